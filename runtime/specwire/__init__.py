@@ -1,0 +1,1 @@
+"""What generated clients stand on at run time, and what their users import besides them."""

@@ -1,0 +1,224 @@
+"""Decoding what a server sent although it is not what its document says: nothing is lost, everything is reported."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import uuid
+import warnings
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import inspect
+
+from specwire.codec import decoder
+from specwire.model import Unknown
+from specwire.union import UnionMarker, candidates
+from specwire.unset import UNSET
+
+
+class Drift(msgspec.Struct, frozen=True):
+    """One place where a response is not what the document says."""
+
+    path: str
+    """JSON path, such as `$.choices[0].finish_reason`."""
+    expected: str
+    """What the document says."""
+    got: str
+    """What came, in kind; a value is shown only if it is a short scalar in the place of an enum."""
+
+    def __str__(self) -> str:
+        return f"{self.path}: expected {self.expected}, got {self.got}"
+
+
+class DriftWarning(UserWarning):
+    """A response differs from the document; the client kept what it could not place."""
+
+
+OnDrift: TypeAlias = Literal["ignore", "warn", "raise"] | Callable[[Sequence[Drift]], object]
+"""What a client does about drift: a word, or a function that is told."""
+
+
+def decode(data: bytes, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
+    """Decode JSON bytes as `kind`; on drift, the same model around the raw value, and what drifted.
+
+    Raises `msgspec.DecodeError` when the bytes are not JSON at all.
+    """
+    fast = decoder(kind)
+    try:
+        return fast.decode(data), ()
+    except msgspec.ValidationError:
+        return tolerate(msgspec.json.decode(data), kind)
+
+
+def tolerate(raw: Any, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
+    """Build `kind` from builtins, keeping raw whatever does not fit."""
+    builder = _Builder()
+    value = builder.build(_info(kind), raw, "$")
+    return value, tuple(builder.drifts)
+
+
+def report(drifts: Sequence[Drift], on_drift: OnDrift, where: str) -> None:
+    """Tell of drift as the client was told to; `"raise"` is the caller's to do."""
+    if callable(on_drift):
+        on_drift(drifts)
+    elif on_drift == "warn":
+        text = "; ".join(map(str, drifts[:5])) + (f"; and {len(drifts) - 5} more" if len(drifts) > 5 else "")
+        warnings.warn(f"{where} differs from its document: {text}", DriftWarning, stacklevel=2)
+
+
+@cache
+def _info(kind: Any) -> inspect.Type:
+    return inspect.type_info(kind)
+
+
+class _Builder:
+    """One walk over a raw value; collects drift on its way."""
+
+    def __init__(self) -> None:
+        self.drifts: list[Drift] = []
+
+    def note(self, path: str, info: inspect.Type, raw: Any) -> Any:
+        got = _kind(raw)
+        if isinstance(info, inspect.LiteralType) and isinstance(raw, str | int) and len(str(raw)) <= 40:
+            got = f"{got} {raw!r}"
+        self.drifts.append(Drift(path, _expected(info), got))
+        return raw
+
+    def build(self, info: inspect.Type, raw: Any, path: str) -> Any:
+        match info:
+            case inspect.AnyType() | inspect.RawType():
+                return raw
+            case inspect.StructType():
+                return self._struct(info, raw, path)
+            case inspect.UnionType():
+                return self._union(info, raw, path)
+            case inspect.CustomType() if isinstance(info.cls, UnionMarker):
+                return self._marker(info, raw, path)
+            case inspect.CollectionType() if isinstance(raw, list):
+                return [self.build(info.item_type, item, f"{path}[{index}]") for index, item in enumerate(raw)]
+            case inspect.DictType() if isinstance(raw, dict):
+                return {key: self.build(info.value_type, item, f"{path}.{key}") for key, item in raw.items()}
+            case _:
+                return self._scalar(info, raw, path)
+
+    def _struct(self, info: inspect.StructType, raw: Any, path: str) -> Any:
+        if not isinstance(raw, dict):
+            return self.note(path, info, raw)
+        values: dict[str, Any] = {}
+        for field in info.fields:
+            place = f"{path}.{field.encode_name}"
+            if field.encode_name in raw:
+                values[field.name] = self.build(field.type, raw[field.encode_name], place)
+            elif field.required:
+                self.drifts.append(Drift(place, _expected(field.type), "nothing"))
+                values[field.name] = UNSET
+        return info.cls(**values)
+
+    def _union(self, info: inspect.UnionType, raw: Any, path: str) -> Any:
+        structs = [item for item in info.types if isinstance(item, inspect.StructType)]
+        if isinstance(raw, dict) and structs:
+            if len(structs) == 1:
+                return self._struct(structs[0], raw, path)
+            field = structs[0].tag_field
+            for struct in structs:
+                if field is not None and raw.get(field) == struct.tag:
+                    return self._struct(struct, raw, path)
+            self.drifts.append(Drift(path, _expected(info), f"object with {field}={_short(raw.get(field or ''))}"))
+            return Unknown(raw)
+        others = [item for item in info.types if not isinstance(item, inspect.StructType)]
+        return self._first_without_drift(others, info, raw, path)
+
+    def _marker(self, info: inspect.CustomType, raw: Any, path: str) -> Any:
+        assert isinstance(info.cls, UnionMarker)
+        variants = [_info(variant) for variant in candidates(info.cls, raw)]
+        before = len(self.drifts)
+        value = self._first_without_drift(variants, info, raw, path)
+        return Unknown(raw) if len(self.drifts) > before and isinstance(raw, dict) else value
+
+    def _first_without_drift(self, infos: Sequence[inspect.Type], union: inspect.Type, raw: Any, path: str) -> Any:
+        attempts: list[tuple[int, Any, list[Drift]]] = []
+        for info in infos:
+            builder = _Builder()
+            value = builder.build(info, raw, path)
+            if not builder.drifts:
+                return value
+            attempts.append((len(builder.drifts), value, builder.drifts))
+        container = [attempt for attempt in attempts if attempt[1] is not raw]
+        if container and isinstance(raw, list):
+            _, value, drifts = min(container, key=lambda attempt: attempt[0])
+            self.drifts.extend(drifts)
+            return value
+        return self.note(path, infos[0] if len(infos) == 1 else union, raw)
+
+    def _scalar(self, info: inspect.Type, raw: Any, path: str) -> Any:
+        if isinstance(info, inspect.IntType) and isinstance(raw, float) and raw.is_integer():
+            return int(raw)
+        kind = _SCALARS.get(type(info))
+        if isinstance(info, inspect.LiteralType):
+            fits = any(raw == value and type(raw) is type(value) for value in info.values)
+            return raw if fits else self.note(path, info, raw)
+        if kind is None:
+            return self.note(path, info, raw)
+        try:
+            return msgspec.convert(raw, kind)
+        except (msgspec.ValidationError, ValueError):
+            return self.note(path, info, raw)
+
+
+_SCALARS: dict[type[inspect.Type], Any] = {
+    inspect.NoneType: type(None),
+    inspect.BoolType: bool,
+    inspect.IntType: int,
+    inspect.FloatType: float,
+    inspect.StrType: str,
+    inspect.BytesType: bytes,
+    inspect.DateTimeType: datetime.datetime,
+    inspect.DateType: datetime.date,
+    inspect.TimeType: datetime.time,
+    inspect.TimeDeltaType: datetime.timedelta,
+    inspect.UUIDType: uuid.UUID,
+    inspect.DecimalType: decimal.Decimal,
+}
+
+
+def _kind(raw: Any) -> str:
+    match raw:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
+def _short(raw: Any) -> str:
+    return repr(raw) if isinstance(raw, str | int | None) and len(str(raw)) <= 40 else _kind(raw)
+
+
+def _expected(info: inspect.Type) -> str:
+    match info:
+        case inspect.LiteralType():
+            return "one of " + ", ".join(map(repr, info.values))
+        case inspect.StructType():
+            return info.cls.__name__
+        case inspect.CustomType():
+            return info.cls.__name__
+        case inspect.UnionType():
+            return " or ".join(_expected(item) for item in info.types)
+        case inspect.CollectionType():
+            return "array"
+        case inspect.DictType():
+            return "object"
+        case _:
+            return type(info).__name__.removesuffix("Type").lower()

@@ -1,0 +1,195 @@
+"""Every exception that a client raises::
+
+    SpecwireError
+    ├── ConfigurationError             a key or a base URL is missing or unusable
+    ├── InvalidRequestError            (also a ValueError) the request cannot be sent as it is
+    ├── WaitTimeoutError               (also a TimeoutError) a job did not settle in time; `last` is its last state
+    └── APIError                       something went wrong with a request: `request`, `response`, `request_id`
+        ├── APIConnectionError         no answer: refused, reset, broken off
+        │   └── APITimeoutError        no answer in time
+        ├── APIStatusError             the server answered with an error: `status`, typed `body`
+        │   ├── BadRequestError            400
+        │   ├── AuthenticationError        401
+        │   ├── PermissionDeniedError      403
+        │   ├── NotFoundError              404
+        │   ├── ConflictError              409
+        │   ├── UnprocessableEntityError   422
+        │   ├── RateLimitError             429
+        │   └── ServerError                5xx
+        ├── RefusedError               the server said no inside a successful answer: `code`, `body`
+        ├── DecodeError                the answer is not what its content type says, or, where drift raises, drifted
+        └── StreamError                a stream went wrong after it began
+            ├── StreamTruncatedError       it ended before its end
+            └── StreamEventError           the server sent an error as an event: `body`
+
+All pickle. No message, `repr` or attribute holds credentials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from specwire.headers import Headers
+    from specwire.request import Request
+    from specwire.response import Response
+
+
+class SpecwireError(Exception):
+    """The base of all exceptions of a client."""
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.__dict__.update(details)
+
+    def __reduce__(self) -> tuple[Callable[..., SpecwireError], tuple[Any, ...]]:
+        details = {name: value for name, value in self.__dict__.items() if name not in ("message", "__notes__")}
+        return _rebuild, (type(self), self.message, details)
+
+
+def _rebuild(kind: type[SpecwireError], message: str, details: dict[str, Any]) -> SpecwireError:
+    return kind(message, **details)
+
+
+class ConfigurationError(SpecwireError):
+    """A key or a base URL is missing or unusable."""
+
+
+class InvalidRequestError(SpecwireError, ValueError):
+    """The request cannot be sent as it is; nothing was sent."""
+
+
+class WaitTimeoutError(SpecwireError, TimeoutError):
+    """A job did not settle in time."""
+
+    last: Any = None
+    """The job as it was last seen."""
+
+
+class APIError(SpecwireError):
+    """Something went wrong with a request."""
+
+    request: Request[Any] | None = None
+    response: Response[Any] | None = None
+
+    @property
+    def request_id(self) -> str | None:
+        """The identifier that the server gave the request, if it answered."""
+        return self.response.request_id if self.response is not None else None
+
+
+class APIConnectionError(APIError):
+    """No answer: the connection was refused, reset or broken off."""
+
+
+class APITimeoutError(APIConnectionError):
+    """No answer in time."""
+
+
+class APIStatusError(APIError):
+    """The server answered with an error status."""
+
+    status: int
+    body: Any = None
+    """The error body as the type that the document gives it; raw JSON or text where it gives none."""
+    tries: int = 1
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the answer."""
+        assert self.response is not None
+        return self.response.headers
+
+
+class BadRequestError(APIStatusError):
+    """400: the request is malformed."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the key is missing, wrong or revoked."""
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the key may not do this."""
+
+
+class NotFoundError(APIStatusError):
+    """404: there is no such thing."""
+
+
+class ConflictError(APIStatusError):
+    """409: the state of the thing does not allow this."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: the request is well-formed, its values are not acceptable."""
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests, or a quota is used up."""
+
+
+class ServerError(APIStatusError):
+    """5xx: the server failed."""
+
+
+class RefusedError(APIError):
+    """The server said no inside a successful answer."""
+
+    code: int | str | None = None
+    body: Any = None
+
+
+class DecodeError(APIError):
+    """The answer is not what its content type says, or, where drift raises, it drifted."""
+
+
+class StreamError(APIError):
+    """A stream went wrong after it began."""
+
+
+class StreamTruncatedError(StreamError):
+    """A stream ended before its end."""
+
+
+class StreamEventError(StreamError):
+    """The server sent an error as an event of the stream."""
+
+    body: Any = None
+
+
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+
+_MESSAGE_KEYS = ("message", "detail", "description", "error", "msg", "title")
+
+
+def status_class(status: int) -> type[APIStatusError]:
+    """Return the exception class of an error status."""
+    return _BY_STATUS.get(status, ServerError if status >= 500 else APIStatusError)
+
+
+def summary(raw: Any, limit: int = 300) -> str:
+    """Return the sentence of an error body that a person should read; empty when there is none."""
+    match raw:
+        case str():
+            text = " ".join(raw.split())
+            return text if len(text) <= limit else text[: limit - 1] + "…"
+        case {"msg": str(message), "loc": [*place]}:
+            return f"{'.'.join(map(str, place))}: {message}"
+        case dict():
+            return next((text for key in _MESSAGE_KEYS if (text := summary(raw.get(key), limit))), "")
+        case [first, *rest]:
+            text = summary(first, limit)
+            return f"{text} (and {len(rest)} more)" if text and rest else text
+        case _:
+            return ""

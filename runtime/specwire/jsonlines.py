@@ -1,0 +1,120 @@
+"""Sequences of JSON texts: one a line (JSON Lines, NDJSON), or one after each record separator (RFC 7464)."""
+
+import msgspec
+
+_BOM = b"\xef\xbb\xbf"
+_WHITESPACE = b" \t\r\n"
+_RECORD_SEPARATOR = b"\x1e"
+_SELF_DELIMITING = (b"{", b"[", b'"')
+
+
+class RecordTooLarge(ValueError):
+    """Say that one record grew past the limit of its parser."""
+
+
+class RecordTruncated(ValueError):
+    """Say that a number or a bare word in a JSON text sequence may have lost its end."""
+
+
+class JSONLinesParser:
+    """Cut a stream into JSON texts, one a line; cutting the stream elsewhere never changes them."""
+
+    __slots__ = ("_first", "_partial", "max_record_size")
+
+    def __init__(self, max_record_size: int = 64 * 1024 * 1024) -> None:
+        self.max_record_size = max_record_size
+        self._partial = bytearray()
+        self._first = True
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """Return the texts of the lines that the chunk completes, blank lines left out."""
+        lines = chunk.split(b"\n")
+        if self._partial:
+            self._partial += lines[0]
+            if len(lines) == 1:
+                _check(len(self._partial), self.max_record_size)
+                return []
+            lines[0] = bytes(self._partial)
+            self._partial.clear()
+        self._partial += lines.pop()
+        _check(len(self._partial), self.max_record_size)
+        return self._texts(lines)
+
+    def close(self) -> list[bytes]:
+        """Return the text of a last line that no line feed ended."""
+        line = bytes(self._partial)
+        self._partial.clear()
+        return self._texts([line]) if line else []
+
+    def _texts(self, lines: list[bytes]) -> list[bytes]:
+        if self._first and lines:
+            self._first = False
+            lines[0] = lines[0].removeprefix(_BOM)
+        texts: list[bytes] = []
+        for line in lines:
+            _check(len(line), self.max_record_size)
+            if text := line.strip(_WHITESPACE):
+                texts.append(text)
+        return texts
+
+
+class JSONSequenceParser:
+    """Cut a JSON text sequence (RFC 7464) into its texts, each as soon as it is known to be whole."""
+
+    __slots__ = ("_partial", "_tried", "max_record_size")
+
+    def __init__(self, max_record_size: int = 64 * 1024 * 1024) -> None:
+        self.max_record_size = max_record_size
+        self._partial = bytearray()
+        self._tried = 0
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """Return the texts that the chunk completes; raise `RecordTruncated` where one may have lost its end."""
+        records = chunk.split(_RECORD_SEPARATOR)
+        texts: list[bytes] = []
+        for record in records[:-1]:
+            self._partial += record
+            self._take(texts)
+        self._partial += records[-1]
+        _check(len(self._partial), self.max_record_size)
+        if self._partial.endswith(b"\n") and len(self._partial) >= 2 * self._tried:
+            self._take_if_whole(texts)
+        return texts
+
+    def close(self) -> list[bytes]:
+        """Return the last text, if it was not returned before."""
+        texts: list[bytes] = []
+        self._take(texts)
+        return texts
+
+    def _take(self, texts: list[bytes]) -> None:
+        record = bytes(self._partial)
+        self._partial.clear()
+        self._tried = 0
+        _check(len(record), self.max_record_size)
+        text = record.strip(_WHITESPACE)
+        if not text:
+            return
+        if not text.startswith(_SELF_DELIMITING) and record[-1:] not in _WHITESPACE:
+            raise RecordTruncated(
+                "a number or bare word in a JSON text sequence has no line feed after it, so its end may be missing: "
+                "the stream broke off, or the server does not follow RFC 7464"
+            )
+        texts.append(text)
+
+    def _take_if_whole(self, texts: list[bytes]) -> None:
+        # A line feed may also stand inside a text. Trying only when the text has doubled keeps the cost linear.
+        self._tried = len(self._partial)
+        try:
+            msgspec.json.decode(self._partial, type=msgspec.Raw)
+        except msgspec.DecodeError:
+            return
+        self._take(texts)
+
+
+def _check(size: int, limit: int) -> None:
+    if size > limit:
+        raise RecordTooLarge(
+            f"a JSON record is larger than {limit:,} bytes: "
+            "the server does not end its records, or `max_record_size` has to be raised"
+        )

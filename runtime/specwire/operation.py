@@ -1,0 +1,147 @@
+"""What the document says of one operation: the static half of every request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from specwire.parameters import Style
+
+
+class JsonPayload(msgspec.Struct, frozen=True):
+    """A JSON body, decoded as `kind` (any type msgspec decodes)."""
+
+    kind: Any
+    accept: str = "application/json"
+
+
+class TextPayload(msgspec.Struct, frozen=True):
+    """A text body, decoded by the charset of its content type."""
+
+    accept: str = "text/plain"
+
+
+class EmptyPayload(msgspec.Struct, frozen=True):
+    """No body, or one that means nothing."""
+
+    accept: str = "*/*"
+
+
+class BinaryPayload(msgspec.Struct, frozen=True):
+    """A body that is read as a stream of bytes."""
+
+    accept: str = "application/octet-stream"
+
+
+class EventError(msgspec.Struct, frozen=True):
+    """An event is an error where `path` leads to something that is not null or, if `equals` is given, to that."""
+
+    path: tuple[str, ...]
+    equals: str | None = None
+
+
+class EventsPayload(msgspec.Struct, frozen=True):
+    """A stream of events, each decoded as `kind`."""
+
+    kind: Any
+    framing: Literal["sse", "jsonl", "json-seq"] = "sse"
+    terminator: str | None = None
+    """The data of the event that ends the stream; without one, the end of the body ends it."""
+    errors: tuple[EventError, ...] = ()
+    """What makes an event an error."""
+    accept: str = "text/event-stream"
+
+
+Payload: TypeAlias = JsonPayload | TextPayload | EmptyPayload | BinaryPayload | EventsPayload
+
+
+class PageNumber(msgspec.Struct, frozen=True):
+    """Pages by number: `page` counts up from `first`."""
+
+    page: str
+    items: tuple[str, ...]
+    size: str | None = None
+    first: int = 0
+    total: tuple[str, ...] | None = None
+
+
+class Offset(msgspec.Struct, frozen=True):
+    """Pages by offset: `offset` counts items."""
+
+    offset: str
+    items: tuple[str, ...]
+    size: str | None = None
+    total: tuple[str, ...] | None = None
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """Pages by cursor: taken from the page (`next`), or from its last item (`last`)."""
+
+    cursor: str
+    items: tuple[str, ...]
+    next: tuple[str, ...] | None = None
+    last: tuple[str, ...] | None = None
+    more: tuple[str, ...] | None = None
+
+
+Pagination: TypeAlias = PageNumber | Offset | Cursor
+"""How an operation pages. Every path is one of Python attribute names into the decoded page."""
+
+
+class Polling(msgspec.Struct, frozen=True):
+    """How a long-running job tells that it is done."""
+
+    status: tuple[str, ...]
+    success: frozenset[str]
+    failure: frozenset[str]
+    attention: frozenset[str] = frozenset()
+    """Statuses in which the job rests until the caller does something."""
+    interval: float = 5.0
+    """Seconds between two polls, a suggestion."""
+
+    @property
+    def settled(self) -> frozenset[str]:
+        """The statuses that will not change by themselves."""
+        return self.success | self.failure | self.attention
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """How a server says no inside a successful answer."""
+
+    code: tuple[str, ...]
+    accepted: frozenset[int | str]
+    """Codes that mean yes; any other raises `RefusedError`."""
+    message: tuple[str, ...] = ()
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation of a document. Generated modules hold one for each function; never changes at run time."""
+
+    id: str
+    method: str
+    path: str
+    """Path template, such as `/v1/files/{file_id}`."""
+    returns: Payload
+    errors: Mapping[int, Any] = {}
+    """Status -> type of the error body; 0 is the document's `default`, 4 and 5 are its `4XX` and `5XX`."""
+    styles: Mapping[str, Style] = {}
+    """Parameter -> serialization, where it is not the default of its place."""
+    safe: bool = False
+    """Whether repeating the request after an unclear failure changes nothing on the server."""
+    secure: bool = True
+    """Whether the operation takes credentials."""
+    pagination: Pagination | None = None
+    polling: Polling | None = None
+    refusal: Refusal | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, tuple(getattr(self, name) for name in self.__struct_fields__)
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.method, self.path))
+
+
+def _rebuild(*values: Any) -> Operation:
+    return Operation(**dict(zip(Operation.__struct_fields__, values, strict=True)))

@@ -1,0 +1,59 @@
+"""What may be chosen per client, per method or per call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypedDict
+
+import msgspec
+
+from specwire.drift import OnDrift
+from specwire.retry import RetryPolicy
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How requests are sent."""
+
+    timeout: float | None = 600.0
+    """Seconds to wait for the server at any one point (not in all); None waits for ever."""
+    connect_timeout: float | None = 10.0
+    """Seconds to wait for a connection."""
+    idle_timeout: float | None = 120.0
+    """Seconds that a stream may be silent between two events."""
+    retry: RetryPolicy = RetryPolicy()
+    """When and how often a failed request is sent again."""
+    headers: Mapping[str, str] = {}
+    """Headers to add to every request."""
+    query: Mapping[str, Any] = {}
+    """Query parameters to add to every request."""
+    body: Mapping[str, Any] = {}
+    """Fields to add to every JSON or form body, for what a document does not know yet."""
+    on_drift: OnDrift = "warn"
+    """What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function that is told."""
+    on_progress: Callable[[int, int | None], object] | None = None
+    """Told of uploads and downloads: bytes so far, bytes in all where known."""
+
+    def changed(self, changes: OptionChanges) -> Options:
+        """Return these options with some changed; `headers`, `query` and `body` are merged."""
+        merged: dict[str, Any] = dict(changes)
+        for name in ("headers", "query", "body"):
+            if name in merged:
+                merged[name] = {**getattr(self, name), **merged[name]}
+        return msgspec.structs.replace(self, **merged)
+
+    def __repr__(self) -> str:
+        return f"Options(timeout={self.timeout}, retry={self.retry}, on_drift={self.on_drift!r})"
+
+
+class OptionChanges(TypedDict, total=False):
+    """The keywords of `with_options`; see `Options`."""
+
+    timeout: float | None
+    connect_timeout: float | None
+    idle_timeout: float | None
+    retry: RetryPolicy
+    headers: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Mapping[str, Any]
+    on_drift: OnDrift
+    on_progress: Callable[[int, int | None], object] | None

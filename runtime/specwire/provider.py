@@ -1,0 +1,31 @@
+"""What the document says of a whole API: the static half of every client."""
+
+from __future__ import annotations
+
+import msgspec
+
+from specwire.auth import Scheme
+
+
+class Never(msgspec.Struct, frozen=True):
+    """Error bodies that repeating will not mend."""
+
+    path: tuple[str, ...]
+    values: frozenset[str]
+
+
+class Provider(msgspec.Struct, frozen=True, kw_only=True):
+    """An API: where it is, how it is entered, when it may be asked again."""
+
+    name: str
+    version: str
+    """Version of the document."""
+    base_url: str | None
+    """The document's server; None where the user must name one."""
+    base_url_variable: str | None = None
+    """Environment variable that overrides it."""
+    security: Scheme | None = None
+    key_variable: str | None = None
+    """Environment variable of the key."""
+    retry_statuses: frozenset[int] | None = None
+    never: Never | None = None

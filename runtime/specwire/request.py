@@ -1,0 +1,118 @@
+"""A request is a value: made by a pure function, compared, pickled, put in a batch file, sent by a client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+import msgspec
+
+from specwire.file import FileInput
+from specwire.multipart import Part, file_part, json_part, text_part
+from specwire.operation import Operation
+from specwire.unset import UNSET, Unset
+
+if TYPE_CHECKING:
+    from typing import Self
+
+T = TypeVar("T")
+E = TypeVar("E")
+ItemT = TypeVar("ItemT")
+
+
+class JsonBody(msgspec.Struct, frozen=True):
+    """A value that is sent as JSON."""
+
+    value: Any
+    content_type: str = "application/json"
+
+
+class FormBody(msgspec.Struct, frozen=True):
+    """Fields that are sent as `application/x-www-form-urlencoded`."""
+
+    fields: Mapping[str, Any]
+
+
+class MultipartBody(msgspec.Struct, frozen=True):
+    """Parts that are sent as `multipart/form-data`, files streamed from where they are."""
+
+    parts: tuple[Part, ...]
+
+
+class BinaryBody(msgspec.Struct, frozen=True):
+    """Bytes, a path or an open binary file, sent as it is."""
+
+    content: FileInput
+    content_type: str = "application/octet-stream"
+
+
+class TextBody(msgspec.Struct, frozen=True):
+    """A text, sent in UTF-8."""
+
+    text: str
+    content_type: str = "text/plain"
+
+
+Body: TypeAlias = JsonBody | FormBody | MultipartBody | BinaryBody | TextBody
+
+
+class BaseRequest(msgspec.Struct, frozen=True):
+    """A call that has not been made, whatever its answer is."""
+
+    operation: Operation
+    path: Mapping[str, Any] = {}
+    query: Mapping[str, Any] = {}
+    headers: Mapping[str, Any] = {}
+    cookies: Mapping[str, Any] = {}
+    body: Body | None = None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.operation.id}: {self.operation.method} {self.operation.path})"
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the same request with other `path`, `query`, `headers`, `cookies` or `body`."""
+        return msgspec.structs.replace(self, **changes)
+
+
+class Request(BaseRequest, Generic[T], frozen=True):
+    """A call that has not been made; `T` is the type of its answer."""
+
+
+class PagedRequest(Request[T], Generic[T, ItemT], frozen=True):
+    """A request whose answer `T` is one page of items `ItemT`."""
+
+
+class StreamRequest(BaseRequest, Generic[E], frozen=True):
+    """A request whose answer is a stream of events `E`."""
+
+
+class DownloadRequest(BaseRequest, frozen=True):
+    """A request whose answer is bytes, read as they come."""
+
+
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that were given, in order: what is `UNSET` is not sent."""
+    return {name: value for name, value in values.items() if value is not UNSET}
+
+
+def json_body(fields: Mapping[str, Any], content_type: str = "application/json") -> JsonBody:
+    """Make a JSON object of the fields that were given."""
+    return JsonBody(given(fields), content_type)
+
+
+def multipart_body(
+    *, fields: Mapping[str, Any] | None = None, files: Mapping[str, FileInput | Sequence[FileInput] | Unset | None]
+) -> MultipartBody:
+    """Make a form of the fields and files that were given, the fields first; a list repeats its part."""
+    parts: list[Part] = []
+    for name, value in given(fields or {}).items():
+        for item in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(item, Mapping | msgspec.Struct):
+                parts.append(json_part(name, item))
+            elif item is not None:
+                parts.append(text_part(name, item))
+    for name, file in given(files).items():
+        for item in file if isinstance(file, list) else (file,):
+            if item is not None:
+                parts.append(file_part(name, item))
+    return MultipartBody(tuple(parts))

@@ -1,0 +1,56 @@
+"""The groups of operations on a client: `client.batch.jobs`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from specwire.client import AsyncClient, Client
+
+
+class Resource:
+    """A group of operations of a synchronous client."""
+
+    client: Client
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.client!r}>"
+
+
+class AsyncResource:
+    """A group of operations of an asynchronous client."""
+
+    client: AsyncClient
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.client!r}>"
+
+
+ResourceT = TypeVar("ResourceT", bound=Resource | AsyncResource)
+
+
+class resource(Generic[ResourceT]):  # a descriptor, used like `property`
+    """A resource as an attribute of a client or of another resource, made at the first use."""
+
+    def __init__(self, kind: type[ResourceT]) -> None:
+        self._kind = kind
+        self.__doc__ = kind.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, instance: Resource | AsyncResource, owner: type) -> ResourceT: ...
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return self
+        made = self._kind()
+        made.client = instance.client
+        instance.__dict__[self._name] = made
+        return made

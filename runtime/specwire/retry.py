@@ -1,0 +1,142 @@
+"""When to repeat a request: a policy value and the pure decisions that follow from it."""
+
+import math
+import random as _random
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import msgspec
+
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """Say how often, how soon and after which answers a request is repeated."""
+
+    attempts: int = 3
+    """Tries in all, the first one included."""
+    base: float = 0.5
+    """Upper bound of the first wait, in seconds."""
+    factor: float = 2.0
+    """What each further wait's upper bound is multiplied by."""
+    cap: float = 8.0
+    """Highest upper bound of a wait, in seconds."""
+    statuses: frozenset[int] = frozenset({408, 429, 500, 502, 503, 504})
+    retry_after_cap: float = 120.0
+    """Longest wait that a server may ask for, in seconds; if it asks for more, the request is not repeated."""
+    budget: float | None = None
+    """Seconds of waiting allowed in all; None for no limit."""
+
+    def __post_init__(self) -> None:
+        if self.attempts < 1:
+            raise ValueError(f"RetryPolicy.attempts is {self.attempts}: give 1 for a single try, or more")
+        if not (math.isfinite(self.factor) and self.factor >= 1):
+            raise ValueError(f"RetryPolicy.factor is {self.factor}: give a number of at least 1")
+        for name in ("base", "cap", "retry_after_cap", "budget"):
+            seconds: float | None = getattr(self, name)
+            if seconds is not None and not (math.isfinite(seconds) and seconds >= 0):
+                raise ValueError(f"RetryPolicy.{name} is {seconds}: give a number of seconds, 0 or more")
+
+
+class NotSent(msgspec.Struct, frozen=True, tag=True):
+    """The connection failed before the request went out, so the server cannot have acted on it."""
+
+
+class Unclear(msgspec.Struct, frozen=True, tag=True):
+    """The request went out (at least in part) and no answer came, so the server may have acted on it."""
+
+
+class Answered(msgspec.Struct, frozen=True, tag=True):
+    """The server answered; `headers.get` ignores case, or its keys are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+
+
+Outcome = NotSent | Unclear | Answered
+
+
+def utc_now() -> datetime:
+    """Return the present time in UTC."""
+    return datetime.now(UTC)
+
+
+def backoff(policy: RetryPolicy, attempt: int, random: Callable[[], float] = _random.random) -> float:
+    """Return the seconds to wait after the failed try number `attempt` (from 1), with full jitter."""
+    try:
+        bound = policy.base * policy.factor ** (attempt - 1)
+    except OverflowError:
+        bound = policy.cap
+    return random() * min(policy.cap, bound)
+
+
+def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return the seconds that the server asks to wait (`retry-after-ms`, else `retry-after`), None if it does not."""
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    text = headers.get("retry-after")
+    seconds = _number(text)
+    if seconds is not None or text is None:
+        return seconds
+    return _seconds_until(text, now)
+
+
+def decide(
+    policy: RetryPolicy,
+    *,
+    attempt: int,
+    idempotent: bool,
+    outcome: Outcome,
+    waited: float = 0.0,
+    random: Callable[[], float] = _random.random,
+    now: Callable[[], datetime] = utc_now,
+) -> float | None:
+    """Return the seconds to wait before the next try, or None to give up.
+
+    `attempt` counts the tries made so far, from 1; `waited` is the seconds of waiting already spent on this request.
+    """
+    if attempt >= policy.attempts or not _repeatable(policy, idempotent, outcome):
+        return None
+    asked = parse_retry_after(outcome.headers, now()) if isinstance(outcome, Answered) else None
+    if asked is not None and asked > policy.retry_after_cap:
+        return None
+    wait = backoff(policy, attempt, random) if asked is None else asked
+    if policy.budget is not None and waited + wait > policy.budget:
+        return None
+    return wait
+
+
+def _repeatable(policy: RetryPolicy, idempotent: bool, outcome: Outcome) -> bool:
+    match outcome:
+        case NotSent():
+            return True
+        case Unclear():
+            return idempotent
+        case Answered(status, headers):
+            advice = headers.get("x-should-retry", "").strip().lower()
+            if advice in ("true", "false"):
+                return advice == "true"
+            # 429 says that the server refused to act on the request.
+            return status in policy.statuses and (idempotent or status == 429)
+
+
+def _number(text: str | None) -> float | None:
+    if text is None or _NUMBER.fullmatch(text.strip()) is None:
+        return None
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _seconds_until(text: str, now: datetime) -> float | None:
+    from email.utils import parsedate_to_datetime  # takes as long to import as the rest of this package together
+
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    seconds = (moment - now).total_seconds()
+    return seconds if seconds >= 0 else None

@@ -1,0 +1,64 @@
+"""The text of one scalar value, wherever text is all there is: a path, a query, a header, a cookie, a form, a part."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import enum
+import math
+import uuid
+from decimal import Decimal
+
+import msgspec
+
+TEXT_TYPES = (dt.datetime, dt.date, dt.time, dt.timedelta, uuid.UUID, Decimal, bytes, bytearray, memoryview)
+"""Types that are scalars here and not numbers, booleans or text."""
+
+
+def scalar_text(value: object) -> str:
+    """Return the text of a scalar; raises `ValueError` or `TypeError` (without the value) where it has none."""
+    if isinstance(value, enum.Enum):
+        return scalar_text(value.value)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, (float, Decimal)):
+        return _real_text(value)
+    if isinstance(value, dt.datetime):
+        return _datetime_text(value)
+    if isinstance(value, dt.time):
+        return _offset_text(value.isoformat())
+    if isinstance(value, (dt.date, uuid.UUID)):
+        return value.isoformat() if isinstance(value, dt.date) else str(value)
+    if isinstance(value, dt.timedelta):
+        return msgspec.json.encode(value).decode().strip('"')
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return base64.b64encode(value).decode("ascii")
+    raise TypeError(
+        f"a value of type {type(value).__name__} has no text form; "
+        "give text, a number, a boolean, a date or time, a UUID, bytes or an enum member"
+    )
+
+
+def _real_text(value: float | Decimal) -> str:
+    if not math.isfinite(value):
+        raise ValueError("NaN and infinity cannot be sent; give a finite number")
+    return format(value, "f") if isinstance(value, Decimal) else msgspec.json.encode(float(value)).decode()
+
+
+def _datetime_text(value: dt.datetime) -> str:
+    offset = value.utcoffset()
+    if offset is None:
+        raise ValueError(
+            "a datetime without a timezone is ambiguous; give it one, as `datetime.now(UTC)` or `.astimezone()` do"
+        )
+    # RFC 3339 has no seconds in an offset.
+    exact = value if offset % dt.timedelta(minutes=1) == dt.timedelta() else value.astimezone(dt.UTC)
+    return _offset_text(exact.isoformat())
+
+
+def _offset_text(text: str) -> str:
+    return f"{text[:-6]}Z" if text.endswith("+00:00") else text

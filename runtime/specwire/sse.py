@@ -1,0 +1,204 @@
+"""Server-sent events: bytes in, events out, as the WHATWG HTML standard (section 9.2.6) interprets a stream."""
+
+import msgspec
+
+_BOM = b"\xef\xbb\xbf"
+_RETRY_DIGITS = 18
+
+
+class EventTooLarge(ValueError):
+    """Say that one event grew past the limit of its parser."""
+
+
+class ServerSentEvent(msgspec.Struct, frozen=True, gc=False):
+    """Hold one dispatched event; `data` stays bytes, so that a decoder can read it without a copy to `str`."""
+
+    data: bytes
+    event: str = "message"
+    id: str = ""
+    """The last event id of the stream when the event was dispatched."""
+    retry: int | None = None
+    """The reconnection time that stood in this very event, in milliseconds."""
+
+
+class SSEParser:
+    """Parse a stream of events incrementally; cutting the stream elsewhere never changes the events."""
+
+    __slots__ = (
+        "_block_retry",
+        "_data",
+        "_event",
+        "_failure",
+        "_id",
+        "_partial",
+        "_pending",
+        "_size",
+        "_skip_lf",
+        "_start",
+        "last_event_id",
+        "max_event_size",
+        "retry",
+    )
+
+    def __init__(self, max_event_size: int = 64 * 1024 * 1024) -> None:
+        self.max_event_size = max_event_size
+        self.last_event_id = ""
+        """What to send as `Last-Event-ID` when the stream is resumed."""
+        self.retry: int | None = None
+        """The reconnection time that the server last asked for, in milliseconds."""
+        self._start: bytes | None = b""
+        self._skip_lf = False
+        self._partial = bytearray()
+        self._data: list[bytes] = []
+        self._size = 0
+        self._event = ""
+        self._id = ""
+        self._block_retry: int | None = None
+        self._pending = False
+        self._failure: EventTooLarge | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Tell whether the stream stands (after `close`: ended) inside an event."""
+        partial = bool(self._partial) and not self._partial.startswith(b":")
+        return self._pending or partial or bool(self._data or self._event)
+
+    @property
+    def unfinished(self) -> bytes:
+        """Return the data of the event that is not finished yet, as if the stream ended with its blank line."""
+        lines = list(self._data)
+        if self._partial.startswith(b"data:"):
+            lines.append(_value(bytes(self._partial), 5))
+        return b"\n".join(lines)
+
+    def feed(self, chunk: bytes) -> list[ServerSentEvent]:
+        """Return the events that the chunk completes; raises `EventTooLarge` once those before it were returned."""
+        if self._failure is not None:
+            raise self._failure
+        if self._start is not None or self._skip_lf or b"\r" in chunk:
+            chunk = self._normalize(chunk)
+        events: list[ServerSentEvent] = []
+        try:
+            self._split(chunk, events)
+        except EventTooLarge as error:
+            self._failure = error
+            if not events:
+                raise
+        return events
+
+    def close(self) -> bool:
+        """End the stream: drop an unfinished event, as the standard demands, and tell whether there was one."""
+        if self._failure is not None:
+            raise self._failure
+        self._pending = self.pending
+        self._partial.clear()
+        self._reset()
+        return self._pending
+
+    def _normalize(self, chunk: bytes) -> bytes:
+        """Drop a byte order mark and make every line ending a line feed."""
+        if self._start is not None:
+            chunk = self._start + chunk
+            if len(chunk) < len(_BOM) and _BOM.startswith(chunk):
+                self._start = chunk
+                return b""
+            self._start = None
+            chunk = chunk.removeprefix(_BOM)
+        if self._skip_lf and chunk:
+            self._skip_lf = False
+            chunk = chunk.removeprefix(b"\n")
+        if b"\r" in chunk:
+            self._skip_lf = chunk.endswith(b"\r")
+            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        return chunk
+
+    def _split(self, chunk: bytes, events: list[ServerSentEvent]) -> None:
+        """Take the usual events whole (a `data:` line, perhaps after an `event:` line); leave the rest to the lines."""
+        if len(chunk) > self.max_event_size:
+            self._lines(chunk, events)
+            return
+        start = 0
+        if self._partial or self._data or self._event or self._block_retry is not None:
+            start = chunk.find(b"\n\n") + 2
+            if start == 1:
+                self._lines(chunk, events)
+                return
+            self._lines(chunk[:start], events)
+        end = chunk.rfind(b"\n\n", start)
+        if end >= 0:
+            for block in chunk[start:end].split(b"\n\n"):
+                name = "message"
+                line = block
+                if block.startswith(b"event: "):
+                    head, _, line = block.partition(b"\n")
+                    name = head[7:].decode("utf-8", "replace") or name
+                if line.startswith(b"data: ") and b"\n" not in line:
+                    events.append(ServerSentEvent(line[6:], name, self._id))
+                else:
+                    self._lines(block + b"\n\n", events)
+            self.last_event_id = self._id
+            start = end + 2
+        if start < len(chunk):
+            self._lines(chunk[start:], events)
+
+    def _lines(self, segment: bytes, events: list[ServerSentEvent]) -> None:
+        lines = segment.split(b"\n")
+        if self._partial:
+            self._partial += lines[0]
+            if len(lines) == 1:
+                self._check(len(self._partial))
+                return
+            lines[0] = bytes(self._partial)
+            self._partial.clear()
+        tail = lines.pop()
+        for line in lines:
+            if not line:
+                self._dispatch(events)
+            elif line.startswith(b"data:"):
+                self._check(len(line))
+                self._size += len(line)
+                self._data.append(_value(line, 5))
+            else:
+                self._check(len(line))
+                self._field(line)
+        if tail:
+            self._check(len(tail))
+            self._partial += tail
+
+    def _field(self, line: bytes) -> None:
+        name, colon, _ = line.partition(b":")
+        value = _value(line, len(name) + len(colon))
+        if name == b"event":
+            self._event = value.decode("utf-8", "replace")
+        elif name == b"data":
+            self._size += len(line)
+            self._data.append(value)
+        elif name == b"id":
+            if b"\0" not in value:
+                self._id = value.decode("utf-8", "replace")
+        elif name == b"retry" and value.isdigit() and len(value) <= _RETRY_DIGITS:
+            self.retry = self._block_retry = int(value)
+
+    def _dispatch(self, events: list[ServerSentEvent]) -> None:
+        self.last_event_id = self._id
+        if self._data:
+            data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
+            events.append(ServerSentEvent(data, self._event or "message", self._id, self._block_retry))
+        self._reset()
+
+    def _reset(self) -> None:
+        self._data.clear()
+        self._size = 0
+        self._event = ""
+        self._block_retry = None
+
+    def _check(self, line: int) -> None:
+        if self._size + line > self.max_event_size:
+            raise EventTooLarge(
+                f"a server-sent event is larger than {self.max_event_size:,} bytes: "
+                "the server does not end its events, or `max_event_size` has to be raised"
+            )
+
+
+def _value(line: bytes, start: int) -> bytes:
+    return line[start + 1 :] if line.startswith(b" ", start) else line[start:]

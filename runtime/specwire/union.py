@@ -1,0 +1,99 @@
+"""Unions that msgspec cannot tell apart by itself: resolved structurally, deterministically, by required keys.
+
+A generated module declares one under its name::
+
+    JobResult = union(__name__, "JobResult", lambda: (CompletionJobOut, LegacyJobMetadataOut))
+
+Type checkers see the plain union instead (`if TYPE_CHECKING`). msgspec sees a class of which everything is an
+instance, and hands the raw value to `decode_hook`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any, cast
+
+import msgspec
+from msgspec import inspect
+
+
+class UnionMarker(type):
+    """The class of union markers; any value passes msgspec's instance check, since the hook has already typed it."""
+
+    variants: Callable[[], tuple[Any, ...]]
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return True
+
+
+def union(module: str, name: str, variants: Callable[[], tuple[Any, ...]]) -> Any:
+    """Make the run-time stand-in of a union; `variants` is called at the first decode."""
+    return UnionMarker(name, (), {"__module__": module, "variants": staticmethod(variants)})
+
+
+def decode_hook(kind: type, raw: Any) -> Any:
+    """Decode a raw value as the best of a union's variants; the `dec_hook` of every decoder."""
+    if isinstance(kind, UnionMarker):
+        for variant in candidates(kind, raw):
+            try:
+                return msgspec.convert(raw, variant, dec_hook=decode_hook)
+            except msgspec.ValidationError:
+                continue
+        raise msgspec.ValidationError(f"Expected `{kind.__name__}`, got {type(raw).__name__!r}")
+    raise NotImplementedError(f"{kind!r} is not a type of the wire")
+
+
+def candidates(kind: UnionMarker, raw: Any) -> list[Any]:
+    """Return the variants in the order in which they should be tried for this raw value, best first.
+
+    For an object: variants whose constants and tag agree come first, then those whose required keys are all there,
+    then those that know most of its keys; ties keep the order of the document.
+    """
+    variants = kind.variants()
+    if not isinstance(raw, dict):
+        return [variant for variant in variants if not _is_struct(variant)]
+    ranked = sorted(
+        (variant for variant in flatten(variants) if _is_struct(variant)),
+        key=lambda variant: _fit(variant, raw),
+        reverse=True,
+    )
+    return ranked + [variant for variant in variants if not _is_struct(variant)]
+
+
+def flatten(variants: tuple[Any, ...]) -> Iterator[Any]:
+    """Yield the variants, those of nested unions in their place."""
+    for variant in variants:
+        if isinstance(variant, UnionMarker):
+            yield from flatten(variant.variants())
+        elif not isinstance(variant, type) and hasattr(variant, "__args__") and hasattr(variant, "__or__"):
+            yield from flatten(variant.__args__)
+        else:
+            yield variant
+
+
+def _is_struct(variant: Any) -> bool:
+    return isinstance(variant, type) and issubclass(variant, msgspec.Struct)
+
+
+def _fit(variant: type[msgspec.Struct], raw: Mapping[str, Any]) -> tuple[bool, bool, int, int]:
+    required, known, constants = _shape(variant)
+    agrees = all(raw.get(key) in values for key, values in constants.items() if key in raw)
+    return agrees, required <= raw.keys(), len(constants.keys() & raw.keys()), len(known & raw.keys())
+
+
+@cache
+def _shape(variant: type[msgspec.Struct]) -> tuple[frozenset[str], frozenset[str], dict[str, tuple[Any, ...]]]:
+    info = cast(inspect.StructType, inspect.type_info(variant))
+    constants = {
+        field.encode_name: tuple(field.type.values)
+        for field in info.fields
+        if isinstance(field.type, inspect.LiteralType) and len(field.type.values) == 1
+    }
+    known = {field.encode_name for field in info.fields}
+    required = {field.encode_name for field in info.fields if field.required}
+    if info.tag_field is not None:
+        constants[info.tag_field] = (info.tag,)
+        known.add(info.tag_field)
+        required.add(info.tag_field)
+    return frozenset(required), frozenset(known), constants
