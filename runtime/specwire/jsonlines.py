@@ -5,6 +5,7 @@ import msgspec
 _BOM = b"\xef\xbb\xbf"
 _WHITESPACE = b" \t\r\n"
 _RECORD_SEPARATOR = b"\x1e"
+_SMALL = 4096
 _SELF_DELIMITING = (b"{", b"[", b'"')
 
 
@@ -77,7 +78,7 @@ class JSONSequenceParser:
             self._take(texts)
         self._partial += records[-1]
         _check(len(self._partial), self.max_record_size)
-        if self._partial.endswith(b"\n") and len(self._partial) >= 2 * self._tried:
+        if self._partial.endswith(b"\n") and (len(self._partial) <= _SMALL or 4 * len(self._partial) > 5 * self._tried):
             self._take_if_whole(texts)
         return texts
 
@@ -103,7 +104,7 @@ class JSONSequenceParser:
         texts.append(text)
 
     def _take_if_whole(self, texts: list[bytes]) -> None:
-        # A line feed may also stand inside a text. Trying only when the text has doubled keeps the cost linear.
+        # A line feed may stand inside a text too. Trying a large one only after it grew by a quarter is linear in all.
         self._tried = len(self._partial)
         try:
             msgspec.json.decode(self._partial, type=msgspec.Raw)

@@ -12,7 +12,7 @@ from specwire.unset import UNSET
 T = TypeVar("T")
 
 
-class Model(msgspec.Struct, kw_only=True):
+class WireModel(msgspec.Struct, kw_only=True):
     """A JSON object of an API as a Python object: fields by Python name, `UNSET` where nothing was sent."""
 
     __secrets__: ClassVar[frozenset[str]] = frozenset()
@@ -45,7 +45,7 @@ class Unknown(dict[str, Any]):
         return f"Unknown({dict.__repr__(self)})"
 
 
-def to_dict(model: Model) -> dict[str, Any]:
+def to_dict(model: WireModel) -> dict[str, Any]:
     """Return a model as JSON-ready builtins by wire name, without the fields that are not set."""
     result: dict[str, Any] = msgspec.to_builtins(model, enc_hook=encode_hook)
     return result

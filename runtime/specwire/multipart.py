@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
@@ -78,7 +78,7 @@ class Multipart(StreamedBody):
     """A `multipart/form-data` body, with a boundary that nobody can guess."""
 
     def __init__(self, fields: Sequence[Part], boundary: str | None = None) -> None:
-        boundary = secrets.token_hex(16) if boundary is None else boundary
+        boundary = os.urandom(16).hex() if boundary is None else boundary
         if not _BOUNDARY.fullmatch(boundary):
             raise ValueError("a boundary has 1 to 70 characters: letters, digits and '()+_,-./:=?")
         self.boundary = boundary

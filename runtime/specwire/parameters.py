@@ -41,11 +41,11 @@ def encode_query(values: Mapping[str, object], styles: Mapping[str, Style] = _NO
     found: list[str] = []
     for name, value in values.items():
         style = styles.get(name, FORM)
-        if type(value) is str and style is FORM:
-            found.append(f"{percent(name)}={percent(value)}")
-            continue
         escape = percent_query if style.allow_reserved and not style.content_json else percent
         try:
+            if type(value) is str and style is FORM:
+                found.append(f"{percent(name)}={percent(value)}")
+                continue
             found.extend(pairs(name, value, style, percent, escape))
         except (TypeError, ValueError) as error:
             raise _named("query parameter", name, error) from None

@@ -95,9 +95,12 @@ def given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not UNSET}
 
 
-def json_body(fields: Mapping[str, Any], content_type: str = "application/json") -> JsonBody:
-    """Make a JSON object of the fields that were given."""
-    return JsonBody(given(fields), content_type)
+def json_body(
+    fields: Mapping[str, Any], content_type: str = "application/json", *, required: bool = True
+) -> JsonBody | None:
+    """Make a JSON object of the fields that were given; no body where none was and none is required."""
+    sent = given(fields)
+    return JsonBody(sent, content_type) if sent or required else None
 
 
 def multipart_body(

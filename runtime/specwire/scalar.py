@@ -44,7 +44,7 @@ def scalar_text(value: object) -> str:
 
 
 def _real_text(value: float | Decimal) -> str:
-    if not math.isfinite(value):
+    if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
         raise ValueError("NaN and infinity cannot be sent; give a finite number")
     return format(value, "f") if isinstance(value, Decimal) else msgspec.json.encode(float(value)).decode()
 

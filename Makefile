@@ -1,0 +1,50 @@
+# `make`: set up, regenerate all clients, show every kind of call. `make test`: set up, run all tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PROVIDER ?= mistral
+
+.PHONY: all setup generate demo check test lint mock contract accept clean
+
+all: generate demo
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	@echo "setting up $(VENV) (once; a few minutes)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "specwire needs Python 3.11 or newer: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(READY)
+
+generate: $(READY)
+	@$(BIN)/specwire generate
+
+demo: $(READY)
+	@$(BIN)/specwire demo
+
+check: $(READY) lint
+	@$(BIN)/specwire check
+
+lint: $(READY)
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+
+test: $(READY)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+mock: $(READY)
+	@$(BIN)/specwire mock $(PROVIDER)
+
+contract: $(READY)
+	@$(BIN)/specwire contract $(PROVIDER) $(if $(BASE_URL),--base-url $(BASE_URL)) $(ARGS)
+
+accept: $(READY)
+	@$(BIN)/specwire accept $(OVERRIDE)
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,5 @@
+"""`python -m specwire_codegen`."""
+
+from specwire_codegen.cli import main
+
+main()

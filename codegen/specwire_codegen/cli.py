@@ -1,0 +1,217 @@
+"""The command line: the only module that prints or exits.
+
+Exit codes: 0 done, 1 something is wrong with the input (said on stderr) or `check` found differences, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import cyclopts
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError
+from specwire_codegen.project import Target, provider, providers, single
+
+app = cyclopts.App(name="specwire", help="Typed Python clients from OpenAPI documents.", version_flags=["--version"])
+_out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Root = Annotated[Path, cyclopts.Parameter(name="--root", help="Folder that holds specs/, overrides/ and generated/.")]
+
+
+@app.command
+def generate(
+    *sources: str,
+    package: str | None = None,
+    output: Annotated[Path, cyclopts.Parameter(name=["--output", "-o"])] = Path(),
+    allow_remote: bool = False,
+    force: bool = False,
+    root: Root = Path(),
+) -> int:
+    """Write clients: of all providers below specs/, of some, or of one document anywhere.
+
+    Parameters
+    ----------
+    sources
+        Names of providers, or (with --package) one OpenAPI document. All providers if none is given.
+    package
+        Package name for a document that stands alone.
+    output
+        Folder to put that package in.
+    allow_remote
+        Fetch documents and references from the network.
+    force
+        Generate even if nothing has changed.
+    """
+    from specwire_codegen.generate import generate as run
+
+    targets = _targets(sources, package, output, root)
+    table = Table(box=None, pad_edge=False)
+    for column in ("client", "document", "operations", "methods", "models", "files changed", "seconds"):
+        table.add_column(column, justify="left" if column in ("client", "document") else "right")
+    for target in targets:
+        with _working(f"{target.name}: {target.spec}"):
+            made = run(target, allow_remote=allow_remote, force=force)
+        _warn(made.warnings)
+        row = [target.output.name, target.spec.as_posix()]
+        if made.api is None:
+            row += ["", "", "", "nothing has changed", f"{made.seconds:.2f}"]
+        else:
+            operations = len({operation.id for operation in made.api.operations})
+            counts = (operations, _methods(made.api), len(made.api.models), len(made.changes))
+            row += [*map(str, counts), f"{made.seconds:.2f}"]
+        table.add_row(*map(escape, row))
+    _out.print(table)
+    return 0
+
+
+def _methods(api: object) -> int:
+    from specwire_codegen.ir import Api
+
+    assert isinstance(api, Api)
+    waits = sum(1 for operation in api.operations if operation.polling is not None and operation.polling.method)
+    added = sum(1 for one in api.overrides if one.kind == "adds" and one.returns != "Accumulator")
+    return len(api.operations) + waits + added
+
+
+@app.command
+def check(*names: str, root: Root = Path()) -> int:
+    """Compare what is committed with what would be generated; exit code 1 if anything differs."""
+    from specwire_codegen.generate import check as run
+
+    found = [change for target in _targets(names, None, Path(), root) for change in run(target)]
+    for change in found:
+        _err.print(escape(f"stale: {change}"))
+    if found:
+        _err.print("run: specwire generate")
+        return 1
+    _out.print("everything is as it would be generated")
+    return 0
+
+
+@app.command
+def accept(operation_id: str, *, name: str | None = None, root: Root = Path()) -> int:
+    """Record the contract of an operation that an override stands on.
+
+    Parameters
+    ----------
+    operation_id
+        The operation; it is looked for in all providers that have overrides.
+    name
+        The provider, where several have an operation of this id.
+    """
+    from specwire_codegen.generate import accept as run
+
+    written: list[Path] = []
+    refused: list[SpecwireCodegenError] = []
+    for one in [name] if name else providers(root):
+        try:
+            written.append(run(provider(root, one), operation_id))
+        except DiagnosticError:
+            raise
+        except SpecwireCodegenError as problem:
+            refused.append(problem)
+    if not written:
+        raise refused[0] if refused else SpecwireCodegenError("there are no providers below specs/")
+    for path in written:
+        _out.print(f"recorded {escape(path.as_posix())}")
+    return 0
+
+
+@app.command
+def mock(name: str, *, host: str = "127.0.0.1", port: int = 8080, root: Root = Path()) -> int:
+    """Serve a mock of a provider, built from its normalized document alone.
+
+    Parameters
+    ----------
+    name
+        The provider.
+    port
+        The port; 0 takes a free one.
+    """
+    from specwire_codegen.mock.app import build
+    from specwire_codegen.mock.server import run
+
+    run(build(_normalized(provider(root, name))), host=host, port=port)
+    return 0
+
+
+@app.command
+def demo(*, root: Root = Path()) -> int:
+    """Make every kind of call with the generated clients, against mock servers or, where a key is set, the real API."""
+    from specwire_codegen.mock.app import build
+    from specwire_codegen.mock.server import serve
+
+    script = root / "examples" / "demo.py"
+    if not script.is_file():
+        raise SpecwireCodegenError(f"{script} is not there: run this in the project's folder")
+    environment = dict(os.environ)
+    with ExitStack() as stack:
+        for name in providers(root):
+            prefix = name.upper()
+            if not environment.get(f"{prefix}_API_KEY"):
+                url = stack.enter_context(serve(build(_normalized(provider(root, name)))))
+                environment |= {f"{prefix}_API_KEY": "test-key", f"{prefix}_BASE_URL": url}
+        return subprocess.run([sys.executable, str(script)], env=environment, check=False).returncode
+
+
+def _normalized(target: Target) -> dict[str, object]:
+    import json
+
+    assert target.normalized is not None
+    if not target.normalized.is_file():
+        raise SpecwireCodegenError(f"{target.normalized} is not there: run specwire generate {target.name}")
+    document: dict[str, object] = json.loads(target.normalized.read_text("utf-8"))
+    return document
+
+
+def _targets(sources: Sequence[str], package: str | None, output: Path, root: Path) -> list[Target]:
+    if package is not None:
+        if len(sources) != 1:
+            raise SpecwireCodegenError("--package takes one document: specwire generate my.yaml --package my_client")
+        return [single(Path(sources[0]), package, output)]
+    known = providers(root)
+    for source in sources:
+        if source not in known and ("." in source or "/" in source):
+            raise SpecwireCodegenError(f"{source} is a document: name its package too, with --package my_client")
+    if not sources and not known:
+        raise SpecwireCodegenError(f"there is no specs/<provider>/openapi.yaml below {root.resolve().name}/")
+    return [provider(root, name) for name in sources or known]
+
+
+@contextmanager
+def _working(what: str) -> Iterator[None]:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
+        progress.add_task(escape(what))
+        yield
+
+
+def _warn(warnings: Sequence[Diagnostic]) -> None:
+    for warning in warnings:
+        _err.print(escape(str(warning)))
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        code = app(sys.argv[1:], exit_on_error=False, print_error=True, result_action="return_value")
+    except cyclopts.CycloptsError:
+        sys.exit(2)
+    except SpecwireCodegenError as problem:
+        text = str(problem)
+        _err.print(escape(text if text.startswith(("error[", "warning[")) else f"error: {text}"))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)

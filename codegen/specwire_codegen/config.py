@@ -1,0 +1,101 @@
+"""`client.toml`: what the Python client of a document is called."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from specwire_codegen.diagnostics import Diagnostic, Location, error, failure, settle
+from specwire_codegen.naming import pascal
+
+_CLIENT_KEYS = {"class": str, "key": str, "base_url": str, "requires_base_url": bool}
+_TABLES = ("operations", "streams", "waits")
+_METHOD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+
+
+@attrs.frozen
+class ClientConfig:
+    """The names of a client; methods are dotted paths by operationId."""
+
+    file: str
+    class_name: str
+    key_variable: str | None
+    base_url_variable: str | None
+    requires_base_url: bool = False
+    operations: Mapping[str, str] = attrs.field(factory=dict)
+    streams: Mapping[str, str] = attrs.field(factory=dict)
+    waits: Mapping[str, str] = attrs.field(factory=dict)
+    text: str = attrs.field(default="", repr=False)
+
+    def locate(self, table: str, key: str) -> Location:
+        """Return where a key of a table stands."""
+        current = ""
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if header := re.match(r"\s*\[([^\]]+)\]", line):
+                current = header[1].strip()
+            elif current == table and re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
+                return Location(self.file, "", number, 1)
+        return Location(self.file, "")
+
+
+def default_config(package: str) -> ClientConfig:
+    """Return the names of a client that has no `client.toml`."""
+    prefix = re.sub(r"[^A-Z0-9]+", "_", package.upper()).strip("_")
+    return ClientConfig("", pascal(package), f"{prefix}_API_KEY", f"{prefix}_BASE_URL")
+
+
+def read_config(path: Path, package: str) -> ClientConfig:
+    """Read a `client.toml`; raises `DiagnosticError` with all that is wrong with it."""
+    try:
+        text = path.read_text("utf-8")
+        data = tomllib.loads(text)
+    except FileNotFoundError:
+        return default_config(package)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        line = re.search(r"line (\d+), column (\d+)", str(problem))
+        place = Location(str(path), "", int(line[1]), int(line[2])) if line else Location(str(path))
+        raise failure("bad-toml", f"{problem}", place, "correct the TOML") from problem
+    default = default_config(package)
+    client = data.get("client", {})
+    config = ClientConfig(
+        file=str(path),
+        class_name=client.get("class", default.class_name),
+        key_variable=client.get("key", default.key_variable),
+        base_url_variable=client.get("base_url", default.base_url_variable),
+        requires_base_url=client.get("requires_base_url", False),
+        operations=data.get("operations", {}),
+        streams=data.get("streams", {}),
+        waits=data.get("waits", {}),
+        text=text,
+    )
+    settle(_problems(config, data))
+    return config
+
+
+def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]:
+    found = [
+        error("unknown-table", f"[{name}] is no table of client.toml", Location(config.file), "see specs/README.md")
+        for name in data
+        if name not in ("client", *_TABLES)
+    ]
+    for key, value in data.get("client", {}).items():
+        kind = _CLIENT_KEYS.get(key)
+        if kind is None:
+            names = ", ".join(_CLIENT_KEYS)
+            found.append(error("unknown-key", f"[client] has no {key!r}", config.locate("client", key), f"it has {names}"))
+        elif not isinstance(value, kind):
+            found.append(error("bad-value", f"{key} must be a {kind.__name__}", config.locate("client", key)))
+    if not config.class_name.isidentifier() or pascal(config.class_name) != config.class_name:
+        help_ = "use PascalCase letters and digits"
+        found.append(error("bad-name", f"{config.class_name!r} is no class name", config.locate("client", "class"), help_))
+    for table in _TABLES:
+        for key, value in data.get(table, {}).items():
+            if not isinstance(value, str) or not _METHOD.fullmatch(value):
+                help_ = "write a dotted path such as batch.jobs.list"
+                found.append(error("bad-name", f"{value!r} is no method name", config.locate(table, key), help_))
+    return found

@@ -1,0 +1,417 @@
+"""The intermediate representation: what a client is made of, between the document and the source text.
+
+Every name stands twice, as on the wire and as in Python. Values are frozen and hold tuples; unions are closed.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import attrs
+
+from specwire_codegen.diagnostics import Location
+
+PrimitiveName: TypeAlias = Literal[
+    "str", "int", "float", "bool", "bytes", "datetime", "date", "time", "timedelta", "UUID", "Decimal"
+]
+LiteralValue: TypeAlias = str | int | bool
+
+
+@attrs.frozen
+class Primitive:
+    """A scalar type, by its Python name."""
+
+    name: PrimitiveName
+
+
+@attrs.frozen
+class ModelRef:
+    """A named component, by its Python class name."""
+
+    name: str
+
+
+@attrs.frozen
+class ListOf:
+    """An array."""
+
+    item: TypeExpr
+
+
+@attrs.frozen
+class MapOf:
+    """An object with free keys."""
+
+    value: TypeExpr
+
+
+@attrs.frozen
+class Literals:
+    """One of a few constants."""
+
+    values: tuple[LiteralValue, ...]
+
+
+@attrs.frozen
+class UnionOf:
+    """One of several types; null is `Nullable`'s."""
+
+    variants: tuple[TypeExpr, ...]
+
+
+@attrs.frozen
+class Nullable:
+    """A type or null."""
+
+    type: TypeExpr
+
+
+@attrs.frozen
+class Anything:
+    """Any JSON value."""
+
+
+TypeExpr: TypeAlias = Primitive | ModelRef | ListOf | MapOf | Literals | UnionOf | Nullable | Anything
+
+
+@attrs.frozen
+class Field:
+    """A property of an object."""
+
+    name: str
+    wire_name: str
+    type: TypeExpr
+    required: bool
+    doc: str = ""
+    secret: bool = False
+
+
+@attrs.frozen
+class Tag:
+    """The property that tells a variant of a union from its siblings."""
+
+    name: str
+    wire_name: str
+    value: str | int
+
+
+@attrs.frozen
+class ObjectModel:
+    """A component that is an object with properties: a class."""
+
+    name: str
+    fields: tuple[Field, ...]
+    doc: str = ""
+    tag: Tag | None = None
+
+
+@attrs.frozen
+class AliasModel:
+    """A component that is anything else: a name for a type.
+
+    `resolved_by` says who tells the variants apart at run time: `"msgspec"` natively, or `"structure"` (required keys).
+    """
+
+    name: str
+    type: TypeExpr
+    doc: str = ""
+    resolved_by: Literal["msgspec", "structure"] = "msgspec"
+
+
+Model: TypeAlias = ObjectModel | AliasModel
+
+
+@attrs.frozen
+class Style:
+    """How a parameter is serialized."""
+
+    style: str
+    explode: bool
+    allow_reserved: bool = False
+    content_json: bool = False
+
+
+Place: TypeAlias = Literal["path", "query", "header", "cookie"]
+
+
+@attrs.frozen
+class Parameter:
+    """A parameter; `style` is None where it is the default of its place."""
+
+    name: str
+    wire_name: str
+    place: Place
+    type: TypeExpr
+    required: bool
+    doc: str = ""
+    style: Style | None = None
+
+
+@attrs.frozen
+class Part:
+    """A part of a multipart body."""
+
+    name: str
+    wire_name: str
+    type: TypeExpr
+    required: bool
+    file: Literal["no", "one", "many"] = "no"
+    doc: str = ""
+
+
+@attrs.frozen
+class JsonBody:
+    """A JSON body: the fields of an object as keywords, or one value as `body`."""
+
+    type: TypeExpr
+    fields: tuple[Field, ...] | None
+    required: bool
+    media_type: str
+
+
+@attrs.frozen
+class FormBody:
+    """A body of `application/x-www-form-urlencoded` fields."""
+
+    fields: tuple[Field, ...]
+
+
+@attrs.frozen
+class MultipartBody:
+    """A body of `multipart/form-data` parts."""
+
+    parts: tuple[Part, ...]
+
+
+@attrs.frozen
+class BinaryBody:
+    """A body of bytes."""
+
+    media_type: str
+    required: bool
+
+
+@attrs.frozen
+class TextBody:
+    """A body of text."""
+
+    media_type: str
+    required: bool
+
+
+Body: TypeAlias = JsonBody | FormBody | MultipartBody | BinaryBody | TextBody
+
+
+@attrs.frozen
+class JsonPayload:
+    """A JSON answer."""
+
+    type: TypeExpr
+    media_type: str = "application/json"
+
+
+@attrs.frozen
+class EventError:
+    """What makes an event of a stream an error: a path that leads somewhere, or to `equals`."""
+
+    path: tuple[str, ...]
+    equals: str | None = None
+
+
+@attrs.frozen
+class EventStream:
+    """An answer of events."""
+
+    event: TypeExpr
+    framing: Literal["sse", "jsonl", "json-seq"]
+    media_type: str
+    terminator: str | None = None
+    errors: tuple[EventError, ...] = ()
+
+
+@attrs.frozen
+class BinaryStream:
+    """An answer of bytes."""
+
+    media_type: str
+
+
+@attrs.frozen
+class Text:
+    """An answer of text."""
+
+    media_type: str
+
+
+@attrs.frozen
+class Empty:
+    """No answer."""
+
+
+Payload: TypeAlias = JsonPayload | EventStream | BinaryStream | Text | Empty
+
+
+@attrs.frozen
+class PageNumber:
+    """Pages by number; paths are of Python attribute names."""
+
+    page: str
+    items: tuple[str, ...]
+    item: TypeExpr
+    size: str | None = None
+    first: int = 0
+    total: tuple[str, ...] | None = None
+
+
+@attrs.frozen
+class Offset:
+    """Pages by offset."""
+
+    offset: str
+    items: tuple[str, ...]
+    item: TypeExpr
+    size: str | None = None
+    total: tuple[str, ...] | None = None
+
+
+@attrs.frozen
+class Cursor:
+    """Pages by cursor."""
+
+    cursor: str
+    items: tuple[str, ...]
+    item: TypeExpr
+    next: tuple[str, ...] | None = None
+    last: tuple[str, ...] | None = None
+    more: tuple[str, ...] | None = None
+
+
+Pagination: TypeAlias = PageNumber | Offset | Cursor
+
+
+@attrs.frozen
+class Polling:
+    """How a job tells that it is done, and the method that waits for it."""
+
+    status: tuple[str, ...]
+    success: tuple[str, ...]
+    failure: tuple[str, ...]
+    attention: tuple[str, ...]
+    interval: float
+    method: tuple[str, ...] | None
+
+
+@attrs.frozen
+class Refusal:
+    """How a server says no inside a successful answer."""
+
+    code: tuple[str, ...]
+    accepted: tuple[int | str, ...]
+    message: tuple[str, ...]
+
+
+@attrs.frozen
+class Errors:
+    """The types of error bodies by status; 0 is `default`, 4 and 5 are `4XX` and `5XX`."""
+
+    by_status: tuple[tuple[int, TypeExpr], ...] = ()
+
+
+@attrs.frozen
+class Operation:
+    """A method of the client.
+
+    A document's operation that answers JSON or a stream, as the caller says, is two of these with one `id`; `fixed` are
+    the body fields that tell them apart.
+    """
+
+    id: str
+    method: tuple[str, ...]
+    """Dotted path of the method on the client, such as `("batch", "jobs", "list")`."""
+    http_method: str
+    path: str
+    summary: str
+    description: str
+    deprecated: bool
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    fixed: tuple[tuple[str, LiteralValue], ...]
+    payload: Payload
+    errors: Errors
+    safe: bool
+    secure: bool
+    location: Location | None = attrs.field(default=None, eq=False)
+    pagination: Pagination | None = None
+    polling: Polling | None = None
+    refusal: Refusal | None = None
+
+    @property
+    def resource(self) -> tuple[str, ...]:
+        """Dotted path of the resource."""
+        return self.method[:-1]
+
+    @property
+    def name(self) -> str:
+        """Name of the method on its resource."""
+        return self.method[-1]
+
+
+@attrs.frozen
+class Security:
+    """The scheme by which the client authenticates."""
+
+    kind: Literal["bearer", "basic", "header", "query", "cookie"]
+    name: str = ""
+
+
+@attrs.frozen
+class Retry:
+    """What the document says of repeating."""
+
+    statuses: tuple[int, ...]
+    never_path: tuple[str, ...] = ()
+    never_values: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Override:
+    """Hand-written code that stands beside or in the place of a generated method.
+
+    `returns` is what its function makes, by the name in its annotation; `"Accumulator"` for a class that adds up the
+    events of the operation's stream.
+    """
+
+    operation_id: str
+    kind: Literal["adds", "replaces"]
+    method: tuple[str, ...]
+    module: str
+    name: str
+    returns: Literal["Request", "PagedRequest", "StreamRequest", "DownloadRequest", "Flow", "Accumulator"]
+    signature: str
+    doc: str
+    location: Location | None = attrs.field(default=None, eq=False)
+
+
+@attrs.frozen
+class Api:
+    """A whole client."""
+
+    package: str
+    class_name: str
+    title: str
+    version: str
+    description: str
+    base_url: str | None
+    base_url_variable: str | None
+    security: Security | None
+    key_variable: str | None
+    retry: Retry | None
+    operations: tuple[Operation, ...]
+    models: tuple[Model, ...]
+    inputs: frozenset[str]
+    """Names of the models that requests can hold."""
+    tags: tuple[tuple[str, str], ...] = ()
+    """Resource -> one-line description, from the document's tags."""
+    overrides: tuple[Override, ...] = ()
+    overrides_package: str | None = None
+    """Import name of the package that the overrides' modules are in."""

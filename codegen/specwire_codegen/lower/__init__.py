@@ -1,0 +1,123 @@
+"""The normalized document to the IR, one module for each OpenAPI object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from specwire_codegen.config import ClientConfig
+from specwire_codegen.document import Document
+from specwire_codegen.ir import (
+    Api,
+    EventStream,
+    FormBody,
+    JsonBody,
+    JsonPayload,
+    Model,
+    MultipartBody,
+    Operation,
+    Retry,
+    Security,
+    TypeExpr,
+)
+from specwire_codegen.lower.media import Components, keys
+from specwire_codegen.lower.model import all_refs, lower_models, name_unions, reachable
+from specwire_codegen.lower.operation import lower_operations
+from specwire_codegen.naming import class_names, pascal, snake
+from specwire_codegen.source import sentence
+
+
+def lower(document: Document, config: ClientConfig, package: str) -> Api:
+    """Return the client that a normalized document describes."""
+    data = document.data
+    schemas = data.get("components", {}).get("schemas", {})
+    components = Components(schemas, class_names(schemas))
+    by_name = {model.name: model for model in lower_models(schemas, components.names)}
+    operations = tuple(
+        _with_named_unions(operation, by_name) for operation in lower_operations(document, components, config)
+    )
+    models = tuple(sorted(by_name.values(), key=lambda model: model.name))
+    info = data["info"]
+    security = _security(data)
+    return Api(
+        package=package,
+        class_name=config.class_name,
+        title=info["title"],
+        version=info["version"],
+        description=info.get("description", info.get("summary", "")),
+        base_url=None if config.requires_base_url else _base_url(data),
+        base_url_variable=config.base_url_variable,
+        security=security,
+        key_variable=config.key_variable if security is not None else None,
+        retry=_retry(data),
+        operations=operations,
+        models=models,
+        inputs=reachable(_input_refs(operations), models),
+        tags=tuple((snake(tag["name"]), sentence(tag.get("description", ""))) for tag in data.get("tags", [])),
+    )
+
+
+def _with_named_unions(operation: Operation, models: dict[str, Model]) -> Operation:
+    wish = pascal(operation.id)
+    payload = operation.payload
+    match payload:
+        case JsonPayload(type_):
+            payload = attrs.evolve(payload, type=name_unions(type_, f"{wish}Response", models))
+        case EventStream(event):
+            payload = attrs.evolve(payload, event=name_unions(event, f"{wish}Event", models))
+        case _:
+            pass
+    errors = tuple((status, name_unions(type_, f"{wish}Error", models)) for status, type_ in operation.errors.by_status)
+    return attrs.evolve(operation, payload=payload, errors=attrs.evolve(operation.errors, by_status=errors))
+
+
+def _input_refs(operations: tuple[Operation, ...]) -> Iterator[str]:
+    for operation in operations:
+        types: list[TypeExpr] = [parameter.type for parameter in operation.parameters]
+        match operation.body:
+            case JsonBody(type_, fields):
+                types += [type_, *(field.type for field in fields or ())]
+            case FormBody(fields):
+                types += [field.type for field in fields]
+            case MultipartBody(parts):
+                types += [part.type for part in parts]
+            case _:
+                pass
+        for type_ in types:
+            yield from all_refs(type_)
+
+
+def _base_url(data: Mapping[str, Any]) -> str | None:
+    servers = data.get("servers", [])
+    if not servers:
+        return None
+    url: str = servers[0]["url"]
+    for name, variable in servers[0].get("variables", {}).items():
+        url = url.replace("{" + name + "}", str(variable.get("default", "")))
+    return url if url.startswith(("http://", "https://")) else None
+
+
+def _security(data: Mapping[str, Any]) -> Security | None:
+    schemes = data.get("components", {}).get("securitySchemes", {})
+    wanted = [name for requirement in data.get("security", []) for name in requirement]
+    for name in [*wanted, *schemes]:
+        match schemes.get(name):
+            case {"type": "http", "scheme": str(scheme)} if scheme.lower() in ("bearer", "basic"):
+                return Security("bearer" if scheme.lower() == "bearer" else "basic")
+            case {"type": "apiKey", "in": "header" | "query" | "cookie" as place, "name": str(header)}:
+                return Security(place, header)
+            case {"type": "oauth2" | "openIdConnect"}:
+                return Security("bearer")
+            case _:
+                continue
+    return None
+
+
+def _retry(data: Mapping[str, Any]) -> Retry | None:
+    raw = data.get("x-specwire-retry")
+    if raw is None:
+        return None
+    never = raw.get("never", {})
+    return Retry(tuple(raw.get("statuses", ())), keys(never.get("pointer", "")), tuple(never.get("values", ())))

@@ -1,0 +1,261 @@
+"""Components of the normalized document to models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import attrs
+
+from specwire_codegen.ir import (
+    AliasModel,
+    Anything,
+    Field,
+    ListOf,
+    Literals,
+    MapOf,
+    Model,
+    ModelRef,
+    Nullable,
+    ObjectModel,
+    Primitive,
+    Tag,
+    TypeExpr,
+    UnionOf,
+)
+from specwire_codegen.lower.schema import Schema, component_of, is_object, type_of
+from specwire_codegen.naming import distinct, pascal, singular, snake
+
+
+def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tuple[Model, ...]:
+    """Return the models of all components, sorted by name."""
+    tags = _tags(schemas, names)
+    objects = {names[component] for component, schema in schemas.items() if is_object(schema)}
+    models: list[Model] = []
+    for component, schema in schemas.items():
+        name = names[component]
+        doc = schema.get("description", "")
+        if name in objects:
+            models.append(ObjectModel(name, tuple(_fields(schema, names, tags.get(component))), doc, tags.get(component)))
+        else:
+            models.append(AliasModel(name, type_of(schema, names), doc))
+    by_name = {model.name: model for model in models}
+    for model in models:
+        by_name[model.name] = _with_named_unions(model, by_name) if isinstance(model, ObjectModel) else _resolved(model, by_name)
+    return tuple(sorted(by_name.values(), key=lambda model: model.name))
+
+
+def name_unions(type_: TypeExpr, wish: str, models: dict[str, Model]) -> TypeExpr:
+    """Return a type whose unions that only structure resolves have become models of their own, added to `models`."""
+    match type_:
+        case ListOf(inner):
+            return ListOf(name_unions(inner, singular(wish), models))
+        case MapOf(inner):
+            return MapOf(name_unions(inner, singular(wish), models))
+        case Nullable(inner):
+            return Nullable(name_unions(inner, wish, models))
+        case UnionOf(variants) if not native(type_, models):
+            for name, model in models.items():
+                if isinstance(model, AliasModel) and model.type == type_:
+                    return ModelRef(name)
+            name = wish if wish not in models else f"{wish}Union"
+            while name in models:
+                name += "_"
+            models[name] = AliasModel(name, type_, "", "structure")
+            return ModelRef(name)
+        case UnionOf(variants):
+            return UnionOf(tuple(name_unions(variant, wish, models) for variant in variants))
+        case _:
+            return type_
+
+
+def _with_named_unions(model: ObjectModel, models: dict[str, Model]) -> ObjectModel:
+    fields = tuple(
+        attrs.evolve(field, type=name_unions(field.type, f"{model.name}{pascal(field.wire_name)}", models))
+        for field in model.fields
+    )
+    return attrs.evolve(model, fields=fields)
+
+
+def field_names(schema: Schema) -> dict[str, str]:
+    """Return the Python name of each property of an object."""
+    return distinct((wire, snake(wire)) for wire in schema.get("properties", {}))
+
+
+def fields_of(schema: Schema, names: Mapping[str, str]) -> tuple[Field, ...]:
+    """Return the fields of an object."""
+    return tuple(_fields(schema, names, None))
+
+
+def _fields(schema: Schema, names: Mapping[str, str], tag: Tag | None) -> Iterator[Field]:
+    required = set(schema.get("required", ()))
+    python = field_names(schema)
+    for wire, property_ in schema["properties"].items():
+        if tag is not None and wire == tag.wire_name:
+            continue
+        details: Schema = property_ if isinstance(property_, Mapping) else {}
+        secret = bool(details.get("writeOnly")) and details.get("format") == "password"
+        yield Field(python[wire], wire, type_of(property_, names), wire in required, described(details), secret)
+
+
+def described(schema: Schema) -> str:
+    """Return a schema's description with its default and bounds, which the type cannot say."""
+    parts = [str(schema.get("description", "")).strip()]
+    low = _bound(schema, "minimum", "exclusiveMinimum", "at least", "more than")
+    high = _bound(schema, "maximum", "exclusiveMaximum", "at most", "less than")
+    bounds = " and ".join(filter(None, (low, high)))
+    if bounds:
+        parts.append(f"{bounds[0].upper()}{bounds[1:]}.")
+    if "maxLength" in schema:
+        parts.append(f"At most {schema['maxLength']} characters.")
+    default = schema.get("default")
+    if isinstance(default, str | int | float) and not isinstance(default, bool) or isinstance(default, bool):
+        parts.append(f"The server's default is {_shown(default)}.")
+    return " ".join(filter(None, parts))
+
+
+def _bound(schema: Schema, inclusive: str, exclusive: str, at: str, beyond: str) -> str:
+    for keyword, word in ((inclusive, at), (exclusive, beyond)):
+        value = schema.get(keyword)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return f"{word} {value}"
+    return ""
+
+
+def _shown(value: str | int | float | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else (f'"{value}"' if isinstance(value, str) else f"{value}")
+
+
+def _tags(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> dict[str, Tag]:
+    """Return the tag of each component that is a variant of a discriminated union msgspec can decode by itself.
+
+    A component has one tag. A union that would give it another is left to be resolved by structure.
+    """
+    tags: dict[str, Tag] = {}
+    for schema in schemas.values():
+        discriminator = schema.get("discriminator")
+        variants = [component_of(variant) for variant in schema.get("oneOf", schema.get("anyOf", ()))]
+        if not discriminator or not all(variants):
+            continue
+        wire = discriminator["propertyName"]
+        found = {variant: _tag(schemas[variant], wire) for variant in variants if variant is not None}
+        agreed = all(tag is not None and tags.get(component, tag) == tag for component, tag in found.items())
+        values = [tag.value for tag in found.values() if tag is not None]
+        if agreed and len(set(values)) == len(found) and len({type(value) for value in values}) == 1:
+            tags.update({component: tag for component, tag in found.items() if tag is not None})
+    return tags
+
+
+def _tag(schema: Schema, wire: str) -> Tag | None:
+    property_ = schema.get("properties", {}).get(wire)
+    if not is_object(schema) or not isinstance(property_, Mapping) or wire not in schema.get("required", ()):
+        return None
+    constants = [property_["const"]] if "const" in property_ else property_.get("enum", [])
+    if len(constants) != 1 or isinstance(constants[0], bool) or not isinstance(constants[0], str | int):
+        return None
+    return Tag(field_names(schema)[wire], wire, constants[0])
+
+
+def _resolved(model: Model, models: Mapping[str, Model]) -> Model:
+    if not isinstance(model, AliasModel) or native(model.type, models):
+        return model
+    return AliasModel(model.name, model.type, model.doc, "structure")
+
+
+JsonKind = Literal["string", "number", "integer", "boolean", "array", "object", "any"]
+
+
+def native(type_: TypeExpr, models: Mapping[str, Model]) -> bool:
+    """Whether msgspec can tell the variants of a union apart by itself."""
+    match type_:
+        case Nullable(inner):
+            return native(inner, models)
+        case UnionOf():
+            leaves = list(_leaves(type_, models))
+            objects = [leaf for leaf in leaves if isinstance(leaf, ObjectModel)]
+            kinds = [_kind(leaf) for leaf in leaves if not isinstance(leaf, ObjectModel)]
+            if len(objects) > 1:
+                tags = [model.tag for model in objects]
+                distinct_values = len({tag.value for tag in tags if tag is not None}) == len(objects)
+                one_field = len({tag.wire_name if tag is not None else None for tag in tags}) == 1
+                if None in tags or not distinct_values or not one_field:
+                    return False
+            if objects:
+                kinds.append("object")
+            return "any" not in kinds and len(kinds) == len(set(kinds)) and not _opaque(type_, models)
+        case _:
+            return True
+
+
+def _opaque(type_: UnionOf, models: Mapping[str, Model]) -> bool:
+    """Whether a union holds another that only its structure resolves: msgspec takes no custom type beside others."""
+    for variant in type_.variants:
+        model = models.get(variant.name) if isinstance(variant, ModelRef) else None
+        if isinstance(model, AliasModel) and not native(model.type, models):
+            return True
+    return False
+
+
+def _leaves(type_: TypeExpr, models: Mapping[str, Model]) -> Iterator[ObjectModel | TypeExpr]:
+    match type_:
+        case UnionOf(variants):
+            for variant in variants:
+                yield from _leaves(variant, models)
+        case Nullable(inner):
+            yield from _leaves(inner, models)
+        case ModelRef(name):
+            model = models[name]
+            if isinstance(model, ObjectModel):
+                yield model
+            else:
+                yield from _leaves(model.type, models)
+        case _:
+            yield type_
+
+
+def _kind(type_: TypeExpr | ObjectModel) -> JsonKind:
+    match type_:
+        case ListOf():
+            return "array"
+        case MapOf() | ObjectModel():
+            return "object"
+        case Primitive("int") | Literals((int(), *_)):
+            return "integer"
+        case Primitive("float"):
+            return "number"
+        case Primitive("bool"):
+            return "boolean"
+        case Primitive() | Literals():
+            return "string"
+        case Anything() | Nullable() | UnionOf() | ModelRef():
+            return "any"
+
+
+def all_refs(type_: TypeExpr) -> Iterator[str]:
+    """Yield the names of the models that a type refers to."""
+    match type_:
+        case ModelRef(name):
+            yield name
+        case ListOf(inner) | MapOf(inner) | Nullable(inner):
+            yield from all_refs(inner)
+        case UnionOf(variants):
+            for variant in variants:
+                yield from all_refs(variant)
+        case Primitive() | Literals() | Anything():
+            return
+
+
+def reachable(roots: Iterator[str], models: tuple[Model, ...]) -> frozenset[str]:
+    """Return the names of the models that can be reached from some."""
+    by_name = {model.name: model for model in models}
+    seen: set[str] = set()
+    queue = list(roots)
+    while queue:
+        name = queue.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        model: Any = by_name[name]
+        types = [field.type for field in model.fields] if isinstance(model, ObjectModel) else [model.type]
+        queue += [ref for type_ in types for ref in all_refs(type_)]
+    return frozenset(seen)

@@ -1,0 +1,283 @@
+"""Operations of the normalized document to methods of a client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from specwire_codegen.config import ClientConfig
+from specwire_codegen.diagnostics import Diagnostic, Location, error, settle
+from specwire_codegen.document import Document
+from specwire_codegen.ir import (
+    Body,
+    Cursor,
+    Errors,
+    EventStream,
+    FormBody,
+    JsonBody,
+    JsonPayload,
+    LiteralValue,
+    MultipartBody,
+    Offset,
+    Operation,
+    PageNumber,
+    Pagination,
+    Parameter,
+    Payload,
+    Polling,
+    Refusal,
+    Style,
+    TypeExpr,
+)
+from specwire_codegen.lower.media import Components, item_of, keys, lower_body, lower_payloads, switch_of
+from specwire_codegen.lower.model import described
+from specwire_codegen.lower.path import Paths
+from specwire_codegen.naming import RESERVED_ARGUMENTS, distinct, snake, words
+from specwire_codegen.pointer import join
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_DEFAULT_STYLES = {"path": ("simple", False), "query": ("form", True), "header": ("simple", False), "cookie": ("form", True)}
+
+
+def lower_operations(document: Document, components: Components, config: ClientConfig) -> tuple[Operation, ...]:
+    """Return every method of the client, in the order of the document; raises for names that lead nowhere."""
+    found: list[Operation] = []
+    for path, item in document.data.get("paths", {}).items():
+        for http_method, raw in _operations_of(item):
+            pointer = join("/paths", path, http_method.lower())
+            found += _Lowering(document, components, config, path, http_method, raw, pointer).operations()
+    settle([*_unused(found, config), *_collisions(found, config)])
+    return tuple(found)
+
+
+def _operations_of(item: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for method in METHODS:
+        if method in item:
+            yield method.upper(), item[method]
+    for method, operation in item.get("additionalOperations", {}).items():
+        yield method, operation
+
+
+@attrs.define
+class _Lowering:
+    """One operation of the document on its way to the methods it becomes."""
+
+    document: Document
+    components: Components
+    config: ClientConfig
+    path: str
+    http_method: str
+    raw: Mapping[str, Any]
+    pointer: str
+
+    def operations(self) -> Iterator[Operation]:
+        """Yield the method, and its twin that streams where there is one."""
+        payloads = lower_payloads(self.raw.get("responses", {}), self.components)
+        plain = next((payload for payload in payloads if not isinstance(payload, EventStream)), None)
+        events = next((payload for payload in payloads if isinstance(payload, EventStream)), None)
+        switch = switch_of(self.raw.get("responses", {}))
+        method = self._method()
+        if plain is not None:
+            yield self._operation(method, plain, switch[0] if switch and events else None, ())
+        if events is not None:
+            fixed: tuple[tuple[str, LiteralValue], ...] = (switch,) if switch else ()
+            name = self._stream_method(method) if plain is not None else method
+            yield self._operation(name, events, switch[0] if switch else None, fixed)
+
+    def _method(self) -> tuple[str, ...]:
+        named = self.config.operations.get(self.raw["operationId"])
+        return tuple(named.split(".")) if named else default_method(self.raw)
+
+    def _stream_method(self, method: tuple[str, ...]) -> tuple[str, ...]:
+        named = self.config.streams.get(self.raw["operationId"])
+        return tuple(named.split(".")) if named else (*method[:-1], f"{method[-1]}_stream")
+
+    def _operation(
+        self, method: tuple[str, ...], payload: Payload, hidden: str | None, fixed: tuple[tuple[str, LiteralValue], ...]
+    ) -> Operation:
+        body = _without(lower_body(self.raw.get("requestBody"), self.components), hidden)
+        parameters, body = self._named(body)
+        operation = Operation(
+            id=self.raw["operationId"],
+            method=method,
+            http_method=self.http_method,
+            path=self.path,
+            summary=self.raw.get("summary", ""),
+            description=self.raw.get("description", ""),
+            deprecated=bool(self.raw.get("deprecated")),
+            parameters=parameters,
+            body=body,
+            fixed=fixed,
+            payload=payload,
+            errors=self._errors(),
+            safe=bool(self.raw.get("x-specwire-retry", {}).get("safe")),
+            secure=self.raw.get("security", self.document.data.get("security", [])) not in ([], [{}]),
+            location=self.document.locate(self.pointer),
+        )
+        if isinstance(payload, JsonPayload):
+            paths = Paths(self.components, payload.type)
+            return attrs.evolve(
+                operation, pagination=self._pagination(paths), polling=self._polling(paths), refusal=self._refusal(paths)
+            )
+        return operation
+
+    def _named(self, body: Body | None) -> tuple[tuple[Parameter, ...], Body | None]:
+        """Give parameters and body fields Python names that differ from one another."""
+        raw = self.raw.get("parameters", [])
+        order = {"path": 0, "query": 1, "header": 2, "cookie": 3}
+        ordered = sorted(raw, key=lambda one: (order[one["in"]], self.path.find("{" + one["name"] + "}")))
+        wires = [(f"{one['in']}:{one['name']}", snake(one["name"])) for one in ordered]
+        fields = _body_fields(body)
+        python = distinct([*wires, *((f"body:{wire}", name) for wire, name in fields)], RESERVED_ARGUMENTS)
+        parameters = tuple(self._parameter(one, python[f"{one['in']}:{one['name']}"]) for one in ordered)
+        return parameters, _renamed(body, {wire: python[f"body:{wire}"] for wire, _ in fields})
+
+    def _parameter(self, raw: Mapping[str, Any], name: str) -> Parameter:
+        content = raw.get("content")
+        schema = next(iter(content.values())).get("schema", {}) if content else raw.get("schema", {})
+        place = raw["in"]
+        default = _DEFAULT_STYLES[place]
+        style = Style(
+            raw.get("style", default[0]), raw.get("explode", default[1]), bool(raw.get("allowReserved")), bool(content)
+        )
+        details = self.components.resolve(schema)
+        doc = described({**details, "description": raw.get("description") or details.get("description", "")})
+        return Parameter(
+            name,
+            raw["name"],
+            place,
+            self.components.type_of(schema),
+            bool(raw.get("required")),
+            doc,
+            None if style == Style(*default) else style,
+        )
+
+    def _errors(self) -> Errors:
+        found: list[tuple[int, TypeExpr]] = []
+        for status, response in self.raw.get("responses", {}).items():
+            if status.startswith("2"):
+                continue
+            payloads = lower_payloads({"200": response}, self.components)
+            json = next((payload for payload in payloads if isinstance(payload, JsonPayload)), None)
+            if json is not None:
+                key = 0 if status == "default" else int(status[0]) if status.upper().endswith("XX") else int(status)
+                found.append((key, json.type))
+        default = dict(found).get(0)
+        return Errors(tuple(sorted((pair for pair in found if pair[0] == 0 or pair[1] != default), key=lambda pair: pair[0], reverse=True)))
+
+    def _pagination(self, paths: Paths) -> Pagination | None:
+        raw = self.raw.get("x-specwire-pagination")
+        if raw is None:
+            return None
+        items, items_type = paths.follow(keys(raw["items"]))
+        item = item_of(items_type)
+        if item is None:
+            self._fail("bad-pagination", f"items {raw['items']!r} is not an array of the response")
+            return None
+        total = paths.names(raw.get("total"))
+        match raw["style"]:
+            case "page":
+                return PageNumber(raw["page"], items, item, raw.get("size"), raw.get("first", 0), total)
+            case "offset":
+                return Offset(raw["offset"], items, item, raw.get("size"), total)
+            case _:
+                last = Paths(self.components, item).names(raw.get("next_from_last_item"))
+                return Cursor(raw["cursor"], items, item, paths.names(raw.get("next")), last, paths.names(raw.get("more")))
+
+    def _polling(self, paths: Paths) -> Polling | None:
+        raw = self.raw.get("x-specwire-polling")
+        if raw is None:
+            return None
+        method = self.config.waits.get(self.raw["operationId"])
+        return Polling(
+            paths.follow(keys(raw["status"]))[0],
+            tuple(raw["success"]),
+            tuple(raw["failure"]),
+            tuple(raw.get("attention", ())),
+            float(raw.get("interval", 5)),
+            tuple(method.split(".")) if method else None,
+        )
+
+    def _refusal(self, paths: Paths) -> Refusal | None:
+        raw = self.raw.get("x-specwire-refusal")
+        if raw is None:
+            return None
+        code = paths.follow(keys(raw["code"]))[0]
+        return Refusal(code, tuple(raw["accepted"]), paths.names(raw.get("message")) or ())
+
+    def _fail(self, code: str, message: str) -> None:
+        settle([error(code, message, self.document.locate(self.pointer))])
+
+
+def default_method(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the method of an operation that `client.toml` does not name: its tag, then its operationId."""
+    name = [word.lower() for word in words(raw["operationId"])]
+    tags = raw.get("tags", [])
+    if not tags:
+        return (snake("_".join(name)),)
+    resource = snake(tags[0])
+    return resource, snake("_".join(name))
+
+
+def _without(body: Body | None, hidden: str | None) -> Body | None:
+    if hidden is None or not isinstance(body, JsonBody | FormBody) or body.fields is None:
+        return body
+    return attrs.evolve(body, fields=tuple(field for field in body.fields if field.wire_name != hidden))
+
+
+def _body_fields(body: Body | None) -> list[tuple[str, str]]:
+    match body:
+        case JsonBody(fields=fields) | FormBody(fields) if fields is not None:
+            return [(field.wire_name, field.name) for field in fields]
+        case MultipartBody(parts):
+            return [(part.wire_name, part.name) for part in parts]
+        case _:
+            return []
+
+
+def _renamed(body: Body | None, names: Mapping[str, str]) -> Body | None:
+    match body:
+        case JsonBody(fields=fields) | FormBody(fields) if fields is not None:
+            renamed = tuple(attrs.evolve(field, name=names[field.wire_name]) for field in fields)
+            return attrs.evolve(body, fields=renamed)
+        case MultipartBody(parts):
+            return MultipartBody(tuple(attrs.evolve(part, name=names[part.wire_name]) for part in parts))
+        case _:
+            return body
+
+
+def _unused(operations: list[Operation], config: ClientConfig) -> Iterator[Diagnostic]:
+    ids = {operation.id for operation in operations}
+    streams = {operation.id for operation in operations if isinstance(operation.payload, EventStream)}
+    waits = {operation.id for operation in operations if operation.polling is not None}
+    for table, names, known, what in (
+        ("operations", config.operations, ids, "no operation has this id"),
+        ("streams", config.streams, streams, "no operation with this id answers a stream"),
+        ("waits", config.waits, waits, "no operation with this id has x-specwire-polling"),
+    ):
+        for key in names:
+            if key not in known:
+                help_ = "remove the line, or correct the operationId"
+                yield error("unused-name", f"[{table}] {key}: {what}", config.locate(table, key), help_)
+
+
+def _collisions(operations: list[Operation], config: ClientConfig) -> Iterator[Diagnostic]:
+    seen: dict[tuple[str, ...], Operation] = {}
+    resources = {operation.method[:depth] for operation in operations for depth in range(1, len(operation.method))}
+    for operation in operations:
+        method = ".".join(operation.method)
+        other = seen.setdefault(operation.method, operation)
+        where = operation.location if operation.id not in config.operations else config.locate("operations", operation.id)
+        if other is not operation:
+            message = f"{operation.id} and {other.id} are both called {method}"
+            yield error("name-collision", message, where, "name one of them in client.toml, table [operations]")
+        if operation.method in resources:
+            message = f"{operation.id} is called {method}, which is also a group of methods"
+            yield error("name-collision", message, where, "name it otherwise in client.toml, table [operations]")
+
+
+def location_of(operation: Operation) -> Location:
+    """Return where an operation stands in its document."""
+    return operation.location or Location("")

@@ -1,0 +1,51 @@
+"""JSON pointers into a response to paths of Python attribute names."""
+
+from __future__ import annotations
+
+from specwire_codegen.diagnostics import failure
+from specwire_codegen.ir import Anything, MapOf, ModelRef, Nullable, TypeExpr, UnionOf
+from specwire_codegen.lower.media import Components
+from specwire_codegen.lower.model import field_names
+from specwire_codegen.lower.schema import is_object
+
+
+class Paths:
+    """Follows wire keys through a type."""
+
+    def __init__(self, components: Components, root: TypeExpr) -> None:
+        self._components = components
+        self._root = root
+        self._by_class = {name: component for component, name in components.names.items()}
+
+    def names(self, pointer: str | None) -> tuple[str, ...] | None:
+        """Return the attribute names of a pointer; None for none."""
+        if pointer is None:
+            return None
+        return self.follow(tuple(pointer.split("/")[1:]))[0]
+
+    def follow(self, keys: tuple[str, ...]) -> tuple[tuple[str, ...], TypeExpr]:
+        """Return the attribute names of wire keys and the type they lead to; raises when they lead nowhere."""
+        type_ = self._root
+        names: list[str] = []
+        for key in keys:
+            name, type_ = self._step(type_, key)
+            names.append(name)
+        return tuple(names), type_
+
+    def _step(self, type_: TypeExpr, key: str) -> tuple[str, TypeExpr]:
+        match type_:
+            case Nullable(inner):
+                return self._step(inner, key)
+            case MapOf(value):
+                return key, value
+            case Anything():
+                return key, type_
+            case UnionOf(variants):
+                return self._step(variants[0], key)
+            case ModelRef(name):
+                schema = self._components.schemas[self._by_class[name]]
+                if not is_object(schema):
+                    return self._step(self._components.type_of(schema), key)
+                if key in schema["properties"]:
+                    return field_names(schema)[key], self._components.type_of(schema["properties"][key])
+        raise failure("bad-pointer", f"an x-specwire pointer names {key!r}, which the response does not have")

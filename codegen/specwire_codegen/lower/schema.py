@@ -1,0 +1,112 @@
+"""Schemas of the normalized document to type expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from specwire_codegen.ir import (
+    Anything,
+    ListOf,
+    Literals,
+    MapOf,
+    ModelRef,
+    Nullable,
+    Primitive,
+    PrimitiveName,
+    TypeExpr,
+    UnionOf,
+)
+
+Schema: TypeAlias = Mapping[str, Any]
+
+PREFIX = "#/components/schemas/"
+_FORMATS: dict[str, PrimitiveName] = {
+    "date-time": "datetime",
+    "date": "date",
+    "time": "time",
+    "duration": "timedelta",
+    "uuid": "UUID",
+    "byte": "bytes",
+    "base64": "bytes",
+    "decimal": "Decimal",
+}
+_SCALARS: dict[str, PrimitiveName] = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+
+
+def component_of(schema: Schema) -> str | None:
+    """Return the component that a schema refers to, None if it is not a reference."""
+    ref = schema.get("$ref")
+    return ref.removeprefix(PREFIX).replace("~1", "/").replace("~0", "~") if isinstance(ref, str) else None
+
+
+def type_of(schema: Schema | bool, names: Mapping[str, str]) -> TypeExpr:
+    """Return the type of a schema; `names` maps components to class names."""
+    if isinstance(schema, bool):
+        return Anything()
+    if (component := component_of(schema)) is not None:
+        return ModelRef(names[component])
+    if "const" in schema:
+        return _constants([schema["const"]], schema)
+    if "enum" in schema:
+        return _constants(schema["enum"], schema)
+    for keyword in ("oneOf", "anyOf"):
+        if keyword in schema:
+            return union_of([type_of(variant, names) for variant in schema[keyword]])
+    kinds = schema.get("type")
+    if isinstance(kinds, list):
+        rest = {key: value for key, value in schema.items() if key != "type"}
+        return union_of([type_of({**rest, "type": kind}, names) for kind in kinds])
+    return _typed(kinds, schema, names)
+
+
+def _typed(kind: str | None, schema: Schema, names: Mapping[str, str]) -> TypeExpr:
+    match kind:
+        case "null":
+            return Nullable(Anything())
+        case "array":
+            return ListOf(type_of(schema.get("items", True), names))
+        case "object":
+            values = schema.get("additionalProperties", True)
+            return MapOf(Anything() if isinstance(values, bool) else type_of(values, names))
+        case "string":
+            return Primitive(_FORMATS.get(schema.get("format", ""), "str"))
+        case "integer" | "number" | "boolean":
+            return Primitive(_SCALARS[kind])
+        case _:
+            return Anything()
+
+
+def _constants(values: Sequence[Any], schema: Schema) -> TypeExpr:
+    literals = tuple(dict.fromkeys(value for value in values if isinstance(value, str | int)))
+    others = [value for value in values if not isinstance(value, str | int | None)]
+    if others or not literals:
+        scalar = schema.get("type")
+        found: TypeExpr = Primitive(_SCALARS[scalar]) if isinstance(scalar, str) and scalar in _SCALARS else Anything()
+    else:
+        found = Literals(literals)
+    return Nullable(found) if None in values else found
+
+
+def union_of(variants: Sequence[TypeExpr]) -> TypeExpr:
+    """Return the union of types: null apart, nested unions opened, repeated types once."""
+    flat: dict[TypeExpr, None] = {}
+    nullable = False
+    for variant in variants:
+        if isinstance(variant, Nullable):
+            nullable = True
+            variant = variant.type
+            if isinstance(variant, Anything) and len(variants) > 1:
+                continue
+        for member in variant.variants if isinstance(variant, UnionOf) else (variant,):
+            flat[member] = None
+    members = tuple(flat)
+    if any(isinstance(member, Anything) for member in members):
+        return Anything()
+    found = members[0] if len(members) == 1 else UnionOf(members)
+    return Nullable(found) if nullable else found
+
+
+def is_object(schema: Schema) -> bool:
+    """Whether a component becomes a class: an object with properties, or a plain closed or open object without type."""
+    return bool(schema.get("properties")) and "oneOf" not in schema and "anyOf" not in schema

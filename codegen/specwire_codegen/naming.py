@@ -1,0 +1,84 @@
+"""All identifiers: from wire names to Python names, pure and stable."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
+_PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"))
+
+RESERVED_CLASSES = frozenset(
+    "Any ClassVar Decimal Literal Mapping NotRequired Sequence TYPE_CHECKING TypeAlias TypedDict UNSET UUID Unknown "
+    "Unset WireModel None True False".split()
+)
+"""Names that a models module needs for itself."""
+RESERVED_ARGUMENTS = frozenset(
+    "BinaryBody DownloadRequest FormBody JsonBody PagedRequest Request StreamRequest TextBody UNSET Unset given inputs "
+    "flow json_body models multipart_body self".split()
+)
+"""Names that an operations module needs for itself."""
+SHADOWING = frozenset("bool bytes dict float int list object str type".split())
+"""Names that a function must not take from the annotations beside it."""
+
+
+def words(text: str) -> list[str]:
+    """Split a wire name into its words: `chatCompletion_v1` -> `chat`, `Completion`, `v1`."""
+    return _WORD.findall(text.encode("ascii", "ignore").decode())
+
+
+def snake(text: str) -> str:
+    """Return a name as `snake_case`; a valid name that already is one stays as it is."""
+    if text.isascii() and text.isidentifier() and text.islower() and not text.startswith("_"):
+        name = text
+    else:
+        name = "_".join(word.lower() for word in words(text)) or "value"
+    if name[0].isdigit():
+        name = f"n{name}"
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def pascal(text: str) -> str:
+    """Return a name as `PascalCase`; a valid one that begins with a capital and has no underscore stays as it is."""
+    if text.isascii() and text.isidentifier() and text[0].isupper() and "_" not in text:
+        return text
+    name = "".join(word[0].upper() + word[1:] for word in words(text)) or "Value"
+    return f"N{name}" if name[0].isdigit() else name
+
+
+def singular(text: str) -> str:
+    """Return an English plural's singular, as far as endings tell."""
+    for plural, single in _PLURALS:
+        if text.endswith(plural):
+            return text[: -len(plural)] + single
+    return text[:-1] if text.endswith("s") and not text.endswith(("ss", "us", "is")) else text
+
+
+def distinct(names: Iterable[tuple[str, str]], reserved: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Give each wire name a Python name of its own.
+
+    Takes pairs of wire name and wished name. Who is named exactly as wished keeps it; the others get underscores.
+    """
+    pairs = list(names)
+    taken = set(reserved)
+    result: dict[str, str] = {}
+    for exact in (True, False):
+        for wire, wish in pairs:
+            if wire in result or (wire == wish) != exact:
+                continue
+            name = wish
+            while name in taken:
+                name += "_"
+            taken.add(name)
+            result[wire] = name
+    return result
+
+
+def class_names(components: Iterable[str]) -> dict[str, str]:
+    """Give each component a class name of its own."""
+    pairs = []
+    for component in components:
+        name = pascal(component)
+        pairs.append((component, f"{name}Model" if name in RESERVED_CLASSES else name))
+    return distinct(pairs)

@@ -1,0 +1,71 @@
+"""Where the parts of a provider are: a folder with `specs/`, or a single document anywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+
+from specwire_codegen.diagnostics import SpecwireCodegenError
+
+
+@attrs.frozen
+class Target:
+    """One document, and where what is made of it goes."""
+
+    name: str
+    spec: Path
+    output: Path
+    """Folder of the package."""
+    config: Path
+    overlay: Path | None = None
+    normalized: Path | None = None
+    overrides: Path | None = None
+    contracts: Path | None = None
+
+    @property
+    def overrides_package(self) -> str | None:
+        """Import name of the overrides' package."""
+        return f"specwire_overrides.{self.name}" if self.overrides is not None else None
+
+
+def providers(root: Path) -> list[str]:
+    """Return the names of the providers of a project, sorted."""
+    folder = root / "specs"
+    return sorted(path.parent.name for path in folder.glob("*/openapi.*") if path.suffix in (".yaml", ".yml", ".json"))
+
+
+def provider(root: Path, name: str) -> Target:
+    """Return the parts of a provider; raises when there is none of that name."""
+    known = providers(root)
+    if name not in known:
+        where = f"specs/ has {', '.join(known)}" if known else f"there is no specs/<provider>/openapi.yaml below {root}"
+        raise SpecwireCodegenError(f"unknown provider {name!r}: {where}")
+    folder = root / "specs" / name
+    spec = next(path for path in sorted(folder.glob("openapi.*")) if path.suffix in (".yaml", ".yml", ".json"))
+    overlay = folder / "overlay.yaml"
+    overrides = root / "overrides" / "specwire_overrides" / name
+    return Target(
+        name=name,
+        spec=spec,
+        output=root / "generated" / "specwire_clients" / name,
+        config=folder / "client.toml",
+        overlay=overlay if overlay.is_file() else None,
+        normalized=folder / "normalized.json",
+        overrides=overrides if overrides.is_dir() else None,
+        contracts=folder / "contracts",
+    )
+
+
+def single(spec: Path, package: str, output: Path) -> Target:
+    """Return the parts of a document that stands alone; `client.toml` and `overlay.yaml` beside it are used."""
+    if not package.isidentifier() or not package.isascii() or package != package.lower():
+        raise SpecwireCodegenError(f"{package!r} is no package name: use lower-case letters, digits and underscores")
+    overlay = spec.parent / "overlay.yaml"
+    return Target(
+        name=package,
+        spec=spec,
+        output=output / package,
+        config=spec.parent / "client.toml",
+        overlay=overlay if overlay.is_file() else None,
+    )

@@ -1,0 +1,176 @@
+"""Resources to `client.py`: one line for each operation, for both clients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from specwire_codegen.ir import (
+    Api,
+    BinaryStream,
+    Empty,
+    EventStream,
+    JsonPayload,
+    Operation,
+    Override,
+    Security,
+    Text,
+)
+from specwire_codegen.naming import pascal
+from specwire_codegen.render.module import import_block, render_template
+from specwire_codegen.render.operations import function_name, module_name, wait_summary
+from specwire_codegen.source import docstring, literal, sentence
+
+_DESCRIPTORS = {
+    "Request": "endpoint",
+    "PagedRequest": "paginated",
+    "StreamRequest": "streamed",
+    "DownloadRequest": "downloaded",
+    "Flow": "flowing",
+}
+
+
+@attrs.frozen
+class Member:
+    """A method or a resource as a line of a class."""
+
+    name: str
+    value: str
+    doc: str
+
+
+@attrs.frozen
+class ResourceClass:
+    """A resource: its methods, and the resources below it."""
+
+    name: str
+    doc: str
+    methods: tuple[Member, ...]
+    children: tuple[Member, ...]
+    async_children: tuple[Member, ...]
+
+
+def render_client(api: Api, header: str) -> str:
+    """Return the source of the clients."""
+    methods = dict(_methods(api))
+    paths = sorted({path[:depth] for path in methods for depth in range(len(path))}, key=lambda path: (-len(path), path))
+    names = _class_names(api, paths)
+    classes = [_class(api, path, methods, paths, names) for path in paths if path]
+    root = _class(api, (), methods, paths, names)
+    context = {
+        "header": header,
+        "title": docstring(f"The clients of {sentence(api.title)}\n\n{header}"),
+        "operation_modules": sorted({module_name(operation) for operation in api.operations}),
+        "override_modules": sorted({override.module for override in api.overrides}),
+        "overrides_package": api.overrides_package or "",
+        "provider": _provider(api),
+        "classes": classes,
+        "root": root,
+        "client": api.class_name,
+        "doc": docstring(f"A synchronous client of {sentence(api.title)}", indent=4),
+        "async_doc": docstring(f"An asynchronous client of {sentence(api.title)}", indent=4),
+    }
+    body = render_template("client.py.jinja", {**context, "imports": ""})
+    return render_template("client.py.jinja", {**context, "imports": import_block(body)})
+
+
+def _class_names(api: Api, paths: list[tuple[str, ...]]) -> Mapping[tuple[str, ...], str]:
+    taken = {api.class_name, f"Async{api.class_name}", "Client", "AsyncClient", "Resource", "AsyncResource", "Provider"}
+    names: dict[tuple[str, ...], str] = {}
+    for path in paths:
+        name = "".join(map(pascal, path))
+        while name in taken or f"Async{name}" in taken:
+            name += "Resource"
+        taken |= {name, f"Async{name}"}
+        names[path] = name
+    return names
+
+
+def _class(
+    api: Api,
+    path: tuple[str, ...],
+    methods: Mapping[tuple[str, ...], Member],
+    paths: list[tuple[str, ...]],
+    names: Mapping[tuple[str, ...], str],
+) -> ResourceClass:
+    children = sorted(child for child in paths if child and child[:-1] == path)
+    doc = (dict(api.tags).get(path[0], "") if len(path) == 1 else "") or sentence(" ".join(path).replace("_", " ").title())
+    return ResourceClass(
+        names[path],
+        docstring(doc, indent=4),
+        tuple(member for method, member in sorted(methods.items()) if method[:-1] == path),
+        tuple(Member(child[-1], f"resource({names[child]})", "") for child in children),
+        tuple(Member(child[-1], f"resource(Async{names[child]})", "") for child in children),
+    )
+
+
+def _methods(api: Api) -> Iterator[tuple[tuple[str, ...], Member]]:
+    replaced = {override.operation_id: override for override in api.overrides if override.kind == "replaces"}
+    sums = {override.operation_id: override for override in api.overrides if override.returns == "Accumulator"}
+    for operation in api.operations:
+        doc = docstring(sentence(operation.summary) or sentence(operation.id), indent=4)
+        built = f"_{module_name(operation)}.{function_name(operation.name)}"
+        if isinstance(operation.payload, EventStream) and operation.id in sums:
+            value = f"accumulated({built}, {_override(sums[operation.id])})"
+        elif operation.id in replaced and not isinstance(operation.payload, EventStream):
+            override = replaced[operation.id]
+            value = f"{_DESCRIPTORS[override.returns]}({_override(override)})"
+        else:
+            value = f"{_descriptor(operation)}({built})"
+        yield operation.method, Member(operation.name, value, doc)
+        if operation.polling is not None and operation.polling.method is not None:
+            method = operation.polling.method
+            waiter = f"flowing(_{module_name(operation)}.{function_name(method[-1])})"
+            yield method, Member(method[-1], waiter, docstring(wait_summary(operation), indent=4))
+    for override in api.overrides:
+        if override.kind == "adds" and override.returns != "Accumulator":
+            value = f"{_DESCRIPTORS[override.returns]}({_override(override)})"
+            yield override.method, Member(override.method[-1], value, docstring(override.doc, indent=4))
+
+
+def _override(override: Override) -> str:
+    return f"_{override.module}_overrides.{override.name}"
+
+
+def _descriptor(operation: Operation) -> str:
+    match operation.payload:
+        case JsonPayload():
+            return "paginated" if operation.pagination is not None else "endpoint"
+        case Text() | Empty():
+            return "endpoint"
+        case BinaryStream():
+            return "downloaded"
+        case EventStream():
+            return "streamed"
+
+
+def _provider(api: Api) -> str:
+    facts = [
+        f"name={literal(api.package)}",
+        f"version={literal(api.version)}",
+        f"base_url={literal(api.base_url)}",
+    ]
+    if api.base_url_variable:
+        facts.append(f"base_url_variable={literal(api.base_url_variable)}")
+    if api.security is not None:
+        facts.append(f"security={_security(api.security)}")
+    if api.key_variable:
+        facts.append(f"key_variable={literal(api.key_variable)}")
+    if api.retry is not None:
+        if api.retry.statuses:
+            facts.append(f"retry_statuses=frozenset({literal(api.retry.statuses)})")
+        if api.retry.never_path:
+            values = literal(api.retry.never_values)
+            facts.append(f"never=Never({literal(api.retry.never_path)}, frozenset({values}))")
+    return f"Provider({', '.join(facts)})"
+
+
+def _security(security: Security) -> str:
+    match security.kind:
+        case "bearer":
+            return "Bearer()"
+        case "basic":
+            return "Basic()"
+        case place:
+            return f"ApiKey({literal(security.name)}, {literal(place)})"

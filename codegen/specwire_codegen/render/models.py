@@ -1,0 +1,117 @@
+"""Models to `models/__init__.py` and `inputs.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from specwire_codegen import models as classes
+from specwire_codegen.annotation import dict_name, into, open_type, out, param_name
+from specwire_codegen.ir import (
+    AliasModel,
+    Api,
+    Literals,
+    MapOf,
+    Model,
+    ModelRef,
+    Nullable,
+    ObjectModel,
+    TypeExpr,
+    UnionOf,
+)
+from specwire_codegen.lower.model import all_refs
+from specwire_codegen.render.module import import_block, render_template
+from specwire_codegen.source import docstring
+
+
+@attrs.frozen
+class Alias:
+    """A name for a type, as type checkers see it and as it is at run time."""
+
+    name: str
+    checked: str
+    runtime: str
+    doc: str
+
+
+def render_models(api: Api, header: str) -> str:
+    """Return the source of the wire models."""
+    emitted = classes.structs([model for model in api.models if isinstance(model, ObjectModel)])
+    by_name = {model.name: model for model in api.models}
+    aliases = [_alias(model, by_name) for model in _ordered(api.models)]
+    context = {"header": header, "classes": emitted.source, "aliases": aliases, "names": sorted(by_name)}
+    body = render_template("models.py.jinja", {**context, "imports": ""})
+    return render_template("models.py.jinja", {**context, "imports": import_block(body, emitted.imports)})
+
+
+def _alias(model: AliasModel, models: Mapping[str, Model]) -> Alias:
+    doc = docstring(model.doc, indent=4) if model.doc else ""
+    text = out(model.type)
+    inner = model.type.type if isinstance(model.type, Nullable) else model.type
+    nullable = " | None" if isinstance(model.type, Nullable) else ""
+    if isinstance(inner, Literals):
+        return Alias(model.name, f"{out(inner)} | {open_type(inner.values)}{nullable}", text, doc)
+    if isinstance(inner, UnionOf) and _objects(inner, models) > 1:
+        checked = f"{out(inner)} | Unknown{nullable}"
+        runtime = text
+    else:
+        checked = runtime = text
+    if model.resolved_by == "structure":
+        variants = ", ".join(out(variant) for variant in _variants(inner))
+        runtime = f'union(__name__, "{model.name}", lambda: ({variants},)){nullable}'
+    return Alias(model.name, checked, runtime, doc)
+
+
+def _variants(type_: TypeExpr) -> Sequence[TypeExpr]:
+    return type_.variants if isinstance(type_, UnionOf) else (type_,)
+
+
+def _objects(type_: TypeExpr, models: Mapping[str, Model]) -> int:
+    match type_:
+        case UnionOf(variants):
+            return sum(_objects(variant, models) for variant in variants)
+        case Nullable(inner):
+            return _objects(inner, models)
+        case ModelRef(name):
+            model = models[name]
+            return 1 if isinstance(model, ObjectModel) else _objects(model.type, models)
+        case MapOf():
+            return 1
+        case _:
+            return 0
+
+
+def _ordered(models: Sequence[Model]) -> list[AliasModel]:
+    """Return the aliases so that each comes after those it is made of."""
+    aliases = {model.name: model for model in models if isinstance(model, AliasModel)}
+    ordered: dict[str, AliasModel] = {}
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in ordered or name in path:
+            return
+        for ref in all_refs(aliases[name].type):
+            if ref in aliases:
+                visit(ref, (*path, name))
+        ordered[name] = aliases[name]
+
+    for name in aliases:
+        visit(name, ())
+    return list(ordered.values())
+
+
+def render_inputs(api: Api, header: str) -> str:
+    """Return the source of the types that requests take: dictionaries or models."""
+    wanted = [model for model in api.models if model.name in api.inputs]
+    objects = [model for model in wanted if isinstance(model, ObjectModel)]
+    emitted = classes.typed_dicts(objects)
+    aliases = [
+        Alias(param_name(model.name), f"{dict_name(model.name)} | models.{model.name}", "", "") for model in objects
+    ]
+    aliases += [
+        Alias(param_name(model.name), into(model.type), "", docstring(model.doc) if model.doc else "")
+        for model in _ordered(wanted)
+    ]
+    context = {"header": header, "classes": emitted.source, "aliases": aliases, "uses_models": bool(objects)}
+    body = render_template("inputs.py.jinja", {**context, "imports": ""})
+    return render_template("inputs.py.jinja", {**context, "imports": import_block(body, emitted.imports)})

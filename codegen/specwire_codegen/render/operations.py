@@ -1,0 +1,386 @@
+"""Operations to `operations/<resource>.py`: one pure function for each, which returns a request value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, assert_never
+
+import attrs
+
+from specwire_codegen.annotation import into, out
+from specwire_codegen.ir import (
+    Api,
+    BinaryBody,
+    BinaryStream,
+    Body,
+    Empty,
+    Errors,
+    EventStream,
+    FormBody,
+    JsonBody,
+    JsonPayload,
+    MultipartBody,
+    Operation,
+    Pagination,
+    Payload,
+    Style,
+    Text,
+    TextBody,
+)
+from specwire_codegen.naming import SHADOWING
+from specwire_codegen.render.module import import_block, render_template
+from specwire_codegen.source import docstring, literal, sentence
+
+_MODELS = "models."
+_INPUTS = "inputs."
+_ROOT = "root"
+
+
+@attrs.frozen
+class Argument:
+    """One argument of a builder."""
+
+    name: str
+    annotation: str
+    required: bool
+    doc: str
+    positional: bool = False
+
+    @property
+    def declaration(self) -> str:
+        """The argument as a signature holds it."""
+        return f"{self.name}: {self.annotation}" if self.required else f"{self.name}: {self.annotation} | Unset = UNSET"
+
+
+@attrs.frozen
+class Function:
+    """A builder, ready to be printed."""
+
+    name: str
+    signature: str
+    returns: str
+    doc: str
+    constant: str
+    call: str
+
+
+@attrs.frozen
+class Builder:
+    """The signature of a method, for the reference."""
+
+    signature: str
+    answer: str
+
+
+@attrs.frozen
+class Constant:
+    """The facts of an operation, ready to be printed."""
+
+    name: str
+    value: str
+
+
+def module_name(operation: Operation) -> str:
+    """Return the module that an operation's builder is in."""
+    return "_".join(operation.resource) or _ROOT
+
+
+def function_name(method: str) -> str:
+    """Return the name of the builder of a method."""
+    return f"{method}_" if method in SHADOWING else method
+
+
+def render_operations(api: Api, header: str) -> Iterator[tuple[str, str]]:
+    """Yield each module's name and source."""
+    modules: dict[str, list[Operation]] = {}
+    for operation in api.operations:
+        modules.setdefault(module_name(operation), []).append(operation)
+    tags = dict(api.tags)
+    for name, operations in sorted(modules.items()):
+        title = tags.get(operations[0].resource[0] if operations[0].resource else "", "") or sentence(api.title)
+        yield name, _module(name, title, operations, header)
+
+
+def _module(name: str, title: str, operations: Sequence[Operation], header: str) -> str:
+    shared = _shared_errors(operations)
+    functions = [function for operation in operations for function in _functions(operation)]
+    constants = [Constant(_constant(operation), _facts(operation, shared)) for operation in operations]
+    context: dict[str, Any] = {
+        "title": docstring(f"{title}\n\n{header}"),
+        "shared_errors": _errors(shared) if shared.by_status else "",
+        "constants": constants,
+        "functions": functions,
+    }
+    printed = " ".join([*map(str, constants), *map(str, functions), context["shared_errors"]])
+    context |= {"imports": "", "models": _MODELS in printed, "inputs": _INPUTS in printed}
+    body = render_template("operations.py.jinja", context)
+    return render_template("operations.py.jinja", {**context, "imports": import_block(body)})
+
+
+def _constant(operation: Operation) -> str:
+    return f"_{operation.name.upper()}"
+
+
+def _shared_errors(operations: Sequence[Operation]) -> Errors:
+    """Return the error types that most operations of a module have, if at least two share them."""
+    counts: dict[Errors, int] = {}
+    for operation in operations:
+        if operation.errors.by_status:
+            counts[operation.errors] = counts.get(operation.errors, 0) + 1
+    best = max(counts, key=lambda errors: counts[errors], default=Errors())
+    return best if counts.get(best, 0) > 1 else Errors()
+
+
+def _errors(errors: Errors) -> str:
+    entries = (f"{status}: {out(type_, _MODELS)}" for status, type_ in errors.by_status)
+    return "{" + ", ".join(entries) + "}"
+
+
+def _facts(operation: Operation, shared: Errors) -> str:
+    facts = [
+        f"id={literal(operation.id)}",
+        f"method={literal(operation.http_method)}",
+        f"path={literal(operation.path)}",
+        f"returns={_payload(operation.payload)}",
+    ]
+    if operation.errors.by_status:
+        facts.append("errors=_ERRORS" if operation.errors == shared and shared.by_status else f"errors={_errors(operation.errors)}")
+    styles = {parameter.wire_name: parameter.style for parameter in operation.parameters if parameter.style is not None}
+    if styles:
+        facts.append("styles={" + ", ".join(f"{literal(name)}: {_style(style)}" for name, style in styles.items()) + "}")
+    if operation.safe:
+        facts.append("safe=True")
+    if not operation.secure:
+        facts.append("secure=False")
+    if operation.pagination is not None:
+        facts.append(f"pagination={_pagination(operation.pagination)}")
+    if operation.polling is not None:
+        polling = operation.polling
+        sets = [("success", polling.success), ("failure", polling.failure), ("attention", polling.attention)]
+        written = [f"{name}=frozenset({literal(values)})" for name, values in sets if values or name != "attention"]
+        facts.append(f"polling=Polling(status={literal(polling.status)}, {', '.join(written)}, interval={polling.interval})")
+    if operation.refusal is not None:
+        refusal = operation.refusal
+        accepted = f"frozenset({literal(refusal.accepted)})"
+        facts.append(f"refusal=Refusal({literal(refusal.code)}, {accepted}, {literal(refusal.message)})")
+    return f"Operation({', '.join(facts)})"
+
+
+def _style(style: Style) -> str:
+    return f"Style({literal(style.style)}, {style.explode}, {style.allow_reserved}, {style.content_json})"
+
+
+def _payload(payload: Payload) -> str:
+    match payload:
+        case JsonPayload(type_, "application/json"):
+            return f"JsonPayload({out(type_, _MODELS)})"
+        case JsonPayload(type_, media_type):
+            return f"JsonPayload({out(type_, _MODELS)}, {literal(media_type)})"
+        case Text(media_type):
+            return f"TextPayload({literal(media_type)})"
+        case BinaryStream(media_type):
+            return f"BinaryPayload({literal(media_type)})"
+        case Empty():
+            return "EmptyPayload()"
+        case EventStream():
+            facts = [out(payload.event, _MODELS)]
+            if payload.framing != "sse":
+                facts.append(f"framing={literal(payload.framing)}")
+            if payload.terminator is not None:
+                facts.append(f"terminator={literal(payload.terminator)}")
+            if payload.errors:
+                written = (
+                    f"EventError({literal(error.path)}{'' if error.equals is None else ', ' + literal(error.equals)})"
+                    for error in payload.errors
+                )
+                facts.append(f"errors=({', '.join(written)},)")
+            if payload.media_type != "text/event-stream":
+                facts.append(f"accept={literal(payload.media_type)}")
+            return f"EventsPayload({', '.join(facts)})"
+        case _:
+            assert_never(payload)
+
+
+def _pagination(pagination: Pagination) -> str:
+    facts = {
+        attribute.name: getattr(pagination, attribute.name)
+        for attribute in attrs.fields(type(pagination))
+        if attribute.name != "item"
+    }
+    written = ", ".join(f"{name}={literal(value)}" for name, value in facts.items() if value)
+    return f"{type(pagination).__name__}({written})"
+
+
+def _functions(operation: Operation) -> Iterator[Function]:
+    arguments = list(_arguments(operation))
+    answer = _answer(operation)
+    yield Function(
+        function_name(operation.name),
+        _signature(arguments),
+        answer,
+        _doc(operation, arguments),
+        _constant(operation),
+        ", ".join([_constant(operation), *_request(operation)]),
+    )
+    if operation.polling is not None and operation.polling.method is not None:
+        yield _waiter(operation, arguments)
+
+
+def builders(operation: Operation) -> Iterator[tuple[tuple[str, ...], Builder]]:
+    """Yield the methods of an operation with their signatures."""
+    methods = [operation.method]
+    if operation.polling is not None and operation.polling.method is not None:
+        methods.append(operation.polling.method)
+    for method, function in zip(methods, _functions(operation), strict=True):
+        yield method, Builder(function.signature, function.returns)
+
+
+def wait_summary(operation: Operation) -> str:
+    """Return the one-line description of the method that waits for a job."""
+    return f"Poll `{operation.id}` until the status will not change by itself."
+
+
+def _waiter(operation: Operation, arguments: list[Argument]) -> Function:
+    assert operation.polling is not None and operation.polling.method is not None
+    assert isinstance(operation.payload, JsonPayload)
+    answer = out(operation.payload.type, _MODELS)
+    optional = ["interval: float | None = None", "timeout: float | None = None"]
+    optional.append(f"on_progress: Callable[[{answer}], object] | None = None")
+    passed = [argument.name if argument.positional else f"{argument.name}={argument.name}" for argument in arguments]
+    sections = [(argument.name, argument.doc) for argument in arguments if argument.doc]
+    sections += [
+        ("interval", f"Seconds between two polls; {operation.polling.interval:g} if not given."),
+        ("timeout", "Seconds in all, after which `WaitTimeoutError` is raised; None waits for ever."),
+        ("on_progress", "Told of the answer after each poll."),
+    ]
+    rest = ", ".join(operation.polling.attention)
+    settled = f"It also comes back in the status {rest}, in which it waits for the caller." if rest else ""
+    text = f"{wait_summary(operation)}\n\n{settled}"
+    keywords = "interval=interval, timeout=timeout, on_progress=on_progress"
+    return Function(
+        function_name(operation.polling.method[-1]),
+        _signature(arguments, optional),
+        f"Flow[{answer}]",
+        docstring(text, indent=4, sections=[("Args", sections)]),
+        "",
+        f"flow.wait({function_name(operation.name)}({', '.join(passed)}), {keywords})",
+    )
+
+
+def _answer(operation: Operation) -> str:
+    match operation.payload:
+        case JsonPayload(type_):
+            answer = out(type_, _MODELS)
+            if operation.pagination is not None:
+                return f"PagedRequest[{answer}, {out(operation.pagination.item, _MODELS)}]"
+            return f"Request[{answer}]"
+        case Text():
+            return "Request[str]"
+        case Empty():
+            return "Request[None]"
+        case BinaryStream():
+            return "DownloadRequest"
+        case EventStream(event):
+            return f"StreamRequest[{out(event, _MODELS)}]"
+        case _:
+            assert_never(operation.payload)
+
+
+def _arguments(operation: Operation) -> Iterator[Argument]:
+    found: list[Argument] = []
+    for parameter in operation.parameters:
+        annotation = into(parameter.type, _INPUTS)
+        positional = parameter.place == "path"
+        found.append(Argument(parameter.name, annotation, parameter.required or positional, parameter.doc, positional))
+    found += _body_arguments(operation.body)
+    yield from sorted(found, key=lambda argument: (not argument.positional, not argument.required))
+
+
+def _body_arguments(body: Body | None) -> Iterator[Argument]:
+    match body:
+        case None:
+            return
+        case JsonBody(type_, None, required):
+            yield Argument("body", into(type_, _INPUTS), required, "The body.")
+        case JsonBody(_, fields, required) if fields is not None:
+            for field in fields:
+                yield Argument(field.name, into(field.type, _INPUTS), field.required and required, field.doc)
+        case JsonBody():
+            return
+        case FormBody(fields):
+            for field in fields:
+                yield Argument(field.name, into(field.type, _INPUTS), field.required, field.doc)
+        case MultipartBody(parts):
+            for part in parts:
+                kinds = {"no": into(part.type, _INPUTS), "one": "FileInput", "many": "Sequence[FileInput]"}
+                yield Argument(part.name, kinds[part.file], part.required, part.doc)
+        case BinaryBody(_, required):
+            yield Argument("body", "FileInput", required, "The bytes, a path or an open binary file.")
+        case TextBody(_, required):
+            yield Argument("body", "str", required, "The text.")
+        case _:
+            assert_never(body)
+
+
+def _signature(arguments: Sequence[Argument], more: Sequence[str] = ()) -> str:
+    positional = [argument.declaration for argument in arguments if argument.positional]
+    keywords = [*(argument.declaration for argument in arguments if not argument.positional), *more]
+    parts = [*positional, *(["*", *keywords] if keywords else [])]
+    return ", ".join(parts)
+
+
+def _doc(operation: Operation, arguments: Iterable[Argument]) -> str:
+    summary = sentence(operation.summary) or sentence(operation.description) or sentence(operation.id)
+    paragraphs = [summary]
+    if operation.description.strip() and sentence(operation.description) != summary:
+        paragraphs.append(operation.description)
+    if operation.deprecated:
+        paragraphs.append("Deprecated.")
+    paragraphs.append(f"`{operation.http_method} {operation.path}`, operation `{operation.id}`.")
+    documented = [(argument.name, argument.doc) for argument in arguments if argument.doc]
+    return docstring("\n\n".join(paragraphs), indent=4, sections=[("Args", documented)])
+
+
+def _request(operation: Operation) -> Iterator[str]:
+    for place, keyword in (("path", "path"), ("query", "query"), ("header", "headers"), ("cookie", "cookies")):
+        values = [parameter for parameter in operation.parameters if parameter.place == place]
+        if values:
+            mapping = _mapping((parameter.wire_name, parameter.name) for parameter in values)
+            yield f"{keyword}={mapping}" if place == "path" else f"{keyword}=given({mapping})"
+    body = _body(operation)
+    if body:
+        yield f"body={body}"
+
+
+def _body(operation: Operation) -> str:
+    fixed = [(wire, literal(value)) for wire, value in operation.fixed]
+    match operation.body:
+        case None:
+            return ""
+        case JsonBody(_, None, required, media_type):
+            made = "JsonBody(body)" if media_type == "application/json" else f"JsonBody(body, {literal(media_type)})"
+            return made if required else f"None if body is UNSET else {made}"
+        case JsonBody(_, fields, required, media_type) if fields is not None:
+            mapping = _mapping([*((field.wire_name, field.name) for field in fields), *fixed])
+            rest = "" if media_type == "application/json" else f", {literal(media_type)}"
+            return f"json_body({mapping}{rest}{'' if required else ', required=False'})"
+        case JsonBody():
+            return ""
+        case FormBody(fields):
+            return f"FormBody(given({_mapping((field.wire_name, field.name) for field in fields)}))"
+        case MultipartBody(parts):
+            fields_ = _mapping((part.wire_name, part.name) for part in parts if part.file == "no")
+            files = _mapping((part.wire_name, part.name) for part in parts if part.file != "no")
+            return f"multipart_body(fields={fields_}, files={files})"
+        case BinaryBody(media_type, required):
+            made = f"BinaryBody(body, {literal(media_type)})"
+            return made if required else f"None if body is UNSET else {made}"
+        case TextBody(media_type, required):
+            made = f"TextBody(body, {literal(media_type)})"
+            return made if required else f"None if body is UNSET else {made}"
+        case _:
+            assert_never(operation.body)
+
+
+def _mapping(pairs: Iterable[tuple[str, str]]) -> str:
+    return "{" + ", ".join(f"{literal(wire)}: {name}" for wire, name in pairs) + "}"

@@ -1,0 +1,1 @@
+"""Clients that specwire has generated, one subpackage for each provider."""

@@ -1,0 +1,1 @@
+"""Hand-written code that a document cannot say, one subpackage for each provider."""
