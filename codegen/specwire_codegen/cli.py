@@ -23,7 +23,7 @@ from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCo
 from specwire_codegen.project import Target, provider, providers, single
 
 app = cyclopts.App(name="specwire", help="Typed Python clients from OpenAPI documents.", version_flags=["--version"])
-_out = Console(highlight=False)
+_out = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Root = Annotated[Path, cyclopts.Parameter(name="--root", help="Folder that holds specs/, overrides/ and generated/.")]
@@ -56,20 +56,20 @@ def generate(
     from specwire_codegen.generate import generate as run
 
     targets = _targets(sources, package, output, root)
-    table = Table(box=None, pad_edge=False)
-    for column in ("client", "document", "operations", "methods", "models", "files changed", "seconds"):
-        table.add_column(column, justify="left" if column in ("client", "document") else "right")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("client", "document", "operations", "methods", "models", "files", "seconds"):
+        table.add_column(column, justify="left" if column in ("client", "document") else "right", no_wrap=True)
     for target in targets:
         with _working(f"{target.name}: {target.spec}"):
             made = run(target, allow_remote=allow_remote, force=force)
         _warn(made.warnings)
         row = [target.output.name, target.spec.as_posix()]
         if made.api is None:
-            row += ["", "", "", "nothing has changed", f"{made.seconds:.2f}"]
+            row += ["", "", "", "unchanged", f"{made.seconds:.2f}"]
         else:
             operations = len({operation.id for operation in made.api.operations})
-            counts = (operations, _methods(made.api), len(made.api.models), len(made.changes))
-            row += [*map(str, counts), f"{made.seconds:.2f}"]
+            counts = (operations, _methods(made.api), len(made.api.models))
+            row += [*map(str, counts), f"{len(made.changes)} changed", f"{made.seconds:.2f}"]
         table.add_row(*map(escape, row))
     _out.print(table)
     return 0
@@ -142,7 +142,8 @@ def mock(name: str, *, host: str = "127.0.0.1", port: int = 8080, root: Root = P
     from specwire_codegen.mock.app import build
     from specwire_codegen.mock.server import run
 
-    run(build(_normalized(provider(root, name))), host=host, port=port)
+    document = build(_normalized(provider(root, name)))
+    run(document, host=host, port=port, ready=lambda url: _out.print(f"{escape(name)} at {url}, key: test-key"))
     return 0
 
 

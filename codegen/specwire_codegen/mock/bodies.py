@@ -1,0 +1,158 @@
+"""Request bodies as they come over the wire, read in constant memory."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Final, TypeAlias
+
+import attrs
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+KEEP: Final = 64 * 1024 * 1024
+"""Bytes of a body or part that are kept; of a larger one only size and hash are known."""
+KEEP_WIRE: Final = 1024 * 1024
+"""Bytes that are kept of a multipart body as it came, beside its parts."""
+
+
+@attrs.frozen
+class Blob:
+    """Bytes that were sent."""
+
+    size: int
+    sha256: str
+    content: bytes | None = attrs.field(repr=False)
+    """The bytes, or None where there are more than are kept."""
+
+
+@attrs.frozen
+class Part:
+    """One part of a multipart body."""
+
+    name: str
+    filename: str | None
+    media: str
+    """The part's Content-Type, or the empty string."""
+    blob: Blob
+
+
+@attrs.frozen
+class Multipart:
+    """A body that was split into its parts."""
+
+    parts: tuple[Part, ...]
+    wire: Blob
+
+
+@attrs.frozen
+class Broken:
+    """A multipart body that cannot be split."""
+
+    reason: str
+    wire: Blob
+
+
+Received: TypeAlias = Blob | Multipart | Broken
+
+
+class Gatherer:
+    """Collects bytes: a prefix that is worth keeping, the size and the hash."""
+
+    def __init__(self, keep: int = KEEP) -> None:
+        """Start empty; `keep` is the number of bytes beyond which the content is dropped."""
+        self._keep = keep
+        self._hash = hashlib.sha256()
+        self._kept = bytearray()
+        self._size = 0
+
+    def add(self, data: bytes) -> None:
+        """Take in the next bytes."""
+        self._hash.update(data)
+        self._size += len(data)
+        if self._size <= self._keep:
+            self._kept += data
+        else:
+            self._kept.clear()
+
+    def blob(self) -> Blob:
+        """Return what was collected."""
+        content = bytes(self._kept) if self._size <= self._keep else None
+        return Blob(self._size, self._hash.hexdigest(), content)
+
+
+async def receive(chunks: AsyncIterator[bytes], content_type: str, *, keep: int = KEEP) -> Received:
+    """Read a body to its end and split it into parts where it is multipart."""
+    media, options = parse_options_header(content_type)
+    if not media.startswith(b"multipart/"):
+        whole = Gatherer(keep)
+        async for chunk in chunks:
+            whole.add(chunk)
+        return whole.blob()
+    wire = Gatherer(min(keep, KEEP_WIRE))
+    boundary = options.get(b"boundary")
+    splitter = _Splitter(boundary, keep) if boundary else None
+    reason = None if splitter else "the Content-Type header names no boundary"
+    async for chunk in chunks:
+        wire.add(chunk)
+        if splitter is not None and reason is None:
+            reason = splitter.feed(chunk)
+    if splitter is not None and reason is None and not splitter.complete:
+        reason = "the closing boundary is missing"
+    if splitter is None or reason is not None:
+        return Broken(reason or "not a multipart body", wire.blob())
+    return Multipart(tuple(splitter.parts), wire.blob())
+
+
+class _Splitter:
+    def __init__(self, boundary: bytes, keep: int) -> None:
+        self.parts: list[Part] = []
+        self.complete = False
+        self._keep = keep
+        self._header = [b"", b""]
+        self._headers: dict[bytes, bytes] = {}
+        self._data = Gatherer(keep)
+        self._parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._begin,
+                "on_header_field": lambda data, start, end: self._extend(0, data[start:end]),
+                "on_header_value": lambda data, start, end: self._extend(1, data[start:end]),
+                "on_header_end": self._end_header,
+                "on_part_data": lambda data, start, end: self._data.add(data[start:end]),
+                "on_part_end": self._end_part,
+                "on_end": self._end,
+            },
+        )
+
+    def feed(self, chunk: bytes) -> str | None:
+        """Take in the next bytes; return what is wrong with them."""
+        try:
+            self._parser.write(chunk)
+        except FormParserError as error:
+            return str(error)
+        return None
+
+    def _begin(self) -> None:
+        self._headers = {}
+        self._data = Gatherer(self._keep)
+
+    def _extend(self, index: int, data: bytes) -> None:
+        self._header[index] += data
+
+    def _end_header(self) -> None:
+        self._headers[self._header[0].lower()] = self._header[1]
+        self._header = [b"", b""]
+
+    def _end_part(self) -> None:
+        _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
+        filename = options.get(b"filename")
+        self.parts.append(
+            Part(
+                name=options.get(b"name", b"").decode("utf-8", "replace"),
+                filename=None if filename is None else filename.decode("utf-8", "replace"),
+                media=self._headers.get(b"content-type", b"").decode("latin-1"),
+                blob=self._data.blob(),
+            )
+        )
+
+    def _end(self) -> None:
+        self.complete = True

@@ -1,0 +1,94 @@
+"""Showing a resource as an operation's response: an example, overlaid with what is known of the resource."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from specwire_codegen.mock.document import Document, Schema
+from specwire_codegen.mock.examples import Examples, schema_of
+from specwire_codegen.mock.identifiers import Clock, timestamp
+from specwire_codegen.mock.jobs import Job
+from specwire_codegen.mock.operations import MediaType, Polling
+from specwire_codegen.mock.pointers import ABSENT, find, place
+
+CREATED = ("created", "created_at", "createdAt", "created_time")
+CHANGED = ("updated_at", "updatedAt", "modified_at", "modifiedAt")
+ENDED = ("completed", "finished", "finish", "ended", "failed", "cancelled", "expired", "succeeded")
+"""How the names of fields begin that are filled only when a job has ended."""
+
+
+def overlay(base: Any, fields: Mapping[str, Any], fits: Callable[[Any], bool]) -> Any:
+    """Return the base with those of the fields that fit, all at once or else one by one."""
+    if not isinstance(base, dict):
+        return base
+    if fits(whole := {**base, **fields}):
+        return whole
+    for name, value in fields.items():
+        if fits(candidate := {**base, name: value}):
+            base = candidate
+    return base
+
+
+@attrs.frozen(eq=False)
+class Presenter:
+    """Makes response values for resources."""
+
+    document: Document
+    examples: Examples
+    clock: Clock
+
+    def show(self, schema: Schema, base: Any, fields: Mapping[str, Any]) -> Any:
+        """Return the base overlaid with the fields that the schema declares and that fit it."""
+        declared = self.document.properties(schema)
+        known = {name: value for name, value in fields.items() if name in declared}
+        return overlay(base, known, lambda value: self.examples.validators.accepts(schema, value))
+
+    def times(self, base: Any, names: Iterable[str]) -> dict[str, Any]:
+        """Return the present time for those time fields that the base has."""
+        held = base if isinstance(base, dict) else {}
+        present = [name for name in names if held.get(name) is not None]
+        now = self.clock() if present else 0.0
+        return {name: timestamp(held[name], now) for name in present}
+
+    def job(
+        self, media: MediaType, polling: Polling, job: Job, others: Iterable[Any], fields: Mapping[str, Any]
+    ) -> Any:
+        """Return a job in its present status, made from the example that comes closest to it."""
+        own = self.examples.values(media) or (self.examples.value(media),)
+        candidates = [*own, *(one for one in others if self.examples.fits(media, one))]
+        final = (*polling.success, *polling.failure)
+
+        def distance(candidate: Any) -> int:
+            status = find(candidate, polling.status)
+            return 0 if status == job.status else 1 if (status in final) == (job.status in final) else 2
+
+        base = min(candidates, key=distance)
+        value = self.show(schema_of(media), base, fields)
+        fitting = (
+            step
+            for step in (place(value, polling.status, job.status), value)
+            if find(step, polling.status) is not ABSENT and self.examples.fits(media, step)
+        )
+        value = next(fitting, value)
+        return self._consistent(media, value, job, ended=job.status in final, success=job.status in polling.success)
+
+    def _consistent(self, media: MediaType, value: Any, job: Job, *, ended: bool, success: bool) -> Any:
+        """Bring progress and time of ending in line with the status."""
+        if not isinstance(value, dict):
+            return value
+        changes: dict[str, Any] = {}
+        match value.get("progress"):
+            case str():
+                changes["progress"] = "100%" if success else f"{int(job.progress * 100)}%"
+            case bool() | None:
+                pass
+            case int() | float():
+                changes["progress"] = 100 if success else int(job.progress * 100)
+        if not ended:
+            changes |= {name: None for name in value if name.lower().startswith(ENDED) and _is_time(name)}
+        return overlay(value, changes, lambda one: self.examples.fits(media, one))
+
+
+def _is_time(name: str) -> bool:
+    return name.endswith(("_at", "At", "Time", "_time"))

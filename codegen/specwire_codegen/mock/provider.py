@@ -1,0 +1,119 @@
+"""A provider that is played: everything that follows from its document."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import attrs
+
+from specwire_codegen.mock import reading, resources, routing, security
+from specwire_codegen.mock.answers import Answers, missing
+from specwire_codegen.mock.bodies import Received
+from specwire_codegen.mock.coercion import Coercion
+from specwire_codegen.mock.content import BodyReader
+from specwire_codegen.mock.document import Document
+from specwire_codegen.mock.drawing import Drawer
+from specwire_codegen.mock.errors import Errors
+from specwire_codegen.mock.examples import Examples
+from specwire_codegen.mock.exchange import Reception, Refusal
+from specwire_codegen.mock.faults import Faults
+from specwire_codegen.mock.identifiers import Clock, Identifiers, Ticking
+from specwire_codegen.mock.inventory import Inventory
+from specwire_codegen.mock.listings import Listings
+from specwire_codegen.mock.operations import Operation
+from specwire_codegen.mock.parameters import Deserializer, Sources
+from specwire_codegen.mock.presentation import Presenter
+from specwire_codegen.mock.replies import Reply, Whole
+from specwire_codegen.mock.resources import Role
+from specwire_codegen.mock.rest import Resources
+from specwire_codegen.mock.routing import Router
+from specwire_codegen.mock.security import Guard
+from specwire_codegen.mock.seeds import Seeds
+from specwire_codegen.mock.store import Store
+from specwire_codegen.mock.streams import Streams
+from specwire_codegen.mock.tasks import Tasks
+from specwire_codegen.mock.validation import Validators
+
+
+@attrs.frozen(eq=False)
+class Provider:
+    """Answers requests as the document says; what it remembers is in the answers that `begin` returns."""
+
+    document: Document
+    router: Router
+    guard: Guard
+    errors: Errors
+    reception: Reception
+    roles: Mapping[Operation, Role]
+    examples: Examples
+    seed: int
+    clock: Clock | None
+
+    def begin(self) -> Answers:
+        """Return answers that remember nothing yet; every beginning is the same."""
+        identifiers = Identifiers(self.seed)
+        examples = self.examples
+        presenter = Presenter(self.document, examples, self.clock or Ticking())
+        inventory = Inventory(Store(), Seeds(self.roles, examples, identifiers), examples)
+        return Answers(
+            roles=self.roles,
+            examples=examples,
+            streams=Streams(self.document, examples),
+            inventory=inventory,
+            resources=Resources(presenter, examples, identifiers, inventory),
+            listings=Listings(self.roles, presenter, examples, inventory),
+            tasks=Tasks(self.roles, presenter, examples, identifiers, inventory),
+            error_event=self.errors.event,
+        )
+
+    def reply(
+        self,
+        answers: Answers,
+        operation: Operation,
+        path: Mapping[str, str],
+        sources: Sources,
+        received: Received,
+        faults: Faults,
+    ) -> tuple[Reply, Refusal | None]:
+        """Return the reply to a request, and why it was refused where it was."""
+        if faults.status is not None and faults.status >= 400:
+            return self.errors.reply(operation, faults.status), None
+        denied = self.guard.refusal(operation, sources)
+        if denied is not None:
+            challenge = ("www-authenticate", self.guard.challenge(operation))
+            return self.errors.reply(operation, 401, denied, headers=[challenge]), Refusal(401, denied)
+        understood = missing(path) or self.reception.understand(operation, path, sources, received)
+        if isinstance(understood, Refusal):
+            return self.refused(operation, understood), understood
+        answer = answers.answer(attrs.evolve(understood, example=faults.example or understood.example), faults)
+        if isinstance(answer, Refusal):
+            return self.refused(operation, answer), answer
+        if faults.malformed == "json" and isinstance(answer, Whole):
+            answer = attrs.evolve(answer, body=answer.body[: len(answer.body) // 2] or b"{")
+        return answer, None
+
+    def refused(self, operation: Operation | None, refusal: Refusal) -> Whole:
+        """Return the error reply for a refusal."""
+        return self.errors.reply(operation, refusal.status, refusal.message, refusal.violations)
+
+
+def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Clock | None) -> Provider:
+    """Return the provider that a document describes.
+
+    Raises MockError if the document cannot be served.
+    """
+    document = Document(data)
+    operations = reading.read(document)
+    requests, responses = Validators(document, "request"), Validators(document, "response")
+    coercion = Coercion(document, requests)
+    examples = Examples(responses, Drawer(document, responses))
+    return Provider(
+        document=document,
+        router=routing.build(operations),
+        guard=security.guard(document, operations, keys),
+        errors=Errors(document, examples),
+        reception=Reception(requests, Deserializer(document, coercion), BodyReader(document, requests, coercion)),
+        roles=resources.roles(document, operations),
+        examples=examples,
+        seed=seed,
+        clock=clock,
+    )

@@ -1,0 +1,84 @@
+"""What was asked of the mock server, for tests to read; credentials are left out."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import attrs
+
+from specwire_codegen.mock.bodies import Blob
+from specwire_codegen.mock.security import Place
+from specwire_codegen.mock.validation import Violation
+
+KEEP: Final = 1024 * 1024
+"""Bytes of a request body that a record keeps; of a larger one it has size and hash."""
+HIDDEN: Final = "***"
+
+
+@attrs.frozen
+class Record:
+    """One request as it came in, and what the mock server made of it."""
+
+    method: str
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    """Lower-case names; of credentials only the scheme."""
+    body: bytes | None = attrs.field(repr=False)
+    """The bytes, or None where there are more than are kept."""
+    size: int
+    sha256: str
+    operation_id: str | None
+    status: int
+    violations: tuple[Violation, ...]
+
+    @property
+    def matched(self) -> bool:
+        """Whether the document has an operation for the request."""
+        return self.operation_id is not None
+
+    def header(self, name: str) -> str | None:
+        """Return the value of a header."""
+        return next((value for key, value in self.headers if key == name.lower()), None)
+
+
+def kept(body: Blob) -> bytes | None:
+    """Return the bytes of a body that a record keeps."""
+    return body.content if body.size <= KEEP else None
+
+
+def redacted_headers(headers: Iterable[tuple[str, str]], secrets: frozenset[Place]) -> tuple[tuple[str, str], ...]:
+    """Return the headers without credentials."""
+    return tuple((name.lower(), _redacted(name.lower(), value, secrets)) for name, value in headers)
+
+
+def _redacted(name: str, value: str, secrets: frozenset[Place]) -> str:
+    if name == "cookie":
+        parts = (item.strip().partition("=") for item in value.split(";"))
+        return "; ".join(f"{key}={HIDDEN if ('cookie', key) in secrets else rest}" for key, _, rest in parts)
+    if ("header", name) not in secrets:
+        return value
+    scheme, space, _ = value.partition(" ")
+    return f"{scheme} {HIDDEN}" if space else HIDDEN
+
+
+def redacted_query(query_string: str, secrets: frozenset[Place]) -> str:
+    """Return the query string without credentials."""
+    items = (item.partition("=") for item in query_string.split("&"))
+    return "&".join(name + equals + (HIDDEN if ("query", name) in secrets else value) for name, equals, value in items)
+
+
+def as_json(record: Record) -> dict[str, Any]:
+    """Return a record as the server shows it under `/__mock__/requests`."""
+    return {
+        "method": record.method,
+        "path": record.path,
+        "query": record.query,
+        "headers": [list(pair) for pair in record.headers],
+        "body": None if record.body is None else record.body.decode("utf-8", "replace"),
+        "size": record.size,
+        "sha256": record.sha256,
+        "operation_id": record.operation_id,
+        "matched": record.matched,
+        "status": record.status,
+        "violations": [str(violation) for violation in record.violations],
+    }

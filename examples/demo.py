@@ -1,0 +1,189 @@
+"""Every kind of call with the three clients, synchronous and asynchronous.
+
+`specwire demo` runs this against mock servers, or against the real API of each provider whose key is set. It is a
+plain user of the clients: keys and addresses come from the environment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from specwire_clients.aitre import Aitre, AsyncAitre
+from specwire_clients.mistral import AsyncMistral, Mistral
+from specwire_clients.moonshot import AsyncMoonshot, Moonshot
+
+HELLO = "What is the best French cheese?"
+
+
+@contextmanager
+def call(kind: str, code: str) -> Iterator[list[str]]:
+    """Print one call: its kind, its code, how long it took, and what the block says of the answer."""
+    answer: list[str] = []
+    started = time.perf_counter()
+    yield answer
+    took = (time.perf_counter() - started) * 1000
+    print(f"  {kind:<9} {code:<52} {took:7.1f} ms   {' '.join(answer)}")
+
+
+def heading(client: object) -> None:
+    """Print which client speaks to whom."""
+    print(f"\n{client!r}")
+
+
+def short(value: object, width: int = 72) -> str:
+    """Return a value on one line."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def mistral(folder: Path) -> None:
+    """Plain, streamed, uploaded, downloaded, paged and polled calls."""
+    training = folder / "train.jsonl"
+    training.write_text(
+        '{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}\n' * 50
+    )
+    with Mistral() as client:
+        heading(client)
+        with call("plain", "chat.complete(...)") as answer:
+            reply = client.chat.complete(model="mistral-small-latest", messages=[{"role": "user", "content": HELLO}])
+            answer.append(short(reply.choices[0].message.content))
+        with call("raw", "models.list.raw()") as answer:
+            raw = client.models.list.raw()
+            answer.append(f"HTTP {raw.status}, {len(raw.parsed.data or [])} models, tries: {raw.tries}")
+        with call("streamed", "chat.stream(...)") as answer:
+            with client.chat.stream(
+                model="mistral-small-latest", messages=[{"role": "user", "content": HELLO}]
+            ) as events:
+                count = sum(1 for _ in events)
+                final = events.final()
+            answer.append(f"{count} events: {short(final.choices[0].message.content, 50)}")
+        with call("uploaded", "files.upload(file=Path(...), purpose=...)") as answer:
+            file = client.files.upload(file=training, purpose="fine-tune")
+            answer.append(f"{file.filename}, {file.bytes} bytes, id {file.id}")
+        with call("download", "files.download(id).save(path)") as answer:
+            saved = client.files.download(file.id).save(folder / "copy.jsonl")
+            same = saved.read_bytes() == training.read_bytes()
+            answer.append(f"{saved.stat().st_size} bytes, {'the same as sent' if same else 'not what was sent'}")
+        with call("paged", "files.list.iter(page_size=3)") as answer:
+            names = [one.filename for one in client.files.list.iter(page_size=3)]
+            answer.append(f"{len(names)} files over {-(-len(names) // 3)} pages: {short(', '.join(names), 44)}")
+        with call("polled", "batch.jobs.create(...), batch.jobs.wait(id)") as answer:
+            job = client.batch.jobs.create(
+                input_files=[file.id], endpoint="/v1/chat/completions", model="mistral-small-latest"
+            )
+            seen: list[str] = []
+            done = client.batch.jobs.wait(job.id, interval=0.02, on_progress=lambda now: seen.append(now.status))
+            answer.append(f"{' > '.join(seen)}: {done.succeeded_requests} of {done.total_requests} done")
+
+
+def moonshot(folder: Path) -> None:
+    """The same kinds of calls with an API that pages by cursor."""
+    batch = folder / "batch.jsonl"
+    batch.write_text('{"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": {}}\n')
+    with Moonshot() as client:
+        heading(client)
+        with call("plain", "chat.complete(...)") as answer:
+            reply = client.chat.complete(model="kimi-k2.6", messages=[{"role": "user", "content": HELLO}])
+            answer.append(short(reply.choices[0].message.content))
+        with call("plain", "users.balance()") as answer:
+            answer.append(f"available: {client.users.balance().data.available_balance}")
+        with call("streamed", "chat.stream(...)") as answer:
+            with client.chat.stream(model="kimi-k2.6", messages=[{"role": "user", "content": HELLO}]) as events:
+                final = events.final()
+            answer.append(short(final.choices[0].message.content))
+        with call("uploaded", "files.upload(file=Path(...), purpose='batch')") as answer:
+            file = client.files.upload(file=batch, purpose="batch")
+            answer.append(f"{file.filename}, {file.bytes} bytes, id {file.id}")
+        with call("paged", "batches.list.iter(limit=3)") as answer:
+            ids = [one.id for one in client.batches.list.iter(limit=3)]
+            answer.append(f"{len(ids)} batches: {short(', '.join(ids), 50)}")
+        with call("polled", "batches.create(...), batches.wait(id)") as answer:
+            made = client.batches.create(
+                input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h"
+            )
+            done = client.batches.wait(made.id, interval=0.02)
+            answer.append(f"{made.id}: {done.status}")
+
+
+def aitre(folder: Path) -> None:
+    """Audio both ways, pictures and Midjourney."""
+    recording = folder / "hello.mp3"
+    with Aitre() as client:
+        heading(client)
+        with call("plain", "images.generate(...)") as answer:
+            picture = client.images.generate(model="gpt-image-1", prompt="A lighthouse in the fog").data[0]
+            answer.append(short(picture.url or picture.b64_json))
+        with call("download", "audio.speech(...).save(path)") as answer:
+            client.audio.speech(model="tts-1", input="Hello", voice="alloy").save(recording)
+            answer.append(f"{recording.stat().st_size} bytes of sound")
+        with call("uploaded", "audio.transcribe(file=Path(...))") as answer:
+            answer.append(short(client.audio.transcribe(file=recording, model="whisper-1").text))
+        with call("uploaded", "audio.transcribe_text(..., format='srt')") as answer:
+            answer.append(short(client.audio.transcribe_text(file=recording, model="whisper-1", format="srt")))
+        with call("polled", "midjourney.imagine_and_wait(prompt=...)") as answer:
+            progress: list[str] = []
+            task = client.midjourney.imagine_and_wait(
+                prompt="a cat in the rain", interval=0.02, on_progress=lambda now: progress.append(now.progress or "")
+            )
+            answer.append(f"{task.status} after {' '.join(progress)}: {short(task.image_url, 40)}")
+
+
+async def asynchronous(folder: Path) -> None:
+    """The same methods, awaited; many at once on one client."""
+    async with AsyncMistral() as client:
+        heading(client)
+        with call("at once", "20 x await chat.complete(...)") as answer:
+            replies = await asyncio.gather(
+                *(
+                    client.chat.complete(model="mistral-small-latest", messages=[{"role": "user", "content": HELLO}])
+                    for _ in range(20)
+                )
+            )
+            answer.append(f"{len(replies)} replies")
+        with call("paged", "async for file in files.list.iter(...)") as answer:
+            answer.append(f"{len([file async for file in client.files.list.iter(page_size=3)])} files")
+        with call("uploaded", "await files.upload(...)") as answer:
+            file = await client.files.upload(file=folder / "train.jsonl", purpose="fine-tune")
+            answer.append(f"{file.filename}, {file.bytes} bytes")
+        with call("download", "await files.download(id).read()") as answer:
+            answer.append(f"{len(await client.files.download(file.id).read())} bytes")
+    async with AsyncMoonshot() as moonshot_client:
+        heading(moonshot_client)
+        with call("streamed", "async with chat.stream(...) as events") as answer:
+            async with moonshot_client.chat.stream(
+                model="kimi-k2.6", messages=[{"role": "user", "content": HELLO}]
+            ) as events:
+                pieces = [event.choices[0].delta.content or "" async for event in events if event.choices]
+            answer.append(f"{len(pieces)} pieces: {short(''.join(pieces), 50)}")
+    async with AsyncAitre() as aitre_client:
+        heading(aitre_client)
+        with call("polled", "await midjourney.imagine_and_wait(...)") as answer:
+            task = await aitre_client.midjourney.imagine_and_wait(prompt="a cat in the rain", interval=0.02)
+            answer.append(f"{task.status}: {short(task.image_url, 50)}")
+
+
+def main() -> None:
+    """Run all of them."""
+    live = [
+        name for name in ("MISTRAL", "MOONSHOT", "AITRE") if "127.0.0.1" not in os.environ.get(f"{name}_BASE_URL", "")
+    ]
+    print(
+        "Every kind of call"
+        + (f", live: {', '.join(live)}" if live else ", against mock servers made from the documents")
+    )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        mistral(folder)
+        moonshot(folder)
+        aitre(folder)
+        asyncio.run(asynchronous(folder))
+
+
+if __name__ == "__main__":
+    main()

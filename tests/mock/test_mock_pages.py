@@ -1,0 +1,87 @@
+"""Lists in pages, for every style of pagination."""
+
+from typing import Any
+
+import pytest
+from specwire_codegen.mock.document import Document
+from specwire_codegen.mock.operations import Operation, Pagination
+from specwire_codegen.mock.pages import cut, fill, matches
+from specwire_codegen.mock.reading import read
+
+ITEMS = [{"id": f"i{number}"} for number in range(7)]
+
+
+def operation(**facts: Any) -> tuple[Pagination, Operation]:
+    """Return a list operation with these facts, whose default size is 3."""
+    size = {"name": "limit", "in": "query", "schema": {"type": "integer", "default": 3}}
+    node = {"get": {"parameters": [size], "responses": {}, "x-specwire-pagination": {"size": "limit", **facts}}}
+    (one,) = read(Document({"paths": {"/": node}}))
+    assert one.pagination is not None
+    return one.pagination, one
+
+
+@pytest.mark.parametrize(
+    ("facts", "query", "start", "count"),
+    [
+        ({"style": "page", "page": "p", "first": 0}, {}, 0, 3),
+        ({"style": "page", "page": "p", "first": 0}, {"p": 2}, 6, 1),
+        ({"style": "page", "page": "p", "first": 1}, {"p": 1, "limit": 5}, 0, 5),
+        ({"style": "page", "page": "p", "first": 1}, {"p": 0}, 0, 3),
+        ({"style": "offset", "offset": "o"}, {"o": 5}, 5, 2),
+        ({"style": "offset", "offset": "o"}, {"o": 50}, 50, 0),
+        ({"style": "cursor", "cursor": "c", "next_from_last_item": "/id"}, {"c": "i1"}, 2, 3),
+        ({"style": "cursor", "cursor": "c", "next": "/next"}, {"c": "i6"}, 7, 0),
+    ],
+)
+def test_slices(facts: dict[str, Any], query: dict[str, Any], start: int, count: int) -> None:
+    """A page begins where the query says and has as many items as asked for."""
+    pagination, one = operation(items="/data", **facts)
+    page = cut(pagination, one, query, ITEMS)
+    assert (page.start, page.items) == (start, tuple(ITEMS[start : start + count]))
+
+
+def test_next_cursor_leads_on_and_ends() -> None:
+    """The next cursor leads to the page that follows, and is null on the last page."""
+    pagination, one = operation(items="/data", style="cursor", cursor="c", next="/meta/next", more="/more", total="/n")
+    first = fill(pagination, "/data", {}, cut(pagination, one, {"limit": 5}, ITEMS), lambda value: True)
+    assert first == {"data": ITEMS[:5], "meta": {"next": "i4"}, "more": True, "n": 7}
+    last = fill(pagination, "/data", {}, cut(pagination, one, {"c": "i4"}, ITEMS), lambda value: True)
+    assert last == {"data": ITEMS[5:], "meta": {"next": None}, "more": False, "n": 7}
+
+
+def test_cursor_that_may_not_be_null_is_left_out() -> None:
+    """On the last page a cursor that may not be null is absent."""
+    pagination, one = operation(items="/data", style="cursor", cursor="c", next="/next")
+    page = cut(pagination, one, {"c": "i4"}, ITEMS)
+    assert fill(pagination, "/data", {"next": "x"}, page, lambda value: value.get("next", "") is not None) == {
+        "data": ITEMS[5:]
+    }
+
+
+def test_neighbours_of_a_list() -> None:
+    """The usual fields beside a list are brought in line with it."""
+    body = {"has_more": True, "first_id": "x", "last_id": "y", "total": 99}
+    page = cut(None, operation(items="/data", style="offset", offset="o")[1], {}, ITEMS)
+    assert fill(None, "/data", body, page, lambda value: True) == {
+        "data": ITEMS,
+        "has_more": False,
+        "first_id": "i0",
+        "last_id": "i6",
+        "total": 7,
+    }
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"status": ["A", "B"]}, True),
+        ({"status": "B"}, False),
+        ({"status": None}, True),
+        ({"meta": {"k": "v"}}, True),
+        ({"meta": {"k": "w"}}, False),
+        ({"unknown": 1}, True),
+    ],
+)
+def test_filters(filters: dict[str, Any], expected: bool) -> None:
+    """A filter on a field the item has must match; any other is ignored."""
+    assert matches({"status": "A", "meta": {"k": "v", "l": "m"}}, filters) == expected

@@ -1,0 +1,261 @@
+"""What the mock server checks about a request."""
+
+import base64
+from typing import Any
+
+import httpx2
+import pytest
+from specwire_codegen.mock import app as mock_app
+from specwire_codegen.mock.failures import MockError
+from starlette.applications import Starlette
+
+CHAT = {"model": "tiny", "messages": [{"content": "Hi"}]}
+
+
+def test_server_prefix_is_optional(client: httpx2.Client) -> None:
+    """A path answers with and without the path of the document's server."""
+    assert [client.post(path, json=CHAT).status_code for path in ("/chat", "/v2/chat")] == [200, 200]
+
+
+def test_unknown_path(client: httpx2.Client) -> None:
+    """A path that the document does not have is a 404 in the shape of the document's errors."""
+    reply = client.get("/chats")
+    assert reply.status_code == 404
+    assert reply.json() == {"error": {"message": "the document has no such path", "type": "not_found_error"}}
+
+
+def test_unknown_method(client: httpx2.Client) -> None:
+    """A method that the path does not have is a 405 that names the ones it has."""
+    reply = client.put("/files")
+    assert (reply.status_code, reply.headers["allow"]) == (405, "GET, HEAD, POST")
+
+
+def test_head(client: httpx2.Client) -> None:
+    """HEAD answers like GET, without the body."""
+    get, head = client.get("/files"), client.head("/files")
+    assert (head.status_code, head.headers["content-length"], head.content) == (
+        200,
+        get.headers["content-length"],
+        b"",
+    )
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer wrong", "Basic dGVzdC1rZXk="])
+def test_bearer_key_is_checked(client: httpx2.Client, authorization: str) -> None:
+    """A missing or unknown key is a 401 with a challenge, in the shape of the document's errors."""
+    reply = client.post("/chat", json=CHAT, headers={"authorization": authorization})
+    assert (reply.status_code, reply.headers["www-authenticate"]) == (401, 'Bearer realm="mock"')
+    assert reply.json()["error"]["type"] == "authentication_error"
+
+
+def basic(pair: str) -> str:
+    """Return a Basic Authorization header."""
+    return "Basic " + base64.b64encode(pair.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "status"),
+    [
+        ("?key=test-key", {"x-key": "test-key"}, 204),
+        ("?key=test-key", {}, 401),
+        ("", {"x-key": "test-key"}, 401),
+        ("", {"authorization": basic("me:test-key")}, 204),
+        ("", {"authorization": basic("me:wrong")}, 401),
+        ("", {"cookie": "auth=test-key"}, 204),
+        ("", {"cookie": "auth=wrong"}, 401),
+    ],
+)
+def test_alternatives_of_security(client: httpx2.Client, query: str, headers: dict[str, str], status: int) -> None:
+    """Any one alternative lets in, and only when all schemes in it are met."""
+    assert client.get(f"/keys{query}", headers={"authorization": ""} | headers).status_code == status
+
+
+def test_optional_security(client: httpx2.Client) -> None:
+    """An empty requirement lets everybody in."""
+    assert client.get("/search?q=ab", headers={"authorization": ""}).status_code == 200
+
+
+def test_body_violations_are_told_in_the_body(client: httpx2.Client) -> None:
+    """A body that breaks its schema is refused with what is wrong, and never with what was sent."""
+    reply = client.post("/chat", json={"model": "tiny", "messages": [], "stream": "secret"})
+    assert reply.status_code == 400
+    message = reply.json()["error"]["message"]
+    assert 'body.stream: the value is not of type "boolean"' in message
+    assert "secret" not in reply.text
+
+
+def test_violations_in_rows(client: httpx2.Client) -> None:
+    """An error shape with a list of rows gets one row for each violation."""
+    reply = client.get("/search?q=a&ids=1,b&filter[max]=x", headers={"x-trace": "no", "cookie": "session=z"})
+    assert reply.status_code == 422
+    assert [(row["loc"], row["type"]) for row in reply.json()["detail"]] == [
+        (["query", "q"], "minLength"),
+        (["query", "ids", 1], "type"),
+        (["query", "filter", "max"], "type"),
+        (["header", "x-trace"], "format"),
+        (["cookie", "session"], "type"),
+    ]
+
+
+def test_missing_parameter(client: httpx2.Client) -> None:
+    """A required parameter that is absent is a violation."""
+    assert client.get("/search").json()["detail"][0]["loc"] == ["query", "q"]
+
+
+@pytest.mark.parametrize(
+    ("content", "media", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"{}", "text/html", 415),
+        (b"{}", "", 415),
+        (b"", "", 400),
+    ],
+)
+def test_unreadable_bodies(client: httpx2.Client, content: bytes, media: str, status: int) -> None:
+    """A body that is no JSON, of a type that is not taken, or missing is refused."""
+    headers = {"content-type": media} if media else {}
+    assert client.post("/chat", content=content, headers=headers).status_code == status
+
+
+def test_body_where_none_belongs(client: httpx2.Client) -> None:
+    """An operation without a body refuses one."""
+    assert client.request("GET", "/search?q=ab", json={}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"name": "Ann", "password": "x"}, 200),
+        ({"name": "Ann", "password": "x", "id": "1"}, 422),
+        ({"name": "Ann"}, 422),
+    ],
+)
+def test_read_only_properties(client: httpx2.Client, body: dict[str, str], status: int) -> None:
+    """A read-only property is not required of a request and not taken from one."""
+    assert client.post("/accounts", json=body).status_code == status
+
+
+def test_write_only_properties(client: httpx2.Client) -> None:
+    """A write-only property is never answered."""
+    assert set(client.post("/accounts", json={"name": "Ann", "password": "x"}).json()) == {"id", "name"}
+
+
+@pytest.mark.parametrize(("form", "status"), [("count=3&names=a&names=b", 204), ("count=x", 422), ("names=a", 422)])
+def test_form_bodies(client: httpx2.Client, form: str, status: int) -> None:
+    """Form fields get the types of their schema before they are checked."""
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    assert client.post("/form", content=form, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(("text", "status"), [("short", 204), ("too long", 422)])
+def test_text_bodies(client: httpx2.Client, text: str, status: int) -> None:
+    """A text body is checked as a string."""
+    assert client.post("/form", content=text, headers={"content-type": "text/plain"}).status_code == status
+
+
+FILE = ("train.jsonl", b"{}\n", "application/jsonl")
+
+
+@pytest.mark.parametrize(
+    ("file", "data", "wrong"),
+    [
+        (FILE, {"purpose": "batch", "tags": ["1", "2"], "meta": '{"page": 1}'}, []),
+        (FILE, {"purpose": "fun"}, [["body", "purpose"]]),
+        (FILE, {"purpose": "ocr", "tags": ["1", "x"]}, [["body", "tags", 1]]),
+        (FILE, {"purpose": "ocr", "meta": '{"page": "a"}'}, [["body", "meta", "page"]]),
+        (FILE, {"purpose": "ocr", "meta": "{"}, [["body", "meta"]]),
+        (FILE, {"purpose": "ocr", "other": "1"}, [["body"]]),
+        ((None, b"{}"), {"purpose": "ocr"}, [["body", "file"]]),
+    ],
+)
+def test_multipart_bodies(client: httpx2.Client, file: Any, data: dict[str, Any], wrong: list[list[str | int]]) -> None:
+    """A multipart body is checked part by part."""
+    reply = client.post("/files", files={"file": file}, data=data)
+    assert [row["loc"] for row in reply.json().get("detail", [])] == wrong
+
+
+def test_broken_multipart(client: httpx2.Client) -> None:
+    """A multipart body without its closing boundary is refused."""
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    reply = client.post("/files", content=b'--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n1', headers=headers)
+    assert reply.status_code == 422
+    assert "closing boundary" in reply.json()["detail"][0]["msg"]
+
+
+def test_records(client: httpx2.Client, application: Starlette) -> None:
+    """Every request is recorded with its operation and violations, and without credentials."""
+    client.post(
+        "/chat?key=test-key&a=1", json={"model": "tiny"}, headers={"cookie": "auth=test-key; b=2", "x-key": "k"}
+    )
+    (record,) = application.state.requests
+    assert (record.method, record.path, record.query, record.operation_id, record.matched, record.status) == (
+        "POST",
+        "/chat",
+        "key=***&a=1",
+        "chat",
+        True,
+        400,
+    )
+    assert (record.header("authorization"), record.header("cookie"), record.header("X-Key")) == (
+        "Bearer ***",
+        "auth=***; b=2",
+        "***",
+    )
+    assert (record.body, record.size) == (b'{"model":"tiny"}', 16)
+    assert [str(violation) for violation in record.violations] == ['body: "messages" is a required property']
+
+
+def test_records_over_http(client: httpx2.Client) -> None:
+    """The records can be read over HTTP and forgotten."""
+    client.get("/nowhere")
+    (record,) = client.get("/__mock__/requests").json()
+    assert (record["path"], record["matched"], record["status"]) == ("/nowhere", False, 404)
+    client.post("/__mock__/reset")
+    assert client.get("/__mock__/requests").json() == []
+
+
+def test_large_bodies_are_recorded_as_hash(client: httpx2.Client, application: Starlette) -> None:
+    """Of a body beyond a megabyte only size and hash are recorded."""
+    client.post("/form", content=b"x" * 1_100_000, headers={"content-type": "text/plain"})
+    (record,) = application.state.requests
+    assert (record.body, record.size, len(record.sha256)) == (None, 1_100_000, 64)
+
+
+def test_secrets_are_not_logged(client: httpx2.Client, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither keys nor bodies get into the log."""
+    with caplog.at_level("DEBUG"):
+        client.post("/chat?key=test-key", json={"model": 1, "messages": "hush"})
+    logged = [record.getMessage() for record in caplog.records if record.name == "specwire.mock"]
+    assert logged[0] == "POST /chat -> 400 the request breaks the document"
+    assert not [line for line in logged if "test-key" in line or "hush" in line]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"NaN", b"\xff", b"[" * 100_000, b'{"a":' * 300 + b"1" + b"}" * 300],
+    ids=["constant", "encoding", "depth", "depth of the schema check"],
+)
+def test_hostile_json(client: httpx2.Client, content: bytes) -> None:
+    """A body that only looks like JSON is refused like any other that is none."""
+    reply = client.post("/chat", content=content, headers={"content-type": "application/json"})
+    assert (reply.status_code, set(reply.json()["error"])) == (400, {"message", "type"})
+
+
+def test_lone_surrogates_come_back(client: httpx2.Client) -> None:
+    """A string that UTF-8 cannot hold is answered as an escape."""
+    content = b'{"model": "\\ud800", "messages": [{"content": "Hi"}]}'
+    reply = client.post("/chat", content=content, headers={"content-type": "application/json"})
+    assert b'"model":"\\ud800"' in reply.content
+
+
+def test_undeclared_security_scheme() -> None:
+    """A document that asks for a scheme it does not declare is not served."""
+    operation = {"operationId": "ping", "security": [{"key": []}], "responses": {"204": {"description": "Done."}}}
+    with pytest.raises(MockError, match=r"'ping' asks for the security scheme 'key': declare it"):
+        mock_app.build({"paths": {"/ping": {"get": operation}}})
+
+
+def test_document_without_paths() -> None:
+    """A document without paths is not served."""
+    with pytest.raises(MockError, match="no `paths`"):
+        mock_app.build({})
