@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from specwire_codegen.annotation import out
-from specwire_codegen.diagnostics import Diagnostic, error
+from specwire_codegen.diagnostics import Diagnostic, Location, error
 from specwire_codegen.ir import (
     Api,
     BinaryBody,
@@ -22,6 +22,7 @@ from specwire_codegen.ir import (
     MultipartBody,
     Operation,
     Override,
+    Part,
     Payload,
     Text,
     TextBody,
@@ -49,6 +50,14 @@ def _member(type_: TypeExpr, required: bool) -> str:
     return f"{out(type_)}, {'required' if required else 'optional'}"
 
 
+def _part(part: Part) -> str:
+    match part.file:
+        case "no":
+            return _member(part.type, part.required)
+        case kind:
+            return f"{'file' if kind == 'one' else 'files'}, {'required' if part.required else 'optional'}"
+
+
 def _body(body: Body | None) -> dict[str, Any] | None:
     match body:
         case None:
@@ -60,9 +69,7 @@ def _body(body: Body | None) -> dict[str, Any] | None:
             members = {field.wire_name: _member(field.type, field.required) for field in fields}
             return {"application/x-www-form-urlencoded": members}
         case MultipartBody(parts):
-            kinds = {"no": "", "one": "file, ", "many": "files, "}
-            members = {part.wire_name: kinds[part.file] + _member(part.type, part.required) for part in parts}
-            return {"multipart/form-data": members}
+            return {"multipart/form-data": {part.wire_name: _part(part) for part in parts}}
         case BinaryBody(media_type, required) | TextBody(media_type, required):
             return {media_type: "required" if required else "optional"}
 
@@ -95,37 +102,74 @@ def check_contracts(api: Api, overrides: tuple[Override, ...], folder: Path) -> 
     """Yield what is wrong between the overrides and the recorded contracts."""
     current = contracts_of(api, overrides)
     for override in overrides:
-        path = folder / f"{override.operation_id}.json"
-        accept = f"look at the override, then record it: specwire accept {override.operation_id}"
+        id_, place = override.operation_id, override.location
+        path = folder / f"{id_}.json"
+        what = "class" if override.returns == "Accumulator" else "function"
+        accept = f"`make accept OVERRIDE={id_}`"
         if not path.is_file():
-            message = f"{override.name} stands on {override.operation_id}, whose contract is not recorded"
-            yield error("override-unrecorded", message, override.location, accept)
+            message = f"{override.name} stands on {id_}, whose contract is not recorded"
+            yield error("override-unrecorded", message, place, f"look through the {what}, then {accept}")
             continue
-        recorded = json.loads(path.read_text("utf-8"))
-        changes = list(_differences(recorded, json.loads(current[override.operation_id])))
+        recorded = _recorded(path)
+        if recorded is None:
+            message = f"the contract of {id_} cannot be read: {path.as_posix()}"
+            yield error("override-unrecorded", message, place, f"look through the {what}, then {accept}")
+            continue
+        changes = list(_differences(_facts(recorded), _facts(json.loads(current[id_]))))
         if changes:
-            shown = "".join(f"\n    {change}" for change in changes)
-            operation = next(one for one in api.operations if one.id == override.operation_id)
-            where = f"\n  {operation.location}" if operation.location is not None else ""
-            message = f"{override.operation_id} changed under its override {override.name}{where}{shown}"
-            help_ = f"update the override, then specwire accept {override.operation_id}"
-            yield error("override-stale", message, override.location, help_)
+            lines = [f"{id_} changed under its override", *_where(api, id_), *(f"    {change}" for change in changes)]
+            yield error("override-stale", "\n".join(lines), place, f"update the {what}, then {accept}")
     for path in sorted(folder.glob("*.json")):
         if path.stem not in current:
-            message = f"{path} records the contract of an operation that no override stands on"
-            yield error("contract-dead", message, None, "remove the file")
+            message = f"records the contract of {path.stem}, which no override stands on"
+            yield error("contract-dead", message, Location(path.as_posix()), "remove the file")
 
 
-def _differences(recorded: Any, current: Any, place: str = "") -> Iterator[str]:
-    if isinstance(recorded, Mapping) and isinstance(current, Mapping):
-        for key in dict.fromkeys([*recorded, *current]):
-            yield from _differences(recorded.get(key), current.get(key), f"{place} {key}".strip())
-    elif recorded != current:
-        if recorded is not None:
-            yield f"- {place}: {_shown(recorded)}"
-        if current is not None:
-            yield f"+ {place}: {_shown(current)}"
+def _recorded(path: Path) -> Mapping[str, Any] | None:
+    try:
+        recorded = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        return None
+    return recorded if isinstance(recorded, dict) else None
 
 
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+def _where(api: Api, id_: str) -> Iterator[str]:
+    operation = next(operation for operation in api.operations if operation.id == id_)
+    place = operation.location
+    if place is not None:
+        line = f":{place.line}" if place.line is not None else ""
+        yield f"  {place.file}{line} (#{place.pointer})"
+
+
+def _facts(contract: Mapping[str, Any]) -> dict[str, str]:
+    """Return a contract as what a person would call each of its facts, and what is so."""
+    facts = {key: f"{key} {contract.get(key)}" for key in ("method", "path")}
+    for name, member in _members(contract, "parameters"):
+        place, _, wire_name = name.partition(" ")
+        facts[f"{place} parameter {wire_name}"] = f"{place} parameter {wire_name} ({member})"
+    for media_type, members in _members(contract, "body"):
+        if not isinstance(members, dict):
+            facts["body"] = f"body {media_type} ({members})"
+            continue
+        facts["body"] = f"body {media_type}"
+        kind = _FIELDS.get(media_type, "field")
+        facts |= {f"field {name}": f"{kind} {name} ({member})" for name, member in members.items()}
+    for media_type, answer in _members(contract, "answers"):
+        facts[f"answer {media_type}"] = f"answer {media_type} ({answer})"
+    return facts
+
+
+_FIELDS = {"multipart/form-data": "part", "application/x-www-form-urlencoded": "form field"}
+
+
+def _members(contract: Mapping[str, Any], key: str) -> list[tuple[str, Any]]:
+    members = contract.get(key)
+    return list(members.items()) if isinstance(members, dict) else []
+
+
+def _differences(recorded: Mapping[str, str], current: Mapping[str, str]) -> Iterator[str]:
+    for fact in dict.fromkeys([*recorded, *current]):
+        before, after = recorded.get(fact), current.get(fact)
+        if before != after:
+            yield from (f"- {before}",) if before is not None else ()
+            yield from (f"+ {after}",) if after is not None else ()

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
-from functools import cache
-from importlib.resources import files as resources
 from pathlib import Path
-from typing import Any
 
 import attrs
 
 from specwire_codegen import overlay as overlays
+from specwire_codegen import stamp
 from specwire_codegen.config import read_config
 from specwire_codegen.contract import check_contracts, contracts_of
 from specwire_codegen.diagnostics import Diagnostic, SpecwireCodegenError, settle
@@ -24,7 +21,7 @@ from specwire_codegen.normalize import normalize
 from specwire_codegen.overrides import read_overrides
 from specwire_codegen.project import Target
 from specwire_codegen.render import render
-from specwire_codegen.write import MANIFEST, compare, digest, formatted, manifest, write
+from specwire_codegen.write import MANIFEST, compare, formatted, manifest, write
 
 
 @attrs.frozen
@@ -74,22 +71,23 @@ def build(target: Target, *, allow_remote: bool = False) -> Built:
     sources = formatted(render(api, target.spec.as_posix()))
     return Built(
         api=api,
-        files={**sources, MANIFEST: manifest(sources, _inputs(target))},
+        files={**sources, MANIFEST: manifest(sources, stamp.inputs_of(target))},
         normalized=json.dumps(document.data, indent=2, ensure_ascii=False) + "\n",
-        warnings=warnings,
+        warnings=(*warnings, *api.warnings),
     )
 
 
 def generate(target: Target, *, allow_remote: bool = False, force: bool = False) -> Generated:
     """Write the package of a target, unless neither its inputs nor the generator nor the output have changed."""
     started = time.monotonic()
-    if not force and _is_current(target):
+    if not force and stamp.is_current(target):
         return Generated(target, None, (), (), time.monotonic() - started)
     built = build(target, allow_remote=allow_remote)
     changes = write(target.output, built.files)
     if target.normalized is not None and _text(target.normalized) != built.normalized:
         target.normalized.write_text(built.normalized, "utf-8")
         changes.append(f"write {target.normalized.as_posix()}")
+    stamp.record(target)
     return Generated(target, built.api, tuple(changes), built.warnings, time.monotonic() - started)
 
 
@@ -115,47 +113,6 @@ def accept(target: Target, operation_id: str) -> Path:
     path = target.contracts / f"{operation_id}.json"
     path.write_text(contracts[operation_id], "utf-8")
     return path
-
-
-def _is_current(target: Target) -> bool:
-    """Whether the output is what the manifest says, of the inputs as they are, by this generator."""
-    text = _text(target.output / MANIFEST)
-    if text is None:
-        return False
-    recorded: dict[str, Any] = json.loads(text)
-    if recorded.get("inputs") != _inputs(target):
-        return False
-    outputs: dict[str, str] = recorded.get("outputs", {})
-    present = {path for path in target.output.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
-    if {path.relative_to(target.output).as_posix() for path in present} != {*outputs, MANIFEST}:
-        return False
-    return all(digest((target.output / name).read_bytes()) == sha for name, sha in outputs.items())
-
-
-def _inputs(target: Target) -> dict[str, str]:
-    """Return the SHA-256 of everything that the output depends on, by a name without machine paths."""
-    found = {"generator": _generator_digest()}
-    parts = [target.spec, target.config, target.overlay, target.normalized]
-    if target.overrides is not None:
-        parts += sorted(target.overrides.glob("*.py"))
-    if target.contracts is not None:
-        parts += sorted(target.contracts.glob("*.json"))
-    for path in parts:
-        if path is not None and path.is_file() and path != target.normalized:
-            found[f"{path.parent.name}/{path.name}"] = digest(path.read_bytes())
-    return found
-
-
-@cache
-def _generator_digest() -> str:
-    """Return the SHA-256 of the generator's own code and templates."""
-    root = Path(str(resources("specwire_codegen")))
-    hashed = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        skipped = "__pycache__" in path.parts or "mock" in path.relative_to(root).parts
-        if path.suffix in (".py", ".jinja", ".jinja2") and not skipped:
-            hashed.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return hashed.hexdigest()
 
 
 def _text(path: Path) -> str | None:

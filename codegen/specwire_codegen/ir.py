@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from specwire_codegen.diagnostics import Location
+from specwire_codegen.diagnostics import Diagnostic, Location
 
 PrimitiveName: TypeAlias = Literal[
     "str", "int", "float", "bool", "bytes", "datetime", "date", "time", "timedelta", "UUID", "Decimal"
@@ -387,7 +387,8 @@ class Override:
     module: str
     name: str
     returns: Literal["Request", "PagedRequest", "StreamRequest", "DownloadRequest", "Flow", "Accumulator"]
-    signature: str
+    arguments: tuple[str, ...]
+    answer: str
     doc: str
     location: Location | None = attrs.field(default=None, eq=False)
 
@@ -412,6 +413,7 @@ class Api:
     """Names of the models that requests can hold."""
     tags: tuple[tuple[str, str], ...] = ()
     """Resource -> one-line description, from the document's tags."""
+    warnings: tuple[Diagnostic, ...] = ()
     overrides: tuple[Override, ...] = ()
     overrides_package: str | None = None
     """Import name of the package that the overrides' modules are in."""

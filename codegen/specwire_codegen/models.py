@@ -64,6 +64,8 @@ class Classes:
 
     source: str
     imports: tuple[str, ...]
+    quoted: frozenset[str] = frozenset()
+    """Names that stand in quoted annotations only."""
 
 
 def structs(models: Sequence[ObjectModel]) -> Classes:
@@ -87,7 +89,9 @@ def _struct_data(model: ObjectModel) -> dict[str, Any]:
         "doc": docstring(model.doc or model.name, indent=4),
         "tag": {"field": literal(tag.wire_name), "value": literal(tag.value), "name": tag.name} if tag else None,
         "secrets": literal(secrets) if secrets else "",
-        "members": {field.name: {"suffix": _suffix(field), "doc": _member_doc(field)} for field in model.fields},
+        "members": {
+            field.name: {"name": field.name, "suffix": _suffix(field), "doc": _member_doc(field)} for field in model.fields
+        },
     }
 
 
@@ -243,13 +247,15 @@ def _assembled(text: str, data: Mapping[str, dict[str, Any]]) -> Classes:
     lines = text.splitlines()
     classes: dict[str, str] = {}
     imports: list[str] = []
+    quoted: set[str] = set()
     for node in tree.body:
         source = "\n".join(lines[node.lineno - 1 : node.end_lineno])
         match node:
             case ast.ClassDef(name=name):
                 classes[name] = source
-            case ast.Assign(targets=[ast.Name(id=name)]):
-                classes[name] = source
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(args=[_, ast.Dict() as members])):
+                classes[name] = _functional(name, members)
+                quoted |= {one.id for one in ast.walk(members) if isinstance(one, ast.Name)}
             case ast.ImportFrom(module=module) if module not in ("__future__", "specwire_names"):
                 imports.append(source)
             case _:
@@ -261,4 +267,15 @@ def _assembled(text: str, data: Mapping[str, dict[str, Any]]) -> Classes:
             f"datamodel-code-generator did not return what it was given: missing {sorted(missing)}, extra {sorted(extra)}"
         )
     body = "\n\n\n".join(classes[name] for name in sorted(classes))
-    return Classes(_PREFIX.sub("", body), tuple(imports))
+    names = frozenset(name.removeprefix(_REF) for name in quoted)
+    return Classes(_PREFIX.sub("", body), tuple(imports), names)
+
+
+def _functional(name: str, members: ast.Dict) -> str:
+    """Return a `TypedDict` call with its annotations quoted, since what they name is defined further down."""
+    entries = (
+        f"{ast.unparse(key)}: {literal(ast.unparse(value))}"
+        for key, value in zip(members.keys, members.values, strict=True)
+        if key is not None
+    )
+    return f"{name} = TypedDict({literal(name)}, {{{', '.join(entries)}}})"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import keyword
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -40,41 +42,53 @@ class _Reader:
         try:
             tree = ast.parse(path.read_text("utf-8"), str(path))
         except SyntaxError as problem:
-            place = Location(str(path), "", problem.lineno, problem.offset)
-            self.problems.append(error("override-syntax", f"{problem.msg}", place, "correct the module"))
+            place = Location(path.as_posix(), "", problem.lineno, problem.offset)
+            self._problem("override-syntax", f"the module does not parse: {problem.msg}", place, "correct it")
             return
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-                self._definition(node, path)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith(
+                "_"
+            ):
+                self._definition(node, Location(path.as_posix(), "", node.lineno))
 
-    def _definition(self, node: ast.FunctionDef | ast.ClassDef, path: Path) -> None:
-        place = Location(str(path), "", node.lineno, node.col_offset + 1)
+    def _definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, place: Location) -> None:
         declared = [call for call in node.decorator_list if _called(call) in _KINDS]
-        if len(declared) != 1:
-            help_ = "put one @adds or @replaces above it, or begin its name with an underscore"
-            self._problem("override-undeclared", f"{node.name} does not say what it stands on", place, help_)
+        if len(declared) != 1 or isinstance(node, ast.AsyncFunctionDef):
+            what = "is asynchronous" if isinstance(node, ast.AsyncFunctionDef) else "does not say what it stands on"
+            help_ = (
+                'write @adds("operationId", "resource.method") or @replaces("operationId") above it, '
+                "or begin its name with an underscore"
+            )
+            if isinstance(node, ast.AsyncFunctionDef):
+                help_ = "write a plain function that makes a request; both clients send it"
+            elif declared:
+                what, help_ = "says more than once what it stands on", "keep one of its decorators"
+            self._problem("override-undeclared", f"{node.name} {what}", place, help_)
             return
         call = declared[0]
         assert isinstance(call, ast.Call)
         arguments = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
-        if call.keywords or len(arguments) != len(call.args) or not all(isinstance(one, str) for one in arguments):
-            help_ = "write the operationId and the method as plain strings"
+        names = [argument for argument in arguments if isinstance(argument, str)]
+        if call.keywords or len(names) != len(call.args) or not names:
+            help_ = "write the operationId and the method as plain strings: the decorator is read, not run"
             self._problem("override-not-literal", f"the decorator of {node.name} is not literal", place, help_)
             return
-        operation = self.operations.get(str(arguments[0])) if arguments else None
+        operation = self.operations.get(names[0])
         if operation is None:
-            help_ = f"operations of the document: {', '.join(sorted(self.operations))}"
-            message = f"{node.name} stands on {arguments[0] if arguments else 'nothing'!r}, which no document has"
+            close = get_close_matches(names[0], self.operations, n=1)
+            known = f"did you mean {close[0]!r}?" if close else f"the document has {', '.join(sorted(self.operations))}"
+            message = f"{node.name} stands on {names[0]!r}, which is no operation of the document"
+            help_ = f"correct the operationId, or remove the override; {known}"
             self._problem("override-dead", message, place, help_)
             return
-        self._checked(node, "adds" if _called(call) == "adds" else "replaces", operation, arguments[1:], place)
+        self._checked(node, "adds" if _called(call) == "adds" else "replaces", operation, names[1:], place)
 
     def _checked(
         self,
         node: ast.FunctionDef | ast.ClassDef,
         kind: Literal["adds", "replaces"],
         operation: Operation,
-        method: list[Any],
+        method: list[str],
         place: Location,
     ) -> None:
         returns = _returns(node)
@@ -83,29 +97,49 @@ class _Reader:
             self._problem("override-returns", f"{node.name} does not say what request it makes", place, help_)
             return
         is_class = isinstance(node, ast.ClassDef)
-        if bool(method) == (is_class or kind == "replaces"):
-            help_ = '@adds("operationId", "resource.method") for a function, @adds("operationId") for a class of a stream'
-            self._problem("override-method", f"{node.name} takes {'no' if method else 'a'} method", place, help_)
-            return
         if is_class and kind == "replaces":
-            self._problem("override-method", f"{node.name} is a class, which can only add", place, "use @adds")
+            help_ = "write @adds, and the class adds up the events of the operation's stream"
+            self._problem("override-method", f"{node.name} is a class, which can replace no method", place, help_)
             return
-        path = tuple(str(method[0]).split(".")) if method else operation.method
+        if len(method) != (0 if is_class or kind == "replaces" else 1):
+            help_ = (
+                '@adds("operationId", "resource.method") for a function; only the operationId for a class and @replaces'
+            )
+            self._problem("override-method", f"{node.name} names {'a' if method else 'no'} method", place, help_)
+            return
+        path = tuple(method[0].split(".")) if method else operation.method
+        if not all(name.isidentifier() and not keyword.iskeyword(name) and name[0] != "_" for name in path):
+            help_ = "write names with dots between them, such as audio.transcribe_text"
+            self._problem("override-method", f"{node.name} cannot be called {method[0]!r}", place, help_)
+            return
         doc = sentence(ast.get_docstring(node) or node.name)
-        signature = ""
-        if isinstance(node, ast.FunctionDef) and node.returns is not None:
-            signature = f"({ast.unparse(node.args)}) -> {ast.unparse(node.returns)}"
+        arguments = _arguments(node) if isinstance(node, ast.FunctionDef) else ()
+        answer = ast.unparse(node.returns) if isinstance(node, ast.FunctionDef) and node.returns is not None else ""
         self.found.append(
-            Override(operation.id, kind, path, Path(place.file).stem, node.name, returns, signature, doc, place)
+            Override(operation.id, kind, path, Path(place.file).stem, node.name, returns, arguments, answer, doc, place)
         )
 
     def _problem(self, code: str, message: str, place: Location, help_: str) -> None:
         self.problems.append(error(code, message, place, help_))
 
 
+def _arguments(node: ast.FunctionDef) -> tuple[str, ...]:
+    """Return the arguments of a function as its signature holds them."""
+    listed = [*node.args.posonlyargs, *node.args.args]
+    defaults = [None] * (len(listed) - len(node.args.defaults)) + [*node.args.defaults]
+    pairs: list[tuple[ast.arg | None, ast.expr | None]] = list(zip(listed, defaults, strict=True))
+    if node.args.kwonlyargs:
+        pairs += [(None, None), *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]
+    return tuple(
+        "*"
+        if argument is None
+        else ast.unparse(argument) + (f" = {ast.unparse(default)}" if default is not None else "")
+        for argument, default in pairs
+    )
+
+
 def _called(node: ast.expr) -> str:
-    target = node.func if isinstance(node, ast.Call) else node
-    return target.id if isinstance(target, ast.Name) and isinstance(node, ast.Call) else ""
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
 
 
 def _returns(node: ast.FunctionDef | ast.ClassDef) -> Returns | None:
@@ -118,15 +152,40 @@ def _returns(node: ast.FunctionDef | ast.ClassDef) -> Returns | None:
 
 def _conflicts(overrides: list[Override], api: Api) -> Iterator[Diagnostic]:
     streams = {operation.id for operation in api.operations if isinstance(operation.payload, EventStream)}
-    taken: dict[tuple[object, ...], str] = {operation.method: operation.id for operation in api.operations}
+    whole = {operation.id for operation in api.operations if not isinstance(operation.payload, EventStream)}
+    methods = {operation.method: operation.id for operation in api.operations}
+    for operation in api.operations:
+        if operation.polling is not None and operation.polling.method is not None:
+            methods[operation.polling.method] = f"the waiter of {operation.id}"
+    taken: dict[tuple[str, str], str] = {}
     for override in overrides:
-        if override.returns == "Accumulator" and override.operation_id not in streams:
-            message = f"{override.name} adds up events, but {override.operation_id} answers no stream"
-            yield error("override-dead", message, override.location, "remove it, or correct the operationId")
-        key: tuple[object, ...] = override.method
-        if override.kind == "replaces" or override.returns == "Accumulator":
-            key = (override.kind, override.operation_id)
-        if key in taken:
-            message = f"{override.name} and {taken[key]} are both {'.'.join(override.method)}"
-            yield error("override-conflict", message, override.location, "keep one of them")
-        taken[key] = override.name
+        name, id_, place = override.name, override.operation_id, override.location
+        task = "adds up" if override.returns == "Accumulator" else override.kind
+        if task == "adds":
+            yield from _misplaced(override, methods)
+            methods[override.method] = name
+            continue
+        if id_ not in (streams if task == "adds up" else whole):
+            what = (
+                "adds up events, but {} answers no stream" if task == "adds up" else "replaces {}, which only streams"
+            )
+            help_ = "remove it, or correct the operationId"
+            yield error("override-dead", f"{name} {what.format(id_)}", place, help_)
+        if (task, id_) in taken:
+            what = f"add up the stream of {id_}" if task == "adds up" else f"replace {id_}"
+            yield error("override-conflict", f"{taken[task, id_]} and {name} both {what}", place, "keep one of them")
+        taken[task, id_] = name
+
+
+def _misplaced(override: Override, methods: Mapping[tuple[str, ...], str]) -> Iterator[Diagnostic]:
+    """Yield why an added method cannot be where it wants to be."""
+    wanted = override.method
+    help_ = "give one of them another method"
+    for method, owner in methods.items():
+        if method == wanted:
+            message = f"{owner} and {override.name} are both {'.'.join(wanted)}"
+            yield error("override-conflict", message, override.location, help_)
+        elif method[: len(wanted)] == wanted or wanted[: len(method)] == method:
+            message = f"{override.name} cannot be {'.'.join(wanted)}, since {owner} is {'.'.join(method)}"
+            yield error("override-conflict", message, override.location, help_)
+            return

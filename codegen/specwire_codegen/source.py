@@ -71,7 +71,7 @@ def docstring(text: str, *, indent: int = 0, sections: Sequence[tuple[str, Seque
     while lines and not lines[-1]:
         lines.pop()
     body = "\n".join(lines).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    if body.endswith('"'):
+    if re.search(r'(?<!\\)(\\\\)*"$', body):
         body = body[:-1] + '\\"'
     if "\n" in body:
         body += "\n"

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from specwire_codegen.config import ClientConfig
+from specwire_codegen.diagnostics import Diagnostic, warning
 from specwire_codegen.document import Document
 from specwire_codegen.ir import (
     Api,
@@ -23,9 +24,10 @@ from specwire_codegen.ir import (
     TypeExpr,
 )
 from specwire_codegen.lower.media import Components, keys
-from specwire_codegen.lower.model import all_refs, lower_models, name_unions, reachable
+from specwire_codegen.lower.model import all_refs, is_representable, lower_models, name_unions, reachable
 from specwire_codegen.lower.operation import lower_operations
 from specwire_codegen.naming import class_names, pascal, snake
+from specwire_codegen.pointer import join
 from specwire_codegen.source import sentence
 
 
@@ -55,8 +57,21 @@ def lower(document: Document, config: ClientConfig, package: str) -> Api:
         operations=operations,
         models=models,
         inputs=reachable(_input_refs(operations), models),
+        warnings=tuple(_unrepresentable(document, schemas)),
         tags=tuple((snake(tag["name"]), sentence(tag.get("description", ""))) for tag in data.get("tags", [])),
     )
+
+
+def _unrepresentable(document: Document, schemas: Mapping[str, Mapping[str, Any]]) -> Iterator[Diagnostic]:
+    for component, schema in schemas.items():
+        for wire in schema.get("properties", {}):
+            if not is_representable(wire):
+                yield warning(
+                    "unrepresentable-property",
+                    f"the model leaves out the property {wire!r}: its name holds quotes, backslashes or control characters",
+                    document.locate(join("/components/schemas", component, "properties", wire)),
+                    "rename the property",
+                )
 
 
 def _with_named_unions(operation: Operation, models: dict[str, Model]) -> Operation:

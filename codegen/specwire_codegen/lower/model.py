@@ -91,11 +91,16 @@ def _fields(schema: Schema, names: Mapping[str, str], tag: Tag | None) -> Iterat
     required = set(schema.get("required", ()))
     python = field_names(schema)
     for wire, property_ in schema["properties"].items():
-        if tag is not None and wire == tag.wire_name:
+        if (tag is not None and wire == tag.wire_name) or not is_representable(wire):
             continue
         details: Schema = property_ if isinstance(property_, Mapping) else {}
         secret = bool(details.get("writeOnly")) and details.get("format") == "password"
         yield Field(python[wire], wire, type_of(property_, names), wire in required, described(details), secret)
+
+
+def is_representable(wire: str) -> bool:
+    """Whether a property can be a field: msgspec takes no quotes, backslashes or control characters in names."""
+    return not any(character in '"\\' or character < " " for character in wire)
 
 
 def described(schema: Schema) -> str:

@@ -117,7 +117,7 @@ class _Lowering:
             location=self.document.locate(self.pointer),
         )
         if isinstance(payload, JsonPayload):
-            paths = Paths(self.components, payload.type)
+            paths = Paths(self.components, payload.type, operation.location)
             return attrs.evolve(
                 operation, pagination=self._pagination(paths), polling=self._polling(paths), refusal=self._refusal(paths)
             )
@@ -183,7 +183,7 @@ class _Lowering:
             case "offset":
                 return Offset(raw["offset"], items, item, raw.get("size"), total)
             case _:
-                last = Paths(self.components, item).names(raw.get("next_from_last_item"))
+                last = Paths(self.components, item, self.document.locate(self.pointer)).names(raw.get("next_from_last_item"))
                 return Cursor(raw["cursor"], items, item, paths.names(raw.get("next")), last, paths.names(raw.get("more")))
 
     def _polling(self, paths: Paths) -> Polling | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specwire_codegen.diagnostics import failure
+from specwire_codegen.diagnostics import Location, failure
 from specwire_codegen.ir import Anything, MapOf, ModelRef, Nullable, TypeExpr, UnionOf
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.model import field_names
@@ -12,8 +12,9 @@ from specwire_codegen.lower.schema import is_object
 class Paths:
     """Follows wire keys through a type."""
 
-    def __init__(self, components: Components, root: TypeExpr) -> None:
+    def __init__(self, components: Components, root: TypeExpr, location: Location | None) -> None:
         self._components = components
+        self._location = location
         self._root = root
         self._by_class = {name: component for component, name in components.names.items()}
 
@@ -48,4 +49,5 @@ class Paths:
                     return self._step(self._components.type_of(schema), key)
                 if key in schema["properties"]:
                     return field_names(schema)[key], self._components.type_of(schema["properties"][key])
-        raise failure("bad-pointer", f"an x-specwire pointer names {key!r}, which the response does not have")
+        message = f"a pointer of an x-specwire extension leads to {key!r}, which the response does not have"
+        raise failure("bad-pointer", message, self._location, "correct the pointer")

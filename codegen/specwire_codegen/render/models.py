@@ -42,7 +42,7 @@ def render_models(api: Api, header: str) -> str:
     aliases = [_alias(model, by_name) for model in _ordered(api.models)]
     context = {"header": header, "classes": emitted.source, "aliases": aliases, "names": sorted(by_name)}
     body = render_template("models.py.jinja", {**context, "imports": ""})
-    return render_template("models.py.jinja", {**context, "imports": import_block(body, emitted.imports)})
+    return render_template("models.py.jinja", {**context, "imports": import_block(body, emitted.imports, emitted.quoted)})
 
 
 def _alias(model: AliasModel, models: Mapping[str, Model]) -> Alias:
@@ -114,4 +114,4 @@ def render_inputs(api: Api, header: str) -> str:
     ]
     context = {"header": header, "classes": emitted.source, "aliases": aliases, "uses_models": bool(objects)}
     body = render_template("inputs.py.jinja", {**context, "imports": ""})
-    return render_template("inputs.py.jinja", {**context, "imports": import_block(body, emitted.imports)})
+    return render_template("inputs.py.jinja", {**context, "imports": import_block(body, emitted.imports, emitted.quoted)})

@@ -57,7 +57,7 @@ class Function:
     """A builder, ready to be printed."""
 
     name: str
-    signature: str
+    arguments: tuple[str, ...]
     returns: str
     doc: str
     constant: str
@@ -68,7 +68,7 @@ class Function:
 class Builder:
     """The signature of a method, for the reference."""
 
-    signature: str
+    arguments: tuple[str, ...]
     answer: str
 
 
@@ -232,7 +232,7 @@ def builders(operation: Operation) -> Iterator[tuple[tuple[str, ...], Builder]]:
     if operation.polling is not None and operation.polling.method is not None:
         methods.append(operation.polling.method)
     for method, function in zip(methods, _functions(operation), strict=True):
-        yield method, Builder(function.signature, function.returns)
+        yield method, Builder(function.arguments, function.returns)
 
 
 def wait_summary(operation: Operation) -> str:
@@ -322,11 +322,10 @@ def _body_arguments(body: Body | None) -> Iterator[Argument]:
             assert_never(body)
 
 
-def _signature(arguments: Sequence[Argument], more: Sequence[str] = ()) -> str:
+def _signature(arguments: Sequence[Argument], more: Sequence[str] = ()) -> tuple[str, ...]:
     positional = [argument.declaration for argument in arguments if argument.positional]
     keywords = [*(argument.declaration for argument in arguments if not argument.positional), *more]
-    parts = [*positional, *(["*", *keywords] if keywords else [])]
-    return ", ".join(parts)
+    return (*positional, *(("*", *keywords) if keywords else ()))
 
 
 def _doc(operation: Operation, arguments: Iterable[Argument]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import attrs
 
@@ -49,16 +49,38 @@ def _entries(api: Api) -> Iterator[tuple[tuple[str, ...], Entry]]:
     for operation in api.operations:
         for method, builder in builders(operation):
             if method not in replaced:
-                yield method, Entry(_call(method, builder), markdown(sentence(operation.summary)), _route(operation))
+                call = _call(method, builder.arguments, _answer(builder.answer))
+                yield method, Entry(call, markdown(sentence(operation.summary)), _route(operation))
     routes = {operation.id: _route(operation) for operation in api.operations}
     for override in api.overrides:
         if override.returns != "Accumulator":
-            call = f"client.{'.'.join(override.method)}{override.signature}"
+            call = _call(override.method, override.arguments, _answer(override.answer))
             yield override.method, Entry(call, markdown(override.doc), routes[override.operation_id])
 
 
-def _call(method: tuple[str, ...], builder: Builder) -> str:
-    return f"client.{'.'.join(method)}({builder.signature}) -> {builder.answer}"
+def _call(method: tuple[str, ...], arguments: Sequence[str], answer: str) -> str:
+    """Return a call as a person would write it down: on one line, or one argument on each."""
+    name = f"client.{'.'.join(method)}"
+    shown = [argument.replace(" | Unset = UNSET", " = UNSET") for argument in arguments]
+    line = f"{name}({', '.join(shown)}) -> {answer}"
+    if len(line) <= 100:
+        return line
+    return "\n".join([f"{name}(", *(f"    {argument}," for argument in shown), f") -> {answer}"])
+
+
+def _answer(returns: str) -> str:
+    """Return what a call gives, by what its builder makes: `Request[Model]` -> `Model`."""
+    kind, _, rest = returns.partition("[")
+    inner = rest.removesuffix("]")
+    match kind:
+        case "StreamRequest":
+            return f"EventStream[{inner}]"
+        case "DownloadRequest":
+            return "Download"
+        case "PagedRequest":
+            return f"{inner.rpartition(', ')[0]}  # pages of {inner.rpartition(', ')[2]}"
+        case _:
+            return inner
 
 
 def _route(operation: Operation) -> str:

@@ -1,0 +1,1 @@
+"""Turn OpenAPI documents into typed Python clients."""

@@ -1,0 +1,157 @@
+"""Bundle: what a document refers to in other documents, brought in as components of its own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import attrs
+
+from specwire_codegen import fetch
+from specwire_codegen import pointer as pointers
+from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, error, settle
+from specwire_codegen.document import Document, Place
+from specwire_codegen.grammar import SECTIONS, Kind, Node, rebuild, walk
+from specwire_codegen.text import parse
+
+_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+Target = tuple[str, str]
+"""A document, by its path or address, and a pointer into it."""
+
+
+def bundle(document: Document, source: str | Path, *, allow_remote: bool) -> Document:
+    """Return the document with everything that its references reach in other documents as its own components.
+
+    Raises DiagnosticError for references that lead nowhere, or to places that must not be read.
+    """
+    if not any(_is_external(node.get("$ref")) for node, kind, _ in walk(document.data, "openapi") if kind in SECTIONS):
+        return document
+    home = str(source) if fetch.is_remote(source) else str(Path(source).resolve())
+    bundler = _Bundler(home, document, allow_remote)
+    data = bundler.rewritten(document.data, "openapi", home)
+    while bundler.waiting:
+        bundler.bring(*bundler.waiting.pop(0))
+    settle(bundler.findings)
+    components = dict(data.get("components", {}))
+    for section, added in bundler.added.items():
+        components[section] = {**components.get(section, {}), **added}
+    return Document({**data, "components": components}, document.file, (*document.places, *bundler.places))
+
+
+def _is_external(ref: Any) -> bool:
+    return isinstance(ref, str) and not ref.startswith("#")
+
+
+@attrs.define
+class _Bundler:
+    home: str
+    document: Document
+    allow_remote: bool
+    documents: dict[str, Document] = attrs.field(factory=dict)
+    names: dict[tuple[Kind, Target], str] = attrs.field(factory=dict)
+    added: dict[str, dict[str, Any]] = attrs.field(factory=dict)
+    places: list[Place] = attrs.field(factory=list)
+    waiting: list[tuple[Kind, Target, str]] = attrs.field(factory=list)
+    findings: list[Diagnostic] = attrs.field(factory=list)
+
+    def rewritten(self, value: Any, kind: Kind, base: str, pointer: str = "") -> Any:
+        """Return a value of the document `base` with its references leading into the bundle."""
+
+        def visit(node: Node, node_kind: Kind, here: str) -> Node:
+            if node_kind == "discriminator" and isinstance(node.get("mapping"), dict):
+                mapping = {k: self.reference(v, "schema", base, here) for k, v in node["mapping"].items()}
+                return {**node, "mapping": mapping}
+            if node_kind in SECTIONS and isinstance(node.get("$ref"), str):
+                return {**node, "$ref": self.reference(node["$ref"], node_kind, base, pointers.join(here, "$ref"))}
+            return node
+
+        return rebuild(value, kind, visit, pointer)
+
+    def reference(self, ref: Any, kind: Kind, base: str, place: str) -> Any:
+        """Return a reference of the document `base` as one into the bundle."""
+        if not isinstance(ref, str) or (base == self.home and not _is_external(ref)):
+            return ref
+        if kind == "schema" and place.endswith("discriminator") and not re.search(r"[#/.]", ref):
+            return ref
+        address, _, fragment = ref.partition("#")
+        target = (self.resolved(unquote(address), base) if address else base, unquote(fragment))
+        if target[0] == self.home:
+            return f"#{fragment}"
+        if (kind, target) not in self.names:
+            if not self._exists(target, ref, base, place):
+                return ref
+            self.names[kind, target] = self.free(kind, target)
+            self.waiting.append((kind, target, self.names[kind, target]))
+        return f"#/components/{SECTIONS[kind]}/{self.names[kind, target]}"
+
+    def resolved(self, address: str, base: str) -> str:
+        """Return the path or address that a relative one means in the document `base`."""
+        if fetch.is_remote(address) or fetch.is_remote(base):
+            return urljoin(base, address)
+        return str((Path(base).parent / address).resolve())
+
+    def bring(self, kind: Kind, target: Target, name: str) -> None:
+        """Add a part of another document to the components of the bundle."""
+        base, pointer = target
+        other = self.documents[base]
+        value = self.rewritten(pointers.get(other.data, pointer), kind, base, pointer)
+        self.added.setdefault(SECTIONS[kind], {})[name] = value
+        self.places.append(Place(pointers.join("/components", SECTIONS[kind], name), other, pointer))
+
+    def free(self, kind: Kind, target: Target) -> str:
+        """Return a name for a part of another document: its own, then with its file's, then with its folders'."""
+        path = PurePosixPath(urlsplit(target[0]).path if fetch.is_remote(target[0]) else Path(target[0]).as_posix())
+        tokens = pointers.split(target[1])
+        name = _NAME.sub("_", tokens[-1] if tokens else path.stem).strip("_") or "external"
+        taken = {*self.document.data.get("components", {}).get(SECTIONS[kind], {}), *self.added.get(SECTIONS[kind], {})}
+        taken |= {each for (each_kind, _), each in self.names.items() if each_kind == kind}
+        around = [*path.parts[:-1], path.stem] if tokens else [*path.parts[:-1]]
+        while name in taken:
+            name = f"{_NAME.sub('_', around.pop()) if around else 'external'}_{name}"
+        return name
+
+    def _exists(self, target: Target, ref: str, base: str, place: str) -> bool:
+        owner = self.document if base == self.home else self.documents[base]
+        where = owner.locate(place)
+        if target[0] not in self.documents:
+            refusal = self._refusal(target[0])
+            if refusal:
+                self.findings.append(
+                    error("ref-not-allowed", f"{ref!r} {refusal}", where, "copy it beside the document")
+                )
+                return False
+            try:
+                name = self._shown(target[0])
+                data, text = parse(fetch.read(target[0], allow_remote=self.allow_remote), name)
+            except DiagnosticError as problem:
+                reasons = "; ".join(each.message for each in problem.diagnostics)
+                message = f"{ref!r} cannot be followed: {reasons}"
+                self.findings.append(error("unresolved-ref", message, where, problem.diagnostics[0].help))
+                return False
+            self.documents[target[0]] = Document(data if isinstance(data, dict) else {}, name, text.places())
+        try:
+            pointers.get(self.documents[target[0]].data, target[1])
+        except (KeyError, ValueError):
+            self.findings.append(error("unresolved-ref", f"{ref!r} does not exist", where, "correct the reference"))
+            return False
+        return True
+
+    def _refusal(self, address: str) -> str | None:
+        if fetch.is_remote(address):
+            return None if self.allow_remote else "is remote, and remote documents are not fetched unless asked for"
+        if fetch.is_remote(self.home):
+            return "leads from a remote document to a local file"
+        allowed = (Path(self.home).parent.parent, Path.cwd())
+        inside = any(Path(address).is_relative_to(folder) for folder in allowed if folder != Path(folder.anchor))
+        return None if inside else "leads out of the folder of the document and its neighbours"
+
+    def _shown(self, address: str) -> str:
+        if fetch.is_remote(address):
+            return address
+        folder, home = Path(self.document.file).parent, Path(self.home).parent
+        path = Path(address)
+        if path.is_relative_to(home):
+            return str(folder / path.relative_to(home))
+        return str(folder / ".." / path.relative_to(home.parent)) if path.is_relative_to(home.parent) else address

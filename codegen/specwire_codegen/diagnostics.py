@@ -1,0 +1,85 @@
+"""Diagnostics: what is wrong with a document, where, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+Severity = Literal["error", "warning"]
+
+
+class SpecwireCodegenError(Exception):
+    """Base of all errors of the generator; its message is shown to users without a traceback."""
+
+
+@attrs.frozen
+class Location:
+    """A place in a source document: JSON pointer without `#`, line and column counted from 1."""
+
+    file: str
+    pointer: str = ""
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        """Return `file:line:column`, as far as it is known."""
+        return ":".join([self.file, *(str(number) for number in (self.line, self.column) if number is not None)])
+
+
+@attrs.frozen
+class Diagnostic:
+    """One finding; `code` is stable and kebab-case, `help` says what to do."""
+
+    severity: Severity
+    code: str
+    message: str
+    location: Location | None = None
+    help: str | None = None
+
+    def __str__(self) -> str:
+        """Render the finding on one to three lines."""
+        where = f" {self.location}" if self.location else ""
+        lines = [f"{self.severity}[{self.code}]{where}: {self.message}"]
+        if self.location and self.location.pointer:
+            lines.append(f"  at #{self.location.pointer}")
+        if self.help:
+            lines.append(f"  help: {self.help}")
+        return "\n".join(lines)
+
+
+class DiagnosticError(SpecwireCodegenError):
+    """All findings of a stage that failed, at least one of them an error."""
+
+    diagnostics: tuple[Diagnostic, ...]
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__(diagnostics)
+        self.diagnostics = diagnostics
+
+    def __str__(self) -> str:
+        """Render every finding, in the order of discovery."""
+        return "\n".join(str(diagnostic) for diagnostic in self.diagnostics)
+
+
+def error(code: str, message: str, location: Location | None = None, help: str | None = None) -> Diagnostic:
+    """Make a diagnostic that stops its stage."""
+    return Diagnostic("error", code, message, location, help)
+
+
+def warning(code: str, message: str, location: Location | None = None, help: str | None = None) -> Diagnostic:
+    """Make a diagnostic that does not stop its stage."""
+    return Diagnostic("warning", code, message, location, help)
+
+
+def failure(code: str, message: str, location: Location | None = None, help: str | None = None) -> DiagnosticError:
+    """Make the exception for a single error that leaves nothing to go on with."""
+    return DiagnosticError((error(code, message, location, help),))
+
+
+def settle(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return the distinct diagnostics of a stage, or raise them together if one of them is an error."""
+    distinct = tuple(dict.fromkeys(diagnostics))
+    if any(diagnostic.severity == "error" for diagnostic in distinct):
+        raise DiagnosticError(distinct)
+    return distinct

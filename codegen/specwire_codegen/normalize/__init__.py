@@ -1,0 +1,90 @@
+"""Normalize: any Swagger 2.0 or OpenAPI 3 document as one canonical OpenAPI 3.2 document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from specwire_codegen.diagnostics import Diagnostic, settle
+from specwire_codegen.document import Document
+from specwire_codegen.normalize import (
+    components,
+    defaults,
+    dialect,
+    discriminators,
+    extensions,
+    hoist,
+    inheritance,
+    operations,
+    order,
+    parameters,
+    references,
+    responses,
+    shapes,
+    simplify,
+    streams,
+    swagger2,
+    validity,
+)
+from specwire_codegen.normalize.origin import Report, stamp, strip
+
+__all__ = ["Normalized", "normalize"]
+
+_INLINED = frozenset(
+    {"parameter", "response", "requestBody", "header", "example", "link", "mediaType", "securityScheme"}
+)
+
+
+@attrs.frozen
+class Normalized:
+    """A canonical OpenAPI 3.2 document, and what was noticed on the way."""
+
+    data: dict[str, Any]
+    warnings: tuple[Diagnostic, ...]
+
+
+def normalize(document: Document) -> Normalized:
+    """Return the canonical form of a document; normalizing that again changes nothing.
+
+    Raises DiagnosticError with everything that keeps the document from being understood.
+    """
+    report = Report(document)
+    data = _opened(document, report)
+    data = references.direct(data, report)
+    data = dialect.upgrade(data)
+    data = extensions.check(data, report)
+    data = shapes.check(data, report)
+    settle(report.diagnostics)
+    doubts = list(validity.of_form(data))
+    data = references.collapse(data, report)
+    data = components.rename(data)
+    data = references.inline(data, frozenset({"pathItem", "callback"}), report)
+    settle(report.diagnostics)
+    data = operations.identify(data, report)
+    data = responses.settle(data, report)
+    data = inheritance.expand(data)
+    data = simplify.simplify(data, report)
+    data = order.prune(streams.itemize(data))
+    data = hoist.hoist(data)
+    data = references.inline(data, _INLINED, report)
+    data = parameters.settle(data, report)
+    data = discriminators.settle(data, report)
+    data = order.prune(data)
+    data = order.arrange(defaults.settle(data, report))
+    wrong = list(validity.of_whole(data))
+    for message, pointer in wrong:
+        report.error("invalid-document", message, pointer, "correct the document, or an overlay for it")
+    for message, pointer in doubts:
+        if (message, pointer) not in wrong:
+            report.warning("invalid-document", f"{message}; mended", pointer, "correct the document")
+    return Normalized(strip(data), settle(report.diagnostics))
+
+
+def _opened(document: Document, report: Report) -> dict[str, Any]:
+    """Return the data of a document as OpenAPI 3, every object with its origin."""
+    if "swagger" not in document.data:
+        return stamp(document.data)
+    for message, pointer in validity.of_source(document.data):
+        report.warning("invalid-document", message, pointer, "correct the document, or an overlay for it")
+    return swagger2.upgrade(document.data)

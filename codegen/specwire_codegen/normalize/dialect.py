@@ -1,0 +1,124 @@
+"""Upgrade: what OpenAPI 3.0 and 3.1 say in their own way, said as OpenAPI 3.2 says it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from specwire_codegen.grammar import ANNOTATIONS, Kind, Node, is_extension, rebuild
+
+_ALLOWED_BESIDE_REF_30 = frozenset(
+    {"$ref", "title", "description", "default", "deprecated", "readOnly", "writeOnly", "nullable", "example"}
+)
+
+
+def upgrade(data: Node) -> Node:
+    """Return the document in the words of OpenAPI 3.2."""
+    old = str(data.get("openapi", "")).startswith("3.0")
+
+    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+        if kind == "schema":
+            return _schema(_without_ignored(node) if old else node)
+        if kind in {"parameter", "header", "mediaType"} and "example" in node:
+            return _examples(node)
+        return node
+
+    upgraded: Node = rebuild(data, "openapi", visit)
+    kept = {key: value for key, value in upgraded.items() if key not in {"$self", "jsonSchemaDialect"}}
+    return {**kept, "openapi": "3.2.0"}
+
+
+def _without_ignored(schema: Node) -> Node:
+    if "$ref" not in schema:
+        return schema
+    return {key: each for key, each in schema.items() if key in _ALLOWED_BESIDE_REF_30 or is_extension(key)}
+
+
+def _examples(node: Node) -> Node:
+    rest = {key: value for key, value in node.items() if key != "example"}
+    if isinstance(rest.get("examples"), dict) and rest["examples"]:
+        return rest
+    return {**rest, "examples": {"example": {"value": node["example"]}}}
+
+
+def _schema(schema: Node) -> Node:
+    schema = dict(schema)
+    for old, new in (("id", "$id"), ("definitions", "$defs")):
+        if isinstance(schema.get(old), str if old == "id" else dict):
+            schema.setdefault(new, schema.pop(old))
+    for key in ("$schema", "$id", "$vocabulary", "additionalItems"):
+        schema.pop(key, None)
+    _example(schema)
+    _bounds(schema)
+    _items(schema)
+    _truths(schema)
+    if schema.get("type") == "any":
+        del schema["type"]
+    if schema.get("type") == "file":
+        schema.update(type="string", format="binary")
+    if isinstance(schema.get("discriminator"), str):
+        schema["discriminator"] = {"propertyName": schema["discriminator"]}
+    return _nullable(schema)
+
+
+def _example(schema: Node) -> None:
+    if "example" in schema:
+        example = schema.pop("example")
+        known = schema.get("examples")
+        schema["examples"] = (
+            [example, *(each for each in known if each != example)] if isinstance(known, list) else [example]
+        )
+    elif isinstance(schema.get("examples"), dict):
+        values = schema["examples"].values()
+        schema["examples"] = [each["value"] if isinstance(each, dict) and "value" in each else each for each in values]
+
+
+def _bounds(schema: Node) -> None:
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if isinstance(schema.get(exclusive), bool):
+            if schema.pop(exclusive) and bound in schema:
+                schema[exclusive] = schema.pop(bound)
+
+
+def _items(schema: Node) -> None:
+    if isinstance(schema.get("items"), list):
+        schema["prefixItems"] = schema.pop("items")
+
+
+def _truths(schema: Node) -> None:
+    for key in ("properties", "patternProperties"):
+        if isinstance(schema.get(key), dict):
+            schema[key] = {name: {} if each is True else each for name, each in schema[key].items()}
+    if schema.get("items") is True:
+        schema["items"] = {}
+
+
+def _nullable(schema: Node) -> Node:
+    nullable = schema.pop("nullable", False) is True
+    nullable = schema.pop("x-nullable", False) is True or nullable
+    if not nullable:
+        return schema
+    kind = schema.get("type")
+    enum = schema.get("enum")
+    if isinstance(enum, list) and None not in enum:
+        schema["enum"] = [*enum, None]
+    if isinstance(kind, str) and kind != "null":
+        schema["type"] = [kind, "null"]
+    elif isinstance(kind, list) and "null" not in kind:
+        schema["type"] = [*kind, "null"]
+    if "const" in schema:
+        schema["enum"] = [schema.pop("const"), None]
+    for union in ("anyOf", "oneOf"):
+        if isinstance(schema.get(union), list):
+            schema[union] = [*schema[union], {"type": "null"}]
+            return schema
+    if ("$ref" in schema or "allOf" in schema) and isinstance(schema.get("allOf", []), list):
+        return _either_null(schema)
+    return schema
+
+
+def _either_null(schema: Node) -> Node:
+    outer = {key: value for key, value in schema.items() if key in ANNOTATIONS or is_extension(key)}
+    inner = {key: value for key, value in schema.items() if key not in outer}
+    if isinstance(inner.get("type"), list):
+        inner["type"] = [kind for kind in inner["type"] if kind != "null"]
+    return {**outer, "anyOf": [inner, {"type": "null"}]}

@@ -1,0 +1,249 @@
+"""Extensions: `x-specwire-*` is checked to the letter, every other `x-` key is dropped."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from specwire_codegen import pointer as pointers
+from specwire_codegen.grammar import Kind, Node, is_extension, rebuild
+from specwire_codegen.normalize.origin import PRIVATE, Report, origin_of
+
+PREFIX = "x-specwire-"
+
+Test = Callable[[Any], str | None]
+
+
+def _text(value: Any) -> str | None:
+    return None if isinstance(value, str) and value else "a string that is not empty"
+
+
+def _pointer(value: Any) -> str | None:
+    return None if isinstance(value, str) and value.startswith("/") else "a JSON pointer such as '/data'"
+
+
+def _flag(value: Any) -> str | None:
+    return None if isinstance(value, bool) else "true or false"
+
+
+def _natural(value: Any) -> str | None:
+    return (
+        None if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else "a whole number, 0 or more"
+    )
+
+
+def _seconds(value: Any) -> str | None:
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
+    return None if good else "a number of seconds, more than 0"
+
+
+def _texts(value: Any) -> str | None:
+    good = isinstance(value, list) and value and all(isinstance(each, str) for each in value)
+    return None if good else "a list of strings that is not empty"
+
+
+def _statuses(value: Any) -> str | None:
+    good = isinstance(value, list) and all(type(each) is int and 100 <= each <= 599 for each in value)
+    return None if good else "a list of HTTP status codes (100 to 599)"
+
+
+def _scalar(value: Any) -> str | None:
+    return None if value is None or isinstance(value, (str, int, float, bool)) else "a string, number, boolean or null"
+
+
+def _scalars(value: Any) -> str | None:
+    good = isinstance(value, list) and value and all(_scalar(each) is None for each in value)
+    return None if good else "a list of strings, numbers or booleans that is not empty"
+
+
+def _one_of(*names: str) -> Test:
+    return lambda value: None if value in names else f"one of {', '.join(names)}"
+
+
+@attrs.frozen
+class _Object:
+    """An object with these members; `required` must be there."""
+
+    members: Mapping[str, _Shape]
+    required: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class _List:
+    items: _Shape
+
+
+@attrs.frozen
+class _ByType:
+    """A list, an object or a scalar, each with its own shape."""
+
+    scalar: Test
+    object: _Object | None = None
+    list: _List | None = None
+
+
+@attrs.frozen
+class _Choice:
+    """An object whose members depend on the value of one of them."""
+
+    by: str
+    variants: Mapping[str, _Object]
+
+
+_Shape = Test | _Object | _List | _ByType | _Choice
+
+
+@attrs.frozen
+class _Extension:
+    shape: _Shape
+    kinds: tuple[Kind, ...] | None = None
+
+
+_ERROR_EQUALS = _Object({"pointer": _pointer, "equals": _scalar}, ("pointer", "equals"))
+_STREAM = _Object(
+    {
+        "terminator": _text,
+        "error": _ByType(_pointer, list=_List(_ByType(_pointer, object=_ERROR_EQUALS))),
+        "switch": _Object({"field": _text, "value": _scalar}, ("field", "value")),
+        "resumable": _flag,
+    }
+)
+_PAGINATION = _Choice(
+    "style",
+    {
+        "page": _Object(
+            {
+                "style": _text,
+                "page": _text,
+                "size": _text,
+                "first": _natural,
+                "items": _pointer,
+                "total": _pointer,
+            },
+            ("page", "items"),
+        ),
+        "cursor": _Object(
+            {
+                "style": _text,
+                "cursor": _text,
+                "size": _text,
+                "items": _pointer,
+                "next": _pointer,
+                "next_from_last_item": _pointer,
+                "more": _pointer,
+            },
+            ("cursor", "items"),
+        ),
+        "offset": _Object(
+            {"style": _text, "offset": _text, "size": _text, "items": _pointer, "total": _pointer}, ("offset", "items")
+        ),
+    },
+)
+_POLLING = _Object(
+    {
+        "status": _pointer,
+        "success": _texts,
+        "failure": _texts,
+        "attention": _texts,
+        "interval": _seconds,
+        "lifecycle": _texts,
+    },
+    ("status", "success"),
+)
+_NEVER = _Object({"pointer": _pointer, "values": _scalars}, ("pointer", "values"))
+_REFUSAL = _Object({"code": _pointer, "accepted": _scalars, "message": _pointer}, ("code", "accepted"))
+_SOURCES = _List(_Object({"id": _text, "what": _text, "url": _text}, ("id", "what")))
+
+EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
+    "x-specwire-stream": (_Extension(_STREAM, ("mediaType",)),),
+    "x-specwire-pagination": (_Extension(_PAGINATION, ("operation",)),),
+    "x-specwire-polling": (_Extension(_POLLING, ("operation",)),),
+    "x-specwire-retry": (
+        _Extension(_Object({"statuses": _statuses, "never": _NEVER}), ("openapi",)),
+        _Extension(_Object({"safe": _flag}, ("safe",)), ("operation",)),
+    ),
+    "x-specwire-refusal": (_Extension(_REFUSAL, ("operation",)),),
+    "x-specwire-sources": (_Extension(_SOURCES),),
+    "x-specwire-confidence": (_Extension(_one_of("high", "medium", "low")),),
+    "x-specwire-note": (_Extension(_text),),
+}
+
+
+def check(data: Node, report: Report) -> Node:
+    """Return the document with only the extensions that are known; report every mistake in one of them."""
+
+    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
+        for key in node:
+            if key.startswith(PREFIX):
+                _check_key(key, node, kind, report)
+        return {key: each for key, each in node.items() if _kept(key)}
+
+    checked: Node = rebuild(data, "openapi", visit)
+    return checked
+
+
+def _kept(key: str) -> bool:
+    return not is_extension(key) or key in PRIVATE or key in EXTENSIONS
+
+
+def _check_key(key: str, node: Node, kind: Kind, report: Report) -> None:
+    place = pointers.join(origin_of(node), key)
+    if key not in EXTENSIONS:
+        report.error("unknown-extension", f"there is no extension {key!r}", place, _near(key, EXTENSIONS))
+        return
+    for extension in EXTENSIONS[key]:
+        if extension.kinds is None or kind in extension.kinds:
+            _check_shape(node[key], extension.shape, key, place, report)
+            return
+    places = " or ".join(each for extension in EXTENSIONS[key] for each in extension.kinds or ())
+    report.error("misplaced-extension", f"{key!r} has no meaning on a {kind}", place, f"put it on the {places}")
+
+
+def _check_shape(value: Any, shape: _Shape, name: str, place: str, report: Report) -> None:
+    if isinstance(shape, _ByType):
+        special = shape.list if isinstance(value, list) else shape.object if isinstance(value, dict) else None
+        shape = special or shape.scalar
+    if isinstance(shape, _List):
+        if not isinstance(value, list):
+            report.error("bad-extension", f"{name!r} must be a list", place)
+            return
+        for index, item in enumerate(value):
+            _check_shape(item, shape.items, f"{name}[{index}]", pointers.join(place, index), report)
+    elif isinstance(shape, (_Object, _Choice)):
+        if isinstance(value, dict):
+            _check_members(value, shape, name, place, report)
+        else:
+            report.error("bad-extension", f"{name!r} must be an object", place)
+    else:
+        expected = shape(value)
+        if expected is not None:
+            report.error("bad-extension", f"{name!r} must be {expected}, got {value!r}", place)
+
+
+def _check_members(value: Node, shape: _Object | _Choice, name: str, place: str, report: Report) -> None:
+    if isinstance(shape, _Choice):
+        chosen = shape.variants.get(str(value.get(shape.by)))
+        if chosen is None:
+            names = ", ".join(shape.variants)
+            report.error("bad-extension", f"{shape.by!r} of {name!r} must be one of {names}", place)
+            return
+        shape = chosen
+    for member, each in value.items():
+        if member not in shape.members:
+            message = f"{name!r} has no member {member!r}"
+            report.error(
+                "unknown-extension-member", message, pointers.join(place, member), _near(member, shape.members)
+            )
+        else:
+            _check_shape(each, shape.members[member], f"{name}.{member}", pointers.join(place, member), report)
+    for member in shape.required:
+        if member not in value:
+            report.error("bad-extension", f"{name!r} needs the member {member!r}", place, f"add {member!r}")
+
+
+def _near(name: str, known: Mapping[str, Any]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"

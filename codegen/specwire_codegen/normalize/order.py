@@ -1,0 +1,59 @@
+"""Order: only what is reachable, its keys in the order of the specification."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from specwire_codegen import pointer as pointers
+from specwire_codegen.grammar import FIELDS, SECTIONS, Child, Kind, Node, is_extension, rebuild, walk
+
+
+def prune(data: Node) -> Node:
+    """Return the document without components that no operation reaches, and without empty sections."""
+    components = data.get("components", {})
+    waiting = _refs({key: value for key, value in data.items() if key != "components"}, "openapi")
+    reached: set[tuple[Kind, str]] = set()
+    while waiting:
+        kind, name = waiting.pop()
+        component = components.get(SECTIONS[kind], {}).get(name)
+        if component is not None and (kind, name) not in reached:
+            reached.add((kind, name))
+            waiting |= _refs(component, kind)
+    kept: Node = {}
+    for section, values in components.items():
+        child = FIELDS["components"].get(section)
+        if isinstance(child, Child) and section != "securitySchemes":
+            values = {name: values[name] for name in sorted(values) if (child.kind, name) in reached}
+        if values:
+            kept[section] = values
+    rest = {key: value for key, value in data.items() if key != "components"}
+    return {**rest, "components": kept} if kept else rest
+
+
+def _refs(value: Any, kind: Kind) -> set[tuple[Kind, str]]:
+    return {
+        (node_kind, pointers.unescape(node["$ref"].rpartition("/")[2]))
+        for node, node_kind, _ in walk(value, kind)
+        if node_kind in SECTIONS and "$ref" in node
+    }
+
+
+def arrange(data: Node) -> Node:
+    """Return the document with the keys of every object in canonical order."""
+
+    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+        if kind == "responses":
+            return dict(sorted(node.items(), key=lambda item: _status(item[0])))
+        fields = FIELDS[kind]
+        if not fields:
+            return node
+        known = {key: node[key] for key in fields if key in node}
+        others = {key: node[key] for key in sorted(node) if key not in fields}
+        return {**known, **others}
+
+    arranged: Node = rebuild(data, "openapi", visit)
+    return arranged
+
+
+def _status(status: str) -> tuple[int, str]:
+    return (2 if is_extension(status) else 1 if status == "default" else 0, status)

@@ -1,0 +1,96 @@
+"""Parameters: those of the path stated on its operations, every serialization explicit."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from specwire_codegen.grammar import Kind, Node, is_extension, rebuild
+from specwire_codegen.normalize.operations import methods, with_methods
+from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
+
+_TEMPLATE = re.compile(r"{([^{}]+)}")
+_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
+
+
+def settle(data: Node, report: Report) -> Node:
+    """Return the document with complete parameters on every operation; references must be inlined already."""
+
+    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+        if kind == "parameter":
+            return _explicit(node)
+        if kind == "callback":
+            return {key: each if is_extension(key) else _own(each) for key, each in node.items()}
+        if kind == "paths":
+            return {
+                key: each if is_extension(key) else _templated(key, _own(each), report) for key, each in node.items()
+            }
+        return node
+
+    settled: Node = rebuild(data, "openapi", visit)
+    if "webhooks" in settled:
+        settled["webhooks"] = {name: _own(item) for name, item in settled["webhooks"].items()}
+    return settled
+
+
+def _explicit(parameter: Node) -> Node:
+    place = parameter.get("in")
+    explicit = dict(parameter)
+    if place == "path":
+        explicit["required"] = True
+    if place in _STYLES and "content" not in parameter:
+        explicit.setdefault("style", _STYLES[place])
+        explicit.setdefault("explode", explicit["style"] in {"form", "cookie"})
+        explicit.setdefault("schema", {})
+    return explicit
+
+
+def _own(item: Node) -> Node:
+    shared, servers = item.get("parameters", []), item.get("servers")
+    operations: dict[str, Node] = {}
+    for method, operation in methods(item):
+        own = _distinct(operation.get("parameters", []))
+        keys = {_key(each) for each in own}
+        parameters = [each for each in _distinct(shared) if _key(each) not in keys] + own
+        changed = {**operation, "parameters": parameters}
+        if not parameters:
+            del changed["parameters"]
+        if servers and "servers" not in operation:
+            changed["servers"] = servers
+        operations[method] = changed
+    rest = {key: value for key, value in item.items() if key not in {"parameters", "servers"}}
+    return with_methods(rest, operations)
+
+
+def _distinct(parameters: list[Node]) -> list[Node]:
+    return list({_key(each): each for each in parameters}.values())
+
+
+def _key(parameter: Node) -> tuple[str, str]:
+    name, place = str(parameter.get("name")), str(parameter.get("in"))
+    return (name.lower() if place == "header" else name, place)
+
+
+def _templated(path: str, item: Node, report: Report) -> Node:
+    wanted = list(dict.fromkeys(_TEMPLATE.findall(path)))
+    operations: dict[str, Node] = {}
+    for method, operation in methods(item):
+        parameters = operation.get("parameters", [])
+        declared = {each["name"] for each in parameters if each["in"] == "path"}
+        for name in sorted(declared - set(wanted)):
+            message = f"the path {path!r} has no '{{{name}}}' for this path parameter; ignored"
+            report.warning("unused-path-parameter", message, origin_of(operation), "correct its name, or the path")
+        for name in wanted:
+            if name not in declared:
+                message = f"nothing declares the path parameter {name!r}; taken for a string"
+                report.warning("undeclared-path-parameter", message, origin_of(operation), "declare it")
+        missing = [_explicit(_string(name, operation)) for name in wanted if name not in declared]
+        kept = [each for each in parameters if each["in"] != "path" or each["name"] in wanted]
+        if missing or len(kept) < len(parameters):
+            operation = {**operation, "parameters": missing + kept}
+        operations[method] = operation
+    return with_methods(item, operations)
+
+
+def _string(name: str, operation: Node) -> Node:
+    return {"name": name, "in": "path", "schema": {"type": "string"}, ORIGIN: origin_of(operation)}

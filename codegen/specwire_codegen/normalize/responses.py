@@ -1,0 +1,37 @@
+"""Responses: at least one for every operation, each under a status that exists."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from specwire_codegen import pointer as pointers
+from specwire_codegen.grammar import Kind, Node, is_extension, rebuild
+from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
+
+_STATUS = re.compile(r"[1-5](\d\d|XX)")
+
+
+def settle(data: Node, report: Report) -> Node:
+    """Return the document with usable responses on every operation."""
+
+    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+        if kind != "responses":
+            return node
+        here = origin_of(node)
+        settled: Node = {}
+        for status, response in node.items():
+            if is_extension(status):
+                settled[status] = response
+            elif _STATUS.fullmatch(status.upper()) or status == "default":
+                settled.setdefault(status if status == "default" else status.upper(), response)
+            else:
+                message = f"{status!r} is no status code; ignored"
+                report.warning("bad-status", message, pointers.join(here, status), "use 200, 4XX or default")
+        if not any(not is_extension(status) for status in settled):
+            report.warning("no-responses", "the operation has no responses", here, "describe what the server answers")
+            settled["default"] = {"description": "", ORIGIN: here}
+        return settled
+
+    settled: Node = rebuild(data, "openapi", visit)
+    return settled

@@ -1,0 +1,189 @@
+"""Shapes: every field holds the type of value that the specification gives it, or is named as a mistake."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import warnings
+from typing import Any
+
+import attrs
+
+from specwire_codegen import pointer as pointers
+from specwire_codegen.grammar import (
+    ANNOTATIONS,
+    FIELDS,
+    PATTERNED,
+    SECTIONS,
+    Child,
+    Kind,
+    Node,
+    Plain,
+    is_extension,
+    map_children,
+)
+from specwire_codegen.normalize.origin import Report, origin_of
+
+_REQUIRED: dict[Kind, tuple[str, ...]] = {
+    "parameter": ("name", "in"),
+    "server": ("url",),
+    "tag": ("name",),
+    "discriminator": ("propertyName",),
+    "securityScheme": ("type",),
+    "openapi": ("info",),
+}
+_TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
+_BESIDE_REF = {"$ref", "summary", "description"}
+_MAYBE_BOOLEAN = {"schema"}
+
+
+@attrs.frozen
+class _Wrong:
+    expected: str
+
+
+def check(data: Node, report: Report) -> Node:
+    """Return the document with harmless mistakes of type mended; report them as warnings, the others as errors."""
+    checked: Node = _check(data, "openapi", report, "")
+    return checked
+
+
+def _check(value: Any, kind: Kind, report: Report, pointer: str) -> Any:
+    if not isinstance(value, dict):
+        if isinstance(value, bool) and kind in _MAYBE_BOOLEAN:
+            return value
+        report.error("wrong-type", f"expected an object, got {_named(value)}", pointer, f"write a {kind} here")
+        return {}
+    here = origin_of(value, pointer)
+    if "$ref" in value and kind in SECTIONS and kind not in {"schema", "pathItem"}:
+        return {key: each for key, each in value.items() if key in _BESIDE_REF or is_extension(key)}
+    node = _mended(value, kind, report, here) if kind not in PATTERNED else value
+    for key in _REQUIRED.get(kind, ()):
+        if key not in node:
+            report.error("missing-field", f"the {kind} has no {key!r}", here, f"add {key!r}")
+            node = {**node, key: {} if key == "info" else ""}
+    return map_children(
+        node,
+        kind,
+        lambda child, child_kind, tokens: _check(child, child_kind, report, pointers.join(here, *tokens)),
+    )
+
+
+def _mended(node: Node, kind: Kind, report: Report, here: str) -> Node:
+    kept: Node = {}
+    for key, value in node.items():
+        if is_extension(key):
+            kept[key] = value
+            continue
+        place = pointers.join(here, key)
+        field = FIELDS[kind].get(key)
+        if field is None:
+            _unknown(key, kind, report, place)
+            continue
+        new = _shaped(value, field, kind, key)
+        if kind == "schema" and key == "pattern" and isinstance(value, str) and not _is_regex(value):
+            message = f"the pattern {value!r} is not a regular expression that Python knows; ignored"
+            report.warning("bad-pattern", message, place, "write it without constructs of other dialects")
+        elif not isinstance(new, _Wrong):
+            kept[key] = new
+            if new is not value:
+                report.warning("wrong-type", f"{key!r} is {_named(value)}; taken for {new!r}", place, "quote it")
+        elif kind == "schema" and key in ANNOTATIONS | {"format", "required", "pattern"}:
+            message = f"{key!r} must be {new.expected}, got {_named(value)}; ignored"
+            report.warning("wrong-type", message, place, "correct it")
+        else:
+            message = f"{key!r} must be {new.expected}, got {_named(value)}"
+            report.error("wrong-type", message, place, "correct the value")
+    return kept
+
+
+def _unknown(key: str, kind: Kind, report: Report, place: str) -> None:
+    near = difflib.get_close_matches(key, FIELDS[kind], 1)
+    help = f"did you mean {near[0]!r}?" if near else "remove it; own data belongs under a key that starts with 'x-'"
+    report.warning("unknown-field", f"a {kind} has no field {key!r}; ignored", place, help)
+
+
+def _shaped(value: Any, field: Child | Plain, kind: Kind, key: str) -> Any:
+    if isinstance(field, Child):
+        return _shaped_child(value, field)
+    match field:
+        case "text":
+            return _text(value)
+        case "flag":
+            if isinstance(value, str) and value.lower() in {"true", "false"}:
+                return value.lower() == "true"
+            return value if isinstance(value, bool) else _Wrong("true or false")
+        case "number":
+            return _number(value)
+        case "list":
+            return value if isinstance(value, list) else _Wrong("a list")
+        case "map":
+            return value if isinstance(value, dict) else _Wrong("an object")
+        case "texts":
+            return _texts(value)
+        case "types":
+            return _types(value)
+        case "any":
+            return value
+
+
+def _shaped_child(value: Any, field: Child) -> Any:
+    if field.shape == "list":
+        return value if isinstance(value, list) else _Wrong("a list")
+    if field.shape == "map" or not (isinstance(value, bool) and field.kind in _MAYBE_BOOLEAN):
+        return value if isinstance(value, dict) else _Wrong("an object")
+    return value
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, (int, float)) else "" if value is None else _Wrong("a string")
+
+
+def _texts(value: Any) -> Any:
+    if not isinstance(value, list):
+        return _Wrong("a list of strings")
+    texts = [_text(each) for each in value]
+    if any(isinstance(each, _Wrong) for each in texts):
+        return _Wrong("a list of strings")
+    return value if texts == value else texts
+
+
+def _types(value: Any) -> Any:
+    names = value if isinstance(value, list) else [value]
+    if not names or not all(isinstance(name, str) and name in _TYPES for name in names):
+        return _Wrong(f"one of {', '.join(sorted(_TYPES))}, or a list of them")
+    return value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError:
+            try:
+                return float(value)
+            except ValueError:
+                return _Wrong("a number")
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else _Wrong("a number")
+
+
+def _is_regex(pattern: str) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            re.compile(pattern)
+        except (re.error, OverflowError, RecursionError, Warning):
+            return False
+    return True
+
+
+def _named(value: Any) -> str:
+    if value is None:
+        return "null"
+    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
+    name = names.get(type(value), "a number")
+    return name if isinstance(value, (dict, list)) else f"{name} ({str(value)[:40]!r})"

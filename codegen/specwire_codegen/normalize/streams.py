@@ -1,0 +1,108 @@
+"""Streams: sequential media types say what ONE item is, in `itemSchema`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from specwire_codegen.grammar import Kind, Node, rebuild
+from specwire_codegen.normalize import nulls
+from specwire_codegen.normalize.equality import constraints
+from specwire_codegen.normalize.origin import ORIGIN, origin_of
+from specwire_codegen.normalize.references import schema_name
+
+EVENT_STREAM = "text/event-stream"
+
+JSON_LINES = frozenset(
+    {
+        "application/jsonl",
+        "application/jsonlines",
+        "application/json-seq",
+        "application/ndjson",
+        "application/stream+json",
+        "application/x-jsonl",
+        "application/x-jsonlines",
+        "application/x-ndjson",
+        "application/x-json-stream",
+    }
+)
+
+_EVENT_FIELDS = frozenset({"data", "event", "id", "retry"})
+
+
+def media_type(name: str) -> str:
+    """Return a media type without its parameters, in lower case."""
+    return name.partition(";")[0].strip().lower()
+
+
+def itemize(data: Node) -> Node:
+    """Return the document with `itemSchema` on every event stream and on every stream of JSON documents."""
+    schemas = data.get("components", {}).get("schemas", {})
+
+    def visit(node: Node, _kind: Kind, _pointer: str) -> Any:
+        content = node.get("content")
+        if not isinstance(content, dict):
+            return node
+        return {**node, "content": {name: _itemized(name, each, schemas) for name, each in content.items()}}
+
+    itemized: Node = rebuild(data, "openapi", visit)
+    return itemized
+
+
+def _itemized(name: str, node: Any, schemas: Node) -> Any:
+    kind = media_type(name)
+    if not isinstance(node, dict) or "$ref" in node or kind not in JSON_LINES | {EVENT_STREAM}:
+        return node
+    schema = node.get("itemSchema", node.get("schema"))
+    rest = {key: value for key, value in node.items() if key not in {"schema", "itemSchema"}}
+    if kind == EVENT_STREAM:
+        return {**rest, "itemSchema": _event(schema if isinstance(schema, dict) else {}, schemas)}
+    if not isinstance(schema, dict) or "itemSchema" in node:
+        return node
+    resolved = _resolved(schema, schemas)
+    if resolved.get("type") == "array" and isinstance(resolved.get("items"), dict):
+        schema = resolved["items"]
+    return node if resolved.get("type") == "string" else {**rest, "itemSchema": schema}
+
+
+def _event(schema: Node, schemas: Node) -> Node:
+    """Return the schema of one server-sent event, its data typed by contentSchema."""
+    resolved = _resolved(schema, schemas)
+    union = next((each for each in nulls.UNIONS if each in resolved), None)
+    if union and all(_is_event(_resolved(member, schemas)) for member in resolved[union]):
+        members = [_envelope(_resolved(member, schemas), schemas) for member in resolved[union]]
+        return {**constraints(resolved), union: members, ORIGIN: origin_of(schema)}
+    if _is_event(resolved):
+        return _envelope(resolved, schemas)
+    data = {"type": "string", **_content(schema, resolved)}
+    return {"type": "object", "properties": {"data": data}, "required": ["data"], ORIGIN: origin_of(schema)}
+
+
+def _is_event(schema: Node) -> bool:
+    properties = schema.get("properties")
+    return isinstance(properties, dict) and "data" in properties and properties.keys() <= _EVENT_FIELDS
+
+
+def _envelope(schema: Node, schemas: Node) -> Node:
+    data = schema["properties"]["data"]
+    resolved = _resolved(data, schemas) if isinstance(data, dict) else {}
+    if resolved.get("type") != "string" or "contentSchema" not in data:
+        data = {"type": "string", **_content(data if isinstance(data, dict) else {}, resolved)}
+    return {**schema, "properties": {**schema["properties"], "data": data}}
+
+
+def _content(schema: Node, resolved: Node) -> Node:
+    if not constraints(schema):
+        return {}
+    if resolved.get("type") == "string" and not {"enum", "const", "contentSchema"} & resolved.keys():
+        return {key: value for key, value in resolved.items() if key not in {"type", ORIGIN}}
+    if "contentSchema" in resolved:
+        return {key: value for key, value in resolved.items() if key != ORIGIN}
+    return {"contentMediaType": "application/json", "contentSchema": schema}
+
+
+def _resolved(schema: Any, schemas: Node) -> Node:
+    seen: set[str] = set()
+    while isinstance(schema, dict) and "$ref" in schema and schema["$ref"] not in seen:
+        seen.add(schema["$ref"])
+        schema = schemas.get(schema_name(schema["$ref"]))
+    return schema if isinstance(schema, dict) else {}

@@ -1,0 +1,67 @@
+"""JSON pointers (RFC 6901), held as strings without the leading `#`."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, unquote
+
+
+def escape(token: str) -> str:
+    """Return a reference token as it is written in a pointer."""
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def unescape(token: str) -> str:
+    """Return a reference token as it is written in the document."""
+    return token.replace("~1", "/").replace("~0", "~")
+
+
+def join(pointer: str, *tokens: str | int) -> str:
+    """Return the pointer to a place below `pointer`."""
+    return pointer + "".join(f"/{escape(str(token))}" for token in tokens)
+
+
+def split(pointer: str) -> tuple[str, ...]:
+    """Return the unescaped tokens of a pointer; raise ValueError if it is not one."""
+    if pointer and not pointer.startswith("/"):
+        raise ValueError(f"{pointer!r} is not a JSON pointer: it must be empty or start with '/'")
+    return tuple(unescape(token) for token in pointer.split("/")[1:])
+
+
+def parent(pointer: str) -> str:
+    """Return the pointer to the place around `pointer`; the root is its own parent."""
+    return pointer.rpartition("/")[0]
+
+
+def from_fragment(reference: str) -> str:
+    """Return the pointer in a reference such as `#/components/schemas/Pet`, percent-decoded."""
+    return unquote(reference.partition("#")[2])
+
+
+def get(document: Any, pointer: str) -> Any:
+    """Return the value at a pointer; raise KeyError if there is none."""
+    value = document
+    for token in split(pointer):
+        if isinstance(value, dict) and token in value:
+            value = value[token]
+        elif isinstance(value, list) and token.isascii() and token.isdigit() and int(token) < len(value):
+            value = value[int(token)]
+        else:
+            raise KeyError(pointer)
+    return value
+
+
+def replaced(document: Any, pointer: str, value: Any) -> Any:
+    """Return a copy of the document with another value at an existing pointer; untouched parts are shared."""
+    if not pointer:
+        return value
+    token, rest = split(pointer)[0], pointer[pointer.find("/", 1) :] if "/" in pointer[1:] else ""
+    copy = document.copy()
+    key: Any = int(token) if isinstance(copy, list) else token
+    copy[key] = replaced(copy[key], rest, value)
+    return copy
+
+
+def to_fragment(pointer: str) -> str:
+    """Return a pointer as it is written after the `#` of a reference, percent-encoded."""
+    return quote(pointer, safe="/~!$&'()*+,;=:@-._")

@@ -1,0 +1,78 @@
+"""What the last run was made of and what it wrote, so that the next one can be skipped.
+
+Kept in the user's cache folder (`$XDG_CACHE_HOME`, else `~/.cache`), never beside the output: the output depends on its
+inputs alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files as resources
+from pathlib import Path
+
+from specwire_codegen.project import Target
+from specwire_codegen.write import MANIFEST, digest
+
+_BESIDE = ("mock", "conformance")
+"""Subpackages that have no part in generating."""
+
+
+def is_current(target: Target) -> bool:
+    """Whether inputs, generator and output are all as the last run left them."""
+    path = _path(target)
+    return path.is_file() and json.loads(path.read_text("utf-8")) == _state(target)
+
+
+def record(target: Target) -> None:
+    """Remember what was just made; where the cache cannot be written, the next run is simply not skipped."""
+    path = _path(target)
+    if os.access(_existing(path), os.W_OK):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(_state(target)), "utf-8")
+
+
+def _path(target: Target) -> Path:
+    cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache_home / "specwire" / f"{digest(str(target.output.resolve()).encode())[:24]}.json"
+
+
+def _existing(path: Path) -> Path:
+    return next(parent for parent in path.parents if parent.exists())
+
+
+def _state(target: Target) -> dict[str, Mapping[str, str] | str]:
+    output = {path for path in target.output.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    normalized = target.normalized
+    return {
+        "generator": _generator(),
+        "inputs": inputs_of(target),
+        "normalized": digest(normalized.read_bytes()) if normalized is not None and normalized.is_file() else "",
+        "output": {path.relative_to(target.output).as_posix(): digest(path.read_bytes()) for path in sorted(output)},
+        "complete": str((target.output / MANIFEST).is_file()),
+    }
+
+
+def inputs_of(target: Target) -> dict[str, str]:
+    """Return the SHA-256 of every file that the output depends on, by a name without machine paths."""
+    parts = [target.spec, target.config, target.overlay]
+    if target.overrides is not None:
+        parts += sorted(target.overrides.glob("*.py"))
+    if target.contracts is not None:
+        parts += sorted(target.contracts.glob("*.json"))
+    present = [path for path in parts if path is not None and path.is_file()]
+    return {f"{path.parent.name}/{path.name}": digest(path.read_bytes()) for path in present}
+
+
+@cache
+def _generator() -> str:
+    root = Path(str(resources("specwire_codegen")))
+    hashed = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        part = path.relative_to(root)
+        if path.suffix in (".py", ".jinja", ".jinja2") and part.parts[0] not in _BESIDE:
+            hashed.update(part.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return hashed.hexdigest()

@@ -1,0 +1,49 @@
+"""Diagnostics are rendered with place, cause and advice, and raised together."""
+
+from __future__ import annotations
+
+import pytest
+from specwire_codegen.diagnostics import (
+    Diagnostic,
+    DiagnosticError,
+    Location,
+    SpecwireCodegenError,
+    error,
+    settle,
+    warning,
+)
+
+
+def test_a_full_diagnostic_takes_three_lines() -> None:
+    """A diagnostic names severity, code, place, message, pointer and advice."""
+    where = Location("specs/x/openapi.yaml", "/paths/~1a/get/responses/200", 41, 9)
+    found = error("unresolved-ref", "'#/components/schemas/Foo' does not exist", where, "declare the schema")
+    expected = (
+        "error[unresolved-ref] specs/x/openapi.yaml:41:9: '#/components/schemas/Foo' does not exist\n"
+        "  at #/paths/~1a/get/responses/200\n"
+        "  help: declare the schema"
+    )
+    assert expected == str(found)
+
+
+def test_unknown_parts_are_left_out() -> None:
+    """Without line, pointer or advice only what is known is printed."""
+    assert "warning[odd] a.yaml: strange" == str(warning("odd", "strange", Location("a.yaml")))
+    assert "error[odd]: strange" == str(Diagnostic("error", "odd", "strange"))
+    assert "error[odd] a.yaml:7: strange" == str(error("odd", "strange", Location("a.yaml", "", 7)))
+
+
+def test_settle_returns_warnings_once() -> None:
+    """Warnings alone do not fail, and the same one is told only once."""
+    one, two = warning("a", "first"), warning("b", "second")
+    assert (one, two) == settle([one, two, one])
+
+
+def test_settle_raises_everything_together() -> None:
+    """One error fails the stage with all that was found, warnings too."""
+    one, two = warning("a", "first"), error("b", "second")
+    with pytest.raises(DiagnosticError) as raised:
+        settle([one, two])
+    assert (one, two) == raised.value.diagnostics
+    assert "warning[a]: first\nerror[b]: second" == str(raised.value)
+    assert isinstance(raised.value, SpecwireCodegenError)

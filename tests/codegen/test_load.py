@@ -1,0 +1,261 @@
+"""Loading names every mistake of a text with its place, and never shows a traceback."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from specwire_codegen import pointer as pointers
+from specwire_codegen.diagnostics import DiagnosticError
+from specwire_codegen.load import load, load_overlay
+from specwire_codegen.text import parse
+
+MINIMAL = "openapi: 3.2.0\ninfo: {title: T, version: '1'}\npaths: {}\n"
+
+
+def written(folder: Path, text: str | bytes, name: str = "openapi.yaml") -> Path:
+    """Write a document and return its path."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def complaints(path: Path | str, *, allow_remote: bool = False) -> list[tuple[str, int | None, str]]:
+    """Return code, line and message of everything that keeps a document from being loaded."""
+    with pytest.raises(DiagnosticError) as raised:
+        load(path, allow_remote=allow_remote)
+    found = raised.value.diagnostics
+    return [(each.code, each.location.line if each.location else None, each.message) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("yes", "yes"),
+        ("on", "on"),
+        ("2024-01-31", "2024-01-31"),
+        ("0123", "0123"),
+        ("1_000", "1_000"),
+        (".inf", ".inf"),
+        ("1e999", "1e999"),
+        ("12", 12),
+        ("-1.5", -1.5),
+        ("0x1F", 31),
+        ("true", True),
+        ("~", None),
+        ("''", ""),
+        ("'12'", "12"),
+        ("!!str 12", "12"),
+        ("!!int '12'", 12),
+    ],
+)
+def test_scalars_follow_yaml_1_2(text: str, value: object) -> None:
+    """Only what JSON knows is read as more than a string."""
+    data, _ = parse(f"a: {text}".encode(), "x.yaml")
+    assert {"a": value} == data
+
+
+def test_status_codes_become_strings() -> None:
+    """Keys are strings as they are written, whatever YAML makes of them."""
+    data, _ = parse(b"200: a\ntrue: b\n1.0: c\nnull: d\n", "x.yaml")
+    assert {"200": "a", "true": "b", "1.0": "c", "null": "d"} == data
+
+
+def test_merge_keys_are_followed() -> None:
+    """A YAML merge key brings in what the mapping does not have itself."""
+    data, source = parse(b"a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  y: 3\n", "x.yaml")
+    assert {"x": 1, "y": 3} == data["b"]
+    assert (1, 8) == (source.locate("/b/x").line, source.locate("/b/x").column)
+
+
+@pytest.mark.parametrize("name", ["x.yaml", "x.json"])
+def test_places_are_found_in_yaml_and_json(name: str) -> None:
+    """A member is located at its key, an element at its value, and what is missing at its nearest ancestor."""
+    text = '{\n  "a": {\n    "b/c": [10,\n      20]\n  }\n}\n'
+    _, source = parse(text.encode(), name)
+    places = {pointer: source.locate(pointer) for pointer in ("", "/a", "/a/b~1c", "/a/b~1c/1", "/a/b~1c/7", "/a/z/y")}
+    expected = {"": (1, 1), "/a": (2, 3), "/a/b~1c": (3, 5), "/a/b~1c/1": (4, 7), "/a/b~1c/7": (3, 5), "/a/z/y": (2, 3)}
+    assert expected == {pointer: (place.line, place.column) for pointer, place in places.items()}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_encodings_are_known_by_their_mark(tmp_path: Path, encoding: str) -> None:
+    """UTF-8 needs no byte order mark; UTF-16 is known by it."""
+    path = written(tmp_path, MINIMAL.replace("T", "Größe").encode(encoding))
+    assert "Größe" == load(path).data["info"]["title"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: 1\nb: 2\na: 3\n", ("duplicate-key", 3, "the key 'a' stands here again; first on line 1")),
+        ('{"a": 1,\n "a": 2}', ("duplicate-key", 2, "the key 'a' stands here again; first on line 1")),
+        ("a: [1\n", ("broken-yaml", 2, "while parsing a flow sequence did not find expected ',' or ']'")),
+        (
+            "a:\n\t- 1\n",
+            ("broken-yaml", 2, "while scanning for the next token found character that cannot start any token"),
+        ),
+        ("a: *b\n", ("unknown-alias", 1, "there is no anchor '&b' before this")),
+        ("a: &a [*a]\n", ("recursive-alias", 1, "'*a' stands inside of '&a'")),
+        ("a: !Ref b\n", ("unknown-tag", 1, "the tag '!Ref' has no meaning in an OpenAPI document")),
+        ("a: 1\n---\nb: 2\n", ("several-documents", 2, "a second YAML document starts here")),
+        ("[a]: 1\n", ("complex-key", 1, "a key must be a scalar")),
+        ("- a\n", ("not-an-object", 1, "the document holds a list, not an object")),
+        ("just text", ("not-an-object", 1, "the document holds a string, not an object")),
+        ("info: {}\n", ("no-version", 1, "the document has no 'openapi' key")),
+        ("openapi: 4.0.0\n", ("unsupported-version", 1, "openapi version '4.0.0' is not supported")),
+        ("a: 1\nopenapi: 2\n", ("unsupported-version", 2, "openapi version 2 is not supported")),
+        ("  \n", ("empty-file", None, "the file is empty")),
+        (b"a: \xff\n", ("not-utf8", 1, "byte 3 is not UTF-8")),
+        ("[" * 300, ("too-deep", 1, "values are nested deeper than 200 levels")),
+        (" {a: NaN\n}", ("no-version", 1, "the document has no 'openapi' key")),
+    ],
+)
+def test_broken_texts_are_named_with_their_line(
+    tmp_path: Path, text: str | bytes, expected: tuple[str, int | None, str]
+) -> None:
+    """Every mistake of a text has a code, a line and a message that a person understands."""
+    assert [expected] == complaints(written(tmp_path, text))
+
+
+def test_json_is_judged_as_json_in_a_json_file(tmp_path: Path) -> None:
+    """A broken .json file is reported as JSON, not as the YAML it might be."""
+    path = written(tmp_path, '{"a": 1,\n "b": }', "x.json")
+    assert [("broken-json", 2, "Expecting value")] == complaints(path)
+    path = written(tmp_path, '{"a": NaN}', "y.json")
+    assert [("not-json", None, "NaN is not a JSON number")] == complaints(path)
+    path = written(tmp_path, '{"a": "\\ud800"}', "z.json")
+    assert [("broken-json", None, "a string has half of a surrogate pair")] == complaints(path)
+
+
+def test_alias_bombs_are_refused(tmp_path: Path) -> None:
+    """Aliases may not expand a small text to a huge document."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 8)]
+    found = complaints(written(tmp_path, "\n".join(lines)))
+    assert [("too-many-values", 6, "aliases expand the document to more than 1,000,000 values")] == found
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    """A missing file, a directory and a device are errors that say what they are."""
+    assert [("no-such-file", None, "there is no such file")] == complaints(tmp_path / "missing.yaml")
+    assert [("is-a-directory", None, "this is a directory, not a document")] == complaints(tmp_path)
+    assert [("not-a-file", None, "this is not a regular file")] == complaints("/dev/null")
+    assert "not-readable" == complaints("a\0b")[0][0]
+
+
+def test_remote_documents_are_fetched_only_when_asked_for() -> None:
+    """An address is refused unless remote documents are allowed, and so is any scheme but http."""
+    address = "https://example.invalid/openapi.yaml"
+    expected = [("remote-not-allowed", None, "remote documents are not fetched unless asked for")]
+    assert expected == complaints(address)
+    found = complaints("file:///etc/passwd", allow_remote=True)
+    assert [("unknown-scheme", None, "only http and https addresses can be fetched")] == found
+
+
+def test_the_file_is_named_as_the_user_named_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Places are told with the path that was given, not with a resolved one."""
+    written(tmp_path, MINIMAL)
+    monkeypatch.chdir(tmp_path)
+    assert "openapi.yaml:2:7" == str(load("openapi.yaml").locate("/info/title")).replace(":8", ":7")
+
+
+def test_an_overlay_is_not_a_document(tmp_path: Path) -> None:
+    """Overlays load as overlays only, and the mistake is explained."""
+    path = written(tmp_path, "overlay: 1.0.0\ninfo: {title: t, version: '1'}\nactions: []\n")
+    assert "1.0.0" == load_overlay(path).data["overlay"]
+    with pytest.raises(DiagnosticError, match="this is an overlay"):
+        load(path)
+    with pytest.raises(DiagnosticError, match="has no 'overlay' version"):
+        load_overlay(written(tmp_path, MINIMAL, "a.yaml"))
+
+
+REFERRING = """
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /pets: {$ref: 'paths/pets.yaml'}
+components:
+  schemas:
+    Pet: {type: string}
+"""
+PETS = """
+get:
+  responses:
+    200:
+      description: ok
+      content:
+        application/json:
+          schema: {$ref: '../common.yaml#/components/schemas/Pet'}
+"""
+COMMON = """
+components:
+  schemas:
+    Pet:
+      type: object
+      properties:
+        owner: {$ref: '#/components/schemas/Owner'}
+        root: {$ref: 'openapi.yaml#/components/schemas/Pet'}
+    Owner: {type: object, properties: {name: {type: strin}}}
+"""
+
+
+def test_other_files_are_bundled_under_free_names(tmp_path: Path) -> None:
+    """References to other files become components, named apart where the document has the name already."""
+    written(tmp_path, PETS, "paths/pets.yaml")
+    written(tmp_path, COMMON, "common.yaml")
+    document = load(written(tmp_path, REFERRING))
+    schemas = document.data["components"]["schemas"]
+    assert ["Pet", "common_Pet", "Owner"] == list(schemas)
+    expected = {
+        "owner": {"$ref": "#/components/schemas/Owner"},
+        "root": {"$ref": "#/components/schemas/Pet"},
+    }
+    assert expected == schemas["common_Pet"]["properties"]
+    assert {"$ref": "#/components/pathItems/pets"} == document.data["paths"]["/pets"]
+    place = document.locate("/components/schemas/Owner/properties/name/type")
+    assert (str(tmp_path / "common.yaml"), 9) == (place.file, place.line)
+
+
+def test_references_that_lead_nowhere_are_collected(tmp_path: Path) -> None:
+    """All references that cannot be followed are told at once, where they stand."""
+    text = (
+        REFERRING
+        + "    A: {$ref: 'missing.yaml'}\n    B: {$ref: '/etc/passwd'}\n    C: {$ref: 'https://h.invalid/x'}\n"
+    )
+    written(tmp_path, PETS.replace("Pet'", "Nothing'"), "paths/pets.yaml")
+    written(tmp_path, COMMON, "common.yaml")
+    found = complaints(written(tmp_path, text))
+    expected = [
+        ("unresolved-ref", 9, "'missing.yaml' cannot be followed: there is no such file"),
+        ("ref-not-allowed", 10, "'/etc/passwd' leads out of the folder of the document and its neighbours"),
+        (
+            "ref-not-allowed",
+            11,
+            "'https://h.invalid/x' is remote, and remote documents are not fetched unless asked for",
+        ),
+        ("unresolved-ref", 8, "'../common.yaml#/components/schemas/Nothing' does not exist"),
+    ]
+    assert expected == found
+
+
+@given(st.lists(st.text(max_size=5), max_size=4))
+def test_pointers_split_as_they_were_joined(tokens: list[str]) -> None:
+    """Any tokens survive the way into a pointer and back."""
+    assert tuple(tokens) == pointers.split(pointers.join("", *tokens))
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda each: st.lists(each) | st.dictionaries(st.text(), each),
+    )
+)
+def test_json_values_survive_loading(value: object) -> None:
+    """What is written as JSON is read as it was, whatever it is."""
+    text = json.dumps({"value": value}, ensure_ascii=True)
+    assert {"value": value} == parse(text.encode(), "x.json")[0]

@@ -1,0 +1,154 @@
+"""Overlays change exactly what they say, and an action that changes nothing is an error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specwire_codegen.diagnostics import DiagnosticError
+from specwire_codegen.document import Document
+from specwire_codegen.load import load, load_overlay
+from specwire_codegen.overlay import apply
+
+DOCUMENT = """
+openapi: 3.2.0
+info: {title: T, version: '1'}
+tags:
+  - {name: a}
+  - {name: b}
+  - {name: c}
+paths:
+  /items:
+    get: {tags: [a], description: old}
+  /others:
+    delete: {tags: [b]}
+"""
+
+
+def applied(tmp_path: Path, actions: str) -> Document:
+    """Return the document with an overlay of these actions applied."""
+    source, overlay = tmp_path / "openapi.yaml", tmp_path / "overlay.yaml"
+    source.write_text(DOCUMENT)
+    overlay.write_text(f"overlay: 1.1.0\ninfo: {{title: o, version: '1'}}\nactions:\n{actions}")
+    return apply(load(source), load_overlay(overlay))
+
+
+def refusals(tmp_path: Path, actions: str) -> list[tuple[str, int | None, str]]:
+    """Return code, overlay line and message of everything that keeps an overlay from being applied."""
+    with pytest.raises(DiagnosticError) as raised:
+        applied(tmp_path, actions)
+    found = raised.value.diagnostics
+    assert {str(tmp_path / "overlay.yaml")} == {each.location.file for each in found if each.location}
+    return [(each.code, each.location.line if each.location else None, each.message) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("actions", "path", "expected"),
+    [
+        (
+            "  - target: $.paths['/items']\n    update: {get: {tags: [x], summary: s}, post: {}}\n",
+            ("paths", "/items"),
+            {"get": {"tags": ["a", "x"], "description": "old", "summary": "s"}, "post": {}},
+        ),
+        ("  - target: $.paths.*.get.description\n    update: new\n", ("paths", "/items", "get", "description"), "new"),
+        ("  - target: $.paths.*.*.tags\n    update: x\n", ("paths", "/others", "delete", "tags"), ["b", "x"]),
+        ("  - target: $.paths.*.*.tags\n    update: [x, y]\n", ("paths", "/others", "delete", "tags"), ["b", "x", "y"]),
+        ("  - target: $.tags[?@.name != 'b']\n    remove: true\n", ("tags",), [{"name": "b"}]),
+        (
+            "  - target: $.paths['/items'].get.tags\n    remove: true\n",
+            ("paths", "/items", "get"),
+            {"description": "old"},
+        ),
+        (
+            "  - target: $.paths\n    update: {/new: {}}\n"
+            "  - target: $.paths['/new']\n    copy: $.paths['/items']\n"
+            "  - target: $.paths['/items']\n    remove: true\n",
+            ("paths",),
+            {"/others": {"delete": {"tags": ["b"]}}, "/new": {"get": {"tags": ["a"], "description": "old"}}},
+        ),
+    ],
+)
+def test_actions_do_what_the_specification_says(
+    tmp_path: Path, actions: str, path: tuple[str, ...], expected: Any
+) -> None:
+    """Objects merge, lists grow, primitives are replaced, copies are made, nodes go away, in order."""
+    value: Any = applied(tmp_path, actions).data
+    for token in path:
+        value = value[token]
+    assert expected == value
+
+
+def test_the_document_itself_is_left_alone(tmp_path: Path) -> None:
+    """Applying an overlay makes a new document and does not touch the old one."""
+    source, overlay = tmp_path / "openapi.yaml", tmp_path / "overlay.yaml"
+    source.write_text(DOCUMENT)
+    overlay.write_text(
+        "overlay: 1.0.0\nactions:\n"
+        "  - {target: $.info, update: {title: New}}\n"
+        "  - {target: '$.tags[0]', remove: true}\n"
+    )
+    document = load(source)
+    changed = apply(document, load_overlay(overlay))
+    assert ("T", 3) == (document.data["info"]["title"], len(document.data["tags"]))
+    assert ("New", 2) == (changed.data["info"]["title"], len(changed.data["tags"]))
+
+
+def test_places_follow_what_was_changed(tmp_path: Path) -> None:
+    """What the overlay wrote is located in the overlay, what moved in a list where it was written."""
+    actions = "  - target: $.info\n    update: {summary: s}\n  - target: $.tags[0]\n    remove: true\n"
+    actions += "  - target: $.tags\n    update:\n      name: d\n"
+    document = applied(tmp_path, actions)
+    places = {
+        p: document.locate(p) for p in ("/info/summary", "/info/title", "/tags/0/name", "/tags/1", "/tags/2/name")
+    }
+    overlay, source = "overlay.yaml", "openapi.yaml"
+    expected = {
+        "/info/summary": (overlay, 5),
+        "/info/title": (source, 3),
+        "/tags/0/name": (source, 6),
+        "/tags/1": (source, 7),
+        "/tags/2/name": (overlay, 10),
+    }
+    assert expected == {pointer: (Path(place.file).name, place.line) for pointer, place in places.items()}
+
+
+def test_every_useless_or_broken_action_is_told(tmp_path: Path) -> None:
+    """Actions that match nothing, are not sound, or do not fit are all reported with their own lines."""
+    actions = """
+  - target: $.paths['/none']
+    remove: true
+  - target: $.paths['/items'].get
+    update: text
+  - target: $.[
+    remove: true
+  - target: $.info
+  - target: $.info
+    updates: {}
+  - target: $.tags
+    copy: $.tags[*]
+  - target: $
+    remove: true
+  - update: {}
+"""
+    expected = [
+        ("overlay-no-match", 5, "the target \"$.paths['/none']\" matches nothing"),
+        (
+            "overlay-incompatible",
+            8,
+            "the value 'text' cannot be merged with an object at #/paths/~1items/get",
+        ),
+        ("overlay-action", 11, "the action has nothing to do"),
+        ("overlay-action", 13, "an action has no field 'updates'"),
+        ("overlay-no-match", 15, "'$.tags[*]' matches 3 values; a copy is made of exactly one"),
+        ("overlay-incompatible", 16, "the whole document cannot be removed"),
+        ("overlay-action", 18, "an action must be an object with a 'target'"),
+    ]
+    found = refusals(tmp_path, actions)
+    assert ("overlay-path", 9) == found[2][:2]
+    assert expected == found[:2] + found[3:]
+
+
+def test_an_overlay_without_actions_is_an_error(tmp_path: Path) -> None:
+    """An overlay that does nothing is a mistake."""
+    assert [("overlay-actions", 3, "the overlay has no list of actions")] == refusals(tmp_path, "")

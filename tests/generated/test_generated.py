@@ -1,0 +1,125 @@
+"""The committed clients: what `make` writes, complete, importable, strict-clean."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from specwire.codec import decoder
+from specwire_codegen.generate import build, check
+from specwire_codegen.project import Target, provider, providers
+from specwire_codegen.write import formatted
+
+ROOT = Path(__file__).parents[2]
+OPERATIONS = {"aitre": 16, "mistral": 30, "moonshot": 13}
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+
+
+def target(name: str, monkeypatch: pytest.MonkeyPatch) -> Target:
+    monkeypatch.chdir(ROOT)
+    return provider(Path(), name)
+
+
+def modules(package: str) -> list[str]:
+    folder = ROOT / "generated" / package.replace(".", "/")
+    paths = sorted(path.relative_to(ROOT / "generated") for path in folder.rglob("*.py"))
+    return [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths]
+
+
+def test_the_three_providers_are_there() -> None:
+    """There is a document for each provider, and no other."""
+    assert sorted(OPERATIONS) == providers(ROOT)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_what_is_committed_is_what_is_generated(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Generating again changes no byte, neither of the package nor of the normalized document."""
+    assert [] == check(target(name, monkeypatch))
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_no_operation_is_dropped(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every operation of the document is a method of the client."""
+    one = target(name, monkeypatch)
+    assert one.normalized is not None
+    document = json.loads(one.normalized.read_text("utf-8"))
+    ids = {item[method]["operationId"] for item in document["paths"].values() for method in METHODS if method in item}
+    assert OPERATIONS[name] == len(ids)
+    assert ids == {operation.id for operation in build(one).api.operations}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_formatting_again_changes_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Generated files are as ruff would write them."""
+    files = {path: text for path, text in build(target(name, monkeypatch)).files.items() if path.endswith(".py")}
+    assert files == formatted(files)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_module_imports(name: str) -> None:
+    """Every emitted module can be imported, also those that only type checkers need."""
+    for module in modules(f"specwire_clients.{name}"):
+        importlib.import_module(module)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_model_can_be_decoded(name: str) -> None:
+    """msgspec can make a decoder of every model."""
+    models = importlib.import_module(f"specwire_clients.{name}.models")
+    for model in models.__all__:
+        decoder(getattr(models, model))
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_the_package_is_lazy(name: str) -> None:
+    """Importing the package imports neither its client nor an HTTP library."""
+    code = f"import sys, specwire_clients.{name} as p; print([m for m in sys.modules if 'httpx' in m or m.endswith('.client')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "[]\n" == done.stdout
+
+
+def test_generated_code_holds_no_silencers() -> None:
+    """Nothing that was generated is excused from a check."""
+    for path in (ROOT / "generated").rglob("*.py"):
+        text = path.read_text("utf-8")
+        assert not any(word in text for word in ("type: ignore", "noqa", "pyright:")), path
+
+
+def imports_of(folder: Path) -> set[str]:
+    found: set[str] = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+                found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_imports_go_one_way() -> None:
+    """The runtime knows nothing of the generator, the generator nothing of generated code, overrides nothing of either client."""
+    assert not imports_of(ROOT / "runtime" / "specwire") & {
+        "specwire_codegen",
+        "specwire_overrides",
+        "specwire_clients",
+        "attrs",
+        "httpx",
+    }
+    assert not imports_of(ROOT / "codegen" / "specwire_codegen") & {"specwire_clients", "specwire_overrides"}
+    assert not imports_of(ROOT / "overrides" / "specwire_overrides") & {"specwire_codegen"}
+    operations = (ROOT / "generated" / "specwire_clients").glob("*/operations")
+    assert all("specwire_overrides" not in imports_of(folder) for folder in operations)
+
+
+def test_one_runtime_module_knows_the_http_library() -> None:
+    """httpx2 is imported in the transport and nowhere else."""
+    knowing = [
+        path.name for path in (ROOT / "runtime" / "specwire").glob("*.py") if "import httpx2" in path.read_text("utf-8")
+    ]
+    assert ["transport.py"] == knowing

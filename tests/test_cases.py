@@ -1,0 +1,104 @@
+"""Small documents and what comes of them: `cases/positive/<feature>` and `cases/negative/<mistake>`.
+
+`UPDATE=1 pytest tests/test_cases.py` writes what came, to be reviewed like code.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from specwire_codegen.cli import main
+from specwire_codegen.generate import build
+from specwire_codegen.project import single
+from specwire_codegen.write import MANIFEST
+
+CASES = Path(__file__).parent / "cases"
+POSITIVE = sorted(path.name for path in (CASES / "positive").iterdir())
+NEGATIVE = sorted(path.name for path in (CASES / "negative").iterdir())
+UPDATE = bool(os.environ.get("UPDATE"))
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@pytest.mark.parametrize("name", POSITIVE)
+def test_positive(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document becomes just this package."""
+    case = CASES / "positive" / name
+    monkeypatch.chdir(case)
+    files = build(single(Path("spec.yaml"), "sample", Path("expected"))).files
+    actual = {path: text for path, text in files.items() if path not in (MANIFEST, "py.typed")}
+    if UPDATE:
+        shutil.rmtree(case / "expected", ignore_errors=True)
+        for path, text in actual.items():
+            target = case / "expected" / "sample" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, "utf-8")
+    assert tree(case / "expected" / "sample") == actual
+
+
+@pytest.mark.parametrize("name", POSITIVE)
+def test_expected_imports(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is expected can be imported, every module of it."""
+    folder = CASES / "positive" / name / "expected"
+    monkeypatch.syspath_prepend(str(folder))
+    try:
+        for path in sorted(folder.rglob("*.py")):
+            importlib.import_module(".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__"))
+    finally:
+        for module in [module for module in sys.modules if module.partition(".")[0] == "sample"]:
+            del sys.modules[module]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", POSITIVE)
+def test_expected_is_strict_clean(name: str) -> None:
+    """What is expected passes mypy --strict."""
+    folder = CASES / "positive" / name / "expected"
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file", "", "sample"],
+        cwd=folder,
+        env={
+            **os.environ,
+            "MYPYPATH": str(CASES.parents[1] / "runtime"),
+            "MYPY_CACHE_DIR": str(CASES.parents[1] / ".mypy_cache"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Success" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", NEGATIVE)
+def test_negative(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistake is an exit code of 1 and just this message, and nothing is written."""
+    case = CASES / "negative" / name
+    for path in case.iterdir():
+        if path.name != "stderr.txt":
+            shutil.copy(path, tmp_path / path.name)
+    monkeypatch.chdir(tmp_path)
+    before = tree(tmp_path)
+    monkeypatch.setattr("sys.argv", ["specwire", "generate", "spec.yaml", "--package", "sample", "-o", "out"])
+    with pytest.raises(SystemExit) as exit_:
+        main()
+    message = capsys.readouterr().err
+    if UPDATE:
+        (case / "stderr.txt").write_text(message, "utf-8")
+    assert (case / "stderr.txt").read_text("utf-8") == message
+    assert 1 == exit_.value.code
+    assert before == tree(tmp_path)
