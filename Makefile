@@ -43,7 +43,7 @@ contract: $(READY)
 	@$(BIN)/specwire contract $(PROVIDER) $(if $(BASE_URL),--base-url $(BASE_URL)) $(ARGS)
 
 accept: $(READY)
-	@$(BIN)/specwire accept $(OVERRIDE)
+	@$(BIN)/specwire accept $(OVERRIDE) $(if $(filter command line,$(origin PROVIDER)),--name $(PROVIDER))
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

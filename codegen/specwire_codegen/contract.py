@@ -141,24 +141,25 @@ def _where(api: Api, id_: str) -> Iterator[str]:
         yield f"  {place.file}{line} (#{place.pointer})"
 
 
-def _facts(contract: Mapping[str, Any]) -> dict[str, str]:
-    """Return a contract as what a person would call each of its facts, and what is so."""
-    facts = {key: f"{key} {contract.get(key)}" for key in ("method", "path")}
+def _facts(contract: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """Return a contract as the facts that a person would name, each by its section and its own name."""
+    facts = {(key, ""): f"{key} {contract.get(key)}" for key in ("method", "path")}
     for name, member in _members(contract, "parameters"):
         place, _, wire_name = name.partition(" ")
-        facts[f"{place} parameter {wire_name}"] = f"{place} parameter {wire_name} ({member})"
+        facts["parameters", name] = f"{place} parameter {wire_name} ({member})"
     for media_type, members in _members(contract, "body"):
         if not isinstance(members, dict):
-            facts["body"] = f"body {media_type} ({members})"
+            facts["body", ""] = f"body {media_type} ({members})"
             continue
-        facts["body"] = f"body {media_type}"
+        facts["body", ""] = f"body {media_type}"
         kind = _FIELDS.get(media_type, "field")
-        facts |= {f"field {name}": f"{kind} {name} ({member})" for name, member in members.items()}
+        facts |= {("fields", name): f"{kind} {name} ({member})" for name, member in members.items()}
     for media_type, answer in _members(contract, "answers"):
-        facts[f"answer {media_type}"] = f"answer {media_type} ({answer})"
+        facts["answers", media_type] = f"answer {media_type} ({answer})"
     return facts
 
 
+_SECTIONS = ("method", "path", "parameters", "body", "fields", "answers")
 _FIELDS = {"multipart/form-data": "part", "application/x-www-form-urlencoded": "form field"}
 
 
@@ -167,8 +168,8 @@ def _members(contract: Mapping[str, Any], key: str) -> list[tuple[str, Any]]:
     return list(members.items()) if isinstance(members, dict) else []
 
 
-def _differences(recorded: Mapping[str, str], current: Mapping[str, str]) -> Iterator[str]:
-    for fact in dict.fromkeys([*recorded, *current]):
+def _differences(recorded: Mapping[tuple[str, str], str], current: Mapping[tuple[str, str], str]) -> Iterator[str]:
+    for fact in sorted(dict.fromkeys([*recorded, *current]), key=lambda fact: _SECTIONS.index(fact[0])):
         before, after = recorded.get(fact), current.get(fact)
         if before != after:
             yield from (f"- {before}",) if before is not None else ()

@@ -1,0 +1,169 @@
+"""Recordings to text: one method for each form of the answer, since its type depends on the form that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from specwire.file import FileInput
+from specwire.operation import JsonPayload, TextPayload
+from specwire.overrides import adds, replaces
+from specwire.request import Request
+from specwire.unset import UNSET, Unset
+from specwire_clients.aitre import models
+from specwire_clients.aitre.operations import audio
+
+if TYPE_CHECKING:
+    from specwire_clients.aitre import inputs
+
+
+@replaces("create_transcription")
+def transcribe(
+    *,
+    file: FileInput,
+    model: str,
+    language: str | Unset = UNSET,
+    prompt: str | Unset = UNSET,
+    temperature: float | Unset = UNSET,
+) -> Request[models.Transcription]:
+    """Write down a recording in its own language.
+
+    `transcribe_verbose` gives times too, `transcribe_text` plain text or subtitles.
+
+    `POST /v1/audio/transcriptions`, operation `create_transcription`.
+
+    Args:
+        file: The recording as FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM. It needs a file name.
+        model: Id of the model, such as `whisper-1`.
+        language: The spoken language as an ISO 639-1 code, which makes the result better.
+        prompt: A text in the same language whose style to follow, or that comes before the recording.
+        temperature: How freely words are chosen. At least 0 and at most 1. The server's default is 0.
+    """
+    request = audio.transcribe(file=file, model=model, language=language, prompt=prompt, temperature=temperature)
+    return request.answering(JsonPayload(models.Transcription))
+
+
+@adds("create_transcription", "audio.transcribe_verbose")
+def transcribe_verbose(
+    *,
+    file: FileInput,
+    model: str,
+    language: str | Unset = UNSET,
+    prompt: str | Unset = UNSET,
+    temperature: float | Unset = UNSET,
+    timestamp_granularities: Sequence[inputs.TimestampGranularityParam] | Unset = UNSET,
+) -> Request[models.TranscriptionVerbose]:
+    """Write down a recording in its own language, with the times of what is said.
+
+    `POST /v1/audio/transcriptions`, operation `create_transcription`.
+
+    Args:
+        file: The recording as FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM. It needs a file name.
+        model: Id of the model, such as `whisper-1`.
+        language: The spoken language as an ISO 639-1 code, which makes the result better.
+        prompt: A text in the same language whose style to follow, or that comes before the recording.
+        temperature: How freely words are chosen. At least 0 and at most 1. The server's default is 0.
+        timestamp_granularities: What gets times: words, segments or both.
+    """
+    request = audio.transcribe(
+        file=file,
+        model=model,
+        language=language,
+        prompt=prompt,
+        response_format="verbose_json",
+        temperature=temperature,
+        timestamp_granularities=timestamp_granularities,
+    )
+    return request.answering(JsonPayload(models.TranscriptionVerbose))
+
+
+@adds("create_transcription", "audio.transcribe_text")
+def transcribe_text(
+    *,
+    file: FileInput,
+    model: str,
+    format: Literal["text", "srt", "vtt"] = "text",
+    language: str | Unset = UNSET,
+    prompt: str | Unset = UNSET,
+    temperature: float | Unset = UNSET,
+) -> Request[str]:
+    """Write down a recording in its own language, as plain text or as subtitles.
+
+    `POST /v1/audio/transcriptions`, operation `create_transcription`.
+
+    Args:
+        file: The recording as FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM. It needs a file name.
+        model: Id of the model, such as `whisper-1`.
+        format: Plain text, or subtitles as SubRip (`srt`) or WebVTT (`vtt`).
+        language: The spoken language as an ISO 639-1 code, which makes the result better.
+        prompt: A text in the same language whose style to follow, or that comes before the recording.
+        temperature: How freely words are chosen. At least 0 and at most 1. The server's default is 0.
+    """
+    request = audio.transcribe(
+        file=file, model=model, language=language, prompt=prompt, response_format=format, temperature=temperature
+    )
+    return request.answering(TextPayload())
+
+
+@replaces("create_translation")
+def translate(
+    *, file: FileInput, model: str, prompt: str | Unset = UNSET, temperature: float | Unset = UNSET
+) -> Request[models.Translation]:
+    """Write down a recording in English.
+
+    `translate_verbose` gives times too, `translate_text` plain text or subtitles.
+
+    `POST /v1/audio/translations`, operation `create_translation`.
+
+    Args:
+        file: The recording as FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM. It needs a file name.
+        model: Id of the model, such as `whisper-1`.
+        prompt: An English text whose style to follow, or that comes before the recording.
+        temperature: How freely words are chosen. At least 0 and at most 1. The server's default is 0.
+    """
+    request = audio.translate(file=file, model=model, prompt=prompt, temperature=temperature)
+    return request.answering(JsonPayload(models.Translation))
+
+
+@adds("create_translation", "audio.translate_verbose")
+def translate_verbose(
+    *, file: FileInput, model: str, prompt: str | Unset = UNSET, temperature: float | Unset = UNSET
+) -> Request[models.TranslationVerbose]:
+    """Write down a recording in English, with the times of what is said.
+
+    `POST /v1/audio/translations`, operation `create_translation`.
+
+    Args:
+        file: The recording as FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM. It needs a file name.
+        model: Id of the model, such as `whisper-1`.
+        prompt: An English text whose style to follow, or that comes before the recording.
+        temperature: How freely words are chosen. At least 0 and at most 1. The server's default is 0.
+    """
+    request = audio.translate(
+        file=file, model=model, prompt=prompt, response_format="verbose_json", temperature=temperature
+    )
+    return request.answering(JsonPayload(models.TranslationVerbose))
+
+
+@adds("create_translation", "audio.translate_text")
+def translate_text(
+    *,
+    file: FileInput,
+    model: str,
+    format: Literal["text", "srt", "vtt"] = "text",
+    prompt: str | Unset = UNSET,
+    temperature: float | Unset = UNSET,
+) -> Request[str]:
+    """Write down a recording in English, as plain text or as subtitles.
+
+    `POST /v1/audio/translations`, operation `create_translation`.
+
+    Args:
+        file: The recording as FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM. It needs a file name.
+        model: Id of the model, such as `whisper-1`.
+        format: Plain text, or subtitles as SubRip (`srt`) or WebVTT (`vtt`).
+        prompt: An English text whose style to follow, or that comes before the recording.
+        temperature: How freely words are chosen. At least 0 and at most 1. The server's default is 0.
+    """
+    request = audio.translate(file=file, model=model, prompt=prompt, response_format=format, temperature=temperature)
+    return request.answering(TextPayload())

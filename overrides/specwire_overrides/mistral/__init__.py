@@ -1,0 +1,1 @@
+"""What the document of Mistral AI cannot say."""

@@ -1,0 +1,40 @@
+"""Uploads, checked against what the server takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specwire.file import FileInput
+from specwire.overrides import replaces
+from specwire.request import Request
+from specwire.unset import UNSET, Unset
+from specwire_clients.mistral import models
+from specwire_clients.mistral.operations import files
+
+from specwire_overrides._upload import check_file, check_json_lines, named
+
+if TYPE_CHECKING:
+    from specwire_clients.mistral import inputs
+
+
+@replaces("upload_file")
+def upload(
+    *, file: FileInput, purpose: inputs.FilePurposeParam | Unset = UNSET, filename: str | None = None
+) -> Request[models.UploadFileOut]:
+    """Upload a file.
+
+    Stores one file of at most 512 MB for later use. Fine-tuning and batches read only files whose name ends in
+    `.jsonl`. A file that the server would refuse raises `InvalidRequestError` before anything is sent.
+
+    `POST /v1/files`, operation `upload_file`.
+
+    Args:
+        file: The content: a `Path`, bytes, an open binary file, or `(filename, content)`.
+        purpose: What the file is for.
+        filename: Name of the stored file; otherwise the name that the file has of itself.
+    """
+    file = named(file, filename)
+    check_file(file, "upload_file", megabytes=512)
+    if purpose in ("fine-tune", "batch"):
+        check_json_lines(file, "upload_file", purpose)
+    return files.upload(file=file, purpose=purpose)

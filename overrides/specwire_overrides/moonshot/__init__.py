@@ -1,0 +1,1 @@
+"""What the document of Moonshot AI cannot say."""

@@ -1,0 +1,351 @@
+"""What streams of completions add up to: the models that the same calls give without a stream."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+from specwire import drift
+from specwire.model import to_dict
+from specwire.streaming import Accumulator
+from specwire_clients.aitre import models as aitre
+from specwire_clients.mistral import models as mistral
+from specwire_clients.moonshot import models as moonshot
+from specwire_overrides.aitre.completions import ChatAccumulator as AitreChat
+from specwire_overrides.aitre.completions import CompletionAccumulator
+from specwire_overrides.mistral.completions import AgentsAccumulator, FIMAccumulator
+from specwire_overrides.mistral.completions import ChatAccumulator as MistralChat
+from specwire_overrides.moonshot.chat import ChatAccumulator as MoonshotChat
+
+E = TypeVar("E")
+F = TypeVar("F")
+
+HEAD = {"id": "c1", "object": "chat.completion.chunk", "created": 7, "model": "m"}
+USAGE = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
+
+
+def total(accumulator: Accumulator[E, F], kind: type[E], events: Sequence[dict[str, Any]]) -> F:
+    """Return what events add up to, each decoded as a stream decodes it."""
+    for event in events:
+        decoded, _ = drift.decode(msgspec.json.encode(event), kind)
+        accumulator.add(decoded)
+    return accumulator.final()
+
+
+def chunk(delta: dict[str, Any], finish_reason: str | None = None, index: int = 0, **more: Any) -> dict[str, Any]:
+    """Return a chunk with one choice."""
+    return {**HEAD, "choices": [{"index": index, "delta": delta, "finish_reason": finish_reason}], **more}
+
+
+def mistral_message(*deltas: dict[str, Any]) -> dict[str, Any]:
+    """Return the message that deltas of Mistral add up to, as JSON would have it."""
+    reply = total(MistralChat(), mistral.CompletionChunk, [chunk(delta) for delta in deltas])
+    return to_dict(reply.choices[0].message)
+
+
+def test_a_mistral_chat_adds_up_to_its_json_reply() -> None:
+    """Chunks of a chat give the value that decoding the whole reply gives."""
+    events = [
+        chunk({"role": "assistant", "content": ""}),
+        chunk({"content": "Hel"}),
+        chunk({"content": "lo"}),
+        chunk({"content": ""}, "stop", usage=USAGE),
+    ]
+    whole = {
+        "id": "c1",
+        "object": "chat.completion",
+        "created": 7,
+        "model": "m",
+        "usage": USAGE,
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}],
+    }
+    expected = msgspec.convert(whole, mistral.ChatCompletionResponse)
+    assert expected == total(MistralChat(), mistral.CompletionChunk, events)
+
+
+def test_agents_and_fim_give_the_models_of_their_json_methods() -> None:
+    """Each stream of Mistral ends in the model of its own operation."""
+    events = [chunk({"role": "assistant", "content": "x"}, "stop", usage=USAGE)]
+    agents = total(AgentsAccumulator(), mistral.CompletionChunk, events)
+    fim = total(FIMAccumulator(), mistral.CompletionChunk, events)
+    expected = (mistral.ChatCompletionResponse, mistral.FIMCompletionResponse, "x")
+    assert expected == (type(agents), type(fim), fim.choices[0].message.content)
+
+
+def test_an_empty_stream_adds_up_to_a_reply_without_choices() -> None:
+    """A stream that ends before its first chunk raises nothing."""
+    assert {"object": "chat.completion", "choices": []} == to_dict(MistralChat().final())
+    assert {"object": "chat.completion", "choices": []} == to_dict(MoonshotChat().final())
+    assert {"object": "chat.completion", "choices": []} == to_dict(AitreChat().final())
+    assert {"object": "text_completion", "choices": []} == to_dict(CompletionAccumulator().final())
+
+
+def test_final_can_be_asked_for_at_any_time() -> None:
+    """The answer so far is a snapshot that later chunks do not change."""
+    accumulator = MistralChat()
+    first = total(accumulator, mistral.CompletionChunk, [chunk({"content": "a"})])
+    second = total(accumulator, mistral.CompletionChunk, [chunk({"content": "b"}, "length")])
+    contents = [reply.choices[0].message.content for reply in (first, second, accumulator.final())]
+    assert ["a", "ab", "ab"] == contents
+
+
+def test_choices_are_told_apart_by_their_index() -> None:
+    """Two replies that come interleaved, the second first, do not mix."""
+    events = [
+        chunk({"role": "assistant", "content": "B"}, index=1),
+        chunk({"role": "assistant", "content": "A"}, index=0),
+        {
+            **HEAD,
+            "choices": [
+                {"index": 1, "delta": {"content": "b"}, "finish_reason": "length"},
+                {"index": 0, "delta": {"content": "a"}, "finish_reason": "stop"},
+            ],
+        },
+    ]
+    reply = total(AitreChat(), aitre.ChatCompletionChunk, events)
+    found = [
+        (choice.index, choice.message and choice.message.content, choice.finish_reason) for choice in reply.choices
+    ]
+    assert [(0, "Aa", "stop"), (1, "Bb", "length")] == found
+
+
+def test_content_becomes_parts_when_any_part_comes() -> None:
+    """Text and parts of Mistral give a list, adjacent text joined and other parts kept as they are."""
+    message = mistral_message(
+        {"role": "assistant", "content": ""},
+        {"content": "See "},
+        {"content": [{"type": "text", "text": "this"}, {"type": "reference", "reference_ids": [1, 2]}]},
+        {"content": [{"type": "text", "text": ", a"}]},
+        {"content": "nd that"},
+    )
+    expected = [
+        {"type": "text", "text": "See this"},
+        {"type": "reference", "reference_ids": [1, 2]},
+        {"type": "text", "text": ", and that"},
+    ]
+    assert expected == message["content"]
+
+
+def test_parts_that_no_document_knows_are_kept() -> None:
+    """Pieces of reasoning are joined like text, and an unknown part is not lost."""
+    message = mistral_message(
+        {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}]},
+        {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": ", so"}]}]},
+        {"content": [{"type": "new", "x": 1}]},
+        {"content": "42"},
+    )
+    expected = [
+        {"type": "thinking", "thinking": [{"type": "text", "text": "hm, so"}]},
+        {"type": "new", "x": 1},
+        {"type": "text", "text": "42"},
+    ]
+    assert expected == message["content"]
+
+
+def test_fragments_of_tool_calls_are_put_together_by_index() -> None:
+    """Id, type and name are taken once, the arguments are joined; content that never came is null."""
+    events = [
+        chunk({"role": "assistant", "content": None, "tool_calls": [fragment(0, '{"ci', "a", "weather")]}),
+        chunk({"tool_calls": [fragment(1, "", "b", "time"), fragment(0, 'ty": "')]}),
+        chunk({"tool_calls": [fragment(0, 'Bern"}'), fragment(1, "{}")]}),
+        chunk({}, "tool_calls"),
+    ]
+    reply = total(AitreChat(), aitre.ChatCompletionChunk, events)
+    message = reply.choices[0].message
+    expected = aitre.AssistantReply(
+        role="assistant",
+        content=None,
+        tool_calls=[
+            aitre.ToolCall(
+                id="a", type="function", function=aitre.FunctionCall(name="weather", arguments='{"city": "Bern"}')
+            ),
+            aitre.ToolCall(id="b", type="function", function=aitre.FunctionCall(name="time", arguments="{}")),
+        ],
+    )
+    assert (expected, "tool_calls") == (message, reply.choices[0].finish_reason)
+
+
+def fragment(index: int, arguments: str, id_: str | None = None, name: str | None = None) -> dict[str, Any]:
+    """Return a fragment of a tool call; the first one of a call has its id and its name."""
+    first = {"id": id_, "type": "function"} if id_ is not None else {}
+    named = {"name": name} if name is not None else {}
+    return {"index": index, **first, "function": {**named, "arguments": arguments}}
+
+
+def call(arguments: Any, **more: Any) -> dict[str, Any]:
+    """Return a tool call as Mistral sends it, whole."""
+    return {"function": {"name": "f", "arguments": arguments}, **more}
+
+
+def test_whole_tool_calls_of_one_index_are_kept_apart_by_their_ids() -> None:
+    """Mistral's calls that all have index 0 stay several, their arguments objects or text, and are numbered."""
+    message = mistral_message(
+        {"role": "assistant", "content": ""},
+        {"tool_calls": [call({"x": 1}, id="a", index=0), call('{"x": 2}', id="b", index=0)]},
+        {"tool_calls": [call({}, id="c")]},
+    )
+    found = [(made["id"], made["function"]["arguments"], made["index"]) for made in message["tool_calls"]]
+    assert [("a", {"x": 1}, 0), ("b", '{"x": 2}', 1), ("c", {}, 2)] == found
+
+
+def test_whole_tool_calls_without_ids_are_kept_apart() -> None:
+    """A call that names its function is a call of its own where nothing else tells calls apart."""
+    message = mistral_message(
+        {"tool_calls": [call({"x": 1}), call({"x": 2}, id="null", index=0), call("{}", id="null")]}
+    )
+    assert [{"x": 1}, {"x": 2}, "{}"] == [made["function"]["arguments"] for made in message["tool_calls"]]
+
+
+def test_fragments_that_repeat_the_id_or_the_name_are_one_call() -> None:
+    """A gateway that says in every fragment what the first one said makes no further calls."""
+    ids = [fragment(0, "{", "a", "f"), fragment(0, "}", "a", "f")]
+    names = [fragment(1, "[", "b", "g"), fragment(1, "]", None, "g")]
+    empty = [fragment(2, "1", "c", "h"), fragment(2, "2", "", "")]
+    events = [chunk({"tool_calls": [piece]}) for piece in (*ids, *names, *empty)]
+    message = total(AitreChat(), aitre.ChatCompletionChunk, events).choices[0].message
+    assert message and message.tool_calls
+    found = [(made.id, made.function.name, made.function.arguments) for made in message.tool_calls]
+    assert [("a", "f", "{}"), ("b", "g", "[]"), ("c", "h", "12")] == found
+
+
+def test_reasoning_is_joined_beside_the_text() -> None:
+    """Moonshot's reasoning and text are two texts of one message."""
+    events = [
+        chunk({"role": "assistant", "content": "", "reasoning_content": None}),
+        chunk({"reasoning_content": "Let me "}),
+        chunk({"reasoning_content": "think."}),
+        chunk({"content": "4"}),
+        chunk({"content": "2"}, "stop"),
+    ]
+    reply = total(MoonshotChat(), moonshot.ChatCompletionChunk, events)
+    expected = moonshot.ResponseMessage(role="assistant", content="42", reasoning_content="Let me think.")
+    assert expected == reply.choices[0].message
+
+
+def test_refusals_are_joined() -> None:
+    """The pieces of a refusal give one text, and the content stays null."""
+    events = [
+        chunk({"role": "assistant", "refusal": None}),
+        chunk({"refusal": "I can"}),
+        chunk({"refusal": "not"}, "stop"),
+    ]
+    reply = total(AitreChat(), aitre.ChatCompletionChunk, events)
+    assert aitre.AssistantReply(role="assistant", content=None, refusal="I cannot") == reply.choices[0].message
+
+
+def test_usage_comes_from_the_event_that_has_no_choices() -> None:
+    """The usage of the last event counts, nulls before it do not."""
+    events = [chunk({"content": "x"}, "stop", usage=None), {**HEAD, "choices": [], "usage": USAGE}]
+    expected = moonshot.Usage(prompt_tokens=3, completion_tokens=2, total_tokens=5)
+    assert expected == total(MoonshotChat(), moonshot.ChatCompletionChunk, events).usage
+
+
+def test_usage_comes_from_the_last_choice_of_older_streams() -> None:
+    """Moonshot's older streams tell the usage inside of the last choice."""
+    last = {"index": 0, "delta": {}, "finish_reason": "stop", "usage": USAGE}
+    events = [chunk({"content": "x"}), {**HEAD, "choices": [last]}]
+    expected = moonshot.Usage(prompt_tokens=3, completion_tokens=2, total_tokens=5)
+    assert expected == total(MoonshotChat(), moonshot.ChatCompletionChunk, events).usage
+
+
+def test_the_head_comes_from_the_first_chunk_that_has_it() -> None:
+    """An event before the reply, its id and model empty, does not hide those of the reply."""
+    before = {"id": "", "object": "", "created": 0, "model": "", "choices": []}
+    late = chunk({"content": "x"}, id="other", model="n", system_fingerprint="fp")
+    reply = total(AitreChat(), aitre.ChatCompletionChunk, [before, chunk({"role": "assistant"}), late])
+    found = (reply.id, reply.object, reply.created, reply.model, reply.system_fingerprint)
+    assert ("c1", "chat.completion", 7, "m", "fp") == found
+
+
+def test_log_probabilities_are_appended() -> None:
+    """The tokens of all chunks of a chat stand in one list, null lists aside."""
+    tokens = [{"token": token, "logprob": -1.0} for token in "ab"]
+    events = [
+        {**HEAD, "choices": [{"index": 0, "delta": {}, "logprobs": {"content": [token], "refusal": None}}]}
+        for token in tokens
+    ]
+    events.append({**HEAD, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop", "logprobs": None}]})
+    logprobs = total(AitreChat(), aitre.ChatCompletionChunk, events).choices[0].logprobs
+    expected = aitre.ChatLogprobs(
+        content=[aitre.TokenLogprob(token="a", logprob=-1.0), aitre.TokenLogprob(token="b", logprob=-1.0)], refusal=None
+    )
+    assert expected == logprobs
+
+
+def test_a_continued_text_is_joined_by_index() -> None:
+    """Chunks of a text give the completion that the JSON method gives, its four lists of log probabilities too."""
+    head = {"id": "t1", "object": "text_completion", "created": 7, "model": "m"}
+    events = [
+        {**head, "choices": [text(0, "Hel", ["Hel"], [0]), text(1, "x")]},
+        {**head, "choices": [text(0, "lo", ["lo"], [3])], "usage": None},
+        {**head, "choices": [text(0, "", finish_reason="stop")], "usage": USAGE},
+    ]
+    whole = {
+        **head,
+        "choices": [
+            {
+                "index": 0,
+                "text": "Hello",
+                "finish_reason": "stop",
+                "logprobs": {"tokens": ["Hel", "lo"], "text_offset": [0, 3]},
+            },
+            {"index": 1, "text": "x", "finish_reason": None, "logprobs": None},
+        ],
+        "usage": USAGE,
+    }
+    expected = msgspec.convert(whole, aitre.Completion)
+    assert expected == total(CompletionAccumulator(), aitre.Completion, events)
+
+
+def text(
+    index: int,
+    text: str,
+    tokens: Sequence[str] | None = None,
+    offsets: Sequence[int] = (),
+    finish_reason: str | None = None,
+) -> dict[str, Any]:
+    """Return a choice of a text chunk."""
+    logprobs = None if tokens is None else {"tokens": tokens, "text_offset": offsets}
+    return {"index": index, "text": text, "logprobs": logprobs, "finish_reason": finish_reason}
+
+
+def test_chunks_that_drifted_do_not_stop_the_sum() -> None:
+    """Whatever a server sends in the place of a chunk or its members, the rest still adds up."""
+    odd: list[Any] = [
+        ["no", "object"],
+        {**HEAD, "choices": None},
+        {**HEAD, "choices": ["text", {"index": "0", "delta": None}, {"delta": {"tool_calls": ["f"]}}]},
+        {**HEAD, "choices": [{"index": 0, "delta": {"tool_calls": [{"index": 0, "function": "f"}], "role": 1}}]},
+        chunk({"content": "fine"}, "new_reason"),
+    ]
+    reply = total(MoonshotChat(), moonshot.ChatCompletionChunk, odd)
+    assert ("fine", "new_reason") == (reply.choices[0].message.content, reply.choices[0].finish_reason)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.text(max_size=3)), max_size=30))
+def test_however_replies_are_cut_they_come_out_whole(pieces: list[tuple[int, str]]) -> None:
+    """Texts of several choices, cut anywhere and interleaved anyhow, are joined in order."""
+    events = [chunk({"content": piece}, index=index) for index, piece in pieces]
+    expected = {
+        index: "".join(piece for owner, piece in pieces if owner == index) for index in {index for index, _ in pieces}
+    }
+    reply = total(MistralChat(), mistral.CompletionChunk, events)
+    assert expected == {choice.index: choice.message.content for choice in reply.choices}
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.text(max_size=3)), max_size=30))
+def test_however_tool_calls_are_cut_they_come_out_whole(pieces: list[tuple[int, str]]) -> None:
+    """Arguments of several calls, cut anywhere and interleaved anyhow, are joined in order."""
+    begun: set[int] = set()
+    events = []
+    for index, piece in pieces:
+        first = index not in begun
+        begun.add(index)
+        made = fragment(index, piece, f"call{index}" if first else None, "f" if first else None)
+        events.append(chunk({"tool_calls": [made]}))
+    expected = {f"call{index}": "".join(piece for owner, piece in pieces if owner == index) for index in begun}
+    reply = total(AitreChat(), aitre.ChatCompletionChunk, events)
+    messages = [choice.message for choice in reply.choices]
+    calls = [made for message in messages if message for made in message.tool_calls or ()]
+    assert expected == {made.id: made.function.arguments for made in calls}

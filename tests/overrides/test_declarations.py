@@ -1,0 +1,449 @@
+"""Overrides as they are read and pinned: each mistake is an error that says where, what and what to do."""
+
+from pathlib import Path
+
+import pytest
+from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError
+from specwire_codegen.generate import accept, generate
+from specwire_codegen.project import provider
+
+SPEC = """\
+openapi: 3.1.0
+info: {title: Acme, version: '1'}
+servers: [{url: 'https://acme.test'}]
+paths:
+  /audio:
+    post:
+      operationId: transcribe
+      tags: [audio]
+      summary: Transcribe
+      parameters:
+        - {name: page, in: query, schema: {type: integer}}
+      requestBody:
+        required: true
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              required: [file]
+              properties:
+                file: {type: string, contentMediaType: application/octet-stream}
+                prompt: {type: string}
+      responses:
+        '200':
+          description: The text.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Transcript'}
+  /chat:
+    post:
+      operationId: chat
+      tags: [chat]
+      summary: Chat
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [text]
+              properties:
+                text: {type: string}
+                stream: {type: boolean}
+      responses:
+        '200':
+          description: The answer.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Transcript'}
+            text/event-stream:
+              itemSchema:
+                type: object
+                properties:
+                  data:
+                    type: string
+                    contentMediaType: application/json
+                    contentSchema: {$ref: '#/components/schemas/Transcript'}
+              x-specwire-stream:
+                switch: {field: stream, value: true}
+  /jobs/{id}:
+    get:
+      operationId: get_job
+      tags: [jobs]
+      summary: Get a job
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: string}}
+      x-specwire-polling: {status: /text, success: [done], failure: [failed], interval: 1}
+      responses:
+        '200':
+          description: The job.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Transcript'}
+components:
+  schemas:
+    Transcript:
+      type: object
+      required: [text]
+      properties:
+        text: {type: string}
+"""
+
+CONFIG = """\
+[client]
+class = "Acme"
+base_url = "ACME_BASE_URL"
+
+[operations]
+transcribe = "audio.transcribe"
+chat = "chat.complete"
+get_job = "jobs.get"
+
+[streams]
+chat = "chat.stream"
+
+[waits]
+get_job = "jobs.wait"
+"""
+
+GOOD = '''\
+"""Audio, by hand."""
+
+@replaces("transcribe")
+def transcribe(*, file: FileInput, prompt: str | Unset = UNSET) -> Request[models.Transcript]:
+    """Transcribe, checked."""
+    return audio.transcribe(file=file, prompt=prompt)
+
+
+@adds("chat")
+class ChatAccumulator:
+    """Add the events of a chat up."""
+'''
+
+ROOT = Path()
+OVERRIDE = Path("overrides/specwire_overrides/acme/audio.py")
+DOCUMENT = Path("specs/acme/openapi.yaml")
+CONTRACTS = Path("specs/acme/contracts")
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project with one provider and two overrides, none of them recorded yet."""
+    monkeypatch.chdir(tmp_path)
+    for path, text in ((DOCUMENT, SPEC), (DOCUMENT.with_name("client.toml"), CONFIG), (OVERRIDE, GOOD)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def refused() -> str:
+    """Return what `generate` says when it stops."""
+    with pytest.raises(DiagnosticError) as caught:
+        generate(provider(ROOT, "acme"))
+    return str(caught.value)
+
+
+def said(source: str) -> str:
+    """Return what `generate` says of a module of overrides."""
+    OVERRIDE.write_text(source)
+    return refused()
+
+
+def recorded() -> None:
+    """Record the contracts of the two overrides."""
+    for operation_id in ("transcribe", "chat"):
+        accept(provider(ROOT, "acme"), operation_id)
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace a text that stands in a file exactly once."""
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+
+
+def output() -> dict[str, bytes]:
+    """Return the generated package as files."""
+    root = Path("generated/specwire_clients/acme")
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def function(decorator: str, name: str = "act", returns: str = " -> Request[str]") -> str:
+    """Return a module with one function."""
+    return f'{decorator}\ndef {name}(){returns}:\n    """Act."""\n'
+
+
+def test_recorded_overrides_stand_on_the_client() -> None:
+    """The replaced method is the override's, the stream adds up, and the override's signature is in the reference."""
+    recorded()
+    generate(provider(ROOT, "acme"))
+    files = {name: text.decode() for name, text in output().items()}
+    assert "transcribe = endpoint(_audio_overrides.transcribe)" in files["client.py"]
+    assert "stream = accumulated(_chat.stream, _audio_overrides.ChatAccumulator)" in files["client.py"]
+    assert "client.audio.transcribe(*, file: FileInput, prompt: str = UNSET) -> models.Transcript" in files["api.md"]
+    assert "def transcribe(" in files["operations/audio.py"]
+
+
+def test_a_dead_override_is_an_error() -> None:
+    """An override of an operation that is not there says which one may be meant."""
+    expected = (
+        "error[override-dead] overrides/specwire_overrides/acme/audio.py:2: "
+        "act stands on 'transcrib', which is no operation of the document\n"
+        "  help: correct the operationId, or remove the override; did you mean 'transcribe'?"
+    )
+    assert expected == said(function('@replaces("transcrib")'))
+
+
+def test_a_dead_override_shows_the_operations_when_none_is_near() -> None:
+    """Without a near name, all operations are listed."""
+    expected = "  help: correct the operationId, or remove the override; the document has chat, get_job, transcribe"
+    assert expected == said(function('@replaces("zzz")')).splitlines()[1]
+
+
+def test_a_public_function_must_be_declared() -> None:
+    """A function that stands on nothing is an error; a private one is the module's own."""
+    expected = (
+        "error[override-undeclared] overrides/specwire_overrides/acme/audio.py:2: "
+        "act does not say what it stands on\n"
+        '  help: write @adds("operationId", "resource.method") or @replaces("operationId") above it, '
+        "or begin its name with an underscore"
+    )
+    assert expected == said(function("@cache") + function("", "_act"))
+
+
+def test_an_override_is_declared_once() -> None:
+    """Two declarations on one function are an error."""
+    expected = (
+        "error[override-undeclared] overrides/specwire_overrides/acme/audio.py:3: "
+        "act says more than once what it stands on\n"
+        "  help: keep one of its decorators"
+    )
+    assert expected == said(function('@replaces("transcribe")\n@replaces("chat")'))
+
+
+def test_an_override_is_a_plain_function() -> None:
+    """An asynchronous function is an error, since both clients use the same one."""
+    expected = (
+        "error[override-undeclared] overrides/specwire_overrides/acme/audio.py:2: act is asynchronous\n"
+        "  help: write a plain function that makes a request; both clients send it"
+    )
+    assert expected == said(function('@replaces("transcribe")').replace("def", "async def"))
+
+
+@pytest.mark.parametrize("decorator", ["@replaces(NAME)", "@replaces()", '@adds("chat", method="chat.x")', "@adds(1)"])
+def test_a_declaration_is_literal(decorator: str) -> None:
+    """What is read and not run cannot hold anything but strings."""
+    expected = (
+        "error[override-not-literal] overrides/specwire_overrides/acme/audio.py:2: "
+        "the decorator of act is not literal\n"
+        "  help: write the operationId and the method as plain strings: the decorator is read, not run"
+    )
+    assert expected == said(function(decorator))
+
+
+def test_two_overrides_of_one_operation_are_an_error() -> None:
+    """Two functions cannot replace one operation, nor two classes add up one stream."""
+    again = GOOD.replace("def transcribe", "def transcribe_too").replace("class ChatAccumulator", "class ChatSum")
+    expected = (
+        "error[override-conflict] overrides/specwire_overrides/acme/audio.py:17: "
+        "transcribe and transcribe_too both replace transcribe\n"
+        "  help: keep one of them\n"
+        "error[override-conflict] overrides/specwire_overrides/acme/audio.py:23: "
+        "ChatAccumulator and ChatSum both add up the stream of chat\n"
+        "  help: keep one of them"
+    )
+    assert expected == said(GOOD + "\n\n" + again)
+
+
+@pytest.mark.parametrize(
+    ("method", "message"),
+    [
+        ("audio.transcribe", "transcribe and act are both audio.transcribe"),
+        ("chat.stream", "chat and act are both chat.stream"),
+        ("jobs.wait", "the waiter of get_job and act are both jobs.wait"),
+        ("audio", "act cannot be audio, since transcribe is audio.transcribe"),
+        ("jobs.get.fast", "act cannot be jobs.get.fast, since get_job is jobs.get"),
+    ],
+)
+def test_an_added_method_cannot_take_the_place_of_another(method: str, message: str) -> None:
+    """A method that is there already, or lies below or above one, is an error."""
+    expected = (
+        f"error[override-conflict] overrides/specwire_overrides/acme/audio.py:2: {message}\n"
+        "  help: give one of them another method"
+    )
+    assert expected == said(function(f'@adds("transcribe", "{method}")'))
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (function('@adds("chat")'), "act names no method"),
+        (function('@replaces("chat", "chat.x")'), "act names a method"),
+        (function('@adds("chat", "chat.x", "chat.y")'), "act names a method"),
+        ('@adds("chat", "chat.x")\nclass Sum: ...', "Sum names a method"),
+        ('@replaces("chat")\nclass Sum: ...', "Sum is a class, which can replace no method"),
+        (function('@adds("chat", "chat.class")'), "act cannot be called 'chat.class'"),
+        (function('@adds("chat", "chat._x")'), "act cannot be called 'chat._x'"),
+        (function('@adds("chat", "")'), "act cannot be called ''"),
+    ],
+)
+def test_a_declaration_names_a_method_where_it_needs_one(source: str, message: str) -> None:
+    """Functions that add name their method; nothing else does, and the name can be written in Python."""
+    expected = f"error[override-method] overrides/specwire_overrides/acme/audio.py:2: {message}"
+    assert expected == said(source).splitlines()[0]
+
+
+def test_a_function_says_what_it_makes() -> None:
+    """Without a return annotation nobody knows which kind of method a function becomes."""
+    expected = (
+        "error[override-returns] overrides/specwire_overrides/acme/audio.py:2: "
+        "act does not say what request it makes\n"
+        "  help: annotate it with one of Request, PagedRequest, StreamRequest, DownloadRequest, Flow"
+    )
+    assert expected == said(function('@replaces("chat")', returns=""))
+
+
+def test_a_sum_without_a_stream_is_dead() -> None:
+    """A class that adds up the events of an operation without events is an error."""
+    expected = (
+        "error[override-dead] overrides/specwire_overrides/acme/audio.py:2: "
+        "Sum adds up events, but transcribe answers no stream\n"
+        "  help: remove it, or correct the operationId"
+    )
+    assert expected == said('@adds("transcribe")\nclass Sum: ...')
+
+
+def test_a_module_that_does_not_parse_is_an_error() -> None:
+    """A slip in one module says where it is."""
+    assert "error[override-syntax] overrides/specwire_overrides/acme/audio.py:1:" in said("def f(:\n")
+
+
+def test_a_contract_that_is_not_recorded_is_an_error() -> None:
+    """A new override must be looked at once, with the operation it stands on."""
+    expected = (
+        "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:4: "
+        "transcribe stands on transcribe, whose contract is not recorded\n"
+        "  help: look through the function, then `make accept OVERRIDE=transcribe`\n"
+        "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:10: "
+        "ChatAccumulator stands on chat, whose contract is not recorded\n"
+        "  help: look through the class, then `make accept OVERRIDE=chat`"
+    )
+    assert expected == refused()
+
+
+def test_a_contract_that_cannot_be_read_is_an_error() -> None:
+    """A contract that a bad merge spoiled is recorded anew, not guessed at."""
+    recorded()
+    (CONTRACTS / "chat.json").write_text("<<<<<<<")
+    expected = (
+        "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:10: "
+        "the contract of chat cannot be read: specs/acme/contracts/chat.json\n"
+        "  help: look through the class, then `make accept OVERRIDE=chat`"
+    )
+    assert expected == refused()
+
+
+def test_an_operation_that_changed_stops_its_override() -> None:
+    """The difference is shown with both places, as fields a person knows."""
+    recorded()
+    edit(DOCUMENT, "prompt: {type: string}", "chunking_strategy: {type: string}")
+    edit(
+        DOCUMENT, "{name: page, in: query, schema: {type: integer}}", "{name: page, in: query, schema: {type: string}}"
+    )
+    expected = (
+        "error[override-stale] overrides/specwire_overrides/acme/audio.py:4: transcribe changed under its override\n"
+        "  specs/acme/openapi.yaml:6 (#/paths/~1audio/post)\n"
+        "    - query parameter page (int, optional)\n"
+        "    + query parameter page (str, optional)\n"
+        "    - part prompt (str, optional)\n"
+        "    + part chunking_strategy (str, optional)\n"
+        "  help: update the function, then `make accept OVERRIDE=transcribe`"
+    )
+    assert expected == refused()
+
+
+def test_a_stream_that_changed_stops_its_sum() -> None:
+    """The model of the events and the answer beside them are pinned too."""
+    recorded()
+    edit(DOCUMENT, "contentSchema: {$ref: '#/components/schemas/Transcript'}", "contentSchema: true")
+    edit(DOCUMENT, "required: [text]\n              properties:\n                text", "properties: {words")
+    edit(
+        DOCUMENT,
+        "words: {type: string}\n                stream: {type: boolean}",
+        "words: {type: string}, stream: {type: boolean}}",
+    )
+    expected = (
+        "error[override-stale] overrides/specwire_overrides/acme/audio.py:10: chat changed under its override\n"
+        "  specs/acme/openapi.yaml:29 (#/paths/~1chat/post)\n"
+        "    - field text (str, required)\n"
+        "    + field words (str, optional)\n"
+        "    - answer text/event-stream (events of Transcript)\n"
+        "    + answer text/event-stream (events of Any)\n"
+        "  help: update the class, then `make accept OVERRIDE=chat`"
+    )
+    assert expected == refused()
+
+
+def test_a_moved_operation_stops_its_override() -> None:
+    """Another method, path or media type is a change like any other."""
+    recorded()
+    edit(DOCUMENT, "  /audio:\n    post:", "  /v2/audio:\n    put:")
+    edit(DOCUMENT, "multipart/form-data", "application/x-www-form-urlencoded")
+    edit(DOCUMENT, "file: {type: string, contentMediaType: application/octet-stream}", "file: {type: string}")
+    expected = [
+        "  specs/acme/openapi.yaml:6 (#/paths/~1v2~1audio/put)",
+        "    - method POST",
+        "    + method PUT",
+        "    - path /audio",
+        "    + path /v2/audio",
+        "    - body multipart/form-data",
+        "    + body application/x-www-form-urlencoded",
+        "    - part file (file, required)",
+        "    + form field file (str, required)",
+        "    - part prompt (str, optional)",
+        "    + form field prompt (str, optional)",
+    ]
+    assert expected == refused().splitlines()[1:-1]
+
+
+def test_accept_records_one_contract_anew() -> None:
+    """After a look at the override, its contract follows the document; the others stay as they are."""
+    recorded()
+    before = (CONTRACTS / "chat.json").read_text()
+    edit(DOCUMENT, "prompt: {type: string}", "chunking_strategy: {type: string}")
+    path = accept(provider(ROOT, "acme"), "transcribe")
+    generate(provider(ROOT, "acme"))
+    assert (CONTRACTS / "transcribe.json", before) == (path, (CONTRACTS / "chat.json").read_text())
+    assert '"chunking_strategy": "str, optional"' in path.read_text()
+
+
+def test_accept_refuses_what_no_override_stands_on() -> None:
+    """A contract without an override would be dead at once."""
+    with pytest.raises(SpecwireCodegenError) as caught:
+        accept(provider(ROOT, "acme"), "get_job")
+    assert "no override of acme stands on 'get_job': chat, transcribe" == str(caught.value)
+
+
+def test_a_contract_without_an_override_is_an_error() -> None:
+    """Contracts do not outlive what they were made for."""
+    recorded()
+    expected = (
+        "error[contract-dead] specs/acme/contracts/transcribe.json: "
+        "records the contract of transcribe, which no override stands on\n"
+        "  help: remove the file"
+    )
+    assert expected == said(GOOD[GOOD.index('@adds("chat")') :])
+
+
+def test_renaming_an_operation_leaves_the_old_output_untouched() -> None:
+    """The generator stops before anything is written."""
+    recorded()
+    generate(provider(ROOT, "acme"))
+    before = output()
+    edit(DOCUMENT, "operationId: transcribe", "operationId: transcribe_audio")
+    edit(DOCUMENT.with_name("client.toml"), "transcribe = ", "transcribe_audio = ")
+    expected = (
+        "error[override-dead] overrides/specwire_overrides/acme/audio.py:4: "
+        "transcribe stands on 'transcribe', which is no operation of the document\n"
+        "  help: correct the operationId, or remove the override; did you mean 'transcribe_audio'?"
+    )
+    assert (expected, before) == (refused(), output())

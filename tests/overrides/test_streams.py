@@ -1,0 +1,73 @@
+"""Streams of the clients, from bytes to the answer they add up to."""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import httpx2
+from specwire_clients.aitre import Aitre
+from specwire_clients.mistral import AsyncMistral, Mistral
+from specwire_clients.moonshot import Moonshot
+
+
+def serving(events: Sequence[Any]) -> Callable[[httpx2.Request], httpx2.Response]:
+    """Return a server that answers everything with one event stream."""
+    body = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
+    return lambda request: httpx2.Response(200, headers={"content-type": "text/event-stream"}, text=body)
+
+
+HEAD = {"id": "c1", "object": "chat.completion.chunk", "created": 7, "model": "m"}
+CHAT = [
+    {**HEAD, "choices": [{"index": 0, "delta": {"role": "assistant", "content": "Hel"}, "finish_reason": None}]},
+    {
+        **HEAD,
+        "choices": [{"index": 0, "delta": {"content": "lo"}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
+    },
+]
+TEXT = [
+    {
+        **HEAD,
+        "object": "text_completion",
+        "choices": [{"index": 0, "text": text, "logprobs": None, "finish_reason": end}],
+    }
+    for text, end in (("l", None), ("o", "stop"))
+]
+
+
+def test_final_reads_the_rest_of_the_stream() -> None:
+    """Whoever stops reading after one event still gets the whole answer."""
+    with httpx2.Client(transport=httpx2.MockTransport(serving(CHAT))) as http, Mistral("k", http_client=http) as client:
+        with client.chat.stream(model="m", messages=[{"role": "user", "content": "Hi"}]) as events:
+            first = next(events)
+            final = events.final()
+    assert ("Hel", "Hello") == (first.choices[0].delta.content, final.choices[0].message.content)
+
+
+def test_the_asynchronous_stream_adds_up_alike() -> None:
+    """`final()` is awaited on the asynchronous client, and gives the same."""
+
+    async def run() -> tuple[object, int]:
+        transport = httpx2.MockTransport(serving(CHAT))
+        async with httpx2.AsyncClient(transport=transport) as http, AsyncMistral("k", http_client=http) as client:
+            async with client.fim.stream(model="m", prompt="Hel") as events:
+                final = await events.final()
+        return final.choices[0].message.content, final.usage.total_tokens
+
+    assert ("Hello", 3) == asyncio.run(run())
+
+
+def test_moonshot_and_aitre_streams_add_up() -> None:
+    """Every streamed operation of the other providers has a `final()`."""
+    with httpx2.Client(transport=httpx2.MockTransport(serving(CHAT))) as http:
+        moonshot = Moonshot("k", http_client=http)
+        aitre = Aitre("k", base_url="https://aitre.test", http_client=http)
+        one = moonshot.chat.stream(model="m", messages=[{"role": "user", "content": "Hi"}]).final()
+        two = aitre.chat.stream(model="m", messages=[{"role": "user", "content": "Hi"}]).final()
+    with httpx2.Client(transport=httpx2.MockTransport(serving(TEXT))) as http:
+        aitre = Aitre("k", base_url="https://aitre.test", http_client=http)
+        three = aitre.completions.stream(model="m", prompt="Hel").final()
+    message = two.choices[0].message
+    found = (one.choices[0].message.content, message and message.content, three.choices[0].text)
+    assert ("Hello", "Hello", "lo") == found

@@ -1,0 +1,126 @@
+"""Files are checked against what a server takes before any of them is sent."""
+
+import io
+import os
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from specwire.errors import InvalidRequestError
+from specwire.file import FileInput
+from specwire.multipart import Part
+from specwire.request import BaseRequest, MultipartBody
+from specwire_clients.mistral.operations import files as mistral_files
+from specwire_clients.moonshot.operations import files as moonshot_files
+from specwire_overrides.mistral.files import upload as mistral_upload
+from specwire_overrides.moonshot.files import upload as moonshot_upload
+
+
+def large(folder: Path, megabytes: int, more: int = 0) -> Path:
+    """Return a file of a size, that takes no room on the disk."""
+    path = folder / "large.bin"
+    path.touch()
+    os.truncate(path, megabytes * 1024 * 1024 + more)
+    return path
+
+
+def file_of(request: BaseRequest) -> Part:
+    """Return the file part of an upload."""
+    assert isinstance(request.body, MultipartBody)
+    return request.body.parts[-1]
+
+
+def refusal(file: FileInput, purpose: Literal["image", "batch"], filename: str | None = None) -> str:
+    """Return what a refused upload to Moonshot says."""
+    with pytest.raises(InvalidRequestError) as caught:
+        moonshot_upload(file=file, purpose=purpose, filename=filename)
+    return str(caught.value)
+
+
+def test_an_upload_is_the_request_of_the_generated_builder(tmp_path: Path) -> None:
+    """The checks change nothing of what is sent."""
+    path = tmp_path / "train.jsonl"
+    path.write_bytes(b"{}\n")
+    assert mistral_files.upload(file=path, purpose="fine-tune") == mistral_upload(file=path, purpose="fine-tune")
+    assert moonshot_files.upload(file=path, purpose="batch") == moonshot_upload(file=path, purpose="batch")
+    assert mistral_files.upload(file=path) == mistral_upload(file=path)
+
+
+def test_filename_names_bytes_and_renames_files(tmp_path: Path) -> None:
+    """The name that is given wins over the file's own; content and content type stay."""
+    path = tmp_path / "data.txt"
+    path.write_bytes(b"{}\n")
+    named = mistral_upload(file=b"{}\n", purpose="batch", filename="in.jsonl")
+    renamed = mistral_upload(file=path, purpose="batch", filename="in.jsonl")
+    typed = mistral_upload(file=("a.txt", b"{}\n", "text/x-lines"), purpose="batch", filename="in.jsonl")
+    paired = mistral_upload(file=("a.txt", b"{}\n"), purpose="batch", filename="in.jsonl")
+    found = [(file_of(made).filename, file_of(made).content) for made in (named, renamed, typed, paired)]
+    expected = [("in.jsonl", b"{}\n"), ("in.jsonl", path), ("in.jsonl", b"{}\n"), ("in.jsonl", b"{}\n")]
+    assert (expected, "text/x-lines") == (found, file_of(typed).content_type)
+
+
+def test_a_file_beyond_the_limit_is_refused(tmp_path: Path) -> None:
+    """The message says how large the file is, and how large it may be; the limit itself is allowed."""
+    mistral_upload(file=large(tmp_path, 512), purpose="ocr")
+    with pytest.raises(InvalidRequestError) as caught:
+        mistral_upload(file=large(tmp_path, 512, 1), purpose="ocr")
+    expected = "upload_file: large.bin has 536,870,913 bytes, and the server takes at most 512 MB in one file; split it"
+    assert expected == str(caught.value)
+    assert "at most 100 MB" in refusal(large(tmp_path, 100, 1), "image")
+
+
+def test_the_size_of_an_open_file_counts_from_where_it_stands(tmp_path: Path) -> None:
+    """What was read of a file already is not sent, so it does not count."""
+    with large(tmp_path, 100, 1).open("rb") as file:
+        file.read(1)
+        moonshot_upload(file=file, purpose="image")
+        file.seek(0)
+        assert "has 104,857,601 bytes" in refusal(file, "image")
+
+
+def test_a_file_whose_size_is_unknown_is_left_to_the_server() -> None:
+    """A file that cannot seek passes the check of its size."""
+
+    class Pipe(io.BytesIO):
+        """A file that can only be read on."""
+
+        def seekable(self) -> bool:
+            return False
+
+    moonshot_upload(file=("in.jsonl", Pipe(b"{}")), purpose="batch")
+
+
+@pytest.mark.parametrize("empty", [b"", bytearray(), memoryview(b""), io.BytesIO(), ("in.jsonl", b"")])
+def test_moonshot_takes_no_empty_file(empty: FileInput) -> None:
+    """An empty file is refused in whatever form it is given, and Mistral's check lets it pass."""
+    expected = "upload_file: in.jsonl is empty, and the server takes no empty file; give one with content"
+    assert expected == refusal(empty, "batch", "in.jsonl")
+    mistral_upload(file=empty, purpose="ocr")
+
+
+@pytest.mark.parametrize("purpose", ["fine-tune", "batch"])
+def test_mistral_reads_json_lines_by_their_name(purpose: Literal["fine-tune", "batch"]) -> None:
+    """Bytes without a name and files of another one are refused, with the way out."""
+    with pytest.raises(InvalidRequestError) as caught:
+        mistral_upload(file=("train.csv", b"x"), purpose=purpose)
+    expected = (
+        f"upload_file: the name of a file for {purpose!r} must end in '.jsonl', and this one is 'train.csv'; "
+        "if it holds JSON Lines, name it with filename='....jsonl'"
+    )
+    assert expected == str(caught.value)
+    with pytest.raises(InvalidRequestError, match="this one is 'upload'"):
+        mistral_upload(file=b"x", purpose=purpose)
+    mistral_upload(file=("TRAIN.JSONL", b"x"), purpose=purpose)
+    mistral_upload(file=("scan.pdf", b"x"), purpose="ocr")
+
+
+def test_moonshot_reads_batches_by_their_name() -> None:
+    """Only files for batches need the name."""
+    assert "for 'batch' must end in '.jsonl'" in refusal(b"x", "batch")
+    moonshot_upload(file=("book.pdf", b"x"), purpose="file-extract")
+
+
+def test_a_missing_file_shows_at_once(tmp_path: Path) -> None:
+    """A path that leads nowhere raises when the upload is made, not when it is sent."""
+    with pytest.raises(FileNotFoundError):
+        mistral_upload(file=tmp_path / "nowhere.jsonl", purpose="batch")
