@@ -18,7 +18,8 @@ from specwire_clients.aitre import Aitre, AsyncAitre
 from specwire_clients.mistral import AsyncMistral, Mistral
 from specwire_clients.moonshot import AsyncMoonshot, Moonshot
 
-HELLO = "What is the best French cheese?"
+PARIS = "Which river flows through Paris?"
+WATER = "At what temperature does water boil?"
 
 
 @contextmanager
@@ -51,14 +52,14 @@ def mistral(folder: Path) -> None:
     with Mistral() as client:
         heading(client)
         with call("plain", "chat.complete(...)") as answer:
-            reply = client.chat.complete(model="mistral-small-latest", messages=[{"role": "user", "content": HELLO}])
+            reply = client.chat.complete(model="mistral-small-latest", messages=[{"role": "user", "content": PARIS}])
             answer.append(short(reply.choices[0].message.content))
         with call("raw", "models.list.raw()") as answer:
             raw = client.models.list.raw()
             answer.append(f"HTTP {raw.status}, {len(raw.parsed.data or [])} models, tries: {raw.tries}")
         with call("streamed", "chat.stream(...)") as answer:
             with client.chat.stream(
-                model="mistral-small-latest", messages=[{"role": "user", "content": HELLO}]
+                model="mistral-small-latest", messages=[{"role": "user", "content": PARIS}]
             ) as events:
                 count = sum(1 for _ in events)
                 final = events.final()
@@ -89,12 +90,12 @@ def moonshot(folder: Path) -> None:
     with Moonshot() as client:
         heading(client)
         with call("plain", "chat.complete(...)") as answer:
-            reply = client.chat.complete(model="kimi-k2.6", messages=[{"role": "user", "content": HELLO}])
+            reply = client.chat.complete(model="kimi-k2.6", messages=[{"role": "user", "content": WATER}])
             answer.append(short(reply.choices[0].message.content))
         with call("plain", "users.balance()") as answer:
             answer.append(f"available: {client.users.balance().data.available_balance}")
         with call("streamed", "chat.stream(...)") as answer:
-            with client.chat.stream(model="kimi-k2.6", messages=[{"role": "user", "content": HELLO}]) as events:
+            with client.chat.stream(model="kimi-k2.6", messages=[{"role": "user", "content": WATER}]) as events:
                 final = events.final()
             answer.append(short(final.choices[0].message.content))
         with call("uploaded", "files.upload(file=Path(...), purpose='batch')") as answer:
@@ -141,7 +142,7 @@ async def asynchronous(folder: Path) -> None:
         with call("at once", "20 x await chat.complete(...)") as answer:
             replies = await asyncio.gather(
                 *(
-                    client.chat.complete(model="mistral-small-latest", messages=[{"role": "user", "content": HELLO}])
+                    client.chat.complete(model="mistral-small-latest", messages=[{"role": "user", "content": PARIS}])
                     for _ in range(20)
                 )
             )
@@ -157,7 +158,7 @@ async def asynchronous(folder: Path) -> None:
         heading(moonshot_client)
         with call("streamed", "async with chat.stream(...) as events") as answer:
             async with moonshot_client.chat.stream(
-                model="kimi-k2.6", messages=[{"role": "user", "content": HELLO}]
+                model="kimi-k2.6", messages=[{"role": "user", "content": WATER}]
             ) as events:
                 pieces = [event.choices[0].delta.content or "" async for event in events if event.choices]
             answer.append(f"{len(pieces)} pieces: {short(''.join(pieces), 50)}")

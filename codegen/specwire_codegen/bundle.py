@@ -149,7 +149,7 @@ class _Bundler:
 
     def _shown(self, address: str) -> str:
         if fetch.is_remote(address):
-            return address
+            return fetch.shown(address)
         folder, home = Path(self.document.file).parent, Path(self.home).parent
         path = Path(address)
         if path.is_relative_to(home):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -166,6 +166,62 @@ def demo(*, root: Root = Path()) -> int:
         return subprocess.run([sys.executable, str(script)], env=environment, check=False).returncode
 
 
+@app.command
+def contract(
+    name: str,
+    *,
+    base_url: str | None = None,
+    live: bool = False,
+    all_operations: bool = False,
+    yes: bool = False,
+    examples: int = 10,
+    root: Root = Path(),
+) -> int:
+    """Check document, client and server against each other, on the mock server or a live one; 1 if they differ.
+
+    On a live server only what reads and costs nothing is called: lists, and items by the ids that the lists gave.
+
+    Parameters
+    ----------
+    name
+        The provider.
+    base_url
+        A live server; its key is read from the environment.
+    live
+        Check the provider's real server.
+    all_operations
+        On a live server, also call what may change something or cost money.
+    yes
+        Do that without asking.
+    examples
+        How much to draw for each check of an operation.
+    """
+    from specwire_codegen.conformance import report as reports
+    from specwire_codegen.conformance.run import beyond_reading, check_live, check_mock, live_target
+    from specwire_codegen.conformance.subject import subject_of
+
+    subject = subject_of(provider(root, name))
+    with _working(name) as tell:
+        if base_url is None and not live:
+            report = check_mock(subject, examples, tell)
+        else:
+            target = live_target(subject, base_url, os.environ, everything=all_operations)
+            if all_operations and not yes:
+                called = ", ".join(beyond_reading(subject))
+                raise SpecwireCodegenError(
+                    f"--all-operations would also call these at {target.base_url}, which may change things and cost "
+                    f"money: {called}. Add --yes if that is what you want"
+                )
+            report = check_live(subject, target, examples, tell)
+    _out.print(reports.table(report))
+    for problem in report.problems:
+        _err.print(escape(problem))
+    for note in report.notes:
+        _out.print(f"[dim]{escape(note)}[/dim]")
+    _out.print(escape(reports.summary(report)))
+    return 1 if report.problems else 0
+
+
 def _normalized(target: Target) -> dict[str, object]:
     import json
 
@@ -191,11 +247,11 @@ def _targets(sources: Sequence[str], package: str | None, output: Path, root: Pa
 
 
 @contextmanager
-def _working(what: str) -> Iterator[None]:
+def _working(what: str) -> Iterator[Callable[[str], None]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
-        progress.add_task(escape(what))
-        yield
+        task = progress.add_task(escape(what))
+        yield lambda step: progress.update(task, description=escape(f"{what}: {step}"))
 
 
 def _warn(warnings: Sequence[Diagnostic]) -> None:

@@ -6,6 +6,7 @@ import re
 import urllib.error
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from specwire_codegen.diagnostics import Location, failure
 
@@ -20,9 +21,17 @@ def is_remote(source: str | Path) -> bool:
     return isinstance(source, str) and _REMOTE.match(source) is not None
 
 
+def shown(source: str | Path) -> str:
+    """Return a source as it may be shown: an address without user, password and query, which may be secrets."""
+    if not is_remote(source):
+        return str(source)
+    parts = urlsplit(str(source))
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
 def read(source: str | Path, *, allow_remote: bool = False) -> bytes:
     """Return the bytes at a path or address, at most `MAX_BYTES`; raise DiagnosticError."""
-    return _download(str(source), allow_remote) if is_remote(source) else _read_file(Path(source), str(source))
+    return _download(str(source), allow_remote) if is_remote(source) else _read_file(Path(source), shown(source))
 
 
 def _read_file(path: Path, name: str) -> bytes:
@@ -42,7 +51,7 @@ def _read_file(path: Path, name: str) -> bytes:
 
 
 def _download(address: str, allow_remote: bool) -> bytes:
-    here = Location(address)
+    here = Location(shown(address))
     if not allow_remote:
         help = "save a copy beside the document, or allow remote documents"
         raise failure("remote-not-allowed", "remote documents are not fetched unless asked for", here, help)

@@ -5,7 +5,7 @@ Every walk over a document is driven by these tables: checking, rewriting, order
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import attrs
@@ -14,7 +14,7 @@ from specwire_codegen import pointer as pointers
 
 Kind = str
 Node = dict[str, Any]
-Plain = Literal["text", "texts", "flag", "number", "list", "map", "types", "any"]
+Plain = Literal["text", "texts", "textmap", "flag", "number", "list", "map", "types", "any"]
 
 
 @attrs.frozen
@@ -187,7 +187,7 @@ FIELDS: Mapping[Kind, Fields] = {
         "parent": "text",
         "kind": "text",
     },
-    "discriminator": {"propertyName": "text", "mapping": "map", "defaultMapping": "text"},
+    "discriminator": {"propertyName": "text", "mapping": "textmap", "defaultMapping": "text"},
     "xml": {
         "nodeType": "text",
         "name": "text",
@@ -220,7 +220,7 @@ FIELDS: Mapping[Kind, Fields] = {
         "deviceAuthorizationUrl": "text",
         "tokenUrl": "text",
         "refreshUrl": "text",
-        "scopes": "map",
+        "scopes": "textmap",
     },
     "schema": {
         "$schema": "text",
@@ -338,6 +338,21 @@ def child_of(kind: Kind, key: str) -> Child | None:
         return None if is_extension(key) or key == "$ref" else Child(PATTERNED[kind])
     field = FIELDS[kind].get(key)
     return field if isinstance(field, Child) else None
+
+
+CONTAINER: Kind = "list or map"
+
+
+def kind_at(tokens: Sequence[str], kind: Kind = "openapi") -> Kind | None:
+    """Return the kind of object that stands at a place of a document; None where the specification knows nothing."""
+    if not tokens:
+        return kind
+    child = child_of(kind, tokens[0])
+    if child is None:
+        return None
+    if child.shape == "one":
+        return kind_at(tokens[1:], child.kind)
+    return kind_at(tokens[2:], child.kind) if len(tokens) > 1 else CONTAINER
 
 
 def is_extension(key: str) -> bool:

@@ -38,7 +38,7 @@ def load_overlay(source: str | Path) -> Document:
 
 
 def _read(source: str | Path, *, allow_remote: bool) -> Document:
-    name = str(source)
+    name = fetch.shown(source)
     value, text = parse(fetch.read(source, allow_remote=allow_remote), name)
     if not isinstance(value, dict):
         said = "is empty" if value is None else f"holds {_kind(value)}"

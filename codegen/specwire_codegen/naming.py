@@ -41,9 +41,11 @@ def snake(text: str) -> str:
 
 def pascal(text: str) -> str:
     """Return a name as `PascalCase`; a valid one that begins with a capital and has no underscore stays as it is."""
-    if text.isascii() and text.isidentifier() and text[0].isupper() and "_" not in text:
+    if text.isascii() and text.isidentifier() and text[0].isupper() and "_" not in text and not keyword.iskeyword(text):
         return text
     name = "".join(word[0].upper() + word[1:] for word in words(text)) or "Value"
+    if keyword.iskeyword(name):
+        return f"{name}Model"
     return f"N{name}" if name[0].isdigit() else name
 
 
@@ -76,9 +78,14 @@ def distinct(names: Iterable[tuple[str, str]], reserved: frozenset[str] = frozen
 
 
 def class_names(components: Iterable[str]) -> dict[str, str]:
-    """Give each component a class name of its own."""
-    pairs = []
-    for component in components:
-        name = pascal(component)
-        pairs.append((component, f"{name}Model" if name in RESERVED_CLASSES else name))
-    return distinct(pairs)
+    """Give each component a class name of its own; one that is taken or reserved is extended by `Model`."""
+    taken = set(RESERVED_CLASSES)
+    result: dict[str, str] = {}
+    pairs = [(component, pascal(component)) for component in components]
+    for component, wish in sorted(pairs, key=lambda pair: pair[0] != pair[1]):
+        name = wish
+        while name in taken:
+            name += "Model"
+        taken.add(name)
+        result[component] = name
+    return result

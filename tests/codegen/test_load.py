@@ -157,11 +157,28 @@ def test_remote_documents_are_fetched_only_when_asked_for() -> None:
     assert [("unknown-scheme", None, "only http and https addresses can be fetched")] == found
 
 
+def test_addresses_are_shown_without_secrets() -> None:
+    """User, password and query of an address never appear in a message."""
+    with pytest.raises(DiagnosticError) as raised:
+        load("https://me:secret@example.invalid/openapi.yaml?token=secret")
+    assert "https://example.invalid/openapi.yaml" in str(raised.value)
+    assert "secret" not in str(raised.value)
+
+
+@given(st.binary(max_size=60), st.sampled_from(["x.yaml", "x.json"]))
+def test_any_bytes_give_a_value_or_a_diagnostic(raw: bytes, name: str) -> None:
+    """No text, however broken, ends in anything but a value or a diagnostic."""
+    try:
+        parse(raw, name)
+    except DiagnosticError as problem:
+        assert str(problem).startswith("error[")
+
+
 def test_the_file_is_named_as_the_user_named_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Places are told with the path that was given, not with a resolved one."""
     written(tmp_path, MINIMAL)
     monkeypatch.chdir(tmp_path)
-    assert "openapi.yaml:2:7" == str(load("openapi.yaml").locate("/info/title")).replace(":8", ":7")
+    assert "openapi.yaml:2:8" == str(load("openapi.yaml").locate("/info/title"))
 
 
 def test_an_overlay_is_not_a_document(tmp_path: Path) -> None:

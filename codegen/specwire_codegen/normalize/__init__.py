@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.diagnostics import Diagnostic, settle
+from specwire_codegen.diagnostics import Diagnostic, failure, settle
 from specwire_codegen.document import Document
 from specwire_codegen.normalize import (
     components,
@@ -49,6 +49,14 @@ def normalize(document: Document) -> Normalized:
 
     Raises DiagnosticError with everything that keeps the document from being understood.
     """
+    try:
+        return _normalized(document)
+    except RecursionError:
+        help = "give inner schemas names under components"
+        raise failure("too-deep", "schemas are nested too deeply", document.locate(""), help) from None
+
+
+def _normalized(document: Document) -> Normalized:
     report = Report(document)
     data = _opened(document, report)
     data = references.direct(data, report)

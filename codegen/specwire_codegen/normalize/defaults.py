@@ -20,6 +20,8 @@ def settle(data: Node, report: Report) -> Node:
     registry: Registry[Any] = Registry().with_resource(_DOCUMENT, DRAFT202012.create_resource(strip(data)))
 
     def fits(value: Any, pointer: str) -> bool:
+        if isinstance(value, dict) and "$ref" in value:
+            return False
         reference = {"$ref": f"{_DOCUMENT}#{pointers.to_fragment(pointer)}"}
         validator = OAS32Validator(reference, registry=registry, format_checker=oas32_format_checker)
         return bool(validator.is_valid(value))

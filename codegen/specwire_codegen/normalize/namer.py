@@ -11,7 +11,7 @@ from specwire_codegen import pointer as pointers
 from specwire_codegen.grammar import PLACE_ONLY, Node
 from specwire_codegen.normalize import nulls, variants, words
 from specwire_codegen.normalize.equality import fingerprint, notes_of_place
-from specwire_codegen.normalize.origin import HINT
+from specwire_codegen.normalize.origin import HINT, origin_of
 from specwire_codegen.normalize.references import schema_name, schema_ref
 
 
@@ -31,8 +31,9 @@ class Namer:
 
     def settle(self, provisional: str) -> None:
         """Name a part of a component after its place, if it deserves a name."""
-        _, _, owner, *path = pointers.split(provisional)
         schema = self.given[provisional]
+        origin = origin_of(schema, provisional)
+        _, _, owner, *path = pointers.split(origin if origin.startswith("/components/schemas/") else provisional)
         if path and isinstance(schema, dict) and self.is_hoistable(schema):
             name = words.identifier(owner)
             tokens = iter(path)

@@ -14,6 +14,7 @@ from specwire_codegen.grammar import (
     Kind,
     Node,
     is_extension,
+    kind_at,
     map_children,
     rebuild,
     walk,
@@ -75,9 +76,9 @@ def _adopt(data: Node, wanted: Mapping[str, Kind]) -> Node:
         section = SECTIONS[kind]
         value = stamp(pointers.get(data, target), kind, target)
         data = pointers.replaced(data, target, {"$ref": f"#/components/{section}/{pointers.escape(target)}"})
-        components = data.get("components", {})
-        named = {**components.get(section, {}), target: value}
-        data = {**data, "components": {**components, section: named}}
+        components = data.get("components")
+        components = components if isinstance(components, dict) else {}
+        data = {**data, "components": {**components, section: {**_components(data, kind), target: value}}}
     return data
 
 
@@ -99,19 +100,25 @@ def _target(data: Node, node: Node, key: str, kind: Kind, report: Report) -> str
     if found is None:
         report.error("unresolved-ref", f"{ref!r} does not exist", place, _advice(data, target, kind))
         return None
-    if found == "":
-        report.error("bad-ref", f"{ref!r} leads to the whole document", place, "name the component that is meant")
+    if kind_at(pointers.split(found)) not in {kind, None}:
+        report.error("bad-ref", f"{ref!r} leads to no {kind}", place, "correct the reference")
         return None
     return found
 
 
 def _advice(data: Node, target: str, kind: Kind) -> str:
     name = pointers.unescape(target.rpartition("/")[2])
-    known = data.get("components", {}).get(SECTIONS[kind], {})
-    near = difflib.get_close_matches(name, [str(each) for each in known], 1)
+    near = difflib.get_close_matches(name, _components(data, kind), 1)
     if near:
         return f"did you mean '#/components/{SECTIONS[kind]}/{near[0]}'?"
     return f"declare the {kind} or correct the reference"
+
+
+def _components(data: Node, kind: Kind) -> Node:
+    """Return the components of a kind, as far as they are what they should be."""
+    components = data.get("components")
+    section = components.get(SECTIONS[kind]) if isinstance(components, dict) else None
+    return section if isinstance(section, dict) else {}
 
 
 def _through_refs(data: Node, target: str) -> str | None:
@@ -150,7 +157,7 @@ def _full_mapping(node: Node, data: Node) -> Node:
     mapping = node.get("mapping")
     if not isinstance(mapping, dict):
         return node
-    schemas = data.get("components", {}).get("schemas", {})
+    schemas = _components(data, "schema")
     full = {
         value: schema_ref(target) if isinstance(target, str) and target in schemas else target
         for value, target in mapping.items()

@@ -55,6 +55,9 @@ def _check(value: Any, kind: Kind, report: Report, pointer: str) -> Any:
         report.error("wrong-type", f"expected an object, got {_named(value)}", pointer, f"write a {kind} here")
         return {}
     here = origin_of(value, pointer)
+    if kind in PATTERNED and kind not in SECTIONS and "$ref" in value:
+        report.error("bad-ref", f"a {kind} object cannot be a reference", pointers.join(here, "$ref"), "write it here")
+        return {}
     if "$ref" in value and kind in SECTIONS and kind not in {"schema", "pathItem"}:
         return {key: each for key, each in value.items() if key in _BESIDE_REF or is_extension(key)}
     node = _mended(value, kind, report, here) if kind not in PATTERNED else value
@@ -121,6 +124,8 @@ def _shaped(value: Any, field: Child | Plain, kind: Kind, key: str) -> Any:
             return value if isinstance(value, dict) else _Wrong("an object")
         case "texts":
             return _texts(value)
+        case "textmap":
+            return _textmap(value)
         case "types":
             return _types(value)
         case "any":
@@ -149,6 +154,15 @@ def _texts(value: Any) -> Any:
     texts = [_text(each) for each in value]
     if any(isinstance(each, _Wrong) for each in texts):
         return _Wrong("a list of strings")
+    return value if texts == value else texts
+
+
+def _textmap(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return _Wrong("an object of strings")
+    texts = {key: _text(each) for key, each in value.items()}
+    if any(isinstance(each, _Wrong) for each in texts.values()):
+        return _Wrong("an object of strings")
     return value if texts == value else texts
 
 

@@ -53,6 +53,10 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def _texts(value: Any) -> list[str]:
+    return [each for each in _list(value) if isinstance(each, str)]
+
+
 def _moved(value: Any) -> Any:
     """Return a value with the references in it leading to where things stand in OpenAPI 3."""
     if isinstance(value, list):
@@ -77,7 +81,7 @@ class _Converter:
         kept = ("info", "tags", "externalDocs", "security")
         converted: Node = {"openapi": "3.0.3", ORIGIN: ""}
         converted |= {key: data[key] for key in data if key in kept or is_extension(key)}
-        servers = self.servers(_list(data.get("schemes")))
+        servers = self.servers(_texts(data.get("schemes")))
         if servers:
             converted["servers"] = servers
         paths = _object(data.get("paths"))
@@ -88,7 +92,7 @@ class _Converter:
                 for name, schema in _object(data.get("definitions")).items()
             },
             "responses": {
-                name: self.response(response, _list(data.get("produces")), pointers.join("/responses", name))
+                name: self.response(response, _texts(data.get("produces")), pointers.join("/responses", name))
                 for name, response in _object(data.get("responses")).items()
             },
             "securitySchemes": {
@@ -98,7 +102,7 @@ class _Converter:
         }
         return stamp(converted)
 
-    def servers(self, schemes: list[Any]) -> list[Node]:
+    def servers(self, schemes: list[str]) -> list[Node]:
         host, base = self.data.get("host"), str(self.data.get("basePath", "")).rstrip("/")
         if not host:
             return [{"url": base}] if base else []
@@ -138,14 +142,14 @@ class _Converter:
         own = self.resolved(node.get("parameters"), pointers.join(here, "parameters"))
         named = {(str(each.get("name")), str(each.get("in"))) for each in own}
         both = [each for each in shared if (str(each.get("name")), str(each.get("in"))) not in named] + own
-        consumes = _list(node.get("consumes", self.data.get("consumes"))) or []
-        produces = _list(node.get("produces", self.data.get("produces"))) or []
+        consumes = _texts(node.get("consumes", self.data.get("consumes")))
+        produces = _texts(node.get("produces", self.data.get("produces")))
         kept = ("tags", "summary", "description", "externalDocs", "operationId", "deprecated", "security")
         converted: Node = {key: node[key] for key in node if key in kept or is_extension(key)}
         converted[ORIGIN] = here
-        if _list(node.get("schemes")) and self.data.get("host"):
-            converted["servers"] = self.servers(_list(node.get("schemes")))
-        parameters = [self.parameter(each) for each in both if each.get("in") not in {"body", "formData"}]
+        if _texts(node.get("schemes")) and self.data.get("host"):
+            converted["servers"] = self.servers(_texts(node.get("schemes")))
+        parameters = [self.parameter(each) for each in both if each.get("in") not in ("body", "formData")]
         if parameters:
             converted["parameters"] = parameters
         body = next((each for each in both if each.get("in") == "body"), None)
@@ -179,16 +183,16 @@ class _Converter:
             schema["items"] = self.inline_schema(items) if "$ref" not in items else items
         return stamp(schema, "schema", str(node.get(ORIGIN, "")))
 
-    def body(self, node: Node, consumes: list[Any]) -> Node:
+    def body(self, node: Node, consumes: list[str]) -> Node:
         here = str(node[ORIGIN])
         schema = self.schema(node.get("schema", {}), pointers.join(here, "schema"))
-        content = {str(media): {"schema": schema, ORIGIN: here} for media in consumes or [_JSON]}
+        content = {media: {"schema": schema, ORIGIN: here} for media in consumes or [_JSON]}
         converted: Node = {"content": content, "required": node.get("required") is True, ORIGIN: here}
         if "description" in node:
             converted["description"] = node["description"]
         return converted
 
-    def form(self, fields: list[Node], consumes: list[Any], here: str) -> Node:
+    def form(self, fields: list[Node], consumes: list[str], here: str) -> Node:
         properties: Node = {}
         encoding: Node = {}
         for field in fields:
@@ -210,7 +214,7 @@ class _Converter:
         body = {"schema": schema, **({"encoding": encoding} if encoding else {})}
         return {"content": {each: body for each in media}, "required": bool(required), ORIGIN: here}
 
-    def response(self, node: Any, produces: list[Any], here: str) -> Any:
+    def response(self, node: Any, produces: list[str], here: str) -> Any:
         if not isinstance(node, dict) or "$ref" in node:
             return _moved(node)
         converted: Node = {"description": node.get("description", ""), ORIGIN: here}
@@ -220,7 +224,7 @@ class _Converter:
             schema = self.schema(node["schema"], pointers.join(here, "schema"))
             is_file = node["schema"].get("type") == "file"
             media = produces or [*examples] or ["application/octet-stream" if is_file else _JSON]
-            converted["content"] = {str(each): self.media_type(schema, each, examples, here) for each in media}
+            converted["content"] = {each: self.media_type(schema, each, examples, here) for each in media}
         headers = _object(node.get("headers"))
         if headers:
             converted["headers"] = {
@@ -228,7 +232,7 @@ class _Converter:
             }
         return converted
 
-    def media_type(self, schema: Any, media: Any, examples: Node, here: str) -> Node:
+    def media_type(self, schema: Any, media: str, examples: Node, here: str) -> Node:
         example = {"example": examples[media]} if media in examples else {}
         return {"schema": schema, **example, ORIGIN: here}
 
