@@ -31,7 +31,7 @@ lint: $(READY)
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/pyright
+	@$(BIN)/pyright --pythonpath $(BIN)/python
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n 2 $(ARGS)

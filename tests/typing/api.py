@@ -1,0 +1,90 @@
+"""Calls that users make, never run: mypy and pyright must infer these types, and refuse the calls at the end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import assert_type
+
+from specwire.download import AsyncDownload, Download
+from specwire.request import Request, StreamRequest
+from specwire.response import Response
+from specwire.streaming import AccumulatingStream, AsyncAccumulatingStream
+from specwire_clients.aitre import Aitre
+from specwire_clients.aitre import models as aitre
+from specwire_clients.mistral import AsyncMistral, Mistral
+from specwire_clients.mistral import models as mistral
+from specwire_clients.moonshot import Moonshot
+from specwire_clients.moonshot import models as moonshot
+
+
+def plain(client: Mistral) -> None:
+    answer = client.chat.complete(
+        model="mistral-small-latest",
+        messages=[
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": [{"type": "text", "text": "Hi"}]},
+            mistral.AssistantMessage(content="Hello"),
+        ],
+        temperature=0.2,
+        max_tokens=None,
+        tools=[{"type": "function", "function": {"name": "f", "parameters": {}}}],
+        tool_choice="auto",
+    )
+    assert_type(answer, mistral.ChatCompletionResponse)
+    assert_type(client.chat.complete.raw(model="m", messages=[]), Response[mistral.ChatCompletionResponse])
+    assert_type(client.chat.complete.request(model="m", messages=[]), Request[mistral.ChatCompletionResponse])
+    assert_type(client.send(client.chat.complete.request(model="m", messages=[])), mistral.ChatCompletionResponse)
+    assert_type(client.chat.complete.with_options(timeout=5)(model="m", messages=[]), mistral.ChatCompletionResponse)
+    message = answer.choices[0].message
+    if message.tool_calls:
+        assert_type(message.tool_calls, list[mistral.ToolCall])
+    client.chat.complete(model="m", messages=[message])
+
+
+def streamed(client: Mistral) -> None:
+    assert_type(client.chat.stream.request(model="m", messages=[]), StreamRequest[mistral.CompletionChunk])
+    with client.chat.stream(model="m", messages=[]) as events:
+        assert_type(events, AccumulatingStream[mistral.CompletionChunk, mistral.ChatCompletionResponse])
+        for chunk in events:
+            assert_type(chunk, mistral.CompletionChunk)
+        assert_type(events.final(), mistral.ChatCompletionResponse)
+
+
+def files(client: Mistral) -> None:
+    file = client.files.upload(file=Path("a.jsonl"), purpose="batch")
+    assert_type(file, mistral.UploadFileOut)
+    assert_type(client.files.download(file.id), Download)
+    assert_type(client.files.list.iter(page_size=5), Iterator[mistral.FileSchema])
+    assert_type(client.files.list.pages(), Iterator[mistral.ListFilesOut])
+    assert_type(client.files.list.request(), Request[mistral.ListFilesOut])
+    assert_type(client.batch.jobs.wait("id", timeout=5), mistral.BatchJobOut)
+
+
+def variants(part: mistral.ContentChunk) -> None:
+    if isinstance(part, mistral.TextChunk):
+        assert_type(part.text, str)
+    match part:
+        case mistral.ImageURLChunk(image_url=image):
+            assert_type(image, mistral.ImageURL | str)
+        case _:
+            pass
+
+
+def others(moonshot_client: Moonshot, aitre_client: Aitre) -> None:
+    assert_type(moonshot_client.users.balance(), moonshot.BalanceResponse)
+    assert_type(aitre_client.audio.transcribe(file=b"", model="m"), aitre.Transcription)
+    assert_type(aitre_client.audio.transcribe_text(file=b"", model="m", format="srt"), str)
+    assert_type(aitre_client.midjourney.imagine_and_wait(prompt="p"), aitre.MidjourneyTask)
+
+
+async def asynchronous(client: AsyncMistral) -> None:
+    assert_type(await client.chat.complete(model="m", messages=[]), mistral.ChatCompletionResponse)
+    assert_type(await client.chat.complete.raw(model="m", messages=[]), Response[mistral.ChatCompletionResponse])
+    assert_type(client.files.list.iter(), AsyncIterator[mistral.FileSchema])
+    assert_type(client.files.download("id"), AsyncDownload)
+    async with client.chat.stream(model="m", messages=[]) as events:
+        assert_type(events, AsyncAccumulatingStream[mistral.CompletionChunk, mistral.ChatCompletionResponse])
+        async for chunk in events:
+            assert_type(chunk, mistral.CompletionChunk)
+        assert_type(await events.final(), mistral.ChatCompletionResponse)
