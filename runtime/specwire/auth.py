@@ -49,8 +49,10 @@ class Credentials(msgspec.Struct, frozen=True):
 
 def credentials(scheme: Scheme, key: str) -> Credentials:
     """Return what a scheme adds to a request for this key; raises `ConfigurationError` for a key no header can hold."""
-    if not key or not key.isascii() or any(character in key for character in "\r\n\0"):
-        raise ConfigurationError("the key is empty or holds characters that no HTTP header can: check where it is read from")
+    if not key or not key.isascii() or not key.isprintable() or key != key.strip():
+        raise ConfigurationError(
+            "the key is empty or holds characters that no HTTP header can: check where it is read from"
+        )
     match scheme:
         case Bearer():
             return Credentials(headers={"Authorization": f"Bearer {key}"})

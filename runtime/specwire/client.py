@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import copy
-import os
-import platform
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import closing
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Unpack, overload
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
 
 from specwire import pagination
+from specwire.answer import Answer, TransportFailure
 from specwire.auth import AsyncKey, Key, find_key, read_key, read_key_async
+from specwire.configuration import find_base_url, make_options, shown_url, user_agent
 from specwire.download import AsyncDownload, Download
 from specwire.drift import OnDrift
-from specwire.errors import ConfigurationError, SpecwireError
+from specwire.errors import SpecwireError
 from specwire.exchange import Exchange
 from specwire.flow import Flow, Pause, Step
 from specwire.options import OptionChanges, Options
+from specwire.pages import AsyncItems, AsyncPages
 from specwire.provider import Provider
 from specwire.request import BaseRequest, DownloadRequest, PagedRequest, Request, StreamRequest
 from specwire.resource import AsyncResource, Resource
 from specwire.response import Response
 from specwire.retry import RetryPolicy
 from specwire.streaming import AsyncEventStream, EventStream
-from specwire.transport import (
-    Answer,
-    AsyncHTTPClient,
-    AsyncTransport,
-    SyncHTTPClient,
-    Transport,
-    TransportFailure,
-    sleep,
-)
+from specwire.transport import AsyncHTTPClient, AsyncTransport, SyncHTTPClient, Transport, sleep
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -45,46 +36,12 @@ E = TypeVar("E")
 ItemT = TypeVar("ItemT")
 
 
-def _agent(provider: Provider) -> str:
-    try:
-        ours = version("specwire")
-    except PackageNotFoundError:
-        ours = "0"
-    return f"specwire/{ours} ({provider.name}/{provider.version}; python/{platform.python_version()})"
-
-
-def _base_url(given: str | None, provider: Provider, client: str) -> str:
-    variable = provider.base_url_variable
-    url = given or (os.environ.get(variable, "").strip() if variable else "") or provider.base_url
-    if not url:
-        where = f", or set {variable}" if variable else ""
-        raise ConfigurationError(f"{client} needs to know where the server is: pass {client}(base_url=...){where}")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-        raise ConfigurationError(f"{shown!r} is no base URL: it must look like https://host/path")
-    return url.rstrip("/")
-
-
-def _options(
-    provider: Provider,
-    timeout: float | None,
-    retry: RetryPolicy | None,
-    headers: Mapping[str, str] | None,
-    on_drift: OnDrift,
-) -> Options:
-    if retry is None:
-        statuses = provider.retry_statuses
-        retry = RetryPolicy() if statuses is None else RetryPolicy(statuses=statuses)
-    return Options(timeout=timeout, retry=retry, headers=headers or {}, on_drift=on_drift)
-
-
 ClientT = TypeVar("ClientT", bound="Client | AsyncClient")
 
 
 def _copied(client: ClientT) -> ClientT:
     """Return a copy of a client without the resources and methods that were made for it."""
-    copied = copy.copy(client)
+    copied = object.__new__(type(client))
     copied.__dict__ = {name: value for name, value in client.__dict__.items() if not hasattr(type(client), name)}
     return copied
 
@@ -118,11 +75,11 @@ class Client(Resource):
         """
         name = type(self).__name__
         self.client = self
-        self.base_url = _base_url(base_url, self.provider, name)
-        self.options = _options(self.provider, timeout, retry, headers, on_drift)
+        self.base_url = find_base_url(base_url, self.provider, name)
+        self.options = make_options(self.provider, timeout, retry, headers, on_drift)
         self._key = find_key(key, self.provider.key_variable, name) if self.provider.security is not None else None
         self._transport = Transport(http_client)
-        self._agent = _agent(self.provider)
+        self._agent = user_agent(self.provider.name, self.provider.version)
 
     def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
         """Return a client with other options that shares this one's connections."""
@@ -171,7 +128,9 @@ class Client(Resource):
         while True:
             key = read_key(self._key) if self._key is not None and exchange.request.operation.secure else None
             try:
-                answer = self._transport.send(exchange.outgoing(key, asynchronous=False), exchange.options, stream=stream)
+                answer = self._transport.send(
+                    exchange.outgoing(key, asynchronous=False), exchange.options, stream=stream
+                )
                 if answer.status < 300:
                     return answer
                 content = answer.read()
@@ -192,30 +151,33 @@ class Client(Resource):
     def pages(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> Iterator[T]:
         """Go through a page and all that follow."""
         following: PagedRequest[T, ItemT] | None = request
+        seen = pagination.before(request)
         while following is not None:
             page = self.perform(following, changes).parsed
             yield page
-            following = pagination.following(following, page)
+            seen += len(pagination.items(request, page))
+            following = pagination.following(following, page, seen)
 
     def run(self, flow: Flow[T], changes: OptionChanges | None = None) -> T:
         """Run a flow of calls to its end and return its value."""
         advance: Callable[[], Step] = partial(next, flow)
-        while True:
-            try:
-                step = advance()
-            except StopIteration as end:
-                value: T = end.value
-                return value
-            try:
-                if isinstance(step, Pause):
-                    time.sleep(step.seconds)
-                    answer = None
+        with closing(flow):
+            while True:
+                try:
+                    step = advance()
+                except StopIteration as end:
+                    value: T = end.value
+                    return value
+                try:
+                    answer: Any = None
+                    if isinstance(step, Pause):
+                        time.sleep(step.seconds)
+                    else:
+                        answer = self.perform(step, changes).parsed
+                except Exception as error:
+                    advance = partial(flow.throw, error)
                 else:
-                    answer = self.perform(step, changes).parsed
-            except Exception as error:
-                advance = partial(flow.throw, error)
-            else:
-                advance = partial(flow.send, answer)
+                    advance = partial(flow.send, answer)
 
     def close(self) -> None:
         """Close the connections; closing twice is nothing. A client of your own stays open."""
@@ -224,11 +186,16 @@ class Client(Resource):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self.base_url!r})"
+        return f"{type(self).__name__}(base_url={shown_url(self.base_url)!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} holds a key and connections: make one where it is needed instead")
 
 
 class AsyncClient(AsyncResource):
@@ -261,11 +228,11 @@ class AsyncClient(AsyncResource):
         """
         name = type(self).__name__
         self.client = self
-        self.base_url = _base_url(base_url, self.provider, name)
-        self.options = _options(self.provider, timeout, retry, headers, on_drift)
+        self.base_url = find_base_url(base_url, self.provider, name)
+        self.options = make_options(self.provider, timeout, retry, headers, on_drift)
         self._key = find_key(key, self.provider.key_variable, name) if self.provider.security is not None else None
         self._transport = AsyncTransport(http_client)
-        self._agent = _agent(self.provider)
+        self._agent = user_agent(self.provider.name, self.provider.version)
 
     def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
         """Return a client with other options that shares this one's connections."""
@@ -332,39 +299,34 @@ class AsyncClient(AsyncResource):
                 pause = exchange.answered(answer, content)
             await sleep(pause)
 
-    async def items(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> AsyncIterator[ItemT]:
+    def items(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> AsyncIterator[ItemT]:
         """Go through the items of a page and of all that follow."""
-        async for page in self.pages(request, changes):
-            for item in pagination.items(request, page):
-                yield item
+        return AsyncItems(request, self.pages(request, changes))
 
-    async def pages(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> AsyncIterator[T]:
+    def pages(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> AsyncIterator[T]:
         """Go through a page and all that follow."""
-        following: PagedRequest[T, ItemT] | None = request
-        while following is not None:
-            page = (await self.perform(following, changes)).parsed
-            yield page
-            following = pagination.following(following, page)
+        return AsyncPages(partial(self.perform, changes=changes), request)
 
     async def run(self, flow: Flow[T], changes: OptionChanges | None = None) -> T:
         """Run a flow of calls to its end and return its value."""
         advance: Callable[[], Step] = partial(next, flow)
-        while True:
-            try:
-                step = advance()
-            except StopIteration as end:
-                value: T = end.value
-                return value
-            try:
-                if isinstance(step, Pause):
-                    await sleep(step.seconds)
-                    answer = None
+        with closing(flow):
+            while True:
+                try:
+                    step = advance()
+                except StopIteration as end:
+                    value: T = end.value
+                    return value
+                try:
+                    answer: Any = None
+                    if isinstance(step, Pause):
+                        await sleep(step.seconds)
+                    else:
+                        answer = (await self.perform(step, changes)).parsed
+                except Exception as error:
+                    advance = partial(flow.throw, error)
                 else:
-                    answer = (await self.perform(step, changes)).parsed
-            except Exception as error:
-                advance = partial(flow.throw, error)
-            else:
-                advance = partial(flow.send, answer)
+                    advance = partial(flow.send, answer)
 
     async def aclose(self) -> None:
         """Close the connections; closing twice is nothing. A client of your own stays open."""
@@ -379,4 +341,7 @@ class AsyncClient(AsyncResource):
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self.base_url!r})"
+        return f"{type(self).__name__}(base_url={shown_url(self.base_url)!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} holds a key and connections: make one where it is needed instead")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import secrets
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from specwire.errors import APIConnectionError, APITimeoutError
+from specwire.answer import Answer, TransportFailure
+from specwire.errors import APIConnectionError, APITimeoutError, SpecwireError
 from specwire.request import DownloadRequest
-from specwire.transport import Answer, TransportFailure
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -45,9 +45,11 @@ class Download:
         assert self._response is not None
         return self._response
 
-    def iter_bytes(self) -> Iterator[bytes]:
+    def iter_bytes(self) -> Generator[bytes, None, None]:
         """Go through the bytes as they come."""
         answer = self._open()
+        if answer.spent:
+            raise _spent(self._request)
         counter = _Counter(self._request, self._options, self.response)
         try:
             for chunk in answer.iter_bytes():
@@ -65,7 +67,7 @@ class Download:
 
     def text(self) -> str:
         """Return the whole of it as text, by the charset that the server names (UTF-8 where it names none)."""
-        return self.read().decode(self._open().charset or "utf-8")
+        return self.read().decode(self._open().charset, "replace")
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write it to a file, which appears under its name only when it is whole; returns the path."""
@@ -88,7 +90,9 @@ class Download:
         self._open()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def __repr__(self) -> str:
@@ -117,14 +121,17 @@ class AsyncDownload:
             raise RuntimeError("the download is not open yet: use `async with`, or read from it first")
         return self._response
 
-    async def iter_bytes(self) -> AsyncIterator[bytes]:
+    async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
         """Go through the bytes as they come."""
         answer = await self._open()
+        if answer.spent:
+            raise _spent(self._request)
         counter = _Counter(self._request, self._options, self.response)
         try:
-            async for chunk in answer.aiter_bytes():
-                counter.take(chunk)
-                yield chunk
+            async with aclosing(answer.aiter_bytes()) as chunks:
+                async for chunk in chunks:
+                    counter.take(chunk)
+                    yield chunk
             counter.end()
         except TransportFailure as failure:
             raise counter.failed(failure) from failure
@@ -137,7 +144,7 @@ class AsyncDownload:
 
     async def text(self) -> str:
         """Return the whole of it as text, by the charset that the server names (UTF-8 where it names none)."""
-        return (await self.read()).decode((await self._open()).charset or "utf-8")
+        return (await self.read()).decode((await self._open()).charset, "replace")
 
     async def save(self, path: str | os.PathLike[str]) -> Path:
         """Write it to a file, which appears under its name only when it is whole; returns the path."""
@@ -172,6 +179,10 @@ class AsyncDownload:
         return f"<AsyncDownload of {self._request.operation.id}>"
 
 
+def _spent(request: DownloadRequest) -> SpecwireError:
+    return SpecwireError(f"{request.operation.id}: it was read or closed already: call the method again")
+
+
 class _Counter:
     """Counts the bytes of a download, tells of progress, and names what went wrong."""
 
@@ -202,7 +213,9 @@ class _Counter:
 @contextmanager
 def _whole_file(target: Path) -> Iterator[IO[bytes]]:
     """Open a temporary file beside the target that takes the target's name when the block succeeds, and else goes."""
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "a download needs a file name; this is a directory", os.fspath(target))
+    part = target.with_name(f".{os.urandom(8).hex()}.part")
     try:
         with part.open("xb") as file:
             yield file

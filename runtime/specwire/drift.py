@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import sys
 import uuid
 import warnings
 from collections.abc import Callable, Sequence
@@ -65,8 +66,23 @@ def report(drifts: Sequence[Drift], on_drift: OnDrift, where: str) -> None:
     if callable(on_drift):
         on_drift(drifts)
     elif on_drift == "warn":
-        text = "; ".join(map(str, drifts[:5])) + (f"; and {len(drifts) - 5} more" if len(drifts) > 5 else "")
-        warnings.warn(f"{where} differs from its document: {text}", DriftWarning, stacklevel=2)
+        text = f"{where} differs from its document: {listed(drifts)}"
+        warnings.warn(text, DriftWarning, stacklevel=_caller_level())
+
+
+def listed(drifts: Sequence[Drift]) -> str:
+    """Return the first few drifts as one line."""
+    return "; ".join(map(str, drifts[:5])) + (f"; and {len(drifts) - 5} more" if len(drifts) > 5 else "")
+
+
+def _caller_level() -> int:
+    """Return the `stacklevel` at which this package was called, seen from the function that calls this one."""
+    level = 1
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
+        frame = frame.f_back
+        level += 1
+    return level
 
 
 @cache
@@ -82,7 +98,9 @@ class _Builder:
 
     def note(self, path: str, info: inspect.Type, raw: Any) -> Any:
         got = _kind(raw)
-        if isinstance(info, inspect.LiteralType) and isinstance(raw, str | int) and len(str(raw)) <= 40:
+        types = info.types if isinstance(info, inspect.UnionType) else (info,)
+        enum = any(isinstance(item, inspect.LiteralType) for item in types)
+        if enum and isinstance(raw, str | int) and len(str(raw)) <= 40:
             got = f"{got} {raw!r}"
         self.drifts.append(Drift(path, _expected(info), got))
         return raw
@@ -151,7 +169,7 @@ class _Builder:
             _, value, drifts = min(container, key=lambda attempt: attempt[0])
             self.drifts.extend(drifts)
             return value
-        return self.note(path, infos[0] if len(infos) == 1 else union, raw)
+        return self.note(path, union, raw)
 
     def _scalar(self, info: inspect.Type, raw: Any, path: str) -> Any:
         if isinstance(info, inspect.IntType) and isinstance(raw, float) and raw.is_integer():
@@ -181,6 +199,18 @@ _SCALARS: dict[type[inspect.Type], Any] = {
     inspect.TimeDeltaType: datetime.timedelta,
     inspect.UUIDType: uuid.UUID,
     inspect.DecimalType: decimal.Decimal,
+}
+
+
+_NAMES: dict[type[inspect.Type], str] = {
+    inspect.NoneType: "null",
+    inspect.BoolType: "boolean",
+    inspect.IntType: "integer",
+    inspect.FloatType: "number",
+    inspect.StrType: "string",
+    inspect.DictType: "object",
+    inspect.DateTimeType: "date-time",
+    inspect.TimeDeltaType: "duration",
 }
 
 
@@ -218,7 +248,5 @@ def _expected(info: inspect.Type) -> str:
             return " or ".join(_expected(item) for item in info.types)
         case inspect.CollectionType():
             return "array"
-        case inspect.DictType():
-            return "object"
         case _:
-            return type(info).__name__.removesuffix("Type").lower()
+            return _NAMES.get(type(info)) or type(info).__name__.removesuffix("Type").lower()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, TypeVar, Un
 
 from specwire.download import AsyncDownload, Download
 from specwire.flow import Flow
-from specwire.options import OptionChanges
+from specwire.options import OptionChanges, merged
 from specwire.request import DownloadRequest, PagedRequest, Request, StreamRequest
 from specwire.resource import AsyncResource, Resource
 from specwire.response import Response
@@ -40,7 +40,7 @@ class Bound(Generic[P, R]):
         self._changes = changes
         self.__wrapped__ = build
         self.__doc__ = build.__doc__
-        self.__name__ = build.__name__
+        self.__name__ = build.__name__.rstrip("_")
 
     @property
     def __signature__(self) -> inspect.Signature:
@@ -49,11 +49,13 @@ class Bound(Generic[P, R]):
     def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
         """Return the same method with other options, for example `with_options(timeout=5)(...)`."""
         changed = copy.copy(self)
-        changed._changes = {**(self._changes or {}), **changes}
+        changed._changes = merged(self._changes or {}, changes)
         return changed
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {type(self._resource).__name__}.{self._build.__name__}{self.__signature__}>"
+        names = list(self.__signature__.parameters)
+        shown = ", ".join(names[:3] + ["..."] * (len(names) > 3))
+        return f"<{type(self).__name__} {type(self._resource).__name__}.{self.__name__}({shown})>"
 
 
 class Method(Bound[P, Resource], Generic[P, T]):
@@ -162,7 +164,10 @@ class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
     """A call that answers a stream of events `E` which add up to an `F`."""
 
     def __init__(
-        self, build: Callable[P, StreamRequest[E]], resource: AsyncResource, accumulator: Callable[[], Accumulator[E, F]]
+        self,
+        build: Callable[P, StreamRequest[E]],
+        resource: AsyncResource,
+        accumulator: Callable[[], Accumulator[E, F]],
     ) -> None:
         super().__init__(build, resource)
         self._accumulator = accumulator

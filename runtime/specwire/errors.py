@@ -4,6 +4,7 @@
     ├── ConfigurationError             a key or a base URL is missing or unusable
     ├── InvalidRequestError            (also a ValueError) the request cannot be sent as it is
     ├── WaitTimeoutError               (also a TimeoutError) a job did not settle in time; `last` is its last state
+    ├── JobFailedError                 a job settled without what was asked for; `job` is its last state
     └── APIError                       something went wrong with a request: `request`, `response`, `request_id`
         ├── APIConnectionError         no answer: refused, reset, broken off
         │   └── APITimeoutError        no answer in time
@@ -32,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from specwire.headers import Headers
-    from specwire.request import Request
+    from specwire.request import BaseRequest
     from specwire.response import Response
 
 
@@ -40,6 +41,7 @@ class SpecwireError(Exception):
     """The base of all exceptions of a client."""
 
     def __init__(self, message: str, **details: Any) -> None:
+        message = " ".join(message.splitlines())
         super().__init__(message)
         self.message = message
         self.__dict__.update(details)
@@ -66,12 +68,20 @@ class WaitTimeoutError(SpecwireError, TimeoutError):
 
     last: Any = None
     """The job as it was last seen."""
+    request: BaseRequest | None = None
+
+
+class JobFailedError(SpecwireError):
+    """A job settled without what was asked for."""
+
+    job: Any = None
+    """The job as it ended."""
 
 
 class APIError(SpecwireError):
     """Something went wrong with a request."""
 
-    request: Request[Any] | None = None
+    request: BaseRequest | None = None
     response: Response[Any] | None = None
 
     @property

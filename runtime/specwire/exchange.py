@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
 from specwire import retry
+from specwire.answer import Answer, TransportFailure
 from specwire.auth import Credentials, credentials
-from specwire.codec import encode
-from specwire.drift import Drift, decode, report, tolerate
+from specwire.body import WholeBody, body_of
+from specwire.drift import Drift, decode, listed, report, tolerate
 from specwire.errors import (
     APIConnectionError,
     APIStatusError,
@@ -23,14 +23,13 @@ from specwire.errors import (
     status_class,
     summary,
 )
-from specwire.form import encode_form
 from specwire.multipart import Multipart, NotReplayable, Upload
 from specwire.operation import BinaryPayload, EmptyPayload, EventsPayload, JsonPayload, TextPayload
 from specwire.pagination import at
 from specwire.parameters import encode_cookies, encode_headers, encode_query, expand_path
-from specwire.request import BaseRequest, BinaryBody, FormBody, JsonBody, MultipartBody, TextBody
+from specwire.request import BaseRequest
 from specwire.response import Response
-from specwire.transport import Answer, Outgoing, TransportFailure
+from specwire.transport import Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -40,6 +39,8 @@ if TYPE_CHECKING:
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})
 _REDIRECTS = 5
+_SHORTEST_SECRET = 8
+"""Characters below which a key is no secret, but would be found inside of other words."""
 
 
 class Exchange:
@@ -55,10 +56,12 @@ class Exchange:
         self._started = time.monotonic()
         self._redirects = 0
         self._trusted = True
-        self._body = _body(request, options)
+        self._sends = 0
+        self._secret: str | None = None
         operation = request.operation
         try:
-            self._url = base_url + expand_path(operation.path, request.path, operation.styles)
+            self._body = body_of(request, options)
+            self._url = _server(provider, base_url, operation.server) + expand_path(operation.path, request.path, operation.styles)
             self._query = encode_query({**request.query, **options.query}, operation.styles)
             self._headers = self._make_headers()
             self._cookies = dict(request.cookies)
@@ -79,16 +82,18 @@ class Exchange:
     def outgoing(self, key: str | None, *, asynchronous: bool) -> Outgoing:
         """Return the next try; `key` is the current key, None for an operation that takes none."""
         self.tries += 1
+        self._sends += 1
+        self._secret = key
         scheme = self._provider.security
-        use_key = key is not None and scheme is not None and self._trusted
-        proof = credentials(scheme, key) if use_key and scheme is not None and key is not None else Credentials()
+        trusted = self._trusted and key is not None and scheme is not None
+        proof = credentials(scheme, key) if trusted and scheme is not None and key is not None else Credentials()
         query = "&".join(filter(None, (self._query, encode_query(proof.query) if proof.query else "")))
         headers = {**self._headers, **{name.lower(): value for name, value in proof.headers.items()}}
         cookies = encode_cookies({**self._cookies, **proof.cookies}) if self._cookies or proof.cookies else ""
         if cookies:
             headers["cookie"] = cookies
         content: bytes | Iterator[bytes] | AsyncIterator[bytes] | None = None
-        if isinstance(self._body, _Bytes):
+        if isinstance(self._body, WholeBody):
             content = self._body.data
         elif self._body is not None:
             content, length = self._stream(self._body, asynchronous)
@@ -103,12 +108,12 @@ class Exchange:
         self, body: Multipart | Upload, asynchronous: bool
     ) -> tuple[Iterator[bytes] | AsyncIterator[bytes], int | None]:
         try:
-            if self.tries > 1:
+            if self._sends > 1:
                 body.rewind()
             length = body.content_length()
         except NotReplayable as error:
             raise APIConnectionError(
-                f"{self.request.operation.id}: the upload failed and cannot be repeated: {error}", request=self.request
+                f"{self.request.operation.id}: the upload cannot be repeated: {error}", request=self.request
             ) from error
         progress = self.options.on_progress
         return (body.aiter(progress=progress) if asynchronous else body.iter(progress=progress)), length
@@ -116,21 +121,27 @@ class Exchange:
     def failed(self, failure: TransportFailure) -> float:
         """Return the seconds to wait before the next try; raises `APIConnectionError` when there is none."""
         outcome = retry.Unclear() if failure.sent else retry.NotSent()
-        wait = self._decide(outcome)
-        if wait is not None and (self._body is None or isinstance(self._body, _Bytes) or self._body.replayable):
+        wait = None if failure.hopeless or not self._replayable else self._decide(outcome)
+        if wait is not None:
             return wait
         kind = APITimeoutError if failure.timeout else APIConnectionError
         host = urlsplit(self._url).netloc.rpartition("@")[2]
         what = "no answer in time from" if failure.timeout else "no answer from"
         tries = f" after {self.tries} tries" if self.tries > 1 else ""
-        raise kind(f"{self.request.operation.id}: {what} {host}{tries}: {failure}", request=self.request, tries=self.tries)
+        raise kind(
+            f"{self.request.operation.id}: {what} {host}{tries}: {failure}",
+            request=self.request,
+            tries=self.tries,
+        )
 
     def answered(self, answer: Answer, content: bytes) -> float:
-        """Return the seconds to wait before the next try after an error status; raises `APIStatusError` for the last."""
+        """Return the seconds to wait before the next try after an error; raises `APIStatusError` for the last."""
         headers = answer.headers
+        content = self._masked(content)
         body, drifts = self._error_body(answer.status, content)
-        wait = None if self._hopeless(content) else self._decide(retry.Answered(answer.status, headers))
-        if wait is not None and (self._body is None or isinstance(self._body, _Bytes) or self._body.replayable):
+        hopeless = self._hopeless(content) or not self._replayable
+        wait = None if hopeless else self._decide(retry.Answered(answer.status, headers))
+        if wait is not None:
             return wait
         response: Response[None] = Response(
             status=answer.status,
@@ -145,8 +156,13 @@ class Exchange:
 
     def _status_error(self, response: Response[None], body: Any, content: bytes) -> APIStatusError:
         raw = _json_or_text(content)
-        html = isinstance(raw, str) and raw.lstrip()[:1] == "<"
-        text = f"an HTML page of {len(content)} bytes" if html else summary(raw)
+        location = _origin(response.headers.get("location", ""))
+        if 300 <= response.status < 400 and location:
+            text = f"a redirect to {location}, which is not followed"
+        elif isinstance(raw, str) and raw.lstrip()[:1] == "<":
+            text = f"an HTML page of {len(content)} bytes"
+        else:
+            text = summary(raw)
         request_id = f" (request id {response.request_id})" if response.request_id else ""
         tries = f" after {self.tries} tries" if self.tries > 1 else ""
         return status_class(response.status)(
@@ -163,8 +179,11 @@ class Exchange:
         location = answer.headers.get("location")
         if answer.status not in (301, 302, 303, 307, 308) or location is None or self._redirects >= _REDIRECTS:
             return False
-        target = urljoin(self._url, location)
-        here, there = urlsplit(self._url), urlsplit(target)
+        try:
+            target = urljoin(self._url, location)
+            here, there = urlsplit(self._url), urlsplit(target)
+        except ValueError:
+            return False
         same = (here.scheme, here.netloc) == (there.scheme, there.netloc)
         reads = self.request.operation.method in ("GET", "HEAD")
         if there.scheme not in ("http", "https") or not (reads or (same and answer.status in (307, 308))):
@@ -172,6 +191,7 @@ class Exchange:
         if here.scheme == "https" and there.scheme == "http":
             return False
         self._redirects += 1
+        self.tries -= 1
         self._trusted = self._trusted and same
         if not same:
             kept = ("accept", "user-agent")
@@ -192,6 +212,16 @@ class Exchange:
         self._waited += wait or 0.0
         return wait
 
+    @property
+    def _replayable(self) -> bool:
+        return not isinstance(self._body, Multipart | Upload) or self._body.replayable
+
+    def _masked(self, content: bytes) -> bytes:
+        """Return the body of a failure without the key, which some servers repeat in theirs."""
+        if self._secret is None or len(self._secret) < _SHORTEST_SECRET:
+            return content
+        return content.replace(self._secret.encode(), b"***")
+
     def _hopeless(self, content: bytes) -> bool:
         never = self._provider.never
         if never is None:
@@ -199,7 +229,7 @@ class Exchange:
         found = _json_or_text(content)
         for name in never.path:
             found = found.get(name) if isinstance(found, dict) else None
-        return found in never.values
+        return isinstance(found, str) and found in never.values
 
     def _error_body(self, status: int, content: bytes) -> tuple[Any, tuple[Drift, ...]]:
         errors = self.request.operation.errors
@@ -218,7 +248,7 @@ class Exchange:
                 value, drifts = self._json(answer, content, kind)
                 self._check_refusal(answer, content, value)
             case TextPayload():
-                value = content.decode(answer.charset or "utf-8", "replace")
+                value = content.decode(answer.charset, "replace")
             case EmptyPayload() | EventsPayload():
                 value = None
             case BinaryPayload():
@@ -236,7 +266,10 @@ class Exchange:
     def _check_refusal(self, answer: Answer, content: bytes, value: Any) -> None:
         operation = self.request.operation
         refusal = operation.refusal
-        if refusal is None or (code := at(value, refusal.code)) in refusal.accepted:
+        if refusal is None:
+            return
+        code = at(value, refusal.code)
+        if isinstance(code, int | str) and code in refusal.accepted:
             return
         text = summary(at(value, refusal.message)) or "no message"
         response = self.opened(answer)
@@ -261,62 +294,49 @@ class Exchange:
 
     def _json(self, answer: Answer, content: bytes, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
         operation = self.request.operation
+        if not content.strip():
+            value, drifts = decode(b"null", kind)
+            if not drifts:
+                return value, ()
         try:
             value, drifts = decode(content, kind)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            shown = content[:80].decode("utf-8", "replace")
+            shown = self._masked(content)[:80].decode("utf-8", "replace")
             what = "is empty" if not content.strip() else f"is not JSON ({error}): {shown!r}"
             raise self._decode_error(answer, content, f"{operation.id}: the answer {what}") from error
         if drifts:
             on_drift = self.options.on_drift
             if on_drift == "raise":
-                text = "; ".join(map(str, drifts))
-                raise self._decode_error(answer, content, f"{operation.id}: the answer differs from the document: {text}")
+                text = f"{operation.id}: the answer differs from the document: {listed(drifts)}"
+                raise self._decode_error(answer, content, text)
             report(drifts, on_drift, operation.id)
         return value, drifts
 
     def _decode_error(self, answer: Answer, content: bytes, message: str) -> DecodeError:
         response: Response[None] = Response(
-            status=answer.status, headers=answer.headers, content=content, parsed=None, tries=self.tries
+            status=answer.status,
+            headers=answer.headers,
+            content=self._masked(content),
+            parsed=None,
+            tries=self.tries,
+            elapsed=time.monotonic() - self._started,
         )
         return DecodeError(message, request=self.request, response=response)
 
 
-class _Bytes(msgspec.Struct, frozen=True):
-    """A body that is in memory."""
-
-    data: bytes
-    content_type: str
-
-
-def _body(request: BaseRequest, options: Options) -> _Bytes | Multipart | Upload | None:
-    match request.body:
-        case None:
-            return _Bytes(encode(options.body), "application/json") if options.body else None
-        case JsonBody(value, content_type):
-            return _Bytes(_encode(request, _extended(value, options.body)), content_type)
-        case FormBody(fields):
-            data = encode_form({**fields, **options.body}, request.operation.styles)
-            return _Bytes(data, "application/x-www-form-urlencoded")
-        case TextBody(text, content_type):
-            return _Bytes(text.encode(), f"{content_type}; charset=utf-8")
-        case MultipartBody(parts):
-            return Multipart(parts)
-        case BinaryBody(bytes() as data, content_type):
-            return _Bytes(data, content_type)
-        case BinaryBody(content, content_type):
-            return Upload(content, content_type)
+def _server(provider: Provider, base_url: str, server: str | None) -> str:
+    """Return where an operation is: at a server of its own, unless the client was sent elsewhere than the document says."""
+    if server is None:
+        return base_url
+    if server.startswith("/"):
+        return urljoin(base_url, server).rstrip("/")
+    return server.rstrip("/") if base_url == (provider.base_url or "").rstrip("/") else base_url
 
 
-def _extended(value: Any, extra: Mapping[str, Any]) -> Any:
-    return {**value, **extra} if extra and isinstance(value, Mapping) else value
-
-
-def _encode(request: BaseRequest, value: Any) -> bytes:
-    try:
-        return encode(value)
-    except (TypeError, ValueError) as error:
-        raise InvalidRequestError(f"{request.operation.id}: the body cannot be sent as JSON: {error}") from error
+def _origin(url: str) -> str:
+    """Return where a URL leads without its path and query, which may hold a signature."""
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0].partition('?')[0].rpartition('@')[2]}" if separator else ""
 
 
 def _json_or_text(content: bytes) -> Any:

@@ -51,7 +51,8 @@ def wait(
     Args:
         request: The request that reads the job; its operation says which statuses are final.
         interval: Seconds between two polls; otherwise what the document suggests.
-        timeout: Seconds in all, after which `WaitTimeoutError` is raised with the job as last seen; None waits for ever.
+        timeout: Seconds in all, after which `WaitTimeoutError` is raised with the job as last seen; None waits for
+            ever.
         on_progress: Told of the job after each poll.
     """
     polling = request.operation.polling
@@ -64,10 +65,10 @@ def wait(
         if on_progress is not None:
             on_progress(job)
         status = at(job, polling.status)
-        if status in polling.settled:
+        if isinstance(status, str) and status in polling.settled:
             return job
         waited = time.monotonic() - started
-        if timeout is not None and waited + pause > timeout:
-            name = request.operation.id
-            raise WaitTimeoutError(f"{name}: still {status!r} after {waited:.1f} s", last=job, request=request)
-        yield Pause(pause)
+        if timeout is not None and waited >= timeout:
+            message = f"{request.operation.id}: still {status!r} after {waited:.1f} s"
+            raise WaitTimeoutError(message, last=job, request=request)
+        yield Pause(pause if timeout is None else min(pause, timeout - waited))

@@ -52,6 +52,6 @@ def to_dict(model: WireModel) -> dict[str, Any]:
 
 
 def from_dict(kind: type[T], data: Any) -> T:
-    """Build `kind` from builtins by wire name; raises `msgspec.ValidationError` with a JSON path when they do not fit."""
+    """Build `kind` from builtins by wire name; raises `msgspec.ValidationError`, with a JSON path, on misfit."""
     built: T = decoder(kind).convert(data)
     return built

@@ -135,6 +135,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     pagination: Pagination | None = None
     polling: Polling | None = None
     refusal: Refusal | None = None
+    server: str | None = None
+    """Base URL of this operation where it is another than the client's; one that begins with `/` is relative to that."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, tuple(getattr(self, name) for name in self.__struct_fields__)

@@ -29,17 +29,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     body: Mapping[str, Any] = {}
     """Fields to add to every JSON or form body, for what a document does not know yet."""
     on_drift: OnDrift = "warn"
-    """What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function that is told."""
+    """What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function to tell."""
     on_progress: Callable[[int, int | None], object] | None = None
     """Told of uploads and downloads: bytes so far, bytes in all where known."""
 
     def changed(self, changes: OptionChanges) -> Options:
         """Return these options with some changed; `headers`, `query` and `body` are merged."""
-        merged: dict[str, Any] = dict(changes)
-        for name in ("headers", "query", "body"):
-            if name in merged:
-                merged[name] = {**getattr(self, name), **merged[name]}
-        return msgspec.structs.replace(self, **merged)
+        present: OptionChanges = {"headers": self.headers, "query": self.query, "body": self.body}
+        return msgspec.structs.replace(self, **merged(present, changes))
 
     def __repr__(self) -> str:
         return f"Options(timeout={self.timeout}, retry={self.retry}, on_drift={self.on_drift!r})"
@@ -57,3 +54,15 @@ class OptionChanges(TypedDict, total=False):
     body: Mapping[str, Any]
     on_drift: OnDrift
     on_progress: Callable[[int, int | None], object] | None
+
+
+def merged(first: OptionChanges, second: OptionChanges) -> OptionChanges:
+    """Return two changes as one; `headers`, `query` and `body` are added up, of the rest the second holds."""
+    both: OptionChanges = {**first, **second}
+    if "headers" in first and "headers" in second:
+        both["headers"] = {**first["headers"], **second["headers"]}
+    if "query" in first and "query" in second:
+        both["query"] = {**first["query"], **second["query"]}
+    if "body" in first and "body" in second:
+        both["body"] = {**first["body"], **second["body"]}
+    return both

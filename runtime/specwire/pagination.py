@@ -20,28 +20,45 @@ def items(request: PagedRequest[T, ItemT], page: T) -> Sequence[ItemT]:
     return found if isinstance(found, list) else ()
 
 
-def following(request: PagedRequest[T, ItemT], page: T) -> PagedRequest[T, ItemT] | None:
-    """Return the request for the page after this one; None after the last."""
+def before(request: PagedRequest[T, ItemT]) -> int:
+    """Return how many items stand before the first page that is asked for, as far as that can be known."""
+    match _pagination(request):
+        case PageNumber(parameter, _, size, first, _):
+            per_page = _number(request, size, 0) if size is not None else 0
+            return max(0, _number(request, parameter, first) - first) * per_page
+        case Offset(parameter, _, _, _):
+            return _number(request, parameter, 0)
+        case Cursor():
+            return 0
+
+
+def following(request: PagedRequest[T, ItemT], page: T, seen: int) -> PagedRequest[T, ItemT] | None:
+    """Return the request for the page after this one, None after the last; `seen` counts the items up to here."""
     found = items(request, page)
-    if not found:
-        return None
     match _pagination(request):
         case PageNumber(parameter, _, size, first, total):
-            number = _number(request, parameter, first)
-            per_page = _number(request, size, len(found)) if size is not None else len(found)
-            if _reached(page, total, (number - first + 1) * per_page) or len(found) < per_page:
-                return None
-            return _with(request, parameter, number + 1)
+            ended = _ended(request, found, size, at(page, total) if total is not None else None, seen)
+            return None if ended else _with(request, parameter, _number(request, parameter, first) + 1)
         case Offset(parameter, _, size, total):
-            seen = _number(request, parameter, 0) + len(found)
-            if _reached(page, total, seen) or (size in request.query and len(found) < _number(request, size or "", 0)):
-                return None
-            return _with(request, parameter, seen)
+            ended = _ended(request, found, size, at(page, total) if total is not None else None, seen)
+            return None if ended else _with(request, parameter, _number(request, parameter, 0) + len(found))
         case Cursor(parameter, _, next_, last, more):
-            cursor = at(page, next_) if next_ is not None else at(found[-1], last or ())
-            if (more is not None and at(page, more) is False) or not cursor or cursor == request.query.get(parameter):
+            if next_ is not None:
+                cursor = at(page, next_)
+            else:
+                cursor = at(found[-1], last or ()) if found else None
+            if (more is not None and at(page, more) is False) or cursor in (None, "", request.query.get(parameter)):
                 return None
             return _with(request, parameter, cursor)
+
+
+def _ended(request: PagedRequest[Any, Any], found: Sequence[Any], size: str | None, total: Any, seen: int) -> bool:
+    if not found:
+        return True
+    if isinstance(total, int):
+        # A server may put less on a page than it was asked for, so only the count tells.
+        return seen >= total
+    return size is not None and len(found) < _number(request, size, 0)
 
 
 def at(value: Any, path: Sequence[str]) -> Any:
@@ -61,11 +78,6 @@ def _pagination(request: PagedRequest[Any, Any]) -> Pagination:
 def _number(request: PagedRequest[Any, Any], parameter: str, default: int) -> int:
     value = request.query.get(parameter, default)
     return default if value is None else int(value)
-
-
-def _reached(page: Any, total: tuple[str, ...] | None, seen: int) -> bool:
-    known = at(page, total) if total is not None else None
-    return isinstance(known, int) and seen >= known
 
 
 def _with(request: PagedRequest[T, ItemT], parameter: str, value: Any) -> PagedRequest[T, ItemT]:

@@ -9,7 +9,7 @@ import msgspec
 
 from specwire.file import FileInput
 from specwire.multipart import Part, file_part, json_part, text_part
-from specwire.operation import Operation
+from specwire.operation import Operation, Payload
 from specwire.unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -77,6 +77,10 @@ class BaseRequest(msgspec.Struct, frozen=True):
 class Request(BaseRequest, Generic[T], frozen=True):
     """A call that has not been made; `T` is the type of its answer."""
 
+    def answering(self, returns: Payload) -> Request[Any]:
+        """Return the same request with another form of answer, for a server that chooses it by what is asked."""
+        return self.replace(operation=msgspec.structs.replace(self.operation, returns=returns))
+
 
 class PagedRequest(Request[T], Generic[T, ItemT], frozen=True):
     """A request whose answer `T` is one page of items `ItemT`."""
@@ -104,18 +108,29 @@ def json_body(
 
 
 def multipart_body(
-    *, fields: Mapping[str, Any] | None = None, files: Mapping[str, FileInput | Sequence[FileInput] | Unset | None]
+    *,
+    fields: Mapping[str, Any] | None = None,
+    files: Mapping[str, FileInput | Sequence[FileInput] | Unset | None],
+    types: Mapping[str, str] | None = None,
 ) -> MultipartBody:
-    """Make a form of the fields and files that were given, the fields first; a list repeats its part."""
+    """Make a form of the fields and files that were given, the fields first; a list repeats its part.
+
+    `types` are the content types of parts, where the document names them; a field of a JSON type is sent as JSON, whole.
+    """
+    types = types or {}
     parts: list[Part] = []
     for name, value in given(fields or {}).items():
+        content_type = types.get(name)
+        if content_type is not None and content_type.endswith("json"):
+            parts.append(json_part(name, value, content_type))
+            continue
         for item in value if isinstance(value, list | tuple) else (value,):
             if isinstance(item, Mapping | msgspec.Struct):
                 parts.append(json_part(name, item))
             elif item is not None:
-                parts.append(text_part(name, item))
+                parts.append(text_part(name, item, content_type))
     for name, file in given(files).items():
         for item in file if isinstance(file, list) else (file,):
             if item is not None:
-                parts.append(file_part(name, item))
+                parts.append(file_part(name, item, types.get(name)))
     return MultipartBody(tuple(parts))

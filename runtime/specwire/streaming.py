@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-import msgspec
-
-from specwire import drift
-from specwire.errors import APIError, DecodeError, StreamError, StreamEventError, StreamTruncatedError, summary
-from specwire.jsonlines import JSONLinesParser, JSONSequenceParser
-from specwire.operation import EventsPayload
-from specwire.pagination import at
+from specwire.answer import Answer, TransportFailure
+from specwire.event_loop import starter
+from specwire.events import EventReader, closed
 from specwire.request import StreamRequest
-from specwire.sse import EventTooLarge, SSEParser
-from specwire.transport import Answer, TransportFailure
+from specwire.transport import fail_after
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
     from specwire.client import AsyncClient, Client
-    from specwire.options import OptionChanges, Options
+    from specwire.options import OptionChanges
     from specwire.response import Response
 
 E = TypeVar("E")
@@ -29,8 +25,9 @@ F_co = TypeVar("F_co", covariant=True)
 F = TypeVar("F")
 E_contra = TypeVar("E_contra", contravariant=True)
 
-_DRAIN = 64 * 1024
-"""Bytes to read past the terminator so that the connection can be used again."""
+
+_PATIENCE = 1.0
+"""Seconds to wait for the end of the body after the terminator, for the sake of the connection."""
 
 
 class Accumulator(Protocol[E_contra, F_co]):
@@ -44,170 +41,28 @@ class Accumulator(Protocol[E_contra, F_co]):
         ...
 
 
-class EventReader(Generic[E]):
-    """Bytes of a stream to typed events, without I/O."""
-
-    def __init__(self, request: StreamRequest[E], answer: Answer, options: Options) -> None:
-        payload = request.operation.returns
-        assert isinstance(payload, EventsPayload)
-        self._payload = payload
-        self._terminator = payload.terminator.encode() if payload.terminator is not None else None
-        self._request = request
-        self._answer = answer
-        self._on_drift: drift.OnDrift = options.on_drift
-        self._sse = SSEParser() if payload.framing == "sse" else None
-        self._lines = JSONSequenceParser() if payload.framing == "json-seq" else JSONLinesParser()
-        self._clues = tuple((error.equals or error.path[-1]).encode() for error in payload.errors)
-        self.finished = False
-
-    def feed(self, chunk: bytes) -> list[E]:
-        """Return the events that this chunk completes; raises `StreamEventError` for an error event."""
-        events: list[E] = []
-        for data in self._split(chunk):
-            if data == self._terminator:
-                self.finished = True
-                break
-            try:
-                events.append(self._decode(data))
-            except APIError as error:
-                if not events:
-                    raise
-                self._pending = error
-                break
-        return events
-
-    _pending: APIError | None = None
-
-    def raise_pending(self) -> None:
-        """Raise the error that came in the same chunk as events that had to be handed out first."""
-        if self._pending is not None:
-            raise self._pending
-
-    def end(self) -> list[E]:
-        """Take the end of the body; raises `StreamTruncatedError` when the stream was not complete."""
-        if self._sse is not None:
-            self._sse.close()
-            rest: list[bytes] = []
-            unfinished = self._sse.pending
-        else:
-            rest, unfinished = self._lines.close(), False
-        events = [self._decode(data) for data in rest]
-        if self._terminator is not None and not self.finished:
-            raise self.truncated(f"the server closed it without {self._payload.terminator}")
-        if unfinished and not self.finished:
-            raise self.truncated("the server closed it in the middle of an event")
-        return events
-
-    def truncated(self, why: str) -> StreamTruncatedError:
-        return StreamTruncatedError(
-            f"{self._request.operation.id}: the stream ended before its end: {why}",
-            request=self._request,
-        )
-
-    def _split(self, chunk: bytes) -> list[bytes]:
-        try:
-            if self._sse is not None:
-                return [event.data for event in self._sse.feed(chunk)]
-            return self._lines.feed(chunk)
-        except EventTooLarge as error:
-            raise StreamError(f"{self._request.operation.id}: {error}", request=self._request) from error
-
-    def _decode(self, data: bytes) -> E:
-        for clue in self._clues:
-            if clue in data:
-                self._check_error(data)
-        try:
-            event, drifts = drift.decode(data, self._payload.kind)
-        except msgspec.DecodeError as error:
-            shown = data[:80].decode("utf-8", "replace")
-            raise DecodeError(
-                f"{self._request.operation.id}: an event of the stream is not JSON ({error}): {shown!r}",
-                request=self._request,
-            ) from error
-        if drifts:
-            _report(self._request, drifts, self._on_drift)
-        result: E = event
-        return result
-
-    def _check_error(self, data: bytes) -> None:
-        try:
-            body = msgspec.json.decode(data)
-        except msgspec.DecodeError:
-            return
-        for error in self._payload.errors:
-            found = at(body, error.path)
-            if found is not None and error.equals in (None, found):
-                text = summary(found) if error.equals is None else ""
-                raise StreamEventError(
-                    f"{self._request.operation.id}: the server sent an error in the stream: "
-                    f"{text or summary(body) or 'no message'}",
-                    request=self._request,
-                    body=body,
-                )
-
-
-def _report(request: StreamRequest[Any], drifts: tuple[drift.Drift, ...], on_drift: drift.OnDrift) -> None:
-    if on_drift == "raise":
-        text = "; ".join(map(str, drifts))
-        raise DecodeError(f"{request.operation.id}: an event differs from the document: {text}", request=request)
-    drift.report(drifts, on_drift, request.operation.id)
-
-
-def failed(request: StreamRequest[Any], failure: TransportFailure, response: Response[None] | None) -> StreamError:
-    """Return the error of a stream that broke off."""
-    what = "was silent for too long" if failure.timeout else "broke off"
-    return StreamTruncatedError(f"{request.operation.id}: the stream {what}: {failure}", request=request, response=response)
-
-
 class EventStream(Generic[E]):
     """Events as they come; opened by `with` or by the first iteration, closed at its end, on `break` and on errors."""
 
     def __init__(self, client: Client, request: StreamRequest[E], changes: OptionChanges | None = None) -> None:
         self._client = client
         self._request = request
-        self._changes = changes
-        self._answer: Answer | None = None
-        self._events: Iterator[E] | None = None
-        self._response: Response[None] | None = None
+        self._options = client.options_with(changes)
+        self._opened: tuple[Answer, Iterator[bytes], EventReader[E], Response[None]] | None = None
+        self._closed = False
 
     @property
     def response(self) -> Response[None]:
         """Status, headers and request id of the answer; opens the stream if it is not open yet."""
-        self._open()
-        assert self._response is not None
-        return self._response
+        return self._open()[3]
 
-    def _open(self) -> Iterator[E]:
-        if self._events is None:
-            options = self._client.options_with(self._changes)
-            self._answer, self._response = self._client.open(self._request, options)
-            self._events = self._read(self._answer, EventReader(self._request, self._answer, options))
-        return self._events
-
-    def _read(self, answer: Answer, reader: EventReader[E]) -> Iterator[E]:
-        drained = 0
-        try:
-            for chunk in answer.iter_bytes():
-                if reader.finished:
-                    drained += len(chunk)
-                    if drained > _DRAIN:
-                        return
-                    continue
-                for event in reader.feed(chunk):
-                    self._take(event)
-                    yield event
-                reader.raise_pending()
-            for event in reader.end():
-                self._take(event)
-                yield event
-        except TransportFailure as failure:
-            if not reader.finished:
-                raise failed(self._request, failure, self._response) from failure
-        except APIError as error:
-            error.response = error.response or self._response
-            raise
-        finally:
-            answer.close()
+    def _open(self) -> tuple[Answer, Iterator[bytes], EventReader[E], Response[None]]:
+        if self._opened is None:
+            if self._closed:
+                raise closed(self._request, None)
+            answer, response = self._client.open(self._request, self._options)
+            self._opened = answer, answer.iter_bytes(), EventReader(self._request, response, self._options), response
+        return self._opened
 
     def _take(self, event: E) -> None:
         """See an event before it is handed out."""
@@ -216,22 +71,46 @@ class EventStream(Generic[E]):
         self._open()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def __iter__(self) -> Iterator[E]:
         return self
 
     def __next__(self) -> E:
-        return next(self._open())
+        answer, chunks, reader, response = self._open()
+        while not reader.ready and not reader.done:
+            if self._closed:
+                raise closed(self._request, response)
+            try:
+                with answer.deadline(_PATIENCE) if reader.terminated else nullcontext():
+                    chunk = next(chunks)
+                reader.feed(chunk)
+            except StopIteration:
+                reader.end()
+            except TransportFailure as failure:
+                reader.broke(failure)
+            if reader.done:
+                answer.close()
+        if not reader.ready:
+            if reader.failure is not None:
+                raise reader.failure
+            raise StopIteration
+        event = reader.ready.popleft()
+        self._take(event)
+        return event
 
     def close(self) -> None:
         """Give the connection back; closing twice is nothing."""
-        if self._answer is not None:
-            self._answer.close()
+        self._closed = True
+        if self._opened is not None:
+            self._opened[0].close()
 
     def __del__(self) -> None:
-        self.close()
+        if getattr(self, "_opened", None) is not None:
+            self.close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._request.operation.id}>"
@@ -266,49 +145,26 @@ class AsyncEventStream(Generic[E]):
     def __init__(self, client: AsyncClient, request: StreamRequest[E], changes: OptionChanges | None = None) -> None:
         self._client = client
         self._request = request
-        self._changes = changes
-        self._answer: Answer | None = None
-        self._events: AsyncIterator[E] | None = None
-        self._response: Response[None] | None = None
+        self._options = client.options_with(changes)
+        self._opened: tuple[Answer, AsyncGenerator[bytes, None], EventReader[E], Response[None]] | None = None
+        self._closed = False
+        self._reading = False
 
     @property
     def response(self) -> Response[None]:
         """Status, headers and request id of the answer; only once the stream is open."""
-        if self._response is None:
+        if self._opened is None:
             raise RuntimeError("the stream is not open yet: use `async with`, or read an event first")
-        return self._response
+        return self._opened[3]
 
-    async def _open(self) -> AsyncIterator[E]:
-        if self._events is None:
-            options = self._client.options_with(self._changes)
-            self._answer, self._response = await self._client.open(self._request, options)
-            self._events = self._read(self._answer, EventReader(self._request, self._answer, options))
-        return self._events
-
-    async def _read(self, answer: Answer, reader: EventReader[E]) -> AsyncIterator[E]:
-        drained = 0
-        try:
-            async for chunk in answer.aiter_bytes():
-                if reader.finished:
-                    drained += len(chunk)
-                    if drained > _DRAIN:
-                        return
-                    continue
-                for event in reader.feed(chunk):
-                    self._take(event)
-                    yield event
-                reader.raise_pending()
-            for event in reader.end():
-                self._take(event)
-                yield event
-        except TransportFailure as failure:
-            if not reader.finished:
-                raise failed(self._request, failure, self._response) from failure
-        except APIError as error:
-            error.response = error.response or self._response
-            raise
-        finally:
-            await answer.aclose()
+    async def _open(self) -> tuple[Answer, AsyncGenerator[bytes, None], EventReader[E], Response[None]]:
+        if self._opened is None:
+            if self._closed:
+                raise closed(self._request, None)
+            answer, response = await self._client.open(self._request, self._options)
+            self._start = starter()
+            self._opened = answer, answer.aiter_bytes(), EventReader(self._request, response, self._options), response
+        return self._opened
 
     def _take(self, event: E) -> None:
         """See an event before it is handed out."""
@@ -326,15 +182,54 @@ class AsyncEventStream(Generic[E]):
         return self
 
     async def __anext__(self) -> E:
-        return await anext(await self._open())
+        answer, chunks, reader, response = await self._open()
+        while not reader.ready and not reader.done:
+            if self._closed:
+                raise closed(self._request, response)
+            self._reading = True
+            try:
+                with fail_after(_PATIENCE) if reader.terminated else nullcontext():
+                    chunk = await anext(chunks)
+                reader.feed(chunk)
+            except TimeoutError:
+                reader.end()
+            except StopAsyncIteration:
+                reader.end()
+            except TransportFailure as failure:
+                reader.broke(failure)
+            finally:
+                self._reading = False
+            if reader.done:
+                await _shut(answer, chunks)
+        if not reader.ready:
+            if reader.failure is not None:
+                raise reader.failure
+            raise StopAsyncIteration
+        event = reader.ready.popleft()
+        self._take(event)
+        return event
 
     async def aclose(self) -> None:
         """Give the connection back; closing twice is nothing."""
-        if self._answer is not None:
-            await self._answer.aclose()
+        self._closed = True
+        if self._opened is not None:
+            answer, chunks, _, _ = self._opened
+            # Another task may be waiting for the next chunk; closing the answer ends its wait.
+            await (answer.aclose() if self._reading else _shut(answer, chunks))
+
+    def __del__(self) -> None:
+        opened = getattr(self, "_opened", None)
+        if opened is not None and not self._closed and not opened[2].done:
+            answer, chunks = opened[0], opened[1]
+            self._start(lambda: _shut(answer, chunks))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._request.operation.id}>"
+
+
+async def _shut(answer: Answer, chunks: AsyncGenerator[bytes, None]) -> None:
+    await chunks.aclose()
+    await answer.aclose()
 
 
 class AsyncAccumulatingStream(AsyncEventStream[E], Generic[E, F]):

@@ -5,17 +5,16 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from specwire.headers import Headers
+from specwire.answer import Answer, translating
 
 if TYPE_CHECKING:
     import ssl
-
-    import httpx2
 
     from specwire.options import Options
 
@@ -60,97 +59,33 @@ class Outgoing(msgspec.Struct, frozen=True):
         return f"Outgoing({self.method})"
 
 
-class TransportFailure(Exception):
-    """A try that got no answer."""
-
-    def __init__(self, message: str, *, sent: bool, timeout: bool) -> None:
-        super().__init__(message)
-        self.sent = sent
-        """Whether the server may have seen the request."""
-        self.timeout = timeout
-
-
-class Answer:
-    """A response of the HTTP library, its errors translated."""
-
-    __slots__ = ("_library", "raw")
-
-    def __init__(self, raw: Any, library: ModuleType) -> None:
-        self.raw: httpx2.Response = raw
-        self._library = library
-
-    @property
-    def status(self) -> int:
-        return self.raw.status_code
-
-    @property
-    def headers(self) -> Headers:
-        return Headers(self.raw.headers.multi_items())
-
-    @property
-    def content_type(self) -> str:
-        return self.raw.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-    @property
-    def charset(self) -> str | None:
-        return self.raw.charset_encoding
-
-    @property
-    def content(self) -> bytes:
-        return self.raw.content
-
-    def read(self) -> bytes:
-        try:
-            return self.raw.read()
-        except Exception as error:
-            raise translated(error, self._library) from error
-
-    async def aread(self) -> bytes:
-        try:
-            return await self.raw.aread()
-        except Exception as error:
-            raise translated(error, self._library) from error
-
-    def iter_bytes(self) -> Iterator[bytes]:
-        try:
-            yield from self.raw.iter_bytes()
-        except Exception as error:
-            raise translated(error, self._library) from error
-
-    async def aiter_bytes(self) -> AsyncIterator[bytes]:
-        try:
-            async for chunk in self.raw.aiter_bytes():
-                yield chunk
-        except Exception as error:
-            raise translated(error, self._library) from error
-
-    def close(self) -> None:
-        self.raw.close()
-
-    async def aclose(self) -> None:
-        await self.raw.aclose()
-
-
 class Transport:
     """A synchronous HTTP client, made at the first use unless the user handed one in."""
 
     def __init__(self, client: SyncHTTPClient | None) -> None:
+        if client is not None and hasattr(client, "aclose"):
+            raise TypeError(f"http_client is an asynchronous {type(client).__name__}: give a synchronous one")
         self._client = client
         self._owned = client is None
         self._lock = threading.Lock()
         self._library = library_of(client) if client is not None else None
-        self.closed = False
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._closed or bool(getattr(self._client, "is_closed", False))
 
     def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Answer:
         """Send one try; raises `TransportFailure` when no answer comes."""
         client = self._client or self._open()
         library = self._library
         assert library is not None
-        try:
-            request = _build(client, library, outgoing, options, stream)
-            return Answer(client.send(request, stream=stream, follow_redirects=False), library)
-        except Exception as error:
-            raise translated(error, library) from error
+        with translating(library):
+            request = _build(client, library, outgoing, options)
+            answer = Answer(client.send(request, stream=stream, follow_redirects=False), library)
+            _stay_alert(request, options)
+            return answer
 
     def _open(self) -> SyncHTTPClient:
         import httpx2
@@ -164,30 +99,41 @@ class Transport:
             return client
 
     def close(self) -> None:
-        self.closed = True
+        self._closed = True
         if self._owned and self._client is not None:
             self._client.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_owned", False):
+            self.close()
 
 
 class AsyncTransport:
     """An asynchronous HTTP client, made at the first use unless the user handed one in."""
 
     def __init__(self, client: AsyncHTTPClient | None) -> None:
+        if client is not None and not hasattr(client, "aclose"):
+            raise TypeError(f"http_client is a synchronous {type(client).__name__}: give an asynchronous one")
         self._client = client
         self._owned = client is None
         self._library = library_of(client) if client is not None else None
-        self.closed = False
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._closed or bool(getattr(self._client, "is_closed", False))
 
     async def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Answer:
         """Send one try; raises `TransportFailure` when no answer comes."""
         client = self._client or self._open()
         library = self._library
         assert library is not None
-        try:
-            request = _build(client, library, outgoing, options, stream)
-            return Answer(await client.send(request, stream=stream, follow_redirects=False), library)
-        except Exception as error:
-            raise translated(error, library) from error
+        with translating(library):
+            request = _build(client, library, outgoing, options)
+            answer = Answer(await client.send(request, stream=stream, follow_redirects=False), library)
+            _stay_alert(request, options)
+            return answer
 
     def _open(self) -> AsyncHTTPClient:
         import httpx2
@@ -199,19 +145,23 @@ class AsyncTransport:
         return client
 
     async def aclose(self) -> None:
-        self.closed = True
+        self._closed = True
         if self._owned and self._client is not None:
             await self._client.aclose()
 
 
-def _build(
-    client: SyncHTTPClient | AsyncHTTPClient, library: ModuleType, outgoing: Outgoing, options: Options, stream: bool
-) -> Any:
-    wait = options.idle_timeout if stream else options.timeout
-    timeout = library.Timeout(connect=options.connect_timeout, read=wait, write=options.timeout, pool=options.timeout)
+def _build(client: SyncHTTPClient | AsyncHTTPClient, library: ModuleType, outgoing: Outgoing, options: Options) -> Any:
+    timeout = library.Timeout(options.timeout, connect=options.connect_timeout)
+    # Text would be encoded as ASCII, and a header may hold Latin-1.
+    headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in outgoing.headers.items()]
     return client.build_request(
-        outgoing.method, outgoing.url, headers=outgoing.headers, content=outgoing.content, timeout=timeout
+        outgoing.method, outgoing.url, headers=headers, content=outgoing.content, timeout=timeout
     )
+
+
+def _stay_alert(request: Any, options: Options) -> None:
+    """Let what is left to read of an answer wait no longer than a stream may be silent."""
+    request.extensions["timeout"]["read"] = options.idle_timeout
 
 
 def library_of(client: object) -> ModuleType:
@@ -235,20 +185,15 @@ def tls_context() -> ssl.SSLContext:
         return _tls_context
 
 
-def translated(error: Exception, library: ModuleType) -> Exception:
-    """Return the failure that an exception of the library means; other exceptions as they are."""
-    unsent = (library.ConnectError, library.ConnectTimeout, library.PoolTimeout, library.ProxyError)
-    if isinstance(error, library.TransportError):
-        text = str(error) or type(error).__name__
-        timeout = isinstance(error, library.TimeoutException)
-        return TransportFailure(text, sent=not isinstance(error, unsent), timeout=timeout)
-    if isinstance(error, library.DecodingError):
-        return TransportFailure(f"the body could not be decompressed: {error}", sent=True, timeout=False)
-    return error
-
-
 async def sleep(seconds: float) -> None:
     """Sleep on whatever event loop is running: asyncio or trio, as the HTTP library itself does."""
     import anyio
 
     await anyio.sleep(seconds)
+
+
+def fail_after(seconds: float) -> AbstractContextManager[object]:
+    """Return a context that raises `TimeoutError` when its block takes longer, on whatever event loop is running."""
+    import anyio
+
+    return anyio.fail_after(seconds)

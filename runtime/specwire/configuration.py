@@ -1,0 +1,72 @@
+"""What a client is made with: where the server is, how requests are sent, what the client calls itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from urllib.parse import urlsplit
+
+from specwire.drift import OnDrift
+from specwire.errors import ConfigurationError
+from specwire.options import Options
+from specwire.provider import Provider
+from specwire.retry import RetryPolicy
+
+
+@cache
+def user_agent(name: str, version: str) -> str:
+    """Return the `User-Agent` of the clients of a provider."""
+    # Both take longer to import than most of this package.
+    import platform
+    from importlib import metadata
+
+    try:
+        ours = metadata.version("specwire")
+    except metadata.PackageNotFoundError:
+        ours = "0"
+    return f"specwire/{ours} ({name}/{version}; python/{platform.python_version()})"
+
+
+def find_base_url(given: str | None, provider: Provider, client: str) -> str:
+    """Return the base URL given, else the environment's, else the document's; raises `ConfigurationError`."""
+    variable = provider.base_url_variable
+    url = given or (os.environ.get(variable, "").strip() if variable else "") or provider.base_url
+    if not url:
+        where = f", or set {variable}" if variable else ""
+        raise ConfigurationError(f"{client} needs to know where the server is: pass {client}(base_url=...){where}")
+    if not _is_base_url(url):
+        raise ConfigurationError(f"{shown_url(url)!r} is no base URL: it must look like https://host/path")
+    return url.rstrip("/")
+
+
+def shown_url(url: str) -> str:
+    """Return a URL as it may be shown: without user, password, query and fragment."""
+    bare = url.partition("?")[0].partition("#")[0]
+    scheme, separator, rest = bare.rpartition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"
+
+
+def make_options(
+    provider: Provider,
+    timeout: float | None,
+    retry: RetryPolicy | None,
+    headers: Mapping[str, str] | None,
+    on_drift: OnDrift,
+) -> Options:
+    """Return a client's options; without a retry policy, the document's statuses are retried."""
+    if retry is None:
+        statuses = provider.retry_statuses
+        retry = RetryPolicy() if statuses is None else RetryPolicy(statuses=statuses)
+    return Options(timeout=timeout, retry=retry, headers=headers or {}, on_drift=on_drift)
+
+
+def _is_base_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        reachable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    plain = url.isprintable() and " " not in url and "\\" not in url
+    return plain and reachable and parts.scheme in ("http", "https") and not parts.query and not parts.fragment

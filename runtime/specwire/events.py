@@ -1,0 +1,183 @@
+"""Bytes of a stream to typed events, without I/O."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import msgspec
+
+from specwire import drift
+from specwire.errors import APIError, DecodeError, StreamError, StreamEventError, StreamTruncatedError, summary
+from specwire.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLarge, RecordTruncated
+from specwire.operation import EventsPayload
+from specwire.pagination import at
+from specwire.sse import EventTooLarge, SSEParser
+
+if TYPE_CHECKING:
+    from specwire.answer import TransportFailure
+    from specwire.options import Options
+    from specwire.request import StreamRequest
+    from specwire.response import Response
+
+E = TypeVar("E")
+
+_DRAIN = 64 * 1024
+"""Bytes to read past the terminator so that the connection can be used again."""
+_DOCUMENTS = ("application/json", "application/problem+json", "text/html")
+"""What servers send in the place of events when something is wrong."""
+
+
+class EventReader(Generic[E]):
+    """The state of one stream: the events that are ready, whether more can come, and what went wrong."""
+
+    def __init__(self, request: StreamRequest[E], response: Response[None], options: Options) -> None:
+        payload = request.operation.returns
+        assert isinstance(payload, EventsPayload)
+        self.ready: deque[E] = deque()
+        """Events to hand out."""
+        self.failure: APIError | None = None
+        """What to raise once the events that came before it are handed out."""
+        self.done = False
+        """Whether nothing more has to be read."""
+        self._payload = payload
+        self._terminator = payload.terminator.encode() if payload.terminator is not None else None
+        self._request = request
+        self._response = response
+        self._on_drift: drift.OnDrift = options.on_drift
+        self._sse = SSEParser() if payload.framing == "sse" else None
+        self._lines = JSONSequenceParser() if payload.framing == "json-seq" else JSONLinesParser()
+        self._clues = tuple((error.equals or error.path[-1]).encode() for error in payload.errors)
+        self.terminated = False
+        """Whether the terminator came: what follows is read only so that the connection can be used again."""
+        self._drained = 0
+        self._strange = bytearray() if self._sse is not None and _kind(response) in _DOCUMENTS else None
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes of the body."""
+        if self.terminated:
+            self._drained += len(chunk)
+            self.done = self._drained > _DRAIN
+            return
+        if self._strange is not None and len(self._strange) < _DRAIN:
+            self._strange += chunk
+        try:
+            if self._sse is not None:
+                self._take([event.data for event in self._sse.feed(chunk)])
+            else:
+                self._take(self._lines.feed(chunk))
+        except (EventTooLarge, RecordTooLarge) as error:
+            self._fail(StreamError, str(error), error)
+        except RecordTruncated as error:
+            self._fail(StreamTruncatedError, str(error), error)
+
+    def end(self) -> None:
+        """Take the end of the body: an error unless the stream was complete."""
+        self.done = True
+        if self.terminated or self.failure is not None:
+            return
+        if self._strange is not None:
+            self._stop(_unexpected(self._request, self._response, bytes(self._strange)))
+            return
+        try:
+            if self._sse is not None:
+                self._end_events(self._sse)
+            else:
+                self._take(self._lines.close(), last=True)
+        except (EventTooLarge, RecordTooLarge) as error:
+            self._fail(StreamError, str(error), error)
+        except RecordTruncated as error:
+            self._fail(StreamTruncatedError, str(error), error)
+        if self._terminator is not None and not self.terminated and self.failure is None:
+            self._truncated(f"the server closed it without {self._payload.terminator}")
+
+    def broke(self, failure: TransportFailure) -> None:
+        """Take the breaking off of the connection."""
+        self.done = True
+        if not self.terminated and self.failure is None:
+            what = "was silent for too long" if failure.timeout else "broke off"
+            self._fail(StreamTruncatedError, f"the stream {what}: {failure}", failure)
+
+    def _end_events(self, parser: SSEParser) -> None:
+        # Some servers end the body right after the terminator, without the blank line that would end the event.
+        if self._terminator is not None and parser.unfinished == self._terminator:
+            self.terminated = True
+        elif parser.close() and self._terminator is None:
+            self._truncated("the server closed it in the middle of an event")
+
+    def _take(self, texts: list[bytes], *, last: bool = False) -> None:
+        for data in texts:
+            if data == self._terminator:
+                self.terminated = True
+                return
+            try:
+                self._check_error(data)
+                event, drifts = drift.decode(data, self._payload.kind)
+                if drifts:
+                    self._report(drifts)
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                if last:
+                    self._truncated("the server closed it in the middle of a record")
+                    return
+                shown = data[:80].decode("utf-8", "replace")
+                self._fail(DecodeError, f"an event of the stream is not JSON ({error}): {shown!r}", error)
+                return
+            except APIError as error:
+                self._stop(error)
+                return
+            self.ready.append(event)
+            self._strange = None
+
+    def _check_error(self, data: bytes) -> None:
+        if not any(clue in data for clue in self._clues):
+            return
+        body = msgspec.json.decode(data)
+        for error in self._payload.errors:
+            found = at(body, error.path)
+            if found is not None and error.equals in (None, found):
+                text = (summary(found) if error.equals is None else "") or summary(body) or "no message"
+                raise StreamEventError(
+                    f"{self._request.operation.id}: the server sent an error in the stream: {text}",
+                    request=self._request,
+                    body=body,
+                )
+
+    def _report(self, drifts: tuple[drift.Drift, ...]) -> None:
+        if self._on_drift == "raise":
+            raise DecodeError(
+                f"{self._request.operation.id}: an event differs from the document: {drift.listed(drifts)}",
+                request=self._request,
+            )
+        drift.report(drifts, self._on_drift, self._request.operation.id)
+
+    def _truncated(self, why: str) -> None:
+        self._fail(StreamTruncatedError, f"the stream ended before its end: {why}")
+
+    def _fail(self, kind: type[APIError], text: str, cause: Exception | None = None) -> None:
+        error = kind(f"{self._request.operation.id}: {text}", request=self._request)
+        error.__cause__ = cause
+        self._stop(error)
+
+    def _stop(self, error: APIError) -> None:
+        error.response = error.response or self._response
+        self.failure = error
+        self.done = True
+
+
+def closed(request: StreamRequest[Any], response: Response[None] | None) -> StreamError:
+    """Return the error of reading from a stream that was closed before its end."""
+    message = f"{request.operation.id}: the stream was closed before its end: read it inside its `with`"
+    return StreamError(message, request=request, response=response)
+
+
+def _unexpected(request: StreamRequest[Any], response: Response[None], content: bytes) -> DecodeError:
+    shown = content[:80].decode("utf-8", "replace")
+    return DecodeError(
+        f"{request.operation.id}: the server sent {_kind(response)} where events were asked for: {shown!r}",
+        request=request,
+        response=msgspec.structs.replace(response, content=content),
+    )
+
+
+def _kind(response: Response[None]) -> str:
+    return response.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -1,0 +1,59 @@
+"""Going through pages asynchronously; objects and not generators, so that leaving early leaves nothing to clean up."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from specwire import pagination
+from specwire.request import PagedRequest
+
+if TYPE_CHECKING:
+    from specwire.response import Response
+
+T = TypeVar("T")
+ItemT = TypeVar("ItemT")
+
+
+class AsyncPages(Generic[T, ItemT]):
+    """A page and all that follow."""
+
+    def __init__(
+        self,
+        perform: Callable[[PagedRequest[T, ItemT]], Awaitable[Response[T]]],
+        request: PagedRequest[T, ItemT],
+    ) -> None:
+        self._perform = perform
+        self._following: PagedRequest[T, ItemT] | None = request
+        self._seen = pagination.before(request)
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self
+
+    async def __anext__(self) -> T:
+        request = self._following
+        if request is None:
+            raise StopAsyncIteration
+        page = (await self._perform(request)).parsed
+        self._seen += len(pagination.items(request, page))
+        self._following = pagination.following(request, page, self._seen)
+        return page
+
+
+class AsyncItems(Generic[T, ItemT]):
+    """The items of a page and of all that follow."""
+
+    def __init__(self, request: PagedRequest[T, ItemT], pages: AsyncIterator[T]) -> None:
+        self._request = request
+        self._pages = pages
+        self._ready: deque[ItemT] = deque()
+
+    def __aiter__(self) -> AsyncIterator[ItemT]:
+        return self
+
+    async def __anext__(self) -> ItemT:
+        while not self._ready:
+            page = await anext(self._pages)
+            self._ready.extend(pagination.items(self._request, page))
+        return self._ready.popleft()

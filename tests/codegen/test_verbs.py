@@ -1,0 +1,150 @@
+"""The verbs of the command line besides `generate`, as a user types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from specwire_codegen.cli import main
+
+SPEC = """\
+openapi: 3.1.0
+info: {title: Shop, version: '2', license: {name: MIT}}
+paths:
+  /orders:
+    get:
+      operationId: listOrders
+      tags: [orders]
+      parameters: [{name: page, in: query, schema: {type: integer}}, {name: per_page, in: query, schema: {type: integer}}]
+      responses:
+        '200': {description: A page., content: {application/json: {schema: {$ref: '#/components/schemas/Page'}}}}
+  /orders/{id}:
+    get:
+      operationId: getOrder
+      tags: [orders]
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses:
+        '200': {description: The order., content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}
+  /ping:
+    get: {operationId: ping, tags: [other], responses: {'204': {description: Pong.}}}
+components:
+  schemas:
+    Order:
+      type: object
+      required: [id]
+      properties: {id: {type: string}, status: {type: string, enum: [new, packed, completed, cancelled]}}
+    Page:
+      type: object
+      required: [items]
+      properties: {items: {type: array, items: {$ref: '#/components/schemas/Order'}}, total: {type: integer}}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty project with a document beside it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "shop.yaml").write_text(SPEC, "utf-8")
+    return tmp_path
+
+
+def run(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr("sys.argv", ["specwire", *arguments])
+    with pytest.raises(SystemExit) as exit_:
+        main()
+    assert isinstance(exit_.value.code, int)
+    return exit_.value.code
+
+
+def test_new_pins_the_document_and_writes_guesses(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new provider is a pinned copy, names, and an overlay of guesses; it generates as it stands."""
+    assert 0 == run("new", "shop", "--spec", "shop.yaml", monkeypatch=monkeypatch)
+    overlay = yaml.safe_load((folder / "specs/shop/overlay.yaml").read_text("utf-8"))
+    assert [
+        (
+            "x-specwire-pagination",
+            {"items": "/items", "style": "page", "page": "page", "first": 1, "size": "per_page", "total": "/total"},
+        ),
+        (
+            "x-specwire-polling",
+            {
+                "status": "/status",
+                "success": ["completed"],
+                "failure": ["cancelled"],
+                "lifecycle": ["new", "packed", "completed"],
+            },
+        ),
+    ] == [next(iter(action["update"].items())) for action in overlay["actions"]]
+    assert "MIT" in (folder / "specs/shop/source.toml").read_text("utf-8")
+    assert 0 == run("generate", "shop", monkeypatch=monkeypatch)
+    client = (folder / "generated/specwire_clients/shop/client.py").read_text("utf-8")
+    assert "list = paginated(_orders.list_)" in client
+
+
+def test_an_edited_copy_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is pinned stays as it was fetched; corrections go into the overlay."""
+    run("new", "shop", "--spec", "shop.yaml", monkeypatch=monkeypatch)
+    (folder / "specs/shop/openapi.yaml").write_text(SPEC.replace("Shop", "Stop"), "utf-8")
+    assert 1 == run("generate", "shop", monkeypatch=monkeypatch)
+    assert "put corrections into overlay.yaml" in capsys.readouterr().err
+    assert not (folder / "generated").exists()
+
+
+def test_new_does_not_overwrite(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider that is there already is left alone."""
+    assert 0 == run("new", "shop", "--spec", "shop.yaml", monkeypatch=monkeypatch)
+    assert 1 == run("new", "shop", "--spec", "shop.yaml", monkeypatch=monkeypatch)
+    assert 1 == run("new", "../shop", "--spec", "shop.yaml", monkeypatch=monkeypatch)
+
+
+def test_a_part_of_a_document(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the chosen operations are generated, with only the models that they need."""
+    options = ("generate", "shop.yaml", "--package", "shop", "-o", "out")
+    assert 0 == run(*options, "--only-operations", "getOrder", "--only-tags", "other", monkeypatch=monkeypatch)
+    assert "Page" not in (folder / "out/shop/models/__init__.py").read_text("utf-8")
+    assert {"orders.py", "other.py", "__init__.py"} == {
+        path.name for path in (folder / "out/shop/operations").glob("*.py")
+    }
+    assert 1 == run(*options, "--only-tags", "nothing", monkeypatch=monkeypatch)
+    assert 0 == run(*options, monkeypatch=monkeypatch)
+    assert "Page" in (folder / "out/shop/models/__init__.py").read_text("utf-8")
+
+
+def test_dump_ir_is_json(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The intermediate representation can be read by other programs."""
+    assert 0 == run("dump-ir", "shop.yaml", monkeypatch=monkeypatch)
+    dumped = json.loads(capsys.readouterr().out)
+    assert ["listOrders", "getOrder", "ping"] == [operation["id"] for operation in dumped["operations"]]
+
+
+def test_diagnostics_as_json(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --json each diagnostic is an object on a line of stderr."""
+    (folder / "shop.yaml").write_text(SPEC.replace("schemas/Order'", "schemas/Odor'"), "utf-8")
+    assert 1 == run("generate", "shop.yaml", "--package", "shop", "--json", monkeypatch=monkeypatch)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert {"unresolved-ref"} == {line["code"] for line in lines}
+
+
+def test_a_folder_of_ones_own_is_not_overwritten(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Generating into a folder that holds other things is refused, and nothing in it is touched."""
+    (folder / "out/shop").mkdir(parents=True)
+    (folder / "out/shop/mine.py").write_text("x = 1\n", "utf-8")
+    assert 1 == run("generate", "shop.yaml", "--package", "shop", "-o", "out", monkeypatch=monkeypatch)
+    assert ["mine.py"] == [path.name for path in (folder / "out/shop").iterdir()]
+
+
+@pytest.mark.parametrize("package", ["Shop", "../x", "a-b", "class!"])
+def test_a_package_name_is_an_identifier(folder: Path, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No package name leads anywhere else."""
+    assert 1 == run("generate", "shop.yaml", "--package", package, monkeypatch=monkeypatch)
+
+
+def test_wrong_usage_is_exit_code_2(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word that is no verb is wrong usage."""
+    assert 2 == run("generat", monkeypatch=monkeypatch)

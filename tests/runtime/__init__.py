@@ -1,0 +1,1 @@
+"""Tests of the runtime, over real sockets where I/O is concerned."""

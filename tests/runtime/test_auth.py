@@ -1,0 +1,153 @@
+"""Promises of credentials: where a key goes, where it comes from, and that it shows nowhere."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from typing import Any
+
+import pytest
+from specwire.auth import ApiKey, Basic, Bearer, Credentials, Scheme, credentials, find_key
+from specwire.client import AsyncClient, Client
+from specwire.errors import AuthenticationError, ConfigurationError
+from specwire.provider import Provider
+
+from .conftest import KEY, Caller
+from .sample import AsyncSample, Sample, Thing, get, public
+from .server import Server, reply
+
+GOOD = reply({"id": "1"})
+
+
+@pytest.mark.parametrize(
+    ("scheme", "expected"),
+    [
+        (Bearer(), Credentials(headers={"Authorization": "Bearer u:p"})),
+        (Basic(), Credentials(headers={"Authorization": "Basic dTpw"})),
+        (ApiKey("x-api-key", "header"), Credentials(headers={"x-api-key": "u:p"})),
+        (ApiKey("key", "query"), Credentials(query={"key": "u:p"})),
+        (ApiKey("sid", "cookie"), Credentials(cookies={"sid": "u:p"})),
+    ],
+)
+def test_each_scheme_has_its_place(scheme: Scheme, expected: Credentials) -> None:
+    """A key goes where the document's security scheme says."""
+    assert expected == credentials(scheme, "u:p")
+    assert "Credentials(***)" == repr(expected)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "target", "header", "value"),
+    [
+        (ApiKey("X-Api-Key", "header"), "/things/1?tags=a", "x-api-key", "k&1"),
+        (ApiKey("key", "query"), "/things/1?tags=a&key=k%261", "user-agent", None),
+        (ApiKey("sid", "cookie"), "/things/1?tags=a", "cookie", "session=s; sid=k%261"),
+    ],
+)
+def test_keys_are_sent_in_their_place(
+    server: Server, scheme: Scheme, target: str, header: str, value: str | None
+) -> None:
+    """A key in a header, the query or a cookie arrives there, encoded, beside what else stands there."""
+    server.play(GOOD, GOOD)
+    made = Provider(name="p", version="1", base_url=server.url, security=scheme)
+    request = get("1", tags=["a"], session="s")
+
+    class Sync(Client):
+        provider = made
+
+    class Async(AsyncClient):
+        provider = made
+
+    with Sync("k&1") as client:
+        assert Thing(id="1") == client.send(request)
+
+    async def main() -> None:
+        async with Async("k&1") as client:
+            assert Thing(id="1") == await client.send(request)
+
+    asyncio.run(main())
+    for received in server.received:
+        assert target == received.target
+        assert value is None or value == received.headers[header]
+        assert "authorization" not in received.headers
+
+
+def test_a_public_operation_takes_no_key(caller: Caller, client: Any, server: Server) -> None:
+    """An operation without security is sent without the key, and the key function is not asked."""
+    server.play(GOOD, GOOD)
+    caller.run(client.send(public()))
+
+    def forbidden() -> str:
+        raise AssertionError("nobody should ask")
+
+    caller.run(caller.client(forbidden).things.public())
+    assert [False, False] == ["authorization" in received.headers for received in server.received]
+
+
+def test_a_provider_without_security_needs_no_key(server: Server) -> None:
+    """Where the document knows no security, a client is made without a key."""
+    server.play(GOOD)
+
+    class Open(Client):
+        provider = Provider(name="p", version="1", base_url=server.url)
+
+    with Open() as client:
+        client.send(get("1"))
+    assert "authorization" not in server.received[0].headers
+
+
+def test_a_key_may_come_from_a_coroutine_function(server: Server) -> None:
+    """The asynchronous client awaits its key function; the synchronous one refuses a coroutine."""
+    server.play(GOOD)
+
+    async def key() -> str:
+        await asyncio.sleep(0)
+        return "fresh"
+
+    async def main() -> None:
+        async with AsyncSample(key, base_url=server.url) as client:
+            await client.things.get("1")
+
+    asyncio.run(main())
+    assert "Bearer fresh" == server.received[0].headers["authorization"]
+    pending: Any = asyncio.Future(loop=asyncio.new_event_loop())
+    with (
+        Sample(lambda: pending, base_url=server.url) as client,
+        pytest.raises(ConfigurationError, match="an awaitable"),
+    ):
+        client.things.get("1")
+    pending.get_loop().close()
+
+
+@pytest.mark.parametrize("key", ["", "a\nb", "a\r\nX: 1", "clé", "a\0", " a"])
+def test_a_key_that_no_header_can_hold_is_refused(caller: Caller, server: Server, key: str) -> None:
+    """A key with line breaks or letters outside ASCII, often misread from a file, is refused and not shown."""
+    with pytest.raises(
+        ConfigurationError, match="the key is empty or holds characters that no HTTP header can"
+    ) as caught:
+        caller.run(caller.client(lambda: key).things.get("1"))
+    assert not key.strip() or key not in str(caught.value)
+    assert [] == server.received
+
+
+def test_a_key_is_found_or_missed() -> None:
+    """A key given wins; without any, the message says where one may come from."""
+    assert "given" == find_key("given", "NO_SUCH_VARIABLE", "Acme")
+    with pytest.raises(ConfigurationError, match=r"^Acme needs an API key: pass Acme\(key=\.\.\.\)$"):
+        find_key(None, None, "Acme")
+
+
+def test_the_key_shows_nowhere(caller: Caller, client: Any, server: Server) -> None:
+    """No repr, message or traceback of a failed call holds the key."""
+    server.play(
+        reply({"message": f"unknown key {KEY}"}, status=401, headers={"x-echo": "yes", "set-cookie": "a=hidden"})
+    )
+    with pytest.raises(AuthenticationError) as caught:
+        caller.run(client.things.get("1"))
+    error = caught.value
+    shown = "".join(traceback.format_exception(error))
+    for thing in (client, client.things, client.things.get, client.options, error.request, error.response, error.body):
+        shown += repr(thing)
+    assert error.response is not None
+    shown += repr(error.response.headers) + repr(error.response.content) + repr(vars(error))
+    assert KEY not in shown
+    assert "hidden" not in shown

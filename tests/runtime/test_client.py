@@ -1,0 +1,314 @@
+"""Promises of clients: how they are made, what they send, how they are told otherwise."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import httpx2
+import pytest
+from specwire.errors import APIConnectionError, ConfigurationError, InvalidRequestError, SpecwireError
+from specwire.options import Options
+
+from .conftest import KEY, Caller
+from .sample import AsyncSample, Sample, Thing
+from .server import Server, reply
+
+CLIENTS = pytest.mark.parametrize("kind", [Sample, AsyncSample])
+
+
+def test_a_call_sends_what_was_given_and_answers_a_model(caller: Caller, client: Any, server: Server) -> None:
+    """A call puts each parameter in its place, sends the key, and answers the model of the document."""
+    server.play(reply({"id": "a b", "size": 3}))
+    thing = caller.run(client.things.get("a b", tags=["x", "y"], where={"colour": "red"}, trace="t-1", session="s1"))
+    received = server.received[0]
+    assert Thing(id="a b", size=3) == thing
+    assert ("GET", "/things/a%20b?tags=x&tags=y&colour=red") == (received.method, received.target)
+    assert "t-1" == received.headers["x-trace"]
+    assert "session=s1" == received.headers["cookie"]
+    assert f"Bearer {KEY}" == received.headers["authorization"]
+    assert "application/json" == received.headers["accept"]
+    assert received.headers["user-agent"].startswith("specwire/")
+    assert "(sample/1.2.3; python/" in received.headers["user-agent"]
+    assert "content-type" not in received.headers
+
+
+def test_what_is_not_given_is_not_sent_and_none_is_null(caller: Caller, client: Any, server: Server) -> None:
+    """A keyword that is not given is left out of the body; `None` is sent as null."""
+    server.play(reply({"id": "1"}), reply({"id": "2"}))
+    caller.run(client.things.make(name="x"))
+    caller.run(client.things.make(name="x", size=None))
+    assert [{"name": "x"}, {"name": "x", "size": None}] == [received.json for received in server.received]
+    assert "application/json" == server.received[0].headers["content-type"]
+
+
+def test_bodies_take_models_and_plain_data(caller: Caller, client: Any, server: Server) -> None:
+    """Nested input may be a model or a dict of the same shape."""
+    server.play(reply({"id": "1"}))
+    caller.run(client.things.make(name="x", part=Thing(id="7")))
+    assert {"name": "x", "part": {"id": "7"}} == server.received[0].json
+
+
+def test_forms_text_and_empty_answers(caller: Caller, client: Any, server: Server) -> None:
+    """Form bodies are urlencoded; text is decoded by its charset; an answer without a body is None."""
+    server.play(
+        reply({"id": "1"}),
+        reply("é".encode("latin-1"), headers={"content-type": "text/plain; charset=latin-1"}),
+        reply("é".encode(), headers={"content-type": "text/plain; charset=nonsense"}),
+        reply(b"", status=204),
+    )
+    assert Thing(id="1") == caller.run(client.things.form(name="a b&c"))
+    assert b"name=a+b%26c" == server.received[0].body
+    assert "application/x-www-form-urlencoded" == server.received[0].headers["content-type"]
+    assert "é" == caller.run(client.things.note())
+    assert "é" == caller.run(client.things.note())
+    assert caller.run(client.things.drop("1")) is None
+
+
+@CLIENTS
+def test_without_a_key_the_message_says_how_to_give_one(kind: Any) -> None:
+    """A missing key is refused when the client is made, naming argument and variable."""
+    with pytest.raises(ConfigurationError) as caught:
+        kind()
+    name = kind.__name__
+    assert f"{name} needs an API key: pass {name}(key=...), or set SAMPLE_API_KEY" == str(caught.value)
+
+
+def test_key_and_base_url_come_from_the_environment(
+    caller: Caller, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no key or base URL is given, the environment's are used, spaces around them dropped."""
+    monkeypatch.setenv("SAMPLE_API_KEY", " from-the-environment\n")
+    monkeypatch.setenv("SAMPLE_BASE_URL", f"{server.url}/v9/ ")
+    server.play(reply({"id": "1"}))
+    caller.run(caller.client(None, base_url=None).things.get("1"))
+    assert "Bearer from-the-environment" == server.received[0].headers["authorization"]
+    assert "/v9/things/1" == server.received[0].target
+
+
+def test_arguments_win_over_the_environment(caller: Caller, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key and a base URL that are given are used."""
+    monkeypatch.setenv("SAMPLE_API_KEY", "other")
+    monkeypatch.setenv("SAMPLE_BASE_URL", "http://other.invalid")
+    server.play(reply({"id": "1"}))
+    caller.run(caller.client("mine").things.get("1"))
+    assert "Bearer mine" == server.received[0].headers["authorization"]
+
+
+@CLIENTS
+def test_the_document_names_the_server(kind: Any) -> None:
+    """Without argument and environment, the base URL is the document's."""
+    assert "https://sample.invalid/v1" == kind(KEY).base_url
+
+
+@CLIENTS
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("api.example.com", "api.example.com"),
+        ("ftp://example.com", "ftp://example.com"),
+        ("https://", "https://"),
+        ("http://[::1", "http://[::1"),
+        ("http://host:99999", "http://host:99999"),
+        ("http://host:port", "http://host:port"),
+        ("http://a host", "http://a host"),
+        ("https://user:hidden@example.com/?key=hidden", "https://example.com/"),
+        ("https://example.com/#hidden", "https://example.com/"),
+    ],
+)
+def test_a_base_url_that_is_none_is_refused_at_once(kind: Any, url: str, shown: str) -> None:
+    """A bad base URL is refused when the client is made, without showing what may be secret in it."""
+    with pytest.raises(ConfigurationError) as caught:
+        kind(KEY, base_url=url)
+    assert f"{shown!r} is no base URL: it must look like https://host/path" == str(caught.value)
+
+
+def test_extra_headers_query_and_body_are_added(caller: Caller, client: Any, server: Server) -> None:
+    """Options add headers, query parameters and body fields, from client and call together."""
+    server.play(reply({"id": "1"}))
+    wide = client.with_options(headers={"X-A": "1", "X-B": "1"}, query={"q": [1, 2]}, body={"deep": {"a": 1}})
+    make = wide.things.make.with_options(headers={"x-b": "2"}, body={"more": True})
+    caller.run(make(name="x"))
+    received = server.received[0]
+    assert ("1", "2") == (received.headers["x-a"], received.headers["x-b"])
+    assert "/things?q=1&q=2" == received.target
+    assert {"name": "x", "deep": {"a": 1}, "more": True} == received.json
+
+
+def test_extra_body_fields_go_into_forms_and_not_into_reads(caller: Caller, client: Any, server: Server) -> None:
+    """Extra body fields are added to forms; a request that reads still has no body."""
+    server.play(reply({"id": "1"}), reply({"id": "1"}), reply({"id": "1"}))
+    wide = client.with_options(body={"more": "yes"})
+    caller.run(wide.things.form(name="x"))
+    caller.run(wide.files.upload(file=b"abc"))
+    caller.run(wide.things.get("1"))
+    assert b"name=x&more=yes" == server.received[0].body
+    assert b'name="more"\r\n\r\nyes\r\n' in server.received[1].body
+    assert b"" == server.received[2].body
+
+
+def test_options_merge_and_leave_the_original_alone(caller: Caller, client: Any) -> None:
+    """`with_options` gives a copy; headers are merged, the rest is replaced."""
+    changed = client.with_options(headers={"a": "1"}, timeout=5).with_options(headers={"b": "2"})
+    assert {"a": "1", "b": "2"} == changed.options.headers
+    assert 5 == changed.options.timeout
+    assert 600.0 == client.options.timeout
+    assert {} == client.options.headers
+    assert changed.things.client is changed
+    assert client.things.client is client
+    assert Options(timeout=5).changed({"timeout": None}) == Options(timeout=None)
+
+
+def test_clients_with_other_options_share_connections(caller: Caller, client: Any, server: Server) -> None:
+    """A copy by `with_options` uses the same connection."""
+    server.play(reply({"id": "1"}), reply({"id": "1"}))
+    caller.run(client.things.get("1"))
+    caller.run(client.with_options(timeout=5).things.get("1"))
+    assert [0, 0] == [received.connection for received in server.received]
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\n", "a\0", "snowman ☃"])
+def test_header_injection_is_refused(caller: Caller, client: Any, server: Server, value: str) -> None:
+    """A header value that would break out of its line is refused before anything is sent."""
+    calls: list[Callable[[], Any]] = [
+        lambda: client.things.get("1", trace=value),
+        lambda: client.things.get.with_options(headers={"X-Extra": value})("1"),
+    ]
+    for call in calls:
+        with pytest.raises(InvalidRequestError) as caught:
+            caller.run(call())
+        assert value not in str(caught.value)
+        assert str(caught.value).startswith("get_thing: header 'X-")
+    assert [] == server.received
+
+
+def test_headers_hold_latin_1(caller: Caller, client: Any, server: Server) -> None:
+    """A header value with letters of Latin-1 arrives as it was given."""
+    server.play(reply({"id": "1"}))
+    caller.run(client.things.get("1", trace="Zoë"))
+    assert "Zoë" == server.received[0].headers["x-trace"]
+
+
+@pytest.mark.parametrize("thing", ["", ".", ".."])
+def test_a_path_parameter_never_changes_the_path(caller: Caller, client: Any, server: Server, thing: str) -> None:
+    """An id that would make the path another's is refused."""
+    with pytest.raises(InvalidRequestError, match="get_thing: path parameter 'thing_id'"):
+        caller.run(client.things.get(thing))
+    assert [] == server.received
+
+
+def test_a_body_that_has_no_json_form_is_refused(caller: Caller, client: Any, server: Server) -> None:
+    """A value that JSON cannot hold is refused before anything is sent."""
+    with pytest.raises(InvalidRequestError) as caught:
+        caller.run(client.things.make(name="x", part=object()))
+    expected = "make_thing: the body cannot be sent as JSON: a value of type object has no JSON form"
+    assert expected == str(caught.value)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_a_closed_client_says_so_and_closes_twice(caller: Caller, server: Server) -> None:
+    """Closing twice is nothing; a call on a closed client names the remedy."""
+    client = caller.client()
+    caller.close(client)
+    caller.close(client)
+    name = type(client).__name__
+    calls: list[Callable[[], Any]] = [lambda: client.things.get("1"), lambda: client.files.download().read()]
+    for call in calls:
+        with pytest.raises(SpecwireError) as caught:
+            caller.run(call())
+        assert f"this {name} is closed: make a new one" == str(caught.value)
+
+
+def test_a_client_of_ones_own_stays_open(caller: Caller, server: Server) -> None:
+    """An HTTP client that was handed in is not closed with the client; once it is closed, that is said."""
+    own = caller.http_client()
+    client = caller.client(http_client=own)
+    caller.close(client)
+    assert not own.is_closed
+    second = caller.client(http_client=own)
+    caller.close(own)
+    with pytest.raises(SpecwireError, match="is closed: make a new one"):
+        caller.run(second.things.get("1"))
+
+
+def test_the_wrong_kind_of_http_client_is_refused(caller: Caller) -> None:
+    """An HTTP client of the other kind, or of another library, is refused when the client is made."""
+    other: Any = httpx.Client if caller.asynchronous else httpx.AsyncClient
+    with pytest.raises(TypeError, match="http_client is an? (a?)synchronous"):
+        caller.kind(KEY, http_client=other.__new__(other))
+    with pytest.raises(TypeError, match="must be a client of httpx2 or httpx, not builtins.object"):
+        http: Any = object()
+        Sample(KEY, http_client=http)
+
+
+def test_with_closes(caller: Caller) -> None:
+    """`with` (or `async with`) gives the client and closes it."""
+    client = caller.client()
+    assert client is caller.enter(client)
+    caller.leave(client)
+    with pytest.raises(SpecwireError):
+        caller.run(client.things.get("1"))
+
+
+def test_fifty_threads_share_a_client(server: Server) -> None:
+    """One synchronous client serves many threads, each its own answer."""
+    server.answer = lambda received: reply({"id": received.target.rpartition("/")[2]})
+    found: dict[int, str] = {}
+    barrier = threading.Barrier(50)
+    with Sample(KEY, base_url=server.url) as client:
+
+        def work(number: int) -> None:
+            barrier.wait()
+            found[number] = client.things.get(str(number)).id
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(50)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert {number: str(number) for number in range(50)} == found
+
+
+@CLIENTS
+def test_clients_do_not_pickle_or_copy_their_key(kind: Any) -> None:
+    """A client cannot be pickled or copied, so that its key does not travel by accident."""
+    for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="holds a key and connections: make one where it is needed instead"):
+            attempt(kind(KEY))
+
+
+@CLIENTS
+def test_reprs_are_short_and_hold_no_secret(kind: Any) -> None:
+    """The repr of a client and of what hangs on it shows the server, never a password or a key."""
+    client = kind(KEY, base_url="https://user:hidden@example.com/v1", headers={"authorization": "hidden"})
+    name = kind.__name__
+    assert f"{name}(base_url='https://example.com/v1')" == repr(client)
+    prefix = "Async" if kind is AsyncSample else ""
+    assert f"<{prefix}Things of {name}(base_url='https://example.com/v1')>" == repr(client.things)
+    assert "hidden" not in repr(client.options)
+
+
+def test_send_takes_any_request_value(caller: Caller, client: Any, server: Server) -> None:
+    """A request made apart from the client is sent by `send`, whatever its answer is."""
+    server.play(reply({"id": "1"}), reply(b"abc"))
+    assert Thing(id="1") == caller.run(client.send(client.things.get.request("1")))
+    assert b"abc" == caller.run(client.send(client.files.download.request("f")).read())
+
+
+def test_an_httpx2_client_may_be_handed_in(server: Server) -> None:
+    """A user's own httpx2 client is used with its settings."""
+    server.play(reply({"id": "1"}))
+    with httpx2.Client(headers={"x-mine": "yes"}) as own:
+        Sample(KEY, base_url=server.url, http_client=own).things.get("1")
+    assert "yes" == server.received[0].headers["x-mine"]
+
+
+def test_a_name_that_does_not_resolve_says_which(caller: Caller) -> None:
+    """A host that cannot be found is a connection error that names it."""
+    client = caller.client(base_url="http://nowhere.invalid")
+    with pytest.raises(APIConnectionError, match=r"get_thing: no answer from nowhere\.invalid after 3 tries: "):
+        caller.run(client.things.get("1"))

@@ -1,0 +1,437 @@
+"""Promises of failures: what is repeated, what is raised, what the exceptions say and hold."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import re
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import pytest
+from specwire import errors
+from specwire.answer import Answer
+from specwire.errors import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    DecodeError,
+    NotFoundError,
+    RateLimitError,
+    RefusedError,
+    ServerError,
+    SpecwireError,
+)
+from specwire.exchange import Exchange
+from specwire.options import Options
+from specwire.retry import RetryPolicy
+
+from .conftest import KEY, Caller
+from .sample import PROVIDER, Problem, Thing, Verdict, get
+from .server import Close, Hold, Reset, Server, head, reply
+
+BUSY = reply({"message": "busy"}, status=503)
+GOOD = reply({"id": "1"})
+
+
+def raised(caller: Caller, call: Any, kind: type[SpecwireError]) -> Any:
+    """Return the exception that a call raises, which is exactly of this kind and says what it says in one line."""
+    with pytest.raises(SpecwireError) as caught:
+        caller.run(call())
+    assert kind is type(caught.value)
+    assert "\n" not in str(caught.value)
+    assert KEY not in str(caught.value) + repr(caught.value) + repr(vars(caught.value))
+    return caught.value
+
+
+def closed_port() -> int:
+    """Return a port on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def test_a_wrong_key_is_an_authentication_error_with_its_typed_body(
+    caller: Caller, client: Any, server: Server
+) -> None:
+    """401 raises `AuthenticationError` with the body as the document's type, and is not repeated."""
+    server.play(reply({"message": "no such key", "code": 7}, status=401, headers={"x-request-id": "r-9"}))
+    error = raised(caller, lambda: client.things.get("1"), AuthenticationError)
+    assert "get_thing: HTTP 401: no such key (request id r-9)" == str(error)
+    assert Problem(message="no such key", code=7) == error.body
+    assert (401, "r-9", 1) == (error.status, error.request_id, error.tries)
+    assert "r-9" == error.headers["X-Request-Id"]
+    assert client.things.get.request("1") == error.request
+    assert b'{"message": "no such key", "code": 7}' == error.response.content
+    assert 1 == len(server.received)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, BadRequestError),
+        (401, AuthenticationError),
+        (403, errors.PermissionDeniedError),
+        (404, NotFoundError),
+        (409, errors.ConflictError),
+        (418, APIStatusError),
+        (422, errors.UnprocessableEntityError),
+        (429, RateLimitError),
+        (500, ServerError),
+        (503, ServerError),
+        (304, APIStatusError),
+    ],
+)
+def test_each_status_has_its_class(
+    caller: Caller, client: Any, server: Server, status: int, kind: type[SpecwireError]
+) -> None:
+    """An error status raises the class that stands for it."""
+    server.answer = lambda _: reply(b"", status=status)
+    assert status == raised(caller, lambda: client.things.get("1"), kind).status
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"error": {"message": "deep"}}, "deep"),
+        (
+            {"detail": [{"loc": ["body", "x"], "msg": "missing"}, {"loc": ["body"], "msg": "no"}]},
+            "body.x: missing (and 1 more)",
+        ),
+        ({"detail": "two\nlines"}, "two lines"),
+        ({"detail": [{"loc": ["a\nb"], "msg": "c\nd"}]}, "a b: c d"),
+        (b"plain  text", "plain text"),
+        (b"<html><body>Bad Gateway</body></html>", "an HTML page of 37 bytes"),
+        (b"", "no message"),
+        ({}, "no message"),
+        (["x" * 1000], "x" * 299 + "…"),
+        (f"your key {KEY} is wrong".encode(), "your key *** is wrong"),
+    ],
+)
+def test_the_message_is_the_servers_in_one_line(
+    caller: Caller, client: Any, server: Server, body: Any, said: str
+) -> None:
+    """The message is what the server said, shortened to a line, the key masked."""
+    server.play(reply(body, status=400))
+    assert (
+        f"make_thing: HTTP 400: {said}" == raised(caller, lambda: client.things.make(name="x"), BadRequestError).message
+    )
+
+
+def test_an_error_body_that_drifted_is_kept(caller: Caller, client: Any, server: Server) -> None:
+    """An error body that is not what the document says is given as far as it goes, and no warning is made of it."""
+    server.play(reply({"message": 5, "code": "x"}, status=400))
+    error = raised(caller, lambda: client.things.get("1"), BadRequestError)
+    assert (5, "x") == (error.body.message, error.body.code)
+    assert ["$.message", "$.code"] == [drift.path for drift in error.response.drift]
+
+
+def test_a_busy_server_is_asked_again_when_it_said(caller: Caller, server: Server) -> None:
+    """429 is repeated after as long as `Retry-After` says, also for POST; the tries are counted."""
+    client = caller.client(retry=RetryPolicy(base=100.0, cap=100.0))
+    server.play(
+        reply({}, status=429, headers={"retry-after": "0.05"}),
+        reply({}, status=429, headers={"retry-after-ms": "50"}),
+        GOOD,
+    )
+    started = time.monotonic()
+    response = caller.run(client.things.make.raw(name="x"))
+    assert 0.1 <= time.monotonic() - started < 2
+    assert (3, 200, Thing(id="1")) == (response.tries, response.status, response.parsed)
+    assert response.elapsed >= 0.1
+    assert [{"name": "x"}] * 3 == [received.json for received in server.received]
+
+
+def test_a_server_that_keeps_failing_is_given_up(caller: Caller, client: Any, server: Server) -> None:
+    """After the last try the error of the server is raised, with the number of tries."""
+    server.play(BUSY, BUSY, BUSY)
+    error = raised(caller, lambda: client.things.get("1"), ServerError)
+    assert "get_thing: HTTP 503 after 3 tries: busy" == str(error)
+    assert (3, 3, 3) == (error.tries, error.response.tries, len(server.received))
+
+
+def test_one_attempt_means_one(caller: Caller, client: Any, server: Server) -> None:
+    """`RetryPolicy(attempts=1)` never repeats."""
+    server.play(BUSY, GOOD)
+    single = client.things.get.with_options(retry=RetryPolicy(attempts=1))
+    assert 1 == raised(caller, lambda: single("1"), ServerError).tries
+
+
+def test_an_effect_is_not_repeated(caller: Caller, client: Any, server: Server) -> None:
+    """A POST that failed on the server, or whose answer never came, is not repeated: it may have happened."""
+    for answer, kind in ((BUSY, ServerError), ((Reset(),), APIConnectionError), ((Close(),), APIConnectionError)):
+        server.play(answer)
+        raised(caller, lambda: client.things.make(name="x"), kind)
+    assert 3 == len(server.received)
+
+
+def test_what_is_safe_is_repeated(caller: Caller, client: Any, server: Server) -> None:
+    """Reads, and operations that the document calls safe, are repeated after an unclear failure."""
+    calls: list[Callable[[], Any]] = [lambda: client.things.safe(name="x"), lambda: client.things.get("1")]
+    for call in calls:
+        server.play((Reset(),), (Close(),), GOOD)
+        assert Thing(id="1") == caller.run(call())
+    assert 6 == len(server.received)
+
+
+def test_a_refused_connection_is_tried_again_and_named(caller: Caller) -> None:
+    """A server that is down is asked again, also by POST, since it saw nothing; the error names host and tries."""
+    port = closed_port()
+    client = caller.client(base_url=f"http://user:hidden@127.0.0.1:{port}/v1")
+    error = raised(caller, lambda: client.things.make(name="x"), APIConnectionError)
+    assert str(error).startswith(f"make_thing: no answer from 127.0.0.1:{port} after 3 tries: ")
+    assert "hidden" not in str(error)
+    assert 3 == error.tries
+    assert (None, None) == (error.response, error.request_id)
+
+
+def test_a_server_that_asks_for_too_long_a_wait_is_not_waited_for(caller: Caller, client: Any, server: Server) -> None:
+    """A `Retry-After` beyond the policy's cap is not waited for."""
+    server.play(reply({}, status=429, headers={"retry-after": "3600"}))
+    assert 1 == raised(caller, lambda: client.things.get("1"), RateLimitError).tries
+
+
+@pytest.mark.parametrize(
+    ("body", "tries"),
+    [
+        ({"error": {"type": "quota"}}, 1),
+        ({"error": {"type": "speed"}}, 3),
+        ({"error": {"type": ["quota"]}}, 3),
+        ({"error": "quota"}, 3),
+        (b"<html>", 3),
+    ],
+)
+def test_what_repeating_does_not_mend_is_not_repeated(
+    caller: Caller, client: Any, server: Server, body: Any, tries: int
+) -> None:
+    """An error body that the document calls hopeless is not repeated; any other of any shape is."""
+    server.answer = lambda _: reply(body, status=429)
+    assert tries == raised(caller, lambda: client.things.get("1"), RateLimitError).tries
+
+
+def test_the_server_may_advise_against_repeating(caller: Caller, client: Any, server: Server) -> None:
+    """`x-should-retry: false` is heeded."""
+    server.play(reply({}, status=503, headers={"x-should-retry": "false"}))
+    assert 1 == raised(caller, lambda: client.things.get("1"), ServerError).tries
+
+
+def test_silence_is_a_timeout(caller: Caller, client: Any, server: Server) -> None:
+    """A server that is silent for too long is an `APITimeoutError`, which is a connection error."""
+    server.answer = lambda _: (Hold(),)
+    error = raised(caller, lambda: client.things.get.with_options(timeout=0.05)("1"), APITimeoutError)
+    assert str(error).startswith(f"get_thing: no answer in time from 127.0.0.1:{server.port} after 3 tries: ")
+    assert isinstance(error, APIConnectionError)
+    assert 3 == len(server.received)
+    assert server.saw_close()
+
+
+def test_a_slow_body_is_a_timeout(caller: Caller, client: Any, server: Server) -> None:
+    """Silence in the middle of a body is a timeout too; a POST is not repeated after it."""
+    server.play((head(200, {"content-length": "10"}), b"{", Hold()))
+    raised(caller, lambda: client.things.make.with_options(timeout=0.05)(name="x"), APITimeoutError)
+    assert 1 == len(server.received)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (head(200, {"content-length": "100"}), b'{"id": "1"}', Close()),
+        (head(200, {"transfer-encoding": "chunked"}), b'b\r\n{"id": "1"}\r\n', Close()),
+        (head(200, {"content-length": "100"}), b'{"id": "1"}', Reset()),
+        (b"HTTP/1.1 200 OK\r\ncontent-le", Close()),
+        (b"nonsense\r\n\r\n", Close()),
+        (head(200, {"content-length": "3", "content-encoding": "gzip"}), b"abc"),
+    ],
+    ids=["short", "cut chunks", "reset", "cut head", "no HTTP", "bad gzip"],
+)
+def test_a_broken_answer_is_never_taken_for_a_whole_one(
+    caller: Caller, client: Any, server: Server, answer: Any
+) -> None:
+    """An answer that is cut off or garbled is a connection error for a POST, and repeated for a GET."""
+    server.play(answer)
+    raised(caller, lambda: client.things.make(name="x"), APIConnectionError)
+    server.play(answer, GOOD)
+    assert 2 == caller.run(client.things.get.raw("1")).tries
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "the answer is empty"),
+        (b" \n", "the answer is empty"),
+        (b"<html>\nno</html>", r"'<html>\\nno</html>'"),
+        (b'{"id": "1"', r"the answer is not JSON \(.*\): '{\"id\": \"1\"'"),
+        (b'{"id": "\xff"}', "the answer is not JSON"),
+    ],
+)
+def test_an_answer_that_is_not_json_is_a_decode_error(
+    caller: Caller, client: Any, server: Server, body: bytes, said: str
+) -> None:
+    """A good status with a body that is not JSON is a `DecodeError` that shows its beginning and keeps it whole."""
+    server.play(reply(body, headers={"content-type": "application/json", "x-request-id": "r"}))
+    error = raised(caller, lambda: client.things.get("1"), DecodeError)
+    assert re.search(said, str(error))
+    assert (body, "r", 200) == (error.response.content, error.request_id, error.response.status)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"x-request-id": "a", "cf-ray": "b"}, "a"),
+        ({"Request-Id": "c"}, "c"),
+        ({"CF-RAY": "d"}, "d"),
+        ({}, None),
+    ],
+)
+def test_the_request_id_is_found(
+    caller: Caller, client: Any, server: Server, headers: dict[str, str], expected: str | None
+) -> None:
+    """The answer knows the server's id of the request, whatever the header is called."""
+    server.play(reply({"id": "1"}, headers=headers))
+    assert expected == caller.run(client.things.get.raw("1")).request_id
+
+
+def test_a_refusal_in_a_good_answer_is_an_error(caller: Caller, client: Any, server: Server) -> None:
+    """A server that says no with status 200 raises `RefusedError` with its code and the typed answer."""
+    server.play(reply({"code": 24, "description": "banned\nword"}), reply({"code": {"a": 1}}), reply({"code": 1}))
+    error = raised(caller, lambda: client.things.ask(question="?"), RefusedError)
+    assert "ask: the server refused with code 24: banned word" == str(error)
+    assert (24, Verdict(code=24, description="banned\nword")) == (error.code, error.body)
+    with pytest.warns(UserWarning):
+        raised(caller, lambda: client.things.ask(question="?"), RefusedError)
+    assert Verdict(code=1) == caller.run(client.things.ask(question="?"))
+
+
+def moved(status: int, to: str) -> Any:
+    """Return a redirect."""
+    return reply(b"", status=status, headers={"location": to})
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_read_follows_redirects_on_its_origin(caller: Caller, client: Any, server: Server, status: int) -> None:
+    """A GET follows a redirect to the same origin with its key; it is still one try."""
+    server.play(moved(status, "/elsewhere?a=1"), GOOD)
+    response = caller.run(client.things.get.raw("1", tags=["x"]))
+    assert ["/things/1?tags=x", "/elsewhere?a=1"] == [received.target for received in server.received]
+    assert f"Bearer {KEY}" == server.received[1].headers["authorization"]
+    assert 1 == response.tries
+
+
+def test_credentials_do_not_go_to_another_origin(caller: Caller, client: Any, server: Server) -> None:
+    """A GET follows a redirect elsewhere without key, cookies and added headers, on the way back too."""
+    with Server() as other:
+        server.play(moved(302, f"{other.url}/a"), GOOD)
+        other.play(moved(302, f"{server.url}/b"))
+        get = client.things.get.with_options(headers={"x-secret": "s"})
+        caller.run(get("1", trace="t", session="s"))
+        for received in (other.received[0], server.received[1]):
+            assert set() == {"authorization", "cookie", "x-trace", "x-secret"} & received.headers.keys()
+        assert "application/json" == other.received[0].headers["accept"]
+
+
+def test_a_write_follows_only_what_keeps_it_a_write(caller: Caller, client: Any, server: Server) -> None:
+    """A POST follows 307 and 308 on its origin with its body; nothing else, and the error says where it led."""
+    server.play(moved(307, "/b"), moved(308, "/c"), GOOD)
+    caller.run(client.things.make(name="x"))
+    assert [("POST", {"name": "x"})] * 3 == [(received.method, received.json) for received in server.received]
+    for status, to in ((302, "/b"), (303, "/b"), (307, "http://other.invalid/path?signature=hidden")):
+        server.play(moved(status, to))
+        error = raised(caller, lambda: client.things.make(name="x"), APIStatusError)
+        assert status == error.status
+        assert "hidden" not in str(error)
+    assert "make_thing: HTTP 307: a redirect to http://other.invalid, which is not followed" == str(error)
+
+
+def test_a_loop_of_redirects_ends(caller: Caller, client: Any, server: Server) -> None:
+    """Redirects are followed five times."""
+    server.answer = lambda _: moved(302, "/again")
+    assert 302 == raised(caller, lambda: client.things.get("1"), APIStatusError).status
+    assert 6 == len(server.received)
+
+
+@pytest.mark.parametrize("to", ["ftp://127.0.0.1/x", "http://[::1", "file:///etc/passwd", ""])
+def test_a_redirect_to_nonsense_is_not_followed(caller: Caller, client: Any, server: Server, to: str) -> None:
+    """A redirect that leads nowhere is the error that it is."""
+    server.answer = lambda _: moved(302, to) if to else reply(b"", status=302)
+    with pytest.raises(APIError) as caught:
+        caller.run(client.things.get("1"))
+    assert caller.library == "httpx" or 302 == vars(caught.value)["status"]
+    assert {"/things/1"} == {received.target for received in server.received}
+
+
+def test_a_key_function_is_asked_each_time_and_may_fail(caller: Caller, server: Server) -> None:
+    """The key function is asked before every try; what it raises is what the caller gets."""
+    keys = iter(["one", "two"])
+
+    def current() -> str:
+        return next(keys)
+
+    client = caller.client(current)
+    server.play(BUSY, GOOD)
+    caller.run(client.things.get("1"))
+    assert ["Bearer one", "Bearer two"] == [received.headers["authorization"] for received in server.received]
+    with pytest.raises((StopIteration, RuntimeError)):
+        caller.run(client.things.get("1"))
+
+    def broken() -> str:
+        raise LookupError("the vault is sealed")
+
+    with pytest.raises(LookupError, match="the vault is sealed"):
+        caller.run(caller.client(broken).things.get("1"))
+
+
+def test_no_log_record_holds_the_key(
+    caller: Caller, client: Any, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing that is logged at any level, by the HTTP library either, holds the key."""
+    server.play(BUSY, GOOD)
+    with caplog.at_level(logging.DEBUG):
+        caller.run(client.things.get("1"))
+    assert KEY not in caplog.text
+    assert [] == [record for record in caplog.records if record.name.startswith("specwire")]
+
+
+def test_a_server_without_tls_is_a_connection_error(caller: Caller, server: Server) -> None:
+    """A server that does not speak TLS is a connection error, not an exception of the HTTP library."""
+    client = caller.client(base_url=f"https://127.0.0.1:{server.port}")
+    raised(caller, lambda: client.things.get("1"), APIConnectionError)
+
+
+@pytest.mark.parametrize(
+    "kind", [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, SpecwireError)]
+)
+def test_every_exception_pickles(kind: type[SpecwireError]) -> None:
+    """An exception of every class comes out of a pickle with its message and what it holds."""
+    made = kind("what happened", status=500, body={"a": 1}, tries=2, last=Thing(id="1"), code=3)
+    made.__notes__ = ["a note"]
+    back: Any = pickle.loads(pickle.dumps(made))
+    assert (kind, "what happened", "what happened") == (type(back), str(back), back.message)
+    assert ({"a": 1}, 2, Thing(id="1"), 3) == (back.body, back.tries, back.last, back.code)
+
+
+def test_raised_exceptions_pickle_with_request_and_response(caller: Caller, client: Any, server: Server) -> None:
+    """An exception that was raised pickles with its request and its response, without the key."""
+    server.play(reply({"message": "no"}, status=404, headers={"x-request-id": "r"}), reply(b"{"))
+    for kind in (NotFoundError, DecodeError):
+        error = raised(caller, lambda: client.things.get("1"), kind)
+        data = pickle.dumps(error)
+        back: APIError = pickle.loads(data)
+        assert KEY.encode() not in data
+        assert error.request == back.request
+        assert error.response == back.response
+
+
+@pytest.mark.parametrize(
+    ("to", "followed"),
+    [("http://sample.invalid/x", False), ("https://sample.invalid/x", True), ("https://cdn.invalid/x", True)],
+)
+def test_a_redirect_never_leaves_tls(to: str, followed: bool) -> None:
+    """A redirect from https to http is not followed, not even by a GET."""
+    exchange = Exchange(PROVIDER, "https://sample.invalid", get("1"), Options(), "agent")
+    assert followed == exchange.redirected(Answer(httpx2.Response(302, headers={"location": to}), httpx2))

@@ -1,0 +1,155 @@
+"""Promises of flows: several calls written once, run by either client; waiters above all."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+import trio
+from specwire.errors import InvalidRequestError, NotFoundError, ServerError, WaitTimeoutError
+from specwire.flow import Flow, Pause, ask, wait
+
+from .conftest import KEY, Caller
+from .sample import AsyncSample, Job, Thing, get, job, make
+from .server import Server, reply
+
+GOOD = reply({"id": "1"})
+
+
+def state(status: Any) -> Any:
+    """Return a job in a state."""
+    return reply({"id": "j", "status": status})
+
+
+def make_and_get(name: str) -> Flow[tuple[str, Thing]]:
+    """Make a thing and get it."""
+    made = yield from ask(make(name=name))
+    found = yield from ask(get(made.id))
+    return made.id, found
+
+
+def test_a_flow_is_run_by_either_client(caller: Caller, client: Any, server: Server) -> None:
+    """The answers of the calls are the values of the flow's expressions, its return value the result."""
+    server.play(GOOD, reply({"id": "1", "size": 3}))
+    assert ("1", Thing(id="1", size=3)) == caller.run(client.run(make_and_get("x")))
+    assert ["/things", "/things/1"] == [received.target for received in server.received]
+
+
+def test_errors_are_thrown_into_the_flow(caller: Caller, client: Any, server: Server) -> None:
+    """An error of a call is raised where the flow stands, which may catch it and go on."""
+
+    def get_or_make() -> Flow[Thing]:
+        try:
+            return (yield from ask(get("9")))
+        except NotFoundError:
+            return (yield from ask(make(name="9")))
+
+    server.play(reply({}, status=404), GOOD)
+    assert Thing(id="1") == caller.run(client.run(get_or_make()))
+
+
+def test_an_error_that_the_flow_lets_pass_is_the_caller_s(caller: Caller, client: Any, server: Server) -> None:
+    """An error that the flow does not catch, or raises itself, ends it; what it has to clean up it cleans up."""
+    cleaned: list[str] = []
+
+    def careless() -> Flow[Thing]:
+        try:
+            return (yield from ask(get("9")))
+        finally:
+            cleaned.append("yes")
+
+    server.play(reply({}, status=404))
+    with pytest.raises(NotFoundError):
+        caller.run(client.run(careless()))
+    assert ["yes"] == cleaned
+
+    def failing() -> Flow[Thing]:
+        yield Pause(0)
+        raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        caller.run(client.run(failing()))
+
+
+def test_pauses_are_kept(caller: Caller, client: Any) -> None:
+    """A pause of a flow takes the seconds that it says."""
+
+    def resting() -> Flow[str]:
+        yield Pause(0.05)
+        return "rested"
+
+    started = time.monotonic()
+    assert "rested" == caller.run(client.run(resting()))
+    assert 0.05 <= time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("end", ["DONE", "FAILED"])
+def test_a_waiter_polls_until_the_job_settles(caller: Caller, client: Any, server: Server, end: str) -> None:
+    """A waiter gives the job as it is when its status is final, well or ill; each poll is told."""
+    server.play(state("QUEUED"), state("RUNNING"), state(end))
+    told: list[str] = []
+    done = caller.run(client.jobs.wait("j", on_progress=lambda job: told.append(job.status)))
+    assert Job(id="j", status=end) == done
+    assert ["QUEUED", "RUNNING", end] == told
+    assert ["/jobs/j"] * 3 == [received.target for received in server.received]
+
+
+def test_an_unknown_status_is_waited_through(caller: Caller, client: Any, server: Server) -> None:
+    """A status that the document does not know, of whatever type, is not final."""
+    server.play(state("ODD"), state({"phase": 1}), state(None), state("DONE"))
+    with pytest.warns(UserWarning, match=r"get_job differs from its document: \$\.status"):
+        assert "DONE" == caller.run(client.jobs.wait("j")).status
+
+
+def test_a_waiter_gives_up_in_time(caller: Caller, client: Any, server: Server) -> None:
+    """After `timeout` seconds, not before, `WaitTimeoutError` is raised with the job as last seen."""
+    server.answer = lambda _: state("RUNNING")
+    started = time.monotonic()
+    with pytest.raises(WaitTimeoutError) as caught:
+        caller.run(client.jobs.wait("j", interval=60, timeout=0.05))
+    assert 0.05 <= time.monotonic() - started < 5
+    assert Job(id="j", status="RUNNING") == caught.value.last
+    assert str(caught.value).startswith("get_job: still 'RUNNING' after 0.")
+    assert isinstance(caught.value, TimeoutError)
+    assert job("j") == caught.value.request
+    assert 2 == len(server.received)
+
+
+def test_a_job_that_is_done_is_not_waited_for(caller: Caller, client: Any, server: Server) -> None:
+    """A job that is settled at the first poll is returned at once, even without time."""
+    server.play(state("DONE"))
+    assert "DONE" == caller.run(client.jobs.wait("j", interval=60, timeout=0)).status
+
+
+def test_a_poll_that_fails_is_repeated_and_then_raised(caller: Caller, client: Any, server: Server) -> None:
+    """Polls are repeated as other reads are; what remains is raised."""
+    busy = reply({}, status=503)
+    server.play(state("RUNNING"), busy, state("DONE"), busy, busy, busy)
+    assert "DONE" == caller.run(client.jobs.wait("j")).status
+    with pytest.raises(ServerError):
+        caller.run(client.jobs.wait("j"))
+
+
+def test_options_hold_for_every_call_of_a_flow(caller: Caller, client: Any, server: Server) -> None:
+    """What `with_options` says holds for each poll."""
+    server.play(state("RUNNING"), state("DONE"))
+    caller.run(client.jobs.wait.with_options(headers={"x-team": "blue"})("j"))
+    assert ["blue", "blue"] == [received.headers["x-team"] for received in server.received]
+
+
+def test_what_is_no_job_cannot_be_waited_for() -> None:
+    """Waiting for an operation that tells no status is refused."""
+    with pytest.raises(InvalidRequestError, match="get_thing does not read a job that can be waited for"):
+        next(wait(get("1")))
+
+
+def test_flows_run_under_trio(server: Server) -> None:
+    """A waiter sleeps on the loop that runs."""
+    server.play(state("RUNNING"), state("DONE"))
+
+    async def main() -> str:
+        async with AsyncSample(KEY, base_url=server.url) as client:
+            return (await client.jobs.wait("j")).status
+
+    assert "DONE" == trio.run(main)

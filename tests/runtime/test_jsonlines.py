@@ -1,0 +1,114 @@
+"""Promises of `specwire.jsonlines`: whole JSON texts, whatever the chunks."""
+
+import json
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from specwire.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLarge, RecordTruncated
+
+Parser = JSONLinesParser | JSONSequenceParser
+
+
+def parse(parser: Parser, stream: bytes, cuts: tuple[int, ...] = ()) -> list[bytes]:
+    """Parse a stream that arrives in pieces."""
+    texts: list[bytes] = []
+    for start, end in zip((0, *cuts), (*cuts, len(stream)), strict=True):
+        texts += parser.feed(stream[start:end])
+    return texts + parser.close()
+
+
+@pytest.mark.parametrize(
+    ("stream", "expected"),
+    [
+        (b"", []),
+        (b'{"a":1}\n{"a":2}\n', [b'{"a":1}', b'{"a":2}']),
+        (b'{"a":1}\r\n\r\n  \n{"a":2}', [b'{"a":1}', b'{"a":2}']),
+        (b" 1 \n\t2\n", [b"1", b"2"]),
+        (b"\xef\xbb\xbf1\n2\n", [b"1", b"2"]),
+        (b"\n\n", []),
+    ],
+)
+def test_json_lines(stream: bytes, expected: list[bytes]) -> None:
+    """Every line that is not blank is one text, the last one also without its line feed, whole or byte by byte."""
+    assert expected == parse(JSONLinesParser(), stream)
+    assert expected == parse(JSONLinesParser(), stream, tuple(range(1, len(stream))))
+
+
+@pytest.mark.parametrize(
+    ("stream", "expected"),
+    [
+        (b"", []),
+        (b'\x1e{"a":1}\n\x1e{"a":2}\n', [b'{"a":1}', b'{"a":2}']),
+        (b'\x1e{\n "a": 1\n}\n\x1e[\n]\n', [b'{\n "a": 1\n}', b"[\n]"]),
+        (b"\x1e\x1e\n\x1e1\n\x1etrue\n", [b"1", b"true"]),
+        (b'\x1e{"a":\x1e{"b":2}\n', [b'{"a":', b'{"b":2}']),
+    ],
+)
+def test_json_sequence(stream: bytes, expected: list[bytes]) -> None:
+    """Every record that is not empty is one text, line feeds inside it kept, whole or byte by byte."""
+    assert expected == parse(JSONSequenceParser(), stream)
+    assert expected == parse(JSONSequenceParser(), stream, tuple(range(1, len(stream))))
+
+
+def test_a_whole_record_is_not_held_back() -> None:
+    """A record comes with its last byte, not only with the next record."""
+    parser = JSONSequenceParser()
+
+    assert [] == parser.feed(b'\x1e{"a":\n')
+    assert [b'{"a":\n1}'] == parser.feed(b"1}\n")
+    assert [] == parser.close()
+
+
+@pytest.mark.parametrize("stream", [b"\x1e12", b"\x1e12\x1e3\n"])
+def test_a_number_without_its_line_feed_is_refused(stream: bytes) -> None:
+    """A number that may have lost digits is an error, never a wrong number."""
+    with pytest.raises(RecordTruncated):
+        parse(JSONSequenceParser(), stream)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(values=st.lists(VALUES), data=st.data())
+def test_any_cuts_give_the_same_values(values: list[object], data: st.DataObject) -> None:
+    """Wherever a stream is cut, the values come back, pretty-printed records included."""
+    lines = b"".join(json.dumps(value).encode() + b"\n" for value in values)
+    records = b"".join(b"\x1e" + json.dumps(value, indent=1).encode() + b"\n" for value in values)
+    for parser, stream in ((JSONLinesParser(), lines), (JSONSequenceParser(), records)):
+        cuts = data.draw(st.lists(st.integers(0, len(stream))).map(lambda cuts: tuple(sorted(cuts))))
+
+        assert values == [json.loads(text) for text in parse(parser, stream, cuts)]
+
+
+@pytest.mark.parametrize("parser", [JSONLinesParser(10), JSONSequenceParser(10)])
+@pytest.mark.parametrize("step", [1, 100])
+def test_an_endless_record_is_refused(parser: Parser, step: int) -> None:
+    """A record over the limit is refused, in one chunk or in many."""
+    stream = b"\x1e[1,2,3,4,5,6,7,8,9]\n"
+    with pytest.raises(RecordTooLarge, match="larger than 10 bytes"):
+        parse(parser, stream, tuple(range(step, len(stream), step)))
+
+
+@pytest.mark.parametrize("parser", [JSONLinesParser(), JSONSequenceParser()])
+def test_a_large_record_costs_its_size_once(parser: Parser) -> None:
+    """A record of 20 MB in chunks of 1 KB allocates a small multiple of its size, not its square."""
+    parser.feed(b'\x1e"')
+    allocated = 0
+    tracemalloc.start()
+    try:
+        for _ in range(20 * 1024):
+            before = tracemalloc.get_traced_memory()[0]
+            tracemalloc.reset_peak()
+            parser.feed(b"x" * 1024)
+            allocated += tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+
+    assert [20 * 1024 * 1024 + 2] == [len(text.lstrip(b"\x1e")) for text in parser.feed(b'"\n')]
+    assert allocated < 4 * 20 * 1024 * 1024

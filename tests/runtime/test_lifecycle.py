@@ -1,0 +1,168 @@
+"""Promises of a client's life: what it opens it closes, and it holds on to nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import subprocess
+import sys
+import threading
+import warnings
+import weakref
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+from specwire import transport
+from specwire.errors import APIConnectionError, SpecwireError
+
+from .conftest import KEY, Caller
+from .sample import AsyncSample, Sample, Thing
+from .server import DONE, Hold, Server, head, reply, stream
+
+GOOD = reply({"id": "1"})
+
+
+def test_closing_gives_the_connections_back(caller: Caller, server: Server) -> None:
+    """Closing a client of its own connections closes them."""
+    client = caller.client(http_client=None)
+    server.answer = lambda _: GOOD
+    for _ in range(3):
+        caller.run(client.things.get("1"))
+    assert 1 == server.connections
+    caller.close(client)
+    with pytest.raises(SpecwireError):
+        caller.run(client.things.get("1"))
+
+
+def test_nothing_is_left_open(server: Server) -> None:
+    """Calls, streams, downloads and failures leave no unclosed socket behind."""
+    server.answer = lambda received: (
+        stream({"text": "a"}, DONE)
+        if received.target == "/talk"
+        else reply({}, status=404)
+        if received.target == "/things/9"
+        else GOOD
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with Sample(KEY, base_url=server.url) as client:
+            client.things.get("1")
+            list(client.talks.stream())
+            next(client.talks.stream())
+            client.files.download().read()
+            with pytest.raises(SpecwireError):
+                client.things.get("9")
+
+        async def main() -> None:
+            async with AsyncSample(KEY, base_url=server.url) as client:
+                await client.things.get("1")
+                [event async for event in client.talks.stream()]
+                await anext(client.talks.stream())
+                await client.files.download().read()
+                with pytest.raises(SpecwireError):
+                    await client.things.get("9")
+
+        asyncio.run(main())
+        gc.collect()
+
+
+def test_a_forgotten_client_closes_itself(server: Server) -> None:
+    """A synchronous client that nobody closed closes its connections when it is collected, without a warning."""
+    server.play((*GOOD, Hold()))
+    client = Sample(KEY, base_url=server.url)
+    client.things.get("1")
+    gone = weakref.ref(client)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        del client
+        gc.collect()
+    assert gone() is None
+    assert server.saw_close()
+
+
+def test_a_program_that_ends_with_an_open_stream_is_quiet(server: Server) -> None:
+    """A program that ends without closing anything writes nothing to its error output."""
+    server.play(GOOD, stream({"text": "a"}, Hold()))
+    code = f"""
+from {Sample.__module__} import Sample
+client = Sample("k", base_url={server.url!r})
+client.things.get("1")
+events = client.talks.stream()
+print(next(events).text)
+"""
+    command = [sys.executable, "-W", "default", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[1], check=False)
+    assert ("a\n", "") == (done.stdout, done.stderr)
+
+
+def test_making_a_client_opens_nothing(caller: Caller) -> None:
+    """A client connects, and loads the certificates, at its first call only."""
+    client = caller.kind(KEY)
+    assert client._transport._client is None
+
+
+def test_the_tls_context_is_made_once() -> None:
+    """All clients of a process share one TLS context, also when threads ask at once."""
+    found: list[Any] = []
+    threads = [threading.Thread(target=lambda: found.append(transport.tls_context())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 1 == len({id(context) for context in found})
+
+
+def test_many_tasks_share_a_client(server: Server) -> None:
+    """One asynchronous client serves many tasks, each its own answer."""
+    server.answer = lambda received: reply({"id": received.target.rpartition("/")[2]})
+
+    async def main() -> list[Thing]:
+        async with AsyncSample(KEY, base_url=server.url) as client:
+            return await asyncio.gather(*(client.things.get(str(number)) for number in range(50)))
+
+    assert [str(number) for number in range(50)] == [thing.id for thing in asyncio.run(main())]
+
+
+def test_cancelling_a_call_gives_its_connection_back(server: Server) -> None:
+    """A call that is cancelled is not repeated, and its connection is closed."""
+    server.play((Hold(),), GOOD)
+
+    async def main() -> None:
+        async with AsyncSample(KEY, base_url=server.url) as client:
+            with trio.move_on_after(0.05) as scope:
+                await client.things.get("1")
+            assert scope.cancelled_caught
+            assert Thing(id="1") == await client.things.get("1")
+
+    trio.run(main)
+    assert server.saw_close()
+    assert 2 == len(server.received)
+
+
+def test_an_interrupt_is_not_swallowed(server: Server) -> None:
+    """`KeyboardInterrupt` in the middle of a stream ends it at once and gives the connection back."""
+    server.play(stream({"text": "a"}, Hold()))
+    with Sample(KEY, base_url=server.url) as client:
+        with pytest.raises(KeyboardInterrupt), client.talks.stream() as events:
+            for _ in events:
+                raise KeyboardInterrupt
+        assert server.saw_close()
+
+
+def test_a_connection_that_the_server_closed_is_replaced(caller: Caller, client: Any, server: Server) -> None:
+    """A kept connection that the server closed meanwhile costs no failure, not even of a POST."""
+    closing = (head(200, {"content-length": "11", "connection": "close"}), b'{"id": "1"}')
+    server.play(closing, GOOD)
+    caller.run(client.things.make(name="x"))
+    caller.run(client.things.make(name="y"))
+    assert [0, 1] == [received.connection for received in server.received]
+
+
+def test_a_client_works_after_a_failure(caller: Caller, client: Any, server: Server) -> None:
+    """After a call that failed the client is as good as new."""
+    server.play((Hold(),), GOOD)
+    with pytest.raises(APIConnectionError):
+        caller.run(client.things.make.with_options(timeout=0.05)(name="x"))
+    assert Thing(id="1") == caller.run(client.things.make(name="x"))

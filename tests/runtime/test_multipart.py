@@ -1,0 +1,489 @@
+"""Promises of `specwire.multipart`: exact bytes, nothing that injects, constant memory, clear refusals."""
+
+import asyncio
+import io
+import os
+import pickle
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from python_multipart import FormParser
+from python_multipart.multipart import Field, File, parse_options_header
+from specwire.multipart import (
+    FileChanged,
+    FileInput,
+    Multipart,
+    NotReplayable,
+    Part,
+    Upload,
+    file_part,
+    json_part,
+    text_part,
+)
+from specwire.upload import StreamedBody
+
+Found = tuple[str, str | None, bytes]
+
+
+class Pipe(io.RawIOBase):
+    """A binary file that cannot seek."""
+
+    def __init__(self, content: bytes) -> None:
+        self._rest = io.BytesIO(content)
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._rest.read(size)
+
+
+class AsyncPipe:
+    """An asynchronous file, as small as one can be."""
+
+    def __init__(self, content: bytes) -> None:
+        self._rest = io.BytesIO(content)
+
+    async def read(self, size: int = -1, /) -> bytes:
+        await asyncio.sleep(0)
+        return self._rest.read(size)
+
+
+def sent(body: StreamedBody, chunk_size: int = 64 * 1024) -> bytes:
+    """Send a body synchronously."""
+    return b"".join(body.iter(chunk_size))
+
+
+def asent(body: StreamedBody, chunk_size: int = 64 * 1024) -> bytes:
+    """Send a body asynchronously."""
+
+    async def collect() -> bytes:
+        return b"".join([chunk async for chunk in body.aiter(chunk_size)])
+
+    return asyncio.run(collect())
+
+
+def parsed(body: Multipart) -> list[Found]:
+    """Read a body back as an independent server does: name, file name and content of each part."""
+    found: list[Found] = []
+
+    def on_field(field: Field) -> None:
+        found.append(((field.field_name or b"").decode(), None, field.value or b""))
+
+    def on_file(file: File) -> None:
+        file.file_object.seek(0)
+        found.append(((file.field_name or b"").decode(), (file.file_name or b"").decode(), file.file_object.read()))
+
+    parser = FormParser(
+        "multipart/form-data",
+        on_field,
+        on_file,
+        boundary=parse_options_header(body.content_type)[1][b"boundary"],
+        config={"MAX_MEMORY_FILE_SIZE": 1 << 30},
+    )
+    parser.write(sent(body))
+    parser.finalize()
+    return found
+
+
+def test_exact_bytes(tmp_path: Path) -> None:
+    """The body is what RFC 7578 says, to the byte, sent synchronously or not."""
+    path = tmp_path / "train.json"
+    path.write_bytes(b'{"a": 1}')
+    body = Multipart(
+        [text_part("purpose", "fine-tune"), json_part("meta", {"k": [1]}), file_part("file", path)], boundary="xxBxx"
+    )
+    expected = (
+        b"--xxBxx\r\n"
+        b'Content-Disposition: form-data; name="purpose"\r\n'
+        b"\r\n"
+        b"fine-tune\r\n"
+        b"--xxBxx\r\n"
+        b'Content-Disposition: form-data; name="meta"\r\n'
+        b"Content-Type: application/json\r\n"
+        b"\r\n"
+        b'{"k":[1]}\r\n'
+        b"--xxBxx\r\n"
+        b'Content-Disposition: form-data; name="file"; filename="train.json"\r\n'
+        b"Content-Type: application/json\r\n"
+        b"\r\n"
+        b'{"a": 1}\r\n'
+        b"--xxBxx--\r\n"
+    )
+
+    assert "multipart/form-data; boundary=xxBxx" == body.content_type
+    assert len(expected) == body.content_length()
+    assert [expected] == list(body.iter())
+    assert expected == asent(body)
+    assert expected == sent(body, 7)
+
+
+def test_part_headers() -> None:
+    """Further headers stand after the content type, but for those that the part makes itself."""
+    part = Part("a", b"x", None, "text/plain", (("X-Note", "1"),))
+
+    assert b'Content-Disposition: form-data; name="a"\r\nContent-Type: text/plain\r\nX-Note: 1\r\n\r\n' == part.head()
+    with pytest.raises(ValueError, match="give content-type by the part's"):
+        Part("a", b"x", headers=(("content-type", "text/plain"),))
+
+
+def test_no_parts() -> None:
+    """A form without fields is its closing line."""
+    assert b"--b--\r\n" == sent(Multipart([], boundary="b"))
+
+
+def test_boundaries_differ() -> None:
+    """Each body has a boundary of its own, of 128 random bits."""
+    boundaries = {Multipart([]).boundary for _ in range(100)}
+
+    assert (100, {32}) == (len(boundaries), {len(boundary) for boundary in boundaries})
+
+
+@pytest.mark.parametrize("boundary", ["", "a b", 'a"', "a\r\n", "x" * 71, "\u00e4"])
+def test_a_bad_boundary_is_refused(boundary: str) -> None:
+    """A boundary that is not one by RFC 2046 is refused."""
+    with pytest.raises(ValueError, match="1 to 70 characters"):
+        Multipart([], boundary=boundary)
+
+
+@pytest.mark.parametrize(
+    ("name", "escaped"),
+    [
+        ('a"; filename="evil', b"a%22; filename=%22evil"),
+        ("a\r\nX-Evil: 1\r\n\r\n", b"a%0D%0AX-Evil: 1%0D%0A%0D%0A"),
+        ("\u00e4\U0001f600", "\u00e4\U0001f600".encode()),
+        ("a\\", b"a\\"),
+        ("a%22", b"a%22"),
+        ("\udcff", b"?"),
+    ],
+)
+def test_names_cannot_inject(name: str, escaped: bytes) -> None:
+    """Names and file names are escaped as browsers escape them."""
+    head = Part(name, b"", name, "a/b").head()
+
+    assert (
+        b'Content-Disposition: form-data; name="'
+        + escaped
+        + b'"; filename="'
+        + escaped
+        + b'"\r\nContent-Type: a/b\r\n\r\n'
+        == head
+    )
+
+
+@pytest.mark.parametrize("value", ["a/b\r\nX-Evil: 1", "a/b\n", "a\0b"])
+def test_header_values_cannot_inject(value: str) -> None:
+    """A content type or header with a line break is refused when the part is made, naming the part."""
+    with pytest.raises(ValueError, match="part 'f', header 'Content-Type': the value has a line break"):
+        Part("f", b"", None, value)
+    with pytest.raises(ValueError, match="part 'f', header 'X-A': the value has a line break"):
+        Part("f", b"", headers=(("X-A", value),))
+    with pytest.raises(ValueError, match="header name"):
+        Part("f", b"", headers=((value, "a"),))
+
+
+@pytest.mark.parametrize(
+    ("make", "filename", "content_type"),
+    [
+        (lambda path: path, "cat.png", "image/png"),
+        (lambda path: b"content", "upload", "application/octet-stream"),
+        (lambda path: bytearray(b"content"), "upload", "application/octet-stream"),
+        (lambda path: memoryview(b"content"), "upload", "application/octet-stream"),
+        (lambda path: io.BytesIO(b"content"), "upload", "application/octet-stream"),
+        (lambda path: path.open("rb"), "cat.png", "image/png"),
+        (lambda path: Pipe(b"content"), "upload", "application/octet-stream"),
+        (lambda path: ("a.tar.gz", b"content"), "a.tar.gz", "application/gzip"),
+        (lambda path: ("a.csv.br", b"content"), "a.csv.br", "application/octet-stream"),
+        (lambda path: ("a.csv", path), "a.csv", "text/csv"),
+        (lambda path: ("a.csv", path, "x/y"), "a.csv", "x/y"),
+        (lambda path: ("a.csv", path, None), "a.csv", "text/csv"),
+        (lambda path: (None, b"content"), None, "application/octet-stream"),
+    ],
+)
+def test_files(tmp_path: Path, make: Callable[[Path], FileInput], filename: str | None, content_type: str) -> None:
+    """Every kind of file is sent whole, with the name and type that it has or was given."""
+    path = tmp_path / "cat.png"
+    path.write_bytes(b"content")
+    part = file_part("file", make(path))
+
+    assert (filename, content_type) == (part.filename, part.content_type)
+    assert [("file", filename, b"content")] == parsed(Multipart([part]))
+    if isinstance(part.content, io.IOBase):
+        part.content.close()
+
+
+def test_the_content_type_that_is_given_counts() -> None:
+    """The content type of the document stands in for a guess, and yields to that of the user."""
+    assert ["a/b", "c/d"] == [
+        file_part("f", file, "a/b").content_type for file in (("x.png", b""), ("x.png", b"", "c/d"))
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 65536, b"x" * 65537, b"\r\n--", b"x" * 200_000])
+def test_contents(tmp_path: Path, content: bytes) -> None:
+    """Content of any size comes out whole, from memory and from disk, and the length was right."""
+    path = tmp_path / "data"
+    path.write_bytes(content)
+    body = Multipart([file_part("a", path), file_part("b", content), text_part("c", "d")])
+
+    assert [("a", "data", content), ("b", "upload", content), ("c", None, b"d")] == parsed(body)
+    assert body.content_length() == len(sent(body)) == len(asent(body))
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\\"), min_size=1)
+
+
+@given(
+    parts=st.lists(st.tuples(NAMES, st.none() | NAMES, st.binary(max_size=50)), min_size=1, max_size=4),
+    chunk_size=st.integers(1, 100),
+)
+def test_forms_round_trip(parts: list[Found], chunk_size: int) -> None:
+    """A server finds the parts that were given, names escaped, in their order, whatever the chunks."""
+
+    def escaped(name: str) -> str:
+        return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+    body = Multipart([Part(name, content, filename) for name, filename, content in parts])
+    expected = [(escaped(name), escaped(filename) if filename else None, content) for name, filename, content in parts]
+
+    assert expected == parsed(body)
+    assert sent(body) == sent(body, chunk_size) == asent(body, chunk_size)
+    assert all(len(chunk) <= chunk_size for chunk in body.iter(chunk_size))
+
+
+def test_mistakes_show_at_once(tmp_path: Path) -> None:
+    """A missing file, a directory, a text, a text file and a stranger are refused when the part is made."""
+    with pytest.raises(FileNotFoundError, match=r"missing\.txt"):
+        file_part("file", tmp_path / "missing.txt")
+    with pytest.raises(IsADirectoryError, match="give a file"):
+        file_part("file", tmp_path)
+    wrong: list[tuple[Any, str]] = [
+        ("cat.png", "is a str: give `Path"),
+        (io.StringIO("text"), "is a text file; open it in binary mode"),
+        (("a", 3), "is int: give a `Path`"),
+        (None, "is NoneType: give a `Path`"),
+    ]
+    for file, message in wrong:
+        with pytest.raises(TypeError, match=f"file 'file' {message}"):
+            file_part("file", file)
+    with pytest.raises(TypeError, match="part 'x': a value of type object"):
+        text_part("x", object())
+
+
+def test_values_as_text() -> None:
+    """Scalars are parts of text."""
+    assert [b"true", b"7", "ä".encode()] == [text_part("x", value).content for value in (True, 7, "ä")]
+
+
+def test_parts_are_values(tmp_path: Path) -> None:
+    """Parts of paths and bytes compare equal and pickle, and show sizes, not contents."""
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"1")
+    parts = [file_part("file", path), text_part("key", "secret")]
+
+    assert parts == [file_part("file", path), text_part("key", "secret")]
+    assert parts == pickle.loads(pickle.dumps(parts))
+    assert hash(parts[0]) == hash(file_part("file", path))
+    assert "Part('key', <6 bytes>, filename=None, content_type=None)" == repr(parts[1])
+    assert "secret" not in repr(Multipart(parts))
+
+
+def test_a_file_is_sent_from_where_it_stands() -> None:
+    """A seekable file is sent from its position, and again from there after a rewind."""
+    file = io.BytesIO(b"0123456789")
+    file.seek(4)
+    body = Multipart([file_part("file", file)])
+    first = sent(body)
+    body.rewind()
+
+    assert first == sent(body) == asent(body)
+    assert b"456789" in first
+    assert b"0123" not in first
+    assert len(first) == body.content_length()
+
+
+def test_a_file_at_its_end_is_refused() -> None:
+    """A file that was read or written to its end is refused instead of being sent empty."""
+    file = io.BytesIO()
+    file.write(b"content")
+    with pytest.raises(ValueError, match=r"part 'file' stands at its end.*seek\(0\)"):
+        Multipart([file_part("file", file)])
+
+
+def test_one_file_twice() -> None:
+    """The same open file can stand in two parts."""
+    file = io.BytesIO(b"content")
+
+    assert [("a", "upload", b"content"), ("b", "upload", b"content")] == parsed(
+        Multipart([file_part("a", file), file_part("b", file)])
+    )
+
+
+def test_a_broken_off_upload_starts_anew(tmp_path: Path) -> None:
+    """After a try that broke off in the middle, the next one sends everything."""
+    path = tmp_path / "a.bin"
+    path.write_bytes(bytes(200_000))
+    body = Multipart([file_part("a", path), file_part("b", io.BytesIO(bytes(200_000)))])
+    broken = body.iter()
+    next(broken)
+    next(broken)
+    broken.close()
+    body.rewind()
+
+    assert body.content_length() == len(sent(body))
+
+
+@pytest.mark.parametrize("make", [Pipe, AsyncPipe])
+def test_what_cannot_be_read_again(make: Callable[[bytes], FileInput]) -> None:
+    """A pipe has no length and is sent once; a second time is refused, naming the part."""
+    body = Multipart([text_part("a", 1), file_part("file", make(b"content"))])
+
+    assert (None, False) == (body.content_length(), body.replayable)
+    assert b"content" in asent(body)
+    with pytest.raises(NotReplayable, match="part 'file' cannot be sent again"):
+        body.rewind()
+    with pytest.raises(NotReplayable, match="part 'file' cannot be sent again"):
+        asent(body)
+
+
+def test_a_named_pipe_has_no_length(tmp_path: Path) -> None:
+    """A path that is not a regular file is streamed without a length, once."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = os.open(path, os.O_RDWR)
+    os.write(writer, b"content")
+    body = Upload(path)
+    chunks = body.iter(7)
+
+    assert (None, False) == (body.content_length(), body.replayable)
+    assert b"content" == next(chunks)
+    chunks.close()
+    os.close(writer)
+
+
+def test_async_files(tmp_path: Path) -> None:
+    """A file of anyio is read asynchronously, and refused by a synchronous client."""
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"content" * 20_000)
+
+    async def upload() -> bytes:
+        async with await anyio.open_file(path, "rb") as file:
+            body = Upload(file)
+            with pytest.raises(TypeError, match="use an asynchronous client"):
+                sent(body)
+        async with await anyio.open_file(path, "rb") as file:
+            return b"".join([chunk async for chunk in Upload(file).aiter()])
+
+    assert b"content" * 20_000 == anyio.run(upload)
+
+
+def test_a_text_file_in_disguise_is_refused() -> None:
+    """A file whose read gives text is refused when that shows."""
+
+    class Disguised:
+        def read(self, size: int, /) -> str:
+            return "text"
+
+    file: Any = Disguised()
+    with pytest.raises(TypeError, match="part 'file' reads str, not bytes; open the file in binary mode"):
+        sent(Multipart([file_part("file", file)]))
+
+
+@pytest.mark.parametrize(("size", "how"), [(99_999, "shrank"), (0, "shrank"), (100_001, "grew"), (300_000, "grew")])
+@pytest.mark.parametrize("send", [sent, asent])
+def test_a_file_that_changes(tmp_path: Path, size: int, how: str, send: Callable[[StreamedBody], bytes]) -> None:
+    """A file that grew or shrank since its length was told is an error, before the body is whole."""
+    path = tmp_path / "a.bin"
+    path.write_bytes(bytes(100_000))
+    body = Multipart([file_part("file", path)])
+    os.truncate(path, size)
+
+    with pytest.raises(FileChanged, match=f"part 'file' {how} while it was being uploaded: it had 100,000 bytes"):
+        send(body)
+
+
+def test_progress(tmp_path: Path) -> None:
+    """Progress tells the bytes so far and in all after each chunk, and begins anew with each try."""
+    path = tmp_path / "a.bin"
+    path.write_bytes(bytes(150_000))
+    body = Multipart([file_part("file", path)], boundary="b")
+    total = body.content_length()
+    assert total is not None
+    told: list[tuple[int, int | None]] = []
+    lengths = [len(chunk) for chunk in body.iter(progress=lambda sent, total: told.append((sent, total)))]
+
+    assert [(sum(lengths[: index + 1]), total) for index in range(len(lengths))] == told
+    assert (total, total) == told[-1]
+    first = list(told)
+    told.clear()
+    list(body.iter(progress=lambda sent, total: told.append((sent, total))))
+    assert first == told
+
+
+def test_progress_without_a_length() -> None:
+    """Where the length is not known, progress tells None for it."""
+    told: list[tuple[int, int | None]] = []
+    list(Upload(Pipe(b"content")).iter(progress=lambda sent, total: told.append((sent, total))))
+
+    assert [(7, None)] == told
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_memory_is_constant(tmp_path: Path, asynchronous: bool) -> None:
+    """A file of 64 MB goes out in less than 1 MB of memory."""
+    path = tmp_path / "big.bin"
+    path.touch()
+    os.truncate(path, 64 * 1024 * 1024)
+    body = Multipart([file_part("file", path)])
+    length = body.content_length()
+
+    def drain() -> int:
+        return sum(map(len, body.iter()))
+
+    async def adrain() -> int:
+        return sum([len(chunk) async for chunk in body.aiter()])
+
+    tracemalloc.start()
+    try:
+        read = asyncio.run(adrain()) if asynchronous else drain()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert length == read
+    assert peak < 1024 * 1024
+
+
+def test_files_are_closed(tmp_path: Path) -> None:
+    """A path is open only while it is read, also when the upload breaks off; a file of the user stays open."""
+    path = tmp_path / "a.bin"
+    path.write_bytes(bytes(200_000))
+    with path.open("rb") as file:
+        body = Multipart([file_part("a", path), file_part("b", file)])
+        before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+        chunks = body.iter()
+        next(chunks)
+        next(chunks)
+        chunks.close()
+
+        assert before == (len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0)
+        sent(body)
+        assert not file.closed
+
+
+def test_an_upload_of_one_file(tmp_path: Path) -> None:
+    """A body that is a file is the file, with its length, and can be sent again."""
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"content")
+    body = Upload(path, "audio/wav")
+
+    assert ("audio/wav", 7, True) == (body.content_type, body.content_length(), body.replayable)
+    assert b"content" == sent(body) == asent(body) == sent(Upload(("name", b"content")))
+    with pytest.raises(FileNotFoundError):
+        Upload(tmp_path / "missing")

@@ -1,0 +1,352 @@
+"""Promises of `specwire.parameters` and `specwire.form`: the style table of OpenAPI 3.2, and nothing that injects."""
+
+import enum
+import uuid
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from urllib.parse import parse_qsl, unquote
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from specwire.form import encode_form
+from specwire.parameters import Style, encode_cookies, encode_headers, encode_query, expand_path
+
+TEXT = "blue"
+ARRAY = ["blue", "black", "brown"]
+OBJECT = {"R": 100, "G": 200, "B": 150}
+
+
+class Color(enum.Enum):
+    """A color."""
+
+    BLUE = "blue"
+
+
+class Level(enum.IntEnum):
+    """A level."""
+
+    HIGH = 3
+
+
+class Box(msgspec.Struct, rename="camel"):
+    """A filter with wire names."""
+
+    min_width: int
+    max_width: int | msgspec.UnsetType = msgspec.UNSET
+    since: datetime | None = None
+
+
+@pytest.mark.parametrize(
+    ("style", "explode", "text", "array", "mapping"),
+    [
+        ("matrix", False, ";color=blue", ";color=blue,black,brown", ";color=R,100,G,200,B,150"),
+        ("matrix", True, ";color=blue", ";color=blue;color=black;color=brown", ";R=100;G=200;B=150"),
+        ("label", False, ".blue", ".blue,black,brown", ".R,100,G,200,B,150"),
+        ("label", True, ".blue", ".blue.black.brown", ".R=100.G=200.B=150"),
+        ("simple", False, "blue", "blue,black,brown", "R,100,G,200,B,150"),
+        ("simple", True, "blue", "blue,black,brown", "R=100,G=200,B=150"),
+    ],
+)
+def test_path_styles(style: str, explode: bool, text: str, array: str, mapping: str) -> None:
+    """Every path style gives what the table shows."""
+    styles = {"color": Style(style=style, explode=explode)}
+
+    assert [text, array, mapping] == [
+        expand_path("{color}", {"color": value}, styles) for value in (TEXT, ARRAY, OBJECT)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("style", "explode", "value", "expected"),
+    [
+        ("form", False, "", "color="),
+        ("form", False, TEXT, "color=blue"),
+        ("form", False, ARRAY, "color=blue,black,brown"),
+        ("form", False, OBJECT, "color=R,100,G,200,B,150"),
+        ("form", True, "", "color="),
+        ("form", True, TEXT, "color=blue"),
+        ("form", True, ARRAY, "color=blue&color=black&color=brown"),
+        ("form", True, OBJECT, "R=100&G=200&B=150"),
+        ("spaceDelimited", False, ARRAY, "color=blue%20black%20brown"),
+        ("spaceDelimited", False, OBJECT, "color=R%20100%20G%20200%20B%20150"),
+        ("spaceDelimited", True, ARRAY, "color=blue&color=black&color=brown"),
+        ("pipeDelimited", False, ARRAY, "color=blue%7Cblack%7Cbrown"),
+        ("pipeDelimited", False, OBJECT, "color=R%7C100%7CG%7C200%7CB%7C150"),
+        ("deepObject", True, OBJECT, "color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150"),
+        ("deepObject", True, {"a": {"b": [1, 2]}, "c": None}, "color%5Ba%5D%5Bb%5D=1&color%5Ba%5D%5Bb%5D=2"),
+    ],
+)
+def test_query_styles(style: str, explode: bool, value: object, expected: str) -> None:
+    """Every query style gives what the table shows; what the table leaves open repeats the key."""
+    assert expected == encode_query({"color": value}, {"color": Style(style=style, explode=explode)})
+
+
+@pytest.mark.parametrize(
+    ("explode", "text", "array", "mapping"),
+    [(False, "blue", "blue,black,brown", "R,100,G,200,B,150"), (True, "blue", "blue,black,brown", "R=100,G=200,B=150")],
+)
+def test_header_styles(explode: bool, text: str, array: str, mapping: str) -> None:
+    """Headers are in style simple."""
+    styles = {"color": Style(style="simple", explode=explode)}
+
+    assert [text, array, mapping] == [
+        encode_headers({"color": value}, styles)["color"] for value in (TEXT, ARRAY, OBJECT)
+    ]
+
+
+@pytest.mark.parametrize("style", ["cookie", "form"])
+@pytest.mark.parametrize(
+    ("explode", "value", "expected"),
+    [
+        (False, "", "color="),
+        (False, TEXT, "color=blue"),
+        (False, ARRAY, "color=blue,black,brown"),
+        (False, OBJECT, "color=R,100,G,200,B,150"),
+        (True, TEXT, "color=blue"),
+        (True, ARRAY, "color=blue; color=black; color=brown"),
+        (True, OBJECT, "R=100; G=200; B=150"),
+    ],
+)
+def test_cookie_styles(style: str, explode: bool, value: object, expected: str) -> None:
+    """Cookies are joined as the Cookie header joins them, in both styles."""
+    assert expected == encode_cookies({"color": value}, {"color": Style(style=style, explode=explode)})
+
+
+def test_cookie_escapes() -> None:
+    """Style form percent-encodes a cookie's value; style cookie sends it as it is."""
+    assert "a=b%20c%3D" == encode_cookies({"a": "b c="})
+    assert "a=b%20c=" == encode_cookies({"a": "b%20c="}, {"a": Style(style="cookie")})
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (True, "true"),
+        (False, "false"),
+        (7, "7"),
+        (10**20, "100000000000000000000"),
+        (1.0, "1.0"),
+        (0.1, "0.1"),
+        (1e-5, "0.00001"),
+        (1e15, "1000000000000000.0"),
+        (1e22, "1e22"),
+        (Decimal("1E-400"), "0." + "0" * 399 + "1"),
+        (-0.5, "-0.5"),
+        (Decimal("1E+3"), "1000"),
+        (Decimal("0.10"), "0.10"),
+        (Color.BLUE, "blue"),
+        (Level.HIGH, "3"),
+        (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+        (datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "2026-01-02T03:04:05Z"),
+        (datetime(2026, 1, 2, 3, 4, 5, 60, tzinfo=timezone(timedelta(hours=2))), "2026-01-02T03:04:05.000060+02:00"),
+        (datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(seconds=5))), "2026-01-02T03:04:00Z"),
+        (date(2026, 1, 2), "2026-01-02"),
+        (time(3, 4, 5), "03:04:05"),
+        (time(3, 4, 5, tzinfo=UTC), "03:04:05Z"),
+        (timedelta(days=1, seconds=1.5), "P1DT1.5S"),
+        (b"\xff\xfe", "//4="),
+        (bytearray(b"a"), "YQ=="),
+    ],
+)
+def test_scalars(value: object, expected: str) -> None:
+    """Each type of scalar has one text."""
+    assert {"x": expected} == encode_headers({"x": value})
+
+
+def test_a_struct_is_its_fields_by_wire_name() -> None:
+    """A struct is a mapping of its fields by wire name, without those that are not set."""
+    box = Box(min_width=1, since=datetime(2026, 1, 1, tzinfo=UTC))
+
+    assert "minWidth=1&since=2026-01-01T00%3A00%3A00Z" == encode_query({"box": box})
+    assert "box%5BminWidth%5D=1" == encode_query({"box": Box(1)}, {"box": Style(style="deepObject")})
+
+
+def test_json_content() -> None:
+    """A parameter with JSON content is sent as JSON wherever it stands, without characters that cannot stand there."""
+    styles = {"x": Style(content_json=True)}
+    values = {"x": {"ä\U0001f600": [1, None]}}
+
+    assert "x=%7B%22%C3%A4%F0%9F%98%80%22%3A%5B1%2Cnull%5D%7D" == encode_query(values, styles)
+    assert {"x": '{"\\u00e4\\ud83d\\ude00":[1,null]}'} == encode_headers(values, styles)
+    assert "x=%7B%22%C3%A4%F0%9F%98%80%22%3A%5B1%2Cnull%5D%7D" == encode_cookies(values, styles)
+    assert "/%5B1%5D" == expand_path("/{x}", {"x": [1]}, styles)
+
+
+@pytest.mark.parametrize("value", [None, msgspec.UNSET, [], {}, [None], {"a": None}, {"a": msgspec.UNSET}, frozenset()])
+@pytest.mark.parametrize("style", ["form", "spaceDelimited", "deepObject"])
+def test_nothing_is_left_out(value: object, style: str) -> None:
+    """What is absent, null or empty is not sent."""
+    if style == "deepObject" and not (value is None or value is msgspec.UNSET or isinstance(value, dict)):
+        return
+    styles = {"a": Style(style=style)}
+
+    assert "b=1" == encode_query({"a": value, "b": 1}, styles)
+    assert b"b=1" == encode_form({"a": value, "b": 1}, styles)
+    assert {"b": "1"} == encode_headers({"a": value, "b": 1})
+    assert "b=1" == encode_cookies({"a": value, "b": 1})
+
+
+def test_nothing_inside_is_left_out() -> None:
+    """An absent item does not leave a hole."""
+    assert "a=1&a=2&b=3" == encode_query({"a": [1, None, 2], "m": {"b": 3, "c": None}})
+
+
+def test_a_set_has_an_order() -> None:
+    """A set is sent in the order of its texts, so that equal requests have equal URLs."""
+    assert "a=x&a=y&a=z" == encode_query({"a": {"z", "x", "y"}})
+
+
+def test_reserved_characters() -> None:
+    """With allow_reserved they pass, and so do percent-encoded triples; what would end the value never does."""
+    styles = {"q": Style(allow_reserved=True), "p": Style(style="simple", explode=False, allow_reserved=True)}
+
+    assert "q=/a?b:@!$'()*,;=%20%26%2B%23%5B%5D%25zz%2F" == encode_query({"q": "/a?b:@!$'()*,;= &+#[]%zz%2F"}, styles)
+    assert "q=%2Fa%3Fb%252F" == encode_query({"q": "/a?b%2F"})
+    assert "/x:y%2Fa%3Fb%23" == expand_path("/{p}", {"p": "x:y/a?b#"}, styles)
+
+
+def test_names_are_encoded() -> None:
+    """A name with brackets is sent percent-encoded."""
+    assert "filter%5Bname%5D=a%20b" == encode_query({"filter[name]": "a b"})
+
+
+def test_form_body() -> None:
+    """A form body encodes a space as `+`, and the rest as a browser does."""
+    values = {"a b": "c d+e~*", "list": [1, 2], "none": None, "o": {"k": True}}
+
+    assert b"a+b=c+d%2Be%7E*&list=1&list=2&k=true" == encode_form(values)
+    assert b"x=1+2&o=%7B%22a%22%3A1%7D" == encode_form(
+        {"x": [1, 2], "o": {"a": 1}},
+        {"x": Style(style="spaceDelimited", explode=False), "o": Style(content_json=True)},
+    )
+
+
+def test_a_large_decimal_is_finite() -> None:
+    """A decimal beyond the range of floats is a number all the same."""
+    assert {"x": "1" + "0" * 400} == encode_headers({"x": Decimal("1E+400")})
+
+
+def test_path_template() -> None:
+    """Only what stands in braces is replaced, each name wherever it stands."""
+    values = {"a": "x/y", "b": "ä", "unused": "z"}
+
+    assert "/v1/x%2Fy:run/%C3%A4.json/x%2Fy" == expand_path("/v1/{a}:run/{b}.json/{a}", values)
+
+
+@pytest.mark.parametrize("style", [Style("simple", False), Style("label", False), Style("simple", allow_reserved=True)])
+@pytest.mark.parametrize("value", ["", ".", "..", None, msgspec.UNSET, [], [""], [".."]])
+def test_a_path_cannot_be_turned(value: object, style: Style) -> None:
+    """A value that would make the path another one is refused, naming its parameter and no other."""
+    if style.style == "label" and value == [".."]:
+        return
+    with pytest.raises(ValueError, match="path parameter 'id'") as caught:
+        expand_path("/teams/{team}/files/{id}", {"team": "t", "id": value}, {"id": style})
+
+    assert "team" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["%2e%2E", "%2e", ".%2e"])
+def test_encoded_dots_cannot_turn_a_path(value: str) -> None:
+    """Dots that pass as percent-encoded triples are still dots."""
+    with pytest.raises(ValueError, match="path parameter 'id'"):
+        expand_path("/{id}", {"id": value}, {"id": Style("simple", allow_reserved=True)})
+    assert "/" + value.replace("%", "%25") == expand_path("/{id}", {"id": value})
+
+
+@pytest.mark.parametrize(
+    "value", ["a\r\nx: y", "a\nb", "a\0", "sk-1\n", " \u00df", "\u00df\t", "\u20ac", "a\x7f", "a\x1b"]
+)
+def test_headers_cannot_be_injected(value: str) -> None:
+    """A value that could not stand in a header is refused, naming the header and not the value."""
+    with pytest.raises(ValueError, match="^header 'x-key': the value ") as caught:
+        encode_headers({"x-key": value})
+
+    assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a b", "a:", "", "\u00e4", "a\r\nb"])
+def test_header_names_are_tokens(name: str) -> None:
+    """A name that is no token is refused."""
+    with pytest.raises(ValueError, match="header name"):
+        encode_headers({name: "a"})
+
+
+@pytest.mark.parametrize("value", ["a; b=c", "a\r\nb", "a b", "a,b", "\u00e4", 'a"'])
+def test_cookies_cannot_be_injected(value: str) -> None:
+    """A value that style cookie cannot send as it is is refused; style form encodes it."""
+    with pytest.raises(ValueError, match="cookie 'k': the value"):
+        encode_cookies({"k": value}, {"k": Style(style="cookie")})
+    assert value == unquote(encode_cookies({"k": value}).removeprefix("k="))
+    with pytest.raises(ValueError, match="cookie name"):
+        encode_cookies({value: "a"})
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (datetime(2026, 1, 1), "query parameter 'x': a datetime without a timezone"),
+        (float("nan"), "query parameter 'x': NaN"),
+        (float("inf"), "query parameter 'x': NaN"),
+        (Decimal("Infinity"), "query parameter 'x': NaN"),
+        ({"a": {"b": 1}}, "query parameter 'x': a list or mapping inside another.*deepObject"),
+        ([[1]], "query parameter 'x': a list or mapping inside another"),
+        ({"a": [1]}, "query parameter 'x': a list or mapping inside another"),
+        ("\ud800", "query parameter 'x': .*surrogates"),
+    ],
+)
+def test_what_cannot_be_sent(value: object, message: str) -> None:
+    """A value that has no text is an error that names the parameter and says what to do."""
+    with pytest.raises(ValueError, match=message):
+        encode_query({"x": value})
+
+
+def test_what_has_the_wrong_type() -> None:
+    """An object of a strange type is a TypeError that names the parameter and the type, not the object."""
+    with pytest.raises(TypeError, match="query parameter 'x': a value of type object has no text form"):
+        encode_query({"x": object()})
+    with pytest.raises(TypeError, match="query parameter 'x': style deepObject takes a mapping, not int"):
+        encode_query({"x": 1}, {"x": Style(style="deepObject")})
+    with pytest.raises(TypeError, match="form field 'x'"):
+        encode_form({"x": object()})
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(values=st.dictionaries(NAMES, TEXTS | st.lists(TEXTS, min_size=1), max_size=4))
+def test_queries_and_forms_round_trip(values: dict[str, str | list[str]]) -> None:
+    """What a server decodes is what was given, in its order."""
+    expected = [
+        (name, text) for name, value in values.items() for text in ([value] if isinstance(value, str) else value)
+    ]
+
+    assert expected == parse_qsl(encode_query(values), keep_blank_values=True)
+    assert expected == parse_qsl(encode_form(values).decode(), keep_blank_values=True)
+
+
+@given(value=TEXTS, reserved=st.booleans())
+def test_a_path_parameter_stays_in_its_segment(value: str, reserved: bool) -> None:
+    """A value either stays inside its own segment, and decodes to itself, or is refused."""
+    style = Style("simple", explode=False, allow_reserved=reserved)
+    try:
+        path = expand_path("/a/{x}/b", {"x": value}, {"x": style})
+    except ValueError:
+        assert unquote(value) in ("", ".", "..")
+        return
+    before, a, segment, b = path.split("/")
+
+    assert ("", "a", "b") == (before, a, b)
+    assert not set(segment) & set("?#\\ ")
+    assert unquote(segment) == (unquote(value) if reserved else value)
+
+
+@given(items=st.lists(st.integers(), min_size=1), style=st.sampled_from([("form", ","), ("pipeDelimited", "%7C")]))
+def test_delimited_lists_round_trip(items: list[int], style: tuple[str, str]) -> None:
+    """A delimited list splits at its delimiter again."""
+    name, delimiter = style
+    query = encode_query({"x": items}, {"x": Style(style=name, explode=False)})
+
+    assert items == [int(item) for item in query.removeprefix("x=").split(delimiter)]
