@@ -10,9 +10,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
+import attrs
 import cyclopts
 from rich.console import Console
 from rich.markup import escape
@@ -20,11 +23,21 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError
+from specwire_codegen.dump import dump
 from specwire_codegen.project import Target, provider, providers, single
 
 app = cyclopts.App(name="specwire", help="Typed Python clients from OpenAPI documents.", version_flags=["--version"])
 _out = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class _Json:
+    """Whether diagnostics are printed as JSON."""
+
+    on = False
+
+
+_json = _Json()
 
 Root = Annotated[Path, cyclopts.Parameter(name="--root", help="Folder that holds specs/, overrides/ and generated/.")]
 
@@ -36,6 +49,8 @@ def generate(
     output: Annotated[Path, cyclopts.Parameter(name=["--output", "-o"])] = Path(),
     allow_remote: bool = False,
     force: bool = False,
+    only_tags: Annotated[list[str], cyclopts.Parameter(consume_multiple=True)] | None = None,
+    only_operations: Annotated[list[str], cyclopts.Parameter(consume_multiple=True)] | None = None,
     root: Root = Path(),
 ) -> int:
     """Write clients: of all providers below specs/, of some, or of one document anywhere.
@@ -52,10 +67,18 @@ def generate(
         Fetch documents and references from the network.
     force
         Generate even if nothing has changed.
+    only_tags
+        Generate only the operations that have one of these tags.
+    only_operations
+        Generate only the operations with these operationIds (with --only-tags: these too).
     """
     from specwire_codegen.generate import generate as run
 
-    targets = _targets(sources, package, output, root)
+    tags, ids = tuple(only_tags or ()), tuple(only_operations or ())
+    targets = [
+        attrs.evolve(target, only_tags=tags, only_operations=ids)
+        for target in _targets(sources, package, output, root)
+    ]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("client", "document", "operations", "methods", "models", "files", "seconds"):
         table.add_column(column, justify="left" if column in ("client", "document") else "right", no_wrap=True)
@@ -96,6 +119,50 @@ def check(*names: str, root: Root = Path()) -> int:
         _err.print("run: specwire generate")
         return 1
     _out.print("everything is as it would be generated")
+    return 0
+
+
+@app.command(name="dump-ir")
+def dump_ir(source: str, *, root: Root = Path()) -> int:
+    """Print what a client is made of, as JSON: the intermediate representation.
+
+    Parameters
+    ----------
+    source
+        A provider, or a document.
+    """
+    from specwire_codegen.generate import api_of, document_of
+
+    target = provider(root, source) if source in providers(root) else single(Path(source), "client", Path())
+    document, warnings = document_of(target)
+    _warn(warnings)
+    _out.file.write(dumps(dump(api_of(target, document)), indent=2) + "\n")
+    return 0
+
+
+@app.command
+def new(name: str, *, spec: str, root: Root = Path()) -> int:
+    """Begin a provider: a pinned copy of its document, its client's names, and guesses to confirm.
+
+    Parameters
+    ----------
+    name
+        The provider, which becomes specs/NAME and specwire_clients.NAME.
+    spec
+        Path or address of its OpenAPI document.
+    """
+    from datetime import UTC, datetime
+
+    from specwire_codegen.new import new as run
+
+    with _working(f"{name}: {spec}"):
+        made = run(root, name, spec, today=datetime.now(UTC).date())
+    _warn(made.warnings)
+    for file in made.files:
+        _out.print(f"wrote {escape((made.folder / file).as_posix())}")
+    for guess in made.guesses:
+        _out.print(f"guessed {guess.extension} on {escape(guess.target)}: confirm it in overlay.yaml")
+    _out.print(f"next: specwire generate {escape(name)}")
     return 0
 
 
@@ -196,6 +263,9 @@ def contract(
     examples
         How much to draw for each check of an operation.
     """
+    missing = [library for library in ("schemathesis", "hypothesis", "starlette") if find_spec(library) is None]
+    if missing:
+        raise SpecwireCodegenError(f"contract needs {', '.join(missing)}: pip install 'specwire[dev]'")
     from specwire_codegen.conformance import report as reports
     from specwire_codegen.conformance.run import beyond_reading, check_live, check_mock, live_target
     from specwire_codegen.conformance.subject import subject_of
@@ -256,18 +326,34 @@ def _working(what: str) -> Iterator[Callable[[str], None]]:
 
 def _warn(warnings: Sequence[Diagnostic]) -> None:
     for warning in warnings:
-        _err.print(escape(str(warning)))
+        if _json.on:
+            _err.print(dumps(dump(warning)), markup=False)
+        else:
+            _err.print(escape(str(warning)))
+
+
+def _fail(problem: SpecwireCodegenError) -> None:
+    diagnostics = problem.diagnostics if isinstance(problem, DiagnosticError) else ()
+    if _json.on and diagnostics:
+        _warn(diagnostics)
+    elif _json.on:
+        _err.print(dumps({"severity": "error", "code": "failed", "message": str(problem)}), markup=False)
+    else:
+        text = str(problem)
+        _err.print(escape(text if text.startswith(("error[", "warning[")) else f"error: {text}"))
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; `--json` anywhere makes diagnostics JSON, one object on each line of stderr."""
+    arguments = sys.argv[1:]
+    _json.on = "--json" in arguments
     try:
-        code = app(sys.argv[1:], exit_on_error=False, print_error=True, result_action="return_value")
+        words = [argument for argument in arguments if argument != "--json"]
+        code = app(words, exit_on_error=False, print_error=True, result_action="return_value")
     except cyclopts.CycloptsError:
         sys.exit(2)
     except SpecwireCodegenError as problem:
-        text = str(problem)
-        _err.print(escape(text if text.startswith(("error[", "warning[")) else f"error: {text}"))
+        _fail(problem)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import tomllib
 from pathlib import Path
 
 import attrs
@@ -21,7 +22,8 @@ from specwire_codegen.normalize import normalize
 from specwire_codegen.overrides import read_overrides
 from specwire_codegen.project import Target
 from specwire_codegen.render import render
-from specwire_codegen.write import MANIFEST, compare, formatted, manifest, write
+from specwire_codegen.select import select
+from specwire_codegen.write import MANIFEST, compare, digest, formatted, manifest, write
 
 
 @attrs.frozen
@@ -48,11 +50,23 @@ class Built:
 
 def document_of(target: Target, *, allow_remote: bool = False) -> tuple[Document, tuple[Diagnostic, ...]]:
     """Return the normalized document of a target, and the warnings."""
+    check_pin(target)
     document = load(target.spec, allow_remote=allow_remote)
     if target.overlay is not None:
         document = overlays.apply(document, load_overlay(target.overlay))
-    normalized = normalize(document)
+    normalized = normalize(select(document, target.only_tags, target.only_operations))
     return attrs.evolve(document, data=normalized.data), normalized.warnings
+
+
+def check_pin(target: Target) -> None:
+    """Raise when a pinned copy of somebody else's document was edited."""
+    if target.source.is_file():
+        pinned = tomllib.loads(target.source.read_text("utf-8")).get("sha256")
+        if pinned != digest(target.spec.read_bytes()):
+            raise SpecwireCodegenError(
+                f"{target.spec.as_posix()} is not the copy that {target.source.as_posix()} pins: put corrections into "
+                "overlay.yaml and restore the copy, or remove source.toml to make the document your own"
+            )
 
 
 def api_of(target: Target, document: Document) -> Api:

@@ -157,6 +157,8 @@ class Part:
     required: bool
     file: Literal["no", "one", "many"] = "no"
     doc: str = ""
+    content_type: str | None = None
+    """What the document says of the part's content, None if it leaves that open."""
 
 
 @attrs.frozen
@@ -171,16 +173,20 @@ class JsonBody:
 
 @attrs.frozen
 class FormBody:
-    """A body of `application/x-www-form-urlencoded` fields."""
+    """A body of `application/x-www-form-urlencoded` fields; `free` if the document does not name them."""
 
     fields: tuple[Field, ...]
+    styles: tuple[tuple[str, Style], ...] = ()
+    """How fields are serialized, by wire name, where it is not the default."""
+    free: bool = False
 
 
 @attrs.frozen
 class MultipartBody:
-    """A body of `multipart/form-data` parts."""
+    """A body of `multipart/form-data` parts; `free` if the document does not name them."""
 
     parts: tuple[Part, ...]
+    free: bool = False
 
 
 @attrs.frozen
@@ -344,6 +350,8 @@ class Operation:
     pagination: Pagination | None = None
     polling: Polling | None = None
     refusal: Refusal | None = None
+    server: str | None = None
+    """Where the operation is, if not where the others are."""
 
     @property
     def resource(self) -> tuple[str, ...]:

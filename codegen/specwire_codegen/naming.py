@@ -79,7 +79,7 @@ def distinct(names: Iterable[tuple[str, str]], reserved: frozenset[str] = frozen
 
 def class_names(components: Iterable[str]) -> dict[str, str]:
     """Give each component a class name of its own; one that is taken or reserved is extended by `Model`."""
-    taken = set(RESERVED_CLASSES)
+    taken: set[str] = set(RESERVED_CLASSES)
     result: dict[str, str] = {}
     pairs = [(component, pascal(component)) for component in components]
     for component, wish in sorted(pairs, key=lambda pair: pair[0] != pair[1]):

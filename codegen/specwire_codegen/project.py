@@ -22,6 +22,14 @@ class Target:
     normalized: Path | None = None
     overrides: Path | None = None
     contracts: Path | None = None
+    only_tags: tuple[str, ...] = ()
+    only_operations: tuple[str, ...] = ()
+    """If tags or operationIds are named, only these operations are generated."""
+
+    @property
+    def source(self) -> Path:
+        """Where the document came from; there only if `specwire new` has pinned a copy."""
+        return self.spec.parent / "source.toml"
 
     @property
     def overrides_package(self) -> str | None:

@@ -50,6 +50,7 @@ def _state(target: Target) -> dict[str, Mapping[str, str] | str]:
     return {
         "generator": _generator(),
         "inputs": inputs_of(target),
+        "only": " ".join((*target.only_tags, *target.only_operations)),
         "normalized": digest(normalized.read_bytes()) if normalized is not None and normalized.is_file() else "",
         "output": {path.relative_to(target.output).as_posix(): digest(path.read_bytes()) for path in sorted(output)},
         "complete": str((target.output / MANIFEST).is_file()),

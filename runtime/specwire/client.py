@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import closing
-from functools import partial
+from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
 
-from specwire import pagination
-from specwire.answer import Answer, TransportFailure
-from specwire.auth import AsyncKey, Key, find_key, read_key, read_key_async
-from specwire.configuration import find_base_url, make_options, shown_url, user_agent
+from specwire.auth import AsyncKey, Key, find_key
+from specwire.configuration import find_base_url, make_options
+from specwire.connection import AsyncConnection, Connection
 from specwire.download import AsyncDownload, Download
 from specwire.drift import OnDrift
-from specwire.errors import SpecwireError
-from specwire.exchange import Exchange
-from specwire.flow import Flow, Pause, Step
-from specwire.options import OptionChanges, Options
-from specwire.pages import AsyncItems, AsyncPages
+from specwire.options import OptionChanges
 from specwire.provider import Provider
-from specwire.request import BaseRequest, DownloadRequest, PagedRequest, Request, StreamRequest
+from specwire.request import BaseRequest, DownloadRequest, Request, StreamRequest
 from specwire.resource import AsyncResource, Resource
-from specwire.response import Response
 from specwire.retry import RetryPolicy
 from specwire.streaming import AsyncEventStream, EventStream
-from specwire.transport import AsyncHTTPClient, AsyncTransport, SyncHTTPClient, Transport, sleep
+from specwire.transport import AsyncHTTPClient, AsyncTransport, SyncHTTPClient, Transport
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -33,17 +24,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 E = TypeVar("E")
-ItemT = TypeVar("ItemT")
-
-
-ClientT = TypeVar("ClientT", bound="Client | AsyncClient")
-
-
-def _copied(client: ClientT) -> ClientT:
-    """Return a copy of a client without the resources and methods that were made for it."""
-    copied = object.__new__(type(client))
-    copied.__dict__ = {name: value for name, value in client.__dict__.items() if not hasattr(type(client), name)}
-    return copied
 
 
 class Client(Resource):
@@ -73,24 +53,26 @@ class Client(Resource):
             on_drift: What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function.
             http_client: An `httpx2.Client` or `httpx.Client` to use; it stays yours to close.
         """
-        name = type(self).__name__
-        self.client = self
-        self.base_url = find_base_url(base_url, self.provider, name)
-        self.options = make_options(self.provider, timeout, retry, headers, on_drift)
-        self._key = find_key(key, self.provider.key_variable, name) if self.provider.security is not None else None
-        self._transport = Transport(http_client)
-        self._agent = user_agent(self.provider.name, self.provider.version)
+        name, provider = type(self).__name__, self.provider
+        self.connection = Connection(
+            name,
+            provider,
+            find_base_url(base_url, provider, name),
+            find_key(key, provider.key_variable, name) if provider.security is not None else None,
+            make_options(provider, timeout, retry, headers, on_drift),
+            Transport(http_client),
+        )
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go."""
+        return self.connection.base_url
 
     def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
         """Return a client with other options that shares this one's connections."""
-        changed = _copied(self)
-        changed.client = changed
-        changed.options = self.options.changed(changes)
+        changed = object.__new__(type(self))
+        changed.connection = self.connection.changed(changes)
         return changed
-
-    def options_with(self, changes: OptionChanges | None) -> Options:
-        """Return the client's options with some changed."""
-        return self.options.changed(changes) if changes else self.options
 
     @overload
     def send(self, request: StreamRequest[E]) -> EventStream[E]: ...
@@ -104,84 +86,15 @@ class Client(Resource):
     def send(self, request: BaseRequest) -> Any:
         """Send a request value and return its answer."""
         if isinstance(request, StreamRequest):
-            return EventStream(self, request)
+            return EventStream(self.connection, request)
         if isinstance(request, DownloadRequest):
-            return Download(self, request)
+            return Download(self.connection, request)
         assert isinstance(request, Request)
-        return self.perform(request).parsed
-
-    def perform(self, request: Request[T], changes: OptionChanges | None = None) -> Response[T]:
-        """Send a request value and return the whole answer."""
-        exchange = Exchange(self.provider, self.base_url, request, self.options_with(changes), self._agent)
-        answer = self._exchange(exchange, stream=False)
-        return exchange.parsed(answer, answer.content)
-
-    def open(self, request: BaseRequest, options: Options) -> tuple[Answer, Response[None]]:
-        """Send a request value and return its answer with the body still to be read."""
-        exchange = Exchange(self.provider, self.base_url, request, options, self._agent)
-        answer = self._exchange(exchange, stream=True)
-        return answer, exchange.opened(answer)
-
-    def _exchange(self, exchange: Exchange, *, stream: bool) -> Answer:
-        if self._transport.closed:
-            raise SpecwireError(f"this {type(self).__name__} is closed: make a new one")
-        while True:
-            key = read_key(self._key) if self._key is not None and exchange.request.operation.secure else None
-            try:
-                answer = self._transport.send(
-                    exchange.outgoing(key, asynchronous=False), exchange.options, stream=stream
-                )
-                if answer.status < 300:
-                    return answer
-                content = answer.read()
-                answer.close()
-            except TransportFailure as failure:
-                pause = exchange.failed(failure)
-            else:
-                if exchange.redirected(answer):
-                    continue
-                pause = exchange.answered(answer, content)
-            time.sleep(pause)
-
-    def items(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> Iterator[ItemT]:
-        """Go through the items of a page and of all that follow."""
-        for page in self.pages(request, changes):
-            yield from pagination.items(request, page)
-
-    def pages(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> Iterator[T]:
-        """Go through a page and all that follow."""
-        following: PagedRequest[T, ItemT] | None = request
-        seen = pagination.before(request)
-        while following is not None:
-            page = self.perform(following, changes).parsed
-            yield page
-            seen += len(pagination.items(request, page))
-            following = pagination.following(following, page, seen)
-
-    def run(self, flow: Flow[T], changes: OptionChanges | None = None) -> T:
-        """Run a flow of calls to its end and return its value."""
-        advance: Callable[[], Step] = partial(next, flow)
-        with closing(flow):
-            while True:
-                try:
-                    step = advance()
-                except StopIteration as end:
-                    value: T = end.value
-                    return value
-                try:
-                    answer: Any = None
-                    if isinstance(step, Pause):
-                        time.sleep(step.seconds)
-                    else:
-                        answer = self.perform(step, changes).parsed
-                except Exception as error:
-                    advance = partial(flow.throw, error)
-                else:
-                    advance = partial(flow.send, answer)
+        return self.connection.perform(request).parsed
 
     def close(self) -> None:
         """Close the connections; closing twice is nothing. A client of your own stays open."""
-        self._transport.close()
+        self.connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -192,7 +105,7 @@ class Client(Resource):
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={shown_url(self.base_url)!r})"
+        return repr(self.connection)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"a {type(self).__name__} holds a key and connections: make one where it is needed instead")
@@ -226,24 +139,26 @@ class AsyncClient(AsyncResource):
             on_drift: What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function.
             http_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` to use; it stays yours to close.
         """
-        name = type(self).__name__
-        self.client = self
-        self.base_url = find_base_url(base_url, self.provider, name)
-        self.options = make_options(self.provider, timeout, retry, headers, on_drift)
-        self._key = find_key(key, self.provider.key_variable, name) if self.provider.security is not None else None
-        self._transport = AsyncTransport(http_client)
-        self._agent = user_agent(self.provider.name, self.provider.version)
+        name, provider = type(self).__name__, self.provider
+        self.connection = AsyncConnection(
+            name,
+            provider,
+            find_base_url(base_url, provider, name),
+            find_key(key, provider.key_variable, name) if provider.security is not None else None,
+            make_options(provider, timeout, retry, headers, on_drift),
+            AsyncTransport(http_client),
+        )
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go."""
+        return self.connection.base_url
 
     def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
         """Return a client with other options that shares this one's connections."""
-        changed = _copied(self)
-        changed.client = changed
-        changed.options = self.options.changed(changes)
+        changed = object.__new__(type(self))
+        changed.connection = self.connection.changed(changes)
         return changed
-
-    def options_with(self, changes: OptionChanges | None) -> Options:
-        """Return the client's options with some changed."""
-        return self.options.changed(changes) if changes else self.options
 
     @overload
     def send(self, request: StreamRequest[E]) -> AsyncEventStream[E]: ...
@@ -257,80 +172,18 @@ class AsyncClient(AsyncResource):
     def send(self, request: BaseRequest) -> Any:
         """Send a request value and return its answer, to be awaited unless it is a stream or a download."""
         if isinstance(request, StreamRequest):
-            return AsyncEventStream(self, request)
+            return AsyncEventStream(self.connection, request)
         if isinstance(request, DownloadRequest):
-            return AsyncDownload(self, request)
+            return AsyncDownload(self.connection, request)
         assert isinstance(request, Request)
-        return self._send(request)
+        return self._parsed(request)
 
-    async def _send(self, request: Request[T]) -> T:
-        return (await self.perform(request)).parsed
-
-    async def perform(self, request: Request[T], changes: OptionChanges | None = None) -> Response[T]:
-        """Send a request value and return the whole answer."""
-        exchange = Exchange(self.provider, self.base_url, request, self.options_with(changes), self._agent)
-        answer = await self._exchange(exchange, stream=False)
-        return exchange.parsed(answer, answer.content)
-
-    async def open(self, request: BaseRequest, options: Options) -> tuple[Answer, Response[None]]:
-        """Send a request value and return its answer with the body still to be read."""
-        exchange = Exchange(self.provider, self.base_url, request, options, self._agent)
-        answer = await self._exchange(exchange, stream=True)
-        return answer, exchange.opened(answer)
-
-    async def _exchange(self, exchange: Exchange, *, stream: bool) -> Answer:
-        if self._transport.closed:
-            raise SpecwireError(f"this {type(self).__name__} is closed: make a new one")
-        while True:
-            secure = self._key is not None and exchange.request.operation.secure
-            key = await read_key_async(self._key) if self._key is not None and secure else None
-            try:
-                outgoing = exchange.outgoing(key, asynchronous=True)
-                answer = await self._transport.send(outgoing, exchange.options, stream=stream)
-                if answer.status < 300:
-                    return answer
-                content = await answer.aread()
-                await answer.aclose()
-            except TransportFailure as failure:
-                pause = exchange.failed(failure)
-            else:
-                if exchange.redirected(answer):
-                    continue
-                pause = exchange.answered(answer, content)
-            await sleep(pause)
-
-    def items(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> AsyncIterator[ItemT]:
-        """Go through the items of a page and of all that follow."""
-        return AsyncItems(request, self.pages(request, changes))
-
-    def pages(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> AsyncIterator[T]:
-        """Go through a page and all that follow."""
-        return AsyncPages(partial(self.perform, changes=changes), request)
-
-    async def run(self, flow: Flow[T], changes: OptionChanges | None = None) -> T:
-        """Run a flow of calls to its end and return its value."""
-        advance: Callable[[], Step] = partial(next, flow)
-        with closing(flow):
-            while True:
-                try:
-                    step = advance()
-                except StopIteration as end:
-                    value: T = end.value
-                    return value
-                try:
-                    answer: Any = None
-                    if isinstance(step, Pause):
-                        await sleep(step.seconds)
-                    else:
-                        answer = (await self.perform(step, changes)).parsed
-                except Exception as error:
-                    advance = partial(flow.throw, error)
-                else:
-                    advance = partial(flow.send, answer)
+    async def _parsed(self, request: Request[T]) -> T:
+        return (await self.connection.perform(request)).parsed
 
     async def aclose(self) -> None:
         """Close the connections; closing twice is nothing. A client of your own stays open."""
-        await self._transport.aclose()
+        await self.connection.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -341,7 +194,7 @@ class AsyncClient(AsyncResource):
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={shown_url(self.base_url)!r})"
+        return repr(self.connection)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"a {type(self).__name__} holds a key and connections: make one where it is needed instead")

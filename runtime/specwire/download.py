@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from specwire.client import AsyncClient, Client
+    from specwire.connection import AsyncConnection, Connection
     from specwire.options import OptionChanges, Options
     from specwire.response import Response
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 class Download:
     """A download of a synchronous client; opened by the first use, closed when it is read or by `with`."""
 
-    def __init__(self, client: Client, request: DownloadRequest, changes: OptionChanges | None = None) -> None:
-        self._client = client
+    def __init__(self, connection: Connection, request: DownloadRequest, changes: OptionChanges | None = None) -> None:
+        self._connection = connection
         self._request = request
         self._changes = changes
-        self._options = client.options_with(changes)
+        self._options = connection.options_with(changes)
         self._answer: Answer | None = None
         self._response: Response[None] | None = None
 
     def _open(self) -> Answer:
         if self._answer is None:
-            self._answer, self._response = self._client.open(self._request, self._options)
+            self._answer, self._response = self._connection.open(self._request, self._options)
         return self._answer
 
     @property
@@ -102,16 +102,18 @@ class Download:
 class AsyncDownload:
     """A download of an asynchronous client; opened by the first use, closed when it is read or by `async with`."""
 
-    def __init__(self, client: AsyncClient, request: DownloadRequest, changes: OptionChanges | None = None) -> None:
-        self._client = client
+    def __init__(
+        self, connection: AsyncConnection, request: DownloadRequest, changes: OptionChanges | None = None
+    ) -> None:
+        self._connection = connection
         self._request = request
-        self._options = client.options_with(changes)
+        self._options = connection.options_with(changes)
         self._answer: Answer | None = None
         self._response: Response[None] | None = None
 
     async def _open(self) -> Answer:
         if self._answer is None:
-            self._answer, self._response = await self._client.open(self._request, self._options)
+            self._answer, self._response = await self._connection.open(self._request, self._options)
         return self._answer
 
     @property

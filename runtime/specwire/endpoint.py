@@ -62,11 +62,11 @@ class Method(Bound[P, Resource], Generic[P, T]):
     """A call that answers `T`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        return self._resource.client.perform(self.request(*args, **kwargs), self._changes).parsed
+        return self._resource.connection.perform(self.request(*args, **kwargs), self._changes).parsed
 
     def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
         """Make the call and return the whole answer: status, headers, request id, tries, `parsed`."""
-        return self._resource.client.perform(self.request(*args, **kwargs), self._changes)
+        return self._resource.connection.perform(self.request(*args, **kwargs), self._changes)
 
     def request(self, *args: P.args, **kwargs: P.kwargs) -> Request[T]:
         """Return the call as a value, without making it."""
@@ -78,11 +78,11 @@ class AsyncMethod(Bound[P, AsyncResource], Generic[P, T]):
     """A call that answers `T` when awaited."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        return (await self._resource.client.perform(self.request(*args, **kwargs), self._changes)).parsed
+        return (await self._resource.connection.perform(self.request(*args, **kwargs), self._changes)).parsed
 
     async def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
         """Make the call and return the whole answer: status, headers, request id, tries, `parsed`."""
-        return await self._resource.client.perform(self.request(*args, **kwargs), self._changes)
+        return await self._resource.connection.perform(self.request(*args, **kwargs), self._changes)
 
     def request(self, *args: P.args, **kwargs: P.kwargs) -> Request[T]:
         """Return the call as a value, without making it."""
@@ -95,11 +95,11 @@ class PagedMethod(Method[P, T], Generic[P, T, ItemT]):
 
     def iter(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[ItemT]:
         """Go through the items of this page and of all that follow, fetching pages as needed."""
-        return self._resource.client.items(self._paged(*args, **kwargs), self._changes)
+        return self._resource.connection.items(self._paged(*args, **kwargs), self._changes)
 
     def pages(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
         """Go through this page and all that follow, fetching them as needed."""
-        return self._resource.client.pages(self._paged(*args, **kwargs), self._changes)
+        return self._resource.connection.pages(self._paged(*args, **kwargs), self._changes)
 
     def _paged(self, *args: P.args, **kwargs: P.kwargs) -> PagedRequest[T, ItemT]:
         request: PagedRequest[T, ItemT] = self._build(*args, **kwargs)
@@ -111,11 +111,11 @@ class AsyncPagedMethod(AsyncMethod[P, T], Generic[P, T, ItemT]):
 
     def iter(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[ItemT]:
         """Go through the items of this page and of all that follow, fetching pages as needed."""
-        return self._resource.client.items(self._paged(*args, **kwargs), self._changes)
+        return self._resource.connection.items(self._paged(*args, **kwargs), self._changes)
 
     def pages(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
         """Go through this page and all that follow, fetching them as needed."""
-        return self._resource.client.pages(self._paged(*args, **kwargs), self._changes)
+        return self._resource.connection.pages(self._paged(*args, **kwargs), self._changes)
 
     def _paged(self, *args: P.args, **kwargs: P.kwargs) -> PagedRequest[T, ItemT]:
         request: PagedRequest[T, ItemT] = self._build(*args, **kwargs)
@@ -126,7 +126,7 @@ class StreamMethod(Bound[P, Resource], Generic[P, E]):
     """A call that answers a stream of events `E`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> EventStream[E]:
-        return EventStream(self._resource.client, self.request(*args, **kwargs), self._changes)
+        return EventStream(self._resource.connection, self.request(*args, **kwargs), self._changes)
 
     def request(self, *args: P.args, **kwargs: P.kwargs) -> StreamRequest[E]:
         """Return the call as a value, without making it."""
@@ -138,7 +138,7 @@ class AsyncStreamMethod(Bound[P, AsyncResource], Generic[P, E]):
     """A call that answers a stream of events `E`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncEventStream[E]:
-        return AsyncEventStream(self._resource.client, self.request(*args, **kwargs), self._changes)
+        return AsyncEventStream(self._resource.connection, self.request(*args, **kwargs), self._changes)
 
     def request(self, *args: P.args, **kwargs: P.kwargs) -> StreamRequest[E]:
         """Return the call as a value, without making it."""
@@ -157,7 +157,7 @@ class AccumulatingMethod(StreamMethod[P, E], Generic[P, E, F]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AccumulatingStream[E, F]:
         request = self.request(*args, **kwargs)
-        return AccumulatingStream(self._resource.client, request, self._changes, self._accumulator())
+        return AccumulatingStream(self._resource.connection, request, self._changes, self._accumulator())
 
 
 class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
@@ -174,14 +174,14 @@ class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncAccumulatingStream[E, F]:
         request = self.request(*args, **kwargs)
-        return AsyncAccumulatingStream(self._resource.client, request, self._changes, self._accumulator())
+        return AsyncAccumulatingStream(self._resource.connection, request, self._changes, self._accumulator())
 
 
 class DownloadMethod(Bound[P, Resource], Generic[P]):
     """A call that answers bytes, fetched when they are asked for."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download:
-        return Download(self._resource.client, self.request(*args, **kwargs), self._changes)
+        return Download(self._resource.connection, self.request(*args, **kwargs), self._changes)
 
     def request(self, *args: P.args, **kwargs: P.kwargs) -> DownloadRequest:
         """Return the call as a value, without making it."""
@@ -193,7 +193,7 @@ class AsyncDownloadMethod(Bound[P, AsyncResource], Generic[P]):
     """A call that answers bytes, fetched when they are asked for."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload:
-        return AsyncDownload(self._resource.client, self.request(*args, **kwargs), self._changes)
+        return AsyncDownload(self._resource.connection, self.request(*args, **kwargs), self._changes)
 
     def request(self, *args: P.args, **kwargs: P.kwargs) -> DownloadRequest:
         """Return the call as a value, without making it."""
@@ -206,7 +206,7 @@ class FlowMethod(Bound[P, Resource], Generic[P, T]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         flow: Flow[T] = self._build(*args, **kwargs)
-        return self._resource.client.run(flow, self._changes)
+        return self._resource.connection.run(flow, self._changes)
 
 
 class AsyncFlowMethod(Bound[P, AsyncResource], Generic[P, T]):
@@ -214,7 +214,7 @@ class AsyncFlowMethod(Bound[P, AsyncResource], Generic[P, T]):
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         flow: Flow[T] = self._build(*args, **kwargs)
-        return await self._resource.client.run(flow, self._changes)
+        return await self._resource.connection.run(flow, self._changes)
 
 
 class Descriptor(Generic[BuildT]):

@@ -61,7 +61,9 @@ class Exchange:
         operation = request.operation
         try:
             self._body = body_of(request, options)
-            self._url = _server(provider, base_url, operation.server) + expand_path(operation.path, request.path, operation.styles)
+            self._url = _server(provider, base_url, operation.server) + expand_path(
+                operation.path, request.path, operation.styles
+            )
             self._query = encode_query({**request.query, **options.query}, operation.styles)
             self._headers = self._make_headers()
             self._cookies = dict(request.cookies)

@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 if TYPE_CHECKING:
     from typing import Self
 
-    from specwire.client import AsyncClient, Client
+    from specwire.connection import AsyncConnection, Connection
 
 
 class Resource:
     """A group of operations of a synchronous client."""
 
-    client: Client
+    connection: Connection
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.client!r}>"
+        return f"<{type(self).__name__} of {self.connection!r}>"
 
 
 class AsyncResource:
     """A group of operations of an asynchronous client."""
 
-    client: AsyncClient
+    connection: AsyncConnection
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.client!r}>"
+        return f"<{type(self).__name__} of {self.connection!r}>"
 
 
 ResourceT = TypeVar("ResourceT", bound=Resource | AsyncResource)
@@ -51,6 +51,6 @@ class resource(Generic[ResourceT]):  # a descriptor, used like `property`
         if instance is None:
             return self
         made = self._kind()
-        made.client = instance.client
+        made.connection = instance.connection
         instance.__dict__[self._name] = made
         return made

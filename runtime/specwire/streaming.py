@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from specwire.client import AsyncClient, Client
+    from specwire.connection import AsyncConnection, Connection
     from specwire.options import OptionChanges
     from specwire.response import Response
 
@@ -44,10 +44,10 @@ class Accumulator(Protocol[E_contra, F_co]):
 class EventStream(Generic[E]):
     """Events as they come; opened by `with` or by the first iteration, closed at its end, on `break` and on errors."""
 
-    def __init__(self, client: Client, request: StreamRequest[E], changes: OptionChanges | None = None) -> None:
-        self._client = client
+    def __init__(self, connection: Connection, request: StreamRequest[E], changes: OptionChanges | None = None) -> None:
+        self._connection = connection
         self._request = request
-        self._options = client.options_with(changes)
+        self._options = connection.options_with(changes)
         self._opened: tuple[Answer, Iterator[bytes], EventReader[E], Response[None]] | None = None
         self._closed = False
 
@@ -60,7 +60,7 @@ class EventStream(Generic[E]):
         if self._opened is None:
             if self._closed:
                 raise closed(self._request, None)
-            answer, response = self._client.open(self._request, self._options)
+            answer, response = self._connection.open(self._request, self._options)
             self._opened = answer, answer.iter_bytes(), EventReader(self._request, response, self._options), response
         return self._opened
 
@@ -121,12 +121,12 @@ class AccumulatingStream(EventStream[E], Generic[E, F]):
 
     def __init__(
         self,
-        client: Client,
+        connection: Connection,
         request: StreamRequest[E],
         changes: OptionChanges | None,
         accumulator: Accumulator[E, F],
     ) -> None:
-        super().__init__(client, request, changes)
+        super().__init__(connection, request, changes)
         self._accumulator = accumulator
 
     def _take(self, event: E) -> None:
@@ -142,10 +142,12 @@ class AccumulatingStream(EventStream[E], Generic[E, F]):
 class AsyncEventStream(Generic[E]):
     """Events as they come; opened by `async with` or by the first iteration, closed at its end and on errors."""
 
-    def __init__(self, client: AsyncClient, request: StreamRequest[E], changes: OptionChanges | None = None) -> None:
-        self._client = client
+    def __init__(
+        self, connection: AsyncConnection, request: StreamRequest[E], changes: OptionChanges | None = None
+    ) -> None:
+        self._connection = connection
         self._request = request
-        self._options = client.options_with(changes)
+        self._options = connection.options_with(changes)
         self._opened: tuple[Answer, AsyncGenerator[bytes, None], EventReader[E], Response[None]] | None = None
         self._closed = False
         self._reading = False
@@ -161,7 +163,7 @@ class AsyncEventStream(Generic[E]):
         if self._opened is None:
             if self._closed:
                 raise closed(self._request, None)
-            answer, response = await self._client.open(self._request, self._options)
+            answer, response = await self._connection.open(self._request, self._options)
             self._start = starter()
             self._opened = answer, answer.aiter_bytes(), EventReader(self._request, response, self._options), response
         return self._opened
@@ -237,12 +239,12 @@ class AsyncAccumulatingStream(AsyncEventStream[E], Generic[E, F]):
 
     def __init__(
         self,
-        client: AsyncClient,
+        connection: AsyncConnection,
         request: StreamRequest[E],
         changes: OptionChanges | None,
         accumulator: Accumulator[E, F],
     ) -> None:
-        super().__init__(client, request, changes)
+        super().__init__(connection, request, changes)
         self._accumulator = accumulator
 
     def _take(self, event: E) -> None:

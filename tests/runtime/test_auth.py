@@ -145,7 +145,7 @@ def test_the_key_shows_nowhere(caller: Caller, client: Any, server: Server) -> N
         caller.run(client.things.get("1"))
     error = caught.value
     shown = "".join(traceback.format_exception(error))
-    for thing in (client, client.things, client.things.get, client.options, error.request, error.response, error.body):
+    for thing in (client, client.things, client.things.get, client.connection.options, error.request, error.response, error.body):
         shown += repr(thing)
     assert error.response is not None
     shown += repr(error.response.headers) + repr(error.response.content) + repr(vars(error))

@@ -154,12 +154,12 @@ def test_extra_body_fields_go_into_forms_and_not_into_reads(caller: Caller, clie
 def test_options_merge_and_leave_the_original_alone(caller: Caller, client: Any) -> None:
     """`with_options` gives a copy; headers are merged, the rest is replaced."""
     changed = client.with_options(headers={"a": "1"}, timeout=5).with_options(headers={"b": "2"})
-    assert {"a": "1", "b": "2"} == changed.options.headers
-    assert 5 == changed.options.timeout
-    assert 600.0 == client.options.timeout
-    assert {} == client.options.headers
-    assert changed.things.client is changed
-    assert client.things.client is client
+    assert {"a": "1", "b": "2"} == changed.connection.options.headers
+    assert 5 == changed.connection.options.timeout
+    assert 600.0 == client.connection.options.timeout
+    assert {} == client.connection.options.headers
+    assert changed.things.connection is changed.connection
+    assert client.things.connection is client.connection
     assert Options(timeout=5).changed({"timeout": None}) == Options(timeout=None)
 
 
@@ -289,7 +289,7 @@ def test_reprs_are_short_and_hold_no_secret(kind: Any) -> None:
     assert f"{name}(base_url='https://example.com/v1')" == repr(client)
     prefix = "Async" if kind is AsyncSample else ""
     assert f"<{prefix}Things of {name}(base_url='https://example.com/v1')>" == repr(client.things)
-    assert "hidden" not in repr(client.options)
+    assert "hidden" not in repr(client.connection.options)
 
 
 def test_send_takes_any_request_value(caller: Caller, client: Any, server: Server) -> None:

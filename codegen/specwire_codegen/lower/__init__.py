@@ -26,6 +26,7 @@ from specwire_codegen.ir import (
 from specwire_codegen.lower.media import Components, keys
 from specwire_codegen.lower.model import all_refs, is_representable, lower_models, name_unions, reachable
 from specwire_codegen.lower.operation import lower_operations
+from specwire_codegen.lower.server import server_url
 from specwire_codegen.naming import class_names, pascal, snake
 from specwire_codegen.pointer import join
 from specwire_codegen.source import sentence
@@ -105,13 +106,8 @@ def _input_refs(operations: tuple[Operation, ...]) -> Iterator[str]:
 
 
 def _base_url(data: Mapping[str, Any]) -> str | None:
-    servers = data.get("servers", [])
-    if not servers:
-        return None
-    url: str = servers[0]["url"]
-    for name, variable in servers[0].get("variables", {}).items():
-        url = url.replace("{" + name + "}", str(variable.get("default", "")))
-    return url if url.startswith(("http://", "https://")) else None
+    url = server_url(data.get("servers", []))
+    return url if url is not None and not url.startswith("/") else None
 
 
 def _security(data: Mapping[str, Any]) -> Security | None:

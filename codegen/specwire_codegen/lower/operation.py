@@ -13,6 +13,7 @@ from specwire_codegen.document import Document
 from specwire_codegen.ir import (
     Body,
     Cursor,
+    Empty,
     Errors,
     EventStream,
     FormBody,
@@ -31,10 +32,14 @@ from specwire_codegen.ir import (
     Style,
     TypeExpr,
 )
-from specwire_codegen.lower.media import Components, item_of, keys, lower_body, lower_payloads, switch_of
+from specwire_codegen.lower.body import lower_body
+from specwire_codegen.lower.media import Components, item_of, keys, switch_of
+from specwire_codegen.lower.method import default_methods, named
 from specwire_codegen.lower.model import described
 from specwire_codegen.lower.path import Paths
-from specwire_codegen.naming import RESERVED_ARGUMENTS, distinct, snake, words
+from specwire_codegen.lower.payload import lower_payloads
+from specwire_codegen.lower.server import server_url
+from specwire_codegen.naming import RESERVED_ARGUMENTS, distinct, snake
 from specwire_codegen.pointer import join
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -43,11 +48,20 @@ _DEFAULT_STYLES = {"path": ("simple", False), "query": ("form", True), "header":
 
 def lower_operations(document: Document, components: Components, config: ClientConfig) -> tuple[Operation, ...]:
     """Return every method of the client, in the order of the document; raises for names that lead nowhere."""
+    routes = [
+        (path, http_method, {"servers": item["servers"], **raw} if "servers" in item else raw)
+        for path, item in document.data.get("paths", {}).items()
+        for http_method, raw in _operations_of(item)
+    ]
+    unnamed = [named(raw, method, path) for path, method, raw in routes if raw["operationId"] not in config.operations]
+    chosen = [tuple(name.split(".")) for table in (config.operations, config.streams, config.waits) for name in table.values()]
+    defaults = default_methods(unnamed, chosen)
     found: list[Operation] = []
-    for path, item in document.data.get("paths", {}).items():
-        for http_method, raw in _operations_of(item):
-            pointer = join("/paths", path, http_method.lower())
-            found += _Lowering(document, components, config, path, http_method, raw, pointer).operations()
+    for path, http_method, raw in routes:
+        pointer = join("/paths", path, http_method.lower())
+        name = config.operations.get(raw["operationId"])
+        method = tuple(name.split(".")) if name else defaults[f"{http_method} {path}"]
+        found += _Lowering(document, components, config, path, http_method, raw, pointer, method).operations()
     settle([*_unused(found, config), *_collisions(found, config)])
     return tuple(found)
 
@@ -71,24 +85,23 @@ class _Lowering:
     http_method: str
     raw: Mapping[str, Any]
     pointer: str
+    method: tuple[str, ...]
 
     def operations(self) -> Iterator[Operation]:
         """Yield the method, and its twin that streams where there is one."""
-        payloads = lower_payloads(self.raw.get("responses", {}), self.components)
+        payloads: tuple[Payload, ...] = (Empty(),)
+        if self.http_method != "HEAD":
+            payloads = lower_payloads(self.raw.get("responses", {}), self.components)
         plain = next((payload for payload in payloads if not isinstance(payload, EventStream)), None)
         events = next((payload for payload in payloads if isinstance(payload, EventStream)), None)
         switch = switch_of(self.raw.get("responses", {}))
-        method = self._method()
+        method = self.method
         if plain is not None:
             yield self._operation(method, plain, switch[0] if switch and events else None, ())
         if events is not None:
             fixed: tuple[tuple[str, LiteralValue], ...] = (switch,) if switch else ()
             name = self._stream_method(method) if plain is not None else method
             yield self._operation(name, events, switch[0] if switch else None, fixed)
-
-    def _method(self) -> tuple[str, ...]:
-        named = self.config.operations.get(self.raw["operationId"])
-        return tuple(named.split(".")) if named else default_method(self.raw)
 
     def _stream_method(self, method: tuple[str, ...]) -> tuple[str, ...]:
         named = self.config.streams.get(self.raw["operationId"])
@@ -115,6 +128,7 @@ class _Lowering:
             safe=bool(self.raw.get("x-specwire-retry", {}).get("safe")),
             secure=self.raw.get("security", self.document.data.get("security", [])) not in ([], [{}]),
             location=self.document.locate(self.pointer),
+            server=self._server(),
         )
         if isinstance(payload, JsonPayload):
             paths = Paths(self.components, payload.type, operation.location)
@@ -122,6 +136,11 @@ class _Lowering:
                 operation, pagination=self._pagination(paths), polling=self._polling(paths), refusal=self._refusal(paths)
             )
         return operation
+
+    def _server(self) -> str | None:
+        common = self.document.data.get("servers", [])
+        servers = self.raw.get("servers", common)
+        return server_url(servers) if servers != common else None
 
     def _named(self, body: Body | None) -> tuple[tuple[Parameter, ...], Body | None]:
         """Give parameters and body fields Python names that differ from one another."""
@@ -172,7 +191,7 @@ class _Lowering:
         if raw is None:
             return None
         items, items_type = paths.follow(keys(raw["items"]))
-        item = item_of(items_type)
+        item = item_of(paths.resolved(items_type))
         if item is None:
             self._fail("bad-pagination", f"items {raw['items']!r} is not an array of the response")
             return None
@@ -211,16 +230,6 @@ class _Lowering:
         settle([error(code, message, self.document.locate(self.pointer))])
 
 
-def default_method(raw: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the method of an operation that `client.toml` does not name: its tag, then its operationId."""
-    name = [word.lower() for word in words(raw["operationId"])]
-    tags = raw.get("tags", [])
-    if not tags:
-        return (snake("_".join(name)),)
-    resource = snake(tags[0])
-    return resource, snake("_".join(name))
-
-
 def _without(body: Body | None, hidden: str | None) -> Body | None:
     if hidden is None or not isinstance(body, JsonBody | FormBody) or body.fields is None:
         return body
@@ -243,7 +252,7 @@ def _renamed(body: Body | None, names: Mapping[str, str]) -> Body | None:
             renamed = tuple(attrs.evolve(field, name=names[field.wire_name]) for field in fields)
             return attrs.evolve(body, fields=renamed)
         case MultipartBody(parts):
-            return MultipartBody(tuple(attrs.evolve(part, name=names[part.wire_name]) for part in parts))
+            return attrs.evolve(body, parts=tuple(attrs.evolve(part, name=names[part.wire_name]) for part in parts))
         case _:
             return body
 

@@ -33,6 +33,17 @@ class Paths:
             names.append(name)
         return tuple(names), type_
 
+    def resolved(self, type_: TypeExpr) -> TypeExpr:
+        """Return the type that a named type which is no object stands for; other types as they are."""
+        match type_:
+            case Nullable(inner):
+                return self.resolved(inner)
+            case ModelRef(name):
+                schema = self._components.schemas[self._by_class[name]]
+                return type_ if is_object(schema) else self.resolved(self._components.type_of(schema))
+            case _:
+                return type_
+
     def _step(self, type_: TypeExpr, key: str) -> tuple[str, TypeExpr]:
         match type_:
             case Nullable(inner):

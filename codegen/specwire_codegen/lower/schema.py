@@ -65,7 +65,7 @@ def _typed(kind: str | None, schema: Schema, names: Mapping[str, str]) -> TypeEx
         case "null":
             return Nullable(Anything())
         case "array":
-            return ListOf(type_of(schema.get("items", True), names))
+            return ListOf(_item(schema, names))
         case "object":
             values = schema.get("additionalProperties", True)
             return MapOf(Anything() if isinstance(values, bool) else type_of(values, names))
@@ -77,15 +77,45 @@ def _typed(kind: str | None, schema: Schema, names: Mapping[str, str]) -> TypeEx
             return Anything()
 
 
+def _item(schema: Schema, names: Mapping[str, str]) -> TypeExpr:
+    """Return the type of an array's items; those of a tuple are a union, whatever their places."""
+    first = schema.get("prefixItems", ())
+    rest = schema.get("items", not first or schema.get("minItems", 0) > len(first))
+    items = [*first, *([rest] if rest is not False else [])]
+    return union_of([type_of(item, names) for item in items]) if items else Anything()
+
+
 def _constants(values: Sequence[Any], schema: Schema) -> TypeExpr:
-    literals = tuple(dict.fromkeys(value for value in values if isinstance(value, str | int)))
-    others = [value for value in values if not isinstance(value, str | int | None)]
-    if others or not literals:
-        scalar = schema.get("type")
-        found: TypeExpr = Primitive(_SCALARS[scalar]) if isinstance(scalar, str) and scalar in _SCALARS else Anything()
+    """Return the type of an enumeration: literals if they are strings and integers, for msgspec knows no others."""
+    plain = [value for value in values if value is not None]
+    found: TypeExpr
+    if len(plain) == 1 and isinstance(plain[0], bool):
+        found = Literals((plain[0],))
+    elif plain and all(isinstance(value, str) or _is_integer(value) for value in plain):
+        found = Literals(tuple(dict.fromkeys(plain)))
+    elif plain and all(isinstance(value, bool | int | float | str) for value in plain):
+        found = union_of([Primitive(name) for name in dict.fromkeys(map(_scalar, plain))])
+    elif not plain:
+        return Nullable(Anything())
     else:
-        found = Literals(literals)
+        found = Anything()
     return Nullable(found) if None in values else found
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+
+
+def _scalar(value: bool | int | float | str) -> PrimitiveName:
+    match value:
+        case bool():
+            return "bool"
+        case str():
+            return "str"
+        case int():
+            return "int"
+        case float():
+            return "float"
 
 
 def union_of(variants: Sequence[TypeExpr]) -> TypeExpr:

@@ -10,7 +10,7 @@ import attrs
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from specwire_codegen.mock import faults as instructions
@@ -175,8 +175,9 @@ def build(
         routes=[
             Route("/__mock__/requests", show, methods=["GET"]),
             Route("/__mock__/reset", reset, methods=["POST"]),
-            Mount("/", app=handler),
         ]
     )
+    # A mount would not take every path: its pattern stops at an encoded line break.
+    app.router.default = handler
     app.state.requests = handler.requests
     return app

@@ -146,8 +146,12 @@ def _facts(operation: Operation, shared: Errors) -> str:
     if operation.errors.by_status:
         facts.append("errors=_ERRORS" if operation.errors == shared and shared.by_status else f"errors={_errors(operation.errors)}")
     styles = {parameter.wire_name: parameter.style for parameter in operation.parameters if parameter.style is not None}
+    if isinstance(operation.body, FormBody):
+        styles |= dict(operation.body.styles)
     if styles:
         facts.append("styles={" + ", ".join(f"{literal(name)}: {_style(style)}" for name, style in styles.items()) + "}")
+    if operation.server is not None:
+        facts.append(f"server={literal(operation.server)}")
     if operation.safe:
         facts.append("safe=True")
     if not operation.secure:
@@ -307,9 +311,14 @@ def _body_arguments(body: Body | None) -> Iterator[Argument]:
                 yield Argument(field.name, into(field.type, _INPUTS), field.required and required, field.doc)
         case JsonBody():
             return
+        case FormBody(free=True):
+            yield Argument("body", "Mapping[str, Any]", False, "The fields.")
         case FormBody(fields):
             for field in fields:
                 yield Argument(field.name, into(field.type, _INPUTS), field.required, field.doc)
+        case MultipartBody(free=True):
+            yield Argument("fields", "Mapping[str, Any]", False, "The fields.")
+            yield Argument("files", "Mapping[str, FileInput | Sequence[FileInput]]", False, "The files.")
         case MultipartBody(parts):
             for part in parts:
                 kinds = {"no": into(part.type, _INPUTS), "one": "FileInput", "many": "Sequence[FileInput]"}
@@ -365,12 +374,17 @@ def _body(operation: Operation) -> str:
             return f"json_body({mapping}{rest}{'' if required else ', required=False'})"
         case JsonBody():
             return ""
+        case FormBody(free=True):
+            return "None if body is UNSET else FormBody(body)"
         case FormBody(fields):
             return f"FormBody(given({_mapping((field.wire_name, field.name) for field in fields)}))"
+        case MultipartBody(free=True):
+            return "multipart_body(fields=fields or None, files=files or {})"
         case MultipartBody(parts):
             fields_ = _mapping((part.wire_name, part.name) for part in parts if part.file == "no")
             files = _mapping((part.wire_name, part.name) for part in parts if part.file != "no")
-            return f"multipart_body(fields={fields_}, files={files})"
+            types = {part.wire_name: part.content_type for part in parts if part.content_type is not None}
+            return f"multipart_body(fields={fields_}, files={files}{f', types={literal(types)}' if types else ''})"
         case BinaryBody(media_type, required):
             made = f"BinaryBody(body, {literal(media_type)})"
             return made if required else f"None if body is UNSET else {made}"

@@ -110,7 +110,9 @@ def upload(*, file: FileInput, purpose: inputs.FilePurposeParam | Unset = UNSET)
         file: The content; the file name of this part becomes the name of the stored file.
         purpose: What the file is for.
     """
-    return Request(_UPLOAD, body=multipart_body(fields={"purpose": purpose}, files={"file": file}))
+    return Request(
+        _UPLOAD, body=multipart_body(fields={"purpose": purpose}, files={"file": file}, types={"purpose": "text/plain"})
+    )
 
 
 def retrieve(file_id: UUIDInput) -> Request[models.RetrieveFileOut]:

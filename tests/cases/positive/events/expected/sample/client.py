@@ -33,7 +33,7 @@ class AsyncChat(_Chat, AsyncResource):
 
 
 class _Log:
-    follow_log = streamed(_log.follow_log)
+    follow = streamed(_log.follow)
     """follow_log."""
 
 

@@ -31,7 +31,7 @@ class AsyncBoxes(_Boxes, AsyncResource):
 
 
 class _Shapes:
-    list_shapes = endpoint(_shapes.list_shapes)
+    list = endpoint(_shapes.list_)
     """list_shapes."""
 
 

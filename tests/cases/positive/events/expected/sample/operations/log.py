@@ -10,7 +10,7 @@ from specwire.request import StreamRequest
 
 from .. import models
 
-_FOLLOW_LOG = Operation(
+_FOLLOW = Operation(
     id="follow_log",
     method="GET",
     path="/log",
@@ -19,9 +19,9 @@ _FOLLOW_LOG = Operation(
 )
 
 
-def follow_log() -> StreamRequest[models.Piece]:
+def follow() -> StreamRequest[models.Piece]:
     """follow_log.
 
     `GET /log`, operation `follow_log`.
     """
-    return StreamRequest(_FOLLOW_LOG)
+    return StreamRequest(_FOLLOW)

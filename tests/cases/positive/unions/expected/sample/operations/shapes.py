@@ -10,14 +10,12 @@ from specwire.request import Request
 
 from .. import models
 
-_LIST_SHAPES = Operation(
-    id="list_shapes", method="GET", path="/shapes", returns=JsonPayload(list[models.Shape]), secure=False
-)
+_LIST = Operation(id="list_shapes", method="GET", path="/shapes", returns=JsonPayload(list[models.Shape]), secure=False)
 
 
-def list_shapes() -> Request[list[models.Shape]]:
+def list_() -> Request[list[models.Shape]]:
     """list_shapes.
 
     `GET /shapes`, operation `list_shapes`.
     """
-    return Request(_LIST_SHAPES)
+    return Request(_LIST)

@@ -1,0 +1,73 @@
+"""The Mistral client that specwire generates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from specwire_clients.mistral import AsyncMistral, Mistral
+
+MODEL = "mistral-small-latest"
+
+
+def decoders() -> dict[str, Callable[[bytes], object]]:
+    """Return what decodes each kind of answer, as the runtime does it."""
+    from specwire.drift import decode
+    from specwire_clients.mistral import models
+
+    kinds = {
+        "chat": models.ChatCompletionResponse,
+        "chunk": models.CompletionChunk,
+        "models": models.ModelList,
+        "embeddings": models.EmbeddingResponse,
+    }
+    return {name: partial(decode, kind=kind) for name, kind in kinds.items()}
+
+
+class Sync:
+    def __init__(self, origin: str) -> None:
+        self.client = Mistral("key", base_url=origin)
+
+    def chat(self) -> str:
+        messages = [{"role": "user", "content": "Why do streams end early?"}]
+        return self.client.chat.complete(model=MODEL, messages=messages).id
+
+    def models(self) -> int:
+        return len(self.client.models.list().data)
+
+    def embeddings(self) -> int:
+        return len(self.client.embeddings.create(model=MODEL, input=["text"]).data)
+
+    def stream(self) -> int:
+        characters = 0
+        messages = [{"role": "user", "content": "Why do streams end early?"}]
+        with self.client.chat.stream(model=MODEL, messages=messages) as events:
+            for event in events:
+                characters += len(event.choices[0].delta.content)
+        return characters
+
+    def upload(self, path: str) -> int:
+        from pathlib import Path
+
+        return self.client.files.upload(file=Path(path), purpose="fine-tune").bytes
+
+    def download(self, file_id: str) -> int:
+        with self.client.files.download(file_id) as download:
+            return sum(map(len, download))
+
+
+class Async:
+    def __init__(self, origin: str) -> None:
+        self.client = AsyncMistral("key", base_url=origin)
+
+    async def chat(self) -> str:
+        messages = [{"role": "user", "content": "Why do streams end early?"}]
+        return (await self.client.chat.complete(model=MODEL, messages=messages)).id
+
+    async def stream(self) -> int:
+        characters = 0
+        messages = [{"role": "user", "content": "Why do streams end early?"}]
+        async with self.client.chat.stream(model=MODEL, messages=messages) as events:
+            async for event in events:
+                characters += len(event.choices[0].delta.content)
+        return characters

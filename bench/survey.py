@@ -1,0 +1,180 @@
+"""One document generated in a process of its own, and what there is to say of the client that came of it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import re
+import resource
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+
+
+class Survey(msgspec.Struct, frozen=True):
+    """What came of one document."""
+
+    document: str
+    size: int
+    """Bytes of the document."""
+    generated: bool
+    error: str = ""
+    warnings: int = 0
+    operations: int = 0
+    """Operations in the document, counted in its raw text."""
+    emitted: int = 0
+    """Operations that the client's resources lead to."""
+    missing: tuple[str, ...] = ()
+    modules: int = 0
+    models: int = 0
+    import_errors: tuple[str, ...] = ()
+    decoder_errors: tuple[str, ...] = ()
+    numbered: tuple[str, ...] = ()
+    """Names that end in a number of which the document knows nothing."""
+    padded: tuple[str, ...] = ()
+    """Methods that only an underscore tells from another."""
+    seconds: float = 0.0
+    """Wall time of generating, without starting Python."""
+    memory: float = 0.0
+    """Peak resident memory in MB."""
+
+
+def survey(file: Path, package: str, output: Path) -> Survey:
+    """Generate a document as `output/package`, import all of it, and look at it."""
+    from specwire_codegen.diagnostics import SpecwireCodegenError
+    from specwire_codegen.generate import generate
+    from specwire_codegen.project import single
+
+    size = file.stat().st_size
+    wanted = raw_operations(raw_document(file))
+    started = time.monotonic()
+    try:
+        made = generate(single(file, package, output), force=True)
+    except SpecwireCodegenError as problem:
+        return Survey(file.name, size, False, str(problem), operations=len(wanted))
+    seconds = time.monotonic() - started
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.path.insert(0, str(output))
+    modules, import_errors = imported(package)
+    emitted = client_operations(modules[f"{package}.client"]) if f"{package}.client" in modules else {}
+    models = modules.get(f"{package}.models")
+    names = tuple(getattr(models, "__all__", ()))
+    known = squeezed(file.read_text("utf-8"))
+    return Survey(
+        document=file.name,
+        size=size,
+        generated=True,
+        warnings=len(made.warnings),
+        operations=len(wanted),
+        emitted=len(wanted & set(emitted.values())),
+        missing=tuple(sorted(" ".join(one) for one in wanted - set(emitted.values()))),
+        modules=len(modules) + len(import_errors),
+        models=len(names),
+        import_errors=tuple(import_errors),
+        decoder_errors=tuple(undecodable(models, names)) if models is not None else (),
+        numbered=tuple(name for name in [*names, *emitted] if is_numbered(name, known)),
+        padded=tuple(name for name in emitted if name.endswith("_")),
+        seconds=round(seconds, 3),
+        memory=round(memory, 1),
+    )
+
+
+def raw_document(file: Path) -> dict[str, Any]:
+    """Return a document as its text has it, by a parser that is not the generator's."""
+    text = file.read_text("utf-8")
+    if file.suffix == ".json":
+        data: dict[str, Any] = json.loads(text)
+        return data
+    import yaml
+
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+def raw_operations(data: dict[str, Any]) -> set[tuple[str, str]]:
+    """Return the method and path of every operation that a raw document has."""
+    found: set[tuple[str, str]] = set()
+    for path, item in data.get("paths", {}).items():
+        if not isinstance(item, dict):
+            continue
+        while "$ref" in item and item["$ref"].startswith("#/"):
+            target: Any = data
+            for key in item["$ref"][2:].split("/"):
+                target = target[key.replace("~1", "/").replace("~0", "~")]
+            item = {**target, **{key: value for key, value in item.items() if key != "$ref"}}
+        found |= {(method.upper(), path) for method in METHODS if isinstance(item.get(method), dict)}
+        found |= {(method, path) for method in item.get("additionalOperations", {})}
+    return found
+
+
+def imported(package: str) -> tuple[dict[str, ModuleType], list[str]]:
+    """Import a package and every module of it; return the modules by name, and what went wrong."""
+    root = importlib.import_module(package)
+    modules, errors = {package: root}, list[str]()
+    for info in pkgutil.walk_packages(root.__path__, f"{package}."):
+        if info.name == f"{package}.inputs":
+            continue  # type checkers alone read it: it names what it defines further down
+        try:
+            modules[info.name] = importlib.import_module(info.name)
+        except Exception as problem:
+            errors.append(f"{info.name}: {type(problem).__name__}: {problem}")
+    return modules, errors
+
+
+def client_operations(module: ModuleType) -> dict[str, tuple[str, str]]:
+    """Return method and path of every operation that the client leads to, by its dotted name."""
+    client = next(getattr(module, name) for name in module.__all__ if not name.startswith(("Async", "PROVIDER")))
+    return dict(_operations_of(client, ()))
+
+
+def _operations_of(kind: type, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, str]]]:
+    from specwire.endpoint import Descriptor
+    from specwire.operation import Operation
+    from specwire.resource import resource as resource_attribute
+
+    attributes = {name: value for each in reversed(kind.__mro__) for name, value in vars(each).items()}
+    for name, value in attributes.items():
+        if isinstance(value, resource_attribute):
+            yield from _operations_of(value._kind, (*path, name))
+        elif isinstance(value, Descriptor):
+            build = value.build
+            facts = [build.__globals__.get(one) for one in build.__code__.co_names]
+            for fact in facts:
+                if isinstance(fact, Operation):
+                    yield ".".join((*path, name)), (fact.method, fact.path)
+
+
+def undecodable(models: ModuleType, names: Iterable[str]) -> Iterator[str]:
+    """Yield the models that cannot be decoded or described."""
+    from specwire.codec import Decoder
+
+    for name in names:
+        try:
+            Decoder(getattr(models, name))
+            msgspec.inspect.type_info(getattr(models, name))
+        except Exception as problem:
+            yield f"{name}: {type(problem).__name__}: {problem}"
+
+
+def squeezed(text: str) -> str:
+    """Return a document's text as lower-case letters and digits alone, words apart from words only by quotes."""
+    return re.sub(r"[^a-z0-9\"]+", "", text.lower())
+
+
+def is_numbered(name: str, known: str) -> bool:
+    """Whether a name ends in a number that its last word does not have in the document."""
+    last = re.search(r"([A-Z]?[a-z]*|[A-Z]+)(\d+)_*$", name.rpartition(".")[2])
+    return last is not None and last[0].rstrip("_").lower() not in known
+
+
+if __name__ == "__main__":
+    found = survey(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
+    sys.stdout.write(msgspec.json.encode(found).decode() + "\n")

@@ -1,0 +1,180 @@
+"""Answers drawn from a document, and whether a client hands them back as they were."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, assert_never
+
+import attrs
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+from specwire.codec import encode
+from specwire.errors import APIStatusError, RefusedError, SpecwireError
+
+from specwire_codegen.conformance.calls import Outcome
+from specwire_codegen.conformance.drawing import Schema, closed, closed_schema, values
+from specwire_codegen.conformance.json_values import differences, same_meaning, sendable
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.ir import BinaryStream, Empty, EventError, EventStream, JsonPayload, Operation, Text
+from specwire_codegen.lower.media import base_type, is_json
+
+_UNNAMED = 418
+"""A status that no document has, for what it says of all others."""
+
+
+@attrs.frozen
+class Answer:
+    """What a server sends, and what the client should make of it."""
+
+    status: int
+    content_type: str
+    chunks: tuple[bytes, ...] = attrs.field(repr=False)
+    value: Any
+    """JSON, the list of a stream's events, text, bytes, or None for no body."""
+
+
+def answers(subject: Subject, operation: Operation) -> SearchStrategy[Answer]:
+    """Return a strategy of the successful answers of a method.
+
+    Objects have the properties that the document names and no others: a client keeps no keys that it does not know, but
+    for maps, whose keys are free.
+    """
+    payload = operation.payload
+    match payload:
+        case JsonPayload():
+            return st.one_of(
+                *(
+                    _json(subject, status, media_type, schema)
+                    for status, media_type, schema in _successes(subject, operation)
+                )
+            )
+        case EventStream():
+            return _events(subject, operation, payload)
+        case BinaryStream(media_type):
+            sent = media_type if "*" not in media_type else "application/octet-stream"
+            return st.binary(max_size=2000).flatmap(lambda content: _cut(200, sent, content, content))
+        case Text(media_type):
+            return st.text(max_size=200).map(
+                lambda text: Answer(200, f"{media_type}; charset=utf-8", (text.encode(),), text)
+            )
+        case Empty():
+            return st.just(Answer(204, "", (), None))
+        case _:
+            assert_never(payload)
+
+
+def errors(subject: Subject, operation: Operation) -> SearchStrategy[Answer] | None:
+    """Return a strategy of the errors that the document has for an operation, None where it has none with a body."""
+    statuses: dict[tuple[str, str], list[int]] = {}
+    for status, response in subject.raw(operation.id).get("responses", {}).items():
+        for media_type, media in response.get("content", {}).items():
+            if (status == "default" or status[0] in "45") and is_json(media_type) and "schema" in media:
+                known = statuses.setdefault((media_type, json.dumps(media["schema"])), [])
+                known.append(_UNNAMED if status == "default" else int(status.upper().replace("XX", "18")))
+    drawn = [
+        st.builds(attrs.evolve, _json(subject, 0, media_type, json.loads(schema)), status=st.sampled_from(known))
+        for (media_type, schema), known in statuses.items()
+    ]
+    return st.one_of(*drawn) if drawn else None
+
+
+def _successes(subject: Subject, operation: Operation) -> Iterator[tuple[int, str, Schema]]:
+    for status, response in subject.raw(operation.id)["responses"].items():
+        for media_type, media in response.get("content", {}).items():
+            if status.startswith("2") and is_json(media_type):
+                yield int(status.upper().replace("XX", "00")), media_type, media.get("schema", {})
+
+
+def _json(subject: Subject, status: int, media_type: str, schema: Schema) -> SearchStrategy[Answer]:
+    drawn = _values(subject, schema)
+    return drawn.map(lambda value: Answer(status, media_type, (json.dumps(value).encode(),), value))
+
+
+def _values(subject: Subject, schema: Schema) -> SearchStrategy[Any]:
+    components = closed(subject.document["components"]["schemas"])
+    return values(components, closed_schema(schema)).filter(sendable)
+
+
+def _events(subject: Subject, operation: Operation, payload: EventStream) -> SearchStrategy[Answer]:
+    schema = _event_schema(subject, operation, payload)
+    event = _values(subject, schema).filter(lambda value: not any(_is_error(value, one) for one in payload.errors))
+    return st.lists(event, max_size=4).flatmap(
+        lambda events: _cut(200, payload.media_type, _framed(events, payload), events)
+    )
+
+
+def _event_schema(subject: Subject, operation: Operation, payload: EventStream) -> Schema:
+    media = next(
+        media
+        for response in subject.raw(operation.id)["responses"].values()
+        for media_type, media in response.get("content", {}).items()
+        if base_type(media_type) == payload.media_type
+    )
+    item = subject.resolve(media["itemSchema"])
+    schema: Schema = subject.resolve(item["properties"]["data"])["contentSchema"] if payload.framing == "sse" else item
+    return schema
+
+
+def _is_error(value: Any, error: EventError) -> bool:
+    for key in error.path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value is not None if error.equals is None else value == error.equals
+
+
+def _framed(events: list[Any], payload: EventStream) -> bytes:
+    texts = [json.dumps(event) for event in events]
+    match payload.framing:
+        case "sse":
+            texts += [payload.terminator] if payload.terminator is not None else []
+            return "".join(f"data: {text}\n\n" for text in texts).encode()
+        case "jsonl":
+            return "".join(f"{text}\n" for text in texts).encode()
+        case "json-seq":
+            return "".join(f"\x1e{text}\n" for text in texts).encode()
+
+
+def _cut(status: int, content_type: str, content: bytes, value: Any) -> SearchStrategy[Answer]:
+    """Return a strategy of the same answer in chunks of different sizes."""
+    sizes = st.integers(min_value=1, max_value=max(1, len(content)))
+    return sizes.map(lambda size: Answer(status, content_type, tuple(_chunks(content, size)), value))
+
+
+def _chunks(content: bytes, size: int) -> Iterator[bytes]:
+    size = max(size, len(content) // 50)
+    for start in range(0, len(content), size):
+        yield content[start : start + size]
+
+
+def problems(operation: Operation, answer: Answer, outcome: Outcome) -> list[str]:
+    """Return where a client's result is not the answer that was sent; drift counts as a problem."""
+    match outcome.error:
+        case APIStatusError() as error if answer.status >= 400:
+            found = [] if error.status == answer.status else [f"status {answer.status} expected, not {error.status}"]
+            drifts = error.response.drift if error.response is not None else ()
+            return [*found, *(f"drift at {drift}" for drift in drifts), *_unlike(answer.value, error.body)]
+        case RefusedError() as error if _refuses(operation, answer.value):
+            return _unlike(answer.value, error.body)
+        case SpecwireError() as error:
+            return [f"{type(error).__name__}: {error}"]
+        case None if answer.status >= 400:
+            return [f"status {answer.status} did not raise an error"]
+        case None if _refuses(operation, answer.value):
+            return ["the refusal did not raise an error"]
+        case None:
+            return _unlike(answer.value, outcome.value)
+
+
+def _refuses(operation: Operation, value: Any) -> bool:
+    refusal = operation.refusal
+    if refusal is None or not isinstance(value, Mapping):
+        return False
+    for key in refusal.code:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value not in refusal.accepted
+
+
+def _unlike(expected: Any, actual: Any) -> list[str]:
+    if isinstance(expected, bytes):
+        return [] if expected == actual else [f"{expected!r} expected, not {actual!r}"]
+    return list(differences(expected, json.loads(encode(actual)), same_meaning))

@@ -1,0 +1,139 @@
+"""A generated client on the bench: what it sends is held against the document, what it reads against what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from specwire.errors import DecodeError
+from starlette.applications import Starlette
+
+from specwire_codegen.conformance import answers, wire
+from specwire_codegen.conformance.answers import Answer
+from specwire_codegen.conformance.arguments import Arguments, arguments
+from specwire_codegen.conformance.calls import Clients, Outcome
+from specwire_codegen.conformance.case import Case
+from specwire_codegen.conformance.exploring import explore, simplest
+from specwire_codegen.conformance.recorder import Recorder
+from specwire_codegen.conformance.requests import requests
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.ir import Operation
+from specwire_codegen.lower.media import is_text
+from specwire_codegen.mock.app import build
+from specwire_codegen.mock.server import serve
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+KEY = "test-key"
+"""The key that the mock server takes."""
+
+_TAKEN = (200, 404)
+"""How the mock answers a call that the document allows: 404 where an id leads to nothing."""
+
+
+class Bench:
+    """A provider's clients at its mock server, and at one that answers by a script; closed by `with`."""
+
+    def __init__(self, subject: Subject) -> None:
+        """Start the servers."""
+        self.subject = subject
+        self._mock: Starlette = build(dict(subject.document))
+        self._recorder = Recorder(self._mock)
+        self._script = Recorder()
+        self._simplest: dict[Operation, Arguments] = {}
+        self._stack = ExitStack()
+        with ExitStack() as stack:
+            at_mock = stack.enter_context(serve(self._recorder))
+            at_script = stack.enter_context(serve(self._script))
+            self._at_mock = stack.enter_context(Clients(subject, at_mock, KEY))
+            self._at_script = stack.enter_context(Clients(subject, at_script, KEY))
+            self._stack = stack.pop_all()
+        self.url = at_mock
+        """Where the mock server is."""
+
+    def sends(self, operation: Operation, examples: int) -> int:
+        """Check that drawn calls arrive as the document says, and return how many; raises `Violation`.
+
+        Each is made with both clients. The mock server must take what arrives, and the client its answer.
+        """
+        return explore(requests(self.subject, operation), examples, lambda case: self._sent(operation, case))
+
+    def _sent(self, operation: Operation, case: Case) -> list[str]:
+        given = arguments(operation, case)
+        found: list[str] = []
+        for name, call in self._calls(self._at_mock):
+            before = len(self._recorder.arrivals)
+            outcome = call(operation, given)
+            if len(self._recorder.arrivals) != before + 1:
+                count = len(self._recorder.arrivals) - before
+                found.append(f"{name}: {count} requests arrived, not 1 ({outcome.error})")
+                continue
+            problems = wire.problems(self.subject, operation, case, self._recorder.last)
+            problems += self._taken(operation, outcome)
+            found += [f"{name}: {problem}" for problem in problems]
+        return found
+
+    def _taken(self, operation: Operation, outcome: Outcome) -> list[str]:
+        """Return what the mock server has against the latest request, and the client against the answer."""
+        record = self._mock.state.requests[-1]
+        found = [f"the mock server refuses it: {violation}" for violation in record.violations]
+        if not found and record.status not in _TAKEN:
+            found.append(f"the mock server answers {record.status}")
+        # A method reads one kind of answer; where the body decides on the kind, an override does the rest.
+        another = isinstance(outcome.error, DecodeError) and self._may_be_text(operation)
+        if record.status < 300 and outcome.error is not None and not another:
+            found.append(f"the client does not take the answer: {outcome.error}")
+        return found
+
+    def _may_be_text(self, operation: Operation) -> bool:
+        return any(
+            is_text(media_type)
+            for status, response in self.subject.raw(operation.id)["responses"].items()
+            if status.startswith("2")
+            for media_type in response.get("content", {})
+            if media_type != "text/event-stream"
+        )
+
+    def reads(self, operation: Operation, examples: int) -> int:
+        """Check that drawn answers come back as they were sent, and return how many; raises `Violation`."""
+        drawn = answers.answers(self.subject, operation)
+        return explore(drawn, examples, self._reader(operation))
+
+    def reads_errors(self, operation: Operation, examples: int) -> int:
+        """Check that drawn errors are raised with their body as it was sent; raises `Violation`."""
+        drawn = answers.errors(self.subject, operation)
+        return 0 if drawn is None else explore(drawn, examples, self._reader(operation))
+
+    def _reader(self, operation: Operation) -> Callable[[Answer], list[str]]:
+        if operation not in self._simplest:
+            self._simplest[operation] = arguments(operation, simplest(requests(self.subject, operation)))
+        given = self._simplest[operation]
+
+        def check(answer: Answer) -> list[str]:
+            self._script.answer = answer
+            return [
+                f"{name}: {problem}"
+                for name, call in self._calls(self._at_script)
+                for problem in answers.problems(operation, answer, call(operation, given))
+            ]
+
+        return check
+
+    @staticmethod
+    def _calls(clients: Clients) -> tuple[tuple[str, Callable[[Operation, Arguments], Outcome]], ...]:
+        return ("sync", clients.call), ("async", clients.call_async)
+
+    def close(self) -> None:
+        """Stop the servers."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

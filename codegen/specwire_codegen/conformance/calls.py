@@ -1,0 +1,121 @@
+"""Making a call with the synchronous and the asynchronous client, to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from specwire.client import AsyncClient, Client
+from specwire.errors import SpecwireError
+from specwire.request import Request
+from specwire.response import Response
+from specwire.retry import RetryPolicy
+
+from specwire_codegen.conformance.arguments import Arguments
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.ir import BinaryStream, EventStream, Operation
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+
+@attrs.frozen
+class Outcome:
+    """What came of a call: a value (the events of a stream, the bytes of a download), or the client's error."""
+
+    value: Any = None
+    error: SpecwireError | None = None
+
+
+class Clients:
+    """Both clients of a provider at one server, closed by `with`. They try once, and take drift for an error."""
+
+    def __init__(self, subject: Subject, base_url: str, key: str) -> None:
+        """Connect to a server."""
+        once = RetryPolicy(attempts=1)
+        self.sync: Client = subject.sync_client(key, base_url=base_url, retry=once, on_drift="raise", timeout=60)
+        self.asynchronous: AsyncClient = subject.async_client(
+            key, base_url=base_url, retry=once, on_drift="raise", timeout=60
+        )
+        self._subject = subject
+        self._runner = asyncio.Runner()
+
+    def call(self, operation: Operation, given: Arguments) -> Outcome:
+        """Make a call with the synchronous client."""
+        method = self.method(self.sync, operation)
+        try:
+            answer = method(*given.args, **given.kwargs)
+            match operation.payload:
+                case EventStream():
+                    with answer as events:
+                        return Outcome(list(events))
+                case BinaryStream():
+                    return Outcome(answer.read())
+                case _:
+                    return Outcome(answer)
+        except SpecwireError as error:
+            return Outcome(error=error)
+
+    def call_async(self, operation: Operation, given: Arguments) -> Outcome:
+        """Make a call with the asynchronous client."""
+        return self._runner.run(self._call(operation, given))
+
+    async def _call(self, operation: Operation, given: Arguments) -> Outcome:
+        method = self.method(self.asynchronous, operation)
+        try:
+            answer = method(*given.args, **given.kwargs)
+            match operation.payload:
+                case EventStream():
+                    async with answer as events:
+                        return Outcome([event async for event in events])
+                case BinaryStream():
+                    return Outcome(await answer.read())
+                case _:
+                    return Outcome(await answer)
+        except SpecwireError as error:
+            return Outcome(error=error)
+
+    def responses(self, operation: Operation, given: Arguments) -> Iterator[tuple[str, Response[Any] | SpecwireError]]:
+        """Yield the whole answer, or the error, of the same call by each client; nothing for streams and downloads."""
+        request = self._subject.builder(operation)(*given.args, **given.kwargs)
+        if not isinstance(request, Request):
+            return
+        try:
+            yield "sync", self.sync.perform(request)
+        except SpecwireError as error:
+            yield "sync", error
+        try:
+            yield "async", self._runner.run(self.asynchronous.perform(request))
+        except SpecwireError as error:
+            yield "async", error
+
+    def method(self, client: Client | AsyncClient, operation: Operation) -> Callable[..., Any]:
+        """Return the client's method; where an override has taken its place, the generated request sent by the client.
+
+        An override may take other arguments, or refuse what the document allows.
+        """
+        found: Any = client
+        for name in operation.method:
+            found = getattr(found, name)
+        if found.__wrapped__.__module__.startswith(f"{self._subject.package}."):
+            method: Callable[..., Any] = found
+            return method
+        builder = self._subject.builder(operation)
+        return lambda *args, **kwargs: client.send(builder(*args, **kwargs))
+
+    def close(self) -> None:
+        """Close both clients."""
+        self.sync.close()
+        self._runner.run(self.asynchronous.aclose())
+        self._runner.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

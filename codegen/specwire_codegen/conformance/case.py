@@ -1,0 +1,36 @@
+"""One drawn call of an operation, as values: what the document says of each place, before any of it is serialized."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+
+@attrs.frozen
+class File:
+    """A file for a part of a multipart body."""
+
+    filename: str
+    content: bytes
+    content_type: str
+
+
+@attrs.frozen
+class Body:
+    """A body as a value: JSON for JSON, wire name -> value or `File`s for forms, else text or bytes."""
+
+    media_type: str
+    value: Any
+
+
+@attrs.frozen
+class Case:
+    """Values by wire name for each place of a request; what is not in a mapping is not to be sent."""
+
+    path: Mapping[str, Any] = attrs.field(factory=dict)
+    query: Mapping[str, Any] = attrs.field(factory=dict)
+    header: Mapping[str, Any] = attrs.field(factory=dict)
+    cookie: Mapping[str, Any] = attrs.field(factory=dict)
+    body: Body | None = None

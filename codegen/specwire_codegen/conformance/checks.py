@@ -1,0 +1,167 @@
+"""A document against a server, by schemathesis: examples, coverage of every keyword, drawn data, calls in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Literal, TypeAlias
+
+import attrs
+import schemathesis
+from schemathesis import engine
+from schemathesis.core.failures import Failure
+from schemathesis.engine import Status, events
+
+from specwire_codegen.conformance.subject import operations_of
+
+PhaseName: TypeAlias = Literal["examples", "coverage", "fuzzing", "stateful"]
+ALL_PHASES: tuple[PhaseName, ...] = ("examples", "coverage", "fuzzing", "stateful")
+
+CHECKS: Mapping[str, PhaseName | None] = {
+    "not_a_server_error": None,
+    "status_code_conformance": None,
+    "content_type_conformance": None,
+    "response_headers_conformance": None,
+    "response_schema_conformance": None,
+    "negative_data_rejection": None,
+    "positive_data_acceptance": None,
+    "ignored_auth": None,
+    "missing_required_header": "coverage",
+    "unsupported_method": "coverage",
+    "allow_header_conformance": "coverage",
+    "use_after_free": "stateful",
+    "ensure_resource_availability": "stateful",
+}
+"""What is checked, by schemathesis' names, and the phase where that is done in one alone."""
+LEFT_OUT = {
+    "max_response_time": "a document promises no speed",
+    "object_level_authorization": "it takes the keys of two accounts",
+}
+"""What is not, and why."""
+EXCEPTIONS = {
+    "the event that ends a stream": "OpenAPI has no word for it, so schemathesis takes it for an event like others",
+    "a wrong type in a form": "a part of a form holds text, in which the number 1 and the text 1 are the same",
+}
+"""What schemathesis would hold against a server that does as the document says."""
+
+
+@attrs.frozen
+class Plan:
+    """How much to try, and where."""
+
+    base_url: str
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    """Credentials."""
+    examples: int
+    phases: tuple[PhaseName, ...] = ALL_PHASES
+    only: frozenset[str] | None = None
+    """Ids of the operations to call; None for all."""
+    invalid: bool = True
+    """Whether to send what the document forbids, too."""
+    rate: str | None = None
+    """Most requests in a time, such as `5/s`."""
+
+
+@attrs.define
+class Checked:
+    """What came of checking one operation; chains of calls count for none, so their findings have no operation."""
+
+    operation_id: str | None
+    cases: int = 0
+    findings: list[str] = attrs.field(factory=list)
+
+
+def checks_in(phases: Collection[PhaseName]) -> list[str]:
+    """Return the names of the checks that these phases make."""
+    return [name for name, phase in CHECKS.items() if phase is None or phase in phases]
+
+
+def check_document(document: Mapping[str, Any], plan: Plan) -> list[Checked]:
+    """Run schemathesis on a server, and return what it found, for every operation that was called and for chains."""
+    labels = {f"{method} {path}": raw["operationId"] for method, path, raw in operations_of(document)}
+    chosen = frozenset(labels.values()) if plan.only is None else plan.only
+    found = {name: Checked(name) for name in labels.values() if name in chosen}
+    chains = Checked(None)
+    for event in engine.from_schema(_schema(document, plan, chosen)).execute():
+        match event:
+            case events.ScenarioFinished(label=label, recorder=recorder):
+                checked = found.get(labels.get(label or "", ""), chains)
+                checked.cases += len(recorder.interactions)
+                checked.findings += _findings(recorder)
+            case events.NonFatalError(label=label, value=value):
+                found.get(labels.get(label, ""), chains).findings.append(f"{type(value).__name__}: {value}")
+            case events.FatalError(exception=exception):
+                raise exception
+            case _:
+                continue
+    return [*found.values(), chains]
+
+
+def _schema(document: Mapping[str, Any], plan: Plan, chosen: Collection[str]) -> schemathesis.BaseSchema:
+    phases: dict[str, Any] = {phase: {"enabled": phase in plan.phases} for phase in ALL_PHASES}
+    settings: dict[str, Any] = {
+        "seed": 1,
+        "base-url": plan.base_url,
+        "headers": dict(plan.headers),
+        "generation": {
+            "max-examples": plan.examples,
+            "deterministic": True,
+            "database": "none",
+            "mode": "all" if plan.invalid else "positive",
+        },
+        "phases": phases,
+        "checks": {name: {"enabled": False} for name in LEFT_OUT if name != "max_response_time"},
+        "cache": {"enabled": False},
+        "warnings": False,
+        "max-failures": 20,
+    }
+    if plan.rate is not None:
+        settings["rate-limit"] = plan.rate
+    config = schemathesis.Config.from_dict(settings)
+    schema = schemathesis.openapi.from_dict(dict(document), config=config)
+    schema.hooks.hook("after_call")(_EndOfStream(_terminators(document)))
+    schema.hooks.hook("filter_failure")(_is_failure)
+    if plan.only is None:
+        return schema
+    return schema.include(operation_id=sorted(chosen))
+
+
+def _findings(recorder: Any) -> Iterator[str]:
+    for case_id, checks in recorder.checks.items():
+        for check in checks:
+            if check.status is Status.FAILURE and check.failure_info is not None:
+                failure = check.failure_info.failure
+                case = recorder.cases[case_id].value
+                yield f"{check.name}: {failure.title}: {failure.message}\n{case!r}"
+
+
+def _is_failure(context: Any, failure: Failure, case: schemathesis.Case[Any], response: schemathesis.Response) -> bool:
+    """Whether a finding is one: see `EXCEPTIONS`."""
+    form = case.media_type in ("multipart/form-data", "application/x-www-form-urlencoded")
+    if type(failure).__name__ != "AcceptedNegativeData" or not form or case.meta is None:
+        return True
+    mutations = getattr(case.meta.phase.data, "mutations", ())
+    return not mutations or any(mutation.keywords != ("type",) for mutation in mutations)
+
+
+def _terminators(document: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return by media type the data of the event that ends a stream."""
+    return {
+        media_type: media["x-specwire-stream"]["terminator"]
+        for _, _, raw in operations_of(document)
+        for response in raw.get("responses", {}).values()
+        for media_type, media in response.get("content", {}).items()
+        if "terminator" in media.get("x-specwire-stream", {})
+    }
+
+
+class _EndOfStream:
+    """Cuts the event that ends a stream off its answer."""
+
+    def __init__(self, terminators: Mapping[str, str]) -> None:
+        self._terminators = terminators
+
+    def __call__(self, context: Any, case: schemathesis.Case[Any], response: schemathesis.Response) -> None:
+        media_type = (response.headers.get("content-type") or [""])[0].partition(";")[0]
+        terminator = self._terminators.get(media_type)
+        if terminator is not None:
+            response.content = response.content.removesuffix(f"data: {terminator}\n\n".encode())

@@ -1,0 +1,74 @@
+"""Values drawn from the schemas of a document, by schemathesis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import schemathesis
+from hypothesis.strategies import SearchStrategy
+
+Schema = Mapping[str, Any]
+
+
+def values(schemas: Mapping[str, Schema], schema: Schema) -> SearchStrategy[Any]:
+    """Return a strategy of the JSON values of a schema, whose references lead into `schemas`.
+
+    schemathesis draws whole requests, whose parameters it has serialized. To get plain values of any schema from it,
+    the schema is made the JSON body of an operation.
+    """
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "values", "version": "1"},
+        "components": {"schemas": dict(schemas)},
+        "paths": {
+            "/": {
+                "post": {
+                    "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+                    "responses": {"200": {"description": "taken"}},
+                }
+            }
+        },
+    }
+    operation = schemathesis.openapi.from_dict(document, config=schemathesis.Config())["/"]["POST"]
+    return operation.as_strategy().map(_body)
+
+
+def _body(case: schemathesis.Case[Any]) -> Any:
+    return case.body
+
+
+def without(schema: Schema, names: frozenset[str]) -> dict[str, Any]:
+    """Return an object's schema without some of its properties, and closed to those it does not name."""
+    properties = {name: one for name, one in schema.get("properties", {}).items() if name not in names}
+    required = [name for name in schema.get("required", ()) if name not in names]
+    return {**schema, "properties": properties, "required": required, "additionalProperties": False}
+
+
+def closed(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
+    """Return components as a server of exactly this document sends them.
+
+    Objects have no properties but those that they name (maps keep theirs), and none that only requests have.
+    """
+    return {name: closed_schema(schema) for name, schema in schemas.items()}
+
+
+def closed_schema(schema: Any) -> Any:
+    """Return a schema closed as `closed` says, and all schemas inside it."""
+    if isinstance(schema, list):
+        return [closed_schema(one) for one in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    found = dict(schema)
+    for key in ("items", "additionalProperties", "contentSchema", "anyOf", "oneOf", "allOf", "prefixItems"):
+        if key in found:
+            found[key] = closed_schema(found[key])
+    if found.get("properties"):
+        foreign = frozenset(name for name, one in found["properties"].items() if _write_only(one))
+        found["properties"] = {name: closed_schema(one) for name, one in found["properties"].items()}
+        found = without(found, foreign)
+    return found
+
+
+def _write_only(schema: Any) -> bool:
+    return isinstance(schema, Mapping) and bool(schema.get("writeOnly"))

@@ -1,0 +1,71 @@
+"""Trying a check on drawn values: the same ones on every run, and the smallest one that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
+
+T = TypeVar("T")
+
+# Schemas may be large, and their strategies discard what the wire cannot carry.
+_UNHEEDED = (
+    HealthCheck.data_too_large,
+    HealthCheck.filter_too_much,
+    HealthCheck.large_base_example,
+    HealthCheck.too_slow,
+)
+
+
+class Violation(AssertionError):
+    """A server or client did something else than the document says."""
+
+
+def explore(strategy: SearchStrategy[T], examples: int, check: Callable[[T], list[str]]) -> int:
+    """Run a check on drawn values, and return on how many.
+
+    Raises `Violation` with what the check says of the smallest value that it finds fault with.
+    """
+    count = 0
+
+    @settings(
+        max_examples=examples,
+        database=None,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=_UNHEEDED,
+        phases=(Phase.generate, Phase.shrink),
+        print_blob=False,
+    )
+    @given(strategy)
+    def run(value: T) -> None:
+        nonlocal count
+        count += 1
+        problems = check(value)
+        if problems:
+            raise Violation("\n".join([*problems, f"for {value!r}"]))
+
+    run()
+    return count
+
+
+def simplest(strategy: SearchStrategy[T]) -> T:
+    """Return the first value of a strategy, which is about as small as its values get."""
+    found: list[T] = []
+
+    @settings(
+        max_examples=1,
+        database=None,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=_UNHEEDED,
+        phases=(Phase.generate,),
+    )
+    @given(strategy)
+    def run(value: T) -> None:
+        found.append(value)
+
+    run()
+    return found[0]

@@ -1,0 +1,91 @@
+"""Comparing JSON values, and saying where they differ."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+from uuid import UUID
+
+SameText: TypeAlias = Callable[[str, str], bool]
+
+MICROSECOND = timedelta(microseconds=1)
+"""Finer than this, Python knows no time."""
+INTEGERS = range(-(2**63), 2**64)
+"""Integers that JSON encoders and servers agree on."""
+
+
+def differences(expected: Any, actual: Any, same_text: SameText = operator.eq, path: str = "$") -> Iterator[str]:
+    """Yield where two JSON values differ; numbers are equal by value, `1` and `1.0` too, but not `1` and `true`."""
+    match expected, actual:
+        case dict(), dict():
+            for key in expected.keys() | actual.keys():
+                if key not in actual:
+                    yield f"{path}.{key}: {expected[key]!r} is missing"
+                elif key not in expected:
+                    yield f"{path}.{key}: {actual[key]!r} is not expected"
+                else:
+                    yield from differences(expected[key], actual[key], same_text, f"{path}.{key}")
+        case list(), list():
+            if len(expected) != len(actual):
+                yield f"{path}: {len(expected)} items expected, not {len(actual)}"
+            for index, (one, other) in enumerate(zip(expected, actual, strict=False)):
+                yield from differences(one, other, same_text, f"{path}[{index}]")
+        case str(), str():
+            if not same_text(expected, actual):
+                yield f"{path}: {expected!r} expected, not {actual!r}"
+        case _:
+            if _kind(expected) != _kind(actual) or expected != actual:
+                yield f"{path}: {expected!r} expected, not {actual!r}"
+
+
+def same_meaning(one: str, other: str) -> bool:
+    """Whether two texts are equal, the same instant to the microsecond, or the same UUID in another spelling."""
+    if one == other:
+        return True
+    instants = _instant(one), _instant(other)
+    if instants[0] is not None and instants[1] is not None:
+        return abs(instants[0] - instants[1]) <= MICROSECOND
+    uuids = _uuid(one), _uuid(other)
+    return uuids[0] is not None and uuids[0] == uuids[1]
+
+
+def sendable(value: Any) -> bool:
+    """Whether all integers of a value fit into 64 bits."""
+    match value:
+        case bool():
+            return True
+        case int():
+            return value in INTEGERS
+        case dict():
+            return all(map(sendable, value.values()))
+        case list():
+            return all(map(sendable, value))
+        case _:
+            return True
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case _:
+            return type(value).__name__
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

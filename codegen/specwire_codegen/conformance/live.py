@@ -1,0 +1,144 @@
+"""Reading from a live API with the generated client: what costs nothing and changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+from specwire.errors import APIStatusError, AuthenticationError, SpecwireError
+from specwire.response import Response
+
+from specwire_codegen.conformance.arguments import Arguments, arguments
+from specwire_codegen.conformance.calls import Clients
+from specwire_codegen.conformance.exploring import simplest
+from specwire_codegen.conformance.report import Row
+from specwire_codegen.conformance.requests import requests
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.ir import BinaryStream, EventStream, JsonPayload, Operation
+from specwire_codegen.lower.media import is_json
+from specwire_codegen.mock.document import Document
+from specwire_codegen.mock.validation import Validators
+
+_READS = ("GET", "HEAD")
+
+
+@attrs.frozen
+class Errand:
+    """What to do about one operation: call it as it is, with an id that a list gave, or not at all."""
+
+    operation: Operation
+    source: str | None = None
+    """Id of the operation that lists what this one reads."""
+    refusal: str | None = None
+    """Why it is not called."""
+
+
+def errands(subject: Subject) -> list[Errand]:
+    """Return what to do about each operation, the lists before what is read by their ids."""
+    methods = {operation.id: operation for operation in reversed(subject.api.operations)}
+    lists = {
+        operation.path: operation.id
+        for operation in methods.values()
+        if operation.http_method == "GET" and not _needs(operation) and isinstance(operation.payload, JsonPayload)
+    }
+    found = [_errand(methods[operation_id], lists) for operation_id in subject.operation_ids]
+    return sorted(found, key=lambda errand: errand.source is not None)
+
+
+def _errand(operation: Operation, lists: Mapping[str, str]) -> Errand:
+    if operation.http_method not in _READS:
+        return Errand(operation, refusal=f"{operation.http_method} may change something, or cost money")
+    if isinstance(operation.payload, BinaryStream | EventStream):
+        return Errand(operation, refusal="it sends files, which may be large")
+    needed = _needs(operation)
+    if not needed:
+        return Errand(operation)
+    prefix = operation.path.partition("/{")[0]
+    if len(needed) == 1 and prefix in lists:
+        return Errand(operation, source=lists[prefix])
+    return Errand(operation, refusal=f"no list names a {', '.join(needed)}")
+
+
+def _needs(operation: Operation) -> list[str]:
+    return [parameter.name for parameter in operation.parameters if parameter.required or parameter.place == "path"]
+
+
+class Reader:
+    """Runs errands with both clients, and keeps the ids that it comes across."""
+
+    def __init__(self, subject: Subject, clients: Clients) -> None:
+        """Read with these clients."""
+        self._subject = subject
+        self._clients = clients
+        self._validators = Validators(Document(dict(subject.document)), "response")
+        self._ids: dict[str, Any] = {}
+
+    def run(self, errand: Errand) -> Row:
+        """Do one errand; raises `AuthenticationError` when the key is refused."""
+        operation = errand.operation
+        if errand.refusal is not None:
+            return Row(operation.id, (0,), note=errand.refusal, checked=False)
+        if errand.source is not None and errand.source not in self._ids:
+            return Row(operation.id, (0,), note=f"{errand.source} lists nothing", checked=False)
+        given = Arguments(() if errand.source is None else (self._ids[errand.source],), {})
+        return self._read(operation, given)
+
+    def call(self, operation: Operation) -> Row:
+        """Call an operation with the smallest arguments that the document allows."""
+        return self._read(operation, arguments(operation, simplest(requests(self._subject, operation))))
+
+    def _read(self, operation: Operation, given: Arguments) -> Row:
+        problems: list[str] = []
+        statuses: list[int] = []
+        for name, answer in self._clients.responses(operation, given):
+            match answer:
+                case AuthenticationError():
+                    raise answer
+                case APIStatusError():
+                    statuses.append(answer.status)
+                    problems += [f"{name}: {problem}" for problem in self._refused(operation, answer)]
+                case SpecwireError():
+                    problems.append(f"{name}: {type(answer).__name__}: {answer}")
+                case Response():
+                    statuses.append(answer.status)
+                    problems += [f"{name}: {problem}" for problem in self._answered(operation, answer)]
+        note = ", ".join(f"answered {status}" for status in sorted({status for status in statuses if status >= 300}))
+        return Row(operation.id, (len(statuses),), tuple(problems), note)
+
+    def _refused(self, operation: Operation, error: APIStatusError) -> Iterator[str]:
+        documented = self._subject.raw(operation.id)["responses"]
+        if not {str(error.status), f"{error.status // 100}XX", "default"} & set(documented):
+            yield f"the document has no status {error.status}"
+        if error.status >= 500:
+            yield f"the server failed with {error.status}"
+        for drift in error.response.drift if error.response is not None else ():
+            yield f"drift at {drift}"
+
+    def _answered(self, operation: Operation, response: Response[Any]) -> Iterator[str]:
+        if not isinstance(operation.payload, JsonPayload):
+            return
+        value = json.loads(response.content)
+        for schema in self._schemas(operation, response.status):
+            for violation in self._validators.violations(schema, value, "body"):
+                yield f"the answer is not as the document says: {violation}"
+        found = next(_ids(value), None)
+        if found is not None and not _needs(operation):
+            self._ids[operation.id] = found
+
+    def _schemas(self, operation: Operation, status: int) -> list[Any]:
+        responses = self._subject.raw(operation.id)["responses"]
+        response = responses.get(str(status), responses.get("2XX", {}))
+        return [
+            media["schema"]
+            for name, media in response.get("content", {}).items()
+            if is_json(name) and "schema" in media
+        ]
+
+
+def _ids(listing: Any) -> Iterator[Any]:
+    """Yield the ids of the items of a list, wherever in the answer it is."""
+    arrays = [listing] if isinstance(listing, list) else [one for one in listing.values() if isinstance(one, list)]
+    for array in arrays:
+        yield from (item["id"] for item in array if isinstance(item, dict) and "id" in item)

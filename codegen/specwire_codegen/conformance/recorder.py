@@ -1,0 +1,66 @@
+"""A server that keeps what arrives as it came, and answers by a script or passes it on to another application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from specwire_codegen.conformance.answers import Answer
+from specwire_codegen.conformance.wire import Arrival
+
+
+class Recorder:
+    """An ASGI application; `answer` is sent to every request unless there is an inner application to do it."""
+
+    def __init__(self, inner: ASGIApp | None = None) -> None:
+        """Record what goes to the inner application, if there is one."""
+        self.arrivals: list[Arrival] = []
+        self.answer: Answer | None = None
+        self._inner = inner
+
+    @property
+    def last(self) -> Arrival:
+        """The latest request."""
+        return self.arrivals[-1]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Keep one request and have it answered."""
+        body = await _whole(receive)
+        headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"])
+        raw_path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")
+        self.arrivals.append(Arrival(scope["method"], raw_path, query, headers, body))
+        if self._inner is not None:
+            await self._inner(scope, _again(body, receive), send)
+        elif self.answer is not None:
+            await _send(self.answer, send)
+
+
+async def _whole(receive: Receive) -> bytes:
+    pieces = []
+    while True:
+        message = await receive()
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(pieces)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return a channel that gives the body once more, and then what comes after it."""
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def give() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return give
+
+
+async def _send(answer: Answer, send: Send) -> None:
+    headers: list[tuple[bytes, bytes]] = (
+        [(b"content-type", answer.content_type.encode("latin-1"))] if answer.content_type else []
+    )
+    start: dict[str, Any] = {"type": "http.response.start", "status": answer.status, "headers": headers}
+    await send(start)
+    for chunk in answer.chunks:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -1,0 +1,156 @@
+"""Calls drawn from what a document says of an operation's parameters and body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from specwire_codegen.conformance.case import Body, Case, File
+from specwire_codegen.conformance.drawing import Schema, values, without
+from specwire_codegen.conformance.json_values import sendable
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.ir import BinaryBody, FormBody, JsonBody, MultipartBody, Operation, Part, TextBody
+from specwire_codegen.lower.media import base_type, switch_of
+
+_PLACES = ("path", "query", "header", "cookie")
+_NOT_A_SEGMENT = ("", ".", "..")
+_FILENAMES = st.text(st.sampled_from("abcXYZ019 -_éß漢.()'&"), min_size=1, max_size=12).map(
+    lambda name: f"{name}.jsonl"
+)
+_FILES = st.builds(
+    File,
+    _FILENAMES,
+    st.binary(max_size=300),
+    st.sampled_from(["application/octet-stream", "application/jsonl", "text/plain", "audio/mpeg"]),
+)
+
+
+def requests(subject: Subject, operation: Operation) -> SearchStrategy[Case]:
+    """Return a strategy of the calls that a method can make.
+
+    A client's method knows the properties that the document names, so a body's object is drawn with those (objects
+    inside it may have others too), and without the switch between answer and stream, which the method sets. The other
+    limits are those of the wire: no integer beyond 64 bits, no path parameter that is empty, `.` or `..`, in a header
+    only what a header can hold, and in an object spread over the query only texts, under names that no other
+    parameter has.
+    """
+    raw = subject.raw(operation.id)
+    schema, required = _places(subject, raw)
+    body = _json_schema(subject, operation, raw)
+    if body is not None:
+        schema["body"] = body
+        if raw.get("requestBody", {}).get("required"):
+            required.append("body")
+    whole = {"type": "object", "properties": schema, "required": required, "additionalProperties": False}
+    components = subject.document["components"]["schemas"]
+    drawn = values(components, whole).filter(sendable).filter(_fits)
+    return st.builds(lambda one, other: _case(operation, one, other), drawn, _other_body(operation))
+
+
+def _places(subject: Subject, raw: Schema) -> tuple[dict[str, Any], list[str]]:
+    parameters = raw.get("parameters", [])
+    found: dict[str, Any] = {}
+    for place in _PLACES:
+        here = [one for one in parameters if one["in"] == place]
+        if here:
+            found[place] = {
+                "type": "object",
+                "properties": {one["name"]: _parameter(subject, one, parameters) for one in here},
+                "required": [one["name"] for one in here if one.get("required") or place == "path"],
+                "additionalProperties": False,
+            }
+    return found, list(found)
+
+
+def _parameter(subject: Subject, raw: Schema, all_: list[Schema]) -> Schema:
+    if "content" in raw:
+        schema: Schema = next(iter(raw["content"].values())).get("schema", {})
+        return schema
+    schema = raw.get("schema", {})
+    target = subject.resolve(schema)
+    if target.get("type") == "object" and not target.get("properties"):
+        taken = [one["name"] for one in all_]
+        values_ = target.get("additionalProperties", True)
+        return {
+            "type": "object",
+            "propertyNames": {"not": {"enum": taken}, "minLength": 1},
+            "additionalProperties": {"type": "string"} if isinstance(values_, bool) else values_,
+        }
+    if raw["in"] in ("header", "cookie") and target.get("type") == "string" and not {"enum", "format"} & target.keys():
+        return {**target, "pattern": "^[A-Za-z0-9_.-]+$"}
+    return schema
+
+
+def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema | None:
+    """Return the schema of what of the body is drawn as JSON."""
+    body = operation.body
+    if not isinstance(body, JsonBody | FormBody | MultipartBody):
+        return None
+    content = raw["requestBody"]["content"]
+    media_type = media_type_of(body)
+    schema: Schema = next(media for name, media in content.items() if base_type(name) == media_type).get("schema", {})
+    target = subject.resolve(schema)
+    if not target.get("properties"):
+        return schema
+    switch = switch_of(raw.get("responses", {}))
+    hidden = {switch[0]} if switch else set()
+    hidden |= {name for name, one in target["properties"].items() if isinstance(one, Mapping) and one.get("readOnly")}
+    if isinstance(body, MultipartBody):
+        hidden |= {part.wire_name for part in body.parts if part.file != "no"}
+    return without(target, frozenset(hidden))
+
+
+def media_type_of(body: JsonBody | FormBody | MultipartBody | BinaryBody | TextBody) -> str:
+    """Return the media type in which a client sends a body."""
+    match body:
+        case MultipartBody():
+            return "multipart/form-data"
+        case FormBody():
+            return "application/x-www-form-urlencoded"
+        case _:
+            return body.media_type
+
+
+def _other_body(operation: Operation) -> SearchStrategy[Any]:
+    """Return a strategy of what of the body is not JSON: the files of a form, bytes, text."""
+    match operation.body:
+        case MultipartBody(parts):
+            files = [part for part in parts if part.file != "no"]
+            return st.fixed_dictionaries(
+                {part.wire_name: _file(part) for part in files if part.required},
+                optional={part.wire_name: _file(part) for part in files if not part.required},
+            )
+        case BinaryBody():
+            return st.binary(max_size=300)
+        case TextBody():
+            return st.text(max_size=100)
+        case _:
+            return st.none()
+
+
+def _file(part: Part) -> SearchStrategy[Any]:
+    return _FILES if part.file == "one" else st.lists(_FILES, min_size=1, max_size=3)
+
+
+def _fits(drawn: Mapping[str, Any]) -> bool:
+    return not any(value in _NOT_A_SEGMENT for value in drawn.get("path", {}).values())
+
+
+def _case(operation: Operation, drawn: Mapping[str, Any], other: Any) -> Case:
+    places = {place: drawn.get(place, {}) for place in _PLACES}
+    return Case(**places, body=_body(operation, drawn, other))
+
+
+def _body(operation: Operation, drawn: Mapping[str, Any], other: Any) -> Body | None:
+    match operation.body:
+        case None:
+            return None
+        case MultipartBody():
+            return Body("multipart/form-data", {**drawn.get("body", {}), **other})
+        case BinaryBody(media_type) | TextBody(media_type):
+            return Body(media_type, other)
+        case JsonBody() | FormBody() as body:
+            return Body(media_type_of(body), drawn["body"]) if "body" in drawn else None

@@ -1,0 +1,186 @@
+"""The contract of a provider, checked on its mock server or on a live one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import attrs
+from specwire.auth import credentials
+from specwire.errors import AuthenticationError
+
+from specwire_codegen.conformance.bench import KEY, Bench
+from specwire_codegen.conformance.calls import Clients
+from specwire_codegen.conformance.checks import (
+    ALL_PHASES,
+    EXCEPTIONS,
+    LEFT_OUT,
+    Checked,
+    Plan,
+    check_document,
+    checks_in,
+)
+from specwire_codegen.conformance.exploring import Violation
+from specwire_codegen.conformance.live import Errand, Reader, errands
+from specwire_codegen.conformance.report import Report, Row
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.ir import Operation
+
+Progress = Callable[[str], object]
+"""Told what is being done."""
+
+_RATE = "5/s"
+"""Most requests that schemathesis sends to a live server."""
+
+
+def check_mock(subject: Subject, examples: int, progress: Progress) -> Report:
+    """Check document, mock server and client against each other."""
+    with _quiet(), Bench(subject) as bench:
+        progress("schemathesis on the mock server")
+        plan = Plan(bench.url, _headers(subject, KEY), examples)
+        checked = {one.operation_id: one for one in check_document(subject.document, plan)}
+        rows = []
+        for operation_id in subject.operation_ids:
+            progress(operation_id)
+            rows.append(_row(bench, operation_id, checked[operation_id], examples))
+    chains = checked[None]
+    names = ", ".join(checks_in(ALL_PHASES))
+    notes = (
+        f"document: requests of schemathesis to the mock server, and {chains.cases} in a row; {names}",
+        "sent: calls drawn from the document, made with both clients, compared as they arrive on the wire",
+        "read: answers, streams and errors drawn from the document, compared with what both clients hand back",
+        *(f"not checked: {name}, for {why}" for name, why in LEFT_OUT.items()),
+        *(f"not held against the server: {what}, for {why}" for what, why in EXCEPTIONS.items()),
+    )
+    return Report(
+        f"{subject.name} on its mock server", ("document", "sent", "read"), tuple(rows), notes, tuple(chains.findings)
+    )
+
+
+def _row(bench: Bench, operation_id: str, checked: Checked, examples: int) -> Row:
+    problems = list(checked.findings)
+    sent = read = 0
+    for operation in _methods(bench.subject, operation_id):
+        for check in (bench.sends, bench.reads, bench.reads_errors):
+            try:
+                count = check(operation, examples)
+            except Violation as violation:
+                problems.append(f"{'.'.join(operation.method)}: {violation}")
+                continue
+            sent += 2 * count if check == bench.sends else 0
+            read += 2 * count if check != bench.sends else 0
+    return Row(operation_id, (checked.cases, sent, read), tuple(problems))
+
+
+def _methods(subject: Subject, operation_id: str) -> Iterator[Operation]:
+    return (operation for operation in subject.api.operations if operation.id == operation_id)
+
+
+@attrs.frozen
+class Target:
+    """A live server, and what may be done there."""
+
+    base_url: str
+    key: str = attrs.field(repr=False)
+    everything: bool = False
+    """Whether to call operations that change something or cost money."""
+
+
+def live_target(
+    subject: Subject, base_url: str | None, environment: Mapping[str, str], *, everything: bool = False
+) -> Target:
+    """Return where to go and with which key; raises `SpecwireCodegenError` where that is not known."""
+    api = subject.api
+    url = base_url or environment.get(api.base_url_variable or "", "") or api.base_url
+    if not url:
+        raise SpecwireCodegenError(f"no document says where {subject.name} is: give --base-url")
+    key = environment.get(api.key_variable or "", "").strip()
+    if not key and api.security is not None:
+        raise SpecwireCodegenError(f"set {api.key_variable} to a key of {subject.name}: {url} is asked with it")
+    return Target(url.rstrip("/"), key, everything)
+
+
+def beyond_reading(subject: Subject) -> tuple[str, ...]:
+    """Return the operations that are called on a live server only when that is asked for."""
+    return tuple(errand.operation.id for errand in errands(subject) if errand.refusal is not None)
+
+
+def check_live(subject: Subject, target: Target, examples: int, progress: Progress) -> Report:
+    """Check a live server against the document, with the client and with schemathesis.
+
+    Raises `SpecwireCodegenError` when the server refuses the key.
+    """
+    planned = errands(subject)
+    with _quiet(), Clients(subject, target.base_url, target.key) as clients:
+        reader = Reader(subject, clients)
+        try:
+            read = [_live_row(reader, errand, target, progress) for errand in planned]
+        except AuthenticationError as problem:
+            raise SpecwireCodegenError(f"the server refused the key: {problem}".replace(target.key, "***")) from None
+        lists = frozenset(errand.operation.id for errand in planned if errand.refusal is None and errand.source is None)
+        plan = Plan(
+            target.base_url,
+            _headers(subject, target.key),
+            examples,
+            phases=("examples", "fuzzing"),
+            only=None if target.everything else lists,
+            invalid=not target.everything,
+            rate=_RATE,
+        )
+        progress("schemathesis on the live server")
+        checked = {one.operation_id: one for one in check_document(subject.document, plan)}
+    rows = tuple(_merged(row, checked.get(row.operation_id)) for row in read)
+    order = subject.operation_ids
+    notes = (
+        "read: calls of both clients, their answers compared with the document; ids are those that lists gave",
+        f"document: requests of schemathesis, at most {_RATE}; {', '.join(checks_in(plan.phases))}",
+        "not checked: what arrives on the wire, for only a server of our own can tell",
+        *(f"not checked: {name}, for {why}" for name, why in LEFT_OUT.items()),
+    )
+    rows = tuple(sorted(rows, key=lambda row: order.index(row.operation_id)))
+    title = f"{subject.name} at {target.base_url}"
+    return Report(title, ("read", "document"), rows, notes, tuple(checked[None].findings)).without(target.key)
+
+
+def _live_row(reader: Reader, errand: Errand, target: Target, progress: Progress) -> Row:
+    progress(errand.operation.id)
+    if errand.refusal is not None and target.everything:
+        return reader.call(errand.operation)
+    return reader.run(errand)
+
+
+def _merged(row: Row, checked: Checked | None) -> Row:
+    if checked is None:
+        return attrs.evolve(row, counts=(*row.counts, 0))
+    problems = (*row.problems, *checked.findings)
+    return attrs.evolve(
+        row, counts=(*row.counts, checked.cases), problems=problems, checked=row.checked or checked.cases > 0
+    )
+
+
+def _headers(subject: Subject, key: str) -> dict[str, str]:
+    scheme = subject.sync_client.provider.security
+    if scheme is None:
+        return {}
+    proof = credentials(scheme, key)
+    if proof.query or proof.cookies:
+        raise SpecwireCodegenError(
+            f"{subject.name} takes its key in the query or a cookie, which `contract` cannot send yet"
+        )
+    return dict(proof.headers)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the servers from logging every request that they are meant to refuse."""
+    loggers = [logging.getLogger(name) for name in ("specwire.mock", "uvicorn.error", "python_multipart.multipart")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

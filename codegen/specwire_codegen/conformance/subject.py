@@ -1,0 +1,87 @@
+"""What is under test: a provider's document, its IR, and its generated client, imported by name."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+from specwire.client import AsyncClient, Client
+
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.generate import api_of, document_of
+from specwire_codegen.ir import Api, Operation
+from specwire_codegen.project import Target
+from specwire_codegen.render.operations import function_name, module_name
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+
+
+@attrs.frozen(eq=False)
+class Subject:
+    """A provider: document, IR and client classes."""
+
+    name: str
+    package: str
+    document: Mapping[str, Any]
+    """The normalized document."""
+    api: Api
+    sync_client: type[Client]
+    async_client: type[AsyncClient]
+
+    @property
+    def operation_ids(self) -> tuple[str, ...]:
+        """The operations of the document, each once, in its order."""
+        return tuple(raw["operationId"] for _, _, raw in operations_of(self.document))
+
+    def raw(self, operation_id: str) -> Mapping[str, Any]:
+        """Return an operation as the document has it."""
+        return next(raw for _, _, raw in operations_of(self.document) if raw["operationId"] == operation_id)
+
+    def resolve(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the component that a schema refers to, other schemas as they are."""
+        while "$ref" in schema:
+            schema = self.document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        return schema
+
+    def builder(self, operation: Operation) -> Callable[..., Any]:
+        """Return the generated function that makes an operation's request."""
+        module = importlib.import_module(f"{self.package}.operations.{module_name(operation)}")
+        found: Callable[..., Any] = getattr(module, function_name(operation.name))
+        return found
+
+
+def operations_of(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """Return method, path and operation of all that a document has."""
+    found = []
+    for path, item in document.get("paths", {}).items():
+        found += [(method.upper(), path, item[method]) for method in METHODS if method in item]
+        found += [(method, path, raw) for method, raw in item.get("additionalOperations", {}).items()]
+    return found
+
+
+def subject_of(target: Target) -> Subject:
+    """Load a provider; raises `SpecwireCodegenError` when its client has not been generated."""
+    document, _ = document_of(target)
+    api = api_of(target, document)
+    package = f"{target.output.parent.name}.{target.output.name}"
+    try:
+        client = importlib.import_module(f"{package}.client")
+    except ModuleNotFoundError as problem:
+        raise SpecwireCodegenError(
+            f"the client of {target.name} cannot be imported, for {problem.name} is missing: run specwire generate"
+        ) from problem
+    return Subject(
+        name=target.name,
+        package=package,
+        document=document.data,
+        api=api,
+        sync_client=getattr(client, api.class_name),
+        async_client=getattr(client, f"Async{api.class_name}"),
+    )
+
+
+def operation_label(operation: Operation) -> str:
+    """Return the method of an operation as users write it."""
+    return ".".join(operation.method)

@@ -1,0 +1,89 @@
+"""Request bodies of the normalized document to bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from specwire_codegen.ir import BinaryBody, Body, Field, FormBody, JsonBody, MultipartBody, Part, Style, TextBody
+from specwire_codegen.lower.media import Components, base_type, is_json, is_range, is_text, preference
+from specwire_codegen.lower.model import fields_of
+from specwire_codegen.lower.schema import Schema, is_object
+
+_FORM = Style("form", True)
+
+
+def lower_body(request_body: Mapping[str, Any] | None, components: Components) -> Body | None:
+    """Return the body of an operation: JSON before forms before the rest."""
+    content: Mapping[str, Any] = (request_body or {}).get("content", {})
+    if not content:
+        return None
+    required = bool((request_body or {}).get("required"))
+    media_type = min(content, key=preference)
+    media = content[media_type]
+    schema = media.get("schema", {})
+    base = base_type(media_type)
+    if is_range(media_type) and not components.is_textual(schema):
+        base = "application/json"
+    if is_json(base):
+        return JsonBody(components.type_of(schema), _keywords(schema, components), required, base)
+    if base in ("multipart/form-data", "multipart/*"):
+        parts = tuple(_parts(media, components))
+        return MultipartBody(parts, free=not parts)
+    if base == "application/x-www-form-urlencoded":
+        fields = _keywords(schema, components)
+        return FormBody(fields or (), _styles(media), free=not fields)
+    if is_text(base):
+        return TextBody(base, required)
+    return BinaryBody(base if "*" not in base else "application/octet-stream", required)
+
+
+def _keywords(schema: Schema, components: Components) -> tuple[Field, ...] | None:
+    target = components.resolve(schema)
+    return fields_of(target, components.names) if is_object(target) else None
+
+
+def _styles(media: Mapping[str, Any]) -> tuple[tuple[str, Style], ...]:
+    """Return how the fields of a form are serialized, where it is not as a query's parameters by default."""
+    found: list[tuple[str, Style]] = []
+    for name, encoding in media.get("encoding", {}).items():
+        stated = {"style", "explode", "allowReserved"} & encoding.keys()
+        kind = encoding.get("style", "form")
+        style = Style(
+            kind,
+            bool(encoding.get("explode", kind == "form")),
+            bool(encoding.get("allowReserved")),
+            not stated and is_json(encoding.get("contentType", "")),
+        )
+        if style != _FORM:
+            found.append((name, style))
+    return tuple(found)
+
+
+def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
+    schema = components.resolve(media.get("schema", {}))
+    properties: Mapping[str, Schema] = schema.get("properties", {})
+    encodings: Mapping[str, Any] = media.get("encoding", {})
+    for field in fields_of(schema, components.names) if properties else ():
+        details = components.resolve(properties[field.wire_name])
+        file: Literal["no", "one", "many"] = "no"
+        if _is_file(details):
+            file = "one"
+        elif details.get("type") == "array" and _is_file(components.resolve(details.get("items", {}))):
+            file = "many"
+        content_type = _one_type(encodings.get(field.wire_name, {}).get("contentType", ""))
+        if file != "no" and content_type == "application/octet-stream":
+            content_type = None  # the file's name says more
+        yield Part(field.name, field.wire_name, field.type, field.required, file, field.doc, content_type)
+
+
+def _one_type(content_type: str) -> str | None:
+    """Return a content type that is one and no range, None for others."""
+    return base_type(content_type) if content_type and not {"*", ","} & set(content_type) else None
+
+
+def _is_file(schema: Schema) -> bool:
+    kinds = schema.get("type")
+    text = kinds in ("string", None) or (isinstance(kinds, list) and "string" in kinds)
+    binary = schema.get("format") == "binary" or "contentMediaType" in schema
+    return text and binary and "contentEncoding" not in schema and not is_json(str(schema.get("contentMediaType", "")))

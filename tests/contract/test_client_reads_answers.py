@@ -1,0 +1,19 @@
+"""Drawn answers go to the generated clients, and what they hand back must encode to the same JSON."""
+
+from collections.abc import Callable
+
+from specwire_codegen.conformance.bench import Bench
+from specwire_codegen.ir import Operation
+
+
+def test_answers_come_back_as_typed_models(
+    bench: Bench, operation: Operation, examples: int, covers: Callable[[Operation, str], None]
+) -> None:
+    """JSON, events, text and bytes that a document allows come back whole, typed, and without drift."""
+    assert bench.reads(operation, examples) >= 1
+    covers(operation, "read")
+
+
+def test_errors_come_back_as_typed_bodies(bench: Bench, operation: Operation, examples: int) -> None:
+    """Every error that a document has is raised with its status and its typed body."""
+    assert bench.reads_errors(operation, examples) >= 1

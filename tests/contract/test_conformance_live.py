@@ -1,0 +1,101 @@
+"""A live server is read with care: nothing is called that changes something or costs money, and no key is shown."""
+
+from collections.abc import Callable, Iterator
+
+import attrs
+import pytest
+from specwire_codegen.conformance.bench import KEY
+from specwire_codegen.conformance.live import errands
+from specwire_codegen.conformance.recorder import Recorder
+from specwire_codegen.conformance.report import summary
+from specwire_codegen.conformance.run import Target, beyond_reading, check_live, live_target
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.mock.app import build
+from specwire_codegen.mock.server import serve
+
+
+@attrs.frozen
+class Server:
+    """A mock server that stands for a live one, and what arrived there."""
+
+    url: str
+    recorder: Recorder
+
+
+@pytest.fixture(scope="module")
+def server(moonshot: Subject) -> Iterator[Server]:
+    """A server of the smallest document."""
+    recorder = Recorder(build(dict(moonshot.document)))
+    with serve(recorder) as url:
+        yield Server(url, recorder)
+
+
+def silent(step: str) -> None:
+    """Take no notice of progress."""
+
+
+def test_only_reading_operations_are_called(server: Server, moonshot: Subject) -> None:
+    """Lists are read, then items by the ids of the lists; nothing but GET arrives."""
+    report = check_live(moonshot, Target(server.url, KEY), 1, silent)
+    assert report.problems == ()
+    assert [row.operation_id for row in report.rows if row.checked] == [
+        "list_models",
+        "get_balance",
+        "list_files",
+        "retrieve_file",
+        "list_batches",
+        "retrieve_batch",
+    ]
+    assert {arrival.method for arrival in server.recorder.arrivals} == {"GET"}
+    assert summary(report) == f"moonshot at {server.url}: 6 of 6 operations as the document says, 7 not called"
+
+
+def test_what_is_not_called_has_a_reason(subject: Subject) -> None:
+    """Every operation that changes something is refused, and says why."""
+    refused = {errand.operation.id for errand in errands(subject) if errand.refusal}
+    writing = {one.id for one in subject.api.operations if one.http_method not in ("GET", "HEAD")}
+    assert writing <= refused == set(beyond_reading(subject))
+
+
+def test_a_refused_key_ends_the_run_and_is_not_shown(server: Server, moonshot: Subject) -> None:
+    """The message says that the key was refused, not which it was."""
+    with pytest.raises(SpecwireCodegenError, match="refused the key") as caught:
+        check_live(moonshot, Target(server.url, "sk-secret-1"), 1, silent)
+    assert "sk-secret-1" not in str(caught.value)
+
+
+def test_where_and_with_which_key_comes_from_the_environment(moonshot: Subject) -> None:
+    """The base URL is the one given, else the environment's, else the document's; the key is the environment's."""
+    assert live_target(moonshot, None, {"MOONSHOT_API_KEY": "k"}) == Target("https://api.moonshot.cn", "k")
+    environment = {"MOONSHOT_API_KEY": "k", "MOONSHOT_BASE_URL": "http://there/"}
+    assert live_target(moonshot, None, environment) == Target("http://there", "k")
+    assert live_target(moonshot, "http://here", environment) == Target("http://here", "k")
+    with pytest.raises(SpecwireCodegenError, match="set MOONSHOT_API_KEY"):
+        live_target(moonshot, None, {})
+
+
+def test_drift_of_a_live_server_is_found(moonshot: Subject, served: Callable[[dict[str, object]], Server]) -> None:
+    """An answer that is not what the document says is a problem of the operation that gave it."""
+    schemas = moonshot.document["components"]["schemas"]
+    changed = {**moonshot.document, "components": {**moonshot.document["components"], "schemas": {**schemas}}}
+    paths = {**moonshot.document["paths"]}
+    answer = {"description": "The balance.", "content": {"application/json": {"schema": {"const": {"code": "zero"}}}}}
+    operation = {**moonshot.raw("get_balance"), "responses": {"200": answer}}
+    paths["/v1/users/me/balance"] = {"get": operation}
+    report = check_live(moonshot, Target(served({**changed, "paths": paths}).url, KEY), 1, silent)
+    assert {problem.partition(":")[0] for problem in report.problems} == {"get_balance"}
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[[dict[str, object]], Server]]:
+    """Serve a document until the end of a test."""
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+
+        def start(document: dict[str, object]) -> Server:
+            recorder = Recorder(build(document))
+            return Server(stack.enter_context(serve(recorder)), recorder)
+
+        yield start

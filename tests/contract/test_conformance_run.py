@@ -1,0 +1,71 @@
+"""A bench and a run notice a client that does otherwise than its document says, and say what was checked."""
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import pytest
+from specwire_codegen.conformance.bench import Bench
+from specwire_codegen.conformance.exploring import Violation
+from specwire_codegen.conformance.report import Report, Row, summary
+from specwire_codegen.conformance.run import check_mock
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.ir import JsonBody, Operation
+
+
+def operation_of(subject: Subject, operation_id: str) -> Operation:
+    """Return the method of an operation."""
+    return next(one for one in subject.api.operations if one.id == operation_id)
+
+
+def silent(step: str) -> None:
+    """Take no notice of progress."""
+
+
+def test_a_run_on_the_mock_server_covers_every_operation(moonshot: Subject) -> None:
+    """Each operation has its row, with requests of schemathesis, calls sent and answers read, and nothing is wrong."""
+    report = check_mock(moonshot, 1, silent)
+    assert report.problems == ()
+    assert [row.operation_id for row in report.rows] == list(moonshot.operation_ids)
+    assert [row.operation_id for row in report.rows if not all(row.counts)] == []
+    assert summary(report) == "moonshot on its mock server: 13 of 13 operations as the document says"
+
+
+def test_a_wrong_method_is_noticed_for_both_clients(benches: Callable[[Subject], Bench], moonshot: Subject) -> None:
+    """A client that sends another method than the document has is reported, sync and async."""
+    wrong = attrs.evolve(operation_of(moonshot, "get_balance"), http_method="PUT")
+    with pytest.raises(Violation) as caught:
+        benches(moonshot).sends(wrong, 1)
+    assert str(caught.value).splitlines()[:2] == [
+        "sync: method: PUT expected, not GET",
+        "async: method: PUT expected, not GET",
+    ]
+
+
+def test_swapped_fields_are_noticed(benches: Callable[[Subject], Bench], moonshot: Subject) -> None:
+    """A client that sends one field's value under another's name is reported."""
+    operation = operation_of(moonshot, "create_batch")
+    assert isinstance(operation.body, JsonBody) and operation.body.fields is not None
+    names = {"input_file_id": "endpoint", "endpoint": "input_file_id"}
+    fields = tuple(attrs.evolve(one, name=names.get(one.name, one.name)) for one in operation.body.fields)
+    swapped = attrs.evolve(operation, body=attrs.evolve(operation.body, fields=fields))
+    with pytest.raises(Violation, match=r"body \$\.endpoint: .* expected"):
+        benches(moonshot).sends(swapped, 5)
+
+
+def test_an_answer_that_the_client_does_not_know_is_noticed(moonshot: Subject) -> None:
+    """A client generated from another document than the server's is reported with the place where they differ."""
+    schema: dict[str, Any] = {"type": "object", "required": ["code"], "properties": {"code": {"type": "boolean"}}}
+    schemas = {**moonshot.document["components"]["schemas"], "BalanceResponse": schema}
+    components = {**moonshot.document["components"], "schemas": schemas}
+    with Bench(attrs.evolve(moonshot, document={**moonshot.document, "components": components})) as bench:
+        with pytest.raises(Violation, match=r"\$\.code"):
+            bench.reads(operation_of(moonshot, "get_balance"), 3)
+
+
+def test_a_report_says_what_was_not_called_and_hides_the_key() -> None:
+    """The last line counts what was checked, what is right, and what was left alone; the key is blacked out."""
+    rows = (Row("a", (1,)), Row("b", (1,), ("the key k-1 is wrong",)), Row("c", (0,), note="no", checked=False))
+    report = Report("x", ("read",), rows, (), ("k-1 again",)).without("k-1")
+    assert summary(report) == "x: 1 of 2 operations as the document says, 1 not called"
+    assert report.problems == ("b: the key *** is wrong", "calls in a row: *** again")

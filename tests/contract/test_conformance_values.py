@@ -1,0 +1,93 @@
+"""JSON values are compared by what they mean, and drawn as the document has them."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from specwire_codegen.conformance.answers import Answer, problems
+from specwire_codegen.conformance.calls import Outcome
+from specwire_codegen.conformance.drawing import closed_schema
+from specwire_codegen.conformance.exploring import Violation, explore, simplest
+from specwire_codegen.conformance.json_values import differences, same_meaning
+from specwire_codegen.conformance.subject import Subject
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(JSON)
+def test_a_value_does_not_differ_from_itself(value: Any) -> None:
+    """A value that went through JSON is the same value."""
+    assert list(differences(value, json.loads(json.dumps(value)))) == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "found"),
+    [
+        (1, 1.0, []),
+        (1, True, ["$: 1 expected, not True"]),
+        (0, None, ["$: 0 expected, not None"]),
+        ("1", 1, ["$: '1' expected, not 1"]),
+        ({"a": 1}, {}, ["$.a: 1 is missing"]),
+        ({}, {"a": None}, ["$.a: None is not expected"]),
+        ({"a": [1, 2]}, {"a": [1, 3]}, ["$.a[1]: 2 expected, not 3"]),
+        ([1], [], ["$: 1 items expected, not 0"]),
+    ],
+)
+def test_differences_are_named_by_their_place(expected: Any, actual: Any, found: list[str]) -> None:
+    """What differs is said with its JSON path; numbers are equal by value, and true is not 1."""
+    assert list(differences(expected, actual)) == found
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05+00:00", True),
+        ("2026-01-02T03:04:05.1234567Z", "2026-01-02T03:04:05.123456Z", True),
+        ("2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z", False),
+        ("2026-01-02T03:04:05", "2026-01-02T03:04:05.0", False),
+        ("497F6ECA-6276-4993-BFEB-53CBBBBA6F09", "497f6eca-6276-4993-bfeb-53cbbbba6f09", True),
+        ("a", "A", False),
+    ],
+)
+def test_texts_are_the_same_where_they_mean_the_same(one: str, other: str, same: bool) -> None:
+    """Instants and UUIDs may be spelled otherwise; other texts may not."""
+    assert same_meaning(one, other) is same
+
+
+def test_objects_are_closed_and_maps_are_not() -> None:
+    """A closed schema allows the properties that it names, without what only requests have."""
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "object", "additionalProperties": True}, "secret": {"writeOnly": True}},
+        "required": ["a", "secret"],
+    }
+    assert closed_schema(schema) == {
+        "type": "object",
+        "properties": {"a": {"type": "object", "additionalProperties": True}},
+        "required": ["a"],
+        "additionalProperties": False,
+    }
+
+
+def test_the_smallest_failure_is_reported() -> None:
+    """Of all values that fail, the simplest is shown, and the same one each time."""
+    with pytest.raises(Violation, match=r"^too large\nfor 10\b"):
+        explore(st.integers(0, 1000), 200, lambda value: ["too large"] if value >= 10 else [])
+    assert simplest(st.lists(st.integers())) == []
+
+
+def test_an_answer_that_comes_back_otherwise_is_found(moonshot: Subject) -> None:
+    """A lost field, an error that was not sent and an error that was not raised are all reported."""
+    operation = next(one for one in moonshot.api.operations if one.id == "get_balance")
+    good = Answer(200, "application/json", (), {"code": 0})
+    assert problems(operation, good, Outcome({"code": 0})) == []
+    assert problems(operation, good, Outcome({})) == ["$.code: 0 is missing"]
+    assert problems(operation, Answer(400, "application/json", (), {}), Outcome({})) == [
+        "status 400 did not raise an error"
+    ]

@@ -1,0 +1,153 @@
+"""The check of what arrives is itself checked: every way in which a request can be wrong is noticed."""
+
+import attrs
+import pytest
+from specwire_codegen.conformance import wire
+from specwire_codegen.conformance.case import Body, Case, File
+from specwire_codegen.conformance.multipart import BrokenBody, Part, parts_of
+from specwire_codegen.conformance.parameters import pairs_problems, path_problems, query_pairs
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.conformance.wire import Arrival
+from specwire_codegen.ir import Operation
+
+HEADERS = (("accept", "application/json"), ("authorization", "Bearer k"), ("content-type", "application/json"))
+CASE = Case(body=Body("application/json", {"input_file_id": "f", "endpoint": "/v1/chat/completions"}))
+GOOD = Arrival("POST", "/v1/batches", "", HEADERS, b'{"endpoint":"/v1/chat/completions","input_file_id":"f"}')
+
+
+def operation_of(subject: Subject, operation_id: str, *, stream: bool = False) -> Operation:
+    """Return a method of an operation; `stream` chooses the one that streams."""
+    found = [one for one in subject.api.operations if one.id == operation_id]
+    return found[-1] if stream else found[0]
+
+
+def with_header(arrival: Arrival, name: str, value: str | None) -> Arrival:
+    """Return a request with another header, or without it."""
+    rest = tuple(pair for pair in arrival.headers if pair[0] != name)
+    return attrs.evolve(arrival, headers=rest if value is None else (*rest, (name, value)))
+
+
+def test_a_good_request_has_no_problems(moonshot: Subject) -> None:
+    """A request that is what the document says passes."""
+    assert wire.problems(moonshot, operation_of(moonshot, "create_batch"), CASE, GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("arrival", "place"),
+    [
+        (attrs.evolve(GOOD, method="PUT"), "method"),
+        (attrs.evolve(GOOD, raw_path="/v1/batches/"), "path"),
+        (attrs.evolve(GOOD, query="limit=1"), "query"),
+        (with_header(GOOD, "accept", "text/html"), "header accept"),
+        (with_header(GOOD, "authorization", None), "header authorization"),
+        (with_header(GOOD, "content-type", "text/plain"), "header content-type"),
+        (with_header(GOOD, "content-length", "3"), "header content-length"),
+        (with_header(GOOD, "cookie", "a=b"), "cookie"),
+        (attrs.evolve(GOOD, body=b'{"endpoint":"/v1/chat/completions"}'), "body $.input_file_id"),
+        (attrs.evolve(GOOD, body=GOOD.body.replace(b"}", b',"x":null}')), "body $.x"),
+        (attrs.evolve(GOOD, body=GOOD.body.replace(b'"f"', b'"g"')), "body $.input_file_id"),
+        (attrs.evolve(GOOD, body=b"input_file_id=f"), "body"),
+    ],
+)
+def test_a_wrong_request_has_the_problem_named(moonshot: Subject, arrival: Arrival, place: str) -> None:
+    """Each part of a request that is not as it should be is reported, and nothing else."""
+    found = wire.problems(moonshot, operation_of(moonshot, "create_batch"), CASE, arrival)
+    assert [problem.partition(": ")[0] for problem in found] == [place]
+
+
+def test_a_stream_must_be_asked_for(moonshot: Subject) -> None:
+    """The method that streams must send the switch, and the one that does not must leave it out."""
+    value = {"model": "m", "messages": []}
+    case = Case(body=Body("application/json", value))
+    plain = Arrival("POST", "/v1/chat/completions", "", HEADERS, b'{"model":"m","messages":[]}')
+    asking = attrs.evolve(
+        with_header(plain, "accept", "text/event-stream"), body=b'{"model":"m","messages":[],"stream":true}'
+    )
+    complete = operation_of(moonshot, "create_chat_completion")
+    stream = operation_of(moonshot, "create_chat_completion", stream=True)
+    found = {
+        (method.name, arrival is asking): bool(wire.problems(moonshot, method, case, arrival))
+        for method in (complete, stream)
+        for arrival in (plain, asking)
+    }
+    assert found == {
+        ("complete", False): False,
+        ("complete", True): True,
+        ("stream", False): True,
+        ("stream", True): False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("style", "explode", "value", "query"),
+    [
+        ("form", True, "a b", "p=a%20b"),
+        ("form", True, True, "p=true"),
+        ("form", True, -3, "p=-3"),
+        ("form", True, 1.5, "p=1.5"),
+        ("form", True, ["a", "b,c"], "p=a&p=b%2Cc"),
+        ("form", False, ["a", "b,c"], "p=a,b%2Cc"),
+        ("form", True, [], ""),
+        ("form", True, {"k": "v", "l": 1}, "k=v&l=1"),
+        ("form", False, {"k": "v"}, "p=k,v"),
+        ("spaceDelimited", False, ["a", "b"], "p=a%20b"),
+        ("pipeDelimited", False, ["a", "b"], "p=a%7Cb"),
+        ("deepObject", True, {"k": "v"}, "p%5Bk%5D=v"),
+    ],
+)
+def test_parameters_are_read_by_their_style(style: str, explode: bool, value: object, query: str) -> None:
+    """A value in its style passes, and every other text in its place does not."""
+    parameter = {"in": "query", "name": "p", "style": style, "explode": explode}
+    assert list(pairs_problems("query", [parameter], query_pairs(query), {"p": value})) == []
+    assert list(pairs_problems("query", [parameter], query_pairs("p=other"), {"p": value})) != []
+
+
+def test_a_path_is_read_as_it_came() -> None:
+    """A slash inside a value must be percent-encoded, and encoded text must be what the value says."""
+    assert list(path_problems("/a/{b}/c", "/a/x%2Fy%20z/c", {"b": "x/y z"})) == []
+    assert list(path_problems("/a/{b}/c", "/a/x/y/c", {"b": "x/y"})) == ["path: '/a/x/y/c' is not of the form /a/{b}/c"]
+    assert list(path_problems("/a/{b}", "/a/x", {"b": "y"})) == ["path parameter b: 'y' expected, not 'x'"]
+
+
+FORM = (
+    b'--B\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nimage\r\n'
+    b'--B\r\nContent-Disposition: form-data; name="file"; filename="a%22.png"\r\n'
+    b"Content-Type: image/png\r\n\r\n\r\n--\r\n"
+    b"--B--\r\n"
+)
+
+
+def test_parts_of_a_form_are_taken_apart_exactly() -> None:
+    """Names, file names, types and content are read to the byte, line breaks and dashes of the content included."""
+    assert parts_of(FORM, "multipart/form-data; boundary=B") == [
+        Part("purpose", None, None, b"image"),
+        Part("file", 'a".png', "image/png", b"\r\n--"),
+    ]
+
+
+@pytest.mark.parametrize("body", [b"", FORM[:-4], FORM[3:], FORM.replace(b'name="file"', b"x=1")])
+def test_broken_forms_are_refused(body: bytes) -> None:
+    """A form without its boundaries, or with a part that has no name, is an error."""
+    with pytest.raises(BrokenBody):
+        parts_of(body, "multipart/form-data; boundary=B")
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"purpose": "batch"}, "part purpose"),
+        ({"purpose": "image", "more": "x"}, "part more"),
+        ({"file": File('a".png', b"other", "image/png")}, "part file"),
+        ({"file": File("b.png", b"\r\n--", "image/png")}, "part file"),
+        ({"file": File('a".png', b"\r\n--", "image/gif")}, "part file"),
+    ],
+)
+def test_every_difference_of_a_part_is_noticed(moonshot: Subject, change: dict[str, object], place: str) -> None:
+    """Another value, content, file name or type of a part, and a missing part, are reported."""
+    value: dict[str, object] = {"purpose": "image", "file": File('a".png', b"\r\n--", "image/png")}
+    headers = (*HEADERS[:2], ("content-type", "multipart/form-data; boundary=B"))
+    arrival = Arrival("POST", "/v1/files", "", headers, FORM)
+    upload = operation_of(moonshot, "upload_file")
+    assert wire.problems(moonshot, upload, Case(body=Body("multipart/form-data", value)), arrival) == []
+    found = wire.problems(moonshot, upload, Case(body=Body("multipart/form-data", {**value, **change})), arrival)
+    assert [problem.partition(": ")[0] for problem in found] == [place]

@@ -1,0 +1,62 @@
+"""schemathesis runs every provider's document against its running mock server.
+
+All four of its phases run: the document's own examples, coverage of every keyword of every schema (valid values at
+their limits, values just beyond, missing and unknown ones, wrong methods and media types), drawn data, and chains in
+which a call uses what the one before it answered. What is checked, what is not and why, and what is not held against
+a server stands in `specwire_codegen.conformance.checks`.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from schemathesis.checks import CHECKS as KNOWN
+from schemathesis.checks import load_all_checks
+from specwire_codegen.conformance.bench import KEY, Bench
+from specwire_codegen.conformance.checks import CHECKS, LEFT_OUT, Plan, check_document
+from specwire_codegen.conformance.subject import Subject
+
+
+def test_the_mock_server_does_as_the_document_says(
+    subject: Subject, bench: Bench, examples: int, record_property: Callable[[str, object], None]
+) -> None:
+    """No request that schemathesis makes of a document gets an answer that the document does not allow."""
+    checked = check_document(subject.document, Plan(bench.url, {"Authorization": f"Bearer {KEY}"}, examples))
+    assert [f"{one.operation_id}: {finding}" for one in checked for finding in one.findings] == []
+    assert [one.operation_id for one in checked if one.operation_id and one.cases == 0] == []
+    for operation_id in subject.operation_ids:
+        record_property("contract", f"{subject.name} {operation_id} - document")
+
+
+def test_every_check_is_used_or_left_out_for_a_reason() -> None:
+    """All checks that schemathesis has are made, but for those that are left out by name."""
+    load_all_checks()
+    assert sorted({*CHECKS, *LEFT_OUT} - {"max_response_time"}) == sorted(KNOWN.get_all_names())
+
+
+@pytest.mark.parametrize("change", ["status", "type", "field"])
+def test_a_server_that_does_otherwise_is_found(
+    change: str, benches: Callable[[Subject], Bench], moonshot: Subject
+) -> None:
+    """A server whose answers have another status, media type or field type than the document is reported."""
+    document = changed(moonshot, change)
+    plan = Plan(
+        benches(moonshot).url,
+        {"Authorization": f"Bearer {KEY}"},
+        2,
+        phases=("fuzzing",),
+        only=frozenset({"get_balance"}),
+    )
+    names = {"status": "status_code", "type": "content_type", "field": "response_schema"}
+    findings = [finding for one in check_document(document, plan) for finding in one.findings]
+    assert {finding.partition("_conformance")[0] for finding in findings} == {names[change]}
+
+
+def changed(subject: Subject, change: str) -> dict[str, object]:
+    """Return a document in which the balance is answered in another way than the mock server does it."""
+    answer = {"type": "object", "required": ["nothing"], "properties": {"nothing": {"type": "integer"}}}
+    media = {
+        "application/xml" if change == "type" else "application/json": {"schema": answer if change == "field" else {}}
+    }
+    operation = {**subject.raw("get_balance")}
+    operation["responses"] = {"201" if change == "status" else "200": {"description": "The balance.", "content": media}}
+    return {**subject.document, "paths": {"/v1/users/me/balance": {"get": operation}}}
