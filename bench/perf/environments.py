@@ -17,7 +17,7 @@ REQUIREMENTS = {
     "mistralai": ("mistralai",),
     "opc": ("openapi-python-client", "ruff"),
 }
-SHOWN = ("specwire", "httpx2", "httpcore2", "httpx", "msgspec", "openai", "mistralai", "openapi-python-client", "pydantic")
+SHOWN = ("specwire", "httpx2", "httpx", "msgspec", "openai", "mistralai", "openapi-python-client", "pydantic")
 """Packages whose versions stand in the results."""
 
 
@@ -57,13 +57,15 @@ def versions(folder: Path, name: str) -> dict[str, str]:
 def _generate(folder: Path) -> None:
     """Generate a client from the document that ours comes from, in the version of OpenAPI that the generator reads."""
     document = json.loads((ROOT / "specs/mistral/normalized.json").read_text(encoding="utf-8"))
-    (folder / "document.json").write_text(json.dumps({**_without_items(document), "openapi": "3.1.0"}), encoding="utf-8")
+    older = {**_without_items(document), "openapi": "3.1.0"}
+    (folder / "document.json").write_text(json.dumps(older), encoding="utf-8")
     tool = python(folder.parent, folder.name).with_name("openapi-python-client")
     target = folder / "generated/mistral_opc"
     target.parent.mkdir(exist_ok=True)
     path = os.pathsep.join((str(tool.parent), os.environ["PATH"]))
+    arguments = ("generate", "--path", "document.json", "--output-path", str(target), "--meta", "none", "--overwrite")
     subprocess.run(
-        [str(tool), "generate", "--path", "document.json", "--output-path", str(target), "--meta", "none", "--overwrite"],
+        [str(tool), *arguments],
         check=True,
         cwd=folder,
         env={**os.environ, "PATH": path},

@@ -77,8 +77,8 @@ SECTIONS = (
     Section("call", "One call, sync", "call", "µs CPU", order={"what": "call"}),
     Section("acall", "One call, async", "call", "µs CPU", order={"what": "acall"}),
     Section("in-flight", "64 calls in flight", "call", "µs CPU/call", order={"what": "in_flight", "tasks": 64}),
-    Section("call-models", "List of 100 models, sync", "call", "µs CPU", order={"what": "call", "method": "models"}),
-    Section("call-vectors", "5 MB of embeddings, sync", "call", "µs CPU", order={"what": "call", "method": "embeddings"}),
+    Section("call-models", "List of 100 models", "call", "µs CPU", order={"what": "call", "method": "models"}),
+    Section("call-vectors", "5 MB of embeddings", "call", "µs CPU", order={"what": "call", "method": "embeddings"}),
     _stream("stream-event", "Stream, sync, one HTTP chunk per event", "stream", "/event"),
     _stream("stream-block", "Stream, sync, HTTP chunks of 16 KiB", "stream", "/block"),
     _stream("astream-event", "Stream, async, one HTTP chunk per event", "astream", "/event"),
@@ -102,7 +102,10 @@ SECTIONS = (
 
 @dataclass(frozen=True)
 class Target:
-    """What is aimed at: our figure over another one's is at most `limit`, or, `times`, the other's over ours at least."""
+    """What is aimed at.
+
+    "at most": our figure over the other one's; "times": theirs over ours, at least; "value": our figure itself.
+    """
 
     section: str
     kind: Literal["at most", "times", "value"]

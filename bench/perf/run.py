@@ -153,15 +153,18 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="three short rounds; prints the results, writes nothing")
     parser.add_argument("--only", metavar="NAME", help="only sections whose name begins so; writes nothing")
     parser.add_argument("--rounds", type=int, help="rounds (9, or 3 with --quick)")
-    parser.add_argument("--envs", type=Path, default=environments.ROOT / "build/bench-envs", help="where the peers live")
+    folder = environments.ROOT / "build/bench-envs"
+    parser.add_argument("--envs", type=Path, default=folder, help="where the environments of the peers are made")
     arguments = parser.parse_args()
     envs: Path = arguments.envs.resolve()
     rounds: int = arguments.rounds or (3 if arguments.quick else 9)
     seconds = 0.2 if arguments.quick else 0.5
     upload = (128 if arguments.quick else 1024) * MEGABYTE
-    sections = [section for section in SECTIONS if not section.of and section.name.startswith(arguments.only or "")]
+    measured = [section for section in SECTIONS if not section.of]
+    sections = [section for section in measured if section.name.startswith(arguments.only or "")]
     if not sections:
-        parser.error(f"no section begins with {arguments.only}: there are {', '.join(s.name for s in SECTIONS if not s.of)}")
+        names = ", ".join(section.name for section in measured)
+        parser.error(f"no section begins with {arguments.only}: there are {names}")
     for name in environments.REQUIREMENTS:
         environments.prepare(envs, name)
     samples = measure(envs, sections, rounds, seconds, upload)

@@ -24,7 +24,7 @@ class Work:
         self._bodies: dict[str, bytes] = {}
 
     def do(self, what: str, seconds: float, place: str = "", **details: Any) -> dict[str, float]:
-        """Do a piece of work and return its cost: `cpu` and `wall` in seconds for each of `units`, `errors`, `growth`."""
+        """Do a piece of work and return its cost, as `Meter.cost` says."""
         kind = "Async" if what in ("acall", "astream", "in_flight", "flood") else "Sync"
         client = self._clients.get(kind + place)
         if client is None:
@@ -141,6 +141,7 @@ class Meter:
         self._done = 0
         self.errors = 0
         self.cost: dict[str, float] = {}
+        """`cpu` and `wall` in seconds for each of `units`, `errors` in all, `growth` of memory in mebibytes."""
 
     def __enter__(self) -> Meter:
         self._memory = peak()

@@ -1,7 +1,7 @@
 """What runs in each environment: takes orders as JSON lines, does the work with one peer, answers what it cost.
 
-    python worker.py PEER ORIGIN            # orders from standard input
-    python worker.py PEER ORIGIN --cold     # import, construct, first call; then it ends
+python worker.py PEER ORIGIN            # orders from standard input
+python worker.py PEER ORIGIN --cold     # import, construct, first call; then it ends
 """
 
 from __future__ import annotations

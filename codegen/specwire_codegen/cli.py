@@ -265,7 +265,7 @@ def contract(
     """
     missing = [library for library in ("schemathesis", "hypothesis", "starlette") if find_spec(library) is None]
     if missing:
-        raise SpecwireCodegenError(f"contract needs {', '.join(missing)}: pip install 'specwire[dev]'")
+        raise SpecwireCodegenError(f"contract needs {', '.join(missing)}: pip install 'specwire[contract]'")
     from specwire_codegen.conformance import report as reports
     from specwire_codegen.conformance.run import beyond_reading, check_live, check_mock, live_target
     from specwire_codegen.conformance.subject import subject_of

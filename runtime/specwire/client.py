@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Generator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
 
 from specwire.auth import AsyncKey, Key, find_key
@@ -10,6 +10,7 @@ from specwire.configuration import find_base_url, make_options
 from specwire.connection import AsyncConnection, Connection
 from specwire.download import AsyncDownload, Download
 from specwire.drift import OnDrift
+from specwire.flow import Flow
 from specwire.options import OptionChanges
 from specwire.provider import Provider
 from specwire.request import BaseRequest, DownloadRequest, Request, StreamRequest
@@ -83,14 +84,19 @@ class Client(Resource):
     @overload
     def send(self, request: Request[T]) -> T: ...
 
-    def send(self, request: BaseRequest) -> Any:
-        """Send a request value and return its answer."""
+    @overload
+    def send(self, request: Flow[T]) -> T: ...
+
+    def send(self, request: BaseRequest | Flow[Any]) -> Any:
+        """Send a request value, or run a flow of them, and return the answer."""
         if isinstance(request, StreamRequest):
             return EventStream(self.connection, request)
         if isinstance(request, DownloadRequest):
             return Download(self.connection, request)
-        assert isinstance(request, Request)
-        return self.connection.perform(request).parsed
+        if isinstance(request, Request):
+            return self.connection.perform(request).parsed
+        assert isinstance(request, Generator)
+        return self.connection.run(request)
 
     def close(self) -> None:
         """Close the connections; closing twice is nothing. A client of your own stays open."""
@@ -169,14 +175,19 @@ class AsyncClient(AsyncResource):
     @overload
     def send(self, request: Request[T]) -> Coroutine[Any, Any, T]: ...
 
-    def send(self, request: BaseRequest) -> Any:
-        """Send a request value and return its answer, to be awaited unless it is a stream or a download."""
+    @overload
+    def send(self, request: Flow[T]) -> Coroutine[Any, Any, T]: ...
+
+    def send(self, request: BaseRequest | Flow[Any]) -> Any:
+        """Send a request value, or run a flow of them; the answer is awaited unless it is a stream or a download."""
         if isinstance(request, StreamRequest):
             return AsyncEventStream(self.connection, request)
         if isinstance(request, DownloadRequest):
             return AsyncDownload(self.connection, request)
-        assert isinstance(request, Request)
-        return self._parsed(request)
+        if isinstance(request, Request):
+            return self._parsed(request)
+        assert isinstance(request, Generator)
+        return self.connection.run(request)
 
     async def _parsed(self, request: Request[T]) -> T:
         return (await self.connection.perform(request)).parsed

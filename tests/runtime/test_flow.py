@@ -32,7 +32,7 @@ def make_and_get(name: str) -> Flow[tuple[str, Thing]]:
 def test_a_flow_is_run_by_either_client(caller: Caller, client: Any, server: Server) -> None:
     """The answers of the calls are the values of the flow's expressions, its return value the result."""
     server.play(GOOD, reply({"id": "1", "size": 3}))
-    assert ("1", Thing(id="1", size=3)) == caller.run(client.run(make_and_get("x")))
+    assert ("1", Thing(id="1", size=3)) == caller.run(client.send(make_and_get("x")))
     assert ["/things", "/things/1"] == [received.target for received in server.received]
 
 
@@ -46,7 +46,7 @@ def test_errors_are_thrown_into_the_flow(caller: Caller, client: Any, server: Se
             return (yield from ask(make(name="9")))
 
     server.play(reply({}, status=404), GOOD)
-    assert Thing(id="1") == caller.run(client.run(get_or_make()))
+    assert Thing(id="1") == caller.run(client.send(get_or_make()))
 
 
 def test_an_error_that_the_flow_lets_pass_is_the_caller_s(caller: Caller, client: Any, server: Server) -> None:
@@ -61,7 +61,7 @@ def test_an_error_that_the_flow_lets_pass_is_the_caller_s(caller: Caller, client
 
     server.play(reply({}, status=404))
     with pytest.raises(NotFoundError):
-        caller.run(client.run(careless()))
+        caller.run(client.send(careless()))
     assert ["yes"] == cleaned
 
     def failing() -> Flow[Thing]:
@@ -69,7 +69,7 @@ def test_an_error_that_the_flow_lets_pass_is_the_caller_s(caller: Caller, client
         raise LookupError("mine")
 
     with pytest.raises(LookupError, match="mine"):
-        caller.run(client.run(failing()))
+        caller.run(client.send(failing()))
 
 
 def test_pauses_are_kept(caller: Caller, client: Any) -> None:
@@ -80,7 +80,7 @@ def test_pauses_are_kept(caller: Caller, client: Any) -> None:
         return "rested"
 
     started = time.monotonic()
-    assert "rested" == caller.run(client.run(resting()))
+    assert "rested" == caller.run(client.send(resting()))
     assert 0.05 <= time.monotonic() - started < 1
 
 

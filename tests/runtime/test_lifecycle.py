@@ -100,7 +100,7 @@ print(next(events).text)
 def test_making_a_client_opens_nothing(caller: Caller) -> None:
     """A client connects, and loads the certificates, at its first call only."""
     client = caller.kind(KEY)
-    assert client._transport._client is None
+    assert client.connection._transport._client is None
 
 
 def test_the_tls_context_is_made_once() -> None:

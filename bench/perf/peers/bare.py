@@ -167,7 +167,9 @@ class BareSync:
                 for event in events:
                     if event == b"data: [DONE]":
                         return characters
-                    characters += len(decode_chunk(event[6:]).choices[0].delta.content)
+                    content = decode_chunk(event[6:]).choices[0].delta.content
+                    if isinstance(content, str):
+                        characters += len(content)
         raise EOFError("the stream ended early")
 
     def upload(self, path: str) -> int:
@@ -212,5 +214,7 @@ class BareAsync:
                 for event in events:
                     if event == b"data: [DONE]":
                         return characters
-                    characters += len(decode_chunk(event[6:]).choices[0].delta.content)
+                    content = decode_chunk(event[6:]).choices[0].delta.content
+                    if isinstance(content, str):
+                        characters += len(content)
         raise EOFError("the stream ended early")

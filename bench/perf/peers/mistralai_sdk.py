@@ -5,6 +5,7 @@ from __future__ import annotations
 from mistralai.client import Mistral
 
 MODEL = "mistral-small-latest"
+QUESTION = "Why do streams end early?"
 
 
 class Sync:
@@ -12,8 +13,7 @@ class Sync:
         self.client = Mistral(api_key="key", server_url=origin)
 
     def chat(self) -> str:
-        messages = [{"role": "user", "content": "Why do streams end early?"}]
-        return self.client.chat.complete(model=MODEL, messages=messages).id
+        return self.client.chat.complete(model=MODEL, messages=[{"role": "user", "content": QUESTION}]).id
 
     def models(self) -> int:
         return len(self.client.models.list().data)
@@ -23,10 +23,11 @@ class Sync:
 
     def stream(self) -> int:
         characters = 0
-        messages = [{"role": "user", "content": "Why do streams end early?"}]
-        with self.client.chat.stream(model=MODEL, messages=messages) as events:
+        with self.client.chat.stream(model=MODEL, messages=[{"role": "user", "content": QUESTION}]) as events:
             for event in events:
-                characters += len(event.data.choices[0].delta.content)
+                content = event.data.choices[0].delta.content
+                if isinstance(content, str):
+                    characters += len(content)
         return characters
 
     def upload(self, path: str) -> int:
@@ -44,13 +45,15 @@ class Async:
         self.client = Mistral(api_key="key", server_url=origin)
 
     async def chat(self) -> str:
-        messages = [{"role": "user", "content": "Why do streams end early?"}]
-        return (await self.client.chat.complete_async(model=MODEL, messages=messages)).id
+        return (await self.client.chat.complete_async(model=MODEL, messages=[{"role": "user", "content": QUESTION}])).id
 
     async def stream(self) -> int:
         characters = 0
-        messages = [{"role": "user", "content": "Why do streams end early?"}]
-        async with await self.client.chat.stream_async(model=MODEL, messages=messages) as events:
+        async with await self.client.chat.stream_async(
+            model=MODEL, messages=[{"role": "user", "content": QUESTION}]
+        ) as events:
             async for event in events:
-                characters += len(event.data.choices[0].delta.content)
+                content = event.data.choices[0].delta.content
+                if isinstance(content, str):
+                    characters += len(content)
         return characters

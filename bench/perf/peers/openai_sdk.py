@@ -5,6 +5,7 @@ from __future__ import annotations
 from openai import AsyncOpenAI, OpenAI
 
 MODEL = "mistral-small-latest"
+QUESTION = "Why do streams end early?"
 
 
 class Sync:
@@ -12,8 +13,7 @@ class Sync:
         self.client = OpenAI(api_key="key", base_url=f"{origin}/v1")
 
     def chat(self) -> str:
-        messages = [{"role": "user", "content": "Why do streams end early?"}]
-        return self.client.chat.completions.create(model=MODEL, messages=messages).id
+        return self.client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": QUESTION}]).id
 
     def models(self) -> int:
         return len(self.client.models.list().data)
@@ -23,10 +23,13 @@ class Sync:
 
     def stream(self) -> int:
         characters = 0
-        messages = [{"role": "user", "content": "Why do streams end early?"}]
-        with self.client.chat.completions.create(model=MODEL, messages=messages, stream=True) as events:
+        with self.client.chat.completions.create(
+            model=MODEL, messages=[{"role": "user", "content": QUESTION}], stream=True
+        ) as events:
             for event in events:
-                characters += len(event.choices[0].delta.content)
+                content = event.choices[0].delta.content
+                if isinstance(content, str):
+                    characters += len(content)
         return characters
 
     def upload(self, path: str) -> int:
@@ -43,13 +46,17 @@ class Async:
         self.client = AsyncOpenAI(api_key="key", base_url=f"{origin}/v1")
 
     async def chat(self) -> str:
-        messages = [{"role": "user", "content": "Why do streams end early?"}]
-        return (await self.client.chat.completions.create(model=MODEL, messages=messages)).id
+        return (
+            await self.client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": QUESTION}])
+        ).id
 
     async def stream(self) -> int:
         characters = 0
-        messages = [{"role": "user", "content": "Why do streams end early?"}]
-        async with await self.client.chat.completions.create(model=MODEL, messages=messages, stream=True) as events:
+        async with await self.client.chat.completions.create(
+            model=MODEL, messages=[{"role": "user", "content": QUESTION}], stream=True
+        ) as events:
             async for event in events:
-                characters += len(event.choices[0].delta.content)
+                content = event.choices[0].delta.content
+                if isinstance(content, str):
+                    characters += len(content)
         return characters

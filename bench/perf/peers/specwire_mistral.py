@@ -8,6 +8,7 @@ from functools import partial
 from specwire_clients.mistral import AsyncMistral, Mistral
 
 MODEL = "mistral-small-latest"
+QUESTION = "Why do streams end early?"
 
 
 def decoders() -> dict[str, Callable[[bytes], object]]:
@@ -29,21 +30,21 @@ class Sync:
         self.client = Mistral("key", base_url=origin)
 
     def chat(self) -> str:
-        messages = [{"role": "user", "content": "Why do streams end early?"}]
-        return self.client.chat.complete(model=MODEL, messages=messages).id
+        return self.client.chat.complete(model=MODEL, messages=[{"role": "user", "content": QUESTION}]).id
 
     def models(self) -> int:
-        return len(self.client.models.list().data)
+        return len(self.client.models.list().data or ())
 
     def embeddings(self) -> int:
         return len(self.client.embeddings.create(model=MODEL, input=["text"]).data)
 
     def stream(self) -> int:
         characters = 0
-        messages = [{"role": "user", "content": "Why do streams end early?"}]
-        with self.client.chat.stream(model=MODEL, messages=messages) as events:
+        with self.client.chat.stream(model=MODEL, messages=[{"role": "user", "content": QUESTION}]) as events:
             for event in events:
-                characters += len(event.choices[0].delta.content)
+                content = event.choices[0].delta.content
+                if isinstance(content, str):
+                    characters += len(content)
         return characters
 
     def upload(self, path: str) -> int:
@@ -53,7 +54,7 @@ class Sync:
 
     def download(self, file_id: str) -> int:
         with self.client.files.download(file_id) as download:
-            return sum(map(len, download))
+            return sum(map(len, download.iter_bytes()))
 
 
 class Async:
@@ -61,13 +62,13 @@ class Async:
         self.client = AsyncMistral("key", base_url=origin)
 
     async def chat(self) -> str:
-        messages = [{"role": "user", "content": "Why do streams end early?"}]
-        return (await self.client.chat.complete(model=MODEL, messages=messages)).id
+        return (await self.client.chat.complete(model=MODEL, messages=[{"role": "user", "content": QUESTION}])).id
 
     async def stream(self) -> int:
         characters = 0
-        messages = [{"role": "user", "content": "Why do streams end early?"}]
-        async with self.client.chat.stream(model=MODEL, messages=messages) as events:
+        async with self.client.chat.stream(model=MODEL, messages=[{"role": "user", "content": QUESTION}]) as events:
             async for event in events:
-                characters += len(event.choices[0].delta.content)
+                content = event.choices[0].delta.content
+                if isinstance(content, str):
+                    characters += len(content)
         return characters

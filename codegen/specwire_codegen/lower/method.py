@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
+from specwire_codegen.lower.route import ends_in_parameter, is_plural, resource_of, route_names, static_segments
 from specwire_codegen.naming import singular, snake, words
 
 _CONNECTIVES = frozenset({"a", "an", "the"})
+_READING = frozenset({"get", "retrieve", "fetch", "find", "read"})
+_HOLDERS = frozenset({"api", "apis", "controller", "endpoint", "endpoints"})
+"""Words at the end of a tag that say only that there are operations."""
+RESERVED = frozenset("aclose base_url close connection provider send with_options".split())
+"""Names that a client needs for itself."""
+RESERVED_RESOURCE = frozenset({"connection"})
+"""Names that a resource needs for itself."""
 
 
 @attrs.frozen
@@ -23,6 +31,12 @@ class Named:
     http_method: str
     path: str
 
+    @property
+    def resource(self) -> tuple[str, ...]:
+        """The resource, from the tag or else the path."""
+        name = _resource_name(self.tag) if self.tag and words(self.tag) else resource_of(self.path)
+        return (name,) if name is not None else ()
+
 
 def default_methods(operations: Iterable[Named], taken: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Return a method for each operation, by its key; none is one of `taken`, none is also a resource.
@@ -32,13 +46,12 @@ def default_methods(operations: Iterable[Named], taken: Iterable[tuple[str, ...]
     wanted = list(operations)
     used = set(taken)
     resources = {method[:depth] for method in used for depth in range(1, len(method))}
-    resources |= {(snake(one.tag),) for one in wanted if one.tag}
+    resources |= {_free(one.resource) for one in wanted}
     found: dict[str, tuple[str, ...]] = {}
     for one in wanted:
-        resource = (snake(one.tag),) if one.tag else ()
-        method = (*resource, snake(one.id))
+        resource = _free(one.resource)
         for name in _candidates(one):
-            method = (*resource, name)
+            method = _free((*resource, name))
             if method not in used and method not in resources:
                 break
         while method in used or method in resources:
@@ -48,17 +61,56 @@ def default_methods(operations: Iterable[Named], taken: Iterable[tuple[str, ...]
     return found
 
 
+def _free(method: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a dotted path whose names are none that its client or its resource needs."""
+    reserved = [RESERVED, *[RESERVED_RESOURCE] * len(method)]
+    return tuple(f"{name}_" if name in names else name for name, names in zip(method, reserved, strict=False))
+
+
 def named(raw: Mapping[str, Any], http_method: str, path: str) -> Named:
     """Return what a method's name is made of."""
     tags: Sequence[str] = raw.get("tags", ())
     return Named(f"{http_method} {path}", raw["operationId"], tags[0] if tags else None, http_method, path)
 
 
-def _candidates(one: Named) -> list[str]:
+def _resource_name(tag: str) -> str:
+    found = words(tag)
+    while len(found) > 1 and found[-1].lower() in _HOLDERS:
+        found.pop()
+    return snake("_".join(found)) if len(found) < len(words(tag)) else snake(tag)
+
+
+def _candidates(one: Named) -> Iterator[str]:
+    """Yield names for an operation, best first."""
+    resource = one.resource[0] if one.resource else None
+    route = [name for name in route_names(one.http_method, one.path, resource) if name]
     whole = _without_route([word.lower() for word in words(one.id)], one)
-    verb = _without_resource(whole, one.tag)
-    route = [one.http_method.lower(), *(word.lower() for word in words(one.path))]
-    return [snake("_".join(name)) for name in (verb, whole, route) if name]
+    said = route if _is_derived(whole, one) else []
+    said += ["_".join(name) for name in _spoken(whole, resource, one) if name]
+    everything = [one.http_method.lower(), *(word.lower() for word in words(one.path))]
+    for name in (*said, *route, "_".join(everything)):
+        yield snake(name)
+
+
+def _spoken(whole: list[str], resource: str | None, one: Named) -> Iterator[list[str]]:
+    """Yield names by the operationId, best first: `pets.listPets` is `list`, `pets.getPets` too, and `getPetById` `get`."""
+    verb, plural = _without_resource(whole, resource)
+    collects = one.http_method == "GET" and not ends_in_parameter(one.path)
+    if collects and plural and len(verb) == 1 and verb[0] in _READING:
+        yield ["list"]
+    if ends_in_parameter(one.path) and len(verb) > 2 and verb[1] == "by":
+        yield verb[:1]
+    yield verb
+    yield whole
+
+
+def _is_derived(name: list[str], one: Named) -> bool:
+    """Whether an operationId says no more than method and path: `put_chart_pk` for `PUT /chart/{pk}`."""
+    method = one.http_method.lower()
+    whole = [word.lower() for word in words(one.path)]
+    fixed = [word.lower() for segment in static_segments(one.path) for word in words(segment)]
+    forms = (whole, fixed)
+    return len(whole) > 0 and any(name in ([method, *form], [*form, method]) for form in forms)
 
 
 def _without_route(name: list[str], one: Named) -> list[str]:
@@ -69,15 +121,15 @@ def _without_route(name: list[str], one: Named) -> list[str]:
     return name
 
 
-def _without_resource(name: list[str], tag: str | None) -> list[str]:
-    """Take off the words that the resource already says: `pets.list_pets` -> `pets.list`."""
-    if tag is None:
-        return name
-    resource = [singular(word.lower()) for word in words(tag)]
-    size = len(resource)
+def _without_resource(name: list[str], resource: str | None) -> tuple[list[str], bool]:
+    """Take off the words that the resource already says, and tell whether they were in the plural."""
+    if resource is None:
+        return name, False
+    wanted = [singular(word) for word in resource.rstrip("_").split("_")]
+    size = len(wanted)
     for start in range(len(name) - size, -1, -1):
-        if [singular(word) for word in name[start : start + size]] == resource:
+        if [singular(word) for word in name[start : start + size]] == wanted:
             rest = name[:start] + name[start + size :]
             rest = [word for word in rest if word not in _CONNECTIVES] or rest
-            return rest if rest else name
-    return name
+            return (rest or name), is_plural(name[start + size - 1])
+    return name, False
