@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 _WORD = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
-_PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"))
+_PLURALS = (("apis", "api"), ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"))
 
 RESERVED_CLASSES = frozenset(
     "Any ClassVar Decimal Literal Mapping NotRequired Sequence TYPE_CHECKING TypeAlias TypedDict UNSET UUID Unknown "
@@ -19,7 +19,7 @@ RESERVED_ARGUMENTS = frozenset(
     "flow json_body models multipart_body self".split()
 )
 """Names that an operations module needs for itself."""
-SHADOWING = frozenset("bool bytes dict float int list object str type".split())
+SHADOWING = frozenset("bool bytes date datetime dict float int list object str time timedelta type".split())
 """Names that a function must not take from the annotations beside it."""
 
 

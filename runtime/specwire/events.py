@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import msgspec
 
 from specwire import drift
+from specwire.codec import decoder
 from specwire.errors import APIError, DecodeError, StreamError, StreamEventError, StreamTruncatedError, summary
 from specwire.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLarge, RecordTruncated
 from specwire.operation import EventsPayload
@@ -47,7 +48,8 @@ class EventReader(Generic[E]):
         self._on_drift: drift.OnDrift = options.on_drift
         self._sse = SSEParser() if payload.framing == "sse" else None
         self._lines = JSONSequenceParser() if payload.framing == "json-seq" else JSONLinesParser()
-        self._clues = tuple((error.equals or error.path[-1]).encode() for error in payload.errors)
+        self._clues = {(error.equals or error.path[-1]).encode() for error in payload.errors}
+        self._decode = decoder(payload.kind).decode
         self.terminated = False
         """Whether the terminator came: what follows is read only so that the connection can be used again."""
         self._drained = 0
@@ -111,10 +113,13 @@ class EventReader(Generic[E]):
                 self.terminated = True
                 return
             try:
-                self._check_error(data)
-                event, drifts = drift.decode(data, self._payload.kind)
-                if drifts:
-                    self._report(drifts)
+                for clue in self._clues:
+                    if clue in data:
+                        self._check_error(data)
+                try:
+                    event = self._decode(data)
+                except msgspec.ValidationError:
+                    event = self._drifted(data)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 if last:
                     self._truncated("the server closed it in the middle of a record")
@@ -129,8 +134,6 @@ class EventReader(Generic[E]):
             self._strange = None
 
     def _check_error(self, data: bytes) -> None:
-        if not any(clue in data for clue in self._clues):
-            return
         body = msgspec.json.decode(data)
         for error in self._payload.errors:
             found = at(body, error.path)
@@ -142,13 +145,16 @@ class EventReader(Generic[E]):
                     body=body,
                 )
 
-    def _report(self, drifts: tuple[drift.Drift, ...]) -> None:
+    def _drifted(self, data: bytes) -> E:
+        event: E
+        event, drifts = drift.decode(data, self._payload.kind)
         if self._on_drift == "raise":
             raise DecodeError(
                 f"{self._request.operation.id}: an event differs from the document: {drift.listed(drifts)}",
                 request=self._request,
             )
         drift.report(drifts, self._on_drift, self._request.operation.id)
+        return event
 
     def _truncated(self, why: str) -> None:
         self._fail(StreamTruncatedError, f"the stream ended before its end: {why}")

@@ -14,6 +14,7 @@ from specwire.response import Response
 from specwire.retry import RetryPolicy
 
 from specwire_codegen.conformance.arguments import Arguments
+from specwire_codegen.conformance.detour import detours
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.ir import BinaryStream, EventStream, Operation
 
@@ -33,12 +34,16 @@ class Outcome:
 class Clients:
     """Both clients of a provider at one server, closed by `with`. They try once, and take drift for an error."""
 
-    def __init__(self, subject: Subject, base_url: str, key: str) -> None:
-        """Connect to a server."""
+    def __init__(self, subject: Subject, base_url: str | None, key: str, *, detour: str | None = None) -> None:
+        """Connect to a server, None for the document's own; `detour` is the only address that is really called."""
         once = RetryPolicy(attempts=1)
-        self.sync: Client = subject.sync_client(key, base_url=base_url, retry=once, on_drift="raise", timeout=60)
+        self._http = None if detour is None else detours(detour)
+        sync_http, async_http = self._http or (None, None)
+        self.sync: Client = subject.sync_client(
+            key, base_url=base_url, retry=once, on_drift="raise", timeout=60, http_client=sync_http
+        )
         self.asynchronous: AsyncClient = subject.async_client(
-            key, base_url=base_url, retry=once, on_drift="raise", timeout=60
+            key, base_url=base_url, retry=once, on_drift="raise", timeout=60, http_client=async_http
         )
         self._subject = subject
         self._runner = asyncio.Runner()
@@ -110,6 +115,9 @@ class Clients:
         """Close both clients."""
         self.sync.close()
         self._runner.run(self.asynchronous.aclose())
+        if self._http is not None:
+            self._http[0].close()
+            self._runner.run(self._http[1].aclose())
         self._runner.close()
 
     def __enter__(self) -> Self:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import schemathesis
@@ -20,7 +20,7 @@ def values(schemas: Mapping[str, Schema], schema: Schema) -> SearchStrategy[Any]
     document = {
         "openapi": "3.1.0",
         "info": {"title": "values", "version": "1"},
-        "components": {"schemas": dict(schemas)},
+        "components": {"schemas": reached(schemas, schema)},
         "paths": {
             "/": {
                 "post": {
@@ -36,6 +36,30 @@ def values(schemas: Mapping[str, Schema], schema: Schema) -> SearchStrategy[Any]
 
 def _body(case: schemathesis.Case[Any]) -> Any:
     return case.body
+
+
+def reached(schemas: Mapping[str, Schema], schema: Any) -> dict[str, Schema]:
+    """Return the components that the references of a schema lead to, in their order."""
+    found: set[str] = set()
+    left = [schema]
+    while left:
+        for name in _references(left.pop()):
+            if name in schemas and name not in found:
+                found.add(name)
+                left.append(schemas[name])
+    return {name: one for name, one in schemas.items() if name in found}
+
+
+def _references(schema: Any) -> Iterator[str]:
+    if isinstance(schema, list):
+        for one in schema:
+            yield from _references(one)
+    elif isinstance(schema, Mapping):
+        target = schema.get("$ref")
+        if isinstance(target, str):
+            yield target.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+        for one in schema.values():
+            yield from _references(one)
 
 
 def without(schema: Schema, names: frozenset[str]) -> dict[str, Any]:

@@ -53,10 +53,15 @@ def explore(strategy: SearchStrategy[T], examples: int, check: Callable[[T], lis
 
 def simplest(strategy: SearchStrategy[T]) -> T:
     """Return the first value of a strategy, which is about as small as its values get."""
+    return drawn(strategy, 1)[0]
+
+
+def drawn(strategy: SearchStrategy[T], count: int) -> list[T]:
+    """Return at most so many values of a strategy, the first about as small as they get; the same on every run."""
     found: list[T] = []
 
     @settings(
-        max_examples=1,
+        max_examples=count,
         database=None,
         derandomize=True,
         deadline=None,
@@ -68,4 +73,4 @@ def simplest(strategy: SearchStrategy[T]) -> T:
         found.append(value)
 
     run()
-    return found[0]
+    return found

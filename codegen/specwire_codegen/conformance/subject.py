@@ -64,18 +64,22 @@ def operations_of(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[s
 def subject_of(target: Target) -> Subject:
     """Load a provider; raises `SpecwireCodegenError` when its client has not been generated."""
     document, _ = document_of(target)
-    api = api_of(target, document)
     package = f"{target.output.parent.name}.{target.output.name}"
+    return subject_in(package, target.name, document.data, api_of(target, document))
+
+
+def subject_in(package: str, name: str, document: Mapping[str, Any], api: Api) -> Subject:
+    """Return what a normalized document and the package made of it are; raises `SpecwireCodegenError` without one."""
     try:
         client = importlib.import_module(f"{package}.client")
     except ModuleNotFoundError as problem:
         raise SpecwireCodegenError(
-            f"the client of {target.name} cannot be imported, for {problem.name} is missing: run specwire generate"
+            f"the client of {name} cannot be imported, for {problem.name} is missing: run specwire generate"
         ) from problem
     return Subject(
-        name=target.name,
+        name=name,
         package=package,
-        document=document.data,
+        document=document,
         api=api,
         sync_client=getattr(client, api.class_name),
         async_client=getattr(client, f"Async{api.class_name}"),

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from specwire_codegen.lower.route import ends_in_parameter, is_plural, resource_of, route_names, static_segments
+from specwire_codegen.lower.route import (
+    ends_in_parameter,
+    is_plural,
+    is_same,
+    is_spoken,
+    route_names,
+    segments_of,
+    static_segments,
+)
 from specwire_codegen.naming import singular, snake, words
 
 _CONNECTIVES = frozenset({"a", "an", "the"})
 _READING = frozenset({"get", "retrieve", "fetch", "find", "read"})
-_HOLDERS = frozenset({"api", "apis", "controller", "endpoint", "endpoints"})
+_HOLDERS = frozenset({"api", "apis", "controller", "endpoint", "endpoints", "rest"})
 """Words at the end of a tag that say only that there are operations."""
 RESERVED = frozenset("aclose base_url close connection provider send with_options".split())
 """Names that a client needs for itself."""
@@ -31,12 +40,6 @@ class Named:
     http_method: str
     path: str
 
-    @property
-    def resource(self) -> tuple[str, ...]:
-        """The resource, from the tag or else the path."""
-        name = _resource_name(self.tag) if self.tag and words(self.tag) else resource_of(self.path)
-        return (name,) if name is not None else ()
-
 
 def default_methods(operations: Iterable[Named], taken: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Return a method for each operation, by its key; none is one of `taken`, none is also a resource.
@@ -45,12 +48,13 @@ def default_methods(operations: Iterable[Named], taken: Iterable[tuple[str, ...]
     """
     wanted = list(operations)
     used = set(taken)
+    groups = _groups(wanted)
     resources = {method[:depth] for method in used for depth in range(1, len(method))}
-    resources |= {_free(one.resource) for one in wanted}
+    resources |= {_free(_resource(one, groups)) for one in wanted}
     found: dict[str, tuple[str, ...]] = {}
     for one in wanted:
-        resource = _free(one.resource)
-        for name in _candidates(one):
+        resource = _resource(one, groups)
+        for name in _candidates(one, resource[0] if resource else None):
             method = _free((*resource, name))
             if method not in used and method not in resources:
                 break
@@ -59,6 +63,29 @@ def default_methods(operations: Iterable[Named], taken: Iterable[tuple[str, ...]
         used.add(method)
         found[one.key] = method
     return found
+
+
+def _groups(operations: Iterable[Named]) -> frozenset[str]:
+    """Return the first segments that several paths have in common."""
+    firsts: dict[str, set[str]] = {}
+    for one in operations:
+        for first in static_segments(one.path)[:1]:
+            firsts.setdefault(first, set()).add(one.path)
+    return frozenset(first for first, paths in firsts.items() if len(paths) > 1)
+
+
+def _resource(one: Named, groups: frozenset[str]) -> tuple[str, ...]:
+    """Return the resource of an operation, by its tag, else by the first segment of its path."""
+    if one.tag and words(one.tag):
+        return (_resource_name(one.tag),)
+    segments = static_segments(one.path)
+    if not segments:
+        return ()
+    named = not _is_derived(_words_of(one), one)
+    if named and (segments_of(one.path)[0].startswith("{") or is_same(one.id, segments[0])):
+        return ()
+    is_group = segments[0] in groups or len(segments) > 1 or (is_plural(segments[0]) and not is_spoken(segments[0]))
+    return (snake(segments[0]),) if is_group else ()
 
 
 def _free(method: tuple[str, ...]) -> tuple[str, ...]:
@@ -74,17 +101,17 @@ def named(raw: Mapping[str, Any], http_method: str, path: str) -> Named:
 
 
 def _resource_name(tag: str) -> str:
-    found = words(tag)
+    parts = re.findall(r"[^\W_]+", tag)
+    found = list(parts)
     while len(found) > 1 and found[-1].lower() in _HOLDERS:
         found.pop()
-    return snake("_".join(found)) if len(found) < len(words(tag)) else snake(tag)
+    return snake(" ".join(found)) if len(found) < len(parts) else snake(tag)
 
 
-def _candidates(one: Named) -> Iterator[str]:
+def _candidates(one: Named, resource: str | None) -> Iterator[str]:
     """Yield names for an operation, best first."""
-    resource = one.resource[0] if one.resource else None
     route = [name for name in route_names(one.http_method, one.path, resource) if name]
-    whole = _without_route([word.lower() for word in words(one.id)], one)
+    whole = _words_of(one)
     said = route if _is_derived(whole, one) else []
     said += ["_".join(name) for name in _spoken(whole, resource, one) if name]
     everything = [one.http_method.lower(), *(word.lower() for word in words(one.path))]
@@ -98,7 +125,7 @@ def _spoken(whole: list[str], resource: str | None, one: Named) -> Iterator[list
     collects = one.http_method == "GET" and not ends_in_parameter(one.path)
     if collects and plural and len(verb) == 1 and verb[0] in _READING:
         yield ["list"]
-    if ends_in_parameter(one.path) and len(verb) > 2 and verb[1] == "by":
+    if verb != whole and ends_in_parameter(one.path) and len(verb) > 2 and verb[1] == "by":
         yield verb[:1]
     yield verb
     yield whole
@@ -111,6 +138,10 @@ def _is_derived(name: list[str], one: Named) -> bool:
     fixed = [word.lower() for segment in static_segments(one.path) for word in words(segment)]
     forms = (whole, fixed)
     return len(whole) > 0 and any(name in ([method, *form], [*form, method]) for form in forms)
+
+
+def _words_of(one: Named) -> list[str]:
+    return _without_route([word.lower() for word in words(one.id)], one)
 
 
 def _without_route(name: list[str], one: Named) -> list[str]:

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from specwire_codegen.naming import singular, snake, words
 
-_PREFIX = re.compile(r"v\d+(\.\d+)*(alpha|beta)?\d*|api|rest|\d+(\.\d+)*", re.IGNORECASE)
+_PREFIX = re.compile(r"[a-z]{0,2}\d+(\.\d+)*(alpha|beta)?\d*|api|rest", re.IGNORECASE)
 _VERBS = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete", "QUERY": "query"}
+_SPEAKING = frozenset(
+    "add cancel check create delete edit export fetch find get import list remove search send set update upload validate".split()
+)
+"""Verbs: a segment that begins with one of several words is a method's name already."""
+
+
+def segments_of(path: str) -> list[str]:
+    """Return the segments of a path, without query and without leading versions and `api`."""
+    segments = [segment for segment in re.split(r"[?#]", path, maxsplit=1)[0].split("/") if segment]
+    while len(segments) > 1 and _PREFIX.fullmatch(segments[0]):
+        segments = segments[1:]
+    return segments
 
 
 def static_segments(path: str) -> list[str]:
-    """Return the segments that name things, without parameters and without leading versions and `api`."""
-    segments = [segment for segment in path.split("/") if segment]
-    while len(segments) > 1 and _PREFIX.fullmatch(segments[0]):
-        segments = segments[1:]
-    return [segment for segment in segments if "{" not in segment and words(segment)]
-
-
-def resource_of(path: str) -> str | None:
-    """Return the resource that a path belongs to; None for one word alone, which is rather the name of a method."""
-    segments = static_segments(path)
-    if not segments:
-        return None
-    alone = len(segments) == 1 and "{" not in path and not is_plural(segments[0])
-    return None if alone else snake(segments[0])
+    """Return the segments that name things, without parameters."""
+    static = (re.sub(r"\{[^{}]*\}", "", segment) for segment in segments_of(path))
+    return [segment for segment in static if words(segment)]
 
 
 def is_plural(text: str) -> bool:
@@ -33,27 +35,55 @@ def is_plural(text: str) -> bool:
     return bool(found) and singular(found[-1].lower()) != found[-1].lower()
 
 
+def is_spoken(segment: str) -> bool:
+    """Whether a segment is a verb with its object: `sendMessage`."""
+    found = words(segment)
+    return len(found) > 1 and found[0].lower() in _SPEAKING
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two names differ in number at most."""
+    return [singular(word.lower()) for word in words(one)] == [singular(word.lower()) for word in words(other)]
+
+
 def ends_in_parameter(path: str) -> bool:
     """Whether a path leads to one thing among several."""
-    return path.rstrip("/").rpartition("/")[2].startswith("{")
+    segments = segments_of(path)
+    return bool(segments) and segments[-1].startswith("{")
 
 
 def route_names(http_method: str, path: str, resource: str | None) -> list[str]:
     """Return method names for a route, best first: `GET /users/{id}/posts` of `users` is `list_posts`."""
-    segments = static_segments(path)
-    nouns = segments[1:] if segments and resource is not None and snake(segments[0]) == resource else segments
+    nouns = _nouns(path, resource)
+    if nouns and is_spoken(nouns[-1]):
+        return [joined(nouns[-1:]), joined(nouns)]
     verb = _VERBS.get(http_method, http_method.lower())
     several = not ends_in_parameter(path)
-    last = nouns[-1] if nouns else segments[-1] if segments else ""
-    if http_method == "GET" and several and is_plural(last):
+    key = [] if several else ["by", segments_of(path)[-1]]
+    if http_method == "GET" and several and is_plural(nouns[-1] if nouns else resource or ""):
         verb = "list"
     if not nouns:
-        return [verb, http_method.lower()]
-    if http_method == "POST" and several and not is_plural(last):
-        return [_joined([last]), _joined(nouns), _joined([verb, *nouns])]
-    one = [*nouns[:-1], singular(last.lower()) if verb != "list" and is_plural(last) else last]
-    return [_joined([verb, one[-1]]), _joined([verb, *one]), _joined([http_method, *one])]
+        return [verb, joined([verb, *key]) if key else http_method.lower()]
+    if http_method == "POST" and several and not is_plural(nouns[-1]):
+        return [joined(nouns[-1:]), joined(nouns), joined([verb, *nouns])]
+    things = nouns
+    if is_plural(nouns[-1]) and (http_method == "POST" or not several):
+        things = [*nouns[:-1], singular(joined(nouns[-1:]))]
+    names = [joined([verb, things[-1]]), joined([verb, things[-1], *key]), joined([verb, *things])]
+    return [*names, joined([http_method, *things])]
 
 
-def _joined(parts: list[str]) -> str:
-    return "_".join(word.lower() for part in parts for word in words(part))
+def _nouns(path: str, resource: str | None) -> list[str]:
+    """Return the segments that say more than the resource does."""
+    segments = static_segments(path)
+    if resource is not None:
+        while segments and is_same(segments[-1], resource):
+            segments = segments[:-1] if len(segments) == 1 or is_same(segments[0], resource) else []
+        if segments and is_same(segments[0], resource):
+            segments = segments[1:]
+    return segments
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Return names as one name in snake case."""
+    return snake("_".join(word.lower() for part in parts for word in words(part)))

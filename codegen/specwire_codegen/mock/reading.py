@@ -142,7 +142,13 @@ def _examples(document: Document | None, raw: dict[str, Any]) -> tuple[Example, 
 
 def _stream(raw: dict[str, Any]) -> StreamFacts:
     switch = raw.get("switch", {})
-    return StreamFacts(raw.get("terminator"), raw.get("error"), switch.get("field"), switch.get("value"))
+    return StreamFacts(raw.get("terminator"), _error_pointer(raw.get("error")), switch.get("field"), switch.get("value"))
+
+
+def _error_pointer(error: Any) -> str | None:
+    """Return where an event's error stands: the first plain pointer of a list of shapes."""
+    shapes = error if isinstance(error, list) else [error]
+    return next((shape for shape in shapes if isinstance(shape, str)), None)
 
 
 def _pagination(raw: dict[str, Any] | None) -> Pagination | None:

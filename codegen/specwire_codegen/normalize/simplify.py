@@ -80,7 +80,7 @@ class Simplifier:
         core, nullable = nulls.split(schema)
         if core is None or "$ref" in core:
             return schema
-        if core.get("type") in {"array", "object"} and not core.get("properties"):
+        if core.get("type") in ("array", "object") and not core.get("properties"):
             return map_children(schema, "schema", lambda child, _kind, more: self._apart(child, here, more))
         if not (core.get("properties") or "enum" in core or any(union in core for union in nulls.UNIONS)):
             return schema

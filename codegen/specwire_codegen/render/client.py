@@ -29,6 +29,8 @@ _DESCRIPTORS = {
     "DownloadRequest": "downloaded",
     "Flow": "flowing",
 }
+_IMPORTED = frozenset("ApiKey AsyncClient AsyncResource Basic Bearer Client Never Provider Resource".split())
+"""Names that the module of the clients takes from the runtime."""
 
 
 @attrs.frozen
@@ -76,7 +78,7 @@ def render_client(api: Api, header: str) -> str:
 
 
 def _class_names(api: Api, paths: list[tuple[str, ...]]) -> Mapping[tuple[str, ...], str]:
-    taken = {api.class_name, f"Async{api.class_name}", "Client", "AsyncClient", "Resource", "AsyncResource", "Provider"}
+    taken = {api.class_name, f"Async{api.class_name}", *_IMPORTED}
     names: dict[tuple[str, ...], str] = {}
     for path in paths:
         name = "".join(map(pascal, path))

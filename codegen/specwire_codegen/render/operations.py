@@ -27,13 +27,14 @@ from specwire_codegen.ir import (
     Text,
     TextBody,
 )
-from specwire_codegen.naming import SHADOWING
+from specwire_codegen.naming import RESERVED_ARGUMENTS, SHADOWING
 from specwire_codegen.render.module import import_block, render_template
 from specwire_codegen.source import docstring, literal, sentence
 
 _MODELS = "models."
 _INPUTS = "inputs."
 _ROOT = "root"
+_ERRORS = "_ERRORS"
 
 
 @attrs.frozen
@@ -82,12 +83,13 @@ class Constant:
 
 def module_name(operation: Operation) -> str:
     """Return the module that an operation's builder is in."""
-    return "_".join(operation.resource) or _ROOT
+    name = "_".join(operation.resource)
+    return f"{name}_" if name == _ROOT else name or _ROOT
 
 
 def function_name(method: str) -> str:
     """Return the name of the builder of a method."""
-    return f"{method}_" if method in SHADOWING else method
+    return f"{method}_" if method in SHADOWING | RESERVED_ARGUMENTS else method
 
 
 def render_operations(api: Api, header: str) -> Iterator[tuple[str, str]]:
@@ -118,7 +120,8 @@ def _module(name: str, title: str, operations: Sequence[Operation], header: str)
 
 
 def _constant(operation: Operation) -> str:
-    return f"_{operation.name.upper()}"
+    name = f"_{operation.name.upper()}"
+    return f"{name}_" if name == _ERRORS else name
 
 
 def _shared_errors(operations: Sequence[Operation]) -> Errors:

@@ -1,0 +1,81 @@
+"""One document in a process of its own: generated, and its client tried on a sample of the operations."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import msgspec
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of one operation."""
+
+    operation: str
+    cases: int
+    wrong: tuple[str, ...]
+    answers: int
+    unequal: tuple[str, ...]
+    undrawn: tuple[str, ...]
+
+
+class Document(msgspec.Struct, frozen=True):
+    """What came of one document."""
+
+    name: str
+    version: str = ""
+    """Major and minor of the OpenAPI version that it states."""
+    operations: int = 0
+    tried: tuple[Outcome, ...] = ()
+    error: str = ""
+    seconds: float = 0.0
+
+
+def tried(file: Path, package: str, folder: Path, operations: int, cases: int, seconds: float = 20) -> Document:
+    """Generate a document as `folder/package` and try its client; `seconds` bounds each drawing."""
+    from specwire_codegen.conformance.subject import subject_in
+    from specwire_codegen.conformance.trial import Trial, sample
+    from specwire_codegen.diagnostics import SpecwireCodegenError
+    from specwire_codegen.generate import build
+    from specwire_codegen.project import single
+    from specwire_codegen.write import write
+
+    started = time.monotonic()
+    version = stated_version(file)
+    target = single(file, package, folder)
+    try:
+        built = build(target)
+    except SpecwireCodegenError as problem:
+        return Document(file.name, version, error=str(problem))
+    write(target.output, built.files)
+    sys.path.insert(0, str(folder))
+    subject = subject_in(package, file.stem, json.loads(built.normalized), built.api)
+    found = []
+    with warnings.catch_warnings(), Trial(subject, seconds) as trial:
+        warnings.simplefilter("ignore")
+        for operation in sample(built.api.operations, operations, seed=1):
+            one = trial.run(operation, cases)
+            found.append(Outcome(one.operation_id, one.cases, one.wrong, one.answers, one.unequal, one.undrawn))
+    return Document(
+        file.name,
+        version,
+        len(built.api.operations),
+        tuple(found),
+        seconds=round(time.monotonic() - started, 1),
+    )
+
+
+def stated_version(file: Path) -> str:
+    """Return the OpenAPI version that a document states, as `3.0`."""
+    from specwire_codegen.load import load
+
+    data = load(file).data
+    return ".".join(str(data.get("openapi", data.get("swagger", "?"))).split(".")[:2])
+
+
+if __name__ == "__main__":
+    done = tried(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
+    sys.stdout.write(msgspec.json.encode(done).decode() + "\n")

@@ -1,0 +1,46 @@
+"""Sending every request to one server, whatever address it is for: a test calls nobody else."""
+
+from __future__ import annotations
+
+import httpx2
+
+
+class Detour(httpx2.HTTPTransport):
+    """Sends to one server; the path, and the `Host` of the address that a request was for, stay as they are."""
+
+    def __init__(self, to: str) -> None:
+        """Take the address of the server."""
+        super().__init__(trust_env=False)
+        self._to = httpx2.URL(to)
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send one request."""
+        return super().handle_request(_turned(request, self._to))
+
+
+class AsyncDetour(httpx2.AsyncHTTPTransport):
+    """The same for asynchronous clients."""
+
+    def __init__(self, to: str) -> None:
+        """Take the address of the server."""
+        super().__init__(trust_env=False)
+        self._to = httpx2.URL(to)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send one request."""
+        return await super().handle_async_request(_turned(request, self._to))
+
+
+def _turned(request: httpx2.Request, to: httpx2.URL) -> httpx2.Request:
+    url = request.url.copy_with(scheme=to.scheme, host=to.host, port=to.port)
+    return httpx2.Request(
+        request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions
+    )
+
+
+def detours(to: str) -> tuple[httpx2.Client, httpx2.AsyncClient]:
+    """Return a synchronous and an asynchronous client that call no other server."""
+    return (
+        httpx2.Client(transport=Detour(to), trust_env=False),
+        httpx2.AsyncClient(transport=AsyncDetour(to), trust_env=False),
+    )

@@ -1,0 +1,188 @@
+"""A generated client tried on a sample of a document's operations, at a server that records and answers by a script.
+
+Unlike `bench`, which stops at the first problem, a trial goes on and counts; documents that nobody here wrote have some.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+from hypothesis.strategies import SearchStrategy
+
+from specwire_codegen.conformance import answers, wire
+from specwire_codegen.conformance.address import NOWHERE, address, arrived_at
+from specwire_codegen.conformance.answers import Answer
+from specwire_codegen.conformance.arguments import Arguments, arguments
+from specwire_codegen.conformance.calls import Clients, Outcome
+from specwire_codegen.conformance.case import Case
+from specwire_codegen.conformance.exploring import drawn
+from specwire_codegen.conformance.recorder import Recorder
+from specwire_codegen.conformance.requests import requests
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.ir import Operation
+from specwire_codegen.mock.server import serve
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+T = TypeVar("T")
+
+KEY = "test:key-of-nobody"
+"""Has the form of all schemes: a token, and user and password."""
+
+_NOTHING = Answer(204, "", (), None)
+
+
+class Overtime(BaseException):
+    """Drawing took too long. No `Exception`, for hypothesis would take that for a finding and look for a smaller one."""
+
+
+@attrs.frozen
+class Tried:
+    """What came of one operation."""
+
+    operation_id: str
+    cases: int = 0
+    """Calls that were drawn and made."""
+    wrong: tuple[str, ...] = ()
+    """What arrived otherwise than the document says, or did not."""
+    answers: int = 0
+    unequal: tuple[str, ...] = ()
+    """What came back otherwise than it was sent."""
+    undrawn: tuple[str, ...] = ()
+    """What could not be tried, and why."""
+
+
+class Trial:
+    """A client at a server of ours, whatever address its document names; closed by `with`."""
+
+    def __init__(self, subject: Subject, seconds: float = 20) -> None:
+        """Start the server; `seconds` is the most that drawing may take, each time."""
+        self.subject = subject
+        self._seconds = seconds
+        self._script = Recorder()
+        self._calls = 0
+        known = subject.sync_client.provider.base_url
+        with ExitStack() as stack:
+            at = stack.enter_context(serve(self._script))
+            self._clients = stack.enter_context(Clients(subject, None if known else NOWHERE, KEY, detour=at))
+            self._stack = stack.pop_all()
+
+    def run(self, operation: Operation, cases: int) -> Tried:
+        """Draw calls and answers, and return what came of them."""
+        tried = Tried(operation.id)
+        try:
+            chosen = self._drawn(lambda: requests(self.subject, operation), cases)
+        except Undrawable as problem:
+            return attrs.evolve(tried, undrawn=(f"call: {problem}",))
+        self._script.answer = _NOTHING
+        wrong = [problem for case in chosen for problem in self._sent(operation, case)]
+        tried = attrs.evolve(tried, cases=len(chosen), wrong=tuple(wrong))
+        try:
+            scripted = self._drawn(lambda: answers.answers(self.subject, operation), cases)
+        except Undrawable as problem:
+            return attrs.evolve(tried, undrawn=(f"answer: {problem}",))
+        given = arguments(operation, chosen[0])
+        unequal = [problem for answer in scripted for problem in self._read(operation, given, answer)]
+        return attrs.evolve(tried, answers=len(scripted), unequal=tuple(unequal))
+
+    def _drawn(self, strategy: Callable[[], SearchStrategy[T]], count: int) -> list[T]:
+        try:
+            with _within(self._seconds):
+                found = drawn(strategy(), count)
+        except Overtime:
+            raise Undrawable(f"took more than {self._seconds:g} s") from None
+        except Exception as problem:
+            raise Undrawable(f"{type(problem).__name__}: {problem}".partition("\n")[0][:300]) from problem
+        if not found:
+            raise Undrawable("no value fits the schema")
+        return found
+
+    def _sent(self, operation: Operation, case: Case) -> list[str]:
+        before = len(self._script.arrivals)
+        try:
+            outcome = self._call(operation, arguments(operation, case))
+        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            return [f"{type(problem).__name__}: {problem} for {case!r}"]
+        count = len(self._script.arrivals) - before
+        if count != 1:
+            return [f"{count} requests arrived, not 1 ({outcome.error}) for {case!r}"]
+        found, arrival = arrived_at(address(self.subject, operation), self._script.last)
+        found += wire.problems(self.subject, operation, case, arrival)
+        return [f"{problem} for {case!r}" for problem in found]
+
+    def _read(self, operation: Operation, given: Arguments, answer: Answer) -> list[str]:
+        self._script.answer = answer
+        try:
+            found = answers.problems(operation, answer, self._call(operation, given))
+        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            found = [f"{type(problem).__name__}: {problem}"]
+        return [f"{problem} for {answer.value!r}" for problem in found]
+
+    def _call(self, operation: Operation, given: Arguments) -> Outcome:
+        """Make a call, every third time with the asynchronous client."""
+        self._calls += 1
+        call = self._clients.call if self._calls % 3 else self._clients.call_async
+        return call(operation, given)
+
+    def close(self) -> None:
+        """Stop the server."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Undrawable(Exception):
+    """No values could be drawn, and why."""
+
+
+def sample(operations: Sequence[Operation], count: int, seed: int) -> list[Operation]:
+    """Return some operations, the same for a seed: those first that have something which none before has."""
+    left = list(operations)
+    random.Random(seed).shuffle(left)
+    found: list[Operation] = []
+    seen: set[str] = set()
+    while left and len(found) < count:
+        best = max(left, key=lambda one: len(set(_kinds(one)) - seen))
+        left.remove(best)
+        found.append(best)
+        seen.update(_kinds(best))
+    return found
+
+
+def _kinds(operation: Operation) -> Iterator[str]:
+    yield type(operation.body).__name__
+    yield type(operation.payload).__name__
+    yield f"secure {operation.secure}"
+    yield f"server {operation.server is None}"
+    for parameter in operation.parameters:
+        yield f"{parameter.place} {type(parameter.type).__name__} {parameter.style}"
+
+
+@contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """Raise `Overtime` in the block when it takes longer; for the main thread only, which alone gets signals."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Overtime
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
