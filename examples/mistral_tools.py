@@ -1,0 +1,48 @@
+"""A model that calls a function, with Mistral: ask, run the tool, answer.
+
+MISTRAL_API_KEY=... python examples/mistral_tools.py
+"""
+
+from __future__ import annotations
+
+import json
+
+from specwire_clients.mistral import Mistral
+from specwire_clients.mistral.inputs import MessageParam, ToolParam
+
+TOOLS: list[ToolParam] = [
+    {
+        "type": "function",
+        "function": {
+            "name": "get_weather",
+            "description": "The weather in a city.",
+            "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+        },
+    }
+]
+
+
+def get_weather(city: str) -> str:
+    """Return the weather, as the model will read it."""
+    return json.dumps({"city": city, "celsius": 21})
+
+
+def main() -> None:
+    """Ask until the model has what it needs."""
+    messages: list[MessageParam] = [{"role": "user", "content": "What is the weather in Paris?"}]
+    with Mistral() as client:
+        for _ in range(3):
+            answer = client.chat.complete(model="mistral-small-latest", messages=messages, tools=TOOLS)
+            message = answer.choices[0].message
+            messages.append(message)
+            if not message.tool_calls:
+                break
+            for call in message.tool_calls:
+                arguments = call.function.arguments
+                city = (json.loads(arguments) if isinstance(arguments, str) else arguments)["city"]
+                messages.append({"role": "tool", "content": get_weather(city), "tool_call_id": call.id or None})
+        print(message.content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""The examples, run as a user would, against mock servers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from specwire_codegen.mock.app import build
+from specwire_codegen.mock.server import serve
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def environment() -> Iterator[dict[str, str]]:
+    """Where the clients find their servers and keys."""
+    found = dict(os.environ)
+    with ExitStack() as stack:
+        for name in ("mistral", "moonshot", "aitre"):
+            document = json.loads((ROOT / "specs" / name / "normalized.json").read_text("utf-8"))
+            found[f"{name.upper()}_BASE_URL"] = stack.enter_context(serve(build(document)))
+            found[f"{name.upper()}_API_KEY"] = "test-key"
+        yield found
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in (ROOT / "examples").glob("*.py")))
+def test_an_example_runs(script: str, environment: dict[str, str]) -> None:
+    """It ends well, says something, and warns of nothing."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(ROOT / "examples" / script)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+    assert done.stdout.strip()
