@@ -34,8 +34,8 @@ class Document(msgspec.Struct, frozen=True):
     seconds: float = 0.0
 
 
-def tried(file: Path, package: str, folder: Path, operations: int, cases: int, seconds: float = 20) -> Document:
-    """Generate a document as `folder/package` and try its client; `seconds` bounds each drawing."""
+def tried(file: Path, package: str, folder: Path, operations: int, cases: int, seconds: float = 10) -> Document:
+    """Generate a document as `folder/package`, on the path already, and try it; `seconds` bounds each drawing."""
     from specwire_codegen.conformance.subject import subject_in
     from specwire_codegen.conformance.trial import Trial, sample
     from specwire_codegen.diagnostics import SpecwireCodegenError
@@ -51,7 +51,6 @@ def tried(file: Path, package: str, folder: Path, operations: int, cases: int, s
     except SpecwireCodegenError as problem:
         return Document(file.name, version, error=str(problem))
     write(target.output, built.files)
-    sys.path.insert(0, str(folder))
     subject = subject_in(package, file.stem, json.loads(built.normalized), built.api)
     found = []
     with warnings.catch_warnings(), Trial(subject, seconds) as trial:
@@ -77,5 +76,6 @@ def stated_version(file: Path) -> str:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, sys.argv[3])
     done = tried(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
     sys.stdout.write(msgspec.json.encode(done).decode() + "\n")

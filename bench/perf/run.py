@@ -144,6 +144,7 @@ def machine(envs: Path, rounds: int, seconds: float) -> dict[str, str]:
         "Python": platform.python_version(),
         "Packages": listed,
         "Rounds": f"{rounds}, {seconds} s of work each",
+        "Load": f"{os.getloadavg()[1]:.1f} processes running on average, of which this bench needs up to two",
     }
 
 
@@ -152,13 +153,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the runtime of specwire against its peers.")
     parser.add_argument("--quick", action="store_true", help="three short rounds; prints the results, writes nothing")
     parser.add_argument("--only", metavar="NAME", help="only sections whose name begins so; writes nothing")
-    parser.add_argument("--rounds", type=int, help="rounds (9, or 3 with --quick)")
+    parser.add_argument("--rounds", type=int, help="rounds (7, or 3 with --quick)")
     folder = environments.ROOT / "build/bench-envs"
     parser.add_argument("--envs", type=Path, default=folder, help="where the environments of the peers are made")
     arguments = parser.parse_args()
     envs: Path = arguments.envs.resolve()
-    rounds: int = arguments.rounds or (3 if arguments.quick else 9)
-    seconds = 0.2 if arguments.quick else 0.5
+    rounds: int = arguments.rounds or (3 if arguments.quick else 7)
+    seconds = 0.2 if arguments.quick else 0.4
     upload = (128 if arguments.quick else 1024) * MEGABYTE
     measured = [section for section in SECTIONS if not section.of]
     sections = [section for section in measured if section.name.startswith(arguments.only or "")]

@@ -37,7 +37,8 @@ def bundle(document: Document, source: str | Path, *, allow_remote: bool) -> Doc
     components = dict(data.get("components", {}))
     for section, added in bundler.added.items():
         components[section] = {**components.get(section, {}), **added}
-    return Document({**data, "components": components}, document.file, (*document.places, *bundler.places))
+    beside = tuple(sorted(path for path in bundler.documents if not fetch.is_remote(path)))
+    return Document({**data, "components": components}, document.file, (*document.places, *bundler.places), beside)
 
 
 def _is_external(ref: Any) -> bool:
@@ -76,7 +77,12 @@ class _Bundler:
         if kind == "schema" and place.endswith("discriminator") and not re.search(r"[#/.]", ref):
             return ref
         address, _, fragment = ref.partition("#")
-        target = (self.resolved(unquote(address), base) if address else base, unquote(fragment))
+        try:
+            target = (self.resolved(unquote(address), base) if address else base, unquote(fragment))
+        except ValueError:
+            where = self._owner(base).locate(place)
+            self.findings.append(error("unresolved-ref", f"{ref!r} is neither a path nor an address", where))
+            return ref
         if target[0] == self.home:
             return f"#{fragment}"
         if (kind, target) not in self.names:
@@ -113,8 +119,7 @@ class _Bundler:
         return name
 
     def _exists(self, target: Target, ref: str, base: str, place: str) -> bool:
-        owner = self.document if base == self.home else self.documents[base]
-        where = owner.locate(place)
+        where = self._owner(base).locate(place)
         if target[0] not in self.documents:
             refusal = self._refusal(target[0])
             if refusal:
@@ -137,6 +142,9 @@ class _Bundler:
             self.findings.append(error("unresolved-ref", f"{ref!r} does not exist", where, "correct the reference"))
             return False
         return True
+
+    def _owner(self, base: str) -> Document:
+        return self.document if base == self.home else self.documents[base]
 
     def _refusal(self, address: str) -> str | None:
         if fetch.is_remote(address):

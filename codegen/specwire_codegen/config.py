@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 import tomllib
 from collections.abc import Mapping
@@ -11,10 +12,11 @@ from typing import Any
 import attrs
 
 from specwire_codegen.diagnostics import Diagnostic, Location, error, failure, settle
-from specwire_codegen.naming import pascal
+from specwire_codegen.naming import RESERVED_CLASSES, RESERVED_CLIENTS, pascal
 
 _CLIENT_KEYS = {"class": str, "key": str, "base_url": str, "requires_base_url": bool}
 _TABLES = ("operations", "streams", "waits")
+_CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
 _METHOD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 
 
@@ -30,6 +32,8 @@ class ClientConfig:
     operations: Mapping[str, str] = attrs.field(factory=dict)
     streams: Mapping[str, str] = attrs.field(factory=dict)
     waits: Mapping[str, str] = attrs.field(factory=dict)
+    models: Mapping[str, str] = attrs.field(factory=dict)
+    """Class names by component."""
     text: str = attrs.field(default="", repr=False)
 
     def locate(self, table: str, key: str) -> Location:
@@ -46,7 +50,12 @@ class ClientConfig:
 def default_config(package: str) -> ClientConfig:
     """Return the names of a client that has no `client.toml`."""
     prefix = re.sub(r"[^A-Z0-9]+", "_", package.upper()).strip("_")
-    return ClientConfig("", pascal(package), f"{prefix}_API_KEY", f"{prefix}_BASE_URL")
+    name = pascal(package)
+    return ClientConfig("", f"{name}Api" if _is_taken(name) else name, f"{prefix}_API_KEY", f"{prefix}_BASE_URL")
+
+
+def _is_taken(class_name: str) -> bool:
+    return not {class_name, f"Async{class_name}"}.isdisjoint(RESERVED_CLIENTS)
 
 
 def read_config(path: Path, package: str) -> ClientConfig:
@@ -60,6 +69,7 @@ def read_config(path: Path, package: str) -> ClientConfig:
         line = re.search(r"line (\d+), column (\d+)", str(problem))
         place = Location(str(path), "", int(line[1]), int(line[2])) if line else Location(str(path))
         raise failure("bad-toml", f"{problem}", place, "correct the TOML") from problem
+    settle(_misshapen(str(path), data))
     default = default_config(package)
     client = data.get("client", {})
     config = ClientConfig(
@@ -71,18 +81,28 @@ def read_config(path: Path, package: str) -> ClientConfig:
         operations=data.get("operations", {}),
         streams=data.get("streams", {}),
         waits=data.get("waits", {}),
+        models=data.get("models", {}),
         text=text,
     )
     settle(_problems(config, data))
     return config
 
 
+def _misshapen(file: str, data: Mapping[str, Any]) -> list[Diagnostic]:
+    """Return what keeps the text from being read at all: unknown tables, and values that are none."""
+    found: list[Diagnostic] = []
+    for name, table in data.items():
+        if name not in ("client", "models", *_TABLES):
+            message = f"[{name}] is no table of client.toml"
+            found.append(error("unknown-table", message, Location(file), "see specs/README.md"))
+        elif not isinstance(table, dict):
+            help_ = f"write [{name}] above its lines"
+            found.append(error("bad-value", f"{name} must be a table", Location(file), help_))
+    return found
+
+
 def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]:
-    found = [
-        error("unknown-table", f"[{name}] is no table of client.toml", Location(config.file), "see specs/README.md")
-        for name in data
-        if name not in ("client", *_TABLES)
-    ]
+    found: list[Diagnostic] = []
     for key, value in data.get("client", {}).items():
         kind = _CLIENT_KEYS.get(key)
         if kind is None:
@@ -90,12 +110,26 @@ def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]
             found.append(error("unknown-key", f"[client] has no {key!r}", config.locate("client", key), f"it has {names}"))
         elif not isinstance(value, kind):
             found.append(error("bad-value", f"{key} must be a {kind.__name__}", config.locate("client", key)))
-    if not config.class_name.isidentifier() or pascal(config.class_name) != config.class_name:
-        help_ = "use PascalCase letters and digits"
-        found.append(error("bad-name", f"{config.class_name!r} is no class name", config.locate("client", "class"), help_))
+    if not _is_class_name(config.class_name) or _is_taken(config.class_name):
+        help_ = "use PascalCase letters and digits, and no name that the runtime has"
+        place = config.locate("client", "class")
+        found.append(error("bad-name", f"{config.class_name!r} is no class name", place, help_))
     for table in _TABLES:
         for key, value in data.get(table, {}).items():
-            if not isinstance(value, str) or not _METHOD.fullmatch(value):
+            if not _is_method(value):
                 help_ = "write a dotted path such as batch.jobs.list"
                 found.append(error("bad-name", f"{value!r} is no method name", config.locate(table, key), help_))
+    for key, value in data.get("models", {}).items():
+        if not _is_class_name(value) or value in RESERVED_CLASSES:
+            help_ = "use PascalCase letters and digits, and no name that Python or typing has"
+            found.append(error("bad-name", f"{value!r} is no class name", config.locate("models", key), help_))
     return found
+
+
+def _is_class_name(value: object) -> bool:
+    return isinstance(value, str) and _CLASS.fullmatch(value) is not None and pascal(value) == value
+
+
+def _is_method(value: object) -> bool:
+    named = isinstance(value, str) and _METHOD.fullmatch(value) is not None
+    return named and not any(map(keyword.iskeyword, str(value).split(".")))

@@ -7,6 +7,8 @@ from typing import Literal
 import attrs
 
 Severity = Literal["error", "warning"]
+_LONGEST = 1000
+"""Characters of a message; of a longer one, which quotes the document, the middle is left out."""
 
 
 class SpecwireCodegenError(Exception):
@@ -40,12 +42,19 @@ class Diagnostic:
     def __str__(self) -> str:
         """Render the finding on one to three lines."""
         where = f" {self.location}" if self.location else ""
-        lines = [f"{self.severity}[{self.code}]{where}: {self.message}"]
+        lines = [f"{self.severity}[{self.code}]{where}: {_shown(self.message)}"]
         if self.location and self.location.pointer:
-            lines.append(f"  at #{self.location.pointer}")
+            lines.append(f"  at #{_shown(self.location.pointer)}")
         if self.help:
             lines.append(f"  help: {self.help}")
         return "\n".join(lines)
+
+
+def _shown(text: str) -> str:
+    """Return text as a terminal may get it: nothing that steers it, and no more than anybody reads."""
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
+    return "".join(each if each.isprintable() or each == "\n" else ascii(each)[1:-1] for each in text)
 
 
 class DiagnosticError(SpecwireCodegenError):

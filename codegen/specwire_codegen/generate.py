@@ -46,6 +46,8 @@ class Built:
     files: dict[str, str]
     normalized: str
     warnings: tuple[Diagnostic, ...]
+    beside: tuple[str, ...] = ()
+    """Paths of the documents that the target's own refers to."""
 
 
 def document_of(target: Target, *, allow_remote: bool = False) -> tuple[Document, tuple[Diagnostic, ...]]:
@@ -85,9 +87,10 @@ def build(target: Target, *, allow_remote: bool = False) -> Built:
     sources = formatted(render(api, target.spec.as_posix()))
     return Built(
         api=api,
-        files={**sources, MANIFEST: manifest(sources, stamp.inputs_of(target))},
+        files={**sources, MANIFEST: manifest(sources, stamp.inputs_of(target, document.beside))},
         normalized=json.dumps(document.data, indent=2, ensure_ascii=False) + "\n",
         warnings=(*warnings, *api.warnings),
+        beside=document.beside,
     )
 
 
@@ -101,7 +104,7 @@ def generate(target: Target, *, allow_remote: bool = False, force: bool = False)
     if target.normalized is not None and _text(target.normalized) != built.normalized:
         target.normalized.write_text(built.normalized, "utf-8")
         changes.append(f"write {target.normalized.as_posix()}")
-    stamp.record(target)
+    stamp.record(target, built.beside)
     return Generated(target, built.api, tuple(changes), built.warnings, time.monotonic() - started)
 
 

@@ -84,6 +84,18 @@ class Field:
     required: bool
     doc: str = ""
     secret: bool = False
+    owner: Literal["both", "server", "client"] = "both"
+    """Who sends it: what is read-only is the server's, what is write-only the client's, and required of no other."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether a request must have it."""
+        return self.required and self.owner != "server"
+
+    @property
+    def promised(self) -> bool:
+        """Whether an answer must have it."""
+        return self.required and self.owner != "client"
 
 
 @attrs.frozen
@@ -323,6 +335,10 @@ class Errors:
     by_status: tuple[tuple[int, TypeExpr], ...] = ()
 
 
+Requirement: TypeAlias = tuple[str, ...]
+"""Security schemes that are taken all together, by name."""
+
+
 @attrs.frozen
 class Operation:
     """A method of the client.
@@ -346,6 +362,8 @@ class Operation:
     errors: Errors
     safe: bool
     secure: bool
+    security: tuple[Requirement, ...] | None
+    """The alternatives of a secure operation, where they are others than the API's."""
     location: Location | None = attrs.field(default=None, eq=False)
     pagination: Pagination | None = None
     polling: Polling | None = None
@@ -365,11 +383,64 @@ class Operation:
 
 
 @attrs.frozen
-class Security:
-    """The scheme by which the client authenticates."""
+class BearerScheme:
+    """A bearer token that the user has."""
 
-    kind: Literal["bearer", "basic", "header", "query", "cookie"]
-    name: str = ""
+
+@attrs.frozen
+class BasicScheme:
+    """A user and a password."""
+
+
+@attrs.frozen
+class DigestScheme:
+    """A user and a password that are not sent."""
+
+
+@attrs.frozen
+class HttpScheme:
+    """Another scheme of HTTP, by its name."""
+
+    name: str
+
+
+@attrs.frozen
+class ApiKeyScheme:
+    """A key in a header, the query or a cookie."""
+
+    name: str
+    place: Literal["header", "query", "cookie"]
+
+
+@attrs.frozen
+class OAuth2Scheme:
+    """A bearer token that a token endpoint grants."""
+
+    token_url: str
+    refresh_url: str | None = None
+
+
+@attrs.frozen
+class MutualTLSScheme:
+    """A certificate of the client."""
+
+
+SecurityScheme: TypeAlias = (
+    BearerScheme | BasicScheme | DigestScheme | HttpScheme | ApiKeyScheme | OAuth2Scheme | MutualTLSScheme
+)
+
+
+@attrs.frozen
+class Security:
+    """The schemes that operations take, by name; the first is the one that `key` is for."""
+
+    schemes: tuple[tuple[str, SecurityScheme], ...]
+    requirements: tuple[Requirement, ...]
+    """The alternatives of every operation that does not say otherwise."""
+    variables: tuple[tuple[str, str], ...]
+    """Scheme -> environment variable of its key."""
+    required: bool
+    """Whether the document says that no call, but for those that say otherwise, goes without credentials."""
 
 
 @attrs.frozen
@@ -413,7 +484,6 @@ class Api:
     base_url: str | None
     base_url_variable: str | None
     security: Security | None
-    key_variable: str | None
     retry: Retry | None
     operations: tuple[Operation, ...]
     models: tuple[Model, ...]

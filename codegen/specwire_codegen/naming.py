@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import keyword
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
+from types import MappingProxyType
 
 _WORD = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
 _PLURALS = (("apis", "api"), ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"))
@@ -19,8 +21,15 @@ RESERVED_ARGUMENTS = frozenset(
     "flow json_body models multipart_body self".split()
 )
 """Names that an operations module needs for itself."""
+RESERVED_CLIENTS = frozenset(
+    "ApiKey AsyncClient AsyncResource Basic Bearer Client Digest Http MutualTLS Never OAuth2 Provider Resource "
+    "Security".split()
+)
+"""Names that the module of the clients takes from the runtime."""
 SHADOWING = frozenset("bool bytes date datetime dict float int list object str time timedelta type".split())
 """Names that a function must not take from the annotations beside it."""
+_COLLISIONS = 6
+"""Suffixes that a name gets before a person would no longer count them."""
 
 
 def words(text: str) -> list[str]:
@@ -69,23 +78,33 @@ def distinct(names: Iterable[tuple[str, str]], reserved: frozenset[str] = frozen
         for wire, wish in pairs:
             if wire in result or (wire == wish) != exact:
                 continue
-            name = wish
-            while name in taken:
-                name += "_"
+            name = _free(wire, wish, "_", taken)
             taken.add(name)
             result[wire] = name
     return result
 
 
-def class_names(components: Iterable[str]) -> dict[str, str]:
-    """Give each component a class name of its own; one that is taken or reserved is extended by `Model`."""
-    taken: set[str] = set(RESERVED_CLASSES)
-    result: dict[str, str] = {}
-    pairs = [(component, pascal(component)) for component in components]
+def _free(wire: str, wish: str, suffix: str, taken: Container[str]) -> str:
+    """Return the wish with the suffixes it takes to be free; a digest of the wire name where it takes too many."""
+    name = wish
+    for _ in range(_COLLISIONS):
+        if name not in taken:
+            return name
+        name += suffix
+    digest = hashlib.sha256(wire.encode("utf-8", "surrogatepass")).hexdigest()
+    return next(name for size in range(8, 65) if (name := f"{wish}{suffix}{digest[:size]}") not in taken)
+
+
+def class_names(components: Iterable[str], chosen: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """Give each component a class name of its own; one that is taken or reserved is extended by `Model`.
+
+    `chosen` are names that somebody gave; who has one keeps it.
+    """
+    taken: set[str] = {*RESERVED_CLASSES, *chosen.values()}
+    result: dict[str, str] = dict(chosen)
+    pairs = [(component, pascal(component)) for component in components if component not in chosen]
     for component, wish in sorted(pairs, key=lambda pair: pair[0] != pair[1]):
-        name = wish
-        while name in taken:
-            name += "Model"
+        name = _free(component, wish, "Model", taken)
         taken.add(name)
         result[component] = name
     return result

@@ -69,8 +69,13 @@ def _source(source: str, data: bytes, info: dict[str, Any], today: date) -> str:
         "version": info["version"],
         "license": licence.get("identifier") or licence.get("name") or "not stated: ask before you publish the copy",
     }
-    lines = "".join(f"{key} = {json.dumps(str(value))}\n" for key, value in facts.items())
+    lines = "".join(f"{key} = {_toml(str(value))}\n" for key, value in facts.items())
     return f"# Where the document came from. Do not edit the copy: corrections go into overlay.yaml.\n{lines}"
+
+
+def _toml(text: str) -> str:
+    """Return a text as a TOML string: a JSON string without surrogates, and without the DEL that JSON allows."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _client(name: str) -> str:

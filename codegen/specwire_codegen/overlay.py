@@ -120,7 +120,7 @@ class _Editor:
             return
         kept = [old for old in self.document.places if not any(_is_within(old.pointer, new.pointer) for new in places)]
         data = pointers.replaced(self.document.data, target, merged)
-        self.document = Document(data, self.document.file, (*kept, *places))
+        self.document = attrs.evolve(self.document, data=data, places=(*kept, *places))
 
     def _remove(self, targets: list[str], at: str) -> None:
         if "" in targets:
@@ -180,4 +180,4 @@ def _without(document: Document, target: str) -> Document:
         kept += [
             Place(pointers.join(parent, i), document, pointers.join(parent, i + 1)) for i in range(gone, len(rest))
         ]
-    return Document(pointers.replaced(document.data, parent, rest), document.file, tuple(kept))
+    return attrs.evolve(document, data=pointers.replaced(document.data, parent, rest), places=tuple(kept))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from pathlib import Path
 
 import attrs
@@ -67,7 +68,7 @@ def provider(root: Path, name: str) -> Target:
 
 def single(spec: Path, package: str, output: Path) -> Target:
     """Return the parts of a document that stands alone; `client.toml` and `overlay.yaml` beside it are used."""
-    if not package.isidentifier() or not package.isascii() or package != package.lower():
+    if not package.isidentifier() or not package.isascii() or package != package.lower() or keyword.iskeyword(package):
         raise SpecwireCodegenError(f"{package!r} is no package name: use lower-case letters, digits and underscores")
     overlay = spec.parent / "overlay.yaml"
     return Target(

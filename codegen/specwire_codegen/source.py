@@ -6,6 +6,8 @@ import re
 import textwrap
 from collections.abc import Sequence
 
+LONGEST = 100_000
+"""Characters of prose."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
@@ -37,7 +39,12 @@ def _quoted(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return prose of a document without control characters, its paragraphs on one line each."""
+    """Return prose of a document without control characters, its paragraphs on one line each.
+
+    What is longer than anybody reads is cut.
+    """
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]} ..."
     paragraphs = re.split(r"\n\s*\n", _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files as resources
 from pathlib import Path
@@ -24,15 +24,19 @@ _BESIDE = ("mock", "conformance")
 def is_current(target: Target) -> bool:
     """Whether inputs, generator and output are all as the last run left them."""
     path = _path(target)
-    return path.is_file() and json.loads(path.read_text("utf-8")) == _state(target)
+    if not path.is_file():
+        return False
+    last = json.loads(path.read_text("utf-8"))
+    beside = last.get("beside")
+    return isinstance(beside, list) and last == _state(target, beside)
 
 
-def record(target: Target) -> None:
-    """Remember what was just made; where the cache cannot be written, the next run is simply not skipped."""
+def record(target: Target, beside: Sequence[str] = ()) -> None:
+    """Remember what was just made, of which files; where the cache cannot be written, the next run is not skipped."""
     path = _path(target)
     if os.access(_existing(path), os.W_OK):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(_state(target)), "utf-8")
+        path.write_text(json.dumps(_state(target, beside)), "utf-8")
 
 
 def _path(target: Target) -> Path:
@@ -44,12 +48,13 @@ def _existing(path: Path) -> Path:
     return next(parent for parent in path.parents if parent.exists())
 
 
-def _state(target: Target) -> dict[str, Mapping[str, str] | str]:
+def _state(target: Target, beside: Sequence[str]) -> dict[str, Mapping[str, str] | list[str] | str]:
     output = {path for path in target.output.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     normalized = target.normalized
     return {
         "generator": _generator(),
-        "inputs": inputs_of(target),
+        "inputs": inputs_of(target, beside),
+        "beside": list(beside),
         "only": " ".join((*target.only_tags, *target.only_operations)),
         "normalized": digest(normalized.read_bytes()) if normalized is not None and normalized.is_file() else "",
         "output": {path.relative_to(target.output).as_posix(): digest(path.read_bytes()) for path in sorted(output)},
@@ -57,15 +62,26 @@ def _state(target: Target) -> dict[str, Mapping[str, str] | str]:
     }
 
 
-def inputs_of(target: Target) -> dict[str, str]:
-    """Return the SHA-256 of every file that the output depends on, by a name without machine paths."""
-    parts = [target.spec, target.config, target.overlay]
+def inputs_of(target: Target, beside: Sequence[str] = ()) -> dict[str, str]:
+    """Return the SHA-256 of every file that the output depends on, by a name without machine paths.
+
+    `beside` are the paths of the documents that the target's own refers to.
+    """
+    parts = [target.spec, *map(Path, beside), target.config, target.overlay]
     if target.overrides is not None:
         parts += sorted(target.overrides.glob("*.py"))
     if target.contracts is not None:
         parts += sorted(target.contracts.glob("*.json"))
     present = [path for path in parts if path is not None and path.is_file()]
-    return {f"{path.parent.name}/{path.name}": digest(path.read_bytes()) for path in present}
+    home = target.spec.resolve().parent
+    return {_name(path, home): digest(path.read_bytes()) for path in present}
+
+
+def _name(path: Path, home: Path) -> str:
+    """Return a path from the document's folder, if it is below that, else with its own folder alone."""
+    resolved = path.resolve()
+    inner = resolved.relative_to(home) if resolved.is_relative_to(home) else Path()
+    return f"{home.name}/{inner.as_posix()}" if len(inner.parts) > 1 else f"{path.parent.name}/{path.name}"
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -121,6 +122,8 @@ def _check_limits(value: Any, file: str) -> None:
 
 
 def _check_strings(text: str, value: Any, file: str) -> None:
+    if "\\u0000" in text and any(key.startswith("x-\0") for key in _keys(value)):
+        raise failure("bad-key", "an extension has a NUL character in its name", Location(file), "remove it")
     if "\\ud" not in text and "\\uD" not in text:
         return
     try:
@@ -128,3 +131,14 @@ def _check_strings(text: str, value: Any, file: str) -> None:
     except UnicodeEncodeError:
         message = "a string has half of a surrogate pair"
         raise failure("broken-json", message, Location(file), "write both halves, or the character itself") from None
+
+
+def _keys(value: Any) -> Iterator[str]:
+    queue = [value]
+    while queue:
+        each = queue.pop()
+        if isinstance(each, dict):
+            yield from each
+            queue.extend(each.values())
+        elif isinstance(each, list):
+            queue.extend(each)

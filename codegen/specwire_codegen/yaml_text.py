@@ -22,6 +22,8 @@ from specwire_codegen.diagnostics import Diagnostic, Location, error, failure
 
 MAX_DEPTH = 200
 MAX_NODES = 1_000_000
+MAX_ALIASED = 20_000
+"""Values that may come into a document by aliases, each time that they come."""
 
 
 @attrs.define
@@ -66,6 +68,7 @@ class YamlReader:
     stack: list[_Node] = attrs.field(factory=list)
     root: _Node | None = None
     documents: int = 0
+    aliased: int = 0
 
     def read(self, text: str) -> tuple[Any, Mark | None]:
         """Return the value of the text and its marks (None for an empty text); raise DiagnosticError."""
@@ -127,6 +130,10 @@ class YamlReader:
         known = self.anchors.get(name)
         if known is None:
             raise failure("unknown-alias", f"there is no anchor '&{name}' before this", self._where(event))
+        self.aliased += known.size
+        if self.aliased > MAX_ALIASED:
+            message = f"aliases expand the document by more than {MAX_ALIASED:,} values"
+            raise failure("too-many-values", message, self._where(event), "use $ref instead of YAML aliases")
         return _Node(known.value, Mark(*_line_and_column(event), known.mark.children), known.size, known.plain)
 
     def _open(self, event: MappingStartEvent | SequenceStartEvent) -> None:

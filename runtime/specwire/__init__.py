@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from specwire.flow import Flow, Pause, ask, wait
     from specwire.headers import Headers
     from specwire.model import Unknown, WireModel, from_dict, to_dict
+    from specwire.oauth2 import OAuth2ClientCredentials, OAuth2RefreshToken
     from specwire.options import Options
     from specwire.overrides import adds, replaces
     from specwire.request import DownloadRequest, PagedRequest, Request, StreamRequest
@@ -76,6 +77,8 @@ __all__ = [
     "Headers",
     "InvalidRequestError",
     "NotFoundError",
+    "OAuth2ClientCredentials",
+    "OAuth2RefreshToken",
     "Options",
     "PagedRequest",
     "Pause",
@@ -132,6 +135,8 @@ _MODULES = {
     "Headers": "headers",
     "InvalidRequestError": "errors",
     "NotFoundError": "errors",
+    "OAuth2ClientCredentials": "oauth2",
+    "OAuth2RefreshToken": "oauth2",
     "Options": "options",
     "PagedRequest": "request",
     "Pause": "flow",

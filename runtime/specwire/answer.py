@@ -28,6 +28,17 @@ class TransportFailure(Exception):
         """Whether another try would fail in the same way."""
 
 
+class TokenRefused(Exception):
+    """The token endpoint did not grant a token."""
+
+    def __init__(self, message: str, status: int, headers: Headers, content: bytes) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = headers
+        self.content = content
+        """The body of the answer, without the secrets that were sent."""
+
+
 class Answer:
     """A response of the HTTP library, its errors translated."""
 
@@ -70,15 +81,20 @@ class Answer:
 
     def read(self) -> bytes:
         with translating(self._library):
-            return self.raw.read()
+            content = self.raw.read()
+        self.check_whole()
+        return content
 
     async def aread(self) -> bytes:
         with translating(self._library):
-            return await self.raw.aread()
+            content = await self.raw.aread()
+        self.check_whole()
+        return content
 
     def iter_bytes(self) -> Generator[bytes, None, None]:
         with translating(self._library):
             yield from self.raw.iter_bytes()
+        self.check_whole()
 
     async def aiter_bytes(self) -> AsyncGenerator[bytes, None]:
         # A generator that is left open would be closed some time later, in another task.
@@ -86,6 +102,20 @@ class Answer:
             async with aclosing(self.raw.aiter_bytes()) as chunks:
                 async for chunk in chunks:
                     yield chunk
+        self.check_whole()
+
+    def check_whole(self) -> None:
+        """Raise `TransportFailure` if the body, read to its end, was compressed and lacks its end."""
+        if _is_cut(self.raw) and self.raw.num_bytes_downloaded:
+            raise TransportFailure("the compressed body ended before its end", sent=True, timeout=False)
+
+    @property
+    def surplus(self) -> bool:
+        """Whether a body is announced that this status cannot have: it would be taken for the next answer."""
+        if self.raw.status_code not in (204, 304):
+            return False
+        headers = self.raw.headers
+        return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
     @contextmanager
     def deadline(self, seconds: float) -> Iterator[None]:
@@ -110,6 +140,16 @@ class Answer:
                 left = True
             timer.cancel()
 
+    def disconnect(self) -> None:
+        """Close the connection itself, so that nothing is sent on it again."""
+        if (network := self.raw.extensions.get("network_stream")) is not None:
+            network.close()
+
+    async def adisconnect(self) -> None:
+        """Close the connection itself, so that nothing is sent on it again."""
+        if (network := self.raw.extensions.get("network_stream")) is not None:
+            await network.aclose()
+
     def close(self) -> None:
         self.raw.close()
 
@@ -126,7 +166,8 @@ def translating(library: ModuleType) -> Iterator[None]:
         unsent = (library.ConnectError, library.ConnectTimeout, library.PoolTimeout, library.ProxyError)
         timeout = isinstance(error, library.TimeoutException)
         text = str(error) or type(error).__name__ if timeout else _reason(error)
-        raise TransportFailure(text, sent=not isinstance(error, unsent), timeout=timeout) from error
+        sent, hopeless = not isinstance(error, unsent), _is_distrust(error)
+        raise TransportFailure(text, sent=sent, timeout=timeout, hopeless=hopeless) from error
     except library.DecodingError as error:
         raise TransportFailure(f"the body could not be decompressed: {error}", sent=True, timeout=False) from error
     except FileChanged as error:
@@ -137,9 +178,28 @@ def translating(library: ModuleType) -> Iterator[None]:
 
 def _reason(error: BaseException) -> str:
     """Return what an exception says, or what those say that led to it where it says nothing."""
+    return next((text for cause in _causes(error) if (text := str(cause))), type(error).__name__)
+
+
+def _is_distrust(error: BaseException) -> bool:
+    """Tell whether the server's certificate was refused, as it will be the next time."""
+    from ssl import SSLCertVerificationError  # takes long to import, and the HTTP library has it then
+
+    return any(isinstance(cause, SSLCertVerificationError) for cause in _causes(error))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
     while cause is not None:
-        if text := str(cause):
-            return text
+        yield cause
         cause = cause.__cause__ or cause.__context__
-    return type(error).__name__
+
+
+def _is_cut(response: httpx2.Response) -> bool:
+    """Tell whether zlib, unlike the HTTP library, would have liked to read on."""
+    decoder = getattr(response, "_decoder", None)
+    for each in getattr(decoder, "children", (decoder,)):
+        inner = getattr(each, "decompressor", None)
+        if getattr(getattr(inner, "decompressor", inner), "eof", True) is False:
+            return True
+    return False

@@ -1,21 +1,17 @@
-"""How a client proves who it is: the document's security schemes, and where a key comes from."""
+"""How a client proves who it is: the security schemes of documents, and what each adds to a request."""
 
 from __future__ import annotations
 
 import base64
-import os
-from collections.abc import Awaitable, Callable, Mapping
-from inspect import isawaitable
+from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from specwire.errors import ConfigurationError
 
-Key: TypeAlias = str | Callable[[], str]
-"""A key, or a function that returns the current one; it is asked before every try."""
-AsyncKey: TypeAlias = str | Callable[[], str | Awaitable[str]]
-"""For asynchronous clients the function may be a coroutine function."""
+Requirement: TypeAlias = tuple[str, ...]
+"""Schemes that a call takes all together, by name; none for a call that may go without."""
 
 
 class Bearer(msgspec.Struct, frozen=True):
@@ -23,7 +19,17 @@ class Bearer(msgspec.Struct, frozen=True):
 
 
 class Basic(msgspec.Struct, frozen=True):
-    """`Authorization: Basic ...` from a key of the form `user:password`."""
+    """`Authorization: Basic ...` from a user and a password (RFC 7617)."""
+
+
+class Digest(msgspec.Struct, frozen=True):
+    """`Authorization: Digest ...` from a user and a password, once the server has sent its challenge (RFC 7616)."""
+
+
+class Http(msgspec.Struct, frozen=True):
+    """`Authorization: NAME KEY`, for the other schemes of HTTP."""
+
+    name: str
 
 
 class ApiKey(msgspec.Struct, frozen=True):
@@ -33,57 +39,94 @@ class ApiKey(msgspec.Struct, frozen=True):
     place: Literal["header", "query", "cookie"]
 
 
-Scheme: TypeAlias = Bearer | Basic | ApiKey
+class OAuth2(msgspec.Struct, frozen=True):
+    """`Authorization: Bearer TOKEN`, a token that the document's token endpoint grants."""
+
+    token_url: str
+    """Where tokens are granted; one that begins with `/` is relative to where the client is told that the API is."""
+    refresh_url: str | None = None
+    """Where a refresh token is used, if not there."""
 
 
-class Credentials(msgspec.Struct, frozen=True):
-    """What a scheme adds to one request."""
+class MutualTLS(msgspec.Struct, frozen=True):
+    """A certificate of the client's, shown when the connection is made."""
+
+
+Scheme: TypeAlias = Bearer | Basic | Digest | Http | ApiKey | OAuth2 | MutualTLS
+
+
+class Security(msgspec.Struct, frozen=True):
+    """The schemes of an API that has several, by name, and which of them a call takes."""
+
+    schemes: Mapping[str, Scheme]
+    requirements: tuple[Requirement, ...]
+    """The alternatives of every operation that does not say otherwise; the first that a client can meet is taken."""
+    variables: Mapping[str, str] = {}
+    """Scheme -> environment variable of its key."""
+    required: bool = True
+    """Whether a client cannot be made without credentials."""
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """What one try of a request carries to prove who sends it."""
 
     headers: Mapping[str, str] = {}
+    """By name in lower case."""
     query: Mapping[str, str] = {}
     cookies: Mapping[str, str] = {}
+    secrets: tuple[str, ...] = ()
+    """What must show nowhere, though the server repeats it."""
+    sign: Callable[[str, str], str] | None = None
+    """Method and target of the request -> `Authorization`, where that depends on them."""
 
     def __repr__(self) -> str:
-        return "Credentials(***)"
+        return "Proof(***)"
 
 
-def credentials(scheme: Scheme, key: str) -> Credentials:
-    """Return what a scheme adds to a request for this key; raises `ConfigurationError` for a key no header can hold."""
+def prove(scheme: Scheme, key: str) -> Proof:
+    """Return what a scheme adds to a request for a key; raises `ConfigurationError` for one that no header can hold.
+
+    The key of `Basic` is `user:password`. `Digest` and `MutualTLS` add nothing by themselves.
+    """
+    if isinstance(scheme, Basic):
+        check_pair(key)
+        coded = base64.b64encode(key.encode()).decode()
+        return Proof({"authorization": f"Basic {coded}"}, secrets=(coded, key, key.partition(":")[2]))
     if not key or not key.isascii() or not key.isprintable() or key != key.strip():
         raise ConfigurationError(
             "the key is empty or holds characters that no HTTP header can: check where it is read from"
         )
     match scheme:
-        case Bearer():
-            return Credentials(headers={"Authorization": f"Bearer {key}"})
-        case Basic():
-            return Credentials(headers={"Authorization": f"Basic {base64.b64encode(key.encode()).decode()}"})
+        case Bearer() | OAuth2():
+            return Proof({"authorization": f"Bearer {key}"}, secrets=(key,))
+        case Http(name):
+            return Proof({"authorization": f"{name} {key}"}, secrets=(key,))
         case ApiKey(name, "header"):
-            return Credentials(headers={name: key})
+            return Proof({name.lower(): key}, secrets=(key,))
         case ApiKey(name, "query"):
-            return Credentials(query={name: key})
+            return Proof(query={name: key}, secrets=(key,))
         case ApiKey(name, _):
-            return Credentials(cookies={name: key})
+            return Proof(cookies={name: key}, secrets=(key,))
+        case Digest() | MutualTLS():
+            return Proof()
 
 
-def find_key(key: AsyncKey | None, variable: str | None, client: str) -> AsyncKey:
-    """Return the key given, or that of the environment variable; raises `ConfigurationError` when there is none."""
-    found = key or (os.environ.get(variable, "").strip() if variable else "")
-    if not found:
-        where = f", or set {variable}" if variable else ""
-        raise ConfigurationError(f"{client} needs an API key: pass {client}(key=...){where}")
-    return found
+def joined(proofs: tuple[Proof, ...]) -> Proof:
+    """Return several proofs as one."""
+    if len(proofs) == 1:
+        return proofs[0]
+    return Proof(
+        {name: value for proof in proofs for name, value in proof.headers.items()},
+        {name: value for proof in proofs for name, value in proof.query.items()},
+        {name: value for proof in proofs for name, value in proof.cookies.items()},
+        tuple(secret for proof in proofs for secret in proof.secrets),
+        next((proof.sign for proof in proofs if proof.sign is not None), None),
+    )
 
 
-def read_key(key: AsyncKey) -> str:
-    """Return the current key of a synchronous client."""
-    value = key() if callable(key) else key
-    if not isinstance(value, str):
-        raise ConfigurationError("the key function of a synchronous client must return a string, not an awaitable")
-    return value
-
-
-async def read_key_async(key: AsyncKey) -> str:
-    """Return the current key of an asynchronous client."""
-    value = key() if callable(key) else key
-    return await value if isawaitable(value) else value
+def check_pair(pair: str) -> None:
+    """Raise `ConfigurationError` unless a text can be `user:password`."""
+    if ":" not in pair or not pair.isprintable():
+        raise ConfigurationError(
+            "a user and a password are needed, without control characters: give ('user', 'password')"
+        )

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Generator, Mapping
+from collections.abc import Coroutine, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
 
-from specwire.auth import AsyncKey, Key, find_key
 from specwire.configuration import find_base_url, make_options
 from specwire.connection import AsyncConnection, Connection
+from specwire.credential import AsyncKey, Key
 from specwire.download import AsyncDownload, Download
 from specwire.drift import OnDrift
 from specwire.flow import Flow
+from specwire.keyring import make_keyring
 from specwire.options import OptionChanges
 from specwire.provider import Provider
 from specwire.request import BaseRequest, DownloadRequest, Request, StreamRequest
 from specwire.resource import AsyncResource, Resource
 from specwire.retry import RetryPolicy
 from specwire.streaming import AsyncEventStream, EventStream
-from specwire.transport import AsyncHTTPClient, AsyncTransport, SyncHTTPClient, Transport
+from specwire.transport import AsyncHTTPClient, AsyncTransport, Certificate, SyncHTTPClient, Transport, is_certified
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
+
+    from specwire.middleware import AsyncMiddleware, Middleware
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -36,32 +39,42 @@ class Client(Resource):
         self,
         key: Key | None = None,
         *,
+        credentials: Mapping[str, Key] | None = None,
         base_url: str | None = None,
         timeout: float | None = 600.0,
+        deadline: float | None = None,
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
         on_drift: OnDrift = "warn",
+        middleware: Sequence[Middleware] = (),
         http_client: SyncHTTPClient | None = None,
+        cert: Certificate | None = None,
     ) -> None:
         """Make a client.
 
         Args:
-            key: The API key, or a function that returns the current one; otherwise the environment is asked.
+            key: The API key, or a function that returns the current one; otherwise the environment is asked. Also a
+                user and a password, an `OAuth2ClientCredentials` or an `OAuth2RefreshToken`.
+            credentials: Keys by security scheme, where the API has several.
             base_url: Where the server is, if not where the document says.
             timeout: Seconds to wait for the server at any one point; None waits for ever.
+            deadline: Seconds for a call with all its tries; None sets no limit.
             retry: When and how often a failed request is sent again; `RetryPolicy(attempts=1)` never.
             headers: Headers to add to every request.
             on_drift: What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function.
+            middleware: Functions around each try, the first outermost; see `specwire.middleware`.
             http_client: An `httpx2.Client` or `httpx.Client` to use; it stays yours to close.
+            cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
         """
         name, provider = type(self).__name__, self.provider
+        url = find_base_url(base_url, provider, name)
         self.connection = Connection(
             name,
             provider,
-            find_base_url(base_url, provider, name),
-            find_key(key, provider.key_variable, name) if provider.security is not None else None,
-            make_options(provider, timeout, retry, headers, on_drift),
-            Transport(http_client),
+            url,
+            make_keyring(name, provider, url, key, credentials, is_certified(http_client, cert)),
+            make_options(provider, timeout, retry, headers, on_drift, deadline, middleware),
+            Transport(http_client, cert),
         )
 
     @property
@@ -126,33 +139,43 @@ class AsyncClient(AsyncResource):
         self,
         key: AsyncKey | None = None,
         *,
+        credentials: Mapping[str, AsyncKey] | None = None,
         base_url: str | None = None,
         timeout: float | None = 600.0,
+        deadline: float | None = None,
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
         on_drift: OnDrift = "warn",
+        middleware: Sequence[AsyncMiddleware] = (),
         http_client: AsyncHTTPClient | None = None,
+        cert: Certificate | None = None,
     ) -> None:
         """Make a client.
 
         Args:
             key: The API key, or a function (also a coroutine function) that returns the current one; otherwise the
-                environment is asked.
+                environment is asked. Also a user and a password, an `OAuth2ClientCredentials` or an
+                `OAuth2RefreshToken`.
+            credentials: Keys by security scheme, where the API has several.
             base_url: Where the server is, if not where the document says.
             timeout: Seconds to wait for the server at any one point; None waits for ever.
+            deadline: Seconds for a call with all its tries; None sets no limit.
             retry: When and how often a failed request is sent again; `RetryPolicy(attempts=1)` never.
             headers: Headers to add to every request.
             on_drift: What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function.
+            middleware: Functions around each try, the first outermost; see `specwire.middleware`.
             http_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` to use; it stays yours to close.
+            cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
         """
         name, provider = type(self).__name__, self.provider
+        url = find_base_url(base_url, provider, name)
         self.connection = AsyncConnection(
             name,
             provider,
-            find_base_url(base_url, provider, name),
-            find_key(key, provider.key_variable, name) if provider.security is not None else None,
-            make_options(provider, timeout, retry, headers, on_drift),
-            AsyncTransport(http_client),
+            url,
+            make_keyring(name, provider, url, key, credentials, is_certified(http_client, cert)),
+            make_options(provider, timeout, retry, headers, on_drift, deadline, middleware),
+            AsyncTransport(http_client, cert),
         )
 
     @property

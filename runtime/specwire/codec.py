@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -36,15 +36,12 @@ def encode(value: object) -> bytes:
 class Decoder:
     """A cached decoder of one type."""
 
-    __slots__ = ("_decode", "kind")
+    __slots__ = ("decode", "kind")
 
     def __init__(self, kind: Any) -> None:
         self.kind = kind
-        self._decode = msgspec.json.Decoder(kind, dec_hook=decode_hook).decode
-
-    def decode(self, data: bytes) -> Any:
-        """Decode JSON bytes; raises `msgspec.ValidationError` when the data is not of the type."""
-        return self._decode(data)
+        self.decode: Callable[[bytes], Any] = msgspec.json.Decoder(kind, dec_hook=decode_hook).decode
+        """Decodes JSON bytes; raises `msgspec.ValidationError` when the data is not of the type."""
 
     def convert(self, data: Any) -> Any:
         """Convert builtins; raises `msgspec.ValidationError` when they are not of the type."""

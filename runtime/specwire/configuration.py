@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from specwire.drift import OnDrift
@@ -13,19 +15,22 @@ from specwire.options import Options
 from specwire.provider import Provider
 from specwire.retry import RetryPolicy
 
+if TYPE_CHECKING:
+    from specwire.middleware import AsyncMiddleware, Middleware
+
 
 @cache
 def user_agent(name: str, version: str) -> str:
     """Return the `User-Agent` of the clients of a provider."""
-    # Both take longer to import than most of this package.
-    import platform
+    # It takes longer to import than most of this package; the HTTP library imports it too, at the first call.
     from importlib import metadata
 
     try:
         ours = metadata.version("specwire")
     except metadata.PackageNotFoundError:
         ours = "0"
-    return f"specwire/{ours} ({name}/{version}; python/{platform.python_version()})"
+    python = ".".join(map(str, sys.version_info[:3]))
+    return f"specwire/{ours} ({name}/{version}; python/{python})"
 
 
 def find_base_url(given: str | None, provider: Provider, client: str) -> str:
@@ -54,12 +59,21 @@ def make_options(
     retry: RetryPolicy | None,
     headers: Mapping[str, str] | None,
     on_drift: OnDrift,
+    deadline: float | None = None,
+    middleware: Sequence[Middleware] | Sequence[AsyncMiddleware] = (),
 ) -> Options:
     """Return a client's options; without a retry policy, the document's statuses are retried."""
     if retry is None:
         statuses = provider.retry_statuses
         retry = RetryPolicy() if statuses is None else RetryPolicy(statuses=statuses)
-    return Options(timeout=timeout, retry=retry, headers=headers or {}, on_drift=on_drift)
+    return Options(
+        timeout=timeout,
+        retry=retry,
+        headers=headers or {},
+        on_drift=on_drift,
+        deadline=deadline,
+        middleware=middleware,
+    )
 
 
 def _is_base_url(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""What every resource of a client sends through: a provider, a key, options and a transport."""
+"""What every resource of a client sends through: a provider, credentials, options and a transport."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from specwire import pagination
-from specwire.answer import Answer, TransportFailure
-from specwire.auth import AsyncKey, read_key, read_key_async
+from specwire.answer import Answer, TokenRefused, TransportFailure
 from specwire.configuration import shown_url, user_agent
 from specwire.errors import SpecwireError
 from specwire.exchange import Exchange
 from specwire.flow import Flow, Pause, Step
+from specwire.keyring import Keyring
 from specwire.options import OptionChanges, Options
 from specwire.pages import AsyncItems, AsyncPages
 from specwire.provider import Provider
 from specwire.request import BaseRequest, PagedRequest, Request
 from specwire.response import Response
-from specwire.transport import AsyncTransport, Transport, sleep
+from specwire.transport import AsyncTransport, Outgoing, Transport, sleep
 
 if TYPE_CHECKING:
     from typing import Self
@@ -33,14 +33,13 @@ ItemT = TypeVar("ItemT")
 class BaseConnection:
     """What both kinds of connections hold."""
 
-    def __init__(self, name: str, provider: Provider, base_url: str, key: AsyncKey | None, options: Options) -> None:
+    def __init__(self, name: str, provider: Provider, base_url: str, keyring: Keyring | None, options: Options) -> None:
         self.name = name
         """Name of the client, for messages."""
         self.provider = provider
         self.base_url = base_url
         self.options = options
-        self._key = key
-        self._agent = user_agent(provider.name, provider.version)
+        self._keyring = keyring
 
     def changed(self, changes: OptionChanges) -> Self:
         """Return the same connection with other options."""
@@ -54,7 +53,18 @@ class BaseConnection:
 
     def exchange(self, request: BaseRequest, options: Options) -> Exchange:
         """Begin the bookkeeping of a call."""
-        return Exchange(self.provider, self.base_url, request, options, self._agent)
+        agent = user_agent(self.provider.name, self.provider.version)
+        return Exchange(self.provider, self.base_url, request, options, agent)
+
+    def another_proof(self, exchange: Exchange, answer: Answer) -> bool:
+        """Tell whether a call that was not let in is sent again with other credentials; it is still the same try."""
+        proof = exchange.unproved(answer)
+        if proof is None or self._keyring is None:
+            return False
+        if not self._keyring.refused(exchange.request.operation, proof, answer.headers):
+            return False
+        exchange.tries -= 1
+        return True
 
     def __repr__(self) -> str:
         return f"{self.name}(base_url={shown_url(self.base_url)!r})"
@@ -64,9 +74,15 @@ class Connection(BaseConnection):
     """The connection of a synchronous client."""
 
     def __init__(
-        self, name: str, provider: Provider, base_url: str, key: AsyncKey | None, options: Options, transport: Transport
+        self,
+        name: str,
+        provider: Provider,
+        base_url: str,
+        keyring: Keyring | None,
+        options: Options,
+        transport: Transport,
     ) -> None:
-        super().__init__(name, provider, base_url, key, options)
+        super().__init__(name, provider, base_url, keyring, options)
         self._transport = transport
 
     def perform(self, request: Request[T], changes: OptionChanges | None = None) -> Response[T]:
@@ -84,23 +100,37 @@ class Connection(BaseConnection):
     def _send(self, exchange: Exchange, *, stream: bool) -> Answer:
         if self._transport.closed:
             raise SpecwireError(f"this {self.name} is closed: make a new one")
+        operation = exchange.request.operation
+        keyring = self._keyring if operation.secure else None
         while True:
-            key = read_key(self._key) if self._key is not None and exchange.request.operation.secure else None
+            exchange.tries += 1
             try:
-                answer = self._transport.send(
-                    exchange.outgoing(key, asynchronous=False), exchange.options, stream=stream
-                )
+                options = exchange.bounded_options
+                proof = None
+                if keyring is not None and exchange.trusted:
+                    proof = keyring.ready(operation) or keyring.proof(operation, self._transport, options)
+                answer = self._try(exchange.outgoing(proof, asynchronous=False), options, stream)
                 if answer.status < 300:
-                    return answer
+                    return exchange.accepted(answer)
                 content = answer.read()
                 answer.close()
             except TransportFailure as failure:
                 pause = exchange.failed(failure)
+            except TokenRefused as refusal:
+                raise exchange.denied(refusal) from None
             else:
-                if exchange.redirected(answer):
+                if exchange.redirected(answer) or self.another_proof(exchange, answer):
                     continue
                 pause = exchange.answered(answer, content)
             time.sleep(pause)
+
+    def _try(self, outgoing: Outgoing, options: Options, stream: bool) -> Answer:
+        if not options.middleware:
+            return self._transport.send(outgoing, options, stream=stream)
+        from specwire.middleware import chained  # few use it
+
+        send = partial(self._transport.send, options=options, stream=stream)
+        return chained(options.middleware, send)(outgoing)
 
     def items(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> Iterator[ItemT]:
         """Go through the items of a page and of all that follow."""
@@ -151,11 +181,11 @@ class AsyncConnection(BaseConnection):
         name: str,
         provider: Provider,
         base_url: str,
-        key: AsyncKey | None,
+        keyring: Keyring | None,
         options: Options,
         transport: AsyncTransport,
     ) -> None:
-        super().__init__(name, provider, base_url, key, options)
+        super().__init__(name, provider, base_url, keyring, options)
         self._transport = transport
 
     async def perform(self, request: Request[T], changes: OptionChanges | None = None) -> Response[T]:
@@ -173,23 +203,39 @@ class AsyncConnection(BaseConnection):
     async def _send(self, exchange: Exchange, *, stream: bool) -> Answer:
         if self._transport.closed:
             raise SpecwireError(f"this {self.name} is closed: make a new one")
+        operation = exchange.request.operation
+        keyring = self._keyring if operation.secure else None
         while True:
-            secure = self._key is not None and exchange.request.operation.secure
-            key = await read_key_async(self._key) if self._key is not None and secure else None
+            exchange.tries += 1
             try:
-                outgoing = exchange.outgoing(key, asynchronous=True)
-                answer = await self._transport.send(outgoing, exchange.options, stream=stream)
+                options = exchange.bounded_options
+                proof = None
+                if keyring is not None and exchange.trusted:
+                    proof = keyring.ready(operation)
+                    if proof is None:
+                        proof = await keyring.aproof(operation, self._transport, options)
+                answer = await self._try(exchange.outgoing(proof, asynchronous=True), options, stream)
                 if answer.status < 300:
-                    return answer
+                    return exchange.accepted(answer)
                 content = await answer.aread()
                 await answer.aclose()
             except TransportFailure as failure:
                 pause = exchange.failed(failure)
+            except TokenRefused as refusal:
+                raise exchange.denied(refusal) from None
             else:
-                if exchange.redirected(answer):
+                if exchange.redirected(answer) or self.another_proof(exchange, answer):
                     continue
                 pause = exchange.answered(answer, content)
             await sleep(pause)
+
+    async def _try(self, outgoing: Outgoing, options: Options, stream: bool) -> Answer:
+        if not options.middleware:
+            return await self._transport.send(outgoing, options, stream=stream)
+        from specwire.middleware import chained_async  # few use it
+
+        send = partial(self._transport.send, options=options, stream=stream)
+        return await chained_async(options.middleware, send)(outgoing)
 
     def items(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> AsyncIterator[ItemT]:
         """Go through the items of a page and of all that follow."""

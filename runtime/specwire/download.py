@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import AsyncGenerator, Generator, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, closing, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -73,13 +73,13 @@ class Download:
         """Write it to a file, which appears under its name only when it is whole; returns the path."""
         target = Path(path)
         with _whole_file(target) as file:
-            for chunk in self.iter_bytes():
-                file.write(chunk)
+            self.save_to(file)
         return target
 
     def save_to(self, file: IO[bytes]) -> int:
         """Write it to an open binary file; returns the number of bytes."""
-        return sum(file.write(chunk) for chunk in self.iter_bytes())
+        with closing(self.iter_bytes()) as chunks:
+            return sum(file.write(chunk) for chunk in chunks)
 
     def close(self) -> None:
         """Give the connection back; closing twice is nothing."""
@@ -152,15 +152,15 @@ class AsyncDownload:
         """Write it to a file, which appears under its name only when it is whole; returns the path."""
         target = Path(path)
         with _whole_file(target) as file:
-            async for chunk in self.iter_bytes():
-                file.write(chunk)
+            await self.save_to(file)
         return target
 
     async def save_to(self, file: IO[bytes]) -> int:
         """Write it to an open binary file; returns the number of bytes."""
         written = 0
-        async for chunk in self.iter_bytes():
-            written += file.write(chunk)
+        async with aclosing(self.iter_bytes()) as chunks:
+            async for chunk in chunks:
+                written += file.write(chunk)
         return written
 
     async def aclose(self) -> None:

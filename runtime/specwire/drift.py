@@ -164,8 +164,8 @@ class _Builder:
             if not builder.drifts:
                 return value
             attempts.append((len(builder.drifts), value, builder.drifts))
-        container = [attempt for attempt in attempts if attempt[1] is not raw]
-        if container and isinstance(raw, list):
+        container = [attempt for attempt in attempts if attempt[1] is not raw and type(attempt[1]) in (list, dict)]
+        if container:
             _, value, drifts = min(container, key=lambda attempt: attempt[0])
             self.drifts.extend(drifts)
             return value

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from specwire.options import Options
     from specwire.request import StreamRequest
     from specwire.response import Response
+    from specwire.streaming import Accumulator
 
 E = TypeVar("E")
 
@@ -32,11 +33,15 @@ _DOCUMENTS = ("application/json", "application/problem+json", "text/html")
 class EventReader(Generic[E]):
     """The state of one stream: the events that are ready, whether more can come, and what went wrong."""
 
-    def __init__(self, request: StreamRequest[E], response: Response[None], options: Options) -> None:
+    def __init__(
+        self, request: StreamRequest[E], response: Response[None], options: Options, *, keep: bool = False
+    ) -> None:
         payload = request.operation.returns
         assert isinstance(payload, EventsPayload)
         self.ready: deque[E] = deque()
         """Events to hand out."""
+        self.kept: list[bytes] | None = [] if keep else None
+        """The data of all events, for those who add them up: most never ask for the sum, and adding up costs more."""
         self.failure: APIError | None = None
         """What to raise once the events that came before it are handed out."""
         self.done = False
@@ -48,7 +53,7 @@ class EventReader(Generic[E]):
         self._on_drift: drift.OnDrift = options.on_drift
         self._sse = SSEParser() if payload.framing == "sse" else None
         self._lines = JSONSequenceParser() if payload.framing == "json-seq" else JSONLinesParser()
-        self._clues = {(error.equals or error.path[-1]).encode() for error in payload.errors}
+        self._clues = {msgspec.json.encode(error.equals or error.path[-1]) for error in payload.errors}
         self._decode = decoder(payload.kind).decode
         self.terminated = False
         """Whether the terminator came: what follows is read only so that the connection can be used again."""
@@ -65,7 +70,7 @@ class EventReader(Generic[E]):
             self._strange += chunk
         try:
             if self._sse is not None:
-                self._take([event.data for event in self._sse.feed(chunk)])
+                self._take(self._sse.feed_data(chunk))
             else:
                 self._take(self._lines.feed(chunk))
         except (EventTooLarge, RecordTooLarge) as error:
@@ -93,6 +98,12 @@ class EventReader(Generic[E]):
         if self._terminator is not None and not self.terminated and self.failure is None:
             self._truncated(f"the server closed it without {self._payload.terminator}")
 
+    def add_up(self, accumulator: Accumulator[E, object]) -> None:
+        """Give an accumulator the events that it was not given yet."""
+        kept, self.kept = self.kept, []
+        for data in kept or ():
+            accumulator.add(drift.decode(data, self._payload.kind)[0])
+
     def broke(self, failure: TransportFailure) -> None:
         """Take the breaking off of the connection."""
         self.done = True
@@ -108,18 +119,40 @@ class EventReader(Generic[E]):
             self._truncated("the server closed it in the middle of an event")
 
     def _take(self, texts: list[bytes], *, last: bool = False) -> None:
+        events = self._plain(texts) if texts else []
+        if events is None:
+            self._take_each(texts, last)
+        elif events:
+            self._give(events, texts)
+
+    def _plain(self, texts: list[bytes]) -> list[E] | None:
+        """Decode texts that are events as the document has them; None where one is the end, an error or drift."""
+        # Those are rare: looking for them in all texts at once costs half of looking in each.
+        whole = b"\n".join(texts)
+        if self._terminator in texts or any(clue in whole for clue in self._clues):
+            return None
+        try:
+            return [self._decode(data) for data in texts]
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
+
+    def _give(self, events: list[E], texts: list[bytes]) -> None:
+        self.ready += events
+        if self.kept is not None:
+            self.kept += texts
+        self._strange = None
+
+    def _take_each(self, texts: list[bytes], last: bool) -> None:
         for data in texts:
             if data == self._terminator:
                 self.terminated = True
                 return
             try:
-                for clue in self._clues:
-                    if clue in data:
-                        self._check_error(data)
-                try:
-                    event = self._decode(data)
-                except msgspec.ValidationError:
-                    event = self._drifted(data)
+                if any(clue in data for clue in self._clues):
+                    self._check_error(data)
+                event, drifts = drift.decode(data, self._payload.kind)
+                if drifts:
+                    self._report(drifts)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 if last:
                     self._truncated("the server closed it in the middle of a record")
@@ -130,8 +163,7 @@ class EventReader(Generic[E]):
             except APIError as error:
                 self._stop(error)
                 return
-            self.ready.append(event)
-            self._strange = None
+            self._give([event], [data])
 
     def _check_error(self, data: bytes) -> None:
         body = msgspec.json.decode(data)
@@ -145,16 +177,13 @@ class EventReader(Generic[E]):
                     body=body,
                 )
 
-    def _drifted(self, data: bytes) -> E:
-        event: E
-        event, drifts = drift.decode(data, self._payload.kind)
+    def _report(self, drifts: tuple[drift.Drift, ...]) -> None:
         if self._on_drift == "raise":
             raise DecodeError(
                 f"{self._request.operation.id}: an event differs from the document: {drift.listed(drifts)}",
                 request=self._request,
             )
         drift.report(drifts, self._on_drift, self._request.operation.id)
-        return event
 
     def _truncated(self, why: str) -> None:
         self._fail(StreamTruncatedError, f"the stream ended before its end: {why}")

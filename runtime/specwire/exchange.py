@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import time
+import os
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import msgspec
 
-from specwire import retry
-from specwire.answer import Answer, TransportFailure
-from specwire.auth import Credentials, credentials
+from specwire import journal, retry
+from specwire.answer import Answer, TokenRefused, TransportFailure
+from specwire.auth import Proof
 from specwire.body import WholeBody, body_of
+from specwire.clock import Clock
 from specwire.drift import Drift, decode, listed, report, tolerate
 from specwire.errors import (
     APIConnectionError,
     APIStatusError,
     APITimeoutError,
+    AuthenticationError,
     DecodeError,
     InvalidRequestError,
     RefusedError,
     status_class,
     summary,
 )
+from specwire.headers import Headers
 from specwire.multipart import Multipart, NotReplayable, Upload
 from specwire.operation import BinaryPayload, EmptyPayload, EventsPayload, JsonPayload, TextPayload
 from specwire.pagination import at
 from specwire.parameters import encode_cookies, encode_headers, encode_query, expand_path
+from specwire.percent import percent
 from specwire.request import BaseRequest
-from specwire.response import Response
+from specwire.response import Response, request_id_of
 from specwire.transport import Outgoing
 
 if TYPE_CHECKING:
@@ -53,11 +57,13 @@ class Exchange:
         self._provider = provider
         self._agent = agent
         self._waited = 0.0
-        self._started = time.monotonic()
+        self._clock = Clock(options.deadline)
         self._redirects = 0
-        self._trusted = True
+        self.trusted = True
+        """Whether the next try goes to where credentials may go."""
         self._sends = 0
-        self._secret: str | None = None
+        self._proof: Proof | None = None
+        self._refused = False
         operation = request.operation
         try:
             self._body = body_of(request, options)
@@ -79,21 +85,44 @@ class Exchange:
             headers[name.lower()] = value
         for name, value in encode_headers(self.options.headers).items():
             headers[name.lower()] = value
+        self._keyed = self._add_key(headers)
         return headers
 
-    def outgoing(self, key: str | None, *, asynchronous: bool) -> Outgoing:
-        """Return the next try; `key` is the current key, None for an operation that takes none."""
-        self.tries += 1
+    def _add_key(self, headers: dict[str, str]) -> bool:
+        """Add the idempotency key, one for all tries, and tell whether the request carries one."""
+        header, key = self._provider.idempotency_header, self.options.idempotency_key
+        if header is None:
+            if key is not None:
+                raise ValueError(f"{self._provider.name} heeds no idempotency keys: leave out `idempotency_key`")
+            return False
+        if self.request.operation.method in _IDEMPOTENT:
+            return False
+        if key is not None:
+            headers.update(encode_headers({header.lower(): key}))
+        headers.setdefault(header.lower(), os.urandom(16).hex())
+        return True
+
+    @property
+    def bounded_options(self) -> Options:
+        """The options of the next try: what is left of the deadline bounds its timeouts."""
+        return self._clock.bounded(self.options)
+
+    def outgoing(self, proof: Proof | None, *, asynchronous: bool) -> Outgoing:
+        """Return the next try; `proof` is None for one that takes no credentials."""
         self._sends += 1
-        self._secret = key
-        scheme = self._provider.security
-        trusted = self._trusted and key is not None and scheme is not None
-        proof = credentials(scheme, key) if trusted and scheme is not None and key is not None else Credentials()
-        query = "&".join(filter(None, (self._query, encode_query(proof.query) if proof.query else "")))
-        headers = {**self._headers, **{name.lower(): value for name, value in proof.headers.items()}}
-        cookies = encode_cookies({**self._cookies, **proof.cookies}) if self._cookies or proof.cookies else ""
+        self._proof = proof
+        query, cookies = self._query, self._cookies
+        headers = {**self._headers, **proof.headers} if proof is not None else dict(self._headers)
+        if proof is not None and proof.query:
+            query = "&".join(filter(None, (query, encode_query(proof.query))))
+        if proof is not None and proof.cookies:
+            cookies = {**cookies, **proof.cookies}
         if cookies:
-            headers["cookie"] = cookies
+            headers["cookie"] = encode_cookies(cookies, self.request.operation.styles)
+        joined = "&" if "?" in self._url else "?"
+        url = f"{self._url}{joined}{query}" if query else self._url
+        if proof is not None and proof.sign is not None:
+            headers["authorization"] = proof.sign(self.request.operation.method, _target(url))
         content: bytes | Iterator[bytes] | AsyncIterator[bytes] | None = None
         if isinstance(self._body, WholeBody):
             content = self._body.data
@@ -101,10 +130,7 @@ class Exchange:
             content, length = self._stream(self._body, asynchronous)
             if length is not None:
                 headers["content-length"] = str(length)
-        joined = "&" if "?" in self._url else "?"
-        return Outgoing(
-            self.request.operation.method, f"{self._url}{joined}{query}" if query else self._url, headers, content
-        )
+        return Outgoing(self.request.operation.method, url, headers, content)
 
     def _stream(
         self, body: Multipart | Upload, asynchronous: bool
@@ -124,25 +150,29 @@ class Exchange:
         """Return the seconds to wait before the next try; raises `APIConnectionError` when there is none."""
         outcome = retry.Unclear() if failure.sent else retry.NotSent()
         wait = None if failure.hopeless or not self._replayable else self._decide(outcome)
+        late = failure.timeout or self._clock.over
+        self._note("no answer in time" if late else "no answer", wait)
         if wait is not None:
             return wait
-        kind = APITimeoutError if failure.timeout else APIConnectionError
+        kind = APITimeoutError if late else APIConnectionError
         host = urlsplit(self._url).netloc.rpartition("@")[2]
-        what = "no answer in time from" if failure.timeout else "no answer from"
+        what = "no answer in time from" if late else "no answer from"
         tries = f" after {self.tries} tries" if self.tries > 1 else ""
+        reason = f"the deadline of {self.options.deadline:g} s passed" if self._clock.over else failure
         raise kind(
-            f"{self.request.operation.id}: {what} {host}{tries}: {failure}",
+            f"{self.request.operation.id}: {what} {host}{tries}: {reason}",
             request=self.request,
             tries=self.tries,
         )
 
     def answered(self, answer: Answer, content: bytes) -> float:
         """Return the seconds to wait before the next try after an error; raises `APIStatusError` for the last."""
-        headers = answer.headers
+        headers = self._masked_headers(answer.headers)
         content = self._masked(content)
         body, drifts = self._error_body(answer.status, content)
         hopeless = self._hopeless(content) or not self._replayable
         wait = None if hopeless else self._decide(retry.Answered(answer.status, headers))
+        self._note(answer.status, wait, answer)
         if wait is not None:
             return wait
         response: Response[None] = Response(
@@ -151,7 +181,7 @@ class Exchange:
             content=content,
             parsed=None,
             tries=self.tries,
-            elapsed=time.monotonic() - self._started,
+            elapsed=self._clock.elapsed,
             drift=drifts,
         )
         raise self._status_error(response, body, content)
@@ -183,6 +213,10 @@ class Exchange:
             return False
         try:
             target = urljoin(self._url, location)
+            if self._proof is not None and self._proof.query:
+                from specwire.redaction import without_query
+
+                target = without_query(target, self._proof.query)
             here, there = urlsplit(self._url), urlsplit(target)
         except ValueError:
             return False
@@ -194,7 +228,7 @@ class Exchange:
             return False
         self._redirects += 1
         self.tries -= 1
-        self._trusted = self._trusted and same
+        self.trusted = self.trusted and same
         if not same:
             kept = ("accept", "user-agent")
             self._headers = {name: self._headers[name] for name in kept}
@@ -202,17 +236,61 @@ class Exchange:
         self._url, self._query = target, ""
         return True
 
+    def unproved(self, answer: Answer) -> Proof | None:
+        """Return the proof of a try that the server did not take, once in a call, if the call can be repeated."""
+        if answer.status != 401 or self._refused or not self.trusted or not self._replayable:
+            return None
+        self._refused = True
+        return self._proof
+
+    def denied(self, refusal: TokenRefused) -> AuthenticationError:
+        """Return the error of a call for which there is no token."""
+        response: Response[None] = Response(
+            status=refusal.status,
+            headers=refusal.headers,
+            content=refusal.content,
+            parsed=None,
+            tries=self.tries,
+            elapsed=self._clock.elapsed,
+        )
+        return AuthenticationError(
+            f"{self.request.operation.id}: {refusal}",
+            request=self.request,
+            response=response,
+            status=refusal.status,
+            body=_json_or_text(refusal.content),
+            tries=self.tries,
+        )
+
     def _decide(self, outcome: retry.Outcome) -> float | None:
         operation = self.request.operation
         wait = retry.decide(
             self.options.retry,
             attempt=self.tries,
-            idempotent=operation.safe or operation.method in _IDEMPOTENT,
+            idempotent=operation.safe or operation.method in _IDEMPOTENT or self._keyed,
             outcome=outcome,
             waited=self._waited,
         )
-        self._waited += wait or 0.0
+        if wait is None or not self._clock.leaves(wait):
+            return None
+        self._waited += wait
         return wait
+
+    def accepted(self, answer: Answer) -> Answer:
+        """Take note of a good answer and return it."""
+        self._note(answer.status, None, answer)
+        return answer
+
+    def _note(self, outcome: journal.Outcome, wait: float | None, answer: Answer | None = None) -> None:
+        """Log how a try ended: a call with it, if `wait` is None."""
+        if not journal.listening(again=wait is not None):
+            return
+        request_id = request_id_of(answer.headers) if answer is not None else None
+        operation, elapsed = self.request.operation, self._clock.elapsed
+        if wait is None:
+            journal.note(operation, self._url, outcome, self.tries, elapsed, request_id)
+        else:
+            journal.note_again(operation, self._url, outcome, self.tries, elapsed, wait, request_id)
 
     @property
     def _replayable(self) -> bool:
@@ -220,9 +298,23 @@ class Exchange:
 
     def _masked(self, content: bytes) -> bytes:
         """Return the body of a failure without the key, which some servers repeat in theirs."""
-        if self._secret is None or len(self._secret) < _SHORTEST_SECRET:
-            return content
-        return content.replace(self._secret.encode(), b"***")
+        for secret in self._secrets:
+            content = content.replace(secret.encode(), b"***")
+        return content
+
+    def _masked_headers(self, headers: Headers) -> Headers:
+        pairs = list(headers.items())
+        for secret in self._secrets:
+            pairs = [(name, value.replace(secret, "***")) for name, value in pairs]
+        return Headers(pairs)
+
+    @property
+    def _secrets(self) -> Iterator[str]:
+        for secret in self._proof.secrets if self._proof is not None else ():
+            if len(secret) >= _SHORTEST_SECRET:
+                yield secret
+                if (coded := percent(secret)) != secret:
+                    yield coded
 
     def _hopeless(self, content: bytes) -> bool:
         never = self._provider.never
@@ -261,7 +353,7 @@ class Exchange:
             content=content,
             parsed=value,
             tries=self.tries,
-            elapsed=time.monotonic() - self._started,
+            elapsed=self._clock.elapsed,
             drift=drifts,
         )
 
@@ -291,7 +383,7 @@ class Exchange:
             content=b"",
             parsed=None,
             tries=self.tries,
-            elapsed=time.monotonic() - self._started,
+            elapsed=self._clock.elapsed,
         )
 
     def _json(self, answer: Answer, content: bytes, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
@@ -321,18 +413,24 @@ class Exchange:
             content=self._masked(content),
             parsed=None,
             tries=self.tries,
-            elapsed=time.monotonic() - self._started,
+            elapsed=self._clock.elapsed,
         )
         return DecodeError(message, request=self.request, response=response)
 
 
 def _server(provider: Provider, base_url: str, server: str | None) -> str:
-    """Return where an operation is: at a server of its own, unless the client was sent elsewhere than the document says."""
+    """Return where an operation is: at a server of its own, unless the client was told another than the document's."""
     if server is None:
         return base_url
     if server.startswith("/"):
         return urljoin(base_url, server).rstrip("/")
     return server.rstrip("/") if base_url == (provider.base_url or "").rstrip("/") else base_url
+
+
+def _target(url: str) -> str:
+    """Return the part of a URL that stands in the request line, encoded as the HTTP library does it."""
+    parts = urlsplit(url)
+    return quote(urlunsplit(("", "", parts.path or "/", parts.query, "")), safe="!#$%&'()*+,/:;=?@[]~")
 
 
 def _origin(url: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from specwire.auth import Requirement
 from specwire.parameters import Style
 
 
@@ -132,11 +133,13 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """Whether repeating the request after an unclear failure changes nothing on the server."""
     secure: bool = True
     """Whether the operation takes credentials."""
+    security: tuple[Requirement, ...] | None = None
+    """The alternatives of this operation where they are others than the API's; see `Security`."""
     pagination: Pagination | None = None
     polling: Polling | None = None
     refusal: Refusal | None = None
     server: str | None = None
-    """Base URL of this operation where it is another than the client's; one that begins with `/` is relative to that."""
+    """Base URL of this operation where it is not the client's; one that begins with `/` is relative to that."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, tuple(getattr(self, name) for name in self.__struct_fields__)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import msgspec
 
 from specwire.drift import OnDrift
 from specwire.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from specwire.middleware import AsyncMiddleware, Middleware
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +23,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds to wait for a connection."""
     idle_timeout: float | None = 120.0
     """Seconds that a stream may be silent between two events."""
+    deadline: float | None = None
+    """Seconds for a call with all its tries and waits, until its answer is there (a stream's or download's: begins)."""
     retry: RetryPolicy = RetryPolicy()
     """When and how often a failed request is sent again."""
     headers: Mapping[str, str] = {}
@@ -32,6 +37,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function to tell."""
     on_progress: Callable[[int, int | None], object] | None = None
     """Told of uploads and downloads: bytes so far, bytes in all where known."""
+    idempotency_key: str | None = None
+    """Key under which the server does a thing once, for one call; without it each call that needs one has its own."""
+    middleware: Sequence[Middleware] | Sequence[AsyncMiddleware] = ()
+    """Functions around each try, the first outermost; see `specwire.middleware`."""
+
+    def __post_init__(self) -> None:
+        if self.deadline is not None and not self.deadline > 0:
+            raise ValueError(f"deadline is {self.deadline}: give a number of seconds above 0, or None")
 
     def changed(self, changes: OptionChanges) -> Options:
         """Return these options with some changed; `headers`, `query` and `body` are merged."""
@@ -48,12 +61,15 @@ class OptionChanges(TypedDict, total=False):
     timeout: float | None
     connect_timeout: float | None
     idle_timeout: float | None
+    deadline: float | None
     retry: RetryPolicy
     headers: Mapping[str, str]
     query: Mapping[str, Any]
     body: Mapping[str, Any]
     on_drift: OnDrift
     on_progress: Callable[[int, int | None], object] | None
+    idempotency_key: str | None
+    middleware: Sequence[Middleware] | Sequence[AsyncMiddleware]
 
 
 def merged(first: OptionChanges, second: OptionChanges) -> OptionChanges:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from specwire.auth import Scheme
+from specwire.auth import Scheme, Security
 
 
 class Never(msgspec.Struct, frozen=True):
@@ -24,8 +24,11 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """The document's server; None where the user must name one."""
     base_url_variable: str | None = None
     """Environment variable that overrides it."""
-    security: Scheme | None = None
+    security: Scheme | Security | None = None
+    """The one scheme of all operations that take credentials, or several by name."""
     key_variable: str | None = None
     """Environment variable of the key."""
     retry_statuses: frozenset[int] | None = None
     never: Never | None = None
+    idempotency_header: str | None = None
+    """Header of a key under which the server does a thing once, however often it is asked."""

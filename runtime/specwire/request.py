@@ -115,7 +115,7 @@ def multipart_body(
 ) -> MultipartBody:
     """Make a form of the fields and files that were given, the fields first; a list repeats its part.
 
-    `types` are the content types of parts, where the document names them; a field of a JSON type is sent as JSON, whole.
+    `types` are the content types of parts, where the document names them; a field of a JSON type is sent as JSON.
     """
     types = types or {}
     parts: list[Part] = []

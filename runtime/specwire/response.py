@@ -14,6 +14,11 @@ T = TypeVar("T")
 REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "cf-ray")
 
 
+def request_id_of(headers: Headers) -> str | None:
+    """Return the identifier that a server gave a request."""
+    return next((headers[name] for name in REQUEST_ID_HEADERS if name in headers), None)
+
+
 class Response(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """An answer with everything around it."""
 
@@ -33,7 +38,7 @@ class Response(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     @property
     def request_id(self) -> str | None:
         """The identifier that the server gave this request, to quote when asking for support."""
-        return next((self.headers[name] for name in REQUEST_ID_HEADERS if name in self.headers), None)
+        return request_id_of(self.headers)
 
     def __repr__(self) -> str:
         return f"Response(status={self.status}, request_id={self.request_id!r}, {len(self.content)} bytes)"

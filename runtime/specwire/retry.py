@@ -123,7 +123,8 @@ def _repeatable(policy: RetryPolicy, idempotent: bool, outcome: Outcome) -> bool
 
 
 def _number(text: str | None) -> float | None:
-    if text is None or _NUMBER.fullmatch(text.strip()) is None:
+    text = text.strip() if text is not None else ""
+    if _NUMBER.fullmatch(text) is None:
         return None
     number = float(text)
     return number if math.isfinite(number) else None

@@ -86,6 +86,20 @@ class SSEParser:
                 raise
         return events
 
+    def feed_data(self, chunk: bytes) -> list[bytes]:
+        """Return only the data of the events that the chunk completes: the same as of `feed`, several times quicker."""
+        if not (self._data or self._event or self._skip_lf or self._start is not None or b"\r" in chunk):
+            text = bytes(self._partial) + chunk if self._partial else chunk
+            whole, _, rest = text.rpartition(b"\n\n")
+            lines = whole[6:].split(b"\n\ndata: ")
+            # Mostly each event is one line of data. Then no line ends in `whole` but between two of them.
+            usual = whole.startswith(b"data: ") and whole.count(b"\n") == 2 * len(lines) - 2 and b"\n" not in rest
+            if usual and self._block_retry is None and self._failure is None and len(text) <= self.max_event_size:
+                self._partial[:] = rest
+                self.last_event_id = self._id
+                return lines
+        return [event.data for event in self.feed(chunk)]
+
     def close(self) -> bool:
         """End the stream: drop an unfinished event, as the standard demands, and tell whether there was one."""
         if self._failure is not None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from specwire.answer import Answer, TransportFailure
 from specwire.event_loop import starter
@@ -44,11 +44,14 @@ class Accumulator(Protocol[E_contra, F_co]):
 class EventStream(Generic[E]):
     """Events as they come; opened by `with` or by the first iteration, closed at its end, on `break` and on errors."""
 
+    _keep: ClassVar[bool] = False
+
     def __init__(self, connection: Connection, request: StreamRequest[E], changes: OptionChanges | None = None) -> None:
         self._connection = connection
         self._request = request
         self._options = connection.options_with(changes)
         self._opened: tuple[Answer, Iterator[bytes], EventReader[E], Response[None]] | None = None
+        self._ready: deque[E] = deque()
         self._closed = False
 
     @property
@@ -61,11 +64,10 @@ class EventStream(Generic[E]):
             if self._closed:
                 raise closed(self._request, None)
             answer, response = self._connection.open(self._request, self._options)
-            self._opened = answer, answer.iter_bytes(), EventReader(self._request, response, self._options), response
+            reader = EventReader(self._request, response, self._options, keep=self._keep)
+            self._ready = reader.ready
+            self._opened = answer, answer.iter_bytes(), reader, response
         return self._opened
-
-    def _take(self, event: E) -> None:
-        """See an event before it is handed out."""
 
     def __enter__(self) -> Self:
         self._open()
@@ -80,14 +82,18 @@ class EventStream(Generic[E]):
         return self
 
     def __next__(self) -> E:
+        if not self._ready:
+            self._read()
+        return self._ready.popleft()
+
+    def _read(self) -> None:
+        """Read until an event is ready; raises `StopIteration` at the end."""
         answer, chunks, reader, response = self._open()
         while not reader.ready and not reader.done:
             if self._closed:
                 raise closed(self._request, response)
             try:
-                with answer.deadline(_PATIENCE) if reader.terminated else nullcontext():
-                    chunk = next(chunks)
-                reader.feed(chunk)
+                reader.feed(_late(answer, chunks) if reader.terminated else next(chunks))
             except StopIteration:
                 reader.end()
             except TransportFailure as failure:
@@ -98,9 +104,6 @@ class EventStream(Generic[E]):
             if reader.failure is not None:
                 raise reader.failure
             raise StopIteration
-        event = reader.ready.popleft()
-        self._take(event)
-        return event
 
     def close(self) -> None:
         """Give the connection back; closing twice is nothing."""
@@ -116,8 +119,16 @@ class EventStream(Generic[E]):
         return f"<{type(self).__name__} of {self._request.operation.id}>"
 
 
+def _late(answer: Answer, chunks: Iterator[bytes]) -> bytes:
+    """Return what comes after the terminator; raises `TransportFailure` if nothing comes soon."""
+    with answer.deadline(_PATIENCE):
+        return next(chunks)
+
+
 class AccumulatingStream(EventStream[E], Generic[E, F]):
     """Events as they come, and the answer that they add up to."""
+
+    _keep = True
 
     def __init__(
         self,
@@ -129,18 +140,18 @@ class AccumulatingStream(EventStream[E], Generic[E, F]):
         super().__init__(connection, request, changes)
         self._accumulator = accumulator
 
-    def _take(self, event: E) -> None:
-        self._accumulator.add(event)
-
     def final(self) -> F:
         """Read what is left of the stream and return the whole answer."""
         for _ in self:
             pass
+        self._open()[2].add_up(self._accumulator)
         return self._accumulator.final()
 
 
 class AsyncEventStream(Generic[E]):
     """Events as they come; opened by `async with` or by the first iteration, closed at its end and on errors."""
+
+    _keep: ClassVar[bool] = False
 
     def __init__(
         self, connection: AsyncConnection, request: StreamRequest[E], changes: OptionChanges | None = None
@@ -149,6 +160,7 @@ class AsyncEventStream(Generic[E]):
         self._request = request
         self._options = connection.options_with(changes)
         self._opened: tuple[Answer, AsyncGenerator[bytes, None], EventReader[E], Response[None]] | None = None
+        self._ready: deque[E] = deque()
         self._closed = False
         self._reading = False
 
@@ -165,11 +177,10 @@ class AsyncEventStream(Generic[E]):
                 raise closed(self._request, None)
             answer, response = await self._connection.open(self._request, self._options)
             self._start = starter()
-            self._opened = answer, answer.aiter_bytes(), EventReader(self._request, response, self._options), response
+            reader = EventReader(self._request, response, self._options, keep=self._keep)
+            self._ready = reader.ready
+            self._opened = answer, answer.aiter_bytes(), reader, response
         return self._opened
-
-    def _take(self, event: E) -> None:
-        """See an event before it is handed out."""
 
     async def __aenter__(self) -> Self:
         await self._open()
@@ -184,15 +195,19 @@ class AsyncEventStream(Generic[E]):
         return self
 
     async def __anext__(self) -> E:
+        if not self._ready:
+            await self._read()
+        return self._ready.popleft()
+
+    async def _read(self) -> None:
+        """Read until an event is ready; raises `StopAsyncIteration` at the end."""
         answer, chunks, reader, response = await self._open()
         while not reader.ready and not reader.done:
             if self._closed:
                 raise closed(self._request, response)
             self._reading = True
             try:
-                with fail_after(_PATIENCE) if reader.terminated else nullcontext():
-                    chunk = await anext(chunks)
-                reader.feed(chunk)
+                reader.feed(await (_late_async(chunks) if reader.terminated else anext(chunks)))
             except TimeoutError:
                 reader.end()
             except StopAsyncIteration:
@@ -207,9 +222,6 @@ class AsyncEventStream(Generic[E]):
             if reader.failure is not None:
                 raise reader.failure
             raise StopAsyncIteration
-        event = reader.ready.popleft()
-        self._take(event)
-        return event
 
     async def aclose(self) -> None:
         """Give the connection back; closing twice is nothing."""
@@ -229,6 +241,12 @@ class AsyncEventStream(Generic[E]):
         return f"<{type(self).__name__} of {self._request.operation.id}>"
 
 
+async def _late_async(chunks: AsyncGenerator[bytes, None]) -> bytes:
+    """Return what comes after the terminator; raises `TimeoutError` if nothing comes soon."""
+    with fail_after(_PATIENCE):
+        return await anext(chunks)
+
+
 async def _shut(answer: Answer, chunks: AsyncGenerator[bytes, None]) -> None:
     await chunks.aclose()
     await answer.aclose()
@@ -236,6 +254,8 @@ async def _shut(answer: Answer, chunks: AsyncGenerator[bytes, None]) -> None:
 
 class AsyncAccumulatingStream(AsyncEventStream[E], Generic[E, F]):
     """Events as they come, and the answer that they add up to."""
+
+    _keep = True
 
     def __init__(
         self,
@@ -247,11 +267,9 @@ class AsyncAccumulatingStream(AsyncEventStream[E], Generic[E, F]):
         super().__init__(connection, request, changes)
         self._accumulator = accumulator
 
-    def _take(self, event: E) -> None:
-        self._accumulator.add(event)
-
     async def final(self) -> F:
         """Read what is left of the stream and return the whole answer."""
         async for _ in self:
             pass
+        (await self._open())[2].add_up(self._accumulator)
         return self._accumulator.final()

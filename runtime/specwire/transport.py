@@ -6,12 +6,15 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
+from os import PathLike, fspath
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import msgspec
 
-from specwire.answer import Answer, translating
+from specwire.answer import Answer, TransportFailure, translating
+from specwire.clock import Clock
+from specwire.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import ssl
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
 _LIBRARIES = ("httpx2", "httpx")
 _tls_context: ssl.SSLContext | None = None
 _tls_lock = threading.Lock()
+
+Path: TypeAlias = str | PathLike[str]
+Certificate: TypeAlias = Path | tuple[Path, Path] | tuple[Path, Path, str]
+"""A PEM file of a certificate and its key; or one of each; or these and the key's password."""
 
 
 class SyncHTTPClient(Protocol):
@@ -62,11 +69,12 @@ class Outgoing(msgspec.Struct, frozen=True):
 class Transport:
     """A synchronous HTTP client, made at the first use unless the user handed one in."""
 
-    def __init__(self, client: SyncHTTPClient | None) -> None:
+    def __init__(self, client: SyncHTTPClient | None, certificate: Certificate | None = None) -> None:
         if client is not None and hasattr(client, "aclose"):
             raise TypeError(f"http_client is an asynchronous {type(client).__name__}: give a synchronous one")
         self._client = client
         self._owned = client is None
+        self._tls = certified_context(certificate) if certificate is not None else None
         self._lock = threading.Lock()
         self._library = library_of(client) if client is not None else None
         self._closed = False
@@ -83,9 +91,16 @@ class Transport:
         assert library is not None
         with translating(library):
             request = _build(client, library, outgoing, options)
-            answer = Answer(client.send(request, stream=stream, follow_redirects=False), library)
-            _stay_alert(request, options)
-            return answer
+            clock = Clock(options.deadline)
+            later = stream or options.deadline is not None
+            answer = Answer(client.send(request, stream=later, follow_redirects=False), library)
+            if stream:
+                _stay_alert(request, options)
+        if answer.surplus:
+            answer.disconnect()
+        if not stream:
+            _read_in_time(answer, clock.left)
+        return answer
 
     def _open(self) -> SyncHTTPClient:
         import httpx2
@@ -95,7 +110,7 @@ class Transport:
             if client is None:
                 limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
                 self._library = httpx2
-                self._client = client = httpx2.Client(verify=tls_context(), limits=limits)
+                self._client = client = httpx2.Client(verify=self._tls or tls_context(), limits=limits)
             return client
 
     def close(self) -> None:
@@ -111,11 +126,12 @@ class Transport:
 class AsyncTransport:
     """An asynchronous HTTP client, made at the first use unless the user handed one in."""
 
-    def __init__(self, client: AsyncHTTPClient | None) -> None:
+    def __init__(self, client: AsyncHTTPClient | None, certificate: Certificate | None = None) -> None:
         if client is not None and not hasattr(client, "aclose"):
             raise TypeError(f"http_client is a synchronous {type(client).__name__}: give an asynchronous one")
         self._client = client
         self._owned = client is None
+        self._tls = certified_context(certificate) if certificate is not None else None
         self._library = library_of(client) if client is not None else None
         self._closed = False
 
@@ -131,15 +147,24 @@ class AsyncTransport:
         assert library is not None
         with translating(library):
             request = _build(client, library, outgoing, options)
-            answer = Answer(await client.send(request, stream=stream, follow_redirects=False), library)
-            _stay_alert(request, options)
-            return answer
+            if options.deadline is None:
+                sent = await client.send(request, stream=stream, follow_redirects=False)
+            else:
+                sent = await _in_time(client.send(request, stream=stream, follow_redirects=False), options.deadline)
+            answer = Answer(sent, library)
+            if stream:
+                _stay_alert(request, options)
+        if answer.surplus:
+            await answer.adisconnect()
+        if not stream:
+            answer.check_whole()
+        return answer
 
     def _open(self) -> AsyncHTTPClient:
         import httpx2
 
         limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
-        client = httpx2.AsyncClient(verify=tls_context(), limits=limits)
+        client = httpx2.AsyncClient(verify=self._tls or tls_context(), limits=limits)
         self._library = httpx2
         self._client = client
         return client
@@ -148,6 +173,26 @@ class AsyncTransport:
         self._closed = True
         if self._owned and self._client is not None:
             await self._client.aclose()
+
+
+def _read_in_time(answer: Answer, seconds: float | None) -> None:
+    if seconds is None:
+        answer.check_whole()
+        return
+    try:
+        with answer.deadline(seconds):
+            answer.read()
+    finally:
+        answer.close()
+
+
+async def _in_time(sending: Awaitable[Any], seconds: float) -> Any:
+    import anyio
+
+    with anyio.move_on_after(seconds) as scope:
+        return await sending
+    assert scope.cancelled_caught
+    raise TransportFailure("nothing came in time", sent=True, timeout=True)
 
 
 def _build(client: SyncHTTPClient | AsyncHTTPClient, library: ModuleType, outgoing: Outgoing, options: Options) -> Any:
@@ -183,6 +228,30 @@ def tls_context() -> ssl.SSLContext:
         if _tls_context is None:
             _tls_context = httpx2.create_ssl_context()
         return _tls_context
+
+
+def certified_context(certificate: Certificate) -> ssl.SSLContext:
+    """Return a TLS context of its own that shows a certificate; raises `ConfigurationError` for an unusable one."""
+    import httpx2
+
+    file, *rest = (certificate,) if isinstance(certificate, str | PathLike) else certificate
+    key = rest[0] if rest else None
+    # Without a password, OpenSSL would ask for one at the terminal.
+    password = str(rest[1]) if len(rest) > 1 else ""
+    context = httpx2.create_ssl_context()
+    try:
+        context.load_cert_chain(file, key, password)
+    except OSError as error:
+        text = f"the certificate {fspath(file)!r} cannot be used: {error.strerror or error}"
+        raise ConfigurationError(f"{text}: give PEM files") from error
+    return context
+
+
+def is_certified(client: SyncHTTPClient | AsyncHTTPClient | None, certificate: Certificate | None) -> bool | None:
+    """Tell whether connections show a certificate; None for a user's own client, which may."""
+    if client is not None and certificate is not None:
+        raise ConfigurationError("cert= is for the client's own connections: give the certificate to your http_client")
+    return None if client is not None else certificate is not None
 
 
 async def sleep(seconds: float) -> None:

@@ -48,9 +48,12 @@ def candidates(kind: UnionMarker, raw: Any) -> list[Any]:
     """Return the variants in the order in which they should be tried for this raw value, best first.
 
     For an object: variants whose constants and tag agree come first, then those whose required keys are all there,
-    then those that know most of its keys; ties keep the order of the document.
+    then those that know most of its keys; ties keep the order of the document. Arrays of objects go by their first.
     """
     variants = kind.variants()
+    if isinstance(raw, list):
+        arrays = (variant for variant in variants if not _is_struct(variant))
+        return sorted(arrays, key=lambda variant: _item_fit(variant, raw), reverse=True)
     if not isinstance(raw, dict):
         return [variant for variant in variants if not _is_struct(variant)]
     ranked = sorted(
@@ -80,6 +83,14 @@ def _fit(variant: type[msgspec.Struct], raw: Mapping[str, Any]) -> tuple[bool, b
     required, known, constants = _shape(variant)
     agrees = all(raw.get(key) in values for key, values in constants.items() if key in raw)
     return agrees, required <= raw.keys(), len(constants.keys() & raw.keys()), len(known & raw.keys())
+
+
+def _item_fit(variant: Any, raw: list[Any]) -> tuple[bool, bool, int, int]:
+    items: tuple[Any, ...] = getattr(variant, "__args__", ())
+    first = next((item for item in raw if isinstance(item, dict)), None)
+    if first is None or len(items) != 1 or not _is_struct(items[0]):
+        return False, False, 0, 0
+    return _fit(items[0], first)
 
 
 @cache

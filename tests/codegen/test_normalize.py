@@ -272,7 +272,7 @@ def test_operations_name_their_bodies() -> None:
     expected = [
         "MakeItAcceptedResponse",
         "MakeItError",
-        "MakeItError404",
+        "MakeItNotFoundError",
         "MakeItOrderBy",
         "MakeItRequest",
         "MakeItRequestFormData",

@@ -104,9 +104,10 @@ def test_parameters_are_read_by_their_style(style: str, explode: bool, value: ob
 
 def test_a_path_is_read_as_it_came() -> None:
     """A slash inside a value must be percent-encoded, and encoded text must be what the value says."""
-    assert list(path_problems("/a/{b}/c", "/a/x%2Fy%20z/c", {"b": "x/y z"})) == []
-    assert list(path_problems("/a/{b}/c", "/a/x/y/c", {"b": "x/y"})) == ["path: '/a/x/y/c' is not of the form /a/{b}/c"]
-    assert list(path_problems("/a/{b}", "/a/x", {"b": "y"})) == ["path parameter b: 'y' expected, not 'x'"]
+    assert list(path_problems("/a/{b}/c", [], "/a/x%2Fy%20z/c", {"b": "x/y z"})) == []
+    found = list(path_problems("/a/{b}/c", [], "/a/x/y/c", {"b": "x/y"}))
+    assert found == ["path: '/a/x/y/c' is not of the form /a/{b}/c"]
+    assert list(path_problems("/a/{b}", [], "/a/x", {"b": "y"})) == ["path parameter b: 'y' expected, not 'x'"]
 
 
 FORM = (

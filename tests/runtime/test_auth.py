@@ -7,7 +7,7 @@ import traceback
 from typing import Any
 
 import pytest
-from specwire.auth import ApiKey, Basic, Bearer, Credentials, Scheme, credentials, find_key
+from specwire.auth import ApiKey, Basic, Bearer, Digest, Http, MutualTLS, OAuth2, Proof, Scheme, prove
 from specwire.client import AsyncClient, Client
 from specwire.errors import AuthenticationError, ConfigurationError
 from specwire.provider import Provider
@@ -22,17 +22,21 @@ GOOD = reply({"id": "1"})
 @pytest.mark.parametrize(
     ("scheme", "expected"),
     [
-        (Bearer(), Credentials(headers={"Authorization": "Bearer u:p"})),
-        (Basic(), Credentials(headers={"Authorization": "Basic dTpw"})),
-        (ApiKey("x-api-key", "header"), Credentials(headers={"x-api-key": "u:p"})),
-        (ApiKey("key", "query"), Credentials(query={"key": "u:p"})),
-        (ApiKey("sid", "cookie"), Credentials(cookies={"sid": "u:p"})),
+        (Bearer(), Proof({"authorization": "Bearer u:p"}, secrets=("u:p",))),
+        (OAuth2("https://auth.invalid"), Proof({"authorization": "Bearer u:p"}, secrets=("u:p",))),
+        (Basic(), Proof({"authorization": "Basic dTpw"}, secrets=("dTpw", "u:p", "p"))),
+        (Http("Token"), Proof({"authorization": "Token u:p"}, secrets=("u:p",))),
+        (ApiKey("X-Api-Key", "header"), Proof({"x-api-key": "u:p"}, secrets=("u:p",))),
+        (ApiKey("key", "query"), Proof(query={"key": "u:p"}, secrets=("u:p",))),
+        (ApiKey("sid", "cookie"), Proof(cookies={"sid": "u:p"}, secrets=("u:p",))),
+        (Digest(), Proof()),
+        (MutualTLS(), Proof()),
     ],
 )
 def test_each_scheme_has_its_place(scheme: Scheme, expected: Credentials) -> None:
     """A key goes where the document's security scheme says."""
-    assert expected == credentials(scheme, "u:p")
-    assert "Credentials(***)" == repr(expected)
+    assert expected == prove(scheme, "u:p")
+    assert "Proof(***)" == repr(expected)
 
 
 @pytest.mark.parametrize(
@@ -129,11 +133,16 @@ def test_a_key_that_no_header_can_hold_is_refused(caller: Caller, server: Server
     assert [] == server.received
 
 
-def test_a_key_is_found_or_missed() -> None:
-    """A key given wins; without any, the message says where one may come from."""
-    assert "given" == find_key("given", "NO_SUCH_VARIABLE", "Acme")
+def test_a_missing_key_is_missed_at_once() -> None:
+    """A client whose API wants a key is not made without one, and the message says where one may come from."""
+
+    class Acme(Client):
+        provider = Provider(name="p", version="1", base_url="https://acme.invalid", security=Bearer())
+
     with pytest.raises(ConfigurationError, match=r"^Acme needs an API key: pass Acme\(key=\.\.\.\)$"):
-        find_key(None, None, "Acme")
+        Acme()
+    with pytest.raises(ConfigurationError, match="has one security scheme: pass Acme"):
+        Acme(credentials={"bearer": "k"})
 
 
 def test_the_key_shows_nowhere(caller: Caller, client: Any, server: Server) -> None:

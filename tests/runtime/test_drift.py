@@ -99,6 +99,13 @@ def test_what_fits_is_typed_beside_what_drifted() -> None:
     assert (Image(url="u"), Dog(bark="woof"), Cat(purr="prr")) == (value.part, value.pet, value.child.pet)
 
 
+def test_one_value_of_a_map_that_may_be_null_does_not_spoil_the_others() -> None:
+    """In a map that may be null, the values that fit are typed though another drifted."""
+    value, drifts = decode(b'{"a": {"id": "1"}, "b": null}', dict[str, Thing] | None)
+    assert {"a": Thing(id="1"), "b": None} == value
+    assert ["$.b"] == [drift.path for drift in drifts]
+
+
 def test_no_drift_is_no_report() -> None:
     """What the document says, and keys that it does not know, are no drift."""
     assert (Thing(id="1", size=None), ()) == decode(b'{"id": "1", "size": null, "brand_new": 1}', Thing)

@@ -59,6 +59,7 @@ def test_a_wait_is_never_negative_or_over_the_cap(attempt: int, fraction: float)
         ({}, None),
         ({"retry-after": "3"}, 3.0),
         ({"retry-after": " 3 "}, 3.0),
+        ({"retry-after": "3\x1f"}, 3.0),
         ({"retry-after": "1.5"}, 1.5),
         ({"retry-after": "0"}, 0.0),
         ({"retry-after-ms": "1500"}, 1.5),

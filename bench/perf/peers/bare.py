@@ -156,7 +156,7 @@ class BareSync:
 
     def stream(self) -> int:
         """Read a whole stream and return how many characters its events add up to."""
-        characters = 0
+        characters, done = 0, False
         content = encode({"model": MODEL, "messages": MESSAGES, "stream": True})
         headers = {"content-type": "application/json", "accept": "text/event-stream"}
         with self.http.stream("POST", "/v1/chat/completions", content=content, headers=headers) as answer:
@@ -166,11 +166,14 @@ class BareSync:
                 *events, rest = (rest + data).split(b"\n\n")
                 for event in events:
                     if event == b"data: [DONE]":
-                        return characters
-                    content = decode_chunk(event[6:]).choices[0].delta.content
-                    if isinstance(content, str):
-                        characters += len(content)
-        raise EOFError("the stream ended early")
+                        done = True
+                        break
+                    text = decode_chunk(event[6:]).choices[0].delta.content
+                    if isinstance(text, str):
+                        characters += len(text)
+        if not done:
+            raise EOFError("the stream ended early")
+        return characters
 
     def upload(self, path: str) -> int:
         with open(path, "rb") as file:
@@ -203,7 +206,7 @@ class BareAsync:
 
     async def stream(self) -> int:
         """Read a whole stream and return how many characters its events add up to."""
-        characters = 0
+        characters, done = 0, False
         content = encode({"model": MODEL, "messages": MESSAGES, "stream": True})
         headers = {"content-type": "application/json", "accept": "text/event-stream"}
         async with self.http.stream("POST", "/v1/chat/completions", content=content, headers=headers) as answer:
@@ -213,8 +216,11 @@ class BareAsync:
                 *events, rest = (rest + data).split(b"\n\n")
                 for event in events:
                     if event == b"data: [DONE]":
-                        return characters
-                    content = decode_chunk(event[6:]).choices[0].delta.content
-                    if isinstance(content, str):
-                        characters += len(content)
-        raise EOFError("the stream ended early")
+                        done = True
+                        break
+                    text = decode_chunk(event[6:]).choices[0].delta.content
+                    if isinstance(text, str):
+                        characters += len(text)
+        if not done:
+            raise EOFError("the stream ended early")
+        return characters

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from specwire_clients.mistral import AsyncMistral, Mistral
 
@@ -12,8 +11,8 @@ QUESTION = "Why do streams end early?"
 
 
 def decoders() -> dict[str, Callable[[bytes], object]]:
-    """Return what decodes each kind of answer, as the runtime does it."""
-    from specwire.drift import decode
+    """Return what decodes each kind of answer: the runtime's decoders."""
+    from specwire.codec import decoder
     from specwire_clients.mistral import models
 
     kinds = {
@@ -22,7 +21,7 @@ def decoders() -> dict[str, Callable[[bytes], object]]:
         "models": models.ModelList,
         "embeddings": models.EmbeddingResponse,
     }
-    return {name: partial(decode, kind=kind) for name, kind in kinds.items()}
+    return {name: decoder(kind).decode for name, kind in kinds.items()}
 
 
 class Sync:
@@ -50,7 +49,10 @@ class Sync:
     def upload(self, path: str) -> int:
         from pathlib import Path
 
-        return self.client.files.upload(file=Path(path), purpose="fine-tune").bytes
+        from specwire_clients.mistral.operations import files
+
+        # The method of the client refuses more than the service takes, which is less than a gibibyte.
+        return self.client.send(files.upload(file=Path(path), purpose="fine-tune")).bytes
 
     def download(self, file_id: str) -> int:
         with self.client.files.download(file_id) as download:

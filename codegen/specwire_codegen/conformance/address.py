@@ -77,5 +77,3 @@ def _values(variable: Mapping[str, Any]) -> Iterator[str]:
 def _bare(netloc: str) -> str:
     """Return a host without the user, and without the port that its scheme has anyway."""
     return re.sub(r":(80|443)$", "", netloc.rpartition("@")[2].lower())
-
-

@@ -17,10 +17,12 @@ from specwire_codegen.conformance.drawing import Schema, closed, closed_schema, 
 from specwire_codegen.conformance.json_values import differences, same_meaning, sendable
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.ir import BinaryStream, Empty, EventError, EventStream, JsonPayload, Operation, Text
-from specwire_codegen.lower.media import base_type, is_json
+from specwire_codegen.lower.media import base_type, is_json, is_range
 
 _UNNAMED = 418
 """A status that no document has, for what it says of all others."""
+_BODILESS = (204, 205)
+"""Statuses whose answers HTTP lets have no body, whatever a document says."""
 
 
 @attrs.frozen
@@ -80,10 +82,16 @@ def errors(subject: Subject, operation: Operation) -> SearchStrategy[Answer] | N
 
 
 def _successes(subject: Subject, operation: Operation) -> Iterator[tuple[int, str, Schema]]:
-    for status, response in subject.raw(operation.id)["responses"].items():
-        for media_type, media in response.get("content", {}).items():
-            if status.startswith("2") and is_json(media_type):
-                yield int(status.upper().replace("XX", "00")), media_type, media.get("schema", {})
+    responses = subject.raw(operation.id)["responses"]
+    statuses = [status for status in responses if status.startswith("2")] or ["default"]
+    for status in statuses:
+        content = responses[status].get("content", {})
+        json_types = [name for name in content if is_json(name)] or [name for name in content if is_range(name)]
+        for media_type in json_types:
+            sent = media_type if is_json(media_type) else "application/json"
+            number = 200 if status == "default" else int(status.upper().replace("XX", "00"))
+            if number not in _BODILESS:
+                yield number, sent, content[media_type].get("schema", {})
 
 
 def _json(subject: Subject, status: int, media_type: str, schema: Schema) -> SearchStrategy[Answer]:
@@ -92,7 +100,7 @@ def _json(subject: Subject, status: int, media_type: str, schema: Schema) -> Sea
 
 
 def _values(subject: Subject, schema: Schema) -> SearchStrategy[Any]:
-    components = closed(subject.document["components"]["schemas"])
+    components = closed(subject.schemas)
     return values(components, closed_schema(schema)).filter(sendable)
 
 
@@ -111,8 +119,9 @@ def _event_schema(subject: Subject, operation: Operation, payload: EventStream) 
         for media_type, media in response.get("content", {}).items()
         if base_type(media_type) == payload.media_type
     )
-    item = subject.resolve(media["itemSchema"])
-    schema: Schema = subject.resolve(item["properties"]["data"])["contentSchema"] if payload.framing == "sse" else item
+    item = subject.resolve(media.get("itemSchema", {}))
+    data = subject.resolve(item.get("properties", {}).get("data", {}))
+    schema: Schema = data.get("contentSchema", {}) if payload.framing == "sse" else item
     return schema
 
 

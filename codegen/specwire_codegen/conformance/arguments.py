@@ -38,6 +38,10 @@ def _body(operation: Operation, case: Case) -> dict[str, Any]:
         return {}
     value = case.body.value
     match operation.body:
+        case FormBody(free=True):
+            return {"body": value}
+        case MultipartBody(free=True):
+            return {"fields": value}
         case JsonBody(fields=fields) | FormBody(fields) if fields is not None:
             names = {field.wire_name: field.name for field in fields}
             return {names[wire]: one for wire, one in value.items()}

@@ -14,6 +14,7 @@ from specwire.response import Response
 from specwire.retry import RetryPolicy
 
 from specwire_codegen.conformance.arguments import Arguments
+from specwire_codegen.conformance.credentials import credentials
 from specwire_codegen.conformance.detour import detours
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.ir import BinaryStream, EventStream, Operation
@@ -39,11 +40,12 @@ class Clients:
         once = RetryPolicy(attempts=1)
         self._http = None if detour is None else detours(detour)
         sync_http, async_http = self._http or (None, None)
+        keys = credentials(subject.sync_client.provider, key)
         self.sync: Client = subject.sync_client(
-            key, base_url=base_url, retry=once, on_drift="raise", timeout=60, http_client=sync_http
+            **keys, base_url=base_url, retry=once, on_drift="raise", timeout=60, http_client=sync_http
         )
         self.asynchronous: AsyncClient = subject.async_client(
-            key, base_url=base_url, retry=once, on_drift="raise", timeout=60, http_client=async_http
+            **keys, base_url=base_url, retry=once, on_drift="raise", timeout=60, http_client=async_http
         )
         self._subject = subject
         self._runner = asyncio.Runner()
@@ -89,11 +91,11 @@ class Clients:
         if not isinstance(request, Request):
             return
         try:
-            yield "sync", self.sync.perform(request)
+            yield "sync", self.sync.connection.perform(request)
         except SpecwireError as error:
             yield "sync", error
         try:
-            yield "async", self._runner.run(self.asynchronous.perform(request))
+            yield "async", self._runner.run(self.asynchronous.connection.perform(request))
         except SpecwireError as error:
             yield "async", error
 

@@ -8,7 +8,19 @@ from typing import Any
 import schemathesis
 from hypothesis.strategies import SearchStrategy
 
+from specwire_codegen.conformance.subject import component_name
+
 Schema = Mapping[str, Any]
+
+
+_BOUNDS = frozenset(
+    "pattern minLength maxLength minItems maxItems uniqueItems minimum maximum exclusiveMinimum exclusiveMaximum "
+    "multipleOf minProperties maxProperties".split()
+)
+_TEXT_FORMATS = frozenset(
+    "email hostname idn-email idn-hostname ipv4 ipv6 iri iri-reference json-pointer password regex "
+    "relative-json-pointer uri uri-reference uri-template url".split()
+)
 
 
 def values(schemas: Mapping[str, Schema], schema: Schema) -> SearchStrategy[Any]:
@@ -57,7 +69,7 @@ def _references(schema: Any) -> Iterator[str]:
     elif isinstance(schema, Mapping):
         target = schema.get("$ref")
         if isinstance(target, str):
-            yield target.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+            yield component_name(target)
         for one in schema.values():
             yield from _references(one)
 
@@ -67,6 +79,26 @@ def without(schema: Schema, names: frozenset[str]) -> dict[str, Any]:
     properties = {name: one for name, one in schema.get("properties", {}).items() if name not in names}
     required = [name for name in schema.get("required", ()) if name not in names]
     return {**schema, "properties": properties, "required": required, "additionalProperties": False}
+
+
+def relaxed(schema: Any) -> Any:
+    """Return a schema without what makes values hard or impossible to find: bounds, patterns, formats of mere texts.
+
+    A client checks none of these. Documents have patterns that nothing can match, and formats that contradict them.
+    """
+    if isinstance(schema, list):
+        return [relaxed(one) for one in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    loose = {
+        key: relaxed(one)
+        for key, one in schema.items()
+        if key not in _BOUNDS and not (key == "format" and one in _TEXT_FORMATS)
+    }
+    for key in ("properties", "schemas"):
+        if isinstance(schema.get(key), Mapping):
+            loose[key] = {name: relaxed(one) for name, one in schema[key].items()}
+    return loose
 
 
 def closed(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
@@ -83,7 +115,8 @@ def closed_schema(schema: Any) -> Any:
         return [closed_schema(one) for one in schema]
     if not isinstance(schema, Mapping):
         return schema
-    found = dict(schema)
+    # schemathesis draws requests, which would lack what only answers have.
+    found = {key: one for key, one in schema.items() if key != "readOnly" or isinstance(one, Mapping)}
     for key in ("items", "additionalProperties", "contentSchema", "anyOf", "oneOf", "allOf", "prefixItems"):
         if key in found:
             found[key] = closed_schema(found[key])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import operator
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -38,6 +39,16 @@ def differences(expected: Any, actual: Any, same_text: SameText = operator.eq, p
         case _:
             if _kind(expected) != _kind(actual) or expected != actual:
                 yield f"{path}: {expected!r} expected, not {actual!r}"
+
+
+def json_problems(expected: Any, text: str | bytes) -> Iterator[str]:
+    """Yield where a JSON text does not say a value."""
+    try:
+        actual = json.loads(text)
+    except ValueError as problem:
+        yield f"{text!r} is not JSON: {problem}"
+        return
+    yield from differences(expected, actual)
 
 
 def same_meaning(one: str, other: str) -> bool:

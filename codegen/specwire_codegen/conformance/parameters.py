@@ -5,18 +5,18 @@ It shares nothing with the code that writes them.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from specwire_codegen.conformance.json_values import differences
+from specwire_codegen.conformance.json_values import json_problems
 
 Raw: TypeAlias = Mapping[str, Any]
 """A parameter as the document has it."""
 Pair: TypeAlias = tuple[str, str]
+Decode: TypeAlias = Callable[[str], str]
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -37,12 +37,23 @@ def says(text: str, value: Any) -> bool:
             return bool(text == value)
 
 
+def sent(value: Any) -> Any:
+    """Return what of a value is sent where all is text: null is not, nor what is empty without it; None for nothing."""
+    match value:
+        case dict():
+            return {key: one for key, one in value.items() if one is not None} or None
+        case list():
+            return [one for one in value if one is not None] or None
+        case _:
+            return value
+
+
 def query_pairs(query: str) -> list[Pair]:
     """Return the names and values of a query as they arrived."""
     return [(name, value) for name, _, value in (item.partition("=") for item in query.split("&") if item)]
 
 
-def path_problems(template: str, raw_path: str, values: Mapping[str, Any]) -> Iterator[str]:
+def path_problems(template: str, parameters: Sequence[Raw], raw_path: str, values: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with a path that arrived; `values` are what it should hold."""
     pieces = _BRACES.split(template)
     names = pieces[1::2]
@@ -51,8 +62,11 @@ def path_problems(template: str, raw_path: str, values: Mapping[str, Any]) -> It
     if hit is None:
         yield f"path: {raw_path!r} is not of the form {template}"
         return
+    if unquote(raw_path) == _BRACES.sub(lambda braces: str(values[braces[1]]), template):
+        return  # where two parameters touch, nothing says where one ends
+    declared = {one["name"]: one for one in parameters if one["in"] == "path"}
     for name, raw in zip(names, hit.groups(), strict=True):
-        if not says(unquote(raw), values[name]):
+        if not _reads(declared.get(name, {"name": name}), raw, values[name], unquote):
             yield f"path parameter {name}: {values[name]!r} expected, not {raw!r}"
 
 
@@ -68,10 +82,10 @@ def pairs_problems(
 ) -> Iterator[str]:
     """Yield what is wrong with the pairs of a query, a form or cookies, still percent-encoded."""
     left = list(found)
-    named = [one for one in parameters if one["in"] == place and one["name"] in values]
+    here = [(one, _sent_by(one, values.get(one["name"]))) for one in parameters if one["in"] == place]
+    named = [(parameter, value) for parameter, value in here if value is not None]
     # What is spread over pairs of other names comes last, for it is all that is left.
-    for parameter in sorted(named, key=lambda one: _spread(one, values[one["name"]])):
-        value = values[parameter["name"]]
+    for parameter, value in sorted(named, key=lambda pair: _spread(*pair)):
         mine = left if _spread(parameter, value) else [pair for pair in left if _is_named(parameter, unquote(pair[0]))]
         left = [pair for pair in left if pair not in mine]
         yield from _parameter_problems(place, parameter, [(unquote(key), text) for key, text in mine], value)
@@ -82,29 +96,71 @@ def pairs_problems(
 def text_problems(place: str, parameter: Raw, text: str | None, value: Any) -> Iterator[str]:
     """Yield what is wrong with a header's value that arrived."""
     label = f"{place} {parameter['name']}"
-    if text is None:
-        yield f"{label}: {value!r} is missing"
-        return
-    expected = value if isinstance(value, list) else [value]
-    pieces = text.split(",") if isinstance(value, list) else [text]
-    if len(pieces) != len(expected) or not all(map(says, pieces, expected)):
+    expected = _sent_by(parameter, value)
+    if text is None or expected is None:
+        if text is not None or expected is not None:
+            yield f"{label}: {value!r} expected, not {text!r}"
+    elif not _reads(parameter, text, expected, str):
         yield f"{label}: {value!r} expected, not {text!r}"
 
 
+def _sent_by(parameter: Raw, value: Any) -> Any:
+    return value if "content" in parameter else sent(value)
+
+
+def _reads(parameter: Raw, text: str, value: Any, decode: Decode) -> bool:
+    """Whether the text of a path's segment or a header is that of a value."""
+    if "content" in parameter:
+        return not list(json_problems(value, decode(text)))
+    style, explode = parameter.get("style", "simple"), bool(parameter.get("explode"))
+    separator = {"label": "." if explode else ",", "matrix": ";" if explode else ","}.get(style, ",")
+    if style == "matrix" and (not explode or not isinstance(value, list | dict)):
+        prefix = f";{parameter['name']}="
+    else:
+        prefix = {"label": ".", "matrix": ";"}.get(style, "")
+    if not decode(text).startswith(prefix):
+        return False
+    body = text.removeprefix(prefix)
+    expected = list(_items(parameter, value, style, explode))
+    pieces = body.split(separator) if isinstance(value, list | dict) else [body]
+    if len(pieces) != len(expected):
+        return decode(body) == separator.join(f"{key}{one}" for key, one in expected)
+    return all(
+        decode(piece).startswith(key) and says(decode(piece).removeprefix(key), one)
+        for piece, (key, one) in zip(pieces, expected, strict=True)
+    )
+
+
+def _items(parameter: Raw, value: Any, style: str, explode: bool) -> Iterator[tuple[str, Any]]:
+    """Yield the scalars that a value is made of, each with the text before it."""
+    match value:
+        case list():
+            yield from ((f"{parameter['name']}=" if style == "matrix" and explode else "", one) for one in value)
+        case dict() if explode:
+            yield from ((f"{key}=", one) for key, one in value.items())
+        case dict():
+            yield from (("", one) for pair in value.items() for one in pair)
+        case _:
+            yield "", value
+
+
 def _spread(parameter: Raw, value: Any) -> bool:
-    return isinstance(value, dict) and parameter.get("explode", True) and parameter.get("style", "form") == "form"
+    plain = "content" not in parameter and parameter.get("style", "form") in ("form", "cookie")
+    return isinstance(value, dict) and plain and bool(parameter.get("explode", True))
 
 
 def _is_named(parameter: Raw, key: str) -> bool:
     name = parameter["name"]
-    return key == name or (parameter.get("style") == "deepObject" and key.startswith(f"{name}["))
+    return bool(key == name or (parameter.get("style") == "deepObject" and key.startswith(f"{name}[")))
 
 
 def _parameter_problems(place: str, parameter: Raw, mine: list[Pair], value: Any) -> Iterator[str]:
     label = f"{place} parameter {parameter['name']}"
     if "content" in parameter:
-        texts = [unquote(text) for _, text in mine]
-        yield from (f"{label}: {one}" for one in differences([value], list(map(json.loads, texts))))
+        if len(mine) != 1:
+            yield f"{label}: {value!r} expected once, not {len(mine)} times"
+        for _, text in mine:
+            yield from (f"{label}: {one}" for one in json_problems(value, unquote(text)))
         return
     expected = list(_expected(parameter, value))
     arrived = list(_arrived(parameter, mine, value))
@@ -131,7 +187,7 @@ def _expected(parameter: Raw, value: Any) -> Iterator[tuple[str, Any]]:
 
 def _arrived(parameter: Raw, mine: list[Pair], value: Any) -> Iterator[Pair]:
     style = parameter.get("style", "form")
-    if parameter.get("explode", True) or not isinstance(value, list | dict):
+    if parameter.get("explode", True) or style not in _DELIMITERS or not isinstance(value, list | dict):
         yield from ((key, unquote(text)) for key, text in mine)
         return
     for key, text in mine:

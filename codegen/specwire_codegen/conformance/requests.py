@@ -11,9 +11,11 @@ from hypothesis.strategies import SearchStrategy
 from specwire_codegen.conformance.case import Body, Case, File
 from specwire_codegen.conformance.drawing import Schema, values, without
 from specwire_codegen.conformance.json_values import sendable
+from specwire_codegen.conformance.parameters import sent
 from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.conformance.textual import textual
 from specwire_codegen.ir import BinaryBody, FormBody, JsonBody, MultipartBody, Operation, Part, TextBody
-from specwire_codegen.lower.media import base_type, switch_of
+from specwire_codegen.lower.media import base_type, is_range, switch_of
 
 _PLACES = ("path", "query", "header", "cookie")
 _NOT_A_SEGMENT = ("", ".", "..")
@@ -42,11 +44,11 @@ def requests(subject: Subject, operation: Operation) -> SearchStrategy[Case]:
     body = _json_schema(subject, operation, raw)
     if body is not None:
         schema["body"] = body
-        if raw.get("requestBody", {}).get("required"):
+        # Most documents forget to say that a form is required, and a method asks for its required fields.
+        if raw.get("requestBody", {}).get("required") or not isinstance(operation.body, JsonBody):
             required.append("body")
     whole = {"type": "object", "properties": schema, "required": required, "additionalProperties": False}
-    components = subject.document["components"]["schemas"]
-    drawn = values(components, whole).filter(sendable).filter(_fits)
+    drawn = values(subject.schemas, whole).filter(sendable).filter(_fits)
     return st.builds(lambda one, other: _case(operation, one, other), drawn, _other_body(operation))
 
 
@@ -69,19 +71,8 @@ def _parameter(subject: Subject, raw: Schema, all_: list[Schema]) -> Schema:
     if "content" in raw:
         schema: Schema = next(iter(raw["content"].values())).get("schema", {})
         return schema
-    schema = raw.get("schema", {})
-    target = subject.resolve(schema)
-    if target.get("type") == "object" and not target.get("properties"):
-        taken = [one["name"] for one in all_]
-        values_ = target.get("additionalProperties", True)
-        return {
-            "type": "object",
-            "propertyNames": {"not": {"enum": taken}, "minLength": 1},
-            "additionalProperties": {"type": "string"} if isinstance(values_, bool) else values_,
-        }
-    if raw["in"] in ("header", "cookie") and target.get("type") == "string" and not {"enum", "format"} & target.keys():
-        return {**target, "pattern": "^[A-Za-z0-9_.-]+$"}
-    return schema
+    taken = frozenset(one["name"] for one in all_)
+    return textual(subject, raw.get("schema", {}), raw["in"] in ("header", "cookie"), taken)
 
 
 def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema | None:
@@ -91,7 +82,11 @@ def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema 
         return None
     content = raw["requestBody"]["content"]
     media_type = media_type_of(body)
-    schema: Schema = next(media for name, media in content.items() if base_type(name) == media_type).get("schema", {})
+    stated = [media for name, media in content.items() if base_type(name) == media_type]
+    ranges = [media for name, media in content.items() if is_range(name) or base_type(name) == "multipart/*"]
+    schema: Schema = [*stated, *ranges][0].get("schema", {})
+    if isinstance(body, FormBody | MultipartBody) and body.free:
+        return {"type": "object", "propertyNames": {"minLength": 1}, "additionalProperties": {"type": "string"}}
     target = subject.resolve(schema)
     if not target.get("properties"):
         return schema
@@ -100,7 +95,14 @@ def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema 
     hidden |= {name for name, one in target["properties"].items() if isinstance(one, Mapping) and one.get("readOnly")}
     if isinstance(body, MultipartBody):
         hidden |= {part.wire_name for part in body.parts if part.file != "no"}
-    return without(target, frozenset(hidden))
+    found = without(target, frozenset(hidden))
+    if isinstance(body, FormBody):
+        encodings = [*stated, *ranges][0].get("encoding", {})
+        found["properties"] = {
+            name: one if "contentType" in encodings.get(name, {}) else textual(subject, one, False, frozenset(hidden))
+            for name, one in found["properties"].items()
+        }
+    return found
 
 
 def media_type_of(body: JsonBody | FormBody | MultipartBody | BinaryBody | TextBody) -> str:
@@ -136,7 +138,20 @@ def _file(part: Part) -> SearchStrategy[Any]:
 
 
 def _fits(drawn: Mapping[str, Any]) -> bool:
-    return not any(value in _NOT_A_SEGMENT for value in drawn.get("path", {}).values())
+    """Whether all path parameters make a segment, for the address would be another's."""
+    return not any(_joined(value) in _NOT_A_SEGMENT for value in drawn.get("path", {}).values())
+
+
+def _joined(value: Any) -> Any:
+    match sent(value):
+        case None:
+            return ""
+        case list() as items:
+            return ",".join(map(str, items))
+        case dict() as items:
+            return ",".join(str(one) for pair in items.items() for one in pair)
+        case one:
+            return one
 
 
 def _case(operation: Operation, drawn: Mapping[str, Any], other: Any) -> Case:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import attrs
-from specwire.auth import credentials
 from specwire.errors import AuthenticationError
 
 from specwire_codegen.conformance.bench import KEY, Bench
@@ -21,6 +20,7 @@ from specwire_codegen.conformance.checks import (
     check_document,
     checks_in,
 )
+from specwire_codegen.conformance.credentials import first_proof
 from specwire_codegen.conformance.exploring import Violation
 from specwire_codegen.conformance.live import Errand, Reader, errands
 from specwire_codegen.conformance.report import Report, Row
@@ -96,9 +96,10 @@ def live_target(
     url = base_url or environment.get(api.base_url_variable or "", "") or api.base_url
     if not url:
         raise SpecwireCodegenError(f"no document says where {subject.name} is: give --base-url")
-    key = environment.get(api.key_variable or "", "").strip()
+    variable = next((variable for _, variable in api.security.variables), "") if api.security is not None else ""
+    key = environment.get(variable, "").strip()
     if not key and api.security is not None:
-        raise SpecwireCodegenError(f"set {api.key_variable} to a key of {subject.name}: {url} is asked with it")
+        raise SpecwireCodegenError(f"set {variable} to a key of {subject.name}: {url} is asked with it")
     return Target(url.rstrip("/"), key, everything)
 
 
@@ -161,10 +162,7 @@ def _merged(row: Row, checked: Checked | None) -> Row:
 
 
 def _headers(subject: Subject, key: str) -> dict[str, str]:
-    scheme = subject.sync_client.provider.security
-    if scheme is None:
-        return {}
-    proof = credentials(scheme, key)
+    proof = first_proof(subject.sync_client.provider, key)
     if proof.query or proof.cookies:
         raise SpecwireCodegenError(
             f"{subject.name} takes its key in the query or a cookie, which `contract` cannot send yet"

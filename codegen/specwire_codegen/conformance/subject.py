@@ -35,6 +35,12 @@ class Subject:
         """The operations of the document, each once, in its order."""
         return tuple(raw["operationId"] for _, _, raw in operations_of(self.document))
 
+    @property
+    def schemas(self) -> Mapping[str, Any]:
+        """The component schemas."""
+        schemas: Mapping[str, Any] = self.document.get("components", {}).get("schemas", {})
+        return schemas
+
     def raw(self, operation_id: str) -> Mapping[str, Any]:
         """Return an operation as the document has it."""
         return next(raw for _, _, raw in operations_of(self.document) if raw["operationId"] == operation_id)
@@ -42,7 +48,7 @@ class Subject:
     def resolve(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the component that a schema refers to, other schemas as they are."""
         while "$ref" in schema:
-            schema = self.document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+            schema = self.schemas[component_name(schema["$ref"])]
         return schema
 
     def builder(self, operation: Operation) -> Callable[..., Any]:
@@ -50,6 +56,11 @@ class Subject:
         module = importlib.import_module(f"{self.package}.operations.{module_name(operation)}")
         found: Callable[..., Any] = getattr(module, function_name(operation.name))
         return found
+
+
+def component_name(reference: str) -> str:
+    """Return the name of the component that a reference leads to."""
+    return reference.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
 
 
 def operations_of(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import unquote
 
 import attrs
 
 from specwire_codegen.conformance.case import Body, Case, File
-from specwire_codegen.conformance.json_values import differences
+from specwire_codegen.conformance.credentials import header_of
+from specwire_codegen.conformance.json_values import json_problems
 from specwire_codegen.conformance.multipart import BrokenBody, Part, parts_of
 from specwire_codegen.conformance.parameters import (
     pairs_problems,
@@ -51,17 +51,26 @@ def _problems(subject: Subject, operation: Operation, case: Case, arrival: Arriv
     parameters = raw.get("parameters", [])
     if arrival.method != operation.http_method:
         yield f"method: {operation.http_method} expected, not {arrival.method}"
-    yield from path_problems(operation.path, arrival.raw_path, case.path)
-    yield from query_problems(parameters, arrival.query, case.query)
+    path, _, fixed = operation.path.partition("?")
+    yield from path_problems(path, parameters, arrival.raw_path, case.path)
+    keys = _keys(subject, operation, "query")
+    ours = {*fixed.split("&")} if "{" not in fixed else set()
+    if not ours <= {*arrival.query.split("&"), ""}:
+        yield f"query: {fixed} of the path expected in {arrival.query!r}"
+    pairs = [pair for pair in arrival.query.split("&") if pair not in ours]
+    query = "&".join(pair for pair in pairs if unquote(pair.partition("=")[0]) not in keys)
+    yield from query_problems(parameters, query, case.query)
     for parameter in parameters:
         if parameter["in"] == "header" and parameter["name"] in case.header:
             name = parameter["name"]
             yield from text_problems("header", parameter, arrival.header(name), case.header[name])
-    cookies = [pair.strip().partition("=") for pair in (arrival.header("cookie") or "").split(";") if pair.strip()]
-    yield from pairs_problems("cookie", parameters, [(name, value) for name, _, value in cookies], case.cookie)
+    keys = _keys(subject, operation, "cookie")
+    jar = [pair.strip().partition("=") for pair in (arrival.header("cookie") or "").split(";") if pair.strip()]
+    cookies = [(name, value) for name, _, value in jar if name not in keys]
+    yield from pairs_problems("cookie", parameters, cookies, case.cookie)
     yield from _accept(raw, operation, arrival)
-    yield from _credentials(subject, operation, arrival)
-    yield from _body(expected_body(raw, operation, case.body), arrival)
+    yield from _credentials(subject, operation, arrival, frozenset(name.lower() for name in case.header))
+    yield from _body(expected_body(raw, operation, case.body), arrival, _encodings(raw))
 
 
 def expected_body(raw: Mapping[str, Any], operation: Operation, body: Body | None) -> Body | None:
@@ -87,16 +96,39 @@ def _accept(raw: Mapping[str, Any], operation: Operation, arrival: Arrival) -> I
         yield f"header accept: {operation.payload.media_type} expected, not {accept!r}"
 
 
-def _credentials(subject: Subject, operation: Operation, arrival: Arrival) -> Iterator[str]:
+def _keys(subject: Subject, operation: Operation, place: str) -> frozenset[str]:
+    """Return the names under which a key may stand in a place; none where the operation takes no key."""
+    schemes = subject.document.get("components", {}).get("securitySchemes", {}).values()
+    names = {one["name"] for one in schemes if one.get("type") == "apiKey" and one.get("in") == place}
+    return frozenset(names if operation.secure else ())
+
+
+def _encodings(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what the document says of the fields and parts of a form."""
+    content = raw.get("requestBody", {}).get("content", {})
+    forms = ("multipart/form-data", "application/x-www-form-urlencoded")
+    stated: Iterator[Mapping[str, Any]] = (
+        media.get("encoding", {}) for name, media in content.items() if base_type(name) in forms
+    )
+    return next(stated, {})
+
+
+def _credentials(subject: Subject, operation: Operation, arrival: Arrival, stated: frozenset[str]) -> Iterator[str]:
+    """A key is sent where the operation takes one, and nowhere else but where a parameter of its name was given."""
     security = subject.api.security
-    if security is None or security.kind in ("query", "cookie"):
+    if security is None:
         return
-    name = security.name if security.kind == "header" else "authorization"
-    if (arrival.header(name) is not None) != operation.secure:
-        yield f"header {name}: {'is missing' if operation.secure else 'is sent, though the operation takes no key'}"
+    alternatives = operation.security or security.requirements
+    taken = next((names for names in alternatives if names), ()) if operation.secure else ()
+    headers = {name: header for name, scheme in security.schemes if (header := header_of(scheme)) is not None}
+    wanted = {headers[name] for name in taken if name in headers}
+    for header in sorted(set(headers.values()) - stated):
+        if (arrival.header(header) is not None) != (header in wanted):
+            what = "is missing" if header in wanted else "is sent, though the operation does not take it"
+            yield f"header {header}: {what}"
 
 
-def _body(expected: Body | None, arrival: Arrival) -> Iterator[str]:
+def _body(expected: Body | None, arrival: Arrival, encodings: Mapping[str, Any]) -> Iterator[str]:
     content_type = arrival.header("content-type") or ""
     if expected is None or (expected.value == {} and not arrival.body):
         if arrival.body:
@@ -110,38 +142,34 @@ def _body(expected: Body | None, arrival: Arrival) -> Iterator[str]:
         yield f"header content-length: {len(arrival.body)} expected, not {length}"
     base = base_type(expected.media_type)
     if is_json(base):
-        yield from _json(expected.value, arrival.body)
+        yield from (f"body {one}" for one in json_problems(expected.value, arrival.body))
     elif base == "multipart/form-data":
-        yield from _multipart(expected.value, arrival.body, content_type)
+        yield from _multipart(expected.value, arrival.body, content_type, encodings)
     elif base == "application/x-www-form-urlencoded":
-        pairs = [(unquote_plus(name), unquote_plus(value)) for name, value in query_pairs(arrival.body.decode("ascii"))]
-        yield from _form(expected.value, pairs)
+        yield from _form(expected.value, arrival.body, encodings)
     else:
         content = expected.value.encode() if isinstance(expected.value, str) else expected.value
         if content != arrival.body:
             yield f"body: {content!r} expected, not {arrival.body!r}"
 
 
-def _json(value: Any, body: bytes) -> Iterator[str]:
-    try:
-        arrived = json.loads(body)
-    except ValueError as problem:
-        yield f"body: is not JSON: {problem}"
-        return
-    yield from (f"body {one}" for one in differences(value, arrived))
+def _form(value: Mapping[str, Any], body: bytes, encodings: Mapping[str, Any]) -> Iterator[str]:
+    """A form's fields are written as the parameters of a query, but for spaces; the order of names is free."""
+    fields = [{"name": name, "in": "form", **_field(encodings.get(name, {}))} for name in value]
+    pairs = [(name, text.replace("+", "%20")) for name, text in query_pairs(body.decode("ascii"))]
+    yield from pairs_problems("form", fields, [(name.replace("+", "%20"), text) for name, text in pairs], value)
 
 
-def _form(value: Mapping[str, Any], pairs: list[tuple[str, str]]) -> Iterator[str]:
-    expected = [(name, one) for name, item in value.items() for one in (item if isinstance(item, list) else [item])]
-    same = len(expected) == len(pairs) and all(
-        name == key and says(text, one) for (name, one), (key, text) in zip(expected, pairs, strict=True)
-    )
-    if not same:
-        yield f"body: {expected!r} expected, not {pairs!r}"
+def _field(encoding: Mapping[str, Any]) -> dict[str, Any]:
+    stated = {key: one for key, one in encoding.items() if key in ("style", "explode", "allowReserved")}
+    if not stated and is_json(encoding.get("contentType", "")):
+        return {"content": {}}
+    style = stated.get("style", "form")
+    return {"style": style, "explode": stated.get("explode", style == "form")}
 
 
-def _multipart(value: Mapping[str, Any], body: bytes, content_type: str) -> Iterator[str]:
-    """Parts of one name must come in order; the order of names is free."""
+def _multipart(value: Mapping[str, Any], body: bytes, content_type: str, encodings: Mapping[str, Any]) -> Iterator[str]:
+    """Parts of one name must come in order; the order of names is free, and null is no part."""
     try:
         arrived = parts_of(body, content_type)
     except BrokenBody as problem:
@@ -152,14 +180,18 @@ def _multipart(value: Mapping[str, Any], body: bytes, content_type: str) -> Iter
         yield f"part {name}: is not expected"
     for name, item in value.items():
         mine = [part for part in arrived if part.name == name]
-        expected = item if isinstance(item, list) else [item]
+        media_type = base_type(encodings.get(name, {}).get("contentType", ""))
+        if is_json(media_type):
+            expected = [item]
+        else:
+            expected = [one for one in (item if isinstance(item, list) else [item]) if one is not None]
         if len(mine) != len(expected):
             yield f"part {name}: {len(expected)} expected, not {len(mine)}"
         for one, part in zip(expected, mine, strict=False):
-            yield from (f"part {name}: {problem}" for problem in _part(one, part))
+            yield from (f"part {name}: {problem}" for problem in _part(one, part, media_type))
 
 
-def _part(expected: Any, part: Part) -> Iterator[str]:
+def _part(expected: Any, part: Part, media_type: str) -> Iterator[str]:
     match expected:
         case File(filename, content, content_type):
             if part.filename != filename:
@@ -168,10 +200,11 @@ def _part(expected: Any, part: Part) -> Iterator[str]:
                 yield f"content type {content_type} expected, not {part.content_type!r}"
             if part.content != content:
                 yield f"{content!r} expected, not {part.content!r}"
-        case dict() | list():
-            if base_type(part.content_type or "") != "application/json":
-                yield f"content type application/json expected, not {part.content_type!r}"
-            yield from differences(expected, json.loads(part.content))
+        case _ if is_json(media_type) or isinstance(expected, dict | list):
+            wanted = media_type if is_json(media_type) else "application/json"
+            if base_type(part.content_type or "") != wanted:
+                yield f"content type {wanted} expected, not {part.content_type!r}"
+            yield from json_problems(expected, part.content)
         case _:
             if part.filename is not None:
                 yield f"no filename expected, not {part.filename!r}"

@@ -20,14 +20,16 @@ from specwire_codegen.ir import (
     MultipartBody,
     Operation,
     Retry,
-    Security,
     TypeExpr,
 )
+from specwire_codegen.lower.class_name import chosen_class_names
 from specwire_codegen.lower.media import Components, keys
 from specwire_codegen.lower.model import all_refs, is_representable, lower_models, name_unions, reachable
 from specwire_codegen.lower.operation import lower_operations
+from specwire_codegen.lower.querystring import unsent_query_strings
+from specwire_codegen.lower.security import lower_security
 from specwire_codegen.lower.server import server_url
-from specwire_codegen.naming import class_names, pascal, snake
+from specwire_codegen.naming import pascal, snake
 from specwire_codegen.pointer import join
 from specwire_codegen.source import sentence
 
@@ -35,15 +37,16 @@ from specwire_codegen.source import sentence
 def lower(document: Document, config: ClientConfig, package: str) -> Api:
     """Return the client that a normalized document describes."""
     data = document.data
-    schemas = data.get("components", {}).get("schemas", {})
-    components = Components(schemas, class_names(schemas))
+    stated = data.get("components", {}).get("schemas", {})
+    schemas = {name: schema if isinstance(schema, Mapping) else {} for name, schema in stated.items()}
+    components = Components(schemas, chosen_class_names(schemas, config))
     by_name = {model.name: model for model in lower_models(schemas, components.names)}
     operations = tuple(
         _with_named_unions(operation, by_name) for operation in lower_operations(document, components, config)
     )
     models = tuple(sorted(by_name.values(), key=lambda model: model.name))
     info = data["info"]
-    security = _security(data)
+    security, operations, warnings = lower_security(document, operations, config, package)
     return Api(
         package=package,
         class_name=config.class_name,
@@ -53,12 +56,11 @@ def lower(document: Document, config: ClientConfig, package: str) -> Api:
         base_url=None if config.requires_base_url else _base_url(data),
         base_url_variable=config.base_url_variable,
         security=security,
-        key_variable=config.key_variable if security is not None else None,
         retry=_retry(data),
         operations=operations,
         models=models,
         inputs=reachable(_input_refs(operations), models),
-        warnings=tuple(_unrepresentable(document, schemas)),
+        warnings=(*_unrepresentable(document, schemas), *unsent_query_strings(document), *warnings),
         tags=tuple((snake(tag["name"]), sentence(tag.get("description", ""))) for tag in data.get("tags", [])),
     )
 
@@ -69,7 +71,8 @@ def _unrepresentable(document: Document, schemas: Mapping[str, Mapping[str, Any]
             if not is_representable(wire):
                 yield warning(
                     "unrepresentable-property",
-                    f"the model leaves out the property {wire!r}: its name holds quotes, backslashes or control characters",
+                    f"the model leaves out the property {wire!r}: "
+                    "its name holds quotes, backslashes or control characters",
                     document.locate(join("/components/schemas", component, "properties", wire)),
                     "rename the property",
                 )
@@ -108,22 +111,6 @@ def _input_refs(operations: tuple[Operation, ...]) -> Iterator[str]:
 def _base_url(data: Mapping[str, Any]) -> str | None:
     url = server_url(data.get("servers", []))
     return url if url is not None and not url.startswith("/") else None
-
-
-def _security(data: Mapping[str, Any]) -> Security | None:
-    schemes = data.get("components", {}).get("securitySchemes", {})
-    wanted = [name for requirement in data.get("security", []) for name in requirement]
-    for name in [*wanted, *schemes]:
-        match schemes.get(name):
-            case {"type": "http", "scheme": str(scheme)} if scheme.lower() in ("bearer", "basic"):
-                return Security("bearer" if scheme.lower() == "bearer" else "basic")
-            case {"type": "apiKey", "in": "header" | "query" | "cookie" as place, "name": str(header)}:
-                return Security(place, header)
-            case {"type": "oauth2" | "openIdConnect"}:
-                return Security("bearer")
-            case _:
-                continue
-    return None
 
 
 def _retry(data: Mapping[str, Any]) -> Retry | None:

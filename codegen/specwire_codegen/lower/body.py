@@ -74,7 +74,7 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
         content_type = _one_type(encodings.get(field.wire_name, {}).get("contentType", ""))
         if file != "no" and content_type == "application/octet-stream":
             content_type = None  # the file's name says more
-        yield Part(field.name, field.wire_name, field.type, field.required, file, field.doc, content_type)
+        yield Part(field.name, field.wire_name, field.type, field.asked, file, field.doc, content_type)
 
 
 def _one_type(content_type: str) -> str | None:

@@ -14,7 +14,9 @@ _TEXTS = frozenset(
     "application/xml application/yaml application/x-yaml application/javascript application/graphql "
     "application/sql application/toml".split()
 )
-_PREFERRED = ("application/json", "+json", "multipart/form-data", "application/x-www-form-urlencoded", "text/json", "text/")
+_PREFERRED = tuple(
+    "application/json +json multipart/form-data application/x-www-form-urlencoded text/json text/".split()
+)
 
 
 def base_type(media_type: str) -> str:

@@ -120,7 +120,7 @@ def _candidates(one: Named, resource: str | None) -> Iterator[str]:
 
 
 def _spoken(whole: list[str], resource: str | None, one: Named) -> Iterator[list[str]]:
-    """Yield names by the operationId, best first: `pets.listPets` is `list`, `pets.getPets` too, and `getPetById` `get`."""
+    """Yield names by the operationId, best first: in `pets`, `getPets` is `list`, `getPetById` is `get`."""
     verb, plural = _without_resource(whole, resource)
     collects = one.http_method == "GET" and not ends_in_parameter(one.path)
     if collects and plural and len(verb) == 1 and verb[0] in _READING:

@@ -36,12 +36,16 @@ def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tup
         name = names[component]
         doc = schema.get("description", "")
         if name in objects:
-            models.append(ObjectModel(name, tuple(_fields(schema, names, tags.get(component))), doc, tags.get(component)))
+            tag = tags.get(component)
+            fields = tuple(field for field in _fields(schema, names, tag) if is_representable(field.wire_name))
+            models.append(ObjectModel(name, fields, doc, tag))
         else:
             models.append(AliasModel(name, type_of(schema, names), doc))
     by_name = {model.name: model for model in models}
     for model in models:
-        by_name[model.name] = _with_named_unions(model, by_name) if isinstance(model, ObjectModel) else _resolved(model, by_name)
+        by_name[model.name] = (
+            _with_named_unions(model, by_name) if isinstance(model, ObjectModel) else _resolved(model, by_name)
+        )
     return tuple(sorted(by_name.values(), key=lambda model: model.name))
 
 
@@ -91,15 +95,22 @@ def _fields(schema: Schema, names: Mapping[str, str], tag: Tag | None) -> Iterat
     required = set(schema.get("required", ()))
     python = field_names(schema)
     for wire, property_ in schema["properties"].items():
-        if (tag is not None and wire == tag.wire_name) or not is_representable(wire):
+        if tag is not None and wire == tag.wire_name:
             continue
         details: Schema = property_ if isinstance(property_, Mapping) else {}
         secret = bool(details.get("writeOnly")) and details.get("format") == "password"
-        yield Field(python[wire], wire, type_of(property_, names), wire in required, described(details), secret)
+        type_ = type_of(property_, names)
+        yield Field(python[wire], wire, type_, wire in required, described(details), secret, _owner(details))
+
+
+def _owner(schema: Schema) -> Literal["both", "server", "client"]:
+    if bool(schema.get("readOnly")) == bool(schema.get("writeOnly")):
+        return "both"
+    return "server" if schema.get("readOnly") else "client"
 
 
 def is_representable(wire: str) -> bool:
-    """Whether a property can be a field: msgspec takes no quotes, backslashes or control characters in names."""
+    """Whether a property can be a field of a model: msgspec takes no quotes, backslashes or controls in names."""
     return not any(character in '"\\' or character < " " for character in wire)
 
 
@@ -162,7 +173,7 @@ def _tag(schema: Schema, wire: str) -> Tag | None:
 
 
 def _resolved(model: Model, models: Mapping[str, Model]) -> Model:
-    if not isinstance(model, AliasModel) or native(model.type, models):
+    if not isinstance(model, AliasModel) or (native(model.type, models) and not is_recursive(model.name, models)):
         return model
     return AliasModel(model.name, model.type, model.doc, "structure")
 
@@ -196,24 +207,41 @@ def _opaque(type_: UnionOf, models: Mapping[str, Model]) -> bool:
     """Whether a union holds another that only its structure resolves: msgspec takes no custom type beside others."""
     for variant in type_.variants:
         model = models.get(variant.name) if isinstance(variant, ModelRef) else None
-        if isinstance(model, AliasModel) and not native(model.type, models):
+        if isinstance(model, AliasModel) and (not native(model.type, models) or is_recursive(model.name, models)):
             return True
     return False
 
 
-def _leaves(type_: TypeExpr, models: Mapping[str, Model]) -> Iterator[ObjectModel | TypeExpr]:
+def is_recursive(name: str, models: Mapping[str, Model]) -> bool:
+    """Whether an alias is made of itself, directly or through other aliases; a class in between makes it none."""
+    seen: set[str] = set()
+    queue = [name]
+    while queue:
+        model = models.get(queue.pop())
+        for ref in all_refs(model.type) if isinstance(model, AliasModel) else ():
+            if ref == name:
+                return True
+            if ref not in seen:
+                seen.add(ref)
+                queue.append(ref)
+    return False
+
+
+def _leaves(
+    type_: TypeExpr, models: Mapping[str, Model], inside: tuple[str, ...] = ()
+) -> Iterator[ObjectModel | TypeExpr]:
     match type_:
         case UnionOf(variants):
             for variant in variants:
-                yield from _leaves(variant, models)
+                yield from _leaves(variant, models, inside)
         case Nullable(inner):
-            yield from _leaves(inner, models)
+            yield from _leaves(inner, models, inside)
         case ModelRef(name):
             model = models[name]
             if isinstance(model, ObjectModel):
                 yield model
-            else:
-                yield from _leaves(model.type, models)
+            elif name not in inside:
+                yield from _leaves(model.type, models, (*inside, name))
         case _:
             yield type_
 

@@ -38,12 +38,19 @@ from specwire_codegen.lower.method import default_methods, named
 from specwire_codegen.lower.model import described
 from specwire_codegen.lower.path import Paths
 from specwire_codegen.lower.payload import lower_payloads
+from specwire_codegen.lower.querystring import without_query_strings
+from specwire_codegen.lower.security import requirements
 from specwire_codegen.lower.server import server_url
 from specwire_codegen.naming import RESERVED_ARGUMENTS, distinct, snake
 from specwire_codegen.pointer import join
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-_DEFAULT_STYLES = {"path": ("simple", False), "query": ("form", True), "header": ("simple", False), "cookie": ("form", True)}
+_DEFAULT_STYLES = {
+    "path": ("simple", False),
+    "query": ("form", True),
+    "header": ("simple", False),
+    "cookie": ("form", True),
+}
 
 
 def lower_operations(document: Document, components: Components, config: ClientConfig) -> tuple[Operation, ...]:
@@ -54,7 +61,9 @@ def lower_operations(document: Document, components: Components, config: ClientC
         for http_method, raw in _operations_of(item)
     ]
     unnamed = [named(raw, method, path) for path, method, raw in routes if raw["operationId"] not in config.operations]
-    chosen = [tuple(name.split(".")) for table in (config.operations, config.streams, config.waits) for name in table.values()]
+    chosen = [
+        tuple(name.split(".")) for table in (config.operations, config.streams, config.waits) for name in table.values()
+    ]
     defaults = default_methods(unnamed, chosen)
     found: list[Operation] = []
     for path, http_method, raw in routes:
@@ -126,14 +135,18 @@ class _Lowering:
             payload=payload,
             errors=self._errors(),
             safe=bool(self.raw.get("x-specwire-retry", {}).get("safe")),
-            secure=self.raw.get("security", self.document.data.get("security", [])) not in ([], [{}]),
+            secure=True,
+            security=requirements(self.raw.get("security", self.document.data.get("security", []))),
             location=self.document.locate(self.pointer),
             server=self._server(),
         )
         if isinstance(payload, JsonPayload):
             paths = Paths(self.components, payload.type, operation.location)
             return attrs.evolve(
-                operation, pagination=self._pagination(paths), polling=self._polling(paths), refusal=self._refusal(paths)
+                operation,
+                pagination=self._pagination(paths),
+                polling=self._polling(paths),
+                refusal=self._refusal(paths),
             )
         return operation
 
@@ -144,7 +157,7 @@ class _Lowering:
 
     def _named(self, body: Body | None) -> tuple[tuple[Parameter, ...], Body | None]:
         """Give parameters and body fields Python names that differ from one another."""
-        raw = self.raw.get("parameters", [])
+        raw = without_query_strings(self.raw.get("parameters", []), self.components)
         order = {"path": 0, "query": 1, "header": 2, "cookie": 3}
         ordered = sorted(raw, key=lambda one: (order[one["in"]], self.path.find("{" + one["name"] + "}")))
         wires = [(f"{one['in']}:{one['name']}", snake(one["name"])) for one in ordered]
@@ -184,7 +197,15 @@ class _Lowering:
                 key = 0 if status == "default" else int(status[0]) if status.upper().endswith("XX") else int(status)
                 found.append((key, json.type))
         default = dict(found).get(0)
-        return Errors(tuple(sorted((pair for pair in found if pair[0] == 0 or pair[1] != default), key=lambda pair: pair[0], reverse=True)))
+        return Errors(
+            tuple(
+                sorted(
+                    (pair for pair in found if pair[0] == 0 or pair[1] != default),
+                    key=lambda pair: pair[0],
+                    reverse=True,
+                )
+            )
+        )
 
     def _pagination(self, paths: Paths) -> Pagination | None:
         raw = self.raw.get("x-specwire-pagination")
@@ -202,8 +223,12 @@ class _Lowering:
             case "offset":
                 return Offset(raw["offset"], items, item, raw.get("size"), total)
             case _:
-                last = Paths(self.components, item, self.document.locate(self.pointer)).names(raw.get("next_from_last_item"))
-                return Cursor(raw["cursor"], items, item, paths.names(raw.get("next")), last, paths.names(raw.get("more")))
+                last = Paths(self.components, item, self.document.locate(self.pointer)).names(
+                    raw.get("next_from_last_item")
+                )
+                return Cursor(
+                    raw["cursor"], items, item, paths.names(raw.get("next")), last, paths.names(raw.get("more"))
+                )
 
     def _polling(self, paths: Paths) -> Polling | None:
         raw = self.raw.get("x-specwire-polling")
@@ -278,7 +303,9 @@ def _collisions(operations: list[Operation], config: ClientConfig) -> Iterator[D
     for operation in operations:
         method = ".".join(operation.method)
         other = seen.setdefault(operation.method, operation)
-        where = operation.location if operation.id not in config.operations else config.locate("operations", operation.id)
+        where = (
+            operation.location if operation.id not in config.operations else config.locate("operations", operation.id)
+        )
         if other is not operation:
             message = f"{operation.id} and {other.id} are both called {method}"
             yield error("name-collision", message, where, "name one of them in client.toml, table [operations]")

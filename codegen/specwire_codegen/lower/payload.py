@@ -28,6 +28,9 @@ _FRAMINGS: dict[str, Literal["sse", "jsonl", "json-seq"]] = {
     "application/json-seq": "json-seq",
 }
 
+_BODILESS = ("204", "205")
+"""Statuses of answers that HTTP lets have no body, whatever a document says."""
+
 
 def lower_payloads(responses: Mapping[str, Any], components: Components) -> tuple[Payload, ...]:
     """Return what a success answers, at most twice: as one value, and as events.
@@ -48,7 +51,7 @@ def successes(responses: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the responses that are successes, by status."""
     statuses = sorted(status for status in responses if status.startswith("2"))
     for status in statuses or [status for status in responses if status == "default"]:
-        yield responses[status]
+        yield {**responses[status], "content": {}} if status in _BODILESS else responses[status]
 
 
 def _payloads(response: Mapping[str, Any], components: Components) -> tuple[Payload, ...]:

@@ -10,7 +10,8 @@ from specwire_codegen.naming import singular, snake, words
 _PREFIX = re.compile(r"[a-z]{0,2}\d+(\.\d+)*(alpha|beta)?\d*|api|rest", re.IGNORECASE)
 _VERBS = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete", "QUERY": "query"}
 _SPEAKING = frozenset(
-    "add cancel check create delete edit export fetch find get import list remove search send set update upload validate".split()
+    "add cancel check create delete edit export fetch find get import list remove search send set update upload "
+    "validate".split()
 )
 """Verbs: a segment that begins with one of several words is a method's name already."""
 
@@ -63,7 +64,8 @@ def route_names(http_method: str, path: str, resource: str | None) -> list[str]:
     if http_method == "GET" and several and is_plural(nouns[-1] if nouns else resource or ""):
         verb = "list"
     if not nouns:
-        return [verb, joined([verb, *key]) if key else http_method.lower()]
+        other = joined([verb, *key]) if key and http_method != "PATCH" else http_method.lower()
+        return [verb, other]
     if http_method == "POST" and several and not is_plural(nouns[-1]):
         return [joined(nouns[-1:]), joined(nouns), joined([verb, *nouns])]
     things = nouns

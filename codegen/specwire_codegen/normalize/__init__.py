@@ -10,6 +10,7 @@ from specwire_codegen.diagnostics import Diagnostic, failure, settle
 from specwire_codegen.document import Document
 from specwire_codegen.normalize import (
     components,
+    cycles,
     defaults,
     dialect,
     discriminators,
@@ -20,6 +21,7 @@ from specwire_codegen.normalize import (
     order,
     parameters,
     references,
+    requirements,
     responses,
     shapes,
     simplify,
@@ -72,7 +74,8 @@ def _normalized(document: Document) -> Normalized:
     data = operations.identify(data, report)
     data = responses.settle(data, report)
     data = inheritance.expand(data)
-    data = simplify.simplify(data, report)
+    data = requirements.declare(simplify.simplify(data, report), report)
+    data = cycles.cut(data, report)
     data = order.prune(streams.itemize(data))
     data = hoist.hoist(data)
     data = references.inline(data, _INLINED, report)

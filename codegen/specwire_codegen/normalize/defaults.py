@@ -10,14 +10,16 @@ from referencing.jsonschema import DRAFT202012
 
 from specwire_codegen import pointer as pointers
 from specwire_codegen.grammar import Kind, Node, rebuild
+from specwire_codegen.normalize import patterns
 from specwire_codegen.normalize.origin import Report, origin_of, strip
 
 _DOCUMENT = "urn:document"
 
 
 def settle(data: Node, report: Report) -> Node:
-    """Return the document with only such defaults as their schemas accept."""
-    registry: Registry[Any] = Registry().with_resource(_DOCUMENT, DRAFT202012.create_resource(strip(data)))
+    """Return the document with only such defaults as their schemas, patterns apart, accept."""
+    plain = strip(patterns.forget(data))
+    registry: Registry[Any] = Registry().with_resource(_DOCUMENT, DRAFT202012.create_resource(plain))
 
     def fits(value: Any, pointer: str) -> bool:
         if isinstance(value, dict) and "$ref" in value:

@@ -95,7 +95,8 @@ def _inferred(node: Node, members: list[Any], schemas: Node) -> Node:
     first = next(iter(variants.values()))
     fields = sorted(first["properties"], key=lambda each: TAGS.index(each) if each in TAGS else len(TAGS))
     for field in fields:
-        mapping = {const_of(each, field): ref for ref, each in variants.items() if field in each.get("required", [])}
-        if len(mapping) == len(variants) and all(isinstance(value, str) for value in mapping):
+        stated = {ref: const_of(each, field) for ref, each in variants.items() if field in each.get("required", [])}
+        mapping = {value: ref for ref, value in stated.items() if isinstance(value, str)}
+        if len(mapping) == len(variants):
             return {**node, "discriminator": {"propertyName": field, "mapping": mapping, ORIGIN: origin_of(node)}}
     return node

@@ -15,6 +15,10 @@ _NAMES: tuple[tuple[type, str], ...] = (
     (list, "array"),
     (dict, "object"),
 )
+_STRUCTURE = frozenset(
+    {"properties", "required", "additionalProperties", "patternProperties", "propertyNames", "items", "prefixItems"}
+)
+"""Keywords that say nothing of scalars."""
 
 
 def settle(schema: Node) -> Node:
@@ -63,6 +67,8 @@ def _typed(schema: Node, values: list[Any]) -> Node:
         kinds = ["number"]
     if set(kinds) == {"integer", "number"}:
         kinds = ["number"]
+    if not {"object", "array"} & set(kinds):
+        schema = {key: value for key, value in schema.items() if key not in _STRUCTURE}
     return {**schema, "type": kinds[0] if len(kinds) == 1 else kinds}
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
 
-from specwire_codegen.grammar import Node, is_extension
+from specwire_codegen.grammar import PLACE_ONLY, Node, is_extension
 from specwire_codegen.normalize import nulls, words
+from specwire_codegen.normalize.equality import fingerprint
 from specwire_codegen.normalize.namer import Namer, is_provisional
 from specwire_codegen.normalize.operations import methods, with_methods
+from specwire_codegen.normalize.status import status_name
 from specwire_codegen.normalize.streams import EVENT_STREAM, media_type
-
-_PHRASES = frozenset(int(status) for status in HTTPStatus)
 
 
 def hoist(data: Node) -> Node:
@@ -26,7 +27,7 @@ def hoist(data: Node) -> Node:
     for name in namer.given:
         if not is_provisional(name):
             namer.named[name] = namer.inside(namer.given[name], name)
-    places = Places(namer)
+    places = Places(namer, shared_errors(data, namer))
     sections = {
         section: values if is_extension(section) else places.section(section, values)
         for section, values in components.items()
@@ -44,6 +45,8 @@ class Places:
     """Walks over the places where operations and shared components hold schemas."""
 
     namer: Namer
+    errors: dict[tuple[str, str], str]
+    """Status and structure of the error bodies that most operations share -> name."""
 
     def section(self, section: str, values: Node) -> Node:
         """Return a section of `components` with the inline schemas of its members named after the members."""
@@ -91,7 +94,9 @@ class Places:
         for status, response in responses.items():
             if is_extension(status):
                 continue
-            changed[status] = self.holder(response, response_name(owner, status, status == first), "Body", owner)
+            shared = (self.errors[status, each] for each in prints_of(response) if (status, each) in self.errors)
+            name = next(shared, response_name(owner, status, status == first))
+            changed[status] = self.holder(response, name, "Body", owner)
         return changed
 
     def parameter(self, parameter: Node, owner: str) -> Node:
@@ -146,16 +151,36 @@ class Places:
 
 def shared_name(name: str) -> str:
     """Return what the schemas of a shared response, body, parameter or header are named after."""
-    if name.isdigit():
-        return f"Error{name}" if name >= "400" else f"Response{name}"
-    return words.identifier(words.pascal(name))
+    return status_name(name) if name.isdigit() and len(name) == 3 else words.identifier(words.pascal(name))
 
 
 def response_name(owner: str, status: str, first: bool) -> str:
     """Return the name of an inline response body: plain for the first success, after its status for the others."""
     if first:
         return f"{owner}Response"
-    if status.startswith("2"):
-        phrase = HTTPStatus(int(status)).phrase if status.isdigit() and int(status) in _PHRASES else status.upper()
-        return f"{owner}{words.pascal(phrase)}Response" if not phrase[0].isdigit() else f"{owner}Status{phrase}"
-    return f"{owner}Error" if status == "default" else f"{owner}Error{status.upper()}"
+    return f"{owner}{status_name(status)}"
+
+
+def shared_errors(data: Node, namer: Namer) -> dict[tuple[str, str], str]:
+    """Return a name for the inline error body of each status that most operations have in common, two at least."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for item in data.get("paths", {}).values():
+        for _, operation in methods(item) if isinstance(item, dict) else ():
+            for status, response in operation.get("responses", {}).items():
+                if status == "default" or status[0] in "45":
+                    counts.update((status, print_) for print_ in prints_of(response))
+    named: dict[tuple[str, str], str] = {}
+    for (status, print_), count in counts.most_common():
+        name = status_name(status)
+        if count > 1 and name not in named.values() and name not in namer.given:
+            named[status, print_] = name
+    return named
+
+
+def prints_of(response: Any) -> Iterator[str]:
+    """Yield the structure of each inline body of a response that is an object."""
+    content = response.get("content") if isinstance(response, dict) else None
+    for media in content.values() if isinstance(content, dict) else ():
+        schema = media.get("schema") if isinstance(media, dict) else None
+        if isinstance(schema, dict) and schema.get("properties"):
+            yield fingerprint({key: value for key, value in schema.items() if key not in PLACE_ONLY})

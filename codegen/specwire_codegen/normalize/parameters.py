@@ -6,15 +6,27 @@ import re
 from typing import Any
 
 from specwire_codegen.grammar import Kind, Node, is_extension, rebuild
+from specwire_codegen.normalize import queries
 from specwire_codegen.normalize.operations import methods, with_methods
 from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
 
 _TEMPLATE = re.compile(r"{([^{}]+)}")
+_OWN_HEADERS = {
+    "accept": "the media types of the responses",
+    "content-type": "the media type of the request body",
+    "authorization": "the security schemes",
+}
+"""Headers that OpenAPI has parameters ignored for, and what says what they hold."""
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
 
 def settle(data: Node, report: Report) -> Node:
     """Return the document with complete parameters on every operation; references must be inlined already."""
+
+    secured = bool(data.get("components", {}).get("securitySchemes"))
+    foreign = {name: what for name, what in _OWN_HEADERS.items() if secured or name != "authorization"}
+
+    told: set[str] = set()
 
     def visit(node: Node, kind: Kind, _pointer: str) -> Any:
         if kind == "parameter":
@@ -22,8 +34,10 @@ def settle(data: Node, report: Report) -> Node:
         if kind == "callback":
             return {key: each if is_extension(key) else _own(each) for key, each in node.items()}
         if kind == "paths":
+            own = {key: each if is_extension(key) else _own(each) for key, each in node.items()}
             return {
-                key: each if is_extension(key) else _templated(key, _own(each), report) for key, each in node.items()
+                key: each if is_extension(key) else _templated(key, _without(each, foreign, told, report), report)
+                for key, each in queries.separate(own, report).items()
             }
         return node
 
@@ -60,6 +74,29 @@ def _own(item: Node) -> Node:
         operations[method] = changed
     rest = {key: value for key, value in item.items() if key not in {"parameters", "servers"}}
     return with_methods(rest, operations)
+
+
+def _without(item: Node, foreign: dict[str, str], told: set[str], report: Report) -> Node:
+    """Return a path without the header parameters that OpenAPI gives no meaning."""
+    operations: dict[str, Node] = {}
+    for method, operation in methods(item):
+        kept: list[Node] = []
+        for parameter in operation.get("parameters", []):
+            what = foreign.get(str(parameter.get("name")).lower()) if parameter.get("in") == "header" else None
+            if what is None:
+                kept.append(parameter)
+                continue
+            origin = origin_of(parameter)
+            if origin in told:
+                continue
+            told.add(origin)
+            message = f"{what} say what the header {parameter['name']!r} holds, so it is ignored as a parameter"
+            report.warning("ignored-header", message, origin, "remove the parameter")
+        changed = {**operation, "parameters": kept}
+        if not kept:
+            changed.pop("parameters")
+        operations[method] = changed
+    return with_methods(item, operations)
 
 
 def _distinct(parameters: list[Node]) -> list[Node]:

@@ -26,6 +26,8 @@ _BY_TYPE: dict[str, frozenset[str]] = {
     | {"maxProperties", "dependentRequired", "dependentSchemas", "unevaluatedProperties"},
     "null": frozenset(),
 }
+_KEYWORDS = frozenset[str]().union(*_BY_TYPE.values())
+"""Keywords that say nothing of values of other types than theirs."""
 _STRING_FORMATS = frozenset({"int32", "int64", "float", "double"})
 
 
@@ -37,6 +39,10 @@ def typed(schema: Node) -> Node:
         if "number" in distinct and "integer" in distinct:
             distinct.remove("integer")
         schema = {**schema, "type": distinct[0] if len(distinct) == 1 else distinct}
+    elif isinstance(kinds, str):
+        foreign = _KEYWORDS - _BY_TYPE[kinds] - {"format"}
+        if foreign & schema.keys():
+            schema = {key: value for key, value in schema.items() if key not in foreign}
     elif kinds is None and "$ref" not in schema:
         if any(key in schema for key in ("properties", "additionalProperties", "patternProperties")):
             schema = {**schema, "type": "object"}
@@ -61,8 +67,7 @@ def split(schema: Node) -> Node:
     others = [kind for kind in kinds if kind != "null"]
     if len(others) < 2 or "enum" in schema:
         return schema
-    typed = frozenset[str]().union(*_BY_TYPE.values())
-    shared = {k: v for k, v in constraints(schema).items() if k not in typed and k != "type"}
+    shared = {k: v for k, v in constraints(schema).items() if k not in _KEYWORDS and k != "type"}
     members: list[Node] = []
     for kind in others:
         own = {k: v for k, v in schema.items() if k in _BY_TYPE[kind] and _fits(k, v, kind)}

@@ -9,6 +9,8 @@ from specwire_codegen.render.operations import render_operations
 from specwire_codegen.render.package import render_init, render_reference
 from specwire_codegen.source import literal
 
+_OPERATIONS = "One pure function for each operation; each returns a request value."
+
 
 def render(api: Api, origin: str) -> dict[str, str]:
     """Return the files of a client package by their paths in it; `origin` names the document for the headers."""
@@ -18,7 +20,7 @@ def render(api: Api, origin: str) -> dict[str, str]:
         "client.py": render_client(api, header),
         "inputs.py": render_inputs(api, header),
         "models/__init__.py": render_models(api, header),
-        "operations/__init__.py": f'"""One pure function for each operation; each returns a request value.\n\n{header}\n"""\n',
+        "operations/__init__.py": f'"""{_OPERATIONS}\n\n{header}\n"""\n',
         "py.typed": "",
         "api.md": render_reference(api, header),
     }

@@ -14,12 +14,12 @@ from specwire_codegen.ir import (
     JsonPayload,
     Operation,
     Override,
-    Security,
     Text,
 )
-from specwire_codegen.naming import pascal
+from specwire_codegen.naming import RESERVED_CLIENTS, pascal
 from specwire_codegen.render.module import import_block, render_template
-from specwire_codegen.render.operations import function_name, module_name, wait_summary
+from specwire_codegen.render.operations import function_name, module_name, summary_of, wait_summary
+from specwire_codegen.render.security import security_facts
 from specwire_codegen.source import docstring, literal, sentence
 
 _DESCRIPTORS = {
@@ -29,8 +29,6 @@ _DESCRIPTORS = {
     "DownloadRequest": "downloaded",
     "Flow": "flowing",
 }
-_IMPORTED = frozenset("ApiKey AsyncClient AsyncResource Basic Bearer Client Never Provider Resource".split())
-"""Names that the module of the clients takes from the runtime."""
 
 
 @attrs.frozen
@@ -56,7 +54,8 @@ class ResourceClass:
 def render_client(api: Api, header: str) -> str:
     """Return the source of the clients."""
     methods = dict(_methods(api))
-    paths = sorted({path[:depth] for path in methods for depth in range(len(path))}, key=lambda path: (-len(path), path))
+    groups = {(), *(path[:depth] for path in methods for depth in range(len(path)))}
+    paths = sorted(groups, key=lambda path: (-len(path), path))
     names = _class_names(api, paths)
     classes = [_class(api, path, methods, paths, names) for path in paths if path]
     root = _class(api, (), methods, paths, names)
@@ -78,7 +77,7 @@ def render_client(api: Api, header: str) -> str:
 
 
 def _class_names(api: Api, paths: list[tuple[str, ...]]) -> Mapping[tuple[str, ...], str]:
-    taken = {api.class_name, f"Async{api.class_name}", *_IMPORTED}
+    taken = {api.class_name, f"Async{api.class_name}", *RESERVED_CLIENTS}
     names: dict[tuple[str, ...], str] = {}
     for path in paths:
         name = "".join(map(pascal, path))
@@ -97,7 +96,9 @@ def _class(
     names: Mapping[tuple[str, ...], str],
 ) -> ResourceClass:
     children = sorted(child for child in paths if child and child[:-1] == path)
-    doc = (dict(api.tags).get(path[0], "") if len(path) == 1 else "") or sentence(" ".join(path).replace("_", " ").title())
+    doc = (dict(api.tags).get(path[0], "") if len(path) == 1 else "") or sentence(
+        " ".join(path).replace("_", " ").title()
+    )
     return ResourceClass(
         names[path],
         docstring(doc, indent=4),
@@ -111,7 +112,7 @@ def _methods(api: Api) -> Iterator[tuple[tuple[str, ...], Member]]:
     replaced = {override.operation_id: override for override in api.overrides if override.kind == "replaces"}
     sums = {override.operation_id: override for override in api.overrides if override.returns == "Accumulator"}
     for operation in api.operations:
-        doc = docstring(sentence(operation.summary) or sentence(operation.id), indent=4)
+        doc = docstring(summary_of(operation), indent=4)
         built = f"_{module_name(operation)}.{function_name(operation.name)}"
         if isinstance(operation.payload, EventStream) and operation.id in sums:
             value = f"accumulated({built}, {_override(sums[operation.id])})"
@@ -156,9 +157,7 @@ def _provider(api: Api) -> str:
     if api.base_url_variable:
         facts.append(f"base_url_variable={literal(api.base_url_variable)}")
     if api.security is not None:
-        facts.append(f"security={_security(api.security)}")
-    if api.key_variable:
-        facts.append(f"key_variable={literal(api.key_variable)}")
+        facts += security_facts(api.security)
     if api.retry is not None:
         if api.retry.statuses:
             facts.append(f"retry_statuses=frozenset({literal(api.retry.statuses)})")
@@ -166,13 +165,3 @@ def _provider(api: Api) -> str:
             values = literal(api.retry.never_values)
             facts.append(f"never=Never({literal(api.retry.never_path)}, frozenset({values}))")
     return f"Provider({', '.join(facts)})"
-
-
-def _security(security: Security) -> str:
-    match security.kind:
-        case "bearer":
-            return "Bearer()"
-        case "basic":
-            return "Basic()"
-        case place:
-            return f"ApiKey({literal(security.name)}, {literal(place)})"

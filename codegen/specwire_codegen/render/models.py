@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -22,7 +22,7 @@ from specwire_codegen.ir import (
 )
 from specwire_codegen.lower.model import all_refs
 from specwire_codegen.render.module import import_block, render_template
-from specwire_codegen.source import docstring
+from specwire_codegen.source import docstring, literal
 
 
 @attrs.frozen
@@ -39,10 +39,12 @@ def render_models(api: Api, header: str) -> str:
     """Return the source of the wire models."""
     emitted = classes.structs([model for model in api.models if isinstance(model, ObjectModel)])
     by_name = {model.name: model for model in api.models}
-    aliases = [_alias(model, by_name) for model in _ordered(api.models)]
+    aliases = list(_quoted(_ordered(api.models), lambda model: _alias(model, by_name)))
     context = {"header": header, "classes": emitted.source, "aliases": aliases, "names": sorted(by_name)}
     body = render_template("models.py.jinja", {**context, "imports": ""})
-    return render_template("models.py.jinja", {**context, "imports": import_block(body, emitted.imports, emitted.quoted)})
+    return render_template(
+        "models.py.jinja", {**context, "imports": import_block(body, emitted.imports, emitted.quoted)}
+    )
 
 
 def _alias(model: AliasModel, models: Mapping[str, Model]) -> Alias:
@@ -58,9 +60,20 @@ def _alias(model: AliasModel, models: Mapping[str, Model]) -> Alias:
     else:
         checked = runtime = text
     if model.resolved_by == "structure":
-        variants = ", ".join(out(variant) for variant in _variants(inner))
-        runtime = f'union(__name__, "{model.name}", lambda: ({variants},)){nullable}'
+        variants = [out(variant) for variant in _variants(inner)]
+        made = f"({variants[0]},)" if len(variants) == 1 else f"({', '.join(variants)})"
+        runtime = f'union(__name__, "{model.name}", lambda: {made}){nullable}'
     return Alias(model.name, checked, runtime, doc)
+
+
+def _quoted(models: Sequence[AliasModel], alias: Callable[[AliasModel], Alias]) -> Iterator[Alias]:
+    """Yield the aliases; one that names itself or a later one is quoted."""
+    waiting = {model.name for model in models}
+    for model in models:
+        made = alias(model)
+        early = not waiting.isdisjoint(all_refs(model.type))
+        waiting.discard(model.name)
+        yield attrs.evolve(made, checked=literal(made.checked)) if early else made
 
 
 def _variants(type_: TypeExpr) -> Sequence[TypeExpr]:
@@ -108,10 +121,12 @@ def render_inputs(api: Api, header: str) -> str:
     aliases = [
         Alias(param_name(model.name), f"{dict_name(model.name)} | models.{model.name}", "", "") for model in objects
     ]
-    aliases += [
-        Alias(param_name(model.name), into(model.type), "", docstring(model.doc) if model.doc else "")
-        for model in _ordered(wanted)
-    ]
+    aliases += _quoted(
+        _ordered(wanted),
+        lambda model: Alias(param_name(model.name), into(model.type), "", docstring(model.doc) if model.doc else ""),
+    )
     context = {"header": header, "classes": emitted.source, "aliases": aliases, "uses_models": bool(objects)}
     body = render_template("inputs.py.jinja", {**context, "imports": ""})
-    return render_template("inputs.py.jinja", {**context, "imports": import_block(body, emitted.imports, emitted.quoted)})
+    return render_template(
+        "inputs.py.jinja", {**context, "imports": import_block(body, emitted.imports, emitted.quoted)}
+    )

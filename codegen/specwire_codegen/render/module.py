@@ -54,7 +54,7 @@ _KNOWN = {
     **dict.fromkeys("AsyncResource Resource resource".split(), "specwire.resource"),
     **dict.fromkeys("AsyncClient Client".split(), "specwire.client"),
     **dict.fromkeys("Never Provider".split(), "specwire.provider"),
-    **dict.fromkeys("ApiKey Basic Bearer".split(), "specwire.auth"),
+    **dict.fromkeys("ApiKey Basic Bearer Digest Http MutualTLS OAuth2 Security".split(), "specwire.auth"),
 }
 _ALIASED = {"_field": "from msgspec import field as _field"}
 
@@ -83,12 +83,21 @@ def import_block(source: str, extra: Iterable[str] = (), quoted: Iterable[str] =
     """
     tree = ast.parse(source)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    used |= set(quoted)
+    used |= set(quoted) | set(_in_quoted_aliases(tree))
     defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     lines = {f"from {module} import {name}" for name, module in _KNOWN.items() if name in used - defined}
     lines |= {line for name, line in _ALIASED.items() if name in used}
     lines |= set(_needed(extra, used))
     return "\n".join(sorted(lines))
+
+
+def _in_quoted_aliases(tree: ast.Module) -> Iterable[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.AnnAssign(annotation=ast.Name("TypeAlias"), value=ast.Constant(value=str(text))):
+                yield from (one.id for one in ast.walk(ast.parse(text)) if isinstance(one, ast.Name))
+            case _:
+                continue
 
 
 def _needed(extra: Iterable[str], used: set[str]) -> Iterable[str]:

@@ -27,7 +27,7 @@ from specwire_codegen.ir import (
     Text,
     TextBody,
 )
-from specwire_codegen.naming import RESERVED_ARGUMENTS, SHADOWING
+from specwire_codegen.naming import RESERVED_ARGUMENTS, SHADOWING, words
 from specwire_codegen.render.module import import_block, render_template
 from specwire_codegen.source import docstring, literal, sentence
 
@@ -92,6 +92,17 @@ def function_name(method: str) -> str:
     return f"{method}_" if method in SHADOWING | RESERVED_ARGUMENTS else method
 
 
+def summary_of(operation: Operation) -> str:
+    """Return one line about an operation: its summary, else how its description begins, else its id in words."""
+    if summary := sentence(operation.summary):
+        return summary
+    first = sentence(operation.description).partition(". ")[0]
+    if first and len(first) <= 200:
+        return first if first[-1] in ".!?:" else f"{first}."
+    said = " ".join(word if word.isupper() else word.lower() for word in words(operation.id))
+    return sentence(said[:1].upper() + said[1:]) or sentence(operation.id)
+
+
 def render_operations(api: Api, header: str) -> Iterator[tuple[str, str]]:
     """Yield each module's name and source."""
     modules: dict[str, list[Operation]] = {}
@@ -147,25 +158,35 @@ def _facts(operation: Operation, shared: Errors) -> str:
         f"returns={_payload(operation.payload)}",
     ]
     if operation.errors.by_status:
-        facts.append("errors=_ERRORS" if operation.errors == shared and shared.by_status else f"errors={_errors(operation.errors)}")
+        facts.append(
+            "errors=_ERRORS"
+            if operation.errors == shared and shared.by_status
+            else f"errors={_errors(operation.errors)}"
+        )
     styles = {parameter.wire_name: parameter.style for parameter in operation.parameters if parameter.style is not None}
     if isinstance(operation.body, FormBody):
         styles |= dict(operation.body.styles)
     if styles:
-        facts.append("styles={" + ", ".join(f"{literal(name)}: {_style(style)}" for name, style in styles.items()) + "}")
+        facts.append(
+            "styles={" + ", ".join(f"{literal(name)}: {_style(style)}" for name, style in styles.items()) + "}"
+        )
     if operation.server is not None:
         facts.append(f"server={literal(operation.server)}")
     if operation.safe:
         facts.append("safe=True")
     if not operation.secure:
         facts.append("secure=False")
+    if operation.security is not None:
+        facts.append(f"security={literal(operation.security)}")
     if operation.pagination is not None:
         facts.append(f"pagination={_pagination(operation.pagination)}")
     if operation.polling is not None:
         polling = operation.polling
         sets = [("success", polling.success), ("failure", polling.failure), ("attention", polling.attention)]
         written = [f"{name}=frozenset({literal(values)})" for name, values in sets if values or name != "attention"]
-        facts.append(f"polling=Polling(status={literal(polling.status)}, {', '.join(written)}, interval={polling.interval})")
+        facts.append(
+            f"polling=Polling(status={literal(polling.status)}, {', '.join(written)}, interval={polling.interval})"
+        )
     if operation.refusal is not None:
         refusal = operation.refusal
         accepted = f"frozenset({literal(refusal.accepted)})"
@@ -311,14 +332,14 @@ def _body_arguments(body: Body | None) -> Iterator[Argument]:
             yield Argument("body", into(type_, _INPUTS), required, "The body.")
         case JsonBody(_, fields, required) if fields is not None:
             for field in fields:
-                yield Argument(field.name, into(field.type, _INPUTS), field.required and required, field.doc)
+                yield Argument(field.name, into(field.type, _INPUTS), field.asked and required, field.doc)
         case JsonBody():
             return
         case FormBody(free=True):
             yield Argument("body", "Mapping[str, Any]", False, "The fields.")
         case FormBody(fields):
             for field in fields:
-                yield Argument(field.name, into(field.type, _INPUTS), field.required, field.doc)
+                yield Argument(field.name, into(field.type, _INPUTS), field.asked, field.doc)
         case MultipartBody(free=True):
             yield Argument("fields", "Mapping[str, Any]", False, "The fields.")
             yield Argument("files", "Mapping[str, FileInput | Sequence[FileInput]]", False, "The files.")
@@ -341,7 +362,7 @@ def _signature(arguments: Sequence[Argument], more: Sequence[str] = ()) -> tuple
 
 
 def _doc(operation: Operation, arguments: Iterable[Argument]) -> str:
-    summary = sentence(operation.summary) or sentence(operation.description) or sentence(operation.id)
+    summary = summary_of(operation)
     paragraphs = [summary]
     if operation.description.strip() and sentence(operation.description) != summary:
         paragraphs.append(operation.description)

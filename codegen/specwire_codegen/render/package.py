@@ -8,7 +8,7 @@ import attrs
 
 from specwire_codegen.ir import Api, Operation
 from specwire_codegen.render.module import render_template
-from specwire_codegen.render.operations import Builder, builders
+from specwire_codegen.render.operations import builders, summary_of
 from specwire_codegen.source import docstring, markdown, sentence
 
 
@@ -50,7 +50,7 @@ def _entries(api: Api) -> Iterator[tuple[tuple[str, ...], Entry]]:
         for method, builder in builders(operation):
             if method not in replaced:
                 call = _call(method, builder.arguments, _answer(builder.answer))
-                yield method, Entry(call, markdown(sentence(operation.summary)), _route(operation))
+                yield method, Entry(call, markdown(summary_of(operation)), _route(operation))
     routes = {operation.id: _route(operation) for operation in api.operations}
     for override in api.overrides:
         if override.returns != "Accumulator":

@@ -1243,27 +1243,9 @@ else:
     ChatMessage = SystemMessage | DeveloperMessage | UserMessage | AssistantMessage | ToolMessage | FunctionMessage
     CompletionFinishReason = Literal["stop", "length", "content_filter"]
     TokenNumbers = list[int]
-    CompletionPrompt = union(
-        __name__,
-        "CompletionPrompt",
-        lambda: (
-            str,
-            list[str],
-            list[int],
-            list[TokenNumbers],
-        ),
-    )
+    CompletionPrompt = union(__name__, "CompletionPrompt", lambda: (str, list[str], list[int], list[TokenNumbers]))
     EmbeddingEncoding = Literal["float", "base64"]
-    EmbeddingInput = union(
-        __name__,
-        "EmbeddingInput",
-        lambda: (
-            str,
-            list[str],
-            list[int],
-            list[TokenNumbers],
-        ),
-    )
+    EmbeddingInput = union(__name__, "EmbeddingInput", lambda: (str, list[str], list[int], list[TokenNumbers]))
     EmbeddingVector = list[float] | str
     ErrorCode = str | float
     FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "function_call"]
@@ -1280,14 +1262,7 @@ else:
     MessageRole = Literal["system", "developer", "user", "assistant", "tool", "function"]
     MidjourneyBotType = Literal["MID_JOURNEY", "NIJI_JOURNEY"]
     MidjourneyDimensions = Literal["PORTRAIT", "SQUARE", "LANDSCAPE"]
-    MidjourneyFailure = union(
-        __name__,
-        "MidjourneyFailure",
-        lambda: (
-            MidjourneyError,
-            ErrorResponse,
-        ),
-    )
+    MidjourneyFailure = union(__name__, "MidjourneyFailure", lambda: (MidjourneyError, ErrorResponse))
     MidjourneyTaskId = str | int
     MidjourneyTaskStatus = Literal["NOT_START", "SUBMITTED", "MODAL", "IN_PROGRESS", "FAILURE", "SUCCESS", "CANCEL"]
     ResponseFormat = TextResponseFormat | JsonObjectResponseFormat | JsonSchemaResponseFormat
@@ -1298,22 +1273,8 @@ else:
     ToolChoiceMode = Literal["none", "auto", "required"]
     ToolChoice = ToolChoiceMode | NamedToolChoice
     TranscriptFormat = Literal["json", "text", "srt", "verbose_json", "vtt"]
-    TranscriptionResult = union(
-        __name__,
-        "TranscriptionResult",
-        lambda: (
-            TranscriptionVerbose,
-            Transcription,
-        ),
-    )
-    TranslationResult = union(
-        __name__,
-        "TranslationResult",
-        lambda: (
-            TranslationVerbose,
-            Translation,
-        ),
-    )
+    TranscriptionResult = union(__name__, "TranscriptionResult", lambda: (TranscriptionVerbose, Transcription))
+    TranslationResult = union(__name__, "TranslationResult", lambda: (TranslationVerbose, Translation))
     UserContentPart = TextPart | ImagePart | InputAudioPart | FilePart
     UserContent = str | list[UserContentPart]
 

@@ -929,7 +929,7 @@ class GithubRepositoryIn(WireModel, kw_only=True):
     """Branch, tag or commit to take."""
     weight: float | Unset = UNSET
     """How much the repository counts beside other training data. More than 0. The server's default is 1."""
-    token: str
+    token: str | Unset = UNSET
     """Token that may read the repository, a secret that is never given back."""
 
 
@@ -1445,7 +1445,7 @@ class WandbIntegration(WireModel, kw_only=True):
     """Project that gets the run."""
     name: str | None | Unset = UNSET
     """Name shown for the run."""
-    api_key: str
+    api_key: str | Unset = UNSET
     """Key for Weights & Biases, a secret that is never given back. At most 40 characters."""
     run_name: str | None | Unset = UNSET
     """Name of the run itself."""
@@ -1587,26 +1587,12 @@ else:
     ]
     ChatClassificationInput = InstructRequest | list[InstructRequest]
     Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage
-    ChatModerationInput = union(
-        __name__,
-        "ChatModerationInput",
-        lambda: (
-            list[Message],
-            list[list[Message]],
-        ),
-    )
+    ChatModerationInput = union(__name__, "ChatModerationInput", lambda: (list[Message], list[list[Message]]))
     ClassificationInput = str | list[str]
     ClassificationResult = dict[str, ClassificationTargetResult]
     ContentChunk = TextChunk | ImageURLChunk | DocumentURLChunk | ReferenceChunk
     JobOut = CompletionJobOut | ClassifierJobOut
-    CreateJobResponse = union(
-        __name__,
-        "CreateJobResponse",
-        lambda: (
-            JobOut,
-            LegacyJobMetadataOut,
-        ),
-    )
+    CreateJobResponse = union(__name__, "CreateJobResponse", lambda: (JobOut, LegacyJobMetadataOut))
     DetailedJobOut = CompletionDetailedJobOut | ClassifierDetailedJobOut
     EmbeddingInput = str | list[str]
     ErrorDetail = str | list[ValidationError]
@@ -1652,12 +1638,7 @@ else:
     ToolChoiceOption = ToolChoice | ToolChoiceEnum
     ToolTypes = Literal["function"]
     TrainingParametersIn = union(
-        __name__,
-        "TrainingParametersIn",
-        lambda: (
-            CompletionTrainingParametersIn,
-            ClassifierTrainingParametersIn,
-        ),
+        __name__, "TrainingParametersIn", lambda: (CompletionTrainingParametersIn, ClassifierTrainingParametersIn)
     )
     ValidationErrorLocation = str | int
 

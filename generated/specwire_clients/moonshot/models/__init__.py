@@ -707,14 +707,7 @@ if TYPE_CHECKING:
     VideoReference: TypeAlias = VideoUrl | str
     """A video as an object with its address, or the bare address."""
 else:
-    AnyErrorResponse = union(
-        __name__,
-        "AnyErrorResponse",
-        lambda: (
-            ErrorResponse,
-            GatewayErrorResponse,
-        ),
-    )
+    AnyErrorResponse = union(__name__, "AnyErrorResponse", lambda: (ErrorResponse, GatewayErrorResponse))
     ContentPart = TextPart | ImageUrlPart | VideoUrlPart
     AssistantContent = str | list[ContentPart]
     BatchEndpoint = Literal["/v1/chat/completions"]
@@ -739,14 +732,7 @@ else:
     FinishReason = Literal["stop", "length", "tool_calls"]
     ImageReference = ImageUrl | str
     JsonSchema = dict[str, Any]
-    Message = union(
-        __name__,
-        "Message",
-        lambda: (
-            ConversationMessage,
-            ToolsMessage,
-        ),
-    )
+    Message = union(__name__, "Message", lambda: (ConversationMessage, ToolsMessage))
     MessageContent = str | list[ContentPart]
     PredictionPart = dict[str, Any]
     PredictionContent = str | list[PredictionPart]

@@ -18,15 +18,15 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 
 class _Bodies:
     send_files = endpoint(_bodies.send_files)
-    """send_files."""
+    """Send files."""
     send_form = endpoint(_bodies.send_form)
-    """send_form."""
+    """Send form."""
     send_json = endpoint(_bodies.send_json)
-    """send_json."""
+    """Send json."""
     send_raw = endpoint(_bodies.send_raw)
-    """send_raw."""
+    """Send raw."""
     send_values = endpoint(_bodies.send_values)
-    """send_values."""
+    """Send values."""
 
 
 class Bodies(_Bodies, Resource):

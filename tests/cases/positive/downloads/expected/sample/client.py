@@ -26,11 +26,11 @@ PROVIDER = Provider(
 
 class _Files:
     content = downloaded(_files.content)
-    """content."""
+    """Content."""
     picture = downloaded(_files.picture)
-    """picture."""
+    """Picture."""
     text = endpoint(_files.text)
-    """text."""
+    """Text."""
 
 
 class Files(_Files, Resource):

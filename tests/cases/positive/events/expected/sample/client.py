@@ -19,9 +19,9 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 
 class _Chat:
     chat = endpoint(_chat.chat)
-    """chat."""
+    """Chat."""
     chat_stream = streamed(_chat.chat_stream)
-    """chat."""
+    """Chat."""
 
 
 class Chat(_Chat, Resource):
@@ -34,7 +34,7 @@ class AsyncChat(_Chat, AsyncResource):
 
 class _Log:
     follow = streamed(_log.follow)
-    """follow_log."""
+    """Follow log."""
 
 
 class Log(_Log, Resource):

@@ -19,7 +19,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 
 class _Type:
     list = endpoint(_type.list_)
-    """list."""
+    """List."""
 
 
 class Type(_Type, Resource):
@@ -32,7 +32,7 @@ class AsyncType(_Type, AsyncResource):
 
 class _Sample:
     ping = endpoint(_root.ping)
-    """ping."""
+    """Ping."""
 
 
 class Sample(_Sample, Client):

@@ -18,11 +18,11 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 
 class _Pages:
     list_by_cursor = paginated(_pages.list_by_cursor)
-    """list_by_cursor."""
+    """List by cursor."""
     list_by_number = paginated(_pages.list_by_number)
-    """list_by_number."""
+    """List by number."""
     list_by_offset = paginated(_pages.list_by_offset)
-    """list_by_offset."""
+    """List by offset."""
 
 
 class Pages(_Pages, Resource):

@@ -25,9 +25,9 @@ PROVIDER = Provider(
 
 class _JobsResource:
     get = endpoint(_jobs.get)
-    """get_job."""
+    """Get job."""
     submit = endpoint(_jobs.submit)
-    """submit_job."""
+    """Submit job."""
     wait = flowing(_jobs.wait)
     """Poll `get_job` until the status will not change by itself."""
 

@@ -19,7 +19,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 
 class _Boxes:
     pack = endpoint(_boxes.pack)
-    """pack."""
+    """Pack."""
 
 
 class Boxes(_Boxes, Resource):
@@ -32,7 +32,7 @@ class AsyncBoxes(_Boxes, AsyncResource):
 
 class _Shapes:
     list = endpoint(_shapes.list_)
-    """list_shapes."""
+    """List shapes."""
 
 
 class Shapes(_Shapes, Resource):

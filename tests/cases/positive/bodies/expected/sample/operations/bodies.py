@@ -39,7 +39,7 @@ def send_json(
     parent: inputs.NoteParam | Unset = UNSET,
     secret: str | Unset = UNSET,
 ) -> Request[None]:
-    """send_json.
+    """Send json.
 
     `POST /json`, operation `send_json`.
 
@@ -53,7 +53,7 @@ def send_json(
 
 
 def send_values(*, body: Sequence[int] | Unset = UNSET) -> Request[list[models.Note]]:
-    """send_values.
+    """Send values.
 
     `PUT /values`, operation `send_values`.
 
@@ -72,7 +72,7 @@ def send_form(
     parent: inputs.NoteParam | Unset = UNSET,
     secret: str | Unset = UNSET,
 ) -> Request[str]:
-    """send_form.
+    """Send form.
 
     `POST /form`, operation `send_form`.
 
@@ -94,7 +94,7 @@ def send_files(
     note: inputs.NoteParam | Unset = UNSET,
     labels: Sequence[str] | Unset = UNSET,
 ) -> Request[dict[str, int]]:
-    """send_files.
+    """Send files.
 
     `POST /files`, operation `send_files`.
     """
@@ -105,7 +105,7 @@ def send_files(
 
 
 def send_raw(*, body: FileInput) -> Request[None]:
-    """send_raw.
+    """Send raw.
 
     `PUT /raw`, operation `send_raw`.
 

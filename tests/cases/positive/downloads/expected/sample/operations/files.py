@@ -14,7 +14,7 @@ _TEXT = Operation(id="text", method="GET", path="/text", returns=TextPayload("te
 
 
 def content() -> DownloadRequest:
-    """content.
+    """Content.
 
     `GET /content`, operation `content`.
     """
@@ -22,7 +22,7 @@ def content() -> DownloadRequest:
 
 
 def picture() -> DownloadRequest:
-    """picture.
+    """Picture.
 
     `GET /picture`, operation `picture`.
     """
@@ -30,7 +30,7 @@ def picture() -> DownloadRequest:
 
 
 def text() -> Request[str]:
-    """text.
+    """Text.
 
     Deprecated.
 

@@ -21,7 +21,7 @@ _CHAT_STREAM = Operation(
 
 
 def chat(*, prompt: str) -> Request[models.Reply]:
-    """chat.
+    """Chat.
 
     `POST /chat`, operation `chat`.
     """
@@ -29,7 +29,7 @@ def chat(*, prompt: str) -> Request[models.Reply]:
 
 
 def chat_stream(*, prompt: str) -> StreamRequest[models.Piece]:
-    """chat.
+    """Chat.
 
     `POST /chat`, operation `chat`.
     """

@@ -20,7 +20,7 @@ _FOLLOW = Operation(
 
 
 def follow() -> StreamRequest[models.Piece]:
-    """follow_log.
+    """Follow log.
 
     `GET /log`, operation `follow_log`.
     """

@@ -12,7 +12,7 @@ _PING = Operation(id="ping", method="GET", path="/ping", returns=EmptyPayload(),
 
 
 def ping() -> Request[None]:
-    """ping.
+    """Ping.
 
     `GET /ping`, operation `ping`.
     """

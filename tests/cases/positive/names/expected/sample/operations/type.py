@@ -17,7 +17,7 @@ _LIST = Operation(id="list", method="GET", path="/list", returns=JsonPayload(mod
 def list_(
     *, class_: str | Unset = UNSET, request: str | Unset = UNSET, id: str | Unset = UNSET, id_: str | Unset = UNSET
 ) -> Request[models.AnyModel]:
-    """list.
+    """List.
 
     `GET /list`, operation `list`.
     """

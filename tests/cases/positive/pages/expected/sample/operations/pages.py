@@ -40,7 +40,7 @@ _LIST_BY_CURSOR = Operation(
 def list_by_number(
     *, page: int | Unset = UNSET, per_page: int | Unset = UNSET
 ) -> PagedRequest[models.Page, models.Item]:
-    """list_by_number.
+    """List by number.
 
     `GET /by-number`, operation `list_by_number`.
     """
@@ -48,7 +48,7 @@ def list_by_number(
 
 
 def list_by_offset(*, offset: int | Unset = UNSET) -> PagedRequest[models.Page, models.Item]:
-    """list_by_offset.
+    """List by offset.
 
     `GET /by-offset`, operation `list_by_offset`.
     """
@@ -56,7 +56,7 @@ def list_by_offset(*, offset: int | Unset = UNSET) -> PagedRequest[models.Page, 
 
 
 def list_by_cursor(*, after: str | Unset = UNSET) -> PagedRequest[models.Page, models.Item]:
-    """list_by_cursor.
+    """List by cursor.
 
     `GET /by-cursor`, operation `list_by_cursor`.
     """

@@ -42,7 +42,7 @@ _SUBMIT = Operation(
 
 
 def get(id: str) -> Request[models.Job]:
-    """get_job.
+    """Get job.
 
     `GET /jobs/{id}`, operation `get_job`.
     """
@@ -69,7 +69,7 @@ def wait(
 
 
 def submit() -> Request[models.Answer]:
-    """submit_job.
+    """Submit job.
 
     `POST /jobs`, operation `submit_job`.
     """

@@ -57,22 +57,8 @@ if TYPE_CHECKING:
     Shape: TypeAlias = Circle | Square | Unknown
 else:
     BoxLevel = Literal[1, 2, 3]
-    BoxLists = union(
-        __name__,
-        "BoxLists",
-        lambda: (
-            list[str],
-            list[int],
-        ),
-    )
-    BoxOwner = union(
-        __name__,
-        "BoxOwner",
-        lambda: (
-            ByName,
-            ById,
-        ),
-    )
+    BoxLists = union(__name__, "BoxLists", lambda: (list[str], list[int]))
+    BoxOwner = union(__name__, "BoxOwner", lambda: (ByName, ById))
     Colour = Literal["red", "green"]
     Shape = Circle | Square
 

@@ -29,7 +29,7 @@ def pack(
     level: inputs.BoxLevelParam | Unset = UNSET,
     size: int | str | None | Unset = UNSET,
 ) -> Request[models.Box]:
-    """pack.
+    """Pack.
 
     `POST /boxes`, operation `pack`.
     """

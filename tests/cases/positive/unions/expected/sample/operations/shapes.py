@@ -14,7 +14,7 @@ _LIST = Operation(id="list_shapes", method="GET", path="/shapes", returns=JsonPa
 
 
 def list_() -> Request[list[models.Shape]]:
-    """list_shapes.
+    """List shapes.
 
     `GET /shapes`, operation `list_shapes`.
     """

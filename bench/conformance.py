@@ -1,0 +1,158 @@
+"""Try the clients of a folder of documents: what they send and what they make of answers, drawn from the documents.
+
+    SPECWIRE_CORPUS=folder python bench/conformance.py [--only GLOB] [--operations 5] [--cases 3] [--jobs 2]
+
+The folder has `dev/*.json` (or `.yaml`). Written: `bench/conformance.md`, and every problem as JSON lines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+
+from bench.corpus import BENCH, ROOTS, documents
+from bench.tried import Document, Outcome, stated_version
+
+TIMEOUT = 400
+"""Seconds for one document, unless told otherwise."""
+
+
+class Amount(msgspec.Struct, frozen=True):
+    """How much to try."""
+
+    operations: int
+    cases: int
+    seconds: float
+    """The most that one document may take."""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Something that is not as the document says."""
+
+    document: str
+    operation: str
+    kind: str
+    """`wire`, `answer`, `undrawn`, or `document` where nothing could be tried."""
+    what: str
+
+
+def tried(file: Path, package: str, folder: Path, amount: Amount) -> Document:
+    """Try one document in a child process."""
+    command = [sys.executable, "-m", "bench.tried", str(file), package, str(folder)]
+    command += [str(amount.operations), str(amount.cases)]
+    path = os.pathsep.join([*ROOTS, str(BENCH.parent)])
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    started = time.monotonic()
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=amount.seconds,
+        )
+    except subprocess.TimeoutExpired:
+        return Document(file.name, stated_version(file), error=f"took more than {amount.seconds:g} s")
+    if done.returncode != 0:
+        return Document(file.name, stated_version(file), error=done.stderr.strip()[-2000:])
+    found = msgspec.json.decode(done.stdout, type=Document)
+    return msgspec.structs.replace(found, seconds=round(time.monotonic() - started, 1))
+
+
+def problems(document: Document) -> Iterator[Problem]:
+    """Yield all that is wrong with a document's client, or could not be tried."""
+    if document.error:
+        yield Problem(document.name, "", "document", document.error)
+    for one in document.tried:
+        for kind, found in (("wire", one.wrong), ("answer", one.unequal), ("undrawn", one.undrawn)):
+            yield from (Problem(document.name, one.operation, kind, what) for what in found)
+
+
+def table(results: Sequence[Document], amount: Amount, day: str) -> str:
+    """Return the result as Markdown, one row for each version of OpenAPI."""
+    versions = sorted({one.version for one in results})
+    rows = [_row(version, [one for one in results if one.version == version]) for version in versions]
+    found = [problem for one in results for problem in problems(one)]
+    lines = [
+        f"# Emitted clients on the wire, {day}",
+        "",
+        f"{len(results)} documents, at most {amount.operations} operations of each, chosen for their variety, with at",
+        f"most {amount.cases} drawn calls and answers each; every third call is made with the asynchronous client. A",
+        "call is right when method, host, path, query, headers, cookies and body arrive as the document says, an",
+        "answer when what the client decoded encodes back equal.",
+        "",
+        "| OpenAPI | documents | operations tried | calls | operations wrong on the wire | answers | "
+        "operations whose answers are not equal | operations not drawable |",
+        "|---|---|---|---|---|---|---|---|",
+        *rows,
+        _row("**all**", results),
+        "",
+        "## What falls short",
+        "",
+    ]
+    lines += [f"- `{one.document}` {one.operation} ({one.kind}): {_short(one.what)}" for one in _firsts(found)]
+    return "\n".join([*lines, *([] if found else ["Nothing."]), ""])
+
+
+def _row(name: str, results: Sequence[Document]) -> str:
+    outcomes: list[Outcome] = [outcome for one in results for outcome in one.tried]
+    cells = [
+        name,
+        f"{sum(1 for one in results if not one.error)} of {len(results)}",
+        len(outcomes),
+        sum(one.cases for one in outcomes),
+        sum(1 for one in outcomes if one.wrong),
+        sum(one.answers for one in outcomes),
+        sum(1 for one in outcomes if one.unequal),
+        sum(1 for one in outcomes if one.undrawn),
+    ]
+    return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+def _firsts(found: Sequence[Problem]) -> list[Problem]:
+    """Return the first problem of each kind of each operation."""
+    return list({(one.document, one.operation, one.kind): one for one in reversed(found)}.values())[::-1]
+
+
+def _short(text: str) -> str:
+    line = text.partition("\n")[0].replace("|", "\\|").replace("`", "'")
+    return line if len(line) <= 200 else f"{line[:200]}..."
+
+
+def main() -> None:
+    """Read the command line, run, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default="*", help="documents to take, by a pattern of their names")
+    parser.add_argument("--operations", type=int, default=5, help="operations of each document, at most")
+    parser.add_argument("--cases", type=int, default=3, help="calls and answers of each operation, at most")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--limit", type=float, default=TIMEOUT, help="seconds for one document")
+    parser.add_argument("--into", type=Path, default=BENCH, help="folder for the table and the problems")
+    arguments = parser.parse_args()
+    if "SPECWIRE_CORPUS" not in os.environ:
+        parser.exit(2, "SPECWIRE_CORPUS is not set: name the folder that has dev/ with the documents\n")
+    files = documents(Path(os.environ["SPECWIRE_CORPUS"]), arguments.only)
+    amount = Amount(arguments.operations, arguments.cases, arguments.limit)
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(arguments.jobs) as pool:
+        names = [f"p{number:03}" for number in range(len(files))]
+        results = list(pool.map(lambda file, name: tried(file, name, Path(scratch), amount), files, names))
+    lines = [msgspec.json.encode(problem).decode() + "\n" for one in results for problem in problems(one)]
+    (arguments.into / "conformance.jsonl").write_text("".join(lines), "utf-8")
+    text = table(results, amount, time.strftime("%Y-%m-%d"))
+    (arguments.into / "conformance.md").write_text(text, "utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""One key for every security scheme of a provider: what the clients on the bench are made with, and what they send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from specwire.auth import Basic, Digest, MutualTLS, Proof, Scheme, Security, joined, prove
+from specwire.provider import Provider
+
+from specwire_codegen.ir import ApiKeyScheme, MutualTLSScheme, SecurityScheme
+
+
+def credentials(provider: Provider, key: str) -> dict[str, Any]:
+    """Return the keywords that give a client one key for whatever its operations take."""
+    match provider.security:
+        case None:
+            return {}
+        case Security(schemes):
+            keyed = {name: scheme for name, scheme in schemes.items() if not isinstance(scheme, MutualTLS)}
+            return {"credentials": {name: _given(scheme, key) for name, scheme in keyed.items()}}
+        case scheme:
+            return {"key": _given(scheme, key)}
+
+
+def _given(scheme: Scheme, key: str) -> str | tuple[str, str]:
+    return (key, key) if isinstance(scheme, Basic | Digest) else key
+
+
+def first_proof(provider: Provider, key: str) -> Proof:
+    """Return what one key adds to a request of an operation that takes what most do."""
+    match provider.security:
+        case None:
+            schemes: list[Scheme] = []
+        case Security(named, requirements):
+            names = next((requirement for requirement in requirements if requirement), ())
+            schemes = [named[name] for name in names]
+        case scheme:
+            schemes = [scheme]
+    return joined(tuple(prove(scheme, f"{key}:{key}" if isinstance(scheme, Basic) else key) for scheme in schemes))
+
+
+def header_of(scheme: SecurityScheme) -> str | None:
+    """Return the header that a scheme adds to each request, in lower case; None if it adds none."""
+    match scheme:
+        case ApiKeyScheme(name, "header"):
+            return name.lower()
+        case ApiKeyScheme() | MutualTLSScheme():
+            return None
+        case _:
+            return "authorization"

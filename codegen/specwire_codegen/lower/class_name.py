@@ -1,0 +1,32 @@
+"""The class names of components: by themselves, or as `client.toml` says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from specwire_codegen.config import ClientConfig
+from specwire_codegen.diagnostics import Diagnostic, error, settle
+from specwire_codegen.naming import class_names, pascal
+
+
+def chosen_class_names(components: Collection[str], config: ClientConfig) -> dict[str, str]:
+    """Return the class name of each component; raises for names in `client.toml` that lead nowhere or are taken."""
+    settle([*_unused(components, config), *_collisions(components, config)])
+    return class_names(components, config.models)
+
+
+def _unused(components: Collection[str], config: ClientConfig) -> Iterator[Diagnostic]:
+    for component in config.models:
+        if component not in components:
+            help_ = "remove the line, or name a component of the normalized document"
+            message = f"[models] {component}: no component has this name"
+            yield error("unused-name", message, config.locate("models", component), help_)
+
+
+def _collisions(components: Collection[str], config: ClientConfig) -> Iterator[Diagnostic]:
+    owners = {pascal(component): component for component in components if component not in config.models}
+    for component, name in config.models.items():
+        other = owners.setdefault(name, component)
+        if other != component:
+            message = f"{component} and {other} are both called {name}"
+            yield error("name-collision", message, config.locate("models", component), "name one of them otherwise")

@@ -1,0 +1,70 @@
+"""Parameters that are the whole query string, as the query parameters that a form of their fields is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from specwire_codegen.diagnostics import Diagnostic, warning
+from specwire_codegen.document import Document
+from specwire_codegen.lower.media import Components, base_type
+from specwire_codegen.lower.schema import Schema
+from specwire_codegen.pointer import join
+
+FORM = "application/x-www-form-urlencoded"
+_STYLE = ("style", "explode", "allowReserved")
+
+
+def without_query_strings(parameters: Iterable[Mapping[str, Any]], components: Components) -> list[Mapping[str, Any]]:
+    """Return the parameters with each field of a query string as a query parameter; other media types are left out."""
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for parameter in parameters:
+        for one in _fields(parameter, components) if parameter["in"] == "querystring" else (parameter,):
+            found.setdefault((one["in"], one["name"]), one)
+    return list(found.values())
+
+
+def unsent_query_strings(document: Document) -> Iterator[Diagnostic]:
+    """Yield a warning for each query string that is no form, since a client cannot send it."""
+    for path, item in document.data.get("paths", {}).items():
+        operations = {**item, **item.get("additionalOperations", {})}
+        for method, operation in operations.items():
+            for number, parameter in enumerate(operation.get("parameters", ()) if isinstance(operation, dict) else ()):
+                if parameter["in"] == "querystring" and _form(parameter) is None:
+                    place = () if method in item else ("additionalOperations",)
+                    yield warning(
+                        "unsent-querystring",
+                        f"the query string {parameter['name']!r} is left out: a client sends forms, {FORM}",
+                        document.locate(join("/paths", path, *place, method, "parameters", number)),
+                        "state it with that media type, or with parameters `in: query`",
+                    )
+
+
+def _form(parameter: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    content: Mapping[str, Any] = parameter.get("content", {})
+    return next((media for media_type, media in content.items() if base_type(media_type) == FORM), None)
+
+
+def _fields(parameter: Mapping[str, Any], components: Components) -> Iterator[Mapping[str, Any]]:
+    media = _form(parameter)
+    if media is None:
+        return
+    schema = components.resolve(media.get("schema", {}))
+    properties: Mapping[str, Schema | bool] = schema.get("properties", {})
+    if not properties:
+        yield {key: value for key, value in parameter.items() if key != "content"} | {"in": "query", "schema": schema}
+    for name, details in properties.items():
+        required = bool(parameter.get("required")) and name in schema.get("required", ())
+        encoding = media.get("encoding", {}).get(name, {})
+        yield {"name": name, "in": "query", "required": required, **_form_of(details, encoding, components)}
+
+
+def _form_of(details: Schema | bool, encoding: Mapping[str, Any], components: Components) -> Mapping[str, Any]:
+    """Return how a field stands in a form: by its style, or as JSON if it is an object without one."""
+    styles = {key: encoding[key] for key in _STYLE if key in encoding}
+    if not styles and ("contentType" in encoding or components.resolve(details).get("type") == "object"):
+        kind = base_type(encoding.get("contentType", "application/json"))
+        return {"content": {kind: {"schema": details}}} if kind.endswith("json") else {"schema": details}
+    if "style" in styles:
+        styles.setdefault("explode", styles["style"] == "form")
+    return {"schema": details, **styles}

@@ -1,0 +1,137 @@
+"""Security schemes and requirements of the normalized document: how the client proves who it is, and where."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from specwire_codegen.config import ClientConfig, default_config
+from specwire_codegen.diagnostics import Diagnostic, warning
+from specwire_codegen.document import Document
+from specwire_codegen.ir import (
+    ApiKeyScheme,
+    BasicScheme,
+    BearerScheme,
+    DigestScheme,
+    HttpScheme,
+    MutualTLSScheme,
+    OAuth2Scheme,
+    Operation,
+    Requirement,
+    Security,
+    SecurityScheme,
+)
+from specwire_codegen.naming import snake
+from specwire_codegen.pointer import join
+
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_FLOWS = ("clientCredentials", "password", "authorizationCode", "deviceAuthorization")
+_HTTP: Mapping[str, SecurityScheme] = {"bearer": BearerScheme(), "basic": BasicScheme(), "digest": DigestScheme()}
+_SCHEMES = "/components/securitySchemes"
+
+
+def requirements(raw: Sequence[Mapping[str, Any]]) -> tuple[Requirement, ...]:
+    """Return the alternatives of a `security` list, in its order."""
+    return tuple(dict.fromkeys(tuple(requirement) for requirement in raw if isinstance(requirement, Mapping)))
+
+
+def lower_security(
+    document: Document, operations: Sequence[Operation], config: ClientConfig, package: str
+) -> tuple[Security | None, tuple[Operation, ...], tuple[Diagnostic, ...]]:
+    """Return how the API is entered, and the operations with what they say otherwise.
+
+    Until here, `Operation.security` holds all that an operation requires. Where the document requires nothing of all
+    operations alike, what most of them require is what the others are held against.
+    """
+    raw = document.data.get("components", {}).get("securitySchemes", {})
+    schemes = {name: scheme for name, one in raw.items() if (scheme := _scheme(one)) is not None}
+    stated = requirements(document.data.get("security", []))
+    said = [operation.security or () for operation in operations]
+    warnings = list(_warnings(document, raw, schemes, [stated, *said]))
+    asked = [_known(each, schemes) for each in said]
+    usual = _known(stated, schemes)
+    if schemes and not any(any(each) for each in [usual, *asked]):
+        # Nothing says that a call takes credentials, and yet there are some: the client sends what it is given.
+        usual = (*((name,) for name in schemes), ())
+        asked = [usual for _ in operations]
+        warnings.append(_unrequired(document))
+    if not any(usual) and any(map(any, asked)):
+        usual = Counter(each for each in asked if any(each)).most_common(1)[0][0]
+        required = () not in usual and all(each == usual for each in asked)
+    else:
+        required = any(usual) and () not in usual
+    names = dict.fromkeys(name for each in [usual, *asked] for requirement in each for name in requirement)
+    if not names:
+        return None, tuple(attrs.evolve(one, secure=False, security=None) for one in operations), tuple(warnings)
+    found = tuple(
+        attrs.evolve(one, secure=any(each), security=each if any(each) and each != usual else None)
+        for one, each in zip(operations, asked, strict=True)
+    )
+    kept = tuple((name, schemes[name]) for name in names)
+    return Security(kept, usual, _variables(kept, config, package), required), found, tuple(warnings)
+
+
+def _known(stated: tuple[Requirement, ...], schemes: Mapping[str, SecurityScheme]) -> tuple[Requirement, ...]:
+    return tuple(requirement for requirement in stated if all(name in schemes for name in requirement))
+
+
+def _scheme(raw: Mapping[str, Any]) -> SecurityScheme | None:
+    match raw:
+        case {"type": "http", "scheme": str(scheme)} if _TOKEN.fullmatch(scheme):
+            return _HTTP.get(scheme.lower(), HttpScheme(scheme))
+        case {"type": "apiKey", "in": "header" | "query" | "cookie" as place, "name": str(name)}:
+            return ApiKeyScheme(name, place) if name and (place == "query" or _TOKEN.fullmatch(name)) else None
+        case {"type": "oauth2"}:
+            flows = [raw.get("flows", {}).get(name, {}) for name in _FLOWS]
+            urls = [flow["tokenUrl"].strip() for flow in flows if flow.get("tokenUrl")]
+            refresh = [flow["refreshUrl"].strip() for flow in flows if flow.get("refreshUrl")]
+            return OAuth2Scheme(urls[0], next(iter(refresh), None)) if urls else BearerScheme()
+        case {"type": "openIdConnect"}:
+            return BearerScheme()
+        case {"type": "mutualTLS"}:
+            return MutualTLSScheme()
+        case _:
+            return None
+
+
+def _variables(
+    schemes: tuple[tuple[str, SecurityScheme], ...], config: ClientConfig, package: str
+) -> tuple[tuple[str, str], ...]:
+    """Return the environment variable of each key; the first may have the one that `client.toml` names."""
+    keyed = [name for name, scheme in schemes if not isinstance(scheme, MutualTLSScheme)]
+    default = default_config(package).key_variable
+    if len(schemes) == 1:
+        return tuple((name, config.key_variable) for name in keyed if config.key_variable)
+    prefix = (default or "").removesuffix("API_KEY")
+    found = {name: prefix + re.sub(r"[^A-Z0-9]+", "_", snake(name).upper()).strip("_") for name in keyed}
+    if keyed and config.key_variable and config.key_variable != default:
+        found[keyed[0]] = config.key_variable
+    return tuple(found.items())
+
+
+def _warnings(
+    document: Document,
+    raw: Mapping[str, Any],
+    schemes: Mapping[str, SecurityScheme],
+    stated: Sequence[tuple[Requirement, ...]],
+) -> Iterator[Diagnostic]:
+    for name in raw:
+        if name not in schemes:
+            message = f"the client cannot use the security scheme {name!r}, and leaves out what requires it"
+            where = document.locate(join(_SCHEMES, name))
+            yield warning("unusable-security-scheme", message, where, "correct its type, name, in or scheme")
+    named = dict.fromkeys(name for each in stated for requirement in each for name in requirement)
+    for name in named:
+        if name not in raw:
+            message = f"there is no security scheme {name!r}: what requires it is left out"
+            yield warning("unknown-security-scheme", message, document.locate(_SCHEMES), f"declare it under {_SCHEMES}")
+
+
+def _unrequired(document: Document) -> Diagnostic:
+    message = "nothing requires any of the security schemes: every call takes credentials if the client has some"
+    help_ = "state `security` at the root of the document, or on its operations"
+    return warning("unrequired-security-scheme", message, document.locate(_SCHEMES), help_)

@@ -1,0 +1,33 @@
+"""Requirements: every property that an object must have is declared, so that clients have a place for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from specwire_codegen.grammar import Kind, Node, rebuild
+from specwire_codegen.normalize.nulls import UNIONS
+from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
+
+
+def declare(data: Node, report: Report) -> Node:
+    """Return the document with every required property declared; of those that were not, only the presence is known."""
+
+    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+        return _declared(node, report) if kind == "schema" and node.get("properties") else node
+
+    declared: Node = rebuild(data, "openapi", visit)
+    return declared
+
+
+def _declared(schema: Node, report: Report) -> Node:
+    properties, free = schema["properties"], schema.get("additionalProperties", True)
+    missing = [name for name in schema.get("required", ()) if name not in properties]
+    if not missing or free is False or any(union in schema for union in UNIONS):
+        return schema
+    for name in missing:
+        message = f"the property {name!r} is required but not declared; taken for a property that holds anything"
+        report.warning(
+            "undeclared-property", message, origin_of(schema), "declare it, or correct its name in 'required'"
+        )
+    value: Node = free if isinstance(free, dict) else {ORIGIN: origin_of(schema)}
+    return {**schema, "properties": {**properties, **dict.fromkeys(missing, value)}}

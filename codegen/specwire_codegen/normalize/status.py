@@ -1,0 +1,75 @@
+"""What HTTP status codes are called in names: the phrases of RFC 9110 and its neighbours, the same in every Python."""
+
+from __future__ import annotations
+
+_PHRASES = {
+    "200": "Ok",
+    "201": "Created",
+    "202": "Accepted",
+    "203": "NonAuthoritative",
+    "204": "NoContent",
+    "205": "ResetContent",
+    "206": "PartialContent",
+    "207": "MultiStatus",
+    "208": "AlreadyReported",
+    "226": "ImUsed",
+    "300": "MultipleChoices",
+    "301": "MovedPermanently",
+    "302": "Found",
+    "303": "SeeOther",
+    "304": "NotModified",
+    "307": "TemporaryRedirect",
+    "308": "PermanentRedirect",
+    "400": "BadRequest",
+    "401": "Unauthorized",
+    "402": "PaymentRequired",
+    "403": "Forbidden",
+    "404": "NotFound",
+    "405": "MethodNotAllowed",
+    "406": "NotAcceptable",
+    "407": "ProxyAuthenticationRequired",
+    "408": "RequestTimeout",
+    "409": "Conflict",
+    "410": "Gone",
+    "411": "LengthRequired",
+    "412": "PreconditionFailed",
+    "413": "ContentTooLarge",
+    "414": "UriTooLong",
+    "415": "UnsupportedMediaType",
+    "416": "RangeNotSatisfiable",
+    "417": "ExpectationFailed",
+    "418": "Teapot",
+    "421": "MisdirectedRequest",
+    "422": "UnprocessableContent",
+    "423": "Locked",
+    "424": "FailedDependency",
+    "425": "TooEarly",
+    "426": "UpgradeRequired",
+    "428": "PreconditionRequired",
+    "429": "TooManyRequests",
+    "431": "HeaderFieldsTooLarge",
+    "451": "UnavailableForLegalReasons",
+    "500": "InternalServer",
+    "501": "NotImplemented",
+    "502": "BadGateway",
+    "503": "ServiceUnavailable",
+    "504": "GatewayTimeout",
+    "505": "VersionNotSupported",
+    "507": "InsufficientStorage",
+    "508": "LoopDetected",
+    "511": "NetworkAuthenticationRequired",
+    "1XX": "Informational",
+    "2XX": "Success",
+    "3XX": "Redirect",
+    "4XX": "Client",
+    "5XX": "Server",
+    "default": "",
+}
+
+
+def status_name(status: str) -> str:
+    """Return a status as part of a name with `Response` or `Error` at its end: `404` as `NotFoundError`."""
+    key = status if status == "default" else status.upper()
+    kind = "Response" if key[0] in "123" else "Error"
+    phrase = _PHRASES.get(key, f"Status{key}")
+    return f"{phrase}{kind}"

@@ -1,0 +1,54 @@
+"""Security schemes as the facts of a provider."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from specwire_codegen.ir import (
+    ApiKeyScheme,
+    BasicScheme,
+    BearerScheme,
+    DigestScheme,
+    HttpScheme,
+    MutualTLSScheme,
+    OAuth2Scheme,
+    Security,
+    SecurityScheme,
+)
+from specwire_codegen.source import literal
+
+
+def security_facts(security: Security) -> list[str]:
+    """Return the arguments of a `Provider` that say how it is entered."""
+    if len(security.schemes) == 1 and security.required and security.requirements == ((security.schemes[0][0],),):
+        variables = [f"key_variable={literal(variable)}" for _, variable in security.variables]
+        return [f"security={_scheme(security.schemes[0][1])}", *variables]
+    schemes = ", ".join(f"{literal(name)}: {_scheme(scheme)}" for name, scheme in security.schemes)
+    facts = [f"{{{schemes}}}", literal(security.requirements)]
+    if security.variables:
+        facts.append(literal(dict(security.variables)))
+    if not security.required:
+        facts.append("required=False")
+    return [f"security=Security({', '.join(facts)})"]
+
+
+def _scheme(scheme: SecurityScheme) -> str:
+    match scheme:
+        case BearerScheme():
+            return "Bearer()"
+        case BasicScheme():
+            return "Basic()"
+        case DigestScheme():
+            return "Digest()"
+        case HttpScheme(name):
+            return f"Http({literal(name)})"
+        case ApiKeyScheme(name, place):
+            return f"ApiKey({literal(name)}, {literal(place)})"
+        case OAuth2Scheme(token_url, None):
+            return f"OAuth2({literal(token_url)})"
+        case OAuth2Scheme(token_url, refresh_url):
+            return f"OAuth2({literal(token_url)}, {literal(refresh_url)})"
+        case MutualTLSScheme():
+            return "MutualTLS()"
+        case _:
+            assert_never(scheme)

@@ -1,0 +1,1 @@
+"""Fuzz targets: promises of the runtime's parsers and encoders for any input."""

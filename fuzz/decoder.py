@@ -1,0 +1,125 @@
+"""The tolerant decoder: any JSON as any model, and anything that is not JSON."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Literal
+
+import msgspec
+from hypothesis import strategies as st
+from specwire.drift import decode
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
+
+from .check import Check
+
+_KEYS = ("a", "b", "c")
+_SCALARS: tuple[Any, ...] = (int, str, float, bool, Literal["x", "y"], Literal[1], Any)
+
+
+class ListOf(msgspec.Struct, frozen=True):
+    """An array."""
+
+    items: Shape
+
+
+class MapOf(msgspec.Struct, frozen=True):
+    """An object with any keys."""
+
+    values: Shape
+
+
+class Nullable(msgspec.Struct, frozen=True):
+    """Something or null."""
+
+    inner: Shape
+
+
+class Fields(msgspec.Struct, frozen=True):
+    """An object with these keys, each with its type and whether it is required."""
+
+    fields: tuple[tuple[str, Shape, bool], ...]
+
+
+Shape = int | ListOf | MapOf | Nullable | Fields
+"""A type as data: the number of a scalar type, or a type of types."""
+
+_SHAPES: st.SearchStrategy[Shape] = st.recursive(
+    st.integers(0, len(_SCALARS) - 1),
+    lambda inner: (
+        st.builds(ListOf, inner)
+        | st.builds(MapOf, inner)
+        | st.builds(Nullable, inner)
+        | st.lists(st.tuples(st.sampled_from(_KEYS), inner, st.booleans()), unique_by=lambda field: field[0])
+        .map(tuple)
+        .map(Fields)
+    ),
+    max_leaves=6,
+)
+_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(["x", "1", "\u00e9", ""]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*_KEYS, "z"]), inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@cache
+def _type_of(shape: Shape) -> Any:
+    match shape:
+        case int():
+            return _SCALARS[shape]
+        case ListOf(items):
+            return list.__class_getitem__(_type_of(items))
+        case MapOf(values):
+            return dict.__class_getitem__((str, _type_of(values)))
+        case Nullable(inner):
+            return _type_of(inner) | None
+        case Fields(fields):
+            needed = [(name, _type_of(inner)) for name, inner, required in fields if required]
+            others = [(name, _type_of(inner) | Unset, UNSET) for name, inner, required in fields if not required]
+            return msgspec.defstruct("Model", [*needed, *others], bases=(WireModel,), kw_only=True)
+
+
+def _known(raw: Any, shape: Shape) -> Any:
+    """Return what of a raw value a type knows: all but the keys that no field has."""
+    match shape:
+        case ListOf(items) if isinstance(raw, list):
+            return [_known(item, items) for item in raw]
+        case MapOf(values) if isinstance(raw, dict):
+            return {key: _known(item, values) for key, item in raw.items()}
+        case Nullable(inner):
+            return _known(raw, inner)
+        case Fields(fields) if isinstance(raw, dict):
+            return {name: _known(raw[name], inner) for name, inner, _ in fields if name in raw}
+        case _:
+            return raw
+
+
+def nothing_is_lost(case: tuple[Any, Shape]) -> None:
+    """Any JSON becomes a value of any type without an exception, and goes back as it came."""
+    raw, shape = case
+    value, drifts = decode(msgspec.json.encode(raw), _type_of(shape))
+    assert _known(raw, shape) == msgspec.json.decode(msgspec.json.encode(value))
+    for drift in drifts:
+        assert drift.path.startswith("$")
+        assert "\n" not in str(drift)
+
+
+def garbage_is_said_to_be_garbage(case: tuple[bytes, Shape]) -> None:
+    """Bytes that are not JSON raise `DecodeError` (or `UnicodeDecodeError`), nothing else."""
+    data, shape = case
+    try:
+        decode(data, _type_of(shape))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        assert str(error)
+
+
+_PIECES = st.lists(st.sampled_from([b"{", b"}", b"[", b"]", b'"a"', b":", b",", b"1", b"-", b"e5", b"null", b"\xff"]))
+CHECKS = (
+    Check(nothing_is_lost, st.tuples(_JSON, _SHAPES)),
+    Check(garbage_is_said_to_be_garbage, st.tuples(_PIECES.map(b"".join) | st.binary(max_size=30), _SHAPES)),
+)

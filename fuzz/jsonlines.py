@@ -1,0 +1,59 @@
+"""JSON Lines and JSON text sequences: values there and back, and any bytes, cut anywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+from specwire.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLarge, RecordTruncated
+
+from .check import Check
+
+_SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False, allow_infinity=False)
+_VALUES = st.recursive(
+    _SCALARS | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
+_CUTS = st.lists(st.integers(0, 300))
+_PIECES = st.sampled_from([b"\x1e", b"\n", b"{", b"}", b'"', b"1", b"\xff", b" ", b"\xef\xbb\xbf"])
+_GARBAGE = st.lists(_PIECES).map(b"".join)
+
+
+def _read(parser: JSONLinesParser | JSONSequenceParser, stream: bytes, places: list[int]) -> list[bytes]:
+    cuts = sorted({0, len(stream), *(place for place in places if place < len(stream))})
+    found = [text for start, end in zip(cuts, cuts[1:], strict=False) for text in parser.feed(stream[start:end])]
+    return found + parser.close()
+
+
+def lines_come_back(case: tuple[list[Any], list[int], bytes]) -> None:
+    """Values, one a line, come back, whatever ends the lines."""
+    values, cuts, end = case
+    stream = b"".join(msgspec.json.encode(value) + end for value in values)
+    assert values == list(map(msgspec.json.decode, _read(JSONLinesParser(), stream, cuts)))
+
+
+def sequences_come_back(case: tuple[list[Any], list[int], bytes]) -> None:
+    """Values, each after a record separator, come back."""
+    values, cuts, end = case
+    stream = b"".join(b"\x1e" + msgspec.json.encode(value) + end for value in values)
+    assert values == list(map(msgspec.json.decode, _read(JSONSequenceParser(), stream, cuts)))
+
+
+def garbage_is_cut_alike(case: tuple[bytes, list[int]]) -> None:
+    """Of garbage too the pieces do not depend on the cuts; nothing but the declared errors is raised."""
+    stream, cuts = case
+    assert _read(JSONLinesParser(), stream, []) == _read(JSONLinesParser(), stream, cuts)
+    try:
+        _read(JSONSequenceParser(), stream, cuts)
+    except (RecordTruncated, RecordTooLarge) as error:
+        assert str(error)
+
+
+_CASES = st.tuples(st.lists(_VALUES, max_size=5), _CUTS, st.sampled_from([b"\n", b"\r\n", b"\n\n"]))
+CHECKS = (
+    Check(lines_come_back, _CASES),
+    Check(sequences_come_back, _CASES),
+    Check(garbage_is_cut_alike, st.tuples(_GARBAGE, _CUTS)),
+)

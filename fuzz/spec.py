@@ -1,0 +1,95 @@
+"""Fuzz target: whatever bytes a document is made of, it is refused with a message or becomes a harmless client.
+
+`python -m fuzz.spec` runs it (see README.md); `one(data)` is one input.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.codegen.hostility import TEXTS, acts, base, is_safe_path, positions, rendered, replaced, written
+
+BASE = base()
+POSITIONS = tuple(positions(BASE))
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=40) | st.sampled_from(TEXTS),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["$ref", "type", "allOf", "oneOf", "enum", "properties", "items", "x"]), inner
+        )
+    ),
+    max_leaves=6,
+)
+CHANGES = st.lists(st.tuples(st.sampled_from(POSITIONS), VALUES), min_size=1, max_size=4)
+
+
+@cache
+def allowed() -> frozenset[str]:
+    """Return what the client of the clean document does."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = rendered(written(Path(folder), BASE))
+    if isinstance(files, str):
+        raise AssertionError(files)
+    return acts(files)
+
+
+def check(text: bytes) -> None:
+    """Raise for a document, as the bytes of a file, that is neither refused nor harmless."""
+    with tempfile.TemporaryDirectory() as folder:
+        spec = Path(folder) / "spec.yaml"
+        spec.write_bytes(text)
+        found = rendered(spec)
+    if isinstance(found, dict):
+        assert acts(found) <= allowed(), sorted(acts(found) - allowed())
+        assert all(map(is_safe_path, found)), sorted(found)
+
+
+@settings(database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@given(CHANGES)
+def changed(changes: list[tuple[Any, Any]]) -> None:
+    """Check the clean document with a few of its strings replaced by anything."""
+    document: Any = BASE
+    for (path, is_key), value in changes:
+        is_text = isinstance(value, str)
+        document = replaced(document, (path, is_key and is_text), value)
+    check(json.dumps(document).encode())
+
+
+def one(data: bytes) -> None:
+    """Run one input: as a file, if its first byte says so, else as choices among the changes of the clean document."""
+    if data[:1] < b"\x20":
+        check(data[1:])
+    else:
+        fuzz: Callable[[bytes], object] = vars(changed)["hypothesis"].fuzz_one_input
+        fuzz(data[1:])
+
+
+def main(seconds: float = 60.0, seed: int = 0) -> int:
+    """Feed random inputs for some seconds; returns how many."""
+    choices, count, end = random.Random(seed), 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        one(b" " + choices.randbytes(choices.randrange(4, 400)))
+        count += 1
+    return count
+
+
+if __name__ == "__main__":
+    if importlib.util.find_spec("atheris") is not None:
+        atheris = import_module("atheris")
+        atheris.Setup(sys.argv, one)
+        atheris.Fuzz()
+    print(f"{main(float(sys.argv[1]) if len(sys.argv) > 1 else 60.0)} inputs, nothing found")

@@ -1,0 +1,87 @@
+"""Server-sent events: any bytes, cut anywhere, against the dullest reading of the standard."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import strategies as st
+from specwire.sse import ServerSentEvent, SSEParser
+
+from .check import Check
+
+_DATA = [
+    b"data: a",
+    b"data:b",
+    b"data:  c",
+    b"data",
+    b"data: ",
+    b"data: \xc3",
+    b"\xa4",
+    b"data: [DONE]",
+    b"\xef\xbb\xbf",
+]
+_FIELDS = [
+    b"event: e",
+    b"event",
+    b"id: 1",
+    b"id",
+    b"id: \0",
+    b"retry: 5",
+    b"retry: x",
+    b": comment",
+    b":",
+    b"",
+    b"x: y",
+]
+_LINES = st.sampled_from([*_DATA, *_FIELDS])
+_ENDS = st.sampled_from([b"\n", b"\n", b"\n\n", b"\r\n", b"\r"])
+_STREAMS = st.lists(st.tuples(_LINES, _ENDS).map(b"".join)).map(b"".join) | st.binary(max_size=200)
+_CUT = st.tuples(_STREAMS, st.lists(st.integers(0, 400)))
+
+
+def _pieces(case: tuple[bytes, list[int]]) -> list[bytes]:
+    stream, places = case
+    cuts = sorted({0, len(stream), *(place for place in places if place < len(stream))})
+    return [stream[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+
+
+def _events(stream: bytes) -> list[ServerSentEvent]:
+    """Interpret a whole stream line by line."""
+    *lines, _ = re.split(rb"\r\n|\r|\n", stream.removeprefix(b"\xef\xbb\xbf"))
+    found: list[ServerSentEvent] = []
+    data, name, last_id, retry = list[bytes](), "", "", None
+    for line in lines:
+        if not line:
+            if data:
+                found.append(ServerSentEvent(b"\n".join(data), name or "message", last_id, retry))
+            data, name, retry = [], "", None
+            continue
+        field, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if field == b"event":
+            name = value.decode("utf-8", "replace")
+        elif field == b"data":
+            data.append(value)
+        elif field == b"id" and b"\0" not in value:
+            last_id = value.decode("utf-8", "replace")
+        elif field == b"retry" and re.fullmatch(rb"[0-9]{1,18}", value):
+            retry = int(value)
+    return found
+
+
+def any_cuts_give_the_events(case: tuple[bytes, list[int]]) -> None:
+    """The events do not depend on where the stream was cut."""
+    parser = SSEParser()
+    assert _events(case[0]) == [event for piece in _pieces(case) for event in parser.feed(piece)]
+
+
+def the_data_alone_is_the_same(case: tuple[bytes, list[int]]) -> None:
+    """`feed_data`, the quick way, gives the data of the same events and remembers the same id."""
+    quick, slow = SSEParser(), SSEParser()
+    for piece in _pieces(case):
+        assert [event.data for event in slow.feed(piece)] == quick.feed_data(piece)
+        assert (slow.last_event_id, slow.retry, slow.pending) == (quick.last_event_id, quick.retry, quick.pending)
+    assert slow.close() == quick.close()
+
+
+CHECKS = (Check(any_cuts_give_the_events, _CUT), Check(the_data_alone_is_the_same, _CUT))

@@ -1,0 +1,94 @@
+"""Method names that nobody chose: from tags, operationIds and paths."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from specwire_codegen.lower.method import RESERVED, Named, default_methods
+
+
+def method(http_method: str, path: str, id: str = "", tag: str | None = None) -> str:
+    one = Named(f"{http_method} {path}", id or f"{http_method.lower()} {path}", tag, http_method, path)
+    return ".".join(default_methods([one], [])[one.key])
+
+
+@pytest.mark.parametrize(
+    ("http_method", "path", "name"),
+    [
+        ("GET", "/users", "users.list"),
+        ("POST", "/users", "users.create"),
+        ("GET", "/users/{id}", "users.get"),
+        ("PUT", "/users/{id}", "users.update"),
+        ("PATCH", "/users/{id}", "users.update"),
+        ("DELETE", "/users/{id}", "users.delete"),
+        ("GET", "/users/{id}/posts", "users.list_posts"),
+        ("POST", "/users/{id}/posts", "users.create_post"),
+        ("DELETE", "/users/{id}/posts", "users.delete_posts"),
+        ("GET", "/users/{id}/avatar", "users.get_avatar"),
+        ("POST", "/users/{id}/activate", "users.activate"),
+        ("GET", "/api/v2/users", "users.list"),
+        ("POST", "/sendMessage", "send_message"),
+        ("GET", "/search?query={query}", "get_search"),
+        ("GET", "/profiles/{id}{format}", "profiles.get"),
+    ],
+)
+def test_names_from_routes(http_method: str, path: str, name: str) -> None:
+    """An operation without a name of its own is named for what its route does."""
+    assert name == method(http_method, path)
+
+
+@pytest.mark.parametrize(
+    ("http_method", "path", "id", "tag", "name"),
+    [
+        ("GET", "/pets", "getPets", "Pets", "pets.list"),
+        ("GET", "/pets", "list_pets", "pets", "pets.list"),
+        ("GET", "/pets/{id}", "getPetById", "Pets", "pets.get"),
+        ("GET", "/v1/pages/{id}", "retrieveAPage", "Pages", "pages.retrieve"),
+        ("GET", "/items/{id}", "read_item_items__id__get", "items", "items.read"),
+        ("PUT", "/chart/{pk}", "put_chart_pk", "Charts", "charts.update"),
+        ("GET", "/apis", "getAPIs", "APIs", "apis.list"),
+        ("GET", "/search", "search", "Search API", "search.search"),
+        ("GET", "/search", "search", None, "search"),
+        ("GET", "/games/{date}", "GamesByDate", None, "games.by_date"),
+        ("POST", "/x", "createX", "OpenApi", "open_api.create_x"),
+    ],
+)
+def test_names_from_operation_ids(http_method: str, path: str, id: str, tag: str | None, name: str) -> None:
+    """A name says nothing twice: what the resource says, the method does not."""
+    assert name == method(http_method, path, id, tag)
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_reserved_names_get_an_underscore(name: str) -> None:
+    """No method hides what the client itself can do."""
+    assert f"{name}_" == method("POST", f"/{name}", name)
+
+
+routes = st.lists(
+    st.tuples(
+        st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        st.lists(st.sampled_from(["users", "{id}", "search", "v1", "send", "{a}{b}", "x y", "ü", "list"]), max_size=4),
+        st.sampled_from(["", "list", "get", "getUsers", "users", "42", "..."]),
+        st.sampled_from([None, "users", "Users API", "send", "", "??"]),
+    ),
+    max_size=8,
+)
+
+
+@given(routes)
+def test_names_are_distinct(drawn: list[tuple[str, list[str], str, str | None]]) -> None:
+    """Every operation has a method of its own, and no method is also a resource."""
+    operations = {
+        one.key: one
+        for verb, parts, id, tag in drawn
+        for one in [
+            Named(f"{verb} /{'/'.join(parts)}", id or f"{verb}_{'_'.join(parts)}", tag, verb, "/" + "/".join(parts))
+        ]
+    }
+    found = default_methods(operations.values(), [])
+    assert operations.keys() == found.keys()
+    assert len(found) == len(set(found.values()))
+    resources = {name[:-1] for name in found.values()}
+    assert resources.isdisjoint(found.values())
+    assert all(part.isidentifier() for name in found.values() for part in name)

@@ -1,0 +1,38 @@
+"""Clients of real documents at work: what they send arrives, and what they read comes back, as the document says.
+
+`SPECWIRE_CORPUS` names the folder that has the documents in `dev/`. Here a sample is tried, by
+`bench/conformance.py` all of them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bench.corpus import documents
+from bench.tried import tried
+
+FOLDER = os.environ.get("SPECWIRE_CORPUS", "")
+SMALL = [file for file in (documents(Path(FOLDER), "*") if FOLDER else []) if file.stat().st_size < 100_000]
+SAMPLE = SMALL[:: max(1, len(SMALL) // 15)][:15]
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not FOLDER, reason="SPECWIRE_CORPUS is not set: name the folder that has dev/ with the documents"
+    ),
+]
+
+
+@pytest.mark.parametrize(("number", "file"), list(enumerate(SAMPLE)), ids=[file.name for file in SAMPLE])
+def test_clients_do_as_their_documents_say(
+    number: int, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three drawn calls of three operations arrive as the document says, and three answers of each come back equal."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = tried(file, f"conformance_{number}", tmp_path, operations=3, cases=3)
+    assert "" == found.error
+    assert [((), ())] * len(found.tried) == [(one.wrong, one.unequal) for one in found.tried]
+    assert sum(one.cases for one in found.tried) > 0

@@ -1,0 +1,70 @@
+"""Real documents of the world: each becomes a client of all its operations that imports and whose models decode.
+
+They are not part of this project: `SPECWIRE_CORPUS` names the folder that has them in `dev/`. `bench/corpus.py` runs
+the type checkers over all of them, here they see a sample.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from specwire_codegen.diagnostics import DiagnosticError
+from specwire_codegen.generate import document_of
+from specwire_codegen.normalize.validity import by_all_rules
+from specwire_codegen.project import single
+
+from bench import corpus
+from bench.survey import survey
+
+FOLDER = os.environ.get("SPECWIRE_CORPUS", "")
+DOCUMENTS = corpus.documents(Path(FOLDER), "*") if FOLDER else []
+SAMPLE = DOCUMENTS[::15]
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not FOLDER, reason="SPECWIRE_CORPUS is not set: name the folder that has dev/ with the documents"
+    ),
+]
+
+
+def package_of(file: Path) -> str:
+    return "corpus_" + re.sub(r"[^a-z0-9]+", "_", file.stem.lower())
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=[file.name for file in DOCUMENTS])
+def test_nothing_is_dropped(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document becomes a client with every operation, every module imports, every model has a decoder."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = survey(file, package_of(file), tmp_path)
+    assert ("", (), (), (), ()) == (
+        found.error,
+        found.missing,
+        found.import_errors,
+        found.decoder_errors,
+        found.numbered,
+    )
+    assert found.operations == found.emitted
+
+
+def test_a_sample_is_strict_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes of every fifteenth document passes mypy --strict."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for file in SAMPLE:
+        assert "" == corpus.surveyed(file, package_of(file), tmp_path).error
+    packages = [package_of(file) for file in SAMPLE]
+    assert {package: [] for package in packages} == corpus.mypy_errors(tmp_path, packages)
+
+
+@pytest.mark.parametrize("file", SAMPLE, ids=[file.name for file in SAMPLE])
+def test_what_is_normalized_keeps_all_rules(file: Path) -> None:
+    """A normalized document is valid by every rule that openapi-spec-validator knows."""
+    try:
+        document, _ = document_of(single(file, "sample", Path()))
+    except DiagnosticError as problem:
+        raise AssertionError(str(problem)) from problem
+    assert [] == list(by_all_rules(document.data))

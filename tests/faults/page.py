@@ -1,0 +1,65 @@
+"""The page that tells users what they get when something fails: `python -m tests.faults.page > docs/faults.md`."""
+
+from __future__ import annotations
+
+from .outcome import CALLS
+from .table import FAULTS, Fault
+
+_BEGIN = """\
+# What you get when something fails
+
+Nothing is lost, nothing hangs, and what is raised says what happened. This page is made from the table that
+`tests/faults` tries on the synchronous and the asynchronous client, on httpx2 and on httpx;
+`python -m tests.faults.page` prints it.
+
+- A **read** is a `GET` with a JSON answer; a **write** is a `POST` with one; a **stream** is a `POST` that answers
+  events; a **download** is a `GET` that `save()` writes to a file.
+- The clients of the table make three tries at most (`RetryPolicy(attempts=3)`, as is the default). A write is not tried
+  again where the server may have acted on it; once a stream or a download has begun, it is not begun again by itself.
+- After each of these, no connection is in use, and no file is left under the final name unless it is whole. Once the
+  server is well again, the next call of the same client works, except at ¹. Messages are one line and hold no key.
+- `StreamTruncatedError` comes after the events that came before it.
+"""
+
+_FOOTNOTE = """\
+¹ The HTTP library keeps bytes that came with an answer but do not belong to it, and may take them for the start of
+the next answer on that connection. Only a server that breaks HTTP/1.1 sends them. Where a 204 or 304 announces a body,
+the connection is closed.
+"""
+
+_ELSEWHERE = (
+    ("a connection that breaks off at any byte of an answer", "an error; never a value made of a part", "test_cut.py"),
+    ("an upload that breaks off, at its beginning or later", "`APIConnectionError`; not sent again", "test_cut.py"),
+    ("a server that reads no more of an upload", "`APITimeoutError` after `timeout`", "test_cut.py"),
+    ("a server that answers before it has read the upload", "its answer: the error of its status", "test_cut.py"),
+    ("a disk that is full", "the `OSError`; the old file stays", "test_files.py"),
+    ("a file that grows or shrinks while it is uploaded", "`APIConnectionError` that says so", "test_files.py"),
+    ("cancellation at any `await`", "the cancellation; the connection goes back", "test_cancellation.py"),
+    ("a server so slow that `deadline` passes", "`APITimeoutError`, whatever tries were left", "test_deadline.py"),
+)
+
+
+def page() -> str:
+    """Return the page."""
+    parts = [_BEGIN]
+    for group in FAULTS:
+        names = [call.name for call in CALLS]
+        rows = [_row("what happens", *names), _row(*["---"] * (len(names) + 1)), *map(_fault, group.faults)]
+        parts.append(f"## {group.title}\n\n" + "\n".join(rows) + "\n")
+    parts.append(_FOOTNOTE)
+    rows = [_row("what happens", "what you get", "held by"), _row("---", "---", "---")]
+    rows += [_row(what, result, f"`tests/faults/{test}`") for what, result, test in _ELSEWHERE]
+    parts.append("## Cuts, disks and cancellation\n\n" + "\n".join(rows) + "\n")
+    return "\n".join(parts)
+
+
+def _fault(fault: Fault) -> str:
+    return _row(fault.what, *(str(fault.outcomes[call.name]) for call in CALLS))
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,286 @@
+"""Every fault that is tried, and what comes of it for each kind of call: tests hold it, `docs/faults.md` shows it."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Sequence
+
+import msgspec
+from specwire.errors import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    DecodeError,
+    RateLimitError,
+    ServerError,
+    StreamTruncatedError,
+)
+
+from tests.runtime.server import Action, Close, Hold, Pause, Reset, chunk, head
+
+from .arrange import (
+    Arrange,
+    closes,
+    half_closes,
+    nowhere,
+    open_head,
+    plays,
+    refused,
+    resets,
+    says_no,
+    stalls,
+    takes,
+    through_proxy,
+    untrusted,
+    whole,
+)
+from .outcome import Call, Gives, Good, Outcomes, Raises, each
+
+PAGE = b"<!doctype html>\n<title>Bad Gateway</title>"
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One thing that goes wrong."""
+
+    what: str
+    arrange: Arrange
+    outcomes: Outcomes
+    recovers: bool = True
+    """Whether the same client can make a next call, to a server that is well again."""
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Faults of one place."""
+
+    title: str
+    faults: tuple[Fault, ...]
+
+
+def _packed(call: Call) -> bytes:
+    return gzip.compress(call.body, mtime=0)
+
+
+def _as_event(call: Call, data: bytes) -> bytes:
+    return b"data: " + data + b"\n\n" if call.name == "stream" else data
+
+
+def _slowly(call: Call) -> Sequence[Action]:
+    data = whole(call)
+    first = [action for byte in data[:30] for action in (bytes([byte]), Pause(0.002))]
+    return (*first, data[30:])
+
+
+def _chunked(call: Call, *rest: Action) -> Sequence[Action]:
+    return (open_head(call, transfer_encoding="chunked"), *rest)
+
+
+def _lost(tries: int = 3) -> Raises:
+    return Raises(APIConnectionError, tries)
+
+
+TRUNCATED = Raises(StreamTruncatedError)
+REPEATED = each(_lost())
+"""The server has certainly not seen it, so that all is tried again."""
+UNCLEAR = each(_lost(), _lost(1), _lost(1))
+"""The server may have acted, so that only reads are tried again."""
+BROKEN = each(_lost(), _lost(1), TRUNCATED, _lost(1))
+"""The head of the answer came: a stream or a download has begun."""
+UNREADABLE = each(Raises(DecodeError))
+
+FAULTS = (
+    Group(
+        "No connection",
+        (
+            Fault("nothing listens at the port", refused, REPEATED, recovers=False),
+            Fault("the host does not exist (DNS)", nowhere, REPEATED, recovers=False),
+            Fault("the certificate is not trusted (TLS)", untrusted, each(_lost(1)), recovers=False),
+            Fault("the proxy is down", through_proxy(None, "http://sample.invalid"), REPEATED, recovers=False),
+            Fault("the proxy refuses", through_proxy(says_no, "https://sample.invalid"), REPEATED, recovers=False),
+        ),
+    ),
+    Group(
+        "The request",
+        (
+            Fault("closed as soon as it was open", takes(0, closes), UNCLEAR, recovers=False),
+            Fault("reset at the first byte of the request", takes(1, resets), UNCLEAR, recovers=False),
+            Fault("reset in the middle of the request's head", takes(20, resets), UNCLEAR, recovers=False),
+            Fault("half-closed by the server in the middle of the request", takes(20, half_closes), UNCLEAR, False),
+        ),
+    ),
+    Group(
+        "The head of the answer",
+        (
+            Fault("closed before the answer", plays(lambda _: (Close(),)), UNCLEAR),
+            Fault("reset before the answer", plays(lambda _: (Reset(),)), UNCLEAR),
+            Fault(
+                "silence instead of an answer",
+                stalls(lambda _: (Hold(),)),
+                each(Raises(APITimeoutError, 3), Raises(APITimeoutError)),
+            ),
+            Fault(
+                "silence in the middle of the head",
+                stalls(lambda call: (whole(call)[:30], Hold())),
+                each(Raises(APITimeoutError, 3), Raises(APITimeoutError)),
+            ),
+            Fault("closed in the middle of the head", plays(lambda call: (whole(call)[:30], Close())), UNCLEAR),
+            Fault("a head that comes byte by byte", plays(_slowly), each(Good())),
+            Fault("a garbage status line", plays(lambda _: (b"\x00\xff\x00 what\r\n\r\n", Close())), UNCLEAR),
+            Fault("a status that is no number", plays(lambda _: (b"HTTP/1.1 OK fine\r\n\r\n", Close())), UNCLEAR),
+            Fault("no HTTP at all", plays(lambda _: (b"220 mail.invalid ESMTP\r\n", Close())), UNCLEAR),
+            Fault("a header of 200 kB", plays(lambda call: (whole(call, x_huge="x" * 200_000),)), UNCLEAR),
+            Fault("50,000 headers", plays(lambda call: (head(200, {f"x-{n}": "1" for n in range(50_000)}),)), UNCLEAR),
+            Fault(
+                "`100 Continue` and `103 Early Hints` first",
+                plays(lambda call: (head(100), head(103), whole(call))),
+                each(Good()),
+            ),
+            Fault(
+                "`101 Switching Protocols`, which nobody asked for",
+                plays(lambda _: (head(101, {"upgrade": "x", "connection": "upgrade"}), Close())),
+                UNCLEAR,
+            ),
+        ),
+    ),
+    Group(
+        "The length and the encoding of the body",
+        (
+            Fault(
+                "`content-length` longer than the body",
+                plays(lambda call: (open_head(call, content_length="1000"), call.body, Close())),
+                each(_lost(), _lost(1), Good(), _lost(1)),
+            ),
+            Fault(
+                "`content-length` shorter than the body",
+                plays(lambda call: (open_head(call, content_length="5"), call.body, Close())),
+                each(Raises(DecodeError), None, TRUNCATED, Gives(b"01234", "the first bytes")),
+            ),
+            Fault(
+                "a negative `content-length`",
+                plays(lambda call: (open_head(call, content_length="-5"), call.body, Close())),
+                UNCLEAR,
+            ),
+            Fault(
+                "two different `content-length`",
+                plays(lambda call: (head(200, {"content-length": "5", "Content-Length": "6"}), call.body, Close())),
+                UNCLEAR,
+            ),
+            Fault(
+                "no length, and closed at the end",
+                plays(lambda call: (open_head(call), call.body, Close())),
+                each(Good()),
+            ),
+            Fault(
+                "no length, and a reset",
+                plays(lambda call: (open_head(call), call.body[:10], Pause(0.05), Reset())),
+                BROKEN,
+            ),
+            Fault(
+                "chunks that end too early",
+                plays(lambda call: _chunked(call, chunk(call.body[:10]), Close())),
+                BROKEN,
+            ),
+            Fault(
+                "a chunk size that is none",
+                plays(lambda call: _chunked(call, chunk(call.body[:10]), b"zz\r\n", Close())),
+                BROKEN,
+            ),
+            Fault(
+                "silence in the middle of the body",
+                stalls(lambda call: _chunked(call, chunk(call.body[:10]), Hold())),
+                each(Raises(APITimeoutError, 3), Raises(APITimeoutError), TRUNCATED, Raises(APITimeoutError)),
+            ),
+            Fault(
+                "gzip that is cut off",
+                plays(lambda call: (whole(call, body=_packed(call)[:-12], content_encoding="gzip"),)),
+                BROKEN,
+            ),
+            Fault(
+                "gzip that is damaged",
+                plays(lambda call: (whole(call, body=b"\x1f\x8b\x08damaged", content_encoding="gzip"),)),
+                BROKEN,
+            ),
+            Fault(
+                "gzip that is not gzip",
+                plays(lambda call: (whole(call, content_encoding="gzip"),)),
+                BROKEN,
+            ),
+            Fault(
+                "an encoding that nobody knows",
+                plays(lambda call: (whole(call, content_encoding="x-own"),)),
+                each(Good()),
+            ),
+            Fault(
+                "bytes after the answer ¹",
+                plays(lambda call: (whole(call) + b"surplus", Close())),
+                each(Good()),
+                recovers=False,
+            ),
+        ),
+    ),
+    Group(
+        "The body",
+        (
+            Fault(
+                "a wrong content type",
+                plays(lambda call: (whole(call, content_type="text/plain"),)),
+                each(Good()),
+            ),
+            Fault(
+                "an HTML page with status 200",
+                plays(lambda call: (whole(call, body=PAGE, content_type="text/html"),)),
+                each(Raises(DecodeError), download=Gives(PAGE, "the page, as bytes")),
+            ),
+            Fault(
+                "an HTML page with status 502",
+                plays(lambda call: (whole(call, 502, PAGE, content_type="text/html"),)),
+                each(Raises(ServerError, 3, "an HTML page of"), Raises(ServerError, 1, "an HTML page of")),
+            ),
+            Fault(
+                "an empty body",
+                plays(lambda call: (whole(call, body=b""),)),
+                each(Raises(DecodeError, 1, "is empty"), stream=TRUNCATED, download=Gives(b"", "an empty file")),
+            ),
+            Fault(
+                "JSON that is none",
+                plays(lambda call: (whole(call, body=_as_event(call, b"{,}")),)),
+                each(Raises(DecodeError), download=Gives(b"{,}", "its bytes")),
+            ),
+            Fault(
+                "invalid UTF-8",
+                plays(lambda call: (whole(call, body=_as_event(call, b'{"id": "\xff"}')),)),
+                each(Raises(DecodeError), download=Gives(b'{"id": "\xff"}', "its bytes")),
+            ),
+        ),
+    ),
+    Group(
+        "The status",
+        (
+            Fault(
+                "204 with a body",
+                plays(lambda call: (whole(call, 204),)),
+                each(Raises(DecodeError, 1, "is empty"), stream=TRUNCATED, download=_lost(1)),
+            ),
+            Fault("304 with a body", plays(lambda call: (whole(call, 304),)), each(Raises(APIStatusError))),
+            Fault(
+                "429 again and again",
+                plays(lambda call: (whole(call, 429, b"{}", retry_after="0"),)),
+                each(Raises(RateLimitError, 3)),
+            ),
+            Fault(
+                "503 again and again",
+                plays(lambda call: (whole(call, 503, b"{}"),)),
+                each(Raises(ServerError, 3), Raises(ServerError)),
+            ),
+            Fault(
+                "redirects in a circle",
+                plays(lambda call: (whole(call, 302, b"", location="/again"),)),
+                each(Raises(APIStatusError)),
+            ),
+            Fault(
+                "a redirect to a host that does not exist",
+                plays(lambda call: (whole(call, 302, b"", location="http://nowhere.invalid/"),)),
+                each(_lost(), Raises(APIStatusError, 1, "a redirect to http://nowhere.invalid, which is not followed")),
+            ),
+        ),
+    ),
+)

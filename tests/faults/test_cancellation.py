@@ -1,0 +1,172 @@
+"""Promises of cancellation: at whichever point of a call it comes, nothing is left open and the next call works."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Callable, Coroutine, Generator
+from functools import partial
+from pathlib import Path
+from types import coroutine
+from typing import Any
+
+import pytest
+import trio
+
+from tests.runtime.conftest import KEY, QUICK
+from tests.runtime.sample import AsyncSample, Thing
+from tests.runtime.server import DONE, Received, Server, reply, stream
+
+from .pool import busy
+
+
+@coroutine
+def _watched(work: Coroutine[Any, Any, None], at: int, cancel: Callable[[], object]) -> Generator[Any, Any, int]:
+    """Run a coroutine and cancel it when it is about to wait for the time number `at`; return how often it waited."""
+    waits = 0
+    step: Callable[[], Any] = partial(work.send, None)
+    while True:
+        try:
+            waited_for = step()
+        except StopIteration:
+            return waits
+        waits += 1
+        if waits == at:
+            cancel()
+        try:
+            value = yield waited_for
+        except BaseException as error:
+            step = partial(work.throw, error)
+        else:
+            step = partial(work.send, value)
+
+
+async def _call(client: AsyncSample, folder: Path) -> None:
+    await client.things.get("1")
+
+
+async def _retried(client: AsyncSample, folder: Path) -> None:
+    await client.things.safe(name="busy")
+
+
+async def _streamed(client: AsyncSample, folder: Path) -> None:
+    async with client.talks.stream() as events:
+        async for _ in events:
+            pass
+
+
+async def _iterated(client: AsyncSample, folder: Path) -> None:
+    async for _ in client.talks.stream():
+        pass
+
+
+async def _saved(client: AsyncSample, folder: Path) -> None:
+    await client.files.download().save(folder / "file")
+
+
+async def _uploaded(client: AsyncSample, folder: Path) -> None:
+    await client.files.upload(file=("a", b"x" * 300_000))
+
+
+async def _paged(client: AsyncSample, folder: Path) -> None:
+    async for _ in client.things.list.iter():
+        pass
+
+
+CALLS = [_call, _retried, _streamed, _iterated, _saved, _uploaded, _paged]
+
+
+def _answers() -> Callable[[Received], Any]:
+    """Return what the server does: well, except that the first `/safe` of each attempt fails."""
+    seen: set[str] = set()
+
+    def answer(received: Received) -> Any:
+        first = received.target not in seen
+        seen.add(received.target)
+        if received.target.startswith("/safe") and first:
+            return reply({}, status=503, headers={"connection": "close"})
+        return _answer(received)
+
+    return answer
+
+
+def _answer(received: Received) -> Any:
+    path = received.target.partition("?")[0]
+    if path == "/talk":
+        return stream({"text": "a"}, {"text": "b"}, DONE)
+    if path == "/things" and received.method == "GET":
+        return reply({"data": [{"id": "1"}], "total": 2})
+    if path.startswith("/files") and received.method == "GET":
+        return reply(b"x" * 200_000)
+    return reply({"id": "1"})
+
+
+def _whole_or_none(folder: Path) -> bool:
+    return [path.name for path in folder.iterdir()] in ([], ["file"])
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.__name__.strip("_"))
+def test_a_call_may_be_cancelled_everywhere_under_asyncio(call: Any, server: Server, tmp_path: Path) -> None:
+    """Cancelled at its first, second, ... last wait, a call ends at once, leaks nothing, and the next call works."""
+    server.answer = _answers()
+
+    async def attempt(at: int) -> int | None:
+        async with AsyncSample(KEY, base_url=server.url, retry=QUICK) as client:
+
+            async def work() -> int:
+                running = asyncio.current_task()
+                assert running is not None
+                return await _watched(call(client.with_options(query={"attempt": at}), tmp_path), at, running.cancel)
+
+            task = asyncio.create_task(work())
+            try:
+                waits: int | None = await asyncio.wait_for(asyncio.shield(task), 10)
+            except asyncio.CancelledError:
+                waits = None
+            await _settled(client, asyncio.sleep)
+            assert Thing(id="1") == await client.things.get("1")
+            await _settled(client, asyncio.sleep)
+            return waits
+
+    _until_done(lambda at: asyncio.run(attempt(at)), tmp_path)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.__name__.strip("_"))
+def test_a_call_may_be_cancelled_everywhere_under_trio(call: Any, server: Server, tmp_path: Path) -> None:
+    """Cancelled at its first, second, ... last wait, a call ends at once, leaks nothing, and the next call works."""
+    server.answer = _answers()
+
+    async def attempt(at: int) -> int | None:
+        async with AsyncSample(KEY, base_url=server.url, retry=QUICK) as client:
+            waits: int | None = None
+            with trio.fail_after(10), trio.CancelScope() as scope:
+                waits = await _watched(call(client.with_options(query={"attempt": at}), tmp_path), at, scope.cancel)
+            await _settled(client, trio.sleep)
+            assert Thing(id="1") == await client.things.get("1")
+            await _settled(client, trio.sleep)
+            return waits
+
+    _until_done(lambda at: trio.run(attempt, at), tmp_path)
+
+
+async def _settled(client: AsyncSample, sleep: Callable[[float], Any]) -> None:
+    """Wait for what a dropped stream gives back by itself, a moment later."""
+    for _ in range(100):
+        if not busy(client):
+            return
+        gc.collect()
+        await sleep(0.01)
+    assert [] == busy(client)
+
+
+def _until_done(attempt: Callable[[int], int | None], folder: Path) -> None:
+    """Cancel at one wait after the other, until a call comes to its end before."""
+    for at in range(1, 200):
+        waits = attempt(at)
+        assert _whole_or_none(folder)
+        for path in folder.iterdir():
+            path.unlink()
+        if waits is not None and waits < at:
+            assert at > 3
+            return
+    raise AssertionError("the call has no end")

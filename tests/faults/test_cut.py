@@ -1,0 +1,108 @@
+"""Promises of connections that break off: at no byte of a request or an answer is anything lost or left behind."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specwire.errors import APIConnectionError, APIStatusError, APITimeoutError, SpecwireError, StreamTruncatedError
+
+from tests.runtime.conftest import Caller
+from tests.runtime.sample import Thing
+from tests.runtime.server import Action, Close, Received, Reset, Server, reply
+
+from .arrange import closes, half_closes, listening, resets, whole
+from .outcome import CALLS, STREAM, Call
+from .pool import busy
+
+LARGE = b"x" * (4 << 20)
+"""More than the buffers of a socket hold."""
+HTTPX2 = pytest.mark.parametrize("caller", ["sync-httpx2", "async-httpx2"], indirect=True)
+
+
+def _cut(data: bytes, end: Action, _received: Received) -> Sequence[Action]:
+    return data, end
+
+
+@HTTPX2
+@pytest.mark.parametrize("end", [Close(), Reset()], ids=["closed", "reset"])
+@pytest.mark.parametrize("call", [pytest.param(call, id=call.name) for call in CALLS])
+def test_an_answer_may_break_off_at_every_byte(
+    call: Call, end: Action, caller: Caller, client: Any, server: Server, tmp_path: Path
+) -> None:
+    """A cut answer raises, is never taken for a whole one, and leaves neither half a file nor a connection in use."""
+    answer = whole(call)
+    enough = answer.index(b"[DONE]") + len("[DONE]") if call is STREAM else len(answer)
+    for size in range(len(answer)):
+        server.answer = partial(_cut, answer[:size], end)
+        try:
+            value = call.make(caller, client, tmp_path)
+        except SpecwireError as error:
+            assert type(error) in (APIConnectionError, StreamTruncatedError)
+        else:
+            assert (call.value, True) == (value, size >= enough)
+        assert [] == list(tmp_path.iterdir())
+        assert [] == busy(client)
+    server.answer = lambda _: reply({"id": "2"})
+    assert Thing(id="2") == caller.run(client.things.make(name="y"))
+
+
+@pytest.mark.parametrize("end", [closes, resets, half_closes], ids=["closed", "reset", "half-closed"])
+@pytest.mark.parametrize("taken", [0, 1, 40, 300, 100_000, 1 << 20])
+def test_an_upload_may_break_off_everywhere(taken: int, end: Callable[[socket.socket], None], caller: Caller) -> None:
+    """An upload that the server does not take to its end is a connection error, not repeated, and gives all back."""
+    connections = 0
+
+    def serve(connection: socket.socket) -> None:
+        nonlocal connections
+        connections += 1
+        left = taken
+        while left and (got := len(connection.recv(min(left, 65536)))):
+            left -= got
+        end(connection)
+
+    with listening(serve) as port:
+        client = caller.client(base_url=f"http://127.0.0.1:{port}", timeout=10.0)
+        with pytest.raises(APIConnectionError) as caught:
+            caller.run(client.files.upload(file=("a", LARGE)))
+        assert APIConnectionError is type(caught.value)
+        assert [] == busy(client)
+    assert taken == 0 or 1 == connections
+
+
+def test_a_server_that_stops_reading_is_a_timeout(caller: Caller) -> None:
+    """An upload that the server no longer reads ends by `timeout`."""
+
+    def serve(connection: socket.socket) -> None:
+        connection.recv(1000)
+        left.wait(10)
+
+    left = threading.Event()
+    with listening(serve) as port:
+        client = caller.client(base_url=f"http://127.0.0.1:{port}", timeout=0.2)
+        with pytest.raises(APITimeoutError):
+            caller.run(client.files.upload(file=("a", LARGE)))
+        left.set()
+        assert [] == busy(client)
+
+
+def test_an_upload_that_is_refused_half_way_says_why(caller: Caller) -> None:
+    """A server that answers before it has read all is understood: the error is its answer, not the broken pipe."""
+
+    def serve(connection: socket.socket) -> None:
+        connection.recv(1000)
+        connection.sendall(b"HTTP/1.1 413 Too Large\r\ncontent-length: 9\r\nconnection: close\r\n\r\ntoo large")
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(1 << 20):
+            continue
+
+    with listening(serve) as port:
+        client = caller.client(base_url=f"http://127.0.0.1:{port}", timeout=10.0)
+        with pytest.raises(APIStatusError, match="HTTP 413: too large"):
+            caller.run(client.files.upload(file=("a", LARGE)))
+        assert [] == busy(client)

@@ -1,0 +1,97 @@
+"""Promises of `deadline`: a call ends by it, however many tries, waits, redirects and slow bytes it is made of."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from specwire.errors import APITimeoutError, RateLimitError
+from specwire.options import Options
+from specwire.retry import RetryPolicy
+
+from tests.runtime.conftest import Caller
+from tests.runtime.sample import Chunk, Thing
+from tests.runtime.server import DONE, END, Action, Hold, Pause, Server, chunk, head, reply, stream
+
+from .pool import busy
+
+GOOD = reply({"id": "1"})
+DRIPPING: Sequence[Action] = (
+    head(200, {"transfer-encoding": "chunked"}),
+    *(action for _ in range(100) for action in (chunk(b" "), Pause(0.05))),
+    END,
+)
+"""A body of which something always comes in time."""
+
+
+@contextmanager
+def lasting(least: float, most: float) -> Iterator[None]:
+    """Hold the seconds that a block takes between two bounds."""
+    started = time.monotonic()
+    yield
+    assert least <= time.monotonic() - started < most
+
+
+def test_silence_ends_by_the_deadline(caller: Caller, client: Any, server: Server) -> None:
+    """A silent server is an `APITimeoutError` at the deadline, though `timeout` is longer; no try is left then."""
+    server.answer = lambda _: (Hold(),)
+    with lasting(0.25, 3), pytest.raises(APITimeoutError) as caught:
+        caller.run(client.with_options(deadline=0.3).things.get("1"))
+    said = f"get_thing: no answer in time from 127.0.0.1:{server.port}: the deadline of 0.3 s passed"
+    assert (said, 1) == (str(caught.value), len(server.received))
+    assert [] == busy(client)
+
+
+def test_a_dripping_body_ends_by_the_deadline(caller: Caller, client: Any, server: Server) -> None:
+    """A body of which a byte comes now and then is cut off at the deadline; the next call works."""
+    server.play(DRIPPING, GOOD)
+    with lasting(0.25, 3), pytest.raises(APITimeoutError, match="the deadline of 0.3 s passed"):
+        caller.run(client.with_options(deadline=0.3).things.get("1"))
+    assert [] == busy(client)
+    assert Thing(id="1") == caller.run(client.things.make(name="x"))
+
+
+def test_tries_share_the_deadline(caller: Caller, client: Any, server: Server) -> None:
+    """The second try has what the first left."""
+    server.answer = lambda _: (Hold(),)
+    with lasting(0.4, 3), pytest.raises(APITimeoutError):
+        caller.run(client.with_options(timeout=0.2, deadline=0.5).things.get("1"))
+    assert 3 == len(server.received)
+
+
+def test_no_wait_begins_that_would_pass_the_deadline(caller: Caller, client: Any, server: Server) -> None:
+    """A server that asks for a longer wait than the deadline leaves is not waited for: its own error is raised."""
+    server.play(reply({}, status=429, headers={"retry-after": "60"}))
+    with lasting(0, 3), pytest.raises(RateLimitError) as caught:
+        caller.run(client.with_options(deadline=5.0).things.get("1"))
+    assert 1 == caught.value.tries
+
+
+def test_a_call_in_time_is_as_ever(caller: Caller, server: Server) -> None:
+    """A call within its deadline is repeated, answers, and gives its connection back for the next."""
+    client = caller.client(deadline=30.0, retry=RetryPolicy(base=0.01, cap=0.01))
+    server.play(reply({}, status=503), GOOD, GOOD)
+    assert 2 == caller.run(client.things.get.raw("1")).tries
+    assert Thing(id="1") == caller.run(client.things.get("1"))
+    assert {0} == {received.connection for received in server.received}
+
+
+def test_a_stream_that_began_in_time_may_last(caller: Caller, client: Any, server: Server) -> None:
+    """The deadline is for a stream's beginning; how long it may be silent is `idle_timeout`'s to say."""
+    server.play(stream({"text": "a"}, Pause(0.5), DONE), (Hold(),))
+    patient = client.with_options(deadline=0.3)
+    assert [Chunk(text="a")] == caller.list(patient.talks.stream())
+    with pytest.raises(APITimeoutError):
+        caller.list(patient.talks.stream())
+
+
+@pytest.mark.parametrize("deadline", [0, -1.0, float("nan")])
+def test_a_senseless_deadline_is_refused(deadline: float) -> None:
+    """A deadline that no call could keep is an error when it is given."""
+    with pytest.raises(ValueError, match="deadline is"):
+        Options(deadline=deadline)
+    with pytest.raises(ValueError, match="deadline is"):
+        Options().changed({"deadline": deadline})

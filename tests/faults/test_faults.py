@@ -1,0 +1,60 @@
+"""Promises of a client in trouble: every fault of the table has the outcome of the table, on every client."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specwire.errors import APIStatusError, SpecwireError
+
+from tests.runtime.conftest import KEY, Caller
+from tests.runtime.sample import Thing
+from tests.runtime.server import Server, reply
+
+from .arrange import Scene
+from .outcome import CALLS, Call, Gives, Good, Raises
+from .pool import busy
+from .table import FAULTS, Fault
+
+EACH = [pytest.param(fault, id=fault.what) for group in FAULTS for fault in group.faults]
+
+
+@pytest.mark.parametrize("call", [pytest.param(call, id=call.name) for call in CALLS])
+@pytest.mark.parametrize("fault", EACH)
+def test_a_fault_has_its_outcome(
+    fault: Fault, call: Call, caller: Caller, server: Server, tls: ssl.SSLContext, tmp_path: Path
+) -> None:
+    """A call gives or raises what the table says, leaves no half file and no connection in use, and the next works."""
+    with ExitStack() as stack:
+        client = fault.arrange(Scene(caller, server, call, tls, stack))
+        match fault.outcomes[call.name]:
+            case Good():
+                assert call.value == call.make(caller, client, tmp_path)
+            case Gives(value):
+                assert value == call.make(caller, client, tmp_path)
+            case Raises(kind, tries, says):
+                error = raised(kind, lambda: call.make(caller, client, tmp_path))
+                assert tries == getattr(error, "tries", 1)
+                assert says in str(error)
+                assert [] == list(tmp_path.iterdir())
+        assert [] == busy(client)
+        if fault.recovers:
+            server.answer = lambda _: reply({"id": "2"})
+            assert Thing(id="2") == caller.run(client.things.make(name="y"))
+            assert [] == busy(client)
+
+
+def raised(kind: type[SpecwireError], call: Any) -> SpecwireError:
+    """Return the exception of a call, which is exactly of this kind, says what it says in one line, and no secret."""
+    with pytest.raises(SpecwireError) as caught:
+        call()
+    assert kind is type(caught.value)
+    assert 0 < len(str(caught.value)) < 500
+    assert "\n" not in str(caught.value)
+    assert KEY not in str(caught.value) + repr(vars(caught.value))
+    if isinstance(caught.value, APIStatusError):
+        assert caught.value.response is not None
+    return caught.value

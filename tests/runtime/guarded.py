@@ -1,0 +1,50 @@
+"""A client of an API with every kind of security scheme."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from specwire.auth import ApiKey, Basic, Bearer, Digest, Http, MutualTLS, OAuth2, Requirement, Scheme, Security
+from specwire.client import AsyncClient, Client
+from specwire.operation import JsonPayload, Operation
+from specwire.provider import Provider
+from specwire.request import Request
+
+from .conftest import Caller
+from .sample import Thing
+
+TOKEN_PATH = "/oauth/token"
+SCHEMES: dict[str, Scheme] = {
+    "token": Bearer(),
+    "login": Basic(),
+    "digest": Digest(),
+    "custom": Http("Token"),
+    "header": ApiKey("X-Key", "header"),
+    "query": ApiKey("key", "query"),
+    "cookie": ApiKey("sid", "cookie"),
+    "oauth": OAuth2(TOKEN_PATH, "/oauth/refresh"),
+    "mtls": MutualTLS(),
+}
+
+
+def ask(*alternatives: Requirement) -> Request[Thing]:
+    """Return a request of an operation that takes one of some alternatives; without any, what the API takes."""
+    operation = Operation(
+        id="get_thing",
+        method="GET",
+        path="/things",
+        returns=JsonPayload(Thing),
+        security=alternatives or None,
+    )
+    return Request(operation)
+
+
+def guarded(caller: Caller, *alternatives: Requirement, required: bool = False, **options: Any) -> Any:
+    """Make a client of an API whose operations take one of some alternatives."""
+    variables = {name: f"GUARDED_{name.upper()}" for name, scheme in SCHEMES.items() if not isinstance(scheme, MutualTLS)}
+    made = Provider(
+        name="guarded", version="1", base_url=None, security=Security(SCHEMES, alternatives, variables, required=required)
+    )
+    base: type[Any] = AsyncClient if caller.asynchronous else Client
+    caller.kind = type("Guarded", (base,), {"provider": made})
+    return caller.client(None, **options)

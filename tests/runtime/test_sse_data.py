@@ -1,0 +1,57 @@
+"""Promises of `SSEParser.feed_data`: the data of the events, as `feed` gives them."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from specwire.sse import EventTooLarge, SSEParser
+
+PIECES = (
+    b"data: a",
+    b"data: b\n\n",
+    b"data:",
+    b"\n",
+    b"\n\n",
+    b"\r\n",
+    b"\r",
+    b"id: 1\n",
+    b"retry: 5\n",
+    b"event: x\n",
+    b": ",
+)
+STREAMS = st.lists(st.sampled_from(PIECES), max_size=14).map(b"".join)
+
+
+def cut(stream: bytes, places: list[int]) -> list[bytes]:
+    """Return a stream in pieces."""
+    return [stream[start:end] for start, end in pairwise((0, *sorted(places), len(stream)))]
+
+
+@given(stream=STREAMS, places=st.lists(st.integers(0, 40), max_size=5))
+@example(stream=b"data: a\n\ndata: b\n\nevent: x\ndata: c\n\n", places=[3, 12])
+@example(stream=b"x: y\n\ndata: a\n\ndata: b\n\n\ndata: c\n\n", places=[6])
+def test_the_data_is_that_of_the_events(stream: bytes, places: list[int]) -> None:
+    """Wherever a stream is cut, and whichever of the two is asked, the data and what is left are the same."""
+    plain, quick, mixed = SSEParser(), SSEParser(), SSEParser()
+    for index, chunk in enumerate(cut(stream, places)):
+        expected = [event.data for event in plain.feed(chunk)]
+
+        assert expected == quick.feed_data(chunk)
+        assert expected == (mixed.feed_data(chunk) if index % 2 else [event.data for event in mixed.feed(chunk)])
+        assert plain.last_event_id == quick.last_event_id
+        assert plain.unfinished == quick.unfinished
+    assert plain.retry == quick.retry
+    assert plain.close() == quick.close()
+
+
+def test_an_event_that_is_too_large_is_refused() -> None:
+    """An event past the limit raises, once the events before it were handed out, and so does all that follows."""
+    parser = SSEParser(max_event_size=20)
+    parser.feed_data(b"data: a\n\n")
+
+    assert [b"b"] == parser.feed_data(b"data: b\n\ndata: " + b"c" * 30)
+    with pytest.raises(EventTooLarge):
+        parser.feed_data(b"\n\n")
+    with pytest.raises(EventTooLarge):
+        parser.feed_data(b"data: d\n\ndata: e\n\n")
