@@ -31,11 +31,11 @@ def main() -> None:
     """Ask until the model has what it needs."""
     messages: list[MessageParam] = [{"role": "user", "content": "What is the weather in Paris?"}]
     with Mistral() as client:
-        for _ in range(3):
+        while True:
             answer = client.chat.complete(model="mistral-small-latest", messages=messages, tools=TOOLS)
             message = answer.choices[0].message
             messages.append(message)
-            if not message.tool_calls:
+            if not message.tool_calls or len(messages) > 9:
                 break
             for call in message.tool_calls:
                 arguments = call.function.arguments

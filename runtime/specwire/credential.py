@@ -29,7 +29,7 @@ class Source(Protocol):
 
     async def aget(self, transport: AsyncTransport, options: Options) -> Proof: ...
 
-    def refused(self, proof: Proof, headers: Headers) -> bool:
+    def refused(self, proof: Proof, headers: Headers, /) -> bool:
         """Take note that the server did not take a proof, and return whether there will be another."""
         ...
 

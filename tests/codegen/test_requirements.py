@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from specwire_codegen.config import read_config
 from specwire_codegen.generate import document_of
 from specwire_codegen.ir import JsonBody, ObjectModel
@@ -91,10 +92,9 @@ def test_a_query_in_a_path_that_parameters_state_is_left_to_them(tmp_path: Path)
     assert warnings.count("query-in-path") == 3
 
 
-def test_keywords_of_other_types_do_not_make_a_text_an_object(tmp_path: Path) -> None:
-    """Properties beside `type: string` say nothing, so the schema is a text's."""
-    schema = (
-        "  schemas:\n    Pet: {type: string, enum: [cat, dog], properties: {name: {type: string}}, required: [name]}\n"
-    )
-    data, _ = normalized(f"{HEAD}{PETS}components:\n{schema}", tmp_path)
+@pytest.mark.parametrize("kind", ["string", "object"])
+def test_keywords_of_other_types_do_not_make_a_text_an_object(tmp_path: Path, kind: str) -> None:
+    """Properties beside texts as values say nothing, whatever the type is said to be."""
+    schema = f"{{type: {kind}, enum: [cat, dog], properties: {{name: {{type: string}}}}, required: [name]}}"
+    data, _ = normalized(f"{HEAD}{PETS}components:\n  schemas:\n    Pet: {schema}\n", tmp_path)
     assert data["components"]["schemas"]["Pet"] == {"type": "string", "enum": ["cat", "dog"]}

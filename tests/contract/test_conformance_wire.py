@@ -46,7 +46,7 @@ def test_a_good_request_has_no_problems(moonshot: Subject) -> None:
         (attrs.evolve(GOOD, body=b'{"endpoint":"/v1/chat/completions"}'), "body $.input_file_id"),
         (attrs.evolve(GOOD, body=GOOD.body.replace(b"}", b',"x":null}')), "body $.x"),
         (attrs.evolve(GOOD, body=GOOD.body.replace(b'"f"', b'"g"')), "body $.input_file_id"),
-        (attrs.evolve(GOOD, body=b"input_file_id=f"), "body"),
+        (attrs.evolve(GOOD, body=b"input_file_id=f"), "body $"),
     ],
 )
 def test_a_wrong_request_has_the_problem_named(moonshot: Subject, arrival: Arrival, place: str) -> None:

@@ -153,6 +153,7 @@ FAULTS = (
                 "`content-length` shorter than the body",
                 plays(lambda call: (open_head(call, content_length="5"), call.body, Close())),
                 each(Raises(DecodeError), None, TRUNCATED, Gives(b"01234", "the first bytes")),
+                recovers=False,
             ),
             Fault(
                 "a negative `content-length`",

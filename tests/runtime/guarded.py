@@ -39,12 +39,15 @@ def ask(*alternatives: Requirement) -> Request[Thing]:
     return Request(operation)
 
 
+def provider(*alternatives: Requirement, required: bool = False) -> Provider:
+    """Return an API whose operations take one of some alternatives."""
+    variables = {name: f"GUARDED_{name.upper()}" for name in SCHEMES if name != "mtls"}
+    security = Security(SCHEMES, alternatives, variables, required=required)
+    return Provider(name="guarded", version="1", base_url=None, security=security)
+
+
 def guarded(caller: Caller, *alternatives: Requirement, required: bool = False, **options: Any) -> Any:
     """Make a client of an API whose operations take one of some alternatives."""
-    variables = {name: f"GUARDED_{name.upper()}" for name, scheme in SCHEMES.items() if not isinstance(scheme, MutualTLS)}
-    made = Provider(
-        name="guarded", version="1", base_url=None, security=Security(SCHEMES, alternatives, variables, required=required)
-    )
     base: type[Any] = AsyncClient if caller.asynchronous else Client
-    caller.kind = type("Guarded", (base,), {"provider": made})
+    caller.kind = type("Guarded", (base,), {"provider": provider(*alternatives, required=required)})
     return caller.client(None, **options)

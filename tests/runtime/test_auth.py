@@ -33,7 +33,7 @@ GOOD = reply({"id": "1"})
         (MutualTLS(), Proof()),
     ],
 )
-def test_each_scheme_has_its_place(scheme: Scheme, expected: Credentials) -> None:
+def test_each_scheme_has_its_place(scheme: Scheme, expected: Proof) -> None:
     """A key goes where the document's security scheme says."""
     assert expected == prove(scheme, "u:p")
     assert "Proof(***)" == repr(expected)
@@ -154,8 +154,9 @@ def test_the_key_shows_nowhere(caller: Caller, client: Any, server: Server) -> N
         caller.run(client.things.get("1"))
     error = caught.value
     shown = "".join(traceback.format_exception(error))
-    for thing in (client, client.things, client.things.get, client.connection.options, error.request, error.response, error.body):
+    for thing in (client, client.things, client.things.get, client.connection.options):
         shown += repr(thing)
+    shown += repr((error.request, error.response, error.body))
     assert error.response is not None
     shown += repr(error.response.headers) + repr(error.response.content) + repr(vars(error))
     assert KEY not in shown

@@ -148,9 +148,7 @@ def test_no_scheme_follows_a_redirect_to_another_origin(caller: Caller, server: 
 
 
 @pytest.mark.parametrize("scheme", ["token", "login", "header", "query", "cookie", "custom"])
-def test_no_credential_shows(
-    caller: Caller, server: Server, scheme: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_credential_shows(caller: Caller, server: Server, scheme: str, caplog: pytest.LogCaptureFixture) -> None:
     """No log record, repr, message or body of an error holds a credential, though the server repeats it."""
     key = "u:0123456789 &" if scheme == "login" else "0123456789&"
     client = guarded(caller, (scheme,), credentials={scheme: key})

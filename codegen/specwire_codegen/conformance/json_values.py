@@ -46,7 +46,7 @@ def json_problems(expected: Any, text: str | bytes) -> Iterator[str]:
     try:
         actual = json.loads(text)
     except ValueError as problem:
-        yield f"{text!r} is not JSON: {problem}"
+        yield f"$: {text!r} is not JSON ({problem})"
         return
     yield from differences(expected, actual)
 

@@ -54,6 +54,7 @@ def default_methods(operations: Iterable[Named], taken: Iterable[tuple[str, ...]
     found: dict[str, tuple[str, ...]] = {}
     for one in wanted:
         resource = _resource(one, groups)
+        method = _free((*resource, snake(one.id)))
         for name in _candidates(one, resource[0] if resource else None):
             method = _free((*resource, name))
             if method not in used and method not in resources:

@@ -16,7 +16,6 @@ class Paths:
         self._components = components
         self._location = location
         self._root = root
-        self._by_class = {name: component for component, name in components.names.items()}
 
     def names(self, pointer: str | None) -> tuple[str, ...] | None:
         """Return the attribute names of a pointer; None for none."""
@@ -39,7 +38,7 @@ class Paths:
             case Nullable(inner):
                 return self.resolved(inner)
             case ModelRef(name):
-                schema = self._components.schemas[self._by_class[name]]
+                schema = self._components.schemas[self._component(name)]
                 return type_ if is_object(schema) else self.resolved(self._components.type_of(schema))
             case _:
                 return type_
@@ -55,10 +54,13 @@ class Paths:
             case UnionOf(variants):
                 return self._step(variants[0], key)
             case ModelRef(name):
-                schema = self._components.schemas[self._by_class[name]]
+                schema = self._components.schemas[self._component(name)]
                 if not is_object(schema):
                     return self._step(self._components.type_of(schema), key)
                 if key in schema["properties"]:
                     return field_names(schema)[key], self._components.type_of(schema["properties"][key])
         message = f"a pointer of an x-specwire extension leads to {key!r}, which the response does not have"
         raise failure("bad-pointer", message, self._location, "correct the pointer")
+
+    def _component(self, class_name: str) -> str:
+        return next(component for component, name in self._components.names.items() if name == class_name)

@@ -94,7 +94,7 @@ def _constants(values: Sequence[Any], schema: Schema) -> TypeExpr:
     elif plain and all(isinstance(value, str) or _is_integer(value) for value in plain):
         found = Literals(tuple(dict.fromkeys(plain)))
     elif plain and all(isinstance(value, bool | int | float | str) for value in plain):
-        scalars = dict.fromkeys(map(_scalar, plain))
+        scalars: list[PrimitiveName] = [_scalar(value) for value in plain]
         found = union_of([Primitive(name) for name in scalars if name != "int" or "float" not in scalars])
     elif not plain:
         return Nullable(Anything())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, product
 from typing import Any
 
 import attrs
@@ -25,12 +26,13 @@ from specwire_codegen.ir import (
     Security,
     SecurityScheme,
 )
-from specwire_codegen.naming import snake
+from specwire_codegen.naming import distinct, snake
 from specwire_codegen.pointer import join
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _FLOWS = ("clientCredentials", "password", "authorizationCode", "deviceAuthorization")
 _HTTP: Mapping[str, SecurityScheme] = {"bearer": BearerScheme(), "basic": BasicScheme(), "digest": DigestScheme()}
+_MOST_ALTERNATIVES = 16
 _SCHEMES = "/components/securitySchemes"
 
 
@@ -76,7 +78,27 @@ def lower_security(
 
 
 def _known(stated: tuple[Requirement, ...], schemes: Mapping[str, SecurityScheme]) -> tuple[Requirement, ...]:
-    return tuple(requirement for requirement in stated if all(name in schemes for name in requirement))
+    """Return alternatives without what no client can do; one that asks for nothing else is none."""
+    found = ((each, tuple(name for name in each if name in schemes)) for each in stated)
+    return tuple(dict.fromkeys(one for each, kept in found if kept or not each for one in _separate(kept, schemes)))
+
+
+def _separate(names: Requirement, schemes: Mapping[str, SecurityScheme]) -> Iterator[Requirement]:
+    """Yield schemes that are taken together; of those that stand in one place, only one can be."""
+    rivals: dict[object, list[str]] = {}
+    for name in names:
+        rivals.setdefault(_place(schemes[name]), []).append(name)
+    yield from islice(product(*rivals.values()), _MOST_ALTERNATIVES)
+
+
+def _place(scheme: SecurityScheme) -> object:
+    match scheme:
+        case ApiKeyScheme(name, place):
+            return place, name.lower() if place == "header" else name
+        case MutualTLSScheme():
+            return None
+        case _:
+            return "header", "authorization"
 
 
 def _scheme(raw: Mapping[str, Any]) -> SecurityScheme | None:
@@ -107,7 +129,8 @@ def _variables(
     if len(schemes) == 1:
         return tuple((name, config.key_variable) for name in keyed if config.key_variable)
     prefix = (default or "").removesuffix("API_KEY")
-    found = {name: prefix + re.sub(r"[^A-Z0-9]+", "_", snake(name).upper()).strip("_") for name in keyed}
+    python = distinct([(name, snake(name)) for name in keyed], frozenset({"base_url"}))
+    found = {name: prefix + python[name].upper() for name in keyed}
     if keyed and config.key_variable and config.key_variable != default:
         found[keyed[0]] = config.key_variable
     return tuple(found.items())
@@ -121,13 +144,19 @@ def _warnings(
 ) -> Iterator[Diagnostic]:
     for name in raw:
         if name not in schemes:
-            message = f"the client cannot use the security scheme {name!r}, and leaves out what requires it"
+            message = f"the client cannot use the security scheme {name!r}, and does without it"
             where = document.locate(join(_SCHEMES, name))
             yield warning("unusable-security-scheme", message, where, "correct its type, name, in or scheme")
+    for together in dict.fromkeys(requirement for each in stated for requirement in each):
+        known = tuple(name for name in together if name in schemes)
+        if len({_place(schemes[name]) for name in known}) < len(known):
+            message = f"{' and '.join(together)} stand in one place of a request: either is taken, not both"
+            help_ = "make them alternatives of each other"
+            yield warning("rival-security-schemes", message, document.locate(_SCHEMES), help_)
     named = dict.fromkeys(name for each in stated for requirement in each for name in requirement)
     for name in named:
         if name not in raw:
-            message = f"there is no security scheme {name!r}: what requires it is left out"
+            message = f"there is no security scheme {name!r}: calls that require it are sent without"
             yield warning("unknown-security-scheme", message, document.locate(_SCHEMES), f"declare it under {_SCHEMES}")
 
 

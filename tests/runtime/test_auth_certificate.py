@@ -1,0 +1,113 @@
+"""Promises of mutual TLS: the client shows its certificate, and says what is wrong with one."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from specwire.client import AsyncClient, Client
+from specwire.errors import ConfigurationError
+from specwire.provider import Provider
+
+from .guarded import ask, provider
+from .sample import Thing
+from .server import Server, reply
+
+FOLDER = Path(__file__).parent / "certificate"
+BOTH, ALONE, LOCKED = FOLDER / "both.pem", FOLDER / "alone.pem", FOLDER / "locked.key"
+
+
+class Doorman:
+    """A TLS server that lets in those who show a certificate, and remembers their names."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(ALONE))
+        self._context.load_cert_chain(BOTH)
+        self._context.verify_mode = ssl.CERT_REQUIRED
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"https://localhost:{self.listener.getsockname()[1]}"
+
+    def serve(self) -> None:
+        """Answer until the listener is closed."""
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with suppress(OSError), closing(self._context.wrap_socket(connection, server_side=True)) as secured:
+                facts: Any = secured.getpeercert()
+                self.names.append(dict(pair for each in facts["subject"] for pair in each)["commonName"])
+                secured.recv(65536)
+                for action in reply({"id": "1"}, headers={"connection": "close"}):
+                    assert isinstance(action, bytes)
+                    secured.sendall(action)
+
+
+@pytest.fixture
+def doorman(monkeypatch: pytest.MonkeyPatch) -> Iterator[Doorman]:
+    """A server that asks for certificates, and that clients trust."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(ALONE))
+    made = Doorman()
+    thread = threading.Thread(target=made.serve, daemon=True)
+    thread.start()
+    yield made
+    made.listener.shutdown(socket.SHUT_RDWR)
+    made.listener.close()
+    thread.join(5)
+
+
+def call(kind: str, api: Provider, url: str, **options: Any) -> Thing:
+    """Make one call with a client of one kind."""
+    if kind == "sync":
+        with type("Guarded", (Client,), {"provider": api})(base_url=url, **options) as client:
+            answer: Thing = client.send(ask())
+            return answer
+
+    async def main() -> Thing:
+        async with type("Guarded", (AsyncClient,), {"provider": api})(base_url=url, **options) as client:
+            answer: Thing = await client.send(ask())
+            return answer
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+@pytest.mark.parametrize("cert", [BOTH, str(BOTH), (ALONE, BOTH), (ALONE, LOCKED, "open-sesame")])
+def test_the_certificate_is_shown(doorman: Doorman, kind: str, cert: Any) -> None:
+    """A certificate, in one file or two, with or without a password, meets a mutual TLS scheme."""
+    assert Thing(id="1") == call(kind, provider(("mtls",)), doorman.url, cert=cert)
+    assert ["a test client"] == doorman.names
+
+
+@pytest.mark.parametrize("cert", [ALONE, (ALONE, LOCKED), (ALONE, LOCKED, "wrong"), FOLDER / "nowhere.pem", __file__])
+def test_an_unusable_certificate_is_refused_at_once(cert: Any) -> None:
+    """A certificate without its key, with a wrong or no password, or that is none, is refused with its path."""
+    with pytest.raises(ConfigurationError, match=r"^the certificate '.*' cannot be used: .*: give PEM files$"):
+        call("sync", provider(("mtls",)), "https://localhost", cert=cert)
+
+
+def test_a_call_without_its_certificate_is_refused() -> None:
+    """A client without a certificate says that one is needed."""
+    with pytest.raises(ConfigurationError, match=r"needs credentials for get_thing: mtls \(pass cert=\.\.\.\)"):
+        call("sync", provider(("mtls",)), "https://localhost")
+
+
+def test_a_client_of_your_own_brings_its_certificate(server: Server) -> None:
+    """A client that the user hands in may show a certificate: it is asked where nothing else will do."""
+    server.play(reply({"id": "1"}), reply({"id": "1"}))
+    api = provider(("mtls",), ("header",))
+    with httpx2.Client() as mine:
+        call("sync", api, server.url, http_client=mine)
+        call("sync", api, server.url, http_client=mine, credentials={"header": "h"})
+        with pytest.raises(ConfigurationError, match="give the certificate to your http_client"):
+            call("sync", api, server.url, http_client=mine, cert=BOTH)
+    assert [None, "h"] == [received.headers.get("x-key") for received in server.received]
