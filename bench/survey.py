@@ -104,7 +104,10 @@ def raw_document(file: Path) -> dict[str, Any]:
 
 
 def raw_operations(data: dict[str, Any]) -> set[tuple[str, str]]:
-    """Return the method and path of every operation that a raw document has."""
+    """Return the method and path of every operation that a raw document has.
+
+    A query string that a path holds against the rules is left out: its parameters become ordinary ones.
+    """
     found: set[tuple[str, str]] = set()
     for path, item in data.get("paths", {}).items():
         if not isinstance(item, dict):
@@ -114,6 +117,7 @@ def raw_operations(data: dict[str, Any]) -> set[tuple[str, str]]:
             for key in item["$ref"][2:].split("/"):
                 target = target[key.replace("~1", "/").replace("~0", "~")]
             item = {**target, **{key: value for key, value in item.items() if key != "$ref"}}
+        path = path.partition("?")[0]
         found |= {(method.upper(), path) for method in METHODS if isinstance(item.get(method), dict)}
         found |= {(method, path) for method in item.get("additionalOperations", {})}
     return found
@@ -153,7 +157,7 @@ def _operations_of(kind: type, path: tuple[str, ...]) -> Iterator[tuple[str, tup
             facts = [build.__globals__.get(one) for one in build.__code__.co_names]
             for fact in facts:
                 if isinstance(fact, Operation):
-                    yield ".".join((*path, name)), (fact.method, fact.path)
+                    yield ".".join((*path, name)), (fact.method, fact.path.partition("?")[0])
 
 
 def undecodable(models: ModuleType, names: Iterable[str]) -> Iterator[str]:
