@@ -115,7 +115,8 @@ def multipart_body(
 ) -> MultipartBody:
     """Make a form of the fields and files that were given, the fields first; a list repeats its part.
 
-    `types` are the content types of parts, where the document names them; a field of a JSON type is sent as JSON.
+    `types` are the content types of parts, where the document names them; a field of a JSON type is sent as JSON, and
+    so are objects, and lists in a list, for which the document names none.
     """
     types = types or {}
     parts: list[Part] = []
@@ -125,7 +126,7 @@ def multipart_body(
             parts.append(json_part(name, value, content_type))
             continue
         for item in value if isinstance(value, list | tuple) else (value,):
-            if isinstance(item, Mapping | msgspec.Struct):
+            if isinstance(item, Mapping | msgspec.Struct | list | tuple):
                 parts.append(json_part(name, item))
             elif item is not None:
                 parts.append(text_part(name, item, content_type))

@@ -26,6 +26,7 @@ from specwire.multipart import (
     json_part,
     text_part,
 )
+from specwire.request import multipart_body
 from specwire.upload import StreamedBody
 
 Found = tuple[str, str | None, bytes]
@@ -122,6 +123,20 @@ def test_exact_bytes(tmp_path: Path) -> None:
     assert [expected] == list(body.iter())
     assert expected == asent(body)
     assert expected == sent(body, 7)
+
+
+def test_fields_become_parts() -> None:
+    """A list repeats its part, nulls left out; objects, lists in a list and what is stated as JSON are JSON."""
+    fields = {"tag": ["a", None, 1], "pair": [[1, 2], ["x", {"y": None}]], "about": {"k": [1]}, "ids": [3, 4]}
+    body = multipart_body(fields=fields, files={}, types={"ids": "application/json"})
+    assert [
+        ("tag", None, b"a"),
+        ("tag", None, b"1"),
+        ("pair", "application/json", b"[1,2]"),
+        ("pair", "application/json", b'["x",{"y":null}]'),
+        ("about", "application/json", b'{"k":[1]}'),
+        ("ids", "application/json", b"[3,4]"),
+    ] == [(part.name, part.content_type, part.content) for part in body.parts]
 
 
 def test_part_headers() -> None:
