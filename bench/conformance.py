@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -76,7 +76,16 @@ def problems(document: Document) -> Iterator[Problem]:
         yield Problem(document.name, "", "document", document.error)
     for one in document.tried:
         for kind, found in (("wire", one.wrong), ("answer", one.unequal), ("undrawn", one.undrawn)):
-            yield from (Problem(document.name, one.operation, kind, what) for what in found)
+            yield from (Problem(document.name, one.operation_id, kind, what) for what in found)
+
+
+def _noted(results: Iterable[Document], file: Path) -> Iterator[Document]:
+    """Yield results as they come, their problems written to a file at once."""
+    with file.open("w", encoding="utf-8") as notes:
+        for one in results:
+            notes.writelines(msgspec.json.encode(problem).decode() + "\n" for problem in problems(one))
+            notes.flush()
+            yield one
 
 
 def table(results: Sequence[Document], amount: Amount, day: str) -> str:
@@ -92,9 +101,9 @@ def table(results: Sequence[Document], amount: Amount, day: str) -> str:
         "call is right when method, host, path, query, headers, cookies and body arrive as the document says, an",
         "answer when what the client decoded encodes back equal.",
         "",
-        "| OpenAPI | documents | operations tried | calls | operations wrong on the wire | answers | "
-        "operations whose answers are not equal | operations not drawable |",
-        "|---|---|---|---|---|---|---|---|",
+        "| OpenAPI | documents | operations tried | requests as the document says | answers equal | "
+        "operations not drawable | seconds |",
+        "|---|---|---|---|---|---|---|",
         *rows,
         _row("**all**", results),
         "",
@@ -111,13 +120,17 @@ def _row(name: str, results: Sequence[Document]) -> str:
         name,
         f"{sum(1 for one in results if not one.error)} of {len(results)}",
         len(outcomes),
-        sum(one.cases for one in outcomes),
-        sum(1 for one in outcomes if one.wrong),
-        sum(one.answers for one in outcomes),
-        sum(1 for one in outcomes if one.unequal),
+        _part(sum(one.right for one in outcomes), sum(one.cases for one in outcomes)),
+        _part(sum(one.equal for one in outcomes), sum(one.answers for one in outcomes)),
         sum(1 for one in outcomes if one.undrawn),
+        round(sum(one.seconds for one in results)),
     ]
     return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+def _part(count: int, whole: int) -> str:
+    """Return so many of so many, and the percentage, which is 100 only where it is all."""
+    return f"{count} of {whole} ({count * 10000 // whole / 100:.2f} %)" if 0 < count < whole else f"{count} of {whole}"
 
 
 def _firsts(found: Sequence[Problem]) -> list[Problem]:
@@ -146,9 +159,8 @@ def main() -> None:
     amount = Amount(arguments.operations, arguments.cases, arguments.limit)
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(arguments.jobs) as pool:
         names = [f"p{number:03}" for number in range(len(files))]
-        results = list(pool.map(lambda file, name: tried(file, name, Path(scratch), amount), files, names))
-    lines = [msgspec.json.encode(problem).decode() + "\n" for one in results for problem in problems(one)]
-    (arguments.into / "conformance.jsonl").write_text("".join(lines), "utf-8")
+        coming = pool.map(lambda file, name: tried(file, name, Path(scratch), amount), files, names)
+        results = list(_noted(coming, arguments.into / "conformance.jsonl"))
     text = table(results, amount, time.strftime("%Y-%m-%d"))
     (arguments.into / "conformance.md").write_text(text, "utf-8")
     print(text)

@@ -8,16 +8,19 @@ import time
 import warnings
 from pathlib import Path
 
+import attrs
 import msgspec
 
 
 class Outcome(msgspec.Struct, frozen=True):
     """What came of one operation."""
 
-    operation: str
+    operation_id: str
     cases: int
+    right: int
     wrong: tuple[str, ...]
     answers: int
+    equal: int
     unequal: tuple[str, ...]
     undrawn: tuple[str, ...]
 
@@ -57,7 +60,7 @@ def tried(file: Path, package: str, folder: Path, operations: int, cases: int, s
         warnings.simplefilter("ignore")
         for operation in sample(built.api.operations, operations, seed=1):
             one = trial.run(operation, cases)
-            found.append(Outcome(one.operation_id, one.cases, one.wrong, one.answers, one.unequal, one.undrawn))
+            found.append(Outcome(**attrs.asdict(one, recurse=False)))
     return Document(
         file.name,
         version,

@@ -67,7 +67,12 @@ def answers(subject: Subject, operation: Operation) -> SearchStrategy[Answer]:
 
 
 def errors(subject: Subject, operation: Operation) -> SearchStrategy[Answer] | None:
-    """Return a strategy of the errors that the document has for an operation, None where it has none with a body."""
+    """Return a strategy of the errors that the document has for an operation, None where it has none with a body.
+
+    An answer to HEAD has none, whatever the document says.
+    """
+    if operation.http_method == "HEAD":
+        return None
     statuses: dict[tuple[str, str], list[int]] = {}
     for status, response in subject.raw(operation.id).get("responses", {}).items():
         for media_type, media in response.get("content", {}).items():

@@ -9,10 +9,12 @@ import random
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
 
 import attrs
+from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from specwire_codegen.conformance import answers, wire
@@ -52,9 +54,14 @@ class Tried:
     operation_id: str
     cases: int = 0
     """Calls that were drawn and made."""
+    right: int = 0
+    """Calls that arrived as the document says."""
     wrong: tuple[str, ...] = ()
     """What arrived otherwise than the document says, or did not."""
     answers: int = 0
+    """Answers, and errors, that were drawn and sent."""
+    equal: int = 0
+    """Answers and errors that the client handed back equal."""
     unequal: tuple[str, ...] = ()
     """What came back otherwise than it was sent."""
     undrawn: tuple[str, ...] = ()
@@ -84,18 +91,25 @@ class Trial:
         except Undrawable as problem:
             return attrs.evolve(tried, undrawn=(f"call: {problem}",))
         self._script.answer = _NOTHING
-        wrong = [problem for case in chosen for problem in self._sent(operation, case)]
-        tried = attrs.evolve(tried, cases=len(chosen), wrong=tuple(wrong))
+        sent = [self._sent(operation, case) for case in chosen]
+        tried = attrs.evolve(tried, cases=len(chosen), right=sent.count([]), wrong=tuple(chain(*sent)))
         try:
             scripted = self._drawn(lambda subject: answers.answers(subject, operation), cases)
+            scripted += self._errors(operation, cases)
         except Undrawable as problem:
             return attrs.evolve(tried, undrawn=(f"answer: {problem}",))
         try:
             given = arguments(operation, chosen[0])
         except KeyError:
             return tried  # `wrong` says so already
-        unequal = [problem for answer in scripted for problem in self._read(operation, given, answer)]
-        return attrs.evolve(tried, answers=len(scripted), unequal=tuple(unequal))
+        read = [self._read(operation, given, answer) for answer in scripted]
+        return attrs.evolve(tried, answers=len(scripted), equal=read.count([]), unequal=tuple(chain(*read)))
+
+    def _errors(self, operation: Operation, count: int) -> list[Answer]:
+        """Draw the errors that the document describes, none where it describes none."""
+        if answers.errors(self.subject, operation) is None:
+            return []
+        return self._drawn(lambda subject: answers.errors(subject, operation) or st.nothing(), count)
 
     def _drawn(self, strategy: Callable[[Subject], SearchStrategy[T]], count: int) -> list[T]:
         """Draw from the document or, where that is impossible or takes too long, from one with fewer constraints."""
