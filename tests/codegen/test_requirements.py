@@ -55,6 +55,35 @@ def test_a_required_property_that_is_not_declared_is_a_property(tmp_path: Path) 
     assert warnings.count("undeclared-property") == 1
 
 
+def test_what_a_property_refers_to_says_who_sends_it(tmp_path: Path) -> None:
+    """`readOnly` and `writeOnly` of a component hold for the properties that refer to it, null or not."""
+    schemas = """\
+components:
+  schemas:
+    Id: {type: string, readOnly: true}
+    Same: {$ref: '#/components/schemas/Id'}
+    Owner: {type: object, readOnly: true, properties: {name: {type: string}}}
+    Pin: {type: string, writeOnly: true}
+    Pet:
+      type: object
+      required: [id, same, owner, maybe, pin, mine]
+      properties:
+        id: {allOf: [{$ref: '#/components/schemas/Id'}]}
+        same: {$ref: '#/components/schemas/Same'}
+        owner: {$ref: '#/components/schemas/Owner'}
+        maybe: {oneOf: [{$ref: '#/components/schemas/Owner'}, {type: 'null'}]}
+        pin: {$ref: '#/components/schemas/Pin'}
+        mine: {$ref: '#/components/schemas/Id', readOnly: false}
+"""
+    data, _ = normalized(f"{HEAD}{PETS}{schemas}", tmp_path)
+    target = single(tmp_path / "t.yaml", "t", tmp_path)
+    api = lower(document_of(target)[0], read_config(target.config, "t"), "t")
+    pet = next(model for model in api.models if isinstance(model, ObjectModel) and model.name == "Pet")
+    assert ["pin", "mine"] == [field.name for field in pet.fields if field.asked]
+    assert ["id", "same", "owner", "maybe", "mine"] == [field.name for field in pet.fields if field.promised]
+    assert data["components"]["schemas"]["Pet"]["properties"]["owner"]["readOnly"] is True
+
+
 def test_headers_with_a_home_of_their_own_are_no_parameters(tmp_path: Path) -> None:
     """`Accept` and `Authorization` are ignored as parameters, as OpenAPI says, with one warning for each."""
     data, warnings = normalized(f"{HEAD}{PETS}components:\n{PET}{KEY}", tmp_path)

@@ -19,6 +19,7 @@ from specwire_codegen.normalize import (
     inheritance,
     operations,
     order,
+    owners,
     parameters,
     references,
     requirements,
@@ -74,7 +75,7 @@ def _normalized(document: Document) -> Normalized:
     data = operations.identify(data, report)
     data = responses.settle(data, report)
     data = inheritance.expand(data)
-    data = requirements.declare(simplify.simplify(data, report), report)
+    data = owners.state(requirements.declare(simplify.simplify(data, report), report))
     data = cycles.cut(data, report)
     data = order.prune(streams.itemize(data))
     data = hoist.hoist(data)
