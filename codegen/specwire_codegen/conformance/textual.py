@@ -10,7 +10,9 @@ from specwire_codegen.conformance.subject import Subject
 
 _TEXT: Schema = {"type": "string"}
 _TOKEN: Schema = {"type": "string", "pattern": "^[A-Za-z0-9_.-]+$"}
-_BOUNDS = ("minLength", "maxLength", "pattern")
+_BOUNDS = ("minLength", "maxLength", "pattern", "format")
+_TOKEN_FORMATS = ("date", "date-time", "time", "uuid")
+"""Formats whose texts a header or cookie can hold anywhere; of others, not all texts can be."""
 
 
 def textual(subject: Subject, schema: Any, token: bool, taken: frozenset[str]) -> Schema:
@@ -34,7 +36,7 @@ def textual(subject: Subject, schema: Any, token: bool, taken: frozenset[str]) -
         case "object":
             return _object(subject, target, text, taken)
         case "string":
-            fixed = {"enum", "const", "format"} & target.keys()
+            fixed = {"enum", "const"} & target.keys() or target.get("format") in _TOKEN_FORMATS
             return target if fixed or not token else {**_without_bounds(target), **_TOKEN}
         case "any":
             return text
