@@ -8,7 +8,7 @@ import re
 from collections.abc import Container, Iterable, Mapping
 from types import MappingProxyType
 
-_WORD = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
+_WORD = re.compile(r"(?:OAuth|IPv)[0-9]*(?![a-z])|[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z0-9]+|[0-9]+")
 _PLURALS = (("apis", "api"), ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"))
 
 RESERVED_CLASSES = frozenset(

@@ -47,6 +47,9 @@ def test_names_from_routes(http_method: str, path: str, name: str) -> None:
         ("GET", "/v1/pages/{id}", "retrieveAPage", "Pages", "pages.retrieve"),
         ("GET", "/items/{id}", "read_item_items__id__get", "items", "items.read"),
         ("PUT", "/chart/{pk}", "put_chart_pk", "Charts", "charts.update"),
+        ("PATCH", "/families/{family}/assets/{code}", "patch_asset__code_", "Asset", "asset.update"),
+        ("GET", "/families/{family}/assets", "get_assets", "Asset", "asset.list"),
+        ("GET", "/v3/users/{id}/keys", "getV3UsersIdKeys", "users", "users.list_keys"),
         ("GET", "/apis", "getAPIs", "APIs", "apis.list"),
         ("GET", "/search", "search", "Search API", "search.search"),
         ("GET", "/search", "search", None, "search"),
@@ -57,6 +60,27 @@ def test_names_from_routes(http_method: str, path: str, name: str) -> None:
 def test_names_from_operation_ids(http_method: str, path: str, id: str, tag: str | None, name: str) -> None:
     """A name says nothing twice: what the resource says, the method does not."""
     assert name == method(http_method, path, id, tag)
+
+
+def methods(*ids: str) -> list[str]:
+    wanted = [Named(id, id, "tag", "POST", f"/{index}") for index, id in enumerate(ids)]
+    return [".".join(name) for name in default_methods(wanted, []).values()]
+
+
+@pytest.mark.parametrize(
+    ("ids", "names"),
+    [
+        (["drive.files.list", "drive.files.revisions.get"], ["files.list", "files.revisions.get"]),
+        (["files.list", "files.get"], ["files.list", "files.get"]),
+        (["App.GetUsage", "User.Search"], ["app.get_usage", "user.search"]),
+        (["admin.users.list", "users.list", "ping.now"], ["admin.users.list", "users.list", "ping.now"]),
+        (["files.list", "plain"], ["tag.files_list", "tag.plain"]),
+        (["a.files", "a.files.list"], ["a_files", "files.list"]),
+    ],
+)
+def test_names_from_dotted_operation_ids(ids: list[str], names: list[str]) -> None:
+    """Where all operationIds are paths of resources, so are the methods."""
+    assert names == methods(*ids)
 
 
 @pytest.mark.parametrize("name", sorted(RESERVED))

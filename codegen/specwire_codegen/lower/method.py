@@ -21,8 +21,12 @@ from specwire_codegen.naming import singular, snake, words
 
 _CONNECTIVES = frozenset({"a", "an", "the"})
 _READING = frozenset({"get", "retrieve", "fetch", "find", "read"})
+_PLAIN = frozenset({"post", "put", "patch"})
+"""HTTP methods that nobody would call a method of a client."""
 _HOLDERS = frozenset({"api", "apis", "controller", "endpoint", "endpoints", "rest"})
 """Words at the end of a tag that say only that there are operations."""
+_DEPTH = 10
+"""Parts of a dotted operationId above which it is no path of resources."""
 RESERVED = frozenset("aclose base_url close connection provider send with_options".split())
 """Names that a client needs for itself."""
 RESERVED_RESOURCE = frozenset({"connection"})
@@ -49,13 +53,16 @@ def default_methods(operations: Iterable[Named], taken: Iterable[tuple[str, ...]
     wanted = list(operations)
     used = set(taken)
     groups = _groups(wanted)
+    dotted = _dotted(wanted)
+    owners = {one.key: dotted[one.key][:-1] if dotted else _resource(one, groups) for one in wanted}
     resources = {method[:depth] for method in used for depth in range(1, len(method))}
-    resources |= {_free(_resource(one, groups)) for one in wanted}
+    resources |= {_free(owner[:depth]) for owner in owners.values() for depth in range(1, len(owner) + 1)}
     found: dict[str, tuple[str, ...]] = {}
     for one in wanted:
-        resource = _resource(one, groups)
+        resource = owners[one.key]
         method = _free((*resource, snake(one.id)))
-        for name in _candidates(one, resource[0] if resource else None):
+        said = dotted[one.key][-1:] if dotted else ()
+        for name in (*said, *_candidates(one, resource[-1] if resource else None)):
             method = _free((*resource, name))
             if method not in used and method not in resources:
                 break
@@ -64,6 +71,20 @@ def default_methods(operations: Iterable[Named], taken: Iterable[tuple[str, ...]
         used.add(method)
         found[one.key] = method
     return found
+
+
+def _dotted(operations: Sequence[Named]) -> dict[str, tuple[str, ...]]:
+    """Return resources and verb of each operation where all operationIds are dotted: `drive.files.list`; else nothing.
+
+    A first word that they all share, although they say more than resource and verb, is the name of the API.
+    """
+    parts = {one.key: [part for part in one.id.split(".") if words(part)] for one in operations}
+    if any("." not in one.id for one in operations) or not all(0 < len(each) <= _DEPTH for each in parts.values()):
+        return {}
+    if len({each[0] for each in parts.values()}) == 1 and all(len(each) > 1 for each in parts.values()):
+        if any(len(each) > 2 for each in parts.values()):
+            parts = {key: each[1:] for key, each in parts.items()}
+    return {key: (*map(_resource_name, each[:-1]), snake(each[-1])) for key, each in parts.items()}
 
 
 def _groups(operations: Iterable[Named]) -> frozenset[str]:
@@ -133,12 +154,21 @@ def _spoken(whole: list[str], resource: str | None, one: Named) -> Iterator[list
 
 
 def _is_derived(name: list[str], one: Named) -> bool:
-    """Whether an operationId says no more than method and path: `put_chart_pk` for `PUT /chart/{pk}`."""
+    """Whether an operationId says no more than method and path: `put_chart_pk` for `PUT /chart/{pk}`.
+
+    That it leaves out some of the path makes it no better: `patch_assets__code_`.
+    """
     method = one.http_method.lower()
-    whole = [word.lower() for word in words(one.path)]
+    if method not in (*name[:1], *name[-1:]) or not words(one.path):
+        return False
+    rest = name[1:] if name[0] == method else name[:-1]
     fixed = [word.lower() for segment in static_segments(one.path) for word in words(segment)]
-    forms = (whole, fixed)
-    return len(whole) > 0 and any(name in ([method, *form], [*form, method]) for form in forms)
+    if rest == fixed:
+        return True
+    known = {singular(word.lower()) for word in words(one.path)}
+    keys = known - {singular(word) for word in fixed}
+    said = {singular(word) for word in rest}
+    return bool(said) and said <= known and (method in _PLAIN or bool(said & keys))
 
 
 def _words_of(one: Named) -> list[str]:

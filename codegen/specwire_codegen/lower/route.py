@@ -61,7 +61,7 @@ def route_names(http_method: str, path: str, resource: str | None) -> list[str]:
     verb = _VERBS.get(http_method, http_method.lower())
     several = not ends_in_parameter(path)
     key = [] if several else ["by", segments_of(path)[-1]]
-    if http_method == "GET" and several and is_plural(nouns[-1] if nouns else resource or ""):
+    if http_method == "GET" and several and is_plural(nouns[-1] if nouns else "".join(static_segments(path)[-1:])):
         verb = "list"
     if not nouns:
         other = joined([verb, *key]) if key and http_method != "PATCH" else http_method.lower()
