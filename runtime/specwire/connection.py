@@ -9,7 +9,7 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from specwire import pagination
+from specwire import pagination, reading
 from specwire.answer import Answer, TokenRefused, TransportFailure
 from specwire.configuration import shown_url, user_agent
 from specwire.errors import SpecwireError
@@ -63,7 +63,7 @@ class BaseConnection:
             return False
         if not self._keyring.refused(exchange.request.operation, proof, answer.headers):
             return False
-        exchange.tries -= 1
+        exchange.record.tries -= 1
         return True
 
     def __repr__(self) -> str:
@@ -89,13 +89,13 @@ class Connection(BaseConnection):
         """Send a request value and return the whole answer."""
         exchange = self.exchange(request, self.options_with(changes))
         answer = self._send(exchange, stream=False)
-        return exchange.parsed(answer, answer.content)
+        return reading.parsed(exchange.record, answer, answer.content)
 
     def open(self, request: BaseRequest, options: Options) -> tuple[Answer, Response[None]]:
         """Send a request value and return its answer with the body still to be read."""
         exchange = self.exchange(request, options)
         answer = self._send(exchange, stream=True)
-        return answer, exchange.opened(answer)
+        return answer, exchange.record.response(answer.status, answer.headers)
 
     def _send(self, exchange: Exchange, *, stream: bool) -> Answer:
         if self._transport.closed:
@@ -103,7 +103,7 @@ class Connection(BaseConnection):
         operation = exchange.request.operation
         keyring = self._keyring if operation.secure else None
         while True:
-            exchange.tries += 1
+            exchange.record.tries += 1
             try:
                 options = exchange.bounded_options
                 proof = None
@@ -111,13 +111,14 @@ class Connection(BaseConnection):
                     proof = keyring.ready(operation) or keyring.proof(operation, self._transport, options)
                 answer = self._try(exchange.outgoing(proof, asynchronous=False), options, stream)
                 if answer.status < 300:
-                    return exchange.accepted(answer)
+                    exchange.accepted(answer)
+                    return answer
                 content = answer.read()
                 answer.close()
             except TransportFailure as failure:
                 pause = exchange.failed(failure)
             except TokenRefused as refusal:
-                raise exchange.denied(refusal) from None
+                raise reading.denied(exchange.record, refusal) from None
             else:
                 if exchange.redirected(answer) or self.another_proof(exchange, answer):
                     continue
@@ -192,13 +193,13 @@ class AsyncConnection(BaseConnection):
         """Send a request value and return the whole answer."""
         exchange = self.exchange(request, self.options_with(changes))
         answer = await self._send(exchange, stream=False)
-        return exchange.parsed(answer, answer.content)
+        return reading.parsed(exchange.record, answer, answer.content)
 
     async def open(self, request: BaseRequest, options: Options) -> tuple[Answer, Response[None]]:
         """Send a request value and return its answer with the body still to be read."""
         exchange = self.exchange(request, options)
         answer = await self._send(exchange, stream=True)
-        return answer, exchange.opened(answer)
+        return answer, exchange.record.response(answer.status, answer.headers)
 
     async def _send(self, exchange: Exchange, *, stream: bool) -> Answer:
         if self._transport.closed:
@@ -206,7 +207,7 @@ class AsyncConnection(BaseConnection):
         operation = exchange.request.operation
         keyring = self._keyring if operation.secure else None
         while True:
-            exchange.tries += 1
+            exchange.record.tries += 1
             try:
                 options = exchange.bounded_options
                 proof = None
@@ -216,13 +217,14 @@ class AsyncConnection(BaseConnection):
                         proof = await keyring.aproof(operation, self._transport, options)
                 answer = await self._try(exchange.outgoing(proof, asynchronous=True), options, stream)
                 if answer.status < 300:
-                    return exchange.accepted(answer)
+                    exchange.accepted(answer)
+                    return answer
                 content = await answer.aread()
                 await answer.aclose()
             except TransportFailure as failure:
                 pause = exchange.failed(failure)
             except TokenRefused as refusal:
-                raise exchange.denied(refusal) from None
+                raise reading.denied(exchange.record, refusal) from None
             else:
                 if exchange.redirected(answer) or self.another_proof(exchange, answer):
                     continue

@@ -1,68 +1,67 @@
-"""One call from its value to its answer, without I/O: what to send, what came of it, whether to try again."""
+"""One call from its value to its answer, without I/O: what to send, and whether to send it again."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-import msgspec
-
-from specwire import journal, retry
-from specwire.answer import Answer, TokenRefused, TransportFailure
-from specwire.auth import Proof
+from specwire import journal, reading, retry
 from specwire.body import WholeBody, body_of
-from specwire.clock import Clock
-from specwire.drift import Drift, decode, listed, report, tolerate
-from specwire.errors import (
-    APIConnectionError,
-    APIStatusError,
-    APITimeoutError,
-    AuthenticationError,
-    DecodeError,
-    InvalidRequestError,
-    RefusedError,
-    status_class,
-    summary,
-)
-from specwire.headers import Headers
+from specwire.errors import APIConnectionError, APITimeoutError, InvalidRequestError
 from specwire.multipart import Multipart, NotReplayable, Upload
-from specwire.operation import BinaryPayload, EmptyPayload, EventsPayload, JsonPayload, TextPayload
-from specwire.pagination import at
 from specwire.parameters import encode_cookies, encode_headers, encode_query, expand_path
-from specwire.percent import percent
-from specwire.request import BaseRequest
-from specwire.response import Response, request_id_of
+from specwire.record import Record
+from specwire.response import request_id_of
 from specwire.transport import Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from specwire.answer import Answer, TransportFailure
+    from specwire.auth import Proof
     from specwire.options import Options
     from specwire.provider import Provider
+    from specwire.request import BaseRequest
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})
 _REDIRECTS = 5
-_SHORTEST_SECRET = 8
-"""Characters below which a key is no secret, but would be found inside of other words."""
 
 
 class Exchange:
-    """The bookkeeping of one call: its tries, and what to make of each outcome."""
+    """The bookkeeping of one call: its tries, where they go and what they carry."""
+
+    __slots__ = (
+        "_agent",
+        "_body",
+        "_cookies",
+        "_headers",
+        "_keyed",
+        "_provider",
+        "_query",
+        "_redirects",
+        "_refused",
+        "_sends",
+        "_url",
+        "_waited",
+        "options",
+        "record",
+        "request",
+        "trusted",
+    )
 
     def __init__(self, provider: Provider, base_url: str, request: BaseRequest, options: Options, agent: str) -> None:
         self.request = request
         self.options = options
-        self.tries = 0
+        self.record = Record(request, options)
+        """What answers and errors tell of the call."""
+        self.trusted = True
+        """Whether the next try goes to where credentials may go."""
         self._provider = provider
         self._agent = agent
         self._waited = 0.0
-        self._clock = Clock(options.deadline)
         self._redirects = 0
-        self.trusted = True
-        """Whether the next try goes to where credentials may go."""
         self._sends = 0
-        self._proof: Proof | None = None
         self._refused = False
         operation = request.operation
         try:
@@ -70,9 +69,10 @@ class Exchange:
             self._url = _server(provider, base_url, operation.server) + expand_path(
                 operation.path, request.path, operation.styles
             )
-            self._query = encode_query({**request.query, **options.query}, operation.styles)
+            given = {**request.query, **options.query}
+            self._query = encode_query(given, operation.styles) if given else ""
             self._headers = self._make_headers()
-            self._cookies = dict(request.cookies)
+            self._cookies = request.cookies
         except (ValueError, TypeError) as error:
             raise InvalidRequestError(f"{operation.id}: {error}") from error
 
@@ -81,10 +81,12 @@ class Exchange:
         headers = {"accept": operation.returns.accept, "user-agent": self._agent}
         if self._body is not None:
             headers["content-type"] = self._body.content_type
-        for name, value in encode_headers(self.request.headers, operation.styles).items():
-            headers[name.lower()] = value
-        for name, value in encode_headers(self.options.headers).items():
-            headers[name.lower()] = value
+        if self.request.headers:
+            for name, value in encode_headers(self.request.headers, operation.styles).items():
+                headers[name.lower()] = value
+        if self.options.headers:
+            for name, value in encode_headers(self.options.headers).items():
+                headers[name.lower()] = value
         self._keyed = self._add_key(headers)
         return headers
 
@@ -105,12 +107,12 @@ class Exchange:
     @property
     def bounded_options(self) -> Options:
         """The options of the next try: what is left of the deadline bounds its timeouts."""
-        return self._clock.bounded(self.options)
+        return self.record.clock.bounded(self.options)
 
     def outgoing(self, proof: Proof | None, *, asynchronous: bool) -> Outgoing:
         """Return the next try; `proof` is None for one that takes no credentials."""
         self._sends += 1
-        self._proof = proof
+        self.record.proof = proof
         query, cookies = self._query, self._cookies
         headers = {**self._headers, **proof.headers} if proof is not None else dict(self._headers)
         if proof is not None and proof.query:
@@ -150,61 +152,30 @@ class Exchange:
         """Return the seconds to wait before the next try; raises `APIConnectionError` when there is none."""
         outcome = retry.Unclear() if failure.sent else retry.NotSent()
         wait = None if failure.hopeless or not self._replayable else self._decide(outcome)
-        late = failure.timeout or self._clock.over
+        late = failure.timeout or self.record.clock.over
         self._note("no answer in time" if late else "no answer", wait)
         if wait is not None:
             return wait
         kind = APITimeoutError if late else APIConnectionError
         host = urlsplit(self._url).netloc.rpartition("@")[2]
         what = "no answer in time from" if late else "no answer from"
-        tries = f" after {self.tries} tries" if self.tries > 1 else ""
-        reason = f"the deadline of {self.options.deadline:g} s passed" if self._clock.over else failure
+        reason = f"the deadline of {self.options.deadline:g} s passed" if self.record.clock.over else failure
         raise kind(
-            f"{self.request.operation.id}: {what} {host}{tries}: {reason}",
+            f"{self.request.operation.id}: {what} {host}{self.record.after_tries}: {reason}",
             request=self.request,
-            tries=self.tries,
+            tries=self.record.tries,
         )
 
     def answered(self, answer: Answer, content: bytes) -> float:
         """Return the seconds to wait before the next try after an error; raises `APIStatusError` for the last."""
-        headers = self._masked_headers(answer.headers)
-        content = self._masked(content)
-        body, drifts = self._error_body(answer.status, content)
+        headers = self.record.masked_headers(answer.headers)
+        content = self.record.masked(content)
         hopeless = self._hopeless(content) or not self._replayable
         wait = None if hopeless else self._decide(retry.Answered(answer.status, headers))
         self._note(answer.status, wait, answer)
         if wait is not None:
             return wait
-        response: Response[None] = Response(
-            status=answer.status,
-            headers=headers,
-            content=content,
-            parsed=None,
-            tries=self.tries,
-            elapsed=self._clock.elapsed,
-            drift=drifts,
-        )
-        raise self._status_error(response, body, content)
-
-    def _status_error(self, response: Response[None], body: Any, content: bytes) -> APIStatusError:
-        raw = _json_or_text(content)
-        location = _origin(response.headers.get("location", ""))
-        if 300 <= response.status < 400 and location:
-            text = f"a redirect to {location}, which is not followed"
-        elif isinstance(raw, str) and raw.lstrip()[:1] == "<":
-            text = f"an HTML page of {len(content)} bytes"
-        else:
-            text = summary(raw)
-        request_id = f" (request id {response.request_id})" if response.request_id else ""
-        tries = f" after {self.tries} tries" if self.tries > 1 else ""
-        return status_class(response.status)(
-            f"{self.request.operation.id}: HTTP {response.status}{tries}: {text or 'no message'}{request_id}",
-            request=self.request,
-            response=response,
-            status=response.status,
-            body=body,
-            tries=self.tries,
-        )
+        raise reading.status_error(self.record, answer.status, headers, content)
 
     def redirected(self, answer: Answer) -> bool:
         """Follow a redirect if it is safe to; credentials never go to another origin."""
@@ -213,10 +184,10 @@ class Exchange:
             return False
         try:
             target = urljoin(self._url, location)
-            if self._proof is not None and self._proof.query:
+            if self.record.proof is not None and self.record.proof.query:
                 from specwire.redaction import without_query
 
-                target = without_query(target, self._proof.query)
+                target = without_query(target, self.record.proof.query)
             here, there = urlsplit(self._url), urlsplit(target)
         except ValueError:
             return False
@@ -227,7 +198,7 @@ class Exchange:
         if here.scheme == "https" and there.scheme == "http":
             return False
         self._redirects += 1
-        self.tries -= 1
+        self.record.tries -= 1
         self.trusted = self.trusted and same
         if not same:
             kept = ("accept", "user-agent")
@@ -241,181 +212,49 @@ class Exchange:
         if answer.status != 401 or self._refused or not self.trusted or not self._replayable:
             return None
         self._refused = True
-        return self._proof
-
-    def denied(self, refusal: TokenRefused) -> AuthenticationError:
-        """Return the error of a call for which there is no token."""
-        response: Response[None] = Response(
-            status=refusal.status,
-            headers=refusal.headers,
-            content=refusal.content,
-            parsed=None,
-            tries=self.tries,
-            elapsed=self._clock.elapsed,
-        )
-        return AuthenticationError(
-            f"{self.request.operation.id}: {refusal}",
-            request=self.request,
-            response=response,
-            status=refusal.status,
-            body=_json_or_text(refusal.content),
-            tries=self.tries,
-        )
+        return self.record.proof
 
     def _decide(self, outcome: retry.Outcome) -> float | None:
         operation = self.request.operation
         wait = retry.decide(
             self.options.retry,
-            attempt=self.tries,
+            attempt=self.record.tries,
             idempotent=operation.safe or operation.method in _IDEMPOTENT or self._keyed,
             outcome=outcome,
             waited=self._waited,
         )
-        if wait is None or not self._clock.leaves(wait):
+        if wait is None or not self.record.clock.leaves(wait):
             return None
         self._waited += wait
         return wait
 
-    def accepted(self, answer: Answer) -> Answer:
-        """Take note of a good answer and return it."""
+    def accepted(self, answer: Answer) -> None:
+        """Take note of a good answer."""
         self._note(answer.status, None, answer)
-        return answer
 
     def _note(self, outcome: journal.Outcome, wait: float | None, answer: Answer | None = None) -> None:
         """Log how a try ended: a call with it, if `wait` is None."""
         if not journal.listening(again=wait is not None):
             return
         request_id = request_id_of(answer.headers) if answer is not None else None
-        operation, elapsed = self.request.operation, self._clock.elapsed
+        operation, elapsed = self.request.operation, self.record.clock.elapsed
         if wait is None:
-            journal.note(operation, self._url, outcome, self.tries, elapsed, request_id)
+            journal.note(operation, self._url, outcome, self.record.tries, elapsed, request_id)
         else:
-            journal.note_again(operation, self._url, outcome, self.tries, elapsed, wait, request_id)
+            journal.note_again(operation, self._url, outcome, self.record.tries, elapsed, wait, request_id)
 
     @property
     def _replayable(self) -> bool:
         return not isinstance(self._body, Multipart | Upload) or self._body.replayable
 
-    def _masked(self, content: bytes) -> bytes:
-        """Return the body of a failure without the key, which some servers repeat in theirs."""
-        for secret in self._secrets:
-            content = content.replace(secret.encode(), b"***")
-        return content
-
-    def _masked_headers(self, headers: Headers) -> Headers:
-        pairs = list(headers.items())
-        for secret in self._secrets:
-            pairs = [(name, value.replace(secret, "***")) for name, value in pairs]
-        return Headers(pairs)
-
-    @property
-    def _secrets(self) -> Iterator[str]:
-        for secret in self._proof.secrets if self._proof is not None else ():
-            if len(secret) >= _SHORTEST_SECRET:
-                yield secret
-                if (coded := percent(secret)) != secret:
-                    yield coded
-
     def _hopeless(self, content: bytes) -> bool:
         never = self._provider.never
         if never is None:
             return False
-        found = _json_or_text(content)
+        found = reading.json_or_text(content)
         for name in never.path:
             found = found.get(name) if isinstance(found, dict) else None
         return isinstance(found, str) and found in never.values
-
-    def _error_body(self, status: int, content: bytes) -> tuple[Any, tuple[Drift, ...]]:
-        errors = self.request.operation.errors
-        kind = errors.get(status, errors.get(status // 100, errors.get(0)))
-        raw = _json_or_text(content)
-        if kind is None or isinstance(raw, str):
-            return raw, ()
-        return tolerate(raw, kind)
-
-    def parsed(self, answer: Answer, content: bytes) -> Response[Any]:
-        """Return the whole answer of a successful try; raises `DecodeError`."""
-        value: Any
-        drifts: tuple[Drift, ...] = ()
-        match self.request.operation.returns:
-            case JsonPayload(kind):
-                value, drifts = self._json(answer, content, kind)
-                self._check_refusal(answer, content, value)
-            case TextPayload():
-                value = content.decode(answer.charset, "replace")
-            case EmptyPayload() | EventsPayload():
-                value = None
-            case BinaryPayload():
-                value = content
-        return Response(
-            status=answer.status,
-            headers=answer.headers,
-            content=content,
-            parsed=value,
-            tries=self.tries,
-            elapsed=self._clock.elapsed,
-            drift=drifts,
-        )
-
-    def _check_refusal(self, answer: Answer, content: bytes, value: Any) -> None:
-        operation = self.request.operation
-        refusal = operation.refusal
-        if refusal is None:
-            return
-        code = at(value, refusal.code)
-        if isinstance(code, int | str) and code in refusal.accepted:
-            return
-        text = summary(at(value, refusal.message)) or "no message"
-        response = self.opened(answer)
-        raise RefusedError(
-            f"{operation.id}: the server refused with code {code!r}: {text}",
-            request=self.request,
-            response=msgspec.structs.replace(response, content=content),
-            code=code,
-            body=value,
-        )
-
-    def opened(self, answer: Answer) -> Response[None]:
-        """Return the answer of a successful try whose body is still to be read."""
-        return Response(
-            status=answer.status,
-            headers=answer.headers,
-            content=b"",
-            parsed=None,
-            tries=self.tries,
-            elapsed=self._clock.elapsed,
-        )
-
-    def _json(self, answer: Answer, content: bytes, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
-        operation = self.request.operation
-        if not content.strip():
-            value, drifts = decode(b"null", kind)
-            if not drifts:
-                return value, ()
-        try:
-            value, drifts = decode(content, kind)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            shown = self._masked(content)[:80].decode("utf-8", "replace")
-            what = "is empty" if not content.strip() else f"is not JSON ({error}): {shown!r}"
-            raise self._decode_error(answer, content, f"{operation.id}: the answer {what}") from error
-        if drifts:
-            on_drift = self.options.on_drift
-            if on_drift == "raise":
-                text = f"{operation.id}: the answer differs from the document: {listed(drifts)}"
-                raise self._decode_error(answer, content, text)
-            report(drifts, on_drift, operation.id)
-        return value, drifts
-
-    def _decode_error(self, answer: Answer, content: bytes, message: str) -> DecodeError:
-        response: Response[None] = Response(
-            status=answer.status,
-            headers=answer.headers,
-            content=self._masked(content),
-            parsed=None,
-            tries=self.tries,
-            elapsed=self._clock.elapsed,
-        )
-        return DecodeError(message, request=self.request, response=response)
 
 
 def _server(provider: Provider, base_url: str, server: str | None) -> str:
@@ -431,16 +270,3 @@ def _target(url: str) -> str:
     """Return the part of a URL that stands in the request line, encoded as the HTTP library does it."""
     parts = urlsplit(url)
     return quote(urlunsplit(("", "", parts.path or "/", parts.query, "")), safe="!#$%&'()*+,/:;=?@[]~")
-
-
-def _origin(url: str) -> str:
-    """Return where a URL leads without its path and query, which may hold a signature."""
-    scheme, separator, rest = url.partition("://")
-    return f"{scheme}://{rest.partition('/')[0].partition('?')[0].rpartition('@')[2]}" if separator else ""
-
-
-def _json_or_text(content: bytes) -> Any:
-    try:
-        return msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return content.decode("utf-8", "replace")

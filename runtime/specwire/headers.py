@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
 """Headers whose values are never shown."""
@@ -11,13 +11,22 @@ SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "s
 class Headers(Mapping[str, str]):
     """Header names to values; several values of one name are joined by a comma, as HTTP allows."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_found", "_pairs")
 
-    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self._values: dict[str, str] = {}
-        for name, value in pairs:
-            key = name.lower()
-            self._values[key] = f"{self._values[key]}, {value}" if key in self._values else value
+    def __init__(self, pairs: Iterable[tuple[str, str]] | Callable[[], Iterable[tuple[str, str]]] = ()) -> None:
+        """Take the pairs, or what gives them when a header is first looked at: those of most answers never are."""
+        self._pairs = pairs if callable(pairs) else None
+        self._found = None if callable(pairs) else _joined(pairs)
+
+    @property
+    def _values(self) -> dict[str, str]:
+        if self._found is None:
+            assert self._pairs is not None
+            self._found = _joined(self._pairs())
+        return self._found
+
+    def __reduce__(self) -> tuple[type[Headers], tuple[list[tuple[str, str]]]]:
+        return Headers, (list(self.items()),)
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
@@ -31,3 +40,11 @@ class Headers(Mapping[str, str]):
     def __repr__(self) -> str:
         shown = {name: "***" if name in SECRET_HEADERS else value for name, value in self._values.items()}
         return f"Headers({shown})"
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        key = name.lower()
+        values[key] = f"{values[key]}, {value}" if key in values else value
+    return values

@@ -26,6 +26,8 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 def expand_path(template: str, values: Mapping[str, object], styles: Mapping[str, Style] = _NO_STYLES) -> str:
     """Return the path with each `{name}` replaced; raises `ValueError` naming a parameter that cannot stand there."""
+    if "{" not in template:
+        return template
     pieces = list(_pieces(template))
     for index in range(1, len(pieces), 2):
         name = pieces[index]

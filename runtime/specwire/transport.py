@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from os import PathLike, fspath
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -196,12 +197,23 @@ async def _in_time(sending: Awaitable[Any], seconds: float) -> Any:
 
 
 def _build(client: SyncHTTPClient | AsyncHTTPClient, library: ModuleType, outgoing: Outgoing, options: Options) -> Any:
-    timeout = library.Timeout(options.timeout, connect=options.connect_timeout)
+    patience, url = options.timeout, outgoing.url
+    timeout = {"connect": options.connect_timeout, "read": patience, "write": patience, "pool": patience}
     # Text would be encoded as ASCII, and a header may hold Latin-1.
     headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in outgoing.headers.items()]
     return client.build_request(
-        outgoing.method, outgoing.url, headers=headers, content=outgoing.content, timeout=timeout
+        outgoing.method,
+        library.URL(url) if "?" in url else _plain_url(library, url),
+        headers=headers,
+        content=outgoing.content,
+        extensions={"timeout": timeout},
     )
+
+
+@lru_cache(maxsize=256)
+def _plain_url(library: ModuleType, url: str) -> Any:
+    """Return a URL without a query as the library's own: taking it apart costs as much as sending a request through."""
+    return library.URL(url)
 
 
 def _stay_alert(request: Any, options: Options) -> None:
