@@ -19,7 +19,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class _Invoices:
     get = endpoint(_invoices.get)
     """Get invoice."""
-    put = endpoint(_invoices.put)
+    update = endpoint(_invoices.update)
     """Put invoice."""
 
 

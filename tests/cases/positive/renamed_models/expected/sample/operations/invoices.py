@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _GET = Operation(
     id="get_invoice", method="GET", path="/invoices/{id}", returns=JsonPayload(models.Invoice), secure=False
 )
-_PUT = Operation(id="put_invoice", method="PUT", path="/invoices/{id}", returns=EmptyPayload(), secure=False)
+_UPDATE = Operation(id="put_invoice", method="PUT", path="/invoices/{id}", returns=EmptyPayload(), secure=False)
 
 
 def get(id: str) -> Request[models.Invoice]:
@@ -31,11 +31,11 @@ def get(id: str) -> Request[models.Invoice]:
     return Request(_GET, path={"id": id})
 
 
-def put(
+def update(
     id: str, *, lines: Sequence[inputs.InvoiceLineParam] | Unset = UNSET, payer: inputs.CustomerParam | Unset = UNSET
 ) -> Request[None]:
     """Put invoice.
 
     `PUT /invoices/{id}`, operation `put_invoice`.
     """
-    return Request(_PUT, path={"id": id}, body=json_body({"lines": lines, "payer": payer}, required=False))
+    return Request(_UPDATE, path={"id": id}, body=json_body({"lines": lines, "payer": payer}, required=False))
