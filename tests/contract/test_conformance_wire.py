@@ -102,6 +102,24 @@ def test_parameters_are_read_by_their_style(style: str, explode: bool, value: ob
     assert list(pairs_problems("query", [parameter], query_pairs("p=other"), {"p": value})) != []
 
 
+@pytest.mark.parametrize(
+    ("query", "good"),
+    [
+        ("a=1&b=x&a=2&c=3", True),
+        ("a=2&a=1&b=x&c=3", True),
+        ("a=1&b=x&c=3", False),
+        ("a=1&b=x&a=2", False),
+        ("a=1&b=x&a=9&c=3", False),
+        ("a=1&b=x&a=2&c=3&d=4", False),
+    ],
+)
+def test_objects_are_spread_beside_parameters_of_the_same_names(query: str, good: bool) -> None:
+    """What an object and a parameter both call `a` is sent twice; nothing may be missing, and nothing more be there."""
+    parameters = [{"name": name, "in": "query"} for name in ("a", "p", "q")]
+    values = {"a": 2, "p": {"a": 1, "b": "x"}, "q": {"c": 3}}
+    assert (list(pairs_problems("query", parameters, query_pairs(query), values)) == []) is good
+
+
 def test_a_path_is_read_as_it_came() -> None:
     """A slash inside a value must be percent-encoded, and encoded text must be what the value says."""
     assert list(path_problems("/a/{b}/c", [], "/a/x%2Fy%20z/c", {"b": "x/y z"})) == []

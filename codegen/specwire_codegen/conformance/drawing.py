@@ -29,10 +29,11 @@ def values(schemas: Mapping[str, Schema], schema: Schema) -> SearchStrategy[Any]
     schemathesis draws whole requests, whose parameters it has serialized. To get plain values of any schema from it,
     the schema is made the JSON body of an operation.
     """
+    schema = _textual(schema)
     document = {
         "openapi": "3.1.0",
         "info": {"title": "values", "version": "1"},
-        "components": {"schemas": reached(schemas, schema)},
+        "components": {"schemas": _textual(reached(schemas, schema))},
         "paths": {
             "/": {
                 "post": {
@@ -44,6 +45,15 @@ def values(schemas: Mapping[str, Schema], schema: Schema) -> SearchStrategy[Any]
     }
     operation = schemathesis.openapi.from_dict(document, config=schemathesis.Config())["/"]["POST"]
     return operation.as_strategy().map(_body)
+
+
+def _textual(schema: Any) -> Any:
+    """Return a schema without the format of bytes, for JSON has only texts, and schemathesis draws files for it."""
+    if isinstance(schema, list):
+        return [_textual(one) for one in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    return {key: _textual(one) for key, one in schema.items() if (key, one) != ("format", "binary")}
 
 
 def _body(case: schemathesis.Case[Any]) -> Any:

@@ -84,13 +84,26 @@ def pairs_problems(
     left = list(found)
     here = [(one, _sent_by(one, values.get(one["name"]))) for one in parameters if one["in"] == place]
     named = [(parameter, value) for parameter, value in here if value is not None]
-    # What is spread over pairs of other names comes last, for it is all that is left.
-    for parameter, value in sorted(named, key=lambda pair: _spread(*pair)):
-        mine = left if _spread(parameter, value) else [pair for pair in left if _is_named(parameter, unquote(pair[0]))]
+    # What is spread over pairs of other names comes first: one may have the name of a parameter, and both are sent.
+    for parameter, value in sorted(named, key=lambda pair: not _spread(*pair)):
+        if _spread(parameter, value):
+            yield from _spread_problems(f"{place} parameter {parameter['name']}", left, value)
+            continue
+        mine = [pair for pair in left if _is_named(parameter, unquote(pair[0]))]
         left = [pair for pair in left if pair not in mine]
         yield from _parameter_problems(place, parameter, [(unquote(key), text) for key, text in mine], value)
     for key, text in left:
         yield f"{place}: {key}={text} is not expected"
+
+
+def _spread_problems(label: str, left: list[Pair], value: Mapping[str, Any]) -> Iterator[str]:
+    """Take the pairs of an object's keys out of those that are left, and yield which are missing."""
+    for key, one in value.items():
+        mine = next((pair for pair in left if unquote(pair[0]) == key and says(unquote(pair[1]), one)), None)
+        if mine is None:
+            yield f"{label}: {key}={one!r} is missing"
+        else:
+            left.remove(mine)
 
 
 def text_problems(place: str, parameter: Raw, text: str | None, value: Any) -> Iterator[str]:

@@ -12,6 +12,7 @@ from specwire_codegen.conformance.case import Body, Case, File
 from specwire_codegen.conformance.drawing import Schema, values, without
 from specwire_codegen.conformance.json_values import sendable
 from specwire_codegen.conformance.parameters import sent
+from specwire_codegen.conformance.querystring import parameters_of
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.conformance.textual import textual
 from specwire_codegen.ir import BinaryBody, FormBody, JsonBody, MultipartBody, Operation, Part, TextBody
@@ -53,7 +54,7 @@ def requests(subject: Subject, operation: Operation) -> SearchStrategy[Case]:
 
 
 def _places(subject: Subject, raw: Schema) -> tuple[dict[str, Any], list[str]]:
-    parameters = raw.get("parameters", [])
+    parameters = parameters_of(subject, raw)
     found: dict[str, Any] = {}
     for place in _PLACES:
         here = [one for one in parameters if one["in"] == place]

@@ -20,6 +20,7 @@ from specwire_codegen.conformance.parameters import (
     says,
     text_problems,
 )
+from specwire_codegen.conformance.querystring import parameters_of, unsent
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.ir import EventStream, Operation
 from specwire_codegen.lower.media import base_type, is_json, switch_of
@@ -48,7 +49,8 @@ def problems(subject: Subject, operation: Operation, case: Case, arrival: Arriva
 
 def _problems(subject: Subject, operation: Operation, case: Case, arrival: Arrival) -> Iterator[str]:
     raw = subject.raw(operation.id)
-    parameters = raw.get("parameters", [])
+    parameters = parameters_of(subject, raw)
+    yield from (f"query string {name}: is required, and not sent, for it is no form" for name in unsent(raw))
     if arrival.method != operation.http_method:
         yield f"method: {operation.http_method} expected, not {arrival.method}"
     path, _, fixed = operation.path.partition("?")
