@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from specwire.lazy import lazy as _lazy
 
 if TYPE_CHECKING:
+    from specwire.answer import Answer, TransportFailure
     from specwire.client import AsyncClient, Client
     from specwire.download import AsyncDownload, Download
     from specwire.drift import Drift, DriftWarning
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         ConflictError,
         DecodeError,
         InvalidRequestError,
+        JobFailedError,
         NotFoundError,
         PermissionDeniedError,
         RateLimitError,
@@ -34,11 +36,21 @@ if TYPE_CHECKING:
     from specwire.file import FileInput
     from specwire.flow import Flow, Pause, ask, wait
     from specwire.headers import Headers
+    from specwire.middleware import (
+        AsyncCall,
+        AsyncCallMiddleware,
+        AsyncMiddleware,
+        AsyncSend,
+        Call,
+        CallMiddleware,
+        Middleware,
+        Send,
+    )
     from specwire.model import Unknown, WireModel, from_dict, to_dict
     from specwire.oauth2 import OAuth2ClientCredentials, OAuth2RefreshToken
     from specwire.options import Options
     from specwire.overrides import adds, replaces
-    from specwire.request import DownloadRequest, PagedRequest, Request, StreamRequest
+    from specwire.request import BaseRequest, DownloadRequest, PagedRequest, Request, StreamRequest
     from specwire.response import Response
     from specwire.retry import RetryPolicy
     from specwire.streaming import (
@@ -48,6 +60,7 @@ if TYPE_CHECKING:
         AsyncEventStream,
         EventStream,
     )
+    from specwire.transport import Outgoing
     from specwire.unset import UNSET, Unset
 
 __all__ = [
@@ -57,12 +70,20 @@ __all__ = [
     "APITimeoutError",
     "AccumulatingStream",
     "Accumulator",
+    "Answer",
     "AsyncAccumulatingStream",
+    "AsyncCall",
+    "AsyncCallMiddleware",
     "AsyncClient",
     "AsyncDownload",
     "AsyncEventStream",
+    "AsyncMiddleware",
+    "AsyncSend",
     "AuthenticationError",
     "BadRequestError",
+    "BaseRequest",
+    "Call",
+    "CallMiddleware",
     "Client",
     "ConfigurationError",
     "ConflictError",
@@ -76,10 +97,13 @@ __all__ = [
     "Flow",
     "Headers",
     "InvalidRequestError",
+    "JobFailedError",
+    "Middleware",
     "NotFoundError",
     "OAuth2ClientCredentials",
     "OAuth2RefreshToken",
     "Options",
+    "Outgoing",
     "PagedRequest",
     "Pause",
     "PermissionDeniedError",
@@ -88,12 +112,14 @@ __all__ = [
     "Request",
     "Response",
     "RetryPolicy",
+    "Send",
     "ServerError",
     "SpecwireError",
     "StreamError",
     "StreamEventError",
     "StreamRequest",
     "StreamTruncatedError",
+    "TransportFailure",
     "UNSET",
     "Unknown",
     "UnprocessableEntityError",
@@ -115,12 +141,20 @@ _MODULES = {
     "APITimeoutError": "errors",
     "AccumulatingStream": "streaming",
     "Accumulator": "streaming",
+    "Answer": "answer",
     "AsyncAccumulatingStream": "streaming",
+    "AsyncCall": "middleware",
+    "AsyncCallMiddleware": "middleware",
     "AsyncClient": "client",
     "AsyncDownload": "download",
     "AsyncEventStream": "streaming",
+    "AsyncMiddleware": "middleware",
+    "AsyncSend": "middleware",
     "AuthenticationError": "errors",
     "BadRequestError": "errors",
+    "BaseRequest": "request",
+    "Call": "middleware",
+    "CallMiddleware": "middleware",
     "Client": "client",
     "ConfigurationError": "errors",
     "ConflictError": "errors",
@@ -134,10 +168,13 @@ _MODULES = {
     "Flow": "flow",
     "Headers": "headers",
     "InvalidRequestError": "errors",
+    "JobFailedError": "errors",
+    "Middleware": "middleware",
     "NotFoundError": "errors",
     "OAuth2ClientCredentials": "oauth2",
     "OAuth2RefreshToken": "oauth2",
     "Options": "options",
+    "Outgoing": "transport",
     "PagedRequest": "request",
     "Pause": "flow",
     "PermissionDeniedError": "errors",
@@ -146,12 +183,14 @@ _MODULES = {
     "Request": "request",
     "Response": "response",
     "RetryPolicy": "retry",
+    "Send": "middleware",
     "ServerError": "errors",
     "SpecwireError": "errors",
     "StreamError": "errors",
     "StreamEventError": "errors",
     "StreamRequest": "request",
     "StreamTruncatedError": "errors",
+    "TransportFailure": "answer",
     "UNSET": "unset",
     "Unknown": "model",
     "UnprocessableEntityError": "errors",

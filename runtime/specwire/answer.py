@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import AsyncGenerator, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -42,11 +42,12 @@ class TokenRefused(Exception):
 class Answer:
     """A response of the HTTP library, its errors translated."""
 
-    __slots__ = ("_library", "raw")
+    __slots__ = ("_library", "_told", "raw")
 
     def __init__(self, raw: Any, library: ModuleType) -> None:
         self.raw: httpx2.Response = raw
         self._library = library
+        self._told: tuple[Callable[[TransportFailure | None], object], ...] = ()
 
     @property
     def status(self) -> int:
@@ -54,7 +55,7 @@ class Answer:
 
     @property
     def headers(self) -> Headers:
-        return Headers(self.raw.headers.multi_items())
+        return Headers(self.raw.headers.multi_items)
 
     @property
     def content_type(self) -> str:
@@ -80,29 +81,46 @@ class Answer:
         return self.raw.content
 
     def read(self) -> bytes:
-        with translating(self._library):
-            content = self.raw.read()
-        self.check_whole()
-        return content
+        with self._reading():
+            return self.raw.read()
 
     async def aread(self) -> bytes:
-        with translating(self._library):
-            content = await self.raw.aread()
-        self.check_whole()
-        return content
+        with self._reading():
+            return await self.raw.aread()
 
     def iter_bytes(self) -> Generator[bytes, None, None]:
-        with translating(self._library):
+        with self._reading():
             yield from self.raw.iter_bytes()
-        self.check_whole()
 
     async def aiter_bytes(self) -> AsyncGenerator[bytes, None]:
         # A generator that is left open would be closed some time later, in another task.
-        with translating(self._library):
+        with self._reading():
             async with aclosing(self.raw.aiter_bytes()) as chunks:
                 async for chunk in chunks:
                     yield chunk
-        self.check_whole()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Read the body to its end; raises `TransportFailure` if it breaks off."""
+        try:
+            with translating(self._library):
+                yield
+            self.check_whole()
+        except TransportFailure as failure:
+            self._tell(failure)
+            raise
+
+    def when_over(self, tell: Callable[[TransportFailure | None], object]) -> None:
+        """Call `tell` once when the body is closed, or with what broke it off; at once if it is closed already."""
+        if self.raw.is_closed:
+            tell(None)
+        else:
+            self._told += (tell,)
+
+    def _tell(self, failure: TransportFailure | None) -> None:
+        told, self._told = self._told, ()
+        for tell in told:
+            tell(failure)
 
     def check_whole(self) -> None:
         """Raise `TransportFailure` if the body, read to its end, was compressed and lacks its end."""
@@ -151,10 +169,16 @@ class Answer:
             await network.aclose()
 
     def close(self) -> None:
-        self.raw.close()
+        try:
+            self.raw.close()
+        finally:
+            self._tell(None)
 
     async def aclose(self) -> None:
-        await self.raw.aclose()
+        try:
+            await self.raw.aclose()
+        finally:
+            self._tell(None)
 
 
 @contextmanager

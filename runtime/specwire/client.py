@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Coroutine, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
 
+from specwire.call import AsyncCallConnection, CallConnection
 from specwire.configuration import find_base_url, make_options
-from specwire.connection import AsyncConnection, Connection
 from specwire.credential import AsyncKey, Key
 from specwire.download import AsyncDownload, Download
 from specwire.drift import OnDrift
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from specwire.middleware import AsyncMiddleware, Middleware
+    from specwire.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -47,6 +47,7 @@ class Client(Resource):
         headers: Mapping[str, str] | None = None,
         on_drift: OnDrift = "warn",
         middleware: Sequence[Middleware] = (),
+        call_middleware: Sequence[CallMiddleware] = (),
         http_client: SyncHTTPClient | None = None,
         cert: Certificate | None = None,
     ) -> None:
@@ -63,17 +64,18 @@ class Client(Resource):
             headers: Headers to add to every request.
             on_drift: What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function.
             middleware: Functions around each try, the first outermost; see `specwire.middleware`.
+            call_middleware: Functions around each call with all its tries, the first outermost.
             http_client: An `httpx2.Client` or `httpx.Client` to use; it stays yours to close.
             cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
         """
         name, provider = type(self).__name__, self.provider
         url = find_base_url(base_url, provider, name)
-        self.connection = Connection(
+        self.connection = CallConnection(
             name,
             provider,
             url,
             make_keyring(name, provider, url, key, credentials, is_certified(http_client, cert)),
-            make_options(provider, timeout, retry, headers, on_drift, deadline, middleware),
+            make_options(provider, timeout, retry, headers, on_drift, deadline, middleware, call_middleware),
             Transport(http_client, cert),
         )
 
@@ -147,6 +149,7 @@ class AsyncClient(AsyncResource):
         headers: Mapping[str, str] | None = None,
         on_drift: OnDrift = "warn",
         middleware: Sequence[AsyncMiddleware] = (),
+        call_middleware: Sequence[AsyncCallMiddleware] = (),
         http_client: AsyncHTTPClient | None = None,
         cert: Certificate | None = None,
     ) -> None:
@@ -164,17 +167,18 @@ class AsyncClient(AsyncResource):
             headers: Headers to add to every request.
             on_drift: What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function.
             middleware: Functions around each try, the first outermost; see `specwire.middleware`.
+            call_middleware: Functions around each call with all its tries, the first outermost.
             http_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` to use; it stays yours to close.
             cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
         """
         name, provider = type(self).__name__, self.provider
         url = find_base_url(base_url, provider, name)
-        self.connection = AsyncConnection(
+        self.connection = AsyncCallConnection(
             name,
             provider,
             url,
             make_keyring(name, provider, url, key, credentials, is_certified(http_client, cert)),
-            make_options(provider, timeout, retry, headers, on_drift, deadline, middleware),
+            make_options(provider, timeout, retry, headers, on_drift, deadline, middleware, call_middleware),
             AsyncTransport(http_client, cert),
         )
 

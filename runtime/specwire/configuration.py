@@ -16,7 +16,7 @@ from specwire.provider import Provider
 from specwire.retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from specwire.middleware import AsyncMiddleware, Middleware
+    from specwire.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
 
 
 @cache
@@ -61,6 +61,7 @@ def make_options(
     on_drift: OnDrift,
     deadline: float | None = None,
     middleware: Sequence[Middleware] | Sequence[AsyncMiddleware] = (),
+    call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware] = (),
 ) -> Options:
     """Return a client's options; without a retry policy, the document's statuses are retried."""
     if retry is None:
@@ -73,6 +74,7 @@ def make_options(
         on_drift=on_drift,
         deadline=deadline,
         middleware=middleware,
+        call_middleware=call_middleware,
     )
 
 

@@ -11,7 +11,7 @@ from specwire.drift import OnDrift
 from specwire.retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from specwire.middleware import AsyncMiddleware, Middleware
+    from specwire.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +41,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Key under which the server does a thing once, for one call; without it each call that needs one has its own."""
     middleware: Sequence[Middleware] | Sequence[AsyncMiddleware] = ()
     """Functions around each try, the first outermost; see `specwire.middleware`."""
+    call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware] = ()
+    """Functions around each call with all its tries, the first outermost; see `specwire.middleware`."""
 
     def __post_init__(self) -> None:
         if self.deadline is not None and not self.deadline > 0:
@@ -70,6 +72,7 @@ class OptionChanges(TypedDict, total=False):
     on_progress: Callable[[int, int | None], object] | None
     idempotency_key: str | None
     middleware: Sequence[Middleware] | Sequence[AsyncMiddleware]
+    call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware]
 
 
 def merged(first: OptionChanges, second: OptionChanges) -> OptionChanges:

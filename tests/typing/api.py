@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
+from specwire import (
+    Answer,
+    AsyncCall,
+    AsyncCallMiddleware,
+    AsyncMiddleware,
+    AsyncSend,
+    BaseRequest,
+    Call,
+    CallMiddleware,
+    Middleware,
+    Outgoing,
+    Send,
+)
 from specwire.download import AsyncDownload, Download
+from specwire.otel import instrumented
 from specwire.request import Request, StreamRequest
 from specwire.response import Response
 from specwire.streaming import AccumulatingStream, AsyncAccumulatingStream
@@ -88,3 +102,30 @@ async def asynchronous(client: AsyncMistral) -> None:
         async for chunk in events:
             assert_type(chunk, mistral.CompletionChunk)
         assert_type(await events.final(), mistral.ChatCompletionResponse)
+
+
+def send(outgoing: Outgoing, send: Send) -> Answer:
+    assert_type(outgoing.headers, dict[str, str])
+    assert_type(send(outgoing).status, int)
+    return send(outgoing)
+
+
+async def asend(outgoing: Outgoing, send: AsyncSend) -> Answer:
+    return await send(outgoing)
+
+
+def call(request: BaseRequest, call: Call) -> Response[Any]:
+    assert_type(request.operation.id, str)
+    return call(request.replace(query={}))
+
+
+async def acall(request: BaseRequest, call: AsyncCall) -> Response[Any]:
+    return await call(request)
+
+
+def around(tries: Middleware, atries: AsyncMiddleware, calls: CallMiddleware, acalls: AsyncCallMiddleware) -> None:
+    client = Mistral(middleware=[send, tries], call_middleware=[call, calls])
+    assert_type(client.with_options(call_middleware=[call], middleware=[send]), Mistral)
+    assert_type(instrumented(client), Mistral)
+    assert_type(instrumented(client).files.delete.with_options(call_middleware=[call])("id"), mistral.DeleteFileOut)
+    assert_type(instrumented(AsyncMistral(middleware=[asend, atries], call_middleware=[acall, acalls])), AsyncMistral)

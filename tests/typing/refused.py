@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from specwire import Answer, AsyncSend, Outgoing
 from specwire_clients.mistral import Mistral
+
+
+async def asend(outgoing: Outgoing, send: AsyncSend) -> Answer:
+    return await send(outgoing)
 
 
 def wrong(client: Mistral) -> None:
@@ -15,3 +20,5 @@ def wrong(client: Mistral) -> None:
     client.files.retrieve()  # refused
     client.chat.complete.with_options(timeot=5)  # refused
     client.chat.complete(model="m", messages=[]).choices[0].mesage  # refused
+    Mistral(middleware=[asend])  # refused
+    Mistral(call_middleware=[asend])  # refused

@@ -1,0 +1,278 @@
+"""OpenTelemetry (extra `specwire[otel]`): spans of calls and of their tries, trace context for servers, durations::
+
+    client = instrumented(Mistral())
+
+A call is a span of kind INTERNAL named for its operation, each try inside of it one of kind CLIENT with the attributes
+of the semantic conventions for HTTP. Both end when the body is read or closed: those of a stream last as long as it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+from opentelemetry import metrics, propagate, trace
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+
+from specwire.answer import Answer, TransportFailure
+from specwire.client import AsyncClient, Client
+from specwire.configuration import shown_url
+from specwire.errors import APIError
+
+if TYPE_CHECKING:
+    from opentelemetry.metrics import MeterProvider
+    from opentelemetry.trace import TracerProvider
+    from opentelemetry.util.types import AttributeValue
+
+    from specwire.middleware import AsyncCall, AsyncSend, Call, Send
+    from specwire.request import BaseRequest
+    from specwire.response import Response
+    from specwire.transport import Outgoing
+
+SyncT = TypeVar("SyncT", bound=Client)
+AsyncT = TypeVar("AsyncT", bound=AsyncClient)
+
+_METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"})
+_PORTS = {"http": 80, "https": 443}
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+"""Seconds, as the semantic conventions want them."""
+
+
+@overload
+def instrumented(
+    client: SyncT, *, tracer_provider: TracerProvider | None = None, meter_provider: MeterProvider | None = None
+) -> SyncT: ...
+
+
+@overload
+def instrumented(
+    client: AsyncT, *, tracer_provider: TracerProvider | None = None, meter_provider: MeterProvider | None = None
+) -> AsyncT: ...
+
+
+def instrumented(
+    client: Client | AsyncClient,
+    *,
+    tracer_provider: TracerProvider | None = None,
+    meter_provider: MeterProvider | None = None,
+) -> Client | AsyncClient:
+    """Return a client like this one, on the same connections, that reports its calls.
+
+    Without providers, those that are set for the process are told. The trace context goes out through the process's
+    propagator, to the first origin of a call and not to where that redirects. Other middleware of the client stands
+    between the call and its tries, so that a try is seen as it is sent.
+    """
+    telemetry = _Telemetry(trace.get_tracer("specwire", tracer_provider=tracer_provider), meter_provider)
+    options = client.connection.options
+    # A client has middleware of its own kind only, which the type of the options does not say.
+    tries: list[Any] = [*options.middleware, telemetry.send if isinstance(client, Client) else telemetry.asend]
+    calls: list[Any] = [telemetry.call if isinstance(client, Client) else telemetry.acall, *options.call_middleware]
+    return client.with_options(middleware=tries, call_middleware=calls)
+
+
+class _Telemetry:
+    """The middleware, around calls and around tries."""
+
+    def __init__(self, tracer: trace.Tracer, meter_provider: MeterProvider | None) -> None:
+        self._tracer = tracer
+        self._duration = metrics.get_meter("specwire", meter_provider=meter_provider).create_histogram(
+            "http.client.request.duration",
+            unit="s",
+            description="Duration of HTTP client requests.",
+            explicit_bucket_boundaries_advisory=_BUCKETS,
+        )
+
+    def call(self, request: BaseRequest, call: Call) -> Response[Any]:
+        with self._calling(request) as calling:
+            response = call(request)
+        calling.answered(response)
+        return response
+
+    async def acall(self, request: BaseRequest, call: AsyncCall) -> Response[Any]:
+        with self._calling(request) as calling:
+            response = await call(request)
+        calling.answered(response)
+        return response
+
+    def send(self, outgoing: Outgoing, send: Send) -> Answer:
+        with self._trying(outgoing) as (trying, carrying):
+            answer = send(carrying)
+        trying.answered(answer)
+        return answer
+
+    async def asend(self, outgoing: Outgoing, send: AsyncSend) -> Answer:
+        with self._trying(outgoing) as (trying, carrying):
+            answer = await send(carrying)
+        trying.answered(answer)
+        return answer
+
+    @contextmanager
+    def _calling(self, request: BaseRequest) -> Iterator[_Calling]:
+        operation = request.operation
+        attributes = {**_method(operation.method), "url.template": operation.path}
+        calling = _Calling(self._tracer.start_span(operation.id, attributes=attributes), operation.path)
+        token = _calling.set(calling)
+        try:
+            with _current(calling.span):
+                yield calling
+        except BaseException as error:
+            calling.failed(error)
+            raise
+        finally:
+            _calling.reset(token)
+
+    @contextmanager
+    def _trying(self, outgoing: Outgoing) -> Iterator[tuple[_Trying, Outgoing]]:
+        calling = _calling.get()
+        parts = urlsplit(outgoing.url)
+        known = {**_method(outgoing.method), **_place(parts)}
+        attributes: dict[str, AttributeValue] = {**known, "url.full": _redacted(outgoing.url, parts.query)}
+        name = str(known["http.request.method"]) if outgoing.method in _METHODS else "HTTP"
+        if calling is not None:
+            name = f"{name} {calling.template}"
+            attributes |= {"url.template": calling.template, **calling.sending(_place(parts))}
+        span = self._tracer.start_span(name, kind=SpanKind.CLIENT, attributes=attributes)
+        headers = dict(outgoing.headers)
+        if calling is None or calling.place == _place(parts):
+            propagate.inject(headers, trace.set_span_in_context(span))
+        trying = _Trying(span, known, self._duration.record, calling)
+        try:
+            with _current(span):
+                yield trying, msgspec.structs.replace(outgoing, headers=headers)
+        except BaseException as error:
+            trying.failed(error)
+            raise
+
+
+class _Calling:
+    """A call that goes on."""
+
+    def __init__(self, span: Span, template: str) -> None:
+        self.span = span
+        self.template = template
+        self.place: dict[str, AttributeValue] | None = None
+        """Where its first try went."""
+        self.answer: Answer | None = None
+        """What its last try was answered, if it was."""
+        self._sends = 0
+
+    def sending(self, place: dict[str, AttributeValue]) -> dict[str, AttributeValue]:
+        """Count a try, and return what there is to say of it."""
+        self._sends += 1
+        self.answer = None
+        if self.place is None:
+            self.place = place
+            self.span.set_attributes(place)
+            return {}
+        return {"http.request.resend_count": self._sends - 1}
+
+    def answered(self, response: Response[Any]) -> None:
+        self.span.set_attribute("http.response.status_code", response.status)
+        if self.answer is None:
+            self.span.end()
+        else:
+            self.answer.when_over(self._over)
+
+    def failed(self, error: BaseException) -> None:
+        if isinstance(error, APIError) and error.response is not None:
+            self.span.set_attribute("http.response.status_code", error.response.status)
+        self.span.set_attribute("error.type", _type(error))
+        self.span.set_status(Status(StatusCode.ERROR, str(error)))
+        self.span.end()
+
+    def _over(self, failure: TransportFailure | None) -> None:
+        if failure is not None:
+            self.failed(failure)
+        else:
+            self.span.end()
+
+
+class _Trying:
+    """A try that goes on."""
+
+    def __init__(
+        self,
+        span: Span,
+        attributes: dict[str, AttributeValue],
+        record: Callable[..., None],
+        calling: _Calling | None,
+    ) -> None:
+        self._span = span
+        self._attributes = attributes
+        self._record = record
+        self._calling = calling
+        self._started = time.perf_counter()
+
+    def answered(self, answer: Answer) -> None:
+        status = answer.status
+        self._note("http.response.status_code", status)
+        self._note("network.protocol.version", answer.raw.http_version.removeprefix("HTTP/"))
+        if status >= 400:
+            self._note("error.type", str(status))
+            self._span.set_status(Status(StatusCode.ERROR))
+        if self._calling is not None:
+            self._calling.answer = answer
+        answer.when_over(self._over)
+
+    def failed(self, error: BaseException) -> None:
+        self._note("error.type", _type(error))
+        self._span.set_status(Status(StatusCode.ERROR, str(error)))
+        self._end()
+
+    def _over(self, failure: TransportFailure | None) -> None:
+        if failure is not None:
+            self.failed(failure)
+        else:
+            self._end()
+
+    def _note(self, name: str, value: AttributeValue) -> None:
+        self._attributes[name] = value
+        self._span.set_attribute(name, value)
+
+    def _end(self) -> None:
+        seconds = time.perf_counter() - self._started
+        self._record(seconds, self._attributes, trace.set_span_in_context(self._span))
+        self._span.end()
+
+
+_calling: ContextVar[_Calling | None] = ContextVar("specwire.otel", default=None)
+"""The call whose tries are sent."""
+
+
+def _current(span: Span) -> Any:
+    return trace.use_span(span, end_on_exit=False, record_exception=False, set_status_on_exception=False)
+
+
+def _method(method: str) -> dict[str, AttributeValue]:
+    if method in _METHODS:
+        return {"http.request.method": method}
+    return {"http.request.method": "_OTHER", "http.request.method_original": method}
+
+
+def _place(parts: SplitResult) -> dict[str, AttributeValue]:
+    try:
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        port = None
+    return {"server.address": parts.hostname or "", **({"server.port": port} if port is not None else {})}
+
+
+def _redacted(url: str, query: str) -> str:
+    """Return a URL without user and password and with the names only of what its query says."""
+    names = [field.partition("=")[0] for field in query.split("&") if field]
+    return "?".join(filter(None, (shown_url(url), "&".join(f"{name}=REDACTED" for name in names))))
+
+
+def _type(error: BaseException) -> str:
+    """Return what kind of failure this is; of the network's, what the HTTP library called it."""
+    if isinstance(error, TransportFailure):
+        if error.timeout:
+            return "timeout"
+        error = error.__cause__ or error
+    kind = type(error)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

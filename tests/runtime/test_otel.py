@@ -1,0 +1,296 @@
+"""Promises of OpenTelemetry: calls and tries are spans, servers get the trace context, durations are measured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from opentelemetry import baggage, context, trace
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, StatusCode
+from specwire.errors import (
+    APIConnectionError,
+    APITimeoutError,
+    DecodeError,
+    InvalidRequestError,
+    NotFoundError,
+    ServerError,
+    StreamTruncatedError,
+)
+from specwire.otel import instrumented
+
+from .conftest import KEY, Caller
+from .sample import Chunk, Thing
+from .server import DONE, Close, Hold, Reset, Server, reply, stream
+
+GOOD = reply({"id": "1"})
+BUSY = reply({}, status=503)
+
+
+class Telemetry:
+    """What was reported: spans in the order in which they ended, and durations."""
+
+    def __init__(self) -> None:
+        self.exporter = InMemorySpanExporter()
+        self.tracers = TracerProvider(shutdown_on_exit=False)
+        self.tracers.add_span_processor(SimpleSpanProcessor(self.exporter))
+        self.reader = InMemoryMetricReader()
+        self.meters = MeterProvider([self.reader], shutdown_on_exit=False)
+
+    def around(self, client: Any) -> Any:
+        """Return the client, reporting to here."""
+        return instrumented(client, tracer_provider=self.tracers, meter_provider=self.meters)
+
+    @property
+    def spans(self) -> tuple[ReadableSpan, ...]:
+        return self.exporter.get_finished_spans()
+
+    @property
+    def names(self) -> list[str]:
+        return [span.name for span in self.spans]
+
+    @property
+    def durations(self) -> list[Any]:
+        """The points of the one histogram, by what they are about."""
+        found = self.reader.get_metrics_data()
+        if found is None:
+            return []
+        [metric] = found.resource_metrics[0].scope_metrics[0].metrics
+        assert ("http.client.request.duration", "s") == (metric.name, metric.unit)
+        return list(metric.data.data_points)
+
+    def close(self) -> None:
+        self.tracers.shutdown()
+        self.meters.shutdown()
+
+
+@pytest.fixture
+def telemetry() -> Iterator[Telemetry]:
+    """Where spans and durations go."""
+    made = Telemetry()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(caller: Caller, telemetry: Telemetry) -> Any:
+    """A client of the scripted server that is instrumented."""
+    return telemetry.around(caller.client())
+
+
+def test_a_call_is_a_span_around_that_of_its_try(
+    caller: Caller, client: Any, server: Server, telemetry: Telemetry
+) -> None:
+    """The call is named for its operation, the try for method and path template, with the attributes of HTTP."""
+    server.play(GOOD)
+    assert Thing(id="1") == caller.run(client.things.get("secret-thing"))
+    attempt, call = telemetry.spans
+    assert attempt.context is not None and call.context is not None and attempt.parent is not None
+    assert ("get_thing", SpanKind.INTERNAL, None) == (call.name, call.kind, call.parent)
+    assert ("GET /things/{thing_id}", SpanKind.CLIENT) == (attempt.name, attempt.kind)
+    assert call.context.span_id == attempt.parent.span_id
+    shared = {
+        "http.request.method": "GET",
+        "http.response.status_code": 200,
+        "server.address": "127.0.0.1",
+        "server.port": server.port,
+        "url.template": "/things/{thing_id}",
+    }
+    url = f"{server.url}/things/secret-thing"
+    assert shared == dict(call.attributes or {})
+    assert {**shared, "network.protocol.version": "1.1", "url.full": url} == dict(attempt.attributes or {})
+    assert [StatusCode.UNSET] * 2 == [attempt.status.status_code, call.status.status_code]
+
+
+def test_the_trace_goes_on_at_the_server(caller: Caller, client: Any, server: Server, telemetry: Telemetry) -> None:
+    """Each try carries the context of its own span, and the call is part of the caller's trace."""
+    server.play(BUSY, GOOD)
+    with telemetry.tracers.get_tracer("test").start_as_current_span("mine") as mine:
+        caller.run(client.things.get("1"))
+    trace_id = mine.get_span_context().trace_id
+    tries = [span.context for span in telemetry.spans if span.kind is SpanKind.CLIENT]
+    expected = [f"00-{trace_id:032x}-{span.span_id:016x}-{span.trace_flags:02x}" for span in tries if span is not None]
+    assert 2 == len(expected)
+    assert expected == [received.headers["traceparent"] for received in server.received]
+    assert not trace.get_current_span().is_recording()
+
+
+def test_each_try_is_a_span(caller: Caller, client: Any, server: Server, telemetry: Telemetry) -> None:
+    """A try that failed says so; the ones after it are numbered; the call as a whole went well."""
+    server.play(BUSY, (Reset(),), GOOD)
+    caller.run(client.things.get("1"))
+    *tries, call = [dict(span.attributes or {}) for span in telemetry.spans]
+    assert [None, 1, 2] == [one.get("http.request.resend_count") for one in tries]
+    assert [503, None, 200] == [one.get("http.response.status_code") for one in tries]
+    assert ("503", None) == (tries[0]["error.type"], tries[2].get("error.type"))
+    assert str(tries[1]["error.type"]).startswith(f"{caller.library}.Re")
+    assert [StatusCode.ERROR, StatusCode.ERROR, StatusCode.UNSET, StatusCode.UNSET] == [
+        span.status.status_code for span in telemetry.spans
+    ]
+    assert (200, None) == (call["http.response.status_code"], call.get("error.type"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "error", "status"),
+    [
+        ([reply({"detail": "no"}, status=404)], NotFoundError, 404),
+        ([BUSY] * 3, ServerError, 503),
+        ([(Close(),)] * 3, APIConnectionError, None),
+        ([reply(b"<html>")], DecodeError, 200),
+    ],
+    ids=["status", "retries", "connection", "body"],
+)
+def test_a_call_that_fails_says_how(
+    caller: Caller,
+    client: Any,
+    server: Server,
+    telemetry: Telemetry,
+    answers: Any,
+    error: type[Exception],
+    status: int | None,
+) -> None:
+    """The span of a call has the class of the exception that the caller gets, and the last status."""
+    server.play(*answers)
+    with pytest.raises(error) as raised:
+        caller.run(client.things.get("1"))
+    call = telemetry.spans[-1]
+    attributes = dict(call.attributes or {})
+    assert f"specwire.errors.{error.__name__}" == attributes["error.type"]
+    assert status == attributes.get("http.response.status_code")
+    assert (StatusCode.ERROR, str(raised.value)) == (call.status.status_code, call.status.description)
+    assert len(answers) + 1 == len(telemetry.spans)
+
+
+def test_silence_is_a_timeout(caller: Caller, client: Any, server: Server, telemetry: Telemetry) -> None:
+    """A try that got no answer in time has the error type of the semantic conventions."""
+    server.play((Hold(),))
+    with pytest.raises(APITimeoutError):
+        caller.run(client.things.make.with_options(timeout=0.05)(name="x"))
+    attributes = dict(telemetry.spans[0].attributes or {})
+    assert "timeout" == attributes["error.type"]
+
+
+def test_a_request_that_is_never_sent_is_a_call_without_tries(
+    caller: Caller, client: Any, telemetry: Telemetry
+) -> None:
+    """Nothing was sent, and the call says why."""
+    with pytest.raises(InvalidRequestError):
+        caller.run(client.things.make(name=object()))
+    [call] = telemetry.spans
+    assert "specwire.errors.InvalidRequestError" == dict(call.attributes or {})["error.type"]
+    assert [] == telemetry.durations
+
+
+def test_spans_of_a_stream_last_as_long_as_it(
+    caller: Caller, client: Any, server: Server, telemetry: Telemetry
+) -> None:
+    """Neither the call nor its try is over before the events are read, or the stream is left."""
+    server.play(stream({"text": "a"}, {"text": "b"}, DONE), stream({"text": "a"}, Hold()), reply(b"bytes"))
+    events = client.talks.stream()
+    assert Chunk(text="a") == caller.next(events)
+    assert [] == telemetry.names
+    assert [Chunk(text="b")] == caller.list(events)
+    assert ["POST /talk", "talk"] == telemetry.names
+    left = client.talks.stream()
+    caller.next(left)
+    caller.close(left)
+    caller.close(left)
+    assert ["POST /talk", "talk"] * 2 == telemetry.names
+    assert b"bytes" == caller.run(client.files.download().read())
+    assert ["GET /files/{name}", "download"] == telemetry.names[4:]
+    assert {StatusCode.UNSET} == {span.status.status_code for span in telemetry.spans}
+
+
+def test_a_stream_that_breaks_off_is_an_error(
+    caller: Caller, client: Any, server: Server, telemetry: Telemetry
+) -> None:
+    """The connection breaks after the answer began: the spans have its status and the failure."""
+    server.play(stream({"text": "a"}, end=(Reset(),)))
+    with pytest.raises(StreamTruncatedError):
+        caller.list(client.talks.stream())
+    assert ["POST /talk", "talk"] == telemetry.names
+    for span in telemetry.spans:
+        attributes: dict[str, Any] = dict(span.attributes or {})
+        assert 200 == attributes["http.response.status_code"]
+        assert str(attributes["error.type"]).startswith(f"{caller.library}.")
+        assert StatusCode.ERROR is span.status.status_code
+
+
+def test_durations_are_measured(caller: Caller, client: Any, server: Server, telemetry: Telemetry) -> None:
+    """Each try counts once, in seconds, by method, server, status and kind of failure: nothing of many values."""
+    server.play(BUSY, GOOD, GOOD)
+    caller.run(client.things.get("1"))
+    caller.run(client.things.get("2"))
+    place = {"server.address": "127.0.0.1", "server.port": server.port}
+    common = {"http.request.method": "GET", "network.protocol.version": "1.1", **place}
+    busy, good = sorted(telemetry.durations, key=lambda point: point.count)
+    assert (1, {**common, "http.response.status_code": 503, "error.type": "503"}) == (busy.count, dict(busy.attributes))
+    assert (2, {**common, "http.response.status_code": 200}) == (good.count, dict(good.attributes))
+    assert (0.005, 10) == (good.explicit_bounds[0], good.explicit_bounds[-1])
+    assert 0 < good.sum < 10
+
+
+def test_no_secret_is_reported(caller: Caller, server: Server, telemetry: Telemetry) -> None:
+    """Neither the key, nor user and password of the server, nor what a query says is in any span or metric."""
+    url = server.url.replace("//", "//user:hidden-password@")
+    client = telemetry.around(caller.client(base_url=url))
+    server.play(GOOD, reply({}, status=500), reply({}, status=500), reply({}, status=500))
+    get = client.things.get.with_options(query={"sig": "hidden-signature"}, headers={"x-more": "hidden-header"})
+    caller.run(get("1", where={"who": "hidden-person"}))
+    with pytest.raises(ServerError):
+        caller.run(get("1"))
+    attributes = dict(telemetry.spans[0].attributes or {})
+    assert f"{server.url}/things/1?who=REDACTED&sig=REDACTED" == attributes["url.full"]
+    shown = "".join(span.to_json() for span in telemetry.spans) + json.dumps(
+        [dict(point.attributes) for point in telemetry.durations]
+    )
+    assert "hidden" not in shown
+    assert KEY not in shown
+
+
+def test_nothing_of_the_trace_goes_to_another_origin(
+    caller: Caller, client: Any, server: Server, telemetry: Telemetry
+) -> None:
+    """Where a redirect leads to somebody else, it is a try like any other, without trace context and baggage."""
+    with Server() as other:
+        server.play(reply({}, status=302, headers={"location": f"{other.url}/elsewhere?token=hidden"}))
+        other.play(GOOD)
+        token = context.attach(baggage.set_baggage("user", "me"))
+        caller.run(client.things.get("1"))
+        context.detach(token)
+    assert "user=me" == server.received[0].headers["baggage"]
+    assert {"traceparent", "baggage"}.isdisjoint(other.received[0].headers)
+    first, second, _ = [dict(span.attributes or {}) for span in telemetry.spans]
+    assert 302 == first["http.response.status_code"]
+    assert (1, other.port) == (second["http.request.resend_count"], second["server.port"])
+    assert f"{other.url}/elsewhere?token=REDACTED" == second["url.full"]
+
+
+def test_other_middleware_stays(caller: Caller, server: Server, telemetry: Telemetry) -> None:
+    """Middleware that the client has goes on working, and what it changes is what the server and the spans get."""
+    seen: list[str] = []
+
+    def plain(outgoing: Any, send: Any) -> Any:
+        seen.append(outgoing.url)
+        return send(outgoing)
+
+    client = telemetry.around(caller.client(middleware=[plain]))
+    server.play(GOOD)
+    caller.run(client.things.get("1"))
+    assert [f"{server.url}/things/1"] == seen
+    assert ["GET /things/{thing_id}", "get_thing"] == telemetry.names
+
+
+def test_without_providers_the_process_s_own_are_asked(caller: Caller, server: Server) -> None:
+    """A process that set none pays for nothing and sends no context of its own making."""
+    server.play(GOOD)
+    client = instrumented(caller.client())
+    assert type(client) is caller.kind
+    assert Thing(id="1") == caller.run(client.things.get("1"))
+    assert "traceparent" not in server.received[0].headers
