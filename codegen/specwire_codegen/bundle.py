@@ -30,10 +30,11 @@ def bundle(document: Document, source: str | Path, *, allow_remote: bool) -> Doc
         return document
     home = str(source) if fetch.is_remote(source) else str(Path(source).resolve())
     bundler = _Bundler(home, document, allow_remote)
+    bundler.adopt()
     data = bundler.rewritten(document.data, "openapi", home)
     while bundler.waiting:
         bundler.bring(*bundler.waiting.pop(0))
-    settle(bundler.findings)
+    settle(list(bundler.findings.values()))
     components = dict(data.get("components", {}))
     for section, added in bundler.added.items():
         components[section] = {**components.get(section, {}), **added}
@@ -55,7 +56,24 @@ class _Bundler:
     added: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     places: list[Place] = attrs.field(factory=list)
     waiting: list[tuple[Kind, Target, str]] = attrs.field(factory=list)
-    findings: list[Diagnostic] = attrs.field(factory=list)
+    findings: dict[str, Diagnostic] = attrs.field(factory=dict)
+    """What is wrong, by what it is wrong with; the other places where it stands are in the first's finding."""
+
+    def adopt(self) -> None:
+        """Bring what a component of the document merely refers to in under that component's name."""
+        components = self.document.data.get("components", {})
+        for kind, section in SECTIONS.items():
+            members = components.get(section) if isinstance(components, dict) else None
+            for name, member in members.items() if isinstance(members, dict) else ():
+                ref = member.get("$ref") if isinstance(member, dict) and len(member) == 1 else None
+                if not isinstance(ref, str) or not _is_external(ref):
+                    continue
+                target = self.target(ref, self.home)
+                place = pointers.join("/components", section, name, "$ref")
+                known = target is None or target[0] == self.home or (kind, target) in self.names
+                if target is not None and not known and self._exists(target, ref, kind, self.home, place):
+                    self.names[kind, target] = name
+                    self.waiting.append((kind, target, name))
 
     def rewritten(self, value: Any, kind: Kind, base: str, pointer: str = "") -> Any:
         """Return a value of the document `base` with its references leading into the bundle."""
@@ -76,24 +94,31 @@ class _Bundler:
             return ref
         if kind == "schema" and place.endswith("discriminator") and not re.search(r"[#/.]", ref):
             return ref
-        address, _, fragment = ref.partition("#")
-        try:
-            target = (self.resolved(unquote(address), base) if address else base, unquote(fragment))
-        except ValueError:
-            where = self._owner(base).locate(place)
-            self.findings.append(error("unresolved-ref", f"{ref!r} is neither a path nor an address", where))
+        target = self.target(ref, base)
+        if target is None:
+            self._found(ref, error("unresolved-ref", f"{ref!r} is neither a path nor an address"), base, place)
             return ref
         if target[0] == self.home:
-            return f"#{fragment}"
+            return f"#{ref.partition('#')[2]}"
         if (kind, target) not in self.names:
-            if not self._exists(target, ref, base, place):
+            if not self._exists(target, ref, kind, base, place):
                 return ref
             self.names[kind, target] = self.free(kind, target)
             self.waiting.append((kind, target, self.names[kind, target]))
         return f"#/components/{SECTIONS[kind]}/{self.names[kind, target]}"
 
+    def target(self, ref: str, base: str) -> Target | None:
+        """Return what a reference of the document `base` leads to; None if it is neither a path nor an address."""
+        address, _, fragment = ref.partition("#")
+        try:
+            return (self.resolved(unquote(address), base) if address else base), unquote(fragment)
+        except ValueError:
+            return None
+
     def resolved(self, address: str, base: str) -> str:
         """Return the path or address that a relative one means in the document `base`."""
+        if address == self.document.data.get("$self"):
+            return self.home
         if fetch.is_remote(address) or fetch.is_remote(base):
             return urljoin(base, address)
         return str((Path(base).parent / address).resolve())
@@ -118,30 +143,42 @@ class _Bundler:
             name = f"{_NAME.sub('_', around.pop()) if around else 'external'}_{name}"
         return name
 
-    def _exists(self, target: Target, ref: str, base: str, place: str) -> bool:
-        where = self._owner(base).locate(place)
+    def _exists(self, target: Target, ref: str, kind: Kind, base: str, place: str) -> bool:
         if target[0] not in self.documents:
             refusal = self._refusal(target[0])
             if refusal:
-                self.findings.append(
-                    error("ref-not-allowed", f"{ref!r} {refusal}", where, "copy it beside the document")
-                )
-                return False
+                finding = error("ref-not-allowed", f"{ref!r} {refusal}", help="copy it beside the document")
+                return self._found("#".join(target), finding, base, place)
             try:
                 name = self._shown(target[0])
                 data, text = parse(fetch.read(target[0], allow_remote=self.allow_remote), name)
             except DiagnosticError as problem:
                 reasons = "; ".join(each.message for each in problem.diagnostics)
                 message = f"{ref!r} cannot be followed: {reasons}"
-                self.findings.append(error("unresolved-ref", message, where, problem.diagnostics[0].help))
-                return False
+                help = self._meant(ref, kind, base) or problem.diagnostics[0].help
+                return self._found("#".join(target), error("unresolved-ref", message, help=help), base, place)
             self.documents[target[0]] = Document(data if isinstance(data, dict) else {}, name, text.places())
         try:
             pointers.get(self.documents[target[0]].data, target[1])
         except (KeyError, ValueError):
-            self.findings.append(error("unresolved-ref", f"{ref!r} does not exist", where, "correct the reference"))
-            return False
+            finding = error("unresolved-ref", f"{ref!r} does not exist", help="correct the reference")
+            return self._found("#".join(target), finding, base, place)
         return True
+
+    def _found(self, what: str, finding: Diagnostic, base: str, place: str) -> bool:
+        """Record what is wrong with a reference; always false."""
+        where, known = self._owner(base).locate(place), self.findings.get(what)
+        if known is None:
+            self.findings[what] = attrs.evolve(finding, location=where)
+        elif where != known.location:
+            self.findings[what] = attrs.evolve(known, also=(*known.also, where))
+        return False
+
+    def _meant(self, ref: str, kind: Kind, base: str) -> str | None:
+        """Return advice for a reference that names a component and not the way to it."""
+        components = self._owner(base).data.get("components", {})
+        named = components.get(SECTIONS[kind], {}) if isinstance(components, dict) else {}
+        return f"did you mean '#/components/{SECTIONS[kind]}/{ref}'?" if ref in named else None
 
     def _owner(self, base: str) -> Document:
         return self.document if base == self.home else self.documents[base]

@@ -10,6 +10,9 @@ Severity = Literal["error", "warning"]
 _LONGEST = 1000
 """Characters of a message; of a longer one, which quotes the document, the middle is left out."""
 
+_MOST_PLACES = 20
+"""Places that are named one by one when a finding is shown."""
+
 
 class SpecwireCodegenError(Exception):
     """Base of all errors of the generator; its message is shown to users without a traceback."""
@@ -38,13 +41,19 @@ class Diagnostic:
     message: str
     location: Location | None = None
     help: str | None = None
+    also: tuple[Location, ...] = ()
+    """The other places where the same is wrong."""
 
     def __str__(self) -> str:
-        """Render the finding on one to three lines."""
+        """Render the finding: what and where, the other places, what to do."""
         where = f" {self.location}" if self.location else ""
         lines = [f"{self.severity}[{self.code}]{where}: {_shown(self.message)}"]
         if self.location and self.location.pointer:
             lines.append(f"  at #{_shown(self.location.pointer)}")
+        for place in self.also[:_MOST_PLACES]:
+            lines.append(f"  also {place} at #{_shown(place.pointer)}")
+        if len(self.also) > _MOST_PLACES:
+            lines.append(f"  also at {len(self.also) - _MOST_PLACES:,} more places")
         if self.help:
             lines.append(f"  help: {self.help}")
         return "\n".join(lines)

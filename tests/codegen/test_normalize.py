@@ -552,16 +552,19 @@ def test_extensions_of_our_own_are_checked_to_the_letter() -> None:
 
 
 def test_all_unresolved_references_are_told_with_their_places() -> None:
-    """Every reference that leads nowhere is an error where it stands, with the nearest name as advice."""
-    document = spec({"Root": {"properties": {"a": ref("Rot"), "b": {"$ref": "#/nowhere/at/all"}, "c": {"$ref": 7}}}})
+    """What references lead to and is not there is an error, once, with all their places and the nearest name."""
+    nowhere = {"$ref": "#/nowhere/at/all"}
+    document = spec({"Root": {"properties": {"a": ref("Rot"), "b": nowhere, "c": {"$ref": 7}, "d": ref("Rot")}}})
     expected = [
+        ("bad-ref", "a $ref must be a string", "/components/schemas/Root/properties/c/$ref"),
         ("unresolved-ref", "'#/components/schemas/Rot' does not exist", "/components/schemas/Root/properties/a/$ref"),
         ("unresolved-ref", "'#/nowhere/at/all' does not exist", "/components/schemas/Root/properties/b/$ref"),
-        ("bad-ref", "a $ref must be a string", "/components/schemas/Root/properties/c/$ref"),
     ]
     assert expected == complaints(document)
-    with pytest.raises(DiagnosticError, match="did you mean '#/components/schemas/Root'"):
+    with pytest.raises(DiagnosticError, match="did you mean '#/components/schemas/Root'") as raised:
         normalize(document)
+    also = [[place.pointer for place in each.also] for each in raised.value.diagnostics]
+    assert [[], ["/components/schemas/Root/properties/d/$ref"], []] == also
 
 
 @pytest.mark.parametrize(

@@ -41,15 +41,21 @@ def direct(data: Node, report: Report) -> Node:
     """
     wanted: dict[str, Kind] = {}
     targets: dict[tuple[Kind, str], str] = {}
+    missing: dict[tuple[Kind, str], list[str]] = {}
     for node, kind, _pointer in walk(data, "openapi"):
         for key in ("$ref", "$dynamicRef"):
             if key not in node or kind not in SECTIONS:
                 continue
-            target = _target(data, node, key, kind, report)
+            if (kind, str(node[key])) in missing:
+                missing[kind, str(node[key])].append(pointers.join(origin_of(node), key))
+                continue
+            target = _target(data, node, key, kind, report, missing)
             if target is not None:
                 targets[kind, str(node[key])] = target
                 if not _is_component(target, kind):
                     wanted[target] = kind
+    for (kind, ref), places in missing.items():
+        report.missing(ref, places, _advice(data, pointers.from_fragment(ref), kind))
     data = _adopt(data, wanted)
 
     def visit(node: Node, kind: Kind, _pointer: str) -> Node:
@@ -82,7 +88,9 @@ def _adopt(data: Node, wanted: Mapping[str, Kind]) -> Node:
     return data
 
 
-def _target(data: Node, node: Node, key: str, kind: Kind, report: Report) -> str | None:
+def _target(
+    data: Node, node: Node, key: str, kind: Kind, report: Report, missing: dict[tuple[Kind, str], list[str]]
+) -> str | None:
     ref, place = node[key], pointers.join(origin_of(node), key)
     if not isinstance(ref, str):
         report.error("bad-ref", "a $ref must be a string", place)
@@ -98,7 +106,7 @@ def _target(data: Node, node: Node, key: str, kind: Kind, report: Report) -> str
             report.error("bad-ref", f"{ref!r} leads to no {kind}", place, "correct the reference")
         return None
     if found is None:
-        report.error("unresolved-ref", f"{ref!r} does not exist", place, _advice(data, target, kind))
+        missing[kind, ref] = [place]
         return None
     if kind_at(pointers.split(found)) not in {kind, None}:
         report.error("bad-ref", f"{ref!r} leads to no {kind}", place, "correct the reference")
@@ -107,11 +115,30 @@ def _target(data: Node, node: Node, key: str, kind: Kind, report: Report) -> str
 
 
 def _advice(data: Node, target: str, kind: Kind) -> str:
+    escaped = _escaped(data, target.split("/")[1:])
+    if escaped:
+        return f"did you mean '#{escaped}'? In a pointer, '/' in a name is written '~1', and '~' is written '~0'"
     name = pointers.unescape(target.rpartition("/")[2])
     near = difflib.get_close_matches(name, _components(data, kind), 1)
     if near:
         return f"did you mean '#/components/{SECTIONS[kind]}/{near[0]}'?"
     return f"declare the {kind} or correct the reference"
+
+
+def _escaped(value: Any, tokens: list[str], pointer: str = "") -> str | None:
+    """Return the pointer that is meant by one whose names hold unescaped slashes and tildes, if it leads anywhere."""
+    if not tokens:
+        return pointer
+    for count in range(1, len(tokens) + 1) if isinstance(value, dict) else ():
+        name = "/".join(tokens[:count])
+        for key in (name, pointers.unescape(name), f"/{name}"):
+            if key in value:
+                found = _escaped(value[key], tokens[count:], pointers.join(pointer, key))
+                if found is not None:
+                    return found
+    if isinstance(value, list) and tokens[0].isascii() and tokens[0].isdigit() and int(tokens[0]) < len(value):
+        return _escaped(value[int(tokens[0])], tokens[1:], pointers.join(pointer, tokens[0]))
+    return None
 
 
 def _components(data: Node, kind: Kind) -> Node:

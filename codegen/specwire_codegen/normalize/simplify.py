@@ -107,16 +107,35 @@ class Simplifier:
             notes.update({} if "$ref" in part and not only_annotated(part) else notes_of(part))
         notes.update(notes_of(rest))
         pieces = [constraints(part) | {ORIGIN: origin_of(part)} for part in parts if constraints(part)]
-        if constraints(rest) and not (len(pieces) == 1 and self._implied(constraints(rest), pieces[0])):
+        if constraints(rest):
             pieces.append(constraints(rest) | {ORIGIN: origin_of(schema)})
         if not pieces:
             return notes
+        nullable = len(pieces) > 1 and all(self._accepts_null(piece) for piece in pieces)
+        pieces = self._telling(pieces)
         merged = pieces[0]
         for piece in pieces[1:]:
             merged = self.merger.merge(merged, piece)
         if len(pieces) > 1:
             merged = enums.settle(schema_types.closed(merged))
-        return {**merged, **notes}
+        return nulls.join({**merged, **notes}) if nullable else {**merged, **notes}
+
+    def _telling(self, pieces: list[Node]) -> list[Node]:
+        """Return the parts of an `allOf` without those that say no more than a type that another part has anyway."""
+        told = list(pieces)
+        for piece in reversed(pieces):
+            others = [each for each in told if each is not piece]
+            base = constraints(piece)
+            if "type" in base and any(self._implied(base, each) for each in others):
+                told = others
+        return told
+
+    def _accepts_null(self, piece: Node) -> bool:
+        if "$ref" in piece:
+            name = schema_name(piece["$ref"])
+            found = None if name in self.active else self.component(name)
+            return isinstance(found, dict) and self._accepts_null(found)
+        return nulls.is_null(piece) or nulls.split(piece)[1]
 
     def united(self, schema: Node) -> Node:
         """Return the schema with its union flat, without repetitions, and null last."""
@@ -188,11 +207,16 @@ class Simplifier:
             union = next((each for each in nulls.UNIONS if each in member), None)
             members = member[union] if union else []
             return bool(members) and all(isinstance(each, dict) and self._implied(base, each) for each in members)
-        return bool(base["type"] == member["type"])
+        return without_null(base["type"]) == without_null(member["type"])
 
     def _conflict(self, problem: str, schema: Node) -> None:
         message = f"parts of this schema cannot hold at once: {problem}; the last one wins"
         self.report.warning("allof-conflict", message, origin_of(schema), "make the parts agree")
+
+
+def without_null(kinds: str | list[str]) -> list[str]:
+    """Return the value of `type` as a list without null."""
+    return [kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null"]
 
 
 def simplify(data: Node, report: Report) -> Node:
