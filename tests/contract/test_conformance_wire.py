@@ -40,6 +40,8 @@ def test_a_good_request_has_no_problems(moonshot: Subject) -> None:
         (attrs.evolve(GOOD, query="limit=1"), "query"),
         (with_header(GOOD, "accept", "text/html"), "header accept"),
         (with_header(GOOD, "authorization", None), "header authorization"),
+        (with_header(GOOD, "authorization", "Basic k"), "header authorization"),
+        (with_header(GOOD, "authorization", "Bearer "), "header authorization"),
         (with_header(GOOD, "content-type", "text/plain"), "header content-type"),
         (with_header(GOOD, "content-length", "3"), "header content-length"),
         (with_header(GOOD, "cookie", "a=b"), "cookie"),

@@ -60,7 +60,7 @@ def _servers(subject: Subject, operation: Operation) -> Sequence[Mapping[str, An
 def _absolute(servers: Sequence[Mapping[str, Any]]) -> str | None:
     url = _filled(servers[0]) if servers else ""
     url = f"https:{url}" if url.startswith("//") else url
-    return url.rstrip("/") if re.fullmatch(r"https?://[^{}/]+(/[^{}]*)?", url) else None
+    return url.rstrip("/") if re.fullmatch(r"https?://[^{}/\s\"<>]+(/[^{}\s\"<>]*)?", url) else None
 
 
 def _filled(server: Mapping[str, Any]) -> str:

@@ -19,8 +19,8 @@ from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.ir import BinaryStream, Empty, EventError, EventStream, JsonPayload, Operation, Text
 from specwire_codegen.lower.media import base_type, is_json, is_range
 
-_UNNAMED = 418
-"""A status that no document has, for what it says of all others."""
+_OTHERS = ("18", "19", "42", "77", "99")
+"""Statuses of every hundred that documents do not name, for what they say of all others."""
 _BODILESS = (204, 205)
 """Statuses whose answers HTTP lets have no body, whatever a document says."""
 
@@ -74,16 +74,27 @@ def errors(subject: Subject, operation: Operation) -> SearchStrategy[Answer] | N
     if operation.http_method == "HEAD":
         return None
     statuses: dict[tuple[str, str], list[int]] = {}
-    for status, response in subject.raw(operation.id).get("responses", {}).items():
+    responses = subject.raw(operation.id).get("responses", {})
+    for status, response in responses.items():
         for media_type, media in response.get("content", {}).items():
-            if (status == "default" or status[0] in "45") and is_json(media_type) and "schema" in media:
-                known = statuses.setdefault((media_type, json.dumps(media["schema"])), [])
-                known.append(_UNNAMED if status == "default" else int(status.upper().replace("XX", "18")))
+            number = _error_status(status, responses)
+            if number is not None and is_json(media_type) and "schema" in media:
+                statuses.setdefault((media_type, json.dumps(media["schema"])), []).append(number)
     drawn = [
         st.builds(attrs.evolve, _json(subject, 0, media_type, json.loads(schema)), status=st.sampled_from(known))
         for (media_type, schema), known in statuses.items()
     ]
     return st.one_of(*drawn) if drawn else None
+
+
+def _error_status(status: str, responses: Mapping[str, Any]) -> int | None:
+    """Return an error status that a response is for, and that no more exact one is for; None if there is none."""
+    named = {one.upper() for one in responses}
+    if status.isdigit():
+        return int(status) if status[0] in "45" else None
+    hundreds = [one for one in "45" if f"{one}XX" not in named] if status == "default" else [status[0]]
+    numbers = (f"{hundred}{one}" for hundred in hundreds if hundred in "45" for one in _OTHERS)
+    return next((int(number) for number in numbers if number not in named), None)
 
 
 def _successes(subject: Subject, operation: Operation) -> Iterator[tuple[int, str, Schema]]:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, assert_never
 
+import attrs
 from specwire.auth import Basic, Digest, MutualTLS, Proof, Scheme, Security, joined, prove
 from specwire.provider import Provider
 
-from specwire_codegen.ir import ApiKeyScheme, MutualTLSScheme, SecurityScheme
+from specwire_codegen.ir import (
+    ApiKeyScheme,
+    BasicScheme,
+    BearerScheme,
+    DigestScheme,
+    HttpScheme,
+    MutualTLSScheme,
+    OAuth2Scheme,
+    SecurityScheme,
+)
 
 
 def credentials(provider: Provider, key: str) -> dict[str, Any]:
@@ -39,12 +49,29 @@ def first_proof(provider: Provider, key: str) -> Proof:
     return joined(tuple(prove(scheme, f"{key}:{key}" if isinstance(scheme, Basic) else key) for scheme in schemes))
 
 
-def header_of(scheme: SecurityScheme) -> str | None:
-    """Return the header that a scheme adds to each request, in lower case; None if it adds none."""
+@attrs.frozen
+class Shown:
+    """Where each request shows the credentials of a scheme, and what stands before them."""
+
+    place: str
+    """`header`, `query` or `cookie`."""
+    name: str
+    """That of a header in lower case."""
+    before: str = ""
+
+
+def shown(scheme: SecurityScheme) -> Shown | None:
+    """Return where a scheme shows its credentials, None if a request shows none before it is asked for them."""
     match scheme:
-        case ApiKeyScheme(name, "header"):
-            return name.lower()
-        case ApiKeyScheme() | MutualTLSScheme():
+        case ApiKeyScheme(name, place):
+            return Shown(place, name.lower() if place == "header" else name)
+        case BasicScheme():
+            return Shown("header", "authorization", "Basic ")
+        case BearerScheme() | OAuth2Scheme():
+            return Shown("header", "authorization", "Bearer ")
+        case HttpScheme(word):
+            return Shown("header", "authorization", f"{word} ")
+        case DigestScheme() | MutualTLSScheme():
             return None
         case _:
-            return "authorization"
+            assert_never(scheme)

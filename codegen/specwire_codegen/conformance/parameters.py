@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, TypeAlias
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from specwire_codegen.conformance.json_values import json_problems
 
@@ -57,7 +57,7 @@ def path_problems(template: str, parameters: Sequence[Raw], raw_path: str, value
     """Yield what is wrong with a path that arrived; `values` are what it should hold."""
     pieces = _BRACES.split(template)
     names = pieces[1::2]
-    pattern = "".join("([^/]*)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
+    pattern = "".join("([^/]*)" if index % 2 else _literal(piece) for index, piece in enumerate(pieces))
     hit = re.fullmatch(pattern, raw_path)
     if hit is None:
         yield f"path: {raw_path!r} is not of the form {template}"
@@ -68,6 +68,11 @@ def path_problems(template: str, parameters: Sequence[Raw], raw_path: str, value
     for name, raw in zip(names, hit.groups(), strict=True):
         if not _reads(declared.get(name, {"name": name}), raw, values[name], unquote):
             yield f"path parameter {name}: {values[name]!r} expected, not {raw!r}"
+
+
+def _literal(text: str) -> str:
+    """Return a pattern of a text of the template: each character as it is, or percent-encoded."""
+    return "".join(re.escape(one) if one.isalnum() else f"(?:{re.escape(one)}|{quote(one, safe='')})" for one in text)
 
 
 def query_problems(parameters: Sequence[Raw], query: str, values: Mapping[str, Any]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from specwire_codegen.conformance import answers, wire
-from specwire_codegen.conformance.address import NOWHERE, address, arrived_at
+from specwire_codegen.conformance.address import NOWHERE, address, arrived_at, base_url
 from specwire_codegen.conformance.answers import Answer
 from specwire_codegen.conformance.arguments import Arguments, arguments
 from specwire_codegen.conformance.calls import Clients, Outcome
@@ -77,10 +77,10 @@ class Trial:
         self._seconds = seconds
         self._script = Recorder()
         self._calls = 0
-        known = subject.sync_client.provider.base_url
+        base = base_url(subject)
         with ExitStack() as stack:
             at = stack.enter_context(serve(self._script))
-            self._clients = stack.enter_context(Clients(subject, None if known else NOWHERE, KEY, detour=at))
+            self._clients = stack.enter_context(Clients(subject, base if base == NOWHERE else None, KEY, detour=at))
             self._stack = stack.pop_all()
 
     def run(self, operation: Operation, cases: int) -> Tried:

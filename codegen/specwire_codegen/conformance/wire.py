@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import attrs
 
 from specwire_codegen.conformance.case import Body, Case, File
-from specwire_codegen.conformance.credentials import header_of
+from specwire_codegen.conformance.credentials import shown
 from specwire_codegen.conformance.json_values import json_problems
 from specwire_codegen.conformance.multipart import BrokenBody, Part, parts_of
 from specwire_codegen.conformance.parameters import (
@@ -22,7 +22,7 @@ from specwire_codegen.conformance.parameters import (
 )
 from specwire_codegen.conformance.querystring import parameters_of, unsent
 from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.ir import EventStream, Operation
+from specwire_codegen.ir import EventStream, MutualTLSScheme, Operation
 from specwire_codegen.lower.media import base_type, is_json, switch_of
 
 
@@ -40,6 +40,19 @@ class Arrival:
     def header(self, name: str) -> str | None:
         """Return the value of a header."""
         return next((value for key, value in self.headers if key == name.lower()), None)
+
+    @property
+    def cookies(self) -> list[tuple[str, str]]:
+        """The names and values of the cookies."""
+        pairs = (pair.strip().partition("=") for pair in (self.header("cookie") or "").split(";") if pair.strip())
+        return [(name, value) for name, _, value in pairs]
+
+    def credential(self, place: str, name: str) -> str | None:
+        """Return what stands under a name in a header, the query or a cookie."""
+        if place == "header":
+            return self.header(name)
+        pairs = query_pairs(self.query) if place == "query" else self.cookies
+        return next((unquote(value) for key, value in pairs if unquote(key) == name), None)
 
 
 def problems(subject: Subject, operation: Operation, case: Case, arrival: Arrival) -> list[str]:
@@ -67,11 +80,10 @@ def _problems(subject: Subject, operation: Operation, case: Case, arrival: Arriv
             name = parameter["name"]
             yield from text_problems("header", parameter, arrival.header(name), case.header[name])
     keys = _keys(subject, operation, "cookie")
-    jar = [pair.strip().partition("=") for pair in (arrival.header("cookie") or "").split(";") if pair.strip()]
-    cookies = [(name, value) for name, _, value in jar if name not in keys]
+    cookies = [(name, value) for name, value in arrival.cookies if name not in keys]
     yield from pairs_problems("cookie", parameters, cookies, case.cookie)
     yield from _accept(raw, operation, arrival)
-    yield from _credentials(subject, operation, arrival, frozenset(name.lower() for name in case.header))
+    yield from _credentials(subject, operation, case, arrival)
     yield from _body(expected_body(raw, operation, case.body), arrival, _encodings(raw))
 
 
@@ -115,19 +127,29 @@ def _encodings(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     return next(stated, {})
 
 
-def _credentials(subject: Subject, operation: Operation, arrival: Arrival, stated: frozenset[str]) -> Iterator[str]:
-    """A key is sent where the operation takes one, and nowhere else but where a parameter of its name was given."""
+def _credentials(subject: Subject, operation: Operation, case: Case, arrival: Arrival) -> Iterator[str]:
+    """Credentials are sent where the operation takes them, and nowhere else but where a parameter of the name is."""
     security = subject.api.security
     if security is None:
         return
     alternatives = operation.security or security.requirements
-    taken = next((names for names in alternatives if names), ()) if operation.secure else ()
-    headers = {name: header for name, scheme in security.schemes if (header := header_of(scheme)) is not None}
-    wanted = {headers[name] for name in taken if name in headers}
-    for header in sorted(set(headers.values()) - stated):
-        if (arrival.header(header) is not None) != (header in wanted):
-            what = "is missing" if header in wanted else "is sent, though the operation does not take it"
-            yield f"header {header}: {what}"
+    certificates = {name for name, scheme in security.schemes if isinstance(scheme, MutualTLSScheme)}
+    # The clients on the bench show no certificate: what takes one is the last resort.
+    usable = sorted((names for names in alternatives if names), key=lambda names: bool(certificates & {*names}))
+    taken = usable[0] if usable and operation.secure else ()
+    places = {name: place for name, scheme in security.schemes if (place := shown(scheme)) is not None}
+    wanted = {(one.place, one.name): one.before for name in taken if (one := places.get(name)) is not None}
+    given = {("header", name.lower()) for name in case.header}
+    given |= {("query", name) for name in case.query} | {("cookie", name) for name in case.cookie}
+    for place, name in sorted({(one.place, one.name) for one in places.values()} - given):
+        value, before = arrival.credential(place, name), wanted.get((place, name))
+        if before is None:
+            if value is not None:
+                yield f"{place} {name}: is sent, though the operation does not take it"
+        elif value is None:
+            yield f"{place} {name}: is missing"
+        elif not value.startswith(before) or value == before:
+            yield f"{place} {name}: credentials after {before!r} expected"
 
 
 def _body(expected: Body | None, arrival: Arrival, encodings: Mapping[str, Any]) -> Iterator[str]:

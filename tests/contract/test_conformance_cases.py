@@ -1,0 +1,29 @@
+"""The clients of our own small documents at work: each feature on the wire, as its document says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.tried import tried
+
+CASES = Path(__file__).parents[1] / "cases" / "positive"
+NAMES = sorted(path.name for path in CASES.iterdir())
+LEFT_OUT = {"hostile_text": ('$.a"b', "$.c\nd")}
+"""Properties that no model can have a field for, as a warning says when the client is generated."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_clients_do_as_their_documents_say(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawn calls of up to eight operations arrive as the document says, and answers and errors come back equal."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = tried(CASES / name / "spec.yaml", f"case_{name}", tmp_path, operations=8, cases=4)
+    assert found.error == ""
+    lost = LEFT_OUT.get(name, ())
+    unequal = [problem for one in found.tried for problem in one.unequal]
+    assert [] == [problem for problem in unequal if not problem.startswith(tuple(f"{each}: " for each in lost))]
+    assert bool(unequal) is bool(lost)
+    assert [((), ())] * len(found.tried) == [(one.wrong, one.undrawn) for one in found.tried]
+    assert (sum(one.cases for one in found.tried) > 0) is (found.operations > 0)
