@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 if TYPE_CHECKING:
@@ -32,13 +33,15 @@ ResourceT = TypeVar("ResourceT", bound=Resource | AsyncResource)
 
 
 class resource(Generic[ResourceT]):  # a descriptor, used like `property`
-    """A resource as an attribute of a client or of another resource, made at the first use."""
+    """A resource as an attribute of a client or of another resource, imported and made at the first use."""
 
-    def __init__(self, kind: type[ResourceT]) -> None:
+    def __init__(self, module: str, kind: str) -> None:
+        """Name a resource's class; the module is relative to the package of the class that has the attribute."""
+        self._module = module
         self._kind = kind
-        self.__doc__ = kind.__doc__
 
     def __set_name__(self, owner: type, name: str) -> None:
+        self._package = owner.__module__.rpartition(".")[0]
         self._name = name
 
     @overload
@@ -50,7 +53,7 @@ class resource(Generic[ResourceT]):  # a descriptor, used like `property`
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return self
-        made = self._kind()
+        made = getattr(import_module(self._module, self._package), self._kind)()
         made.connection = instance.connection
         instance.__dict__[self._name] = made
         return made

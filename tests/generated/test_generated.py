@@ -132,3 +132,19 @@ def test_one_runtime_module_knows_the_http_library() -> None:
         if any(alias.name == "httpx2" for node in imports for alias in node.names):
             knowing.append(path.name)
     assert ["transport.py"] == knowing
+
+
+LAZY = """
+import sys
+import specwire_clients.{name} as package
+client = package.{client}("key", base_url="http://localhost")
+loaded = sorted(name for name in sys.modules if name.startswith("specwire_clients.{name}."))
+assert loaded == ["specwire_clients.{name}.client"], loaded
+assert "httpx2" not in sys.modules
+"""
+
+
+@pytest.mark.parametrize(("name", "client"), [("aitre", "Aitre"), ("mistral", "Mistral"), ("moonshot", "Moonshot")])
+def test_resources_and_models_are_imported_when_asked_for(name: str, client: str) -> None:
+    """To make a client costs the same whether its document is small or large."""
+    subprocess.run([sys.executable, "-c", LAZY.format(name=name, client=client)], check=True)

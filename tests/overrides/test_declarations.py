@@ -177,8 +177,8 @@ def test_recorded_overrides_stand_on_the_client() -> None:
     recorded()
     generate(provider(ROOT, "acme"))
     files = {name: text.decode() for name, text in output().items()}
-    assert "transcribe = endpoint(_audio_overrides.transcribe)" in files["client.py"]
-    assert "stream = accumulated(_chat.stream, _audio_overrides.ChatAccumulator)" in files["client.py"]
+    assert "transcribe = endpoint(_audio_overrides.transcribe)" in files["resources/audio.py"]
+    assert "stream = accumulated(_chat.stream, _audio_overrides.ChatAccumulator)" in files["resources/chat.py"]
     assert "client.audio.transcribe(*, file: FileInput, prompt: str = UNSET) -> models.Transcript" in files["api.md"]
     assert "def transcribe(" in files["operations/audio.py"]
 

@@ -27,10 +27,12 @@ _HOLDERS = frozenset({"api", "apis", "controller", "endpoint", "endpoints", "res
 """Words at the end of a tag that say only that there are operations."""
 _DEPTH = 10
 """Parts of a dotted operationId above which it is no path of resources."""
-RESERVED = frozenset("aclose base_url close connection provider send with_options".split())
+RESERVED_RESOURCE = frozenset(
+    "accumulated connection downloaded endpoint flowing paginated resource streamed".split()
+)
+"""Names that a resource needs for itself, and those that its class is written with."""
+RESERVED = RESERVED_RESOURCE | frozenset("aclose base_url close provider send with_options".split())
 """Names that a client needs for itself."""
-RESERVED_RESOURCE = frozenset({"connection"})
-"""Names that a resource needs for itself."""
 
 
 @attrs.frozen
@@ -54,7 +56,7 @@ def default_methods(operations: Iterable[Named], taken: Iterable[tuple[str, ...]
     used = set(taken)
     groups = _groups(wanted)
     dotted = _dotted(wanted)
-    owners = {one.key: dotted[one.key][:-1] if dotted else _resource(one, groups) for one in wanted}
+    owners = _apart({one.key: dotted[one.key][:-1] if dotted else _resource(one, groups) for one in wanted})
     resources = {method[:depth] for method in used for depth in range(1, len(method))}
     resources |= {_free(owner[:depth]) for owner in owners.values() for depth in range(1, len(owner) + 1)}
     found: dict[str, tuple[str, ...]] = {}
@@ -85,6 +87,18 @@ def _dotted(operations: Sequence[Named]) -> dict[str, tuple[str, ...]]:
         if any(len(each) > 2 for each in parts.values()):
             parts = {key: each[1:] for key, each in parts.items()}
     return {key: (*map(_resource_name, each[:-1]), snake(each[-1])) for key, each in parts.items()}
+
+
+def _apart(owners: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the resources with other names where two would share a module: `a.b_c` and `a_b.c`."""
+    modules: dict[str, tuple[str, ...]] = {}
+    renamed: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for owner in dict.fromkeys(owners.values()):
+        name = owner
+        while modules.setdefault("_".join(name), owner) != owner:
+            name = (*name[:-1], f"{name[-1]}_")
+        renamed[owner] = name
+    return {key: renamed[owner] for key, owner in owners.items()}
 
 
 def _groups(operations: Iterable[Named]) -> frozenset[str]:

@@ -1,8 +1,8 @@
-"""Resources to `client.py`: one line for each operation, for both clients."""
+"""The clients to `client.py`, each resource to `resources/<resource>.py`: one line for each operation, for both clients."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
@@ -18,7 +18,7 @@ from specwire_codegen.ir import (
 )
 from specwire_codegen.naming import RESERVED_CLIENTS, pascal
 from specwire_codegen.render.module import import_block, render_template
-from specwire_codegen.render.operations import function_name, module_name, summary_of, wait_summary
+from specwire_codegen.render.operations import function_name, module_name, module_of, summary_of, wait_summary
 from specwire_codegen.render.security import security_facts
 from specwire_codegen.source import docstring, literal, sentence
 
@@ -41,39 +41,71 @@ class Member:
 
 
 @attrs.frozen
+class Child:
+    """A resource as an attribute of a client or of another resource."""
+
+    name: str
+    kind: str
+    module: str
+    doc: str
+
+
+@attrs.frozen
 class ResourceClass:
     """A resource: its methods, and the resources below it."""
 
     name: str
     doc: str
     methods: tuple[Member, ...]
-    children: tuple[Member, ...]
-    async_children: tuple[Member, ...]
+    children: tuple[Child, ...]
 
 
-def render_client(api: Api, header: str) -> str:
-    """Return the source of the clients."""
+def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
+    """Yield path and source of the module of the clients and of each module of resources."""
     methods = dict(_methods(api))
     groups = {(), *(path[:depth] for path in methods for depth in range(len(path)))}
     paths = sorted(groups, key=lambda path: (-len(path), path))
     names = _class_names(api, paths)
-    classes = [_class(api, path, methods, paths, names) for path in paths if path]
-    root = _class(api, (), methods, paths, names)
+    classes = {path: _class(api, path, methods, paths, names) for path in paths}
     context = {
-        "header": header,
         "title": docstring(f"The clients of {sentence(api.title)}\n\n{header}"),
-        "operation_modules": sorted({module_name(operation) for operation in api.operations}),
-        "override_modules": sorted({override.module for override in api.overrides}),
-        "overrides_package": api.overrides_package or "",
         "provider": _provider(api),
-        "classes": classes,
-        "root": root,
+        "root": classes[()],
         "client": api.class_name,
         "doc": docstring(f"A synchronous client of {sentence(api.title)}", indent=4),
         "async_doc": docstring(f"An asynchronous client of {sentence(api.title)}", indent=4),
     }
-    body = render_template("client.py.jinja", {**context, "imports": ""})
-    return render_template("client.py.jinja", {**context, "imports": import_block(body)})
+    yield "client.py", _module("client.py.jinja", context, classes[()], _used(api, "."))
+    if len(classes) > 1:
+        title = docstring(f"The groups of operations, each imported when it is asked for.\n\n{header}")
+        yield "resources/__init__.py", f"{title}\n"
+    for path in paths:
+        if path:
+            title = docstring(f"{_doc(api, path)}\n\n{header}")
+            context = {"title": title, "class": classes[path]}
+            yield f"resources/{module_of(path)}.py", _module(
+                "resources.py.jinja", context, classes[path], _used(api, "..")
+            )
+
+
+def _module(template: str, context: Mapping[str, object], resource: ResourceClass, used: Sequence[str]) -> str:
+    body = render_template(template, {**context, "imports": "", "types": ""})
+    types = sorted(
+        f"from {child.module} import Async{child.kind}, {child.kind}" for child in resource.children
+    )
+    extra = ["from typing import TYPE_CHECKING"] if types else []
+    imports = "\n".join([*extra, import_block(body, used)])
+    return render_template(template, {**context, "imports": imports, "types": types})
+
+
+def _used(api: Api, here: str) -> list[str]:
+    """Return the lines for the modules that a module of resources may need; `here` leads to the package."""
+    operations = sorted({module_name(operation) for operation in api.operations})
+    overrides = sorted({override.module for override in api.overrides})
+    return [
+        *(f"from {here}operations import {module} as _{module}" for module in operations),
+        *(f"from {api.overrides_package} import {module} as _{module}_overrides" for module in overrides),
+    ]
 
 
 def _class_names(api: Api, paths: list[tuple[str, ...]]) -> Mapping[tuple[str, ...], str]:
@@ -96,16 +128,21 @@ def _class(
     names: Mapping[tuple[str, ...], str],
 ) -> ResourceClass:
     children = sorted(child for child in paths if child and child[:-1] == path)
-    doc = (dict(api.tags).get(path[0], "") if len(path) == 1 else "") or sentence(
-        " ".join(path).replace("_", " ").title()
-    )
+    here = "." if path else ".resources."
     return ResourceClass(
         names[path],
-        docstring(doc, indent=4),
+        docstring(_doc(api, path), indent=4),
         tuple(member for method, member in sorted(methods.items()) if method[:-1] == path),
-        tuple(Member(child[-1], f"resource({names[child]})", "") for child in children),
-        tuple(Member(child[-1], f"resource(Async{names[child]})", "") for child in children),
+        tuple(
+            Child(child[-1], names[child], f"{here}{module_of(child)}", docstring(_doc(api, child), indent=4))
+            for child in children
+        ),
     )
+
+
+def _doc(api: Api, path: tuple[str, ...]) -> str:
+    found = dict(api.tags).get(path[0], "") if len(path) == 1 else ""
+    return found or sentence(" ".join(path).replace("_", " ").title())
 
 
 def _methods(api: Api) -> Iterator[tuple[tuple[str, ...], Member]]:

@@ -108,4 +108,4 @@ def _needed(extra: Iterable[str], used: set[str]) -> Iterable[str]:
             bound = alias.asname or alias.name
             if bound in used and bound not in _KNOWN:
                 as_name = f" as {alias.asname}" if alias.asname else ""
-                yield f"from {statement.module} import {alias.name}{as_name}"
+                yield f"from {'.' * statement.level}{statement.module} import {alias.name}{as_name}"

@@ -83,7 +83,12 @@ class Constant:
 
 def module_name(operation: Operation) -> str:
     """Return the module that an operation's builder is in."""
-    name = "_".join(operation.resource)
+    return module_of(operation.resource)
+
+
+def module_of(resource: tuple[str, ...]) -> str:
+    """Return the name of the modules of a resource."""
+    name = "_".join(resource)
     return f"{name}_" if name == _ROOT else name or _ROOT
 
 
