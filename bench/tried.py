@@ -23,6 +23,7 @@ class Outcome(msgspec.Struct, frozen=True):
     equal: int
     unequal: tuple[str, ...]
     undrawn: tuple[str, ...]
+    relaxed: bool
 
 
 class Document(msgspec.Struct, frozen=True):

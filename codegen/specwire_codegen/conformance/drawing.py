@@ -94,7 +94,8 @@ def without(schema: Schema, names: frozenset[str]) -> dict[str, Any]:
 def relaxed(schema: Any) -> Any:
     """Return a schema without what makes values hard or impossible to find: bounds, patterns, formats of mere texts.
 
-    A client checks none of these. Documents have patterns that nothing can match, and formats that contradict them.
+    `oneOf` is `anyOf` then. A client checks none of these. Documents have patterns that nothing can match, formats that
+    contradict them, and variants that take whatever another takes.
     """
     if isinstance(schema, list):
         return [relaxed(one) for one in schema]
@@ -105,6 +106,8 @@ def relaxed(schema: Any) -> Any:
         for key, one in schema.items()
         if key not in _BOUNDS and not (key == "format" and one in _TEXT_FORMATS)
     }
+    if isinstance(loose.get("oneOf"), list) and "anyOf" not in loose:
+        loose["anyOf"] = loose.pop("oneOf")
     for key in ("properties", "schemas"):
         if isinstance(schema.get(key), Mapping):
             loose[key] = {name: relaxed(one) for name, one in schema[key].items()}

@@ -66,6 +66,8 @@ class Tried:
     """What came back otherwise than it was sent."""
     undrawn: tuple[str, ...] = ()
     """What could not be tried, and why."""
+    relaxed: bool = False
+    """Whether values were found only without the bounds, patterns and the like of the document."""
 
 
 class Trial:
@@ -87,37 +89,41 @@ class Trial:
         """Draw calls and answers, and return what came of them."""
         tried = Tried(operation.id)
         try:
-            chosen = self._drawn(lambda subject: requests(subject, operation), cases)
+            chosen, relaxed_call = self._drawn(lambda subject: requests(subject, operation), cases)
         except Undrawable as problem:
             return attrs.evolve(tried, undrawn=(f"call: {problem}",))
         self._script.answer = _NOTHING
         sent = [self._sent(operation, case) for case in chosen]
         tried = attrs.evolve(tried, cases=len(chosen), right=sent.count([]), wrong=tuple(chain(*sent)))
         try:
-            scripted = self._drawn(lambda subject: answers.answers(subject, operation), cases)
-            scripted += self._errors(operation, cases)
+            scripted, relaxed_answer = self._drawn(lambda subject: answers.answers(subject, operation), cases)
+            failures, relaxed_error = self._errors(operation, cases)
         except Undrawable as problem:
-            return attrs.evolve(tried, undrawn=(f"answer: {problem}",))
+            return attrs.evolve(tried, undrawn=(f"answer: {problem}",), relaxed=relaxed_call)
+        tried = attrs.evolve(tried, relaxed=relaxed_call or relaxed_answer or relaxed_error)
         try:
             given = arguments(operation, chosen[0])
         except KeyError:
             return tried  # `wrong` says so already
-        read = [self._read(operation, given, answer) for answer in scripted]
-        return attrs.evolve(tried, answers=len(scripted), equal=read.count([]), unequal=tuple(chain(*read)))
+        read = [self._read(operation, given, answer) for answer in (*scripted, *failures)]
+        return attrs.evolve(tried, answers=len(read), equal=read.count([]), unequal=tuple(chain(*read)))
 
-    def _errors(self, operation: Operation, count: int) -> list[Answer]:
+    def _errors(self, operation: Operation, count: int) -> tuple[list[Answer], bool]:
         """Draw the errors that the document describes, none where it describes none."""
         if answers.errors(self.subject, operation) is None:
-            return []
+            return [], False
         return self._drawn(lambda subject: answers.errors(subject, operation) or st.nothing(), count)
 
-    def _drawn(self, strategy: Callable[[Subject], SearchStrategy[T]], count: int) -> list[T]:
-        """Draw from the document or, where that is impossible or takes too long, from one with fewer constraints."""
+    def _drawn(self, strategy: Callable[[Subject], SearchStrategy[T]], count: int) -> tuple[list[T], bool]:
+        """Draw from the document or, where that is impossible or takes too long, from one with fewer constraints.
+
+        Returns the values, and whether they are of the latter.
+        """
         try:
-            return self._drawn_from(self.subject, strategy, count)
+            return self._drawn_from(self.subject, strategy, count), False
         except Undrawable:
             loose = attrs.evolve(self.subject, document=relaxed(self.subject.document))
-            return self._drawn_from(loose, strategy, count)
+            return self._drawn_from(loose, strategy, count), True
 
     def _drawn_from(self, subject: Subject, strategy: Callable[[Subject], SearchStrategy[T]], count: int) -> list[T]:
         try:
