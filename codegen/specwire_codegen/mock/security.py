@@ -58,10 +58,12 @@ class Guard:
                 return self._api_key(scheme, sources)
             case "http" if scheme.get("scheme", "").lower() == "basic":
                 return self._basic(sources)
+            case "http":
+                return self._token(scheme.get("scheme", "Bearer"), sources)
             case "mutualTLS":
                 return None
             case _:
-                return self._bearer(sources)
+                return self._token("Bearer", sources)
 
     def _api_key(self, scheme: Mapping[str, Any], sources: Sources) -> str | None:
         name = scheme["name"]
@@ -74,9 +76,10 @@ class Guard:
                 value = dict(sources.cookies).get(name)
         return self._judged(None if value is None else unquote_plus(value), f"{scheme['in']} {name}")
 
-    def _bearer(self, sources: Sources) -> str | None:
+    def _token(self, word: str, sources: Sources) -> str | None:
         kind, _, token = sources.headers.get("authorization", "").partition(" ")
-        return self._judged(token.strip() if kind.lower() == "bearer" else None, "header Authorization: Bearer")
+        shown = word.capitalize()
+        return self._judged(token.strip() if kind.lower() == word.lower() else None, f"header Authorization: {shown}")
 
     def _basic(self, sources: Sources) -> str | None:
         kind, _, coded = sources.headers.get("authorization", "").partition(" ")
