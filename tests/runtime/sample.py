@@ -435,17 +435,17 @@ class Sample(Client):
     """A synchronous client of the sample API."""
 
     provider = PROVIDER
-    things = resource(Things)
-    talks = resource(Talks)
-    files = resource(Files)
-    jobs = resource(Jobs)
+    things = resource[Things](".sample", "Things")
+    talks = resource[Talks](".sample", "Talks")
+    files = resource[Files](".sample", "Files")
+    jobs = resource[Jobs](".sample", "Jobs")
 
 
 class AsyncSample(AsyncClient):
     """An asynchronous client of the sample API."""
 
     provider = PROVIDER
-    things = resource(AsyncThings)
-    talks = resource(AsyncTalks)
-    files = resource(AsyncFiles)
-    jobs = resource(AsyncJobs)
+    things = resource[AsyncThings](".sample", "AsyncThings")
+    talks = resource[AsyncTalks](".sample", "AsyncTalks")
+    files = resource[AsyncFiles](".sample", "AsyncFiles")
+    jobs = resource[AsyncJobs](".sample", "AsyncJobs")
