@@ -58,6 +58,11 @@ class Answer:
         return Headers(self.raw.headers.multi_items)
 
     @property
+    def url(self) -> str:
+        """Where it came from, credentials in the URL and all: not to be shown as it is."""
+        return str(self.raw.url)
+
+    @property
     def content_type(self) -> str:
         return self.raw.headers.get("content-type", "").partition(";")[0].strip().lower()
 

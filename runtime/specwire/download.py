@@ -1,42 +1,70 @@
-"""Bytes of a response: into memory, into a file, or as they come. Nothing is fetched before it is asked for."""
+"""Bytes of a response: into memory, into a file, or as they come. Nothing is fetched before it is asked for.
+
+Where a connection breaks in the middle, the rest is asked for if the server takes ranges and says which bytes it has
+(`Accept-Ranges: bytes` with a strong `ETag`, or a `Last-Modified` that is older than the answer); see
+`specwire.transfer`.
+"""
 
 from __future__ import annotations
 
-import errno
 import os
-from collections.abc import AsyncGenerator, Generator, Iterator
-from contextlib import aclosing, closing, contextmanager
+import time
+from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing, closing
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from specwire.answer import Answer, TransportFailure
-from specwire.errors import APIConnectionError, APITimeoutError, SpecwireError
+from specwire.errors import APIError, SpecwireError
+from specwire.parameters import encode_query, expand_path
 from specwire.request import DownloadRequest
+from specwire.transport import sleep
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from specwire.connection import AsyncConnection, Connection
-    from specwire.options import OptionChanges, Options
+    from specwire.byterange import Version
+    from specwire.connection import AsyncConnection, BaseConnection, Connection
+    from specwire.options import OptionChanges
     from specwire.response import Response
+    from specwire.transfer import StartOver
 
 
 class Download:
     """A download of a synchronous client; opened by the first use, closed when it is read or by `with`."""
 
     def __init__(self, connection: Connection, request: DownloadRequest, changes: OptionChanges | None = None) -> None:
+        from specwire.transfer import Transfer  # not every client downloads
+
         self._connection = connection
         self._request = request
-        self._changes = changes
         self._options = connection.options_with(changes)
+        self._transfer = Transfer(request, self._options)
         self._answer: Answer | None = None
         self._response: Response[None] | None = None
 
     def _open(self) -> Answer:
         if self._answer is None:
             self._answer, self._response = self._connection.open(self._request, self._options)
+            self._transfer.begin(self._response, self._answer.url)
         return self._answer
+
+    def _open_again(self, pause: float, start_over: StartOver | None) -> Answer:
+        """Ask for what is missing, after some seconds; raises `APIError` when that is hopeless."""
+        while True:
+            self.close()
+            time.sleep(pause)
+            try:
+                answer, response = self._connection.open(self._transfer.request, self._transfer.options)
+                self._answer, self._response = answer, self._response or response
+                self._transfer.go_on(response, answer.url, start_over)
+            except APIError as error:
+                pause = self._transfer.refused(error)
+            except TransportFailure as failure:
+                pause = self._transfer.broke(failure)
+            else:
+                return answer
 
     @property
     def response(self) -> Response[None]:
@@ -47,38 +75,70 @@ class Download:
 
     def iter_bytes(self) -> Generator[bytes, None, None]:
         """Go through the bytes as they come."""
+        return self._pieces(None)
+
+    def _pieces(self, start_over: StartOver | None) -> Generator[bytes, None, None]:
         answer = self._open()
         if answer.spent:
             raise _spent(self._request)
-        counter = _Counter(self._request, self._options, self.response)
+        take = self._transfer.take
         try:
-            for chunk in answer.iter_bytes():
-                counter.take(chunk)
-                yield chunk
-            counter.end()
-        except TransportFailure as failure:
-            raise counter.failed(failure) from failure
+            while True:
+                try:
+                    for chunk in answer.iter_bytes():
+                        if new := take(chunk):
+                            yield new
+                    self._transfer.end()
+                    return
+                except TransportFailure as failure:
+                    pause = self._transfer.broke(failure)
+                answer = self._open_again(pause, start_over)
         finally:
-            answer.close()
+            self.close()
 
     def read(self) -> bytes:
         """Return the whole of it."""
-        return b"".join(self.iter_bytes())
+        chunks: list[bytes] = []
+        for chunk in self._pieces(lambda _: chunks.clear()):
+            chunks.append(chunk)  # noqa: PERF402
+        return b"".join(chunks)
 
     def text(self) -> str:
         """Return the whole of it as text, by the charset that the server names (UTF-8 where it names none)."""
-        return self.read().decode(self._open().charset, "replace")
+        charset = self._open().charset
+        return self.read().decode(charset, "replace")
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write it to a file, which appears under its name only when it is whole; returns the path."""
+    def save(self, path: str | os.PathLike[str], *, resume: bool = False) -> Path:
+        """Write it to a file, which appears under its name only when it is whole; returns the path.
+
+        Args:
+            path: The file; one that is there is replaced.
+            resume: Whether what came is kept when this fails, beside the file as `.NAME.part`, and the next call that
+                is given this goes on from there, in another process too, if the server still has the same bytes.
+        """
+        from specwire.partfile import kept_file, whole_file
+
         target = Path(path)
-        with _whole_file(target) as file:
-            self.save_to(file)
+        if not resume:
+            with whole_file(target) as file:
+                self._write(file, _emptied(file))
+            return target
+        with kept_file(target, _source(self._connection, self._request)) as part:
+            if part.version is not None and self._answer is None:
+                self._transfer.continue_from(part.version, part.size)
+                self._open_again(0.0, part.start_over)
+            else:
+                self._open()
+                part.start_over(self._transfer.version)
+            self._write(part.file, part.start_over)
         return target
 
     def save_to(self, file: IO[bytes]) -> int:
         """Write it to an open binary file; returns the number of bytes."""
-        with closing(self.iter_bytes()) as chunks:
+        return self._write(file, None)
+
+    def _write(self, file: IO[bytes], start_over: StartOver | None) -> int:
+        with closing(self._pieces(start_over)) as chunks:
             return sum(file.write(chunk) for chunk in chunks)
 
     def close(self) -> None:
@@ -105,16 +165,36 @@ class AsyncDownload:
     def __init__(
         self, connection: AsyncConnection, request: DownloadRequest, changes: OptionChanges | None = None
     ) -> None:
+        from specwire.transfer import Transfer  # not every client downloads
+
         self._connection = connection
         self._request = request
         self._options = connection.options_with(changes)
+        self._transfer = Transfer(request, self._options)
         self._answer: Answer | None = None
         self._response: Response[None] | None = None
 
     async def _open(self) -> Answer:
         if self._answer is None:
             self._answer, self._response = await self._connection.open(self._request, self._options)
+            self._transfer.begin(self._response, self._answer.url)
         return self._answer
+
+    async def _open_again(self, pause: float, start_over: StartOver | None) -> Answer:
+        """Ask for what is missing, after some seconds; raises `APIError` when that is hopeless."""
+        while True:
+            await self.aclose()
+            await sleep(pause)
+            try:
+                answer, response = await self._connection.open(self._transfer.request, self._transfer.options)
+                self._answer, self._response = answer, self._response or response
+                self._transfer.go_on(response, answer.url, start_over)
+            except APIError as error:
+                pause = self._transfer.refused(error)
+            except TransportFailure as failure:
+                pause = self._transfer.broke(failure)
+            else:
+                return answer
 
     @property
     def response(self) -> Response[None]:
@@ -123,42 +203,75 @@ class AsyncDownload:
             raise RuntimeError("the download is not open yet: use `async with`, or read from it first")
         return self._response
 
-    async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
+    def iter_bytes(self) -> AsyncGenerator[bytes, None]:
         """Go through the bytes as they come."""
+        return self._pieces(None)
+
+    async def _pieces(self, start_over: StartOver | None) -> AsyncGenerator[bytes, None]:
         answer = await self._open()
         if answer.spent:
             raise _spent(self._request)
-        counter = _Counter(self._request, self._options, self.response)
+        take = self._transfer.take
         try:
-            async with aclosing(answer.aiter_bytes()) as chunks:
-                async for chunk in chunks:
-                    counter.take(chunk)
-                    yield chunk
-            counter.end()
-        except TransportFailure as failure:
-            raise counter.failed(failure) from failure
+            while True:
+                try:
+                    async with aclosing(answer.aiter_bytes()) as chunks:
+                        async for chunk in chunks:
+                            if new := take(chunk):
+                                yield new
+                    self._transfer.end()
+                    return
+                except TransportFailure as failure:
+                    pause = self._transfer.broke(failure)
+                answer = await self._open_again(pause, start_over)
         finally:
-            await answer.aclose()
+            await self.aclose()
 
     async def read(self) -> bytes:
         """Return the whole of it."""
-        return b"".join([chunk async for chunk in self.iter_bytes()])
+        chunks: list[bytes] = []
+        async with aclosing(self._pieces(lambda _: chunks.clear())) as pieces:
+            async for chunk in pieces:
+                chunks.append(chunk)  # noqa: PERF401
+        return b"".join(chunks)
 
     async def text(self) -> str:
         """Return the whole of it as text, by the charset that the server names (UTF-8 where it names none)."""
-        return (await self.read()).decode((await self._open()).charset, "replace")
+        charset = (await self._open()).charset
+        return (await self.read()).decode(charset, "replace")
 
-    async def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write it to a file, which appears under its name only when it is whole; returns the path."""
+    async def save(self, path: str | os.PathLike[str], *, resume: bool = False) -> Path:
+        """Write it to a file, which appears under its name only when it is whole; returns the path.
+
+        Args:
+            path: The file; one that is there is replaced.
+            resume: Whether what came is kept when this fails, beside the file as `.NAME.part`, and the next call that
+                is given this goes on from there, in another process too, if the server still has the same bytes.
+        """
+        from specwire.partfile import kept_file, whole_file
+
         target = Path(path)
-        with _whole_file(target) as file:
-            await self.save_to(file)
+        if not resume:
+            with whole_file(target) as file:
+                await self._write(file, _emptied(file))
+            return target
+        with kept_file(target, _source(self._connection, self._request)) as part:
+            if part.version is not None and self._answer is None:
+                self._transfer.continue_from(part.version, part.size)
+                await self._open_again(0.0, part.start_over)
+            else:
+                await self._open()
+                part.start_over(self._transfer.version)
+            await self._write(part.file, part.start_over)
         return target
 
     async def save_to(self, file: IO[bytes]) -> int:
         """Write it to an open binary file; returns the number of bytes."""
+        return await self._write(file, None)
+
+    async def _write(self, file: IO[bytes], start_over: StartOver | None) -> int:
         written = 0
-        async with aclosing(self.iter_bytes()) as chunks:
+        async with aclosing(self._pieces(start_over)) as chunks:
             async for chunk in chunks:
                 written += file.write(chunk)
         return written
@@ -185,43 +298,21 @@ def _spent(request: DownloadRequest) -> SpecwireError:
     return SpecwireError(f"{request.operation.id}: it was read or closed already: call the method again")
 
 
-class _Counter:
-    """Counts the bytes of a download, tells of progress, and names what went wrong."""
+def _source(connection: BaseConnection, request: DownloadRequest) -> str:
+    """Return a digest of where a download comes from, which tells nothing of a key that may stand in it."""
+    from hashlib import sha256
 
-    def __init__(self, request: DownloadRequest, options: Options, response: Response[None]) -> None:
-        self._request = request
-        self._response = response
-        self._progress = options.on_progress
-        length = response.headers.get("content-length", "")
-        self._total = int(length) if length.isdigit() and "content-encoding" not in response.headers else None
-        self._read = 0
-
-    def take(self, chunk: bytes) -> None:
-        self._read += len(chunk)
-        if self._progress is not None:
-            self._progress(self._read, self._total)
-
-    def end(self) -> None:
-        if self._total is not None and self._read < self._total:
-            raise TransportFailure("the connection was closed early", sent=True, timeout=False)
-
-    def failed(self, failure: TransportFailure) -> APIConnectionError:
-        kind = APITimeoutError if failure.timeout else APIConnectionError
-        total = f" of {self._total}" if self._total is not None else ""
-        message = f"{self._request.operation.id}: the download broke off after {self._read}{total} bytes: {failure}"
-        return kind(message, request=self._request, response=self._response)
+    operation = request.operation
+    path = expand_path(operation.path, request.path, operation.styles)
+    text = "\n".join((connection.base_url, operation.id, path, encode_query(request.query, operation.styles)))
+    return sha256(text.encode()).hexdigest()
 
 
-@contextmanager
-def _whole_file(target: Path) -> Iterator[IO[bytes]]:
-    """Open a temporary file beside the target that takes the target's name when the block succeeds, and else goes."""
-    if target.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "a download needs a file name; this is a directory", os.fspath(target))
-    part = target.with_name(f".{os.urandom(8).hex()}.part")
-    try:
-        with part.open("xb") as file:
-            yield file
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+def _emptied(file: IO[bytes]) -> StartOver:
+    """Return what empties a file that is being written."""
+
+    def start_over(_version: Version | None) -> None:
+        file.seek(0)
+        file.truncate()
+
+    return start_over

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from specwire.operation import Operation
 
-Outcome = int | Literal["no answer", "no answer in time"]
-"""The status of an answer, or why there is none."""
+Outcome = int | Literal["no answer", "no answer in time", "broke off"]
+"""The status of an answer, or what became of it."""
 
 
 @cache

@@ -54,7 +54,11 @@ class Answered(msgspec.Struct, frozen=True, tag=True):
     headers: Mapping[str, str]
 
 
-Outcome = NotSent | Unclear | Answered
+class Broken(msgspec.Struct, frozen=True, tag=True):
+    """The answer broke off after its head, and its rest can be asked for."""
+
+
+Outcome = NotSent | Unclear | Answered | Broken
 
 
 def utc_now() -> datetime:
@@ -90,16 +94,19 @@ def decide(
     idempotent: bool,
     outcome: Outcome,
     waited: float = 0.0,
+    pace: float | None = None,
     random: Callable[[], float] = _random.random,
     now: Callable[[], datetime] = utc_now,
 ) -> float | None:
     """Return the seconds to wait before the next try, or None to give up.
 
-    `attempt` counts the tries made so far, from 1; `waited` is the seconds of waiting already spent on this request.
+    `attempt` counts the tries made so far, from 1; `waited` is the seconds of waiting already spent on this request;
+    `pace` is the seconds that the server wants between all tries.
     """
     if attempt >= policy.attempts or not _repeatable(policy, idempotent, outcome):
         return None
     asked = parse_retry_after(outcome.headers, now()) if isinstance(outcome, Answered) else None
+    asked = pace if asked is None else asked
     if asked is not None and asked > policy.retry_after_cap:
         return None
     wait = backoff(policy, attempt, random) if asked is None else asked
@@ -110,7 +117,7 @@ def decide(
 
 def _repeatable(policy: RetryPolicy, idempotent: bool, outcome: Outcome) -> bool:
     match outcome:
-        case NotSent():
+        case NotSent() | Broken():
             return True
         case Unclear():
             return idempotent

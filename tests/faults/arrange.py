@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from tests.runtime.conftest import Caller
-from tests.runtime.server import Action, Server, head
+from tests.runtime.server import Action, Close, Pause, Received, Server, head
 
 from .outcome import Call
 
@@ -70,6 +70,23 @@ def whole(call: Call, status: int = 200, body: bytes | None = None, **headers: s
     data = call.body if body is None else body
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return head(status, {"content-type": call.content_type, "content-length": str(len(data)), **named}) + data
+
+
+def breaks_off(scene: Scene) -> Any:
+    """Call a server that takes ranges, and breaks every answer off that is to hold all bytes."""
+    body = scene.call.body
+
+    def answer(received: Received) -> Sequence[Action]:
+        start = received.headers.get("range", "").removeprefix("bytes=").removesuffix("-")
+        if not start:
+            named = {"accept_ranges": "bytes", "etag": '"1"', "content_length": str(len(body))}
+            return (open_head(scene.call, **named), body[:10], Pause(0.02), Close())
+        rest = body[int(start) :]
+        where = f"bytes {start}-{len(body) - 1}/{len(body)}"
+        return (head(206, {"content-range": where, "content-length": str(len(rest)), "etag": '"1"'}), rest)
+
+    scene.server.answer = answer
+    return scene.client()
 
 
 def open_head(call: Call, **headers: str) -> bytes:

@@ -15,7 +15,8 @@ Nothing is lost, nothing hangs, and what is raised says what happened. This page
 - A **read** is a `GET` with a JSON answer; a **write** is a `POST` with one; a **stream** is a `POST` that answers
   events; a **download** is a `GET` that `save()` writes to a file.
 - The clients of the table make three tries at most (`RetryPolicy(attempts=3)`, as is the default). A write is not tried
-  again where the server may have acted on it; once a stream or a download has begun, it is not begun again by itself.
+  again where the server may have acted on it. Once it has begun, a download goes on after a break where the server
+  takes ranges and says which bytes it has, and a stream where the document says that it is resumable; this one is not.
 - After each of these, no connection is in use, and no file is left under the final name unless it is whole. Once the
   server is well again, the next call of the same client works, except at ¹. Messages are one line and hold no key.
 - `StreamTruncatedError` comes after the events that came before it.

@@ -20,6 +20,7 @@ from tests.runtime.server import Action, Close, Hold, Pause, Reset, chunk, head
 
 from .arrange import (
     Arrange,
+    breaks_off,
     closes,
     half_closes,
     nowhere,
@@ -184,6 +185,11 @@ FAULTS = (
                 "a chunk size that is none",
                 plays(lambda call: _chunked(call, chunk(call.body[:10]), b"zz\r\n", Close())),
                 BROKEN,
+            ),
+            Fault(
+                "closed in the middle, by a server that takes ranges",
+                breaks_off,
+                each(_lost(), _lost(1), TRUNCATED, Good()),
             ),
             Fault(
                 "silence in the middle of the body",
