@@ -118,6 +118,14 @@ class ObjectModel:
 
 
 @attrs.frozen
+class Discriminator:
+    """The property whose value names the variant of a union, and the variants' class names by value."""
+
+    wire_name: str
+    variants: tuple[tuple[str, str], ...]
+
+
+@attrs.frozen
 class AliasModel:
     """A component that is anything else: a name for a type.
 
@@ -128,6 +136,7 @@ class AliasModel:
     type: TypeExpr
     doc: str = ""
     resolved_by: Literal["msgspec", "structure"] = "msgspec"
+    discriminator: Discriminator | None = None
 
 
 Model: TypeAlias = ObjectModel | AliasModel

@@ -22,14 +22,25 @@ class UnionMarker(type):
     """The class of union markers; any value passes msgspec's instance check, since the hook has already typed it."""
 
     variants: Callable[[], tuple[Any, ...]]
+    field: str | None
+    """Wire name of the property that names the variant; None if the document has no discriminator."""
+    named: Callable[[], Mapping[str, Any]]
+    """The variants by the values of that property."""
 
     def __instancecheck__(cls, instance: object) -> bool:
         return True
 
 
-def union(module: str, name: str, variants: Callable[[], tuple[Any, ...]]) -> Any:
-    """Make the run-time stand-in of a union; `variants` is called at the first decode."""
-    return UnionMarker(name, (), {"__module__": module, "variants": staticmethod(variants)})
+def union(
+    module: str,
+    name: str,
+    variants: Callable[[], tuple[Any, ...]],
+    field: str | None = None,
+    named: Callable[[], Mapping[str, Any]] = dict,
+) -> Any:
+    """Make the run-time stand-in of a union; `variants` and `named` are called when it decodes."""
+    members = {"variants": staticmethod(variants), "field": field, "named": staticmethod(named)}
+    return UnionMarker(name, (), {"__module__": module, **members})
 
 
 def decode_hook(kind: type, raw: Any) -> Any:
@@ -47,8 +58,9 @@ def decode_hook(kind: type, raw: Any) -> Any:
 def candidates(kind: UnionMarker, raw: Any) -> list[Any]:
     """Return the variants in the order in which they should be tried for this raw value, best first.
 
-    For an object: variants whose constants and tag agree come first, then those whose required keys are all there,
-    then those that know most of its keys; ties keep the order of the document. Arrays of objects go by their first.
+    For an object: the variant that the discriminator names comes first, then those whose constants and tag agree, then
+    those whose required keys are all there, then those that know most of its keys; ties keep the order of the document.
+    Arrays of objects go by their first.
     """
     variants = kind.variants()
     if isinstance(raw, list):
@@ -56,9 +68,12 @@ def candidates(kind: UnionMarker, raw: Any) -> list[Any]:
         return sorted(arrays, key=lambda variant: _item_fit(variant, raw), reverse=True)
     if not isinstance(raw, dict):
         return [variant for variant in variants if not _is_struct(variant)]
+    value = raw.get(kind.field) if kind.field is not None else None
+    target = kind.named().get(value) if isinstance(value, str) else None
+    meant = list(flatten((target,)))
     ranked = sorted(
         (variant for variant in flatten(variants) if _is_struct(variant)),
-        key=lambda variant: _fit(variant, raw),
+        key=lambda variant: (variant in meant, *_fit(variant, raw)),
         reverse=True,
     )
     return ranked + [variant for variant in variants if not _is_struct(variant)]

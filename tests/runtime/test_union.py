@@ -39,3 +39,33 @@ PETS = union(__name__, "PETS", lambda: (list[Cat], list[str], list[Dog], Cat))
 def test_arrays_are_told_apart_by_the_keys_of_their_items(sent: bytes, expected: Any) -> None:
     """The items of an array decide which of a union's arrays it is, so no key is lost that one of them knows."""
     assert expected == decoder(PETS).decode(sent)
+
+
+class Small(WireModel, kw_only=True):
+    """A thing that only its kind tells from a large one."""
+
+    kind: str
+    note: str | Unset = UNSET
+
+
+class Large(WireModel, kw_only=True):
+    """A thing that only its kind tells from a small one."""
+
+    kind: str
+    note: str | Unset = UNSET
+
+
+SIZES = union(__name__, "SIZES", lambda: (Small, Large), "kind", lambda: {"s": Small, "l": Large, "xl": Large})
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (b'{"kind":"xl","note":"n"}', Large(kind="xl", note="n")),
+        (b'{"kind":"s"}', Small(kind="s")),
+        (b'{"kind":"unheard"}', Small(kind="unheard")),
+    ],
+)
+def test_the_discriminator_names_the_variant(sent: bytes, expected: Any) -> None:
+    """Where a document says which value stands for which variant, that counts before structure."""
+    assert expected == decoder(SIZES).decode(sent)

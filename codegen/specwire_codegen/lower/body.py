@@ -40,7 +40,7 @@ def lower_body(request_body: Mapping[str, Any] | None, components: Components) -
 
 def _keywords(schema: Schema, components: Components) -> tuple[Field, ...] | None:
     target = components.resolve(schema)
-    return fields_of(target, components.names) if is_object(target) else None
+    return fields_of(target, components.schemas, components.names) if is_object(target) else None
 
 
 def _styles(media: Mapping[str, Any]) -> tuple[tuple[str, Style], ...]:
@@ -64,7 +64,7 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
     schema = components.resolve(media.get("schema", {}))
     properties: Mapping[str, Schema] = schema.get("properties", {})
     encodings: Mapping[str, Any] = media.get("encoding", {})
-    for field in fields_of(schema, components.names) if properties else ():
+    for field in fields_of(schema, components.schemas, components.names) if properties else ():
         details = components.resolve(properties[field.wire_name])
         file: Literal["no", "one", "many"] = "no"
         if _is_file(details):

@@ -10,6 +10,7 @@ import attrs
 from specwire_codegen.ir import (
     AliasModel,
     Anything,
+    Discriminator,
     Field,
     ListOf,
     Literals,
@@ -37,10 +38,10 @@ def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tup
         doc = schema.get("description", "")
         if name in objects:
             tag = tags.get(component)
-            fields = tuple(field for field in _fields(schema, names, tag) if is_representable(field.wire_name))
+            fields = tuple(field for field in _fields(schema, schemas, names, tag) if is_representable(field.wire_name))
             models.append(ObjectModel(name, fields, doc, tag))
         else:
-            models.append(AliasModel(name, type_of(schema, names), doc))
+            models.append(AliasModel(name, type_of(schema, names), doc, discriminator=_discriminator(schema, names)))
     by_name = {model.name: model for model in models}
     for model in models:
         by_name[model.name] = (
@@ -86,12 +87,14 @@ def field_names(schema: Schema) -> dict[str, str]:
     return distinct((wire, snake(wire)) for wire in schema.get("properties", {}))
 
 
-def fields_of(schema: Schema, names: Mapping[str, str]) -> tuple[Field, ...]:
+def fields_of(schema: Schema, schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tuple[Field, ...]:
     """Return the fields of an object."""
-    return tuple(_fields(schema, names, None))
+    return tuple(_fields(schema, schemas, names, None))
 
 
-def _fields(schema: Schema, names: Mapping[str, str], tag: Tag | None) -> Iterator[Field]:
+def _fields(
+    schema: Schema, schemas: Mapping[str, Schema], names: Mapping[str, str], tag: Tag | None
+) -> Iterator[Field]:
     required = set(schema.get("required", ()))
     python = field_names(schema)
     for wire, property_ in schema["properties"].items():
@@ -100,7 +103,8 @@ def _fields(schema: Schema, names: Mapping[str, str], tag: Tag | None) -> Iterat
         details: Schema = property_ if isinstance(property_, Mapping) else {}
         secret = bool(details.get("writeOnly")) and details.get("format") == "password"
         type_ = type_of(property_, names)
-        yield Field(python[wire], wire, type_, wire in required, described(details), secret, _owner(details))
+        owner = _owner({**schemas.get(component_of(details) or "", {}), **details})
+        yield Field(python[wire], wire, type_, wire in required, described(details), secret, owner)
 
 
 def _owner(schema: Schema) -> Literal["both", "server", "client"]:
@@ -116,7 +120,7 @@ def is_representable(wire: str) -> bool:
 
 def described(schema: Schema) -> str:
     """Return a schema's description with its default and bounds, which the type cannot say."""
-    parts = [str(schema.get("description", "")).strip()]
+    parts = ["Deprecated." if schema.get("deprecated") else "", str(schema.get("description", "")).strip()]
     low = _bound(schema, "minimum", "exclusiveMinimum", "at least", "more than")
     high = _bound(schema, "maximum", "exclusiveMaximum", "at most", "less than")
     bounds = " and ".join(filter(None, (low, high)))
@@ -172,10 +176,19 @@ def _tag(schema: Schema, wire: str) -> Tag | None:
     return Tag(field_names(schema)[wire], wire, constants[0])
 
 
+def _discriminator(schema: Schema, names: Mapping[str, str]) -> Discriminator | None:
+    raw = schema.get("discriminator")
+    if not raw or not raw.get("mapping"):
+        return None
+    targets = ((value, component_of({"$ref": target})) for value, target in raw["mapping"].items())
+    named = tuple((value, names[target]) for value, target in targets if target is not None and target in names)
+    return Discriminator(raw["propertyName"], named)
+
+
 def _resolved(model: Model, models: Mapping[str, Model]) -> Model:
     if not isinstance(model, AliasModel) or (native(model.type, models) and not is_recursive(model.name, models)):
         return model
-    return AliasModel(model.name, model.type, model.doc, "structure")
+    return attrs.evolve(model, resolved_by="structure")
 
 
 JsonKind = Literal["string", "number", "integer", "boolean", "array", "object", "any"]

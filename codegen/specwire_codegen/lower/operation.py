@@ -175,7 +175,9 @@ class _Lowering:
             raw.get("style", default[0]), raw.get("explode", default[1]), bool(raw.get("allowReserved")), bool(content)
         )
         details = self.components.resolve(schema)
-        doc = described({**details, "description": raw.get("description") or details.get("description", "")})
+        told = {"description": raw.get("description") or details.get("description", "")}
+        deprecated = bool(raw.get("deprecated") or details.get("deprecated"))
+        doc = described({**details, **told, "deprecated": deprecated})
         return Parameter(
             name,
             raw["name"],

@@ -67,14 +67,21 @@ def _typed(kind: str | None, schema: Schema, names: Mapping[str, str]) -> TypeEx
         case "array":
             return ListOf(_item(schema, names))
         case "object":
-            values = schema.get("additionalProperties", True)
-            return MapOf(Anything() if isinstance(values, bool) else type_of(values, names))
+            return MapOf(_value(schema, names))
         case "string":
             return Primitive(_FORMATS.get(schema.get("format", ""), "str"))
         case "integer" | "number" | "boolean":
             return Primitive(_SCALARS[kind])
         case _:
             return Anything()
+
+
+def _value(schema: Schema, names: Mapping[str, str]) -> TypeExpr:
+    """Return the type of an object's values: those of every pattern, and those that no pattern is for."""
+    patterns: Mapping[str, Schema | bool] = schema.get("patternProperties", {})
+    rest = schema.get("additionalProperties", True)
+    values = [*patterns.values(), *([] if patterns and rest is False else [rest])]
+    return union_of([type_of(value, names) for value in values])
 
 
 def _item(schema: Schema, names: Mapping[str, str]) -> TypeExpr:

@@ -32,7 +32,7 @@ _STRING_FORMATS = frozenset({"int32", "int64", "float", "double"})
 
 
 def typed(schema: Node) -> Node:
-    """Return the schema with its types distinct and null last, and with a type where its keywords imply one."""
+    """Return the schema with its types distinct and null last, and with type and format where its keywords imply one."""
     kinds = schema.get("type")
     if isinstance(kinds, list):
         distinct = sorted(dict.fromkeys(kinds), key="null".__eq__)
@@ -48,6 +48,8 @@ def typed(schema: Node) -> Node:
             schema = {**schema, "type": "object"}
         elif "items" in schema or "prefixItems" in schema:
             schema = {**schema, "type": "array"}
+    if schema.get("contentEncoding") == "base64" and "string" in schema.get("type", ()) and "format" not in schema:
+        schema = {**schema, "format": "byte"}
     return closed(schema)
 
 

@@ -62,8 +62,16 @@ def _alias(model: AliasModel, models: Mapping[str, Model]) -> Alias:
     if model.resolved_by == "structure":
         variants = [out(variant) for variant in _variants(inner)]
         made = f"({variants[0]},)" if len(variants) == 1 else f"({', '.join(variants)})"
-        runtime = f'union(__name__, "{model.name}", lambda: {made}){nullable}'
+        runtime = f'union(__name__, "{model.name}", lambda: {made}{_told_apart(model)}){nullable}'
     return Alias(model.name, checked, runtime, doc)
+
+
+def _told_apart(model: AliasModel) -> str:
+    """Return the further arguments of a union's stand-in: the property that names the variant, and what it names."""
+    if model.discriminator is None:
+        return ""
+    named = ", ".join(f"{literal(value)}: {name}" for value, name in model.discriminator.variants)
+    return f", {literal(model.discriminator.wire_name)}, lambda: {{{named}}}"
 
 
 def _quoted(models: Sequence[AliasModel], alias: Callable[[AliasModel], Alias]) -> Iterator[Alias]:

@@ -9,21 +9,21 @@ from specwire.model import WireModel
 from specwire.unset import UNSET, Unset
 
 
+class Customer(WireModel, kw_only=True):
+    """Customer"""
+
+    name: str | Unset = UNSET
+    referrer: Customer | Unset = UNSET
+
+
 class Order(WireModel, kw_only=True):
     """Order"""
 
-    customer: PeopleCustomer
+    customer: Customer
     previous: Order | Unset = UNSET
 
 
-class PeopleCustomer(WireModel, kw_only=True):
-    """PeopleCustomer"""
-
-    name: str | Unset = UNSET
-    referrer: PeopleCustomer | Unset = UNSET
-
-
 __all__ = [
+    "Customer",
     "Order",
-    "PeopleCustomer",
 ]
