@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     import httpx2
 
 
+_unread: set[Answer] = set()
+"""Answers with a body that is read by a generator. Were they found by the garbage collector in one circle with who reads
+them, it would close their generators, one inside the other, all at once."""
+
+
 class TransportFailure(Exception):
     """A try that got no answer."""
 
@@ -42,7 +47,7 @@ class TokenRefused(Exception):
 class Answer:
     """A response of the HTTP library, its errors translated."""
 
-    __slots__ = ("_library", "_told", "raw")
+    __slots__ = ("_chunks", "_library", "_told", "raw")
 
     def __init__(self, raw: Any, library: ModuleType) -> None:
         self.raw: httpx2.Response = raw
@@ -97,12 +102,20 @@ class Answer:
         with self._reading():
             yield from self.raw.iter_bytes()
 
-    async def aiter_bytes(self) -> AsyncGenerator[bytes, None]:
-        # A generator that is left open would be closed some time later, in another task.
-        with self._reading():
-            async with aclosing(self.raw.aiter_bytes()) as chunks:
-                async for chunk in chunks:
-                    yield chunk
+    def aiter_bytes(self) -> AsyncGenerator[bytes, None]:
+        self._chunks = self._aiter_bytes()
+        return self._chunks
+
+    async def _aiter_bytes(self) -> AsyncGenerator[bytes, None]:
+        _unread.add(self)
+        try:
+            # A generator that is left open would be closed some time later, in another task.
+            with self._reading():
+                async with aclosing(self.raw.aiter_bytes()) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
+        finally:
+            _unread.discard(self)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

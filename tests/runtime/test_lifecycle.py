@@ -82,6 +82,27 @@ def test_a_forgotten_client_closes_itself(server: Server) -> None:
     assert server.saw_close()
 
 
+def test_a_stream_that_only_the_garbage_collector_finds_is_closed_quietly(server: Server) -> None:
+    """An asynchronous stream that is left in a circle is closed once, and its event loop hears of no failure."""
+    server.play(stream({"text": "a"}, Hold()))
+    trouble: list[Any] = []
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, what: trouble.append(what))
+        async with AsyncSample(KEY, base_url=server.url) as client:
+            events = client.talks.stream()
+            await anext(events)
+            circle: list[Any] = [events]
+            circle.append(circle)
+            del events, circle
+            gc.collect()
+            assert await asyncio.to_thread(server.saw_close)
+
+    asyncio.run(main())
+    gc.collect()
+    assert [] == trouble
+
+
 def test_a_program_that_ends_with_an_open_stream_is_quiet(server: Server) -> None:
     """A program that ends without closing anything writes nothing to its error output."""
     server.play(GOOD, stream({"text": "a"}, Hold()))

@@ -1,0 +1,299 @@
+"""Promises of a long life: a client that is used all day, and left in all the ways there are, holds what it held."""
+
+from __future__ import annotations
+
+import asyncio
+import tracemalloc
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specwire.errors import APITimeoutError, NotFoundError
+
+from tests.faults.pool import busy
+from tests.runtime.sample import AsyncSample, Sample
+from tests.soak.held import Held, held
+from tests.soak.serving import serving
+
+AT_ONCE = 4
+"""Threads or tasks that share the client."""
+
+
+class Left(Exception):
+    """The user's own."""
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The server."""
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def upload(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file to send."""
+    path = tmp_path_factory.mktemp("soak") / "upload.bin"
+    path.write_bytes(b"x" * 50_000)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _tracing() -> Iterator[None]:
+    tracemalloc.start(1)
+    yield
+    tracemalloc.stop()
+
+
+def _circle(thing: object) -> None:
+    """Forget a thing so that only the garbage collector finds it."""
+    circle = [thing]
+    circle.append(circle)
+
+
+class SyncUse:
+    """Each way to use a synchronous client, and to leave what it gives."""
+
+    def __init__(self, client: Sample, upload: Path) -> None:
+        self.client = client
+        self.upload = upload
+        self.ways: list[Callable[[], object]] = [
+            self.calls,
+            self.fails,
+            self.times_out,
+            self.leaves_pages,
+            self.reads_a_stream,
+            self.breaks_out,
+            self.raises_inside,
+            self.forgets_a_stream,
+            self.downloads,
+            self.leaves_a_download,
+            self.uploads,
+        ]
+
+    def calls(self) -> None:
+        assert "1" == self.client.things.get("1").id
+
+    def fails(self) -> None:
+        with pytest.raises(NotFoundError):
+            self.client.things.get("none")
+
+    def times_out(self) -> None:
+        with pytest.raises(APITimeoutError):
+            self.client.things.make.with_options(timeout=0.005, query={"slow": True})(name="x")
+
+    def leaves_pages(self) -> None:
+        for number, _ in enumerate(self.client.things.list.iter()):
+            if number == 4:
+                break
+
+    def reads_a_stream(self) -> None:
+        assert 10 == len(list(self.client.talks.stream()))
+
+    def breaks_out(self) -> None:
+        for _ in self.client.talks.stream(prompt="endless"):
+            break
+
+    def raises_inside(self) -> None:
+        with pytest.raises(Left), self.client.talks.stream(prompt="endless") as events:
+            next(events)
+            raise Left
+
+    def forgets_a_stream(self) -> None:
+        events = self.client.talks.stream(prompt="endless")
+        next(events)
+        _circle(events)
+
+    def downloads(self) -> None:
+        assert 100_000 == self.client.files.download().save_to(BytesIO())
+
+    def leaves_a_download(self) -> None:
+        next(self.client.files.download().iter_bytes())
+
+    def uploads(self) -> None:
+        self.client.files.upload(file=self.upload)
+        self.client.files.put("a", content=b"x" * 1000)
+
+
+class AsyncUse:
+    """Each way to use an asynchronous client, and to leave what it gives."""
+
+    def __init__(self, client: AsyncSample, upload: Path) -> None:
+        self.client = client
+        self.upload = upload
+        self.ways: list[Callable[[], Coroutine[Any, Any, object]]] = [
+            self.calls,
+            self.fails,
+            self.times_out,
+            self.leaves_pages,
+            self.reads_a_stream,
+            self.breaks_out,
+            self.raises_inside,
+            self.forgets_a_stream,
+            self.downloads,
+            self.leaves_a_download,
+            self.uploads,
+            self.cancels_a_call,
+            self.cancels_a_stream,
+        ]
+
+    async def calls(self) -> None:
+        assert "1" == (await self.client.things.get("1")).id
+
+    async def fails(self) -> None:
+        with pytest.raises(NotFoundError):
+            await self.client.things.get("none")
+
+    async def times_out(self) -> None:
+        with pytest.raises(APITimeoutError):
+            await self.client.things.make.with_options(timeout=0.005, query={"slow": True})(name="x")
+
+    async def leaves_pages(self) -> None:
+        number = 0
+        async for _ in self.client.things.list.iter():
+            number += 1
+            if number == 5:
+                break
+
+    async def reads_a_stream(self) -> None:
+        assert 10 == len([event async for event in self.client.talks.stream()])
+
+    async def breaks_out(self) -> None:
+        async for _ in self.client.talks.stream(prompt="endless"):
+            break
+
+    async def raises_inside(self) -> None:
+        with pytest.raises(Left):
+            async with self.client.talks.stream(prompt="endless") as events:
+                await anext(events)
+                raise Left
+
+    async def forgets_a_stream(self) -> None:
+        events = self.client.talks.stream(prompt="endless")
+        await anext(events)
+        _circle(events)
+
+    async def downloads(self) -> None:
+        assert 100_000 == await self.client.files.download().save_to(BytesIO())
+
+    async def leaves_a_download(self) -> None:
+        await anext(self.client.files.download().iter_bytes())
+
+    async def uploads(self) -> None:
+        await self.client.files.upload(file=self.upload)
+        await self.client.files.put("a", content=b"x" * 1000)
+
+    async def cancels_a_call(self) -> None:
+        await _cancelled(self.client.things.get.with_options(query={"slow": True})("1"))
+
+    async def cancels_a_stream(self) -> None:
+        async def read() -> None:
+            async for _ in self.client.talks.stream(prompt="endless"):
+                pass
+
+        await _cancelled(read())
+
+
+async def _cancelled(work: Coroutine[Any, Any, object]) -> None:
+    task = asyncio.ensure_future(work)
+    await asyncio.sleep(0.005)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert task.cancelled()
+
+
+async def _settled() -> None:
+    """Wait until the tasks that close what was forgotten are done."""
+    for _ in range(200):
+        await asyncio.sleep(0.01)
+        if asyncio.all_tasks() == {asyncio.current_task()}:
+            return
+    raise AssertionError(f"tasks that do not end: {asyncio.all_tasks()}")
+
+
+def check(history: list[Held]) -> None:
+    """Hold what was held after the first rounds against what was held after each that followed."""
+    _, first, *later = history
+    assert [()] * len(history) == [one.calls for one in history]
+    assert [first.threads] * len(later) == [one.threads for one in later]
+    assert first.descriptors + AT_ONCE >= max(one.descriptors for one in later)
+    assert later[-1].traced - first.traced < 100_000
+
+
+def check_memory(history: list[Held], uses: int) -> None:
+    """Hold the second half of a long life against its middle."""
+    middle, last = history[len(history) // 2], history[-1]
+    assert (last.traced - middle.traced) / (uses / 2) < 20
+    assert (last.resident - middle.resident) / 1e6 < 3
+
+
+def sync_life(url: str, upload: Path, rounds: int) -> list[Held]:
+    """Use a client from threads, round after round."""
+    before = held()
+    history: list[Held] = []
+    with Sample("key", base_url=url) as client, ThreadPoolExecutor(AT_ONCE) as pool:
+        use = SyncUse(client, upload)
+
+        def work(offset: int) -> None:
+            for way in use.ways[offset:] + use.ways[:offset]:
+                way()
+
+        for _ in range(rounds):
+            list(pool.map(work, range(AT_ONCE)))
+            history.append(held())
+            assert [] == busy(client)
+    check(history)
+    assert before[:2] == held()[:2]
+    return history
+
+
+async def async_life(url: str, upload: Path, rounds: int) -> list[Held]:
+    """Use a client from tasks, round after round."""
+    trouble: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: trouble.append(what))
+    before = held()
+    history: list[Held] = []
+    async with AsyncSample("key", base_url=url) as client:
+        use = AsyncUse(client, upload)
+
+        async def work(offset: int) -> None:
+            for way in use.ways[offset:] + use.ways[:offset]:
+                await way()
+
+        for _ in range(rounds):
+            await asyncio.gather(*map(work, range(AT_ONCE)))
+            held()
+            await _settled()
+            history.append(held())
+            assert [] == busy(client)
+    check(history)
+    assert before[:2] == held()[:2]
+    assert [] == trouble
+    return history
+
+
+def test_a_client_of_threads_holds_on_to_nothing(url: str, upload: Path) -> None:
+    """Sockets, threads and memory stay flat, however calls, streams, downloads and uploads end."""
+    sync_life(url, upload, 4)
+
+
+def test_a_client_of_tasks_holds_on_to_nothing(url: str, upload: Path) -> None:
+    """Sockets, tasks and memory stay flat, however calls, streams, downloads and uploads end or are cancelled."""
+    asyncio.run(async_life(url, upload, 4))
+
+
+@pytest.mark.slow
+def test_a_day_of_threads(url: str, upload: Path) -> None:
+    """The same for some thousand uses, after which the process is not larger either."""
+    check_memory(sync_life(url, upload, 120), 120 * AT_ONCE * 11)
+
+
+@pytest.mark.slow
+def test_a_day_of_tasks(url: str, upload: Path) -> None:
+    """The same for some thousand uses, after which the process is not larger either."""
+    check_memory(asyncio.run(async_life(url, upload, 120)), 120 * AT_ONCE * 13)
