@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, cast
+from types import UnionType
+from typing import Any, Union, cast, get_origin
 
 import msgspec
 from msgspec import inspect
@@ -84,7 +85,7 @@ def flatten(variants: tuple[Any, ...]) -> Iterator[Any]:
     for variant in variants:
         if isinstance(variant, UnionMarker):
             yield from flatten(variant.variants())
-        elif not isinstance(variant, type) and hasattr(variant, "__args__") and hasattr(variant, "__or__"):
+        elif get_origin(variant) in (Union, UnionType):
             yield from flatten(variant.__args__)
         else:
             yield variant

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+import msgspec
 import pytest
 from specwire.codec import decoder
 from specwire.model import WireModel
@@ -69,3 +70,27 @@ SIZES = union(__name__, "SIZES", lambda: (Small, Large), "kind", lambda: {"s": S
 def test_the_discriminator_names_the_variant(sent: bytes, expected: Any) -> None:
     """Where a document says which value stands for which variant, that counts before structure."""
     assert expected == decoder(SIZES).decode(sent)
+
+
+if TYPE_CHECKING:
+    Tree: TypeAlias = "list[Tree]"
+    Leaves: TypeAlias = "list[Leaf] | dict[str, Leaf]"
+else:
+    Tree = union(__name__, "Tree", lambda: (list[Tree],))
+    Leaves = union(__name__, "Leaves", lambda: (list[Leaf], dict[str, Leaf]))
+
+
+class Leaf(WireModel, kw_only=True):
+    """A thing in a list."""
+
+    name: str | Unset = UNSET
+
+
+def test_items_of_a_list_are_no_variants() -> None:
+    """A list that holds itself is refused for what is none, and an object is never taken for an item of a list."""
+    assert [[], [[]]] == decoder(Tree).decode(b"[[], [[]]]")
+    for sent in (b'{"a": []}', b"1", b"null", b"[1]"):
+        with pytest.raises(msgspec.ValidationError):
+            decoder(Tree).decode(sent)
+    assert {"x": Leaf(name="a")} == decoder(Leaves).decode(b'{"x": {"name": "a"}}')
+    assert [Leaf(name="a")] == decoder(Leaves).decode(b'[{"name": "a"}]')
