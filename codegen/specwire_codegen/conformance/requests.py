@@ -14,7 +14,7 @@ from specwire_codegen.conformance.json_values import sendable
 from specwire_codegen.conformance.parameters import sent
 from specwire_codegen.conformance.querystring import parameters_of
 from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.textual import textual
+from specwire_codegen.conformance.textual import LINE, SPACELESS, TEXT, TOKEN, UNPIPED, textual
 from specwire_codegen.ir import BinaryBody, FormBody, JsonBody, MultipartBody, Operation, Part, TextBody
 from specwire_codegen.lower.media import base_type, is_range, switch_of
 
@@ -73,7 +73,18 @@ def _parameter(subject: Subject, raw: Schema, all_: list[Schema]) -> Schema:
         schema: Schema = next(iter(raw["content"].values())).get("schema", {})
         return schema
     taken = frozenset(one["name"] for one in all_)
-    return textual(subject, raw.get("schema", {}), raw["in"] in ("header", "cookie"), taken)
+    match raw["in"], raw.get("style"):
+        case "header", _:
+            text = LINE
+        case "cookie", "cookie":
+            text = TOKEN
+        case _, "pipeDelimited":
+            text = UNPIPED
+        case _, "spaceDelimited":
+            text = SPACELESS
+        case _:
+            text = TEXT
+    return textual(subject, raw.get("schema", {}), text, taken)
 
 
 def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema | None:
@@ -100,7 +111,7 @@ def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema 
     if isinstance(body, FormBody):
         encodings = [*stated, *ranges][0].get("encoding", {})
         found["properties"] = {
-            name: one if "contentType" in encodings.get(name, {}) else textual(subject, one, False, frozenset(hidden))
+            name: one if "contentType" in encodings.get(name, {}) else textual(subject, one, TEXT, frozenset(hidden))
             for name, one in found["properties"].items()
         }
     return found

@@ -8,36 +8,43 @@ from typing import Any
 from specwire_codegen.conformance.drawing import Schema
 from specwire_codegen.conformance.subject import Subject
 
-_TEXT: Schema = {"type": "string"}
-_TOKEN: Schema = {"type": "string", "pattern": "^[A-Za-z0-9_.-]+$"}
+TEXT: Schema = {"type": "string"}
+"""Any text, where it is percent-encoded."""
+LINE: Schema = {"type": "string", "pattern": "^[!-~\u00a1-\u00ff]([ -~\u00a1-\u00ff]*[!-~\u00a1-\u00ff])?$"}
+"""What a header can hold, where it is nothing but one text."""
+TOKEN: Schema = {"type": "string", "pattern": "^[A-Za-z0-9_.-]+$"}
+"""What a header or cookie can hold anywhere."""
+UNPIPED: Schema = {"type": "string", "pattern": "^[^|]*$"}
+SPACELESS: Schema = {"type": "string", "pattern": "^[^ ]*$"}
+"""What can be told from the delimiter of its list: OpenAPI has no escape for these two."""
 _BOUNDS = ("minLength", "maxLength", "pattern", "format")
 _TOKEN_FORMATS = ("date", "date-time", "time", "uuid")
-"""Formats whose texts a header or cookie can hold anywhere; of others, not all texts can be."""
+"""Formats whose texts are tokens; of others, not all texts are."""
 
 
-def textual(subject: Subject, schema: Any, token: bool, taken: frozenset[str]) -> Schema:
+def textual(subject: Subject, schema: Any, text: Schema, taken: frozenset[str]) -> Schema:
     """Return a schema of the values of another that OpenAPI says how to write: scalars, lists and objects of scalars.
 
-    What a document leaves open is text; `token` limits texts to what a header or cookie can hold anywhere. Free keys of
-    an object are none that are `taken`.
+    What a document leaves open is text; `text` says which texts there is a form for: `TEXT`, `LINE`, `TOKEN` and so on.
+    Free keys of an object are none that are `taken`.
     """
-    text = _TOKEN if token else _TEXT
+    inner = TOKEN if text is LINE else text
     target = subject.resolve(schema) if isinstance(schema, Mapping) else {}
     # What is read-only is not drawn for requests, but a parameter is of the request anyhow.
     target = {key: one for key, one in target.items() if key != "readOnly"}
     match _kind(target):
         case "union":
             key = "oneOf" if "oneOf" in target else "anyOf"
-            return {"anyOf": [textual(subject, one, token, taken) for one in target[key]]}
+            return {"anyOf": [textual(subject, one, text, taken) for one in target[key]]}
         case "array":
             items = target.get("items", {})
             kept = {key: one for key, one in target.items() if key not in ("items", "prefixItems")}
-            return {**kept, "items": text if _nested(subject, items) else textual(subject, items, token, taken)}
+            return {**kept, "items": inner if _nested(subject, items) else textual(subject, items, inner, taken)}
         case "object":
-            return _object(subject, target, text, taken)
+            return _object(subject, target, inner, taken)
         case "string":
             fixed = {"enum", "const"} & target.keys() or target.get("format") in _TOKEN_FORMATS
-            return target if fixed or not token else {**_without_bounds(target), **_TOKEN}
+            return target if fixed or text is TEXT else {**_without_bounds(target), **text}
         case "any":
             return text
         case _:
@@ -45,9 +52,8 @@ def textual(subject: Subject, schema: Any, token: bool, taken: frozenset[str]) -
 
 
 def _object(subject: Subject, target: Schema, text: Schema, taken: frozenset[str]) -> Schema:
-    token = text is _TOKEN
     properties = {
-        name: textual(subject, one, token, taken)
+        name: textual(subject, one, text, taken)
         for name, one in target.get("properties", {}).items()
         if not _nested(subject, one)
     }
@@ -55,8 +61,8 @@ def _object(subject: Subject, target: Schema, text: Schema, taken: frozenset[str
         required = [name for name in target.get("required", ()) if name in properties]
         return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
     free = target.get("additionalProperties", True)
-    names = {**_TOKEN, "not": {"enum": sorted(taken)}} if token else {"not": {"enum": sorted(taken)}, "minLength": 1}
-    value = text if isinstance(free, bool) or _nested(subject, free) else textual(subject, free, token, taken)
+    names = {**text, "not": {"enum": sorted(taken)}, "minLength": 1}
+    value = text if isinstance(free, bool) or _nested(subject, free) else textual(subject, free, text, taken)
     return {"type": "object", "propertyNames": names, "additionalProperties": value}
 
 
