@@ -5,10 +5,22 @@ from __future__ import annotations
 import hashlib
 import keyword
 import re
+import unicodedata
 from collections.abc import Container, Iterable, Mapping
 from types import MappingProxyType
 
 _WORD = re.compile(r"(?:OAuth|IPv)[0-9]*(?![a-z])|[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z0-9]+|[0-9]+")
+_SIGNS = (
+    (re.compile(r"^\+(?=\d)"), "plus "),
+    (re.compile(r"^[-\u2212](?=\d)"), "minus "),
+    (re.compile(r"<="), " lte "),
+    (re.compile(r">="), " gte "),
+    (re.compile(r"!="), " ne "),
+    (re.compile(r"(?<=\w)<$"), " lt "),
+    (re.compile(r"(?<=\w)>$"), " gt "),
+)
+"""Signs that tell names apart, as words."""
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d"})
 _PLURALS = (("apis", "api"), ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"))
 
 RESERVED_CLASSES = frozenset(
@@ -34,7 +46,26 @@ _COLLISIONS = 6
 
 def words(text: str) -> list[str]:
     """Split a wire name into its words: `chatCompletion_v1` -> `chat`, `Completion`, `v1`."""
-    return _WORD.findall(text.encode("ascii", "ignore").decode())
+    return _WORD.findall(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """Return a text without accents, signs that tell names apart as words, and nothing else that is not ASCII."""
+    for sign, word in _SIGNS:
+        text = sign.sub(word, text)
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
+
+
+def argument(text: str) -> str:
+    """Return a name as `snake_case`, in its own script if it has no Latin letter; a lone sign by what it is called."""
+    if words(text):
+        return snake(text)
+    name = re.sub(r"[^\w]+|_+", "_", unicodedata.normalize("NFKC", text).lower()).strip("_")
+    if name.isidentifier() and unicodedata.is_normalized("NFKC", name):
+        return f"{name}_" if keyword.iskeyword(name) else name
+    return snake(unicodedata.name(text, "value") if len(text) == 1 else text)
 
 
 def snake(text: str) -> str:
@@ -56,6 +87,11 @@ def pascal(text: str) -> str:
     if keyword.iskeyword(name):
         return f"{name}Model"
     return f"N{name}" if name[0].isdigit() else name
+
+
+def shortened(name: str, size: int) -> str:
+    """Return a name of at most `size` characters: a longer one ends in a digest of the whole."""
+    return name if len(name) <= size else f"{name[: size - 9]}_{_digest(name)[:8]}"
 
 
 def singular(text: str) -> str:
@@ -91,8 +127,12 @@ def _free(wire: str, wish: str, suffix: str, taken: Container[str]) -> str:
         if name not in taken:
             return name
         name += suffix
-    digest = hashlib.sha256(wire.encode("utf-8", "surrogatepass")).hexdigest()
+    digest = _digest(wire)
     return next(name for size in range(8, 65) if (name := f"{wish}{suffix}{digest[:size]}") not in taken)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def class_names(components: Iterable[str], chosen: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:

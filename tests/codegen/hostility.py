@@ -141,16 +141,20 @@ def acts(files: Mapping[str, str]) -> frozenset[str]:
 
 
 def _is_local(module: str | None, files: Mapping[str, str]) -> bool:
-    return any(name in files for name in (f"{module}.py", f"{module}/__init__.py", f"operations/{module}.py")) or (
-        module == "lazy" or module is None
-    )
+    path = (module or "").replace(".", "/")
+    places = (f"{path}.py", f"{path}/__init__.py", f"operations/{path}.py", f"resources/{path}.py")
+    return module in ("lazy", None) or any(name in files for name in places)
 
 
 def is_safe_path(name: str) -> bool:
     """Whether the name of a file is one that the generator may have thought of."""
     parts = name.removesuffix(".py").split("/")
     known = {"py.typed", "api.md", "MANIFEST.json"}
-    return name in known or name.endswith(".py") and all(part.isascii() and part.isidentifier() for part in parts)
+    return (
+        name in known
+        or name.endswith(".py")
+        and all(part.isascii() and part.isidentifier() and len(part) <= 120 for part in parts)
+    )
 
 
 _PROSE = frozenset({"title", "summary", "description"})

@@ -27,13 +27,15 @@ from specwire_codegen.ir import (
     Text,
     TextBody,
 )
-from specwire_codegen.naming import RESERVED_ARGUMENTS, SHADOWING, words
+from specwire_codegen.naming import RESERVED_ARGUMENTS, SHADOWING, shortened, words
 from specwire_codegen.render.module import import_block, render_template
 from specwire_codegen.source import docstring, literal, sentence
 
 _MODELS = "models."
 _INPUTS = "inputs."
 _ROOT = "root"
+_LONGEST = 100
+"""Characters that the name of a module has at most; file systems take 255 bytes."""
 _ERRORS = "_ERRORS"
 
 
@@ -87,8 +89,8 @@ def module_name(operation: Operation) -> str:
 
 
 def module_of(resource: tuple[str, ...]) -> str:
-    """Return the name of the modules of a resource."""
-    name = "_".join(resource)
+    """Return the name of the modules of a resource, short enough for the name of a file."""
+    name = shortened("_".join(resource), _LONGEST)
     return f"{name}_" if name == _ROOT else name or _ROOT
 
 
