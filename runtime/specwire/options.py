@@ -24,7 +24,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     idle_timeout: float | None = 120.0
     """Seconds that a stream may be silent between two events."""
     deadline: float | None = None
-    """Seconds for a call with all its tries and waits, until its answer is there (a stream's or download's: begins)."""
+    """Seconds for a call with all its tries and waits, until its answer is there (a stream's or download's: begins).
+
+    The look-up of a name is not cut short, nor, for a synchronous `http_client` of yours, a head that comes byte by
+    byte, or a server that takes an upload so: there each wait is no longer than what is left.
+    """
     retry: RetryPolicy = RetryPolicy()
     """When and how often a failed request is sent again."""
     headers: Mapping[str, str] = {}

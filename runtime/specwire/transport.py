@@ -92,26 +92,31 @@ class Transport:
         assert library is not None
         with translating(library):
             request = _build(client, library, outgoing, options)
-            clock = Clock(options.deadline)
-            later = stream or options.deadline is not None
-            answer = Answer(client.send(request, stream=later, follow_redirects=False), library)
+            if options.deadline is None:
+                answer = Answer(client.send(request, stream=stream, follow_redirects=False), library)
+            else:
+                answer = _answer_in_time(client, library, request, options.deadline, stream)
             if stream:
                 _stay_alert(request, options)
         if answer.surplus:
             answer.disconnect()
         if not stream:
-            _read_in_time(answer, clock.left)
+            answer.check_whole()
         return answer
 
     def _open(self) -> SyncHTTPClient:
         import httpx2
+
+        from specwire.punctual import make_punctual
 
         with self._lock:
             client = self._client
             if client is None:
                 limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
                 self._library = httpx2
-                self._client = client = httpx2.Client(verify=self._tls or tls_context(), limits=limits)
+                client = httpx2.Client(verify=self._tls or tls_context(), limits=limits)
+                make_punctual(client)
+                self._client = client
             return client
 
     def close(self) -> None:
@@ -176,15 +181,19 @@ class AsyncTransport:
             await self._client.aclose()
 
 
-def _read_in_time(answer: Answer, seconds: float | None) -> None:
-    if seconds is None:
-        answer.check_whole()
-        return
-    try:
-        with answer.deadline(seconds):
-            answer.read()
-    finally:
-        answer.close()
+def _answer_in_time(client: SyncHTTPClient, library: ModuleType, request: Any, seconds: float, stream: bool) -> Answer:
+    from specwire.punctual import within  # few calls have a deadline
+
+    clock = Clock(seconds)
+    with within(seconds):
+        answer = Answer(client.send(request, stream=True, follow_redirects=False), library)
+    if not stream:
+        try:
+            with answer.deadline(clock.left or 0):
+                answer.read()
+        finally:
+            answer.close()
+    return answer
 
 
 async def _in_time(sending: Awaitable[Any], seconds: float) -> Any:

@@ -28,6 +28,11 @@ the next answer on that connection. Only a server that breaks HTTP/1.1 sends the
 the connection is closed.
 """
 
+_CLOCK = """\
+² Byte by byte too, with one exception: where a synchronous client was given an `http_client`, each single wait for the
+head of the answer, or for the server to take more of an upload, is bounded by what is left of the deadline.
+"""
+
 _ELSEWHERE = (
     ("a connection that breaks off at any byte of an answer", "an error; never a value made of a part", "test_cut.py"),
     ("an upload that breaks off, at its beginning or later", "`APIConnectionError`; not sent again", "test_cut.py"),
@@ -36,7 +41,7 @@ _ELSEWHERE = (
     ("a disk that is full", "the `OSError`; the old file stays", "test_files.py"),
     ("a file that grows or shrinks while it is uploaded", "`APIConnectionError` that says so", "test_files.py"),
     ("cancellation at any `await`", "the cancellation; the connection goes back", "test_cancellation.py"),
-    ("a server so slow that `deadline` passes", "`APITimeoutError`, whatever tries were left", "test_deadline.py"),
+    ("a server so slow that `deadline` passes ²", "`APITimeoutError`, whatever tries were left", "test_deadline.py"),
 )
 
 
@@ -51,6 +56,7 @@ def page() -> str:
     rows = [_row("what happens", "what you get", "held by"), _row("---", "---", "---")]
     rows += [_row(what, result, f"`tests/faults/{test}`") for what, result, test in _ELSEWHERE]
     parts.append("## Cuts, disks and cancellation\n\n" + "\n".join(rows) + "\n")
+    parts.append(_CLOCK)
     return "\n".join(parts)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,10 +14,11 @@ from specwire.errors import APITimeoutError, RateLimitError
 from specwire.options import Options
 from specwire.retry import RetryPolicy
 
-from tests.runtime.conftest import Caller
-from tests.runtime.sample import Chunk, Thing
+from tests.runtime.conftest import KEY, Caller
+from tests.runtime.sample import Chunk, Sample, Thing
 from tests.runtime.server import DONE, END, Action, Hold, Pause, Server, chunk, head, reply, stream
 
+from .arrange import listening
 from .pool import busy
 
 GOOD = reply({"id": "1"})
@@ -52,6 +55,50 @@ def test_a_dripping_body_ends_by_the_deadline(caller: Caller, client: Any, serve
         caller.run(client.with_options(deadline=0.3).things.get("1"))
     assert [] == busy(client)
     assert Thing(id="1") == caller.run(client.things.make(name="x"))
+
+
+@pytest.mark.parametrize("warm", [False, True], ids=["first", "again"])
+def test_a_dripping_head_ends_by_the_deadline(caller: Caller, server: Server, warm: bool) -> None:
+    """A head of which a byte comes now and then is cut off at the deadline, on a new connection and on a used one."""
+    if caller.library == "httpx" and not caller.asynchronous:
+        pytest.skip("documented: a synchronous http_client of the user's own bounds each wait only")
+    client = caller.client()
+    if warm:
+        server.play(GOOD)
+        caller.run(client.things.get("1"))
+    server.play((b"HTTP/1.1 200 OK\r\n", *(action for _ in range(100) for action in (b"x", Pause(0.05)))), GOOD)
+    with lasting(0.25, 3), pytest.raises(APITimeoutError, match=r"the deadline of 0.3 s passed"):
+        caller.run(client.with_options(deadline=0.3).things.get("1"))
+    assert [] == busy(client)
+    assert Thing(id="1") == caller.run(client.things.make(name="x"))
+
+
+def test_a_deadline_needs_no_thread(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A synchronous client of its own connections keeps time without a thread for each call."""
+    server.play(GOOD, stream({"text": "a"}, DONE, Pause(0.02)))
+    with Sample(KEY, base_url=server.url, deadline=5.0) as client:
+        monkeypatch.setattr(threading, "Timer", None)
+        assert Thing(id="1") == client.things.get("1")
+        assert [Chunk(text="a")] == list(client.talks.stream())
+
+
+def test_a_server_that_reads_slowly_is_left(caller: Caller) -> None:
+    """An upload of which the server takes a little now and then is cut off at the deadline."""
+    if caller.library == "httpx" and not caller.asynchronous:
+        pytest.skip("documented: a synchronous http_client of the user's own bounds each wait only")
+
+    over = threading.Event()
+
+    def sip(connection: socket.socket) -> None:
+        while not over.wait(0.05):
+            connection.recv(50_000)
+
+    with listening(sip) as port, lasting(0.25, 4), pytest.raises(APITimeoutError):
+        client = caller.client(base_url=f"http://127.0.0.1:{port}", deadline=0.3)
+        try:
+            caller.run(client.files.put("a", content=b"x" * 30_000_000))
+        finally:
+            over.set()
 
 
 def test_tries_share_the_deadline(caller: Caller, client: Any, server: Server) -> None:

@@ -1,0 +1,99 @@
+"""Connections of the synchronous client that let no read and no write last longer than the call may.
+
+The HTTP library bounds each wait, but a server that sends a byte now and then can prolong an answer without end. So its
+network backend is wrapped: every wait is as long as is left, and none begins when nothing is.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from specwire.answer import TransportFailure
+
+_PIECE = 64 * 1024
+"""Bytes to write between two looks at the time."""
+
+
+class _Limit(threading.local):
+    until: float | None = None
+    """When what this thread does has to be over, by the monotonic clock."""
+
+
+_limit = _Limit()
+
+
+@contextmanager
+def within(seconds: float | None) -> Iterator[None]:
+    """Let what the block reads and writes on connections of this module last so long; None sets no limit."""
+    if seconds is None:
+        yield
+        return
+    before, _limit.until = _limit.until, time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        _limit.until = before
+
+
+def make_punctual(client: Any) -> None:
+    """Let the connections that an HTTP client will make heed `within`."""
+    for transport in (client._transport, *client._mounts.values()):
+        pool = getattr(transport, "_pool", None)
+        if pool is not None:
+            pool._network_backend = _Backend(pool._network_backend)
+
+
+class Stream:
+    """A connection, as the HTTP library has it, that heeds `within`."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        data: bytes = self._stream.read(max_bytes, _bounded(timeout))
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if _limit.until is None:
+            self._stream.write(buffer, timeout)
+            return
+        view = memoryview(buffer)
+        for start in range(0, len(view), _PIECE):
+            self._stream.write(view[start : start + _PIECE], _bounded(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> Stream:
+        return Stream(self._stream.start_tls(ssl_context, server_hostname, _bounded(timeout)))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _Backend:
+    """What makes connections, as the HTTP library has it; all that is asked of it but they is the library's own."""
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+
+    def connect_tcp(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> Stream:
+        return Stream(self._backend.connect_tcp(*args, timeout=_bounded(timeout), **kwargs))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._backend, name)
+
+
+def _bounded(timeout: float | None) -> float | None:
+    """Return how long a wait may be; raises `TransportFailure` when there is no time left."""
+    until = _limit.until
+    if until is None:
+        return timeout
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TransportFailure("nothing came in time", sent=True, timeout=True)
+    return left if timeout is None else min(timeout, left)
