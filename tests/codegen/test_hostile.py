@@ -234,7 +234,8 @@ def test_no_client_is_called_like_what_it_imports(tmp_path: Path) -> None:
     """A class of the runtime that the module of the clients needs is no name for a client."""
     found = rendered(written(tmp_path, BASE))
     assert isinstance(found, dict)
-    nodes = [node for node in ast.parse(found["client.py"]).body if isinstance(node, ast.ImportFrom)]
+    modules = [source for name, source in found.items() if name == "client.py" or name.startswith("resources/")]
+    nodes = [node for source in modules for node in ast.parse(source).body if isinstance(node, ast.ImportFrom)]
     names = {alias.name for node in nodes for alias in node.names if (node.module or "").startswith("specwire.")}
     assert {name for name in names if name[0].isupper()} <= RESERVED_CLIENTS
 

@@ -81,8 +81,8 @@ def test_new_pins_the_document_and_writes_guesses(folder: Path, monkeypatch: pyt
     ] == [next(iter(action["update"].items())) for action in overlay["actions"]]
     assert "MIT" in (folder / "specs/shop/source.toml").read_text("utf-8")
     assert 0 == run("generate", "shop", monkeypatch=monkeypatch)
-    client = (folder / "generated/specwire_clients/shop/client.py").read_text("utf-8")
-    assert "list = paginated(_orders.list_)" in client
+    orders = (folder / "generated/specwire_clients/shop/resources/orders.py").read_text("utf-8")
+    assert "list = paginated(_orders.list_)" in orders
 
 
 def test_an_edited_copy_is_refused(
