@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import keyword
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specwire_codegen.naming import class_names, distinct, pascal, singular, snake
+from specwire_codegen.naming import argument, class_names, distinct, pascal, singular, snake
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,28 @@ def test_snake(wire: str, python: str) -> None:
 @pytest.mark.parametrize(
     ("wire", "python"),
     [
+        ("userId", "user_id"),
+        ("naïve", "naive"),
+        ("größe", "grosse"),
+        ("日本 語", "日本_語"),
+        ("Ключ", "ключ"),
+        ("#", "number_sign"),
+        ("🎉", "party_popper"),
+        ("+1", "plus_1"),
+        ("-1", "minus_1"),
+        ("created>", "created_gt"),
+        ("created<=", "created_lte"),
+        ("", "value"),
+    ],
+)
+def test_argument(wire: str, python: str) -> None:
+    """A property or parameter keeps its script, and signs that tell it from its neighbours."""
+    assert python == argument(wire)
+
+
+@pytest.mark.parametrize(
+    ("wire", "python"),
+    [
         ("ChatCompletion", "ChatCompletion"),
         ("chat_completion", "ChatCompletion"),
         ("OCRPage", "OCRPage"),
@@ -60,6 +83,16 @@ def test_names_are_identifiers(wire: str) -> None:
         assert name.isascii()
         assert not keyword.iskeyword(name)
         assert not name.startswith("_")
+
+
+@given(st.text())
+def test_arguments_are_identifiers_as_python_reads_them(wire: str) -> None:
+    """Whatever the script, the name is an identifier, no keyword, and in the form to which Python brings it."""
+    name = argument(wire)
+    assert name.isidentifier()
+    assert not keyword.iskeyword(name)
+    assert not name.startswith("_")
+    assert name == unicodedata.normalize("NFKC", name)
 
 
 @given(st.lists(st.text(max_size=6), unique=True))

@@ -450,7 +450,7 @@ def test_every_operation_has_an_id_of_its_own() -> None:
     paths = {
         "/files/{fileId}/content": {
             "get": response,
-            "parameters": [{"name": "fileId", "in": "path", "schema": {"type": "string"}}],
+            "parameters": [{"name": "fileId", "in": "path", "required": True, "schema": {"type": "string"}}],
         },
         "/": {"get": response},
         "/a": {"get": {"operationId": "same", **response}, "put": {"operationId": "same", **response}},
@@ -571,7 +571,6 @@ def test_all_unresolved_references_are_told_with_their_places() -> None:
     ("schemas", "expected"),
     [
         ({"Root": ref("A"), "A": ref("Root")}, "ref-cycle"),
-        ({"Root": {"type": "strin"}}, "wrong-type"),
         ({"Root": {"properties": ["a"]}}, "wrong-type"),
         ({"Root": {"properties": {"a": 7}}}, "wrong-type"),
         ({"Root": [1]}, "wrong-type"),
@@ -607,6 +606,22 @@ def test_harmless_mistakes_are_mended_with_a_warning() -> None:
     assert expected == result.data["components"]["schemas"]["Root"]["properties"]
     codes = [each.code for each in result.warnings]
     assert ["bad-pattern", "unknown-field", "wrong-type", "wrong-type", "wrong-default", "wrong-default"] == codes
+
+
+@pytest.mark.parametrize(
+    ("stated", "meant"),
+    [
+        ("strng", {"type": "string"}),
+        ("Int", {"type": "integer"}),
+        (["bool", None], {"type": ["boolean", "null"]}),
+        ("quux", {}),
+    ],
+)
+def test_a_type_that_there_is_not_is_taken_for_what_it_means(stated: Any, meant: Json) -> None:
+    """A misspelt type, or one of another language, has the meaning it most likely has; a warning says which."""
+    result = normalize(spec({"Root": {"type": "object", "properties": {"a": {"type": stated}}}}))
+    assert meant == result.data["components"]["schemas"]["Root"]["properties"]["a"]
+    assert ["wrong-type"] == [each.code for each in result.warnings]
 
 
 def test_swagger_2_becomes_the_same_document() -> None:

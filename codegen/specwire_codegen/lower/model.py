@@ -25,7 +25,7 @@ from specwire_codegen.ir import (
     UnionOf,
 )
 from specwire_codegen.lower.schema import Schema, component_of, is_object, type_of
-from specwire_codegen.naming import distinct, pascal, singular, snake
+from specwire_codegen.naming import argument, distinct, pascal, singular
 
 
 def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tuple[Model, ...]:
@@ -84,7 +84,7 @@ def _with_named_unions(model: ObjectModel, models: dict[str, Model]) -> ObjectMo
 
 def field_names(schema: Schema) -> dict[str, str]:
     """Return the Python name of each property of an object."""
-    return distinct((wire, snake(wire)) for wire in schema.get("properties", {}))
+    return distinct((wire, argument(wire)) for wire in schema.get("properties", {}))
 
 
 def fields_of(schema: Schema, schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tuple[Field, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -23,6 +23,7 @@ from specwire_codegen.ir import (
     MultipartBody,
     Offset,
     Operation,
+    NextURL,
     PageNumber,
     Pagination,
     Parameter,
@@ -41,7 +42,7 @@ from specwire_codegen.lower.payload import lower_payloads
 from specwire_codegen.lower.querystring import without_query_strings
 from specwire_codegen.lower.security import requirements
 from specwire_codegen.lower.server import server_url
-from specwire_codegen.naming import RESERVED_ARGUMENTS, distinct, snake
+from specwire_codegen.naming import RESERVED_ARGUMENTS, argument, distinct
 from specwire_codegen.pointer import join
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -160,9 +161,10 @@ class _Lowering:
         raw = without_query_strings(self.raw.get("parameters", []), self.components)
         order = {"path": 0, "query": 1, "header": 2, "cookie": 3}
         ordered = sorted(raw, key=lambda one: (order[one["in"]], self.path.find("{" + one["name"] + "}")))
-        wires = [(f"{one['in']}:{one['name']}", snake(one["name"])) for one in ordered]
+        wishes = [(one["in"], one["name"], argument(one["name"])) for one in ordered]
         fields = _body_fields(body)
-        python = distinct([*wires, *((f"body:{wire}", name) for wire, name in fields)], RESERVED_ARGUMENTS)
+        wishes += [("body", wire, name) for wire, name in fields]
+        python = distinct(_apart(wishes), RESERVED_ARGUMENTS)
         parameters = tuple(self._parameter(one, python[f"{one['in']}:{one['name']}"]) for one in ordered)
         return parameters, _renamed(body, {wire: python[f"body:{wire}"] for wire, _ in fields})
 
@@ -224,6 +226,8 @@ class _Lowering:
                 return PageNumber(raw["page"], items, item, raw.get("size"), raw.get("first", 0), total)
             case "offset":
                 return Offset(raw["offset"], items, item, raw.get("size"), total)
+            case "url" | "link":
+                return NextURL(items, item, paths.names(raw.get("next")))
             case _:
                 last = Paths(self.components, item, self.document.locate(self.pointer)).names(
                     raw.get("next_from_last_item")
@@ -255,6 +259,14 @@ class _Lowering:
 
     def _fail(self, code: str, message: str) -> None:
         settle([error(code, message, self.document.locate(self.pointer))])
+
+
+def _apart(wishes: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield key and wished name for place, wire name and name; a name that an earlier place has begins with its own."""
+    owners: dict[str, str] = {}
+    for place, wire, name in wishes:
+        owner = owners.setdefault(name, place)
+        yield f"{place}:{wire}", name if owner == place else f"{place}_{name}"
 
 
 def _without(body: Body | None, hidden: str | None) -> Body | None:

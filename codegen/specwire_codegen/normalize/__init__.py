@@ -100,4 +100,4 @@ def _opened(document: Document, report: Report) -> dict[str, Any]:
         return stamp(document.data)
     for message, pointer in validity.of_source(document.data):
         report.warning("invalid-document", message, pointer, "correct the document, or an overlay for it")
-    return swagger2.upgrade(document.data)
+    return swagger2.upgrade(document.data, report)

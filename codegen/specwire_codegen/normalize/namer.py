@@ -44,6 +44,8 @@ class Namer:
                     name = words.singular(name) or f"{name}Item"
                 elif key == "additionalProperties":
                     name += "Value"
+                elif key in ("$defs", "definitions"):
+                    name += words.pascal(next(tokens, "")) or "Definition"
             self.component(schema, name, "Property", provisional)
 
     def place(self, schema: Any, name: str, word: str) -> Any:

@@ -12,9 +12,9 @@ from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
 
 _TEMPLATE = re.compile(r"{([^{}]+)}")
 _OWN_HEADERS = {
-    "accept": "the media types of the responses",
-    "content-type": "the media type of the request body",
-    "authorization": "the security schemes",
+    "accept": "the media types of the responses say",
+    "content-type": "the media type of the request body says",
+    "authorization": "the security schemes say",
 }
 """Headers that OpenAPI has parameters ignored for, and what says what they hold."""
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
@@ -30,11 +30,11 @@ def settle(data: Node, report: Report) -> Node:
 
     def visit(node: Node, kind: Kind, _pointer: str) -> Any:
         if kind == "parameter":
-            return _explicit(node)
+            return _explicit(node, report)
         if kind == "callback":
-            return {key: each if is_extension(key) else _own(each) for key, each in node.items()}
+            return {key: each if is_extension(key) else _own(each, report) for key, each in node.items()}
         if kind == "paths":
-            own = {key: each if is_extension(key) else _own(each) for key, each in node.items()}
+            own = {key: each if is_extension(key) else _own(each, report) for key, each in node.items()}
             return {
                 key: each if is_extension(key) else _templated(key, _without(each, foreign, told, report), report)
                 for key, each in queries.separate(own, report).items()
@@ -43,29 +43,35 @@ def settle(data: Node, report: Report) -> Node:
 
     settled: Node = rebuild(data, "openapi", visit)
     if "webhooks" in settled:
-        settled["webhooks"] = {name: _own(item) for name, item in settled["webhooks"].items()}
+        settled["webhooks"] = {name: _own(item, report) for name, item in settled["webhooks"].items()}
     return settled
 
 
-def _explicit(parameter: Node) -> Node:
+def _explicit(parameter: Node, report: Report) -> Node:
     place = parameter.get("in")
     explicit = dict(parameter)
     if place == "path":
+        if parameter.get("required") is not True:
+            message = f"the path parameter {parameter.get('name')!r} is not said to be required; it always is"
+            report.warning("optional-path-parameter", message, origin_of(parameter), "add `required: true`")
         explicit["required"] = True
     if place in _STYLES and "content" not in parameter:
         explicit.setdefault("style", _STYLES[place])
         explicit.setdefault("explode", explicit["style"] in {"form", "cookie"})
+        if "schema" not in parameter:
+            message = f"the parameter {parameter.get('name')!r} has neither a schema nor content; it takes anything"
+            report.warning("untyped-parameter", message, origin_of(parameter), "add a schema")
         explicit.setdefault("schema", {})
     return explicit
 
 
-def _own(item: Node) -> Node:
+def _own(item: Node, report: Report) -> Node:
     shared, servers = item.get("parameters", []), item.get("servers")
     operations: dict[str, Node] = {}
     for method, operation in methods(item):
-        own = _distinct(operation.get("parameters", []))
+        own = _distinct(operation.get("parameters", []), report)
         keys = {_key(each) for each in own}
-        parameters = [each for each in _distinct(shared) if _key(each) not in keys] + own
+        parameters = [each for each in _distinct(shared, report) if _key(each) not in keys] + own
         changed = {**operation, "parameters": parameters}
         if not parameters:
             del changed["parameters"]
@@ -90,7 +96,7 @@ def _without(item: Node, foreign: dict[str, str], told: set[str], report: Report
             if origin in told:
                 continue
             told.add(origin)
-            message = f"{what} say what the header {parameter['name']!r} holds, so it is ignored as a parameter"
+            message = f"{what} what the header {parameter['name']!r} holds, so it is ignored as a parameter"
             report.warning("ignored-header", message, origin, "remove the parameter")
         changed = {**operation, "parameters": kept}
         if not kept:
@@ -99,8 +105,15 @@ def _without(item: Node, foreign: dict[str, str], told: set[str], report: Report
     return with_methods(item, operations)
 
 
-def _distinct(parameters: list[Node]) -> list[Node]:
-    return list({_key(each): each for each in parameters}.values())
+def _distinct(parameters: list[Node], report: Report) -> list[Node]:
+    found: dict[tuple[str, str], Node] = {}
+    for parameter in parameters:
+        name, place = key = _key(parameter)
+        if key in found:
+            message = f"the {place} parameter {name!r} stands here again; this one counts"
+            report.warning("duplicate-parameter", message, origin_of(parameter), "remove one of the two")
+        found[key] = parameter
+    return list(found.values())
 
 
 def _key(parameter: Node) -> tuple[str, str]:
@@ -121,7 +134,7 @@ def _templated(path: str, item: Node, report: Report) -> Node:
             if name not in declared:
                 message = f"nothing declares the path parameter {name!r}; taken for a string"
                 report.warning("undeclared-path-parameter", message, origin_of(operation), "declare it")
-        missing = [_explicit(_string(name, operation)) for name in wanted if name not in declared]
+        missing = [_explicit(_string(name, operation), report) for name in wanted if name not in declared]
         kept = [each for each in parameters if each["in"] != "path" or each["name"] in wanted]
         if missing or len(kept) < len(parameters):
             operation = {**operation, "parameters": missing + kept}
@@ -130,4 +143,4 @@ def _templated(path: str, item: Node, report: Report) -> Node:
 
 
 def _string(name: str, operation: Node) -> Node:
-    return {"name": name, "in": "path", "schema": {"type": "string"}, ORIGIN: origin_of(operation)}
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, ORIGIN: origin_of(operation)}

@@ -22,7 +22,14 @@ def declare(data: Node, report: Report) -> Node:
 def _declared(schema: Node, report: Report) -> Node:
     properties, free = schema["properties"], schema.get("additionalProperties", True)
     missing = [name for name in schema.get("required", ()) if name not in properties]
-    if not missing or free is False or any(union in schema for union in UNIONS):
+    if not missing or any(union in schema for union in UNIONS):
+        return schema
+    if free is False:
+        for name in missing:
+            message = f"the property {name!r} is required but neither declared nor allowed; taken for no property"
+            report.warning(
+                "undeclared-property", message, origin_of(schema), "declare it, or remove it from 'required'"
+            )
         return schema
     for name in missing:
         message = f"the property {name!r} is required but not declared; taken for a property that holds anything"

@@ -33,6 +33,16 @@ _REQUIRED: dict[Kind, tuple[str, ...]] = {
     "openapi": ("info",),
 }
 _TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
+_MEANT = {
+    **dict.fromkeys(("str", "text", "uuid", "date", "datetime", "date-time", "char", "enum"), "string"),
+    **dict.fromkeys(("int", "int32", "int64", "long", "short", "byte", "bigint"), "integer"),
+    **dict.fromkeys(("float", "double", "decimal", "numeric"), "number"),
+    **dict.fromkeys(("bool",), "boolean"),
+    **dict.fromkeys(("list", "set", "tuple"), "array"),
+    **dict.fromkeys(("map", "dict", "dictionary", "hash", "struct"), "object"),
+    **dict.fromkeys(("none", "nil"), "null"),
+}
+"""What words of other languages mean in the place of a type."""
 _BESIDE_REF = {"$ref", "summary", "description"}
 _MAYBE_BOOLEAN = {"schema"}
 
@@ -63,7 +73,8 @@ def _check(value: Any, kind: Kind, report: Report, pointer: str) -> Any:
     node = _mended(value, kind, report, here) if kind not in PATTERNED else value
     for key in _REQUIRED.get(kind, ()):
         if key not in node:
-            report.error("missing-field", f"the {kind} has no {key!r}", here, f"add {key!r}")
+            what = "document" if kind == "openapi" else kind
+            report.error("missing-field", f"the {what} has no {key!r}", here, f"add {key!r}")
             node = {**node, key: {} if key == "info" else ""}
     return map_children(
         node,
@@ -87,6 +98,8 @@ def _mended(node: Node, kind: Kind, report: Report, here: str) -> Node:
         if kind == "schema" and key == "pattern" and isinstance(value, str) and not _is_regex(value):
             message = f"the pattern {value!r} is not a regular expression that Python knows; ignored"
             report.warning("bad-pattern", message, place, "write it without constructs of other dialects")
+        elif field == "types" and isinstance(new, _Wrong):
+            _mend_type(kept, value, report, place)
         elif not isinstance(new, _Wrong):
             kept[key] = new
             if new is not value:
@@ -98,6 +111,27 @@ def _mended(node: Node, kind: Kind, report: Report, here: str) -> Node:
             message = f"{key!r} must be {new.expected}, got {_named(value)}"
             report.error("wrong-type", message, place, "correct the value")
     return kept
+
+
+def _mend_type(kept: Node, value: Any, report: Report, place: str) -> None:
+    """Give a type that there is not the meaning it most likely has; without one, the schema takes anything."""
+    named = value if isinstance(value, list) else [value]
+    words = [_meant(each) for each in named]
+    types = list(dict.fromkeys(word for word in words if word is not None))
+    help = f"use {', '.join(sorted(_TYPES))}, or a list of them"
+    if types and None not in words:
+        kept["type"] = types[0] if len(types) == 1 else types
+        report.warning("wrong-type", f"there is no type {value!r}; taken for {kept['type']!r}", place, help)
+    else:
+        report.warning("wrong-type", f"there is no type {value!r}; taken for any value", place, help)
+
+
+def _meant(word: Any) -> str | None:
+    if not isinstance(word, str):
+        return "null" if word is None else None
+    known = word.strip().lower()
+    near = difflib.get_close_matches(known, sorted(_TYPES), 1, 0.85)
+    return known if known in _TYPES else _MEANT.get(known, near[0] if near else None)
 
 
 def _unknown(key: str, kind: Kind, report: Report, place: str) -> None:

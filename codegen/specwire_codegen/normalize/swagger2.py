@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 
 from specwire_codegen import pointer as pointers
 from specwire_codegen.grammar import METHODS, Node, is_extension
-from specwire_codegen.normalize.origin import ORIGIN, stamp
+from specwire_codegen.normalize.origin import ORIGIN, Report, stamp
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
@@ -36,13 +37,13 @@ _SCHEMA_KEYS = frozenset(
     }
 )
 _STYLES = {"csv": ("form", False), "multi": ("form", True), "ssv": ("spaceDelimited", False)}
-_STYLES |= {"pipes": ("pipeDelimited", False), "tsv": ("form", False)}
+_STYLES |= {"pipes": ("pipeDelimited", False)}
 _FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
 
 
-def upgrade(data: Node) -> Node:
+def upgrade(data: Node, report: Report) -> Node:
     """Return a Swagger 2.0 document as an OpenAPI 3.0 document that carries the origin of its parts."""
-    return _Converter(data).document()
+    return _Converter(data, report).document()
 
 
 def _object(value: Any) -> Node:
@@ -75,6 +76,7 @@ def _moved(value: Any) -> Any:
 @attrs.frozen
 class _Converter:
     data: Node
+    report: Report
 
     def document(self) -> Node:
         data = self.data
@@ -103,7 +105,8 @@ class _Converter:
         return stamp(converted)
 
     def servers(self, schemes: list[str]) -> list[Node]:
-        host, base = self.data.get("host"), str(self.data.get("basePath", "")).rstrip("/")
+        host = str(self.data.get("host", "")).rpartition("://")[2].rstrip("/")
+        base = f"/{self.data.get('basePath', '')}".replace("//", "/").rstrip("/")
         if not host:
             return [{"url": base}] if base else []
         names = [scheme for scheme in ("https", "http", "wss", "ws") if scheme in schemes] or ["https"]
@@ -152,8 +155,12 @@ class _Converter:
         parameters = [self.parameter(each) for each in both if each.get("in") not in ("body", "formData")]
         if parameters:
             converted["parameters"] = parameters
-        body = next((each for each in both if each.get("in") == "body"), None)
+        bodies = [each for each in both if each.get("in") == "body"]
         fields = [each for each in both if each.get("in") == "formData"]
+        body = bodies[0] if bodies else None
+        for extra in [*bodies[1:], *(fields if bodies else ())]:
+            message = f"the parameter {str(extra.get('name'))!r} is a second body; ignored"
+            self.report.warning("second-body", message, str(extra[ORIGIN]), "make one schema of both, in one parameter")
         if body is not None:
             converted["requestBody"] = self.body(body, consumes)
         elif fields:
@@ -170,11 +177,23 @@ class _Converter:
         converted = {key: each for key, each in node.items() if key not in _SCHEMA_KEYS and key != "collectionFormat"}
         converted["schema"] = self.inline_schema(node)
         if node.get("type") == "array":
-            style, explode = _STYLES.get(str(node.get("collectionFormat", "csv")), ("form", False))
+            known = ("csv", "ssv", "pipes", "multi") if node.get("in") == "query" else ("csv",)
+            style, explode = _STYLES[self.collection_format(node, known)]
             if node.get("in") != "query":
                 style = "simple"
             converted |= {"style": style, "explode": explode}
         return converted
+
+    def collection_format(self, node: Node, known: Sequence[str]) -> str:
+        """Return how an array is written; as values between commas where OpenAPI 3 has no word for it."""
+        stated = str(node.get("collectionFormat", "csv"))
+        nested = str(_object(node.get("items")).get("collectionFormat", "csv"))
+        for what, allowed in ((stated, known), (nested, ("csv",))):
+            if what not in allowed:
+                message = f"OpenAPI 3 has no collectionFormat {what!r} here; sent with commas"
+                help = "use csv, in a query also multi, ssv or pipes"
+                self.report.warning("collection-format", message, str(node.get(ORIGIN, "")), help)
+        return stated if stated in known else "csv"
 
     def inline_schema(self, node: Node) -> Node:
         schema = {key: _moved(each) for key, each in node.items() if key in _SCHEMA_KEYS}
@@ -201,7 +220,7 @@ class _Converter:
             if "description" in field:
                 properties[name]["description"] = field["description"]
             if field.get("type") == "array":
-                style, explode = _STYLES.get(str(field.get("collectionFormat", "csv")), ("form", False))
+                style, explode = _STYLES[self.collection_format(field, ("csv", "ssv", "pipes", "multi"))]
                 encoding[name] = {"style": style, "explode": explode}
         required = [str(field.get("name")) for field in fields if field.get("required") is True]
         schema: Node = {"type": "object", "properties": properties, ORIGIN: pointers.join(here, "parameters")}
@@ -223,7 +242,9 @@ class _Converter:
         if isinstance(node.get("schema"), dict):
             schema = self.schema(node["schema"], pointers.join(here, "schema"))
             is_file = node["schema"].get("type") == "file"
-            media = produces or [*examples] or ["application/octet-stream" if is_file else _JSON]
+            media = produces or [*examples] or [_JSON]
+            if is_file:
+                media = [each for each in produces if not each.endswith(("json", "xml"))] or ["*/*"]
             converted["content"] = {each: self.media_type(schema, each, examples, here) for each in media}
         headers = _object(node.get("headers"))
         if headers:

@@ -15,10 +15,16 @@ _LIST = Operation(id="list", method="GET", path="/list", returns=JsonPayload(mod
 
 
 def list_(
-    *, class_: str | Unset = UNSET, request: str | Unset = UNSET, id: str | Unset = UNSET, id_: str | Unset = UNSET
+    *,
+    class_: str | Unset = UNSET,
+    request: str | Unset = UNSET,
+    id: str | Unset = UNSET,
+    header_id: str | Unset = UNSET,
 ) -> Request[models.AnyModel]:
     """List.
 
     `GET /list`, operation `list`.
     """
-    return Request(_LIST, query=given({"class": class_, "Request": request, "id": id}), headers=given({"id": id_}))
+    return Request(
+        _LIST, query=given({"class": class_, "Request": request, "id": id}), headers=given({"id": header_id})
+    )
