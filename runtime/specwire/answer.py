@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 _unread: set[Answer] = set()
-"""Answers with a body that is read by a generator. Were they found by the garbage collector in one circle with who reads
-them, it would close their generators, one inside the other, all at once."""
+"""Answers with a body that is read by a generator. Were they found by the garbage collector in one circle with who
+reads them, it would close their generators, one inside the other, all at once."""
 
 
 class TransportFailure(Exception):

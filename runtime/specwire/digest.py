@@ -12,6 +12,7 @@ from urllib.parse import quote
 import msgspec
 
 from specwire.auth import Proof
+from specwire.forking import begin_anew_in_children
 
 _ALGORITHMS = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
 _WORD = re.compile(r"""([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+)))?""")
@@ -102,6 +103,12 @@ class Login:
         self._challenge: Challenge | None = None
         self._count = 0
         self._lock = threading.Lock()
+        begin_anew_in_children(self)
+
+    def forked(self) -> None:
+        """Wait for a challenge of one's own: the parent goes on counting its answers to this one."""
+        self._lock = threading.Lock()
+        self._challenge = None
 
     def proof(self) -> Proof:
         """Return what answers the latest challenge; before the first there is nothing to say."""

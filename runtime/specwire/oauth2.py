@@ -16,6 +16,7 @@ from specwire.answer import Answer, TokenRefused, TransportFailure
 from specwire.auth import Bearer, OAuth2, Proof, Scheme, prove
 from specwire.configuration import shown_url
 from specwire.errors import ConfigurationError, summary
+from specwire.forking import begin_anew_in_children
 from specwire.transport import AsyncTransport, Outgoing, Transport
 
 if TYPE_CHECKING:
@@ -74,6 +75,12 @@ class Tokens:
         self._until = 0.0
         self._lock = threading.Lock()
         self._turn: Any = None
+        begin_anew_in_children(self)
+
+    def forked(self) -> None:
+        """Let go of locks that threads of the parent may hold."""
+        self._lock = threading.Lock()
+        self._turn = None
 
     def get(self, transport: Transport, options: Options) -> Proof:
         """Return the proof of a token that is good for a while; raises `TokenRefused` or `TransportFailure`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import lru_cache
@@ -15,7 +16,8 @@ import msgspec
 
 from specwire.answer import Answer, TransportFailure, translating
 from specwire.clock import Clock
-from specwire.errors import ConfigurationError
+from specwire.errors import ConfigurationError, SpecwireError
+from specwire.forking import begin_anew_in_children
 
 if TYPE_CHECKING:
     import ssl
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 _LIBRARIES = ("httpx2", "httpx")
 _tls_context: ssl.SSLContext | None = None
 _tls_lock = threading.Lock()
+_parents: list[object] = []
+"""Asynchronous clients of the process that this one was forked from: to let go of one would disturb its event loop."""
 
 Path: TypeAlias = str | PathLike[str]
 Certificate: TypeAlias = Path | tuple[Path, Path] | tuple[Path, Path, str]
@@ -79,6 +83,8 @@ class Transport:
         self._lock = threading.Lock()
         self._library = library_of(client) if client is not None else None
         self._closed = False
+        self._used = False
+        begin_anew_in_children(self)
 
     @property
     def closed(self) -> bool:
@@ -88,6 +94,7 @@ class Transport:
     def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Answer:
         """Send one try; raises `TransportFailure` when no answer comes."""
         client = self._client or self._open()
+        self._used = True
         library = self._library
         assert library is not None
         with translating(library):
@@ -109,6 +116,8 @@ class Transport:
 
         from specwire.punctual import make_punctual
 
+        if not self._owned:
+            raise _foreign()
         with self._lock:
             client = self._client
             if client is None:
@@ -118,6 +127,17 @@ class Transport:
                 make_punctual(client)
                 self._client = client
             return client
+
+    def forked(self) -> None:
+        """Leave the connections to the parent: two processes that write on one would read each other's answers."""
+        global _tls_lock
+        self._lock, _tls_lock = threading.Lock(), threading.Lock()
+        if self._used:
+            # What is dropped closes this process's copies of the sockets, and complains that nobody else did.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)
+                self._client = None
+        self._used = False
 
     def close(self) -> None:
         self._closed = True
@@ -140,6 +160,8 @@ class AsyncTransport:
         self._tls = certified_context(certificate) if certificate is not None else None
         self._library = library_of(client) if client is not None else None
         self._closed = False
+        self._used = False
+        begin_anew_in_children(self)
 
     @property
     def closed(self) -> bool:
@@ -149,6 +171,7 @@ class AsyncTransport:
     async def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Answer:
         """Send one try; raises `TransportFailure` when no answer comes."""
         client = self._client or self._open()
+        self._used = True
         library = self._library
         assert library is not None
         with translating(library):
@@ -169,11 +192,20 @@ class AsyncTransport:
     def _open(self) -> AsyncHTTPClient:
         import httpx2
 
+        if not self._owned:
+            raise _foreign()
         limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
         client = httpx2.AsyncClient(verify=self._tls or tls_context(), limits=limits)
         self._library = httpx2
         self._client = client
         return client
+
+    def forked(self) -> None:
+        """Leave the connections to the parent."""
+        if self._used:
+            _parents.append(self._client)
+            self._client = None
+        self._used = False
 
     async def aclose(self) -> None:
         self._closed = True
@@ -228,6 +260,13 @@ def _plain_url(library: ModuleType, url: str) -> Any:
 def _stay_alert(request: Any, options: Options) -> None:
     """Let what is left to read of an answer wait no longer than a stream may be silent."""
     request.extensions["timeout"]["read"] = options.idle_timeout
+
+
+def _foreign() -> SpecwireError:
+    return SpecwireError(
+        "the http_client that was handed in has been used by the process that this one was forked from, and their "
+        "answers would mix: make it, and the client, after the fork"
+    )
 
 
 def library_of(client: object) -> ModuleType:
