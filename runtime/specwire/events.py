@@ -18,6 +18,7 @@ from specwire.sse import EventTooLarge, SSEParser
 if TYPE_CHECKING:
     from specwire.answer import TransportFailure
     from specwire.options import Options
+    from specwire.reconnection import Reconnection
     from specwire.request import StreamRequest
     from specwire.response import Response
     from specwire.streaming import Accumulator
@@ -49,7 +50,6 @@ class EventReader(Generic[E]):
         self._payload = payload
         self._terminator = payload.terminator.encode() if payload.terminator is not None else None
         self._request = request
-        self._response = response
         self._on_drift: drift.OnDrift = options.on_drift
         self._sse = SSEParser() if payload.framing == "sse" else None
         self._lines = JSONSequenceParser() if payload.framing == "json-seq" else JSONLinesParser()
@@ -58,6 +58,18 @@ class EventReader(Generic[E]):
         self.terminated = False
         """Whether the terminator came: what follows is read only so that the connection can be used again."""
         self._drained = 0
+        self.reconnection: Reconnection[E] | None = None
+        """How the stream goes on after a break, if it can."""
+        if self._sse is not None and payload.resumable:
+            from specwire.reconnection import Reconnection  # few streams are resumable
+
+            self.reconnection = Reconnection(request, options, self._sse)
+        self.broken = False
+        """Whether the connection failed, and not the server."""
+        self._begin(response)
+
+    def _begin(self, response: Response[None]) -> None:
+        self._response = response
         self._strange = bytearray() if self._sse is not None and _kind(response) in _DOCUMENTS else None
 
     def feed(self, chunk: bytes) -> None:
@@ -96,7 +108,23 @@ class EventReader(Generic[E]):
         except RecordTruncated as error:
             self._fail(StreamTruncatedError, str(error), error)
         if self._terminator is not None and not self.terminated and self.failure is None:
+            self.broken = True
             self._truncated(f"the server closed it without {self._payload.terminator}")
+
+    def resumed(self, response: Response[None]) -> None:
+        """Take the head of the answer that goes on after a break; 204 (no content) says that nothing follows."""
+        if response.status == 204:
+            self.failure = self.failure if self._terminator is not None else None
+            return
+        assert self._sse is not None
+        self._sse.reopen()
+        self._begin(response)
+        self.failure = None
+        self.done = self.broken = False
+
+    def lost(self, error: APIError) -> None:
+        """Take the failure of the last try to go on."""
+        self._fail(StreamTruncatedError, f"the stream broke off, and going on failed: {error}", error)
 
     def add_up(self, accumulator: Accumulator[E, object]) -> None:
         """Give an accumulator the events that it was not given yet."""
@@ -109,6 +137,7 @@ class EventReader(Generic[E]):
         self.done = True
         if not self.terminated and self.failure is None:
             what = "was silent for too long" if failure.timeout else "broke off"
+            self.broken = True
             self._fail(StreamTruncatedError, f"the stream {what}: {failure}", failure)
 
     def _end_events(self, parser: SSEParser) -> None:
@@ -116,6 +145,7 @@ class EventReader(Generic[E]):
         if self._terminator is not None and parser.unfinished == self._terminator:
             self.terminated = True
         elif parser.close() and self._terminator is None:
+            self.broken = True
             self._truncated("the server closed it in the middle of an event")
 
     def _take(self, texts: list[bytes], *, last: bool = False) -> None:

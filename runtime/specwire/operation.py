@@ -53,6 +53,8 @@ class EventsPayload(msgspec.Struct, frozen=True):
     errors: tuple[EventError, ...] = ()
     """What makes an event an error."""
     accept: str = "text/event-stream"
+    resumable: bool = False
+    """Whether a stream that broke off goes on after the event whose id is sent as `Last-Event-ID`."""
 
 
 Payload: TypeAlias = JsonPayload | TextPayload | EmptyPayload | BinaryPayload | EventsPayload
@@ -87,7 +89,14 @@ class Cursor(msgspec.Struct, frozen=True):
     more: tuple[str, ...] | None = None
 
 
-Pagination: TypeAlias = PageNumber | Offset | Cursor
+class NextURL(msgspec.Struct, frozen=True):
+    """Pages of which each names the URL of the next: in the page (`next`), or else in its `Link` header."""
+
+    items: tuple[str, ...]
+    next: tuple[str, ...] | None = None
+
+
+Pagination: TypeAlias = PageNumber | Offset | Cursor | NextURL
 """How an operation pages. Every path is one of Python attribute names into the decoded page."""
 
 

@@ -109,6 +109,16 @@ class SSEParser:
         self._reset()
         return self._pending
 
+    def reopen(self) -> None:
+        """Begin another stream that goes on with this one: the last event id and the reconnection time are kept."""
+        self._failure = None
+        self._partial.clear()
+        self._reset()
+        self._start = b""
+        self._skip_lf = False
+        self._pending = False
+        self._id = self.last_event_id
+
     def _normalize(self, chunk: bytes) -> bytes:
         """Drop a byte order mark and make every line ending a line feed."""
         if self._start is not None:

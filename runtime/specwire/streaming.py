@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from specwire.answer import Answer, TransportFailure
+from specwire.errors import APIError
 from specwire.event_loop import starter
 from specwire.events import EventReader, closed
 from specwire.request import StreamRequest
-from specwire.transport import fail_after
+from specwire.transport import fail_after, sleep
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from specwire.connection import AsyncConnection, Connection
     from specwire.options import OptionChanges
+    from specwire.reconnection import Reconnection
     from specwire.response import Response
 
 E = TypeVar("E")
@@ -100,10 +103,31 @@ class EventStream(Generic[E]):
                 reader.broke(failure)
             if reader.done:
                 answer.close()
+                if reader.broken and reader.reconnection is not None:
+                    self._go_on(reader, reader.reconnection, answer.url)
+                    answer, chunks, reader, response = self._open()
         if not reader.ready:
             if reader.failure is not None:
                 raise reader.failure
             raise StopIteration
+
+    def _go_on(self, reader: EventReader[E], reconnection: Reconnection[E], url: str) -> None:
+        """Ask for the events after the last that came, as often as may be; the reader knows what came of it."""
+        pause = reconnection.wait(reader, url)
+        while pause is not None:
+            time.sleep(pause)
+            if self._closed:
+                return
+            try:
+                answer, response = self._connection.open(reconnection.request, reconnection.options)
+            except APIError as error:
+                pause = reconnection.wait(reader, url, error)
+                continue
+            self._opened = answer, answer.iter_bytes(), reader, response
+            reader.resumed(response)
+            if self._closed or reader.done:
+                answer.close()
+            return
 
     def close(self) -> None:
         """Give the connection back; closing twice is nothing."""
@@ -218,10 +242,31 @@ class AsyncEventStream(Generic[E]):
                 self._reading = False
             if reader.done:
                 await _shut(answer, chunks)
+                if reader.broken and reader.reconnection is not None:
+                    await self._go_on(reader, reader.reconnection, answer.url)
+                    answer, chunks, reader, response = await self._open()
         if not reader.ready:
             if reader.failure is not None:
                 raise reader.failure
             raise StopAsyncIteration
+
+    async def _go_on(self, reader: EventReader[E], reconnection: Reconnection[E], url: str) -> None:
+        """Ask for the events after the last that came, as often as may be; the reader knows what came of it."""
+        pause = reconnection.wait(reader, url)
+        while pause is not None:
+            await sleep(pause)
+            if self._closed:
+                return
+            try:
+                answer, response = await self._connection.open(reconnection.request, reconnection.options)
+            except APIError as error:
+                pause = reconnection.wait(reader, url, error)
+                continue
+            self._opened = answer, answer.aiter_bytes(), reader, response
+            reader.resumed(response)
+            if self._closed or reader.done:
+                await answer.aclose()
+            return
 
     async def aclose(self) -> None:
         """Give the connection back; closing twice is nothing."""

@@ -202,6 +202,14 @@ _LINES = Operation(
 )
 _SEQUENCE = Operation(id="sequence", method="GET", path="/seq", returns=EventsPayload(Chunk, framing="json-seq"))
 _ENDLESS = Operation(id="endless", method="GET", path="/endless", returns=EventsPayload(Chunk))
+_FOLLOW = Operation(
+    id="follow",
+    method="POST",
+    path="/follow",
+    returns=EventsPayload(Chunk, terminator="[DONE]", errors=(EventError(("error",)),), resumable=True),
+    errors=_ERRORS,
+)
+_TAIL = Operation(id="tail", method="GET", path="/tail", returns=EventsPayload(Chunk, resumable=True))
 _UPLOAD = Operation(id="upload", method="POST", path="/files", returns=_THING)
 _PUT = Operation(id="put", method="PUT", path="/files/{name}", returns=_THING)
 _DOWNLOAD = Operation(id="download", method="GET", path="/files/{name}", returns=BinaryPayload(), errors=_ERRORS)
@@ -313,6 +321,18 @@ def endless() -> StreamRequest[Chunk]:
     return StreamRequest(_ENDLESS)
 
 
+def follow(*, prompt: str = "hi", file: FileInput | None = None) -> StreamRequest[Chunk]:
+    """Talk, and go on after a break."""
+    if file is not None:
+        return StreamRequest(_FOLLOW, body=multipart_body(files={"file": file}))
+    return StreamRequest(_FOLLOW, body=json_body({"prompt": prompt, "stream": True}))
+
+
+def tail(*, last: str | Unset = UNSET) -> StreamRequest[Chunk]:
+    """Get events of a stream that has no terminator, and go on after a break."""
+    return StreamRequest(_TAIL, headers=given({"last-event-id": last}))
+
+
 def upload(*, file: FileInput, purpose: str | Unset = UNSET) -> Request[Thing]:
     """Upload a file as a part."""
     return Request(_UPLOAD, body=multipart_body(fields={"purpose": purpose}, files={"file": file}))
@@ -394,6 +414,9 @@ class _Talks:
     lines = streamed(lines)
     sequence = streamed(sequence)
     endless = streamed(endless)
+    follow_up = accumulated(follow, Joined)
+    follow = streamed(follow)
+    tail = streamed(tail)
 
 
 class Talks(_Talks, Resource):
