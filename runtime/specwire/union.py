@@ -18,6 +18,9 @@ from typing import Any, Union, cast, get_origin
 import msgspec
 from msgspec import inspect
 
+_EXACT = 2.0**53
+"""Up to here, floats are exact integers."""
+
 
 class UnionMarker(type):
     """The class of union markers; any value passes msgspec's instance check, since the hook has already typed it."""
@@ -51,9 +54,33 @@ def decode_hook(kind: type, raw: Any) -> Any:
             try:
                 return msgspec.convert(raw, variant, dec_hook=decode_hook)
             except msgspec.ValidationError:
-                continue
+                whole = _whole(raw)
+            if whole is not raw:
+                try:
+                    return msgspec.convert(whole, variant, dec_hook=decode_hook)
+                except msgspec.ValidationError:
+                    continue
         raise msgspec.ValidationError(f"Expected `{kind.__name__}`, got {type(raw).__name__!r}")
     raise NotImplementedError(f"{kind!r} is not a type of the wire")
+
+
+def _whole(raw: Any) -> Any:
+    """Return an object or array with `1.0` as `1`, which is an integer to JSON Schema; the same one if it has none."""
+    match raw:
+        case dict():
+            changed = {key: _whole_item(item) for key, item in raw.items()}
+            return changed if any(changed[key] is not item for key, item in raw.items()) else raw
+        case list():
+            items = [_whole_item(item) for item in raw]
+            return items if any(one is not item for one, item in zip(items, raw, strict=True)) else raw
+        case _:
+            return raw
+
+
+def _whole_item(raw: Any) -> Any:
+    if isinstance(raw, float):
+        return int(raw) if raw.is_integer() and abs(raw) <= _EXACT else raw
+    return _whole(raw)
 
 
 def candidates(kind: UnionMarker, raw: Any) -> list[Any]:

@@ -24,6 +24,14 @@ class Dog(WireModel, kw_only=True):
     walks: int | Unset = UNSET
 
 
+class Nest(WireModel, kw_only=True):
+    """A place with animals."""
+
+    of: list[Cat]
+    rate: float
+
+
+ANIMALS = union(__name__, "ANIMALS", lambda: (Cat, Dog, Nest))
 PETS = union(__name__, "PETS", lambda: (list[Cat], list[str], list[Dog], Cat))
 
 
@@ -70,6 +78,21 @@ SIZES = union(__name__, "SIZES", lambda: (Small, Large), "kind", lambda: {"s": S
 def test_the_discriminator_names_the_variant(sent: bytes, expected: Any) -> None:
     """Where a document says which value stands for which variant, that counts before structure."""
     assert expected == decoder(SIZES).decode(sent)
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (b'{"naps": 2.0}', Cat(naps=2)),
+        (b'{"walks": 1e3}', Dog(walks=1000)),
+        (b'{"of": [{"naps": 1.0}], "rate": 1e300}', Nest(of=[Cat(naps=1)], rate=1e300)),
+    ],
+)
+def test_a_whole_number_is_an_integer_however_it_is_written(sent: bytes, expected: Any) -> None:
+    """A variant is not passed over, and what it alone has lost, since the server writes `2.0` for 2."""
+    found = decoder(ANIMALS).decode(sent)
+    assert found == expected
+    assert type(found) is type(expected)
 
 
 if TYPE_CHECKING:
