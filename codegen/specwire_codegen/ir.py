@@ -254,6 +254,7 @@ class EventStream:
     media_type: str
     terminator: str | None = None
     errors: tuple[EventError, ...] = ()
+    resumable: bool = False
 
 
 @attrs.frozen

@@ -10,6 +10,8 @@ from specwire_codegen.mock import server
 from specwire_codegen.mock.failures import MockError
 from starlette.applications import Starlette
 
+from tests.runtime.sample import Sample
+
 CHAT = {"model": "tiny", "messages": [{"content": "Hi"}]}
 STREAM = {**CHAT, "stream": True}
 
@@ -40,6 +42,29 @@ def test_stream_is_switched_on_by_the_body(client: httpx2.Client) -> None:
 def test_drawn_stream(client: httpx2.Client) -> None:
     """Without an example five events are drawn from the event's schema."""
     assert data(client.get("/events").text) == ['event: tick\ndata: {"at":1,"open":true}'] * 5
+
+
+@pytest.mark.parametrize(
+    ("last", "ids"),
+    [
+        (None, ["0", "second", "2", "3"]),
+        ("0", ["second", "2", "3"]),
+        ("second", ["2", "3"]),
+        ("3", []),
+        ("other", ["0", "second", "2", "3"]),
+    ],
+)
+def test_resumable_stream(client: httpx2.Client, last: str | None, ids: list[str]) -> None:
+    """Events of a stream that may be resumed have ids; those up to the last event id are left out."""
+    reply = client.get("/tail", headers={} if last is None else {"last-event-id": last})
+    assert ids == [line.removeprefix("id: ") for line in reply.text.splitlines() if line.startswith("id: ")]
+
+
+def test_clients_resume_at_the_mock(url: str) -> None:
+    """A client gets every event once of a stream that the mock cuts off."""
+    cut = {"x-mock-cut": "stream", "x-mock-fail": "1", "x-mock-key": "resume"}
+    with Sample("test-key", base_url=url) as client:
+        assert list("abcd") == [event.text for event in client.talks.tail.with_options(headers=cut)()]
 
 
 def test_json_lines(client: httpx2.Client) -> None:

@@ -29,7 +29,18 @@ from specwire_codegen.mock.resources import (
     Update,
 )
 from specwire_codegen.mock.rest import Resources
-from specwire_codegen.mock.streams import Event, Streams, echoing, encode, ending, rechunked, spoiled, stretched
+from specwire_codegen.mock.streams import (
+    Event,
+    Streams,
+    echoing,
+    encode,
+    ending,
+    following,
+    numbered,
+    rechunked,
+    spoiled,
+    stretched,
+)
 from specwire_codegen.mock.tasks import Tasks
 
 FORMAT_FIELDS: Final = ("response_format", "output_format", "format")
@@ -165,6 +176,8 @@ class Answers:
 
         def wire() -> Iterator[bytes]:
             row = stretched(events, faults.events)
+            if facts is not None and facts.resumable:
+                row = following(numbered(row), exchange.last_event_id)
             for event in row if wrong is None else spoiled(row, wrong):
                 yield encode(event, lines=lines)
                 if event is wrong and faults.malformed == "sse-error":

@@ -36,6 +36,8 @@ class Exchange:
     accept: str
     example: str | None = None
     """Name of the example that is wanted."""
+    last_event_id: str | None = None
+    """Id of the event after which a stream is to go on."""
 
     def concrete(self, template: str) -> str:
         """Return a path of the document with its parameters filled in."""
@@ -83,7 +85,8 @@ class Reception:
         if violations:
             return Refusal(_violation_status(operation), "the request breaks the document", tuple(violations))
         wanted = next((name for name, value in values.items() if value is True), None)
-        return Exchange(operation, path, values, content, sources.headers.get("accept", "*/*"), wanted)
+        accept, last = sources.headers.get("accept", "*/*"), sources.headers.get("last-event-id")
+        return Exchange(operation, path, values, content, accept, wanted, last)
 
     def _readable(self, operation: Operation, status: int) -> int:
         """Return 422 in place of 400 where only that is documented."""

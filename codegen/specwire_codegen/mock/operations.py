@@ -41,6 +41,7 @@ class StreamFacts:
     error: str | None
     field: str | None
     value: str | int | bool | None
+    resumable: bool = False
 
 
 @attrs.frozen(eq=False)

@@ -142,7 +142,13 @@ def _examples(document: Document | None, raw: dict[str, Any]) -> tuple[Example, 
 
 def _stream(raw: dict[str, Any]) -> StreamFacts:
     switch = raw.get("switch", {})
-    return StreamFacts(raw.get("terminator"), _error_pointer(raw.get("error")), switch.get("field"), switch.get("value"))
+    return StreamFacts(
+        raw.get("terminator"),
+        _error_pointer(raw.get("error")),
+        switch.get("field"),
+        switch.get("value"),
+        raw.get("resumable", False),
+    )
 
 
 def _error_pointer(error: Any) -> str | None:

@@ -133,6 +133,23 @@ def stretched(events: Sequence[Event], count: int | None) -> Iterator[Event]:
     yield events[-1]
 
 
+def numbered(events: Iterable[Event]) -> Iterator[Event]:
+    """Yield the events with an id each, for a stream that may be resumed: those that have none are numbered."""
+    for index, event in enumerate(events):
+        known = any(name == "id" for name, _ in event.fields)
+        yield event if known else attrs.evolve(event, fields=(*event.fields, ("id", str(index))))
+
+
+def following(events: Iterable[Event], last: str | None) -> Iterator[Event]:
+    """Yield the events after the one with this id; all of them where none has it."""
+    if last is None:
+        yield from events
+        return
+    row = list(events)
+    ids = [dict(event.fields).get("id") for event in row]
+    yield from row[ids.index(last) + 1 :] if last in ids else row
+
+
 def spoiled(events: Iterable[Event], wrong: Event) -> Iterator[Event]:
     """Yield the events with a wrong one after the first."""
     for index, event in enumerate(events):

@@ -11,6 +11,7 @@ import attrs
 from specwire_codegen import pointer as pointers
 from specwire_codegen.grammar import Kind, Node, is_extension, rebuild
 from specwire_codegen.normalize.origin import PRIVATE, Report, origin_of
+from specwire_codegen.normalize.streams import EVENT_STREAM, JSON_LINES, media_type
 
 PREFIX = "x-specwire-"
 
@@ -175,10 +176,12 @@ EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
 def check(data: Node, report: Report) -> Node:
     """Return the document with only the extensions that are known; report every mistake in one of them."""
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
+    def visit(node: Node, kind: Kind, pointer: str) -> Node:
         for key in node:
             if key.startswith(PREFIX):
                 _check_key(key, node, kind, report)
+        if kind == "mediaType":
+            _check_resumable(node, media_type(pointers.split(pointer)[-1]), report)
         return {key: each for key, each in node.items() if _kept(key)}
 
     checked: Node = rebuild(data, "openapi", visit)
@@ -200,6 +203,14 @@ def _check_key(key: str, node: Node, kind: Kind, report: Report) -> None:
             return
     places = " or ".join(each for extension in EXTENSIONS[key] for each in extension.kinds or ())
     report.error("misplaced-extension", f"{key!r} has no meaning on a {kind}", place, f"put it on the {places}")
+
+
+def _check_resumable(node: Node, name: str, report: Report) -> None:
+    stream = node.get("x-specwire-stream")
+    if isinstance(stream, dict) and stream.get("resumable") is True and name in JSON_LINES:
+        place = pointers.join(origin_of(node), "x-specwire-stream", "resumable")
+        message = f"a stream of {name} has no event ids after which it could be resumed"
+        report.error("bad-extension", message, place, f"leave 'resumable' out, or state the stream as {EVENT_STREAM}")
 
 
 def _check_shape(value: Any, shape: _Shape, name: str, place: str, report: Report) -> None:

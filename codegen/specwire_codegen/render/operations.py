@@ -231,6 +231,8 @@ def _payload(payload: Payload) -> str:
                 facts.append(f"errors=({', '.join(written)},)")
             if payload.media_type != "text/event-stream":
                 facts.append(f"accept={literal(payload.media_type)}")
+            if payload.resumable:
+                facts.append("resumable=True")
             return f"EventsPayload({', '.join(facts)})"
         case _:
             assert_never(payload)
