@@ -91,6 +91,16 @@ def test_headers_with_a_home_of_their_own_are_no_parameters(tmp_path: Path) -> N
     assert warnings.count("ignored-header") == 2
 
 
+def test_headers_that_frame_a_request_are_no_parameters(tmp_path: Path) -> None:
+    """Callers do not say how long their body is, nor where it goes: a wrong word would break the connection."""
+    framing = ("Content-Length", "host", "Transfer-Encoding")
+    stated = "".join(f"      - {{name: {name}, in: header, required: true, schema: {{}}}}\n" for name in framing)
+    paths = PETS.replace("    get:", f"{stated}    get:", 1)
+    data, warnings = normalized(f"{HEAD}{paths}components:\n{PET}", tmp_path)
+    assert headers(data) == ["Authorization", "X-Trace"]
+    assert warnings.count("ignored-header") == 4
+
+
 def test_an_authorization_that_no_scheme_speaks_of_stays_a_parameter(tmp_path: Path) -> None:
     """Where a document has no security schemes, its `Authorization` parameter is the only way in."""
     data, _ = normalized(f"{HEAD}{PETS}components:\n{PET}", tmp_path)

@@ -15,8 +15,10 @@ _OWN_HEADERS = {
     "accept": "the media types of the responses say",
     "content-type": "the media type of the request body says",
     "authorization": "the security schemes say",
+    "host": "the address of the server says",
+    **dict.fromkeys(("content-length", "transfer-encoding"), "the body that is sent says"),
 }
-"""Headers that OpenAPI has parameters ignored for, and what says what they hold."""
+"""Headers that OpenAPI or HTTP itself leaves no choice in, and what says what they hold."""
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
 
@@ -83,7 +85,7 @@ def _own(item: Node, report: Report) -> Node:
 
 
 def _without(item: Node, foreign: dict[str, str], told: set[str], report: Report) -> Node:
-    """Return a path without the header parameters that OpenAPI gives no meaning."""
+    """Return a path without the header parameters that callers have no choice in."""
     operations: dict[str, Node] = {}
     for method, operation in methods(item):
         kept: list[Node] = []
