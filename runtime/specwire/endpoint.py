@@ -29,6 +29,46 @@ F = TypeVar("F")
 R = TypeVar("R", bound=Resource | AsyncResource)
 ItemT = TypeVar("ItemT")
 BuildT = TypeVar("BuildT", bound=Callable[..., Any])
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+
+
+class _As:
+    """A further way to call a method: `client.chat.complete.raw`."""
+
+    def __init__(self, function: Callable[..., Any], method: Bound[Any, Any]) -> None:
+        self._function = function
+        self._method = method
+        self.__name__ = function.__name__
+        self.__doc__ = function.__doc__
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._function(self._method, *args, **kwargs)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        returns = inspect.signature(self._function).return_annotation
+        return self._method.__signature__.replace(return_annotation=returns)
+
+    def __repr__(self) -> str:
+        return f"<{self.__name__} of {self._method!r}>"
+
+
+if TYPE_CHECKING:
+
+    def as_built(function: FunctionT) -> FunctionT:
+        """Show the parameters of the builder, which differ from method to method, to notebooks and `help()`."""
+
+else:
+
+    class as_built:
+        """Show the parameters of the builder, which differ from method to method, to notebooks and `help()`."""
+
+        def __init__(self, function: Callable[..., Any]) -> None:
+            self._function = function
+            self.__doc__ = function.__doc__
+
+        def __get__(self, instance: Bound[Any, Any] | None, owner: type) -> Any:
+            return self._function if instance is None else _As(self._function, instance)
 
 
 class Bound(Generic[P, R]):
@@ -53,21 +93,29 @@ class Bound(Generic[P, R]):
         return changed
 
     def __repr__(self) -> str:
-        names = list(self.__signature__.parameters)
-        shown = ", ".join(names[:3] + ["..."] * (len(names) > 3))
+        shown = _shown(self.__signature__)
         return f"<{type(self).__name__} {type(self._resource).__name__}.{self.__name__}({shown})>"
+
+
+def _shown(signature: inspect.Signature) -> str:
+    names = list(signature.parameters)
+    return ", ".join(names[:3] + ["..."] * (len(names) > 3))
 
 
 class Method(Bound[P, Resource], Generic[P, T]):
     """A call that answers `T`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        return self._resource.connection.perform(self.request(*args, **kwargs), self._changes).parsed
+        request: Request[T] = self._build(*args, **kwargs)
+        return self._resource.connection.perform(request, self._changes).parsed
 
+    @as_built
     def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
         """Make the call and return the whole answer: status, headers, request id, tries, `parsed`."""
-        return self._resource.connection.perform(self.request(*args, **kwargs), self._changes)
+        request: Request[T] = self._build(*args, **kwargs)
+        return self._resource.connection.perform(request, self._changes)
 
+    @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> Request[T]:
         """Return the call as a value, without making it."""
         request: Request[T] = self._build(*args, **kwargs)
@@ -78,12 +126,16 @@ class AsyncMethod(Bound[P, AsyncResource], Generic[P, T]):
     """A call that answers `T` when awaited."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        return (await self._resource.connection.perform(self.request(*args, **kwargs), self._changes)).parsed
+        request: Request[T] = self._build(*args, **kwargs)
+        return (await self._resource.connection.perform(request, self._changes)).parsed
 
+    @as_built
     async def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
         """Make the call and return the whole answer: status, headers, request id, tries, `parsed`."""
-        return await self._resource.connection.perform(self.request(*args, **kwargs), self._changes)
+        request: Request[T] = self._build(*args, **kwargs)
+        return await self._resource.connection.perform(request, self._changes)
 
+    @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> Request[T]:
         """Return the call as a value, without making it."""
         request: Request[T] = self._build(*args, **kwargs)
@@ -93,10 +145,12 @@ class AsyncMethod(Bound[P, AsyncResource], Generic[P, T]):
 class PagedMethod(Method[P, T], Generic[P, T, ItemT]):
     """A call that answers one page `T` of items `ItemT`, and can go through all of them."""
 
+    @as_built
     def iter(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[ItemT]:
         """Go through the items of this page and of all that follow, fetching pages as needed."""
         return self._resource.connection.items(self._paged(*args, **kwargs), self._changes)
 
+    @as_built
     def pages(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
         """Go through this page and all that follow, fetching them as needed."""
         return self._resource.connection.pages(self._paged(*args, **kwargs), self._changes)
@@ -109,10 +163,12 @@ class PagedMethod(Method[P, T], Generic[P, T, ItemT]):
 class AsyncPagedMethod(AsyncMethod[P, T], Generic[P, T, ItemT]):
     """A call that answers one page `T` of items `ItemT`, and can go through all of them."""
 
+    @as_built
     def iter(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[ItemT]:
         """Go through the items of this page and of all that follow, fetching pages as needed."""
         return self._resource.connection.items(self._paged(*args, **kwargs), self._changes)
 
+    @as_built
     def pages(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
         """Go through this page and all that follow, fetching them as needed."""
         return self._resource.connection.pages(self._paged(*args, **kwargs), self._changes)
@@ -126,8 +182,9 @@ class StreamMethod(Bound[P, Resource], Generic[P, E]):
     """A call that answers a stream of events `E`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> EventStream[E]:
-        return EventStream(self._resource.connection, self.request(*args, **kwargs), self._changes)
+        return EventStream(self._resource.connection, self._build(*args, **kwargs), self._changes)
 
+    @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> StreamRequest[E]:
         """Return the call as a value, without making it."""
         request: StreamRequest[E] = self._build(*args, **kwargs)
@@ -138,8 +195,9 @@ class AsyncStreamMethod(Bound[P, AsyncResource], Generic[P, E]):
     """A call that answers a stream of events `E`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncEventStream[E]:
-        return AsyncEventStream(self._resource.connection, self.request(*args, **kwargs), self._changes)
+        return AsyncEventStream(self._resource.connection, self._build(*args, **kwargs), self._changes)
 
+    @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> StreamRequest[E]:
         """Return the call as a value, without making it."""
         request: StreamRequest[E] = self._build(*args, **kwargs)
@@ -156,7 +214,7 @@ class AccumulatingMethod(StreamMethod[P, E], Generic[P, E, F]):
         self._accumulator = accumulator
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AccumulatingStream[E, F]:
-        request = self.request(*args, **kwargs)
+        request: StreamRequest[E] = self._build(*args, **kwargs)
         return AccumulatingStream(self._resource.connection, request, self._changes, self._accumulator())
 
 
@@ -173,7 +231,7 @@ class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
         self._accumulator = accumulator
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncAccumulatingStream[E, F]:
-        request = self.request(*args, **kwargs)
+        request: StreamRequest[E] = self._build(*args, **kwargs)
         return AsyncAccumulatingStream(self._resource.connection, request, self._changes, self._accumulator())
 
 
@@ -181,8 +239,9 @@ class DownloadMethod(Bound[P, Resource], Generic[P]):
     """A call that answers bytes, fetched when they are asked for."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download:
-        return Download(self._resource.connection, self.request(*args, **kwargs), self._changes)
+        return Download(self._resource.connection, self._build(*args, **kwargs), self._changes)
 
+    @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> DownloadRequest:
         """Return the call as a value, without making it."""
         request: DownloadRequest = self._build(*args, **kwargs)
@@ -193,8 +252,9 @@ class AsyncDownloadMethod(Bound[P, AsyncResource], Generic[P]):
     """A call that answers bytes, fetched when they are asked for."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload:
-        return AsyncDownload(self._resource.connection, self.request(*args, **kwargs), self._changes)
+        return AsyncDownload(self._resource.connection, self._build(*args, **kwargs), self._changes)
 
+    @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> DownloadRequest:
         """Return the call as a value, without making it."""
         request: DownloadRequest = self._build(*args, **kwargs)
@@ -230,6 +290,9 @@ class Descriptor(Generic[BuildT]):
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._name}({_shown(inspect.signature(self.build))})>"
 
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:

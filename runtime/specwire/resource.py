@@ -44,6 +44,9 @@ class resource(Generic[ResourceT]):  # a descriptor, used like `property`
         self._package = owner.__module__.rpartition(".")[0]
         self._name = name
 
+    def __repr__(self) -> str:
+        return f"<resource {self._kind}>"
+
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
 
