@@ -1,11 +1,13 @@
 """Small documents and what comes of them: `cases/positive/<feature>` and `cases/negative/<mistake>`.
 
+`warnings.txt` of a positive case holds what is said of flaws that were repaired; where there is none, nothing is said.
 `UPDATE=1 pytest tests/test_cases.py` writes what came, to be reviewed like code.
 """
 
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import shutil
 import subprocess
@@ -22,6 +24,7 @@ from specwire_codegen.write import MANIFEST
 CASES = Path(__file__).parent / "cases"
 POSITIVE = sorted(path.name for path in (CASES / "positive").iterdir())
 NEGATIVE = sorted(path.name for path in (CASES / "negative").iterdir())
+RUNTIME = CASES.parents[1] / "runtime"
 UPDATE = bool(os.environ.get("UPDATE"))
 
 
@@ -35,18 +38,24 @@ def tree(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", POSITIVE)
 def test_positive(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A document becomes just this package."""
+    """A document becomes just this package, with just these warnings."""
     case = CASES / "positive" / name
     monkeypatch.chdir(case)
-    files = build(single(Path("spec.yaml"), "sample", Path("expected"))).files
-    actual = {path: text for path, text in files.items() if path not in (MANIFEST, "py.typed")}
+    built = build(single(Path("spec.yaml"), "sample", Path("expected")))
+    actual = {path: text for path, text in built.files.items() if path not in (MANIFEST, "py.typed")}
+    warnings = "".join(f"{warning}\n" for warning in built.warnings)
+    told = case / "warnings.txt"
     if UPDATE:
         shutil.rmtree(case / "expected", ignore_errors=True)
+        told.unlink(missing_ok=True)
+        if warnings:
+            told.write_text(warnings, "utf-8")
         for path, text in actual.items():
             target = case / "expected" / "sample" / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, "utf-8")
     assert tree(case / "expected" / "sample") == actual
+    assert (told.read_text("utf-8") if told.exists() else "") == warnings
 
 
 @pytest.mark.parametrize("name", POSITIVE)
@@ -62,24 +71,36 @@ def test_expected_imports(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
             del sys.modules[module]
 
 
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with every expected package under its case's name, so that one run of a checker sees them all."""
+    folder = tmp_path_factory.mktemp("packages")
+    for name in POSITIVE:
+        shutil.copytree(CASES / "positive" / name / "expected" / "sample", folder / f"{name}_case")
+    return folder
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", POSITIVE)
-def test_expected_is_strict_clean(name: str) -> None:
+def test_expected_is_strict_clean_for_mypy(packages: Path) -> None:
     """What is expected passes mypy --strict."""
-    folder = CASES / "positive" / name / "expected"
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", "", "--cache-dir", str(packages / "cache")]
+    environment = {**os.environ, "MYPYPATH": str(RUNTIME)}
+    names = [path.name for path in sorted(packages.glob("*_case"))]
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--config-file", "", "sample"],
-        cwd=folder,
-        env={
-            **os.environ,
-            "MYPYPATH": str(CASES.parents[1] / "runtime"),
-            "MYPY_CACHE_DIR": str(CASES.parents[1] / ".mypy_cache"),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
+        [*command, *names], cwd=packages, env=environment, capture_output=True, text=True, check=False
     )
     assert "Success" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_expected_is_clean_for_pyright(packages: Path) -> None:
+    """What is expected passes pyright in strict mode."""
+    settings = {"typeCheckingMode": "strict", "extraPaths": [str(RUNTIME)], "include": ["*_case"]}
+    (packages / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
+    command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable]
+    done = subprocess.run(command, cwd=packages, capture_output=True, text=True, check=False)
+    found = json.loads(done.stdout)["generalDiagnostics"]
+    assert [] == [one for one in found if one["severity"] == "error"]
 
 
 @pytest.mark.parametrize("name", NEGATIVE)

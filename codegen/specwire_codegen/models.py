@@ -54,7 +54,7 @@ def structs(models: Sequence[ObjectModel]) -> Classes:
 def typed_dicts(models: Sequence[ObjectModel]) -> Classes:
     """Return the `TypedDict` of each model."""
     data = {dict_name(model.name): _dict_data(model) for model in models}
-    schemas = {dict_name(model.name): _schema(_with_tag(model), _into) for model in models}
+    schemas = {dict_name(model.name): _schema(_keys(model), _into) for model in models}
     docs = {dict_name(model.name): docstring(model.doc or model.name, indent=4) for model in models}
     return emit(DataModelType.TypingTypedDict, schemas, data, docs)
 
@@ -82,7 +82,7 @@ def _suffix(field: Field) -> str:
 
 
 def _dict_data(model: ObjectModel) -> dict[str, Any]:
-    fields = _with_tag(model)
+    fields = _keys(model)
     wires = [field.wire_name for field in fields]
     return {
         "functional": any(not _is_key(wire) for wire in wires),
@@ -102,10 +102,11 @@ def _is_key(wire: str) -> bool:
     return wire.isidentifier() and wire.isascii() and not keyword.iskeyword(wire) and not wire.startswith("__")
 
 
-def _with_tag(model: ObjectModel) -> tuple[Field, ...]:
-    if model.tag is None:
-        return model.fields
-    return (Field(model.tag.name, model.tag.wire_name, Literals((model.tag.value,)), True), *model.fields)
+def _keys(model: ObjectModel) -> tuple[Field, ...]:
+    """Return the fields of a model as keys of a dictionary: with its tag, without a name that type checkers refuse."""
+    tag = model.tag
+    tagged = () if tag is None else (Field(tag.name, tag.wire_name, Literals((tag.value,)), True),)
+    return (*tagged, *(field for field in model.fields if field.wire_name))
 
 
 def _member_doc(field: Field) -> str:

@@ -10,7 +10,7 @@ from bench.tried import tried
 
 CASES = Path(__file__).parents[1] / "cases" / "positive"
 NAMES = sorted(path.name for path in CASES.iterdir())
-LEFT_OUT = {"hostile_text": ('$.a"b', "$.c\nd")}
+LEFT_OUT = {"hostile_text": ('$.a"b', "$.c\nd"), "property_names": ('$.a"b', "$.a\\b", "$.a\nb")}
 """Properties that no model can have a field for, as a warning says when the client is generated."""
 
 

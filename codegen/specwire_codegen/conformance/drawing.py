@@ -7,6 +7,7 @@ from typing import Any
 
 import schemathesis
 from hypothesis.strategies import SearchStrategy
+from schemathesis.core import NotSet
 
 from specwire_codegen.conformance.subject import component_name
 
@@ -44,7 +45,7 @@ def values(schemas: Mapping[str, Schema], schema: Schema) -> SearchStrategy[Any]
         },
     }
     operation = schemathesis.openapi.from_dict(document, config=schemathesis.Config())["/"]["POST"]
-    return operation.as_strategy().map(_body)
+    return operation.as_strategy().map(_body).filter(_is_set)
 
 
 def _textual(schema: Any) -> Any:
@@ -54,6 +55,10 @@ def _textual(schema: Any) -> Any:
     if not isinstance(schema, Mapping):
         return schema
     return {key: _textual(one) for key, one in schema.items() if (key, one) != ("format", "binary")}
+
+
+def _is_set(body: Any) -> bool:
+    return not isinstance(body, NotSet)
 
 
 def _body(case: schemathesis.Case[Any]) -> Any:

@@ -20,6 +20,8 @@ Decode: TypeAlias = Callable[[str], str]
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_EMPTY = re.compile(r"(;[^;=,]+)(?=;|$)")
+"""A matrix parameter with an empty value, which has no equals sign (RFC 6570, section 3.2.7)."""
 _BRACES = re.compile(r"\{([^{}]+)\}")
 _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
@@ -72,7 +74,10 @@ def path_problems(template: str, parameters: Sequence[Raw], raw_path: str, value
 
 def _literal(text: str) -> str:
     """Return a pattern of a text of the template: each character as it is, or percent-encoded."""
-    return "".join(re.escape(one) if one.isalnum() else f"(?:{re.escape(one)}|{quote(one, safe='')})" for one in text)
+    return "".join(
+        re.escape(one) if one.isascii() and one.isalnum() else f"(?:{re.escape(one)}|{quote(one, safe='')})"
+        for one in text
+    )
 
 
 def query_problems(parameters: Sequence[Raw], query: str, values: Mapping[str, Any]) -> Iterator[str]:
@@ -131,6 +136,8 @@ def _reads(parameter: Raw, text: str, value: Any, decode: Decode) -> bool:
     if "content" in parameter:
         return not list(json_problems(value, decode(text)))
     style, explode = parameter.get("style", "simple"), bool(parameter.get("explode"))
+    if style == "matrix":
+        text = _EMPTY.sub(r"\1=", text)
     separator = {"label": "." if explode else ",", "matrix": ";" if explode else ","}.get(style, ",")
     if style == "matrix" and (not explode or not isinstance(value, list | dict)):
         prefix = f";{parameter['name']}="

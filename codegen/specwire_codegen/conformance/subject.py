@@ -45,11 +45,12 @@ class Subject:
         """Return an operation as the document has it."""
         return next(raw for _, _, raw in operations_of(self.document) if raw["operationId"] == operation_id)
 
-    def resolve(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the component that a schema refers to, other schemas as they are."""
-        while "$ref" in schema:
-            schema = self.schemas[component_name(schema["$ref"])]
-        return schema
+    def resolve(self, schema: Mapping[str, Any] | bool) -> Mapping[str, Any]:
+        """Return the component that a schema refers to, other schemas as they are; boolean ones as empty."""
+        found: Mapping[str, Any] = {} if isinstance(schema, bool) else schema
+        while "$ref" in found:
+            found = self.schemas[component_name(found["$ref"])]
+        return found
 
     def builder(self, operation: Operation) -> Callable[..., Any]:
         """Return the generated function that makes an operation's request."""

@@ -22,6 +22,8 @@ from specwire_codegen.grammar import (
 from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of, stamp
 
 SCHEMAS = "#/components/schemas/"
+_LABELS = frozenset({"$defs", "definitions", "$anchor", "$dynamicAnchor"})
+"""What is there only to be referred to; where all references lead to components, nothing does."""
 
 
 def schema_ref(name: str) -> str:
@@ -65,6 +67,8 @@ def direct(data: Node, report: Report) -> Node:
                 name = target.rpartition("/")[2] if _is_component(target, kind) else pointers.escape(target)
                 rest = {name: value for name, value in node.items() if name != key}
                 node = {"$ref": f"#/components/{SECTIONS[kind]}/{name}", **rest}
+        if kind == "schema" and not _LABELS.isdisjoint(node):
+            node = {key: value for key, value in node.items() if key not in _LABELS}
         return _full_mapping(node, data) if kind == "discriminator" else node
 
     directed: Node = rebuild(data, "openapi", visit)

@@ -30,7 +30,9 @@ def _declared(schema: Node, report: Report) -> Node:
             report.warning(
                 "undeclared-property", message, origin_of(schema), "declare it, or remove it from 'required'"
             )
-        return schema
+        kept = [name for name in schema["required"] if name in properties]
+        rest = {key: value for key, value in schema.items() if key != "required"}
+        return {**rest, "required": kept} if kept else rest
     for name in missing:
         message = f"the property {name!r} is required but not declared; taken for a property that holds anything"
         report.warning(

@@ -16,6 +16,19 @@ class Item(WireModel, kw_only=True):
     item_id: str = _field(name="itemId")
 
 
+class Linked(WireModel, kw_only=True):
+    """Linked"""
+
+    data: list[Item]
+    links: Links
+
+
+class Links(WireModel, kw_only=True):
+    """Links"""
+
+    next: str | None | Unset = UNSET
+
+
 class Page(WireModel, kw_only=True):
     """Page"""
 
@@ -26,5 +39,7 @@ class Page(WireModel, kw_only=True):
 
 __all__ = [
     "Item",
+    "Linked",
+    "Links",
     "Page",
 ]
