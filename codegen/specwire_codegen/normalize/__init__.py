@@ -28,6 +28,8 @@ from specwire_codegen.normalize import (
     simplify,
     streams,
     swagger2,
+    tags,
+    templates,
     validity,
 )
 from specwire_codegen.normalize.origin import Report, stamp, strip
@@ -65,8 +67,9 @@ def _normalized(document: Document) -> Normalized:
     data = references.direct(data, report)
     data = dialect.upgrade(data)
     data = extensions.check(data, report)
-    data = shapes.check(data, report)
+    data = templates.settle(shapes.check(data, report), report)
     settle(report.diagnostics)
+    data = tags.settle(data, report)
     doubts = list(validity.of_form(data))
     data = references.collapse(data, report)
     data = components.rename(data)

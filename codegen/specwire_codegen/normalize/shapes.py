@@ -22,7 +22,7 @@ from specwire_codegen.grammar import (
     is_extension,
     map_children,
 )
-from specwire_codegen.normalize.origin import Report, origin_of
+from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
 
 _REQUIRED: dict[Kind, tuple[str, ...]] = {
     "parameter": ("name", "in"),
@@ -30,7 +30,6 @@ _REQUIRED: dict[Kind, tuple[str, ...]] = {
     "tag": ("name",),
     "discriminator": ("propertyName",),
     "securityScheme": ("type",),
-    "openapi": ("info",),
 }
 _TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
 _MEANT = {
@@ -71,11 +70,12 @@ def _check(value: Any, kind: Kind, report: Report, pointer: str) -> Any:
     if "$ref" in value and kind in SECTIONS and kind not in {"schema", "pathItem"}:
         return {key: each for key, each in value.items() if key in _BESIDE_REF or is_extension(key)}
     node = _mended(value, kind, report, here) if kind not in PATTERNED else value
+    if kind == "openapi":
+        node = {**node, "info": _about(node.get("info"), report)}
     for key in _REQUIRED.get(kind, ()):
         if key not in node:
-            what = "document" if kind == "openapi" else kind
-            report.error("missing-field", f"the {what} has no {key!r}", here, f"add {key!r}")
-            node = {**node, key: {} if key == "info" else ""}
+            report.error("missing-field", f"the {kind} has no {key!r}", here, f"add {key!r}")
+            node = {**node, key: ""}
     return map_children(
         node,
         kind,
@@ -113,6 +113,20 @@ def _mended(node: Node, kind: Kind, report: Report, here: str) -> Node:
     return kept
 
 
+def _about(info: Any, report: Report) -> Any:
+    """Return the `info` of a document, with the name of its file for a title where it has none."""
+    if info is not None and not isinstance(info, dict):
+        return info
+    whole = dict(info or {ORIGIN: "/info"})
+    for key, otherwise in (("title", re.split(r"[/\\]", report.document.file)[-1].partition(".")[0]), ("version", "0")):
+        if whole.get(key) is None:
+            whole[key] = otherwise or "API"
+            report.warning(
+                "missing-field", f"the info has no {key!r}; taken for {whole[key]!r}", "/info", f"add {key!r}"
+            )
+    return whole
+
+
 def _mend_type(kept: Node, value: Any, report: Report, place: str) -> None:
     """Give a type that there is not the meaning it most likely has; without one, the schema takes anything."""
     named = value if isinstance(value, list) else [value]
@@ -137,7 +151,8 @@ def _meant(word: Any) -> str | None:
 def _unknown(key: str, kind: Kind, report: Report, place: str) -> None:
     near = difflib.get_close_matches(key, FIELDS[kind], 1)
     help = f"did you mean {near[0]!r}?" if near else "remove it; own data belongs under a key that starts with 'x-'"
-    report.warning("unknown-field", f"a {kind} has no field {key!r}; ignored", place, help)
+    what = "the document" if kind == "openapi" else f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
+    report.warning("unknown-field", f"{what} has no field {key!r}; ignored", place, help)
 
 
 def _shaped(value: Any, field: Child | Plain, kind: Kind, key: str) -> Any:
