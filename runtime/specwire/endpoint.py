@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
     def as_built(function: FunctionT) -> FunctionT:
         """Show the parameters of the builder, which differ from method to method, to notebooks and `help()`."""
+        return function
 
 else:
 

@@ -103,17 +103,34 @@ def test_a_stream_that_only_the_garbage_collector_finds_is_closed_quietly(server
     assert [] == trouble
 
 
-def test_a_program_that_ends_with_an_open_stream_is_quiet(server: Server) -> None:
-    """A program that ends without closing anything writes nothing to its error output."""
-    server.play(GOOD, stream({"text": "a"}, Hold()))
-    code = f"""
-from {Sample.__module__} import Sample
-client = Sample("k", base_url={server.url!r})
+SYNC_END = """
+client = Sample("k", base_url=sys.argv[1])
 client.things.get("1")
 events = client.talks.stream()
 print(next(events).text)
+download = client.files.download().iter_bytes()
+next(download)
 """
-    command = [sys.executable, "-W", "default", "-c", code]
+ASYNC_END = """
+async def main():
+    asyncio.get_running_loop().slow_callback_duration = 30
+    async with AsyncSample("k", base_url=sys.argv[1]) as client:
+        await client.things.get("1")
+        async with client.talks.stream() as events:
+            print((await anext(events)).text)
+        async with client.files.download() as download:
+            assert 200 == download.response.status
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("code", [SYNC_END, ASYNC_END], ids=["sync", "async"])
+def test_a_program_that_ends_in_the_middle_is_quiet(server: Server, code: str) -> None:
+    """A program that ends without reading to the end writes nothing to its error output, in development mode."""
+    server.play(GOOD, stream({"text": "a"}, Hold()), (head(200, {"content-length": "9"}), b"part", Hold()))
+    begin = f"import asyncio, sys; from {Sample.__module__} import AsyncSample, Sample"
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", begin + code, server.url]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[1], check=False)
     assert ("a\n", "") == (done.stdout, done.stderr)
 

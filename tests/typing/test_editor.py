@@ -103,7 +103,7 @@ def test_definition_leads_to_the_operation(editor: LanguageServer) -> None:
         assert "complete = endpoint(" in file.read().splitlines()[place["range"]["start"]["line"]]
 
 
-def notebook(code: str) -> jedi.Interpreter:
+def notebook(code: str) -> Any:
     """Return what a notebook knows of the end of a line, with the objects that are there."""
     return jedi.Interpreter(code, [{"client": Mistral("k"), "later": AsyncMistral("k"), "models": models}])
 

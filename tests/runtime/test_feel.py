@@ -1,0 +1,152 @@
+"""Promises of how it feels: patterns match, tracebacks are short, what is printed fits a line and hides the key."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from pathlib import Path
+from typing import Any
+
+import pytest
+import specwire
+from specwire.drift import decode
+from specwire.errors import APIConnectionError, APIError, APIStatusError, RateLimitError, SpecwireError
+from specwire.model import Unknown
+from specwire.unset import UNSET
+
+from .conftest import KEY, Caller
+from .sample import Cat, Dog, Image, Text, Thing
+from .server import Close, Reset, Server, reply, stream
+
+PACKAGE = str(Path(specwire.__file__).parent)
+
+
+def frames(error: BaseException) -> list[str]:
+    """Return the functions of the package that stand in the traceback of an exception."""
+    stack = traceback.extract_tb(error.__traceback__)
+    return [frame.name for frame in stack if frame.filename.startswith(PACKAGE)]
+
+
+def raised(caller: Caller, value: Any) -> SpecwireError:
+    """Return what a call raises."""
+    with pytest.raises(SpecwireError) as found:
+        caller.run(value())
+    return found.value
+
+
+def test_the_traceback_of_an_error_is_short(caller: Caller, client: Any, server: Server) -> None:
+    """Between the caller's line and the message stand no more than six functions of the package."""
+    server.play(reply({"detail": "no"}, status=404), (Close(),), reply(b"<html>"), reply({"detail": "no"}, status=404))
+    once = client.with_options(retry=specwire.RetryPolicy(attempts=1))
+    for call in (
+        lambda: once.things.get("1"),
+        lambda: once.things.get("1"),
+        lambda: once.things.get("1"),
+        lambda: once.things.get.raw("1"),
+        lambda: once.things.make(name=object()),
+    ):
+        error = raised(caller, call)
+        assert 0 < len(frames(error)) <= 6
+        assert 1 == len("".join(traceback.format_exception_only(error)).strip().splitlines())
+
+
+def test_the_traceback_of_a_stream_is_short(caller: Caller, client: Any, server: Server) -> None:
+    """So it is for a stream that breaks off: reading an event is two functions deep."""
+    server.play(stream({"text": "a"}, end=(Reset(),)))
+    events = client.talks.stream()
+    caller.next(events)
+    error = raised(caller, lambda: caller.next(events))
+    assert ["__anext__" if caller.asynchronous else "__next__", "_read"] == frames(error)
+
+
+def told(error: APIError) -> str:
+    """Tell errors apart by patterns."""
+    match error:
+        case RateLimitError(body={"detail": str(detail)}):
+            return f"slower: {detail}"
+        case APIStatusError(status=404):
+            return "not there"
+        case APIStatusError(status=status, request_id=str(request_id)):
+            return f"{status} of {request_id}"
+        case APIConnectionError(request=request):
+            return f"no answer to {request.operation.id}" if request else "no answer"
+        case _:
+            return "something else"
+
+
+def test_errors_match_patterns(caller: Caller, server: Server) -> None:
+    """Class, status, body and request id of an error can stand in a pattern."""
+    client = caller.client(retry=specwire.RetryPolicy(attempts=1))
+    server.play(
+        reply({"detail": "wait"}, status=429),
+        reply({}, status=404),
+        reply({}, status=500, headers={"x-request-id": "r"}),
+        (Close(),),
+    )
+    seen = [raised(caller, lambda: client.things.public()) for _ in range(4)]
+    assert ["slower: wait", "not there", "500 of r", "no answer to open_thing"] == [
+        told(error) for error in seen if isinstance(error, APIError)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("part", "pet", "expected"),
+    [
+        ({"type": "text", "text": "a"}, {"bark": "w"}, ("text a", "dog w")),
+        ({"type": "image", "url": "u"}, {"purr": "p"}, ("image u", "cat p")),
+        ({"type": "video", "seconds": 3}, {"moo": "m"}, ("unknown video", "unknown ['moo']")),
+    ],
+)
+def test_unions_match_patterns(part: Any, pet: Any, expected: tuple[str, str]) -> None:
+    """Variants of a union can stand in a pattern with their fields; one that nobody knows matches as a mapping."""
+    thing, _ = decode(f'{{"id": "1", "part": {json.dumps(part)}, "pet": {json.dumps(pet)}}}'.encode(), Thing)
+    match thing:
+        case Thing(id="1", part=Text(text=text)):
+            first = f"text {text}"
+        case Thing(part=Image(url=url)):
+            first = f"image {url}"
+        case Thing(part={"type": kind}):
+            first = f"unknown {kind}"
+    match thing.pet:
+        case Dog(bark=said):
+            second = f"dog {said}"
+        case Cat(purr=said):
+            second = f"cat {said}"
+        case Unknown() as other:
+            second = f"unknown {list(other)}"
+    assert expected == (first, second)
+    match thing:
+        case Thing(child=specwire.UNSET):
+            assert thing.child is UNSET
+        case _:
+            raise AssertionError("what was not sent must match UNSET")
+
+
+def test_what_is_printed_fits_a_line_and_hides_the_key(caller: Caller, client: Any, server: Server) -> None:
+    """Clients, resources, methods, requests, responses, streams, downloads and errors: a line each, without the key."""
+    server.play(reply({"id": "1"}), reply({"detail": f"wrong key {KEY}"}, status=404), stream({"text": "a"}))
+    response = caller.run(client.things.get.raw("1"))
+    error = raised(caller, lambda: client.things.get("2"))
+    things = [
+        client,
+        client.things,
+        client.things.get,
+        client.things.get.raw,
+        client.things.get.request("1"),
+        client.talks.stream.request(),
+        client.talks.stream(),
+        client.files.download(),
+        client.connection.options,
+        response,
+        response.parsed,
+        response.headers,
+        error,
+        str(error),
+        type(client).things,
+        type(client.things).get,
+    ]
+    for thing in things:
+        assert "\n" not in repr(thing)
+        assert len(repr(thing)) <= 200, repr(thing)
+        assert KEY not in repr(thing)
+        assert " object at 0x" not in repr(thing)
