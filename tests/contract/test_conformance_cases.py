@@ -10,8 +10,13 @@ from bench.tried import tried
 
 CASES = Path(__file__).parents[1] / "cases" / "positive"
 NAMES = sorted(path.name for path in CASES.iterdir())
-LEFT_OUT = {"hostile_text": ('$.a"b', "$.c\nd"), "property_names": ('$.a"b', "$.a\\b", "$.a\nb")}
-"""Properties that no model can have a field for, as a warning says when the client is generated."""
+
+
+def is_left_out(problem: str) -> bool:
+    """Whether a property is missing that no model can have a field for, as a warning says at its generation."""
+    place, _, what = problem.partition(": ")
+    odd = any(character in '"\\' or character < " " for character in place.rpartition(".")[2])
+    return odd and " is missing for " in what
 
 
 @pytest.mark.slow
@@ -21,9 +26,7 @@ def test_clients_do_as_their_documents_say(name: str, tmp_path: Path, monkeypatc
     monkeypatch.syspath_prepend(str(tmp_path))
     found = tried(CASES / name / "spec.yaml", f"case_{name}", tmp_path, operations=8, cases=4)
     assert found.error == ""
-    lost = LEFT_OUT.get(name, ())
     unequal = [problem for one in found.tried for problem in one.unequal]
-    assert [] == [problem for problem in unequal if not problem.startswith(tuple(f"{each}: " for each in lost))]
-    assert bool(unequal) is bool(lost)
+    assert [] == [problem for problem in unequal if not is_left_out(problem)]
     assert [((), ())] * len(found.tried) == [(one.wrong, one.undrawn) for one in found.tried]
     assert (sum(one.cases for one in found.tried) > 0) is (found.operations > 0)

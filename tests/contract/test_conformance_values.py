@@ -52,6 +52,12 @@ def test_differences_are_named_by_their_place(expected: Any, actual: Any, found:
         ("2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z", False),
         ("2026-01-02T03:04:05", "2026-01-02T03:04:05.0", False),
         ("497F6ECA-6276-4993-BFEB-53CBBBBA6F09", "497f6eca-6276-4993-bfeb-53cbbbba6f09", True),
+        ("PT271M", "PT16260S", True),
+        ("P1W", "P7D", True),
+        ("-P1DT1.5S", "-PT86401.5S", True),
+        ("PT1M", "-PT1M", False),
+        ("P1M", "P30D", False),
+        ("P", "PT", False),
         ("a", "A", False),
     ],
 )

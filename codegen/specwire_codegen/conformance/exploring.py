@@ -59,6 +59,12 @@ def simplest(strategy: SearchStrategy[T]) -> T:
 def drawn(strategy: SearchStrategy[T], count: int) -> list[T]:
     """Return at most so many values of a strategy, the first about as small as they get; the same on every run."""
     found: list[T] = []
+    draw_into(found, strategy, count)
+    return found
+
+
+def draw_into(found: list[T], strategy: SearchStrategy[T], count: int) -> None:
+    """Add to a list what `drawn` returns, value by value: they are there even where it raises an error."""
 
     @settings(
         max_examples=count,
@@ -73,4 +79,3 @@ def drawn(strategy: SearchStrategy[T], count: int) -> list[T]:
         found.append(value)
 
     run()
-    return found

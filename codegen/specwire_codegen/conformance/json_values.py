@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import operator
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -15,6 +16,10 @@ MICROSECOND = timedelta(microseconds=1)
 """Finer than this, Python knows no time."""
 INTEGERS = range(-(2**63), 2**64)
 """Integers that JSON encoders and servers agree on."""
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_DURATION = re.compile(
+    rf"([+-])?P(?:{_NUMBER}W)?(?:{_NUMBER}D)?(?:T(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?", re.ASCII
+)
 
 
 def differences(expected: Any, actual: Any, same_text: SameText = operator.eq, path: str = "$") -> Iterator[str]:
@@ -52,9 +57,12 @@ def json_problems(expected: Any, text: str | bytes) -> Iterator[str]:
 
 
 def same_meaning(one: str, other: str) -> bool:
-    """Whether two texts are equal, the same instant to the microsecond, or the same UUID in another spelling."""
+    """Whether two texts are equal, the same instant or duration to the microsecond, or the same UUID."""
     if one == other:
         return True
+    durations = _duration(one), _duration(other)
+    if durations[0] is not None and durations[1] is not None:
+        return abs(durations[0] - durations[1]) <= MICROSECOND
     instants = _instant(one), _instant(other)
     if instants[0] is not None and instants[1] is not None:
         return abs(instants[0] - instants[1]) <= MICROSECOND
@@ -93,6 +101,17 @@ def _instant(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo is not None else None
+
+
+def _duration(text: str) -> timedelta | None:
+    """Return an ISO 8601 duration; None for others, and for years and months, which have no fixed length."""
+    hit = _DURATION.fullmatch(text)
+    if hit is None or not any(hit.groups()[1:]):
+        return None
+    sign, *parts = hit.groups(default="0")
+    names = ("weeks", "days", "hours", "minutes", "seconds")
+    found = timedelta(**{name: float(part) for name, part in zip(names, parts, strict=True)})
+    return -found if sign == "-" else found
 
 
 def _uuid(text: str) -> UUID | None:

@@ -24,7 +24,7 @@ from specwire_codegen.conformance.arguments import Arguments, arguments
 from specwire_codegen.conformance.calls import Clients, Outcome
 from specwire_codegen.conformance.case import Case
 from specwire_codegen.conformance.drawing import relaxed
-from specwire_codegen.conformance.exploring import drawn
+from specwire_codegen.conformance.exploring import draw_into
 from specwire_codegen.conformance.recorder import Recorder
 from specwire_codegen.conformance.requests import requests
 from specwire_codegen.conformance.subject import Subject
@@ -126,15 +126,17 @@ class Trial:
             return self._drawn_from(loose, strategy, count), True
 
     def _drawn_from(self, subject: Subject, strategy: Callable[[Subject], SearchStrategy[T]], count: int) -> list[T]:
+        found: list[T] = []
+        why = "no value fits the schema"
         try:
             with _within(self._seconds):
-                found = drawn(strategy(subject), count)
+                draw_into(found, strategy(subject), count)
         except Overtime:
-            raise Undrawable(f"took more than {self._seconds:g} s") from None
+            why = f"took more than {self._seconds:g} s"
         except Exception as problem:
-            raise Undrawable(f"{type(problem).__name__}: {problem}".partition("\n")[0][:300]) from problem
+            why = f"{type(problem).__name__}: {problem}".partition("\n")[0][:300]
         if not found:
-            raise Undrawable("no value fits the schema")
+            raise Undrawable(why)
         return found
 
     def _sent(self, operation: Operation, case: Case) -> list[str]:
