@@ -1,6 +1,7 @@
 # `make`: set up, regenerate all clients, show every kind of call. `make test`: set up, run all tests.
+# `make test PYTHON=python3.13`: the same with another Python, in an environment of its own.
 PYTHON ?= python3
-VENV := .venv
+VENV := $(if $(filter command line,$(origin PYTHON)),.venv-$(notdir $(PYTHON)),.venv)
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PROVIDER ?= mistral
@@ -46,5 +47,5 @@ accept: $(READY)
 	@$(BIN)/specwire accept $(OVERRIDE) $(if $(filter command line,$(origin PROVIDER)),--name $(PROVIDER))
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
