@@ -31,7 +31,7 @@ E = TypeVar("E")
 
 
 class Client(Resource):
-    """A synchronous client; safe to share between threads, closed by `close()` or `with`."""
+    """A synchronous client; safe to share between threads and to take into a fork, closed by `close()` or `with`."""
 
     provider: ClassVar[Provider]
 
