@@ -21,6 +21,20 @@ _CURSOR = (
     "continuation_token",
 )
 _NEXT = ("next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_token", "nextToken", "cursor", "next")
+_NEXT_URL = (
+    "next_url",
+    "nextUrl",
+    "next_page_url",
+    "nextPageUrl",
+    "next_link",
+    "nextLink",
+    "@odata.nextLink",
+    "next_page_uri",
+    "next",
+)
+_URLS = ("uri", "url", "uri-reference")
+_LINKS = ("links", "_links", "paging", "pagination", "meta")
+"""Objects that hold the URLs of other pages."""
 _MORE = ("has_more", "hasMore", "has_next", "hasNext")
 _TOTAL = ("total", "total_count", "totalCount", "count")
 _ITEMS = ("data", "items", "results", "records", "entries", "values")
@@ -67,11 +81,14 @@ def _resolved(schema: Any, schemas: Mapping[str, Any]) -> Mapping[str, Any]:
     return schema if isinstance(schema, Mapping) else {}
 
 
+def _success(operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = (response for status, response in operation["responses"].items() if status.startswith("2"))
+    return next(found, {})
+
+
 def _answer(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
-    for status, response in operation["responses"].items():
-        if status.startswith("2"):
-            return _resolved(response.get("content", {}).get("application/json", {}).get("schema", {}), schemas)
-    return {}
+    content = _success(operation).get("content", {})
+    return _resolved(content.get("application/json", {}).get("schema", {}), schemas)
 
 
 def _first(names: Sequence[str], present: Mapping[str, Any] | Sequence[str]) -> str | None:
@@ -85,13 +102,20 @@ def _pagination(
         return
     query = [parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
     properties: Mapping[str, Any] = schema.get("properties", {})
+    size = _first(_SIZE, query)
+    linked = any(name.lower() == "link" for name in _success(operation).get("headers", {}))
+    if linked and schema.get("type") == "array" and (size or _first(_PAGE, query)):
+        value: dict[str, Any] = {"style": "link", "items": ""}
+        yield Guess(target, "x-specwire-pagination", value, "the header 'Link' and an answer that is an array")
+        return
     arrays = [name for name, one in properties.items() if _resolved(one, schemas).get("type") == "array"]
     items = _first(_ITEMS, arrays) or (arrays[0] if len(arrays) == 1 else None)
     if items is None:
         return
-    size = _first(_SIZE, query)
-    value: dict[str, Any] = {"items": f"/{items}"}
-    if cursor := _first(_CURSOR, query):
+    value = {"items": f"/{items}"}
+    if url := _next_url(properties, schemas):
+        value |= {"style": "url", "next": url}
+    elif cursor := _first(_CURSOR, query):
         value |= {"style": "cursor", "cursor": cursor}
         following = _first(_NEXT, properties)
         element = _resolved(_resolved(properties[items], schemas).get("items", {}), schemas)
@@ -111,9 +135,31 @@ def _pagination(
         return
     if size is not None:
         value["size"] = size
-    if value["style"] != "cursor" and (total := _first(_TOTAL, properties)):
+    if value["style"] in ("page", "offset") and (total := _first(_TOTAL, properties)):
         value["total"] = f"/{total}"
-    yield Guess(target, "x-specwire-pagination", value, f"the parameters {', '.join(query)} and the array {items!r}")
+    seen = [f"the parameters {', '.join(query)}"] if query else []
+    reason = " and ".join([*seen, *([f"the URL {url!r}"] if url else []), f"the array {items!r}"])
+    yield Guess(target, "x-specwire-pagination", value, reason)
+
+
+def _next_url(properties: Mapping[str, Any], schemas: Mapping[str, Any]) -> str | None:
+    """Return the pointer to the URL of the next page: `/next`, `/links/next`, `/_links/next/href`."""
+    for pointer, owner in [("", properties), *_below(properties, _LINKS, schemas)]:
+        for name in _NEXT_URL:
+            schema = _resolved(owner.get(name), schemas)
+            if "href" in schema.get("properties", {}):
+                return f"{pointer}/{name}/href"
+            if schema and (name != "next" or schema.get("format") in _URLS or pointer in ("/links", "/_links")):
+                return f"{pointer}/{name}"
+    return None
+
+
+def _below(
+    properties: Mapping[str, Any], names: Sequence[str], schemas: Mapping[str, Any]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name in names:
+        if inside := _resolved(properties.get(name), schemas).get("properties"):
+            yield f"/{name}", inside
 
 
 def _polling(target: str, path: str, schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Iterator[Guess]:

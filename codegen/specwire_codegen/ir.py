@@ -314,7 +314,16 @@ class Cursor:
     more: tuple[str, ...] | None = None
 
 
-Pagination: TypeAlias = PageNumber | Offset | Cursor
+@attrs.frozen
+class NextURL:
+    """Pages that name the next by its URL: in the page, or else in the `Link` header."""
+
+    items: tuple[str, ...]
+    item: TypeExpr
+    next: tuple[str, ...] | None = None
+
+
+Pagination: TypeAlias = PageNumber | Offset | Cursor | NextURL
 
 
 @attrs.frozen

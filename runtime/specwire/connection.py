@@ -143,10 +143,10 @@ class Connection(BaseConnection):
         following: PagedRequest[T, ItemT] | None = request
         seen = pagination.before(request)
         while following is not None:
-            page = self.perform(following, changes).parsed
-            yield page
-            seen += len(pagination.items(request, page))
-            following = pagination.following(following, page, seen)
+            response = self.perform(following, changes)
+            yield response.parsed
+            seen += len(pagination.items(request, response.parsed))
+            following = pagination.following(following, response, seen)
 
     def run(self, flow: Flow[T], changes: OptionChanges | None = None) -> T:
         """Run a flow of calls to its end and return its value."""

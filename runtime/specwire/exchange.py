@@ -69,12 +69,23 @@ class Exchange:
             self._url = _server(provider, base_url, operation.server) + expand_path(
                 operation.path, request.path, operation.styles
             )
-            given = {**request.query, **options.query}
+            given = {**request.query, **options.query} if request.url is None else None
             self._query = encode_query(given, operation.styles) if given else ""
+            if request.url is not None:
+                self._url = self._own(request.url)
             self._headers = self._make_headers()
             self._cookies = request.cookies
         except (ValueError, TypeError) as error:
             raise InvalidRequestError(f"{operation.id}: {error}") from error
+
+    def _own(self, url: str) -> str:
+        """Return a URL that an answer named, which gets credentials like any other: only on the same server."""
+        from specwire.link import on_same_server  # few use it
+
+        try:
+            return on_same_server(self._url, url)
+        except ValueError as error:
+            raise ValueError(f"the URL of the next page is not followed: {error}") from error
 
     def _make_headers(self) -> dict[str, str]:
         operation = self.request.operation
@@ -121,8 +132,13 @@ class Exchange:
             cookies = {**cookies, **proof.cookies}
         if cookies:
             headers["cookie"] = encode_cookies(cookies, self.request.operation.styles)
-        joined = "&" if "?" in self._url else "?"
-        url = f"{self._url}{joined}{query}" if query else self._url
+        url = self._url
+        if self.request.url is not None and proof is not None and proof.query:
+            from specwire.redaction import without_query
+
+            url = without_query(url, proof.query)
+        if query:
+            url = f"{url}{'&' if '?' in url else '?'}{query}"
         if proof is not None and proof.sign is not None:
             headers["authorization"] = proof.sign(self.request.operation.method, _target(url))
         content: bytes | Iterator[bytes] | AsyncIterator[bytes] | None = None

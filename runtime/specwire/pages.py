@@ -35,10 +35,10 @@ class AsyncPages(Generic[T, ItemT]):
         request = self._following
         if request is None:
             raise StopAsyncIteration
-        page = (await self._perform(request)).parsed
-        self._seen += len(pagination.items(request, page))
-        self._following = pagination.following(request, page, self._seen)
-        return page
+        response = await self._perform(request)
+        self._seen += len(pagination.items(request, response.parsed))
+        self._following = pagination.following(request, response, self._seen)
+        return response.parsed
 
 
 class AsyncItems(Generic[T, ItemT]):

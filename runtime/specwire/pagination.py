@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from specwire.errors import InvalidRequestError
-from specwire.operation import Cursor, Offset, PageNumber, Pagination
+from specwire.operation import Cursor, NextURL, Offset, PageNumber, Pagination
 from specwire.request import PagedRequest
 from specwire.unset import UNSET
+
+if TYPE_CHECKING:
+    from specwire.response import Response
 
 T = TypeVar("T")
 ItemT = TypeVar("ItemT")
@@ -28,12 +31,13 @@ def before(request: PagedRequest[T, ItemT]) -> int:
             return max(0, _number(request, parameter, first) - first) * per_page
         case Offset(parameter, _, _, _):
             return _number(request, parameter, 0)
-        case Cursor():
+        case Cursor() | NextURL():
             return 0
 
 
-def following(request: PagedRequest[T, ItemT], page: T, seen: int) -> PagedRequest[T, ItemT] | None:
+def following(request: PagedRequest[T, ItemT], response: Response[T], seen: int) -> PagedRequest[T, ItemT] | None:
     """Return the request for the page after this one, None after the last; `seen` counts the items up to here."""
+    page = response.parsed
     found = items(request, page)
     match _pagination(request):
         case PageNumber(parameter, _, size, first, total):
@@ -50,6 +54,15 @@ def following(request: PagedRequest[T, ItemT], page: T, seen: int) -> PagedReque
             if (more is not None and at(page, more) is False) or cursor in (None, "", request.query.get(parameter)):
                 return None
             return _with(request, parameter, cursor)
+        case NextURL(_, next_):
+            url = at(page, next_) if next_ is not None else _linked(response)
+            return request.replace(url=url) if isinstance(url, str) and url not in ("", request.url) else None
+
+
+def _linked(response: Response[Any]) -> str | None:
+    from specwire.link import next_link  # few use it
+
+    return next_link(response.headers.get("link", ""))
 
 
 def _ended(request: PagedRequest[Any, Any], found: Sequence[Any], size: str | None, total: Any, seen: int) -> bool:

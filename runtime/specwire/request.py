@@ -65,12 +65,14 @@ class BaseRequest(msgspec.Struct, frozen=True):
     headers: Mapping[str, Any] = {}
     cookies: Mapping[str, Any] = {}
     body: Body | None = None
+    url: str | None = None
+    """Where to send it in place of path and query, such as the next page's URL; relative, or on the same server."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.operation.id}: {self.operation.method} {self.operation.path})"
 
     def replace(self, **changes: Any) -> Self:
-        """Return the same request with other `path`, `query`, `headers`, `cookies` or `body`."""
+        """Return the same request with other `path`, `query`, `headers`, `cookies`, `body` or `url`."""
         return msgspec.structs.replace(self, **changes)
 
 

@@ -523,7 +523,7 @@ def test_extensions_of_our_own_are_checked_to_the_letter() -> None:
         ),
         (
             "bad-extension",
-            "'x-specwire-pagination.items' must be a JSON pointer such as '/data', got 'data'",
+            "'x-specwire-pagination.items' must be a JSON pointer such as '/data', or '' for the whole, got 'data'",
             "/paths/~1it/post/x-specwire-pagination/items",
         ),
         (

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from specwire_codegen.cli import main
+from specwire_codegen.infer import guesses
 
 SPEC = """\
 openapi: 3.1.0
@@ -148,3 +151,43 @@ def test_a_package_name_is_an_identifier(folder: Path, package: str, monkeypatch
 def test_wrong_usage_is_exit_code_2(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A word that is no verb is wrong usage."""
     assert 2 == run("generat", monkeypatch=monkeypatch)
+
+
+ARRAY = {"type": "array", "items": {"type": "object"}}
+URI = {"type": ["string", "null"], "format": "uri"}
+
+
+@pytest.mark.parametrize(
+    ("query", "properties", "expected"),
+    [
+        (["page"], {"results": ARRAY, "next": URI}, {"style": "url", "items": "/results", "next": "/next"}),
+        ([], {"data": ARRAY, "links": {"properties": {"next": {}}}}, None),
+        ([], {"data": ARRAY, "links": {"properties": {"next": URI}}}, {"style": "url", "next": "/links/next"}),
+        (
+            ["size"],
+            {"data": ARRAY, "_links": {"properties": {"next": {"properties": {"href": URI}}}}},
+            {"next": "/_links/next/href"},
+        ),
+        (["cursor"], {"items": ARRAY, "next": {"type": "string"}}, {"style": "cursor", "next": "/next"}),
+        (["offset"], {"items": ARRAY, "total": {"type": "integer"}}, {"style": "offset", "total": "/total"}),
+        (["page"], {"items": ARRAY, "others": ARRAY, "next": {"type": "string"}}, {"style": "page", "items": "/items"}),
+    ],
+)
+def test_pagination_is_guessed(query: list[str], properties: dict[str, Any], expected: dict[str, Any] | None) -> None:
+    """A page that names the URL of the next is followed by it, before parameters are counted up."""
+    found = guessed(query, {"type": "object", "properties": properties}, {})
+    assert found is None if expected is None else found is not None and expected.items() <= found.items()
+
+
+def test_pagination_by_link_is_guessed() -> None:
+    """An array with a `Link` header, and a parameter that pages."""
+    assert {"style": "link", "items": ""} == guessed(["per_page"], ARRAY, {"Link": {}})
+    assert guessed(["per_page"], ARRAY, {}) is None
+    assert guessed([], ARRAY, {"Link": {}}) is None
+
+
+def guessed(query: list[str], schema: dict[str, Any], headers: dict[str, Any]) -> Mapping[str, Any] | None:
+    response = {"headers": headers, "content": {"application/json": {"schema": schema}}}
+    parameters = [{"name": name, "in": "query"} for name in query]
+    operation = {"operationId": "list", "parameters": parameters, "responses": {"200": response}}
+    return next((guess.value for guess in guesses({"paths": {"/x": {"get": operation}}})), None)

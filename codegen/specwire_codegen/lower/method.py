@@ -27,9 +27,7 @@ _HOLDERS = frozenset({"api", "apis", "controller", "endpoint", "endpoints", "res
 """Words at the end of a tag that say only that there are operations."""
 _DEPTH = 10
 """Parts of a dotted operationId above which it is no path of resources."""
-RESERVED_RESOURCE = frozenset(
-    "accumulated connection downloaded endpoint flowing paginated resource streamed".split()
-)
+RESERVED_RESOURCE = frozenset("accumulated connection downloaded endpoint flowing paginated resource streamed".split())
 """Names that a resource needs for itself, and those that its class is written with."""
 RESERVED = RESERVED_RESOURCE | frozenset("aclose base_url close provider send with_options".split())
 """Names that a client needs for itself."""

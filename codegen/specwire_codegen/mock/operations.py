@@ -118,8 +118,8 @@ class Polling:
 class Pagination:
     """What `x-specwire-pagination` says of a list that comes in pages."""
 
-    style: Literal["page", "cursor", "offset"]
-    parameter: str
+    style: Literal["page", "cursor", "offset", "url", "link"]
+    parameter: str | None
     """The query parameter that takes the page number, the cursor or the offset."""
     size: str | None
     first: int

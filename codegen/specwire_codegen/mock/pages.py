@@ -35,7 +35,7 @@ class Page:
 
 def cut(pagination: Pagination | None, operation: Operation, query: Mapping[str, Any], items: Sequence[Any]) -> Page:
     """Return the page that the query asks for; without pagination, everything."""
-    if pagination is None:
+    if pagination is None or pagination.parameter is None:
         return Page(tuple(items), 0, len(items))
     size = _size(pagination, operation, query)
     asked = query.get(pagination.parameter)

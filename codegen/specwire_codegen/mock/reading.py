@@ -162,7 +162,7 @@ def _pagination(raw: dict[str, Any] | None) -> Pagination | None:
         return None
     return Pagination(
         style=raw["style"],
-        parameter=raw[raw["style"]],
+        parameter=raw.get(raw["style"]),
         size=raw.get("size"),
         first=raw.get("first", 0),
         items=raw["items"],

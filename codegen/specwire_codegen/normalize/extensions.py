@@ -26,6 +26,10 @@ def _pointer(value: Any) -> str | None:
     return None if isinstance(value, str) and value.startswith("/") else "a JSON pointer such as '/data'"
 
 
+def _place(value: Any) -> str | None:
+    return None if value == "" or _pointer(value) is None else "a JSON pointer such as '/data', or '' for the whole"
+
+
 def _flag(value: Any) -> str | None:
     return None if isinstance(value, bool) else "true or false"
 
@@ -121,7 +125,7 @@ _PAGINATION = _Choice(
                 "page": _text,
                 "size": _text,
                 "first": _natural,
-                "items": _pointer,
+                "items": _place,
                 "total": _pointer,
             },
             ("page", "items"),
@@ -131,7 +135,7 @@ _PAGINATION = _Choice(
                 "style": _text,
                 "cursor": _text,
                 "size": _text,
-                "items": _pointer,
+                "items": _place,
                 "next": _pointer,
                 "next_from_last_item": _pointer,
                 "more": _pointer,
@@ -139,8 +143,10 @@ _PAGINATION = _Choice(
             ("cursor", "items"),
         ),
         "offset": _Object(
-            {"style": _text, "offset": _text, "size": _text, "items": _pointer, "total": _pointer}, ("offset", "items")
+            {"style": _text, "offset": _text, "size": _text, "items": _place, "total": _pointer}, ("offset", "items")
         ),
+        "url": _Object({"style": _text, "size": _text, "items": _place, "next": _pointer}, ("items", "next")),
+        "link": _Object({"style": _text, "size": _text, "items": _place}, ("items",)),
     },
 )
 _POLLING = _Object(

@@ -46,7 +46,7 @@ _KNOWN = {
         "specwire.request",
     ),
     **dict.fromkeys(
-        "BinaryPayload Cursor EmptyPayload EventError EventsPayload JsonPayload Offset Operation PageNumber Polling "
+        "BinaryPayload Cursor EmptyPayload EventError EventsPayload JsonPayload NextURL Offset Operation PageNumber Polling "
         "Refusal TextPayload".split(),
         "specwire.operation",
     ),

@@ -244,7 +244,7 @@ def _pagination(pagination: Pagination) -> str:
         for attribute in attrs.fields(type(pagination))
         if attribute.name != "item"
     }
-    written = ", ".join(f"{name}={literal(value)}" for name, value in facts.items() if value)
+    written = ", ".join(f"{name}={literal(value)}" for name, value in facts.items() if value or name == "items")
     return f"{type(pagination).__name__}({written})"
 
 
