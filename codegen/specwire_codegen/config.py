@@ -34,6 +34,8 @@ class ClientConfig:
     waits: Mapping[str, str] = attrs.field(factory=dict)
     models: Mapping[str, str] = attrs.field(factory=dict)
     """Class names by component."""
+    partial: bool = False
+    """Whether only a part of the document is generated, so that names for the rest lead nowhere."""
     text: str = attrs.field(default="", repr=False)
 
     def locate(self, table: str, key: str) -> Location:

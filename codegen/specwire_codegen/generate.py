@@ -73,7 +73,9 @@ def check_pin(target: Target) -> None:
 
 def api_of(target: Target, document: Document) -> Api:
     """Return the IR of a target, without its overrides."""
-    return lower(document, read_config(target.config, target.name), target.name)
+    config = read_config(target.config, target.name)
+    partial = bool(target.only_tags or target.only_operations)
+    return lower(document, attrs.evolve(config, partial=partial), target.name)
 
 
 def build(target: Target, *, allow_remote: bool = False) -> Built:

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from specwire_codegen import pointer as pointers
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.document import Document
 
@@ -20,7 +21,7 @@ def select(document: Document, tags: Collection[str], operations: Collection[str
     """
     if not tags and not operations:
         return document
-    paths: Mapping[str, Any] = document.data.get("paths", {})
+    paths = {path: _followed(document, item) for path, item in document.data.get("paths", {}).items()}
     present = [operation for item in paths.values() for operation in _operations(item)]
     _require("tag", tags, {tag for operation in present for tag in operation.get("tags", ())})
     _require("operation", operations, {operation["operationId"] for operation in present if "operationId" in operation})
@@ -30,6 +31,20 @@ def select(document: Document, tags: Collection[str], operations: Collection[str
 
     kept = {path: _kept(item, wanted) for path, item in paths.items()}
     return attrs.evolve(document, data={**document.data, "paths": {path: item for path, item in kept.items() if item}})
+
+
+def _followed(document: Document, item: Any) -> Any:
+    """Return a path's item in the place of a reference to it, as far as references lead anywhere."""
+    seen: set[str] = set()
+    while isinstance(item, Mapping) and isinstance(item.get("$ref"), str) and item["$ref"] not in seen:
+        seen.add(item["$ref"])
+        try:
+            target = pointers.get(document.data, pointers.from_fragment(item["$ref"]))
+        except (KeyError, ValueError):
+            return item
+        beside = {key: value for key, value in item.items() if key != "$ref"}
+        item = {**target, **beside} if isinstance(target, Mapping) else item
+    return item
 
 
 def _operations(item: Any) -> Iterator[Mapping[str, Any]]:

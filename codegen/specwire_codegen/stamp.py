@@ -74,7 +74,13 @@ def inputs_of(target: Target, beside: Sequence[str] = ()) -> dict[str, str]:
         parts += sorted(target.contracts.glob("*.json"))
     present = [path for path in parts if path is not None and path.is_file()]
     home = target.spec.resolve().parent
-    return {_name(path, home): digest(path.read_bytes()) for path in present}
+    found: dict[str, str] = {}
+    for path in present:
+        name = _name(path, home)
+        if name in found:
+            name = Path(os.path.relpath(path.resolve(), home)).as_posix()
+        found[name] = digest(path.read_bytes())
+    return found
 
 
 def _name(path: Path, home: Path) -> str:

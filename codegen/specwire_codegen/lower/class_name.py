@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Iterator
 
 from specwire_codegen.config import ClientConfig
@@ -12,13 +13,16 @@ from specwire_codegen.naming import class_names, pascal
 def chosen_class_names(components: Collection[str], config: ClientConfig) -> dict[str, str]:
     """Return the class name of each component; raises for names in `client.toml` that lead nowhere or are taken."""
     settle([*_unused(components, config), *_collisions(components, config)])
-    return class_names(components, config.models)
+    return class_names(components, {name: chosen for name, chosen in config.models.items() if name in components})
 
 
 def _unused(components: Collection[str], config: ClientConfig) -> Iterator[Diagnostic]:
-    for component in config.models:
+    for component in () if config.partial else config.models:
         if component not in components:
+            near = difflib.get_close_matches(component.lower(), [known.lower() for known in components], 1)
+            meant = [known for known in components if near and known.lower() == near[0]]
             help_ = "remove the line, or name a component of the normalized document"
+            help_ += f": did you mean {meant[0]!r}?" if meant else ""
             message = f"[models] {component}: no component has this name"
             yield error("unused-name", message, config.locate("models", component), help_)
 

@@ -1,0 +1,104 @@
+"""A document in several files: what it becomes, and when it becomes it anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from specwire_codegen.cli import main
+
+SPEC = """\
+openapi: 3.1.0
+info: {title: Shop, version: '1'}
+paths:
+  /orders: {$ref: paths/orders.yaml}
+  /parcels:
+    get:
+      operationId: listParcels
+      tags: [parcels]
+      responses: {'200': {description: Parcels., content: {application/json: {schema: {$ref: 'a/names.yaml#/Parcel'}}}}}
+"""
+ORDERS = """\
+get:
+  operationId: listOrders
+  tags: [orders]
+  responses: {'200': {description: Orders., content: {application/json: {schema: {$ref: '../b/names.yaml#/Order'}}}}}
+"""
+OVERLAY = """\
+overlay: 1.0.0
+info: {title: Better, version: '1'}
+actions: [{target: $.info, update: {title: Store}}]
+"""
+CONFIG = """\
+[operations]
+listOrders = "orders.all"
+listParcels = "parcels.all"
+
+[models]
+Order = "Purchase"
+Parcel = "Package"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    texts = {
+        "spec.yaml": SPEC,
+        "overlay.yaml": OVERLAY,
+        "client.toml": CONFIG,
+        "paths/orders.yaml": ORDERS,
+        "a/names.yaml": "Parcel: {type: object, properties: {size: {type: integer}}}\n",
+        "b/names.yaml": "Order: {type: object, properties: {total: {type: integer}}}\n",
+    }
+    for name, text in texts.items():
+        path = tmp_path / "shop" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path / "shop")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "shop"
+
+
+def generate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *options: str) -> str:
+    """Run `specwire generate` and return what it prints."""
+    monkeypatch.setattr("sys.argv", ["specwire", "generate", "spec.yaml", "--package", "shop", "-o", "out", *options])
+    with pytest.raises(SystemExit) as exit_:
+        main()
+    captured = capsys.readouterr()
+    assert not exit_.value.code, captured.err
+    return captured.out
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("spec.yaml", "Parcels.", "All."),
+        ("overlay.yaml", "Store", "Stall"),
+        ("client.toml", "orders.all", "orders.every"),
+        ("paths/orders.yaml", "Orders.", "All."),
+        ("a/names.yaml", "size", "weight"),
+        ("b/names.yaml", "total", "sum"),
+    ],
+)
+def test_a_change_in_any_file_counts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, old: str, new: str
+) -> None:
+    """A run is skipped if nothing has changed, and is none if any of the files read has, however deep it is."""
+    generate(monkeypatch, capsys)
+    assert "unchanged" in generate(monkeypatch, capsys)
+    path = folder / name
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    assert "unchanged" not in generate(monkeypatch, capsys)
+    assert "unchanged" in generate(monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("part", [("--only-operations", "listOrders"), ("--only-tags", "orders")])
+def test_a_part_needs_not_all_names(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], part: tuple[str, str]
+) -> None:
+    """A part is generated of operations in other files too, and names for what is not in it are no mistakes."""
+    generate(monkeypatch, capsys, *part)
+    models = (folder / "out/shop/models/__init__.py").read_text("utf-8")
+    assert "class Purchase(" in models
+    assert "Package" not in models
+    assert "def all(" in (folder / "out/shop/operations/orders.py").read_text("utf-8")
