@@ -138,8 +138,8 @@ def _credentials(subject: Subject, operation: Operation, case: Case, arrival: Ar
     # The clients on the bench show no certificate: what takes one is the last resort.
     usable = sorted((names for names in alternatives if names), key=lambda names: bool(certificates & {*names}))
     taken = usable[0] if usable and operation.secure else ()
-    places = {name: place for name, scheme in security.schemes if (place := shown(scheme)) is not None}
-    wanted = {(one.place, one.name): one.before for name in taken if (one := places.get(name)) is not None}
+    places = {name: one for name, scheme in security.schemes if (one := shown(scheme)) is not None}
+    wanted = {(places[name].place, places[name].name): places[name].before for name in taken if name in places}
     given = {("header", name.lower()) for name in case.header}
     given |= {("query", name) for name in case.query} | {("cookie", name) for name in case.cookie}
     for place, name in sorted({(one.place, one.name) for one in places.values()} - given):
