@@ -62,6 +62,7 @@ class Download:
             except APIError as error:
                 pause = self._transfer.refused(error)
             except TransportFailure as failure:
+                self.close()
                 pause = self._transfer.broke(failure)
             else:
                 return answer
@@ -192,6 +193,7 @@ class AsyncDownload:
             except APIError as error:
                 pause = self._transfer.refused(error)
             except TransportFailure as failure:
+                await self.aclose()
                 pause = self._transfer.broke(failure)
             else:
                 return answer

@@ -27,11 +27,8 @@ _limit = _Limit()
 
 
 @contextmanager
-def within(seconds: float | None) -> Iterator[None]:
-    """Let what the block reads and writes on connections of this module last so long; None sets no limit."""
-    if seconds is None:
-        yield
-        return
+def within(seconds: float) -> Iterator[None]:
+    """Let what the block reads and writes on connections of this module last so long."""
     before, _limit.until = _limit.until, time.monotonic() + seconds
     try:
         yield

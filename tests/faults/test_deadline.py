@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from specwire import punctual
+from specwire.answer import TransportFailure
 from specwire.errors import APITimeoutError, RateLimitError
 from specwire.options import Options
 from specwire.retry import RetryPolicy
@@ -80,6 +82,27 @@ def test_a_deadline_needs_no_thread(server: Server, monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(threading, "Timer", None)
         assert Thing(id="1") == client.things.get("1")
         assert [Chunk(text="a")] == list(client.talks.stream())
+
+
+def test_no_wait_begins_when_time_is_up() -> None:
+    """Bytes that are there already do not prolong a call; without a limit, everything is the library's own."""
+
+    class Wire:
+        def read(self, size: int, timeout: float | None) -> bytes:
+            return str(timeout).encode()
+
+        def sleep(self, seconds: float) -> float:
+            return seconds
+
+    wire = punctual.Stream(Wire())
+    assert b"5.0" == wire.read(1, 5.0)
+    with punctual.within(0.02):
+        assert 0 < float(wire.read(1, None)) <= 0.02
+        time.sleep(0.03)
+        with pytest.raises(TransportFailure):
+            wire.read(1, 5.0)
+    assert b"None" == wire.read(1, None)
+    assert 3.0 == punctual._Backend(Wire()).sleep(3.0)
 
 
 def test_a_server_that_reads_slowly_is_left(caller: Caller) -> None:

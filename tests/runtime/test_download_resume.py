@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -10,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from specwire import partfile
 from specwire.errors import APIConnectionError, APITimeoutError, NotFoundError, SpecwireError
 from specwire.retry import RetryPolicy
 
 from .conftest import Caller
+from .sample import Sample
 from .server import END, Action, Close, Hold, Pause, Received, Reset, Server, chunk, head, reply
 
 BYTES = bytes(range(256)) * 4
@@ -164,6 +168,27 @@ def test_bytes_that_were_given_out_are_skipped_if_they_are_the_same(
     server.play(cut(100), whole())
     assert BYTES == b"".join(caller.list(client.files.download().iter_bytes()))
     assert 2 == len(server.received)
+
+
+def test_skipping_can_break_off_too(caller: Caller, client: Any, server: Server) -> None:
+    """All bytes again that break off before the place where the iterator was are asked for by range again."""
+    server.play(cut(300), cut(200), rest(300))
+    assert BYTES == b"".join(caller.list(client.files.download().iter_bytes()))
+    assert [None, "bytes=300-", "bytes=300-"] == [range_ for range_, _ in asked(server)]
+
+
+def test_skipping_goes_over_all_chunks(caller: Caller, client: Any, server: Server) -> None:
+    """What is skipped may come in any pieces."""
+    pieces = (action for start in range(0, 1024, 128) for action in (BYTES[start : start + 128], Pause(0.01)))
+    server.play(cut(300), (head(200, {"content-length": "1024", **TAGGED}), *pieces))
+    assert BYTES == b"".join(caller.list(client.files.download().iter_bytes()))
+
+
+def test_an_answer_of_another_kind_is_not_used(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """A success that is neither a part nor all bytes is a try that failed."""
+    server.play(cut(100), reply(b"", status=204), rest(100))
+    saved: Path = caller.run(client.files.download().save(tmp_path / "file"))
+    assert BYTES == saved.read_bytes()
 
 
 def test_bytes_that_were_given_out_are_not_mixed_with_others(caller: Caller, client: Any, server: Server) -> None:
@@ -340,6 +365,73 @@ def test_a_part_that_is_not_known_is_dropped(
     caller.run(client.files.download(name).save(target, resume=True))
     assert (BYTES, ["file"]) == (target.read_bytes(), files(tmp_path))
     assert (f"bytes={last}-" if spoil == "longer" else None) == asked(server)[-1][0]
+
+
+def test_a_part_survives_a_server_that_refuses(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """An error before anything came is raised as it is, gives the connection back, and leaves the part for later."""
+    target = tmp_path / "file"
+    once = client.with_options(retry=RetryPolicy(attempts=1))
+    server.play(cut(100))
+    with pytest.raises(APIConnectionError):
+        caller.run(once.files.download().save(target, resume=True))
+    misfit = (*rest(100, headers=NEWER)[:1], b"x", Hold())
+    server.play(reply({"message": "gone"}, status=404), misfit, rest(100))
+    with pytest.raises(NotFoundError):
+        caller.run(client.files.download().save(target, resume=True))
+    with pytest.raises(APIConnectionError, match="another part than it was asked for"):
+        caller.run(once.files.download().save(target, resume=True))
+    assert server.saw_close()
+    caller.run(client.files.download().save(target, resume=True))
+    assert (BYTES, ["file"]) == (target.read_bytes(), files(tmp_path))
+    assert ["bytes=100-"] * 3 == [range_ for range_, _ in asked(server)][1:]
+
+
+_KILLED = """
+import os
+from tests.runtime.sample import Sample
+
+def die(done, total):
+    if done >= 200_000:
+        os.kill(os.getpid(), 9)
+
+with Sample("key", base_url={url!r}) as client:
+    client.files.download.with_options(on_progress=die)().save({target!r}, resume=True)
+"""
+
+
+def test_a_part_survives_its_process(server: Server, tmp_path: Path) -> None:
+    """What a process that was killed had written is not fetched again."""
+    large = BYTES * 400
+    target = tmp_path / "file"
+    slow = (action for start in range(0, len(large), 50_000) for action in (large[start : start + 50_000], Pause(0.01)))
+    server.play((head(200, {"content-length": str(len(large)), **TAGGED}), *slow))
+    code = _KILLED.format(url=server.url, target=str(target))
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False)
+    assert -9 == done.returncode
+    size = (tmp_path / ".file.part").stat().st_size
+    assert size >= 50_000
+    server.play(rest(size, body=large))
+    with Sample("key", base_url=server.url) as client:
+        client.files.download().save(target, resume=True)
+    assert (large, ["file"]) == (target.read_bytes(), files(tmp_path))
+    assert (f"bytes={size}-", '"v1"') == asked(server)[-1]
+
+
+def test_a_part_that_was_finished_meanwhile_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part that takes its final name between being opened and being locked is not written to."""
+    path, target = tmp_path / "part", tmp_path / "target"
+    path.write_bytes(BYTES)
+    lock = partfile._lock
+
+    def late(file: Any) -> None:
+        if not target.exists():
+            path.replace(target)
+        lock(file)
+
+    monkeypatch.setattr(partfile, "_lock", late)
+    with partfile._open(path) as file:
+        file.write(b"new")
+    assert (BYTES, b"new") == (target.read_bytes(), path.read_bytes())
 
 
 def test_two_downloads_do_not_write_to_one_part(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
