@@ -51,7 +51,7 @@ class ChatCompletionRequestDict(TypedDict):
     stop: NotRequired[StopSequencesParam | None]
     """Where to stop."""
     max_tokens: NotRequired[int | None]
-    """The older name of `max_completion_tokens`."""
+    """Deprecated. The older name of `max_completion_tokens`."""
     max_completion_tokens: NotRequired[int | None]
     """The largest number of tokens the reply may have."""
     presence_penalty: NotRequired[float]

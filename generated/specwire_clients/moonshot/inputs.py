@@ -54,7 +54,7 @@ class ChatCompletionRequestDict(TypedDict):
     messages: Sequence[MessageParam]
     """The conversation so far, oldest message first."""
     max_tokens: NotRequired[int]
-    """Older name of `max_completion_tokens`."""
+    """Deprecated. Older name of `max_completion_tokens`."""
     max_completion_tokens: NotRequired[int]
     """The most tokens that the answer may have. Together with the input they must fit into the model."""
     stop: NotRequired[StopSequencesParam | None]

@@ -138,7 +138,7 @@ class ChatCompletionRequest(WireModel, kw_only=True):
     stop: StopSequences | None | Unset = UNSET
     """Where to stop."""
     max_tokens: int | None | Unset = UNSET
-    """The older name of `max_completion_tokens`."""
+    """Deprecated. The older name of `max_completion_tokens`."""
     max_completion_tokens: int | None | Unset = UNSET
     """The largest number of tokens the reply may have."""
     presence_penalty: float | Unset = UNSET

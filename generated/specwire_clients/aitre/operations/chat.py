@@ -76,7 +76,7 @@ def complete(
             1. The server's default is 1.
         n: How many alternative replies to make. At least 1 and at most 128. The server's default is 1.
         stop: Where to stop.
-        max_tokens: The older name of `max_completion_tokens`.
+        max_tokens: Deprecated. The older name of `max_completion_tokens`.
         max_completion_tokens: The largest number of tokens the reply may have.
         presence_penalty: Above zero, makes tokens that have occurred at all less likely. At least -2 and at most 2.
             The server's default is 0.
@@ -162,7 +162,7 @@ def stream(
             1. The server's default is 1.
         n: How many alternative replies to make. At least 1 and at most 128. The server's default is 1.
         stop: Where to stop.
-        max_tokens: The older name of `max_completion_tokens`.
+        max_tokens: Deprecated. The older name of `max_completion_tokens`.
         max_completion_tokens: The largest number of tokens the reply may have.
         presence_penalty: Above zero, makes tokens that have occurred at all less likely. At least -2 and at most 2.
             The server's default is 0.

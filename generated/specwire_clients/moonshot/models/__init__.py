@@ -170,7 +170,7 @@ class ChatCompletionRequest(WireModel, kw_only=True):
     messages: list[Message]
     """The conversation so far, oldest message first."""
     max_tokens: int | Unset = UNSET
-    """Older name of `max_completion_tokens`."""
+    """Deprecated. Older name of `max_completion_tokens`."""
     max_completion_tokens: int | Unset = UNSET
     """The most tokens that the answer may have. Together with the input they must fit into the model."""
     stop: StopSequences | None | Unset = UNSET

@@ -77,7 +77,7 @@ def complete(
     Args:
         model: Id of the model. The list of models changes from time to time.
         messages: The conversation so far, oldest message first.
-        max_tokens: Older name of `max_completion_tokens`.
+        max_tokens: Deprecated. Older name of `max_completion_tokens`.
         max_completion_tokens: The most tokens that the answer may have. Together with the input they must fit into
             the model.
         stop: Text that ends the answer when the model writes it. The text itself is left out.
@@ -167,7 +167,7 @@ def stream(
     Args:
         model: Id of the model. The list of models changes from time to time.
         messages: The conversation so far, oldest message first.
-        max_tokens: Older name of `max_completion_tokens`.
+        max_tokens: Deprecated. Older name of `max_completion_tokens`.
         max_completion_tokens: The most tokens that the answer may have. Together with the input they must fit into
             the model.
         stop: Text that ends the answer when the model writes it. The text itself is left out.
