@@ -26,6 +26,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     deadline: float | None = None
     """Seconds for a call with all its tries and waits, until its answer is there (a stream's or download's: begins).
 
+    Where a stream or a download goes on after a break, as many seconds are for the time until it does.
     The look-up of a name is not cut short, nor, for a synchronous `http_client` of yours, a head that comes byte by
     byte, or a server that takes an upload so: there each wait is no longer than what is left.
     """
