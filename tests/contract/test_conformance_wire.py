@@ -6,6 +6,7 @@ from specwire_codegen.conformance import wire
 from specwire_codegen.conformance.case import Body, Case, File
 from specwire_codegen.conformance.multipart import BrokenBody, Part, parts_of
 from specwire_codegen.conformance.parameters import pairs_problems, path_problems, query_pairs
+from specwire_codegen.conformance.querystring import unsent
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.conformance.wire import Arrival
 from specwire_codegen.ir import Operation
@@ -128,6 +129,23 @@ def test_a_path_is_read_as_it_came() -> None:
     found = list(path_problems("/a/{b}/c", [], "/a/x/y/c", {"b": "x/y"}))
     assert found == ["path: '/a/x/y/c' is not of the form /a/{b}/c"]
     assert list(path_problems("/a/{b}", [], "/a/x", {"b": "y"})) == ["path parameter b: 'y' expected, not 'x'"]
+
+
+def test_a_path_may_have_any_characters() -> None:
+    """What a template has may arrive as it is or percent-encoded; other characters may not arrive."""
+    for path in ('/x"%7C(/y', "/x%22|(/y", "/x%22%7C%28/y"):
+        assert list(path_problems('/x"|(/{b}', [], path, {"b": "y"})) == []
+    assert list(path_problems('/x"/{b}', [], "/x%23/y", {"b": "y"})) != []
+    assert list(path_problems("/x./{b}", [], "/xy/y", {"b": "y"})) != []
+
+
+def test_a_fragment_is_not_sent_and_a_query_string_that_is_required_is(moonshot: Subject) -> None:
+    """Of a path, what stands before `#` arrives; a query string that no client can send is a problem if it must be."""
+    operation = attrs.evolve(operation_of(moonshot, "create_batch"), path="/v1/batches#again")
+    assert wire.problems(moonshot, operation, CASE, GOOD) == []
+    found = {"name": "q", "in": "querystring", "content": {"application/json": {}}}
+    assert list(unsent({"parameters": [found]})) == []
+    assert list(unsent({"parameters": [{**found, "required": True}]})) == ["q"]
 
 
 FORM = (
