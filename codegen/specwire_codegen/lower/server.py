@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from specwire_codegen.diagnostics import Diagnostic, warning
+from specwire_codegen.document import Document
+from specwire_codegen.pointer import join
 
 
 def server_url(servers: Sequence[Mapping[str, Any]]) -> str | None:
@@ -23,3 +27,25 @@ def server_url(servers: Sequence[Mapping[str, Any]]) -> str | None:
         url = f"https:{url}"
     known = url.startswith("/") or re.match(r"https?://[^/{}]+", url)
     return url if known and not {"{", "}"} & set(url) and url != "/" else None
+
+
+def open_servers(document: Document) -> Iterator[Diagnostic]:
+    """Yield a warning for each server whose address has variables that nothing gives a value."""
+    holders: list[tuple[str, Mapping[str, Any]]] = [("", document.data)]
+    for path, item in document.data.get("paths", {}).items():
+        operations = {**item, **item.get("additionalOperations", {})}
+        holders += [
+            (join("/paths", path, *(() if method in item else ("additionalOperations",)), method), operation)
+            for method, operation in operations.items()
+            if isinstance(operation, Mapping) and operation.get("servers") != document.data.get("servers")
+        ]
+    for pointer, holder in holders:
+        servers = holder.get("servers", ())
+        url = servers[0]["url"] if servers else ""
+        if re.search(r"[{}]", url) and server_url(servers) is None:
+            yield warning(
+                "open-server",
+                f"the address {url!r} has variables without a value: calls go where the client is told that the API is",
+                document.locate(join(pointer, "servers", 0)),
+                "give each variable a default",
+            )

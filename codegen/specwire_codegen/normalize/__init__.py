@@ -10,6 +10,7 @@ from specwire_codegen.diagnostics import Diagnostic, failure, settle
 from specwire_codegen.document import Document
 from specwire_codegen.normalize import (
     components,
+    conditions,
     cycles,
     defaults,
     dialect,
@@ -77,7 +78,7 @@ def _normalized(document: Document) -> Normalized:
     settle(report.diagnostics)
     data = operations.identify(data, report)
     data = responses.settle(data, report)
-    data = inheritance.expand(data)
+    data = conditions.spread(inheritance.expand(data))
     data = owners.state(requirements.declare(simplify.simplify(data, report), report))
     data = cycles.cut(data, report)
     data = order.prune(streams.itemize(data))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from specwire_codegen.grammar import Kind, Node, rebuild
+from specwire_codegen.normalize.conditions import is_conditional
 from specwire_codegen.normalize.nulls import UNIONS
 from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
 
@@ -12,8 +13,9 @@ from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
 def declare(data: Node, report: Report) -> Node:
     """Return the document with every required property declared; of those that were not, only the presence is known."""
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
-        return _declared(node, report) if kind == "schema" and node.get("properties") else node
+    def visit(node: Node, kind: Kind, pointer: str) -> Any:
+        whole = kind == "schema" and node.get("properties") and not is_conditional(pointer)
+        return _declared(node, report) if whole else node
 
     declared: Node = rebuild(data, "openapi", visit)
     return declared
