@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         UnprocessableEntityError,
         WaitTimeoutError,
     )
+    from specwire.extra import unknown_fields
     from specwire.file import FileInput
     from specwire.flow import Flow, Pause, ask, wait
     from specwire.headers import Headers
@@ -131,6 +132,7 @@ __all__ = [
     "from_dict",
     "replaces",
     "to_dict",
+    "unknown_fields",
     "wait",
 ]
 
@@ -202,6 +204,7 @@ _MODULES = {
     "from_dict": "model",
     "replaces": "overrides",
     "to_dict": "model",
+    "unknown_fields": "extra",
     "wait": "flow",
 }
 __getattr__ = _lazy(__name__, _MODULES)

@@ -30,6 +30,10 @@ def body_of(request: BaseRequest, options: Options) -> WholeBody | Multipart | U
             writes = request.operation.method in ("POST", "PUT", "PATCH")
             return WholeBody(_encode(options.body), "application/json") if options.body and writes else None
         case JsonBody(value, content_type):
+            if options.keep_unknown:
+                from specwire.extra import restore  # few use it
+
+                value = restore(value, msgspec.to_builtins(value, enc_hook=encode_hook))
             return WholeBody(_encode(_extended(value, options.body)), content_type)
         case FormBody(fields):
             data = encode_form({**fields, **options.body}, request.operation.styles)

@@ -46,6 +46,7 @@ class Client(Resource):
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
         on_drift: OnDrift = "warn",
+        keep_unknown: bool = False,
         middleware: Sequence[Middleware] = (),
         call_middleware: Sequence[CallMiddleware] = (),
         http_client: SyncHTTPClient | None = None,
@@ -63,6 +64,7 @@ class Client(Resource):
             retry: When and how often a failed request is sent again; `RetryPolicy(attempts=1)` never.
             headers: Headers to add to every request.
             on_drift: What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function.
+            keep_unknown: Whether models keep fields that the document does not know; see `specwire.unknown_fields`.
             middleware: Functions around each try, the first outermost; see `specwire.middleware`.
             call_middleware: Functions around each call with all its tries, the first outermost.
             http_client: An `httpx2.Client` or `httpx.Client` to use; it stays yours to close.
@@ -75,7 +77,17 @@ class Client(Resource):
             provider,
             url,
             make_keyring(name, provider, url, key, credentials, is_certified(http_client, cert)),
-            make_options(provider, timeout, retry, headers, on_drift, deadline, middleware, call_middleware),
+            make_options(
+                provider,
+                timeout=timeout,
+                retry=retry,
+                headers=headers,
+                on_drift=on_drift,
+                deadline=deadline,
+                middleware=middleware,
+                call_middleware=call_middleware,
+                keep_unknown=keep_unknown,
+            ),
             Transport(http_client, cert),
         )
 
@@ -148,6 +160,7 @@ class AsyncClient(AsyncResource):
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
         on_drift: OnDrift = "warn",
+        keep_unknown: bool = False,
         middleware: Sequence[AsyncMiddleware] = (),
         call_middleware: Sequence[AsyncCallMiddleware] = (),
         http_client: AsyncHTTPClient | None = None,
@@ -166,6 +179,7 @@ class AsyncClient(AsyncResource):
             retry: When and how often a failed request is sent again; `RetryPolicy(attempts=1)` never.
             headers: Headers to add to every request.
             on_drift: What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function.
+            keep_unknown: Whether models keep fields that the document does not know; see `specwire.unknown_fields`.
             middleware: Functions around each try, the first outermost; see `specwire.middleware`.
             call_middleware: Functions around each call with all its tries, the first outermost.
             http_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` to use; it stays yours to close.
@@ -178,7 +192,17 @@ class AsyncClient(AsyncResource):
             provider,
             url,
             make_keyring(name, provider, url, key, credentials, is_certified(http_client, cert)),
-            make_options(provider, timeout, retry, headers, on_drift, deadline, middleware, call_middleware),
+            make_options(
+                provider,
+                timeout=timeout,
+                retry=retry,
+                headers=headers,
+                on_drift=on_drift,
+                deadline=deadline,
+                middleware=middleware,
+                call_middleware=call_middleware,
+                keep_unknown=keep_unknown,
+            ),
             AsyncTransport(http_client, cert),
         )
 

@@ -55,13 +55,15 @@ def shown_url(url: str) -> str:
 
 def make_options(
     provider: Provider,
+    *,
     timeout: float | None,
     retry: RetryPolicy | None,
     headers: Mapping[str, str] | None,
     on_drift: OnDrift,
-    deadline: float | None = None,
-    middleware: Sequence[Middleware] | Sequence[AsyncMiddleware] = (),
-    call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware] = (),
+    deadline: float | None,
+    middleware: Sequence[Middleware] | Sequence[AsyncMiddleware],
+    call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware],
+    keep_unknown: bool,
 ) -> Options:
     """Return a client's options; without a retry policy, the document's statuses are retried."""
     if retry is None:
@@ -75,6 +77,7 @@ def make_options(
         deadline=deadline,
         middleware=middleware,
         call_middleware=call_middleware,
+        keep_unknown=keep_unknown,
     )
 
 

@@ -55,6 +55,7 @@ class EventReader(Generic[E]):
         self._lines = JSONSequenceParser() if payload.framing == "json-seq" else JSONLinesParser()
         self._clues = {msgspec.json.encode(error.equals or error.path[-1]) for error in payload.errors}
         self._decode = decoder(payload.kind).decode
+        self._keep_unknown = options.keep_unknown
         self.terminated = False
         """Whether the terminator came: what follows is read only so that the connection can be used again."""
         self._drained = 0
@@ -167,6 +168,10 @@ class EventReader(Generic[E]):
             return None
 
     def _give(self, events: list[E], texts: list[bytes]) -> None:
+        if self._keep_unknown:
+            from specwire.extra import keep  # few use it
+
+            events = list(map(keep, events, texts))
         self.ready += events
         if self.kept is not None:
             self.kept += texts

@@ -12,7 +12,7 @@ from specwire.unset import UNSET
 T = TypeVar("T")
 
 
-class WireModel(msgspec.Struct, kw_only=True):
+class WireModel(msgspec.Struct, kw_only=True, weakref=True):
     """A JSON object of an API as a Python object: fields by Python name, `UNSET` where nothing was sent."""
 
     __secrets__: ClassVar[frozenset[str]] = frozenset()
@@ -46,8 +46,13 @@ class Unknown(dict[str, Any]):
 
 
 def to_dict(model: WireModel) -> dict[str, Any]:
-    """Return a model as JSON-ready builtins by wire name, without the fields that are not set."""
-    result: dict[str, Any] = msgspec.to_builtins(model, enc_hook=encode_hook)
+    """Return a model as JSON-ready builtins by wire name, without the fields that are not set.
+
+    Fields that the document does not know are there too, where the client was told to keep them.
+    """
+    from specwire.extra import restore
+
+    result: dict[str, Any] = restore(model, msgspec.to_builtins(model, enc_hook=encode_hook))
     return result
 
 

@@ -106,6 +106,10 @@ def _json(record: Record, answer: Answer, content: bytes, kind: Any) -> tuple[An
             text = f"{operation.id}: the answer differs from the document: {listed(drifts)}"
             raise _decode_error(record, answer, content, text)
         report(drifts, on_drift, operation.id)
+    if record.options.keep_unknown:
+        from specwire.extra import keep  # few use it
+
+        keep(value, content)
     return value, drifts
 
 
