@@ -74,10 +74,7 @@ def path_problems(template: str, parameters: Sequence[Raw], raw_path: str, value
 
 def _literal(text: str) -> str:
     """Return a pattern of a text of the template: each character as it is, or percent-encoded."""
-    return "".join(
-        re.escape(one) if one.isascii() and one.isalnum() else f"(?:{re.escape(one)}|{quote(one, safe='')})"
-        for one in text
-    )
+    return "".join(f"(?:{re.escape(one)}|{re.escape(quote(one, safe=''))})" for one in text)
 
 
 def query_problems(parameters: Sequence[Raw], query: str, values: Mapping[str, Any]) -> Iterator[str]:
