@@ -24,8 +24,9 @@ exception that the caller would see::
     client = Client(call_middleware=[counted])
 
 The first of several is the outermost. Middleware of asynchronous clients is written with `async def` and `await`. Each
-page of a list is a call, and so is each question of a `wait`. The call of a stream or a download is over when its
-answer begins: `response.content` is empty then, and only the server's own answer can be given back.
+page of a list is a call, and so is each question of a `wait`, and each time that a stream or a download is resumed. The
+call of a stream or a download is over when its answer begins: `response.content` is empty then, and only the server's
+own answer can be given back.
 """
 
 from __future__ import annotations
