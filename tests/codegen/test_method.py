@@ -55,6 +55,10 @@ def test_names_from_routes(http_method: str, path: str, name: str) -> None:
         ("GET", "/search", "search", None, "search"),
         ("GET", "/games/{date}", "GamesByDate", None, "games.by_date"),
         ("POST", "/x", "createX", "OpenApi", "open_api.create_x"),
+        ("GET", "/v2/customers", "CustomersController_findAll[0]", "Customers", "customers.find_all"),
+        ("PUT", "/customers/{id}", "updateCustomerUsingPUT_1", "customer-controller", "customer.update"),
+        ("POST", "/v2/invoices", "invoices_v2_create", "Invoices", "invoices.create"),
+        ("GET", "/v2/health", "200", None, "get_health"),
     ],
 )
 def test_names_from_operation_ids(http_method: str, path: str, id: str, tag: str | None, name: str) -> None:

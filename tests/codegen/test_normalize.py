@@ -689,10 +689,10 @@ def test_callbacks_and_webhooks_are_normalized_too() -> None:
     document.data["webhooks"] = {"newPet": {"post": hook}}
     document.data["components"]["callbacks"] = {"Done": {"{$request.body#/url}": {"post": hook}}}
     data = settled(document).data
-    assert "post_new_pet" == data["webhooks"]["newPet"]["post"]["operationId"]
+    assert "new_pet" == data["webhooks"]["newPet"]["post"]["operationId"]
     callback = data["paths"]["/it"]["post"]["callbacks"]["onDone"]["{$request.body#/url}"]["post"]
-    assert "post_make_it_on_done" == callback["operationId"]
-    assert {"PostMakeItOnDoneRequest", "PostNewPetRequest", "Root"} == set(data["components"]["schemas"])
+    assert "make_it_on_done" == callback["operationId"]
+    assert {"MakeItOnDoneRequest", "NewPetRequest", "Root"} == set(data["components"]["schemas"])
 
 
 def test_schemas_that_are_nested_too_deeply_are_told() -> None:

@@ -25,6 +25,10 @@ _PLAIN = frozenset({"post", "put", "patch"})
 """HTTP methods that nobody would call a method of a client."""
 _HOLDERS = frozenset({"api", "apis", "controller", "endpoint", "endpoints", "rest"})
 """Words at the end of a tag that say only that there are operations."""
+_CLASS = re.compile(r"^[A-Za-z0-9]*Controller[_.#/](?=[A-Za-z])")
+"""The class of a handler, before its name."""
+_COUNTED = re.compile(r"Using(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH)(_\d+)?$|\[\d+\]$")
+"""What frameworks append so that operationIds differ: `listUsingGET_1`, `list[0]`."""
 _DEPTH = 10
 """Parts of a dotted operationId above which it is no path of resources."""
 RESERVED_RESOURCE = frozenset("accumulated connection downloaded endpoint flowing paginated resource streamed".split())
@@ -146,7 +150,7 @@ def _candidates(one: Named, resource: str | None) -> Iterator[str]:
     """Yield names for an operation, best first."""
     route = [name for name in route_names(one.http_method, one.path, resource) if name]
     whole = _words_of(one)
-    said = route if _is_derived(whole, one) else []
+    said = route if _is_derived(whole, one) or not any(map(str.isalpha, "".join(whole))) else []
     said += ["_".join(name) for name in _spoken(whole, resource, one) if name]
     everything = [one.http_method.lower(), *(word.lower() for word in words(one.path))]
     for name in (*said, *route, "_".join(everything)):
@@ -163,6 +167,8 @@ def _spoken(whole: list[str], resource: str | None, one: Named) -> Iterator[list
         yield verb[:1]
     yield verb
     yield whole
+    if any(word.isalpha() for word in whole):
+        yield [word.lower() for word in words(one.id)]
 
 
 def _is_derived(name: list[str], one: Named) -> bool:
@@ -184,7 +190,11 @@ def _is_derived(name: list[str], one: Named) -> bool:
 
 
 def _words_of(one: Named) -> list[str]:
-    return _without_route([word.lower() for word in words(one.id)], one)
+    """Return the words of an operationId without what frameworks add, and without the version that the path has."""
+    plain = re.sub(_CLASS, "", re.sub(_COUNTED, "", one.id)) or one.id
+    found = _without_route([word.lower() for word in words(plain)], one)
+    versions = {word.lower() for word in words(one.path) if re.fullmatch(r"[vV]\d+", word)}
+    return [word for word in found if word not in versions] or found
 
 
 def _without_route(name: list[str], one: Named) -> list[str]:

@@ -39,10 +39,13 @@ def identify(data: Node, report: Report) -> Node:
     changed = dict(data)
     changed["paths"] = namer.paths(data.get("paths", {}), None)
     if "webhooks" in data:
-        changed["webhooks"] = namer.paths(data["webhooks"], None)
+        changed["webhooks"] = namer.events(data["webhooks"])
     callbacks = data.get("components", {}).get("callbacks")
     if callbacks:
-        named = {name: namer.paths(callback, f"callback_{words.snake(name)}") for name, callback in callbacks.items()}
+        named = {
+            name: namer.paths(callback, f"{words.snake(name)}_callback", own=True)
+            for name, callback in callbacks.items()
+        }
         changed["components"] = {**data["components"], "callbacks": named}
     return changed
 
@@ -53,16 +56,28 @@ class _Namer:
     taken: set[str]
     seen: set[str] = attrs.field(factory=set)
 
-    def paths(self, container: Node, prefix: str | None) -> Node:
-        """Name the operations below a map of path items; `prefix` stands for the paths themselves, if given."""
+    def events(self, webhooks: Node) -> Node:
+        """Name the operations of webhooks after what they tell of."""
+        return {
+            name: self.paths({name: item}, words.snake(name) or "webhook", own=True)[name]
+            for name, item in webhooks.items()
+        }
+
+    def paths(self, container: Node, prefix: str | None, *, own: bool = False) -> Node:
+        """Name the operations below a map of path items; `prefix` stands for the paths themselves, if given.
+
+        `own` says that the prefix names an operation by itself, where it is the only one.
+        """
         named: dict[str, Any] = {}
+        several = len([path for path in container if not is_extension(path)]) > 1
         for path, item in container.items():
             if is_extension(path) or not isinstance(item, dict) or "$ref" in container:
                 named[path] = item
                 continue
             place = prefix or words.snake(path) or "root"
+            alone = own and not several and len(list(methods(item))) == 1
             operations = {
-                method: self.operation(operation, f"{words.snake(method)}_{place}")
+                method: self.operation(operation, place if alone else f"{words.snake(method)}_{place}")
                 for method, operation in methods(item)
             }
             named[path] = with_methods(item, operations)
@@ -80,7 +95,9 @@ class _Namer:
             self.report.warning("duplicate-operation-id", message, place, "give every operation an id of its own")
         self.seen.add(name)
         callbacks = {
-            key: self.paths(callback, f"{name}_{words.snake(key)}") if isinstance(callback, dict) else callback
+            key: self.paths(callback, f"{name}_{words.snake(key)}", own=True)
+            if isinstance(callback, dict)
+            else callback
             for key, callback in node.get("callbacks", {}).items()
         }
         return {**node, "operationId": name, **({"callbacks": callbacks} if callbacks else {})}

@@ -117,7 +117,7 @@ class Simplifier:
         for piece in pieces[1:]:
             merged = self.merger.merge(merged, piece)
         if len(pieces) > 1:
-            merged = enums.settle(schema_types.closed(merged))
+            merged = enums.settle(schema_types.typed(merged))
         return nulls.join({**merged, **notes}) if nullable else {**merged, **notes}
 
     def _telling(self, pieces: list[Node]) -> list[Node]:

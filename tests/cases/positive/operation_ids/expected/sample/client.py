@@ -27,10 +27,10 @@ class _Sample:
     """Close."""
     get = endpoint(_root.get)
     """счёт."""
+    get_health = endpoint(_root.get_health)
+    """200."""
     import_ = endpoint(_root.import_)
     """Import."""
-    n200 = endpoint(_root.n200)
-    """200."""
 
 
 class Sample(_Sample, Client):

@@ -24,21 +24,21 @@ class Parcel(WireModel, kw_only=True):
     weight: float | Unset = UNSET
 
 
-class PostParcelMovedRequest(WireModel, kw_only=True):
-    """PostParcelMovedRequest"""
+class ParcelMovedRequest(WireModel, kw_only=True):
+    """ParcelMovedRequest"""
 
     from_: str | Unset = _field(default=UNSET, name="from")
     to: str | Unset = UNSET
 
 
-class PostSubscribeDeliveredRequest(WireModel, kw_only=True):
-    """PostSubscribeDeliveredRequest"""
+class SubscribeDeliveredRequest(WireModel, kw_only=True):
+    """SubscribeDeliveredRequest"""
 
     parcel: Parcel
 
 
-class PostSubscribeDeliveredResponse(WireModel, kw_only=True):
-    """PostSubscribeDeliveredResponse"""
+class SubscribeDeliveredResponse(WireModel, kw_only=True):
+    """SubscribeDeliveredResponse"""
 
     heard: bool | Unset = UNSET
 
@@ -58,9 +58,9 @@ class SubscribeResponse(WireModel, kw_only=True):
 __all__ = [
     "Loss",
     "Parcel",
-    "PostParcelMovedRequest",
-    "PostSubscribeDeliveredRequest",
-    "PostSubscribeDeliveredResponse",
+    "ParcelMovedRequest",
+    "SubscribeDeliveredRequest",
+    "SubscribeDeliveredResponse",
     "SubscribeRequest",
     "SubscribeResponse",
 ]

@@ -18,11 +18,11 @@ class Local(WireModel, kw_only=True):
     inner: LocalInner | Unset = UNSET
 
 
-class PostRemovedRequest(WireModel, kw_only=True):
-    """PostRemovedRequest"""
+class RemovedRequest(WireModel, kw_only=True):
+    """RemovedRequest"""
 
     id: str
-    why: PostRemovedRequestWhy | Unset = UNSET
+    why: RemovedRequestWhy | Unset = UNSET
 
 
 class Thing(WireModel, kw_only=True):
@@ -67,16 +67,16 @@ class ThingUnevaluated(WireModel, kw_only=True):
 
 if TYPE_CHECKING:
     LocalInner: TypeAlias = Literal["x", "y"] | str
-    PostRemovedRequestWhy: TypeAlias = Literal["lost", "sold"] | str
+    RemovedRequestWhy: TypeAlias = Literal["lost", "sold"] | str
 else:
     LocalInner = Literal["x", "y"]
-    PostRemovedRequestWhy = Literal["lost", "sold"]
+    RemovedRequestWhy = Literal["lost", "sold"]
 
 __all__ = [
     "Local",
     "LocalInner",
-    "PostRemovedRequest",
-    "PostRemovedRequestWhy",
+    "RemovedRequest",
+    "RemovedRequestWhy",
     "Thing",
     "ThingCreated",
     "ThingSize",

@@ -8,12 +8,12 @@ from __future__ import annotations
 from specwire.operation import EmptyPayload, Operation
 from specwire.request import Request
 
-_CONTROLLER_FIND_ALL_0 = Operation(
+_FIND_ALL = Operation(
     id="CustomersController_findAll[0]", method="GET", path="/v2/customers", returns=EmptyPayload(), secure=False
 )
 _CREATE = Operation(id="customers/create", method="POST", path="/v2/customers", returns=EmptyPayload(), secure=False)
 _GET = Operation(id="get customer", method="GET", path="/v2/customers/{id}", returns=EmptyPayload(), secure=False)
-_UPDATE_USING_PUT_1 = Operation(
+_UPDATE = Operation(
     id="updateCustomerUsingPUT_1", method="PUT", path="/v2/customers/{id}", returns=EmptyPayload(), secure=False
 )
 _DELETE = Operation(
@@ -25,12 +25,12 @@ _MERGE_INTO_OTHER = Operation(
 )
 
 
-def controller_find_all_0() -> Request[None]:
+def find_all() -> Request[None]:
     """Customers controller find all 0.
 
     `GET /v2/customers`, operation `CustomersController_findAll[0]`.
     """
-    return Request(_CONTROLLER_FIND_ALL_0)
+    return Request(_FIND_ALL)
 
 
 def create() -> Request[None]:
@@ -49,12 +49,12 @@ def get(id: str) -> Request[None]:
     return Request(_GET, path={"id": id})
 
 
-def update_using_put_1(id: str) -> Request[None]:
+def update(id: str) -> Request[None]:
     """Update customer using PUT 1.
 
     `PUT /v2/customers/{id}`, operation `updateCustomerUsingPUT_1`.
     """
-    return Request(_UPDATE_USING_PUT_1, path={"id": id})
+    return Request(_UPDATE, path={"id": id})
 
 
 def delete(id: str) -> Request[None]:

@@ -9,9 +9,7 @@ from specwire.operation import EmptyPayload, Operation
 from specwire.request import Request
 
 _LIST = Operation(id="list", method="GET", path="/v2/invoices", returns=EmptyPayload(), secure=False)
-_V2_CREATE = Operation(
-    id="invoices.v2.create", method="POST", path="/v2/invoices", returns=EmptyPayload(), secure=False
-)
+_CREATE = Operation(id="invoices.v2.create", method="POST", path="/v2/invoices", returns=EmptyPayload(), secure=False)
 _GET = Operation(id="get_v2_invoices_id", method="GET", path="/v2/invoices/{id}", returns=EmptyPayload(), secure=False)
 _DELETE = Operation(id="List", method="DELETE", path="/v2/invoices/{id}", returns=EmptyPayload(), secure=False)
 
@@ -24,12 +22,12 @@ def list_() -> Request[None]:
     return Request(_LIST)
 
 
-def v2_create() -> Request[None]:
+def create() -> Request[None]:
     """Invoices v2 create.
 
     `POST /v2/invoices`, operation `invoices.v2.create`.
     """
-    return Request(_V2_CREATE)
+    return Request(_CREATE)
 
 
 def get(id: str) -> Request[None]:

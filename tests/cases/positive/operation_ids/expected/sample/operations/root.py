@@ -8,18 +8,18 @@ from __future__ import annotations
 from specwire.operation import EmptyPayload, Operation
 from specwire.request import Request
 
-_N200 = Operation(id="200", method="GET", path="/v2/health", returns=EmptyPayload(), secure=False)
+_GET_HEALTH = Operation(id="200", method="GET", path="/v2/health", returns=EmptyPayload(), secure=False)
 _IMPORT_ = Operation(id="import", method="POST", path="/v2/import", returns=EmptyPayload(), secure=False)
 _CLOSE_ = Operation(id="close", method="POST", path="/v2/close", returns=EmptyPayload(), secure=False)
 _GET = Operation(id="счёт", method="GET", path="/v2/счёт", returns=EmptyPayload(), secure=False)
 
 
-def n200() -> Request[None]:
+def get_health() -> Request[None]:
     """200.
 
     `GET /v2/health`, operation `200`.
     """
-    return Request(_N200)
+    return Request(_GET_HEALTH)
 
 
 def import_() -> Request[None]:

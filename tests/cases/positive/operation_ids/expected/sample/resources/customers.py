@@ -14,17 +14,17 @@ from ..operations import customers as _customers
 class _Customers:
     class_ = endpoint(_customers.class_)
     """Class."""
-    controller_find_all_0 = endpoint(_customers.controller_find_all_0)
-    """Customers controller find all 0."""
     create = endpoint(_customers.create)
     """Customers create."""
     delete = endpoint(_customers.delete)
     """Delete v2 customers id."""
+    find_all = endpoint(_customers.find_all)
+    """Customers controller find all 0."""
     get = endpoint(_customers.get)
     """Get customer."""
     merge_into_other = endpoint(_customers.merge_into_other)
     """Merge CUSTOMER into other."""
-    update_using_put_1 = endpoint(_customers.update_using_put_1)
+    update = endpoint(_customers.update)
     """Update customer using PUT 1."""
 
 

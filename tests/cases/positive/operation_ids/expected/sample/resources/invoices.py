@@ -12,14 +12,14 @@ from ..operations import invoices as _invoices
 
 
 class _Invoices:
+    create = endpoint(_invoices.create)
+    """Invoices v2 create."""
     delete = endpoint(_invoices.delete)
     """List."""
     get = endpoint(_invoices.get)
     """Get v2 invoices id."""
     list = endpoint(_invoices.list_)
     """List."""
-    v2_create = endpoint(_invoices.v2_create)
-    """Invoices v2 create."""
 
 
 class Invoices(_Invoices, Resource):
