@@ -40,6 +40,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Fields to add to every JSON or form body, for what a document does not know yet."""
     on_drift: OnDrift = "warn"
     """What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function to tell."""
+    arrays: bool = False
+    """Whether lists of numbers in models are `array.array`, which NumPy takes as they are; see `specwire.arrays`."""
     keep_unknown: bool = False
     """Whether models keep the fields that the document does not know; see `specwire.unknown_fields`."""
     on_progress: Callable[[int, int | None], object] | None = None
@@ -76,6 +78,7 @@ class OptionChanges(TypedDict, total=False):
     query: Mapping[str, Any]
     body: Mapping[str, Any]
     on_drift: OnDrift
+    arrays: bool
     keep_unknown: bool
     on_progress: Callable[[int, int | None], object] | None
     idempotency_key: str | None

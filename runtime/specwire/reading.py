@@ -95,7 +95,12 @@ def _json(record: Record, answer: Answer, content: bytes, kind: Any) -> tuple[An
         if not drifts:
             return value, ()
     try:
-        value, drifts = decode(content, kind)
+        if record.options.arrays:
+            from specwire import arrays  # few use it
+
+            value, drifts = arrays.decode(content, kind)
+        else:
+            value, drifts = decode(content, kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         shown = record.masked(content)[:80].decode("utf-8", "replace")
         what = "is empty" if blank else f"is not JSON ({error}): {shown!r}"

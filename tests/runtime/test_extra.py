@@ -27,7 +27,7 @@ RAW: dict[str, Any] = {
 
 
 def test_a_client_that_is_told_to_keeps_what_it_does_not_know(caller: Caller, server: Server) -> None:
-    """In the model itself, in lists, maps, children and variants of either kind of union; nothing where nothing came."""
+    """In the model itself, in lists, maps, children and variants of either kind of union; none where none came."""
     server.play(reply(RAW))
     thing = caller.run(caller.client(keep_unknown=True).things.get("1"))
     assert {"new": {"deep": [1]}} == unknown_fields(thing)
