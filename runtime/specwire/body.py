@@ -9,7 +9,7 @@ import msgspec
 
 from specwire.codec import encode, encode_hook
 from specwire.form import encode_form
-from specwire.multipart import Multipart, Upload
+from specwire.multipart import Multipart, Upload, media_type
 from specwire.request import BaseRequest, BinaryBody, FormBody, JsonBody, MultipartBody, TextBody, multipart_body
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def body_of(request: BaseRequest, options: Options) -> WholeBody | Multipart | U
         case MultipartBody(parts):
             return Multipart((*parts, *multipart_body(fields=options.body, files={}).parts))
         case BinaryBody(bytes() as data, content_type):
-            return WholeBody(data, content_type)
+            return WholeBody(data, media_type(data, content_type))
         case BinaryBody(content, content_type):
-            return Upload(content, content_type)
+            return Upload(content, media_type(content, content_type))
 
 
 def _extended(value: Any, extra: Mapping[str, Any]) -> Any:

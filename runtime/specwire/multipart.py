@@ -107,6 +107,18 @@ def file_part(name: str, file: FileInput, content_type: str | None = None) -> Pa
     return Part(name, content, filename, content_type or _content_type(filename))
 
 
+def media_type(file: FileInput, stated: str) -> str:
+    """Return the media type of a file that is a body: what is given with it, what is stated, else by its name.
+
+    A stated range such as `image/*` leaves open which one it is.
+    """
+    if isinstance(file, tuple) and len(file) == 3 and file[2]:
+        return file[2]
+    if "*" not in stated:
+        return stated
+    return _content_type(file[0] if isinstance(file, tuple) else filename_of(file))
+
+
 def text_part(name: str, value: object, content_type: str | None = None) -> Part:
     """Make a part of a scalar; raises `ValueError` or `TypeError` naming the part if it has no text form."""
     try:

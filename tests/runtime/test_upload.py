@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import trio
 from specwire.errors import APIConnectionError, InvalidRequestError, RateLimitError
+from specwire.multipart import media_type
 
 from .conftest import KEY, Caller
 from .sample import AsyncSample, Thing
@@ -283,3 +284,19 @@ def test_a_huge_file_takes_no_memory(server: Server, tmp_path: Path, kind: str, 
     assert "" == done.stderr
     assert int(done.stdout) < 20 * 1024
     assert server.received[1].size >= 1 << 30
+
+
+@pytest.mark.parametrize(
+    ("file", "stated", "expected"),
+    [
+        (b"x", "image/png", "image/png"),
+        (b"x", "image/*", "application/octet-stream"),
+        (Path("a.jpeg"), "image/*", "image/jpeg"),
+        (("a.gif", b"x"), "image/*", "image/gif"),
+        ((None, b"x", "image/webp"), "image/*", "image/webp"),
+        ((None, b"x", "image/webp"), "application/octet-stream", "image/webp"),
+    ],
+)
+def test_a_file_says_which_media_type_it_is(file: Any, stated: str, expected: str) -> None:
+    """What is given with a file counts before what the document states; a range is filled in by the file's name."""
+    assert expected == media_type(file, stated)

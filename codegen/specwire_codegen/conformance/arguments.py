@@ -48,6 +48,8 @@ def _body(operation: Operation, case: Case) -> dict[str, Any]:
         case MultipartBody(parts):
             names = {part.wire_name: part.name for part in parts}
             return {names[wire]: _part(one) for wire, one in value.items()}
+        case BinaryBody(media_type) if "*" in media_type and case.body is not None:
+            return {"body": (None, value, case.body.media_type)}
         case BinaryBody() | TextBody() | JsonBody():
             return {"body": value}
         case _:

@@ -178,6 +178,6 @@ def _body(operation: Operation, drawn: Mapping[str, Any], other: Any) -> Body | 
         case MultipartBody():
             return Body("multipart/form-data", {**drawn.get("body", {}), **other})
         case BinaryBody(media_type) | TextBody(media_type):
-            return Body(media_type, other)
+            return Body(media_type.replace("*", "x-drawn"), other)
         case JsonBody() | FormBody() as body:
             return Body(media_type_of(body), drawn["body"]) if "body" in drawn else None

@@ -35,7 +35,7 @@ def lower_body(request_body: Mapping[str, Any] | None, components: Components) -
         return FormBody(fields or (), _styles(media), free=not fields)
     if is_text(base):
         return TextBody(base, required)
-    return BinaryBody(base if "*" not in base else "application/octet-stream", required)
+    return BinaryBody("application/octet-stream" if is_range(base) else base, required)
 
 
 def _keywords(schema: Schema, components: Components) -> tuple[Field, ...] | None:

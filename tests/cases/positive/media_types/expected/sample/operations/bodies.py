@@ -93,7 +93,7 @@ def update_picture(*, body: FileInput) -> Request[Any]:
     Args:
         body: The bytes, a path or an open binary file.
     """
-    return Request(_UPDATE_PICTURE, body=BinaryBody(body, "application/octet-stream"))
+    return Request(_UPDATE_PICTURE, body=BinaryBody(body, "image/*"))
 
 
 def send_yaml(*, body: str | Unset = UNSET) -> Request[models.Note]:
