@@ -16,7 +16,8 @@ from specwire_codegen.conformance.querystring import parameters_of
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.conformance.textual import LINE, SPACELESS, TEXT, TOKEN, UNPIPED, textual
 from specwire_codegen.ir import BinaryBody, FormBody, JsonBody, MultipartBody, Operation, Part, TextBody
-from specwire_codegen.lower.media import base_type, is_range, switch_of
+from specwire_codegen.lower.body import form_schema
+from specwire_codegen.lower.media import Components, base_type, is_range, switch_of
 
 _PLACES = ("path", "query", "header", "cookie")
 _NOT_A_SEGMENT = ("", ".", "..")
@@ -100,6 +101,8 @@ def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema 
     if isinstance(body, FormBody | MultipartBody) and body.free:
         return {"type": "object", "propertyNames": {"minLength": 1}, "additionalProperties": {"type": "string"}}
     target = subject.resolve(schema)
+    if isinstance(body, FormBody | MultipartBody):
+        target = form_schema(schema, Components(subject.schemas, {}))
     if not target.get("properties"):
         return schema
     switch = switch_of(raw.get("responses", {}))

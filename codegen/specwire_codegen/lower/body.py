@@ -31,7 +31,7 @@ def lower_body(request_body: Mapping[str, Any] | None, components: Components) -
         parts = tuple(_parts(media, components))
         return MultipartBody(parts, free=not parts)
     if base == "application/x-www-form-urlencoded":
-        fields = _keywords(schema, components)
+        fields = _keywords(form_schema(schema, components), components)
         return FormBody(fields or (), _styles(media), free=not fields)
     if is_text(base):
         return TextBody(base, required)
@@ -41,6 +41,23 @@ def lower_body(request_body: Mapping[str, Any] | None, components: Components) -
 def _keywords(schema: Schema, components: Components) -> tuple[Field, ...] | None:
     target = components.resolve(schema)
     return fields_of(target, components.schemas, components.names) if is_object(target) else None
+
+
+def form_schema(schema: Schema | bool, components: Components) -> Schema:
+    """Return the schema of a form: of several objects, one with the properties of all, required as far as in all."""
+    target = components.resolve(schema)
+    variants = [components.resolve(each) for each in target.get("oneOf", target.get("anyOf", ()))]
+    if not variants or not all(map(is_object, variants)):
+        return target
+    properties: dict[str, list[Any]] = {}
+    for variant in variants:
+        for name, property_ in variant["properties"].items():
+            known = properties.setdefault(name, [])
+            if property_ not in known:
+                known.append(property_)
+    either = {name: each[0] if len(each) == 1 else {"anyOf": each} for name, each in properties.items()}
+    required = set.intersection(*(set(variant.get("required", ())) for variant in variants))
+    return {"type": "object", "properties": either, "required": sorted(required)}
 
 
 def _styles(media: Mapping[str, Any]) -> tuple[tuple[str, Style], ...]:
@@ -61,7 +78,7 @@ def _styles(media: Mapping[str, Any]) -> tuple[tuple[str, Style], ...]:
 
 
 def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
-    schema = components.resolve(media.get("schema", {}))
+    schema = form_schema(media.get("schema", {}), components)
     properties: Mapping[str, Schema] = schema.get("properties", {})
     encodings: Mapping[str, Any] = media.get("encoding", {})
     for field in fields_of(schema, components.schemas, components.names) if properties else ():

@@ -72,15 +72,12 @@ def fill(
     )
 
 
-def get_token(*, body: Mapping[str, Any] | Unset = UNSET) -> Request[None]:
+def get_token(*, user: str | Unset = UNSET, password: str | Unset = UNSET, code: str | Unset = UNSET) -> Request[None]:
     """Get token.
 
     `POST /token`, operation `getToken`.
-
-    Args:
-        body: The fields.
     """
-    return Request(_GET_TOKEN, body=None if body is UNSET else FormBody(body))
+    return Request(_GET_TOKEN, body=FormBody(given({"user": user, "password": password, "code": code})))
 
 
 def send_map(*, body: Mapping[str, Any] | Unset = UNSET) -> Request[None]:
