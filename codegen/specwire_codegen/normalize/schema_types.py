@@ -32,22 +32,25 @@ _STRING_FORMATS = frozenset({"int32", "int64", "float", "double"})
 
 
 def typed(schema: Node) -> Node:
-    """Return the schema with its types distinct and null last, and with type and format where its keywords imply one."""
+    """Return the schema with its types distinct and null last, with type and format where its keywords imply one.
+
+    Keywords that say nothing of values of its type are left out.
+    """
     kinds = schema.get("type")
     if isinstance(kinds, list):
         distinct = sorted(dict.fromkeys(kinds), key="null".__eq__)
         if "number" in distinct and "integer" in distinct:
             distinct.remove("integer")
         schema = {**schema, "type": distinct[0] if len(distinct) == 1 else distinct}
-    elif isinstance(kinds, str):
-        foreign = _KEYWORDS - _BY_TYPE[kinds] - {"format"}
-        if foreign & schema.keys():
-            schema = {key: value for key, value in schema.items() if key not in foreign}
     elif kinds is None and "$ref" not in schema:
         if any(key in schema for key in ("properties", "additionalProperties", "patternProperties")):
             schema = {**schema, "type": "object"}
         elif "items" in schema or "prefixItems" in schema:
             schema = {**schema, "type": "array"}
+    if isinstance(schema.get("type"), str):
+        foreign = _KEYWORDS - _BY_TYPE[schema["type"]] - {"format"}
+        if foreign & schema.keys():
+            schema = {key: value for key, value in schema.items() if key not in foreign}
     if schema.get("contentEncoding") == "base64" and "string" in schema.get("type", ()) and "format" not in schema:
         schema = {**schema, "format": "byte"}
     return closed(schema)
