@@ -21,7 +21,7 @@ from tests.runtime.sample import AsyncSample, Sample
 from tests.soak.held import Held, held
 from tests.soak.serving import serving
 
-AT_ONCE = 4
+AT_ONCE = 3
 """Threads or tasks that share the client."""
 
 
