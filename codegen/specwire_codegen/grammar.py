@@ -316,12 +316,16 @@ PLACE_ONLY = frozenset({"default", "deprecated", "readOnly", "writeOnly"})
 """Annotations of the place where a schema stands, which do not move with the schema."""
 
 
+_CHILDREN: Mapping[Kind, Mapping[str, Child]] = {
+    kind: {key: field for key, field in fields.items() if isinstance(field, Child)} for kind, fields in FIELDS.items()
+}
+_PATTERNED: Mapping[Kind, Child] = {kind: Child(member) for kind, member in PATTERNED.items()}
+
+
 def children(node: Node, kind: Kind) -> Iterator[tuple[tuple[str | int, ...], Any, Kind]]:
     """Yield the tokens, the value and the kind of every typed object directly below a node."""
-    for key, value in node.items():
-        child = child_of(kind, key)
-        if child is None:
-            continue
+    for key, child in _typed(node, kind):
+        value = node[key]
         if child.shape == "one":
             yield (key,), value, child.kind
         elif child.shape == "list" and isinstance(value, list):
@@ -332,12 +336,20 @@ def children(node: Node, kind: Kind) -> Iterator[tuple[tuple[str | int, ...], An
                 yield (key, name), item, child.kind
 
 
+def _typed(node: Node, kind: Kind) -> list[tuple[str, Child]]:
+    """Return the fields of a node that hold typed objects."""
+    if kind in PATTERNED:
+        child = _PATTERNED[kind]
+        return [(key, child) for key in node if not is_extension(key) and key != "$ref"]
+    fields = _CHILDREN[kind]
+    return [(key, fields[key]) for key in node if key in fields]
+
+
 def child_of(kind: Kind, key: str) -> Child | None:
     """Return what stands in a field, if it is typed."""
     if kind in PATTERNED:
-        return None if is_extension(key) or key == "$ref" else Child(PATTERNED[kind])
-    field = FIELDS[kind].get(key)
-    return field if isinstance(field, Child) else None
+        return None if is_extension(key) or key == "$ref" else _PATTERNED[kind]
+    return _CHILDREN[kind].get(key)
 
 
 CONTAINER: Kind = "list or map"
@@ -387,11 +399,17 @@ def rebuild(value: Any, kind: Kind, visit: Visit, pointer: str = "") -> Any:
     """Return a copy of a tree with `visit` applied to every OpenAPI object in it, children before parents."""
     if not isinstance(value, dict):
         return value
-    copy = map_children(
-        value,
-        kind,
-        lambda child, child_kind, tokens: rebuild(child, child_kind, visit, pointers.join(pointer, *tokens)),
-    )
+    copy = dict(value)
+    for key, child in _typed(value, kind):
+        inside, below = value[key], pointers.below(pointer, key)
+        if child.shape == "one":
+            copy[key] = rebuild(inside, child.kind, visit, below)
+        elif child.shape == "list" and isinstance(inside, list):
+            copy[key] = [rebuild(item, child.kind, visit, f"{below}/{index}") for index, item in enumerate(inside)]
+        elif child.shape == "map" and isinstance(inside, dict):
+            copy[key] = {
+                name: rebuild(item, child.kind, visit, pointers.below(below, name)) for name, item in inside.items()
+            }
     return visit(copy, kind, pointer)
 
 
@@ -399,6 +417,13 @@ def walk(value: Any, kind: Kind, pointer: str = "") -> Iterator[tuple[Node, Kind
     """Yield every OpenAPI object of a tree with its kind and pointer, parents before children."""
     if not isinstance(value, dict):
         return
-    yield value, kind, pointer
-    for tokens, child, child_kind in children(value, kind):
-        yield from walk(child, child_kind, pointers.join(pointer, *tokens))
+    waiting = [(value, kind, pointer)]
+    while waiting:
+        node, kind, pointer = waiting.pop()
+        yield node, kind, pointer
+        found = [
+            (child, child_kind, pointers.join(pointer, *tokens))
+            for tokens, child, child_kind in children(node, kind)
+            if isinstance(child, dict)
+        ]
+        waiting += reversed(found)

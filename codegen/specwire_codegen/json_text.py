@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from specwire_codegen import pointer as pointers
@@ -35,16 +36,29 @@ def read(text: str, file: str) -> Any:
         raise failure("too-deep", "values are nested too deeply", Location(file)) from None
 
 
-def offset(text: str, pointer: str) -> int:
-    """Return the offset of the value (for a member: of its key) at `pointer`, or of its nearest ancestor."""
-    place = _skip(text, 0)
-    value = place
-    for token in pointers.split(pointer):
-        found = _member(text, value, token) if text[value] == "{" else _item(text, value, token)
-        if found is None:
-            break
-        place, value = found
-    return place
+class Offsets:
+    """Where the parts of a JSON text stand; each object or array is scanned once, when a part of it is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._parts: dict[int, dict[str, tuple[int, int]]] = {}
+
+    def offset(self, pointer: str) -> int:
+        """Return the offset of the value (for a member: of its key) at `pointer`, or of its nearest ancestor."""
+        place = value = _skip(self._text, 0)
+        for token in pointers.split(pointer):
+            found = self._inside(value).get(token)
+            if found is None:
+                break
+            place, value = found
+        return place
+
+    def _inside(self, at: int) -> dict[str, tuple[int, int]]:
+        """Return the offsets of the parts of the value at an offset by their tokens, each also of what it holds."""
+        if at not in self._parts:
+            scan = {"{": _members, "[": _items}.get(self._text[at])
+            self._parts[at] = dict(scan(self._text, _skip(self._text, at + 1))) if scan is not None else {}
+        return self._parts[at]
 
 
 def line_and_column(text: str, at: int) -> tuple[int, int]:
@@ -57,30 +71,25 @@ def _skip(text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def _member(text: str, at: int, token: str) -> tuple[int, int] | None:
-    at = _skip(text, at + 1)
+def _members(text: str, at: int) -> Iterator[tuple[str, tuple[int, int]]]:
     while text[at] == '"':
         start = at
         key, at = _DECODER.raw_decode(text, at)
         at = _skip(text, _skip(text, at) + 1)
-        if key == token:
-            return start, at
-        _, at = _DECODER.raw_decode(text, at)
-        at = _skip(text, at)
-        at = _skip(text, at + 1) if text[at] == "," else at
-    return None
+        yield key, (start, at)
+        at = _next(text, at)
 
 
-def _item(text: str, at: int, token: str) -> tuple[int, int] | None:
-    if text[at] != "[" or not token.isdigit():
-        return None
-    at = _skip(text, at + 1)
-    for index in range(int(token) + 1):
-        if text[at] == "]":
-            return None
-        if index == int(token):
-            return at, at
-        _, at = _DECODER.raw_decode(text, at)
-        at = _skip(text, at)
-        at = _skip(text, at + 1) if text[at] == "," else at
-    return None
+def _items(text: str, at: int) -> Iterator[tuple[str, tuple[int, int]]]:
+    index = 0
+    while text[at] != "]":
+        yield str(index), (at, at)
+        at = _next(text, at)
+        index += 1
+
+
+def _next(text: str, at: int) -> int:
+    """Return the offset of what follows a value and the comma behind it."""
+    _, at = _DECODER.raw_decode(text, at)
+    at = _skip(text, at)
+    return _skip(text, at + 1) if text[at] == "," else at

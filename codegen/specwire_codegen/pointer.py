@@ -21,6 +21,12 @@ def join(pointer: str, *tokens: str | int) -> str:
     return pointer + "".join(f"/{escape(str(token))}" for token in tokens)
 
 
+def below(pointer: str, token: str) -> str:
+    """Return the pointer to a member of what is at `pointer`: `join` for one token, quick where nothing is escaped."""
+    token = str(token)  # a key of YAML may be a number
+    return f"{pointer}/{escape(token)}" if "/" in token or "~" in token else f"{pointer}/{token}"
+
+
 def split(pointer: str) -> tuple[str, ...]:
     """Return the unescaped tokens of a pointer; raise ValueError if it is not one."""
     if pointer and not pointer.startswith("/"):

@@ -45,10 +45,13 @@ class JsonText:
 
     file: str
     text: str = attrs.field(repr=False)
+    offsets: json_text.Offsets = attrs.field(
+        default=attrs.Factory(lambda self: json_text.Offsets(self.text), takes_self=True), repr=False, eq=False
+    )
 
     def locate(self, pointer: str) -> Location:
         """Return the place of `pointer`, or of its nearest ancestor that exists."""
-        line, column = json_text.line_and_column(self.text, json_text.offset(self.text, pointer))
+        line, column = json_text.line_and_column(self.text, self.offsets.offset(pointer))
         return Location(self.file, pointer, line, column)
 
     def places(self) -> tuple[Place, ...]:

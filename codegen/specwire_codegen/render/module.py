@@ -102,10 +102,17 @@ def _in_quoted_aliases(tree: ast.Module) -> Iterable[str]:
 
 def _needed(extra: Iterable[str], used: set[str]) -> Iterable[str]:
     for line in extra:
-        statement = ast.parse(line).body[0]
-        assert isinstance(statement, ast.ImportFrom)
-        for alias in statement.names:
-            bound = alias.asname or alias.name
+        for bound, statement in _bindings(line):
             if bound in used and bound not in _KNOWN:
-                as_name = f" as {alias.asname}" if alias.asname else ""
-                yield f"from {'.' * statement.level}{statement.module} import {alias.name}{as_name}"
+                yield statement
+
+
+@cache
+def _bindings(line: str) -> tuple[tuple[str, str], ...]:
+    """Return the names that an import line binds, each with a line of its own."""
+    statement = ast.parse(line).body[0]
+    assert isinstance(statement, ast.ImportFrom)
+    module = f"{'.' * statement.level}{statement.module}"
+    return tuple(
+        (alias.asname or alias.name, f"from {module} import {ast.unparse(alias)}") for alias in statement.names
+    )
