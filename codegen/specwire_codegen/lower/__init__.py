@@ -60,7 +60,12 @@ def lower(document: Document, config: ClientConfig, package: str) -> Api:
         operations=operations,
         models=models,
         inputs=reachable(_input_refs(operations), models),
-        warnings=(*_unrepresentable(document, schemas), *unsent_query_strings(document), *open_servers(document), *warnings),
+        warnings=(
+            *_unrepresentable(document, schemas),
+            *unsent_query_strings(document),
+            *open_servers(document),
+            *warnings,
+        ),
         tags=tuple((snake(tag["name"]), sentence(tag.get("description", ""))) for tag in data.get("tags", [])),
     )
 

@@ -56,7 +56,11 @@ def _spread(schema: Node, schemas: Node) -> Node:
 def _branches(schema: Node) -> Iterator[Node]:
     """Yield the schemas that hold on a condition, those in them after them."""
     dependent = schema.get("dependentSchemas")
-    for branch in (schema.get("then"), schema.get("else"), *(dependent.values() if isinstance(dependent, dict) else ())):
+    for branch in (
+        schema.get("then"),
+        schema.get("else"),
+        *(dependent.values() if isinstance(dependent, dict) else ()),
+    ):
         if isinstance(branch, dict):
             yield branch
             yield from _branches(branch)

@@ -1,4 +1,4 @@
-"""Templates: every path begins with a slash, and every brace in one has its other half."""
+"""Templates: every path begins with a slash, and has its parameters in single braces."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from specwire_codegen import pointer as pointers
 from specwire_codegen.grammar import Node, is_extension
 from specwire_codegen.normalize.origin import Report, origin_of
 
-_DOUBLE = re.compile(r"\{\{([^{}]*)\}\}")
+_DOUBLE = re.compile(r"\{\{([\w.-]+)\}\}")
 
 
 def settle(data: Node, report: Report) -> Node:
-    """Return the document with its paths as templates; what is no template even then is an error."""
+    """Return the document with its paths as templates; braces that are no parameter's are sent as they stand."""
     paths = data.get("paths")
     if not isinstance(paths, dict):
         return data
@@ -25,8 +25,8 @@ def settle(data: Node, report: Report) -> Node:
         place = origin_of(item, pointers.join("/paths", path))
         mended = _mended(path)
         if re.search(r"[{}]", re.sub(r"\{[^{}]+\}", "", mended)):
-            message = f"the path {path!r} has a brace without its other half, or none between two"
-            report.error("bad-path", message, place, "write parameters as {name}, other braces percent-encoded")
+            message = f"the path {path!r} has braces that are no parameter's; they are sent as they stand"
+            report.warning("bad-path", message, place, "write parameters as {name}, other braces percent-encoded")
         elif mended != path:
             message = f"the path {path!r} is no template; taken for {mended!r}"
             report.warning("bad-path", message, place, "begin it with a slash, and write parameters as {name}")

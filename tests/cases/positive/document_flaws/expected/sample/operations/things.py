@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.operation import JsonPayload, Operation
+from specwire.operation import EmptyPayload, JsonPayload, Operation
 from specwire.request import Request, given
 from specwire.unset import UNSET, Unset
 
 from .. import models
 
 _LIST = Operation(id="listThings", method="GET", path="/things", returns=JsonPayload(list[str]), secure=False)
+_GET_ODD = Operation(id="getOdd", method="GET", path="/odd/{", returns=EmptyPayload(), secure=False)
 _GET = Operation(
     id="getThing",
     method="GET",
@@ -30,6 +31,14 @@ def list_() -> Request[list[str]]:
     `GET /things`, operation `listThings`.
     """
     return Request(_LIST)
+
+
+def get_odd() -> Request[None]:
+    """Get odd.
+
+    `GET /odd/{`, operation `getOdd`.
+    """
+    return Request(_GET_ODD)
 
 
 def get(id: int, *, fields: Any | Unset = UNSET) -> Request[models.Thing]:

@@ -14,6 +14,8 @@ from ..operations import things as _things
 class _Things:
     get = endpoint(_things.get)
     """Get thing."""
+    get_odd = endpoint(_things.get_odd)
+    """Get odd."""
     list = endpoint(_things.list_)
     """List things."""
 
