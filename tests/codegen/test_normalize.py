@@ -255,6 +255,40 @@ def test_inline_schemas_get_the_names_of_their_places() -> None:
     assert {"anyOf": [{"type": "string"}, ref("RootChoiceObject")]} == found["RootChoice"]
 
 
+def test_long_names_leave_out_what_is_between() -> None:
+    """A name of more than 60 characters is that of the outermost and the innermost place, where that is free."""
+
+    def nested(inner: Json, *names: str) -> Json:
+        return {"type": "object", "properties": {names[0]: nested(inner, *names[1:])}} if names else inner
+
+    by_id = {"type": "object", "properties": {"id": {"type": "string"}}}
+    by_number = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    root = {
+        "type": "object",
+        "properties": {
+            "first": nested(by_id, "aggregated_billing_information", "current_billing_period", "plan"),
+            "other": nested(by_number, "aggregated_billing_information", "current_billing_period", "plan"),
+            "again": nested(by_id, "aggregated_billing_information", "current_billing_period", "plan"),
+        },
+    }
+    found = schemas_of({"Root": root})
+    assert {
+        "Root",
+        "RootFirst",
+        "RootFirstAggregatedBillingInformation",
+        "RootFirstAggregatedBillingInformationCurrentBillingPeriod",
+        "RootPlan",
+        "RootOther",
+        "RootOtherAggregatedBillingInformation",
+        "RootOtherAggregatedBillingInformationCurrentBillingPeriod",
+        "RootOtherAggregatedBillingInformationCurrentBillingPeriodPlan",
+        "RootAgain",
+        "RootAgainAggregatedBillingInformation",
+        "RootAgainAggregatedBillingInformationCurrentBillingPeriod",
+    } == found.keys()
+    assert "string" == found["RootPlan"]["properties"]["id"]["type"]
+
+
 def test_operations_name_their_bodies() -> None:
     """Bodies, answers, errors and parameters are named after the operation and what they are."""
     body = {"type": "object", "properties": {"a": {"type": "string"}}}

@@ -26,7 +26,7 @@ def hoist(data: Node) -> Node:
             namer.settle(name)
     for name in namer.given:
         if not is_provisional(name):
-            namer.named[name] = namer.inside(namer.given[name], name)
+            namer.named[name] = namer.owned(namer.given[name], name, name)
     places = Places(namer, shared_errors(data, namer))
     sections = {
         section: values if is_extension(section) else places.section(section, values)

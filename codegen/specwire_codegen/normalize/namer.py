@@ -15,6 +15,10 @@ from specwire_codegen.normalize.origin import HINT, origin_of
 from specwire_codegen.normalize.references import schema_name, schema_ref
 
 
+_LONG = 60
+"""Characters above which a name leaves out what stands between its first and its last part."""
+
+
 def is_provisional(name: str) -> bool:
     """Tell whether a component name is a pointer that waits for a name."""
     return name.startswith("/")
@@ -28,6 +32,10 @@ class Namer:
     named: dict[str, Any] = attrs.field(factory=dict)
     prints: dict[str, str] = attrs.field(factory=dict)
     settled: dict[str, str] = attrs.field(factory=dict)
+    owner: str = ""
+    """The component whose inside is being named."""
+    root: str = ""
+    """What that component's own name begins with: the component or the operation that it was found in."""
 
     def settle(self, provisional: str) -> None:
         """Name a part of a component after its place, if it deserves a name."""
@@ -88,9 +96,17 @@ class Namer:
             if known is None:
                 self.prints[candidate] = print_
                 self.named[candidate] = {}
-                self.named[candidate] = self.inside(kept, candidate)
+                self.named[candidate] = self.owned(kept, candidate, self.root or name)
             return candidate
         raise AssertionError("candidates never end")
+
+    def owned(self, schema: Node, name: str, root: str) -> Node:
+        """Return the schema of a component with its inside named after it."""
+        outer = self.owner, self.root
+        self.owner, self.root = name, root
+        inside: Node = self.inside(schema, name)
+        self.owner, self.root = outer
+        return inside
 
     def candidates(self, name: str, word: str, schema: Node) -> Iterator[str]:
         """Yield names for a schema, best first, without end."""
@@ -99,6 +115,8 @@ class Namer:
             yield words.identifier(hint)
         if isinstance(title, str) and words.is_good_title(title) and title.lower() not in name.lower():
             yield title
+        if len(name) > _LONG and self.owner and name.startswith(self.owner):
+            yield self.root + name.removeprefix(self.owner)
         yield name
         yield f"{name}{word}"
         index = 1
