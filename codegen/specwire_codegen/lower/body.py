@@ -13,14 +13,31 @@ from specwire_codegen.lower.schema import Schema, is_object
 _FORM = Style("form", True)
 
 
-def lower_body(request_body: Mapping[str, Any] | None, components: Components) -> Body | None:
-    """Return the body of an operation: JSON before forms before the rest."""
+def lower_bodies(request_body: Mapping[str, Any] | None, components: Components) -> dict[str, Body | None]:
+    """Return the body of an operation, JSON before forms before the rest, under the empty name.
+
+    Beside JSON, what JSON cannot carry is a body of its own, under a name for it: files, bytes and text.
+    """
     content: Mapping[str, Any] = (request_body or {}).get("content", {})
     if not content:
-        return None
+        return {"": None}
     required = bool((request_body or {}).get("required"))
-    media_type = min(content, key=preference)
-    media = content[media_type]
+    ranked = sorted(content, key=preference)
+    found: dict[str, Body | None] = {"": _body(ranked[0], content[ranked[0]], required, components)}
+    for media_type in ranked[1:] if isinstance(found[""], JsonBody) and not is_range(ranked[0]) else ():
+        match _body(media_type, content[media_type], required, components):
+            case MultipartBody(parts) as body if any(part.file != "no" for part in parts):
+                found.setdefault("multipart", body)
+            case TextBody("text/plain") as body:
+                found.setdefault("text", body)
+            case BinaryBody("application/octet-stream") as body if not is_range(media_type):
+                found.setdefault("binary", body)
+            case _:
+                continue
+    return found
+
+
+def _body(media_type: str, media: Mapping[str, Any], required: bool, components: Components) -> Body:
     schema = media.get("schema", {})
     base = base_type(media_type)
     if is_range(media_type) and not components.is_textual(schema):

@@ -33,7 +33,7 @@ from specwire_codegen.ir import (
     Style,
     TypeExpr,
 )
-from specwire_codegen.lower.body import lower_body
+from specwire_codegen.lower.body import lower_bodies
 from specwire_codegen.lower.media import Components, item_of, keys, switch_of
 from specwire_codegen.lower.method import default_methods, named
 from specwire_codegen.lower.model import described
@@ -67,11 +67,12 @@ def lower_operations(document: Document, components: Components, config: ClientC
     ]
     defaults = default_methods(unnamed, chosen)
     found: list[Operation] = []
+    taken = {*defaults.values(), *chosen}
     for path, http_method, raw in routes:
         pointer = join("/paths", path, http_method.lower())
         name = config.operations.get(raw["operationId"])
         method = tuple(name.split(".")) if name else defaults[f"{http_method} {path}"]
-        found += _Lowering(document, components, config, path, http_method, raw, pointer, method).operations()
+        found += _Lowering(document, components, config, path, http_method, raw, pointer, method, taken).operations()
     settle([*_unused(found, config), *_collisions(found, config)])
     return tuple(found)
 
@@ -96,32 +97,47 @@ class _Lowering:
     raw: Mapping[str, Any]
     pointer: str
     method: tuple[str, ...]
+    taken: set[tuple[str, ...]]
+    """The names of all methods so far."""
 
     def operations(self) -> Iterator[Operation]:
-        """Yield the method, and its twin that streams where there is one."""
+        """Yield the method, and its twins: one that streams, and one for each body that JSON cannot carry."""
         payloads: tuple[Payload, ...] = (Empty(),)
         if self.http_method != "HEAD":
             payloads = lower_payloads(self.raw.get("responses", {}), self.components)
         plain = next((payload for payload in payloads if not isinstance(payload, EventStream)), None)
         events = next((payload for payload in payloads if isinstance(payload, EventStream)), None)
         switch = switch_of(self.raw.get("responses", {}))
-        method = self.method
-        if plain is not None:
-            yield self._operation(method, plain, switch[0] if switch and events else None, ())
-        if events is not None:
-            fixed: tuple[tuple[str, LiteralValue], ...] = (switch,) if switch else ()
-            name = self._stream_method(method) if plain is not None else method
-            yield self._operation(name, events, switch[0] if switch else None, fixed)
+        for kind, body in lower_bodies(self.raw.get("requestBody"), self.components).items():
+            method = self._twin(self.method, kind) if kind else self.method
+            if plain is not None:
+                yield self._operation(method, body, plain, switch[0] if switch and events else None, ())
+            if events is not None:
+                fixed: tuple[tuple[str, LiteralValue], ...] = (switch,) if switch else ()
+                name = self._stream_method(method) if plain is not None else method
+                yield self._operation(name, body, events, switch[0] if switch else None, fixed)
 
     def _stream_method(self, method: tuple[str, ...]) -> tuple[str, ...]:
         named = self.config.streams.get(self.raw["operationId"])
-        return tuple(named.split(".")) if named else (*method[:-1], f"{method[-1]}_stream")
+        return tuple(named.split(".")) if named else self._twin(method, "stream")
+
+    def _twin(self, method: tuple[str, ...], kind: str) -> tuple[str, ...]:
+        """Return a name that no other method has, for a method that does the same in another form."""
+        twin = (*method[:-1], f"{method[-1]}_{kind}")
+        while twin in self.taken:
+            twin = (*twin[:-1], f"{twin[-1]}_")
+        self.taken.add(twin)
+        return twin
 
     def _operation(
-        self, method: tuple[str, ...], payload: Payload, hidden: str | None, fixed: tuple[tuple[str, LiteralValue], ...]
+        self,
+        method: tuple[str, ...],
+        body: Body | None,
+        payload: Payload,
+        hidden: str | None,
+        fixed: tuple[tuple[str, LiteralValue], ...],
     ) -> Operation:
-        body = _without(lower_body(self.raw.get("requestBody"), self.components), hidden)
-        parameters, body = self._named(body)
+        parameters, body = self._named(_without(body, hidden))
         operation = Operation(
             id=self.raw["operationId"],
             method=method,

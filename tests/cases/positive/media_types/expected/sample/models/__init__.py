@@ -16,6 +16,13 @@ class Note(WireModel, kw_only=True):
     stars: int | Unset = UNSET
 
 
+class SendEitherRequest(WireModel, kw_only=True):
+    """SendEitherRequest"""
+
+    picture: str
+    text: str | Unset = UNSET
+
+
 class SendXmlResponse(WireModel, kw_only=True):
     """SendXmlResponse"""
 
@@ -24,5 +31,6 @@ class SendXmlResponse(WireModel, kw_only=True):
 
 __all__ = [
     "Note",
+    "SendEitherRequest",
     "SendXmlResponse",
 ]

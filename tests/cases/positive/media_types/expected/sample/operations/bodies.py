@@ -9,7 +9,7 @@ from typing import Any
 
 from specwire.file import FileInput
 from specwire.operation import BinaryPayload, EmptyPayload, JsonPayload, Operation, TextPayload
-from specwire.request import BinaryBody, DownloadRequest, Request, TextBody, json_body
+from specwire.request import BinaryBody, DownloadRequest, Request, TextBody, json_body, multipart_body
 from specwire.unset import UNSET, Unset
 
 from .. import models
@@ -23,6 +23,13 @@ _UPDATE_JSON = Operation(
 )
 _SEND_SEVERAL = Operation(
     id="sendSeveral", method="POST", path="/several", returns=JsonPayload(models.Note), secure=False
+)
+_SEND_EITHER = Operation(id="sendEither", method="POST", path="/either", returns=EmptyPayload(), secure=False)
+_SEND_EITHER_MULTIPART = Operation(id="sendEither", method="POST", path="/either", returns=EmptyPayload(), secure=False)
+_SEND_EITHER_TEXT_ = Operation(id="sendEither", method="POST", path="/either", returns=EmptyPayload(), secure=False)
+_SEND_EITHER_BINARY = Operation(id="sendEither", method="POST", path="/either", returns=EmptyPayload(), secure=False)
+_SEND_EITHER_TEXT = Operation(
+    id="sendEitherText", method="POST", path="/either/text", returns=EmptyPayload(), secure=False
 )
 _SEND_TEXT = Operation(id="sendText", method="POST", path="/text", returns=TextPayload("text/html"), secure=False)
 _SEND_XML = Operation(id="sendXml", method="POST", path="/xml", returns=TextPayload("text/xml"), secure=False)
@@ -50,6 +57,52 @@ def send_several(*, text: str | Unset = UNSET, stars: int | Unset = UNSET) -> Re
     `POST /several`, operation `sendSeveral`.
     """
     return Request(_SEND_SEVERAL, body=json_body({"text": text, "stars": stars}, required=False))
+
+
+def send_either(*, text: str, stars: int | Unset = UNSET) -> Request[None]:
+    """Send either.
+
+    `POST /either`, operation `sendEither`.
+    """
+    return Request(_SEND_EITHER, body=json_body({"text": text, "stars": stars}))
+
+
+def send_either_multipart(*, picture: FileInput, text: str | Unset = UNSET) -> Request[None]:
+    """Send either.
+
+    `POST /either`, operation `sendEither`.
+    """
+    return Request(_SEND_EITHER_MULTIPART, body=multipart_body(fields={"text": text}, files={"picture": picture}))
+
+
+def send_either_text_(*, body: str) -> Request[None]:
+    """Send either.
+
+    `POST /either`, operation `sendEither`.
+
+    Args:
+        body: The text.
+    """
+    return Request(_SEND_EITHER_TEXT_, body=TextBody(body, "text/plain"))
+
+
+def send_either_binary(*, body: FileInput) -> Request[None]:
+    """Send either.
+
+    `POST /either`, operation `sendEither`.
+
+    Args:
+        body: The bytes, a path or an open binary file.
+    """
+    return Request(_SEND_EITHER_BINARY, body=BinaryBody(body, "application/octet-stream"))
+
+
+def send_either_text() -> Request[None]:
+    """Send either text.
+
+    `POST /either/text`, operation `sendEitherText`.
+    """
+    return Request(_SEND_EITHER_TEXT)
 
 
 def send_text(*, body: str) -> Request[str]:

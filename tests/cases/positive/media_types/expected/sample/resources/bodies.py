@@ -12,6 +12,16 @@ from ..operations import bodies as _bodies
 
 
 class _Bodies:
+    send_either = endpoint(_bodies.send_either)
+    """Send either."""
+    send_either_binary = endpoint(_bodies.send_either_binary)
+    """Send either."""
+    send_either_multipart = endpoint(_bodies.send_either_multipart)
+    """Send either."""
+    send_either_text = endpoint(_bodies.send_either_text)
+    """Send either text."""
+    send_either_text_ = endpoint(_bodies.send_either_text_)
+    """Send either."""
     send_several = endpoint(_bodies.send_several)
     """Send several."""
     send_text = endpoint(_bodies.send_text)

@@ -23,6 +23,9 @@ _UPLOAD_OPTIONALLY = Operation(
 )
 _UPLOAD_EITHER = Operation(id="uploadEither", method="POST", path="/choice", returns=EmptyPayload(), secure=False)
 _UPLOAD_OR_LINK = Operation(id="uploadOrLink", method="POST", path="/both", returns=EmptyPayload(), secure=False)
+_UPLOAD_OR_LINK_MULTIPART = Operation(
+    id="uploadOrLink", method="POST", path="/both", returns=EmptyPayload(), secure=False
+)
 
 
 def upload(
@@ -88,3 +91,11 @@ def upload_or_link(*, url: str | Unset = UNSET) -> Request[None]:
     `POST /both`, operation `uploadOrLink`.
     """
     return Request(_UPLOAD_OR_LINK, body=json_body({"url": url}, required=False))
+
+
+def upload_or_link_multipart(*, file: FileInput) -> Request[None]:
+    """Upload or link.
+
+    `POST /both`, operation `uploadOrLink`.
+    """
+    return Request(_UPLOAD_OR_LINK_MULTIPART, body=multipart_body(fields={}, files={"file": file}))

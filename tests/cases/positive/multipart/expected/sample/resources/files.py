@@ -20,6 +20,8 @@ class _Files:
     """Upload optionally."""
     upload_or_link = endpoint(_files.upload_or_link)
     """Upload or link."""
+    upload_or_link_multipart = endpoint(_files.upload_or_link_multipart)
+    """Upload or link."""
 
 
 class Files(_Files, Resource):
