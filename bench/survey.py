@@ -151,7 +151,8 @@ def _operations_of(kind: type, path: tuple[str, ...]) -> Iterator[tuple[str, tup
     attributes = {name: value for each in reversed(kind.__mro__) for name, value in vars(each).items()}
     for name, value in attributes.items():
         if isinstance(value, resource_attribute):
-            yield from _operations_of(value._kind, (*path, name))
+            inner = getattr(importlib.import_module(value._module, value._package), value._kind)
+            yield from _operations_of(inner, (*path, name))
         elif isinstance(value, Descriptor):
             build = value.build
             facts = [build.__globals__.get(one) for one in build.__code__.co_names]
