@@ -90,11 +90,10 @@ def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
 
 def _module(template: str, context: Mapping[str, object], resource: ResourceClass, used: Sequence[str]) -> str:
     body = render_template(template, {**context, "imports": "", "types": ""})
-    types = sorted(
-        f"from {child.module} import Async{child.kind}, {child.kind}" for child in resource.children
-    )
+    types = sorted(f"from {child.module} import Async{child.kind}, {child.kind}" for child in resource.children)
+    bound = [f"{prefix}{child.kind}" for child in resource.children for prefix in ("", "Async")]
     extra = ["from typing import TYPE_CHECKING"] if types else []
-    imports = "\n".join([*extra, import_block(body, used)])
+    imports = "\n".join([*extra, import_block(body, used, bound=bound)])
     return render_template(template, {**context, "imports": imports, "types": types})
 
 

@@ -76,17 +76,21 @@ def render_template(name: str, context: Mapping[str, object]) -> str:
     return _environment().get_template(name).render(context)
 
 
-def import_block(source: str, extra: Iterable[str] = (), quoted: Iterable[str] = ()) -> str:
+def import_block(
+    source: str, extra: Iterable[str] = (), quoted: Iterable[str] = (), bound: Iterable[str] = ()
+) -> str:
     """Return the import lines for the known names that a module's source uses and does not define.
 
-    A name that turns out to be an argument's is imported in vain; the formatter takes such lines out.
+    `bound` are names that the module imports by lines of its own. A name that turns out to be an argument's is imported in vain; the formatter takes such lines out.
     """
     tree = ast.parse(source)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     used |= set(quoted) | set(_in_quoted_aliases(tree))
-    defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)} | set(bound)
+    extra = list(extra)
+    defined |= {name for line in extra for name, _ in _bindings(line) if name in _ALIASED}
     lines = {f"from {module} import {name}" for name, module in _KNOWN.items() if name in used - defined}
-    lines |= {line for name, line in _ALIASED.items() if name in used}
+    lines |= {line for name, line in _ALIASED.items() if name in used - defined}
     lines |= set(_needed(extra, used))
     return "\n".join(sorted(lines))
 

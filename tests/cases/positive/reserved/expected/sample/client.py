@@ -18,7 +18,10 @@ from .operations import root as _root
 if TYPE_CHECKING:
     from .resources.api_key import ApiKeyResource, AsyncApiKeyResource
     from .resources.connection_ import AsyncConnection, Connection
+    from .resources.field import AsyncField, Field
+    from .resources.literal import AsyncLiteral, Literal
     from .resources.log import AsyncLog, Log
+    from .resources.operation import AsyncOperation, Operation
     from .resources.resource_ import AsyncResourceResource, ResourceResource
     from .resources.root_ import AsyncRoot, Root
 
@@ -48,8 +51,14 @@ class Sample(_Sample, Client):
     """Api Key."""
     connection_: resource[Connection] = resource(".resources.connection_", "Connection")
     """Connection."""
+    field: resource[Field] = resource(".resources.field", "Field")
+    """Field."""
+    literal: resource[Literal] = resource(".resources.literal", "Literal")
+    """Literal."""
     log: resource[Log] = resource(".resources.log", "Log")
     """Log."""
+    operation: resource[Operation] = resource(".resources.operation", "Operation")
+    """Operation."""
     resource_: resource[ResourceResource] = resource(".resources.resource_", "ResourceResource")
     """Resource."""
     root: resource[Root] = resource(".resources.root_", "Root")
@@ -64,8 +73,14 @@ class AsyncSample(_Sample, AsyncClient):
     """Api Key."""
     connection_: resource[AsyncConnection] = resource(".resources.connection_", "AsyncConnection")
     """Connection."""
+    field: resource[AsyncField] = resource(".resources.field", "AsyncField")
+    """Field."""
+    literal: resource[AsyncLiteral] = resource(".resources.literal", "AsyncLiteral")
+    """Literal."""
     log: resource[AsyncLog] = resource(".resources.log", "AsyncLog")
     """Log."""
+    operation: resource[AsyncOperation] = resource(".resources.operation", "AsyncOperation")
+    """Operation."""
     resource_: resource[AsyncResourceResource] = resource(".resources.resource_", "AsyncResourceResource")
     """Resource."""
     root: resource[AsyncRoot] = resource(".resources.root_", "AsyncRoot")
