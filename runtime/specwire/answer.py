@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator
-from contextlib import aclosing, contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,7 @@ from specwire.headers import Headers
 if TYPE_CHECKING:
     import httpx2
 
-
-_unread: set[Answer] = set()
-"""Answers with a body that is read by a generator. Were they found by the garbage collector in one circle with who
-reads them, it would close their generators, one inside the other, all at once."""
+    from specwire.chunks import Body, Chunks
 
 
 class TransportFailure(Exception):
@@ -47,11 +44,12 @@ class TokenRefused(Exception):
 class Answer:
     """A response of the HTTP library, its errors translated."""
 
-    __slots__ = ("_chunks", "_library", "_told", "raw")
+    __slots__ = ("_body", "_library", "_told", "raw")
 
     def __init__(self, raw: Any, library: ModuleType) -> None:
         self.raw: httpx2.Response = raw
         self._library = library
+        self._body: Body | None = None
         self._told: tuple[Callable[[TransportFailure | None], object], ...] = ()
 
     @property
@@ -102,20 +100,11 @@ class Answer:
         with self._reading():
             yield from self.raw.iter_bytes()
 
-    def aiter_bytes(self) -> AsyncGenerator[bytes, None]:
-        self._chunks = self._aiter_bytes()
-        return self._chunks
+    def aiter_bytes(self) -> Chunks:
+        from specwire.chunks import Body, Chunks  # for asynchronous streams and downloads only
 
-    async def _aiter_bytes(self) -> AsyncGenerator[bytes, None]:
-        _unread.add(self)
-        try:
-            # A generator that is left open would be closed some time later, in another task.
-            with self._reading():
-                async with aclosing(self.raw.aiter_bytes()) as chunks:
-                    async for chunk in chunks:
-                        yield chunk
-        finally:
-            _unread.discard(self)
+        self._body = Body(self.raw, self._reading)
+        return Chunks(self._body, self.aclose)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -200,7 +189,7 @@ class Answer:
 
     async def aclose(self) -> None:
         try:
-            await self.raw.aclose()
+            await (self.raw if self._body is None else self._body).aclose()
         finally:
             self._tell(None)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import Generator
 from contextlib import aclosing, closing
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from specwire.byterange import Version
+    from specwire.chunks import Chunks
     from specwire.connection import AsyncConnection, BaseConnection, Connection
     from specwire.options import OptionChanges
     from specwire.response import Response
@@ -205,34 +206,14 @@ class AsyncDownload:
             raise RuntimeError("the download is not open yet: use `async with`, or read from it first")
         return self._response
 
-    def iter_bytes(self) -> AsyncGenerator[bytes, None]:
+    def iter_bytes(self) -> AsyncPieces:
         """Go through the bytes as they come."""
-        return self._pieces(None)
-
-    async def _pieces(self, start_over: StartOver | None) -> AsyncGenerator[bytes, None]:
-        answer = await self._open()
-        if answer.spent:
-            raise _spent(self._request)
-        take = self._transfer.take
-        try:
-            while True:
-                try:
-                    async with aclosing(answer.aiter_bytes()) as chunks:
-                        async for chunk in chunks:
-                            if new := take(chunk):
-                                yield new
-                    self._transfer.end()
-                    return
-                except TransportFailure as failure:
-                    pause = self._transfer.broke(failure)
-                answer = await self._open_again(pause, start_over)
-        finally:
-            await self.aclose()
+        return AsyncPieces(self, None)
 
     async def read(self) -> bytes:
         """Return the whole of it."""
         chunks: list[bytes] = []
-        async with aclosing(self._pieces(lambda _: chunks.clear())) as pieces:
+        async with aclosing(AsyncPieces(self, lambda _: chunks.clear())) as pieces:
             async for chunk in pieces:
                 chunks.append(chunk)  # noqa: PERF401
         return b"".join(chunks)
@@ -273,7 +254,7 @@ class AsyncDownload:
 
     async def _write(self, file: IO[bytes], start_over: StartOver | None) -> int:
         written = 0
-        async with aclosing(self._pieces(start_over)) as chunks:
+        async with aclosing(AsyncPieces(self, start_over)) as chunks:
             async for chunk in chunks:
                 written += file.write(chunk)
         return written
@@ -294,6 +275,60 @@ class AsyncDownload:
 
     def __repr__(self) -> str:
         return f"<AsyncDownload of {self._request.operation.id}>"
+
+
+class AsyncPieces:
+    """The bytes of an asynchronous download as they come; closed at their end, on errors, and when they are dropped."""
+
+    def __init__(self, download: AsyncDownload, start_over: StartOver | None) -> None:
+        self._download = download
+        self._start_over = start_over
+        self._chunks: Chunks | None = None
+        self._over = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._over:
+            raise StopAsyncIteration
+        chunks = self._chunks or await self._begin()
+        try:
+            piece = await self._read(chunks)
+        except BaseException:
+            await self.aclose()
+            raise
+        if not piece:
+            await self.aclose()
+            raise StopAsyncIteration
+        return piece
+
+    async def _begin(self) -> Chunks:
+        answer = await self._download._open()
+        if answer.spent:
+            raise _spent(self._download._request)
+        self._chunks = answer.aiter_bytes()
+        return self._chunks
+
+    async def _read(self, chunks: Chunks) -> bytes:
+        """Return the next bytes that are new, none at the end."""
+        transfer = self._download._transfer
+        while True:
+            try:
+                async for chunk in chunks:
+                    if new := transfer.take(chunk):
+                        return new
+                transfer.end()
+                return b""
+            except TransportFailure as failure:
+                pause = transfer.broke(failure)
+            answer = await self._download._open_again(pause, self._start_over)
+            self._chunks = chunks = answer.aiter_bytes()
+
+    async def aclose(self) -> None:
+        """Close the download; closing twice is nothing."""
+        self._over = True
+        await self._download.aclose()
 
 
 def _spent(request: DownloadRequest) -> SpecwireError:

@@ -40,9 +40,14 @@ def _asyncio_starter() -> Callable[[Work], None]:
 
 
 def _trio_starter(trio: Any, token: Any) -> Callable[[Work], None]:
+    def begin(work: Work) -> None:
+        # A run that ends takes no more tasks; it closes what is left by itself.
+        with suppress(RuntimeError):
+            trio.lowlevel.spawn_system_task(_quietly, work)
+
     def start(work: Work) -> None:
         with suppress(trio.RunFinishedError):
-            token.run_sync_soon(trio.lowlevel.spawn_system_task, _quietly, work)
+            token.run_sync_soon(begin, work)
 
     return start
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from specwire.answer import Answer, TransportFailure
 from specwire.errors import APIError
-from specwire.event_loop import starter
 from specwire.events import EventReader, closed
 from specwire.request import StreamRequest
 from specwire.transport import fail_after, sleep
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from specwire.chunks import Chunks
     from specwire.connection import AsyncConnection, Connection
     from specwire.options import OptionChanges
     from specwire.reconnection import Reconnection
@@ -183,10 +183,9 @@ class AsyncEventStream(Generic[E]):
         self._connection = connection
         self._request = request
         self._options = connection.options_with(changes)
-        self._opened: tuple[Answer, AsyncGenerator[bytes, None], EventReader[E], Response[None]] | None = None
+        self._opened: tuple[Answer, Chunks, EventReader[E], Response[None]] | None = None
         self._ready: deque[E] = deque()
         self._closed = False
-        self._reading = False
 
     @property
     def response(self) -> Response[None]:
@@ -195,12 +194,11 @@ class AsyncEventStream(Generic[E]):
             raise RuntimeError("the stream is not open yet: use `async with`, or read an event first")
         return self._opened[3]
 
-    async def _open(self) -> tuple[Answer, AsyncGenerator[bytes, None], EventReader[E], Response[None]]:
+    async def _open(self) -> tuple[Answer, Chunks, EventReader[E], Response[None]]:
         if self._opened is None:
             if self._closed:
                 raise closed(self._request, None)
             answer, response = await self._connection.open(self._request, self._options)
-            self._start = starter()
             reader = EventReader(self._request, response, self._options, keep=self._keep)
             self._ready = reader.ready
             self._opened = answer, answer.aiter_bytes(), reader, response
@@ -229,7 +227,6 @@ class AsyncEventStream(Generic[E]):
         while not reader.ready and not reader.done:
             if self._closed:
                 raise closed(self._request, response)
-            self._reading = True
             try:
                 reader.feed(await (_late_async(chunks) if reader.terminated else anext(chunks)))
             except TimeoutError:
@@ -238,10 +235,8 @@ class AsyncEventStream(Generic[E]):
                 reader.end()
             except TransportFailure as failure:
                 reader.broke(failure)
-            finally:
-                self._reading = False
             if reader.done:
-                await _shut(answer, chunks)
+                await answer.aclose()
                 if reader.broken and reader.reconnection is not None:
                     await self._go_on(reader, reader.reconnection, answer.url)
                     answer, chunks, reader, response = await self._open()
@@ -272,29 +267,16 @@ class AsyncEventStream(Generic[E]):
         """Give the connection back; closing twice is nothing."""
         self._closed = True
         if self._opened is not None:
-            answer, chunks, _, _ = self._opened
-            # Another task may be waiting for the next chunk; closing the answer ends its wait.
-            await (answer.aclose() if self._reading else _shut(answer, chunks))
-
-    def __del__(self) -> None:
-        opened = getattr(self, "_opened", None)
-        if opened is not None and not self._closed and not opened[2].done:
-            answer, chunks = opened[0], opened[1]
-            self._start(lambda: _shut(answer, chunks))
+            await self._opened[0].aclose()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._request.operation.id}>"
 
 
-async def _late_async(chunks: AsyncGenerator[bytes, None]) -> bytes:
+async def _late_async(chunks: Chunks) -> bytes:
     """Return what comes after the terminator; raises `TimeoutError` if nothing comes soon."""
     with fail_after(_PATIENCE):
         return await anext(chunks)
-
-
-async def _shut(answer: Answer, chunks: AsyncGenerator[bytes, None]) -> None:
-    await chunks.aclose()
-    await answer.aclose()
 
 
 class AsyncAccumulatingStream(AsyncEventStream[E], Generic[E, F]):

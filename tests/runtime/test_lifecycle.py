@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import trio
-from specwire import transport
+from specwire import chunks, transport
 from specwire.errors import APIConnectionError, SpecwireError
 
 from .conftest import KEY, Caller
@@ -103,6 +103,25 @@ def test_a_stream_that_only_the_garbage_collector_finds_is_closed_quietly(server
     assert [] == trouble
 
 
+def test_a_chunk_that_is_waited_for_ends_when_the_stream_is_closed(server: Server) -> None:
+    """Closing a stream in one task ends the wait of another, and nothing of it is kept."""
+    server.play(stream({"text": "a"}, Hold()))
+
+    async def main() -> None:
+        async with AsyncSample(KEY, base_url=server.url) as client:
+            events = client.talks.stream()
+            await anext(events)
+            waiting = asyncio.ensure_future(anext(events))
+            await asyncio.sleep(0.05)
+            await asyncio.gather(events.aclose(), events.aclose())
+            with pytest.raises(SpecwireError):
+                await waiting
+        assert not chunks._unread
+
+    asyncio.run(main())
+    assert server.saw_close()
+
+
 SYNC_END = """
 client = Sample("k", base_url=sys.argv[1])
 client.things.get("1")
@@ -123,6 +142,111 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+UNCLOSED = """
+def make():
+    return AsyncSample("k", base_url=sys.argv[1], http_client=httpx.AsyncClient() if sys.argv[2] == "httpx" else None)
+
+async def texts(client):
+    async for event in client.talks.stream():
+        yield event.text
+
+async def pieces(client):
+    async for piece in client.files.download().iter_bytes():
+        print("a")
+        break
+
+async def local():
+    events = make().talks.stream()
+    print((await anext(events)).text)
+
+async def kept():
+    global events
+    events = make().talks.stream()
+    print((await anext(events)).text)
+
+async def kept_of_a_closed_client():
+    global events
+    async with make() as client:
+        events = client.talks.stream()
+        print((await anext(events)).text)
+
+async def generator():
+    global running
+    running = texts(make())
+    print(await anext(running))
+
+async def task():
+    global waiting
+    async def read():
+        async for text in texts(make()):
+            print(text)
+            told.set()
+    told = asyncio.Event()
+    waiting = asyncio.create_task(read())
+    await told.wait()
+
+async def dropped_pieces():
+    await pieces(make())
+
+async def kept_pieces():
+    global running
+    running = make().files.download().iter_bytes()
+    await anext(running)
+    print("a")
+
+async def circle():
+    gc.disable()
+    events = make().talks.stream()
+    circle = [events]
+    circle.append(circle)
+    print((await anext(events)).text)
+
+async def main():
+    if sys.argv[3] == "asyncio":
+        asyncio.get_running_loop().slow_callback_duration = 30
+    await globals()[sys.argv[4]]()
+
+asyncio.run(main()) if sys.argv[3] == "asyncio" else trio.run(main)
+"""
+
+
+@pytest.mark.parametrize(
+    ("library", "loop", "way"),
+    [
+        *(
+            ("httpx2", "asyncio", way)
+            for way in (
+                "local",
+                "kept",
+                "kept_of_a_closed_client",
+                "generator",
+                "task",
+                "dropped_pieces",
+                "kept_pieces",
+                "circle",
+            )
+        ),
+        ("httpx", "asyncio", "local"),
+        ("httpx", "asyncio", "dropped_pieces"),
+        ("httpx2", "trio", "local"),
+        ("httpx2", "trio", "generator"),
+        ("httpx2", "trio", "dropped_pieces"),
+    ],
+)
+def test_an_event_loop_that_ends_in_the_middle_is_quiet(server: Server, library: str, loop: str, way: str) -> None:
+    """What is half-read and unclosed when the event loop ends is closed with it, and nobody complains."""
+    server.answer = lambda received: (
+        stream({"text": "a"}, Hold())
+        if received.target == "/talk"
+        else (head(200, {"content-length": "9"}), b"part", Hold())
+    )
+    begin = f"import asyncio, gc, httpx, sys, trio; from {Sample.__module__} import AsyncSample"
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", begin + UNCLOSED, server.url, library, loop, way]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[1], check=False)
+    assert ("a\n", "") == (done.stdout, done.stderr)
+    assert server.saw_close()
 
 
 @pytest.mark.parametrize("code", [SYNC_END, ASYNC_END], ids=["sync", "async"])
