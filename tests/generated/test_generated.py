@@ -148,3 +148,13 @@ assert "httpx2" not in sys.modules
 def test_resources_and_models_are_imported_when_asked_for(name: str, client: str) -> None:
     """To make a client costs the same whether its document is small or large."""
     subprocess.run([sys.executable, "-c", LAZY.format(name=name, client=client)], check=True)
+
+
+@pytest.mark.parametrize("package", ["specwire_clients", "specwire_overrides"])
+def test_other_projects_add_providers_of_their_own(package: str, tmp_path: Path) -> None:
+    """The packages are namespaces: what a project generates stands beside the clients that are installed."""
+    own = tmp_path / package / "flights"
+    own.mkdir(parents=True)
+    (own / "__init__.py").write_text("WINGS = 2\n", "utf-8")
+    code = f"import sys; sys.path.append({str(tmp_path)!r}); import {package}.flights, {package}.mistral"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,1 +1,0 @@
-"""Clients that specwire has generated, one subpackage for each provider."""

@@ -1,1 +1,0 @@
-"""Hand-written code that a document cannot say, one subpackage for each provider."""
