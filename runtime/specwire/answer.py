@@ -29,6 +29,11 @@ class TransportFailure(Exception):
         self.hopeless = hopeless
         """Whether another try would fail in the same way."""
 
+    @property
+    def origin(self) -> BaseException:
+        """What users are shown as the cause: the HTTP library's own exception, if there is one."""
+        return self.__cause__ or self
+
 
 class TokenRefused(Exception):
     """The token endpoint did not grant a token."""
@@ -204,13 +209,28 @@ def translating(library: ModuleType) -> Iterator[None]:
         timeout = isinstance(error, library.TimeoutException)
         text = str(error) or type(error).__name__ if timeout else _reason(error)
         sent, hopeless = not isinstance(error, unsent), _is_distrust(error)
-        raise TransportFailure(text, sent=sent, timeout=timeout, hopeless=hopeless) from error
+        raise TransportFailure(text, sent=sent, timeout=timeout, hopeless=hopeless) from _terse(error)
     except library.DecodingError as error:
-        raise TransportFailure(f"the body could not be decompressed: {error}", sent=True, timeout=False) from error
+        raise TransportFailure(f"the body could not be decompressed: {error}", sent=True, timeout=False) from _terse(
+            error
+        )
     except FileChanged as error:
-        raise TransportFailure(str(error), sent=True, timeout=False, hopeless=True) from error
+        raise TransportFailure(str(error), sent=True, timeout=False, hopeless=True) from _terse(error)
     except library.InvalidURL as error:
-        raise TransportFailure(f"the URL is unusable: {error}", sent=False, timeout=False, hopeless=True) from error
+        text = f"the URL is unusable: {error}"
+        raise TransportFailure(text, sent=False, timeout=False, hopeless=True) from _terse(error)
+
+
+def _terse(error: BaseException) -> BaseException:
+    """Leave of an exception what users can use: where it was raised, and not how the HTTP library came there.
+
+    What the library chained to it stays as its `__context__`, which is not shown.
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    error.__context__, error.__cause__ = error.__cause__ or error.__context__, None
+    return error.with_traceback(trace)
 
 
 def _reason(error: BaseException) -> str:

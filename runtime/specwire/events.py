@@ -139,7 +139,7 @@ class EventReader(Generic[E]):
         if not self.terminated and self.failure is None:
             what = "was silent for too long" if failure.timeout else "broke off"
             self.broken = True
-            self._fail(StreamTruncatedError, f"the stream {what}: {failure}", failure)
+            self._fail(StreamTruncatedError, f"the stream {what}: {failure}", failure.origin)
 
     def _end_events(self, parser: SSEParser) -> None:
         # Some servers end the body right after the terminator, without the blank line that would end the event.
@@ -223,7 +223,7 @@ class EventReader(Generic[E]):
     def _truncated(self, why: str) -> None:
         self._fail(StreamTruncatedError, f"the stream ended before its end: {why}")
 
-    def _fail(self, kind: type[APIError], text: str, cause: Exception | None = None) -> None:
+    def _fail(self, kind: type[APIError], text: str, cause: BaseException | None = None) -> None:
         error = kind(f"{self._request.operation.id}: {text}", request=self._request)
         error.__cause__ = cause
         self._stop(error)

@@ -180,7 +180,7 @@ class Exchange:
             f"{self.request.operation.id}: {what} {host}{self.record.after_tries}: {reason}",
             request=self.request,
             tries=self.record.tries,
-        )
+        ) from failure.origin
 
     def answered(self, answer: Answer, content: bytes) -> float:
         """Return the seconds to wait before the next try after an error; raises `APIStatusError` for the last."""

@@ -92,7 +92,7 @@ class Tokens:
             try:
                 answer = transport.send(self._request(), options, stream=False)
             except TransportFailure as failure:
-                raise self._unreachable(failure) from failure
+                raise self._unreachable(failure) from failure.origin
             return self._granted(answer)
 
     async def aget(self, transport: AsyncTransport, options: Options) -> Proof:
@@ -109,7 +109,7 @@ class Tokens:
             try:
                 answer = await transport.send(self._request(), options, stream=False)
             except TransportFailure as failure:
-                raise self._unreachable(failure) from failure
+                raise self._unreachable(failure) from failure.origin
             return self._granted(answer)
 
     def refused(self, proof: Proof, _headers: Headers) -> bool:

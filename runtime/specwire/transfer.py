@@ -120,7 +120,7 @@ class Transfer:
         self._skip = 0
         wait = None if failure.hopeless or self.version is None else self._wait(None)
         if wait is None:
-            raise self._error(failure) from failure
+            raise self._error(failure) from failure.origin
         return wait
 
     def refused(self, error: APIError) -> float:

@@ -16,7 +16,7 @@ from specwire.unset import UNSET
 
 from .conftest import KEY, Caller
 from .sample import Cat, Dog, Image, Text, Thing
-from .server import Close, Reset, Server, reply, stream
+from .server import Close, Reset, Server, head, reply, stream
 
 PACKAGE = str(Path(specwire.__file__).parent)
 
@@ -57,6 +57,34 @@ def test_the_traceback_of_a_stream_is_short(caller: Caller, client: Any, server:
     caller.next(events)
     error = raised(caller, lambda: caller.next(events))
     assert ["__anext__" if caller.asynchronous else "__next__", "_read"] == frames(error)
+
+
+def test_a_failure_of_the_network_is_told_in_two_sections(caller: Caller, client: Any, server: Server) -> None:
+    """What a user sees is the HTTP library's own exception in a line, and ours: a screen, not a scroll."""
+    part = (head(200, {"content-length": "9"}), b"part", Close())
+    server.play((Close(),), (head(),), (Reset(),), part, stream({"text": "a"}, end=(Reset(),)), reply(b"<html>"))
+    options: dict[str, Any] = {"retry": specwire.RetryPolicy(attempts=1), "timeout": 0.2}
+    once = client.with_options(**options)
+    for call in (
+        lambda: caller.client(base_url="http://127.0.0.1:1", **options).things.get("1"),
+        lambda: caller.client(base_url="http://nowhere.invalid", **options).things.get("1"),
+        lambda: once.things.get("1"),
+        lambda: once.things.get("1"),
+        lambda: once.files.upload(file=b"content", purpose="x"),
+        lambda: once.files.download().read(),
+        lambda: caller.list(once.talks.stream()),
+        lambda: once.things.get("1"),
+    ):
+        error = raised(caller, call)
+        shown = "".join(traceback.format_exception(error))
+        assert 1 == shown.count("The above exception was the direct cause")
+        assert 2 == shown.count("Traceback (most recent call last)")
+        assert "During handling" not in shown
+        assert isinstance(error, APIError)
+        cause = error.__cause__
+        assert cause is not None
+        assert 2 >= len(traceback.extract_tb(cause.__traceback__))
+        assert 6 >= len(frames(error))
 
 
 def told(error: APIError) -> str:
