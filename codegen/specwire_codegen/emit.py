@@ -26,9 +26,11 @@ from specwire_codegen.source import literal
 
 _REF = "SpecwireRef_"
 """Prefix of the opaque names that stand for references; removed from the text that comes back."""
+_CLASS = "SpecwireClass"
+"""Prefix of the classes' names while they are emitted: no class is called like what the emitter itself imports."""
 _DOC = '"""SpecwireDoc"""'
 """Stands for the docstring of a class until its text has come back."""
-_PREFIX = re.compile(rf"\b{_REF}(?=[A-Za-z_])")
+_PREFIX = re.compile(rf"\b(?:{_REF}|{_CLASS})(?=[A-Za-z_])")
 
 
 @attrs.frozen
@@ -72,12 +74,13 @@ def _named(source: str, old: str, new: str, doc: str) -> str:
 
 
 def _emit(kind: DataModelType, schemas: dict[str, dict[str, Any]], data: Mapping[str, dict[str, Any]]) -> str:
+    named = {f"{_CLASS}{name}": schema for name, schema in schemas.items()}
     opaque = {ref: {"x-python-import": {"module": "specwire_names", "name": ref}} for ref in _refs(schemas)}
     document = {
         "openapi": "3.1.0",
         "info": {"title": "models", "version": "1"},
         "paths": {},
-        "components": {"schemas": {**schemas, **opaque}},
+        "components": {"schemas": {**named, **opaque}},
     }
     with warnings.catch_warnings(), as_file(files("specwire_codegen") / "templates" / "dcg") as templates:
         warnings.simplefilter("error")
@@ -97,7 +100,7 @@ def _emit(kind: DataModelType, schemas: dict[str, dict[str, Any]], data: Mapping
                 disable_timestamp=True,
                 formatters=[],
                 custom_template_dir=templates,
-                extra_template_data=defaultdict(dict, {name: data[name] for name in schemas}),
+                extra_template_data=defaultdict(dict, {f"{_CLASS}{name}": data[name] for name in schemas}),
             )
         except Warning as warning:
             raise SpecwireCodegenError(f"datamodel-code-generator warns, an error here: {warning}") from warning
@@ -116,8 +119,9 @@ def _assembled(text: str, names: AbstractSet[str]) -> tuple[dict[str, str], tupl
         source = "\n".join(lines[node.lineno - 1 : node.end_lineno])
         match node:
             case ast.ClassDef(name=name):
-                classes[name] = _PREFIX.sub("", source)
+                classes[name.removeprefix(_CLASS)] = _PREFIX.sub("", source)
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(args=[_, ast.Dict() as members])):
+                name = name.removeprefix(_CLASS)
                 classes[name] = _PREFIX.sub("", _functional(name, members))
                 quoted |= {one.id.removeprefix(_REF) for one in ast.walk(members) if isinstance(one, ast.Name)}
             case ast.ImportFrom(module=module) if module not in ("__future__", "specwire_names"):

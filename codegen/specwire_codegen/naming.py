@@ -24,8 +24,8 @@ _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "ø": 
 _PLURALS = (("apis", "api"), ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"))
 
 RESERVED_CLASSES = frozenset(
-    "Any ClassVar Decimal Literal Mapping NotRequired Sequence TYPE_CHECKING TypeAlias TypedDict UNSET UUID Unknown "
-    "Unset WireModel None True False".split()
+    "Any ClassVar Decimal Ellipsis Literal Mapping NotRequired Sequence TYPE_CHECKING TypeAlias TypedDict UNSET UUID "
+    "Unknown Unset WireModel None True False".split()
 )
 """Names that a models module needs for itself."""
 RESERVED_ARGUMENTS = frozenset(

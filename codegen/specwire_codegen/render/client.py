@@ -1,4 +1,4 @@
-"""The clients to `client.py`, each resource to `resources/<resource>.py`: one line for each operation, for both clients."""
+"""The clients to `client.py`, each resource to `resources/<resource>.py`: a line for each operation of both clients."""
 
 from __future__ import annotations
 
@@ -83,8 +83,9 @@ def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
         if path:
             title = docstring(f"{_doc(api, path)}\n\n{header}")
             context = {"title": title, "class": classes[path]}
-            yield f"resources/{module_of(path)}.py", _module(
-                "resources.py.jinja", context, classes[path], _used(api, "..")
+            yield (
+                f"resources/{module_of(path)}.py",
+                _module("resources.py.jinja", context, classes[path], _used(api, "..")),
             )
 
 

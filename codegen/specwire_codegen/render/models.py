@@ -43,7 +43,7 @@ def render_models(api: Api, header: str) -> str:
     context = {"header": header, "classes": emitted.source, "aliases": aliases, "names": sorted(by_name)}
     body = render_template("models.py.jinja", {**context, "imports": ""})
     return render_template(
-        "models.py.jinja", {**context, "imports": import_block(body, emitted.imports, emitted.quoted)}
+        "models.py.jinja", {**context, "imports": import_block(body, emitted.imports, emitted.quoted, by_name)}
     )
 
 

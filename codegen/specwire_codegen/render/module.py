@@ -46,8 +46,8 @@ _KNOWN = {
         "specwire.request",
     ),
     **dict.fromkeys(
-        "BinaryPayload Cursor EmptyPayload EventError EventsPayload JsonPayload NextURL Offset Operation PageNumber Polling "
-        "Refusal TextPayload".split(),
+        "BinaryPayload Cursor EmptyPayload EventError EventsPayload JsonPayload NextURL Offset Operation PageNumber "
+        "Polling Refusal TextPayload".split(),
         "specwire.operation",
     ),
     **dict.fromkeys("accumulated downloaded endpoint flowing paginated streamed".split(), "specwire.endpoint"),
@@ -76,22 +76,20 @@ def render_template(name: str, context: Mapping[str, object]) -> str:
     return _environment().get_template(name).render(context)
 
 
-def import_block(
-    source: str, extra: Iterable[str] = (), quoted: Iterable[str] = (), bound: Iterable[str] = ()
-) -> str:
+def import_block(source: str, extra: Iterable[str] = (), quoted: Iterable[str] = (), bound: Iterable[str] = ()) -> str:
     """Return the import lines for the known names that a module's source uses and does not define.
 
-    `bound` are names that the module imports by lines of its own. A name that turns out to be an argument's is imported in vain; the formatter takes such lines out.
+    `bound` are names that the module binds otherwise than by a class or function. A name that turns out to be an
+    argument's is imported in vain; the formatter takes such lines out.
     """
     tree = ast.parse(source)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     used |= set(quoted) | set(_in_quoted_aliases(tree))
-    defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)} | set(bound)
-    extra = list(extra)
-    defined |= {name for line in extra for name, _ in _bindings(line) if name in _ALIASED}
-    lines = {f"from {module} import {name}" for name, module in _KNOWN.items() if name in used - defined}
-    lines |= {line for name, line in _ALIASED.items() if name in used - defined}
-    lines |= set(_needed(extra, used))
+    used -= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)} | set(bound)
+    lines = {f"from {module} import {name}" for name, module in _KNOWN.items() if name in used}
+    needed = dict(_needed(extra, used))
+    lines |= {line for name, line in _ALIASED.items() if name in used and name not in needed}
+    lines |= set(needed.values())
     return "\n".join(sorted(lines))
 
 
@@ -104,11 +102,9 @@ def _in_quoted_aliases(tree: ast.Module) -> Iterable[str]:
                 continue
 
 
-def _needed(extra: Iterable[str], used: set[str]) -> Iterable[str]:
+def _needed(extra: Iterable[str], used: set[str]) -> Iterable[tuple[str, str]]:
     for line in extra:
-        for bound, statement in _bindings(line):
-            if bound in used and bound not in _KNOWN:
-                yield statement
+        yield from ((name, line) for name, line in _bindings(line) if name in used and name not in _KNOWN)
 
 
 @cache
