@@ -33,6 +33,8 @@ RESERVED_ARGUMENTS = frozenset(
     "flow json_body models multipart_body self".split()
 )
 """Names that an operations module needs for itself."""
+WAITING_ARGUMENTS = frozenset({"interval", "on_progress", "timeout"})
+"""Names of the arguments that a method which waits for a job has beside those of its operation."""
 RESERVED_CLIENTS = frozenset(
     "ApiKey AsyncClient AsyncResource Basic Bearer Client Digest Http MutualTLS Never OAuth2 Provider Resource "
     "Security".split()

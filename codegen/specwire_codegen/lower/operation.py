@@ -11,6 +11,7 @@ from specwire_codegen.config import ClientConfig
 from specwire_codegen.diagnostics import Diagnostic, Location, error, settle
 from specwire_codegen.document import Document
 from specwire_codegen.ir import (
+    BinaryBody,
     Body,
     Cursor,
     Empty,
@@ -21,9 +22,9 @@ from specwire_codegen.ir import (
     JsonPayload,
     LiteralValue,
     MultipartBody,
+    NextURL,
     Offset,
     Operation,
-    NextURL,
     PageNumber,
     Pagination,
     Parameter,
@@ -31,6 +32,7 @@ from specwire_codegen.ir import (
     Polling,
     Refusal,
     Style,
+    TextBody,
     TypeExpr,
 )
 from specwire_codegen.lower.body import lower_bodies
@@ -42,7 +44,7 @@ from specwire_codegen.lower.payload import lower_payloads
 from specwire_codegen.lower.querystring import without_query_strings
 from specwire_codegen.lower.security import requirements
 from specwire_codegen.lower.server import server_url
-from specwire_codegen.naming import RESERVED_ARGUMENTS, argument, distinct
+from specwire_codegen.naming import RESERVED_ARGUMENTS, WAITING_ARGUMENTS, argument, distinct
 from specwire_codegen.pointer import join
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -180,7 +182,9 @@ class _Lowering:
         wishes = [(one["in"], one["name"], argument(one["name"])) for one in ordered]
         fields = _body_fields(body)
         wishes += [("body", wire, name) for wire, name in fields]
-        python = distinct(_apart(wishes), RESERVED_ARGUMENTS)
+        waits = self.raw["operationId"] in self.config.waits
+        reserved = RESERVED_ARGUMENTS | _own_arguments(body) | (WAITING_ARGUMENTS if waits else frozenset())
+        python = distinct(_apart(wishes), reserved)
         parameters = tuple(self._parameter(one, python[f"{one['in']}:{one['name']}"]) for one in ordered)
         return parameters, _renamed(body, {wire: python[f"body:{wire}"] for wire, _ in fields})
 
@@ -299,6 +303,17 @@ def _body_fields(body: Body | None) -> list[tuple[str, str]]:
             return [(part.wire_name, part.name) for part in parts]
         case _:
             return []
+
+
+def _own_arguments(body: Body | None) -> frozenset[str]:
+    """Return the names of the arguments that take a body as a whole."""
+    match body:
+        case MultipartBody(free=True):
+            return frozenset({"fields", "files"})
+        case JsonBody(fields=None) | FormBody(free=True) | BinaryBody() | TextBody():
+            return frozenset({"body"})
+        case _:
+            return frozenset()
 
 
 def _renamed(body: Body | None, names: Mapping[str, str]) -> Body | None:

@@ -12,6 +12,10 @@ from ..operations import bodies as _bodies
 
 
 class _Bodies:
+    name_files = endpoint(_bodies.name_files)
+    """Name files."""
+    name_values = endpoint(_bodies.name_values)
+    """Name values."""
     send_files = endpoint(_bodies.send_files)
     """Send files."""
     send_form = endpoint(_bodies.send_form)

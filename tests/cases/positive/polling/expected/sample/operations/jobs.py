@@ -11,7 +11,8 @@ from typing import Any
 from specwire import flow
 from specwire.flow import Flow
 from specwire.operation import JsonPayload, Operation, Polling, Refusal
-from specwire.request import Request
+from specwire.request import Request, given
+from specwire.unset import UNSET, Unset
 
 from .. import models
 
@@ -41,17 +42,18 @@ _SUBMIT = Operation(
 )
 
 
-def get(id: str) -> Request[models.Job]:
+def get(id: str, *, timeout_: int | Unset = UNSET) -> Request[models.Job]:
     """Get job.
 
     `GET /jobs/{id}`, operation `get_job`.
     """
-    return Request(_GET, path={"id": id})
+    return Request(_GET, path={"id": id}, query=given({"timeout": timeout_}))
 
 
 def wait(
     id: str,
     *,
+    timeout_: int | Unset = UNSET,
     interval: float | None = None,
     timeout: float | None = None,
     on_progress: Callable[[models.Job], object] | None = None,
@@ -65,7 +67,7 @@ def wait(
         timeout: Seconds in all, after which `WaitTimeoutError` is raised; None waits for ever.
         on_progress: Told of the answer after each poll.
     """
-    return flow.wait(get(id), interval=interval, timeout=timeout, on_progress=on_progress)
+    return flow.wait(get(id, timeout_=timeout_), interval=interval, timeout=timeout, on_progress=on_progress)
 
 
 def submit() -> Request[models.Answer]:
