@@ -15,7 +15,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from specwire_codegen.cli import main
 from specwire_codegen.generate import build
 from specwire_codegen.project import single

@@ -76,8 +76,7 @@ def generate(
 
     tags, ids = tuple(only_tags or ()), tuple(only_operations or ())
     targets = [
-        attrs.evolve(target, only_tags=tags, only_operations=ids)
-        for target in _targets(sources, package, output, root)
+        attrs.evolve(target, only_tags=tags, only_operations=ids) for target in _targets(sources, package, output, root)
     ]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("client", "document", "operations", "methods", "models", "files", "seconds"):

@@ -109,7 +109,8 @@ def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]
         kind = _CLIENT_KEYS.get(key)
         if kind is None:
             names = ", ".join(_CLIENT_KEYS)
-            found.append(error("unknown-key", f"[client] has no {key!r}", config.locate("client", key), f"it has {names}"))
+            message = f"[client] has no {key!r}"
+            found.append(error("unknown-key", message, config.locate("client", key), f"it has {names}"))
         elif not isinstance(value, kind):
             found.append(error("bad-value", f"{key} must be a {kind.__name__}", config.locate("client", key)))
     if not _is_class_name(config.class_name) or _is_taken(config.class_name):

@@ -1,4 +1,4 @@
-"""The one door through which text of a document enters source: as a literal, a docstring or a comment-free identifier."""
+"""The one door through which text of a document enters source: as a literal, a docstring or an identifier."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2
 
 
 def literal(value: object) -> str:
-    """Return a Python literal that evaluates to a value: text, numbers, booleans, None, and tuples and dicts of them."""
+    """Return a Python literal that evaluates to a value: text, numbers, booleans, None, tuples and dicts of them."""
     match value:
         case None | bool() | int():
             return repr(value)
@@ -83,9 +83,10 @@ def docstring(text: str, *, indent: int = 0, sections: Sequence[tuple[str, Seque
     if "\n" in body:
         body += "\n"
     pad = " " * indent
-    return '"""' + "\n".join(f"{pad}{line}" if line and number else line for number, line in enumerate(body.split("\n"))) + (
-        f'{pad}"""' if body.endswith("\n") else '"""'
-    )
+    first, *rest = body.split("\n")
+    indented = "\n".join([first, *(f"{pad}{line}" if line else line for line in rest)])
+    end = pad if body.endswith("\n") else ""
+    return f'"""{indented}{end}"""'
 
 
 def markdown(text: str) -> str:

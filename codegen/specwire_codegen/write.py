@@ -18,6 +18,9 @@ from specwire_codegen.diagnostics import SpecwireCodegenError
 
 MANIFEST = "MANIFEST.json"
 
+_STYLE = ("--quiet", "--isolated", "--target-version", "py311", "--line-length", "120")
+"""How generated code is formatted, whatever the project around it says."""
+
 
 def formatted(files: Mapping[str, str]) -> dict[str, str]:
     """Return the files as ruff writes them; every Python file is parsed."""
@@ -27,8 +30,8 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
             path = inside(root, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
-        _ruff("check", "--fix", "--quiet", "--isolated", "--select", "I,F401", "--target-version", "py311", "--line-length", "120", folder)
-        _ruff("format", "--quiet", "--isolated", "--target-version", "py311", "--line-length", "120", folder)
+        _ruff("check", "--fix", "--select", "I,F401", *_STYLE, folder)
+        _ruff("format", *_STYLE, folder)
         result = {name: (root / name).read_text("utf-8") for name in files}
     for name, text in result.items():
         if name.endswith(".py"):
@@ -40,13 +43,13 @@ def _parse(name: str, text: str) -> None:
     try:
         ast.parse(text)
     except SyntaxError as problem:
-        raise SpecwireCodegenError(f"internal error: {name}:{problem.lineno} does not parse: {problem.msg}") from problem
+        what = f"internal error: {name}:{problem.lineno} does not parse: {problem.msg}"
+        raise SpecwireCodegenError(what) from problem
 
 
 def _ruff(*arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "ruff", *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-    )
+    command = [sys.executable, "-m", "ruff", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         raise SpecwireCodegenError(f"internal error: ruff {arguments[0]}: {(done.stdout + done.stderr).strip()}")
 
@@ -64,7 +67,7 @@ def manifest(files: Mapping[str, str], inputs: Mapping[str, str]) -> str:
     return (
         json.dumps(
             {
-                "generator": {"specwire": _version("specwire"), "datamodel-code-generator": _version("datamodel-code-generator")},
+                "generator": {name: _version(name) for name in ("specwire", "datamodel-code-generator")},
                 "inputs": dict(sorted(inputs.items())),
                 "outputs": {name: digest(text.encode()) for name, text in sorted(files.items())},
             },
@@ -84,7 +87,7 @@ def digest(data: bytes) -> str:
 
 
 def compare(folder: Path, files: Mapping[str, str]) -> list[str]:
-    """Return what writing would do to each file that is not as it should be: `create`, `change` or `remove`, and its path."""
+    """Return what writing would do to each file that is not as it should be: create, change or remove; with its path."""
     found = [
         f"{'change' if (folder / name).exists() else 'create'} {name}"
         for name, text in sorted(files.items())
@@ -108,7 +111,8 @@ def write(folder: Path, files: Mapping[str, str]) -> list[str]:
     if not changes:
         return []
     if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-        raise SpecwireCodegenError(f"{folder} holds files that specwire did not write: name another folder, or empty it")
+        what = f"{folder} holds files that specwire did not write"
+        raise SpecwireCodegenError(f"{what}: name another folder, or empty it")
     folder.parent.mkdir(parents=True, exist_ok=True)
     staged = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:

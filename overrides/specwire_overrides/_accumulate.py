@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from specwire import drift
 from specwire.model import WireModel, to_dict
-
 from specwire_overrides._message import MessagePieces
 
 E = TypeVar("E", bound=WireModel)

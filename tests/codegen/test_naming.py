@@ -8,7 +8,6 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from specwire_codegen.naming import argument, class_names, distinct, pascal, singular, snake
 
 

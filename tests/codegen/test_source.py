@@ -6,7 +6,6 @@ import ast
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from specwire_codegen.source import clean, docstring, literal, markdown, sentence
 
 HOSTILE = st.text() | st.sampled_from(

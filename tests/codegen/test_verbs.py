@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import yaml
-
 from specwire_codegen.cli import main
 from specwire_codegen.infer import guesses
 
@@ -21,7 +20,9 @@ paths:
     get:
       operationId: listOrders
       tags: [orders]
-      parameters: [{name: page, in: query, schema: {type: integer}}, {name: per_page, in: query, schema: {type: integer}}]
+      parameters:
+        - {name: page, in: query, schema: {type: integer}}
+        - {name: per_page, in: query, schema: {type: integer}}
       responses:
         '200': {description: A page., content: {application/json: {schema: {$ref: '#/components/schemas/Page'}}}}
   /orders/{id}:

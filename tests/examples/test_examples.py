@@ -11,7 +11,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-
 from specwire_codegen.mock.app import build
 from specwire_codegen.mock.server import serve
 

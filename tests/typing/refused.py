@@ -19,6 +19,6 @@ def wrong(client: Mistral) -> None:
     client.files.list(purpose="training")  # refused
     client.files.retrieve()  # refused
     client.chat.complete.with_options(timeot=5)  # refused
-    client.chat.complete(model="m", messages=[]).choices[0].mesage  # refused
+    assert client.chat.complete(model="m", messages=[]).choices[0].mesage  # refused
     Mistral(middleware=[asend])  # refused
     Mistral(call_middleware=[asend])  # refused

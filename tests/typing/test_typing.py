@@ -41,7 +41,7 @@ def refused_lines() -> set[int]:
 
 @pytest.mark.slow
 def test_everything_is_strict_clean_for_mypy() -> None:
-    """mypy --strict accepts runtime, generator, overrides, generated clients, examples and the calls that users make."""
+    """mypy --strict accepts runtime, generator, overrides, generated clients, examples and the calls of users."""
     assert "Success" in mypy("runtime", "codegen", "overrides", "generated", "examples", "tests/typing/api.py")
 
 

@@ -14,7 +14,6 @@ from specwire_codegen.normalize.equality import fingerprint, notes_of_place
 from specwire_codegen.normalize.origin import HINT, origin_of
 from specwire_codegen.normalize.references import schema_name, schema_ref
 
-
 _LONG = 60
 """Characters above which a name leaves out what stands between its first and its last part."""
 

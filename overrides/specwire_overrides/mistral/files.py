@@ -10,7 +10,6 @@ from specwire.request import Request
 from specwire.unset import UNSET, Unset
 from specwire_clients.mistral import models
 from specwire_clients.mistral.operations import files
-
 from specwire_overrides._upload import check_file, check_json_lines, named
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from specwire.overrides import replaces
 from specwire.request import Request
 from specwire_clients.moonshot import models
 from specwire_clients.moonshot.operations import files
-
 from specwire_overrides._upload import check_file, check_json_lines, named
 
 if TYPE_CHECKING:
