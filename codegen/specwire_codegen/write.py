@@ -87,7 +87,7 @@ def digest(data: bytes) -> str:
 
 
 def compare(folder: Path, files: Mapping[str, str]) -> list[str]:
-    """Return what writing would do to each file that is not as it should be: create, change or remove; with its path."""
+    """Return what writing would do to each file that is not as it should be: create, change, remove; with its path."""
     found = [
         f"{'change' if (folder / name).exists() else 'create'} {name}"
         for name, text in sorted(files.items())
