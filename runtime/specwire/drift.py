@@ -16,7 +16,7 @@ from msgspec import inspect
 
 from specwire.codec import decoder
 from specwire.model import Unknown
-from specwire.union import UnionMarker, candidates
+from specwire.union import UnionMarker, choose
 from specwire.unset import UNSET
 
 
@@ -151,10 +151,15 @@ class _Builder:
 
     def _marker(self, info: inspect.CustomType, raw: Any, path: str) -> Any:
         assert isinstance(info.cls, UnionMarker)
-        variants = [_info(variant) for variant in candidates(info.cls, raw)]
+        choice = choose(info.cls, raw)
         before = len(self.drifts)
-        value = self._first_without_drift(variants, info, raw, path)
-        return Unknown(raw) if len(self.drifts) > before and isinstance(raw, dict) else value
+        value = self._first_without_drift(list(map(_info, choice.variants)), info, raw, path)
+        if len(self.drifts) == before:
+            return value
+        if choice.meant is not None:
+            del self.drifts[before:]
+            return self.build(_info(choice.meant), raw, path)
+        return Unknown(raw) if isinstance(raw, dict) else value
 
     def _first_without_drift(self, infos: Sequence[inspect.Type], union: inspect.Type, raw: Any, path: str) -> Any:
         attempts: list[tuple[int, Any, list[Drift]]] = []

@@ -1,4 +1,8 @@
-"""Unions that msgspec cannot tell apart by itself: resolved structurally, deterministically, by required keys.
+"""Unions that msgspec cannot tell apart by itself: resolved structurally, deterministically, by keys and constants.
+
+An object may be of any variant whose constants agree with it and whose required keys it has. Of those, one is taken
+that fits and knows every key of the object that any of them knows, so that nothing is lost that the document knows.
+Where there is none, the object drifted; see `specwire.drift`.
 
 A generated module declares one under its name::
 
@@ -10,10 +14,10 @@ instance, and hands the raw value to `decode_hook`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from types import UnionType
-from typing import Any, Union, cast, get_origin
+from typing import Any, NamedTuple, Union, cast, get_origin
 
 import msgspec
 from msgspec import inspect
@@ -50,7 +54,7 @@ def union(
 def decode_hook(kind: type, raw: Any) -> Any:
     """Decode a raw value as the best of a union's variants; the `dec_hook` of every decoder."""
     if isinstance(kind, UnionMarker):
-        for variant in candidates(kind, raw):
+        for variant in choose(kind, raw).variants:
             try:
                 return msgspec.convert(raw, variant, dec_hook=decode_hook)
             except msgspec.ValidationError:
@@ -83,28 +87,84 @@ def _whole_item(raw: Any) -> Any:
     return _whole(raw)
 
 
-def candidates(kind: UnionMarker, raw: Any) -> list[Any]:
-    """Return the variants in the order in which they should be tried for this raw value, best first.
+class Choice(NamedTuple):
+    """The variants that a raw value may be of."""
 
-    For an object: the variant that the discriminator names comes first, then those whose constants and tag agree, then
-    those whose required keys are all there, then those that know most of its keys; ties keep the order of the document.
-    Arrays of objects go by their first.
+    variants: tuple[Any, ...]
+    """In the order in which they should be tried."""
+    meant: Any = None
+    """The one that the value is of, were it not for what drifted in it; None where that is not certain."""
+
+
+class _Shape(NamedTuple):
+    """What tells objects of a variant, or the objects in an array, from others."""
+
+    variant: Any
+    required: frozenset[str]
+    known: frozenset[str]
+    constants: dict[str, tuple[Any, ...]]
+
+
+def choose(kind: UnionMarker, raw: Any) -> Choice:
+    """Return the variants to try for a raw value: that of the discriminator, or those that lose none of its keys.
+
+    Those with more constants come first; ties keep the order of the document.
     """
-    variants = kind.variants()
+    structs, arrays, others = _variants(kind)
+    if isinstance(raw, dict):
+        named = _named(kind, raw)
+        if len(named) == 1:
+            return Choice((named[0].variant,), named[0].variant)
+        return _without_loss(named or structs, [raw], others)
     if isinstance(raw, list):
-        arrays = (variant for variant in variants if not _is_struct(variant))
-        return sorted(arrays, key=lambda variant: _item_fit(variant, raw), reverse=True)
-    if not isinstance(raw, dict):
-        return [variant for variant in variants if not _is_struct(variant)]
+        return _without_loss(arrays, [item for item in raw if isinstance(item, dict)], others)
+    return Choice(others)
+
+
+def _without_loss(shapes: Sequence[_Shape], objects: list[dict[str, Any]], others: tuple[Any, ...]) -> Choice:
+    sent = objects[0].keys() if len(objects) == 1 else set[str]().union(*objects)
+    rivals = [(shape, shape.known & sent) for shape in shapes if all(_may_be(shape, each) for each in objects)]
+    every = frozenset[str]().union(*(keys for _, keys in rivals))
+    whole = [shape for shape, keys in rivals if keys == every]
+    if len(whole) > 1:
+        whole.sort(key=lambda shape: len(shape.constants.keys() & sent), reverse=True)
+    variants = (*(shape.variant for shape in whole), *others)
+    return Choice(variants, whole[0].variant if objects and _is_certain(whole, sent) else None)
+
+
+def _is_certain(whole: Sequence[_Shape], sent: Set[str]) -> bool:
+    """Tell whether the first is better than the second."""
+    if len(whole) < 2:
+        return bool(whole)
+    first, second = (len(shape.constants.keys() & sent) for shape in whole[:2])
+    return first > second
+
+
+def _may_be(shape: _Shape, raw: Mapping[str, Any]) -> bool:
+    if not shape.required <= raw.keys():
+        return False
+    return all(raw[key] in values for key, values in shape.constants.items() if key in raw)
+
+
+def _named(kind: UnionMarker, raw: Mapping[str, Any]) -> tuple[_Shape, ...]:
     value = raw.get(kind.field) if kind.field is not None else None
     target = kind.named().get(value) if isinstance(value, str) else None
-    meant = list(flatten((target,)))
-    ranked = sorted(
-        (variant for variant in flatten(variants) if _is_struct(variant)),
-        key=lambda variant: (variant in meant, *_fit(variant, raw)),
-        reverse=True,
-    )
-    return ranked + [variant for variant in variants if not _is_struct(variant)]
+    return tuple(_shape(variant, variant) for variant in flatten((target,)) if _is_struct(variant))
+
+
+@cache
+def _variants(kind: UnionMarker) -> tuple[tuple[_Shape, ...], tuple[_Shape, ...], tuple[Any, ...]]:
+    """Return the variants of a union that are objects, those that are arrays of objects, and the others."""
+    structs, arrays, others = [], [], []
+    for variant in flatten(kind.variants()):
+        items: tuple[Any, ...] = getattr(variant, "__args__", ())
+        if _is_struct(variant):
+            structs.append(_shape(variant, variant))
+        elif get_origin(variant) is list and _is_struct(items[0]):
+            arrays.append(_shape(variant, items[0]))
+        else:
+            others.append(variant)
+    return tuple(structs), tuple(arrays), tuple(others)
 
 
 def flatten(variants: tuple[Any, ...]) -> Iterator[Any]:
@@ -122,23 +182,9 @@ def _is_struct(variant: Any) -> bool:
     return isinstance(variant, type) and issubclass(variant, msgspec.Struct)
 
 
-def _fit(variant: type[msgspec.Struct], raw: Mapping[str, Any]) -> tuple[bool, bool, int, int]:
-    required, known, constants = _shape(variant)
-    agrees = all(raw.get(key) in values for key, values in constants.items() if key in raw)
-    return agrees, required <= raw.keys(), len(constants.keys() & raw.keys()), len(known & raw.keys())
-
-
-def _item_fit(variant: Any, raw: list[Any]) -> tuple[bool, bool, int, int]:
-    items: tuple[Any, ...] = getattr(variant, "__args__", ())
-    first = next((item for item in raw if isinstance(item, dict)), None)
-    if first is None or len(items) != 1 or not _is_struct(items[0]):
-        return False, False, 0, 0
-    return _fit(items[0], first)
-
-
 @cache
-def _shape(variant: type[msgspec.Struct]) -> tuple[frozenset[str], frozenset[str], dict[str, tuple[Any, ...]]]:
-    info = cast(inspect.StructType, inspect.type_info(variant))
+def _shape(variant: Any, kind: type[msgspec.Struct]) -> _Shape:
+    info = cast(inspect.StructType, inspect.type_info(kind))
     constants = {
         field.encode_name: tuple(field.type.values)
         for field in info.fields
@@ -150,4 +196,4 @@ def _shape(variant: type[msgspec.Struct]) -> tuple[frozenset[str], frozenset[str
         constants[info.tag_field] = (info.tag,)
         known.add(info.tag_field)
         required.add(info.tag_field)
-    return frozenset(required), frozenset(known), constants
+    return _Shape(variant, frozenset(required), frozenset(known), constants)
