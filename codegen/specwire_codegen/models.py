@@ -103,10 +103,13 @@ def _is_key(wire: str) -> bool:
 
 
 def _keys(model: ObjectModel) -> tuple[Field, ...]:
-    """Return the fields of a model as keys of a dictionary: with its tag, without a name that type checkers refuse."""
+    """Return the fields of a model as keys of a dictionary that is sent.
+
+    The tag is one of them; what is read-only is none, nor is a name that type checkers refuse.
+    """
     tag = model.tag
     tagged = () if tag is None else (Field(tag.name, tag.wire_name, Literals((tag.value,)), True),)
-    return (*tagged, *(field for field in model.fields if field.wire_name))
+    return (*tagged, *(field for field in model.fields if field.wire_name and field.owner != "server"))
 
 
 def _member_doc(field: Field) -> str:

@@ -57,7 +57,13 @@ def _body(media_type: str, media: Mapping[str, Any], required: bool, components:
 
 def _keywords(schema: Schema, components: Components) -> tuple[Field, ...] | None:
     target = components.resolve(schema)
-    return fields_of(target, components.schemas, components.names) if is_object(target) else None
+    return _sent(target, components) if is_object(target) else None
+
+
+def _sent(schema: Schema, components: Components) -> tuple[Field, ...]:
+    """Return the fields of an object that a client sends: all but those that are read-only."""
+    fields = fields_of(schema, components.schemas, components.names)
+    return tuple(field for field in fields if field.owner != "server")
 
 
 def form_schema(schema: Schema | bool, components: Components) -> Schema:
@@ -98,7 +104,7 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
     schema = form_schema(media.get("schema", {}), components)
     properties: Mapping[str, Schema] = schema.get("properties", {})
     encodings: Mapping[str, Any] = media.get("encoding", {})
-    for field in fields_of(schema, components.schemas, components.names) if properties else ():
+    for field in _sent(schema, components) if properties else ():
         details = components.resolve(properties[field.wire_name])
         file: Literal["no", "one", "many"] = "no"
         if _is_file(details):
