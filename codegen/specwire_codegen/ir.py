@@ -469,6 +469,8 @@ class Retry:
     statuses: tuple[int, ...]
     never_path: tuple[str, ...] = ()
     never_values: tuple[str, ...] = ()
+    idempotency_header: str | None = None
+    """Header of a key under which the server does a thing once, however often it is asked."""
 
 
 @attrs.frozen

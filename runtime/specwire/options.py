@@ -47,7 +47,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     on_progress: Callable[[int, int | None], object] | None = None
     """Told of uploads and downloads: bytes so far, bytes in all where known."""
     idempotency_key: str | None = None
-    """Key under which the server does a thing once, for one call; without it each call that needs one has its own."""
+    """Key under which the server does a thing once, for one call; without it each call that needs one has its own.
+
+    Only where the document names a header of such keys (`idempotency_header` of `x-specwire-retry`): others refuse it.
+    """
     middleware: Sequence[Middleware] | Sequence[AsyncMiddleware] = ()
     """Functions around each try, the first outermost; see `specwire.middleware`."""
     call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware] = ()

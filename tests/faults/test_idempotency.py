@@ -7,7 +7,10 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 from specwire.errors import APIConnectionError, InvalidRequestError
+from specwire.operation import JsonPayload, Operation
 from specwire.provider import Provider
+from specwire.request import Request
+from specwire.unset import UNSET
 
 from tests.runtime.conftest import KEY, QUICK, Caller
 from tests.runtime.sample import PROVIDER, AsyncSample, Sample, Thing
@@ -15,6 +18,9 @@ from tests.runtime.server import Close, Reset, Server, reply
 
 GOOD = reply({"id": "1"})
 KEYED = msgspec.structs.replace(PROVIDER, idempotency_header="Idempotency-Key")
+
+
+_CREATE = Operation(id="create", method="POST", path="/things", returns=JsonPayload(Thing))
 
 
 class KeyedSample(Sample):
@@ -58,6 +64,17 @@ def test_a_key_of_the_user_s_own_is_sent(caller: Caller, keyed: Any, server: Ser
     caller.run(keyed.things.make.with_options(idempotency_key="order-7")(name="x"))
     caller.run(keyed.things.make.with_options(headers={"Idempotency-Key": "order-8"})(name="x"))
     assert ["order-7", "order-8"] == keys(server)
+
+
+def test_a_key_that_the_document_has_as_a_parameter(caller: Caller, keyed: Any, server: Server) -> None:
+    """Where an operation has the header as a parameter, its value is the key; without one there is a key too."""
+    server.play((Reset(),), GOOD, (Reset(),), GOOD)
+    caller.run(keyed.send(Request[Thing](_CREATE, headers={"Idempotency-Key": "order-9"})))
+    caller.run(keyed.send(Request[Thing](_CREATE, headers={"Idempotency-Key": UNSET})))
+    given, again, first, second = keys(server)
+    assert ("order-9", "order-9") == (given, again)
+    assert first is not None
+    assert (32, first) == (len(first), second)
 
 
 def test_what_repeats_without_harm_has_no_key(caller: Caller, keyed: Any, server: Server) -> None:

@@ -123,4 +123,9 @@ def _retry(data: Mapping[str, Any]) -> Retry | None:
     if raw is None:
         return None
     never = raw.get("never", {})
-    return Retry(tuple(raw.get("statuses", ())), keys(never.get("pointer", "")), tuple(never.get("values", ())))
+    return Retry(
+        tuple(raw.get("statuses", ())),
+        keys(never.get("pointer", "")),
+        tuple(never.get("values", ())),
+        raw.get("idempotency_header"),
+    )

@@ -48,6 +48,8 @@ from specwire_codegen.naming import RESERVED_ARGUMENTS, WAITING_ARGUMENTS, argum
 from specwire_codegen.pointer import join
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})
+"""Methods for which clients send no idempotency keys."""
 _DEFAULT_STYLES = {
     "path": ("simple", False),
     "query": ("form", True),
@@ -205,10 +207,16 @@ class _Lowering:
             raw["name"],
             place,
             self.components.type_of(schema),
-            bool(raw.get("required")),
+            bool(raw.get("required")) and not self._is_idempotency_key(raw),
             doc,
             None if style == Style(*default) else style,
         )
+
+    def _is_idempotency_key(self, parameter: Mapping[str, Any]) -> bool:
+        """Tell whether the client sends this by itself where a call does not say it."""
+        header = self.document.data.get("x-specwire-retry", {}).get("idempotency_header", "")
+        named = parameter["in"] == "header" and parameter["name"].lower() == header.lower()
+        return named and self.http_method not in _IDEMPOTENT
 
     def _errors(self) -> Errors:
         found: list[tuple[int, TypeExpr]] = []

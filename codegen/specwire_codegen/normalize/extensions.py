@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,12 @@ from specwire_codegen.normalize.streams import EVENT_STREAM, JSON_LINES, media_t
 PREFIX = "x-specwire-"
 
 Test = Callable[[Any], str | None]
+
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_OWN_HEADERS = {
+    *("accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "cookie", "host"),
+    *("transfer-encoding", "user-agent"),
+}
 
 
 def _text(value: Any) -> str | None:
@@ -53,6 +60,11 @@ def _texts(value: Any) -> str | None:
 def _statuses(value: Any) -> str | None:
     good = isinstance(value, list) and all(type(each) is int and 100 <= each <= 599 for each in value)
     return None if good else "a list of HTTP status codes (100 to 599)"
+
+
+def _header(value: Any) -> str | None:
+    good = isinstance(value, str) and _TOKEN.fullmatch(value) and value.lower() not in _OWN_HEADERS
+    return None if good else "the name of a header, and of none that clients send anyway"
 
 
 def _scalar(value: Any) -> str | None:
@@ -169,7 +181,7 @@ EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
     "x-specwire-pagination": (_Extension(_PAGINATION, ("operation",)),),
     "x-specwire-polling": (_Extension(_POLLING, ("operation",)),),
     "x-specwire-retry": (
-        _Extension(_Object({"statuses": _statuses, "never": _NEVER}), ("openapi",)),
+        _Extension(_Object({"statuses": _statuses, "never": _NEVER, "idempotency_header": _header}), ("openapi",)),
         _Extension(_Object({"safe": _flag}, ("safe",)), ("operation",)),
     ),
     "x-specwire-refusal": (_Extension(_REFUSAL, ("operation",)),),

@@ -201,4 +201,6 @@ def _provider(api: Api) -> str:
         if api.retry.never_path:
             values = literal(api.retry.never_values)
             facts.append(f"never=Never({literal(api.retry.never_path)}, frozenset({values}))")
+        if api.retry.idempotency_header:
+            facts.append(f"idempotency_header={literal(api.retry.idempotency_header)}")
     return f"Provider({', '.join(facts)})"
