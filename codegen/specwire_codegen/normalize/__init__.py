@@ -9,6 +9,7 @@ import attrs
 from specwire_codegen.diagnostics import Diagnostic, failure, settle
 from specwire_codegen.document import Document
 from specwire_codegen.normalize import (
+    blanks,
     components,
     conditions,
     cycles,
@@ -18,6 +19,7 @@ from specwire_codegen.normalize import (
     extensions,
     hoist,
     inheritance,
+    omissions,
     operations,
     order,
     owners,
@@ -25,6 +27,7 @@ from specwire_codegen.normalize import (
     references,
     requirements,
     responses,
+    security,
     shapes,
     simplify,
     streams,
@@ -64,11 +67,12 @@ def normalize(document: Document) -> Normalized:
 
 def _normalized(document: Document) -> Normalized:
     report = Report(document)
-    data = _opened(document, report)
+    data = blanks.fill(_opened(document, report), report)
     data = references.direct(data, report)
     data = dialect.upgrade(data)
     data = extensions.check(data, report)
-    data = templates.settle(shapes.check(data, report), report)
+    data = shapes.check(omissions.settle(security.settle(data, report), report), report)
+    data = templates.settle(data, report)
     settle(report.diagnostics)
     data = tags.settle(data, report)
     doubts = list(validity.of_form(data))

@@ -97,7 +97,7 @@ def _target(
 ) -> str | None:
     ref, place = node[key], pointers.join(origin_of(node), key)
     if not isinstance(ref, str):
-        report.error("bad-ref", "a $ref must be a string", place)
+        report.error("bad-ref", "a $ref must be a string", place, "write it as '#/components/...', or what it leads to")
         return None
     if not ref.startswith("#"):
         report.error("external-ref", f"{ref!r} leads out of the document", place, "bundle it: load the document first")

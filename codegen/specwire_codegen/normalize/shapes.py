@@ -29,7 +29,6 @@ _REQUIRED: dict[Kind, tuple[str, ...]] = {
     "server": ("url",),
     "tag": ("name",),
     "discriminator": ("propertyName",),
-    "securityScheme": ("type",),
 }
 _TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
 _MEANT = {
@@ -42,6 +41,8 @@ _MEANT = {
     **dict.fromkeys(("none", "nil"), "null"),
 }
 """What words of other languages mean in the place of a type."""
+_DISPENSABLE = ANNOTATIONS | {"format", "operationId", "pattern", "required", "summary", "tags", "termsOfService"}
+"""Fields without which everything else keeps its meaning; so do all flags and numbers."""
 _BESIDE_REF = {"$ref", "summary", "description"}
 _MAYBE_BOOLEAN = {"schema"}
 
@@ -58,6 +59,10 @@ def check(data: Node, report: Report) -> Node:
 
 
 def _check(value: Any, kind: Kind, report: Report, pointer: str) -> Any:
+    if isinstance(value, str) and kind == "schema" and _meant(value):
+        message = f"the word {value!r} is no schema; taken for its type"
+        report.warning("wrong-type", message, pointer, f"write `type: {_meant(value)}`")
+        value = {"type": _meant(value), ORIGIN: pointer}
     if not isinstance(value, dict):
         if isinstance(value, bool) and kind in _MAYBE_BOOLEAN:
             return value
@@ -103,8 +108,9 @@ def _mended(node: Node, kind: Kind, report: Report, here: str) -> Node:
         elif not isinstance(new, _Wrong):
             kept[key] = new
             if new is not value:
-                report.warning("wrong-type", f"{key!r} is {_named(value)}; taken for {new!r}", place, "quote it")
-        elif kind == "schema" and key in ANNOTATIONS | {"format", "required", "pattern"}:
+                help = "quote it" if isinstance(new, str) or isinstance(value, (list, dict)) else "write it so"
+                report.warning("wrong-type", f"{key!r} is {_named(value)}; taken for {new!r}", place, help)
+        elif field in ("flag", "number") or key in _DISPENSABLE:
             message = f"{key!r} must be {new.expected}, got {_named(value)}; ignored"
             report.warning("wrong-type", message, place, "correct it")
         else:
@@ -184,9 +190,9 @@ def _shaped(value: Any, field: Child | Plain, kind: Kind, key: str) -> Any:
 def _shaped_child(value: Any, field: Child) -> Any:
     if field.shape == "list":
         return value if isinstance(value, list) else _Wrong("a list")
-    if field.shape == "map" or not (isinstance(value, bool) and field.kind in _MAYBE_BOOLEAN):
-        return value if isinstance(value, dict) else _Wrong("an object")
-    return value
+    if field.shape == "one" and field.kind == "schema" and (isinstance(value, bool) or _meant(value)):
+        return value
+    return value if isinstance(value, dict) else _Wrong("an object")
 
 
 def _text(value: Any) -> Any:
@@ -198,6 +204,8 @@ def _text(value: Any) -> Any:
 
 
 def _texts(value: Any) -> Any:
+    if isinstance(value, str) and value:
+        return [value]
     if not isinstance(value, list):
         return _Wrong("a list of strings")
     texts = [_text(each) for each in value]

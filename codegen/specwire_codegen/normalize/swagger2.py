@@ -14,7 +14,7 @@ from specwire_codegen.normalize.origin import ORIGIN, Report, stamp
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
-_SCHEMA_KEYS = frozenset(
+SCHEMA_KEYS = frozenset(
     {
         "type",
         "format",
@@ -36,6 +36,7 @@ _SCHEMA_KEYS = frozenset(
         "x-nullable",
     }
 )
+"""What Swagger 2.0 says of a parameter's values on the parameter itself."""
 _STYLES = {"csv": ("form", False), "multi": ("form", True), "ssv": ("spaceDelimited", False)}
 _STYLES |= {"pipes": ("pipeDelimited", False)}
 _FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
@@ -174,7 +175,7 @@ class _Converter:
     def parameter(self, node: Node) -> Node:
         if "$ref" in node:
             return node
-        converted = {key: each for key, each in node.items() if key not in _SCHEMA_KEYS and key != "collectionFormat"}
+        converted = {key: each for key, each in node.items() if key not in SCHEMA_KEYS and key != "collectionFormat"}
         converted["schema"] = self.inline_schema(node)
         if node.get("type") == "array":
             known = ("csv", "ssv", "pipes", "multi") if node.get("in") == "query" else ("csv",)
@@ -196,7 +197,7 @@ class _Converter:
         return stated if stated in known else "csv"
 
     def inline_schema(self, node: Node) -> Node:
-        schema = {key: _moved(each) for key, each in node.items() if key in _SCHEMA_KEYS}
+        schema = {key: _moved(each) for key, each in node.items() if key in SCHEMA_KEYS}
         items = schema.get("items")
         if isinstance(items, dict):
             schema["items"] = self.inline_schema(items) if "$ref" not in items else items
