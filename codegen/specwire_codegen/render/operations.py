@@ -106,8 +106,19 @@ def summary_of(operation: Operation) -> str:
     first = sentence(operation.description).partition(". ")[0]
     if first and len(first) <= 200:
         return first if first[-1] in ".!?:" else f"{first}."
-    said = " ".join(word if word.isupper() else word.lower() for word in words(operation.id))
+    said = _said(operation)
     return sentence(said[:1].upper() + said[1:]) or sentence(operation.id)
+
+
+def _said(operation: Operation) -> str:
+    """Return an operationId in words; one that begins with its resource in the words of its method, verb first."""
+    found = words(operation.id)
+    resource = [word for part in operation.resource[-1:] for word in part.strip("_").split("_")]
+    size = len(resource)
+    if 0 < size < len(found) and [word.lower() for word in found[:size]] == resource:
+        verb = operation.name.strip("_").split("_")
+        return " ".join([*verb, *resource] if len(verb) == 1 else verb)
+    return " ".join(word if word.isupper() else word.lower() for word in found)
 
 
 def render_operations(api: Api, header: str) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,6 @@ class BigDict(TypedDict):
     """Big"""
 
     thingType: Literal["Big"]
-    id: NotRequired[int]
     note: NotRequired[str | None]
     weight: float
 
@@ -23,7 +22,6 @@ class SmallDict(TypedDict):
     """Small"""
 
     thingType: Literal["Small"]
-    id: NotRequired[int]
     note: NotRequired[str | None]
     size: NotRequired[float]
     """More than 0."""

@@ -26,7 +26,7 @@ _MERGE_INTO_OTHER = Operation(
 
 
 def find_all() -> Request[None]:
-    """Customers controller find all 0.
+    """Find all.
 
     `GET /v2/customers`, operation `CustomersController_findAll[0]`.
     """
@@ -34,7 +34,7 @@ def find_all() -> Request[None]:
 
 
 def create() -> Request[None]:
-    """Customers create.
+    """Create customers.
 
     `POST /v2/customers`, operation `customers/create`.
     """

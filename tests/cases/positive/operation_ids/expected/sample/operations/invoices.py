@@ -23,7 +23,7 @@ def list_() -> Request[None]:
 
 
 def create() -> Request[None]:
-    """Invoices v2 create.
+    """Create invoices.
 
     `POST /v2/invoices`, operation `invoices.v2.create`.
     """

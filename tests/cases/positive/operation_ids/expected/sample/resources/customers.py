@@ -15,11 +15,11 @@ class _Customers:
     class_ = endpoint(_customers.class_)
     """Class."""
     create = endpoint(_customers.create)
-    """Customers create."""
+    """Create customers."""
     delete = endpoint(_customers.delete)
     """Delete v2 customers id."""
     find_all = endpoint(_customers.find_all)
-    """Customers controller find all 0."""
+    """Find all."""
     get = endpoint(_customers.get)
     """Get customer."""
     merge_into_other = endpoint(_customers.merge_into_other)

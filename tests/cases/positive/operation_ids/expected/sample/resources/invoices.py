@@ -13,7 +13,7 @@ from ..operations import invoices as _invoices
 
 class _Invoices:
     create = endpoint(_invoices.create)
-    """Invoices v2 create."""
+    """Create invoices."""
     delete = endpoint(_invoices.delete)
     """List."""
     get = endpoint(_invoices.get)

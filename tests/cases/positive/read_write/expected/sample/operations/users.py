@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from specwire.file import FileInput
-from specwire.inputs import DateTimeInput
 from specwire.operation import EmptyPayload, JsonPayload, Operation
 from specwire.request import FormBody, JsonBody, Request, given, json_body, multipart_body
-from specwire.unset import UNSET, Unset
 
 from .. import models
 
@@ -27,41 +25,28 @@ _UPDATE_AVATAR = Operation(
 _IMPORT_ = Operation(id="importUsers", method="POST", path="/users/import", returns=EmptyPayload(), secure=False)
 
 
-def create(
-    *,
-    name: str,
-    password: str,
-    home: inputs.AddressParam,
-    id: inputs.IdParam | Unset = UNSET,
-    created: DateTimeInput | Unset = UNSET,
-    audit: inputs.AuditParam | Unset = UNSET,
-) -> Request[models.User]:
+def create(*, name: str, password: str, home: inputs.AddressParam) -> Request[models.User]:
     """Create user.
 
     `POST /users`, operation `createUser`.
     """
-    return Request(
-        _CREATE,
-        body=json_body(
-            {"id": id, "created": created, "name": name, "password": password, "home": home, "audit": audit}
-        ),
-    )
+    return Request(_CREATE, body=json_body({"name": name, "password": password, "home": home}))
 
 
-def fill_form(id: str, *, street: str, body_id: int | Unset = UNSET) -> Request[None]:
+def fill_form(id: str, *, street: str) -> Request[None]:
     """Fill form.
 
     `POST /users/{id}/form`, operation `fillForm`.
     """
-    return Request(_FILL_FORM, path={"id": id}, body=FormBody(given({"id": body_id, "street": street})))
+    return Request(_FILL_FORM, path={"id": id}, body=FormBody(given({"street": street})))
 
 
-def update_avatar(id: str, *, file: FileInput, etag: str | Unset = UNSET) -> Request[models.Avatar]:
+def update_avatar(id: str, *, file: FileInput) -> Request[models.Avatar]:
     """Put avatar.
 
     `PUT /users/{id}/avatar`, operation `putAvatar`.
     """
-    return Request(_UPDATE_AVATAR, path={"id": id}, body=multipart_body(fields={"etag": etag}, files={"file": file}))
+    return Request(_UPDATE_AVATAR, path={"id": id}, body=multipart_body(fields={}, files={"file": file}))
 
 
 def import_(*, body: Sequence[inputs.UserParam]) -> Request[None]:

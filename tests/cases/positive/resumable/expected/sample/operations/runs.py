@@ -20,7 +20,7 @@ _FOLLOW = Operation(
 
 
 def follow(run: str) -> StreamRequest[models.Happening]:
-    """Runs follow.
+    """Follow runs.
 
     `GET /runs/{run}/events`, operation `runs_follow`.
     """

@@ -13,7 +13,7 @@ from ..operations import runs as _runs
 
 class _Runs:
     follow = streamed(_runs.follow)
-    """Runs follow."""
+    """Follow runs."""
 
 
 class Runs(_Runs, Resource):
