@@ -66,7 +66,7 @@ class _Bundler:
             members = components.get(section) if isinstance(components, dict) else None
             for name, member in members.items() if isinstance(members, dict) else ():
                 ref = member.get("$ref") if isinstance(member, dict) and len(member) == 1 else None
-                if not isinstance(ref, str) or not _is_external(ref):
+                if not isinstance(ref, str) or not _is_external(ref) or self._names(ref, kind):
                     continue
                 target = self.target(ref, self.home)
                 place = pointers.join("/components", section, name, "$ref")
@@ -90,7 +90,7 @@ class _Bundler:
 
     def reference(self, ref: Any, kind: Kind, base: str, place: str) -> Any:
         """Return a reference of the document `base` as one into the bundle."""
-        if not isinstance(ref, str) or (base == self.home and not _is_external(ref)):
+        if not isinstance(ref, str) or (base == self.home and (not _is_external(ref) or self._names(ref, kind))):
             return ref
         if kind == "schema" and place.endswith("discriminator") and not re.search(r"[#/.]", ref):
             return ref
@@ -155,8 +155,8 @@ class _Bundler:
             except DiagnosticError as problem:
                 reasons = "; ".join(each.message for each in problem.diagnostics)
                 message = f"{ref!r} cannot be followed: {reasons}"
-                help = self._meant(ref, kind, base) or problem.diagnostics[0].help
-                return self._found("#".join(target), error("unresolved-ref", message, help=help), base, place)
+                finding = error("unresolved-ref", message, help=problem.diagnostics[0].help)
+                return self._found("#".join(target), finding, base, place)
             self.documents[target[0]] = Document(data if isinstance(data, dict) else {}, name, text.places())
         try:
             pointers.get(self.documents[target[0]].data, target[1])
@@ -174,11 +174,11 @@ class _Bundler:
             self.findings[what] = attrs.evolve(known, also=(*known.also, where))
         return False
 
-    def _meant(self, ref: str, kind: Kind, base: str) -> str | None:
-        """Return advice for a reference that names a component and not the way to it."""
-        components = self._owner(base).data.get("components", {})
+    def _names(self, ref: str, kind: Kind) -> bool:
+        """Tell whether a reference is merely the name of a component, for `normalize` to lead there."""
+        components = self.document.data.get("components", {})
         named = components.get(SECTIONS[kind], {}) if isinstance(components, dict) else {}
-        return f"did you mean '#/components/{SECTIONS[kind]}/{ref}'?" if ref in named else None
+        return isinstance(named, dict) and ref in named
 
     def _owner(self, base: str) -> Document:
         return self.document if base == self.home else self.documents[base]

@@ -22,6 +22,8 @@ from specwire_codegen.grammar import (
 from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of, stamp
 
 SCHEMAS = "#/components/schemas/"
+_WAYS = frozenset({"components", "definitions", "models", *SECTIONS.values()})
+"""Names of places that formats keep named things in."""
 _LABELS = frozenset({"$defs", "definitions", "$anchor", "$dynamicAnchor"})
 """What is there only to be referred to; where all references lead to components, nothing does."""
 
@@ -44,6 +46,7 @@ def direct(data: Node, report: Report) -> Node:
     wanted: dict[str, Kind] = {}
     targets: dict[tuple[Kind, str], str] = {}
     missing: dict[tuple[Kind, str], list[str]] = {}
+    meant: dict[tuple[Kind, str], list[str]] = {}
     for node, kind, _pointer in walk(data, "openapi"):
         for key in ("$ref", "$dynamicRef"):
             if key not in node or kind not in SECTIONS:
@@ -51,13 +54,15 @@ def direct(data: Node, report: Report) -> Node:
             if (kind, str(node[key])) in missing:
                 missing[kind, str(node[key])].append(pointers.join(origin_of(node), key))
                 continue
-            target = _target(data, node, key, kind, report, missing)
+            target = _target(data, node, key, kind, report, missing, meant)
             if target is not None:
                 targets[kind, str(node[key])] = target
                 if not _is_component(target, kind):
                     wanted[target] = kind
     for (kind, ref), places in missing.items():
         report.missing(ref, places, _advice(data, pointers.from_fragment(ref), kind))
+    for (kind, ref), places in meant.items():
+        report.misspelt(ref, f"#{targets[kind, ref]}", places)
     data = _adopt(data, wanted)
 
     def visit(node: Node, kind: Kind, _pointer: str) -> Node:
@@ -93,35 +98,53 @@ def _adopt(data: Node, wanted: Mapping[str, Kind]) -> Node:
 
 
 def _target(
-    data: Node, node: Node, key: str, kind: Kind, report: Report, missing: dict[tuple[Kind, str], list[str]]
+    data: Node,
+    node: Node,
+    key: str,
+    kind: Kind,
+    report: Report,
+    missing: dict[tuple[Kind, str], list[str]],
+    meant: dict[tuple[Kind, str], list[str]],
 ) -> str | None:
     ref, place = node[key], pointers.join(origin_of(node), key)
     if not isinstance(ref, str):
         report.error("bad-ref", "a $ref must be a string", place, "write it as '#/components/...', or what it leads to")
         return None
-    if not ref.startswith("#"):
+    named = _named(data, ref, kind)
+    if not ref.startswith("#") and named is None:
         report.error("external-ref", f"{ref!r} leads out of the document", place, "bundle it: load the document first")
         return None
     target = pointers.from_fragment(ref)
-    found = _through_refs(data, target) if target.startswith("/") or not target else _anchored(data, target)
-    value = None if found is None else pointers.get(data, found)
-    if found is not None and not isinstance(value, dict) and not (kind == "schema" and isinstance(value, bool)):
-        if not _is_component(found, kind):
-            report.error("bad-ref", f"{ref!r} leads to no {kind}", place, "correct the reference")
-        return None
+    found = _through_refs(data, target) if target.startswith("/") or ref == "#" else _anchored(data, target)
     if found is None:
-        missing[kind, ref] = [place]
+        found = named or (_escaped(data, target.split("/")[1:]) if "/" in target else None)
+        if found is None or found == origin_of(node):
+            missing[kind, ref] = [place]
+            return None
+        meant.setdefault((kind, ref), []).append(place)
+    value = pointers.get(data, found)
+    is_schema = kind == "schema" and isinstance(value, bool)
+    if not isinstance(value, dict) and not is_schema and _is_component(found, kind):
         return None
-    if kind_at(pointers.split(found)) not in {kind, None}:
+    if not isinstance(value, dict) and not is_schema or kind_at(pointers.split(found)) not in {kind, None}:
+        meant.pop((kind, ref), None)
         report.error("bad-ref", f"{ref!r} leads to no {kind}", place, "correct the reference")
         return None
     return found
 
 
+def _named(data: Node, ref: str, kind: Kind) -> str | None:
+    """Return the pointer to the component that a reference names, if only the way to it is another format's."""
+    *way, name = ref.strip().lstrip("#").strip("/").split("/")
+    name = pointers.unescape(name)
+    return (
+        f"/components/{SECTIONS[kind]}/{pointers.escape(name)}"
+        if (set(way) <= _WAYS and name in _components(data, kind))
+        else None
+    )
+
+
 def _advice(data: Node, target: str, kind: Kind) -> str:
-    escaped = _escaped(data, target.split("/")[1:])
-    if escaped:
-        return f"did you mean '#{escaped}'? In a pointer, '/' in a name is written '~1', and '~' is written '~0'"
     name = pointers.unescape(target.rpartition("/")[2])
     near = difflib.get_close_matches(name, _components(data, kind), 1)
     if near:
