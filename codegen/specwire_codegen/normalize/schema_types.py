@@ -47,8 +47,9 @@ def typed(schema: Node) -> Node:
             schema = {**schema, "type": "object"}
         elif "items" in schema or "prefixItems" in schema:
             schema = {**schema, "type": "array"}
-    if isinstance(schema.get("type"), str):
-        foreign = _KEYWORDS - _BY_TYPE[schema["type"]] - {"format"}
+    if "type" in schema:
+        named = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        foreign = _KEYWORDS.difference({"format"}, *(_BY_TYPE[kind] for kind in named))
         if foreign & schema.keys():
             schema = {key: value for key, value in schema.items() if key not in foreign}
     if schema.get("contentEncoding") == "base64" and "string" in schema.get("type", ()) and "format" not in schema:
