@@ -39,7 +39,7 @@ def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tup
         if name in objects:
             tag = tags.get(component)
             fields = tuple(field for field in _fields(schema, schemas, names, tag) if is_representable(field.wire_name))
-            models.append(ObjectModel(name, fields, doc, tag))
+            models.append(ObjectModel(name, fields, _with_open(doc, schema), tag))
         else:
             models.append(AliasModel(name, type_of(schema, names), doc, discriminator=_discriminator(schema, names)))
     by_name = {model.name: model for model in models}
@@ -48,6 +48,15 @@ def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tup
             _with_named_unions(model, by_name) if isinstance(model, ObjectModel) else _resolved(model, by_name)
         )
     return tuple(sorted(by_name.values(), key=lambda model: model.name))
+
+
+_OPEN = "It may hold other fields: see `specwire.unknown_fields`, and the option `body` to send some."
+
+
+def _with_open(doc: str, schema: Schema) -> str:
+    """Return a description that tells of fields under names that the document leaves open, where it says so."""
+    is_open = schema.get("additionalProperties") or schema.get("patternProperties")
+    return "\n\n".join(filter(None, (doc, _OPEN))) if is_open else doc
 
 
 def name_unions(type_: TypeExpr, wish: str, models: dict[str, Model]) -> TypeExpr:

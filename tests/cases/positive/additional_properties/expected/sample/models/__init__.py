@@ -18,19 +18,19 @@ class Closed(WireModel, kw_only=True):
 
 
 class Labels(WireModel, kw_only=True):
-    """Labels"""
+    """It may hold other fields: see `specwire.unknown_fields`, and the option `body` to send some."""
 
     owner: str
 
 
 class Open(WireModel, kw_only=True):
-    """Open"""
+    """It may hold other fields: see `specwire.unknown_fields`, and the option `body` to send some."""
 
     a: str | Unset = UNSET
 
 
 class Sealed(WireModel, kw_only=True):
-    """Sealed"""
+    """It may hold other fields: see `specwire.unknown_fields`, and the option `body` to send some."""
 
     a: str | Unset = UNSET
 

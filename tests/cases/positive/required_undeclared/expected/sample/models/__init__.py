@@ -41,7 +41,7 @@ class Thing(WireModel, kw_only=True):
 
 
 class Typed(WireModel, kw_only=True):
-    """Typed"""
+    """It may hold other fields: see `specwire.unknown_fields`, and the option `body` to send some."""
 
     name: str
     other: int
