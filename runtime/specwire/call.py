@@ -8,7 +8,8 @@ from specwire.connection import AsyncConnection, Connection
 
 if TYPE_CHECKING:
     from specwire.answer import Answer
-    from specwire.options import OptionChanges, Options
+    from specwire.changes import OptionChanges
+    from specwire.options import Options
     from specwire.request import BaseRequest, Request
     from specwire.response import Response
 

@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
 
-from specwire.call import AsyncCallConnection, CallConnection
-from specwire.configuration import find_base_url, make_options
-from specwire.credential import AsyncKey, Key
-from specwire.download import AsyncDownload, Download
-from specwire.drift import OnDrift
-from specwire.flow import Flow
+from specwire.configuration import find_base_url, is_certified, make_options
 from specwire.keyring import make_keyring
-from specwire.options import OptionChanges
 from specwire.provider import Provider
-from specwire.request import BaseRequest, DownloadRequest, Request, StreamRequest
 from specwire.resource import AsyncResource, Resource
-from specwire.retry import RetryPolicy
-from specwire.streaming import AsyncEventStream, EventStream
-from specwire.transport import AsyncHTTPClient, AsyncTransport, Certificate, SyncHTTPClient, Transport, is_certified
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from specwire.changes import OptionChanges
+    from specwire.connection import AsyncConnection, Connection
+    from specwire.credential import AsyncKey, Key
+    from specwire.download import AsyncDownload, Download
+    from specwire.drift import OnDrift
+    from specwire.flow import Flow
     from specwire.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
+    from specwire.request import BaseRequest, DownloadRequest, Request, StreamRequest
+    from specwire.retry import RetryPolicy
+    from specwire.streaming import AsyncEventStream, EventStream
+    from specwire.transport import AsyncHTTPClient, Certificate, SyncHTTPClient
 
 T = TypeVar("T")
 E = TypeVar("E")
+
+
+class _Connected:
+    """The connection of a client, made when it is first asked for."""
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return self
+        # Threads that ask at once get the same one.
+        return instance.__dict__.setdefault("connection", instance._connect())
+
+    def __repr__(self) -> str:
+        return "<connection>"
 
 
 class Client(Resource):
     """A synchronous client; safe to share between threads and to take into a fork, closed by `close()` or `with`."""
 
     provider: ClassVar[Provider]
+    if not TYPE_CHECKING:
+        connection = _Connected()
 
     def __init__(
         self,
@@ -72,24 +87,28 @@ class Client(Resource):
         """
         name, provider = type(self).__name__, self.provider
         url = find_base_url(base_url, provider, name)
-        self.connection = CallConnection(
-            name,
+        keyring = make_keyring(name, provider, url, key, credentials, is_certified(http_client, cert))
+        options = make_options(
             provider,
-            url,
-            make_keyring(name, provider, url, key, credentials, is_certified(http_client, cert)),
-            make_options(
-                provider,
-                timeout=timeout,
-                retry=retry,
-                headers=headers,
-                on_drift=on_drift,
-                deadline=deadline,
-                middleware=middleware,
-                call_middleware=call_middleware,
-                keep_unknown=keep_unknown,
-            ),
-            Transport(http_client, cert),
+            timeout=timeout,
+            retry=retry,
+            headers=headers,
+            on_drift=on_drift,
+            deadline=deadline,
+            middleware=middleware,
+            call_middleware=call_middleware,
+            keep_unknown=keep_unknown,
         )
+
+        def connect() -> Connection:
+            from specwire.call import CallConnection  # most of what there is to import
+            from specwire.transport import Transport
+
+            return CallConnection(name, provider, url, keyring, options, Transport(http_client, cert))
+
+        self._connect: Callable[[], Connection] = connect
+        if http_client is not None or cert is not None:
+            self.connection = connect()  # what was handed in is checked at once
 
     @property
     def base_url(self) -> str:
@@ -116,14 +135,7 @@ class Client(Resource):
 
     def send(self, request: BaseRequest | Flow[Any]) -> Any:
         """Send a request value, or run a flow of them, and return the answer."""
-        if isinstance(request, StreamRequest):
-            return EventStream(self.connection, request)
-        if isinstance(request, DownloadRequest):
-            return Download(self.connection, request)
-        if isinstance(request, Request):
-            return self.connection.perform(request).parsed
-        assert isinstance(request, Generator)
-        return self.connection.run(request)
+        return self.connection.send(request)
 
     def close(self) -> None:
         """Close the connections; closing twice is nothing. A client of your own stays open."""
@@ -148,6 +160,8 @@ class AsyncClient(AsyncResource):
     """An asynchronous client; one for all tasks of an event loop, closed by `aclose()` or `async with`."""
 
     provider: ClassVar[Provider]
+    if not TYPE_CHECKING:
+        connection = _Connected()
 
     def __init__(
         self,
@@ -187,24 +201,28 @@ class AsyncClient(AsyncResource):
         """
         name, provider = type(self).__name__, self.provider
         url = find_base_url(base_url, provider, name)
-        self.connection = AsyncCallConnection(
-            name,
+        keyring = make_keyring(name, provider, url, key, credentials, is_certified(http_client, cert))
+        options = make_options(
             provider,
-            url,
-            make_keyring(name, provider, url, key, credentials, is_certified(http_client, cert)),
-            make_options(
-                provider,
-                timeout=timeout,
-                retry=retry,
-                headers=headers,
-                on_drift=on_drift,
-                deadline=deadline,
-                middleware=middleware,
-                call_middleware=call_middleware,
-                keep_unknown=keep_unknown,
-            ),
-            AsyncTransport(http_client, cert),
+            timeout=timeout,
+            retry=retry,
+            headers=headers,
+            on_drift=on_drift,
+            deadline=deadline,
+            middleware=middleware,
+            call_middleware=call_middleware,
+            keep_unknown=keep_unknown,
         )
+
+        def connect() -> AsyncConnection:
+            from specwire.call import AsyncCallConnection  # most of what there is to import
+            from specwire.transport import AsyncTransport
+
+            return AsyncCallConnection(name, provider, url, keyring, options, AsyncTransport(http_client, cert))
+
+        self._connect: Callable[[], AsyncConnection] = connect
+        if http_client is not None or cert is not None:
+            self.connection = connect()  # what was handed in is checked at once
 
     @property
     def base_url(self) -> str:
@@ -231,17 +249,7 @@ class AsyncClient(AsyncResource):
 
     def send(self, request: BaseRequest | Flow[Any]) -> Any:
         """Send a request value, or run a flow of them; the answer is awaited unless it is a stream or a download."""
-        if isinstance(request, StreamRequest):
-            return AsyncEventStream(self.connection, request)
-        if isinstance(request, DownloadRequest):
-            return AsyncDownload(self.connection, request)
-        if isinstance(request, Request):
-            return self._parsed(request)
-        assert isinstance(request, Generator)
-        return self.connection.run(request)
-
-    async def _parsed(self, request: Request[T]) -> T:
-        return (await self.connection.perform(request)).parsed
+        return self.connection.send(request)
 
     async def aclose(self) -> None:
         """Close the connections; closing twice is nothing. A client of your own stays open."""

@@ -9,14 +9,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from specwire.drift import OnDrift
 from specwire.errors import ConfigurationError
 from specwire.options import Options
-from specwire.provider import Provider
 from specwire.retry import RetryPolicy
 
 if TYPE_CHECKING:
+    from specwire.drift import OnDrift
     from specwire.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
+    from specwire.provider import Provider
+    from specwire.transport import AsyncHTTPClient, Certificate, SyncHTTPClient
 
 
 @cache
@@ -79,6 +80,13 @@ def make_options(
         call_middleware=call_middleware,
         keep_unknown=keep_unknown,
     )
+
+
+def is_certified(client: SyncHTTPClient | AsyncHTTPClient | None, certificate: Certificate | None) -> bool | None:
+    """Tell whether connections show a certificate; None for a user's own client, which may."""
+    if client is not None and certificate is not None:
+        raise ConfigurationError("cert= is for the client's own connections: give the certificate to your http_client")
+    return None if client is not None else certificate is not None
 
 
 def _is_base_url(url: str) -> bool:

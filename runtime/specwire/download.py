@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from typing import Self
 
     from specwire.byterange import Version
+    from specwire.changes import OptionChanges
     from specwire.chunks import Chunks
     from specwire.connection import AsyncConnection, BaseConnection, Connection
-    from specwire.options import OptionChanges
     from specwire.response import Response
     from specwire.transfer import StartOver
 

@@ -11,16 +11,24 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, TypeVar, Unpack, overload
 
-from specwire.download import AsyncDownload, Download
+from specwire.changes import merged
 from specwire.flow import Flow
-from specwire.options import OptionChanges, merged
 from specwire.request import DownloadRequest, PagedRequest, Request, StreamRequest
 from specwire.resource import AsyncResource, Resource
 from specwire.response import Response
-from specwire.streaming import AccumulatingStream, Accumulator, AsyncAccumulatingStream, AsyncEventStream, EventStream
 
 if TYPE_CHECKING:
     from typing import Self
+
+    from specwire.changes import OptionChanges
+    from specwire.download import AsyncDownload, Download
+    from specwire.streaming import (
+        AccumulatingStream,
+        Accumulator,
+        AsyncAccumulatingStream,
+        AsyncEventStream,
+        EventStream,
+    )
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -183,6 +191,8 @@ class StreamMethod(Bound[P, Resource], Generic[P, E]):
     """A call that answers a stream of events `E`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> EventStream[E]:
+        from specwire.streaming import EventStream  # few use it
+
         return EventStream(self._resource.connection, self._build(*args, **kwargs), self._changes)
 
     @as_built
@@ -196,6 +206,8 @@ class AsyncStreamMethod(Bound[P, AsyncResource], Generic[P, E]):
     """A call that answers a stream of events `E`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncEventStream[E]:
+        from specwire.streaming import AsyncEventStream  # few use it
+
         return AsyncEventStream(self._resource.connection, self._build(*args, **kwargs), self._changes)
 
     @as_built
@@ -215,6 +227,8 @@ class AccumulatingMethod(StreamMethod[P, E], Generic[P, E, F]):
         self._accumulator = accumulator
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AccumulatingStream[E, F]:
+        from specwire.streaming import AccumulatingStream  # few use it
+
         request: StreamRequest[E] = self._build(*args, **kwargs)
         return AccumulatingStream(self._resource.connection, request, self._changes, self._accumulator())
 
@@ -232,6 +246,8 @@ class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
         self._accumulator = accumulator
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncAccumulatingStream[E, F]:
+        from specwire.streaming import AsyncAccumulatingStream  # few use it
+
         request: StreamRequest[E] = self._build(*args, **kwargs)
         return AsyncAccumulatingStream(self._resource.connection, request, self._changes, self._accumulator())
 
@@ -240,6 +256,8 @@ class DownloadMethod(Bound[P, Resource], Generic[P]):
     """A call that answers bytes, fetched when they are asked for."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download:
+        from specwire.download import Download  # few use it
+
         return Download(self._resource.connection, self._build(*args, **kwargs), self._changes)
 
     @as_built
@@ -253,6 +271,8 @@ class AsyncDownloadMethod(Bound[P, AsyncResource], Generic[P]):
     """A call that answers bytes, fetched when they are asked for."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload:
+        from specwire.download import AsyncDownload  # few use it
+
         return AsyncDownload(self._resource.connection, self._build(*args, **kwargs), self._changes)
 
     @as_built

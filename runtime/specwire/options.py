@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from specwire.drift import OnDrift
 from specwire.retry import RetryPolicy
 
 if TYPE_CHECKING:
+    from specwire.changes import OptionChanges
+    from specwire.drift import OnDrift
     from specwire.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
 
 
@@ -62,40 +63,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     def changed(self, changes: OptionChanges) -> Options:
         """Return these options with some changed; `headers`, `query` and `body` are merged."""
+        from specwire.changes import merged  # to make a client does not need it
+
         present: OptionChanges = {"headers": self.headers, "query": self.query, "body": self.body}
         return msgspec.structs.replace(self, **merged(present, changes))
 
     def __repr__(self) -> str:
         return f"Options(timeout={self.timeout}, retry={self.retry}, on_drift={self.on_drift!r})"
-
-
-class OptionChanges(TypedDict, total=False):
-    """The keywords of `with_options`; see `Options`."""
-
-    timeout: float | None
-    connect_timeout: float | None
-    idle_timeout: float | None
-    deadline: float | None
-    retry: RetryPolicy
-    headers: Mapping[str, str]
-    query: Mapping[str, Any]
-    body: Mapping[str, Any]
-    on_drift: OnDrift
-    arrays: bool
-    keep_unknown: bool
-    on_progress: Callable[[int, int | None], object] | None
-    idempotency_key: str | None
-    middleware: Sequence[Middleware] | Sequence[AsyncMiddleware]
-    call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware]
-
-
-def merged(first: OptionChanges, second: OptionChanges) -> OptionChanges:
-    """Return two changes as one; `headers`, `query` and `body` are added up, of the rest the second holds."""
-    both: OptionChanges = {**first, **second}
-    if "headers" in first and "headers" in second:
-        both["headers"] = {**first["headers"], **second["headers"]}
-    if "query" in first and "query" in second:
-        both["query"] = {**first["query"], **second["query"]}
-    if "body" in first and "body" in second:
-        both["body"] = {**first["body"], **second["body"]}
-    return both

@@ -1,7 +1,6 @@
 """When to repeat a request: a policy value and the pure decisions that follow from it."""
 
 import math
-import random as _random
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -66,7 +65,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def backoff(policy: RetryPolicy, attempt: int, random: Callable[[], float] = _random.random) -> float:
+def _draw() -> float:
+    """Return a number from 0 to 1."""
+    import random  # most calls do not fail
+
+    return random.random()
+
+
+def backoff(policy: RetryPolicy, attempt: int, random: Callable[[], float] = _draw) -> float:
     """Return the seconds to wait after the failed try number `attempt` (from 1), with full jitter."""
     try:
         bound = policy.base * policy.factor ** (attempt - 1)
@@ -95,7 +101,7 @@ def decide(
     outcome: Outcome,
     waited: float = 0.0,
     pace: float | None = None,
-    random: Callable[[], float] = _random.random,
+    random: Callable[[], float] = _draw,
     now: Callable[[], datetime] = utc_now,
 ) -> float | None:
     """Return the seconds to wait before the next try, or None to give up.

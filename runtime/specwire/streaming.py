@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from specwire.changes import OptionChanges
     from specwire.chunks import Chunks
     from specwire.connection import AsyncConnection, Connection
-    from specwire.options import OptionChanges
     from specwire.reconnection import Reconnection
     from specwire.response import Response
 

@@ -307,13 +307,6 @@ def certified_context(certificate: Certificate) -> ssl.SSLContext:
     return context
 
 
-def is_certified(client: SyncHTTPClient | AsyncHTTPClient | None, certificate: Certificate | None) -> bool | None:
-    """Tell whether connections show a certificate; None for a user's own client, which may."""
-    if client is not None and certificate is not None:
-        raise ConfigurationError("cert= is for the client's own connections: give the certificate to your http_client")
-    return None if client is not None else certificate is not None
-
-
 async def sleep(seconds: float) -> None:
     """Sleep on whatever event loop is running: asyncio or trio, as the HTTP library itself does."""
     import anyio

@@ -276,6 +276,27 @@ def test_the_tls_context_is_made_once() -> None:
     assert 1 == len({id(context) for context in found})
 
 
+def test_threads_that_begin_at_once_share_the_connections(server: Server) -> None:
+    """What a client is made of at its first use is made once, however many threads come first."""
+    server.answer = lambda _: GOOD
+    for _ in range(20):
+        client = Sample(KEY, base_url=server.url)
+        together = threading.Barrier(8)
+        found: list[Any] = []
+
+        def first(client: Sample = client, together: threading.Barrier = together, found: list[Any] = found) -> None:
+            together.wait()
+            found.append(client.things.connection)
+
+        threads = [threading.Thread(target=first) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert 1 == len({id(connection) for connection in found})
+        assert found[0] is client.connection
+
+
 def test_many_tasks_share_a_client(server: Server) -> None:
     """One asynchronous client serves many tasks, each its own answer."""
     server.answer = lambda received: reply({"id": received.target.rpartition("/")[2]})

@@ -1,0 +1,43 @@
+"""What of the options is changed for a client, a method or a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
+
+if TYPE_CHECKING:
+    from specwire.drift import OnDrift
+    from specwire.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
+    from specwire.retry import RetryPolicy
+
+
+class OptionChanges(TypedDict, total=False):
+    """The keywords of `with_options`; see `Options`."""
+
+    timeout: float | None
+    connect_timeout: float | None
+    idle_timeout: float | None
+    deadline: float | None
+    retry: RetryPolicy
+    headers: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Mapping[str, Any]
+    on_drift: OnDrift
+    arrays: bool
+    keep_unknown: bool
+    on_progress: Callable[[int, int | None], object] | None
+    idempotency_key: str | None
+    middleware: Sequence[Middleware] | Sequence[AsyncMiddleware]
+    call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware]
+
+
+def merged(first: OptionChanges, second: OptionChanges) -> OptionChanges:
+    """Return two changes as one; `headers`, `query` and `body` are added up, of the rest the second holds."""
+    both: OptionChanges = {**first, **second}
+    if "headers" in first and "headers" in second:
+        both["headers"] = {**first["headers"], **second["headers"]}
+    if "query" in first and "query" in second:
+        both["query"] = {**first["query"], **second["query"]}
+    if "body" in first and "body" in second:
+        both["body"] = {**first["body"], **second["body"]}
+    return both
