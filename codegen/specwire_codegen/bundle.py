@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -21,25 +22,61 @@ Target = tuple[str, str]
 """A document, by its path or address, and a pointer into it."""
 
 
+@attrs.frozen
+class Layout:
+    """Where a version of OpenAPI keeps what is referred to."""
+
+    root: Kind
+    prefix: str
+    """Pointer of the object that has the sections."""
+    sections: Mapping[Kind, str]
+
+    def section(self, data: Node, kind: Kind) -> Node:
+        """Return the components of a kind, as far as they are what they should be."""
+        holder = data.get("components") if self.prefix else data
+        section = holder.get(self.sections[kind]) if isinstance(holder, dict) else None
+        return section if isinstance(section, dict) else {}
+
+    def pointer(self, kind: Kind, name: str) -> str:
+        """Return the pointer to a component."""
+        return pointers.join(f"{self.prefix}/{self.sections[kind]}", name)
+
+    def extended(self, data: Node, added: Mapping[Kind, Node]) -> Node:
+        """Return a document with more components."""
+        sections = {self.sections[kind]: {**self.section(data, kind), **more} for kind, more in added.items()}
+        if not self.prefix:
+            return {**data, **sections}
+        return {**data, "components": {**data.get("components", {}), **sections}}
+
+
+_OPENAPI = Layout("openapi", "/components", SECTIONS)
+_SWAGGER_ITEM = "swaggerPathItem"
+_SWAGGER = Layout(
+    "swagger",
+    "",
+    {"schema": "definitions", "swaggerParameter": "parameters", "swaggerResponse": "responses", _SWAGGER_ITEM: "paths"},
+)
+
+
 def bundle(document: Document, source: str | Path, *, allow_remote: bool) -> Document:
     """Return the document with everything that its references reach in other documents as its own components.
 
     Raises DiagnosticError for references that lead nowhere, or to places that must not be read.
     """
-    if not any(_is_external(node.get("$ref")) for node, kind, _ in walk(document.data, "openapi") if kind in SECTIONS):
+    layout = _SWAGGER if "swagger" in document.data else _OPENAPI
+    nodes = walk(document.data, layout.root)
+    if not any(_is_external(node.get("$ref")) for node, kind, _ in nodes if kind in layout.sections):
         return document
     home = str(source) if fetch.is_remote(source) else str(Path(source).resolve())
-    bundler = _Bundler(home, document, allow_remote)
+    bundler = _Bundler(home, document, layout, allow_remote)
     bundler.adopt()
-    data = bundler.rewritten(document.data, "openapi", home)
+    data = bundler.rewritten(document.data, layout.root, home)
     while bundler.waiting:
         bundler.bring(*bundler.waiting.pop(0))
     settle(list(bundler.findings.values()))
-    components = dict(data.get("components", {}))
-    for section, added in bundler.added.items():
-        components[section] = {**components.get(section, {}), **added}
+    data = layout.extended(data, bundler.added)
     beside = tuple(sorted(path for path in bundler.documents if not fetch.is_remote(path)))
-    return Document({**data, "components": components}, document.file, (*document.places, *bundler.places), beside)
+    return Document(data, document.file, (*document.places, *bundler.places), beside)
 
 
 def _is_external(ref: Any) -> bool:
@@ -50,26 +87,27 @@ def _is_external(ref: Any) -> bool:
 class _Bundler:
     home: str
     document: Document
+    layout: Layout
     allow_remote: bool
     documents: dict[str, Document] = attrs.field(factory=dict)
     names: dict[tuple[Kind, Target], str] = attrs.field(factory=dict)
-    added: dict[str, dict[str, Any]] = attrs.field(factory=dict)
+    added: dict[Kind, dict[str, Any]] = attrs.field(factory=dict)
     places: list[Place] = attrs.field(factory=list)
     waiting: list[tuple[Kind, Target, str]] = attrs.field(factory=list)
+    following: list[Target] = attrs.field(factory=list)
+    """The paths of Swagger 2.0 that are being followed."""
     findings: dict[str, Diagnostic] = attrs.field(factory=dict)
     """What is wrong, by what it is wrong with; the other places where it stands are in the first's finding."""
 
     def adopt(self) -> None:
         """Bring what a component of the document merely refers to in under that component's name."""
-        components = self.document.data.get("components", {})
-        for kind, section in SECTIONS.items():
-            members = components.get(section) if isinstance(components, dict) else None
-            for name, member in members.items() if isinstance(members, dict) else ():
+        for kind in (kind for kind in self.layout.sections if kind != _SWAGGER_ITEM):
+            for name, member in self.layout.section(self.document.data, kind).items():
                 ref = member.get("$ref") if isinstance(member, dict) and len(member) == 1 else None
                 if not isinstance(ref, str) or not _is_external(ref) or self._names(ref, kind):
                     continue
                 target = self.target(ref, self.home)
-                place = pointers.join("/components", section, name, "$ref")
+                place = pointers.join(self.layout.pointer(kind, name), "$ref")
                 known = target is None or target[0] == self.home or (kind, target) in self.names
                 if target is not None and not known and self._exists(target, ref, kind, self.home, place):
                     self.names[kind, target] = name
@@ -82,11 +120,31 @@ class _Bundler:
             if node_kind == "discriminator" and isinstance(node.get("mapping"), dict):
                 mapping = {k: self.reference(v, "schema", base, here) for k, v in node["mapping"].items()}
                 return {**node, "mapping": mapping}
-            if node_kind in SECTIONS and isinstance(node.get("$ref"), str):
+            if node_kind == _SWAGGER_ITEM and _is_external(node.get("$ref")):
+                return self.followed(node, base, here)
+            if node_kind in self.layout.sections and isinstance(node.get("$ref"), str):
                 return {**node, "$ref": self.reference(node["$ref"], node_kind, base, pointers.join(here, "$ref"))}
             return node
 
         return rebuild(value, kind, visit, pointer)
+
+    def followed(self, item: Node, base: str, here: str) -> Node:
+        """Return a path of Swagger 2.0, which has no section for them, with what it refers to in its place."""
+        ref, place = item["$ref"], pointers.join(here, "$ref")
+        target = self.target(ref, base)
+        if target is None or not self._exists(target, ref, _SWAGGER_ITEM, base, place):
+            return item
+        if target in self.following:
+            finding = error("ref-cycle", f"{ref!r} leads back to itself", help="break the circle")
+            self._found("#".join(target), finding, base, place)
+            return item
+        other = self.documents[target[0]]
+        self.following.append(target)
+        found = self.rewritten(pointers.get(other.data, target[1]), _SWAGGER_ITEM, *target)
+        self.following.pop()
+        self.places.append(Place(here, other, target[1]))
+        beside = {key: value for key, value in item.items() if key != "$ref"}
+        return {**found, **beside} if isinstance(found, dict) else item
 
     def reference(self, ref: Any, kind: Kind, base: str, place: str) -> Any:
         """Return a reference of the document `base` as one into the bundle."""
@@ -105,7 +163,7 @@ class _Bundler:
                 return ref
             self.names[kind, target] = self.free(kind, target)
             self.waiting.append((kind, target, self.names[kind, target]))
-        return f"#/components/{SECTIONS[kind]}/{self.names[kind, target]}"
+        return f"#{self.layout.pointer(kind, self.names[kind, target])}"
 
     def target(self, ref: str, base: str) -> Target | None:
         """Return what a reference of the document `base` leads to; None if it is neither a path nor an address."""
@@ -128,15 +186,15 @@ class _Bundler:
         base, pointer = target
         other = self.documents[base]
         value = self.rewritten(pointers.get(other.data, pointer), kind, base, pointer)
-        self.added.setdefault(SECTIONS[kind], {})[name] = value
-        self.places.append(Place(pointers.join("/components", SECTIONS[kind], name), other, pointer))
+        self.added.setdefault(kind, {})[name] = value
+        self.places.append(Place(self.layout.pointer(kind, name), other, pointer))
 
     def free(self, kind: Kind, target: Target) -> str:
         """Return a name for a part of another document: its own, then with its file's, then with its folders'."""
         path = PurePosixPath(urlsplit(target[0]).path if fetch.is_remote(target[0]) else Path(target[0]).as_posix())
         tokens = pointers.split(target[1])
         name = _NAME.sub("_", tokens[-1] if tokens else path.stem).strip("_") or "external"
-        taken = {*self.document.data.get("components", {}).get(SECTIONS[kind], {}), *self.added.get(SECTIONS[kind], {})}
+        taken = {*self.layout.section(self.document.data, kind), *self.added.get(kind, {})}
         taken |= {each for (each_kind, _), each in self.names.items() if each_kind == kind}
         around = [*path.parts[:-1], path.stem] if tokens else [*path.parts[:-1]]
         while name in taken:
@@ -176,9 +234,7 @@ class _Bundler:
 
     def _names(self, ref: str, kind: Kind) -> bool:
         """Tell whether a reference is merely the name of a component, for `normalize` to lead there."""
-        components = self.document.data.get("components", {})
-        named = components.get(SECTIONS[kind], {}) if isinstance(components, dict) else {}
-        return isinstance(named, dict) and ref in named
+        return ref in self.layout.section(self.document.data, kind)
 
     def _owner(self, base: str) -> Document:
         return self.document if base == self.home else self.documents[base]

@@ -285,9 +285,32 @@ FIELDS: Mapping[Kind, Fields] = {
         "externalDocs": _one("externalDocs"),
         "$defs": _named("schema"),
     },
+    "swagger": {
+        "paths": _one("swaggerPaths"),
+        "definitions": _named("schema"),
+        "parameters": _named("swaggerParameter"),
+        "responses": _named("swaggerResponse"),
+    },
+    "swaggerPaths": {},
+    "swaggerPathItem": {
+        "$ref": "text",
+        "parameters": _many("swaggerParameter"),
+        **{method: _one("swaggerOperation") for method in METHODS},
+    },
+    "swaggerOperation": {"parameters": _many("swaggerParameter"), "responses": _one("swaggerResponses")},
+    "swaggerResponses": {},
+    "swaggerParameter": {"schema": _one("schema")},
+    "swaggerResponse": {"schema": _one("schema")},
 }
+"""Of Swagger 2.0 only what references stand in: it is converted before anything else looks at it."""
 
-PATTERNED: Mapping[Kind, Kind] = {"paths": "pathItem", "responses": "response", "callback": "pathItem"}
+PATTERNED: Mapping[Kind, Kind] = {
+    "paths": "pathItem",
+    "responses": "response",
+    "callback": "pathItem",
+    "swaggerPaths": "swaggerPathItem",
+    "swaggerResponses": "swaggerResponse",
+}
 """Objects whose own keys are data: every key that is no extension leads to an object of this kind."""
 
 SECTIONS: Mapping[Kind, str] = {
