@@ -120,9 +120,10 @@ class _Bundler:
             if node_kind == "discriminator" and isinstance(node.get("mapping"), dict):
                 mapping = {k: self.reference(v, "schema", base, here) for k, v in node["mapping"].items()}
                 return {**node, "mapping": mapping}
-            if node_kind == _SWAGGER_ITEM and _is_external(node.get("$ref")):
+            is_ref = isinstance(node.get("$ref"), str)
+            if node_kind == _SWAGGER_ITEM and is_ref and (base != self.home or _is_external(node["$ref"])):
                 return self.followed(node, base, here)
-            if node_kind in self.layout.sections and isinstance(node.get("$ref"), str):
+            if node_kind in self.layout.sections and is_ref:
                 return {**node, "$ref": self.reference(node["$ref"], node_kind, base, pointers.join(here, "$ref"))}
             return node
 
