@@ -796,11 +796,19 @@ SCHEMAS = st.recursive(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(["Root", "Other", "RootA"]), SCHEMAS, min_size=1))
 @example({"Root": {"allOf": [ref("Pet"), {"type": ["integer", "null"]}]}})
+@example({"Root": {"enum": [None], "properties": {"a": {"type": "string"}}}})
+@example({"Root": {"const": [], "minimum": 1}})
 def test_normalizing_again_changes_nothing(schemas: Json) -> None:
     """The canonical form is a fixed point, whatever the schemas are."""
     once = normalize(spec({"Root": {"type": "string"}, **schemas, "Pet": PET}))
     again = normalize(Document(once.data, "again.json"))
     assert json.dumps(once.data) == json.dumps(again.data)
+
+
+def test_a_path_parameter_without_a_place_leaves_no_empty_list() -> None:
+    """An operation whose only parameter is none of its path's has none, and normalizing again changes nothing."""
+    once = settled(spec({"Root": PET}, parameters=[{"name": "x", "in": "path", "schema": {"type": "string"}}]))
+    assert "parameters" not in once.data["paths"]["/it"]["post"]
 
 
 @pytest.mark.parametrize("provider", ["aitre", "mistral", "moonshot"])

@@ -139,7 +139,8 @@ def _templated(path: str, item: Node, report: Report) -> Node:
         missing = [_explicit(_string(name, operation), report) for name in wanted if name not in declared]
         kept = [each for each in parameters if each["in"] != "path" or each["name"] in wanted]
         if missing or len(kept) < len(parameters):
-            operation = {**operation, "parameters": missing + kept}
+            rest = {key: value for key, value in operation.items() if key != "parameters"}
+            operation = {**rest, "parameters": missing + kept} if missing or kept else rest
         operations[method] = operation
     return with_methods(item, operations)
 

@@ -32,10 +32,7 @@ _STRING_FORMATS = frozenset({"int32", "int64", "float", "double"})
 
 
 def typed(schema: Node) -> Node:
-    """Return the schema with its types distinct and null last, with type and format where its keywords imply one.
-
-    Keywords that say nothing of values of its type are left out.
-    """
+    """Return the schema with its types distinct and null last, with type and format where its keywords imply one."""
     kinds = schema.get("type")
     if isinstance(kinds, list):
         distinct = sorted(dict.fromkeys(kinds), key="null".__eq__)
@@ -47,14 +44,18 @@ def typed(schema: Node) -> Node:
             schema = {**schema, "type": "object"}
         elif "items" in schema or "prefixItems" in schema:
             schema = {**schema, "type": "array"}
-    if "type" in schema:
-        named = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-        foreign = _KEYWORDS.difference({"format"}, *(_BY_TYPE[kind] for kind in named))
-        if foreign & schema.keys():
-            schema = {key: value for key, value in schema.items() if key not in foreign}
     if schema.get("contentEncoding") == "base64" and "string" in schema.get("type", ()) and "format" not in schema:
         schema = {**schema, "format": "byte"}
     return closed(schema)
+
+
+def relevant(schema: Node) -> Node:
+    """Return the schema without keywords that say nothing of values of its types."""
+    if "type" not in schema:
+        return schema
+    named = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    foreign = _KEYWORDS.difference({"format"}, *(_BY_TYPE[kind] for kind in named))
+    return {key: value for key, value in schema.items() if key not in foreign} if foreign & schema.keys() else schema
 
 
 def closed(schema: Node) -> Node:

@@ -92,7 +92,7 @@ class Simplifier:
         """Return one object in its simplest form, its children being simple already."""
         if kind != "schema":
             return schema
-        return self.united(self.composed(enums.settle(schema_types.typed(schema))))
+        return self.united(self.composed(_typed(schema)))
 
     def composed(self, schema: Node) -> Node:
         """Return the schema without `allOf`, and with nothing but annotations beside a `$ref`."""
@@ -117,7 +117,7 @@ class Simplifier:
         for piece in pieces[1:]:
             merged = self.merger.merge(merged, piece)
         if len(pieces) > 1:
-            merged = enums.settle(schema_types.typed(merged))
+            merged = _typed(merged)
         return nulls.join({**merged, **notes}) if nullable else {**merged, **notes}
 
     def _telling(self, pieces: list[Node]) -> list[Node]:
@@ -212,6 +212,11 @@ class Simplifier:
     def _conflict(self, problem: str, schema: Node) -> None:
         message = f"parts of this schema cannot hold at once: {problem}; the last one wins"
         self.report.warning("allof-conflict", message, origin_of(schema), "make the parts agree")
+
+
+def _typed(schema: Node) -> Node:
+    """Return the schema with the type that its keywords and values imply, and only with what says something of it."""
+    return schema_types.relevant(enums.settle(schema_types.typed(schema)))
 
 
 def without_null(kinds: str | list[str]) -> list[str]:
