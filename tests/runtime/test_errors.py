@@ -224,7 +224,7 @@ def test_the_server_may_advise_against_repeating(caller: Caller, client: Any, se
 def test_silence_is_a_timeout(caller: Caller, client: Any, server: Server) -> None:
     """A server that is silent for too long is an `APITimeoutError`, which is a connection error."""
     server.answer = lambda _: (Hold(),)
-    error = raised(caller, lambda: client.things.get.with_options(timeout=0.05)("1"), APITimeoutError)
+    error = raised(caller, lambda: client.things.get.with_options(timeout=0.15)("1"), APITimeoutError)
     assert str(error).startswith(f"get_thing: no answer in time from 127.0.0.1:{server.port} after 3 tries: ")
     assert isinstance(error, APIConnectionError)
     assert 3 == len(server.received)
