@@ -20,8 +20,8 @@ Nothing is lost, nothing hangs, and what is raised says what happened. This page
 - After each of these, no connection is in use, and no file is left under the final name unless it is whole. Once the
   server is well again, the next call of the same client works, except at ¹. Messages are one line and hold no key.
 - `StreamTruncatedError` comes after the events that came before it.
-- What is half-read when a program or its event loop ends, or when nobody refers to it any more, is closed then, without a
-  word (`tests/runtime/test_lifecycle.py`).
+- What is half-read when a program or its event loop ends, or when nobody refers to it any more, is closed then, without
+  a word (`tests/runtime/test_lifecycle.py`).
 - Where the document names a header of idempotency keys, a write has one, and is tried again like a read
   (`tests/faults/test_idempotency.py`).
 - A traceback has two sections, what the HTTP library said and what these exceptions say (`tests/runtime/test_feel.py`).
