@@ -52,9 +52,9 @@ def _kind(value: Any) -> str:
 
 def _require_version(document: Document) -> None:
     data = document.data
-    for key, known in (("openapi", _VERSION), ("swagger", re.compile(r"2\.0"))):
+    for key, known in (("openapi", _VERSION), ("swagger", re.compile(r"2(\.0)*"))):
         if key in data:
-            if known.fullmatch(str(data[key])):
+            if known.fullmatch(str(data[key]).strip().removeprefix("v")):
                 return
             message = f"{key} version {data[key]!r} is not supported"
             help = "use Swagger 2.0 or OpenAPI 3.0, 3.1 or 3.2"

@@ -17,6 +17,8 @@ _STYLES: Mapping[str, frozenset[str]] = {
     "header": frozenset({"simple"}),
     "cookie": frozenset({"form", "cookie"}),
 }
+_NO_CONTENT = "the request body does not say what is in it; taken for none"
+_ADD_CONTENT = "add 'content', with a media type and its schema"
 _PLACES = {*_STYLES, "querystring"}
 
 
@@ -35,12 +37,17 @@ class _Settler:
         here = origin_of(node, pointer)
         match kind:
             case "parameter" | "header" if "$ref" not in node:
-                typed = self._typed(node, here)
+                typed = self._typed(node, kind, here)
                 return self._placed(typed, here) if kind == "parameter" else typed
+            case "requestBody" if "$ref" not in node and not node.get("content"):
+                self._warn("missing-field", _NO_CONTENT, here, _ADD_CONTENT)
+                return {**node, "content": {}}
             case "server":
                 return self._addressed(node)
-            case "openapi" | "pathItem" | "operation":
-                return self._operation(self._served(node, here), here, is_operation=kind == "operation")
+            case "operation":
+                return _bodied(self._embodied(self._served(node, here), here))
+            case "openapi" | "pathItem":
+                return self._served(node, here)
             case "schema" if isinstance(node.get("discriminator"), dict):
                 return self._told_apart(node, here)
             case _:
@@ -49,7 +56,7 @@ class _Settler:
     def _warn(self, code: str, message: str, place: str, help: str) -> None:
         self.report.warning(code, message, place, help)
 
-    def _typed(self, node: Node, here: str) -> Node:
+    def _typed(self, node: Node, kind: Kind, here: str) -> Node:
         """Return a parameter with one description of its values: a schema or content, not both, and not Swagger's."""
         name = node.get("name")
         if "content" in node and (node["content"] == {} or "schema" in node and isinstance(node["content"], dict)):
@@ -64,6 +71,9 @@ class _Settler:
             schema = {key: value for key, value in node.items() if key in SCHEMA_KEYS}
             rest = {key: value for key, value in node.items() if key not in SCHEMA_KEYS - {"example"}}
             node = {**rest, "schema": {**schema, ORIGIN: here}}
+        if kind == "header" and "schema" not in node and "content" not in node:
+            self._warn("untyped-parameter", "the header has neither a schema nor content", here, "add a schema")
+            node = {**node, "schema": {ORIGIN: here}}
         return node
 
     def _placed(self, node: Node, here: str) -> Node:
@@ -120,15 +130,17 @@ class _Settler:
             node = {**node, field: kept}
         return node
 
-    def _operation(self, node: Node, here: str, *, is_operation: bool) -> Node:
-        body = node.get("requestBody")
-        if is_operation and isinstance(body, dict) and "$ref" not in body and not body.get("content"):
-            message = "the request body does not say what is in it; the operation takes none"
-            self._warn(
-                "missing-field", message, origin_of(body, here), "add 'content', with a media type and its schema"
-            )
-            node = {key: value for key, value in node.items() if key != "requestBody"}
-        return node
+    def _embodied(self, node: Node, here: str) -> Node:
+        """Return an operation whose body is no parameter, as it is in Swagger 2.0."""
+        stated = node.get("parameters")
+        parameters = stated if isinstance(stated, list) else []
+        foreign = [each for each in parameters if isinstance(each, dict) and each.get("in") in ("body", "formData")]
+        if not foreign or "requestBody" in node:
+            return node
+        message = "the body is a parameter, as Swagger 2.0 has it; taken for the request body"
+        self._warn("odd-parameter", message, origin_of(foreign[0], here), "state it as 'requestBody'")
+        rest = {**node, "parameters": [each for each in parameters if all(each is not one for one in foreign)]}
+        return {**rest, "requestBody": {**_body_of(foreign), ORIGIN: origin_of(foreign[0], here)}}
 
     def _told_apart(self, node: Node, here: str) -> Node:
         if isinstance(node["discriminator"].get("propertyName"), str) and node["discriminator"]["propertyName"]:
@@ -142,3 +154,29 @@ def _path_of(pointer: str) -> str:
     """Return the path of the document that a place is in; empty where it is in none."""
     tokens = pointers.split(pointer)
     return tokens[1] if len(tokens) > 1 and tokens[0] == "paths" else ""
+
+
+def _bodied(node: Node) -> Node:
+    """Return an operation without a body that there is nothing in."""
+    body = node.get("requestBody")
+    if not isinstance(body, dict) or "$ref" in body or body.get("content"):
+        return node
+    return {key: value for key, value in node.items() if key != "requestBody"}
+
+
+def _body_of(parameters: list[Node]) -> Node:
+    """Return the request body that parameters of Swagger 2.0 stand for."""
+    required = any(each.get("required") is True for each in parameters)
+    whole = next((each for each in parameters if each["in"] == "body"), None)
+    if whole is not None:
+        return {"content": {"application/json": {"schema": whole.get("schema", {})}}, "required": required}
+    fields = {str(each.get("name")): each.get("schema", {}) for each in parameters}
+    needed = [str(each.get("name")) for each in parameters if each.get("required") is True]
+    has_file = any(isinstance(each, dict) and each.get("type") == "file" for each in fields.values())
+    schemas = {
+        name: {**each, "type": "string", "format": "binary"} if each.get("type") == "file" else each
+        for name, each in fields.items()
+    }
+    media = "multipart/form-data" if has_file else "application/x-www-form-urlencoded"
+    schema = {"type": "object", "properties": schemas, "required": needed}
+    return {"content": {media: {"schema": schema}}, "required": required}

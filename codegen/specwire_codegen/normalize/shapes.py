@@ -174,6 +174,8 @@ def _shaped(value: Any, field: Child | Plain, kind: Kind, key: str) -> Any:
         case "number":
             return _number(value)
         case "list":
+            if key == "enum" and isinstance(value, (str, int, float)):
+                return [value]
             return value if isinstance(value, list) else _Wrong("a list")
         case "map":
             return value if isinstance(value, dict) else _Wrong("an object")
@@ -190,6 +192,8 @@ def _shaped(value: Any, field: Child | Plain, kind: Kind, key: str) -> Any:
 def _shaped_child(value: Any, field: Child) -> Any:
     if field.shape == "list":
         return value if isinstance(value, list) else _Wrong("a list")
+    if field.shape == "one" and field.kind == "schema" and value in ("true", "false"):
+        return value == "true"
     if field.shape == "one" and field.kind == "schema" and (isinstance(value, bool) or _meant(value)):
         return value
     return value if isinstance(value, dict) else _Wrong("an object")

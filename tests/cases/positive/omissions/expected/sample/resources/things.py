@@ -12,6 +12,12 @@ from ..operations import things as _things
 
 
 class _Things:
+    add = endpoint(_things.add)
+    """Add a thing."""
+    add_photo = endpoint(_things.add_photo)
+    """Add a photo."""
+    change = endpoint(_things.change)
+    """Change a thing."""
     get = endpoint(_things.get)
     """Get a thing."""
     update = endpoint(_things.update)
