@@ -39,6 +39,7 @@ class Body:
         self._dropped: list[AsyncGenerator[Any, Any]] = []
         """Generators that nobody refers to any more, and that are not closed."""
         self._guard: AsyncGenerator[None, None] | None = None
+        """What the event loop closes when it ends, until the body is closed."""
 
     async def _read(self, reading: Callable[[], AbstractContextManager[None]]) -> AsyncGenerator[bytes, None]:
         chunks = self._raw.aiter_bytes()
@@ -55,6 +56,7 @@ class Body:
                     await self._dropped.pop().aclose()
             finally:
                 _unread.discard(self)
+                self._guard = None
 
     async def begin(self) -> bytes:
         """Return the first chunk; raises `StopAsyncIteration` if there is none."""

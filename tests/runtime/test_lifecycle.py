@@ -122,6 +122,33 @@ def test_a_chunk_that_is_waited_for_ends_when_the_stream_is_closed(server: Serve
     assert server.saw_close()
 
 
+def test_a_stream_that_was_read_leaves_nothing_to_the_garbage_collector(server: Server) -> None:
+    """The body of an asynchronous answer is let go when its reader is, read to the end or not."""
+    server.play(stream({"text": "a"}, DONE), stream({"text": "a"}, Hold()))
+
+    async def main() -> None:
+        async with AsyncSample(KEY, base_url=server.url) as client:
+            assert 1 == len([event async for event in client.talks.stream()])
+            assert not bodies()
+            async with client.talks.stream() as events:
+                await anext(events)
+                assert 1 == len(bodies())
+            del events
+            assert not bodies()
+
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(main())
+    finally:
+        gc.enable()
+
+
+def bodies() -> list[object]:
+    """Return the bodies that are in memory."""
+    return [each for each in gc.get_objects() if type(each) is chunks.Body]
+
+
 SYNC_END = """
 client = Sample("k", base_url=sys.argv[1])
 client.things.get("1")
