@@ -805,6 +805,13 @@ def test_normalizing_again_changes_nothing(schemas: Json) -> None:
     assert json.dumps(once.data) == json.dumps(again.data)
 
 
+def test_null_or_a_part_of_a_component_is_a_list_of_types() -> None:
+    """What a reference to a part gives that needs no name is written in its place, null beside it in the same way."""
+    part = {"$ref": "#/components/schemas/Pet/properties/name"}
+    once = settled(spec({"Root": {"properties": {"a": {"anyOf": [part, {"type": "null"}]}}}, "Pet": PET}))
+    assert {"type": ["string", "null"]} == once.data["components"]["schemas"]["Root"]["properties"]["a"]
+
+
 def test_a_path_parameter_without_a_place_leaves_no_empty_list() -> None:
     """An operation whose only parameter is none of its path's has none, and normalizing again changes nothing."""
     once = settled(spec({"Root": PET}, parameters=[{"name": "x", "in": "path", "schema": {"type": "string"}}]))

@@ -62,6 +62,8 @@ class Namer:
         if "$ref" in schema:
             return self.reference(schema, name, word)
         core, nullable = nulls.split(schema)
+        if core is not None and "$ref" in core and is_provisional(schema_name(core["$ref"])):
+            return nulls.join(self.reference(core, name, word))
         if core is None or not self.is_hoistable(core):
             return self.inside({key: value for key, value in schema.items() if key != HINT}, name)
         made = self.component(core, name, word)
