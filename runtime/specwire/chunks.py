@@ -94,6 +94,7 @@ class Chunks:
 
     def __init__(self, body: Body, close: Callable[[], Awaitable[object]]) -> None:
         self._next: Callable[[], Awaitable[bytes]] = body.begin
+        self._later = body.next
         self._body = body
         self._close = close
         self._start = starter()
@@ -102,7 +103,7 @@ class Chunks:
         return self
 
     def __anext__(self) -> Awaitable[bytes]:
-        following, self._next = self._next, self._body.next
+        following, self._next = self._next, self._later
         return following()
 
     def __del__(self) -> None:
