@@ -103,7 +103,7 @@ def mutant(seed: int, among: Sequence[Path]) -> Mutant:
     """Return the mutant of a number: the same for the same documents."""
     chance = Random(seed)
     source = chance.choice(among)
-    document = reduced(loaded(source), chance)
+    document = reduced(loaded(source), chance, chance.choice([10] * 15 + [100]))
     changes: list[str] = []
     if chance.random() < 0.05:
         other = chance.choice(among)

@@ -92,8 +92,12 @@ def _requirements(security: Any, names: Mapping[str, str], report: Report, here:
     if not all(isinstance(each, (dict, str)) for each in stated):
         return security
     listed = [{each: []} if isinstance(each, str) else each for each in stated]
-    mended = [{name: [] if scopes is None else scopes for name, scopes in each.items()} for each in listed]
+    mended = [{name: _scopes(scopes) for name, scopes in each.items()} for each in listed]
     if mended != security:
         message = "'security' must be a list of objects of lists; taken for one"
         report.warning("wrong-type", message, pointers.join(here, "security"), "write `- name: []`")
     return [{names.get(name, name): scopes for name, scopes in each.items()} for each in mended]
+
+
+def _scopes(scopes: Any) -> list[str]:
+    return [scope for scope in scopes if isinstance(scope, str)] if isinstance(scopes, list) else []

@@ -41,7 +41,9 @@ _MEANT = {
     **dict.fromkeys(("none", "nil"), "null"),
 }
 """What words of other languages mean in the place of a type."""
-_DISPENSABLE = ANNOTATIONS | {"format", "operationId", "pattern", "required", "summary", "tags", "termsOfService"}
+_DISPENSABLE = ANNOTATIONS | set(
+    "contact format license links operationId pattern required summary tags termsOfService".split()
+)
 """Fields without which everything else keeps its meaning; so do all flags and numbers."""
 _BESIDE_REF = {"$ref", "summary", "description"}
 _MAYBE_BOOLEAN = {"schema"}
@@ -63,6 +65,10 @@ def _check(value: Any, kind: Kind, report: Report, pointer: str) -> Any:
         message = f"the word {value!r} is no schema; taken for its type"
         report.warning("wrong-type", message, pointer, f"write `type: {_meant(value)}`")
         value = {"type": _meant(value), ORIGIN: pointer}
+    if kind == "example" and not isinstance(value, dict):
+        message = f"expected an object, got {_named(value)}; taken for its value"
+        report.warning("wrong-type", message, pointer, "put it under 'value'")
+        return {"value": value, ORIGIN: pointer}
     if not isinstance(value, dict):
         if isinstance(value, bool) and kind in _MAYBE_BOOLEAN:
             return value
