@@ -163,6 +163,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(arguments.jobs) as pool:
         names = [f"p{number:03}" for number in range(len(files))]
         coming = pool.map(lambda file, name: tried(file, name, Path(scratch), amount), files, names)
+        arguments.into.mkdir(parents=True, exist_ok=True)
         results = list(_noted(coming, arguments.into / "conformance.jsonl"))
     text = table(results, amount, time.strftime("%Y-%m-%d"))
     (arguments.into / "conformance.md").write_text(text, "utf-8")
