@@ -235,8 +235,8 @@ def growth(history: list[Held]) -> float:
 def check_memory(history: list[Held], uses: int) -> None:
     """Hold the second half of a long life against its middle; `uses` are those of a round.
 
-    Some growth is not ours: the interpreter's cache of attribute look-ups takes up to 4,096 names, and `match` on a class
-    looks one up under a new string each time.
+    Some growth is not ours: the interpreter's cache of attribute look-ups takes up to 4,096 names, and `match` on a
+    class looks one up under a new string each time.
     """
     half = history[len(history) // 2 :]
     assert growth(half) / uses < 40
