@@ -15,6 +15,8 @@ from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
 _HELP = "leave it out, or give it a value"
 _MEANT = {"anyOf", "oneOf"}
 """Lists of schemas in which null stands for the type of that name."""
+_UNIONS = _MEANT | {"allOf"}
+"""Lists of schemas that OpenAPI wants one in at least: without, they are no union of nothing, but nothing."""
 _LEFT = object()
 """What a blank becomes that is left out."""
 
@@ -46,7 +48,7 @@ class _Filler:
                 yield key, new
 
     def _field(self, key: str, value: Any, field: Child | Plain, place: str) -> Any:
-        new = _filled(value, field, place)
+        new = _LEFT if value == [] and key in _UNIONS else _filled(value, field, place)
         if new is not value:
             self._warn(key, value, new, place)
         elif (

@@ -16,11 +16,20 @@ class ThingDict(TypedDict):
 
     name: NotRequired[str]
     anything: NotRequired[Any]
+    either: NotRequired[Mapping[str, Any]]
+    one: NotRequired[ThingOneParam]
     maybe: NotRequired[str | None]
     both: NotRequired[EmptyParam]
     pair: NotRequired[Sequence[Any]]
     list: NotRequired[Sequence[Any]]
 
 
+class ThingOneDict(TypedDict):
+    """ThingOne"""
+
+    a: NotRequired[str]
+
+
 ThingParam: TypeAlias = ThingDict | models.Thing
+ThingOneParam: TypeAlias = ThingOneDict | models.ThingOne
 EmptyParam: TypeAlias = Mapping[str, Any]

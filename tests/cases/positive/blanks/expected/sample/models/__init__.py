@@ -17,10 +17,18 @@ class Thing(WireModel, kw_only=True):
 
     name: str | Unset = UNSET
     anything: Any | Unset = UNSET
+    either: dict[str, Any] | Unset = UNSET
+    one: ThingOne | Unset = UNSET
     maybe: str | None | Unset = UNSET
     both: Empty | Unset = UNSET
     pair: list_aliased[Any] | Unset = UNSET
     list: list_aliased[Any] | Unset = UNSET
+
+
+class ThingOne(WireModel, kw_only=True):
+    """ThingOne"""
+
+    a: str | Unset = UNSET
 
 
 if TYPE_CHECKING:
@@ -31,4 +39,5 @@ else:
 __all__ = [
     "Empty",
     "Thing",
+    "ThingOne",
 ]
