@@ -798,6 +798,7 @@ SCHEMAS = st.recursive(
 @example({"Root": {"allOf": [ref("Pet"), {"type": ["integer", "null"]}]}})
 @example({"Root": {"enum": [None], "properties": {"a": {"type": "string"}}}})
 @example({"Root": {"const": [], "minimum": 1}})
+@example({"Root": {"type": "object", "anyOf": [False]}})
 def test_normalizing_again_changes_nothing(schemas: Json) -> None:
     """The canonical form is a fixed point, whatever the schemas are."""
     once = normalize(spec({"Root": {"type": "string"}, **schemas, "Pet": PET}))

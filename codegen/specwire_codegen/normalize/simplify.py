@@ -146,7 +146,8 @@ class Simplifier:
         if union is None:
             return schema_types.split(schema)
         if only_constraints(schema, schema[union]):
-            return schema
+            possible = [member for member in schema[union] if member is not False]
+            return {k: possible if k == union else v for k, v in schema.items() if k != union or possible}
         base = {k: v for k, v in constraints(schema).items() if k not in {union, "discriminator"}}
         members, nullable = self._members(schema[union])
         if base:
