@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from specwire.file import Content, FileInput, Source, checked, content_of
 
-CHUNK_SIZE = 64 * 1024
+CHUNK_SIZE = 256 * 1024
 
 Chunks: TypeAlias = Generator[bytes, None, None]
 AsyncChunks: TypeAlias = AsyncGenerator[bytes, None]

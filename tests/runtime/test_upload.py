@@ -174,7 +174,7 @@ def test_progress_is_told(caller: Caller, client: Any, server: Server) -> None:
     told: list[tuple[int, int | None]] = []
     server.play(GOOD)
     upload = client.files.upload.with_options(on_progress=lambda done, total: told.append((done, total)))
-    caller.run(upload(file=BYTES))
+    caller.run(upload(file=b"x" * 600_000))
     size = server.received[0].size
     assert (size, size) == told[-1]
     assert len(told) > 1
