@@ -158,7 +158,7 @@ def test_a_file_that_changes_while_it_is_sent_is_an_error(
 ) -> None:
     """A file that grew or shrank after the request began is an error that says so, and is tried once."""
     path = tmp_path / "x"
-    path.write_bytes(BYTES)
+    path.write_bytes(BYTES * 4)
 
     def shrink(done: int, total: int | None) -> None:
         path.write_bytes(b"short")
