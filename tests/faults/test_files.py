@@ -70,7 +70,7 @@ def test_a_file_that_takes_no_more_gives_the_connection_back(caller: Caller, cli
     assert Thing(id="1") == caller.run(client.things.get("1"))
 
 
-@pytest.mark.parametrize(("size", "said"), [(200_000, "grew"), (3 << 20, "shrank")])
+@pytest.mark.parametrize(("size", "said"), [(400_000, "grew"), (3 << 20, "shrank")])
 def test_a_file_that_changes_is_never_sent_as_if_whole(
     caller: Caller, client: Any, server: Server, tmp_path: Path, size: int, said: str
 ) -> None:
