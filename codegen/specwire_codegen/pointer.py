@@ -18,12 +18,14 @@ def unescape(token: str) -> str:
 
 def join(pointer: str, *tokens: str | int) -> str:
     """Return the pointer to a place below `pointer`."""
-    return pointer + "".join(f"/{escape(str(token))}" for token in tokens)
+    for token in tokens:
+        pointer = below(pointer, token)
+    return pointer
 
 
-def below(pointer: str, token: str) -> str:
-    """Return the pointer to a member of what is at `pointer`: `join` for one token, quick where nothing is escaped."""
-    token = str(token)  # a key of YAML may be a number
+def below(pointer: str, token: str | int) -> str:
+    """Return the pointer to a member of what is at `pointer`; quick where nothing is escaped."""
+    token = str(token)
     return f"{pointer}/{escape(token)}" if "/" in token or "~" in token else f"{pointer}/{token}"
 
 

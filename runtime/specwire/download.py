@@ -102,7 +102,7 @@ class Download:
         """Return the whole of it."""
         chunks: list[bytes] = []
         for chunk in self._pieces(lambda _: chunks.clear()):
-            chunks.append(chunk)  # noqa: PERF402
+            chunks.append(chunk)  # one by one, for the list may be emptied on the way
         return b"".join(chunks)
 
     def text(self) -> str:
@@ -215,7 +215,7 @@ class AsyncDownload:
         chunks: list[bytes] = []
         async with aclosing(AsyncPieces(self, lambda _: chunks.clear())) as pieces:
             async for chunk in pieces:
-                chunks.append(chunk)  # noqa: PERF401
+                chunks.append(chunk)
         return b"".join(chunks)
 
     async def text(self) -> str:

@@ -85,9 +85,9 @@ def _dotted(operations: Sequence[Named]) -> dict[str, tuple[str, ...]]:
     parts = {one.key: [part for part in one.id.split(".") if words(part)] for one in operations}
     if any("." not in one.id for one in operations) or not all(0 < len(each) <= _DEPTH for each in parts.values()):
         return {}
-    if len({each[0] for each in parts.values()}) == 1 and all(len(each) > 1 for each in parts.values()):
-        if any(len(each) > 2 for each in parts.values()):
-            parts = {key: each[1:] for key, each in parts.items()}
+    sizes = [len(each) for each in parts.values()]
+    if len({each[0] for each in parts.values()}) == 1 and min(sizes) > 1 and max(sizes) > 2:
+        parts = {key: each[1:] for key, each in parts.items()}
     return {key: (*map(_resource_name, each[:-1]), snake(each[-1])) for key, each in parts.items()}
 
 

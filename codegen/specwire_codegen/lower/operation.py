@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from specwire_codegen.config import ClientConfig
-from specwire_codegen.diagnostics import Diagnostic, Location, error, settle
+from specwire_codegen.diagnostics import Diagnostic, error, settle
 from specwire_codegen.document import Document
 from specwire_codegen.ir import (
     BinaryBody,
@@ -365,8 +365,3 @@ def _collisions(operations: list[Operation], config: ClientConfig) -> Iterator[D
         if operation.method in resources:
             message = f"{operation.id} is called {method}, which is also a group of methods"
             yield error("name-collision", message, where, "name it otherwise in client.toml, table [operations]")
-
-
-def location_of(operation: Operation) -> Location:
-    """Return where an operation stands in its document."""
-    return operation.location or Location("")

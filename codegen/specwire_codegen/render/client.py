@@ -18,8 +18,9 @@ from specwire_codegen.ir import (
 )
 from specwire_codegen.naming import RESERVED_CLIENTS, pascal
 from specwire_codegen.render.module import import_block, render_template
-from specwire_codegen.render.operations import function_name, module_name, module_of, summary_of, wait_summary
+from specwire_codegen.render.operations import function_name, module_name, module_of
 from specwire_codegen.render.security import security_facts
+from specwire_codegen.render.summary import summary_of, wait_summary
 from specwire_codegen.source import docstring, literal, sentence
 
 _DESCRIPTORS = {

@@ -8,7 +8,8 @@ import attrs
 
 from specwire_codegen.ir import Api, Operation
 from specwire_codegen.render.module import render_template
-from specwire_codegen.render.operations import builders, summary_of
+from specwire_codegen.render.operations import builders
+from specwire_codegen.render.summary import summary_of
 from specwire_codegen.source import docstring, markdown, sentence
 
 
