@@ -236,10 +236,12 @@ def check_memory(history: list[Held], uses: int) -> None:
     """Hold the second half of a long life against its middle; `uses` are those of a round.
 
     Some growth is not ours: the interpreter's cache of attribute look-ups takes up to 4,096 names, and `match` on a
-    class looks one up under a new string each time.
+    class looks one up under a new string each time. Memory also goes up and down by some kilobytes from one round to
+    the next (a buffer that is there or not), so what counts is the lowest of each five rounds.
     """
     half = history[len(history) // 2 :]
-    assert growth(half) / uses < 40
+    floors = [min(each, key=lambda one: one.traced) for each in zip(*[iter(half)] * 5, strict=False)]
+    assert growth(floors) / 5 / uses < 40
     assert (half[-1].resident - half[0].resident) / 1e6 < 8
 
 
@@ -307,4 +309,4 @@ def test_a_day_of_threads(url: str, upload: Path) -> None:
 @pytest.mark.slow
 def test_a_day_of_tasks(url: str, upload: Path) -> None:
     """The same for some thousand uses, after which the process is not larger either."""
-    check_memory(asyncio.run(async_life(url, upload, 30)), AT_ONCE * 13)
+    check_memory(asyncio.run(async_life(url, upload, 40)), AT_ONCE * 13)
