@@ -107,6 +107,10 @@ class Tag:
     value: str | int
 
 
+ADDITIONAL = "x-specwire-additional-properties"
+"""Wire name of the field that holds the properties a document does not name; the runtime knows it too."""
+
+
 @attrs.frozen
 class ObjectModel:
     """A component that is an object with properties: a class."""
@@ -115,6 +119,11 @@ class ObjectModel:
     fields: tuple[Field, ...]
     doc: str = ""
     tag: Tag | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may have more properties than those that the document names."""
+        return any(field.wire_name == ADDITIONAL for field in self.fields)
 
 
 @attrs.frozen

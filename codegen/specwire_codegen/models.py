@@ -11,6 +11,7 @@ from datamodel_code_generator.enums import DataModelType
 from specwire_codegen.annotation import INPUT_ALIASES, dict_name, param_name
 from specwire_codegen.emit import Classes, emit, reference
 from specwire_codegen.ir import (
+    ADDITIONAL,
     Anything,
     Field,
     ListOf,
@@ -64,6 +65,7 @@ def _struct_data(model: ObjectModel) -> dict[str, Any]:
     secrets = tuple(field.name for field in model.fields if field.secret)
     return {
         "tag": {"field": literal(tag.wire_name), "value": literal(tag.value), "name": tag.name} if tag else None,
+        "base": "OpenModel" if model.is_open else "WireModel",
         "secrets": literal(secrets) if secrets else "",
         "members": {
             field.name: {"name": field.name, "suffix": _suffix(field), "doc": _member_doc(field)}
@@ -73,6 +75,8 @@ def _struct_data(model: ObjectModel) -> dict[str, Any]:
 
 
 def _suffix(field: Field) -> str:
+    if field.wire_name == ADDITIONAL:
+        return " = _field(default={}, name=ADDITIONAL)"
     renamed = field.name != field.wire_name
     if field.promised:
         return f" = _field(name={literal(field.wire_name)})" if renamed else ""
@@ -105,11 +109,13 @@ def _is_key(wire: str) -> bool:
 def _keys(model: ObjectModel) -> tuple[Field, ...]:
     """Return the fields of a model as keys of a dictionary that is sent.
 
-    The tag is one of them; what is read-only is none, nor is a name that type checkers refuse.
+    The tag is one of them; what is read-only is none, nor is a name that type checkers refuse, nor the field for what
+    the document does not name.
     """
+    none = ("", ADDITIONAL)
     tag = model.tag
     tagged = () if tag is None else (Field(tag.name, tag.wire_name, Literals((tag.value,)), True),)
-    return (*tagged, *(field for field in model.fields if field.wire_name and field.owner != "server"))
+    return (*tagged, *(field for field in model.fields if field.wire_name not in none and field.owner != "server"))
 
 
 def _member_doc(field: Field) -> str:

@@ -186,6 +186,10 @@ class Answer:
         if (network := self.raw.extensions.get("network_stream")) is not None:
             await network.aclose()
 
+    def leave(self) -> None:
+        """Close it as far as that may be done at any time, even by the garbage collector."""
+        self.disconnect()
+
     def close(self) -> None:
         try:
             self.raw.close()

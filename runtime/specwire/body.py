@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from specwire.codec import encode, encode_hook
+from specwire.codec import encode, to_builtins
 from specwire.form import encode_form
 from specwire.multipart import Multipart, Upload, media_type
-from specwire.request import BaseRequest, BinaryBody, FormBody, JsonBody, MultipartBody, TextBody, multipart_body
+from specwire.request import (
+    BaseRequest,
+    BinaryBody,
+    FormBody,
+    JsonBody,
+    MultipartBody,
+    TextBody,
+    multipart_body,
+    with_additional,
+)
 
 if TYPE_CHECKING:
     from specwire.options import Options
@@ -33,10 +42,10 @@ def body_of(request: BaseRequest, options: Options) -> WholeBody | Multipart | U
             if options.keep_unknown:
                 from specwire.extra import restore  # few use it
 
-                value = restore(value, msgspec.to_builtins(value, enc_hook=encode_hook))
+                value = restore(value, to_builtins(value))
             return WholeBody(_encode(_extended(value, options.body)), content_type)
         case FormBody(fields):
-            data = encode_form({**fields, **options.body}, request.operation.styles)
+            data = encode_form({**with_additional(fields), **options.body}, request.operation.styles)
             return WholeBody(data, "application/x-www-form-urlencoded")
         case TextBody(text, content_type):
             return WholeBody(text.encode(), f"{content_type}; charset=utf-8")
@@ -52,7 +61,7 @@ def _extended(value: Any, extra: Mapping[str, Any]) -> Any:
     if not extra:
         return value
     if isinstance(value, msgspec.Struct):
-        value = msgspec.to_builtins(value, enc_hook=encode_hook)
+        value = to_builtins(value)
     if not isinstance(value, Mapping):
         raise TypeError("extra fields need a body that is an object: do not give the option `body` here")
     return {**value, **extra}

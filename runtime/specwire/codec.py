@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from specwire.union import decode_hook
+
+ADDITIONAL = "x-specwire-additional-properties"
+"""Stands in the place of a wire name for the field of a model that holds the properties a document does not name."""
+_MARK = ADDITIONAL.encode()
 
 _encoder: msgspec.json.Encoder | None = None
 _decoders: dict[Any, Decoder] = {}
@@ -28,24 +33,51 @@ def encode(value: object) -> bytes:
     if _encoder is None:
         _encoder = msgspec.json.Encoder(enc_hook=encode_hook)
     try:
-        return _encoder.encode(value)
+        data = _encoder.encode(value)
+        if _MARK in data:
+            from specwire.extra import unfold  # few documents have such models
+
+            data = _encoder.encode(unfold(to_builtins(value)))
+        return data
     except NotImplementedError as error:
         raise TypeError(str(error)) from None
+
+
+def to_builtins(value: object) -> Any:
+    """Return a value as JSON-ready builtins, in containers of its own."""
+    return msgspec.to_builtins(value, enc_hook=encode_hook)
 
 
 class Decoder:
     """A cached decoder of one type."""
 
-    __slots__ = ("decode", "kind")
+    __slots__ = ("convert", "decode", "kind")
 
     def __init__(self, kind: Any) -> None:
         self.kind = kind
         self.decode: Callable[[bytes], Any] = msgspec.json.Decoder(kind, dec_hook=decode_hook).decode
         """Decodes JSON bytes; raises `msgspec.ValidationError` when the data is not of the type."""
+        self.convert: Callable[[Any], Any] = partial(msgspec.convert, type=kind, dec_hook=decode_hook)
+        """Converts builtins; raises `msgspec.ValidationError` when they are not of the type."""
+        if _may_be_open(kind):
+            from specwire.extra import gathering
 
-    def convert(self, data: Any) -> Any:
-        """Convert builtins; raises `msgspec.ValidationError` when they are not of the type."""
-        return msgspec.convert(data, self.kind, dec_hook=decode_hook)
+            self.decode, self.convert = gathering(self.decode, msgspec.json.decode), gathering(self.convert, _same)
+
+
+def _same(data: Any) -> Any:
+    return data
+
+
+def _may_be_open(kind: Any) -> bool:
+    """Tell whether values of a type may hold open models; at no cost where there are none at all."""
+    from specwire.model import OpenModel
+
+    if not OpenModel.__subclasses__():
+        return False
+    from specwire.extra import reaches_open
+
+    return reaches_open(kind)
 
 
 def decoder(kind: Any) -> Decoder:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Generator
-from contextlib import aclosing, closing
+from contextlib import aclosing
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -91,12 +91,17 @@ class Download:
                         if new := take(chunk):
                             yield new
                     self._transfer.end()
-                    return
+                    break
                 except TransportFailure as failure:
                     pause = self._transfer.broke(failure)
                 answer = self._open_again(pause, start_over)
-        finally:
+        except GeneratorExit:
+            answer.leave()  # the garbage collector may be about it
+            raise
+        except BaseException:
             self.close()
+            raise
+        self.close()
 
     def read(self) -> bytes:
         """Return the whole of it."""
@@ -140,8 +145,10 @@ class Download:
         return self._write(file, None)
 
     def _write(self, file: IO[bytes], start_over: StartOver | None) -> int:
-        with closing(self._pieces(start_over)) as chunks:
-            return sum(file.write(chunk) for chunk in chunks)
+        try:
+            return sum(file.write(chunk) for chunk in self._pieces(start_over))
+        finally:
+            self.close()
 
     def close(self) -> None:
         """Give the connection back; closing twice is nothing."""

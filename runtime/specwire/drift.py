@@ -14,8 +14,8 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 from msgspec import inspect
 
-from specwire.codec import decoder
-from specwire.model import Unknown
+from specwire.codec import ADDITIONAL, decoder
+from specwire.model import Unknown, known_names
 from specwire.union import UnionMarker, choose
 from specwire.unset import UNSET
 
@@ -133,6 +133,9 @@ class _Builder:
             elif field.required:
                 self.drifts.append(Drift(place, _expected(field.type), "nothing"))
                 values[field.name] = UNSET
+            elif field.encode_name == ADDITIONAL:
+                rest = {name: raw[name] for name in raw if name not in known_names(info.cls)}
+                values[field.name] = self.build(field.type, rest, path)
         return info.cls(**values)
 
     def _union(self, info: inspect.UnionType, raw: Any, path: str) -> Any:

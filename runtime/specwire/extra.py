@@ -1,52 +1,119 @@
-"""Fields that a server sent and the document does not know, kept on the models where a client is told to keep them."""
+"""Properties that the document does not name: those of open models, and those that other models do not know.
+
+An open model holds them in a field of its own, typed as the document says. Others have no room for them, so that a
+misspelled field cannot be set; what a server sent is kept beside them where a client is told to keep it.
+"""
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from specwire.model import WireModel
+from specwire.codec import ADDITIONAL
+from specwire.model import OpenModel, WireModel, known_names
+from specwire.union import UnionMarker, decode_hook
 
+D = TypeVar("D")
 T = TypeVar("T")
 
 _kept: dict[int, tuple[weakref.ref[WireModel], Mapping[str, Any]]] = {}
-"""By the id of a model, for as long as it lives: models have no room for more than their fields, so that a misspelled
-one cannot be set."""
+"""By the id of a model, for as long as it lives."""
 
 
 def unknown_fields(model: WireModel) -> Mapping[str, Any]:
     """Return what the server sent besides the fields of a model, by wire name, as builtins.
 
-    Empty where nothing else came, and for every model of a client without the option `keep_unknown`.
+    Empty where nothing else came, for open models, and for every model of a client without the option `keep_unknown`.
     """
     found = _kept.get(id(model))
     return found[1] if found is not None else {}
 
 
+class _Room(NamedTuple):
+    """The field of an open model that holds what the document does not name."""
+
+    name: str
+    type: Any
+
+
+@cache
+def _room(kind: type[OpenModel]) -> _Room:
+    name = kind.__struct_fields__[kind.__struct_encode_fields__.index(ADDITIONAL)]
+    return _Room(name, get_type_hints(kind)[name])
+
+
+def reaches_open(kind: Any) -> bool:
+    """Tell whether a value of a type may hold open models."""
+    seen: set[Any] = set()
+    queue = [kind]
+    while queue:
+        each = queue.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        if isinstance(each, UnionMarker):
+            queue += each.variants()
+        elif isinstance(each, type) and issubclass(each, msgspec.Struct):
+            if issubclass(each, OpenModel):
+                return True
+            queue += get_type_hints(each).values()
+        else:
+            queue += get_args(each)
+    return False
+
+
+def gathering(decode: Callable[[D], T], parse: Callable[[D], Any]) -> Callable[[D], T]:
+    """Return a decoder whose open models also hold the properties that they do not name; `parse` gives builtins."""
+
+    def decode_all(data: D) -> T:
+        value = decode(data)
+        for model, fields in _models(value, parse(data)):
+            if isinstance(model, OpenModel):
+                rest = {name: fields[name] for name in fields if name not in known_names(type(model))}
+                if rest:
+                    room = _room(type(model))
+                    # What open models in here hold is for the walk: no value is converted twice.
+                    setattr(model, room.name, msgspec.convert(rest, room.type, dec_hook=decode_hook))
+        return value
+
+    return decode_all
+
+
+def unfold(raw: Any) -> Any:
+    """Return builtins in which what open models hold stands beside their properties; `raw` is changed."""
+    queue = [raw]
+    while queue:
+        each = queue.pop()
+        if isinstance(each, dict):
+            more = each.pop(ADDITIONAL, None)
+            if isinstance(more, dict):
+                for name, item in more.items():
+                    each.setdefault(name, item)
+            queue += each.values()
+        elif isinstance(each, list | tuple):
+            queue += each
+    return raw
+
+
 def keep(value: T, data: bytes) -> T:
     """Return a decoded value whose models also hold the fields of its JSON bytes that they do not know."""
-    _attach(value, msgspec.json.decode(data))
+    for model, fields in _models(value, msgspec.json.decode(data)):
+        unknown = fields.keys() - known_names(type(model))
+        if unknown and not isinstance(model, OpenModel):
+            _hold(model, {name: field for name, field in fields.items() if name in unknown})
     return value
 
 
 def restore(value: object, raw: Any) -> Any:
     """Return the builtins of a value with the unknown fields that its models hold; `raw` is changed."""
     for model, fields in _models(value, raw):
-        if isinstance(fields, dict):
-            for name, field in unknown_fields(model).items():
-                fields.setdefault(name, field)
+        for name, field in unknown_fields(model).items():
+            fields.setdefault(name, field)
     return raw
-
-
-def _attach(value: object, raw: Any) -> None:
-    for model, fields in _models(value, raw):
-        if isinstance(fields, Mapping):
-            unknown = fields.keys() - _known(type(model))
-            if unknown:
-                _hold(model, {name: field for name, field in fields.items() if name in unknown})
 
 
 def _hold(model: WireModel, fields: Mapping[str, Any]) -> None:
@@ -54,26 +121,23 @@ def _hold(model: WireModel, fields: Mapping[str, Any]) -> None:
     _kept[key] = weakref.ref(model, lambda _: _kept.pop(key, None)), fields
 
 
-def _known(kind: type[WireModel]) -> tuple[str, ...]:
-    tag = kind.__struct_config__.tag_field
-    return kind.__struct_encode_fields__ if tag is None else (*kind.__struct_encode_fields__, tag)
-
-
-def _models(value: object, raw: Any) -> Iterator[tuple[WireModel, Any]]:
-    """Yield every model in a value, with what stands in its place in the builtins."""
-    match value:
-        case WireModel():
-            if isinstance(raw, Mapping):
-                yield value, raw
-                for name, wire in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
-                    if wire in raw:
-                        yield from _models(getattr(value, name), raw[wire])
-        case list() | tuple():
-            if isinstance(raw, list | tuple):
-                for item, each in zip(value, raw, strict=False):
-                    yield from _models(item, each)
-        case Mapping():
-            if isinstance(raw, Mapping):
-                for key, item in value.items():
-                    if key in raw:
-                        yield from _models(item, raw[key])
+def _models(value: object, raw: Any) -> Iterator[tuple[WireModel, dict[str, Any]]]:
+    """Yield every model in a value, with the object that stands in its place in the builtins; outer ones first."""
+    queue: list[tuple[Any, Any]] = [(value, raw)]
+    while queue:
+        value, raw = queue.pop()
+        match value:
+            case WireModel():
+                if isinstance(raw, dict):
+                    yield value, raw
+                    for name, wire in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+                        if wire in raw:
+                            queue.append((getattr(value, name), raw[wire]))
+                        elif wire == ADDITIONAL:
+                            queue.append((getattr(value, name), raw))
+            case list() | tuple():
+                if isinstance(raw, list | tuple):
+                    queue += zip(value, raw, strict=False)
+            case Mapping():
+                if isinstance(raw, Mapping):
+                    queue += [(item, raw[key]) for key, item in value.items() if key in raw]

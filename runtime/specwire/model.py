@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
-from specwire.codec import decoder, encode_hook
+from specwire.codec import decoder, to_builtins
 from specwire.unset import UNSET
 
 T = TypeVar("T")
@@ -32,6 +32,19 @@ class WireModel(msgspec.Struct, kw_only=True, weakref=True):
         return f"{type(self).__name__}({fields})"
 
 
+class OpenModel(WireModel, omit_defaults=True):
+    """A JSON object that may have more properties than those its document names.
+
+    These are in one field, `additional_properties` unless a property has that name: a dictionary by wire name.
+    """
+
+
+def known_names(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Return the wire names that a model knows, that of its tag among them."""
+    tag = kind.__struct_config__.tag_field
+    return kind.__struct_encode_fields__ if tag is None else (*kind.__struct_encode_fields__, tag)
+
+
 class Unknown(dict[str, Any]):
     """An object that fits no variant of a union the client knows: the raw mapping, its keys also as attributes."""
 
@@ -50,9 +63,9 @@ def to_dict(model: WireModel) -> dict[str, Any]:
 
     Fields that the document does not know are there too, where the client was told to keep them.
     """
-    from specwire.extra import restore
+    from specwire.extra import restore, unfold
 
-    result: dict[str, Any] = restore(model, msgspec.to_builtins(model, enc_hook=encode_hook))
+    result: dict[str, Any] = unfold(restore(model, to_builtins(model)))
     return result
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
+from specwire.codec import ADDITIONAL
 from specwire.file import FileInput
 from specwire.multipart import Part, file_part, json_part, text_part
 from specwire.operation import Operation, Payload
@@ -53,6 +54,7 @@ class TextBody(msgspec.Struct, frozen=True):
     content_type: str = "text/plain"
 
 
+Files: TypeAlias = FileInput | Sequence[FileInput]
 Body: TypeAlias = JsonBody | FormBody | MultipartBody | BinaryBody | TextBody
 
 
@@ -101,6 +103,14 @@ def given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not UNSET}
 
 
+def with_additional(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return fields with those beside them that the document does not name; a field of that name has precedence."""
+    if ADDITIONAL not in fields:
+        return fields
+    named = {name: field for name, field in fields.items() if name != ADDITIONAL}
+    return {**named, **{name: field for name, field in fields[ADDITIONAL].items() if name not in named}}
+
+
 def json_body(
     fields: Mapping[str, Any], content_type: str = "application/json", *, required: bool = True
 ) -> JsonBody | None:
@@ -112,7 +122,7 @@ def json_body(
 def multipart_body(
     *,
     fields: Mapping[str, Any] | None = None,
-    files: Mapping[str, FileInput | Sequence[FileInput] | Unset | None],
+    files: Mapping[str, Files | Mapping[str, Files] | Unset | None],
     types: Mapping[str, str] | None = None,
 ) -> MultipartBody:
     """Make a form of the fields and files that were given, the fields first; a list repeats its part.
@@ -122,7 +132,7 @@ def multipart_body(
     """
     types = types or {}
     parts: list[Part] = []
-    for name, value in given(fields or {}).items():
+    for name, value in with_additional(given(fields or {})).items():
         content_type = types.get(name)
         if content_type is not None and content_type.endswith("json"):
             parts.append(json_part(name, value, content_type))
@@ -132,7 +142,7 @@ def multipart_body(
                 parts.append(json_part(name, item))
             elif item is not None:
                 parts.append(text_part(name, item, content_type))
-    for name, file in given(files).items():
+    for name, file in with_additional(given(files)).items():
         for item in file if isinstance(file, list) else (file,):
             if item is not None:
                 parts.append(file_part(name, item, types.get(name)))

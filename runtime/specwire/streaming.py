@@ -135,10 +135,6 @@ class EventStream(Generic[E]):
         if self._opened is not None:
             self._opened[0].close()
 
-    def __del__(self) -> None:
-        if getattr(self, "_opened", None) is not None:
-            self.close()
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._request.operation.id}>"
 

@@ -18,6 +18,7 @@ from specwire.answer import Answer, TransportFailure, translating
 from specwire.clock import Clock
 from specwire.errors import ConfigurationError, SpecwireError
 from specwire.forking import begin_anew_in_children
+from specwire.unread import Unread, UnreadAnswer
 
 if TYPE_CHECKING:
     import ssl
@@ -77,6 +78,7 @@ class Transport:
     def __init__(self, client: SyncHTTPClient | None, certificate: Certificate | None = None) -> None:
         if client is not None and hasattr(client, "aclose"):
             raise TypeError(f"http_client is an asynchronous {type(client).__name__}: give a synchronous one")
+        self._unread = Unread()
         self._client = client
         self._owned = client is None
         self._tls = certified_context(certificate) if certificate is not None else None
@@ -95,14 +97,17 @@ class Transport:
         """Send one try; raises `TransportFailure` when no answer comes."""
         client = self._client or self._open()
         self._used = True
+        if self._unread.forgotten:
+            self._unread.close_forgotten()
         library = self._library
         assert library is not None
         with translating(library):
             request = _build(client, library, outgoing, options)
             if options.deadline is None:
-                answer = Answer(client.send(request, stream=stream, follow_redirects=False), library)
+                raw = client.send(request, stream=stream, follow_redirects=False)
             else:
-                answer = _answer_in_time(client, library, request, options.deadline, stream)
+                raw = _sent_in_time(client, library, request, options.deadline, stream)
+            answer = UnreadAnswer(raw, library, self._unread) if stream else Answer(raw, library)
             if stream:
                 _stay_alert(request, options)
         if answer.surplus:
@@ -137,10 +142,12 @@ class Transport:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ResourceWarning)
                 self._client = None
+                self._unread = Unread()
         self._used = False
 
     def close(self) -> None:
         self._closed = True
+        self._unread.close_forgotten()
         if self._owned and self._client is not None:
             self._client.close()
 
@@ -213,19 +220,20 @@ class AsyncTransport:
             await self._client.aclose()
 
 
-def _answer_in_time(client: SyncHTTPClient, library: ModuleType, request: Any, seconds: float, stream: bool) -> Answer:
+def _sent_in_time(client: SyncHTTPClient, library: ModuleType, request: Any, seconds: float, stream: bool) -> Any:
     from specwire.punctual import within  # few calls have a deadline
 
     clock = Clock(seconds)
     with within(seconds):
-        answer = Answer(client.send(request, stream=True, follow_redirects=False), library)
+        raw = client.send(request, stream=True, follow_redirects=False)
     if not stream:
+        answer = Answer(raw, library)
         try:
             with answer.deadline(clock.left or 0):
                 answer.read()
         finally:
             answer.close()
-    return answer
+    return raw
 
 
 async def _in_time(sending: Awaitable[Any], seconds: float) -> Any:

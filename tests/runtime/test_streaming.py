@@ -506,3 +506,23 @@ def test_an_event_may_be_split_anywhere(caller: Caller, client: Any, server: Ser
     body = ("data: " + json.dumps({"text": "é☃"}, ensure_ascii=False) + "\r\n\r\ndata: [DONE]\r\n\r\n").encode()
     server.play(stream(*[body[index : index + 1] for index in range(len(body))]))
     assert [Chunk(text="é☃")] == caller.list(client.talks.stream())
+
+
+def test_the_garbage_collector_does_not_touch_the_pool(server: Server) -> None:
+    """It may run while the pool is being changed: the socket is closed at once, the rest is for the next call."""
+    server.play(stream(ONE, Hold()), reply({"id": "1"}))
+    with Sample(KEY, base_url=server.url) as client:
+        events = client.talks.stream()
+        next(events)
+        http: Any = client.connection._transport._client
+        pool = http._transport._pool
+        network = events._open()[0].raw.extensions["network_stream"]
+        circle: list[Any] = [events]
+        circle.append(circle)
+        before = list(pool._requests)
+        del events, circle
+        gc.collect()
+        assert before == pool._requests
+        assert -1 == network.get_extra_info("socket").fileno()
+        client.things.get("1")
+        assert [] == pool._requests

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import tracemalloc
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -258,6 +259,8 @@ def sync_life(url: str, upload: Path, rounds: int) -> list[Held]:
 
         for _ in range(rounds):
             list(pool.map(work, range(AT_ONCE)))
+            gc.collect()
+            use.calls()  # what was forgotten is closed by the next call
             history.append(held())
             assert [] == busy(client)
     check(history)

@@ -76,10 +76,10 @@ def _unrepresentable(document: Document, schemas: Mapping[str, Mapping[str, Any]
             if not is_representable(wire):
                 yield warning(
                     "unrepresentable-property",
-                    f"the model leaves out the property {wire!r}: "
+                    f"the property {wire!r} is no field of its model: "
                     "its name holds quotes, backslashes or control characters",
                     document.locate(join("/components/schemas", component, "properties", wire)),
-                    "rename the property",
+                    "find it in `additional_properties`, or rename it",
                 )
 
 

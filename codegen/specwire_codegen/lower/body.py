@@ -105,7 +105,7 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
     properties: Mapping[str, Schema] = schema.get("properties", {})
     encodings: Mapping[str, Any] = media.get("encoding", {})
     for field in _sent(schema, components) if properties else ():
-        details = components.resolve(properties[field.wire_name])
+        details = components.resolve(properties.get(field.wire_name, schema.get("additionalProperties", {})))
         file: Literal["no", "one", "many"] = "no"
         if _is_file(details):
             file = "one"

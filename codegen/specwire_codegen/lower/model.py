@@ -8,6 +8,7 @@ from typing import Any, Literal
 import attrs
 
 from specwire_codegen.ir import (
+    ADDITIONAL,
     AliasModel,
     Anything,
     Discriminator,
@@ -24,7 +25,7 @@ from specwire_codegen.ir import (
     TypeExpr,
     UnionOf,
 )
-from specwire_codegen.lower.schema import Schema, component_of, is_object, type_of
+from specwire_codegen.lower.schema import Schema, component_of, is_object, type_of, union_of, value_of
 from specwire_codegen.naming import argument, distinct, pascal, singular
 
 
@@ -39,7 +40,7 @@ def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tup
         if name in objects:
             tag = tags.get(component)
             fields = tuple(field for field in _fields(schema, schemas, names, tag) if is_representable(field.wire_name))
-            models.append(ObjectModel(name, fields, _with_open(doc, schema), tag))
+            models.append(ObjectModel(name, fields, doc, tag))
         else:
             models.append(AliasModel(name, type_of(schema, names), doc, discriminator=_discriminator(schema, names)))
     by_name = {model.name: model for model in models}
@@ -48,15 +49,6 @@ def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tup
             _with_named_unions(model, by_name) if isinstance(model, ObjectModel) else _resolved(model, by_name)
         )
     return tuple(sorted(by_name.values(), key=lambda model: model.name))
-
-
-_OPEN = "It may hold other fields: see `specwire.unknown_fields`, and the option `body` to send some."
-
-
-def _with_open(doc: str, schema: Schema) -> str:
-    """Return a description that tells of fields under names that the document leaves open, where it says so."""
-    is_open = schema.get("additionalProperties") or schema.get("patternProperties")
-    return "\n\n".join(filter(None, (doc, _OPEN))) if is_open else doc
 
 
 def name_unions(type_: TypeExpr, wish: str, models: dict[str, Model]) -> TypeExpr:
@@ -85,15 +77,20 @@ def name_unions(type_: TypeExpr, wish: str, models: dict[str, Model]) -> TypeExp
 
 def _with_named_unions(model: ObjectModel, models: dict[str, Model]) -> ObjectModel:
     fields = tuple(
-        attrs.evolve(field, type=name_unions(field.type, f"{model.name}{pascal(field.wire_name)}", models))
+        attrs.evolve(field, type=name_unions(field.type, f"{model.name}{_wish(field)}", models))
         for field in model.fields
     )
     return attrs.evolve(model, fields=fields)
 
 
+def _wish(field: Field) -> str:
+    return pascal(field.name if field.wire_name == ADDITIONAL else field.wire_name)
+
+
 def field_names(schema: Schema) -> dict[str, str]:
-    """Return the Python name of each property of an object."""
-    return distinct((wire, argument(wire)) for wire in schema.get("properties", {}))
+    """Return the Python name of each property of an object, and of the field for those that it does not name."""
+    wishes = [(wire, argument(wire)) for wire in schema.get("properties", {})]
+    return distinct([*wishes, (ADDITIONAL, "additional_properties")])
 
 
 def fields_of(schema: Schema, schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tuple[Field, ...]:
@@ -114,6 +111,20 @@ def _fields(
         type_ = type_of(property_, names)
         owner = _owner({**schemas.get(component_of(details) or "", {}), **details})
         yield Field(python[wire], wire, type_, wire in required, described(details), secret, owner)
+    additional = _additional(schema, names)
+    if additional is not None:
+        yield Field(python[ADDITIONAL], ADDITIONAL, MapOf(additional), False, "Further properties, by their names.")
+
+
+def _additional(schema: Schema, names: Mapping[str, str]) -> TypeExpr | None:
+    """Return the type of the properties that an object may have besides its fields; None if it is to have none.
+
+    What the document says of no property may come too, but is not expected: see the option `keep_unknown`.
+    """
+    more = [property_ for wire, property_ in schema["properties"].items() if not is_representable(wire)]
+    if schema.get("patternProperties") or schema.get("additionalProperties", False) is not False:
+        return union_of([value_of(schema, names), *(type_of(one, names) for one in more)])
+    return Anything() if more else None
 
 
 def _owner(schema: Schema) -> Literal["both", "server", "client"]:

@@ -67,7 +67,7 @@ def _typed(kind: str | None, schema: Schema, names: Mapping[str, str]) -> TypeEx
         case "array":
             return ListOf(_item(schema, names))
         case "object":
-            return MapOf(_value(schema, names))
+            return MapOf(value_of(schema, names))
         case "string":
             return Primitive(_FORMATS.get(schema.get("format", ""), "str"))
         case "integer" | "number" | "boolean":
@@ -76,7 +76,7 @@ def _typed(kind: str | None, schema: Schema, names: Mapping[str, str]) -> TypeEx
             return Anything()
 
 
-def _value(schema: Schema, names: Mapping[str, str]) -> TypeExpr:
+def value_of(schema: Schema, names: Mapping[str, str]) -> TypeExpr:
     """Return the type of an object's values: those of every pattern, and those that no pattern is for."""
     patterns: Mapping[str, Schema | bool] = schema.get("patternProperties", {})
     rest = schema.get("additionalProperties", True)

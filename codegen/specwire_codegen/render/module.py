@@ -29,6 +29,8 @@ _KNOWN = {
     "timedelta": "datetime",
     "UNSET": "specwire.unset",
     "Unset": "specwire.unset",
+    "ADDITIONAL": "specwire.codec",
+    "OpenModel": "specwire.model",
     "WireModel": "specwire.model",
     "Unknown": "specwire.model",
     "union": "specwire.union",

@@ -9,6 +9,7 @@ import attrs
 
 from specwire_codegen.annotation import into, out
 from specwire_codegen.ir import (
+    ADDITIONAL,
     Api,
     BinaryBody,
     BinaryStream,
@@ -339,8 +340,10 @@ def _body_arguments(body: Body | None) -> Iterator[Argument]:
             yield Argument("files", "Mapping[str, FileInput | Sequence[FileInput]]", False, "The files.")
         case MultipartBody(parts):
             for part in parts:
-                kinds = {"no": into(part.type, _INPUTS), "one": "FileInput", "many": "Sequence[FileInput]"}
-                yield Argument(part.name, kinds[part.file], part.required, part.doc)
+                kind = {"no": into(part.type, _INPUTS), "one": "FileInput", "many": "Sequence[FileInput]"}[part.file]
+                if part.wire_name == ADDITIONAL and part.file != "no":
+                    kind = f"Mapping[str, {kind}]"
+                yield Argument(part.name, kind, part.required, part.doc)
         case BinaryBody(_, required):
             yield Argument("body", "FileInput", required, "The bytes, a path or an open binary file.")
         case TextBody(_, required):
@@ -414,4 +417,5 @@ def _body(operation: Operation) -> str:
 
 
 def _mapping(pairs: Iterable[tuple[str, str]]) -> str:
-    return "{" + ", ".join(f"{literal(wire)}: {name}" for wire, name in pairs) + "}"
+    keyed = (("ADDITIONAL" if wire == ADDITIONAL else literal(wire), name) for wire, name in pairs)
+    return "{" + ", ".join(f"{key}: {name}" for key, name in keyed) + "}"

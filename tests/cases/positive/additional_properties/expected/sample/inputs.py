@@ -11,7 +11,7 @@ from . import models
 
 
 class LabelsDict(TypedDict):
-    """It may hold other fields: see `specwire.unknown_fields`, and the option `body` to send some."""
+    """Labels"""
 
     owner: str
 

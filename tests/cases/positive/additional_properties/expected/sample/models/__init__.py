@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.model import WireModel
+from msgspec import field as _field
+from specwire.codec import ADDITIONAL
+from specwire.model import OpenModel, WireModel
 from specwire.unset import UNSET, Unset
 
 
@@ -17,22 +19,28 @@ class Closed(WireModel, kw_only=True):
     a: str | Unset = UNSET
 
 
-class Labels(WireModel, kw_only=True):
-    """It may hold other fields: see `specwire.unknown_fields`, and the option `body` to send some."""
+class Labels(OpenModel, kw_only=True):
+    """Labels"""
 
     owner: str
+    additional_properties: dict[str, str] = _field(default={}, name=ADDITIONAL)
+    """Further properties, by their names."""
 
 
-class Open(WireModel, kw_only=True):
-    """It may hold other fields: see `specwire.unknown_fields`, and the option `body` to send some."""
-
-    a: str | Unset = UNSET
-
-
-class Sealed(WireModel, kw_only=True):
-    """It may hold other fields: see `specwire.unknown_fields`, and the option `body` to send some."""
+class Open(OpenModel, kw_only=True):
+    """Open"""
 
     a: str | Unset = UNSET
+    additional_properties: dict[str, Any] = _field(default={}, name=ADDITIONAL)
+    """Further properties, by their names."""
+
+
+class Sealed(OpenModel, kw_only=True):
+    """Sealed"""
+
+    a: str | Unset = UNSET
+    additional_properties: dict[str, Any] = _field(default={}, name=ADDITIONAL)
+    """Further properties, by their names."""
 
 
 class Sets(WireModel, kw_only=True):

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from specwire.codec import ADDITIONAL
 from specwire.operation import JsonPayload, Operation
 from specwire.request import JsonBody, Request, json_body
+from specwire.unset import UNSET, Unset
 
 from .. import models
 
@@ -18,12 +20,15 @@ _REPLACE_MAP = Operation(
 )
 
 
-def set(*, owner: str) -> Request[models.Sets]:
+def set(*, owner: str, additional_properties: Mapping[str, str] | Unset = UNSET) -> Request[models.Sets]:
     """Set labels.
 
     `POST /labels`, operation `setLabels`.
+
+    Args:
+        additional_properties: Further properties, by their names.
     """
-    return Request(_SET, body=json_body({"owner": owner}))
+    return Request(_SET, body=json_body({"owner": owner, ADDITIONAL: additional_properties}))
 
 
 def replace_map(*, body: Mapping[str, int]) -> Request[dict[str, dict[str, models.Open]]]:

@@ -13,11 +13,12 @@ from datetime import date as date_aliased
 from typing import Any
 
 from msgspec import field as _field
-from specwire.model import WireModel
+from specwire.codec import ADDITIONAL
+from specwire.model import OpenModel, WireModel
 from specwire.unset import UNSET, Unset
 
 
-class Names(WireModel, kw_only=True):
+class Names(OpenModel, kw_only=True):
     """Names"""
 
     from_: str = _field(name="from")
@@ -57,6 +58,8 @@ class Names(WireModel, kw_only=True):
     none: Any | Unset = UNSET
     names: Names | Unset = UNSET
     names_: Names | Unset = _field(default=UNSET, name="Names")
+    additional_properties: dict_aliased[str, Any] = _field(default={}, name=ADDITIONAL)
+    """Further properties, by their names."""
 
 
 class SendFormRequest(WireModel, kw_only=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from specwire.codec import ADDITIONAL
 from specwire.inputs import DateInput
 from specwire.operation import EmptyPayload, JsonPayload, Operation
 from specwire.request import FormBody, Request, given, json_body
@@ -64,10 +65,14 @@ def send(
     none: Any | Unset = UNSET,
     names: inputs.NamesParam | Unset = UNSET,
     names_: inputs.NamesParam | Unset = UNSET,
+    additional_properties: Mapping[str, Any] | Unset = UNSET,
 ) -> Request[models.Names]:
     """Send names.
 
     `POST /names`, operation `sendNames`.
+
+    Args:
+        additional_properties: Further properties, by their names.
     """
     return Request(
         _SEND,
@@ -113,6 +118,7 @@ def send(
                 "none": none,
                 "names": names,
                 "Names": names_,
+                ADDITIONAL: additional_properties,
             }
         ),
     )

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from specwire.model import WireModel
+from msgspec import field as _field
+from specwire.codec import ADDITIONAL
+from specwire.model import OpenModel, WireModel
 from specwire.unset import UNSET, Unset
 
 
@@ -40,11 +42,13 @@ class Thing(WireModel, kw_only=True):
     size: Any
 
 
-class Typed(WireModel, kw_only=True):
-    """It may hold other fields: see `specwire.unknown_fields`, and the option `body` to send some."""
+class Typed(OpenModel, kw_only=True):
+    """Typed"""
 
     name: str
     other: int
+    additional_properties: dict[str, int] = _field(default={}, name=ADDITIONAL)
+    """Further properties, by their names."""
 
 
 if TYPE_CHECKING:

@@ -1,0 +1,66 @@
+"""Answers of the synchronous client whose body is still to be read, and what becomes of those that are forgotten.
+
+The garbage collector may run at any time, even while the thread that it interrupts changes the pool of connections. So
+it must find nothing that does something to the pool when it is collected.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterator
+from types import ModuleType
+from typing import Any
+
+from specwire.answer import Answer
+
+
+class Unread:
+    """The unread answers of a transport."""
+
+    def __init__(self) -> None:
+        self.begun: set[Iterator[bytes] | None] = set()
+        """Bodies of which a part was read, until they are closed: these are what would give their connection back."""
+        self.forgotten: deque[Answer] = deque()
+        """Answers that nobody refers to any more."""
+
+    def close_forgotten(self) -> None:
+        """Close the answers that were forgotten; other threads may be about it too."""
+        while self.forgotten:
+            try:
+                answer = self.forgotten.popleft()
+            except IndexError:
+                return
+            answer.close()
+
+
+class UnreadAnswer(Answer):
+    """An answer with a body to read, which is to be closed. Where it is forgotten, its socket is closed at once."""
+
+    __slots__ = ("_chunks", "_unread")
+
+    def __init__(self, raw: Any, library: ModuleType, unread: Unread) -> None:
+        super().__init__(raw, library)
+        self._unread = unread
+        self._chunks: Iterator[bytes] | None = None
+
+    def iter_bytes(self) -> Generator[bytes, None, None]:
+        self._chunks = chunks = self.raw.iter_bytes()
+        self._unread.begun.add(chunks)
+        with self._reading():
+            for chunk in chunks:  # noqa: UP028: `yield from` would close them where this is left
+                yield chunk
+
+    def leave(self) -> None:
+        """Close the socket; what is left is done by the next call."""
+        if not self.raw.is_closed:
+            self._unread.forgotten.append(self)
+            super().leave()
+
+    def close(self) -> None:
+        self._unread.begun.discard(self._chunks)
+        super().close()
+
+    def __del__(self) -> None:
+        self.leave()
+        if self.raw.is_closed:
+            self._unread.begun.discard(self._chunks)
