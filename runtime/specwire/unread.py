@@ -47,7 +47,7 @@ class UnreadAnswer(Answer):
         self._chunks = chunks = self.raw.iter_bytes()
         self._unread.begun.add(chunks)
         with self._reading():
-            for chunk in chunks:  # noqa: UP028: `yield from` would close them where this is left
+            for chunk in chunks:  # noqa: UP028 - `yield from` would close them where this is left
                 yield chunk
 
     def leave(self) -> None:
