@@ -69,7 +69,9 @@ def _body(body: Body | None) -> dict[str, Any] | None:
             members = {field.wire_name: _member(field.type, field.required) for field in fields}
             return {"application/x-www-form-urlencoded": members}
         case MultipartBody(parts):
-            return {"multipart/form-data": {part.wire_name: _part(part) for part in parts}}
+            headers = {f"{part.wire_name} {one.wire_name}": one for part in parts for one in part.headers}
+            members = {name: _member(header.type, header.required) for name, header in headers.items()}
+            return {"multipart/form-data": {**{part.wire_name: _part(part) for part in parts}, **members}}
         case BinaryBody(media_type, required) | TextBody(media_type, required):
             return {media_type: "required" if required else "optional"}
 

@@ -11,6 +11,7 @@ from specwire.codec import ADDITIONAL
 from specwire.file import FileInput
 from specwire.multipart import Part, file_part, json_part, text_part
 from specwire.operation import Operation, Payload
+from specwire.parameters import Style, encode_headers
 from specwire.unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -124,11 +125,14 @@ def multipart_body(
     fields: Mapping[str, Any] | None = None,
     files: Mapping[str, Files | Mapping[str, Files] | Unset | None],
     types: Mapping[str, str] | None = None,
+    headers: Mapping[str, Mapping[str, Any]] | None = None,
+    styles: Mapping[str, Style] | None = None,
 ) -> MultipartBody:
     """Make a form of the fields and files that were given, the fields first; a list repeats its part.
 
     `types` are the content types of parts, where the document names them; a field of a JSON type is sent as JSON, and
-    so are objects, and lists in a list, for which the document names none.
+    so are objects, and lists in a list, for which the document names none. `headers` are those of each part besides,
+    `styles` how these are serialized where that is not the default.
     """
     types = types or {}
     parts: list[Part] = []
@@ -146,4 +150,7 @@ def multipart_body(
         for item in file if isinstance(file, list) else (file,):
             if item is not None:
                 parts.append(file_part(name, item, types.get(name)))
+    if headers:
+        more = {name: tuple(encode_headers(given(each), styles or {}).items()) for name, each in headers.items()}
+        parts = [msgspec.structs.replace(part, headers=more.get(part.name, ())) for part in parts]
     return MultipartBody(tuple(parts))

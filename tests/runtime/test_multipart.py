@@ -26,7 +26,9 @@ from specwire.multipart import (
     json_part,
     text_part,
 )
+from specwire.parameters import Style
 from specwire.request import multipart_body
+from specwire.unset import UNSET
 from specwire.upload import StreamedBody
 
 Found = tuple[str, str | None, bytes]
@@ -158,6 +160,29 @@ def test_boundaries_differ() -> None:
     boundaries = {Multipart([]).boundary for _ in range(100)}
 
     assert (100, {32}) == (len(boundaries), {len(boundary) for boundary in boundaries})
+
+
+def test_parts_have_headers_of_their_own() -> None:
+    """Each part of a name has those of the name, serialized as headers are; what is not given is not sent."""
+    body = multipart_body(
+        fields={"note": "n"},
+        files={"file": b"x", "pages": [b"1", b"2"]},
+        headers={
+            "file": {"X-Sum": "abc", "X-Tags": [1, 2], "X-None": UNSET},
+            "pages": {"X-Meta": {"a": 1}},
+            "note": {"X-Empty": None},
+            "other": {"X-Sum": "no such part"},
+        },
+        styles={"X-Meta": Style(content_json=True)},
+    )
+    assert {
+        "note": [()],
+        "file": [(("X-Sum", "abc"), ("X-Tags", "1,2"))],
+        "pages": [(("X-Meta", '{"a":1}'),)] * 2,
+    } == {name: [part.headers for part in body.parts if part.name == name] for name in ("note", "file", "pages")}
+    assert b"X-Sum: abc\r\nX-Tags: 1,2\r\n\r\nx\r\n" in b"".join(Multipart(body.parts).iter())
+    with pytest.raises(ValueError, match="header 'X-Sum'.*line break"):
+        multipart_body(files={"file": b"x"}, headers={"file": {"X-Sum": "a\r\nX-Evil: b"}})
 
 
 @pytest.mark.parametrize("boundary", ["", "a b", 'a"', "a\r\n", "x" * 71, "\u00e4"])

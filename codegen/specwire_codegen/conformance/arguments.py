@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from specwire_codegen.conformance.case import Case, File
-from specwire_codegen.ir import BinaryBody, FormBody, JsonBody, MultipartBody, Operation, TextBody
+from specwire_codegen.ir import ADDITIONAL, BinaryBody, FormBody, JsonBody, MultipartBody, Operation, TextBody
 
 
 @attrs.frozen
@@ -44,10 +44,18 @@ def _body(operation: Operation, case: Case) -> dict[str, Any]:
             return {"fields": value}
         case JsonBody(fields=fields) | FormBody(fields) if fields is not None:
             names = {field.wire_name: field.name for field in fields}
-            return {names[wire]: one for wire, one in value.items()}
+            named = {names[wire]: one for wire, one in value.items() if wire in names or ADDITIONAL not in names}
+            rest = {wire: one for wire, one in value.items() if wire not in names}
+            return {**named, **({names[ADDITIONAL]: rest} if rest else {})}
         case MultipartBody(parts):
             names = {part.wire_name: part.name for part in parts}
-            return {names[wire]: _part(one) for wire, one in value.items()}
+            headers = {
+                header.name: case.body.headers[part.wire_name][header.wire_name]
+                for part in parts
+                for header in part.headers
+                if part.wire_name in value and header.wire_name in case.body.headers[part.wire_name]
+            }
+            return {**{names[wire]: _part(one) for wire, one in value.items()}, **headers}
         case BinaryBody(media_type) if "*" in media_type and case.body is not None:
             return {"body": (None, value, case.body.media_type)}
         case BinaryBody() | TextBody() | JsonBody():

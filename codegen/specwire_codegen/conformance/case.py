@@ -23,6 +23,8 @@ class Body:
 
     media_type: str
     value: Any
+    headers: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
+    """Of the parts of a multipart body: part -> header -> value."""
 
 
 @attrs.frozen

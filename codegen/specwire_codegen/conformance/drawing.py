@@ -90,10 +90,14 @@ def _references(schema: Any) -> Iterator[str]:
 
 
 def without(schema: Schema, names: frozenset[str]) -> dict[str, Any]:
-    """Return an object's schema without some of its properties, and closed to those it does not name."""
+    """Return an object's schema without some of its properties, and closed to others but those it provides for."""
     properties = {name: one for name, one in schema.get("properties", {}).items() if name not in names}
     required = [name for name in schema.get("required", ()) if name not in names]
-    return {**schema, "properties": properties, "required": required, "additionalProperties": False}
+    found = {**schema, "properties": properties, "required": required}
+    if schema.get("additionalProperties", False) is not False or "patternProperties" in schema:
+        foreign = {"propertyNames": {"not": {"enum": sorted(names)}}} if names else {}
+        return {**found, **foreign, "additionalProperties": schema.get("additionalProperties", False)}
+    return {**found, "additionalProperties": False}
 
 
 def relaxed(schema: Any) -> Any:
@@ -122,7 +126,7 @@ def relaxed(schema: Any) -> Any:
 def closed(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
     """Return components as a server of exactly this document sends them.
 
-    Objects have no properties but those that they name (maps keep theirs), and none that only requests have.
+    Objects have no properties but those that they name or provide for, and none that only requests have.
     """
     return {name: closed_schema(schema) for name, schema in schemas.items()}
 

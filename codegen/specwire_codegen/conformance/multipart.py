@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -22,6 +22,8 @@ class Part:
     filename: str | None
     content_type: str | None
     content: bytes
+    headers: Mapping[str, str] = attrs.field(factory=dict, eq=False)
+    """By their names in small letters."""
 
 
 def parts_of(body: bytes, content_type: str) -> list[Part]:
@@ -47,7 +49,7 @@ def _part(piece: bytes) -> Part:
     parameters = {name.lower(): _unescaped(value) for name, value in _PARAMETER.findall(disposition)}
     if "name" not in parameters:
         raise BrokenBody("a part has no name")
-    return Part(parameters["name"], parameters.get("filename"), headers.get("content-type"), content)
+    return Part(parameters["name"], parameters.get("filename"), headers.get("content-type"), content, headers)
 
 
 def _lines(head: str) -> Iterator[tuple[str, str]]:

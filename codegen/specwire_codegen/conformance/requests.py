@@ -15,7 +15,7 @@ from specwire_codegen.conformance.parameters import sent
 from specwire_codegen.conformance.querystring import parameters_of
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.conformance.textual import LINE, SPACELESS, TEXT, TOKEN, UNPIPED, textual
-from specwire_codegen.ir import BinaryBody, FormBody, JsonBody, MultipartBody, Operation, Part, TextBody
+from specwire_codegen.ir import BinaryBody, FormBody, JsonBody, MultipartBody, Operation, Parameter, Part, TextBody
 from specwire_codegen.lower.body import form_schema
 from specwire_codegen.lower.media import Components, base_type, is_range, switch_of
 
@@ -49,6 +49,9 @@ def requests(subject: Subject, operation: Operation) -> SearchStrategy[Case]:
         # Most documents forget to say that a form is required, and a method asks for its required fields.
         if raw.get("requestBody", {}).get("required") or not isinstance(operation.body, JsonBody):
             required.append("body")
+    if isinstance(operation.body, MultipartBody) and any(part.headers for part in operation.body.parts):
+        schema["part headers"] = _part_headers(subject, operation.body, raw)
+        required.append("part headers")
     whole = {"type": "object", "properties": schema, "required": required, "additionalProperties": False}
     drawn = values(subject.schemas, whole).filter(sendable).filter(_fits)
     return st.builds(lambda one, other: _case(operation, one, other), drawn, _other_body(operation))
@@ -88,6 +91,27 @@ def _parameter(subject: Subject, raw: Schema, all_: list[Schema]) -> Schema:
     return textual(subject, raw.get("schema", {}), text, taken)
 
 
+def _part_headers(subject: Subject, body: MultipartBody, raw: Schema) -> Schema:
+    """Return the schema of the headers of all parts."""
+    content = raw["requestBody"]["content"]
+    encodings = next(media["encoding"] for name, media in content.items() if base_type(name) == media_type_of(body))
+
+    def drawn(part: Part, header: Parameter) -> Schema:
+        stated = encodings[part.wire_name]["headers"][header.wire_name]
+        return _parameter(subject, {**stated, "name": header.wire_name, "in": "header"}, [])
+
+    properties = {
+        part.wire_name: {
+            "type": "object",
+            "properties": {header.wire_name: drawn(part, header) for header in part.headers},
+            "required": [header.wire_name for header in part.headers if header.required],
+            "additionalProperties": False,
+        }
+        for part in body.parts
+    }
+    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+
+
 def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema | None:
     """Return the schema of what of the body is drawn as JSON."""
     body = operation.body
@@ -111,6 +135,8 @@ def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema 
     if isinstance(body, MultipartBody):
         hidden |= {part.wire_name for part in body.parts if part.file != "no"}
     found = without(target, frozenset(hidden))
+    if not isinstance(body, JsonBody):
+        found["additionalProperties"] = False
     if isinstance(body, FormBody):
         encodings = [*stated, *ranges][0].get("encoding", {})
         found["properties"] = {
@@ -179,7 +205,7 @@ def _body(operation: Operation, drawn: Mapping[str, Any], other: Any) -> Body | 
         case None:
             return None
         case MultipartBody():
-            return Body("multipart/form-data", {**drawn.get("body", {}), **other})
+            return Body("multipart/form-data", {**drawn.get("body", {}), **other}, drawn.get("part headers", {}))
         case BinaryBody(media_type) | TextBody(media_type):
             return Body(media_type.replace("*", "x-drawn"), other)
         case JsonBody() | FormBody() as body:

@@ -169,7 +169,7 @@ def _body(expected: Body | None, arrival: Arrival, encodings: Mapping[str, Any])
     if is_json(base):
         yield from (f"body {one}" for one in json_problems(expected.value, arrival.body))
     elif base == "multipart/form-data":
-        yield from _multipart(expected.value, arrival.body, content_type, encodings)
+        yield from _multipart(expected, arrival.body, content_type, encodings)
     elif base == "application/x-www-form-urlencoded":
         yield from _form(expected.value, arrival.body, encodings)
     else:
@@ -193,8 +193,9 @@ def _field(encoding: Mapping[str, Any]) -> dict[str, Any]:
     return {"style": style, "explode": stated.get("explode", style == "form")}
 
 
-def _multipart(value: Mapping[str, Any], body: bytes, content_type: str, encodings: Mapping[str, Any]) -> Iterator[str]:
+def _multipart(wanted: Body, body: bytes, content_type: str, encodings: Mapping[str, Any]) -> Iterator[str]:
     """Parts of one name must come in order; the order of names is free, and null is no part."""
+    value: Mapping[str, Any] = wanted.value
     try:
         arrived = parts_of(body, content_type)
     except BrokenBody as problem:
@@ -214,6 +215,9 @@ def _multipart(value: Mapping[str, Any], body: bytes, content_type: str, encodin
             yield f"part {name}: {len(expected)} expected, not {len(mine)}"
         for one, part in zip(expected, mine, strict=False):
             yield from (f"part {name}: {problem}" for problem in _part(one, part, media_type))
+            for header, each in wanted.headers.get(name, {}).items():
+                stated = {**encodings[name]["headers"][header], "name": header, "in": "header"}
+                yield from text_problems(f"part {name}: header", stated, part.headers.get(header.lower()), each)
 
 
 def _part(expected: Any, part: Part, media_type: str) -> Iterator[str]:

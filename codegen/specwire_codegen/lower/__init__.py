@@ -107,6 +107,7 @@ def _input_refs(operations: tuple[Operation, ...]) -> Iterator[str]:
                 types += [field.type for field in fields]
             case MultipartBody(parts):
                 types += [part.type for part in parts]
+                types += [header.type for part in parts for header in part.headers]
             case _:
                 pass
         for type_ in types:

@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from specwire_codegen.ir import BinaryBody, Body, Field, FormBody, JsonBody, MultipartBody, Part, Style, TextBody
+import attrs
+
+from specwire_codegen.ir import (
+    BinaryBody,
+    Body,
+    Field,
+    FormBody,
+    JsonBody,
+    MultipartBody,
+    Parameter,
+    Part,
+    Style,
+    TextBody,
+)
 from specwire_codegen.lower.media import Components, base_type, is_json, is_range, is_text, preference
 from specwire_codegen.lower.model import fields_of
+from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.schema import Schema, is_object
 
 _FORM = Style("form", True)
+_OWN_HEADERS = ("content-disposition", "content-type")
+"""Headers of a part that are made of its name and content."""
 
 
 def lower_bodies(request_body: Mapping[str, Any] | None, components: Components) -> dict[str, Body | None]:
@@ -114,7 +130,17 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
         content_type = _one_type(encodings.get(field.wire_name, {}).get("contentType", ""))
         if file != "no" and content_type == "application/octet-stream":
             content_type = None  # the file's name says more
-        yield Part(field.name, field.wire_name, field.type, field.asked, file, field.doc, content_type)
+        headers = tuple(_headers(encodings.get(field.wire_name, {}), field, components))
+        yield Part(field.name, field.wire_name, field.type, field.asked, file, field.doc, content_type, headers)
+
+
+def _headers(encoding: Mapping[str, Any], part: Field, components: Components) -> Iterator[Parameter]:
+    """Yield the headers of a part, but for its content type, which the encoding says otherwise."""
+    for name, raw in encoding.get("headers", {}).items():
+        if name.lower() not in _OWN_HEADERS:
+            required = bool(raw.get("required")) and part.asked
+            header = lower_parameter(raw, name, name, "header", components, required=required)
+            yield header if header.doc else attrs.evolve(header, doc=f"Header `{name}` of `{part.wire_name}`.")
 
 
 def _one_type(content_type: str) -> str | None:

@@ -28,17 +28,17 @@ from specwire_codegen.ir import (
     PageNumber,
     Pagination,
     Parameter,
+    Part,
     Payload,
     Polling,
     Refusal,
-    Style,
     TextBody,
     TypeExpr,
 )
 from specwire_codegen.lower.body import lower_bodies
 from specwire_codegen.lower.media import Components, item_of, keys, switch_of
 from specwire_codegen.lower.method import default_methods, named
-from specwire_codegen.lower.model import described
+from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.path import Paths
 from specwire_codegen.lower.payload import lower_payloads
 from specwire_codegen.lower.querystring import without_query_strings
@@ -50,12 +50,6 @@ from specwire_codegen.pointer import join
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})
 """Methods for which clients send no idempotency keys."""
-_DEFAULT_STYLES = {
-    "path": ("simple", False),
-    "query": ("form", True),
-    "header": ("simple", False),
-    "cookie": ("form", True),
-}
 
 
 def lower_operations(document: Document, components: Components, config: ClientConfig) -> tuple[Operation, ...]:
@@ -191,26 +185,8 @@ class _Lowering:
         return parameters, _renamed(body, {wire: python[f"body:{wire}"] for wire, _ in fields})
 
     def _parameter(self, raw: Mapping[str, Any], name: str) -> Parameter:
-        content = raw.get("content")
-        schema = next(iter(content.values())).get("schema", {}) if content else raw.get("schema", {})
-        place = raw["in"]
-        default = _DEFAULT_STYLES[place]
-        style = Style(
-            raw.get("style", default[0]), raw.get("explode", default[1]), bool(raw.get("allowReserved")), bool(content)
-        )
-        details = self.components.resolve(schema)
-        told = {"description": raw.get("description") or details.get("description", "")}
-        deprecated = bool(raw.get("deprecated") or details.get("deprecated"))
-        doc = described({**details, **told, "deprecated": deprecated})
-        return Parameter(
-            name,
-            raw["name"],
-            place,
-            self.components.type_of(schema),
-            bool(raw.get("required")) and not self._is_idempotency_key(raw),
-            doc,
-            None if style == Style(*default) else style,
-        )
+        required = bool(raw.get("required")) and not self._is_idempotency_key(raw)
+        return lower_parameter(raw, name, raw["name"], raw["in"], self.components, required=required)
 
     def _is_idempotency_key(self, parameter: Mapping[str, Any]) -> bool:
         """Tell whether the client sends this by itself where a call does not say it."""
@@ -308,9 +284,15 @@ def _body_fields(body: Body | None) -> list[tuple[str, str]]:
         case JsonBody(fields=fields) | FormBody(fields) if fields is not None:
             return [(field.wire_name, field.name) for field in fields]
         case MultipartBody(parts):
-            return [(part.wire_name, part.name) for part in parts]
+            headers = [_part_header(part, header) for part in parts for header in part.headers]
+            return [*((part.wire_name, part.name) for part in parts), *headers]
         case _:
             return []
+
+
+def _part_header(part: Part, header: Parameter) -> tuple[str, str]:
+    """Return a key for the header of a part, and the name that its argument should have."""
+    return f"{part.wire_name}\n{header.wire_name}", argument(f"{part.wire_name} {header.wire_name}")
 
 
 def _own_arguments(body: Body | None) -> frozenset[str]:
@@ -330,9 +312,14 @@ def _renamed(body: Body | None, names: Mapping[str, str]) -> Body | None:
             renamed = tuple(attrs.evolve(field, name=names[field.wire_name]) for field in fields)
             return attrs.evolve(body, fields=renamed)
         case MultipartBody(parts):
-            return attrs.evolve(body, parts=tuple(attrs.evolve(part, name=names[part.wire_name]) for part in parts))
+            return attrs.evolve(body, parts=tuple(_renamed_part(part, names) for part in parts))
         case _:
             return body
+
+
+def _renamed_part(part: Part, names: Mapping[str, str]) -> Part:
+    headers = (attrs.evolve(header, name=names[_part_header(part, header)[0]]) for header in part.headers)
+    return attrs.evolve(part, name=names[part.wire_name], headers=tuple(headers))
 
 
 def _unused(operations: list[Operation], config: ClientConfig) -> Iterator[Diagnostic]:

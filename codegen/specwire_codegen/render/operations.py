@@ -23,6 +23,7 @@ from specwire_codegen.ir import (
     MultipartBody,
     Operation,
     Pagination,
+    Parameter,
     Payload,
     Style,
     Text,
@@ -344,6 +345,8 @@ def _body_arguments(body: Body | None) -> Iterator[Argument]:
                 if part.wire_name == ADDITIONAL and part.file != "no":
                     kind = f"Mapping[str, {kind}]"
                 yield Argument(part.name, kind, part.required, part.doc)
+                for header in part.headers:
+                    yield Argument(header.name, into(header.type, _INPUTS), header.required, header.doc)
         case BinaryBody(_, required):
             yield Argument("body", "FileInput", required, "The bytes, a path or an open binary file.")
         case TextBody(_, required):
@@ -405,7 +408,12 @@ def _body(operation: Operation) -> str:
             fields_ = _mapping((part.wire_name, part.name) for part in parts if part.file == "no")
             files = _mapping((part.wire_name, part.name) for part in parts if part.file != "no")
             types = {part.wire_name: part.content_type for part in parts if part.content_type is not None}
-            return f"multipart_body(fields={fields_}, files={files}{f', types={literal(types)}' if types else ''})"
+            facts = [f"fields={fields_}", f"files={files}", *([f"types={literal(types)}"] if types else [])]
+            if headed := [part for part in parts if part.headers]:
+                headers = ((part.wire_name, [(one.wire_name, one.name) for one in part.headers]) for part in headed)
+                facts.append(f"headers={_mapping((wire, _mapping(pairs)) for wire, pairs in headers)}")
+                facts += _header_styles(header for part in headed for header in part.headers)
+            return f"multipart_body({', '.join(facts)})"
         case BinaryBody(media_type, required):
             made = f"BinaryBody(body, {literal(media_type)})"
             return made if required else f"None if body is UNSET else {made}"
@@ -414,6 +422,12 @@ def _body(operation: Operation) -> str:
             return made if required else f"None if body is UNSET else {made}"
         case _:
             assert_never(operation.body)
+
+
+def _header_styles(headers: Iterable[Parameter]) -> Iterator[str]:
+    styles = {header.wire_name: _style(header.style) for header in headers if header.style is not None}
+    if styles:
+        yield f"styles={_mapping(styles.items())}"
 
 
 def _mapping(pairs: Iterable[tuple[str, str]]) -> str:

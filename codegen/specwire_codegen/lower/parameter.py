@@ -1,0 +1,41 @@
+"""Parameters of the normalized document, and headers, which are the same without a place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from specwire_codegen.ir import Parameter, Place, Style
+from specwire_codegen.lower.media import Components
+from specwire_codegen.lower.model import described
+
+_DEFAULT_STYLES: Mapping[Place, tuple[str, bool]] = {
+    "path": ("simple", False),
+    "query": ("form", True),
+    "header": ("simple", False),
+    "cookie": ("form", True),
+}
+
+
+def lower_parameter(
+    raw: Mapping[str, Any], name: str, wire_name: str, place: Place, components: Components, *, required: bool
+) -> Parameter:
+    """Return a parameter under a Python name."""
+    content = raw.get("content")
+    schema = next(iter(content.values())).get("schema", {}) if content else raw.get("schema", {})
+    default = _DEFAULT_STYLES[place]
+    style = Style(
+        raw.get("style", default[0]), raw.get("explode", default[1]), bool(raw.get("allowReserved")), bool(content)
+    )
+    details = components.resolve(schema)
+    told = {"description": raw.get("description") or details.get("description", "")}
+    deprecated = bool(raw.get("deprecated") or details.get("deprecated"))
+    return Parameter(
+        name,
+        wire_name,
+        place,
+        components.type_of(schema),
+        required,
+        described({**details, **told, "deprecated": deprecated}),
+        None if style == Style(*default) else style,
+    )
