@@ -9,8 +9,13 @@ from specwire_codegen.grammar import FIELDS, SECTIONS, Child, Kind, Node, is_ext
 
 
 def prune(data: Node) -> Node:
-    """Return the document without components that no operation reaches, and without empty sections."""
+    """Return the document without components that no operation reaches, and without empty sections.
+
+    A document that has nothing but components is there for these: it keeps them.
+    """
     components = data.get("components", {})
+    if not any(each for key in ("paths", "webhooks") for each in data.get(key, {}).values()):
+        return data
     waiting = _refs({key: value for key, value in data.items() if key != "components"}, "openapi")
     reached: set[tuple[Kind, str]] = set()
     while waiting:
