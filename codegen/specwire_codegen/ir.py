@@ -237,7 +237,20 @@ class TextBody:
     required: bool
 
 
-Body: TypeAlias = JsonBody | FormBody | MultipartBody | BinaryBody | TextBody
+Framing: TypeAlias = Literal["sse", "jsonl", "json-seq"]
+
+
+@attrs.frozen
+class LinesBody:
+    """A body of JSON values, one after the other."""
+
+    item: TypeExpr
+    framing: Framing
+    media_type: str
+    required: bool
+
+
+Body: TypeAlias = JsonBody | FormBody | MultipartBody | BinaryBody | TextBody | LinesBody
 
 
 @attrs.frozen
@@ -261,7 +274,7 @@ class EventStream:
     """An answer of events."""
 
     event: TypeExpr
-    framing: Literal["sse", "jsonl", "json-seq"]
+    framing: Framing
     media_type: str
     terminator: str | None = None
     errors: tuple[EventError, ...] = ()

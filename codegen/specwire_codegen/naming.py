@@ -25,12 +25,12 @@ _PLURALS = (("apis", "api"), ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches"
 
 RESERVED_CLASSES = frozenset(
     "Any ClassVar Decimal Ellipsis Literal Mapping NotRequired Sequence TYPE_CHECKING TypeAlias TypedDict UNSET UUID "
-    "Unknown Unset WireModel None True False".split()
+    "ADDITIONAL OpenModel Unknown Unset WireModel None True False".split()
 )
 """Names that a models module needs for itself."""
 RESERVED_ARGUMENTS = frozenset(
     "BinaryBody DownloadRequest FormBody JsonBody PagedRequest Request StreamRequest TextBody UNSET Unset given inputs "
-    "flow json_body models multipart_body self".split()
+    "flow json_body lines_body models multipart_body self".split()
 )
 """Names that an operations module needs for itself."""
 WAITING_ARGUMENTS = frozenset({"interval", "on_progress", "timeout"})

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from specwire.codec import encode, to_builtins
 from specwire.form import encode_form
+from specwire.lines import AsyncLines, Framing, Lines, line
 from specwire.multipart import Multipart, Upload, media_type
 from specwire.request import (
     BaseRequest,
     BinaryBody,
     FormBody,
     JsonBody,
+    LinesBody,
     MultipartBody,
     TextBody,
     multipart_body,
@@ -47,6 +49,8 @@ def body_of(request: BaseRequest, options: Options) -> WholeBody | Multipart | U
         case FormBody(fields):
             data = encode_form({**with_additional(fields), **options.body}, request.operation.styles)
             return WholeBody(data, "application/x-www-form-urlencoded")
+        case LinesBody(items, content_type, framing):
+            return _lines(items, content_type, framing)
         case TextBody(text, content_type):
             return WholeBody(text.encode(), f"{content_type}; charset=utf-8")
         case MultipartBody(parts):
@@ -55,6 +59,14 @@ def body_of(request: BaseRequest, options: Options) -> WholeBody | Multipart | U
             return WholeBody(data, media_type(data, content_type))
         case BinaryBody(content, content_type):
             return Upload(content, media_type(content, content_type))
+
+
+def _lines(items: Iterable[Any] | AsyncIterable[Any], content_type: str, framing: Framing) -> WholeBody | Upload:
+    if isinstance(items, list | tuple):
+        return WholeBody(b"".join([line(item, framing) for item in items]), content_type)
+    if isinstance(items, AsyncIterable):
+        return Upload(AsyncLines(items, framing), content_type)
+    return Upload(Lines(items, framing), content_type)
 
 
 def _extended(value: Any, extra: Mapping[str, Any]) -> Any:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 import msgspec
 
 from specwire.codec import ADDITIONAL
 from specwire.file import FileInput
+from specwire.lines import Framing
 from specwire.multipart import Part, file_part, json_part, text_part
 from specwire.operation import Operation, Payload
 from specwire.parameters import Style, encode_headers
@@ -55,8 +57,16 @@ class TextBody(msgspec.Struct, frozen=True):
     content_type: str = "text/plain"
 
 
+class LinesBody(msgspec.Struct, frozen=True):
+    """Values that are sent as JSON, one after the other; those of an iterator are sent once, as it gives them."""
+
+    items: Iterable[Any] | AsyncIterable[Any]
+    content_type: str = "application/jsonl"
+    framing: Framing = "jsonl"
+
+
 Files: TypeAlias = FileInput | Sequence[FileInput]
-Body: TypeAlias = JsonBody | FormBody | MultipartBody | BinaryBody | TextBody
+Body: TypeAlias = JsonBody | FormBody | MultipartBody | BinaryBody | TextBody | LinesBody
 
 
 class BaseRequest(msgspec.Struct, frozen=True):
@@ -118,6 +128,16 @@ def json_body(
     """Make a JSON object of the fields that were given; no body where none was and none is required."""
     sent = given(fields)
     return JsonBody(sent, content_type) if sent or required else None
+
+
+def lines_body(
+    body: Iterable[Any] | AsyncIterable[Any] | FileInput, content_type: str, framing: Framing = "jsonl"
+) -> LinesBody | BinaryBody:
+    """Make a body of values, or of a file that holds them: bytes, a path, an open file, a tuple with its name."""
+    named = isinstance(body, tuple) and len(body) in (2, 3) and isinstance(body[0], str | None)
+    if named or isinstance(body, bytes | bytearray | memoryview | PathLike) or hasattr(body, "read"):
+        return BinaryBody(cast(FileInput, body), content_type)
+    return LinesBody(cast("Iterable[Any] | AsyncIterable[Any]", body), content_type, framing)
 
 
 def multipart_body(

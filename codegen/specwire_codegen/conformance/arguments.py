@@ -8,7 +8,16 @@ from typing import Any
 import attrs
 
 from specwire_codegen.conformance.case import Case, File
-from specwire_codegen.ir import ADDITIONAL, BinaryBody, FormBody, JsonBody, MultipartBody, Operation, TextBody
+from specwire_codegen.ir import (
+    ADDITIONAL,
+    BinaryBody,
+    FormBody,
+    JsonBody,
+    LinesBody,
+    MultipartBody,
+    Operation,
+    TextBody,
+)
 
 
 @attrs.frozen
@@ -58,7 +67,7 @@ def _body(operation: Operation, case: Case) -> dict[str, Any]:
             return {**{names[wire]: _part(one) for wire, one in value.items()}, **headers}
         case BinaryBody(media_type) if "*" in media_type and case.body is not None:
             return {"body": (None, value, case.body.media_type)}
-        case BinaryBody() | TextBody() | JsonBody():
+        case BinaryBody() | TextBody() | JsonBody() | LinesBody():
             return {"body": value}
         case _:
             return {}

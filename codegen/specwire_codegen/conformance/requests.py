@@ -15,7 +15,17 @@ from specwire_codegen.conformance.parameters import sent
 from specwire_codegen.conformance.querystring import parameters_of
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.conformance.textual import LINE, SPACELESS, TEXT, TOKEN, UNPIPED, textual
-from specwire_codegen.ir import BinaryBody, FormBody, JsonBody, MultipartBody, Operation, Parameter, Part, TextBody
+from specwire_codegen.ir import (
+    BinaryBody,
+    FormBody,
+    JsonBody,
+    LinesBody,
+    MultipartBody,
+    Operation,
+    Parameter,
+    Part,
+    TextBody,
+)
 from specwire_codegen.lower.body import form_schema
 from specwire_codegen.lower.media import Components, base_type, is_range, switch_of
 
@@ -115,9 +125,12 @@ def _part_headers(subject: Subject, body: MultipartBody, raw: Schema) -> Schema:
 def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema | None:
     """Return the schema of what of the body is drawn as JSON."""
     body = operation.body
-    if not isinstance(body, JsonBody | FormBody | MultipartBody):
+    if not isinstance(body, JsonBody | FormBody | MultipartBody | LinesBody):
         return None
     content = raw["requestBody"]["content"]
+    if isinstance(body, LinesBody):
+        media = next(media for name, media in content.items() if base_type(name) == body.media_type)
+        return {"type": "array", "items": media["itemSchema"]}
     media_type = media_type_of(body)
     stated = [media for name, media in content.items() if base_type(name) == media_type]
     ranges = [media for name, media in content.items() if is_range(name) or base_type(name) == "multipart/*"]
@@ -146,7 +159,7 @@ def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema 
     return found
 
 
-def media_type_of(body: JsonBody | FormBody | MultipartBody | BinaryBody | TextBody) -> str:
+def media_type_of(body: JsonBody | FormBody | MultipartBody | BinaryBody | TextBody | LinesBody) -> str:
     """Return the media type in which a client sends a body."""
     match body:
         case MultipartBody():
@@ -208,5 +221,5 @@ def _body(operation: Operation, drawn: Mapping[str, Any], other: Any) -> Body | 
             return Body("multipart/form-data", {**drawn.get("body", {}), **other}, drawn.get("part headers", {}))
         case BinaryBody(media_type) | TextBody(media_type):
             return Body(media_type.replace("*", "x-drawn"), other)
-        case JsonBody() | FormBody() as body:
+        case JsonBody() | FormBody() | LinesBody() as body:
             return Body(media_type_of(body), drawn["body"]) if "body" in drawn else None

@@ -168,6 +168,12 @@ def _body(expected: Body | None, arrival: Arrival, encodings: Mapping[str, Any])
     base = base_type(expected.media_type)
     if is_json(base):
         yield from (f"body {one}" for one in json_problems(expected.value, arrival.body))
+    elif isinstance(expected.value, list):
+        arrived = [one.removeprefix(b"\x1e") for one in arrival.body.split(b"\n")[:-1]]
+        if len(arrived) != len(expected.value):
+            yield f"body: {len(expected.value)} values expected, not {len(arrived)}"
+        for value, one in zip(expected.value, arrived, strict=False):
+            yield from (f"body {problem}" for problem in json_problems(value, one))
     elif base == "multipart/form-data":
         yield from _multipart(expected, arrival.body, content_type, encodings)
     elif base == "application/x-www-form-urlencoded":

@@ -16,6 +16,7 @@ from specwire_codegen.ir import (
     FormBody,
     JsonBody,
     JsonPayload,
+    LinesBody,
     Model,
     MultipartBody,
     Operation,
@@ -103,6 +104,8 @@ def _input_refs(operations: tuple[Operation, ...]) -> Iterator[str]:
         match operation.body:
             case JsonBody(type_, fields):
                 types += [type_, *(field.type for field in fields or ())]
+            case LinesBody(item):
+                types.append(item)
             case FormBody(fields):
                 types += [field.type for field in fields]
             case MultipartBody(parts):

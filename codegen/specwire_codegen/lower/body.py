@@ -13,6 +13,7 @@ from specwire_codegen.ir import (
     Field,
     FormBody,
     JsonBody,
+    LinesBody,
     MultipartBody,
     Parameter,
     Part,
@@ -22,6 +23,7 @@ from specwire_codegen.ir import (
 from specwire_codegen.lower.media import Components, base_type, is_json, is_range, is_text, preference
 from specwire_codegen.lower.model import fields_of
 from specwire_codegen.lower.parameter import lower_parameter
+from specwire_codegen.lower.payload import FRAMINGS
 from specwire_codegen.lower.schema import Schema, is_object
 
 _FORM = Style("form", True)
@@ -58,6 +60,8 @@ def _body(media_type: str, media: Mapping[str, Any], required: bool, components:
     base = base_type(media_type)
     if is_range(media_type) and not components.is_textual(schema):
         base = "application/json"
+    if base in FRAMINGS and FRAMINGS[base] != "sse" and "itemSchema" in media:
+        return LinesBody(components.type_of(media["itemSchema"]), FRAMINGS[base], base, required)
     if is_json(base):
         return JsonBody(components.type_of(schema), _keywords(schema, components), required, base)
     if base in ("multipart/form-data", "multipart/*"):

@@ -20,6 +20,7 @@ from specwire_codegen.ir import (
     FormBody,
     JsonBody,
     JsonPayload,
+    LinesBody,
     LiteralValue,
     MultipartBody,
     NextURL,
@@ -300,7 +301,7 @@ def _own_arguments(body: Body | None) -> frozenset[str]:
     match body:
         case MultipartBody(free=True):
             return frozenset({"fields", "files"})
-        case JsonBody(fields=None) | FormBody(free=True) | BinaryBody() | TextBody():
+        case JsonBody(fields=None) | FormBody(free=True) | BinaryBody() | TextBody() | LinesBody():
             return frozenset({"body"})
         case _:
             return frozenset()

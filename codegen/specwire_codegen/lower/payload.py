@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from specwire_codegen.ir import (
     BinaryStream,
     Empty,
     EventError,
     EventStream,
+    Framing,
     JsonPayload,
     Nullable,
     Payload,
@@ -18,7 +19,7 @@ from specwire_codegen.ir import (
 from specwire_codegen.lower.media import Components, base_type, is_json, is_range, is_text, keys, preference
 from specwire_codegen.lower.schema import union_of
 
-_FRAMINGS: dict[str, Literal["sse", "jsonl", "json-seq"]] = {
+FRAMINGS: Mapping[str, Framing] = {
     "text/event-stream": "sse",
     **dict.fromkeys(
         "application/jsonl application/jsonlines application/ndjson application/stream+json application/x-jsonl "
@@ -81,7 +82,7 @@ def _merged(payloads: Sequence[Payload]) -> Payload:
 def _payload(media_type: str, media: Mapping[str, Any], components: Components) -> Payload:
     schema = media.get("schema", {})
     base = base_type(media_type)
-    if base in _FRAMINGS and ("itemSchema" in media or "schema" not in media):
+    if base in FRAMINGS and ("itemSchema" in media or "schema" not in media):
         return _events(base, media, components)
     if is_json(media_type):
         return JsonPayload(components.type_of(schema), base)
@@ -94,7 +95,7 @@ def _payload(media_type: str, media: Mapping[str, Any], components: Components) 
 
 def _events(base: str, media: Mapping[str, Any], components: Components) -> EventStream:
     stream = media.get("x-specwire-stream", {})
-    framing = _FRAMINGS[base]
+    framing = FRAMINGS[base]
     item = components.resolve(media.get("itemSchema", {}))
     if framing == "sse":
         data = item.get("properties", {}).get("data", {})

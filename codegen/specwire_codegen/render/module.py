@@ -18,6 +18,8 @@ _KNOWN = {
     "TYPE_CHECKING": "typing",
     "TypeAlias": "typing",
     "TypedDict": "typing",
+    "AsyncIterable": "collections.abc",
+    "Iterable": "collections.abc",
     "Mapping": "collections.abc",
     "Sequence": "collections.abc",
     "Callable": "collections.abc",
@@ -44,7 +46,7 @@ _KNOWN = {
     ),
     **dict.fromkeys(
         "BinaryBody DownloadRequest FormBody JsonBody PagedRequest Request StreamRequest TextBody given json_body "
-        "multipart_body".split(),
+        "lines_body multipart_body".split(),
         "specwire.request",
     ),
     **dict.fromkeys(

@@ -20,6 +20,7 @@ from specwire_codegen.ir import (
     FormBody,
     JsonBody,
     JsonPayload,
+    LinesBody,
     MultipartBody,
     Operation,
     Pagination,
@@ -349,6 +350,10 @@ def _body_arguments(body: Body | None) -> Iterator[Argument]:
                     yield Argument(header.name, into(header.type, _INPUTS), header.required, header.doc)
         case BinaryBody(_, required):
             yield Argument("body", "FileInput", required, "The bytes, a path or an open binary file.")
+        case LinesBody(item, _, _, required):
+            value = into(item, _INPUTS)
+            kind = f"Iterable[{value}] | AsyncIterable[{value}] | FileInput"
+            yield Argument("body", kind, required, "The values, encoded as they are sent; or a file that holds them.")
         case TextBody(_, required):
             yield Argument("body", "str", required, "The text.")
         case _:
@@ -416,6 +421,10 @@ def _body(operation: Operation) -> str:
             return f"multipart_body({', '.join(facts)})"
         case BinaryBody(media_type, required):
             made = f"BinaryBody(body, {literal(media_type)})"
+            return made if required else f"None if body is UNSET else {made}"
+        case LinesBody(_, framing, media_type, required):
+            rest = "" if framing == "jsonl" else f", {literal(framing)}"
+            made = f"lines_body(body, {literal(media_type)}{rest})"
             return made if required else f"None if body is UNSET else {made}"
         case TextBody(media_type, required):
             made = f"TextBody(body, {literal(media_type)})"

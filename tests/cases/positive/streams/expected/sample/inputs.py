@@ -17,4 +17,12 @@ class AskRequestDict(TypedDict):
     stream: NotRequired[bool]
 
 
+class ChangeDict(TypedDict):
+    """Change"""
+
+    id: int
+    what: NotRequired[str]
+
+
 AskRequestParam: TypeAlias = AskRequestDict | models.AskRequest
+ChangeParam: TypeAlias = ChangeDict | models.Change
