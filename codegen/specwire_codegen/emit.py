@@ -11,7 +11,7 @@ import json
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from importlib.resources import as_file, files
 from typing import Any
@@ -22,6 +22,7 @@ from datamodel_code_generator.enums import DataModelType
 from datamodel_code_generator.format import DateClassType, DatetimeClassType
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.naming import SHADOWING
 from specwire_codegen.source import literal
 
 _REF = "SpecwireRef_"
@@ -30,6 +31,9 @@ _CLASS = "SpecwireClass"
 """Prefix of the classes' names while they are emitted: no class is called like what the emitter itself imports."""
 _DOC = '"""SpecwireDoc"""'
 """Stands for the docstring of a class until its text has come back."""
+_SLOT = "SpecwireSlot_"
+"""Prefix of what stands for the names and texts in which classes of one shape differ."""
+_SLOTS = re.compile(rf"(?:  # )?{_SLOT}(\d+)_")
 _PREFIX = re.compile(rf"\b(?:{_REF}|{_CLASS})(?=[A-Za-z_])")
 
 
@@ -51,18 +55,80 @@ def reference(name: str) -> dict[str, Any]:
 def emit(
     kind: DataModelType, schemas: dict[str, dict[str, Any]], data: Mapping[str, dict[str, Any]], docs: Mapping[str, str]
 ) -> Classes:
-    """Return all classes; those that differ in name and docstring alone are emitted once, for the emitter is slow."""
+    """Return all classes; those of one shape are emitted once, for the emitter is slow."""
     if not schemas:
         return Classes("", ())
+    shapes = {name: _shape(schema, data[name]) for name, schema in schemas.items()}
     first: dict[str, str] = {}
-    same_as = {
-        name: first.setdefault(json.dumps([schema, data[name]], sort_keys=False), name)
-        for name, schema in schemas.items()
-    }
-    chosen = {name: schemas[name] for name in first.values()}
-    classes, imports, quoted = _assembled(_emit(kind, chosen, data), chosen.keys())
-    sources = (_named(classes[same_as[name]], same_as[name], name, docs[name]) for name in sorted(schemas))
+    same_as = {name: first.setdefault(shape.key, name) for name, shape in shapes.items()}
+    chosen = {name: shapes[name] for name in first.values()}
+    classes, imports, quoted = _assembled(_emit(kind, chosen), chosen.keys())
+    sources = (
+        _named(_filled(classes[same_as[name]], shapes[name].texts), same_as[name], name, docs[name])
+        for name in sorted(schemas)
+    )
     return Classes("\n\n\n".join(sources), imports, quoted)
+
+
+@attrs.frozen
+class _Shape:
+    """A class with slots for what it does not share with others: names of fields and of references, and texts."""
+
+    schema: dict[str, Any]
+    data: dict[str, Any]
+    texts: tuple[str, ...] = ()
+    """What stands in the slots."""
+
+    @property
+    def key(self) -> str:
+        return json.dumps([self.schema, self.data])
+
+
+def _shape(schema: dict[str, Any], data: Mapping[str, Any]) -> _Shape:
+    """Return the shape of a class.
+
+    One whose fields are named like types keeps their names, for the emitter gives these types others then; so does one
+    that is written as a call.
+    """
+    members: Mapping[str, Mapping[str, Any]] = data["members"]
+    if data.get("functional") or not SHADOWING.isdisjoint(members):
+        return _Shape(schema, dict(data))
+    texts: list[str] = []
+    names: dict[str, str] = {}
+
+    def slot(text: str) -> str:
+        texts.append(text)
+        return f"{_SLOT}{len(texts) - 1}_"
+
+    def unnamed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [unnamed(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if "$ref" in value:
+            name = value["$ref"].rpartition(_REF)[2]
+            if name not in names:
+                names[name] = slot(name)
+            return reference(names[name])
+        return {key: unnamed(item) for key, item in value.items()}
+
+    properties: dict[str, Any] = {}
+    shaped: dict[str, Any] = {}
+    for name, property_ in schema["properties"].items():
+        field = slot(members[name]["name"])
+        properties[field] = unnamed(property_)
+        shaped[field] = {**members[name], "name": field, "key": ""}
+        if "suffix" in members[name]:
+            shaped[field]["suffix"] = f"  # {slot(members[name]['suffix'])}"
+        if members[name]["doc"]:
+            shaped[field]["doc"] = slot(members[name]["doc"])
+    whole = {**schema, "properties": properties, "required": [*properties]}
+    return _Shape(whole, {**data, "members": shaped}, tuple(texts))
+
+
+def _filled(source: str, texts: Sequence[str]) -> str:
+    """Return the text of a class with texts in its slots; one pass, so that no text is taken for a slot."""
+    return _SLOTS.sub(lambda match: texts[int(match[1])], source)
 
 
 def _named(source: str, old: str, new: str, doc: str) -> str:
@@ -73,9 +139,9 @@ def _named(source: str, old: str, new: str, doc: str) -> str:
     return f"class {new}{source.removeprefix(f'class {old}').replace(_DOC, doc, 1)}"
 
 
-def _emit(kind: DataModelType, schemas: dict[str, dict[str, Any]], data: Mapping[str, dict[str, Any]]) -> str:
-    named = {f"{_CLASS}{name}": schema for name, schema in schemas.items()}
-    opaque = {ref: {"x-python-import": {"module": "specwire_names", "name": ref}} for ref in _refs(schemas)}
+def _emit(kind: DataModelType, shapes: Mapping[str, _Shape]) -> str:
+    named = {f"{_CLASS}{name}": shape.schema for name, shape in shapes.items()}
+    opaque = {ref: {"x-python-import": {"module": "specwire_names", "name": ref}} for ref in _refs(named)}
     document = {
         "openapi": "3.1.0",
         "info": {"title": "models", "version": "1"},
@@ -100,7 +166,9 @@ def _emit(kind: DataModelType, schemas: dict[str, dict[str, Any]], data: Mapping
                 disable_timestamp=True,
                 formatters=[],
                 custom_template_dir=templates,
-                extra_template_data=defaultdict(dict, {f"{_CLASS}{name}": data[name] for name in schemas}),
+                extra_template_data=defaultdict(
+                    dict, {f"{_CLASS}{name}": shape.data for name, shape in shapes.items()}
+                ),
             )
         except Warning as warning:
             raise SpecwireCodegenError(f"datamodel-code-generator warns, an error here: {warning}") from warning

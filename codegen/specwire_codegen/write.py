@@ -8,11 +8,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+
+from ruff import find_ruff_bin
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
 
@@ -48,7 +49,7 @@ def _parse(name: str, text: str) -> None:
 
 
 def _ruff(*arguments: str) -> None:
-    command = [sys.executable, "-m", "ruff", *arguments]
+    command = [find_ruff_bin(), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         raise SpecwireCodegenError(f"internal error: ruff {arguments[0]}: {(done.stdout + done.stderr).strip()}")

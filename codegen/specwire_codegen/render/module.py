@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 import jinja2
@@ -87,8 +87,7 @@ def import_block(source: str, extra: Iterable[str] = (), quoted: Iterable[str] =
     argument's is imported in vain; the formatter takes such lines out.
     """
     tree = ast.parse(source)
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    used |= set(quoted) | set(_in_quoted_aliases(tree))
+    used = {*_names(tree), *quoted}
     used -= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)} | set(bound)
     lines = {f"from {module} import {name}" for name, module in _KNOWN.items() if name in used}
     needed = dict(_needed(extra, used))
@@ -97,11 +96,14 @@ def import_block(source: str, extra: Iterable[str] = (), quoted: Iterable[str] =
     return "\n".join(sorted(lines))
 
 
-def _in_quoted_aliases(tree: ast.Module) -> Iterable[str]:
+def _names(tree: ast.AST) -> Iterator[str]:
+    """Yield the names that source reads, those in quoted aliases too."""
     for node in ast.walk(tree):
         match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                yield name
             case ast.AnnAssign(annotation=ast.Name("TypeAlias"), value=ast.Constant(value=str(text))):
-                yield from (one.id for one in ast.walk(ast.parse(text)) if isinstance(one, ast.Name))
+                yield from _names(ast.parse(text))
             case _:
                 continue
 
