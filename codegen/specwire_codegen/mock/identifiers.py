@@ -37,10 +37,6 @@ class Identifiers:
         self._random = random.Random(seed)
         self._given: set[str | int] = set()
 
-    def reserve(self, taken: str | int) -> None:
-        """Keep an id from being given out."""
-        self._given.add(taken)
-
     def like(self, example: Any) -> str | int:
         """Return a fresh id of the kind, length and prefix of the example."""
         while True:
