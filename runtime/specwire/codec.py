@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -37,15 +37,20 @@ def encode(value: object) -> bytes:
         if _MARK in data:
             from specwire.extra import unfold  # few documents have such models
 
-            data = _encoder.encode(unfold(to_builtins(value)))
+            data = _encoder.encode(unfold(msgspec.to_builtins(value, enc_hook=encode_hook)))
         return data
     except NotImplementedError as error:
         raise TypeError(str(error)) from None
 
 
-def to_builtins(value: object) -> Any:
-    """Return a value as JSON-ready builtins, in containers of its own."""
-    return msgspec.to_builtins(value, enc_hook=encode_hook)
+def to_builtins(value: object, keeping: Iterable[type] = ()) -> Any:
+    """Return a value as JSON-ready builtins, in containers of its own; values of the types `keeping` stay as is."""
+    raw = msgspec.to_builtins(value, builtin_types=keeping, enc_hook=encode_hook)
+    if _are_open_models():
+        from specwire.extra import unfold
+
+        return unfold(raw)
+    return raw
 
 
 class Decoder:
@@ -69,11 +74,16 @@ def _same(data: Any) -> Any:
     return data
 
 
-def _may_be_open(kind: Any) -> bool:
-    """Tell whether values of a type may hold open models; at no cost where there are none at all."""
+def _are_open_models() -> bool:
+    """Tell whether any client that was imported has open models."""
     from specwire.model import OpenModel
 
-    if not OpenModel.__subclasses__():
+    return bool(OpenModel.__subclasses__())
+
+
+def _may_be_open(kind: Any) -> bool:
+    """Tell whether values of a type may hold open models."""
+    if not _are_open_models():
         return False
     from specwire.extra import reaches_open
 

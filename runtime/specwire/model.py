@@ -63,9 +63,9 @@ def to_dict(model: WireModel) -> dict[str, Any]:
 
     Fields that the document does not know are there too, where the client was told to keep them.
     """
-    from specwire.extra import restore, unfold
+    from specwire.extra import restore
 
-    result: dict[str, Any] = unfold(restore(model, to_builtins(model)))
+    result: dict[str, Any] = restore(model, to_builtins(model))
     return result
 
 

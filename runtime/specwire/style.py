@@ -11,7 +11,7 @@ from typing import TypeAlias, TypeGuard
 
 import msgspec
 
-from specwire.codec import encode, encode_hook
+from specwire.codec import encode, to_builtins
 from specwire.scalar import TEXT_TYPES, scalar_text
 
 Flat: TypeAlias = str | list[str] | dict[str, str]
@@ -116,7 +116,7 @@ def _plain(value: object) -> object:
     """Return a struct as the mapping (or list) of its fields by wire name, anything else as it is."""
     if not isinstance(value, msgspec.Struct):
         return value
-    fields: object = msgspec.to_builtins(value, builtin_types=TEXT_TYPES, enc_hook=encode_hook)
+    fields: object = to_builtins(value, TEXT_TYPES)
     return fields
 
 

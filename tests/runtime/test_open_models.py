@@ -6,6 +6,7 @@ import copy
 import pickle
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from urllib.parse import unquote
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from specwire.codec import ADDITIONAL, decoder, encode
 from specwire.drift import decode
 from specwire.extra import keep, reaches_open
 from specwire.model import OpenModel, WireModel
+from specwire.parameters import Style, encode_headers, encode_query
 from specwire.request import FormBody, MultipartBody, given, json_body, multipart_body, with_additional
 from specwire.union import union
 from specwire.unset import UNSET, Unset
@@ -139,6 +141,16 @@ def test_forms_take_them_as_fields() -> None:
     assert {"a": "1"} == with_additional(form.fields)
     body: MultipartBody = multipart_body(fields={"a": "1", ADDITIONAL: {"b": 2}}, files={ADDITIONAL: {"c": b"x"}})
     assert ["a", "b", "c"] == [part.name for part in body.parts]
+
+
+def test_parameters_take_them_as_fields() -> None:
+    """In every style, beside the properties that the document names."""
+    label = Label(text="a", additional_properties={"b": 1})
+    styles = {"deep": Style("deepObject", True), "json": Style(content_json=True)}
+    query = encode_query({"flat": label, "deep": label, "json": label}, styles)
+    assert "kind=label&text=a&b=1&deep%5Bkind%5D=label&deep%5Btext%5D=a&deep%5Bb%5D=1" == query.partition("&json=")[0]
+    assert {"kind": "label", "text": "a", "b": 1} == msgspec.json.decode(unquote(query.partition("&json=")[2]))
+    assert {"h": "kind,label,text,a,b,1"} == encode_headers({"h": label})
 
 
 def test_lists_of_numbers_beside_them() -> None:
