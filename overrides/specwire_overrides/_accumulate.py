@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 from specwire import drift
-from specwire.model import WireModel, to_dict
+from specwire.conversion import to_dict
+from specwire.model import WireModel
 from specwire_overrides._message import MessagePieces
 
 E = TypeVar("E", bound=WireModel)

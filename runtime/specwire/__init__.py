@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 from specwire.lazy import lazy as _lazy
 
 if TYPE_CHECKING:
-    from specwire.answer import Answer, TransportFailure
+    from specwire.accumulator import Accumulator
+    from specwire.answer import Answer
     from specwire.client import AsyncClient, Client
+    from specwire.conversion import from_dict, to_dict
     from specwire.download import AsyncDownload, Download
     from specwire.drift import Drift, DriftWarning
     from specwire.errors import (
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         WaitTimeoutError,
     )
     from specwire.extra import unknown_fields
+    from specwire.failure import TransportFailure
     from specwire.file import FileInput
     from specwire.flow import Flow, Pause, ask, wait
     from specwire.headers import Headers
@@ -47,21 +50,20 @@ if TYPE_CHECKING:
         Middleware,
         Send,
     )
-    from specwire.model import Unknown, WireModel, from_dict, to_dict
+    from specwire.model import Unknown, WireModel
     from specwire.oauth2 import OAuth2ClientCredentials, OAuth2RefreshToken
     from specwire.options import Options
+    from specwire.outgoing import Outgoing
     from specwire.overrides import adds, replaces
     from specwire.request import BaseRequest, DownloadRequest, PagedRequest, Request, StreamRequest
     from specwire.response import Response
     from specwire.retry import RetryPolicy
     from specwire.streaming import (
         AccumulatingStream,
-        Accumulator,
         AsyncAccumulatingStream,
         AsyncEventStream,
         EventStream,
     )
-    from specwire.transport import Outgoing
     from specwire.unset import UNSET, Unset
 
 __all__ = [
@@ -142,7 +144,7 @@ _MODULES = {
     "APIStatusError": "errors",
     "APITimeoutError": "errors",
     "AccumulatingStream": "streaming",
-    "Accumulator": "streaming",
+    "Accumulator": "accumulator",
     "Answer": "answer",
     "AsyncAccumulatingStream": "streaming",
     "AsyncCall": "middleware",
@@ -176,7 +178,7 @@ _MODULES = {
     "OAuth2ClientCredentials": "oauth2",
     "OAuth2RefreshToken": "oauth2",
     "Options": "options",
-    "Outgoing": "transport",
+    "Outgoing": "outgoing",
     "PagedRequest": "request",
     "Pause": "flow",
     "PermissionDeniedError": "errors",
@@ -192,7 +194,7 @@ _MODULES = {
     "StreamEventError": "errors",
     "StreamRequest": "request",
     "StreamTruncatedError": "errors",
-    "TransportFailure": "answer",
+    "TransportFailure": "failure",
     "UNSET": "unset",
     "Unknown": "model",
     "UnprocessableEntityError": "errors",
@@ -201,9 +203,9 @@ _MODULES = {
     "WireModel": "model",
     "adds": "overrides",
     "ask": "flow",
-    "from_dict": "model",
+    "from_dict": "conversion",
     "replaces": "overrides",
-    "to_dict": "model",
+    "to_dict": "conversion",
     "unknown_fields": "extra",
     "wait": "flow",
 }

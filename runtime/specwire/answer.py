@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from specwire.failure import TransportFailure
 from specwire.file import FileChanged
 from specwire.headers import Headers
 
@@ -16,34 +17,6 @@ if TYPE_CHECKING:
     import httpx2
 
     from specwire.chunks import Body, Chunks
-
-
-class TransportFailure(Exception):
-    """A try that got no answer."""
-
-    def __init__(self, message: str, *, sent: bool, timeout: bool, hopeless: bool = False) -> None:
-        super().__init__(message)
-        self.sent = sent
-        """Whether the server may have seen the request."""
-        self.timeout = timeout
-        self.hopeless = hopeless
-        """Whether another try would fail in the same way."""
-
-    @property
-    def origin(self) -> BaseException:
-        """What users are shown as the cause: the HTTP library's own exception, if there is one."""
-        return self.__cause__ or self
-
-
-class TokenRefused(Exception):
-    """The token endpoint did not grant a token."""
-
-    def __init__(self, message: str, status: int, headers: Headers, content: bytes) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers = headers
-        self.content = content
-        """The body of the answer, without the secrets that were sent."""
 
 
 class Answer:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
 from specwire.errors import ConfigurationError
 
-Requirement: TypeAlias = tuple[str, ...]
-"""Schemes that a call takes all together, by name; none for a call that may go without."""
+if TYPE_CHECKING:
+    from specwire.operation import Requirement
 
 
 class Bearer(msgspec.Struct, frozen=True):

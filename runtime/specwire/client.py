@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
 
 from specwire.configuration import find_base_url, is_certified, make_options
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 E = TypeVar("E")
+
+
+def _unsendable(request: object) -> TypeError:
+    return TypeError(f"{type(request).__name__} cannot be sent: give a request value, or a flow of them")
 
 
 class _Connected:
@@ -135,7 +139,23 @@ class Client(Resource):
 
     def send(self, request: BaseRequest | Flow[Any]) -> Any:
         """Send a request value, or run a flow of them, and return the answer."""
-        return self.connection.send(request)
+        from specwire.request import DownloadRequest, Request, StreamRequest  # not for the construction of a client
+
+        match request:
+            case Request():
+                return self.connection.perform(request).parsed
+            case StreamRequest():
+                from specwire.streaming import EventStream
+
+                return EventStream(self.connection, request)
+            case DownloadRequest():
+                from specwire.download import Download
+
+                return Download(self.connection, request)
+            case Generator():
+                return self.connection.run(request)
+            case _:
+                raise _unsendable(request)
 
     def close(self) -> None:
         """Close the connections; closing twice is nothing. A client of your own stays open."""
@@ -249,7 +269,26 @@ class AsyncClient(AsyncResource):
 
     def send(self, request: BaseRequest | Flow[Any]) -> Any:
         """Send a request value, or run a flow of them; the answer is awaited unless it is a stream or a download."""
-        return self.connection.send(request)
+        from specwire.request import DownloadRequest, Request, StreamRequest  # not for the construction of a client
+
+        match request:
+            case Request():
+                return self._parsed(request)
+            case StreamRequest():
+                from specwire.streaming import AsyncEventStream
+
+                return AsyncEventStream(self.connection, request)
+            case DownloadRequest():
+                from specwire.download import AsyncDownload
+
+                return AsyncDownload(self.connection, request)
+            case Generator():
+                return self.connection.run(request)
+            case _:
+                raise _unsendable(request)
+
+    async def _parsed(self, request: Request[T]) -> T:
+        return (await self.connection.perform(request)).parsed
 
     async def aclose(self) -> None:
         """Close the connections; closing twice is nothing. A client of your own stays open."""

@@ -8,10 +8,9 @@ from typing import Any
 
 import msgspec
 
+from specwire.model import ADDITIONAL, OpenModel
 from specwire.union import decode_hook
 
-ADDITIONAL = "x-specwire-additional-properties"
-"""Stands in the place of a wire name for the field of a model that holds the properties a document does not name."""
 _MARK = ADDITIONAL.encode()
 
 _encoder: msgspec.json.Encoder | None = None
@@ -76,8 +75,6 @@ def _same(data: Any) -> Any:
 
 def _are_open_models() -> bool:
     """Tell whether any client that was imported has open models."""
-    from specwire.model import OpenModel
-
     return bool(OpenModel.__subclasses__())
 
 

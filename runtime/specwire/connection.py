@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from specwire import pagination, reading
-from specwire.answer import Answer, TokenRefused, TransportFailure
+from specwire.answer import Answer
 from specwire.changes import OptionChanges
 from specwire.configuration import shown_url, user_agent
 from specwire.errors import SpecwireError
 from specwire.exchange import Exchange
+from specwire.failure import TokenRefused, TransportFailure
 from specwire.flow import Flow, Pause, Step
 from specwire.keyring import Keyring
 from specwire.options import Options
+from specwire.outgoing import Outgoing
 from specwire.pages import AsyncItems, AsyncPages
 from specwire.provider import Provider
-from specwire.request import BaseRequest, DownloadRequest, PagedRequest, Request, StreamRequest
+from specwire.request import BaseRequest, PagedRequest, Request
 from specwire.response import Response
-from specwire.transport import AsyncTransport, Outgoing, Transport, sleep
+from specwire.transport import AsyncTransport, Transport, sleep
 
 if TYPE_CHECKING:
     from typing import Self
@@ -85,21 +87,6 @@ class Connection(BaseConnection):
     ) -> None:
         super().__init__(name, provider, base_url, keyring, options)
         self._transport = transport
-
-    def send(self, request: BaseRequest | Flow[Any]) -> Any:
-        """Send a request value, or run a flow of them, and return the answer."""
-        if isinstance(request, Request):
-            return self.perform(request).parsed
-        if isinstance(request, StreamRequest):
-            from specwire.streaming import EventStream  # few use it
-
-            return EventStream(self, request)
-        if isinstance(request, DownloadRequest):
-            from specwire.download import Download  # few use it
-
-            return Download(self, request)
-        assert isinstance(request, Generator)
-        return self.run(request)
 
     def perform(self, request: Request[T], changes: OptionChanges | None = None) -> Response[T]:
         """Send a request value and return the whole answer."""
@@ -204,24 +191,6 @@ class AsyncConnection(BaseConnection):
     ) -> None:
         super().__init__(name, provider, base_url, keyring, options)
         self._transport = transport
-
-    def send(self, request: BaseRequest | Flow[Any]) -> Any:
-        """Send a request value, or run a flow of them; the answer is awaited unless it is a stream or a download."""
-        if isinstance(request, Request):
-            return self._parsed(request)
-        if isinstance(request, StreamRequest):
-            from specwire.streaming import AsyncEventStream  # few use it
-
-            return AsyncEventStream(self, request)
-        if isinstance(request, DownloadRequest):
-            from specwire.download import AsyncDownload  # few use it
-
-            return AsyncDownload(self, request)
-        assert isinstance(request, Generator)
-        return self.run(request)
-
-    async def _parsed(self, request: Request[T]) -> T:
-        return (await self.perform(request)).parsed
 
     async def perform(self, request: Request[T], changes: OptionChanges | None = None) -> Response[T]:
         """Send a request value and return the whole answer."""

@@ -14,8 +14,9 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from specwire.answer import Answer, TransportFailure
+from specwire.answer import Answer
 from specwire.errors import APIError, SpecwireError
+from specwire.failure import TransportFailure
 from specwire.parameters import encode_query, expand_path
 from specwire.request import DownloadRequest
 from specwire.transport import sleep

@@ -14,8 +14,8 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 from msgspec import inspect
 
-from specwire.codec import ADDITIONAL, decoder
-from specwire.model import Unknown, known_names
+from specwire.codec import decoder
+from specwire.model import ADDITIONAL, Unknown, known_names
 from specwire.union import UnionMarker, choose
 from specwire.unset import UNSET
 

@@ -20,11 +20,11 @@ from specwire.response import Response
 if TYPE_CHECKING:
     from typing import Self
 
+    from specwire.accumulator import Accumulator
     from specwire.changes import OptionChanges
     from specwire.download import AsyncDownload, Download
     from specwire.streaming import (
         AccumulatingStream,
-        Accumulator,
         AsyncAccumulatingStream,
         AsyncEventStream,
         EventStream,

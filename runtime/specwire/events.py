@@ -16,12 +16,12 @@ from specwire.pagination import at
 from specwire.sse import EventTooLarge, SSEParser
 
 if TYPE_CHECKING:
-    from specwire.answer import TransportFailure
+    from specwire.accumulator import Accumulator
+    from specwire.failure import TransportFailure
     from specwire.options import Options
     from specwire.reconnection import Reconnection
     from specwire.request import StreamRequest
     from specwire.response import Response
-    from specwire.streaming import Accumulator
 
 E = TypeVar("E")
 

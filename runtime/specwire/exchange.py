@@ -10,16 +10,17 @@ from specwire import journal, reading, retry
 from specwire.body import WholeBody, body_of
 from specwire.errors import APIConnectionError, APITimeoutError, InvalidRequestError
 from specwire.multipart import Multipart, NotReplayable, Upload
+from specwire.outgoing import Outgoing
 from specwire.parameters import encode_cookies, encode_headers, encode_query, expand_path
 from specwire.record import Record
 from specwire.response import request_id_of
-from specwire.transport import Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from specwire.answer import Answer, TransportFailure
+    from specwire.answer import Answer
     from specwire.auth import Proof
+    from specwire.failure import TransportFailure
     from specwire.options import Options
     from specwire.provider import Provider
     from specwire.request import BaseRequest

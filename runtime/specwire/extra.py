@@ -13,8 +13,7 @@ from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from specwire.codec import ADDITIONAL
-from specwire.model import OpenModel, WireModel, known_names
+from specwire.model import ADDITIONAL, OpenModel, WireModel, known_names
 from specwire.union import UnionMarker, decode_hook
 
 D = TypeVar("D")

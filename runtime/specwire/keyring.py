@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from specwire.auth import ApiKey, MutualTLS, Proof, Requirement, Security, joined
+from specwire.auth import ApiKey, MutualTLS, Proof, Security, joined
 from specwire.credential import AsyncKey, Fixed, Source, source_of
 from specwire.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from specwire.headers import Headers
-    from specwire.operation import Operation
+    from specwire.operation import Operation, Requirement
     from specwire.options import Options
     from specwire.provider import Provider
     from specwire.transport import AsyncTransport, Transport

@@ -35,10 +35,11 @@ import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
-from specwire.answer import Answer, TransportFailure
+from specwire.answer import Answer
+from specwire.failure import TransportFailure
+from specwire.outgoing import Outgoing
 from specwire.request import BaseRequest
 from specwire.response import Response
-from specwire.transport import Outgoing
 
 __all__ = [
     "Answer",

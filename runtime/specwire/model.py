@@ -1,15 +1,15 @@
-"""The base of every wire model, and what can be done with one."""
+"""The bases of every wire model."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import msgspec
 
-from specwire.codec import decoder, to_builtins
 from specwire.unset import UNSET
 
-T = TypeVar("T")
+ADDITIONAL = "x-specwire-additional-properties"
+"""Stands in the place of a wire name for the field of a model that holds the properties a document does not name."""
 
 
 class WireModel(msgspec.Struct, kw_only=True, weakref=True):
@@ -56,20 +56,3 @@ class Unknown(dict[str, Any]):
 
     def __repr__(self) -> str:
         return f"Unknown({dict.__repr__(self)})"
-
-
-def to_dict(model: WireModel) -> dict[str, Any]:
-    """Return a model as JSON-ready builtins by wire name, without the fields that are not set.
-
-    Fields that the document does not know are there too, where the client was told to keep them.
-    """
-    from specwire.extra import restore
-
-    result: dict[str, Any] = restore(model, to_builtins(model))
-    return result
-
-
-def from_dict(kind: type[T], data: Any) -> T:
-    """Build `kind` from builtins by wire name; raises `msgspec.ValidationError`, with a JSON path, on misfit."""
-    built: T = decoder(kind).convert(data)
-    return built

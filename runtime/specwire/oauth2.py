@@ -12,12 +12,14 @@ from urllib.parse import quote_plus, urlencode, urljoin, urlsplit
 
 import msgspec
 
-from specwire.answer import Answer, TokenRefused, TransportFailure
+from specwire.answer import Answer
 from specwire.auth import Bearer, OAuth2, Proof, Scheme, prove
 from specwire.configuration import shown_url
 from specwire.errors import ConfigurationError, summary
+from specwire.failure import TokenRefused, TransportFailure
 from specwire.forking import begin_anew_in_children
-from specwire.transport import AsyncTransport, Outgoing, Transport
+from specwire.outgoing import Outgoing
+from specwire.transport import AsyncTransport, Transport
 
 if TYPE_CHECKING:
     from specwire.headers import Headers

@@ -7,8 +7,10 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from specwire.auth import Requirement
 from specwire.parameters import Style
+
+Requirement: TypeAlias = tuple[str, ...]
+"""Schemes that a call takes all together, by name; none for a call that may go without."""
 
 
 class JsonPayload(msgspec.Struct, frozen=True):

@@ -19,10 +19,11 @@ import msgspec
 from opentelemetry import metrics, propagate, trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
-from specwire.answer import Answer, TransportFailure
+from specwire.answer import Answer
 from specwire.client import AsyncClient, Client
 from specwire.configuration import shown_url
 from specwire.errors import APIError
+from specwire.failure import TransportFailure
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from opentelemetry.util.types import AttributeValue
 
     from specwire.middleware import AsyncCall, AsyncSend, Call, Send
+    from specwire.outgoing import Outgoing
     from specwire.request import BaseRequest
     from specwire.response import Response
-    from specwire.transport import Outgoing
 
 SyncT = TypeVar("SyncT", bound=Client)
 AsyncT = TypeVar("AsyncT", bound=AsyncClient)

@@ -15,7 +15,7 @@ T = TypeVar("T")
 def adds(operation_id: str, method: str | None = None, /) -> Callable[[T], T]:
     """Add a method (a dotted path such as `"audio.transcribe_text"`) that stands on an operation.
 
-    A class takes no method: it adds up the events of the operation's stream (`specwire.streaming.Accumulator`).
+    A class takes no method: it adds up the events of the operation's stream (`specwire.accumulator.Accumulator`).
     """
     return lambda built: built
 

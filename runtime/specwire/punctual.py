@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from specwire.answer import TransportFailure
+from specwire.failure import TransportFailure
 
 _PIECE = 64 * 1024
 """Bytes to write between two looks at the time."""

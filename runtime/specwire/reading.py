@@ -19,7 +19,8 @@ from specwire.operation import BinaryPayload, EmptyPayload, EventsPayload, JsonP
 from specwire.pagination import at
 
 if TYPE_CHECKING:
-    from specwire.answer import Answer, TokenRefused
+    from specwire.answer import Answer
+    from specwire.failure import TokenRefused
     from specwire.headers import Headers
     from specwire.record import Record
     from specwire.response import Response

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import msgspec
 
 from specwire.parameters import header_value
-from specwire.request import BinaryBody, MultipartBody
+from specwire.request import BinaryBody, LinesBody, MultipartBody
 from specwire.resumption import Resumption
 
 if TYPE_CHECKING:
     from specwire.errors import APIError
-    from specwire.events import EventReader
     from specwire.options import Options
     from specwire.request import StreamRequest
     from specwire.sse import SSEParser
@@ -31,22 +30,18 @@ class Reconnection(Generic[E]):
         self._parser = parser
         self._last = ""
 
-    def wait(self, reader: EventReader[E], url: str, error: APIError | None = None) -> float | None:
-        """Return the seconds to wait before the next try, None to give up; the reader knows then what to raise.
+    def wait(self, url: str, error: APIError | None = None) -> float | None:
+        """Return the seconds to wait before the next try, None to give up.
 
         Args:
-            reader: The reader of the stream.
-            url: Where it was read from, for the log.
+            url: Where the stream was read from, for the log.
             error: What the last try to go on came to; None where the stream broke off.
         """
-        wait = None
         if self._id is not None:
             moved, self._last = self._parser.last_event_id != self._last, self._parser.last_event_id
             pace = self._parser.retry
-            wait = self._resumption.wait(error, url, progressed=moved, pace=None if pace is None else pace / 1000)
-        if wait is None and error is not None:
-            reader.lost(error)
-        return wait
+            return self._resumption.wait(error, url, progressed=moved, pace=None if pace is None else pace / 1000)
+        return None
 
     @property
     def request(self) -> StreamRequest[E]:
@@ -64,7 +59,7 @@ class Reconnection(Generic[E]):
     def _id(self) -> str | None:
         """The last event id as it is sent: UTF-8. None where there is none, or none that can be sent."""
         text = self._parser.last_event_id.encode().decode("latin-1")
-        if not text or isinstance(self._request.body, MultipartBody | BinaryBody):
+        if not text or isinstance(self._request.body, MultipartBody | BinaryBody | LinesBody):
             return None
         try:
             return header_value(_HEADER, text)

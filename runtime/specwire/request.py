@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 import msgspec
 
-from specwire.codec import ADDITIONAL
 from specwire.file import FileInput
 from specwire.lines import Framing
+from specwire.model import ADDITIONAL
 from specwire.multipart import Part, file_part, json_part, text_part
 from specwire.operation import Operation, Payload
 from specwire.parameters import Style, encode_headers

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
-from specwire.answer import Answer, TransportFailure
+from specwire.accumulator import Accumulator
+from specwire.answer import Answer
 from specwire.errors import APIError
 from specwire.events import EventReader, closed
+from specwire.failure import TransportFailure
 from specwire.request import StreamRequest
 from specwire.transport import fail_after, sleep
 
@@ -24,24 +26,11 @@ if TYPE_CHECKING:
     from specwire.response import Response
 
 E = TypeVar("E")
-F_co = TypeVar("F_co", covariant=True)
 F = TypeVar("F")
-E_contra = TypeVar("E_contra", contravariant=True)
 
 
 _PATIENCE = 1.0
 """Seconds to wait for the end of the body after the terminator, for the sake of the connection."""
-
-
-class Accumulator(Protocol[E_contra, F_co]):
-    """Adds events up to one answer."""
-
-    def add(self, event: E_contra, /) -> None:
-        """Take the next event."""
-
-    def final(self) -> F_co:
-        """Return the answer so far."""
-        ...
 
 
 class EventStream(Generic[E]):
@@ -113,7 +102,7 @@ class EventStream(Generic[E]):
 
     def _go_on(self, reader: EventReader[E], reconnection: Reconnection[E], url: str) -> None:
         """Ask for the events after the last that came, as often as may be; the reader knows what came of it."""
-        pause = reconnection.wait(reader, url)
+        pause = reconnection.wait(url)
         while pause is not None:
             time.sleep(pause)
             if self._closed:
@@ -121,7 +110,9 @@ class EventStream(Generic[E]):
             try:
                 answer, response = self._connection.open(reconnection.request, reconnection.options)
             except APIError as error:
-                pause = reconnection.wait(reader, url, error)
+                pause = reconnection.wait(url, error)
+                if pause is None:
+                    reader.lost(error)
                 continue
             self._opened = answer, answer.iter_bytes(), reader, response
             reader.resumed(response)
@@ -243,7 +234,7 @@ class AsyncEventStream(Generic[E]):
 
     async def _go_on(self, reader: EventReader[E], reconnection: Reconnection[E], url: str) -> None:
         """Ask for the events after the last that came, as often as may be; the reader knows what came of it."""
-        pause = reconnection.wait(reader, url)
+        pause = reconnection.wait(url)
         while pause is not None:
             await sleep(pause)
             if self._closed:
@@ -251,7 +242,9 @@ class AsyncEventStream(Generic[E]):
             try:
                 answer, response = await self._connection.open(reconnection.request, reconnection.options)
             except APIError as error:
-                pause = reconnection.wait(reader, url, error)
+                pause = reconnection.wait(url, error)
+                if pause is None:
+                    reader.lost(error)
                 continue
             self._opened = answer, answer.aiter_bytes(), reader, response
             reader.resumed(response)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from specwire.answer import TransportFailure
 from specwire.byterange import Version, is_rest, length_of, rest_of, version_of
 from specwire.errors import APIConnectionError, APIError, APIStatusError, APITimeoutError
+from specwire.failure import TransportFailure
 from specwire.resumption import Resumption
 
 if TYPE_CHECKING:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from os import PathLike, fspath
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-import msgspec
-
-from specwire.answer import Answer, TransportFailure, translating
+from specwire.answer import Answer, translating
 from specwire.clock import Clock
 from specwire.errors import ConfigurationError, SpecwireError
+from specwire.failure import TransportFailure
 from specwire.forking import begin_anew_in_children
+from specwire.outgoing import Outgoing
 from specwire.unread import Unread, UnreadAnswer
 
 if TYPE_CHECKING:
@@ -58,18 +58,6 @@ class AsyncHTTPClient(Protocol):
     def send(self) -> Callable[..., Awaitable[Any]]: ...
 
     async def aclose(self) -> None: ...
-
-
-class Outgoing(msgspec.Struct, frozen=True):
-    """One try of a request, ready for the wire."""
-
-    method: str
-    url: str
-    headers: dict[str, str]
-    content: bytes | Iterator[bytes] | AsyncIterator[bytes] | None
-
-    def __repr__(self) -> str:
-        return f"Outgoing({self.method})"
 
 
 class Transport:

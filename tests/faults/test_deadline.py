@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from specwire import punctual
-from specwire.answer import TransportFailure
 from specwire.errors import APITimeoutError, RateLimitError
+from specwire.failure import TransportFailure
 from specwire.options import Options
 from specwire.retry import RetryPolicy
 

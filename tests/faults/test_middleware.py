@@ -9,8 +9,8 @@ import httpx2
 import msgspec
 import pytest
 import specwire
-from specwire.answer import TransportFailure
 from specwire.errors import APIConnectionError, InvalidRequestError, ServerError
+from specwire.failure import TransportFailure
 from specwire.middleware import (
     Answer,
     AsyncCall,

@@ -7,8 +7,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 from specwire import drift
-from specwire.model import to_dict
-from specwire.streaming import Accumulator
+from specwire.accumulator import Accumulator
+from specwire.conversion import to_dict
 from specwire_clients.aitre import models as aitre
 from specwire_clients.mistral import models as mistral
 from specwire_clients.moonshot import models as moonshot

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.auth import ApiKey, Basic, Bearer, Digest, Http, MutualTLS, OAuth2, Requirement, Scheme, Security
+from specwire.auth import ApiKey, Basic, Bearer, Digest, Http, MutualTLS, OAuth2, Scheme, Security
 from specwire.client import AsyncClient, Client
-from specwire.operation import JsonPayload, Operation
+from specwire.operation import JsonPayload, Operation, Requirement
 from specwire.provider import Provider
 from specwire.request import Request
 

@@ -13,9 +13,10 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from specwire.conversion import from_dict, to_dict
 from specwire.drift import Drift, DriftWarning, decode, report, tolerate
 from specwire.errors import DecodeError
-from specwire.model import Unknown, from_dict, to_dict
+from specwire.model import Unknown
 from specwire.unset import UNSET
 
 from .conftest import Caller

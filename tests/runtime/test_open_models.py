@@ -12,10 +12,10 @@ import msgspec
 import pytest
 from msgspec import field
 from specwire import arrays, from_dict, to_dict, unknown_fields
-from specwire.codec import ADDITIONAL, decoder, encode
+from specwire.codec import decoder, encode
 from specwire.drift import decode
 from specwire.extra import keep, reaches_open
-from specwire.model import OpenModel, WireModel
+from specwire.model import ADDITIONAL, OpenModel, WireModel
 from specwire.parameters import Style, encode_headers, encode_query
 from specwire.request import FormBody, MultipartBody, given, json_body, multipart_body, with_additional
 from specwire.union import union

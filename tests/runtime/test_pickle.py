@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from specwire.conversion import to_dict
 from specwire.drift import Drift, decode
 from specwire.headers import Headers
-from specwire.model import Unknown, to_dict
+from specwire.model import Unknown
 from specwire.options import Options
 from specwire.response import Response
 from specwire.retry import RetryPolicy

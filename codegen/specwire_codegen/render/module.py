@@ -31,7 +31,7 @@ _KNOWN = {
     "timedelta": "datetime",
     "UNSET": "specwire.unset",
     "Unset": "specwire.unset",
-    "ADDITIONAL": "specwire.codec",
+    "ADDITIONAL": "specwire.model",
     "OpenModel": "specwire.model",
     "WireModel": "specwire.model",
     "Unknown": "specwire.model",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from specwire.codec import ADDITIONAL
+from specwire.model import ADDITIONAL
 from specwire.operation import JsonPayload, Operation
 from specwire.request import JsonBody, Request, json_body
 from specwire.unset import UNSET, Unset

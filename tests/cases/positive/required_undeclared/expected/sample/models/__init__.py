@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import field as _field
-from specwire.codec import ADDITIONAL
-from specwire.model import OpenModel, WireModel
+from specwire.model import ADDITIONAL, OpenModel, WireModel
 from specwire.unset import UNSET, Unset
 
 
