@@ -36,7 +36,7 @@ class Document:
     file: str
     places: tuple[Place, ...] = attrs.field(default=(), eq=False, repr=False)
     beside: tuple[str, ...] = attrs.field(default=(), eq=False)
-    """Paths of the other local files that it was put together from."""
+    """The other files that it was put together from, and addresses, as they may be shown."""
 
     def locate(self, pointer: str) -> Location:
         """Return where the value at `pointer` was written, or the nearest place around it that is known."""

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files as resources
 from pathlib import Path
 
+from specwire_codegen import fetch
 from specwire_codegen.project import Target
 from specwire_codegen.write import MANIFEST, digest
 
@@ -22,13 +23,15 @@ _BESIDE = ("mock", "conformance")
 
 
 def is_current(target: Target) -> bool:
-    """Whether inputs, generator and output are all as the last run left them."""
+    """Whether inputs, generator and output are all as the last run left them; of remote documents nobody knows."""
     path = _path(target)
     if not path.is_file():
         return False
     last = json.loads(path.read_text("utf-8"))
     beside = last.get("beside")
-    return isinstance(beside, list) and last == _state(target, beside)
+    if not isinstance(beside, list) or any(map(fetch.is_remote, beside)):
+        return False
+    return bool(last == _state(target, beside))
 
 
 def record(target: Target, beside: Sequence[str] = ()) -> None:

@@ -19,7 +19,7 @@ from specwire_codegen.diagnostics import SpecwireCodegenError
 
 MANIFEST = "MANIFEST.json"
 
-_STYLE = ("--quiet", "--isolated", "--target-version", "py311", "--line-length", "120")
+_STYLE = ("--quiet", "--isolated", "--no-cache", "--target-version", "py311", "--line-length", "120")
 """How generated code is formatted, whatever the project around it says."""
 
 

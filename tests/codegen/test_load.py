@@ -269,10 +269,10 @@ def test_pointers_split_as_they_were_joined(tokens: list[str]) -> None:
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
-        lambda each: st.lists(each) | st.dictionaries(st.text(), each),
+        lambda each: st.lists(each) | st.dictionaries(st.text().filter(lambda key: not key.startswith("x-\0")), each),
     )
 )
 def test_json_values_survive_loading(value: object) -> None:
-    """What is written as JSON is read as it was, whatever it is."""
+    """What is written as JSON is read as it was, whatever it is, but for a key that is refused."""
     text = json.dumps({"value": value}, ensure_ascii=True)
     assert {"value": value} == parse(text.encode(), "x.json")[0]

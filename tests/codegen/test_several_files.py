@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from specwire_codegen.cli import main
@@ -38,6 +41,13 @@ listParcels = "parcels.all"
 Order = "Purchase"
 Parcel = "Package"
 """
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files without telling."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 @pytest.fixture
@@ -102,3 +112,21 @@ def test_a_part_needs_not_all_names(
     assert "class Purchase(" in models
     assert "Package" not in models
     assert "def all(" in (folder / "out/shop/operations/orders.py").read_text("utf-8")
+
+
+def test_of_remote_documents_nobody_knows_whether_they_changed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A document that refers to one elsewhere is made anew each time, and no secret of its address is remembered."""
+    with HTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder / "a"))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/names.yaml?token=hidden"
+        (folder / "spec.yaml").write_text(SPEC.replace("a/names.yaml", address), "utf-8")
+        generate(monkeypatch, capsys, "--allow-remote")
+        (folder / "a/names.yaml").write_text("Parcel: {type: object, properties: {weight: {type: integer}}}\n", "utf-8")
+        generate(monkeypatch, capsys, "--allow-remote")
+        server.shutdown()
+    assert "weight: int" in (folder / "out/shop/models/__init__.py").read_text("utf-8")
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path != folder / "spec.yaml"]
+    assert [] == [path for path in written if b"hidden" in path.read_bytes()]
+    assert not (folder / ".ruff_cache").exists()
