@@ -6,17 +6,17 @@ from typing import Any
 
 from specwire_codegen import pointer as pointers
 from specwire_codegen.grammar import FIELDS, SECTIONS, Child, Kind, Node, is_extension, rebuild, walk
+from specwire_codegen.normalize.operations import methods
 
 
 def prune(data: Node) -> Node:
     """Return the document without components that no operation reaches, and without empty sections.
 
-    A document that has nothing but components is there for these: it keeps them.
+    A document that has no operations is there for its components: it keeps them.
     """
     components = data.get("components", {})
-    if not any(each for key in ("paths", "webhooks") for each in data.get(key, {}).values()):
-        return data
-    waiting = _refs({key: value for key, value in data.items() if key != "components"}, "openapi")
+    rest = {key: value for key, value in data.items() if key != "components"}
+    waiting = _refs(rest, "openapi") if _has_operations(data) else _all(components)
     reached: set[tuple[Kind, str]] = set()
     while waiting:
         kind, name = waiting.pop()
@@ -31,8 +31,17 @@ def prune(data: Node) -> Node:
             values = {name: values[name] for name in sorted(values) if (child.kind, name) in reached}
         if values:
             kept[section] = values
-    rest = {key: value for key, value in data.items() if key != "components"}
     return {**rest, "components": kept} if kept else rest
+
+
+def _has_operations(data: Node) -> bool:
+    items = [item for key in ("paths", "webhooks") for item in data.get(key, {}).values() if isinstance(item, dict)]
+    return any(True for item in items for _ in methods(item))
+
+
+def _all(components: Node) -> set[tuple[Kind, str]]:
+    sections = {section: kind for kind, section in SECTIONS.items()}
+    return {(sections[section], name) for section, each in components.items() if section in sections for name in each}
 
 
 def _refs(value: Any, kind: Kind) -> set[tuple[Kind, str]]:
