@@ -134,14 +134,17 @@ class Transport:
         self._used = False
 
     def close(self) -> None:
-        self._closed = True
         self._unread.close_forgotten()
+        self._close_client()
+
+    def _close_client(self) -> None:
+        self._closed = True
         if self._owned and self._client is not None:
             self._client.close()
 
     def __del__(self) -> None:
         if getattr(self, "_owned", False):
-            self.close()
+            self._close_client()  # and with it the connections of what was forgotten
 
 
 class AsyncTransport:

@@ -6,19 +6,35 @@ it must find nothing that does something to the pool when it is collected.
 
 from __future__ import annotations
 
+import atexit
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
+from contextlib import suppress
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
+from weakref import WeakSet
 
 from specwire.answer import Answer
+
+_all: WeakSet[Unread] = WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    """Close what is left when the program ends: after that, the interpreter takes itself to pieces."""
+    for unread in list(_all):
+        unread.close_forgotten()
+        for chunks in list(unread.begun):
+            with suppress(ValueError):  # another thread is reading
+                chunks.close()
 
 
 class Unread:
     """The unread answers of a transport."""
 
     def __init__(self) -> None:
-        self.begun: set[Iterator[bytes] | None] = set()
+        _all.add(self)
+        self.begun: set[Generator[bytes, None, None]] = set()
         """Bodies of which a part was read, until they are closed: these are what would give their connection back."""
         self.forgotten: deque[Answer] = deque()
         """Answers that nobody refers to any more."""
@@ -41,10 +57,10 @@ class UnreadAnswer(Answer):
     def __init__(self, raw: Any, library: ModuleType, unread: Unread) -> None:
         super().__init__(raw, library)
         self._unread = unread
-        self._chunks: Iterator[bytes] | None = None
+        self._chunks: Generator[bytes, None, None] | None = None
 
     def iter_bytes(self) -> Generator[bytes, None, None]:
-        self._chunks = chunks = self.raw.iter_bytes()
+        chunks = self._chunks = cast("Generator[bytes, None, None]", self.raw.iter_bytes())
         self._unread.begun.add(chunks)
         with self._reading():
             for chunk in chunks:  # noqa: UP028 - `yield from` would close them where this is left
@@ -57,10 +73,14 @@ class UnreadAnswer(Answer):
             super().leave()
 
     def close(self) -> None:
-        self._unread.begun.discard(self._chunks)
+        self._forget_chunks()
         super().close()
+
+    def _forget_chunks(self) -> None:
+        if self._chunks is not None:
+            self._unread.begun.discard(self._chunks)
 
     def __del__(self) -> None:
         self.leave()
         if self.raw.is_closed:
-            self._unread.begun.discard(self._chunks)
+            self._forget_chunks()
