@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import multiprocessing
 import tracemalloc
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
 from io import BytesIO
 from itertools import pairwise
@@ -303,13 +304,24 @@ def test_a_client_of_tasks_holds_on_to_nothing(url: str, upload: Path) -> None:
     asyncio.run(async_life(url, upload, 4))
 
 
-@pytest.mark.slow
-def test_a_day_of_threads(url: str, upload: Path) -> None:
-    """The same for some thousand uses, after which the process is not larger either."""
+def day_of_threads(url: str, upload: Path) -> None:
+    """Use a client from threads for long."""
+    tracemalloc.start(1)
     check_memory(sync_life(url, upload, 50), AT_ONCE * 11)
 
 
-@pytest.mark.slow
-def test_a_day_of_tasks(url: str, upload: Path) -> None:
-    """The same for some thousand uses, after which the process is not larger either."""
+def day_of_tasks(url: str, upload: Path) -> None:
+    """Use a client from tasks for long."""
+    tracemalloc.start(1)
     check_memory(asyncio.run(async_life(url, upload, 40)), AT_ONCE * 13)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("day", [day_of_threads, day_of_tasks])
+def test_a_day(url: str, upload: Path, day: Callable[[str, Path], None]) -> None:
+    """The same for some thousand uses, after which the process is not larger either.
+
+    It has a process of its own: in one that has run thousands of tests, tables of the interpreter grow by megabytes.
+    """
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        pool.submit(day, url, upload).result()
