@@ -12,21 +12,19 @@ import copy
 import json
 import os
 import shutil
-import signal
 import sys
 import tempfile
 import time
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import msgspec
 import yaml
+from specwire_codegen.conformance.overtime import Overtime, within
 from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.generate import generate
 from specwire_codegen.project import single
@@ -128,22 +126,6 @@ def mutant(seed: int, among: Sequence[Path]) -> Mutant:
     return Mutant(seed, source.name, tuple(changes), document, beside, chance.random() < 0.1)
 
 
-@contextmanager
-def patience(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError in what takes longer."""
-
-    def ring(*_: Any) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def outcome(made: Mutant, folder: Path, package: str) -> Outcome:
     """Generate a mutant as `folder/package` and look at what comes."""
     whole = Outcome(made.seed, made.origin, made.changes)
@@ -151,7 +133,7 @@ def outcome(made: Mutant, folder: Path, package: str) -> Outcome:
     beside.mkdir()
     spec = made.write(beside)
     try:
-        with patience(PATIENCE):
+        with within(PATIENCE):
             target = single(spec, package, folder)
             generated = generate(target, force=True)
             found = (*flaws(made.document, made.text, package, generated.warnings), *unsettled(target))
@@ -159,7 +141,7 @@ def outcome(made: Mutant, folder: Path, package: str) -> Outcome:
         errors = [each for each in problem.diagnostics if each.severity == "error"]
         codes = tuple(sorted({each.code for each in errors}))
         return msgspec.structs.replace(whole, refused=codes, message=str(problem), findings=tuple(unclear(errors)))
-    except TimeoutError:
+    except Overtime:
         return msgspec.structs.replace(whole, findings=(f"hang: {traceback.format_exc()[-1500:]}",))
     except Exception as problem:
         frame = traceback.extract_tb(problem.__traceback__)[-1]

@@ -75,9 +75,8 @@ def bundle(document: Document, source: str | Path, *, allow_remote: bool) -> Doc
         bundler.bring(*bundler.waiting.pop(0))
     settle(list(bundler.findings.values()))
     data = layout.extended(data, bundler.added)
-    return Document(
-        data, document.file, (*document.places, *bundler.places), tuple(sorted(map(fetch.shown, bundler.documents)))
-    )
+    beside = tuple(sorted(map(fetch.shown, bundler.documents)))
+    return Document(data, document.file, (*document.places, *bundler.places), beside)
 
 
 def _is_external(ref: Any) -> bool:
@@ -207,21 +206,21 @@ class _Bundler:
         if target[0] not in self.documents:
             refusal = self._refusal(target[0])
             if refusal:
-                finding = error("ref-not-allowed", f"{_shown(ref)!r} {refusal}", help="copy it beside the document")
+                finding = error("ref-not-allowed", f"{_shown_ref(ref)!r} {refusal}", help="copy it beside the document")
                 return self._found("#".join(target), finding, base, place)
             try:
                 name = self._shown(target[0])
                 data, text = parse(fetch.read(target[0], allow_remote=self.allow_remote), name)
             except DiagnosticError as problem:
                 reasons = "; ".join(each.message for each in problem.diagnostics)
-                message = f"{_shown(ref)!r} cannot be followed: {reasons}"
+                message = f"{_shown_ref(ref)!r} cannot be followed: {reasons}"
                 finding = error("unresolved-ref", message, help=problem.diagnostics[0].help)
                 return self._found("#".join(target), finding, base, place)
             self.documents[target[0]] = Document(data if isinstance(data, dict) else {}, name, text.places())
         try:
             pointers.get(self.documents[target[0]].data, target[1])
         except (KeyError, ValueError):
-            finding = error("unresolved-ref", f"{_shown(ref)!r} does not exist", help="correct the reference")
+            finding = error("unresolved-ref", f"{_shown_ref(ref)!r} does not exist", help="correct the reference")
             return self._found("#".join(target), finding, base, place)
         return True
 
@@ -260,7 +259,7 @@ class _Bundler:
         return str(folder / ".." / path.relative_to(home.parent)) if path.is_relative_to(home.parent) else address
 
 
-def _shown(ref: str) -> str:
+def _shown_ref(ref: str) -> str:
     """Return a reference as it may be shown: an address without what may be secrets in it."""
     address, sign, fragment = ref.partition("#")
     return f"{fetch.shown(address)}{sign}{fragment}" if fetch.is_remote(address) else ref

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import inspect
 
 from specwire.codec import decoder
-from specwire.model import ADDITIONAL, Unknown, known_names
+from specwire.model import ADDITIONAL, Unknown, unnamed
 from specwire.union import UnionMarker, choose
 from specwire.unset import UNSET
 
@@ -134,8 +134,7 @@ class _Builder:
                 self.drifts.append(Drift(place, _expected(field.type), "nothing"))
                 values[field.name] = UNSET
             elif field.encode_name == ADDITIONAL:
-                rest = {name: raw[name] for name in raw if name not in known_names(info.cls)}
-                values[field.name] = self.build(field.type, rest, path)
+                values[field.name] = self.build(field.type, unnamed(info.cls, raw), path)
         return info.cls(**values)
 
     def _union(self, info: inspect.UnionType, raw: Any, path: str) -> Any:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from specwire.model import ADDITIONAL, OpenModel, WireModel, known_names
+from specwire.model import ADDITIONAL, OpenModel, WireModel, unnamed
 from specwire.union import UnionMarker, decode_hook
 
 D = TypeVar("D")
@@ -72,7 +72,7 @@ def gathering(decode: Callable[[D], T], parse: Callable[[D], Any]) -> Callable[[
         value = decode(data)
         for model, fields in _models(value, parse(data)):
             if isinstance(model, OpenModel):
-                rest = {name: fields[name] for name in fields if name not in known_names(type(model))}
+                rest = unnamed(type(model), fields)
                 if rest:
                     room = _room(type(model))
                     # What open models in here hold is for the walk: no value is converted twice.
@@ -101,9 +101,8 @@ def unfold(raw: Any) -> Any:
 def keep(value: T, data: bytes) -> T:
     """Return a decoded value whose models also hold the fields of its JSON bytes that they do not know."""
     for model, fields in _models(value, msgspec.json.decode(data)):
-        unknown = fields.keys() - known_names(type(model))
-        if unknown and not isinstance(model, OpenModel):
-            _hold(model, {name: field for name, field in fields.items() if name in unknown})
+        if not isinstance(model, OpenModel) and (unknown := unnamed(type(model), fields)):
+            _hold(model, unknown)
     return value
 
 

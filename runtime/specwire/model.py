@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import msgspec
@@ -39,10 +40,10 @@ class OpenModel(WireModel, omit_defaults=True):
     """
 
 
-def known_names(kind: type[msgspec.Struct]) -> tuple[str, ...]:
-    """Return the wire names that a model knows, that of its tag among them."""
-    tag = kind.__struct_config__.tag_field
-    return kind.__struct_encode_fields__ if tag is None else (*kind.__struct_encode_fields__, tag)
+def unnamed(kind: type[msgspec.Struct], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of an object, by wire name and in order, that are neither fields of a model nor its tag."""
+    known = {*kind.__struct_encode_fields__, kind.__struct_config__.tag_field}
+    return {name: field for name, field in fields.items() if name not in known}
 
 
 class Unknown(dict[str, Any]):

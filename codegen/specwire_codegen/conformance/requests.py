@@ -10,6 +10,7 @@ from hypothesis.strategies import SearchStrategy
 
 from specwire_codegen.conformance.case import Body, Case, File
 from specwire_codegen.conformance.drawing import Schema, values, without
+from specwire_codegen.conformance.encoding import encodings_of, part_header
 from specwire_codegen.conformance.json_values import sendable
 from specwire_codegen.conformance.parameters import sent
 from specwire_codegen.conformance.querystring import parameters_of
@@ -103,12 +104,10 @@ def _parameter(subject: Subject, raw: Schema, all_: list[Schema]) -> Schema:
 
 def _part_headers(subject: Subject, body: MultipartBody, raw: Schema) -> Schema:
     """Return the schema of the headers of all parts."""
-    content = raw["requestBody"]["content"]
-    encodings = next(media["encoding"] for name, media in content.items() if base_type(name) == media_type_of(body))
+    encodings = encodings_of(raw, media_type_of(body))
 
     def drawn(part: Part, header: Parameter) -> Schema:
-        stated = encodings[part.wire_name]["headers"][header.wire_name]
-        return _parameter(subject, {**stated, "name": header.wire_name, "in": "header"}, [])
+        return _parameter(subject, part_header(encodings, part.wire_name, header.wire_name), [])
 
     properties = {
         part.wire_name: {

@@ -6,11 +6,9 @@ Unlike `bench`, which stops at the first problem, a trial goes on and counts, fo
 from __future__ import annotations
 
 import random
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import chain
-from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
 
 import attrs
@@ -25,6 +23,7 @@ from specwire_codegen.conformance.calls import Clients, Outcome
 from specwire_codegen.conformance.case import Case
 from specwire_codegen.conformance.drawing import relaxed
 from specwire_codegen.conformance.exploring import draw_into
+from specwire_codegen.conformance.overtime import Overtime, within
 from specwire_codegen.conformance.recorder import Recorder
 from specwire_codegen.conformance.requests import requests
 from specwire_codegen.conformance.subject import Subject
@@ -41,10 +40,6 @@ KEY = "key-of-nobody"
 """The key, or both user and password, of all schemes."""
 
 _NOTHING = Answer(204, "", (), None)
-
-
-class Overtime(BaseException):
-    """Drawing took too long. No `Exception`: hypothesis would take that for a finding and look for a smaller one."""
 
 
 @attrs.frozen
@@ -129,7 +124,7 @@ class Trial:
         found: list[T] = []
         why = "no value fits the schema"
         try:
-            with _within(self._seconds):
+            with within(self._seconds):
                 draw_into(found, strategy(subject), count)
         except Overtime:
             why = f"took more than {self._seconds:g} s"
@@ -204,19 +199,3 @@ def _kinds(operation: Operation) -> Iterator[str]:
     yield f"server {operation.server is None}"
     for parameter in operation.parameters:
         yield f"{parameter.place} {type(parameter.type).__name__} {parameter.style}"
-
-
-@contextmanager
-def _within(seconds: float) -> Iterator[None]:
-    """Raise `Overtime` in the block when it takes longer; for the main thread only, which alone gets signals."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise Overtime
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

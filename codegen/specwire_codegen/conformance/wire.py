@@ -10,6 +10,7 @@ import attrs
 
 from specwire_codegen.conformance.case import Body, Case, File
 from specwire_codegen.conformance.credentials import shown
+from specwire_codegen.conformance.encoding import encodings_of, part_header
 from specwire_codegen.conformance.json_values import json_problems
 from specwire_codegen.conformance.multipart import BrokenBody, Part, parts_of
 from specwire_codegen.conformance.parameters import (
@@ -85,7 +86,9 @@ def _problems(subject: Subject, operation: Operation, case: Case, arrival: Arriv
     yield from pairs_problems("cookie", parameters, cookies, case.cookie)
     yield from _accept(raw, operation, arrival)
     yield from _credentials(subject, operation, case, arrival)
-    yield from _body(expected_body(raw, operation, case.body), arrival, _encodings(raw))
+    expected = expected_body(raw, operation, case.body)
+    encodings = encodings_of(raw, base_type(expected.media_type)) if expected is not None else {}
+    yield from _body(expected, arrival, encodings)
 
 
 def expected_body(raw: Mapping[str, Any], operation: Operation, body: Body | None) -> Body | None:
@@ -116,16 +119,6 @@ def _keys(subject: Subject, operation: Operation, place: str) -> frozenset[str]:
     schemes = subject.document.get("components", {}).get("securitySchemes", {}).values()
     names = {one["name"] for one in schemes if one.get("type") == "apiKey" and one.get("in") == place}
     return frozenset(names if operation.secure else ())
-
-
-def _encodings(raw: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what the document says of the fields and parts of a form."""
-    content = raw.get("requestBody", {}).get("content", {})
-    forms = ("multipart/form-data", "application/x-www-form-urlencoded")
-    stated: Iterator[Mapping[str, Any]] = (
-        media.get("encoding", {}) for name, media in content.items() if base_type(name) in forms
-    )
-    return next(stated, {})
 
 
 def _credentials(subject: Subject, operation: Operation, case: Case, arrival: Arrival) -> Iterator[str]:
@@ -222,7 +215,7 @@ def _multipart(wanted: Body, body: bytes, content_type: str, encodings: Mapping[
         for one, part in zip(expected, mine, strict=False):
             yield from (f"part {name}: {problem}" for problem in _part(one, part, media_type))
             for header, each in wanted.headers.get(name, {}).items():
-                stated = {**encodings[name]["headers"][header], "name": header, "in": "header"}
+                stated = part_header(encodings, name, header)
                 yield from text_problems(f"part {name}: header", stated, part.headers.get(header.lower()), each)
 
 
