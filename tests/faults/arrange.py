@@ -10,17 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
 
+from tests.certificates import write
 from tests.runtime.conftest import Caller
 from tests.runtime.server import Action, Close, Pause, Received, Server, head
 
 from .outcome import Call
-
-CERTIFICATE = Path(__file__).with_name("localhost.pem")
-"""A certificate that nobody signed, and its key; valid for localhost until 2126."""
 
 Script = Callable[[Call], Sequence[Action]]
 """What the server does, made from the answer that would have been good."""
@@ -106,9 +105,10 @@ def nowhere(scene: Scene) -> Any:
 
 
 def untrusted(scene: Scene) -> Any:
-    """Call a server whose certificate nobody signed."""
+    """Call a server whose certificate was signed by nobody that the client trusts."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
+    with TemporaryDirectory() as folder:
+        context.load_cert_chain(write(Path(folder)).both)
 
     def serve(connection: socket.socket) -> None:
         context.wrap_socket(connection, server_side=True)

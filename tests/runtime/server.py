@@ -114,8 +114,9 @@ class Server:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self._open.add(connection)
-            self._spawn(self._serve, connection, self.connections)
+            number = self.connections
             self.connections += 1
+            self._spawn(self._serve, connection, number)
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         try:

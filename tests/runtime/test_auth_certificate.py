@@ -6,9 +6,8 @@ import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -17,21 +16,29 @@ from specwire.client import AsyncClient, Client
 from specwire.errors import ConfigurationError
 from specwire.provider import Provider
 
+from tests.certificates import NAME, PASSWORD, Files, write
+
 from .guarded import ask, provider
 from .sample import Thing
 from .server import Server, reply
 
-FOLDER = Path(__file__).parent / "certificate"
-BOTH, ALONE, LOCKED = FOLDER / "both.pem", FOLDER / "alone.pem", FOLDER / "locked.key"
+Choice = Callable[[Files], Any]
+"""What a user gives as `cert`."""
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """The certificate of client and server."""
+    return write(tmp_path_factory.mktemp("certificate"))
 
 
 class Doorman:
     """A TLS server that lets in those who show a certificate, and remembers their names."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Files) -> None:
         self.names: list[str] = []
-        self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(ALONE))
-        self._context.load_cert_chain(BOTH)
+        self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(files.authority))
+        self._context.load_cert_chain(files.both)
         self._context.verify_mode = ssl.CERT_REQUIRED
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"https://localhost:{self.listener.getsockname()[1]}"
@@ -53,10 +60,10 @@ class Doorman:
 
 
 @pytest.fixture
-def doorman(monkeypatch: pytest.MonkeyPatch) -> Iterator[Doorman]:
+def doorman(files: Files, monkeypatch: pytest.MonkeyPatch) -> Iterator[Doorman]:
     """A server that asks for certificates, and that clients trust."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(ALONE))
-    made = Doorman()
+    monkeypatch.setenv("SSL_CERT_FILE", str(files.authority))
+    made = Doorman(files)
     thread = threading.Thread(target=made.serve, daemon=True)
     thread.start()
     yield made
@@ -81,18 +88,37 @@ def call(kind: str, api: Provider, url: str, **options: Any) -> Thing:
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])
-@pytest.mark.parametrize("cert", [BOTH, str(BOTH), (ALONE, BOTH), (ALONE, LOCKED, "open-sesame")])
-def test_the_certificate_is_shown(doorman: Doorman, kind: str, cert: Any) -> None:
+@pytest.mark.parametrize(
+    "choose",
+    [
+        lambda files: files.both,
+        lambda files: str(files.both),
+        lambda files: (files.alone, files.both),
+        lambda files: (files.alone, files.locked, PASSWORD),
+    ],
+    ids=["one", "text", "two", "locked"],
+)
+def test_the_certificate_is_shown(doorman: Doorman, files: Files, kind: str, choose: Choice) -> None:
     """A certificate, in one file or two, with or without a password, meets a mutual TLS scheme."""
-    assert Thing(id="1") == call(kind, provider(("mtls",)), doorman.url, cert=cert)
-    assert ["a test client"] == doorman.names
+    assert Thing(id="1") == call(kind, provider(("mtls",)), doorman.url, cert=choose(files))
+    assert [NAME] == doorman.names
 
 
-@pytest.mark.parametrize("cert", [ALONE, (ALONE, LOCKED), (ALONE, LOCKED, "wrong"), FOLDER / "nowhere.pem", __file__])
-def test_an_unusable_certificate_is_refused_at_once(cert: Any) -> None:
+@pytest.mark.parametrize(
+    "choose",
+    [
+        lambda files: files.alone,
+        lambda files: (files.alone, files.locked),
+        lambda files: (files.alone, files.locked, "wrong"),
+        lambda files: files.alone.with_name("nowhere.pem"),
+        lambda _: __file__,
+    ],
+    ids=["no-key", "no-password", "wrong-password", "no-file", "no-certificate"],
+)
+def test_an_unusable_certificate_is_refused_at_once(files: Files, choose: Choice) -> None:
     """A certificate without its key, with a wrong or no password, or that is none, is refused with its path."""
     with pytest.raises(ConfigurationError, match=r"^the certificate '.*' cannot be used: .*: give PEM files$"):
-        call("sync", provider(("mtls",)), "https://localhost", cert=cert)
+        call("sync", provider(("mtls",)), "https://localhost", cert=choose(files))
 
 
 def test_a_call_without_its_certificate_is_refused() -> None:
@@ -101,7 +127,7 @@ def test_a_call_without_its_certificate_is_refused() -> None:
         call("sync", provider(("mtls",)), "https://localhost")
 
 
-def test_a_client_of_your_own_brings_its_certificate(server: Server) -> None:
+def test_a_client_of_your_own_brings_its_certificate(server: Server, files: Files) -> None:
     """A client that the user hands in may show a certificate: it is asked where nothing else will do."""
     server.play(reply({"id": "1"}), reply({"id": "1"}))
     api = provider(("mtls",), ("header",))
@@ -109,5 +135,5 @@ def test_a_client_of_your_own_brings_its_certificate(server: Server) -> None:
         call("sync", api, server.url, http_client=mine)
         call("sync", api, server.url, http_client=mine, credentials={"header": "h"})
         with pytest.raises(ConfigurationError, match="give the certificate to your http_client"):
-            call("sync", api, server.url, http_client=mine, cert=BOTH)
+            call("sync", api, server.url, http_client=mine, cert=files.both)
     assert [None, "h"] == [received.headers.get("x-key") for received in server.received]
