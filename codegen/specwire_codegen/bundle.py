@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -69,6 +69,7 @@ def bundle(document: Document, source: str | Path, *, allow_remote: bool) -> Doc
         return document
     home = str(source) if fetch.is_remote(source) else str(Path(source).resolve())
     bundler = _Bundler(home, document, layout, allow_remote)
+    bundler.identify()
     bundler.adopt()
     data = bundler.rewritten(document.data, layout.root, home)
     while bundler.waiting:
@@ -96,8 +97,16 @@ class _Bundler:
     waiting: list[tuple[Kind, Target, str]] = attrs.field(factory=list)
     following: list[Target] = attrs.field(factory=list)
     """The paths of Swagger 2.0 that are being followed."""
+    ids: dict[str, str] = attrs.field(factory=dict)
+    """The pointers of the schemas of the document that have an address of their own (`$id`), by that address."""
     findings: dict[str, Diagnostic] = attrs.field(factory=dict)
     """What is wrong, by what it is wrong with; the other places where it stands are in the first's finding."""
+
+    def identify(self) -> None:
+        """Note the schemas of the document that references may name by their `$id`."""
+        for node, kind, pointer in walk(self.document.data, self.layout.root):
+            if kind == "schema" and isinstance(node.get("$id"), str) and not node["$id"].startswith("#"):
+                self.ids.setdefault(self.resolved(node["$id"].removesuffix("#"), self.home), pointer)
 
     def adopt(self) -> None:
         """Bring what a component of the document merely refers to in under that component's name."""
@@ -108,10 +117,11 @@ class _Bundler:
                     continue
                 target = self.target(ref, self.home)
                 place = pointers.join(self.layout.pointer(kind, name), "$ref")
-                known = target is None or target[0] == self.home or (kind, target) in self.names
-                if target is not None and not known and self._exists(target, ref, kind, self.home, place):
-                    self.names[kind, target] = name
-                    self.waiting.append((kind, target, name))
+                if target is not None and target[0] != self.home:
+                    target = self._located(target, ref, self.home, place)
+                    if target is not None and (kind, target) not in self.names:
+                        self.names[kind, target] = name
+                        self.waiting.append((kind, target, name))
 
     def rewritten(self, value: Any, kind: Kind, base: str, pointer: str = "") -> Any:
         """Return a value of the document `base` with its references leading into the bundle."""
@@ -133,7 +143,8 @@ class _Bundler:
         """Return a path of Swagger 2.0, which has no section for them, with what it refers to in its place."""
         ref, place = item["$ref"], pointers.join(here, "$ref")
         target = self.target(ref, base)
-        if target is None or not self._exists(target, ref, _SWAGGER_ITEM, base, place):
+        target = target and self._located(target, ref, base, place)
+        if target is None:
             return item
         if target in self.following:
             finding = error("ref-cycle", f"{ref!r} leads back to itself", help="break the circle")
@@ -158,10 +169,11 @@ class _Bundler:
             self._found(ref, error("unresolved-ref", f"{ref!r} is neither a path nor an address"), base, place)
             return ref
         if target[0] == self.home:
-            return f"#{ref.partition('#')[2]}"
+            return f"#{pointers.to_fragment(target[1])}" if self.ids else f"#{ref.partition('#')[2]}"
+        target = self._located(target, ref, base, place)
+        if target is None:
+            return ref
         if (kind, target) not in self.names:
-            if not self._exists(target, ref, kind, base, place):
-                return ref
             self.names[kind, target] = self.free(kind, target)
             self.waiting.append((kind, target, self.names[kind, target]))
         return f"#{self.layout.pointer(kind, self.names[kind, target])}"
@@ -170,7 +182,10 @@ class _Bundler:
         """Return what a reference of the document `base` leads to; None if it is neither a path nor an address."""
         address, _, fragment = ref.partition("#")
         try:
-            return (self.resolved(unquote(address), base) if address else base), unquote(fragment)
+            resolved = self.resolved(unquote(address), base) if address else base
+            if resolved in self.ids:
+                return self.home, self.ids[resolved] + unquote(fragment)
+            return resolved, unquote(fragment)
         except ValueError:
             return None
 
@@ -193,7 +208,7 @@ class _Bundler:
     def free(self, kind: Kind, target: Target) -> str:
         """Return a name for a part of another document: its own, then with its file's, then with its folders'."""
         path = PurePosixPath(urlsplit(target[0]).path if fetch.is_remote(target[0]) else Path(target[0]).as_posix())
-        tokens = pointers.split(target[1])
+        tokens = [token for token in pointers.split(target[1]) if not token.isdigit()]
         name = _NAME.sub("_", tokens[-1] if tokens else path.stem).strip("_") or "external"
         taken = {*self.layout.section(self.document.data, kind), *self.added.get(kind, {})}
         taken |= {each for (each_kind, _), each in self.names.items() if each_kind == kind}
@@ -202,12 +217,14 @@ class _Bundler:
             name = f"{_NAME.sub('_', around.pop()) if around else 'external'}_{name}"
         return name
 
-    def _exists(self, target: Target, ref: str, kind: Kind, base: str, place: str) -> bool:
+    def _located(self, target: Target, ref: str, base: str, place: str) -> Target | None:
+        """Return a target in another document with a pointer that leads there; None, and a finding, if none does."""
         if target[0] not in self.documents:
             refusal = self._refusal(target[0])
             if refusal:
                 finding = error("ref-not-allowed", f"{_shown_ref(ref)!r} {refusal}", help="copy it beside the document")
-                return self._found("#".join(target), finding, base, place)
+                self._found("#".join(target), finding, base, place)
+                return None
             try:
                 name = self._shown(target[0])
                 data, text = parse(fetch.read(target[0], allow_remote=self.allow_remote), name)
@@ -215,23 +232,23 @@ class _Bundler:
                 reasons = "; ".join(each.message for each in problem.diagnostics)
                 message = f"{_shown_ref(ref)!r} cannot be followed: {reasons}"
                 finding = error("unresolved-ref", message, help=problem.diagnostics[0].help)
-                return self._found("#".join(target), finding, base, place)
+                self._found("#".join(target), finding, base, place)
+                return None
             self.documents[target[0]] = Document(data if isinstance(data, dict) else {}, name, text.places())
-        try:
-            pointers.get(self.documents[target[0]].data, target[1])
-        except (KeyError, ValueError):
+        pointer = _pointer(self.documents[target[0]].data, target[1])
+        if pointer is None:
             finding = error("unresolved-ref", f"{_shown_ref(ref)!r} does not exist", help="correct the reference")
-            return self._found("#".join(target), finding, base, place)
-        return True
+            self._found("#".join(target), finding, base, place)
+            return None
+        return target[0], pointer
 
-    def _found(self, what: str, finding: Diagnostic, base: str, place: str) -> bool:
-        """Record what is wrong with a reference; always false."""
+    def _found(self, what: str, finding: Diagnostic, base: str, place: str) -> None:
+        """Record what is wrong with a reference."""
         where, known = self._owner(base).locate(place), self.findings.get(what)
         if known is None:
             self.findings[what] = attrs.evolve(finding, location=where)
         elif where != known.location:
             self.findings[what] = attrs.evolve(known, also=(*known.also, where))
-        return False
 
     def _names(self, ref: str, kind: Kind) -> bool:
         """Tell whether a reference is merely the name of a component, for `normalize` to lead there."""
@@ -257,6 +274,32 @@ class _Bundler:
         if path.is_relative_to(home):
             return str(folder / path.relative_to(home))
         return str(folder / ".." / path.relative_to(home.parent)) if path.is_relative_to(home.parent) else address
+
+
+def _pointer(data: Any, fragment: str) -> str | None:
+    """Return the pointer that a fragment stands for: itself, or the place of the anchor of that name.
+
+    `/` is often written for the whole document, and the first slash left out.
+    """
+    for pointer in (fragment, fragment.rstrip("/"), f"/{fragment}"):
+        try:
+            pointers.get(data, pointer)
+        except (KeyError, ValueError):
+            continue
+        return pointer
+    return next((place for name, place in _anchors(data) if name == fragment), None)
+
+
+def _anchors(data: Any) -> Iterator[tuple[str, str]]:
+    """Yield the anchors of a document, of whatever kind it is, with the pointers of the schemas that have them."""
+    waiting = [(data, "")]
+    while waiting:
+        value, pointer = waiting.pop()
+        if isinstance(value, dict):
+            names = [value.get("$anchor"), value.get("$dynamicAnchor"), str(value.get("$id", "")).partition("#")[2]]
+            yield from ((name, pointer) for name in names if isinstance(name, str) and name)
+        members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        waiting += [(member, pointers.join(pointer, key)) for key, member in members]
 
 
 def _shown_ref(ref: str) -> str:

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import attrs
 import cyclopts
@@ -80,7 +80,8 @@ def generate(
     ]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("client", "document", "operations", "methods", "models", "files", "seconds"):
-        table.add_column(column, justify="left" if column in ("client", "document") else "right", no_wrap=True)
+        justify: Literal["left", "right"] = "left" if column in ("client", "document") else "right"
+        table.add_column(column, justify=justify, no_wrap=column != "document", overflow="fold")
     for target in targets:
         with _working(f"{target.name}: {target.spec}"):
             made = run(target, allow_remote=allow_remote, force=force)

@@ -113,7 +113,7 @@ def test_a_waiter_gives_up_in_time(caller: Caller, client: Any, server: Server) 
     assert str(caught.value).startswith("get_job: still 'RUNNING' after 0.")
     assert isinstance(caught.value, TimeoutError)
     assert job("j") == caught.value.request
-    assert 2 == len(server.received)
+    assert len(server.received) in (1, 2)  # the second at the end of the time, unless the first took all of it
 
 
 def test_a_job_that_is_done_is_not_waited_for(caller: Caller, client: Any, server: Server) -> None:

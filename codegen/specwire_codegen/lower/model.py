@@ -61,6 +61,7 @@ def name_unions(type_: TypeExpr, wish: str, models: dict[str, Model]) -> TypeExp
         case Nullable(inner):
             return Nullable(name_unions(inner, wish, models))
         case UnionOf(variants) if not native(type_, models):
+            type_ = _with_named_items(type_, wish, models)
             for name, model in models.items():
                 if isinstance(model, AliasModel) and model.type == type_:
                     return ModelRef(name)
@@ -205,10 +206,27 @@ def _discriminator(schema: Schema, names: Mapping[str, str]) -> Discriminator | 
     return Discriminator(raw["propertyName"], named)
 
 
-def _resolved(model: Model, models: Mapping[str, Model]) -> Model:
-    if not isinstance(model, AliasModel) or (native(model.type, models) and not is_recursive(model.name, models)):
-        return model
-    return attrs.evolve(model, resolved_by="structure")
+def _resolved(model: AliasModel, models: dict[str, Model]) -> AliasModel:
+    inside = attrs.evolve(model, type=_with_named_items(model.type, model.name, models))
+    models[model.name] = inside
+    if native(inside.type, models) and not is_recursive(model.name, models):
+        return inside
+    return attrs.evolve(inside, resolved_by="structure")
+
+
+def _with_named_items(type_: TypeExpr, name: str, models: dict[str, Model]) -> TypeExpr:
+    """Return the type of an alias with a name for each union that its lists and maps hold."""
+    match type_:
+        case ListOf(inner):
+            return ListOf(name_unions(inner, f"{name}Item", models))
+        case MapOf(inner):
+            return MapOf(name_unions(inner, f"{name}Value", models))
+        case Nullable(inner):
+            return Nullable(_with_named_items(inner, name, models))
+        case UnionOf(variants):
+            return UnionOf(tuple(_with_named_items(variant, name, models) for variant in variants))
+        case _:
+            return type_
 
 
 JsonKind = Literal["string", "number", "integer", "boolean", "array", "object", "any"]

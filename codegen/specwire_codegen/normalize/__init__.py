@@ -34,6 +34,7 @@ from specwire_codegen.normalize import (
     swagger2,
     tags,
     templates,
+    trimming,
     validity,
 )
 from specwire_codegen.normalize.origin import Report, stamp, strip
@@ -75,10 +76,11 @@ def _normalized(document: Document) -> Normalized:
     data = templates.settle(data, report)
     settle(report.diagnostics)
     data = tags.settle(data, report)
+    data = trimming.trim(data, report)
     doubts = list(validity.of_form(data))
     data = references.collapse(data, report)
     data = components.rename(data)
-    data = references.inline(data, frozenset({"pathItem", "callback"}), report)
+    data = references.inline(data, references.ASKED_BACK, report)
     settle(report.diagnostics)
     data = operations.identify(data, report)
     data = responses.settle(data, report)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from specwire_codegen import pointer as pointers
-from specwire_codegen.grammar import Kind, Node, rebuild
+from specwire_codegen.grammar import METHODS, Kind, Node, rebuild
 from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
 from specwire_codegen.normalize.swagger2 import SCHEMA_KEYS
 
@@ -19,6 +19,8 @@ _STYLES: Mapping[str, frozenset[str]] = {
 }
 _NO_CONTENT = "the request body does not say what is in it; taken for none"
 _ADD_CONTENT = "add 'content', with a media type and its schema"
+_QUERYSTRING = "querystring"
+"""The name of a parameter that is the whole query and has none: nothing that is sent shows it."""
 _PLACES = {*_STYLES, "querystring"}
 
 
@@ -45,8 +47,10 @@ class _Settler:
             case "server":
                 return self._addressed(node)
             case "operation":
-                return _bodied(self._embodied(self._served(node, here), here))
-            case "openapi" | "pathItem":
+                return self._single_query(_bodied(self._embodied(self._served(node, here), here)), here)
+            case "pathItem":
+                return self._single_query(self._ordinary(self._served(node, here), here), here)
+            case "openapi":
                 return self._served(node, here)
             case "schema" if isinstance(node.get("discriminator"), dict):
                 return self._told_apart(node, here)
@@ -71,6 +75,11 @@ class _Settler:
             schema = {key: value for key, value in node.items() if key in SCHEMA_KEYS}
             rest = {key: value for key, value in node.items() if key not in SCHEMA_KEYS - {"example"}}
             node = {**rest, "schema": {**schema, ORIGIN: here}}
+        if isinstance(node.get("content"), dict) and len(node["content"]) > 1:
+            media = next((each for each in node["content"] if "json" in each), next(iter(node["content"])))
+            message = f"the {kind} {name or ''!r} has several media types; taken for {media!r}"
+            self._warn("odd-parameter", message, pointers.join(here, "content"), "leave one of them")
+            node = {**node, "content": {media: node["content"][media]}}
         if kind == "header" and "schema" not in node and "content" not in node:
             self._warn("untyped-parameter", "the header has neither a schema nor content", here, "add a schema")
             node = {**node, "schema": {ORIGIN: here}}
@@ -78,7 +87,12 @@ class _Settler:
 
     def _placed(self, node: Node, here: str) -> Node:
         """Return a parameter with the place and the style that it can have."""
-        name, stated = node.get("name"), node.get("in")
+        stated = node.get("in")
+        if stated == "querystring" and "name" not in node:
+            message = f"the querystring parameter has no name; taken for {_QUERYSTRING!r}"
+            self._warn("missing-field", message, here, "add 'name'")
+            node = {**node, "name": _QUERYSTRING}
+        name = node.get("name")
         place = stated.strip().lower() if isinstance(stated, str) else ""
         if stated is None and isinstance(name, str):
             place = "path" if f"{{{name}}}" in _path_of(here) else "query"
@@ -90,7 +104,7 @@ class _Settler:
             )
         if place != stated and place in _PLACES:
             node = {**node, "in": place}
-        if "style" in node and place in _STYLES and node["style"] not in _STYLES[place]:
+        if "style" in node and place in _STYLES and str(node["style"]) not in _STYLES[place]:
             message = f"a parameter in {place} has no style {str(node['style'])!r}; ignored"
             self._warn("bad-style", message, pointers.join(here, "style"), f"use {', '.join(sorted(_STYLES[place]))}")
             node = {key: value for key, value in node.items() if key != "style"}
@@ -123,7 +137,7 @@ class _Settler:
             if not isinstance(stated, list) or (field == "tags" and "openapi" not in node):
                 continue
             listed = [{need: each} if isinstance(each, str) else each for each in stated]
-            kept = [each for each in listed if not isinstance(each, dict) or isinstance(each.get(need), str)]
+            kept = [each for each in listed if isinstance(each, dict) and isinstance(each.get(need), str)]
             if len(kept) < len(stated):
                 message = f"one of the {field} has no {need!r}; ignored"
                 self._warn("missing-field", message, pointers.join(here, field), f"add {need!r}, or remove it")
@@ -141,6 +155,34 @@ class _Settler:
         self._warn("odd-parameter", message, origin_of(foreign[0], here), "state it as 'requestBody'")
         rest = {**node, "parameters": [each for each in parameters if all(each is not one for one in foreign)]}
         return {**rest, "requestBody": {**_body_of(foreign), ORIGIN: origin_of(foreign[0], here)}}
+
+    def _single_query(self, node: Node, here: str) -> Node:
+        """Return an operation or path with a whole query or with parts of one, not both."""
+        stated = node.get("parameters")
+        parameters = stated if isinstance(stated, list) else []
+        places = [each.get("in") if isinstance(each, dict) else None for each in parameters]
+        if "querystring" not in places or "query" not in places and places.count("querystring") == 1:
+            return node
+        spare = {index for index, place in enumerate(places) if place == "querystring"}
+        spare -= set() if "query" in places else {min(spare)}
+        for index in spare:
+            message = "a querystring parameter stands beside other parameters of the query; ignored"
+            self._warn("odd-parameter", message, origin_of(parameters[index], here), "leave one or the others")
+        return {**node, "parameters": [each for index, each in enumerate(parameters) if index not in spare]}
+
+    def _ordinary(self, node: Node, here: str) -> Node:
+        """Return a path whose additional operations are such: those of usual methods have fields of their own."""
+        added = node.get("additionalOperations")
+        if not isinstance(added, dict):
+            return node
+        for name in [name for name in added if str(name).lower() in METHODS]:
+            place = pointers.join(here, "additionalOperations", name)
+            taken = "ignored" if name.lower() in node else f"taken for {name.lower()!r}"
+            message = f"{name!r} has a field of its own, and is no additional operation; {taken}"
+            self._warn("odd-operation", message, place, f"write it as {name.lower()!r}")
+            rest = {other: operation for other, operation in node["additionalOperations"].items() if other != name}
+            node = {name.lower(): added[name], **node, "additionalOperations": rest}
+        return node
 
     def _told_apart(self, node: Node, here: str) -> Node:
         if isinstance(node["discriminator"].get("propertyName"), str) and node["discriminator"]["propertyName"]:

@@ -22,6 +22,8 @@ from specwire_codegen.grammar import (
 from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of, stamp
 
 SCHEMAS = "#/components/schemas/"
+ASKED_BACK: frozenset[Kind] = frozenset({"pathItem", "callback"})
+"""What may lead back to itself: the operations of a callback may have callbacks."""
 _WAYS = frozenset({"components", "definitions", "models", *SECTIONS.values()})
 """Names of places that formats keep named things in."""
 _LABELS = frozenset({"$defs", "definitions", "$anchor", "$dynamicAnchor"})
@@ -43,6 +45,7 @@ def direct(data: Node, report: Report) -> Node:
 
     A target that is no component becomes one, under its pointer as a provisional name.
     """
+    data = _as_content(data, report)
     wanted: dict[str, Kind] = {}
     targets: dict[tuple[Kind, str], str] = {}
     missing: dict[tuple[Kind, str], list[str]] = {}
@@ -78,6 +81,27 @@ def direct(data: Node, report: Report) -> Node:
 
     directed: Node = rebuild(data, "openapi", visit)
     return directed
+
+
+def _as_content(data: Node, report: Report) -> Node:
+    """Return the document with a response or a request body that refers to a schema made one that has it as JSON."""
+
+    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
+        ref = node.get("$ref")
+        if kind not in ("response", "requestBody") or not isinstance(ref, str) or not ref.startswith(SCHEMAS):
+            return node
+        here = origin_of(node)
+        what = "response" if kind == "response" else "request body"
+        message = f"{ref!r} leads to a schema; taken for a {what} with this schema in JSON"
+        report.warning("bad-ref", message, pointers.join(here, "$ref"), "put it under content, as the schema")
+        return {
+            "description": "",
+            "content": {"application/json": {"schema": {"$ref": ref, ORIGIN: here}}},
+            ORIGIN: here,
+        }
+
+    wrapped: Node = rebuild(data, "openapi", visit)
+    return wrapped
 
 
 def _is_component(pointer: str, kind: Kind) -> bool:
@@ -202,7 +226,8 @@ def _through_refs(data: Node, target: str) -> str | None:
 
 def _anchored(data: Node, anchor: str) -> str | None:
     for node, kind, pointer in walk(data, "openapi"):
-        if kind == "schema" and anchor in (node.get("$anchor"), node.get("$dynamicAnchor")):
+        names = (node.get("$anchor"), node.get("$dynamicAnchor"), str(node.get("$id", "")).partition("#")[2])
+        if kind == "schema" and anchor and anchor in names:
             return pointer
     return None
 
@@ -292,6 +317,8 @@ def inline(data: Node, kinds: frozenset[Kind], report: Report) -> Node:
             return value
         ref = value.get("$ref")
         if kind in kinds and isinstance(ref, str):
+            if ref in active and kinds <= ASKED_BACK:
+                return {}
             if ref in active:
                 report.error("ref-cycle", f"{ref!r} leads back to itself", origin_of(value), "break the circle")
                 return {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from specwire_codegen import pointer as pointers
@@ -13,6 +13,16 @@ from specwire_codegen.normalize.origin import Report, origin_of
 _UNFIT = re.compile(r"[^a-zA-Z0-9._-]+")
 _TYPES = {each.lower(): each for each in ("apiKey", "http", "mutualTLS", "oauth2", "openIdConnect")}
 _BEARER = {"type": "http", "scheme": "bearer"}
+_ADDRESSES = {
+    "implicit": ("authorizationUrl",),
+    "password": ("tokenUrl",),
+    "clientCredentials": ("tokenUrl",),
+    "authorizationCode": ("authorizationUrl", "tokenUrl"),
+    "deviceAuthorization": ("deviceAuthorizationUrl", "tokenUrl"),
+}
+"""Where the ways to a token of OAuth 2 lead, by their names."""
+_PLACES = ("header", "query", "cookie")
+"""Where an API key can be."""
 _NEEDED = {"apiKey": ("name", "in"), "http": ("scheme",), "mutualTLS": ()}
 
 
@@ -58,8 +68,14 @@ def _scheme(scheme: Any, name: str, report: Report) -> Any:
         return scheme
     place, stated = origin_of(scheme), scheme.get("type")
     known = _TYPES.get(str(stated).lower())
+    if known == "oauth2" and isinstance(scheme.get("flows"), dict):
+        scheme = {**scheme, "flows": dict(_usable(scheme["flows"], name, report, place))}
     needed = _NEEDED.get(known or "", ())
     lacking = [key for key in needed if not isinstance(scheme.get(key), str)]
+    if known == "apiKey" and not lacking and scheme["in"] not in _PLACES:
+        message = f"the key {name!r} is in {scheme['in']!r}, where no key can be; the client does without it"
+        report.warning("unusable-security-scheme", message, place, f"use {', '.join(_PLACES)}")
+        return None
     if known is None and str(stated).lower() in ("basic", "bearer", "digest"):
         new: Node = {**scheme, "type": "http", "scheme": str(stated).lower()}
         message = f"{stated!r} is no type of security scheme; taken for HTTP authentication of that name"
@@ -79,6 +95,23 @@ def _scheme(scheme: Any, name: str, report: Report) -> Any:
         return scheme
     report.warning("unusable-security-scheme", message, place, "state it as OpenAPI does")
     return new
+
+
+def _usable(flows: Node, name: str, report: Report, here: str) -> Iterator[tuple[str, Any]]:
+    """Yield the flows that say where they lead; without scopes, one has none."""
+    for key, flow in flows.items():
+        if key in _ADDRESSES and isinstance(flow, dict):
+            place = origin_of(flow, pointers.join(here, "flows", key))
+            lacking = [each for each in _ADDRESSES[key] if not flow.get(each) or not isinstance(flow[each], str)]
+            if lacking:
+                message = f"the flow {key!r} of {name!r} has no {lacking[0]!r}; the client does without it"
+                report.warning("missing-field", message, place, f"add {lacking[0]!r}")
+                continue
+            if not isinstance(flow.get("scopes"), dict):
+                message = f"the flow {key!r} of {name!r} has no scopes; taken for none"
+                report.warning("missing-field", message, place, "write `scopes: {}`")
+                flow = {**flow, "scopes": {}}
+        yield key, flow
 
 
 def _flows(scheme: Mapping[str, Any]) -> bool:

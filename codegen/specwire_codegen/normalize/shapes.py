@@ -11,7 +11,6 @@ import attrs
 
 from specwire_codegen import pointer as pointers
 from specwire_codegen.grammar import (
-    ANNOTATIONS,
     FIELDS,
     PATTERNED,
     SECTIONS,
@@ -22,6 +21,7 @@ from specwire_codegen.grammar import (
     is_extension,
     map_children,
 )
+from specwire_codegen.normalize.dispensable import is_dispensable
 from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
 
 _REQUIRED: dict[Kind, tuple[str, ...]] = {
@@ -41,10 +41,6 @@ _MEANT = {
     **dict.fromkeys(("none", "nil"), "null"),
 }
 """What words of other languages mean in the place of a type."""
-_DISPENSABLE = ANNOTATIONS | set(
-    "contact format license links operationId pattern required summary tags termsOfService".split()
-)
-"""Fields without which everything else keeps its meaning; so do all flags and numbers."""
 _BESIDE_REF = {"$ref", "summary", "description"}
 _MAYBE_BOOLEAN = {"schema"}
 
@@ -106,6 +102,9 @@ def _mended(node: Node, kind: Kind, report: Report, here: str) -> Node:
             _unknown(key, kind, report, place)
             continue
         new = _shaped(value, field, kind, key)
+        if isinstance(field, Child) and field.shape == "map" and field.kind != "example" and is_dispensable(kind, key):
+            new = _objects(new, field.kind, report, place)
+            value = new if isinstance(new, dict) else value
         if kind == "schema" and key == "pattern" and isinstance(value, str) and not _is_regex(value):
             message = f"the pattern {value!r} is not a regular expression that Python knows; ignored"
             report.warning("bad-pattern", message, place, "write it without constructs of other dialects")
@@ -116,7 +115,7 @@ def _mended(node: Node, kind: Kind, report: Report, here: str) -> Node:
             if new is not value:
                 help = "quote it" if isinstance(new, str) or isinstance(value, (list, dict)) else "write it so"
                 report.warning("wrong-type", f"{key!r} is {_named(value)}; taken for {new!r}", place, help)
-        elif field in ("flag", "number") or key in _DISPENSABLE:
+        elif is_dispensable(kind, key):
             message = f"{key!r} must be {new.expected}, got {_named(value)}; ignored"
             report.warning("wrong-type", message, place, "correct it")
         else:
@@ -125,13 +124,24 @@ def _mended(node: Node, kind: Kind, report: Report, here: str) -> Node:
     return kept
 
 
+def _objects(members: Any, kind: Kind, report: Report, place: str) -> Any:
+    """Return the members of a map that nothing depends on, without those that are no objects."""
+    if not isinstance(members, dict):
+        return members
+    for name in [name for name, each in members.items() if not isinstance(each, dict) and not is_extension(name)]:
+        message = f"expected an object, got {_named(members[name])}; ignored"
+        report.warning("wrong-type", message, pointers.join(place, name), f"write a {kind} here")
+        members = {key: each for key, each in members.items() if key != name}
+    return members
+
+
 def _about(info: Any, report: Report) -> Any:
     """Return the `info` of a document, with the name of its file for a title where it has none."""
     if info is not None and not isinstance(info, dict):
         return info
     whole = dict(info or {ORIGIN: "/info"})
     for key, otherwise in (("title", re.split(r"[/\\]", report.document.file)[-1].partition(".")[0]), ("version", "0")):
-        if whole.get(key) is None:
+        if not isinstance(whole.get(key), (str, int, float)):
             whole[key] = otherwise or "API"
             report.warning(
                 "missing-field", f"the info has no {key!r}; taken for {whole[key]!r}", "/info", f"add {key!r}"

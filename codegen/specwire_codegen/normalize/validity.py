@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV32SpecValidator
 
@@ -17,20 +17,46 @@ MAX_DEPTH = 150
 """Levels of a normalized document; what is deeper could not be followed by all that reads it."""
 
 
+class Problem(NamedTuple):
+    """Something of the wrong form."""
+
+    message: str
+    place: tuple[str | int, ...]
+    keyword: str
+    """The rule that is broken, by the keyword of the specification's own schema."""
+
+
+def problems(data: Node) -> Iterator[Problem]:
+    """Yield everything that has the wrong form in stamped OpenAPI 3.2 data.
+
+    Components that have a pointer for a name until they get a better one are no mistake of the document.
+    """
+    plain = strip(data)
+    for found in OpenAPIV32SpecValidator.schema_validator.iter_errors(plain):
+        place, rule = _exact(plain, found.absolute_path), list(found.absolute_schema_path)
+        problem = Problem(_first_line(found), place, str(rule[-1]) if rule else "")
+        if not (len(place) == 2 and problem.message.startswith('"/')):
+            yield problem
+
+
+def _exact(data: Any, place: Iterable[str | int]) -> tuple[str | int, ...]:
+    """Return the way to a place as the data has it: the validator takes a key of digits for an index."""
+    way = list[str | int]()
+    for token in place:
+        way.append(str(token) if isinstance(data, dict) else token)
+        data = data[way[-1]]
+    return tuple(way)
+
+
 def of_source(data: Node) -> Iterator[tuple[str, str]]:
     """Yield a message and the pointer for every object of a Swagger 2.0 document that has the wrong form."""
     yield from _found(OpenAPIV2SpecValidator.schema_validator.iter_errors(data))
 
 
 def of_form(data: Node) -> Iterator[tuple[str, str]]:
-    """Yield a message and the source pointer for every object of stamped OpenAPI 3.2 data that has the wrong form.
-
-    Components that have a pointer for a name until they get a better one are no mistake of the document.
-    """
-    problems = OpenAPIV32SpecValidator.schema_validator.iter_errors(strip(data))
-    for message, pointer in _found(problems):
-        if not (pointer.count("/") == 2 and message.startswith('"/')):
-            yield message, origin_at(data, pointer)
+    """Yield a message and the source pointer for everything that has the wrong form in stamped OpenAPI 3.2 data."""
+    for problem in problems(data):
+        yield problem.message, origin_at(data, pointers.join("", *problem.place))
 
 
 def of_whole(data: Node) -> Iterator[tuple[str, str]]:
@@ -63,7 +89,11 @@ def by_all_rules(data: Node) -> Iterator[tuple[str, str]]:
 
 def _found(problems: Iterable[Any]) -> Iterator[tuple[str, str]]:
     for problem in problems:
-        yield str(problem.message).splitlines()[0][:200], pointers.join("", *getattr(problem, "absolute_path", ()))
+        yield _first_line(problem), pointers.join("", *getattr(problem, "absolute_path", ()))
+
+
+def _first_line(problem: Any) -> str:
+    return str(problem.message).splitlines()[0][:200]
 
 
 def _depth(value: Any) -> int:

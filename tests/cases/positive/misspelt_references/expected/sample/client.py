@@ -34,6 +34,8 @@ class _Sample:
     """Get F."""
     get_g = endpoint(_root.get_g)
     """Get G."""
+    get_h = endpoint(_root.get_h)
+    """Get H."""
     update_f = endpoint(_root.update_f)
     """Put F."""
 

@@ -17,6 +17,7 @@ _GET_E = Operation(id="getE", method="GET", path="/e", returns=JsonPayload(model
 _GET_F = Operation(id="getF", method="GET", path="/f", returns=JsonPayload(models.Thing), secure=False)
 _UPDATE_F = Operation(id="putF", method="PUT", path="/f", returns=JsonPayload(models.Thing), secure=False)
 _GET_G = Operation(id="getG", method="GET", path="/g", returns=JsonPayload(models.AB), secure=False)
+_GET_H = Operation(id="getH", method="GET", path="/h", returns=JsonPayload(models.Thing), secure=False)
 
 
 def get_b() -> Request[models.GetAResponse]:
@@ -73,3 +74,11 @@ def get_g() -> Request[models.AB]:
     `GET /g`, operation `getG`.
     """
     return Request(_GET_G)
+
+
+def get_h() -> Request[models.Thing]:
+    """Get H.
+
+    `GET /h`, operation `getH`.
+    """
+    return Request(_GET_H)

@@ -7,8 +7,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from specwire.model import WireModel
+from msgspec import field as _field
+from specwire.model import Unknown, WireModel
+from specwire.union import union
 from specwire.unset import UNSET, Unset
+
+
+class EndsItemA(WireModel, kw_only=True):
+    """EndsItemA"""
+
+    from_: str | Unset = _field(default=UNSET, name="from")
+
+
+class EndsItemB(WireModel, kw_only=True):
+    """EndsItemB"""
+
+    to: str | Unset = UNSET
+
+
+class MapValue(WireModel, kw_only=True):
+    """MapValue"""
+
+    a: str | Unset = UNSET
+
+
+class MapValueProperty(WireModel, kw_only=True):
+    """MapValueProperty"""
+
+    b: str | Unset = UNSET
 
 
 class Shape(WireModel, kw_only=True):
@@ -22,6 +48,9 @@ class Shape(WireModel, kw_only=True):
     anything: list[Any] | Unset = UNSET
     unique: list[str] | Unset = UNSET
     nested: list[list[list[int]]] | Unset = UNSET
+    ends: Ends | Unset = UNSET
+    word: Word | Unset = UNSET
+    map: Map | Unset = UNSET
     none: list[Any] | Unset = UNSET
 
 
@@ -31,13 +60,49 @@ class ShapePairItemA(WireModel, kw_only=True):
     left: str | Unset = UNSET
 
 
+class WordItemA(WireModel, kw_only=True):
+    """WordItemA"""
+
+    stem: str | Unset = UNSET
+
+
+class WordItemB(WireModel, kw_only=True):
+    """WordItemB"""
+
+    ending: str | Unset = UNSET
+
+
 if TYPE_CHECKING:
+    EndsItem: TypeAlias = EndsItemA | EndsItemB | Unknown
+    Ends: TypeAlias = list[EndsItem]
+    MapValueUnion: TypeAlias = MapValue | MapValueProperty | Unknown
+    Map: TypeAlias = dict[str, MapValueUnion]
     Point: TypeAlias = list[float]
+    WordItem: TypeAlias = WordItemA | WordItemB | Unknown
+    Word: TypeAlias = str | list[WordItem]
 else:
+    EndsItem = union(__name__, "EndsItem", lambda: (EndsItemA, EndsItemB))
+    Ends = list[EndsItem]
+    MapValueUnion = union(__name__, "MapValueUnion", lambda: (MapValue, MapValueProperty))
+    Map = dict[str, MapValueUnion]
     Point = list[float]
+    WordItem = union(__name__, "WordItem", lambda: (WordItemA, WordItemB))
+    Word = str | list[WordItem]
 
 __all__ = [
+    "Ends",
+    "EndsItem",
+    "EndsItemA",
+    "EndsItemB",
+    "Map",
+    "MapValue",
+    "MapValueProperty",
+    "MapValueUnion",
     "Point",
     "Shape",
     "ShapePairItemA",
+    "Word",
+    "WordItem",
+    "WordItemA",
+    "WordItemB",
 ]

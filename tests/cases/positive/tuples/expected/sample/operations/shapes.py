@@ -32,6 +32,9 @@ def create(
     anything: Sequence[Any] | Unset = UNSET,
     unique: Sequence[str] | Unset = UNSET,
     nested: Sequence[Sequence[Sequence[int]]] | Unset = UNSET,
+    ends: inputs.EndsParam | Unset = UNSET,
+    word: inputs.WordParam | Unset = UNSET,
+    map: inputs.MapParam | Unset = UNSET,
     none: Sequence[Any] | Unset = UNSET,
 ) -> Request[list[models.Point]]:
     """Create shape.
@@ -50,6 +53,9 @@ def create(
                 "anything": anything,
                 "unique": unique,
                 "nested": nested,
+                "ends": ends,
+                "word": word,
+                "map": map,
                 "none": none,
             }
         ),
