@@ -76,7 +76,10 @@ def _check(value: Any, kind: Kind, report: Report, pointer: str) -> Any:
         return {}
     if "$ref" in value and kind in SECTIONS and kind not in {"schema", "pathItem"}:
         return {key: each for key, each in value.items() if key in _BESIDE_REF or is_extension(key)}
-    node = _mended(value, kind, report, here) if kind not in PATTERNED else value
+    if kind not in PATTERNED:
+        node = _mended(value, kind, report, here)
+    else:
+        node = _paths(value, report, here) if kind == "paths" else value
     if kind == "openapi":
         node = {**node, "info": _about(node.get("info"), report)}
     for key in _REQUIRED.get(kind, ()):
@@ -122,6 +125,17 @@ def _mended(node: Node, kind: Kind, report: Report, here: str) -> Node:
             message = f"{key!r} must be {new.expected}, got {_named(value)}"
             report.error("wrong-type", message, place, "correct the value")
     return kept
+
+
+def _paths(paths: Node, report: Report, here: str) -> Node:
+    """Return the paths without what stands among them and is none: what has no slash and is no object."""
+    for name in [name for name, each in paths.items() if not name.startswith("/") and not isinstance(each, dict)]:
+        if is_extension(name):
+            continue
+        message = f"{name!r} is no path, and holds {_named(paths[name])}; ignored"
+        report.warning("wrong-type", message, pointers.join(here, name), "put it under a path, or under components")
+        paths = {key: each for key, each in paths.items() if key != name}
+    return paths
 
 
 def _objects(members: Any, kind: Kind, report: Report, place: str) -> Any:

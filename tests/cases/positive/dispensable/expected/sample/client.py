@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.auth import ApiKey, Basic, Bearer, Security
+from specwire.auth import ApiKey, Basic, Bearer, OAuth2, Security
 from specwire.client import AsyncClient, Client
 from specwire.provider import Provider
 from specwire.resource import resource
@@ -25,7 +25,7 @@ PROVIDER = Provider(
             "bearer": Bearer(),
             "key": ApiKey("X-Api-Key", "header"),
             "login": Basic(),
-            "sessions": Bearer(),
+            "sessions": OAuth2("https://example.com/token"),
             "half": Bearer(),
         },
         (("bearer",), ("key",), ("login",)),
