@@ -189,6 +189,8 @@ class Part:
     doc: str = ""
     content_type: str | None = None
     """What the document says of the part's content, None if it leaves that open."""
+    style: Style | None = None
+    """How it is written, None where a list is a part for each item and an object is JSON."""
     headers: tuple[Parameter, ...] = ()
     """What it is sent with besides; headers of the part, not of the request."""
 

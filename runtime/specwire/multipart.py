@@ -14,6 +14,7 @@ from specwire.codec import encode
 from specwire.file import Content, FileChanged, FileInput, NotReplayable, Source, checked, content_of, filename_of
 from specwire.parameters import header_value
 from specwire.scalar import scalar_text
+from specwire.style import Style, named_texts
 from specwire.upload import StreamedBody, Upload, piece_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ __all__ = [
     "Upload",
     "file_part",
     "json_part",
+    "styled_parts",
     "text_part",
 ]
 
@@ -126,6 +128,16 @@ def text_part(name: str, value: object, content_type: str | None = None) -> Part
     except (TypeError, ValueError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(f"part {name!r}: {error}") from None
+
+
+def styled_parts(name: str, value: object, style: Style) -> list[Part]:
+    """Make the parts that a value is written as in a style; raises `ValueError` or `TypeError` naming the part."""
+    try:
+        texts = named_texts(name, value, style, str, str)
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"part {name!r}: {error}") from None
+    return [Part(key, text.encode()) for key, text in texts]
 
 
 def json_part(name: str, value: object, content_type: str = "application/json") -> Part:

@@ -21,7 +21,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NOT_IN_COOKIE = re.compile(r"[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]")
 _DOT_SEGMENTS = ("", ".", "..")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_NOT_PRINTABLE = re.compile(r"[^ -~]")
 
 
 def expand_path(template: str, values: Mapping[str, object], styles: Mapping[str, Style] = _NO_STYLES) -> str:
@@ -63,7 +63,9 @@ def encode_headers(values: Mapping[str, object], styles: Mapping[str, Style] = _
             flat = json_text(value) if style.content_json else flatten(value)
             if flat is not None:
                 text = joined(flat, ",", style.explode, str)
-                headers[name] = header_value(name, _NOT_ASCII.sub(_json_escape, text) if style.content_json else text)
+                headers[name] = header_value(
+                    name, _NOT_PRINTABLE.sub(_json_escape, text) if style.content_json else text
+                )
         except (TypeError, ValueError) as error:
             raise _named("header", name, error) from None
     return headers
@@ -131,7 +133,8 @@ def _json_escape(match: re.Match[str]) -> str:
 
 
 def _cookie_name(name: str) -> str:
-    if not _TOKEN.fullmatch(name):
+    """Return the name of a cookie; brackets and the like are no token's, but servers and browsers know them."""
+    if not name or "=" in name or _NOT_IN_COOKIE.search(name):
         raise ValueError("the name has characters that a cookie name cannot have")
     return name
 

@@ -11,7 +11,7 @@ import msgspec
 from specwire.file import FileInput
 from specwire.lines import Framing
 from specwire.model import ADDITIONAL
-from specwire.multipart import Part, file_part, json_part, text_part
+from specwire.multipart import Part, file_part, json_part, styled_parts, text_part
 from specwire.operation import Operation, Payload
 from specwire.parameters import Style, encode_headers
 from specwire.unset import UNSET, Unset
@@ -147,19 +147,24 @@ def multipart_body(
     types: Mapping[str, str] | None = None,
     headers: Mapping[str, Mapping[str, Any]] | None = None,
     styles: Mapping[str, Style] | None = None,
+    header_styles: Mapping[str, Mapping[str, Style]] | None = None,
 ) -> MultipartBody:
     """Make a form of the fields and files that were given, the fields first; a list repeats its part.
 
     `types` are the content types of parts, where the document names them; a field of a JSON type is sent as JSON, and
-    so are objects, and lists in a list, for which the document names none. `headers` are those of each part besides,
-    `styles` how these are serialized where that is not the default.
+    so are objects, and lists in a list, for which the document names none. `styles` say how fields are written where
+    that is not the default: a list in one part, an object as parts of its own. `headers` are those of each part
+    besides, `header_styles` how these are written.
     """
-    types = types or {}
+    types, styles, header_styles = types or {}, styles or {}, header_styles or {}
     parts: list[Part] = []
     for name, value in with_additional(given(fields or {})).items():
         content_type = types.get(name)
         if content_type is not None and content_type.endswith("json"):
             parts.append(json_part(name, value, content_type))
+            continue
+        if name in styles:
+            parts += styled_parts(name, value, styles[name])
             continue
         for item in value if isinstance(value, list | tuple) else (value,):
             if isinstance(item, Mapping | msgspec.Struct | list | tuple):
@@ -171,6 +176,9 @@ def multipart_body(
             if item is not None:
                 parts.append(file_part(name, item, types.get(name)))
     if headers:
-        more = {name: tuple(encode_headers(given(each), styles or {}).items()) for name, each in headers.items()}
+        more = {
+            name: tuple(encode_headers(given(each), header_styles.get(name, {})).items())
+            for name, each in headers.items()
+        }
         parts = [msgspec.structs.replace(part, headers=more.get(part.name, ())) for part in parts]
     return MultipartBody(tuple(parts))

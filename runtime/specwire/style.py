@@ -72,19 +72,24 @@ def matrix(name: str, flat: Flat, explode: bool, escape: Escape) -> str:
 
 def pairs(name: str, value: object, style: Style, key_escape: Escape, escape: Escape) -> list[str]:
     """Return a parameter of a query, a cookie or a form as `name=value` pairs."""
+    return [f"{key}={text}" for key, text in named_texts(name, value, style, key_escape, escape)]
+
+
+def named_texts(name: str, value: object, style: Style, key_escape: Escape, escape: Escape) -> list[tuple[str, str]]:
+    """Return the names and texts that a parameter of a query, a cookie or a form, or a part of one, is written as."""
     if style.content_json:
         json = json_text(value)
-        return [] if json is None else [f"{key_escape(name)}={escape(json)}"]
+        return [] if json is None else [(key_escape(name), escape(json))]
     if style.style == "deepObject":
-        return [f"{key_escape(key)}={escape(text)}" for key, text in _deep(name, value)]
+        return [(key_escape(key), escape(text)) for key, text in _deep(name, value)]
     flat = flatten(value)
     if flat is None:
         return []
     if isinstance(flat, str):
-        return [f"{key_escape(name)}={escape(flat)}"]
+        return [(key_escape(name), escape(flat))]
     if style.explode:
         items = flat.items() if isinstance(flat, dict) else [(name, text) for text in flat]
-        return [f"{key_escape(key)}={escape(text)}" for key, text in items]
+        return [(key_escape(key), escape(text)) for key, text in items]
     match style.style:
         case "spaceDelimited":
             separator = key_escape(" ")
@@ -92,7 +97,7 @@ def pairs(name: str, value: object, style: Style, key_escape: Escape, escape: Es
             separator = key_escape("|")
         case _:
             separator = ","
-    return [f"{key_escape(name)}={joined(flat, separator, False, escape)}"]
+    return [(key_escape(name), joined(flat, separator, False, escape))]
 
 
 def _deep(name: str, value: object) -> Iterator[tuple[str, str]]:

@@ -173,7 +173,7 @@ def test_parts_have_headers_of_their_own() -> None:
             "note": {"X-Empty": None},
             "other": {"X-Sum": "no such part"},
         },
-        styles={"X-Meta": Style(content_json=True)},
+        header_styles={"pages": {"X-Meta": Style(content_json=True)}},
     )
     assert {
         "note": [()],
@@ -183,6 +183,38 @@ def test_parts_have_headers_of_their_own() -> None:
     assert b"X-Sum: abc\r\nX-Tags: 1,2\r\n\r\nx\r\n" in b"".join(Multipart(body.parts).iter())
     with pytest.raises(ValueError, match="header 'X-Sum'.*line break"):
         multipart_body(files={"file": b"x"}, headers={"file": {"X-Sum": "a\r\nX-Evil: b"}})
+
+
+def test_parts_have_styles_of_their_own() -> None:
+    """A list is one part where its style says so, an object is parts of its own; nothing is percent-encoded."""
+    style = {"form": Style("form", False), "deepObject": Style("deepObject", False)}
+    style |= {name: Style(name, False) for name in ("pipeDelimited", "spaceDelimited")}
+    body = multipart_body(
+        fields={
+            "tags": ["a b", "c"],
+            "sizes": [1, 2],
+            "words": ["x", "y"],
+            "place": {"no": 1},
+            "maker": {"a": "\u00e4"},
+        },
+        files={},
+        styles={
+            "tags": style["form"],
+            "sizes": style["pipeDelimited"],
+            "words": style["spaceDelimited"],
+            "place": style["deepObject"],
+            "maker": style["form"],
+        },
+    )
+    assert [
+        ("tags", b"a b,c"),
+        ("sizes", b"1|2"),
+        ("words", b"x y"),
+        ("place[no]", b"1"),
+        ("maker", "a,\u00e4".encode()),
+    ] == [(part.name, part.content) for part in body.parts]
+    with pytest.raises(ValueError, match="part 'tags': a list or mapping inside another"):
+        multipart_body(fields={"tags": [["a"]]}, files={}, styles={"tags": style["form"]})
 
 
 @pytest.mark.parametrize("boundary", ["", "a b", 'a"', "a\r\n", "x" * 71, "\u00e4"])

@@ -166,6 +166,7 @@ def test_a_struct_is_its_fields_by_wire_name() -> None:
 def test_json_content() -> None:
     """A parameter with JSON content is sent as JSON wherever it stands, without characters that cannot stand there."""
     styles = {"x": Style(content_json=True)}
+    assert {"x": '"\\u007f\\u00e4"'} == encode_headers({"x": "\x7f\u00e4"}, styles)
     values = {"x": {"ä\U0001f600": [1, None]}}
 
     assert "x=%7B%22%C3%A4%F0%9F%98%80%22%3A%5B1%2Cnull%5D%7D" == encode_query(values, styles)
@@ -281,6 +282,14 @@ def test_cookies_cannot_be_injected(value: str) -> None:
     assert value == unquote(encode_cookies({"k": value}).removeprefix("k="))
     with pytest.raises(ValueError, match="cookie name"):
         encode_cookies({value: "a"})
+
+
+def test_cookies_may_have_names_with_brackets() -> None:
+    """Frameworks name cookies so; what would end the name is refused."""
+    assert "ids[]=1; ids[]=2; a(b)=c" == encode_cookies({"ids[]": [1, 2], "a(b)": "c"})
+    for name in ("", "a=b", "a;b"):
+        with pytest.raises(ValueError, match="cookie name"):
+            encode_cookies({name: "a"})
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,9 @@ def _body(operation: Operation, case: Case) -> dict[str, Any]:
                 for header in part.headers
                 if part.wire_name in value and header.wire_name in case.body.headers[part.wire_name]
             }
-            return {**{names[wire]: _part(one) for wire, one in value.items()}, **headers}
+            named = {names[wire]: _part(one) for wire, one in value.items() if wire in names}
+            rest = {wire: _part(one) for wire, one in value.items() if wire not in names}
+            return {**named, **headers, **({names[ADDITIONAL]: rest} if rest else {})}
         case BinaryBody(media_type) if "*" in media_type and case.body is not None:
             return {"body": (None, value, case.body.media_type)}
         case BinaryBody() | TextBody() | JsonBody() | LinesBody():

@@ -17,6 +17,7 @@ from specwire_codegen.conformance.querystring import parameters_of
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.conformance.textual import LINE, SPACELESS, TEXT, TOKEN, UNPIPED, textual
 from specwire_codegen.ir import (
+    ADDITIONAL,
     BinaryBody,
     FormBody,
     JsonBody,
@@ -155,6 +156,12 @@ def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema 
             name: one if "contentType" in encodings.get(name, {}) else textual(subject, one, TEXT, frozenset(hidden))
             for name, one in found["properties"].items()
         }
+    if isinstance(body, MultipartBody):
+        styled = {part.wire_name for part in body.parts if part.style is not None}
+        found["properties"] = {
+            name: textual(subject, one, TOKEN, frozenset(hidden)) if name in styled else one
+            for name, one in found["properties"].items()
+        }
     return found
 
 
@@ -174,16 +181,22 @@ def _other_body(operation: Operation) -> SearchStrategy[Any]:
     match operation.body:
         case MultipartBody(parts):
             files = [part for part in parts if part.file != "no"]
-            return st.fixed_dictionaries(
-                {part.wire_name: _file(part) for part in files if part.required},
-                optional={part.wire_name: _file(part) for part in files if not part.required},
+            named = [part for part in files if part.wire_name != ADDITIONAL]
+            drawn = st.fixed_dictionaries(
+                {part.wire_name: _file(part) for part in named if part.required},
+                optional={part.wire_name: _file(part) for part in named if not part.required},
             )
+            return drawn if named == files else st.builds(lambda one, more: {**more, **one}, drawn, _MORE_FILES)
         case BinaryBody():
             return st.binary(max_size=300)
         case TextBody():
             return st.text(max_size=100)
         case _:
             return st.none()
+
+
+_MORE_FILES = st.dictionaries(st.text("abcdefgh", min_size=9, max_size=12), _FILES, max_size=2)
+"""Files that a document does not name."""
 
 
 def _file(part: Part) -> SearchStrategy[Any]:

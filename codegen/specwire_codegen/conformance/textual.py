@@ -74,6 +74,8 @@ def _kind(schema: Schema) -> str:
         return "constant"
     if isinstance(kinds, str):
         return kinds
+    if isinstance(kinds, list) and set(kinds) - {"null"} == {"string"}:
+        return "string"
     if isinstance(kinds, list):
         return "any" if {"object", "array"} & set(kinds) else "scalar"
     return "object" if "properties" in schema else "any"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import attrs
 
@@ -192,6 +192,23 @@ def _field(encoding: Mapping[str, Any]) -> dict[str, Any]:
     return {"style": style, "explode": stated.get("explode", style == "form")}
 
 
+def _is_styled(encoding: Mapping[str, Any]) -> bool:
+    """Whether a part is written in a style of its own: not as a part for each item of a list, and an object as JSON."""
+    field = _field(encoding)
+    return "style" in field and (field["style"], field["explode"]) != ("form", True)
+
+
+def _styled(values: Mapping[str, Any], parts: list[Part], encodings: Mapping[str, Any]) -> Iterator[str]:
+    """Parts in a style are as the fields of a form, with nothing escaped: where commas part items, as a header's."""
+    fields = {name: {"name": name, "in": "part", **_field(encodings[name])} for name in values}
+    joined = {name for name, field in fields.items() if (field["style"], field["explode"]) == ("form", False)}
+    for name in joined:
+        text = next((part.content.decode() for part in parts if part.name == name), None)
+        yield from text_problems("part", {"name": name, "style": "simple"}, text, values[name])
+    others = [(quote(part.name), quote(part.content)) for part in parts if part.name not in joined]
+    yield from pairs_problems("part", [field for name, field in fields.items() if name not in joined], others, values)
+
+
 def _multipart(wanted: Body, body: bytes, content_type: str, encodings: Mapping[str, Any]) -> Iterator[str]:
     """Parts of one name must come in order; the order of names is free, and null is no part."""
     value: Mapping[str, Any] = wanted.value
@@ -200,9 +217,9 @@ def _multipart(wanted: Body, body: bytes, content_type: str, encodings: Mapping[
     except BrokenBody as problem:
         yield f"body: {problem}"
         return
-    names = {part.name for part in arrived}
-    for name in names - value.keys():
-        yield f"part {name}: is not expected"
+    styled = {name: item for name, item in value.items() if _is_styled(encodings.get(name, {}))}
+    value = {name: item for name, item in value.items() if name not in styled}
+    yield from _styled(styled, [part for part in arrived if part.name not in value], encodings)
     for name, item in value.items():
         mine = [part for part in arrived if part.name == name]
         media_type = base_type(encodings.get(name, {}).get("contentType", ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
@@ -27,6 +28,7 @@ from specwire_codegen.lower.payload import FRAMINGS
 from specwire_codegen.lower.schema import Schema, is_object
 
 _FORM = Style("form", True)
+_QUOTED = re.compile(r'"[^"]*"')
 _OWN_HEADERS = ("content-disposition", "content-type")
 """Headers of a part that are made of its name and content."""
 
@@ -124,6 +126,7 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
     schema = form_schema(media.get("schema", {}), components)
     properties: Mapping[str, Schema] = schema.get("properties", {})
     encodings: Mapping[str, Any] = media.get("encoding", {})
+    styles = {name: style for name, style in _styles(media) if not style.content_json}
     for field in _sent(schema, components) if properties else ():
         details = components.resolve(properties.get(field.wire_name, schema.get("additionalProperties", {})))
         file: Literal["no", "one", "many"] = "no"
@@ -135,7 +138,10 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
         if file != "no" and content_type == "application/octet-stream":
             content_type = None  # the file's name says more
         headers = tuple(_headers(encodings.get(field.wire_name, {}), field, components))
-        yield Part(field.name, field.wire_name, field.type, field.asked, file, field.doc, content_type, headers)
+        style = styles.get(field.wire_name) if file == "no" else None
+        if style is not None:
+            content_type = None  # the two exclude each other
+        yield Part(field.name, field.wire_name, field.type, field.asked, file, field.doc, content_type, style, headers)
 
 
 def _headers(encoding: Mapping[str, Any], part: Field, components: Components) -> Iterator[Parameter]:
@@ -149,7 +155,8 @@ def _headers(encoding: Mapping[str, Any], part: Field, components: Components) -
 
 def _one_type(content_type: str) -> str | None:
     """Return a content type that is one and no range, None for others."""
-    return base_type(content_type) if content_type and not {"*", ","} & set(content_type) else None
+    bare = _QUOTED.sub("", content_type)
+    return base_type(bare) if bare and not {"*", ","} & set(bare) else None
 
 
 def _is_file(schema: Schema) -> bool:

@@ -41,10 +41,14 @@ def is_range(media_type: str) -> bool:
     return base_type(media_type) in ("*/*", "application/*", "*")
 
 
-def preference(media_type: str) -> int:
-    """Return the rank of a media type among those that an operation can do: JSON, forms, text, others."""
+def preference(media_type: str) -> tuple[int, bool]:
+    """Return the rank of a media type among those that an operation can do: JSON, forms, text, others.
+
+    Of two that differ only in their parameters, the one without them comes first.
+    """
     base = base_type(media_type)
-    return next((rank for rank, part in enumerate(_PREFERRED) if part in base), len(_PREFERRED))
+    rank = next((rank for rank, part in enumerate(_PREFERRED) if part in base), len(_PREFERRED))
+    return rank, ";" in media_type
 
 
 @attrs.frozen

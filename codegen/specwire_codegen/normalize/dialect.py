@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import starmap
 from typing import Any
 
 from specwire_codegen.grammar import ANNOTATIONS, Kind, Node, is_extension, rebuild
@@ -9,6 +10,8 @@ from specwire_codegen.grammar import ANNOTATIONS, Kind, Node, is_extension, rebu
 _ALLOWED_BESIDE_REF_30 = frozenset(
     {"$ref", "title", "description", "default", "deprecated", "readOnly", "writeOnly", "nullable", "example"}
 )
+
+_STYLES = frozenset({"style", "explode", "allowReserved"})
 
 
 def upgrade(data: Node) -> Node:
@@ -19,7 +22,9 @@ def upgrade(data: Node) -> Node:
         if kind == "schema":
             return _schema(_without_ignored(node) if old else node)
         if kind in {"parameter", "header", "mediaType"} and "example" in node:
-            return _examples(node)
+            node = _examples(node)
+        if kind == "requestBody" and old and isinstance(node.get("content"), dict):
+            return {**node, "content": dict(starmap(_without_styles, node["content"].items()))}
         return node
 
     upgraded: Node = rebuild(data, "openapi", visit)
@@ -31,6 +36,18 @@ def _without_ignored(schema: Node) -> Node:
     if "$ref" not in schema:
         return schema
     return {key: each for key, each in schema.items() if key in _ALLOWED_BESIDE_REF_30 or is_extension(key)}
+
+
+def _without_styles(media_type: str, media: Any) -> tuple[str, Any]:
+    """Return a media type, if it is multipart without the styles of its parts, which OpenAPI 3.0 ignores there."""
+    encodings = media.get("encoding") if isinstance(media, dict) else None
+    if not media_type.lower().startswith("multipart/") or not isinstance(encodings, dict):
+        return media_type, media
+    plain = {
+        name: {key: value for key, value in each.items() if key not in _STYLES} if isinstance(each, dict) else each
+        for name, each in encodings.items()
+    }
+    return media_type, {**media, "encoding": plain}
 
 
 def _examples(node: Node) -> Node:

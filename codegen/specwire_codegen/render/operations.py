@@ -24,7 +24,7 @@ from specwire_codegen.ir import (
     MultipartBody,
     Operation,
     Pagination,
-    Parameter,
+    Part,
     Payload,
     Style,
     Text,
@@ -414,10 +414,12 @@ def _body(operation: Operation) -> str:
             files = _mapping((part.wire_name, part.name) for part in parts if part.file != "no")
             types = {part.wire_name: part.content_type for part in parts if part.content_type is not None}
             facts = [f"fields={fields_}", f"files={files}", *([f"types={literal(types)}"] if types else [])]
+            if styles := [(part.wire_name, _style(part.style)) for part in parts if part.style is not None]:
+                facts.append(f"styles={_mapping(styles)}")
             if headed := [part for part in parts if part.headers]:
                 headers = ((part.wire_name, [(one.wire_name, one.name) for one in part.headers]) for part in headed)
                 facts.append(f"headers={_mapping((wire, _mapping(pairs)) for wire, pairs in headers)}")
-                facts += _header_styles(header for part in headed for header in part.headers)
+                facts += _header_styles(headed)
             return f"multipart_body({', '.join(facts)})"
         case BinaryBody(media_type, required):
             made = f"BinaryBody(body, {literal(media_type)})"
@@ -433,10 +435,14 @@ def _body(operation: Operation) -> str:
             assert_never(operation.body)
 
 
-def _header_styles(headers: Iterable[Parameter]) -> Iterator[str]:
-    styles = {header.wire_name: _style(header.style) for header in headers if header.style is not None}
+def _header_styles(parts: Iterable[Part]) -> Iterator[str]:
+    styled = (
+        (part.wire_name, [(one.wire_name, _style(one.style)) for one in part.headers if one.style is not None])
+        for part in parts
+    )
+    styles = [(wire, _mapping(pairs)) for wire, pairs in styled if pairs]
     if styles:
-        yield f"styles={_mapping(styles.items())}"
+        yield f"header_styles={_mapping(styles)}"
 
 
 def _mapping(pairs: Iterable[tuple[str, str]]) -> str:

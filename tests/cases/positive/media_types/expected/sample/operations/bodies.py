@@ -21,6 +21,9 @@ _UPDATE_JSON = Operation(
     returns=JsonPayload(models.Note, "application/vnd.example.v2+json"),
     secure=False,
 )
+_GET_VERSION = Operation(
+    id="getVersion", method="GET", path="/versions", returns=JsonPayload(models.Note), secure=False
+)
 _SEND_SEVERAL = Operation(
     id="sendSeveral", method="POST", path="/several", returns=JsonPayload(models.Note), secure=False
 )
@@ -49,6 +52,14 @@ def update_json(*, text: str, stars: int | Unset = UNSET) -> Request[models.Note
     `PATCH /json`, operation `patchJson`.
     """
     return Request(_UPDATE_JSON, body=json_body({"text": text, "stars": stars}, "application/merge-patch+json"))
+
+
+def get_version() -> Request[models.Note]:
+    """Get version.
+
+    `GET /versions`, operation `getVersion`.
+    """
+    return Request(_GET_VERSION)
 
 
 def send_several(*, text: str | Unset = UNSET, stars: int | Unset = UNSET) -> Request[models.Note]:

@@ -12,6 +12,7 @@ from specwire.file import FileInput
 from specwire.inputs import DateTimeInput
 from specwire.operation import EmptyPayload, Operation
 from specwire.request import Request, json_body, multipart_body
+from specwire.style import Style
 from specwire.unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def upload(
             },
             files={"file": file, "thumbnails": thumbnails},
             types={"meta": "application/json", "csv": "text/csv"},
+            styles={"joined": Style("form", False, False, False)},
             headers={"file": {"X-Checksum": file_x_checksum, "X-Fixed": file_x_fixed}},
         ),
     )

@@ -51,6 +51,6 @@ def upload(
                 "note": {"X-Meta": note_x_meta},
                 "pages": {"X-Lang": pages_x_lang},
             },
-            styles={"X-Meta": Style("simple", False, False, True)},
+            header_styles={"note": {"X-Meta": Style("simple", False, False, True)}},
         ),
     )
