@@ -43,6 +43,7 @@ class Exchange:
         "_redirects",
         "_refused",
         "_sends",
+        "_stated",
         "_url",
         "_waited",
         "options",
@@ -70,8 +71,9 @@ class Exchange:
             self._url = _server(provider, base_url, operation.server) + expand_path(
                 operation.path, request.path, operation.styles
             )
-            given = {**request.query, **options.query} if request.url is None else None
+            given = {**request.query, **options.query} if request.url is None else {}
             self._query = encode_query(given, operation.styles) if given else ""
+            self._stated = given.keys()
             if request.url is not None:
                 self._url = self._own(request.url)
             self._headers = self._make_headers()
@@ -125,12 +127,14 @@ class Exchange:
         """Return the next try; `proof` is None for one that takes no credentials."""
         self._sends += 1
         self.record.proof = proof
-        query, cookies = self._query, self._cookies
-        headers = {**self._headers, **proof.headers} if proof is not None else dict(self._headers)
-        if proof is not None and proof.query:
-            query = "&".join(filter(None, (query, encode_query(proof.query))))
-        if proof is not None and proof.cookies:
-            cookies = {**cookies, **proof.cookies}
+        query, cookies, headers = self._query, self._cookies, dict(self._headers)
+        if proof is not None:  # what the call itself states counts
+            headers = {**proof.headers, **headers}
+            if proof.query:
+                more = {name: key for name, key in proof.query.items() if name not in self._stated}
+                query = "&".join(filter(None, (query, encode_query(more))))
+            if proof.cookies:
+                cookies = {**cookies, **proof.cookies, **cookies}
         if cookies:
             headers["cookie"] = encode_cookies(cookies, self.request.operation.styles)
         url = self._url
@@ -275,12 +279,12 @@ class Exchange:
 
 
 def _server(provider: Provider, base_url: str, server: str | None) -> str:
-    """Return where an operation is: at a server of its own, unless the client was told another than the document's."""
+    """Return where an operation is: at a server of its own, unless the client was told another than the API's."""
     if server is None:
         return base_url
     if server.startswith("/"):
         return urljoin(base_url, server).rstrip("/")
-    return server.rstrip("/") if base_url == (provider.base_url or "").rstrip("/") else base_url
+    return server.rstrip("/") if provider.base_url is None or base_url == provider.base_url.rstrip("/") else base_url
 
 
 def _target(url: str) -> str:

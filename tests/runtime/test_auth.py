@@ -10,7 +10,9 @@ import pytest
 from specwire.auth import ApiKey, Basic, Bearer, Digest, Http, MutualTLS, OAuth2, Proof, Scheme, prove
 from specwire.client import AsyncClient, Client
 from specwire.errors import AuthenticationError, ConfigurationError
+from specwire.operation import JsonPayload, Operation
 from specwire.provider import Provider
+from specwire.request import Request
 
 from .conftest import KEY, Caller
 from .sample import AsyncSample, Sample, Thing, get, public
@@ -73,6 +75,27 @@ def test_keys_are_sent_in_their_place(
         assert target == received.target
         assert value is None or value == received.headers[header]
         assert "authorization" not in received.headers
+
+
+@pytest.mark.parametrize(
+    ("scheme", "stated", "target", "header", "value"),
+    [
+        (ApiKey("X-Api-Key", "header"), {"headers": {"x-api-key": "mine"}}, "/things", "x-api-key", "mine"),
+        (ApiKey("key", "query"), {"query": {"key": "mine"}}, "/things?key=mine", "x-api-key", None),
+        (ApiKey("sid", "cookie"), {"cookies": {"sid": "mine"}}, "/things", "cookie", "sid=mine"),
+    ],
+)
+def test_what_a_call_states_counts_before_the_key(
+    server: Server, scheme: Scheme, stated: Any, target: str, header: str, value: str | None
+) -> None:
+    """Where an operation has a parameter in the key's place, its argument is sent, once, and not the client's key."""
+    server.play(GOOD)
+    made = Provider(name="p", version="1", base_url=server.url, security=scheme)
+    operation = Operation(id="list", method="GET", path="/things", returns=JsonPayload(Thing))
+    with type("Keyed", (Client,), {"provider": made})("k") as client:
+        client.send(Request(operation, **stated))
+    [received] = server.received
+    assert (target, value) == (received.target, received.headers.get(header))
 
 
 def test_a_public_operation_takes_no_key(caller: Caller, client: Any, server: Server) -> None:

@@ -11,8 +11,13 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
+from specwire.client import Client
 from specwire.errors import APIConnectionError, ConfigurationError, InvalidRequestError, SpecwireError
+from specwire.operation import EmptyPayload, Operation
 from specwire.options import Options
+from specwire.provider import Provider
+from specwire.request import Request
+from specwire.retry import RetryPolicy
 
 from .conftest import KEY, Caller
 from .sample import AsyncSample, Sample, Thing
@@ -103,6 +108,26 @@ def test_arguments_win_over_the_environment(caller: Caller, server: Server, monk
 def test_the_document_names_the_server(kind: Any) -> None:
     """Without argument and environment, the base URL is the document's."""
     assert "https://sample.invalid/v1" == kind(KEY).base_url
+
+
+@pytest.mark.parametrize(
+    ("document", "told", "host"),
+    [
+        ("https://api.invalid", None, "files.invalid"),
+        ("https://api.invalid/", "https://api.invalid", "files.invalid"),
+        (None, "https://api.invalid", "files.invalid"),
+        ("https://api.invalid", "https://mock.invalid", "mock.invalid"),
+    ],
+)
+def test_an_operation_is_at_a_server_of_its_own(document: str | None, told: str | None, host: str) -> None:
+    """Its server counts, unless the client was told another place than the document's: a mock, say, of all of it."""
+    kind = type("Elsewhere", (Client,), {"provider": Provider(name="p", version="1", base_url=document)})
+    operation = Operation(
+        id="save", method="GET", path="/file", returns=EmptyPayload(), server="https://files.invalid", secure=False
+    )
+    with kind(base_url=told, retry=RetryPolicy(attempts=1)) as client, pytest.raises(APIConnectionError) as caught:
+        client.send(Request(operation))
+    assert f" {host}:" in str(caught.value)
 
 
 @CLIENTS

@@ -17,7 +17,7 @@ from specwire_codegen.conformance.drawing import Schema, closed, closed_schema, 
 from specwire_codegen.conformance.json_values import differences, same_meaning, sendable
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.ir import BinaryStream, Empty, EventError, EventStream, JsonPayload, Operation, Text
-from specwire_codegen.lower.media import base_type, is_json, is_range
+from specwire_codegen.lower.media import base_type, is_json, is_range, preference
 
 _OTHERS = ("18", "19", "42", "77", "99")
 """Statuses of every hundred that documents do not name, for what they say of all others."""
@@ -103,7 +103,7 @@ def _successes(subject: Subject, operation: Operation) -> Iterator[tuple[int, st
     for status in statuses:
         content = responses[status].get("content", {})
         json_types = [name for name in content if is_json(name)] or [name for name in content if is_range(name)]
-        for media_type in json_types:
+        for media_type in sorted(json_types, key=preference)[:1]:  # what the client says that it accepts
             sent = media_type if is_json(media_type) else "application/json"
             number = 200 if status == "default" else int(status.upper().replace("XX", "00"))
             if number not in _BODILESS:

@@ -18,6 +18,7 @@ _BOUNDS = frozenset(
     "pattern minLength maxLength minItems maxItems uniqueItems minimum maximum exclusiveMinimum exclusiveMaximum "
     "multipleOf minProperties maxProperties".split()
 )
+_DECIMAL = r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"
 _TEXT_FORMATS = frozenset(
     "email hostname idn-email idn-hostname ipv4 ipv6 iri iri-reference json-pointer password regex "
     "relative-json-pointer uri uri-reference uri-template url".split()
@@ -49,12 +50,15 @@ def values(schemas: Mapping[str, Schema], schema: Schema) -> SearchStrategy[Any]
 
 
 def _textual(schema: Any) -> Any:
-    """Return a schema without the format of bytes, for JSON has only texts, and schemathesis draws files for it."""
+    """Return a schema with texts where schemathesis draws otherwise: for bytes, and for decimals any text."""
     if isinstance(schema, list):
         return [_textual(one) for one in schema]
     if not isinstance(schema, Mapping):
         return schema
-    return {key: _textual(one) for key, one in schema.items() if (key, one) != ("format", "binary")}
+    found = {key: _textual(one) for key, one in schema.items() if (key, one) != ("format", "binary")}
+    if found.get("format") == "decimal" and found.get("type") != "number":
+        found.setdefault("pattern", _DECIMAL)
+    return found
 
 
 def _is_set(body: Any) -> bool:

@@ -96,11 +96,14 @@ def _kind(value: Any) -> str:
 
 
 def _instant(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
+    """Return an instant, or a time of any day as one."""
+    for whole in (text, f"2000-01-01T{text}"):
+        try:
+            found = datetime.fromisoformat(whole)
+        except ValueError:
+            continue
+        return found if found.tzinfo is not None else None
+    return None
 
 
 def _duration(text: str) -> timedelta | None:

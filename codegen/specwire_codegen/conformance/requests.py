@@ -92,8 +92,8 @@ def _parameter(subject: Subject, raw: Schema, all_: list[Schema]) -> Schema:
     match raw["in"], raw.get("style"):
         case "header", _:
             text = LINE
-        case "cookie", "cookie":
-            text = TOKEN
+        case "cookie", style if style == "cookie" or raw.get("explode", True):
+            text = TOKEN  # an object's keys are names of cookies
         case _, "pipeDelimited":
             text = UNPIPED
         case _, "spaceDelimited":

@@ -73,7 +73,7 @@ def _body(media_type: str, media: Mapping[str, Any], required: bool, components:
         fields = _keywords(form_schema(schema, components), components)
         return FormBody(fields or (), _styles(media), free=not fields)
     if is_text(base):
-        return TextBody(base, required)
+        return TextBody("text/plain" if "*" in base else base, required)
     return BinaryBody("application/octet-stream" if is_range(base) else base, required)
 
 

@@ -68,7 +68,7 @@ def normalize(document: Document) -> Normalized:
 
 def _normalized(document: Document) -> Normalized:
     report = Report(document)
-    data = blanks.fill(_opened(document, report), report)
+    data = blanks.fill(dialect.tuples(_opened(document, report), report), report)
     data = references.direct(data, report)
     data = dialect.upgrade(data)
     data = extensions.check(data, report)

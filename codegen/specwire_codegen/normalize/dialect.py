@@ -5,13 +5,41 @@ from __future__ import annotations
 from itertools import starmap
 from typing import Any
 
+from specwire_codegen import pointer as pointers
 from specwire_codegen.grammar import ANNOTATIONS, Kind, Node, is_extension, rebuild
+from specwire_codegen.normalize.origin import Report, origin_of, stamp
 
 _ALLOWED_BESIDE_REF_30 = frozenset(
     {"$ref", "title", "description", "default", "deprecated", "readOnly", "writeOnly", "nullable", "example"}
 )
 
 _STYLES = frozenset({"style", "explode", "allowReserved"})
+
+
+def tuples(data: Node, report: Report) -> Node:
+    """Return the document without lists of schemas in `items`, as old JSON Schema has them for tuples.
+
+    One schema in a list is nearly always meant for all items.
+    """
+
+    def visit(node: Node, kind: Kind, pointer: str) -> Any:
+        if kind != "schema" or not isinstance(node.get("items"), list):
+            return node
+        here = pointers.join(origin_of(node, pointer), "items")
+        items = [stamp(each, "schema", pointers.join(here, index)) for index, each in enumerate(node["items"])]
+        items = [rebuild(each, "schema", visit) for each in items]
+        rest = {key: value for key, value in node.items() if key != "items"}
+        if len(items) == 1:
+            report.warning(
+                "wrong-type", "'items' is a list of one schema; taken for it", here, "write the schema alone"
+            )
+            return {**rest, "items": items[0]}
+        report.warning("wrong-type", "'items' is a list; taken for 'prefixItems'", here, "write 'prefixItems'")
+        more = node.get("additionalItems")
+        return {**rest, "prefixItems": items, **({} if more is None else {"items": more})}
+
+    changed: Node = rebuild(data, "openapi", visit)
+    return changed
 
 
 def upgrade(data: Node) -> Node:
@@ -66,7 +94,6 @@ def _schema(schema: Node) -> Node:
         schema.pop(key, None)
     _example(schema)
     _bounds(schema)
-    _items(schema)
     _truths(schema)
     if schema.get("type") == "any":
         del schema["type"]
@@ -94,11 +121,6 @@ def _bounds(schema: Node) -> None:
         if isinstance(schema.get(exclusive), bool):
             if schema.pop(exclusive) and bound in schema:
                 schema[exclusive] = schema.pop(bound)
-
-
-def _items(schema: Node) -> None:
-    if isinstance(schema.get("items"), list):
-        schema["prefixItems"] = schema.pop("items")
 
 
 def _truths(schema: Node) -> None:

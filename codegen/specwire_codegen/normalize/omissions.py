@@ -21,6 +21,7 @@ _NO_CONTENT = "the request body does not say what is in it; taken for none"
 _ADD_CONTENT = "add 'content', with a media type and its schema"
 _QUERYSTRING = "querystring"
 """The name of a parameter that is the whole query and has none: nothing that is sent shows it."""
+_USUAL = frozenset(method.upper() for method in METHODS)
 _PLACES = {*_STYLES, "querystring"}
 
 
@@ -175,7 +176,7 @@ class _Settler:
         added = node.get("additionalOperations")
         if not isinstance(added, dict):
             return node
-        for name in [name for name in added if str(name).lower() in METHODS]:
+        for name in [name for name in added if name in _USUAL]:
             place = pointers.join(here, "additionalOperations", name)
             taken = "ignored" if name.lower() in node else f"taken for {name.lower()!r}"
             message = f"{name!r} has a field of its own, and is no additional operation; {taken}"
