@@ -23,10 +23,11 @@ def tuples(data: Node, report: Report) -> Node:
     """
 
     def visit(node: Node, kind: Kind, pointer: str) -> Any:
-        if kind != "schema" or not isinstance(node.get("items"), list):
+        listed = node.get("items")
+        if kind != "schema" or not isinstance(listed, list) or not listed:
             return node
         here = pointers.join(origin_of(node, pointer), "items")
-        items = [stamp(each, "schema", pointers.join(here, index)) for index, each in enumerate(node["items"])]
+        items = [stamp(each, "schema", pointers.join(here, index)) for index, each in enumerate(listed)]
         items = [rebuild(each, "schema", visit) for each in items]
         rest = {key: value for key, value in node.items() if key != "items"}
         if len(items) == 1:

@@ -20,6 +20,8 @@ class Thing(WireModel, kw_only=True):
     on: bool | Unset = UNSET
     odd: Any | Unset = UNSET
     never: ThingNever | Unset = UNSET
+    parts: list[Thing] | Unset = UNSET
+    pair: list[str | int] | Unset = UNSET
 
 
 if TYPE_CHECKING:
