@@ -129,7 +129,8 @@ def pyright_errors(tree: Path, packages: Sequence[str], batch: int = 40) -> dict
         for one in json.loads(done.stdout)["generalDiagnostics"]:
             file = Path(one["file"]).relative_to(tree.resolve())
             if one["severity"] == "error":
-                found[file.parts[0]].append(f"{file}:{one['range']['start']['line'] + 1}: {one['message']}")
+                line = one["range"]["start"]["line"] + 1 if "range" in one else 1
+                found[file.parts[0]].append(f"{file}:{line}: {one['message']}")
     return found
 
 

@@ -19,6 +19,8 @@ _OWN_HEADERS = {
     **dict.fromkeys(("content-length", "transfer-encoding"), "the body that is sent says"),
 }
 """Headers that OpenAPI or HTTP itself leaves no choice in, and what says what they hold."""
+_FIT = {"header": re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"), "cookie": re.compile(r"[!#-+\--:<>-\[\]-~]+")}
+"""Names that HTTP lets a header have, and those that servers and browsers let a cookie have."""
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
 
@@ -85,21 +87,27 @@ def _own(item: Node, report: Report) -> Node:
 
 
 def _without(item: Node, foreign: dict[str, str], told: set[str], report: Report) -> Node:
-    """Return a path without the header parameters that callers have no choice in."""
+    """Return a path without the parameters that callers have no choice in, or that cannot be sent."""
     operations: dict[str, Node] = {}
     for method, operation in methods(item):
         kept: list[Node] = []
         for parameter in operation.get("parameters", []):
-            what = foreign.get(str(parameter.get("name")).lower()) if parameter.get("in") == "header" else None
-            if what is None:
+            place, name = str(parameter.get("in")), str(parameter.get("name"))
+            what = foreign.get(name.lower()) if place == "header" else None
+            fit = _FIT.get(place)
+            if what is None and (fit is None or fit.fullmatch(name)):
                 kept.append(parameter)
                 continue
             origin = origin_of(parameter)
             if origin in told:
                 continue
             told.add(origin)
-            message = f"{what} what the header {parameter['name']!r} holds, so it is ignored as a parameter"
-            report.warning("ignored-header", message, origin, "remove the parameter")
+            if what is None:
+                message = f"no {place} can have the name {name!r}; the parameter is ignored"
+                report.warning("bad-name", message, origin, f"give the {place} a name without such characters")
+            else:
+                message = f"{what} what the header {name!r} holds, so it is ignored as a parameter"
+                report.warning("ignored-header", message, origin, "remove the parameter")
         changed = {**operation, "parameters": kept}
         if not kept:
             changed.pop("parameters")

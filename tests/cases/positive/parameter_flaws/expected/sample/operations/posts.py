@@ -38,6 +38,7 @@ def get(
     untyped: Any | Unset = UNSET,
     query_user_id_: str | Unset = UNSET,
     authorization: str | Unset = UNSET,
+    cookie_ids: str | Unset = UNSET,
 ) -> Request[None]:
     """Get post.
 
@@ -66,6 +67,7 @@ def get(
             }
         ),
         headers=given({"Authorization": authorization}),
+        cookies=given({"ids[]": cookie_ids}),
     )
 
 
