@@ -222,7 +222,10 @@ class _Bundler:
         if target[0] not in self.documents:
             refusal = self._refusal(target[0])
             if refusal:
-                finding = error("ref-not-allowed", f"{_shown_ref(ref)!r} {refusal}", help="copy it beside the document")
+                help = "copy it beside the document, or call specwire in a folder that holds both"
+                if fetch.is_remote(target[0]):
+                    help = "copy it beside the document, or call specwire with --allow-remote"
+                finding = error("ref-not-allowed", f"{_shown_ref(ref)!r} {refusal}", help=help)
                 self._found("#".join(target), finding, base, place)
                 return None
             try:
