@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from specwire_codegen import pointer as pointers
 from specwire_codegen.diagnostics import Diagnostic, failure, settle
 from specwire_codegen.document import Document
 from specwire_codegen.normalize import (
@@ -37,7 +38,7 @@ from specwire_codegen.normalize import (
     trimming,
     validity,
 )
-from specwire_codegen.normalize.origin import Report, stamp, strip
+from specwire_codegen.normalize.origin import Report, origin_at, stamp, strip
 
 __all__ = ["Normalized", "normalize"]
 
@@ -76,8 +77,8 @@ def _normalized(document: Document) -> Normalized:
     data = templates.settle(data, report)
     settle(report.diagnostics)
     data = tags.settle(data, report)
-    data = trimming.trim(data, report)
-    doubts = list(validity.of_form(data))
+    data, problems = trimming.trim(data, report)
+    doubts = [(each.message, origin_at(data, pointers.join("", *each.place))) for each in problems]
     data = references.collapse(data, report)
     data = components.rename(data)
     data = references.inline(data, references.ASKED_BACK, report)

@@ -19,18 +19,21 @@ _STRAY = ("unevaluatedProperties", "additionalProperties")
 Place = tuple[str | int, ...]
 
 
-def trim(data: Node, report: Report) -> Node:
-    """Return the document without fields that have no meaning where they stand, and without broken dispensable ones."""
+def trim(data: Node, report: Report) -> tuple[Node, list[validity.Problem]]:
+    """Return the document without fields that have no meaning where they stand, and without broken dispensable ones.
+
+    And what still has the wrong form.
+    """
     for _ in range(_ROUNDS):
         problems = list(validity.problems(data))
         cuts = dict(_cuts(data, problems))
         if not cuts:
-            break
+            return data, problems
         for place, (code, message, help) in cuts.items():
             report.warning(code, message, origin_at(data, pointers.join("", *place)), help)
         for place in sorted(cuts, key=_from_the_end):
             data = _without(data, place)
-    return data
+    return data, list(validity.problems(data))
 
 
 def _cuts(data: Node, problems: Sequence[validity.Problem]) -> Iterator[tuple[Place, tuple[str, str, str]]]:

@@ -53,12 +53,6 @@ def of_source(data: Node) -> Iterator[tuple[str, str]]:
     yield from _found(OpenAPIV2SpecValidator.schema_validator.iter_errors(data))
 
 
-def of_form(data: Node) -> Iterator[tuple[str, str]]:
-    """Yield a message and the source pointer for everything that has the wrong form in stamped OpenAPI 3.2 data."""
-    for problem in problems(data):
-        yield problem.message, origin_at(data, pointers.join("", *problem.place))
-
-
 def of_whole(data: Node) -> Iterator[tuple[str, str]]:
     """Yield a message and the source pointer for everything in stamped data that breaks the specification.
 
