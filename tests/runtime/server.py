@@ -59,7 +59,11 @@ class Received:
 
 
 class Server:
-    """The server; `play` gives the answers to the next requests, in order, whatever connection they come on."""
+    """The server; `play` gives the answers to the next requests, in order, whatever connection they come on.
+
+    The first request of a connection has its place in the order from when the connection is opened: a client that gives
+    up early may send the next one before this one is read.
+    """
 
     def __init__(self) -> None:
         self.received: list[Received] = []
@@ -114,11 +118,12 @@ class Server:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self._open.add(connection)
+                first = self._script.popleft() if self._script else None
             number = self.connections
             self.connections += 1
-            self._spawn(self._serve, connection, number)
+            self._spawn(self._serve, connection, number, first)
 
-    def _serve(self, connection: socket.socket, number: int) -> None:
+    def _serve(self, connection: socket.socket, number: int, first: Answer | None) -> None:
         try:
             with ExitStack() as stack:
                 stack.callback(self._forget, connection)
@@ -126,7 +131,9 @@ class Server:
                 while (received := _read(reader, number)) is not None:
                     with self._lock:
                         self.received.append(received)
-                        answer = self._script.popleft() if self._script else None
+                        answer, first = first, None
+                        if answer is None and self._script:
+                            answer = self._script.popleft()
                     if answer is None:
                         answer = self.answer(received) if self.answer else reply(b"no answer in the script", status=418)
                     if not self._do(connection, answer):

@@ -91,7 +91,7 @@ def test_a_body_without_length_goes_on(caller: Caller, client: Any, server: Serv
 def test_silence_is_gone_on_from(caller: Caller, client: Any, server: Server) -> None:
     """A body that stops coming for longer than `idle_timeout` goes on over another connection."""
     server.play(cut(100, end=Hold()), rest(100))
-    assert BYTES == caller.run(client.files.download.with_options(idle_timeout=0.05)().read())
+    assert BYTES == caller.run(client.files.download.with_options(idle_timeout=0.25)().read())
 
 
 def test_nothing_is_asked_twice_of_a_server_that_gave_nothing(caller: Caller, client: Any, server: Server) -> None:

@@ -155,7 +155,7 @@ def test_a_stream_without_terminator_ends_with_its_body(caller: Caller, client: 
 def test_silence_in_a_stream_is_an_error(caller: Caller, client: Any, server: Server) -> None:
     """A stream that is silent for longer than `idle_timeout` raises, though `timeout` is long."""
     server.play(stream(ONE, Hold()))
-    events = client.talks.stream.with_options(idle_timeout=0.05, timeout=60)()
+    events = client.talks.stream.with_options(idle_timeout=0.25, timeout=60)()
     found, error = failing(caller, events, StreamTruncatedError)
     assert [Chunk(text="one")] == found
     assert str(error).startswith("talk: the stream was silent for too long: ")
@@ -165,7 +165,7 @@ def test_silence_in_a_stream_is_an_error(caller: Caller, client: Any, server: Se
 def test_the_first_event_may_take_longer_than_the_next(caller: Caller, client: Any, server: Server) -> None:
     """Until the answer begins `timeout` holds, not `idle_timeout`."""
     server.play((Pause(0.1), *stream(ONE, DONE)))
-    assert [Chunk(text="one")] == caller.list(client.talks.stream.with_options(idle_timeout=0.05)())
+    assert [Chunk(text="one")] == caller.list(client.talks.stream.with_options(idle_timeout=0.25)())
     server.answer = lambda _: (Hold(),)
     with pytest.raises(APITimeoutError):
         caller.next(client.talks.stream.with_options(timeout=0.05)())

@@ -57,7 +57,7 @@ def test_a_stream_goes_on_after_the_last_event(
 def test_silence_is_a_break(caller: Caller, client: Any, server: Server) -> None:
     """A stream that is silent for longer than `idle_timeout` goes on over another connection."""
     server.play(stream(event("a", "1"), Hold()), stream(event("b", "2"), DONE))
-    assert ["a", "b"] == texts(caller, client.talks.follow.with_options(idle_timeout=0.05)())
+    assert ["a", "b"] == texts(caller, client.talks.follow.with_options(idle_timeout=0.25)())
     assert [None, "1"] == last_ids(server)
 
 
