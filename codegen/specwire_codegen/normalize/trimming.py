@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from specwire_codegen import pointer as pointers
-from specwire_codegen.grammar import FIELDS, PATTERNED, Kind, Node, child_of
+from specwire_codegen.grammar import CONTAINER, FIELDS, Kind, Node, kind_at
 from specwire_codegen.normalize import validity
 from specwire_codegen.normalize.dispensable import is_dispensable
 from specwire_codegen.normalize.origin import Report, origin_at
@@ -26,9 +26,10 @@ def trim(data: Node, report: Report) -> tuple[Node, list[validity.Problem]]:
     """
     for _ in range(_ROUNDS):
         problems = list(validity.problems(data))
-        cuts = dict(_cuts(data, problems))
+        cuts = dict(_cuts(problems))
         if not cuts:
             return data, problems
+        cuts = {place: cut for place, cut in cuts.items() if not any(place[:end] in cuts for end in range(len(place)))}
         for place, (code, message, help) in cuts.items():
             report.warning(code, message, origin_at(data, pointers.join("", *place)), help)
         for place in sorted(cuts, key=_from_the_end):
@@ -36,17 +37,18 @@ def trim(data: Node, report: Report) -> tuple[Node, list[validity.Problem]]:
     return data, list(validity.problems(data))
 
 
-def _cuts(data: Node, problems: Sequence[validity.Problem]) -> Iterator[tuple[Place, tuple[str, str, str]]]:
+def _cuts(problems: Sequence[validity.Problem]) -> Iterator[tuple[Place, tuple[str, str, str]]]:
     places = [problem.place for problem in problems]
     for problem in problems:
         place, size = problem.place, len(problem.place)
         if any(len(other) > size and other[:size] == place for other in places):
             continue  # what is wrong inside comes first
         if problem.keyword not in _STRAY:
-            for cut in _nearest(data, place):
+            cut = _nearest(place)
+            if cut is not None:
                 yield cut, ("invalid-document", f"{_name(cut)!r} is ignored: {_why(problem)}", "correct it")
         elif all(other.keyword in _STRAY for other in problems if other.place == place):
-            kind = _kinds(data, place)[-1]
+            kind = _kind(place)
             for key in re.findall(r"'([^']+)'", problem.message):
                 if key in FIELDS.get(kind, {}):
                     message = f"{key!r} has no meaning in this {kind}; ignored"
@@ -60,38 +62,17 @@ def _why(problem: validity.Problem) -> str:
     return "it has no meaning here" if problem.message.startswith("False schema") else problem.message
 
 
-def _nearest(data: Node, place: Place) -> Iterator[Place]:
-    """Yield the nearest dispensable thing around a place, if there is one: a field, or a member of its list or map."""
-    kinds = _kinds(data, place)
+def _nearest(place: Place) -> Place | None:
+    """Return the nearest dispensable thing around a place: a field, or a member of its list or map."""
     for end in range(len(place), 0, -1):
-        above, before = kinds[end - 1], kinds[end - 2] if end > 1 else ""
-        if above and is_dispensable(above, str(place[end - 1])):
-            yield place[:end]
-            return
-        if not above and before and is_dispensable(before, str(place[end - 2])):
-            yield place[:end]
-            return
+        field = end - 1 if _kind(place[: end - 1]) != CONTAINER else end - 2
+        if is_dispensable(_kind(place[:field]), str(place[field])):
+            return place[:end]
+    return None
 
 
-def _kinds(data: Node, place: Place) -> list[Kind]:
-    """Return the kind of what stands at each step of the way to a place, from the root; "" for lists and maps."""
-    kinds: list[Kind] = ["openapi"]
-    member: Kind = ""
-    for token in place:
-        kind, below = kinds[-1], member
-        member = ""
-        if not kind:
-            kinds.append(below)
-            continue
-        child = child_of(kind, str(token)) if kind in PATTERNED or kind in FIELDS else None
-        if child is None:
-            kinds.append("")
-        elif child.shape == "one" or kind in PATTERNED:
-            kinds.append(child.kind)
-        else:
-            kinds.append("")
-            member = child.kind
-    return kinds
+def _kind(place: Place) -> Kind:
+    return kind_at([str(token) for token in place]) or ""
 
 
 def _name(place: Place) -> str:
