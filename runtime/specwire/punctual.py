@@ -6,16 +6,22 @@ network backend is wrapped: every wait is as long as is left, and none begins wh
 
 from __future__ import annotations
 
+import re
+import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from specwire.failure import TransportFailure
 
 _PIECE = 64 * 1024
 """Bytes to write between two looks at the time."""
+
+
+_ADDRESS = re.compile(r"[0-9.]+|.*:.*")
+"""An address, for which no resolver is asked."""
 
 
 class _Limit(threading.local):
@@ -78,11 +84,37 @@ class _Backend:
     def __init__(self, backend: Any) -> None:
         self._backend = backend
 
-    def connect_tcp(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> Stream:
-        return Stream(self._backend.connect_tcp(*args, timeout=_bounded(timeout), **kwargs))
+    def connect_tcp(self, host: str, *args: Any, timeout: float | None = None, **kwargs: Any) -> Stream:
+        *others, last = _addresses(host) if _limit.until is not None else (host,)
+        for address in others:
+            with suppress(Exception):  # the next address may do; what is wrong with the last one is told
+                return Stream(self._backend.connect_tcp(address, *args, timeout=_bounded(timeout), **kwargs))
+        return Stream(self._backend.connect_tcp(last, *args, timeout=_bounded(timeout), **kwargs))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._backend, name)
+
+
+def _addresses(host: str) -> Sequence[str]:
+    """Return the addresses of a host, or the host itself if it has none: connecting tells what is wrong with it.
+
+    The system's resolver knows no time of ours, so it is asked on a thread that may be left behind. Raises
+    `TransportFailure` when there is no time left.
+    """
+    if _ADDRESS.fullmatch(host):
+        return (host,)
+    found: list[str] = []
+    known = threading.Event()
+
+    def ask() -> None:
+        with suppress(OSError, UnicodeError):
+            found.extend(str(each[4][0]) for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
+        known.set()
+
+    threading.Thread(target=ask, name="specwire: name look-up", daemon=True).start()
+    if not known.wait(_bounded(None)):
+        raise TransportFailure("the address of the host was not found in time", sent=False, timeout=True)
+    return found or (host,)
 
 
 def _bounded(timeout: float | None) -> float | None:

@@ -34,8 +34,9 @@ the connection is closed.
 """
 
 _CLOCK = """\
-² Byte by byte too, with one exception: where a synchronous client was given an `http_client`, each single wait for the
-head of the answer, or for the server to take more of an upload, is bounded by what is left of the deadline.
+² Byte by byte too, and while the address of the host is looked up, with one exception: where a synchronous client was
+given an `http_client`, each single wait for the head of the answer, or for the server to take more of an upload, is
+bounded by what is left of the deadline, and the look-up is not.
 """
 
 _ELSEWHERE = (

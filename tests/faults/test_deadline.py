@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from specwire import punctual
-from specwire.errors import APITimeoutError, RateLimitError
+from specwire.errors import APIConnectionError, APITimeoutError, RateLimitError
 from specwire.failure import TransportFailure
 from specwire.options import Options
 from specwire.retry import RetryPolicy
@@ -73,6 +73,42 @@ def test_a_dripping_head_ends_by_the_deadline(caller: Caller, server: Server, wa
         caller.run(client.with_options(deadline=0.3).things.get("1"))
     assert [] == busy(client)
     assert Thing(id="1") == caller.run(client.things.make(name="x"))
+
+
+def test_a_name_that_is_not_found_in_time_ends_by_the_deadline(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's resolver, which may take half a minute, does not prolong a synchronous call."""
+    over = threading.Event()
+    ask = socket.getaddrinfo
+
+    def slow(host: str, *rest: Any, **named: Any) -> Any:
+        if host == "slow.invalid":
+            over.wait(10)
+        return ask(host, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    with Sample(KEY, base_url=f"http://slow.invalid:{server.port}", deadline=0.3) as client:
+        with lasting(0.25, 3), pytest.raises(APITimeoutError, match=r"the deadline of 0.3 s passed"):
+            client.things.get("1")
+        over.set()
+
+
+def test_each_address_of_a_name_is_tried(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host of which the first address does not answer is reached at the next; one without any is told of as such."""
+    ask = socket.getaddrinfo
+
+    def known(host: str, *rest: Any, **named: Any) -> Any:
+        if host != "both.invalid":
+            return ask(host, *rest, **named)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in ("127.0.0.2", "127.0.0.1")]
+
+    monkeypatch.setattr(socket, "getaddrinfo", known)
+    server.play(GOOD)
+    with Sample(KEY, base_url=f"http://both.invalid:{server.port}", deadline=5.0) as client:
+        assert Thing(id="1") == client.things.get("1")
+    with Sample(KEY, base_url="http://none.invalid", deadline=5.0) as client:
+        with pytest.raises(APIConnectionError) as caught:
+            client.things.get("1")
+        assert not isinstance(caught.value, APITimeoutError)
 
 
 def test_a_deadline_needs_no_thread(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
