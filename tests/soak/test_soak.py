@@ -239,11 +239,12 @@ def check_memory(history: list[Held], uses: int) -> None:
 
     Some growth is not ours: the interpreter's cache of attribute look-ups takes up to 4,096 names, and `match` on a
     class looks one up under a new string each time. Memory also goes up and down by some kilobytes from one round to
-    the next (a buffer that is there or not), so what counts is the lowest of each five rounds.
+    the next (a buffer that is there or not), so what counts is the lowest of each five rounds. What a call could leave
+    behind is larger than the bound: one small object with its dictionary.
     """
     half = history[len(history) // 2 :]
     floors = [min(each, key=lambda one: one.traced) for each in zip(*[iter(half)] * 5, strict=False)]
-    assert growth(floors) / 5 / uses < 40
+    assert growth(floors) / 5 / uses < 100
     assert (half[-1].resident - half[0].resident) / 1e6 < 8
 
 
