@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from specwire.percent import form_urlencode, percent_query
-from specwire.style import Style, pairs
+from specwire.style import Style, named_error, pairs
 
 _FORM = Style()
 _NO_STYLES: Mapping[str, Style] = {}
@@ -20,6 +20,5 @@ def encode_form(values: Mapping[str, object], styles: Mapping[str, Style] = _NO_
         try:
             found.extend(pairs(name, value, style, form_urlencode, escape))
         except (TypeError, ValueError) as error:
-            kind = TypeError if isinstance(error, TypeError) else ValueError
-            raise kind(f"form field {name!r}: {error}") from None
+            raise named_error("form field", name, error) from None
     return "&".join(found).encode("ascii")

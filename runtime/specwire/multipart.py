@@ -14,7 +14,7 @@ from specwire.codec import encode
 from specwire.file import Content, FileChanged, FileInput, NotReplayable, Source, checked, content_of, filename_of
 from specwire.parameters import header_value
 from specwire.scalar import scalar_text
-from specwire.style import Style, named_texts
+from specwire.style import Style, named_error, named_texts
 from specwire.upload import StreamedBody, Upload, piece_of
 
 if TYPE_CHECKING:
@@ -126,8 +126,7 @@ def text_part(name: str, value: object, content_type: str | None = None) -> Part
     try:
         return Part(name, scalar_text(value).encode(), None, content_type)
     except (TypeError, ValueError) as error:
-        kind = TypeError if isinstance(error, TypeError) else ValueError
-        raise kind(f"part {name!r}: {error}") from None
+        raise named_error("part", name, error) from None
 
 
 def styled_parts(name: str, value: object, style: Style) -> list[Part]:
@@ -135,8 +134,7 @@ def styled_parts(name: str, value: object, style: Style) -> list[Part]:
     try:
         texts = named_texts(name, value, style, str, str)
     except (TypeError, ValueError) as error:
-        kind = TypeError if isinstance(error, TypeError) else ValueError
-        raise kind(f"part {name!r}: {error}") from None
+        raise named_error("part", name, error) from None
     return [Part(key, text.encode()) for key, text in texts]
 
 

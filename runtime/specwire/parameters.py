@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from specwire.percent import percent, percent_path, percent_query
-from specwire.style import Style, flatten, joined, json_text, matrix, pairs
+from specwire.style import Style, flatten, joined, json_text, matrix, named_error, pairs
 
 __all__ = ["Style", "encode_cookies", "encode_headers", "encode_query", "expand_path", "header_value"]
 
@@ -34,7 +34,7 @@ def expand_path(template: str, values: Mapping[str, object], styles: Mapping[str
         try:
             pieces[index] = _segment(name, values.get(name), styles.get(name, SIMPLE))
         except (TypeError, ValueError) as error:
-            raise _named("path parameter", name, error) from None
+            raise named_error("path parameter", name, error) from None
     return "".join(pieces)
 
 
@@ -50,7 +50,7 @@ def encode_query(values: Mapping[str, object], styles: Mapping[str, Style] = _NO
                 continue
             found.extend(pairs(name, value, style, percent, escape))
         except (TypeError, ValueError) as error:
-            raise _named("query parameter", name, error) from None
+            raise named_error("query parameter", name, error) from None
     return "&".join(found)
 
 
@@ -67,7 +67,7 @@ def encode_headers(values: Mapping[str, object], styles: Mapping[str, Style] = _
                     name, _NOT_PRINTABLE.sub(_json_escape, text) if style.content_json else text
                 )
         except (TypeError, ValueError) as error:
-            raise _named("header", name, error) from None
+            raise named_error("header", name, error) from None
     return headers
 
 
@@ -83,7 +83,7 @@ def encode_cookies(values: Mapping[str, object], styles: Mapping[str, Style] = _
         try:
             found.extend(pairs(name, value, style, _cookie_name, escape))
         except (TypeError, ValueError) as error:
-            raise _named("cookie", name, error) from None
+            raise named_error("cookie", name, error) from None
     return "; ".join(found)
 
 
@@ -143,8 +143,3 @@ def _cookie_text(text: str) -> str:
     if _NOT_IN_COOKIE.search(text):
         raise ValueError("the value has characters that a cookie cannot have, such as spaces; percent-encode it")
     return text
-
-
-def _named(place: str, name: str, error: TypeError | ValueError) -> TypeError | ValueError:
-    kind = TypeError if isinstance(error, TypeError) else ValueError
-    return kind(f"{place} {name!r}: {error}")

@@ -29,6 +29,12 @@ class Style(msgspec.Struct, frozen=True):
     """The parameter is stated with `content: application/json`; the other fields do not apply."""
 
 
+def named_error(place: str, name: str, error: TypeError | ValueError) -> TypeError | ValueError:
+    """Return what is wrong with a value as an error that says where it was to stand."""
+    kind = TypeError if isinstance(error, TypeError) else ValueError
+    return kind(f"{place} {name!r}: {error}")
+
+
 def flatten(value: object) -> Flat | None:
     """Return a parameter as text, a list of texts or a mapping to texts; None if there is nothing to send."""
     if isinstance(value, (str, int, float)):
