@@ -1,12 +1,15 @@
-# `make`: set up, regenerate all clients, show every kind of call. `make test`: set up, run all tests.
+# `make`: set up, regenerate all clients, show every kind of call.
+# `make test`: set up, run the tests; sweeps over many alike cases run on a fixed sample.
+# `make test-all`: the same with every case of every sweep (tests marked `exhaustive`); takes several times as long.
 # `make test PYTHON=python3.13`: the same with another Python, in an environment of its own.
+# `make test ARGS='-k retry'`: further arguments of pytest.
 PYTHON ?= python3
 VENV := $(if $(filter command line,$(origin PYTHON)),.venv-$(notdir $(PYTHON)),.venv)
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PROVIDER ?= mistral
 
-.PHONY: all setup generate demo check test lint mock contract accept clean
+.PHONY: all setup generate demo check test test-all lint mock contract accept clean
 
 all: generate demo
 
@@ -35,7 +38,10 @@ lint: $(READY)
 	@$(BIN)/pyright --pythonpath $(BIN)/python
 
 test: $(READY)
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+test-all: $(READY)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --exhaustive $(ARGS)
 
 mock: $(READY)
 	@$(BIN)/specwire mock $(PROVIDER)

@@ -1,8 +1,9 @@
-"""The last line of a run of the contract tests: how many operations of each provider they covered."""
+"""What a whole run has in common: which tests run, in which order, and the summary of the contract tests."""
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,29 @@ import pytest
 SPECS = Path(__file__).parents[1] / "specs"
 KINDS = {"document", "sent", "read"}
 """What an operation has passed when it is covered; the latter two by every method that it has, sync and async."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that runs the full sweeps."""
+    parser.addoption("--exhaustive", action="store_true", help="run the tests marked `exhaustive` too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to rewrite expectations where nobody reviews them."""
+    if os.environ.get("UPDATE") and os.environ.get("CI"):
+        raise pytest.UsageError("UPDATE is set in CI: it rewrites the expected files, so no test could fail; unset it")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the full sweeps unless asked for, and start the longest tests first so that no worker waits at the end.
+
+    `-m exhaustive` asks for them too.
+    """
+    if not config.getoption("--exhaustive") and "exhaustive" not in config.getoption("-m"):
+        left_out = [item for item in items if item.get_closest_marker("exhaustive")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("exhaustive")]
+    items.sort(key=lambda item: not (item.get_closest_marker("exhaustive") or item.get_closest_marker("slow")))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
