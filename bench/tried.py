@@ -44,8 +44,8 @@ def tried(file: Path, package: str, folder: Path, operations: int, cases: int, s
     from specwire_codegen.conformance.trial import Trial, sample
     from specwire_codegen.diagnostics import SpecwireCodegenError
     from specwire_codegen.generate import build
+    from specwire_codegen.output.package import write
     from specwire_codegen.project import single
-    from specwire_codegen.write import write
 
     started = time.monotonic()
     version = stated_version(file)

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from specwire_codegen.cli import main
 from specwire_codegen.generate import build
+from specwire_codegen.output.manifest import MANIFEST
 from specwire_codegen.project import single
-from specwire_codegen.write import MANIFEST
 
 CASES = Path(__file__).parent / "cases"
 POSITIVE = sorted(path.name for path in (CASES / "positive").iterdir())

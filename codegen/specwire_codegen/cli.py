@@ -66,7 +66,7 @@ def generate(
     allow_remote
         Fetch documents and references from the network.
     force
-        Generate even if nothing has changed.
+        Generate even if nothing has changed, and replace generated files that were edited; never files of others.
     only_tags
         Generate only the operations that have one of these tags.
     only_operations

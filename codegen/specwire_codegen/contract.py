@@ -29,6 +29,7 @@ from specwire_codegen.ir import (
     TextBody,
     TypeExpr,
 )
+from specwire_codegen.write import inside
 
 
 def contract_of(operations: tuple[Operation, ...]) -> dict[str, Any]:
@@ -109,6 +110,7 @@ def check_contracts(api: Api, overrides: tuple[Override, ...], folder: Path) -> 
     for override in overrides:
         id_, place = override.operation_id, override.location
         path = folder / f"{id_}.json"
+        inside(folder, f"{id_}.json")
         what = "class" if override.returns == "Accumulator" else "function"
         accept = f"`make accept OVERRIDE={id_}`"
         if not path.is_file():

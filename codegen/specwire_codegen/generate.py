@@ -22,11 +22,13 @@ from specwire_codegen.ir import Api
 from specwire_codegen.load import load, load_overlay
 from specwire_codegen.lower import lower
 from specwire_codegen.normalize import normalize
+from specwire_codegen.output.manifest import MANIFEST, manifest
+from specwire_codegen.output.package import compare, replace_file, write
 from specwire_codegen.overrides import read_overrides
 from specwire_codegen.project import Target
 from specwire_codegen.render import render
 from specwire_codegen.select import select
-from specwire_codegen.write import MANIFEST, compare, digest, formatted, manifest, write
+from specwire_codegen.write import digest, formatted, inside
 
 
 @attrs.frozen
@@ -105,25 +107,28 @@ def build(target: Target, *, allow_remote: bool = False) -> Built:
         settle(list(check_contracts(api, overrides, target.contracts)))
         api = attrs.evolve(api, overrides=overrides, overrides_package=target.overrides_package)
     sources = formatted(render(api, target.spec.as_posix()))
+    normalized = json.dumps(document.data, indent=2, ensure_ascii=False) + "\n"
+    kept = normalized if target.normalized is not None else None
     return Built(
         api=api,
-        files={**sources, MANIFEST: manifest(sources, stamp.inputs_of(target, document.beside))},
-        normalized=json.dumps(document.data, indent=2, ensure_ascii=False) + "\n",
+        files={**sources, MANIFEST: manifest(sources, stamp.inputs_of(target, document.beside), kept)},
+        normalized=normalized,
         warnings=(*warnings, *api.warnings),
         beside=document.beside,
     )
 
 
 def generate(target: Target, *, allow_remote: bool = False, force: bool = False) -> Generated:
-    """Write the package of a target, unless neither its inputs nor the generator nor the output have changed."""
+    """Write the package of a target, unless neither its inputs nor the generator nor the output have changed.
+
+    `force` writes it anyway, over generated files that were edited too.
+    """
     started = time.monotonic()
     if not force and stamp.is_current(target):
         return Generated(target, None, (), (), time.monotonic() - started)
     built = build(target, allow_remote=allow_remote)
-    changes = write(target.output, built.files)
-    if target.normalized is not None and _text(target.normalized) != built.normalized:
-        target.normalized.write_text(built.normalized, "utf-8")
-        changes.append(f"write {target.normalized.as_posix()}")
+    normalized = (target.normalized, built.normalized) if target.normalized is not None else None
+    changes = write(target.output, built.files, normalized=normalized, force=force)
     stamp.record(target, built.beside)
     return Generated(target, built.api, tuple(changes), built.warnings, time.monotonic() - started)
 
@@ -146,9 +151,9 @@ def accept(target: Target, operation_id: str) -> Path:
     contracts = contracts_of(api, read_overrides(target.overrides, api))
     if operation_id not in contracts:
         raise SpecwireCodegenError(f"no override of {target.name} stands on {operation_id!r}: {', '.join(contracts)}")
-    target.contracts.mkdir(exist_ok=True)
     path = target.contracts / f"{operation_id}.json"
-    path.write_text(contracts[operation_id], "utf-8")
+    inside(target.contracts, f"{operation_id}.json")
+    replace_file(path, contracts[operation_id])
     return path
 
 

@@ -10,13 +10,17 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files as resources
 from pathlib import Path
 
 from specwire_codegen import fetch
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.output.manifest import MANIFEST
+from specwire_codegen.output.package import replace_file
 from specwire_codegen.project import Target
-from specwire_codegen.write import MANIFEST, digest
+from specwire_codegen.write import digest
 
 _BESIDE = ("mock", "conformance")
 """Subpackages that have no part in generating."""
@@ -25,10 +29,11 @@ _BESIDE = ("mock", "conformance")
 def is_current(target: Target) -> bool:
     """Whether inputs, generator and output are all as the last run left them; of remote documents nobody knows."""
     path = _path(target)
-    if not path.is_file():
+    try:
+        last = json.loads(path.read_text("utf-8")) if path is not None else None
+    except (OSError, ValueError):
         return False
-    last = json.loads(path.read_text("utf-8"))
-    beside = last.get("beside")
+    beside = last.get("beside") if isinstance(last, dict) else None
     if not isinstance(beside, list) or any(map(fetch.is_remote, beside)):
         return False
     return bool(last == _state(target, beside))
@@ -37,18 +42,17 @@ def is_current(target: Target) -> bool:
 def record(target: Target, beside: Sequence[str] = ()) -> None:
     """Remember what was just made, of which files; where the cache cannot be written, the next run is not skipped."""
     path = _path(target)
-    if os.access(_existing(path), os.W_OK):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(_state(target, beside)), "utf-8")
+    if path is not None:
+        with suppress(OSError, SpecwireCodegenError):
+            replace_file(path, json.dumps(_state(target, beside)))
 
 
-def _path(target: Target) -> Path:
-    cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache_home / "specwire" / f"{digest(str(target.output.resolve()).encode())[:24]}.json"
-
-
-def _existing(path: Path) -> Path:
-    return next(parent for parent in path.parents if parent.exists())
+def _path(target: Target) -> Path | None:
+    """Return where a target's last run is remembered; None for a user without a home."""
+    with suppress(RuntimeError):
+        cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        return cache_home / "specwire" / f"{digest(str(target.output.resolve()).encode())[:24]}.json"
+    return None
 
 
 def _state(target: Target, beside: Sequence[str]) -> dict[str, Mapping[str, str] | list[str] | str]:

@@ -143,6 +143,48 @@ def test_a_folder_of_ones_own_is_not_overwritten(folder: Path, monkeypatch: pyte
     assert ["mine.py"] == [path.name for path in (folder / "out/shop").iterdir()]
 
 
+def test_edited_and_foreign_files_stop_generate(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both are named; --force discards edits, and never a file of somebody else."""
+    options = ("generate", "shop.yaml", "--package", "shop", "-o", "out")
+    assert 0 == run(*options, monkeypatch=monkeypatch)
+    client, mine = folder / "out/shop/client.py", folder / "out/shop/mine.py"
+    written = client.read_text("utf-8")
+    client.write_text("x = 1\n", "utf-8")
+    mine.write_text("y = 2\n", "utf-8")
+    capsys.readouterr()
+    assert 1 == run(*options, monkeypatch=monkeypatch)
+    message = capsys.readouterr().err
+    assert "error[edited-files] out/shop: generated files were edited: client.py" in message
+    assert "error[foreign-files] out/shop: the folder holds what specwire did not write: mine.py" in message
+    assert ("x = 1\n", "y = 2\n") == (client.read_text("utf-8"), mine.read_text("utf-8"))
+    assert 1 == run(*options, "--force", monkeypatch=monkeypatch)
+    mine.rename(folder / "mine.py")
+    assert 0 == run(*options, "--force", monkeypatch=monkeypatch)
+    assert written == client.read_text("utf-8")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "\udcff"])
+def test_a_broken_cache_is_ignored(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """What is remembered of the last run only saves time."""
+    options = ("generate", "shop.yaml", "--package", "shop", "-o", "out")
+    assert 0 == run(*options, monkeypatch=monkeypatch)
+    (remembered,) = (folder / "cache/specwire").iterdir()
+    remembered.write_text(text, "utf-8", errors="surrogateescape")
+    assert 0 == run(*options, monkeypatch=monkeypatch)
+    (remembered,) = (folder / "cache/specwire").iterdir()
+    assert json.loads(remembered.read_text("utf-8"))
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it every run is a whole one."""
+    (folder / "cache").write_text("a file", "utf-8")
+    options = ("generate", "shop.yaml", "--package", "shop", "-o", "out")
+    assert 0 == run(*options, monkeypatch=monkeypatch)
+    assert 0 == run(*options, monkeypatch=monkeypatch)
+
+
 @pytest.mark.parametrize("package", ["Shop", "../x", "a-b", "class!"])
 def test_a_package_name_is_an_identifier(folder: Path, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No package name leads anywhere else."""

@@ -1,0 +1,59 @@
+"""`MANIFEST.json`: what a package was made of, and the hash of every file that was written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeGuard
+
+import attrs
+
+from specwire_codegen.write import digest
+
+MANIFEST = "MANIFEST.json"
+_GENERATORS = ("specwire", "datamodel-code-generator")
+
+
+@attrs.frozen
+class Manifest:
+    """What the last run wrote, by SHA-256."""
+
+    outputs: Mapping[str, str]
+    """Files of the package, by their path in it."""
+    normalized: str | None = None
+    """The normalized document, which is kept with the specification."""
+
+
+def manifest(files: Mapping[str, str], inputs: Mapping[str, str], normalized: str | None = None) -> str:
+    """Return the text of a manifest: the generator's version, and the SHA-256 of every input and output."""
+    content = {
+        "generator": {name: version(name) for name in _GENERATORS},
+        "inputs": dict(sorted(inputs.items())),
+        **({} if normalized is None else {"normalized": digest(normalized.encode())}),
+        "outputs": {name: digest(text.encode()) for name, text in sorted(files.items())},
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Return the manifest of a package; None where there is none, or a file of that name that is not ours."""
+    path = folder / MANIFEST
+    if path.is_symlink() or not path.is_file():
+        return None
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(content, dict):
+        return None
+    generator, outputs, normalized = content.get("generator"), content.get("outputs"), content.get("normalized")
+    ours = isinstance(generator, dict) and all(isinstance(generator.get(name), str) for name in _GENERATORS)
+    if not ours or not _is_hashes(outputs) or not (normalized is None or isinstance(normalized, str)):
+        return None
+    return Manifest(outputs, normalized)
+
+
+def _is_hashes(value: Any) -> TypeGuard[dict[str, str]]:
+    return isinstance(value, dict) and all(isinstance(each, str) and len(each) == 64 for each in value.values())

@@ -1,0 +1,187 @@
+"""A package on disk: what writing it would change, what forbids that, and the writing, all or nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from unicodedata import normalize
+
+from specwire_codegen.diagnostics import Diagnostic, Location, SpecwireCodegenError, error, failure, settle
+from specwire_codegen.output.manifest import MANIFEST
+from specwire_codegen.output.survey import Survey, is_unchanged, survey
+from specwire_codegen.output.swap import Move, discard, swap
+from specwire_codegen.write import inside
+
+_SHOWN = 10
+"""Files that a message names."""
+
+
+def compare(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """Return what writing would do to each file that is not as it should be, and which files would forbid it."""
+    found = survey(folder)
+    changes = [
+        f"{'change' if (folder / name).exists() else 'create'} {name}"
+        for name, text in sorted(files.items())
+        if not _holds(folder / name, text)
+    ]
+    changes += [f"remove {name}" for name in sorted((found.own | found.edited) - set(files))]
+    return changes + [f"not generated: {name}" for name in sorted(found.foreign)]
+
+
+def write(
+    folder: Path, files: Mapping[str, str], *, normalized: tuple[Path, str] | None = None, force: bool = False
+) -> list[str]:
+    """Make a folder hold just these files, all or nothing; returns what changed.
+
+    `normalized` is a file outside the folder that is written together with it. Raises DiagnosticError where the folder
+    holds anything that specwire did not write, or where generated files were edited; `force` replaces the latter.
+    """
+    _require_distinct(files)
+    try:
+        _require_place(folder)
+        found = survey(folder)
+        settle([*_foreign(folder, found), *(() if force else _edited(folder, found, files, normalized))])
+        changes = compare(folder, files)
+        beside = normalized if normalized is not None and not _holds(*normalized) else None
+        if changes or beside is not None:
+            _replace(folder, found, files if changes else {}, beside)
+    except OSError as problem:
+        raise _unwritable(problem, folder) from problem
+    return changes if beside is None else [*changes, f"write {beside[0].as_posix()}"]
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a file as a whole: what stood there is replaced only when all of the new text is on disk."""
+    try:
+        _require_file(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        move = _staged_file(path, text)
+        swap([move])
+        move.old.unlink(missing_ok=True)
+    except OSError as problem:
+        raise _unwritable(problem, path) from problem
+
+
+def _require_distinct(files: Collection[str]) -> None:
+    """Raise for names that are one file where a file system does not tell case or composition apart."""
+    seen: dict[str, str] = {}
+    for name in files:
+        other = seen.setdefault(normalize("NFC", name).casefold(), name)
+        if other != name:
+            raise SpecwireCodegenError(f"{other} and {name} are one file on some systems: name one otherwise")
+
+
+def _require_place(folder: Path) -> None:
+    """Raise where a package cannot be made, because of what is there."""
+    if folder.is_symlink():
+        help = "name the folder that it leads to, or remove the link"
+        raise failure("output-is-a-link", "the package would replace a symbolic link", Location(str(folder)), help)
+    for path in (folder, *folder.parents):
+        if path.is_dir():
+            return
+        if os.path.lexists(path):
+            help = "name another folder with --output, or another package"
+            raise failure("output-not-a-folder", "this is not a folder", Location(str(path)), help)
+
+
+def _require_file(path: Path) -> None:
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        help = "move it elsewhere: it would be replaced"
+        raise failure("output-not-a-file", "this is not a regular file", Location(str(path)), help)
+
+
+def _foreign(folder: Path, found: Survey) -> Iterator[Diagnostic]:
+    if not found.foreign:
+        return
+    message = f"the folder holds what specwire did not write: {_listed(found.foreign)}"
+    help = "move it out of the package: specwire never deletes it"
+    if found.manifest is None:
+        help = "name another folder with --output, or another package"
+    yield error("foreign-files", message, Location(str(folder)), help)
+
+
+def _edited(
+    folder: Path, found: Survey, files: Mapping[str, str], normalized: tuple[Path, str] | None
+) -> Iterator[Diagnostic]:
+    help = "put the change into the document, overlay.yaml or overrides/; --force discards it"
+    edited = [name for name in found.edited if name not in files or not _holds(folder / name, files[name])]
+    if edited:
+        message = f"generated files were edited: {_listed(edited)}"
+        yield error("edited-files", message, Location(str(folder)), help)
+    if normalized is not None and normalized[0].exists() and not _holds(*normalized):
+        path, _ = normalized
+        recorded = found.manifest.normalized if found.manifest is not None else None
+        if path.is_file() and (recorded is None or not is_unchanged(path.read_bytes(), recorded)):
+            message = f"this is not the file that specwire wrote, as far as {MANIFEST} tells"
+            yield error("edited-files", message, Location(path.as_posix()), help)
+
+
+def _listed(names: Collection[str]) -> str:
+    shown = ", ".join(sorted(names)[:_SHOWN])
+    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and not path.is_symlink() and path.read_bytes() == text.encode()
+
+
+def _replace(folder: Path, found: Survey, files: Mapping[str, str], beside: tuple[Path, str] | None) -> None:
+    moves = [_staged_folder(folder, files)] if files else []
+    try:
+        if beside is not None:
+            _require_file(beside[0])
+            moves.append(_staged_file(*beside))
+    except BaseException:
+        for move in moves:
+            discard(move.new)
+        raise
+    swap(moves)
+    if files:
+        _discard_package(moves[0].old, folder, found)
+    if beside is not None:
+        moves[-1].old.unlink(missing_ok=True)
+
+
+def _staged_folder(folder: Path, files: Mapping[str, str]) -> Move:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staged = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, text in files.items():
+            path = inside(staged, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        staged.chmod(folder.stat().st_mode & 0o7777 if folder.exists() else 0o755)
+    except BaseException:
+        discard(staged)
+        raise
+    return Move(staged, folder, staged.with_name(f"{staged.name}-old"))
+
+
+def _staged_file(path: Path, text: str) -> Move:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    staged = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+        staged.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o644)
+    except BaseException:
+        discard(staged)
+        raise
+    return Move(staged, path, staged.with_name(f"{staged.name}-old"))
+
+
+def _discard_package(old: Path, folder: Path, found: Survey) -> None:
+    """Remove the former package, unless anything was put into it meanwhile."""
+    if not old.is_dir():
+        return
+    if survey(old) != found:
+        raise SpecwireCodegenError(f"{folder} was changed while it was generated: its former contents are in {old}")
+    shutil.rmtree(old)
+
+
+def _unwritable(problem: OSError, path: Path) -> SpecwireCodegenError:
+    place = Location(str(problem.filename or path))
+    return failure("not-writable", f"this cannot be written: {problem.strerror}", place, "check path and permissions")

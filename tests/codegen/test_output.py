@@ -1,0 +1,360 @@
+"""What writing a package removes, replaces and refuses to touch."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.output.manifest import MANIFEST, manifest
+from specwire_codegen.output.package import compare, replace_file, write
+from specwire_codegen.write import inside
+
+OLD = {"__init__.py": "", "client.py": "a = 1\n", "models/__init__.py": "b = 2\n", "resources/orders.py": "c = 3\n"}
+NEW = {"__init__.py": "", "client.py": "a = 2\n", "models/__init__.py": "b = 2\n", "operations/orders.py": "d = 4\n"}
+
+
+def package(files: Mapping[str, str], normalized: str | None = None) -> dict[str, str]:
+    return {**files, MANIFEST: manifest(files, {}, normalized)}
+
+
+def put(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Return everything below a folder: the text of files, the target of links, the kind of the rest."""
+    found: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            found[name] = f"-> {os.readlink(path)}"
+        elif path.is_file():
+            found[name] = path.read_bytes().decode()
+        elif not path.is_dir():
+            found[name] = "special"
+        elif not any(path.iterdir()):
+            found[name] = "empty folder"
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A package as the last run wrote it."""
+    write(tmp_path / "shop", package(OLD))
+    return tmp_path / "shop"
+
+
+def refusal(folder: Path, *, force: bool = False) -> str:
+    """Return why a package is not written; nothing may have changed."""
+    before = tree(folder.parent)
+    with pytest.raises(SpecwireCodegenError) as refused:
+        write(folder, package(NEW), force=force)
+    assert before == tree(folder.parent)
+    return str(refused.value)
+
+
+def test_only_what_differs_is_reported(folder: Path) -> None:
+    """Changed, created and removed files are named; a second run changes nothing."""
+    expected = ["change MANIFEST.json", "change client.py", "create operations/orders.py", "remove resources/orders.py"]
+    assert expected == compare(folder, package(NEW)) == write(folder, package(NEW))
+    assert package(NEW) == tree(folder)
+    assert [] == write(folder, package(NEW))
+    assert ["shop"] == os.listdir(folder.parent)
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize(
+    "name", ["my_own.py", "models/mine.py", "data/", "resources/__pycache__/notes.txt", "Client.py"]
+)
+def test_foreign_files_are_never_touched(folder: Path, name: str, force: bool) -> None:
+    """A file or folder that the manifest does not list stops the run and is named, forced or not."""
+    put(folder, {f"{name}x.txt" if name.endswith("/") else name: "mine"})
+    message = refusal(folder, force=force)
+    assert name in message and "specwire never deletes it" in message
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "chrome extension"}',
+        '{"generator": {"specwire": "0.1.0"}, "outputs": {"precious.txt": "0"}}',
+        '{"outputs": {}}',
+        "[]",
+        "{",
+        "\N{SNOWMAN}",
+        "[" * 100_000,
+    ],
+)
+def test_a_manifest_of_others_makes_nothing_ours(tmp_path: Path, text: str, force: bool) -> None:
+    """A file that only has the name of our manifest is foreign, and so is all beside it."""
+    put(tmp_path / "shop", {MANIFEST: text, "precious.txt": "x"})
+    message = refusal(tmp_path / "shop", force=force)
+    assert "MANIFEST.json, precious.txt" in message and "another folder" in message
+
+
+def test_an_edited_file_is_replaced_only_by_force(folder: Path) -> None:
+    """Generated files that were edited stop the run, those that would be removed too; --force discards the edits."""
+    put(folder, {"client.py": "a = 1  # better\n", "resources/orders.py": "mine\n"})
+    message = refusal(folder)
+    assert "client.py, resources/orders.py" in message and "--force" in message
+    write(folder, package(NEW), force=True)
+    assert package(NEW) == tree(folder)
+
+
+def test_a_file_that_has_its_new_contents_already_is_no_edit(folder: Path) -> None:
+    """What is as it would be written needs no force, whatever the manifest says."""
+    put(folder, {"client.py": NEW["client.py"]})
+    write(folder, package(NEW))
+    assert package(NEW) == tree(folder)
+
+
+def test_windows_line_ends_are_no_edit(folder: Path) -> None:
+    """Files that version control gave other line ends are still ours."""
+    for name, text in OLD.items():
+        (folder / name).write_bytes(text.replace("\n", "\r\n").encode())
+    write(folder, package(NEW))
+    assert package(NEW) == tree(folder)
+
+
+def test_missing_files_are_written_again(folder: Path) -> None:
+    """What was deleted by hand comes back."""
+    shutil.rmtree(folder / "models")
+    write(folder, package(NEW))
+    assert package(NEW) == tree(folder)
+
+
+def test_bytecode_goes_with_its_modules(folder: Path) -> None:
+    """`__pycache__` neither stops a run nor survives the modules."""
+    put(folder, {"__pycache__/client.cpython-311.pyc": "x", "resources/__pycache__/orders.cpython-311.pyc": "x"})
+    write(folder, package(NEW))
+    assert package(NEW) == tree(folder)
+
+
+def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
+    """A folder that was made for the package keeps its permissions; a new one can be read by all."""
+    (tmp_path / "shop").mkdir(mode=0o700)
+    write(tmp_path / "shop", package(NEW))
+    write(tmp_path / "out/other", package(NEW))
+    assert package(NEW) == tree(tmp_path / "shop") == tree(tmp_path / "out/other")
+    assert (0o700, 0o755) == (
+        (tmp_path / "shop").stat().st_mode & 0o777,
+        (tmp_path / "out/other").stat().st_mode & 0o777,
+    )
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("kind", ["file", "fifo", "link", "dangling", "parent", "parent fifo"])
+def test_a_place_that_is_no_folder(tmp_path: Path, kind: str, force: bool) -> None:
+    """A package takes the place of nothing but a folder."""
+    folder = tmp_path / ("shop/inner/deep" if kind.startswith("parent") else "shop")
+    match kind:
+        case "file" | "parent":
+            (tmp_path / "shop").write_text("mine")
+        case "fifo" | "parent fifo":
+            os.mkfifo(tmp_path / "shop")
+        case "link":
+            put(tmp_path / "real", package(OLD))
+            (tmp_path / "shop").symlink_to("real")
+        case "dangling":
+            (tmp_path / "shop").symlink_to("nowhere")
+    before = tree(tmp_path)
+    with pytest.raises(SpecwireCodegenError, match=r"(?s)error\[output-.*shop: .*help: "):
+        write(folder, package(NEW), force=force)
+    assert before == tree(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["link to file", "link to folder", "fifo", "folder"])
+def test_what_is_no_file_in_a_package_is_foreign(folder: Path, kind: str) -> None:
+    """A link, a fifo or a folder at the name of a generated file is none, and nothing behind it is touched."""
+    put(folder.parent / "elsewhere", {"client.py": OLD["client.py"]})
+    (folder / "client.py").unlink()
+    match kind:
+        case "link to file":
+            (folder / "client.py").symlink_to("../elsewhere/client.py")
+        case "link to folder":
+            shutil.rmtree(folder / "models")
+            (folder / "models").symlink_to("../elsewhere")
+        case "fifo":
+            os.mkfifo(folder / "client.py")
+        case "folder":
+            put(folder, {"client.py/x.txt": "mine"})
+    assert "foreign-files" in refusal(folder, force=True)
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+@pytest.mark.parametrize("nth", range(1, 5))
+@pytest.mark.parametrize("problem", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=repr)
+def test_a_step_that_fails_leaves_everything(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, nth: int, problem: BaseException, lasting: bool
+) -> None:
+    """Whichever replacement fails, the former package and the former document are there, and nothing else."""
+    normalized = folder.with_name("normalized.json")
+    write(folder, package(OLD, "1"), normalized=(normalized, "1"))
+    before, real, calls = tree(folder.parent), os.replace, 0
+
+    def failing(source: Path, target: Path) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == nth or (lasting and calls > nth):
+            raise problem
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", failing)
+    with pytest.raises((SpecwireCodegenError, KeyboardInterrupt)) as stopped:
+        write(folder, package(NEW, "2"), normalized=(normalized, "2"))
+    if lasting and nth > 1 and isinstance(problem, OSError):
+        # What cannot be put back is not lost: the message says where it is.
+        assert "its former contents are in" in str(stopped.value)
+        assert set(before.values()) <= set(tree(folder.parent).values())
+    elif not lasting:
+        assert before == tree(folder.parent)
+
+
+@pytest.mark.parametrize("function", ["mkdtemp", "mkstemp"])
+def test_a_folder_that_cannot_be_written(folder: Path, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
+    """The path and the reason are told, and nothing has changed."""
+
+    def refused(**options: object) -> None:
+        raise PermissionError(13, "Permission denied", str(folder.parent))
+
+    before = tree(folder.parent)
+    monkeypatch.setattr(tempfile, function, refused)
+    with pytest.raises(SpecwireCodegenError, match=rf"error\[not-writable\] {folder.parent}: .*Permission denied"):
+        write(folder, package(NEW, "2"), normalized=(folder.with_name("normalized.json"), "2"))
+    assert before == tree(folder.parent)
+
+
+def test_what_appears_meanwhile_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is put into the package while it is replaced is not removed with the former package."""
+    real = os.replace
+
+    def racing(source: Path, target: Path) -> None:
+        if source == folder:
+            put(folder, {"late.py": "mine"})
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", racing)
+    with pytest.raises(SpecwireCodegenError, match="was changed while it was generated"):
+        write(folder, package(NEW))
+    assert package(NEW) == tree(folder)
+    assert "mine" in tree(folder.parent).values()
+
+
+@pytest.mark.parametrize("name", ["../x.py", "a/../../x.py", "/etc/x.py", "link/x.py"])
+def test_no_name_leads_out(tmp_path: Path, name: str) -> None:
+    """A path stays below its folder, through links too."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/link").symlink_to(tmp_path)
+    with pytest.raises(SpecwireCodegenError, match="leads out of the output folder"):
+        inside(tmp_path / "in", name)
+    assert (tmp_path / "in/a/x.py").resolve() == inside(tmp_path / "in", "a/b/../x.py")
+
+
+@pytest.mark.parametrize(("one", "other"), [("a/Order.py", "a/order.py"), ("\xe9.py", "e\u0301.py")])
+def test_names_that_are_one_file_elsewhere(tmp_path: Path, one: str, other: str) -> None:
+    """Names that differ in case or composition only are refused, on every file system."""
+    with pytest.raises(SpecwireCodegenError, match="one file on some systems"):
+        write(tmp_path / "shop", package({one: "", other: ""}))
+    assert [] == os.listdir(tmp_path)
+
+
+def test_the_normalized_document_is_ours_only_as_written(tmp_path: Path) -> None:
+    """It is replaced while the manifest knows its hash; an edited one only by force, a link never."""
+    folder, normalized = tmp_path / "shop", tmp_path / "normalized.json"
+    write(folder, package(OLD, "1"), normalized=(normalized, "1"))
+    assert ["change MANIFEST.json", f"write {normalized}"] == [
+        change for change in write(folder, package(OLD, "2"), normalized=(normalized, "2"))
+    ]
+    normalized.write_text("mine")
+    with pytest.raises(SpecwireCodegenError, match="edited-files"):
+        write(folder, package(NEW, "3"), normalized=(normalized, "3"))
+    assert (package(OLD, "2"), "mine") == (tree(folder), normalized.read_text())
+    write(folder, package(NEW, "3"), normalized=(normalized, "3"), force=True)
+    assert (package(NEW, "3"), "3") == (tree(folder), normalized.read_text())
+    (tmp_path / "real").write_text("3")
+    normalized.unlink()
+    normalized.symlink_to("real")
+    with pytest.raises(SpecwireCodegenError, match="not a regular file"):
+        write(folder, package(NEW, "4"), normalized=(normalized, "4"), force=True)
+    assert (package(NEW, "3"), "3") == (tree(folder), normalized.read_text())
+
+
+def test_a_single_file_is_replaced_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders on the way are made; a failure leaves the former text, and no temporary file."""
+    path = tmp_path / "deep/one.json"
+    replace_file(path, "1")
+    replace_file(path, "2")
+    assert {"one.json": "2"} == tree(path.parent)
+
+    def full(source: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", full)
+        with pytest.raises(SpecwireCodegenError, match="No space left"):
+            replace_file(path, "3")
+    assert {"one.json": "2"} == tree(path.parent)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(SpecwireCodegenError, match="not a regular file"):
+        replace_file(path, "3")
+
+
+NAMES = st.sampled_from(
+    [*OLD, *NEW, MANIFEST, "mine.py", "models/own.py", "data/x.csv", "resources", "__pycache__/y.pyc"]
+)
+TEXTS = st.sampled_from(["", "mine\n", *OLD.values(), *NEW.values()])
+
+
+@given(ours=st.booleans(), changes=st.dictionaries(NAMES, st.none() | TEXTS, max_size=5), force=st.booleans())
+def test_no_tree_loses_what_is_not_ours(ours: bool, changes: dict[str, str | None], force: bool) -> None:
+    """However a folder was changed, writing succeeds and removes only what was generated, or changes nothing at all."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "shop"
+        if ours:
+            write(folder, package(OLD))
+        for path, text in _applicable(folder, changes):
+            if text is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+        before = tree(folder)
+        listed = _listed(before)
+        written = package(OLD)
+        try:
+            write(folder, package(NEW), force=force)
+        except SpecwireCodegenError:
+            assert before == tree(folder)
+        else:
+            assert package(NEW) == tree(folder)
+            for lost in set(before.items()) - set(tree(folder).items()):
+                ours_still = lost[0] in listed and (force or lost[1] == written.get(lost[0]) or lost[0] == MANIFEST)
+                assert ours_still or lost[0].endswith(".pyc") or lost[1] == "empty folder", lost
+        assert ["shop"] == os.listdir(name) or not before
+
+
+def _applicable(folder: Path, changes: Mapping[str, str | None]) -> Iterator[tuple[Path, str | None]]:
+    for name, text in changes.items():
+        path = folder / name
+        if not path.is_dir() and not any(parent.is_file() for parent in path.parents):
+            yield path, text
+
+
+def _listed(files: Mapping[str, str]) -> set[str]:
+    try:
+        return {*json.loads(files.get(MANIFEST, ""))["outputs"], MANIFEST}
+    except (ValueError, TypeError, KeyError):
+        return set()
