@@ -12,6 +12,7 @@ from specwire_codegen.conformance.drawing import closed_schema
 from specwire_codegen.conformance.exploring import Violation, explore, simplest
 from specwire_codegen.conformance.json_values import differences, same_meaning
 from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.conformance.types import Types
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -90,10 +91,9 @@ def test_the_smallest_failure_is_reported() -> None:
 
 def test_an_answer_that_comes_back_otherwise_is_found(moonshot: Subject) -> None:
     """A lost field, an error that was not sent and an error that was not raised are all reported."""
-    operation = next(one for one in moonshot.api.operations if one.id == "get_balance")
+    types, operation = Types(moonshot), next(one for one in moonshot.api.operations if one.id == "get_balance")
     good = Answer(200, "application/json", (), {"code": 0})
-    assert problems(operation, good, Outcome({"code": 0})) == []
-    assert problems(operation, good, Outcome({})) == ["$.code: 0 is missing"]
-    assert problems(operation, Answer(400, "application/json", (), {}), Outcome({})) == [
+    assert problems(types, operation, good, Outcome({})) == ["$.code: 0 is missing"]
+    assert problems(types, operation, Answer(400, "application/json", (), {}), Outcome({})) == [
         "status 400 did not raise an error"
     ]

@@ -14,9 +14,24 @@ from specwire.errors import APIStatusError, RefusedError, SpecwireError
 
 from specwire_codegen.conformance.calls import Outcome
 from specwire_codegen.conformance.drawing import Schema, closed, closed_schema, values
+from specwire_codegen.conformance.framing import Framing, framed, framings
 from specwire_codegen.conformance.json_values import differences, same_meaning, sendable
 from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.ir import BinaryStream, Empty, EventError, EventStream, JsonPayload, Operation, Text
+from specwire_codegen.conformance.types import Types
+from specwire_codegen.ir import (
+    Anything,
+    BinaryStream,
+    Empty,
+    EventError,
+    EventStream,
+    JsonPayload,
+    ListOf,
+    Nullable,
+    Operation,
+    Primitive,
+    Text,
+    TypeExpr,
+)
 from specwire_codegen.lower.media import base_type, is_json, is_range, preference
 
 _OTHERS = ("18", "19", "42", "77", "99")
@@ -34,6 +49,10 @@ class Answer:
     chunks: tuple[bytes, ...] = attrs.field(repr=False)
     value: Any
     """JSON, the list of a stream's events, text, bytes, or None for no body."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Besides the content type."""
+    broken: bool = False
+    """Whether the connection ends after the chunks, before the answer does."""
 
 
 def answers(subject: Subject, operation: Operation) -> SearchStrategy[Answer]:
@@ -48,11 +67,11 @@ def answers(subject: Subject, operation: Operation) -> SearchStrategy[Answer]:
             return st.one_of(
                 *(
                     _json(subject, status, media_type, schema)
-                    for status, media_type, schema in _successes(subject, operation)
+                    for status, media_type, schema in successes(subject, operation)
                 )
             )
         case EventStream():
-            return _events(subject, operation, payload)
+            return _stream(subject, operation, payload)
         case BinaryStream(media_type):
             sent = media_type if "*" not in media_type else "application/octet-stream"
             return st.binary(max_size=2000).flatmap(lambda content: _cut(200, sent, content, content))
@@ -97,7 +116,8 @@ def _error_status(status: str, responses: Mapping[str, Any]) -> int | None:
     return next((int(number) for number in numbers if number not in named), None)
 
 
-def _successes(subject: Subject, operation: Operation) -> Iterator[tuple[int, str, Schema]]:
+def successes(subject: Subject, operation: Operation) -> Iterator[tuple[int, str, Schema]]:
+    """Yield status, media type and schema of each JSON answer that is a success."""
     responses = subject.raw(operation.id)["responses"]
     statuses = [status for status in responses if status.startswith("2")] or ["default"]
     for status in statuses:
@@ -111,21 +131,37 @@ def _successes(subject: Subject, operation: Operation) -> Iterator[tuple[int, st
 
 
 def _json(subject: Subject, status: int, media_type: str, schema: Schema) -> SearchStrategy[Answer]:
-    drawn = _values(subject, schema)
-    return drawn.map(lambda value: Answer(status, media_type, (json.dumps(value).encode(),), value))
+    drawn = values_of(subject, schema)
+    return drawn.map(lambda value: json_answer(status, media_type, value))
 
 
-def _values(subject: Subject, schema: Schema) -> SearchStrategy[Any]:
+def json_answer(status: int, media_type: str, value: Any) -> Answer:
+    """Return a JSON value as an answer."""
+    return Answer(status, media_type, (json.dumps(value).encode(),), value)
+
+
+def values_of(subject: Subject, schema: Schema) -> SearchStrategy[Any]:
+    """Return a strategy of the values of a schema that a server of exactly this document sends."""
     components = closed(subject.schemas)
     return values(components, closed_schema(schema)).filter(sendable)
 
 
-def _events(subject: Subject, operation: Operation, payload: EventStream) -> SearchStrategy[Answer]:
-    schema = _event_schema(subject, operation, payload)
-    event = _values(subject, schema).filter(lambda value: not any(_is_error(value, one) for one in payload.errors))
-    return st.lists(event, max_size=4).flatmap(
-        lambda events: _cut(200, payload.media_type, _framed(events, payload), events)
+def events(subject: Subject, operation: Operation, payload: EventStream) -> SearchStrategy[Any]:
+    """Return a strategy of the events of a stream, none of which is an error."""
+    drawn = values_of(subject, _event_schema(subject, operation, payload))
+    return drawn.filter(lambda value: not any(_is_error(value, one) for one in payload.errors))
+
+
+def _stream(subject: Subject, operation: Operation, payload: EventStream) -> SearchStrategy[Answer]:
+    event = events(subject, operation, payload)
+    few, several = st.lists(event, max_size=2), st.lists(event, min_size=3, max_size=5)
+    return st.builds(_framed, st.one_of(several, few), st.just(payload), framings(payload.framing)).flatmap(
+        lambda stream: _cut(200, payload.media_type, *stream)
     )
+
+
+def _framed(events: list[Any], payload: EventStream, framing: Framing) -> tuple[bytes, list[Any]]:
+    return framed(events, payload.framing, payload.terminator, framing), events
 
 
 def _event_schema(subject: Subject, operation: Operation, payload: EventStream) -> Schema:
@@ -147,21 +183,9 @@ def _is_error(value: Any, error: EventError) -> bool:
     return value is not None if error.equals is None else value == error.equals
 
 
-def _framed(events: list[Any], payload: EventStream) -> bytes:
-    texts = [json.dumps(event) for event in events]
-    match payload.framing:
-        case "sse":
-            texts += [payload.terminator] if payload.terminator is not None else []
-            return "".join(f"data: {text}\n\n" for text in texts).encode()
-        case "jsonl":
-            return "".join(f"{text}\n" for text in texts).encode()
-        case "json-seq":
-            return "".join(f"\x1e{text}\n" for text in texts).encode()
-
-
 def _cut(status: int, content_type: str, content: bytes, value: Any) -> SearchStrategy[Answer]:
-    """Return a strategy of the same answer in chunks of different sizes."""
-    sizes = st.integers(min_value=1, max_value=max(1, len(content)))
+    """Return a strategy of the same answer in chunks of different sizes, also in one chunk."""
+    sizes = st.one_of(st.just(max(1, len(content))), st.integers(min_value=1, max_value=max(1, len(content))))
     return sizes.map(lambda size: Answer(status, content_type, tuple(_chunks(content, size)), value))
 
 
@@ -171,26 +195,52 @@ def _chunks(content: bytes, size: int) -> Iterator[bytes]:
         yield content[start : start + size]
 
 
-def problems(operation: Operation, answer: Answer, outcome: Outcome) -> list[str]:
-    """Return where a client's result is not the answer that was sent; drift counts as a problem."""
+def problems(types: Types, operation: Operation, answer: Answer, outcome: Outcome) -> list[str]:
+    """Return where a client's result is not the answer that was sent, or not of the declared type.
+
+    Drift counts as a problem.
+    """
     match outcome.error:
         case APIStatusError() as error if answer.status >= 400:
             found = [] if error.status == answer.status else [f"status {answer.status} expected, not {error.status}"]
             drifts = error.response.drift if error.response is not None else ()
-            return [*found, *(f"drift at {drift}" for drift in drifts), *_unlike(answer.value, error.body)]
-        case RefusedError() as error if _refuses(operation, answer.value):
-            return _unlike(answer.value, error.body)
+            found += [f"drift at {drift}" for drift in drifts]
+            return found + unlike(types, _error_type(operation, answer.status), answer.value, error.body)
+        case RefusedError() as error if is_refusal(operation, answer.value):
+            return unlike(types, _declared(operation), answer.value, error.body)
         case SpecwireError() as error:
             return [f"{type(error).__name__}: {error}"]
         case None if answer.status >= 400:
             return [f"status {answer.status} did not raise an error"]
-        case None if _refuses(operation, answer.value):
+        case None if is_refusal(operation, answer.value):
             return ["the refusal did not raise an error"]
         case None:
-            return _unlike(answer.value, outcome.value)
+            return unlike(types, _declared(operation), answer.value, outcome.value)
 
 
-def _refuses(operation: Operation, value: Any) -> bool:
+def _declared(operation: Operation) -> TypeExpr:
+    """Return the type of what a method hands back: of all events of a stream, in a list."""
+    match operation.payload:
+        case JsonPayload(type_):
+            return type_
+        case EventStream(event):
+            return ListOf(event)
+        case BinaryStream():
+            return Primitive("bytes")
+        case Text():
+            return Primitive("str")
+        case Empty():
+            return Nullable(Anything())
+
+
+def _error_type(operation: Operation, status: int) -> TypeExpr:
+    """Return the type of the body of an error: of its status, else of its hundred, else of all others."""
+    types = dict(operation.errors.by_status)
+    return next((types[one] for one in (status, status // 100, 0) if one in types), Anything())
+
+
+def is_refusal(operation: Operation, value: Any) -> bool:
+    """Whether a successful answer is one in which the server says no."""
     refusal = operation.refusal
     if refusal is None or not isinstance(value, Mapping):
         return False
@@ -199,7 +249,9 @@ def _refuses(operation: Operation, value: Any) -> bool:
     return value not in refusal.accepted
 
 
-def _unlike(expected: Any, actual: Any) -> list[str]:
+def unlike(types: Types, declared: TypeExpr, expected: Any, actual: Any) -> list[str]:
+    """Return where a value that a client handed back is not the one that was sent, or not of its declared type."""
     if isinstance(expected, bytes):
         return [] if expected == actual else [f"{expected!r} expected, not {actual!r}"]
-    return list(differences(expected, json.loads(encode(actual)), same_meaning))
+    found = list(differences(expected, json.loads(encode(actual)), same_meaning))
+    return found or [f"type {problem}" for problem in types.problems(declared, actual)]

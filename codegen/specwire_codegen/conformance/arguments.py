@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -31,7 +32,7 @@ class Arguments:
 def arguments(operation: Operation, case: Case) -> Arguments:
     """Return the arguments that make a method send a call; raises `KeyError` for a wire name that it does not know."""
     positional = [parameter for parameter in operation.parameters if parameter.place == "path"]
-    places = {"query": case.query, "header": case.header, "cookie": case.cookie}
+    places = case.places
     keywords = {
         parameter.name: places[parameter.place][parameter.wire_name]
         for parameter in operation.parameters
@@ -40,6 +41,45 @@ def arguments(operation: Operation, case: Case) -> Arguments:
     return Arguments(
         tuple(case.path[parameter.wire_name] for parameter in positional), {**keywords, **_body(operation, case)}
     )
+
+
+def shared_with(override: Callable[..., Any], operation: Operation, case: Case) -> tuple[Case, Arguments] | None:
+    """Return a call with what an override takes of it, as values and as arguments; None where it cannot be made."""
+    taken = inspect.signature(override).parameters
+    places = {
+        place: {
+            one.wire_name: values[one.wire_name]
+            for one in operation.parameters
+            if one.place == place and one.wire_name in values and (place == "path" or one.name in taken)
+        }
+        for place, values in (
+            ("path", case.path),
+            ("query", case.query),
+            ("header", case.header),
+            ("cookie", case.cookie),
+        )
+    }
+    body = case.body
+    if body is not None and isinstance(body.value, Mapping):
+        kept = {wire: one for wire, one in body.value.items() if _name_of(operation, wire) in taken}
+        body = attrs.evolve(body, value=kept)
+    shared = Case(**places, body=body)
+    made = arguments(operation, shared)
+    try:
+        inspect.signature(override).bind(*made.args, **made.kwargs)
+    except TypeError:
+        return None
+    return shared, made
+
+
+def _name_of(operation: Operation, wire: str) -> str | None:
+    match operation.body:
+        case JsonBody(fields=fields) | FormBody(fields) if fields is not None:
+            return next((field.name for field in fields if field.wire_name == wire), None)
+        case MultipartBody(parts):
+            return next((part.name for part in parts if part.wire_name == wire), None)
+        case _:
+            return None
 
 
 def _body(operation: Operation, case: Case) -> dict[str, Any]:

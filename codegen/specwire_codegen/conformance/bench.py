@@ -6,18 +6,22 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from specwire.errors import DecodeError
+from hypothesis.strategies import SearchStrategy
+from specwire.errors import DecodeError, InvalidRequestError
 from starlette.applications import Starlette
 
-from specwire_codegen.conformance import answers, wire
+from specwire_codegen.conformance import answers, paging, repeating, wire
 from specwire_codegen.conformance.answers import Answer
-from specwire_codegen.conformance.arguments import Arguments, arguments
-from specwire_codegen.conformance.calls import Clients, Outcome
+from specwire_codegen.conformance.arguments import Arguments, arguments, shared_with
+from specwire_codegen.conformance.calls import Clients, Manner, Outcome
 from specwire_codegen.conformance.case import Case
 from specwire_codegen.conformance.exploring import explore, simplest
+from specwire_codegen.conformance.python_values import written
 from specwire_codegen.conformance.recorder import Recorder
 from specwire_codegen.conformance.requests import requests
+from specwire_codegen.conformance.scenes import Scene
 from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.conformance.types import Types
 from specwire_codegen.ir import Operation
 from specwire_codegen.lower.media import is_text
 from specwire_codegen.mock.app import build
@@ -43,6 +47,7 @@ class Bench:
         self._mock: Starlette = build(dict(subject.document))
         self._recorder = Recorder(self._mock)
         self._script = Recorder()
+        self._types = Types(subject)
         self._simplest: dict[Operation, Arguments] = {}
         self._stack = ExitStack()
         with ExitStack() as stack:
@@ -57,21 +62,31 @@ class Bench:
     def sends(self, operation: Operation, examples: int) -> int:
         """Check that drawn calls arrive as the document says, and return how many; raises `Violation`.
 
-        Each is made with both clients. The mock server must take what arrives, and the client its answer.
+        Each is made with both clients, with values as JSON has them and with values as Python has them. The mock
+        server must take what arrives, and the client its answer.
         """
         return explore(requests(self.subject, operation), examples, lambda case: self._sent(operation, case))
 
     def _sent(self, operation: Operation, case: Case) -> list[str]:
-        given = arguments(operation, case)
+        python = written(self._types, operation, case)
+        return [
+            *self._sent_once(operation, case, case),
+            *(f"as Python values: {one}" for one in self._sent_once(operation, python.given, python.expected)),
+        ]
+
+    def _sent_once(
+        self, operation: Operation, case: Case, expected: Case, manner: Manner = "once", given: Arguments | None = None
+    ) -> list[str]:
+        given = arguments(operation, case) if given is None else given
         found: list[str] = []
         for name, call in self._calls(self._at_mock):
             before = len(self._recorder.arrivals)
-            outcome = call(operation, given)
+            outcome = call(operation, given, manner)
             if len(self._recorder.arrivals) != before + 1:
                 count = len(self._recorder.arrivals) - before
                 found.append(f"{name}: {count} requests arrived, not 1 ({outcome.error})")
                 continue
-            problems = wire.problems(self.subject, operation, case, self._recorder.last)
+            problems = wire.problems(self.subject, operation, expected, self._recorder.last)
             problems += self._taken(operation, outcome)
             found += [f"{name}: {problem}" for problem in problems]
         return found
@@ -108,22 +123,77 @@ class Bench:
         return 0 if drawn is None else explore(drawn, examples, self._reader(operation))
 
     def _reader(self, operation: Operation) -> Callable[[Answer], list[str]]:
-        if operation not in self._simplest:
-            self._simplest[operation] = arguments(operation, simplest(requests(self.subject, operation)))
-        given = self._simplest[operation]
+        given = self._given(operation)
 
         def check(answer: Answer) -> list[str]:
             self._script.answer = answer
             return [
                 f"{name}: {problem}"
                 for name, call in self._calls(self._at_script)
-                for problem in answers.problems(operation, answer, call(operation, given))
+                for problem in answers.problems(self._types, operation, answer, call(operation, given, "once"))
             ]
 
         return check
 
+    def _given(self, operation: Operation) -> Arguments:
+        """Return the smallest arguments of a method."""
+        if operation not in self._simplest:
+            self._simplest[operation] = arguments(operation, simplest(requests(self.subject, operation)))
+        return self._simplest[operation]
+
+    def pages(self, operation: Operation, examples: int) -> int:
+        """Check that all items of two pages come back, and return how often; raises `Violation`."""
+        return self._plays(paging.pages(self.subject, self._types, operation), operation, examples)
+
+    def retries(self, operation: Operation, examples: int) -> int:
+        """Check that a call after a 503 is repeated where it may be, and as it was; raises `Violation`."""
+        return self._plays(repeating.retries(self.subject, self._types, operation), operation, examples)
+
+    def resumes(self, operation: Operation, examples: int) -> int:
+        """Check that a stream which breaks goes on where it was, and return how often; raises `Violation`."""
+        return self._plays(repeating.resumptions(self.subject, self._types, operation), operation, examples)
+
+    def _plays(self, scenes: SearchStrategy[Scene] | None, operation: Operation, examples: int) -> int:
+        if scenes is None:
+            return 0
+        given = self._given(operation)
+
+        def check(scene: Scene) -> list[str]:
+            return [
+                f"{name}: {problem}"
+                for name, call in self._calls(self._at_script)
+                for problem in scene.played(self._script, call, operation, given)
+            ]
+
+        return explore(scenes, examples, check)
+
+    def overrides(self, operation: Operation, examples: int) -> int:
+        """Check that an override sends what the document says of the arguments that it shares; raises `Violation`.
+
+        Returns how many calls it took; it may refuse some before anything is sent.
+        """
+        override = self._at_mock.override(operation)
+        if override is None:
+            return 0
+        taken = 0
+
+        def check(case: Case) -> list[str]:
+            nonlocal taken
+            shared = shared_with(override, operation, case)
+            if shared is None:
+                return []
+            case, given = shared
+            before = len(self._recorder.arrivals)
+            if isinstance(self._at_mock.call(operation, given, "overridden").error, InvalidRequestError):
+                return [] if len(self._recorder.arrivals) == before else ["refused after it was sent"]
+            taken += 1
+            return self._sent_once(operation, case, case, "overridden", given)
+
+        explore(requests(self.subject, operation), examples, check)
+        return taken
+
     @staticmethod
-    def _calls(clients: Clients) -> tuple[tuple[str, Callable[[Operation, Arguments], Outcome]], ...]:
+    def _calls(clients: Clients) -> tuple[tuple[str, Callable[[Operation, Arguments, Manner], Outcome]], ...]:
         return ("sync", clients.call), ("async", clients.call_async)
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 import attrs
 from specwire.client import AsyncClient, Client
@@ -22,6 +22,12 @@ from specwire_codegen.ir import BinaryStream, EventStream, Operation
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
+
+
+C = TypeVar("C", Client, AsyncClient)
+Manner: TypeAlias = Literal["once", "retrying", "items", "overridden"]
+"""How a call is made: with one try, with two, through the items of all pages, or by the override where there is one."""
+_TWICE = RetryPolicy(attempts=2, base=0)
 
 
 @attrs.frozen
@@ -50,12 +56,14 @@ class Clients:
         self._subject = subject
         self._runner = asyncio.Runner()
 
-    def call(self, operation: Operation, given: Arguments) -> Outcome:
+    def call(self, operation: Operation, given: Arguments, manner: Manner = "once") -> Outcome:
         """Make a call with the synchronous client."""
-        method = self.method(self.sync, operation)
+        method = self.method(self._in(self.sync, manner), operation, manner)
         try:
             answer = method(*given.args, **given.kwargs)
             match operation.payload:
+                case _ if manner == "items":
+                    return Outcome(list(answer))
                 case EventStream():
                     with answer as events:
                         return Outcome(list(events))
@@ -66,15 +74,17 @@ class Clients:
         except SpecwireError as error:
             return Outcome(error=error)
 
-    def call_async(self, operation: Operation, given: Arguments) -> Outcome:
+    def call_async(self, operation: Operation, given: Arguments, manner: Manner = "once") -> Outcome:
         """Make a call with the asynchronous client."""
-        return self._runner.run(self._call(operation, given))
+        return self._runner.run(self._call(operation, given, manner))
 
-    async def _call(self, operation: Operation, given: Arguments) -> Outcome:
-        method = self.method(self.asynchronous, operation)
+    async def _call(self, operation: Operation, given: Arguments, manner: Manner) -> Outcome:
+        method = self.method(self._in(self.asynchronous, manner), operation, manner)
         try:
             answer = method(*given.args, **given.kwargs)
             match operation.payload:
+                case _ if manner == "items":
+                    return Outcome([item async for item in answer])
                 case EventStream():
                     async with answer as events:
                         return Outcome([event async for event in events])
@@ -84,6 +94,10 @@ class Clients:
                     return Outcome(await answer)
         except SpecwireError as error:
             return Outcome(error=error)
+
+    @staticmethod
+    def _in(client: C, manner: Manner) -> C:
+        return client.with_options(retry=_TWICE) if manner == "retrying" else client
 
     def responses(self, operation: Operation, given: Arguments) -> Iterator[tuple[str, Response[Any] | SpecwireError]]:
         """Yield the whole answer, or the error, of the same call by each client; nothing for streams and downloads."""
@@ -99,7 +113,7 @@ class Clients:
         except SpecwireError as error:
             yield "async", error
 
-    def method(self, client: Client | AsyncClient, operation: Operation) -> Callable[..., Any]:
+    def method(self, client: Client | AsyncClient, operation: Operation, manner: Manner = "once") -> Callable[..., Any]:
         """Return the client's method; where an override has taken its place, the generated request sent by the client.
 
         An override may take other arguments, or refuse what the document allows.
@@ -107,11 +121,21 @@ class Clients:
         found: Any = client
         for name in operation.method:
             found = getattr(found, name)
-        if found.__wrapped__.__module__.startswith(f"{self._subject.package}."):
-            method: Callable[..., Any] = found
+        if manner == "overridden" or self.override(operation) is None:
+            method: Callable[..., Any] = found.iter if manner == "items" else found
             return method
         builder = self._subject.builder(operation)
+        if manner == "items":
+            return lambda *args, **kwargs: client.connection.items(builder(*args, **kwargs))
         return lambda *args, **kwargs: client.send(builder(*args, **kwargs))
+
+    def override(self, operation: Operation) -> Callable[..., Any] | None:
+        """Return the hand-written function that has taken the place of a generated method, None where there is none."""
+        found: Any = self.sync
+        for name in operation.method:
+            found = getattr(found, name)
+        function: Callable[..., Any] = found.__wrapped__
+        return None if function.__module__.startswith(f"{self._subject.package}.") else function
 
     def close(self) -> None:
         """Close both clients."""

@@ -36,3 +36,8 @@ class Case:
     header: Mapping[str, Any] = attrs.field(factory=dict)
     cookie: Mapping[str, Any] = attrs.field(factory=dict)
     body: Body | None = None
+
+    @property
+    def places(self) -> dict[str, Mapping[str, Any]]:
+        """The values of the parameters, by place."""
+        return {"path": self.path, "query": self.query, "header": self.header, "cookie": self.cookie}

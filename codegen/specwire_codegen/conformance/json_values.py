@@ -60,7 +60,7 @@ def same_meaning(one: str, other: str) -> bool:
     """Whether two texts are equal, the same instant or duration to the microsecond, or the same UUID."""
     if one == other:
         return True
-    durations = _duration(one), _duration(other)
+    durations = duration(one), duration(other)
     if durations[0] is not None and durations[1] is not None:
         return abs(durations[0] - durations[1]) <= MICROSECOND
     instants = _instant(one), _instant(other)
@@ -106,7 +106,7 @@ def _instant(text: str) -> datetime | None:
     return None
 
 
-def _duration(text: str) -> timedelta | None:
+def duration(text: str) -> timedelta | None:
     """Return an ISO 8601 duration; None for others, and for years and months, which have no fixed length."""
     hit = _DURATION.fullmatch(text)
     if hit is None or not any(hit.groups()[1:]):

@@ -17,6 +17,8 @@ class Recorder:
         """Record what goes to the inner application, if there is one."""
         self.arrivals: list[Arrival] = []
         self.answer: Answer | None = None
+        self.first: list[Answer] = []
+        """Answers to the next requests, one each, before `answer` is sent."""
         self._inner = inner
 
     @property
@@ -32,6 +34,8 @@ class Recorder:
         self.arrivals.append(Arrival(scope["method"], raw_path, query, headers, body))
         if self._inner is not None:
             await self._inner(scope, _again(body, receive), send)
+        elif self.first:
+            await _send(self.first.pop(0), send)
         elif self.answer is not None:
             await _send(self.answer, send)
 
@@ -59,8 +63,10 @@ async def _send(answer: Answer, send: Send) -> None:
     headers: list[tuple[bytes, bytes]] = (
         [(b"content-type", answer.content_type.encode("latin-1"))] if answer.content_type else []
     )
+    headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
     start: dict[str, Any] = {"type": "http.response.start", "status": answer.status, "headers": headers}
     await send(start)
     for chunk in answer.chunks:
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    if not answer.broken:  # else the server closes the connection
+        await send({"type": "http.response.body", "body": b"", "more_body": False})

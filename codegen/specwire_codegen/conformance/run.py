@@ -49,8 +49,10 @@ def check_mock(subject: Subject, examples: int, progress: Progress) -> Report:
     names = ", ".join(checks_in(ALL_PHASES))
     notes = (
         f"document: requests of schemathesis to the mock server, and {chains.cases} in a row; {names}",
-        "sent: calls drawn from the document, made with both clients, compared as they arrive on the wire",
-        "read: answers, streams and errors drawn from the document, compared with what both clients hand back",
+        "sent: calls drawn from the document, made with both clients with JSON and with Python values, and with the "
+        "overrides; compared as they arrive on the wire",
+        "read: answers, streams, errors, pages, repeated tries and broken streams drawn from the document, compared in "
+        "value and type with what both clients hand back",
         *(f"not checked: {name}, for {why}" for name, why in LEFT_OUT.items()),
         *(f"not held against the server: {what}, for {why}" for what, why in EXCEPTIONS.items()),
     )
@@ -62,15 +64,17 @@ def check_mock(subject: Subject, examples: int, progress: Progress) -> Report:
 def _row(bench: Bench, operation_id: str, checked: Checked, examples: int) -> Row:
     problems = list(checked.findings)
     sent = read = 0
+    sending = (bench.sends, bench.overrides)
+    reading = (bench.reads, bench.reads_errors, bench.pages, bench.retries, bench.resumes)
     for operation in _methods(bench.subject, operation_id):
-        for check in (bench.sends, bench.reads, bench.reads_errors):
+        for check in (*sending, *reading):
             try:
                 count = check(operation, examples)
             except Violation as violation:
                 problems.append(f"{'.'.join(operation.method)}: {violation}")
                 continue
-            sent += 2 * count if check == bench.sends else 0
-            read += 2 * count if check != bench.sends else 0
+            sent += 2 * count if check in sending else 0
+            read += 2 * count if check in reading else 0
     return Row(operation_id, (checked.cases, sent, read), tuple(problems))
 
 

@@ -8,25 +8,29 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from specwire_codegen.conformance import answers, wire
+from specwire_codegen.conformance import answers, paging, repeating, wire
 from specwire_codegen.conformance.address import NOWHERE, address, arrived_at, base_url
 from specwire_codegen.conformance.answers import Answer
 from specwire_codegen.conformance.arguments import Arguments, arguments
-from specwire_codegen.conformance.calls import Clients, Outcome
+from specwire_codegen.conformance.calls import Clients, Manner, Outcome
 from specwire_codegen.conformance.case import Case
 from specwire_codegen.conformance.drawing import relaxed
 from specwire_codegen.conformance.exploring import draw_into
 from specwire_codegen.conformance.overtime import Overtime, within
+from specwire_codegen.conformance.python_values import written
 from specwire_codegen.conformance.recorder import Recorder
 from specwire_codegen.conformance.requests import requests
+from specwire_codegen.conformance.scenes import Scene
 from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.conformance.types import Types
 from specwire_codegen.ir import Operation
 from specwire_codegen.mock.server import serve
 
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 T = TypeVar("T")
+Scenes: TypeAlias = Callable[[Subject, Types, Operation], SearchStrategy[Scene] | None]
 
 KEY = "key-of-nobody"
 """The key, or both user and password, of all schemes."""
@@ -73,6 +78,7 @@ class Trial:
         self.subject = subject
         self._seconds = seconds
         self._script = Recorder()
+        self._types = Types(subject)
         self._calls = 0
         base = base_url(subject)
         with ExitStack() as stack:
@@ -101,13 +107,24 @@ class Trial:
         except KeyError:
             return tried  # `wrong` says so already
         read = [self._read(operation, given, answer) for answer in (*scripted, *failures)]
+        read += [self._played(operation, given, scene) for scene in self._scenes(operation)]
         return attrs.evolve(tried, answers=len(read), equal=read.count([]), unequal=tuple(chain(*read)))
 
     def _errors(self, operation: Operation, count: int) -> tuple[list[Answer], bool]:
         """Draw the errors that the document describes, none where it describes none."""
         if answers.errors(self.subject, operation) is None:
             return [], False
-        return self._drawn(lambda subject: answers.errors(subject, operation) or st.nothing(), count)
+        return self._drawn(lambda subject: _some(answers.errors(subject, operation)), count)
+
+    def _scenes(self, operation: Operation) -> Iterator[Scene]:
+        """Draw one scene of each kind that the document provides for."""
+        kinds: tuple[Scenes, ...] = (paging.pages, repeating.retries, repeating.resumptions)
+        for scenes in kinds:
+            if scenes(self.subject, self._types, operation) is not None:
+                yield from self._drawn(partial(self._scene, scenes, operation), 1)[0]
+
+    def _scene(self, scenes: Scenes, operation: Operation, subject: Subject) -> SearchStrategy[Scene]:
+        return _some(scenes(subject, self._types, operation))
 
     def _drawn(self, strategy: Callable[[Subject], SearchStrategy[T]], count: int) -> tuple[list[T], bool]:
         """Draw from the document or, where that is impossible or takes too long, from one with fewer constraints.
@@ -135,6 +152,12 @@ class Trial:
         return found
 
     def _sent(self, operation: Operation, case: Case) -> list[str]:
+        """Make a call with values as JSON has them, and with values as Python has them."""
+        python = written(self._types, operation, case)
+        found = self._sent_once(operation, case, case)
+        return found + [f"as Python values: {one}" for one in self._sent_once(operation, python.given, python.expected)]
+
+    def _sent_once(self, operation: Operation, case: Case, expected: Case) -> list[str]:
         before = len(self._script.arrivals)
         try:
             outcome = self._call(operation, arguments(operation, case))
@@ -144,22 +167,29 @@ class Trial:
         if count != 1:
             return [f"{count} requests arrived, not 1 ({outcome.error}) for {case!r}"]
         found, arrival = arrived_at(address(self.subject, operation), self._script.last)
-        found += wire.problems(self.subject, operation, case, arrival)
+        found += wire.problems(self.subject, operation, expected, arrival)
         return [f"{problem} for {case!r}" for problem in found]
 
     def _read(self, operation: Operation, given: Arguments, answer: Answer) -> list[str]:
         self._script.answer = answer
         try:
-            found = answers.problems(operation, answer, self._call(operation, given))
+            found = answers.problems(self._types, operation, answer, self._call(operation, given))
         except Exception as problem:  # whatever it is, a client should not raise it
             found = [f"{type(problem).__name__}: {problem}"]
         return [f"{problem} for {answer.value!r}" for problem in found]
 
-    def _call(self, operation: Operation, given: Arguments) -> Outcome:
+    def _played(self, operation: Operation, given: Arguments, scene: Scene) -> list[str]:
+        try:
+            found = scene.played(self._script, self._call, operation, given)
+        except Exception as problem:  # whatever it is, a client should not raise it
+            found = [f"{type(problem).__name__}: {problem}"]
+        return [f"{problem} for {[answer.value for answer in scene.answers]!r}" for problem in found]
+
+    def _call(self, operation: Operation, given: Arguments, manner: Manner = "once") -> Outcome:
         """Make a call, every third time with the asynchronous client."""
         self._calls += 1
         call = self._clients.call if self._calls % 3 else self._clients.call_async
-        return call(operation, given)
+        return call(operation, given, manner)
 
     def close(self) -> None:
         """Stop the server."""
@@ -172,6 +202,10 @@ class Trial:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _some(strategy: SearchStrategy[T] | None) -> SearchStrategy[T]:
+    return st.nothing() if strategy is None else strategy
 
 
 class Undrawable(Exception):

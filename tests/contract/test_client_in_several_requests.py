@@ -1,0 +1,56 @@
+"""Calls that take several requests: pages, repeated tries and broken streams; and the overrides of single calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from specwire_codegen.conformance.bench import Bench
+from specwire_codegen.conformance.subject import Subject, subject_in
+from specwire_codegen.generate import build
+from specwire_codegen.ir import Operation
+from specwire_codegen.overrides import read_overrides
+from specwire_codegen.project import single
+from specwire_codegen.write import write
+
+ROOT = Path(__file__).parents[2]
+CASES = ROOT / "tests" / "cases" / "positive"
+
+
+def test_a_call_is_repeated_where_it_may_be_and_as_it_was(bench: Bench, operation: Operation, examples: int) -> None:
+    """After a 503, what is idempotent goes out again, the same to the byte, and what is not raises the error."""
+    assert bench.retries(operation, examples) > 0
+
+
+def test_all_items_of_all_pages_come_back(bench: Bench, operation: Operation, examples: int) -> None:
+    """Every item of two pages comes back typed, and the second request asks for the second page."""
+    assert (bench.pages(operation, examples) > 0) is (operation.pagination is not None)
+
+
+def test_overrides_send_what_the_document_says(benches: Callable[[Subject], Bench], subject: Subject) -> None:
+    """Every override that takes a method's place is called with the arguments that both take."""
+    bench = benches(subject)
+    taken = {one.id: bench.overrides(one, 20) for one in subject.api.operations}
+    overrides = read_overrides(ROOT / "overrides" / "specwire_overrides" / subject.name, subject.api)
+    replaced = {one.operation_id for one in overrides if one.kind == "replaces"}
+    assert {name for name, count in taken.items() if count >= 5} == replaced
+
+
+@pytest.mark.parametrize("case", ["pages", "polling", "idempotency", "resumable", "streams"])
+def test_every_kind_of_call_in_several_requests(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each style of pages, each rule of repeating and each stream that resumes works as its document says."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    built = build(single(CASES / case / "spec.yaml", f"several_{case}", tmp_path))
+    write(tmp_path / f"several_{case}", built.files)
+    subject = subject_in(f"several_{case}", case, json.loads(built.normalized), built.api)
+    with Bench(subject) as bench:
+        counts = {
+            one.id: (bench.retries(one, 4) > 0, bench.pages(one, 4) > 0, bench.resumes(one, 4) > 0)
+            for one in subject.api.operations
+        }
+    assert counts == {
+        one.id: (True, one.pagination is not None, getattr(one.payload, "resumable", False))
+        for one in subject.api.operations
+    }
