@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import attrs
 
 from specwire_codegen.ir import (
     Anything,
@@ -18,8 +21,6 @@ from specwire_codegen.ir import (
 )
 from specwire_codegen.source import literal
 
-Direction: TypeAlias = Literal["out", "in"]
-
 INPUT_ALIASES = {
     "datetime": "DateTimeInput",
     "date": "DateInput",
@@ -30,46 +31,65 @@ INPUT_ALIASES = {
 }
 
 
-def out(type_: TypeExpr, module: str = "") -> str:
-    """Return the annotation of a type in answers; `module` prefixes models, such as `models.`."""
-    match type_:
-        case Primitive(name):
-            return name
-        case ModelRef(name):
-            return f"{module}{name}"
-        case ListOf(item):
-            return f"list[{out(item, module)}]"
-        case MapOf(value):
-            return f"dict[str, {out(value, module)}]"
-        case Literals(values):
-            return literals(values)
-        case UnionOf(variants):
-            return " | ".join(out(variant, module) for variant in variants)
-        case Nullable(Anything()) | Anything():
-            return "Any"
-        case Nullable(inner):
-            return f"{out(inner, module)} | None"
+_WIDE = 64
+"""Variants from which on a union is a subscript: a chain of `|` is nested as deep as it is long."""
+
+
+def is_wide(union: UnionOf) -> bool:
+    """Whether a union is too long for a chain of `|`: pyright refuses 256, the parsers of ruff and Python some more."""
+    return len(union.variants) > _WIDE
+
+
+def out(type_: TypeExpr, module: str = "", renamed: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return the annotation of a type in responses; `module` prefixes models, such as `models.`.
+
+    `renamed` maps names of builtins and scalars to those to write in their place.
+    """
+    return _written(type_, _OUT, module, renamed)
 
 
 def into(type_: TypeExpr, module: str = "") -> str:
     """Return the annotation of a type in requests; nested objects may be dictionaries or models."""
+    return _written(type_, _INTO, module, MappingProxyType({}))
+
+
+@attrs.frozen
+class _Dialect:
+    list: str
+    map: str
+    scalars: Mapping[str, str]
+    suffix: str = ""
+
+
+_OUT = _Dialect("list", "dict", {})
+_INTO = _Dialect("Sequence", "Mapping", INPUT_ALIASES, "Param")
+
+
+def _written(type_: TypeExpr, dialect: _Dialect, module: str, renamed: Mapping[str, str]) -> str:
+    def name_of(name: str) -> str:
+        return renamed.get(name, name)
+
+    def inside(inner: TypeExpr) -> str:
+        return _written(inner, dialect, module, renamed)
+
     match type_:
         case Primitive(name):
-            return INPUT_ALIASES.get(name, name)
+            return name_of(dialect.scalars.get(name, name))
         case ModelRef(name):
-            return f"{module}{param_name(name)}"
+            return f"{module}{name}{dialect.suffix}"
         case ListOf(item):
-            return f"Sequence[{into(item, module)}]"
+            return f"{name_of(dialect.list)}[{inside(item)}]"
         case MapOf(value):
-            return f"Mapping[str, {into(value, module)}]"
+            return f"{name_of(dialect.map)}[{name_of('str')}, {inside(value)}]"
         case Literals(values):
             return literals(values)
         case UnionOf(variants):
-            return " | ".join(dict.fromkeys(into(variant, module) for variant in variants))
+            written = list(dict.fromkeys(map(inside, variants)))
+            return f"_Union[{', '.join(written)}]" if is_wide(type_) else " | ".join(written)
         case Nullable(Anything()) | Anything():
             return "Any"
         case Nullable(inner):
-            return f"{into(inner, module)} | None"
+            return f"{inside(inner)} | None"
 
 
 def literals(values: tuple[LiteralValue, ...]) -> str:
@@ -85,7 +105,7 @@ def open_type(values: tuple[LiteralValue, ...]) -> str:
 
 def param_name(model: str) -> str:
     """Return the name by which requests know a model."""
-    return f"{model}Param"
+    return f"{model}{_INTO.suffix}"
 
 
 def dict_name(model: str) -> str:

@@ -6,6 +6,8 @@ from typing import Literal
 
 import attrs
 
+from specwire_codegen.source import escaped
+
 Severity = Literal["error", "warning"]
 _LONGEST = 1000
 """Characters of a message; of a longer one, which quotes the document, the middle is left out."""
@@ -63,7 +65,7 @@ def _shown(text: str) -> str:
     """Return text as a terminal may get it: nothing that steers it, and no more than anybody reads."""
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
-    return "".join(each if each.isprintable() or each == "\n" else ascii(each)[1:-1] for each in text)
+    return "\n".join(map(escaped, text.split("\n")))
 
 
 class DiagnosticError(SpecwireCodegenError):

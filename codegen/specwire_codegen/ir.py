@@ -514,7 +514,9 @@ class Override:
     name: str
     returns: Literal["Request", "PagedRequest", "StreamRequest", "DownloadRequest", "Flow", "Accumulator"]
     arguments: tuple[str, ...]
-    answer: str
+    """As the reference shows them."""
+    answers: tuple[str, ...]
+    """The types in the brackets of its annotation."""
     doc: str
     location: Location | None = attrs.field(default=None, eq=False)
 

@@ -114,9 +114,10 @@ class _Reader:
             return
         doc = sentence(ast.get_docstring(node) or node.name)
         arguments = _arguments(node) if isinstance(node, ast.FunctionDef) else ()
-        answer = ast.unparse(node.returns) if isinstance(node, ast.FunctionDef) and node.returns is not None else ""
+        answers = _answers(node) if isinstance(node, ast.FunctionDef) else ()
+        module = Path(place.file).stem
         self.found.append(
-            Override(operation.id, kind, path, Path(place.file).stem, node.name, returns, arguments, answer, doc, place)
+            Override(operation.id, kind, path, module, node.name, returns, arguments, answers, doc, place)
         )
 
     def _problem(self, code: str, message: str, place: Location, help_: str) -> None:
@@ -124,18 +125,34 @@ class _Reader:
 
 
 def _arguments(node: ast.FunctionDef) -> tuple[str, ...]:
-    """Return the arguments of a function as its signature holds them."""
+    """Return the arguments of a function as the reference shows them."""
     listed = [*node.args.posonlyargs, *node.args.args]
     defaults = [None] * (len(listed) - len(node.args.defaults)) + [*node.args.defaults]
-    pairs: list[tuple[ast.arg | None, ast.expr | None]] = list(zip(listed, defaults, strict=True))
-    if node.args.kwonlyargs:
-        pairs += [(None, None), *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]
-    return tuple(
-        "*"
-        if argument is None
-        else ast.unparse(argument) + (f" = {ast.unparse(default)}" if default is not None else "")
-        for argument, default in pairs
-    )
+    positional = [_argument(*pair) for pair in zip(listed, defaults, strict=True)]
+    keywords = [_argument(*pair) for pair in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]
+    return (*positional, *(("*", *keywords) if keywords else ()))
+
+
+def _argument(argument: ast.arg, default: ast.expr | None) -> str:
+    """Return an argument with its default; `int | Unset = UNSET` is shown as `int = UNSET`."""
+    match default, argument.annotation:
+        case None, _:
+            return ast.unparse(argument)
+        case ast.Name("UNSET"), ast.BinOp(left=annotation, op=ast.BitOr(), right=ast.Name("Unset")):
+            return f"{argument.arg}: {ast.unparse(annotation)} = UNSET"
+        case _:
+            return f"{ast.unparse(argument)} = {ast.unparse(default)}"
+
+
+def _answers(node: ast.FunctionDef) -> tuple[str, ...]:
+    """Return the types that the annotation of a function has in its brackets: `Request[Model]` -> `Model`."""
+    match node.returns:
+        case ast.Subscript(slice=ast.Tuple(elts=types)):
+            return tuple(map(ast.unparse, types))
+        case ast.Subscript(slice=type_):
+            return (ast.unparse(type_),)
+        case _:
+            return ()
 
 
 def _called(node: ast.expr) -> str:

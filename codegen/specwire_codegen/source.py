@@ -1,14 +1,80 @@
-"""The one door through which text of a document enters source: as a literal, a docstring or an identifier."""
+"""The one door through which text of a document enters source: as a literal, a docstring, Markdown or an identifier.
+
+One rule holds for all of them: nothing that a reader cannot see gets through. Data keeps such characters as escapes,
+prose loses them. See `is_hidden`.
+"""
 
 from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Callable, Sequence
 
 LONGEST = 100_000
 """Characters of prose."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+_BLANK = frozenset(
+    chr(code)
+    for first, last in (
+        (0x034F, 0x034F),  # combining grapheme joiner
+        (0x115F, 0x1160),  # fillers of Hangul
+        (0x17B4, 0x17B5),  # inherent vowels of Khmer
+        (0x180B, 0x180F),  # selectors of Mongolian
+        (0x2800, 0x2800),  # blank of Braille
+        (0x3164, 0x3164),
+        (0xFE00, 0xFE0F),  # variation selectors
+        (0xFFA0, 0xFFA0),
+        (0x1D159, 0x1D159),  # null notehead
+        (0xE0000, 0xE0FFF),  # tags, and more variation selectors
+    )
+    for code in range(first, last + 1)
+)
+"""Letters and marks that are blank, and that `str.isprintable` takes for visible."""
+_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp", "Zs"})
+_SPACING = frozenset({"Cc", "Zl", "Zp", "Zs"})
+
+
+def is_hidden(character: str) -> bool:
+    """Whether a reader does not see a character for what it is; an ordinary space is seen.
+
+    Hidden are controls, formats (bidirectional marks, zero-width characters, tags), private characters, surrogates, odd
+    spaces and separators, and blank letters and marks. Joiners and variation selectors are no exception, although
+    emoji and some scripts have a use for them: a run of them can hold any text, which models read and people do not.
+    """
+    return character != " " and (unicodedata.category(character) in _HIDDEN or character in _BLANK)
+
+
+class _Table(dict[int, str]):
+    """A table for `str.translate` that is filled as characters come up."""
+
+    def __init__(self, shown: Callable[[str], str]) -> None:
+        super().__init__()
+        self._shown = shown
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = self._shown(chr(code))
+        return found
+
+
+def _escape(character: str) -> str:
+    return ascii(character)[1:-1] if is_hidden(character) else character
+
+
+def _say(character: str) -> str:
+    if character == "\n" or not is_hidden(character):
+        return character
+    return " " if unicodedata.category(character) in _SPACING else ""
+
+
+_ESCAPED = _Table(_escape)
+_QUOTED = _Table(lambda character: f"\\{character}" if character in '"\\' else _escape(character))
+_SAID = _Table(_say)
+
+
+def escaped(text: str) -> str:
+    """Return text with its hidden characters as escapes."""
+    return text.translate(_ESCAPED)
 
 
 def literal(value: object) -> str:
@@ -32,20 +98,17 @@ def literal(value: object) -> str:
 
 
 def _quoted(text: str) -> str:
-    body = ascii(text)[1:-1] if not text.isprintable() else repr(text)[1:-1]
-    if repr(text)[0] == "'":
-        body = body.replace("\\'", "'").replace('"', '\\"')
-    return f'"{body}"'
+    return f'"{text.translate(_QUOTED)}"'
 
 
 def clean(text: str) -> str:
-    """Return prose of a document without control characters, its paragraphs on one line each.
+    """Return prose of a document without hidden characters, its paragraphs on one line each.
 
     What is longer than anybody reads is cut.
     """
     if len(text) > LONGEST:
         text = f"{text[:LONGEST]} ..."
-    paragraphs = re.split(r"\n\s*\n", _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))
+    paragraphs = re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n").translate(_SAID))
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip())
 
 
@@ -91,4 +154,22 @@ def docstring(text: str, *, indent: int = 0, sections: Sequence[tuple[str, Seque
 
 def markdown(text: str) -> str:
     """Return prose of a document as one line of Markdown that means nothing but its words."""
-    return re.sub(r"([\\`*_{}\[\]<>()#|!~])", r"\\\1", " ".join(clean(text).split()))
+    return re.sub(r"([\\`*_{}\[\]<>()#|!~])", r"\\\1", line(text))
+
+
+def line(text: str) -> str:
+    """Return prose of a document on one line."""
+    return " ".join(clean(text).split())
+
+
+def code(text: str) -> str:
+    """Return text as a code span of Markdown, in more backticks than it holds in a row."""
+    shown = line(text)
+    ticks = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
+    padding = " " if shown[:1] == "`" or shown[-1:] == "`" else ""
+    return f"{ticks}{padding}{shown}{padding}{ticks}"
+
+
+def comment(text: str) -> str:
+    """Return text for a comment of HTML or Markdown, which it does not end."""
+    return line(text).replace(">", "&gt;")

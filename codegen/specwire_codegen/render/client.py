@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
@@ -95,7 +96,7 @@ def _module(template: str, context: Mapping[str, object], resource: ResourceClas
     types = sorted(f"from {child.module} import Async{child.kind}, {child.kind}" for child in resource.children)
     bound = [f"{prefix}{child.kind}" for child in resource.children for prefix in ("", "Async")]
     extra = ["from typing import TYPE_CHECKING"] if types else []
-    imports = "\n".join([*extra, import_block(body, used, bound=bound)])
+    imports = "\n".join([*extra, import_block(ast.parse(body), used, bound)])
     return render_template(template, {**context, "imports": imports, "types": types})
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import attrs
 
-from specwire_codegen import models as classes
+from specwire_codegen import classes
 from specwire_codegen.annotation import dict_name, into, open_type, out, param_name
 from specwire_codegen.ir import (
     AliasModel,
@@ -24,6 +25,9 @@ from specwire_codegen.lower.model import all_refs
 from specwire_codegen.render.module import import_block, render_template
 from specwire_codegen.source import docstring, literal
 
+_MODELS = "What the API sends and takes, as Python objects."
+_INPUTS = "What requests take: dictionaries with checked keys, or models. Imported by type checkers only."
+
 
 @attrs.frozen
 class Alias:
@@ -40,11 +44,10 @@ def render_models(api: Api, header: str) -> str:
     emitted = classes.structs([model for model in api.models if isinstance(model, ObjectModel)])
     by_name = {model.name: model for model in api.models}
     aliases = list(_quoted(_ordered(api.models), lambda model: _alias(model, by_name)))
-    context = {"header": header, "classes": emitted.source, "aliases": aliases, "names": sorted(by_name)}
+    title = docstring(f"{_MODELS}\n\n{header}")
+    context = {"title": title, "classes": emitted, "aliases": aliases, "names": sorted(by_name)}
     body = render_template("models.py.jinja", {**context, "imports": ""})
-    return render_template(
-        "models.py.jinja", {**context, "imports": import_block(body, emitted.imports, emitted.quoted, by_name)}
-    )
+    return render_template("models.py.jinja", {**context, "imports": import_block(ast.parse(body), bound=by_name)})
 
 
 def _alias(model: AliasModel, models: Mapping[str, Model]) -> Alias:
@@ -133,8 +136,7 @@ def render_inputs(api: Api, header: str) -> str:
         _ordered(wanted),
         lambda model: Alias(param_name(model.name), into(model.type), "", docstring(model.doc) if model.doc else ""),
     )
-    context = {"header": header, "classes": emitted.source, "aliases": aliases, "uses_models": bool(objects)}
+    title = docstring(f"{_INPUTS}\n\n{header}")
+    context = {"title": title, "classes": emitted, "aliases": aliases, "uses_models": bool(objects)}
     body = render_template("inputs.py.jinja", {**context, "imports": ""})
-    return render_template(
-        "inputs.py.jinja", {**context, "imports": import_block(body, emitted.imports, emitted.quoted)}
-    )
+    return render_template("inputs.py.jinja", {**context, "imports": import_block(ast.parse(body))})

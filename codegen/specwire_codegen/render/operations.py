@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, assert_never
 
 import attrs
 
-from specwire_codegen.annotation import into, out
+from specwire_codegen.annotation import out
 from specwire_codegen.ir import (
     ADDITIONAL,
     Api,
     BinaryBody,
     BinaryStream,
-    Body,
     Empty,
     Errors,
     EventStream,
@@ -32,31 +32,14 @@ from specwire_codegen.ir import (
 )
 from specwire_codegen.naming import RESERVED_ARGUMENTS, SHADOWING, shortened
 from specwire_codegen.render.module import import_block, render_template
+from specwire_codegen.render.signature import INPUTS, MODELS, Argument, answer, arguments_of, signature
 from specwire_codegen.render.summary import summary_of, wait_summary
 from specwire_codegen.source import docstring, literal, sentence
 
-_MODELS = "models."
-_INPUTS = "inputs."
 _ROOT = "root"
 _LONGEST = 100
 """Characters that the name of a module has at most; file systems take 255 bytes."""
 _ERRORS = "_ERRORS"
-
-
-@attrs.frozen
-class Argument:
-    """One argument of a builder."""
-
-    name: str
-    annotation: str
-    required: bool
-    doc: str
-    positional: bool = False
-
-    @property
-    def declaration(self) -> str:
-        """The argument as a signature holds it."""
-        return f"{self.name}: {self.annotation}" if self.required else f"{self.name}: {self.annotation} | Unset = UNSET"
 
 
 @attrs.frozen
@@ -65,10 +48,19 @@ class Function:
 
     name: str
     arguments: tuple[str, ...]
-    returns: str
+    shown: tuple[str, ...]
+    """The arguments as the reference shows them."""
+    kind: str
+    """The kind of request that it makes."""
+    answers: tuple[str, ...]
+    """The types that the kind is of."""
     doc: str
-    constant: str
     call: str
+
+    @property
+    def returns(self) -> str:
+        """The annotation of what it returns."""
+        return f"{self.kind}[{', '.join(self.answers)}]" if self.answers else self.kind
 
 
 @attrs.frozen
@@ -76,7 +68,8 @@ class Builder:
     """The signature of a method, for the reference."""
 
     arguments: tuple[str, ...]
-    answer: str
+    kind: str
+    answers: tuple[str, ...]
 
 
 @attrs.frozen
@@ -124,10 +117,18 @@ def _module(name: str, title: str, operations: Sequence[Operation], header: str)
         "constants": constants,
         "functions": functions,
     }
-    printed = " ".join([*map(str, constants), *map(str, functions), context["shared_errors"]])
-    context |= {"imports": "", "models": _MODELS in printed, "inputs": _INPUTS in printed}
-    body = render_template("operations.py.jinja", context)
-    return render_template("operations.py.jinja", {**context, "imports": import_block(body)})
+    body = ast.parse(
+        render_template("operations.py.jinja", {**context, "imports": "", "models": False, "inputs": False})
+    )
+    used = {
+        f"{node.value.id}."
+        for node in ast.walk(body)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+    checking = ["from typing import TYPE_CHECKING"] if INPUTS in used else []
+    imports = "\n".join([*checking, import_block(body)])
+    context |= {"imports": imports, "models": MODELS in used, "inputs": INPUTS in used}
+    return render_template("operations.py.jinja", context)
 
 
 def _constant(operation: Operation) -> str:
@@ -146,7 +147,7 @@ def _shared_errors(operations: Sequence[Operation]) -> Errors:
 
 
 def _errors(errors: Errors) -> str:
-    entries = (f"{status}: {out(type_, _MODELS)}" for status, type_ in errors.by_status)
+    entries = (f"{status}: {out(type_, MODELS)}" for status, type_ in errors.by_status)
     return "{" + ", ".join(entries) + "}"
 
 
@@ -201,9 +202,9 @@ def _style(style: Style) -> str:
 def _payload(payload: Payload) -> str:
     match payload:
         case JsonPayload(type_, "application/json"):
-            return f"JsonPayload({out(type_, _MODELS)})"
+            return f"JsonPayload({out(type_, MODELS)})"
         case JsonPayload(type_, media_type):
-            return f"JsonPayload({out(type_, _MODELS)}, {literal(media_type)})"
+            return f"JsonPayload({out(type_, MODELS)}, {literal(media_type)})"
         case Text(media_type):
             return f"TextPayload({literal(media_type)})"
         case BinaryStream(media_type):
@@ -211,7 +212,7 @@ def _payload(payload: Payload) -> str:
         case Empty():
             return "EmptyPayload()"
         case EventStream():
-            facts = [out(payload.event, _MODELS)]
+            facts = [out(payload.event, MODELS)]
             if payload.framing != "sse":
                 facts.append(f"framing={literal(payload.framing)}")
             if payload.terminator is not None:
@@ -242,15 +243,16 @@ def _pagination(pagination: Pagination) -> str:
 
 
 def _functions(operation: Operation) -> Iterator[Function]:
-    arguments = list(_arguments(operation))
-    answer = _answer(operation)
+    arguments = list(arguments_of(operation))
+    kind, answers = answer(operation)
     yield Function(
         function_name(operation.name),
-        _signature(arguments),
-        answer,
+        signature(arguments, Argument.declaration),
+        signature(arguments, Argument.shown),
+        kind,
+        answers,
         _doc(operation, arguments),
-        _constant(operation),
-        ", ".join([_constant(operation), *_request(operation)]),
+        f"{kind}({', '.join([_constant(operation), *_request(operation)])})",
     )
     if operation.polling is not None and operation.polling.method is not None:
         yield _waiter(operation, arguments)
@@ -262,13 +264,13 @@ def builders(operation: Operation) -> Iterator[tuple[tuple[str, ...], Builder]]:
     if operation.polling is not None and operation.polling.method is not None:
         methods.append(operation.polling.method)
     for method, function in zip(methods, _functions(operation), strict=True):
-        yield method, Builder(function.arguments, function.returns)
+        yield method, Builder(function.shown, function.kind, function.answers)
 
 
 def _waiter(operation: Operation, arguments: list[Argument]) -> Function:
     assert operation.polling is not None and operation.polling.method is not None
     assert isinstance(operation.payload, JsonPayload)
-    answer = out(operation.payload.type, _MODELS)
+    answer = out(operation.payload.type, MODELS)
     optional = ["interval: float | None = None", "timeout: float | None = None"]
     optional.append(f"on_progress: Callable[[{answer}], object] | None = None")
     passed = [argument.name if argument.positional else f"{argument.name}={argument.name}" for argument in arguments]
@@ -284,86 +286,13 @@ def _waiter(operation: Operation, arguments: list[Argument]) -> Function:
     keywords = "interval=interval, timeout=timeout, on_progress=on_progress"
     return Function(
         function_name(operation.polling.method[-1]),
-        _signature(arguments, optional),
-        f"Flow[{answer}]",
+        signature(arguments, Argument.declaration, optional),
+        signature(arguments, Argument.shown, optional),
+        "Flow",
+        (answer,),
         docstring(text, indent=4, sections=[("Args", sections)]),
-        "",
         f"flow.wait({function_name(operation.name)}({', '.join(passed)}), {keywords})",
     )
-
-
-def _answer(operation: Operation) -> str:
-    match operation.payload:
-        case JsonPayload(type_):
-            answer = out(type_, _MODELS)
-            if operation.pagination is not None:
-                return f"PagedRequest[{answer}, {out(operation.pagination.item, _MODELS)}]"
-            return f"Request[{answer}]"
-        case Text():
-            return "Request[str]"
-        case Empty():
-            return "Request[None]"
-        case BinaryStream():
-            return "DownloadRequest"
-        case EventStream(event):
-            return f"StreamRequest[{out(event, _MODELS)}]"
-        case _:
-            assert_never(operation.payload)
-
-
-def _arguments(operation: Operation) -> Iterator[Argument]:
-    found: list[Argument] = []
-    for parameter in operation.parameters:
-        annotation = into(parameter.type, _INPUTS)
-        positional = parameter.place == "path"
-        found.append(Argument(parameter.name, annotation, parameter.required or positional, parameter.doc, positional))
-    found += _body_arguments(operation.body)
-    yield from sorted(found, key=lambda argument: (not argument.positional, not argument.required))
-
-
-def _body_arguments(body: Body | None) -> Iterator[Argument]:
-    match body:
-        case None:
-            return
-        case JsonBody(type_, None, required):
-            yield Argument("body", into(type_, _INPUTS), required, "The body.")
-        case JsonBody(_, fields, required) if fields is not None:
-            for field in fields:
-                yield Argument(field.name, into(field.type, _INPUTS), field.asked and required, field.doc)
-        case JsonBody():
-            return
-        case FormBody(free=True):
-            yield Argument("body", "Mapping[str, Any]", False, "The fields.")
-        case FormBody(fields):
-            for field in fields:
-                yield Argument(field.name, into(field.type, _INPUTS), field.asked, field.doc)
-        case MultipartBody(free=True):
-            yield Argument("fields", "Mapping[str, Any]", False, "The fields.")
-            yield Argument("files", "Mapping[str, FileInput | Sequence[FileInput]]", False, "The files.")
-        case MultipartBody(parts):
-            for part in parts:
-                kind = {"no": into(part.type, _INPUTS), "one": "FileInput", "many": "Sequence[FileInput]"}[part.file]
-                if part.wire_name == ADDITIONAL and part.file != "no":
-                    kind = f"Mapping[str, {kind}]"
-                yield Argument(part.name, kind, part.required, part.doc)
-                for header in part.headers:
-                    yield Argument(header.name, into(header.type, _INPUTS), header.required, header.doc)
-        case BinaryBody(_, required):
-            yield Argument("body", "FileInput", required, "The bytes, a path or an open binary file.")
-        case LinesBody(item, _, _, required):
-            value = into(item, _INPUTS)
-            kind = f"Iterable[{value}] | AsyncIterable[{value}] | FileInput"
-            yield Argument("body", kind, required, "The values, encoded as they are sent; or a file that holds them.")
-        case TextBody(_, required):
-            yield Argument("body", "str", required, "The text.")
-        case _:
-            assert_never(body)
-
-
-def _signature(arguments: Sequence[Argument], more: Sequence[str] = ()) -> tuple[str, ...]:
-    positional = [argument.declaration for argument in arguments if argument.positional]
-    keywords = [*(argument.declaration for argument in arguments if not argument.positional), *more]
-    return (*positional, *(("*", *keywords) if keywords else ()))
 
 
 def _doc(operation: Operation, arguments: Iterable[Argument]) -> str:

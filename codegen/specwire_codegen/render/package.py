@@ -10,7 +10,7 @@ from specwire_codegen.ir import Api, Operation
 from specwire_codegen.render.module import render_template
 from specwire_codegen.render.operations import builders
 from specwire_codegen.render.summary import summary_of
-from specwire_codegen.source import docstring, markdown, sentence
+from specwire_codegen.source import code, comment, docstring, markdown, sentence
 
 
 @attrs.frozen
@@ -20,6 +20,7 @@ class Entry:
     call: str
     purpose: str
     route: str
+    """As Markdown."""
 
 
 def render_init(api: Api, header: str) -> str:
@@ -36,7 +37,7 @@ def render_reference(api: Api, header: str) -> str:
         groups.setdefault(".".join(method[:-1]), []).append(entry)
     context = {
         "title": markdown(api.title),
-        "header": header,
+        "header": comment(header),
         "client": api.class_name,
         "groups": [(name or "client", list(group)) for name, group in groups.items()],
         "count": len({operation.id for operation in api.operations}),
@@ -50,39 +51,36 @@ def _entries(api: Api) -> Iterator[tuple[tuple[str, ...], Entry]]:
     for operation in api.operations:
         for method, builder in builders(operation):
             if method not in replaced:
-                call = _call(method, builder.arguments, _answer(builder.answer))
+                call = _call(method, builder.arguments, _answer(builder.kind, builder.answers))
                 yield method, Entry(call, markdown(summary_of(operation)), _route(operation))
     routes = {operation.id: _route(operation) for operation in api.operations}
     for override in api.overrides:
         if override.returns != "Accumulator":
-            call = _call(override.method, override.arguments, _answer(override.answer))
+            call = _call(override.method, override.arguments, _answer(override.returns, override.answers))
             yield override.method, Entry(call, markdown(override.doc), routes[override.operation_id])
 
 
 def _call(method: tuple[str, ...], arguments: Sequence[str], answer: str) -> str:
     """Return a call as a person would write it down: on one line, or one argument on each."""
     name = f"client.{'.'.join(method)}"
-    shown = [argument.replace(" | Unset = UNSET", " = UNSET") for argument in arguments]
-    line = f"{name}({', '.join(shown)}) -> {answer}"
+    line = f"{name}({', '.join(arguments)}) -> {answer}"
     if len(line) <= 100:
         return line
-    return "\n".join([f"{name}(", *(f"    {argument}," for argument in shown), f") -> {answer}"])
+    return "\n".join([f"{name}(", *(f"    {argument}," for argument in arguments), f") -> {answer}"])
 
 
-def _answer(returns: str) -> str:
-    """Return what a call gives, by what its builder makes: `Request[Model]` -> `Model`."""
-    kind, _, rest = returns.partition("[")
-    inner = rest.removesuffix("]")
-    match kind:
-        case "StreamRequest":
-            return f"EventStream[{inner}]"
-        case "DownloadRequest":
+def _answer(kind: str, types: Sequence[str]) -> str:
+    """Return what a call gives, by the kind of request that its builder makes."""
+    match kind, types:
+        case "StreamRequest", (event,):
+            return f"EventStream[{event}]"
+        case "DownloadRequest", _:
             return "Download"
-        case "PagedRequest":
-            return f"{inner.rpartition(', ')[0]}  # pages of {inner.rpartition(', ')[2]}"
+        case "PagedRequest", (page, item):
+            return f"{page}  # pages of {item}"
         case _:
-            return inner
+            return ", ".join(types)
 
 
 def _route(operation: Operation) -> str:
-    return f"{operation.http_method} {operation.path}"
+    return code(f"{operation.http_method} {operation.path}")

@@ -16,7 +16,7 @@ class Constants(WireModel, kw_only=True):
 
     size: Size | Unset = UNSET
     switches: bool | Unset = UNSET
-    always: bool | Unset = UNSET
+    always: Literal[True] | Unset = UNSET
     ratios: ConstantsRatios | Unset = UNSET
     levels: ConstantsLevels | None | Unset = UNSET
     mixed: ConstantsMixed | None | Unset = UNSET

@@ -1,0 +1,63 @@
+"""Classes printed straight from the IR: what datamodel-code-generator's must be equal to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from specwire_codegen.annotation import dict_name, into, out
+from specwire_codegen.classes.members import is_functional, keys, secrets, shadowed
+from specwire_codegen.ir import ADDITIONAL, Field, ObjectModel
+from specwire_codegen.source import docstring, literal
+
+
+def struct(model: ObjectModel) -> str:
+    """Return the source of a model's `msgspec.Struct`."""
+    bases = ["OpenModel" if model.is_open else "WireModel"]
+    if model.tag is not None:
+        bases += [f"tag_field={literal(model.tag.wire_name)}", f"tag={literal(model.tag.value)}"]
+    head = f"class {model.name}({', '.join([*bases, 'kw_only=True'])}):"
+    return "\n".join([head, *(f"    {line}" for line in _struct_body(model))])
+
+
+def _struct_body(model: ObjectModel) -> Iterator[str]:
+    yield docstring(model.doc or model.name, indent=4)
+    if model.tag is not None:
+        value = literal(model.tag.value)
+        yield f"{model.tag.name}: ClassVar[Literal[{value}]] = {value}"
+    if secret := secrets(model):
+        yield f"__secrets__: ClassVar[frozenset[str]] = frozenset({literal(secret)})"
+    renamed = shadowed(model)
+    for field in model.fields:
+        yield f"{field.name}: {out(field.type, renamed=renamed)}{_default(field)}"
+        yield from _documented(field)
+
+
+def _default(field: Field) -> str:
+    if field.wire_name == ADDITIONAL:
+        return " = _field(default={}, name=ADDITIONAL)"
+    if field.name == field.wire_name:
+        return "" if field.promised else " | Unset = UNSET"
+    name = f"name={literal(field.wire_name)}"
+    return f" = _field({name})" if field.promised else f" | Unset = _field(default=UNSET, {name})"
+
+
+def typed_dict(model: ObjectModel) -> str:
+    """Return the source of a model's `TypedDict`: a call where a key is no identifier, a class otherwise."""
+    name = dict_name(model.name)
+    fields = keys(model)
+    if is_functional(fields):
+        entries = ", ".join(f"{literal(field.wire_name)}: {literal(_key_type(field))}" for field in fields)
+        return f"{name} = TypedDict({literal(name)}, {{{entries}}})"
+    lines = [docstring(model.doc or model.name, indent=4)]
+    for field in fields:
+        lines += [f"{field.wire_name}: {_key_type(field)}", *_documented(field)]
+    return "\n".join([f"class {name}(TypedDict):", *(f"    {line}" for line in lines)])
+
+
+def _key_type(field: Field) -> str:
+    return into(field.type) if field.asked else f"NotRequired[{into(field.type)}]"
+
+
+def _documented(field: Field) -> Iterator[str]:
+    if field.doc.strip():
+        yield docstring(field.doc, indent=4)

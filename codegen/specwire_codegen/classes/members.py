@@ -1,0 +1,46 @@
+"""What the fields of a model are as members of its classes."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping
+
+from specwire_codegen.ir import ADDITIONAL, Field, Literals, ObjectModel
+from specwire_codegen.naming import SHADOWING
+
+
+def keys(model: ObjectModel) -> tuple[Field, ...]:
+    """Return the fields of a model as keys of a dictionary that is sent.
+
+    The tag is one of them. Read-only fields are left out, and so are names that type checkers refuse and the field for
+    properties that the document does not name.
+    """
+    unsent = ("", ADDITIONAL)
+    tag = model.tag
+    tagged = () if tag is None else (Field(tag.name, tag.wire_name, Literals((tag.value,)), True),)
+    return (*tagged, *(field for field in model.fields if field.wire_name not in unsent and field.owner != "server"))
+
+
+def spelling(field: Field) -> str:
+    """Return how a key of a `TypedDict` class is written: as on the wire where that is possible."""
+    wire = field.wire_name
+    is_key = wire.isidentifier() and wire.isascii() and not keyword.iskeyword(wire) and not wire.startswith("__")
+    return wire if is_key else field.name
+
+
+def secrets(model: ObjectModel) -> tuple[str, ...]:
+    """Return the names of the fields that a `repr` hides."""
+    return tuple(field.name for field in model.fields if field.secret)
+
+
+def shadowed(model: ObjectModel) -> Mapping[str, str]:
+    """Return the names of types that fields of a class are called by, each with the one that annotations use instead.
+
+    The body of a class is a scope, so that in `list: list[str]` the second name is the first again.
+    """
+    return {field.name: f"_{field.name}" for field in model.fields if field.name in SHADOWING}
+
+
+def is_functional(fields: tuple[Field, ...]) -> bool:
+    """Whether a `TypedDict` is written as a call, since a key is no identifier."""
+    return any(spelling(field) != field.wire_name for field in fields)

@@ -1,0 +1,135 @@
+"""Outlines of classes: all that datamodel-code-generator gets to see, and the slots for what it does not.
+
+An outline holds identifiers of ours and nothing that a document wrote: `f0` for a field, `T0` for whatever an
+annotation names. Models of one outline differ only in what fills the slots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Literal, TypeAlias
+
+import attrs
+
+from specwire_codegen.annotation import dict_name, into, is_wide, out
+from specwire_codegen.classes.members import is_functional, keys, secrets, shadowed, spelling
+from specwire_codegen.classes.tree import CLASS
+from specwire_codegen.ir import (
+    ADDITIONAL,
+    Anything,
+    Field,
+    ListOf,
+    Literals,
+    MapOf,
+    ModelRef,
+    Nullable,
+    ObjectModel,
+    Primitive,
+    TypeExpr,
+    UnionOf,
+)
+from specwire_codegen.source import docstring, literal
+
+Form: TypeAlias = Literal["promised", "promised renamed", "optional", "optional renamed", "additional"]
+"""What stands after the annotation of a field, or around it."""
+
+
+@attrs.frozen
+class Member:
+    """A field; the type refers to slots only."""
+
+    type: TypeExpr
+    form: Form
+    documented: bool
+
+
+@attrs.frozen
+class Outline:
+    """A class without names, constants and texts."""
+
+    members: tuple[Member, ...]
+    open: bool = False
+    tagged: bool = False
+    secret: bool = False
+    functional: bool = False
+
+
+@attrs.frozen
+class Filled:
+    """The outline of a model, and the source for each of its slots."""
+
+    outline: Outline
+    slots: dict[str, str]
+
+
+def struct_outline(model: ObjectModel) -> Filled:
+    """Return the outline of a model's `msgspec.Struct`."""
+    slots = {CLASS: model.name, "doc": docstring(model.doc or model.name, indent=4)}
+    if model.tag is not None:
+        tag = model.tag
+        slots |= {"tag_name": tag.name, "tag_key": literal(tag.wire_name), "tag_value": literal(tag.value)}
+    if secret := secrets(model):
+        slots["secrets"] = literal(secret)
+    renamed = shadowed(model)
+    slots |= renamed
+    members = _members(model.fields, lambda type_: out(type_, renamed=renamed), _struct_form, slots)
+    outline = Outline(members, open=model.is_open, tagged=model.tag is not None, secret=bool(secret))
+    return Filled(outline, slots)
+
+
+def typed_dict_outline(model: ObjectModel) -> Filled:
+    """Return the outline of a model's `TypedDict`."""
+    name = dict_name(model.name)
+    slots = {CLASS: name, "class_text": literal(name), "doc": docstring(model.doc or model.name, indent=4)}
+    fields = keys(model)
+    spelled = [attrs.evolve(field, name=spelling(field)) for field in fields]
+    members = _members(spelled, into, lambda field: "promised" if field.asked else "optional", slots)
+    return Filled(Outline(members, functional=is_functional(fields)), slots)
+
+
+def _struct_form(field: Field) -> Form:
+    if field.wire_name == ADDITIONAL:
+        return "additional"
+    if field.name == field.wire_name:
+        return "promised" if field.promised else "optional"
+    return "promised renamed" if field.promised else "optional renamed"
+
+
+def _members(
+    fields: Iterable[Field], written: Callable[[TypeExpr], str], form: Callable[[Field], Form], slots: dict[str, str]
+) -> tuple[Member, ...]:
+    """Return the fields as members, and add the source for their slots to `slots`."""
+    types: dict[str, str] = {}
+    members: list[Member] = []
+    for number, field in enumerate(fields):
+        slots |= {f"f{number}": field.name, f"f{number}_key": literal(field.wire_name)}
+        if field.doc.strip():
+            slots[f"f{number}_doc"] = docstring(field.doc, indent=4)
+        members.append(Member(_slotted(field.type, written, types), form(field), bool(field.doc.strip())))
+    slots |= {slot: text for text, slot in types.items()}
+    return tuple(members)
+
+
+def _slotted(type_: TypeExpr, written: Callable[[TypeExpr], str], slots: dict[str, str]) -> TypeExpr:
+    """Return a type with a slot in the place of each name and constant; `slots` maps what is written to its slot."""
+    match type_:
+        case Primitive(name) if written(type_) == name:
+            return type_
+        case Primitive() | ModelRef() | Literals():
+            return _slot(written(type_), slots)
+        case UnionOf() if is_wide(type_):
+            return _slot(written(type_), slots)
+        case UnionOf(variants):
+            return UnionOf(tuple(_slotted(variant, written, slots) for variant in variants))
+        case ListOf(item):
+            return ListOf(_slotted(item, written, slots))
+        case MapOf(value):
+            return MapOf(_slotted(value, written, slots))
+        case Nullable(inner):
+            return Nullable(_slotted(inner, written, slots))
+        case Anything():
+            return type_
+
+
+def _slot(text: str, slots: dict[str, str]) -> ModelRef:
+    return ModelRef(slots.setdefault(text, f"T{len(slots)}"))

@@ -1,0 +1,74 @@
+"""The tree of a class to source, with the document's names and texts printed where their slots stand.
+
+A slot is an `ast.Name` whose identifier is a key of the slots. Nothing is looked for in text.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.source import literal
+
+CLASS = "class_name"
+"""The slot of a class's own name."""
+
+
+def printed(statement: ast.stmt, slots: Mapping[str, str]) -> str:
+    """Return the source of a class; raises for any syntax that a class does not need."""
+    match statement:
+        case ast.ClassDef(bases=bases, keywords=keywords, body=body, decorator_list=[]):
+            arguments = [*(_expression(base, slots) for base in bases), *(_keyword(each, slots) for each in keywords)]
+            head = f"class {slots[CLASS]}({', '.join(arguments)}):"
+            return "\n".join([head, *(f"    {_member(each, slots)}" for each in body)])
+        case ast.Assign(targets=[ast.Name()], value=ast.Call() as call):
+            return f"{slots[CLASS]} = {_expression(call, slots)}"
+        case _:
+            raise _unexpected(statement)
+
+
+def _member(statement: ast.stmt, slots: Mapping[str, str]) -> str:
+    match statement:
+        case ast.AnnAssign(target=target, annotation=annotation, value=None):
+            return f"{_expression(target, slots)}: {_expression(annotation, slots)}"
+        case ast.AnnAssign(target=target, annotation=annotation, value=ast.expr() as value):
+            return f"{_expression(target, slots)}: {_expression(annotation, slots)} = {_expression(value, slots)}"
+        case ast.Expr(value=ast.Name() as text):
+            return _expression(text, slots)
+        case _:
+            raise _unexpected(statement)
+
+
+def _expression(node: ast.expr | None, slots: Mapping[str, str]) -> str:
+    match node:
+        case ast.Name(id=name):
+            return slots.get(name, name)
+        case ast.Constant(value=None | bool() as value):
+            return literal(value)
+        case ast.Subscript(value=value, slice=ast.Tuple(elts=items)):
+            return f"{_expression(value, slots)}[{', '.join(_expression(item, slots) for item in items)}]"
+        case ast.Subscript(value=value, slice=index):
+            return f"{_expression(value, slots)}[{_expression(index, slots)}]"
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return f"{_expression(left, slots)} | {_expression(right, slots)}"
+        case ast.Call(func=ast.Name() as function, args=arguments, keywords=keywords):
+            written = [*(_expression(each, slots) for each in arguments), *(_keyword(each, slots) for each in keywords)]
+            return f"{_expression(function, slots)}({', '.join(written)})"
+        case ast.Dict(keys=keys, values=values):
+            # The members of a `TypedDict` call: quoted, since what they name is defined further down.
+            pairs = zip(keys, values, strict=True)
+            entries = (f"{_expression(key, slots)}: {literal(_expression(value, slots))}" for key, value in pairs)
+            return "{" + ", ".join(entries) + "}"
+        case _:
+            raise _unexpected(node)
+
+
+def _keyword(keyword: ast.keyword, slots: Mapping[str, str]) -> str:
+    return f"{keyword.arg}={_expression(keyword.value, slots)}"
+
+
+def _unexpected(node: ast.AST | None) -> SpecwireCodegenError:
+    return SpecwireCodegenError(
+        f"internal error: datamodel-code-generator returned {type(node).__name__}, which is no part of a class"
+    )
