@@ -48,16 +48,16 @@ class Diagnostic:
 
     def __str__(self) -> str:
         """Render the finding: what and where, the other places, what to do."""
-        where = f" {self.location}" if self.location else ""
+        where = f" {_shown(str(self.location))}" if self.location else ""
         lines = [f"{self.severity}[{self.code}]{where}: {_shown(self.message)}"]
         if self.location and self.location.pointer:
             lines.append(f"  at #{_shown(self.location.pointer)}")
         for place in self.also[:_MOST_PLACES]:
-            lines.append(f"  also {place} at #{_shown(place.pointer)}")
+            lines.append(f"  also {_shown(str(place))} at #{_shown(place.pointer)}")
         if len(self.also) > _MOST_PLACES:
             lines.append(f"  also at {len(self.also) - _MOST_PLACES:,} more places")
         if self.help:
-            lines.append(f"  help: {self.help}")
+            lines.append(f"  help: {_shown(self.help)}")
         return "\n".join(lines)
 
 

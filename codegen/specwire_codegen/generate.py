@@ -1,4 +1,4 @@
-"""The pipeline: load, overlay, normalize, lower, overrides, render, write."""
+"""The pipeline: load, overlay, normalize, lower, overrides, render, audit, write."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import attrs
 
 from specwire_codegen import overlay as overlays
 from specwire_codegen import stamp
+from specwire_codegen.audit import audit
 from specwire_codegen.config import read_config
 from specwire_codegen.contract import check_contracts, contracts_of
 from specwire_codegen.diagnostics import Diagnostic, SpecwireCodegenError, settle
@@ -107,6 +108,7 @@ def build(target: Target, *, allow_remote: bool = False) -> Built:
         settle(list(check_contracts(api, overrides, target.contracts)))
         api = attrs.evolve(api, overrides=overrides, overrides_package=target.overrides_package)
     sources = formatted(render(api, target.spec.as_posix()))
+    audit(sources, api.overrides_package)
     normalized = json.dumps(document.data, indent=2, ensure_ascii=False) + "\n"
     kept = normalized if target.normalized is not None else None
     return Built(

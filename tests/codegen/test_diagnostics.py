@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 from specwire_codegen.diagnostics import (
     Diagnostic,
@@ -47,3 +48,15 @@ def test_settle_raises_everything_together() -> None:
     assert (one, two) == raised.value.diagnostics
     assert "warning[a]: first\nerror[b]: second" == str(raised.value)
     assert isinstance(raised.value, SpecwireCodegenError)
+
+
+@pytest.mark.parametrize(
+    "character", ["\x1b", "\x07", "\x9b", "\u202e", "\u200b", "\ufe0f", "\U000e0041", "\r", "\x7f"]
+)
+def test_raw_text_of_a_document_does_not_steer_a_terminal(character: str) -> None:
+    """Whatever message, pointer or other place quotes, hidden characters are shown as escapes."""
+    place = Location(f"{character}.yaml", f"/paths/x{character}y")
+    finding = error("odd", f"the title {character}[2J is odd", place, f"call it {character}")
+    finding = attrs.evolve(finding, also=(place,))
+    assert character not in str(finding)
+    assert 6 == str(finding).count(ascii(character)[1:-1])

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import ast
+import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from specwire_codegen.source import clean, docstring, literal, markdown, sentence
+from specwire_codegen.source import (
+    clean,
+    code,
+    comment,
+    docstring,
+    escaped,
+    is_hidden,
+    line,
+    literal,
+    markdown,
+    sentence,
+)
 
 HOSTILE = st.text() | st.sampled_from(
     [
@@ -70,3 +83,95 @@ def test_a_sentence_is_one_line(text: str) -> None:
 def test_markdown_keeps_words_and_drops_meaning() -> None:
     """Prose of a document cannot become a link, a heading or HTML."""
     assert r"\<script\>\[x\]\(y\) \# a\_b" == markdown("<script>[x](y)\n# a_b")
+
+
+HIDDEN = "".join(filter(is_hidden, map(chr, range(sys.maxunicode + 1))))
+"""Every character of Unicode that a reader does not see."""
+
+
+@pytest.mark.parametrize(
+    "character",
+    [
+        "\x00",
+        "\x1b",
+        "\x7f",
+        "\x9b",
+        "\xa0",
+        "\xad",
+        "\u034f",
+        "\u061c",
+        "\u115f",
+        "\u180e",
+        "\u200b",
+        "\u200c",
+        "\u200d",
+        "\u200e",
+        "\u202e",
+        "\u2028",
+        "\u2060",
+        "\u2066",
+        "\u2800",
+        "\u3000",
+        "\u3164",
+        "\ud800",
+        "\ue000",
+        "\ufe0f",
+        "\ufeff",
+        "\ufff9",
+        "\uffa0",
+        "\U0001d173",
+        "\U000e0001",
+        "\U000e0041",
+        "\U000e007f",
+        "\U000e0100",
+        "\U000e01ef",
+        "\U000f0000",
+    ],
+)
+def test_what_a_reader_does_not_see_is_hidden(character: str) -> None:
+    """Controls, formats, odd spaces, private characters and blank letters are hidden, wherever they stand."""
+    assert is_hidden(character)
+    text = f"a{character}b"
+    for shown in (
+        literal(text),
+        docstring(text),
+        markdown(text),
+        sentence(text),
+        code(text),
+        comment(text),
+        escaped(text),
+    ):
+        assert character not in shown
+    assert text == ast.literal_eval(literal(text))
+    assert clean(text) in ("ab", "a b")
+
+
+def test_letters_of_any_script_are_seen() -> None:
+    """Letters, digits, marks, signs and emoji stay as they are."""
+    text = "caf\u00e9 \u65e5\u672c \u0627\u0644 \u0939\u093f\u0928\u094d\u0926\u0940 \U0001f600 \u20ac \u2014 ~"
+    assert f'"{text}"' == literal(text)
+    assert text == clean(text) == escaped(text)
+
+
+def test_no_hidden_character_gets_through_any_sink() -> None:
+    """Of all characters of Unicode, those that are hidden are data in literals and are missing from prose."""
+    assert HIDDEN == ast.literal_eval(literal(HIDDEN))
+    for shown in (literal(HIDDEN), docstring(f"a{HIDDEN}"), code(HIDDEN), comment(HIDDEN), escaped(HIDDEN)):
+        assert "" == "".join(filter(is_hidden, shown.replace("\n", "")))
+
+
+@given(st.text() | st.text("`a "))
+def test_a_code_span_ends_where_its_text_does(text: str) -> None:
+    """Backticks inside are fewer in a row than those around."""
+    found = code(text)
+    ticks = len(found) - len(found.lstrip("`"))
+    inside = found[ticks:-ticks]
+    assert "`" * ticks not in inside
+    assert line(text) == inside.strip()
+
+
+@given(HOSTILE)
+def test_a_comment_does_not_end_early(text: str) -> None:
+    """No text closes a comment of Markdown, or begins a line of its own."""
+    assert ">" not in comment(f"{text}-->").replace("&gt;", "")
+    assert "\n" not in comment(text)

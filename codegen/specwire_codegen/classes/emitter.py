@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.resources import as_file, files
 from typing import Any
 
-from datamodel_code_generator import InputFileType, LiteralType, PythonVersion, generate
+import datamodel_code_generator as dcg
+from datamodel_code_generator import InputFileType, LiteralType, PythonVersion
 from datamodel_code_generator.enums import DataModelType
 from datamodel_code_generator.format import DateClassType, DatetimeClassType
 
@@ -73,7 +74,7 @@ def _generated(kind: DataModelType, outlines: Mapping[str, Outline]) -> str:
     with warnings.catch_warnings(), as_file(files("specwire_codegen") / "templates" / "dcg") as templates:
         warnings.simplefilter("error")
         try:
-            text = generate(
+            text = dcg.generate(
                 document,
                 input_file_type=InputFileType.OpenAPI,
                 output_model_type=kind,

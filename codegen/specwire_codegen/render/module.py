@@ -61,10 +61,12 @@ _KNOWN = {
     **dict.fromkeys("ApiKey Basic Bearer Digest Http MutualTLS OAuth2 Security".split(), "specwire.auth"),
 }
 _ALIASED = {
-    "_Union": "from typing import Union as _Union",
-    "_field": "from msgspec import field as _field",
-    **{f"_{name}": f"from {_KNOWN.get(name, 'builtins')} import {name} as _{name}" for name in SHADOWING},
+    "_Union": ("typing", "Union"),
+    "_field": ("msgspec", "field"),
+    **{f"_{name}": (_KNOWN.get(name, "builtins"), name) for name in SHADOWING},
 }
+IMPORTED: Mapping[str, tuple[str, str]] = {**{name: (module, name) for name, module in _KNOWN.items()}, **_ALIASED}
+"""All that a package imports from elsewhere: module and name there, by the name that it has in the package."""
 
 
 @cache
@@ -92,10 +94,11 @@ def import_block(tree: ast.Module, extra: Iterable[str] = (), bound: Iterable[st
     """
     used = set(names_in(tree))
     used -= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)} | set(bound)
-    lines = {f"from {module} import {name}" for name, module in _KNOWN.items() if name in used}
     needed = dict(_needed(extra, used))
-    lines |= {line for name, line in _ALIASED.items() if name in used and name not in needed}
-    lines |= set(needed.values())
+    lines = set(needed.values())
+    for here, (module, name) in IMPORTED.items():
+        if here in used and here not in needed:
+            lines.add(f"from {module} import {name}" + (f" as {here}" if here != name else ""))
     return "\n".join(sorted(lines))
 
 

@@ -1,0 +1,144 @@
+"""The audit of a package: what clients are made of passes, and nothing else does, however well it parses."""
+
+from __future__ import annotations
+
+import pytest
+from specwire_codegen.audit import audit
+from specwire_codegen.diagnostics import SpecwireCodegenError
+
+IMPORTS = (
+    "from specwire.request import Request, given\nfrom specwire.unset import UNSET, Unset\nfrom .. import models\n"
+)
+OTHERS = {"models/__init__.py": "", "api.md": "# API\n", "py.typed": ""}
+
+
+def audited(source: str, name: str = "operations/pets.py") -> None:
+    audit({**OTHERS, name: f"{IMPORTS}\n{source}\n"})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""A docstring."""',
+        '_GET = given({"a": 1, 2: -1.5, "c": ("d", None, True)})',
+        "def get(*, a: int | Unset = UNSET, b: list[models.Pet] | None = None) -> Request[None]:\n"
+        '    """Get."""\n    return Request(_GET, query=given({"a": a}), body=None if b is UNSET else given(b or {}))\n'
+        "_GET = given()",
+        '__all__ = ["Pet"]',
+        'class Pet(Request, kw_only=True, tag="x"):\n    """A pet."""\n    a: int | Unset = UNSET',
+        "from typing import TYPE_CHECKING, Literal, TypeAlias\n"
+        "if TYPE_CHECKING:\n    A: TypeAlias = 'Literal[\"os.system\"] | str'",
+    ],
+)
+def test_what_clients_are_made_of_passes(source: str) -> None:
+    """Docstrings, data, calls of the run time, classes, builders and aliases are on the list."""
+    audited(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os",
+        "from os import system",
+        "from os import system as given",
+        "from typing import get_type_hints",
+        "from specwire.request import _encode",
+        "from ... import models",
+        "from ..models import os as given",
+        "from ..secrets import key",
+        "print('x')",
+        "eval('1')",
+        "A = print",
+        "A = print('x')",
+        "A = given('x').x",
+        "A = given('x')()",
+        "A = models.Pet('x')",
+        "A = models.__builtins__",
+        "A = __builtins__",
+        "A = given(__import__('os'))",
+        "A = given(undefined)",
+        "A = given(*[1])",
+        "A = given(**{'a': 1})",
+        "A = {**{'a': 1}}",
+        "A = [a for a in 'abc']",
+        "A = (a := 1)",
+        "A = f'{given}'",
+        "A = b'bytes'",
+        "A = ...",
+        "A = lambda x: x",
+        "A = lambda x=print(): 1",
+        "A = 1 + 1",
+        "A = 1 if given else 2",
+        "A = not given",
+        "A = given[print()]",
+        "A = given('x', key=print())",
+        "A, B = 1, 2",
+        "A.b = 1",
+        "A += 1",
+        "del given",
+        "assert given",
+        "global A",
+        "while True: pass",
+        "for a in 'abc': pass",
+        "with given: pass",
+        "try: pass\nexcept ValueError: pass",
+        "raise ValueError",
+        "if given: pass",
+        "a: print() = 1",
+        "a: int[print()] = 1",
+        "a: 'print()' = 1",
+        "from typing import TypeAlias\nA: TypeAlias = 'print()'",
+        "from typing import Literal\nA: Literal[print()]",
+        "from typing import TypedDict\nA = TypedDict('A', {'a': 'print()'})",
+        "from typing import TypedDict\nA = TypedDict('A', {print(): 'int'})",
+        "class A(print): pass",
+        "class A(given()): pass",
+        "class A(str): pass",
+        "class A(models.Pet): pass",
+        "class A(Request, metaclass=given): pass",
+        "class A(Request, tag=given()): pass",
+        "class A(Request):\n    def a(self) -> int: return 1",
+        "class A(Request):\n    print()",
+        "class A(Request):\n    a: int = print()",
+        "@given\nclass A(Request): pass",
+        "@given\ndef a() -> int: return 1",
+        "async def a() -> int: return 1",
+        "def a(): return 1",
+        "def a(b) -> int: return 1",
+        "def a(*b: int) -> int: return 1",
+        "def a(**b: int) -> int: return 1",
+        "def a(b: int = print()) -> int: return 1",
+        "def a(b: print()) -> int: return 1",
+        "def a() -> print(): return 1",
+        "def a() -> int:\n    import os\n    return 1",
+        "def a() -> int:\n    yield 1",
+        "def a() -> int:\n    return",
+        "def a(given: int) -> int: return given(1)",
+        "A = '\u202e'",
+        "A = '\U000e0041'",
+        "A = '\ufe0f'",
+        "a b",
+    ],
+)
+def test_anything_else_is_an_error(source: str) -> None:
+    """Every other statement, expression, import, call, base, decorator and hidden character is refused."""
+    with pytest.raises(SpecwireCodegenError, match=r"^internal error: operations/pets\.py"):
+        audited(source)
+
+
+@pytest.mark.parametrize("name", ["x.txt", "../x.py", "a-b.py", "x", "a/../b.py", "/x.py", "a b.py"])
+def test_a_file_is_a_module_or_known(name: str) -> None:
+    """No file but modules, `api.md` and `py.typed` is written."""
+    with pytest.raises(SpecwireCodegenError, match="no name for a module"):
+        audited("", name)
+
+
+def test_overrides_come_from_their_package_only() -> None:
+    """A module of overrides is imported from the package of overrides, and read, not called."""
+    imports = "from specwire_overrides.acme import files as _files\nfrom specwire.endpoint import endpoint\n"
+    source = f"{imports}A = endpoint(_files.a)\n"
+    audit({"client.py": source}, "specwire_overrides.acme")
+    with pytest.raises(SpecwireCodegenError, match="an import of files"):
+        audit({"client.py": source})
+    with pytest.raises(SpecwireCodegenError, match="a call of _files.a"):
+        audit({"client.py": f"{source}B = _files.a()\n"}, "specwire_overrides.acme")
