@@ -1,4 +1,4 @@
-"""An answer of the HTTP library, and its failures in this package's words."""
+"""An answer of the HTTP library: its head, its body decoded as it comes, and its end."""
 
 from __future__ import annotations
 
@@ -9,25 +9,30 @@ from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from specwire.failure import TransportFailure
-from specwire.file import FileChanged
+from specwire.failure import TooLarge, TransportFailure
 from specwire.headers import Headers
+from specwire.wire.coding import Decoder, decoder_of
+from specwire.wire.faults import raise_failure
 
 if TYPE_CHECKING:
     import httpx2
 
     from specwire.chunks import Body, Chunks
 
+_BEGINNING = 1024 * 1024
+"""Bytes of the body of an error or a redirect that are read."""
+
 
 class Answer:
     """A response of the HTTP library, its errors translated."""
 
-    __slots__ = ("_body", "_library", "_told", "raw")
+    __slots__ = ("_body", "_content", "_library", "_told", "raw")
 
     def __init__(self, raw: Any, library: ModuleType) -> None:
         self.raw: httpx2.Response = raw
         self._library = library
         self._body: Body | None = None
+        self._content: bytes | None = None
         self._told: tuple[Callable[[TransportFailure | None], object], ...] = ()
 
     @property
@@ -64,35 +69,139 @@ class Answer:
 
     @property
     def content(self) -> bytes:
-        return self.raw.content
+        """The body, once it was read."""
+        return self.raw.content if self._content is None else self._content
 
-    def read(self) -> bytes:
-        with self._reading():
-            return self.raw.read()
+    def read(self, limit: int | None = None) -> bytes:
+        """Return the whole body; raises `TooLarge` beyond so many bytes, `TransportFailure` if it breaks off."""
+        if self._content is None:
+            chunks: list[bytes] = []
+            try:
+                self._gather(chunks, limit)
+            except Exception as error:
+                self._broke(error)
+                raise
+            self._content = b"".join(chunks)
+        return self._content
 
-    async def aread(self) -> bytes:
-        with self._reading():
-            return await self.raw.aread()
+    async def aread(self, limit: int | None = None) -> bytes:
+        """Return the whole body; raises `TooLarge` beyond so many bytes, `TransportFailure` if it breaks off."""
+        if self._content is None:
+            chunks: list[bytes] = []
+            try:
+                await self._agather(chunks, limit)
+            except Exception as error:
+                self._broke(error)
+                raise
+            self._content = b"".join(chunks)
+        return self._content
+
+    def read_beginning(self) -> bytes:
+        """Return the first bytes of the body of an error, as far as they can be had: its status is what counts."""
+        if self._content is None:
+            chunks: list[bytes] = []
+            try:
+                self._gather(chunks, _BEGINNING)
+            except Exception as error:
+                self._end_early(error)
+            self._content = b"".join(chunks)[:_BEGINNING]
+        return self._content
+
+    async def aread_beginning(self) -> bytes:
+        """Return the first bytes of the body of an error, as far as they can be had: its status is what counts."""
+        if self._content is None:
+            chunks: list[bytes] = []
+            try:
+                await self._agather(chunks, _BEGINNING)
+            except Exception as error:
+                self._end_early(error)
+            self._content = b"".join(chunks)[:_BEGINNING]
+        return self._content
+
+    def _gather(self, chunks: list[bytes], limit: int | None) -> None:
+        size = 0
+        for chunk in self._chunks():
+            chunks.append(chunk)
+            size += len(chunk)
+            if limit is not None and size > limit:
+                raise TooLarge(limit, self.status, self.headers)
+
+    async def _agather(self, chunks: list[bytes], limit: int | None) -> None:
+        size = 0
+        if self.raw.is_stream_consumed:
+            chunks.append(self.raw.content)  # read where it was made, by a transport of the caller's
+            return
+        decoder = self._decoder()
+        async for chunk in self.raw.aiter_raw():
+            for piece in (chunk,) if decoder is None else decoder.decode(chunk):
+                chunks.append(piece)
+                size += len(piece)
+                if limit is not None and size > limit:
+                    raise TooLarge(limit, self.status, self.headers)
+        if decoder is not None:
+            decoder.finish()
+
+    def _end_early(self, error: Exception) -> None:
+        """Take what ended the reading of the body of an error; raises it again if it was the caller's."""
+        try:
+            self._broke(error)
+        except TransportFailure:
+            return
+        if not isinstance(error, TooLarge):
+            raise error
+
+    def _broke(self, error: Exception) -> None:
+        """Tell of what ended the reading; raises it as `TransportFailure` where the connection or the body did."""
+        try:
+            raise_failure(error, self._library)
+        except TransportFailure as failure:
+            self._tell(failure)
+            raise
+        if isinstance(error, TransportFailure):
+            self._tell(error)
 
     def iter_bytes(self) -> Generator[bytes, None, None]:
-        with self._reading():
-            yield from self.raw.iter_bytes()
+        """Yield the body as it comes; raises `TransportFailure` if it breaks off."""
+        try:
+            yield from self._chunks()
+        except Exception as error:
+            self._broke(error)
+            raise
+
+    def _chunks(self) -> Iterator[bytes]:
+        raw = self.raw
+        if raw.is_stream_consumed:
+            return iter((raw.content,))  # read where it was made, by a transport of the caller's
+        decoder = self._decoder()
+        return self._raw_chunks() if decoder is None else self._decoded(decoder)
+
+    def _decoded(self, decoder: Decoder) -> Iterator[bytes]:
+        for chunk in self._raw_chunks():
+            yield from decoder.decode(chunk)
+        decoder.finish()
+
+    def _raw_chunks(self) -> Iterator[bytes]:
+        return self.raw.iter_raw()
 
     def aiter_bytes(self) -> Chunks:
+        """Return the body as it comes; raises `TransportFailure` if it breaks off."""
         from specwire.chunks import Body, Chunks  # for asynchronous streams and downloads only
 
-        self._body = Body(self.raw, self._reading)
+        self._body = Body(self.raw, self._decoder, self._reading)
         return Chunks(self._body, self.aclose)
+
+    def _decoder(self) -> Decoder | None:
+        """Return what decodes the body, None where it is not coded; raises `CodingError`."""
+        coding = self.raw.headers.get("content-encoding")
+        return decoder_of(coding) if coding else None
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Read the body to its end; raises `TransportFailure` if it breaks off."""
+        """Translate what ends the reading of the body."""
         try:
-            with translating(self._library):
-                yield
-            self.check_whole()
-        except TransportFailure as failure:
-            self._tell(failure)
+            yield
+        except Exception as error:
+            self._broke(error)
             raise
 
     def when_over(self, tell: Callable[[TransportFailure | None], object]) -> None:
@@ -106,11 +215,6 @@ class Answer:
         told, self._told = self._told, ()
         for tell in told:
             tell(failure)
-
-    def check_whole(self) -> None:
-        """Raise `TransportFailure` if the body, read to its end, was compressed and lacks its end."""
-        if _is_cut(self.raw) and self.raw.num_bytes_downloaded:
-            raise TransportFailure("the compressed body ended before its end", sent=True, timeout=False)
 
     @property
     def surplus(self) -> bool:
@@ -174,66 +278,3 @@ class Answer:
             await (self.raw if self._body is None else self._body).aclose()
         finally:
             self._tell(None)
-
-
-@contextmanager
-def translating(library: ModuleType) -> Iterator[None]:
-    """Turn the library's exceptions into `TransportFailure`; others pass."""
-    try:
-        yield
-    except library.TransportError as error:
-        unsent = (library.ConnectError, library.ConnectTimeout, library.PoolTimeout, library.ProxyError)
-        timeout = isinstance(error, library.TimeoutException)
-        text = str(error) or type(error).__name__ if timeout else _reason(error)
-        sent, hopeless = not isinstance(error, unsent), _is_distrust(error)
-        raise TransportFailure(text, sent=sent, timeout=timeout, hopeless=hopeless) from _terse(error)
-    except library.DecodingError as error:
-        raise TransportFailure(f"the body could not be decompressed: {error}", sent=True, timeout=False) from _terse(
-            error
-        )
-    except FileChanged as error:
-        raise TransportFailure(str(error), sent=True, timeout=False, hopeless=True) from _terse(error)
-    except library.InvalidURL as error:
-        text = f"the URL is unusable: {error}"
-        raise TransportFailure(text, sent=False, timeout=False, hopeless=True) from _terse(error)
-
-
-def _terse(error: BaseException) -> BaseException:
-    """Leave of an exception what users can use: where it was raised, and not how the HTTP library came there.
-
-    What the library chained to it stays as its `__context__`, which is not shown.
-    """
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    error.__context__, error.__cause__ = error.__cause__ or error.__context__, None
-    return error.with_traceback(trace)
-
-
-def _reason(error: BaseException) -> str:
-    """Return what an exception says, or what those say that led to it where it says nothing."""
-    return next((text for cause in _causes(error) if (text := str(cause))), type(error).__name__)
-
-
-def _is_distrust(error: BaseException) -> bool:
-    """Tell whether the server's certificate was refused, as it will be the next time."""
-    from ssl import SSLCertVerificationError  # takes long to import, and the HTTP library has it then
-
-    return any(isinstance(cause, SSLCertVerificationError) for cause in _causes(error))
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
-
-
-def _is_cut(response: httpx2.Response) -> bool:
-    """Tell whether zlib, unlike the HTTP library, would have liked to read on."""
-    decoder = getattr(response, "_decoder", None)
-    for each in getattr(decoder, "children", (decoder,)):
-        inner = getattr(each, "decompressor", None)
-        if getattr(getattr(inner, "decompressor", inner), "eof", True) is False:
-            return True
-    return False

@@ -18,6 +18,7 @@ class OptionChanges(TypedDict, total=False):
     connect_timeout: float | None
     idle_timeout: float | None
     deadline: float | None
+    max_response_size: int | None
     retry: RetryPolicy
     headers: Mapping[str, str]
     query: Mapping[str, Any]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     import httpx2
 
+    from specwire.wire.coding import Decoder
+
 T = TypeVar("T")
 Finalizer: TypeAlias = Callable[[AsyncGenerator[Any, Any]], None]
 
@@ -31,9 +33,14 @@ _unread: set[Body] = set()
 class Body:
     """What is read, and how it is closed, which may happen at any time and more than once."""
 
-    def __init__(self, raw: httpx2.Response, reading: Callable[[], AbstractContextManager[None]]) -> None:
+    def __init__(
+        self,
+        raw: httpx2.Response,
+        decoder: Callable[[], Decoder | None],
+        reading: Callable[[], AbstractContextManager[None]],
+    ) -> None:
         self._raw = raw
-        chunks = self._read(reading)
+        chunks = self._read(decoder, reading)
         assert isinstance(chunks, AsyncGeneratorType)
         self._chunks = chunks
         self._dropped: list[AsyncGenerator[Any, Any]] = []
@@ -41,13 +48,25 @@ class Body:
         self._guard: AsyncGenerator[None, None] | None = None
         """What the event loop closes when it ends, until the body is closed."""
 
-    async def _read(self, reading: Callable[[], AbstractContextManager[None]]) -> AsyncGenerator[bytes, None]:
-        chunks = self._raw.aiter_bytes()
+    async def _read(
+        self, make_decoder: Callable[[], Decoder | None], reading: Callable[[], AbstractContextManager[None]]
+    ) -> AsyncGenerator[bytes, None]:
+        if self._raw.is_stream_consumed:
+            yield self._raw.content  # read where it was made, by a transport of the caller's
+            return
+        chunks = self._raw.aiter_raw()
         _unread.add(self)
         try:
             with reading():
+                decoder = make_decoder()
                 async for chunk in chunks:
-                    yield chunk
+                    if decoder is None:
+                        yield chunk
+                    else:
+                        for piece in decoder.decode(chunk):
+                            yield piece
+                if decoder is not None:
+                    decoder.finish()
         finally:
             try:
                 await self._raw.aclose()

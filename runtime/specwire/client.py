@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
 
 from specwire.configuration import find_base_url, is_certified, make_options
+from specwire.errors import ConfigurationError
 from specwire.keyring import make_keyring
 from specwire.provider import Provider
 from specwire.resource import AsyncResource, Resource
@@ -62,6 +63,7 @@ class Client(Resource):
         base_url: str | None = None,
         timeout: float | None = 600.0,
         deadline: float | None = None,
+        max_response_size: int | None = 128 * 1024 * 1024,
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
         on_drift: OnDrift = "warn",
@@ -70,6 +72,7 @@ class Client(Resource):
         call_middleware: Sequence[CallMiddleware] = (),
         http_client: SyncHTTPClient | None = None,
         cert: Certificate | None = None,
+        cookies: bool = False,
     ) -> None:
         """Make a client.
 
@@ -80,6 +83,7 @@ class Client(Resource):
             base_url: Where the server is, if not where the document says.
             timeout: Seconds to wait for the server at any one point; None waits for ever.
             deadline: Seconds for a call with all its tries; None sets no limit.
+            max_response_size: Bytes of an answer that is held in memory; a larger one raises `ResponseTooLargeError`.
             retry: When and how often a failed request is sent again; `RetryPolicy(attempts=1)` never.
             headers: Headers to add to every request.
             on_drift: What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function.
@@ -88,6 +92,7 @@ class Client(Resource):
             call_middleware: Functions around each call with all its tries, the first outermost.
             http_client: An `httpx2.Client` or `httpx.Client` to use; it stays yours to close.
             cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
+            cookies: Whether cookies that the server sets are sent back to it.
         """
         name, provider = type(self).__name__, self.provider
         url = find_base_url(base_url, provider, name)
@@ -99,6 +104,7 @@ class Client(Resource):
             headers=headers,
             on_drift=on_drift,
             deadline=deadline,
+            max_response_size=max_response_size,
             middleware=middleware,
             call_middleware=call_middleware,
             keep_unknown=keep_unknown,
@@ -108,9 +114,12 @@ class Client(Resource):
             from specwire.call import CallConnection  # most of what there is to import
             from specwire.transport import Transport
 
-            return CallConnection(name, provider, url, keyring, options, Transport(http_client, cert))
+            transport = Transport(http_client, cert, cookies=cookies)
+            return CallConnection(name, provider, url, keyring, options, transport)
 
         self._connect: Callable[[], Connection] = connect
+        if cookies and http_client is not None:
+            raise ConfigurationError("cookies= is for the client's own connections: your http_client keeps its own")
         if http_client is not None or cert is not None:
             self.connection = connect()  # what was handed in is checked at once
 
@@ -191,6 +200,7 @@ class AsyncClient(AsyncResource):
         base_url: str | None = None,
         timeout: float | None = 600.0,
         deadline: float | None = None,
+        max_response_size: int | None = 128 * 1024 * 1024,
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
         on_drift: OnDrift = "warn",
@@ -199,6 +209,7 @@ class AsyncClient(AsyncResource):
         call_middleware: Sequence[AsyncCallMiddleware] = (),
         http_client: AsyncHTTPClient | None = None,
         cert: Certificate | None = None,
+        cookies: bool = False,
     ) -> None:
         """Make a client.
 
@@ -210,6 +221,7 @@ class AsyncClient(AsyncResource):
             base_url: Where the server is, if not where the document says.
             timeout: Seconds to wait for the server at any one point; None waits for ever.
             deadline: Seconds for a call with all its tries; None sets no limit.
+            max_response_size: Bytes of an answer that is held in memory; a larger one raises `ResponseTooLargeError`.
             retry: When and how often a failed request is sent again; `RetryPolicy(attempts=1)` never.
             headers: Headers to add to every request.
             on_drift: What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function.
@@ -218,6 +230,7 @@ class AsyncClient(AsyncResource):
             call_middleware: Functions around each call with all its tries, the first outermost.
             http_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` to use; it stays yours to close.
             cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
+            cookies: Whether cookies that the server sets are sent back to it.
         """
         name, provider = type(self).__name__, self.provider
         url = find_base_url(base_url, provider, name)
@@ -229,6 +242,7 @@ class AsyncClient(AsyncResource):
             headers=headers,
             on_drift=on_drift,
             deadline=deadline,
+            max_response_size=max_response_size,
             middleware=middleware,
             call_middleware=call_middleware,
             keep_unknown=keep_unknown,
@@ -238,9 +252,13 @@ class AsyncClient(AsyncResource):
             from specwire.call import AsyncCallConnection  # most of what there is to import
             from specwire.transport import AsyncTransport
 
-            return AsyncCallConnection(name, provider, url, keyring, options, AsyncTransport(http_client, cert))
+            return AsyncCallConnection(
+                name, provider, url, keyring, options, AsyncTransport(http_client, cert, cookies=cookies)
+            )
 
         self._connect: Callable[[], AsyncConnection] = connect
+        if cookies and http_client is not None:
+            raise ConfigurationError("cookies= is for the client's own connections: your http_client keeps its own")
         if http_client is not None or cert is not None:
             self.connection = connect()  # what was handed in is checked at once
 

@@ -15,7 +15,7 @@ from specwire.changes import OptionChanges
 from specwire.configuration import shown_url, user_agent
 from specwire.errors import SpecwireError
 from specwire.exchange import Exchange
-from specwire.failure import TokenRefused, TransportFailure
+from specwire.failure import TokenRefused, TooLarge, TransportFailure
 from specwire.flow import Flow, Pause, Step
 from specwire.keyring import Keyring
 from specwire.options import Options
@@ -116,8 +116,10 @@ class Connection(BaseConnection):
                 if answer.status < 300:
                     exchange.accepted(answer)
                     return answer
-                content = answer.read()
+                content = answer.read_beginning()
                 answer.close()
+            except TooLarge as excess:
+                raise reading.too_large(exchange.record, excess) from None
             except TransportFailure as failure:
                 pause = exchange.failed(failure)
             except TokenRefused as refusal:
@@ -222,8 +224,10 @@ class AsyncConnection(BaseConnection):
                 if answer.status < 300:
                     exchange.accepted(answer)
                     return answer
-                content = await answer.aread()
+                content = await answer.aread_beginning()
                 await answer.aclose()
+            except TooLarge as excess:
+                raise reading.too_large(exchange.record, excess) from None
             except TransportFailure as failure:
                 pause = exchange.failed(failure)
             except TokenRefused as refusal:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Generator
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -105,11 +105,14 @@ class Download:
         self.close()
 
     def read(self) -> bytes:
-        """Return the whole of it."""
-        chunks: list[bytes] = []
-        for chunk in self._pieces(lambda _: chunks.clear()):
-            chunks.append(chunk)  # one by one, for the list may be emptied on the way
-        return b"".join(chunks)
+        """Return the whole of it; raises `ResponseTooLargeError` beyond `max_response_size`."""
+        from specwire.transfer import Held
+
+        held = Held(self._request, self._options)
+        with closing(self._pieces(held.clear)) as pieces:
+            for piece in pieces:
+                held.add(piece, self.response)
+        return held.whole
 
     def text(self) -> str:
         """Return the whole of it as text, by the charset that the server names (UTF-8 where it names none)."""
@@ -219,12 +222,14 @@ class AsyncDownload:
         return AsyncPieces(self, None)
 
     async def read(self) -> bytes:
-        """Return the whole of it."""
-        chunks: list[bytes] = []
-        async with aclosing(AsyncPieces(self, lambda _: chunks.clear())) as pieces:
-            async for chunk in pieces:
-                chunks.append(chunk)
-        return b"".join(chunks)
+        """Return the whole of it; raises `ResponseTooLargeError` beyond `max_response_size`."""
+        from specwire.transfer import Held
+
+        held = Held(self._request, self._options)
+        async with aclosing(AsyncPieces(self, held.clear)) as pieces:
+            async for piece in pieces:
+                held.add(piece, self.response)
+        return held.whole
 
     async def text(self) -> str:
         """Return the whole of it as text, by the charset that the server names (UTF-8 where it names none)."""

@@ -18,6 +18,7 @@
         │   ├── RateLimitError             429
         │   └── ServerError                5xx
         ├── RefusedError               the server said no inside a successful answer: `code`, `body`
+        ├── ResponseTooLargeError      the answer is larger than `max_response_size`: `status`
         ├── DecodeError                the answer is not what its content type says, or, where drift raises, drifted
         └── StreamError                a stream went wrong after it began
             ├── StreamTruncatedError       it ended before its end
@@ -150,6 +151,12 @@ class RefusedError(APIError):
 
     code: int | str | None = None
     body: Any = None
+
+
+class ResponseTooLargeError(APIError):
+    """The answer is larger than `max_response_size`; what was read of it is dropped."""
+
+    status: int
 
 
 class DecodeError(APIError):

@@ -22,6 +22,15 @@ class TransportFailure(Exception):
         return self.__cause__ or self
 
 
+class TooLarge(Exception):
+    """An answer whose body is larger than the client may hold."""
+
+    def __init__(self, limit: int, status: int, headers: Headers) -> None:
+        super().__init__(f"the body of the answer is larger than {limit:,} bytes")
+        self.status = status
+        self.headers = headers
+
+
 class TokenRefused(Exception):
     """The token endpoint did not grant a token."""
 

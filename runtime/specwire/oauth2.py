@@ -16,7 +16,7 @@ from specwire.answer import Answer
 from specwire.auth import Bearer, OAuth2, Proof, Scheme, prove
 from specwire.configuration import shown_url
 from specwire.errors import ConfigurationError, summary
-from specwire.failure import TokenRefused, TransportFailure
+from specwire.failure import TokenRefused, TooLarge, TransportFailure
 from specwire.forking import begin_anew_in_children
 from specwire.outgoing import Outgoing
 from specwire.transport import AsyncTransport, Transport
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _MARGIN = 30.0
 """Seconds before its end at which a token is renewed."""
+
+_LARGEST = 1024 * 1024
+"""Bytes of the token endpoint's answer."""
 
 
 class OAuth2ClientCredentials(msgspec.Struct, frozen=True):
@@ -92,7 +95,9 @@ class Tokens:
             if (proof := self._fresh()) is not None:
                 return proof
             try:
-                answer = transport.send(self._request(), options, stream=False)
+                answer = transport.send(self._request(), _small(options), stream=False)
+            except TooLarge as excess:
+                raise self._excessive(excess) from None
             except TransportFailure as failure:
                 raise self._unreachable(failure) from failure.origin
             return self._granted(answer)
@@ -109,7 +114,9 @@ class Tokens:
             if (proof := self._fresh()) is not None:
                 return proof
             try:
-                answer = await transport.send(self._request(), options, stream=False)
+                answer = await transport.send(self._request(), _small(options), stream=False)
+            except TooLarge as excess:
+                raise self._excessive(excess) from None
             except TransportFailure as failure:
                 raise self._unreachable(failure) from failure.origin
             return self._granted(answer)
@@ -175,6 +182,10 @@ class Tokens:
         message = f"{self._place} answered HTTP {answer.status}: {text}"
         return TokenRefused(message, answer.status, answer.headers, content)
 
+    def _excessive(self, excess: TooLarge) -> TokenRefused:
+        message = f"{self._place} answered HTTP {excess.status}: {excess}"
+        return TokenRefused(message, excess.status, excess.headers, b"")
+
     def _unreachable(self, failure: TransportFailure) -> TransportFailure:
         text = f"{self._place}: {failure}"
         return TransportFailure(text, sent=False, timeout=failure.timeout, hopeless=failure.hopeless)
@@ -198,6 +209,11 @@ def tokens(grant: Grant, scheme: Scheme, base_url: str) -> Tokens:
             f"{shown_url(url)!r} is no token endpoint: {name}(token_url=...) must begin with https://"
         )
     return Tokens(grant, url)
+
+
+def _small(options: Options) -> Options:
+    """Return the options of a token request: what grants a token is small."""
+    return msgspec.structs.replace(options, max_response_size=_LARGEST)
 
 
 def _is_safe(url: str) -> bool:

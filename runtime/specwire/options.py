@@ -31,6 +31,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     The look-up of a name is not cut short, nor, for a synchronous `http_client` of yours, a head that comes byte by
     byte, or a server that takes an upload so: there each wait is no longer than what is left.
     """
+    max_response_size: int | None = 128 * 1024 * 1024
+    """Bytes, decompressed, of an answer that is held in memory; a larger one is an error. None sets no limit.
+
+    Streams and downloads to a file are not held: each event is bounded by itself.
+    """
     retry: RetryPolicy = RetryPolicy()
     """When and how often a failed request is sent again."""
     headers: Mapping[str, str] = {}
@@ -60,6 +65,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.deadline is not None and not self.deadline > 0:
             raise ValueError(f"deadline is {self.deadline}: give a number of seconds above 0, or None")
+        if self.max_response_size is not None and self.max_response_size < 1:
+            raise ValueError(f"max_response_size is {self.max_response_size}: give a number of bytes above 0, or None")
 
     def changed(self, changes: OptionChanges) -> Options:
         """Return these options with some changed; `headers`, `query` and `body` are merged."""

@@ -1,7 +1,8 @@
-"""Connections of the synchronous client that let no read and no write last longer than the call may.
+"""Connections that let no read and no write last longer than the call may.
 
 The HTTP library bounds each wait, but a server that sends a byte now and then can prolong an answer without end. So its
-network backend is wrapped: every wait is as long as is left, and none begins when nothing is.
+network backend is wrapped, in clients that users hand in too: a wait is as long as is left, and none begins when
+nothing is. Nothing changes for calls without such a bound.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from specwire.failure import TransportFailure
+from specwire.wire.timeouts import ReadTimeout
 
 _PIECE = 64 * 1024
 """Bytes to write between two looks at the time."""
@@ -43,15 +45,18 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def make_punctual(client: Any) -> None:
-    """Let the connections that an HTTP client will make heed `within`."""
-    for transport in (client._transport, *client._mounts.values()):
+    """Let the connections that an HTTP client will make heed `within` and `ReadTimeout`."""
+    mounts = getattr(client, "_mounts", None) or {}
+    kind = _AsyncBackend if hasattr(client, "aclose") else _Backend
+    for transport in (getattr(client, "_transport", None), *mounts.values()):
         pool = getattr(transport, "_pool", None)
-        if pool is not None:
-            pool._network_backend = _Backend(pool._network_backend)
+        backend = getattr(pool, "_network_backend", None)
+        if pool is not None and backend is not None and not isinstance(backend, kind):
+            pool._network_backend = kind(backend)
 
 
 class Stream:
-    """A connection, as the HTTP library has it, that heeds `within`."""
+    """A connection, as the HTTP library has it, that heeds `within` and `ReadTimeout`."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -78,8 +83,46 @@ class Stream:
         return self._stream.get_extra_info(info)
 
 
+class AsyncStream:
+    """A connection of an asynchronous client that heeds `ReadTimeout`: whatever else is bounded, its task is."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        data: bytes = await self._stream.read(max_bytes, _left(timeout))
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> AsyncStream:
+        return AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _AsyncBackend:
+    """The source of an asynchronous client's connections; other calls go to the HTTP library's own."""
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+
+    async def connect_tcp(self, *args: Any, **kwargs: Any) -> AsyncStream:
+        return AsyncStream(await self._backend.connect_tcp(*args, **kwargs))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._backend, name)
+
+
 class _Backend:
-    """What makes connections, as the HTTP library has it; all that is asked of it but they is the library's own."""
+    """The source of a synchronous client's connections; other calls go to the HTTP library's own."""
 
     def __init__(self, backend: Any) -> None:
         self._backend = backend
@@ -117,9 +160,19 @@ def _addresses(host: str) -> Sequence[str]:
     return found or (host,)
 
 
+def _left(timeout: float | None) -> float | None:
+    """Return how long a read may wait; raises `TransportFailure` when there is no time left."""
+    if type(timeout) is not ReadTimeout:
+        return timeout
+    left = timeout.left
+    if left <= 0:
+        raise TransportFailure("nothing came in time", sent=True, timeout=True)
+    return left
+
+
 def _bounded(timeout: float | None) -> float | None:
     """Return how long a wait may be; raises `TransportFailure` when there is no time left."""
-    until = _limit.until
+    timeout, until = _left(timeout), _limit.until
     if until is None:
         return timeout
     left = until - time.monotonic()

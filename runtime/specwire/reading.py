@@ -12,6 +12,7 @@ from specwire.errors import (
     AuthenticationError,
     DecodeError,
     RefusedError,
+    ResponseTooLargeError,
     status_class,
     summary,
 )
@@ -20,7 +21,7 @@ from specwire.pagination import at
 
 if TYPE_CHECKING:
     from specwire.answer import Answer
-    from specwire.failure import TokenRefused
+    from specwire.failure import TokenRefused, TooLarge
     from specwire.headers import Headers
     from specwire.record import Record
     from specwire.response import Response
@@ -65,6 +66,16 @@ def status_error(record: Record, status: int, headers: Headers, content: bytes) 
         status=status,
         body=body,
         tries=record.tries,
+    )
+
+
+def too_large(record: Record, excess: TooLarge) -> ResponseTooLargeError:
+    """Return the error of an answer that is larger than the client may hold."""
+    return ResponseTooLargeError(
+        f"{record.request.operation.id}: HTTP {excess.status}: {excess}: raise `max_response_size` to take it",
+        request=record.request,
+        response=record.response(excess.status, record.masked_headers(excess.headers)),
+        status=excess.status,
     )
 
 

@@ -6,7 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from specwire.byterange import Version, is_rest, length_of, rest_of, version_of
-from specwire.errors import APIConnectionError, APIError, APIStatusError, APITimeoutError
+from specwire.errors import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    ResponseTooLargeError,
+)
 from specwire.failure import TransportFailure
 from specwire.resumption import Resumption
 
@@ -147,3 +153,36 @@ class Transfer:
         total = f" of {self._total}" if self._total is not None else ""
         message = f"{self._request.operation.id}: the download broke off after {self._read}{total} bytes: {cause}"
         return kind(message, request=self._request, response=self._response)
+
+
+class Held:
+    """The bytes of a download that is read into memory, up to a limit."""
+
+    def __init__(self, request: DownloadRequest, options: Options) -> None:
+        self._request = request
+        self._limit = options.max_response_size
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    def add(self, chunk: bytes, response: Response[None]) -> None:
+        """Take the next bytes; raises `ResponseTooLargeError`."""
+        self._chunks.append(chunk)
+        self._size += len(chunk)
+        if self._limit is not None and self._size > self._limit:
+            raise ResponseTooLargeError(
+                f"{self._request.operation.id}: HTTP {response.status}: the download is larger than "
+                f"{self._limit:,} bytes: save it to a file, or raise `max_response_size`",
+                request=self._request,
+                response=response,
+                status=response.status,
+            )
+
+    def clear(self, _version: Version | None = None) -> None:
+        """Drop what came."""
+        self._chunks.clear()
+        self._size = 0
+
+    @property
+    def whole(self) -> bytes:
+        """What came."""
+        return b"".join(self._chunks)

@@ -12,13 +12,16 @@ from os import PathLike, fspath
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from specwire.answer import Answer, translating
+from specwire.answer import Answer
 from specwire.clock import Clock
 from specwire.errors import ConfigurationError, SpecwireError
 from specwire.failure import TransportFailure
 from specwire.forking import begin_anew_in_children
 from specwire.outgoing import Outgoing
+from specwire.punctual import make_punctual, within
 from specwire.unread import Unread, UnreadAnswer
+from specwire.wire.faults import raise_failure
+from specwire.wire.timeouts import ReadTimeout
 
 if TYPE_CHECKING:
     import ssl
@@ -63,7 +66,9 @@ class AsyncHTTPClient(Protocol):
 class Transport:
     """A synchronous HTTP client, made at the first use unless the user handed one in."""
 
-    def __init__(self, client: SyncHTTPClient | None, certificate: Certificate | None = None) -> None:
+    def __init__(
+        self, client: SyncHTTPClient | None, certificate: Certificate | None = None, *, cookies: bool = False
+    ) -> None:
         if client is not None and hasattr(client, "aclose"):
             raise TypeError(f"http_client is an asynchronous {type(client).__name__}: give a synchronous one")
         self._unread = Unread()
@@ -71,7 +76,10 @@ class Transport:
         self._owned = client is None
         self._tls = certified_context(certificate) if certificate is not None else None
         self._lock = threading.Lock()
+        self._cookies = cookies
         self._library = library_of(client) if client is not None else None
+        if client is not None:
+            make_punctual(client)
         self._closed = False
         self._used = False
         begin_anew_in_children(self)
@@ -82,43 +90,56 @@ class Transport:
         return self._closed or bool(getattr(self._client, "is_closed", False))
 
     def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Answer:
-        """Send one try; raises `TransportFailure` when no answer comes."""
+        """Send one try; raises `TransportFailure` when no answer comes, `TooLarge` for a body beyond the limit."""
         client = self._client or self._open()
         self._used = True
         if self._unread.forgotten:
             self._unread.close_forgotten()
         library = self._library
         assert library is not None
-        with translating(library):
-            request = _build(client, library, outgoing, options)
-            if options.deadline is None:
-                raw = client.send(request, stream=stream, follow_redirects=False)
+        timeouts = _timeouts(options)
+        clock = Clock(options.deadline) if options.deadline is not None else None
+        try:
+            request = _build(client, library, outgoing, timeouts)
+            if clock is None:
+                raw = client.send(request, stream=True, auth=None, follow_redirects=False)
             else:
-                raw = _sent_in_time(client, library, request, options.deadline, stream)
-            answer = UnreadAnswer(raw, library, self._unread) if stream else Answer(raw, library)
-            if stream:
-                _stay_alert(request, options)
+                with within(clock.left or 0):
+                    raw = client.send(request, stream=True, auth=None, follow_redirects=False)
+        except Exception as error:
+            raise_failure(error, library, _route(client, library, outgoing.url))
+            raise
+        answer = UnreadAnswer(raw, library, self._unread) if stream else Answer(raw, library)
         if answer.surplus:
             answer.disconnect()
-        if not stream:
-            answer.check_whole()
+        if stream:
+            timeouts["read"] = options.idle_timeout
+        else:
+            timeouts["read"] = options.timeout
+            self._read(answer, options, clock)
         return answer
+
+    def _read(self, answer: Answer, options: Options, clock: Clock | None) -> None:
+        try:
+            if clock is None:
+                _read(answer, options)
+            else:
+                with answer.deadline(clock.left or 0):
+                    _read(answer, options)
+        finally:
+            if not answer.raw.is_closed:
+                answer.close()
 
     def _open(self) -> SyncHTTPClient:
         import httpx2
-
-        from specwire.punctual import make_punctual
 
         if not self._owned:
             raise _foreign()
         with self._lock:
             client = self._client
             if client is None:
-                limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
                 self._library = httpx2
-                client = httpx2.Client(verify=self._tls or tls_context(), limits=limits)
-                make_punctual(client)
-                self._client = client
+                client = self._client = _make(httpx2, httpx2.Client, self._tls, self._cookies)
             return client
 
     def forked(self) -> None:
@@ -150,13 +171,18 @@ class Transport:
 class AsyncTransport:
     """An asynchronous HTTP client, made at the first use unless the user handed one in."""
 
-    def __init__(self, client: AsyncHTTPClient | None, certificate: Certificate | None = None) -> None:
+    def __init__(
+        self, client: AsyncHTTPClient | None, certificate: Certificate | None = None, *, cookies: bool = False
+    ) -> None:
         if client is not None and not hasattr(client, "aclose"):
             raise TypeError(f"http_client is a synchronous {type(client).__name__}: give an asynchronous one")
         self._client = client
         self._owned = client is None
         self._tls = certified_context(certificate) if certificate is not None else None
+        self._cookies = cookies
         self._library = library_of(client) if client is not None else None
+        if client is not None:
+            make_punctual(client)
         self._closed = False
         self._used = False
         begin_anew_in_children(self)
@@ -167,24 +193,36 @@ class AsyncTransport:
         return self._closed or bool(getattr(self._client, "is_closed", False))
 
     async def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Answer:
-        """Send one try; raises `TransportFailure` when no answer comes."""
+        """Send one try; raises `TransportFailure` when no answer comes, `TooLarge` for a body beyond the limit."""
         client = self._client or self._open()
         self._used = True
+        if options.deadline is None:
+            return await self._sent(client, outgoing, options, stream)
+        answer: Answer = await _in_time(self._sent(client, outgoing, options, stream), options.deadline)
+        return answer
+
+    async def _sent(self, client: AsyncHTTPClient, outgoing: Outgoing, options: Options, stream: bool) -> Answer:
         library = self._library
         assert library is not None
-        with translating(library):
-            request = _build(client, library, outgoing, options)
-            if options.deadline is None:
-                sent = await client.send(request, stream=stream, follow_redirects=False)
-            else:
-                sent = await _in_time(client.send(request, stream=stream, follow_redirects=False), options.deadline)
-            answer = Answer(sent, library)
-            if stream:
-                _stay_alert(request, options)
+        timeouts = _timeouts(options)
+        try:
+            request = _build(client, library, outgoing, timeouts)
+            raw = await client.send(request, stream=True, auth=None, follow_redirects=False)
+        except Exception as error:
+            raise_failure(error, library, _route(client, library, outgoing.url))
+            raise
+        answer = Answer(raw, library)
         if answer.surplus:
             await answer.adisconnect()
-        if not stream:
-            answer.check_whole()
+        if stream:
+            timeouts["read"] = options.idle_timeout
+            return answer
+        timeouts["read"] = options.timeout
+        try:
+            await (answer.aread(options.max_response_size) if answer.status < 300 else answer.aread_beginning())
+        finally:
+            if not raw.is_closed:
+                await answer.aclose()
         return answer
 
     def _open(self) -> AsyncHTTPClient:
@@ -192,9 +230,8 @@ class AsyncTransport:
 
         if not self._owned:
             raise _foreign()
-        limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
-        client = httpx2.AsyncClient(verify=self._tls or tls_context(), limits=limits)
         self._library = httpx2
+        client: AsyncHTTPClient = _make(httpx2, httpx2.AsyncClient, self._tls, self._cookies)
         self._client = client
         return client
 
@@ -211,20 +248,48 @@ class AsyncTransport:
             await self._client.aclose()
 
 
-def _sent_in_time(client: SyncHTTPClient, library: ModuleType, request: Any, seconds: float, stream: bool) -> Any:
-    from specwire.punctual import within  # few calls have a deadline
+def _read(answer: Answer, options: Options) -> None:
+    if answer.status < 300:
+        answer.read(options.max_response_size)
+    else:
+        answer.read_beginning()
 
-    clock = Clock(seconds)
-    with within(seconds):
-        raw = client.send(request, stream=True, follow_redirects=False)
-    if not stream:
-        answer = Answer(raw, library)
-        try:
-            with answer.deadline(clock.left or 0):
-                answer.read()
-        finally:
-            answer.close()
-    return raw
+
+def _make(library: ModuleType, kind: Callable[..., Any], tls: ssl.SSLContext | None, cookies: bool) -> Any:
+    """Make an HTTP client; raises `ConfigurationError` where the environment does not let it be made."""
+    from specwire.wire.cookies import NoCookies
+
+    limits = library.Limits(max_connections=1000, max_keepalive_connections=100)
+    try:
+        client = kind(verify=tls or tls_context(), limits=limits, cookies=None if cookies else NoCookies())
+    except Exception as error:
+        problem = _unusable(error, library)
+    else:
+        make_punctual(client)
+        return client
+    raise problem  # without the exception, whose message may hold a password
+
+
+def _unusable(error: Exception, library: ModuleType) -> ConfigurationError:
+    from specwire.wire.environment import unusable  # rarely needed
+
+    return error if isinstance(error, ConfigurationError) else unusable(error, library)
+
+
+def _route(client: object, library: ModuleType, url: str) -> str:
+    from specwire.wire.environment import route  # for failures only
+
+    try:
+        return route(client, library.URL(url))
+    except library.InvalidURL:
+        return ""
+
+
+def _timeouts(options: Options) -> dict[str, float | None]:
+    """Return how long the HTTP library may wait; `read` is for the whole head of the answer, and changed after it."""
+    patience = options.timeout
+    read = None if patience is None else ReadTimeout(patience)
+    return {"connect": options.connect_timeout, "read": read, "write": patience, "pool": patience}
 
 
 async def _in_time(sending: Awaitable[Any], seconds: float) -> Any:
@@ -236,9 +301,13 @@ async def _in_time(sending: Awaitable[Any], seconds: float) -> Any:
     raise TransportFailure("nothing came in time", sent=True, timeout=True)
 
 
-def _build(client: SyncHTTPClient | AsyncHTTPClient, library: ModuleType, outgoing: Outgoing, options: Options) -> Any:
-    patience, url = options.timeout, outgoing.url
-    timeout = {"connect": options.connect_timeout, "read": patience, "write": patience, "pool": patience}
+def _build(
+    client: SyncHTTPClient | AsyncHTTPClient,
+    library: ModuleType,
+    outgoing: Outgoing,
+    timeouts: dict[str, float | None],
+) -> Any:
+    url = outgoing.url
     # Text would be encoded as ASCII, and a header may hold Latin-1.
     headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in outgoing.headers.items()]
     return client.build_request(
@@ -246,7 +315,7 @@ def _build(client: SyncHTTPClient | AsyncHTTPClient, library: ModuleType, outgoi
         library.URL(url) if "?" in url else _plain_url(library, url),
         headers=headers,
         content=outgoing.content,
-        extensions={"timeout": timeout},
+        extensions={"timeout": timeouts},
     )
 
 
@@ -254,11 +323,6 @@ def _build(client: SyncHTTPClient | AsyncHTTPClient, library: ModuleType, outgoi
 def _plain_url(library: ModuleType, url: str) -> Any:
     """Return a URL without a query as the library's own: taking it apart costs as much as sending a request through."""
     return library.URL(url)
-
-
-def _stay_alert(request: Any, options: Options) -> None:
-    """Let what is left to read of an answer wait no longer than a stream may be silent."""
-    request.extensions["timeout"]["read"] = options.idle_timeout
 
 
 def _foreign() -> SpecwireError:
@@ -285,8 +349,18 @@ def tls_context() -> ssl.SSLContext:
 
     with _tls_lock:
         if _tls_context is None:
-            _tls_context = httpx2.create_ssl_context()
+            _tls_context = _new_context(httpx2)
         return _tls_context
+
+
+def _new_context(library: ModuleType) -> ssl.SSLContext:
+    try:
+        context: ssl.SSLContext = library.create_ssl_context()
+    except Exception as error:
+        problem = _unusable(error, library)
+    else:
+        return context
+    raise problem
 
 
 def certified_context(certificate: Certificate) -> ssl.SSLContext:
@@ -297,7 +371,7 @@ def certified_context(certificate: Certificate) -> ssl.SSLContext:
     key = rest[0] if rest else None
     # Without a password, OpenSSL would ask for one at the terminal.
     password = str(rest[1]) if len(rest) > 1 else ""
-    context = httpx2.create_ssl_context()
+    context = _new_context(httpx2)
     try:
         context.load_cert_chain(file, key, password)
     except OSError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import atexit
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from types import ModuleType
 from typing import Any, cast
@@ -52,19 +52,18 @@ class Unread:
 class UnreadAnswer(Answer):
     """An answer with a body to read, which is to be closed. Where it is forgotten, its socket is closed at once."""
 
-    __slots__ = ("_chunks", "_unread")
+    __slots__ = ("_begun", "_unread")
 
     def __init__(self, raw: Any, library: ModuleType, unread: Unread) -> None:
         super().__init__(raw, library)
         self._unread = unread
-        self._chunks: Generator[bytes, None, None] | None = None
+        self._begun: Generator[bytes, None, None] | None = None
 
-    def iter_bytes(self) -> Generator[bytes, None, None]:
-        chunks = self._chunks = cast("Generator[bytes, None, None]", self.raw.iter_bytes())
+    def _raw_chunks(self) -> Iterator[bytes]:
+        chunks = self._begun = cast("Generator[bytes, None, None]", self.raw.iter_raw())
         self._unread.begun.add(chunks)
-        with self._reading():
-            for chunk in chunks:  # noqa: UP028 - `yield from` would close them where this is left
-                yield chunk
+        for chunk in chunks:  # noqa: UP028 - `yield from` would close them where this is left
+            yield chunk
 
     def leave(self) -> None:
         """Close the socket; what is left is done by the next call."""
@@ -77,8 +76,8 @@ class UnreadAnswer(Answer):
         super().close()
 
     def _forget_chunks(self) -> None:
-        if self._chunks is not None:
-            self._unread.begun.discard(self._chunks)
+        if self._begun is not None:
+            self._unread.begun.discard(self._begun)
 
     def __del__(self) -> None:
         self.leave()

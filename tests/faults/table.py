@@ -212,9 +212,9 @@ FAULTS = (
                 BROKEN,
             ),
             Fault(
-                "an encoding that nobody knows",
+                "a coding that nobody knows",
                 plays(lambda call: (whole(call, content_encoding="x-own"),)),
-                each(Good()),
+                each(_lost(1), stream=TRUNCATED),
             ),
             Fault(
                 "bytes after the answer ¹",

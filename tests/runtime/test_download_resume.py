@@ -111,7 +111,7 @@ def test_nothing_is_asked_twice_of_a_server_that_gave_nothing(caller: Caller, cl
         {**DATED, "etag": 'W/"v1"'},
         {**DATED, "date": DATED["last-modified"]},
         {**DATED, "last-modified": "yesterday"},
-        {**TAGGED, "content-encoding": "x-own"},
+        {**TAGGED, "content-encoding": "binary"},
     ],
     ids=["silent", "no ranges", "unnamed", "weak", "weak and dated", "just changed", "no date", "encoded"],
 )

@@ -1,0 +1,205 @@
+"""The run time's own part of a call and of an event: CPU with the HTTP library replaced by a canned response.
+
+`python bench/perf/overhead.py` prints both, for the synchronous and the asynchronous client; `--check` fails above the
+limits. The canned client builds no request and opens no connection, so what is left is ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from typing import Any
+
+import httpx2
+from specwire_clients.mistral import AsyncMistral, Mistral
+
+CALL_LIMIT = 12.0
+"""Microseconds of CPU that a call may cost."""
+EVENT_LIMIT = 1.0
+"""Microseconds of CPU that an event may cost."""
+
+_MESSAGES: Any = [{"role": "user", "content": "Hi"}]
+_BODY = (
+    b'{"id":"c","object":"chat.completion","model":"m","created":1,"usage":{"prompt_tokens":1,"completion_tokens":1,'
+    b'"total_tokens":2},"choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}'
+)
+_EVENT = (
+    b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":'
+    b'{"content":"word"},"finish_reason":null}]}\n\n'
+)
+_EVENTS = 100
+"""Events in a chunk: what a quick server sends at once."""
+
+
+class _Request:
+    def __init__(self) -> None:
+        self.extensions: dict[str, Any] = {"timeout": {}}
+
+
+class _Answer:
+    """The parts of a response that the run time uses."""
+
+    status_code = 200
+    charset_encoding = "utf-8"
+    num_bytes_downloaded = 1
+    extensions: dict[str, Any] = {}
+
+    def __init__(self, headers: httpx2.Headers, chunks: list[bytes], *, read: bool) -> None:
+        self.headers = headers
+        self.content = chunks[0]
+        self.is_closed = self.is_stream_consumed = read
+        self._chunks = chunks
+
+    def iter_raw(self) -> Iterator[bytes]:
+        self.is_stream_consumed = True
+        yield from self._chunks
+        self.is_closed = True
+
+    async def aiter_raw(self) -> AsyncIterator[bytes]:
+        self.is_stream_consumed = True
+        for chunk in self._chunks:
+            yield chunk
+        self.is_closed = True
+
+    iter_bytes, aiter_bytes = iter_raw, aiter_raw
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+_REQUEST = _Request()
+_JSON = httpx2.Headers({"content-type": "application/json", "content-length": str(len(_BODY)), "x-request-id": "r"})
+_SSE = httpx2.Headers({"content-type": "text/event-stream"})
+
+
+class _Canned:
+    """What both canned clients share."""
+
+    def __init__(self, events: int) -> None:
+        super().__init__()
+        self.events = events
+
+    def build_request(self, *_args: Any, **_options: Any) -> Any:
+        return _REQUEST
+
+    def answer(self) -> Any:
+        if not self.events:
+            return _Answer(_JSON, [_BODY], read=True)
+        return _Answer(_SSE, [_EVENT * _EVENTS] * (self.events // _EVENTS) + [b"data: [DONE]\n\n"], read=False)
+
+
+class _Client(_Canned, httpx2.Client):
+    def send(self, *_args: Any, **_options: Any) -> Any:
+        return self.answer()
+
+
+class _AsyncClient(_Canned, httpx2.AsyncClient):
+    async def send(self, *_args: Any, **_options: Any) -> Any:
+        return self.answer()
+
+
+def call() -> Callable[[int], None]:
+    """Return what makes so many calls."""
+    client = Mistral("k" * 32, base_url="http://api.test", http_client=_Client(0))
+    complete = client.chat.complete
+
+    def work(count: int) -> None:
+        for _ in range(count):
+            complete(model="m", messages=_MESSAGES)
+
+    return work
+
+
+def call_async() -> Callable[[int], Coroutine[Any, Any, None]]:
+    """Return what makes so many calls, one after the other."""
+    client = AsyncMistral("k" * 32, base_url="http://api.test", http_client=_AsyncClient(0))
+    complete = client.chat.complete
+
+    async def work(count: int) -> None:
+        for _ in range(count):
+            await complete(model="m", messages=_MESSAGES)
+
+    return work
+
+
+def events() -> Callable[[int], None]:
+    """Return what reads so many events of one stream; their decoding to models is not ours and is taken off."""
+
+    def work(count: int) -> None:
+        client = Mistral("k" * 32, base_url="http://api.test", http_client=_Client(count))
+        for _ in client.chat.stream(model="m", messages=_MESSAGES):
+            pass
+
+    return work
+
+
+def events_async() -> Callable[[int], Coroutine[Any, Any, None]]:
+    """Return what reads so many events of one stream."""
+
+    async def work(count: int) -> None:
+        client = AsyncMistral("k" * 32, base_url="http://api.test", http_client=_AsyncClient(count))
+        async for _ in client.chat.stream(model="m", messages=_MESSAGES):
+            pass
+
+    return work
+
+
+def decoding(data: bytes, kind: Any, count: int) -> float:
+    """Return the microseconds that msgspec takes to decode this."""
+    import msgspec
+
+    decode = msgspec.json.Decoder(kind).decode
+    return least(lambda: [decode(data) for _ in range(count)], count)
+
+
+def least(work: Callable[[], Any], count: int, rounds: int = 9) -> float:
+    """Return the microseconds of CPU of one of so many pieces of work, the least of some rounds."""
+    work()
+    found = []
+    for _ in range(rounds):
+        before = time.process_time()
+        work()
+        found.append(time.process_time() - before)
+    return min(found) / count * 1e6
+
+
+def measure(count: int = 5000) -> dict[str, float]:
+    """Return microseconds of CPU by what was done."""
+    from specwire_clients.mistral import models
+
+    async def drive(work: Callable[[int], Coroutine[Any, Any, None]]) -> None:
+        await work(count)
+
+    calls, acalls = call(), call_async()
+    event = decoding(_EVENT[6:-2], models.CompletionChunk, count)
+    body = decoding(_BODY, models.ChatCompletionResponse, count)
+    with asyncio.Runner() as runner:
+        return {
+            "call": least(lambda: calls(count), count) - body,
+            "call, async": least(lambda: runner.run(drive(acalls)), count) - body,
+            "event": least(lambda: events()(count * 4), count * 4) - event,
+            "event, async": least(lambda: runner.run(events_async()(count * 4)), count * 4) - event,
+        }
+
+
+def main() -> int:
+    """Print the figures; with `--check`, fail where one is above its limit."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="fail above the limits")
+    check = parser.parse_args().check
+    over = 0
+    for what, cost in measure().items():
+        limit = CALL_LIMIT if what.startswith("call") else EVENT_LIMIT
+        over += cost > limit
+        print(f"{what:14}{cost:7.2f} us of CPU (limit {limit:g})")
+    return int(check and over > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

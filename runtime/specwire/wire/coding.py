@@ -1,0 +1,303 @@
+"""Content codings (RFC 9110, section 8.4.1): a body decoded as it comes, in pieces of a bounded size, to its true end.
+
+The HTTP libraries stop at the first member of a gzip body and ignore what they do not know. Here a body is decoded
+whole, or a `CodingError` says why it cannot be.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+PIECE = 256 * 1024
+"""Bytes of a decoded piece at most; of codings whose library knows no bound, what a short slice can expand to."""
+_PLAIN = frozenset({"", "identity", "none", "utf-8", "utf8", "binary"})
+"""Labels of bodies that are not coded; some are mistakes that servers make, and none is the name of a coding."""
+_MOST = 5
+"""Codings that a body may have, one on top of the other."""
+_SLICE = 16
+"""Bytes given at once to a library that knows no bound."""
+
+
+class CodingError(Exception):
+    """A body that is not what its coding says, or in a coding that is not known here."""
+
+    def __init__(self, message: str, *, unknown: bool = False) -> None:
+        super().__init__(message)
+        self.unknown = unknown
+        """Whether the coding is not known, so that another try would end the same."""
+
+
+class Decoder(Protocol):
+    """The decoding of one body."""
+
+    def decode(self, data: bytes) -> Iterator[bytes]:
+        """Yield what the next bytes of the body decode to; raises `CodingError`."""
+        ...
+
+    def finish(self) -> None:
+        """Take the end of the body; raises `CodingError` where the coded data does not end there."""
+        ...
+
+
+def decoder_of(header: str) -> Decoder | None:
+    """Return the decoder for a `Content-Encoding` header, None where the body is not coded; raises `CodingError`."""
+    names = [name for each in header.split(",") if (name := each.strip().lower()) not in _PLAIN]
+    if not names:
+        return None
+    if len(names) > _MOST:
+        raise CodingError(f"the body has {len(names)} codings, one on top of the other", unknown=True)
+    decoders: list[Decoder] = []
+    for name in reversed(names):
+        make = _CODINGS.get(name)
+        decoder = make() if make is not None else None
+        if decoder is None:
+            raise CodingError(f"the body has the coding {name[:40]!r}, which is not known here", unknown=True)
+        decoders.append(decoder)
+    return decoders[0] if len(decoders) == 1 else _Stacked(decoders)
+
+
+class _Stacked:
+    """Codings one on top of the other, the outermost first."""
+
+    def __init__(self, decoders: list[Decoder]) -> None:
+        self._decoders = decoders
+
+    def decode(self, data: bytes) -> Iterator[bytes]:
+        yield from self._through(data, 0)
+
+    def _through(self, data: bytes, level: int) -> Iterator[bytes]:
+        if level == len(self._decoders):
+            yield data
+            return
+        for piece in self._decoders[level].decode(data):
+            yield from self._through(piece, level + 1)
+
+    def finish(self) -> None:
+        for decoder in self._decoders:
+            decoder.finish()
+
+
+class _Member(Protocol):
+    """One compressed stream, which knows its own end."""
+
+    @property
+    def ended(self) -> bool: ...
+
+    @property
+    def rest(self) -> bytes:
+        """Bytes after the end."""
+        ...
+
+    def pieces(self, data: bytes) -> Iterator[bytes]: ...
+
+
+class _Members:
+    """Compressed streams in a row; zero bytes after one are padding, anything else has to be another."""
+
+    def __init__(self, make: Callable[[bytes], _Member], *, several: bool = True, padded: bool = True) -> None:
+        self._make = make
+        self._several = several
+        self._padded = padded
+        self._member: _Member | None = None
+        self._read = 0
+
+    def decode(self, data: bytes) -> Iterator[bytes]:
+        while data:
+            if self._member is None:
+                data = data.lstrip(b"\0") if self._read and self._padded else data
+                if not data:
+                    return
+                if self._read and not self._several:
+                    raise CodingError("data is left over after the end of the compressed body")
+                self._member = self._make(data)
+            member = self._member
+            try:
+                yield from member.pieces(data)
+            except Exception as error:  # each library has a class of its own
+                what = "data that is not compressed follows" if self._read else str(error)
+                raise CodingError(f"the body cannot be decompressed: {what}") from error
+            if not member.ended:
+                return
+            data, self._member = member.rest, None
+            self._read += 1
+
+    def finish(self) -> None:
+        if self._member is not None:
+            raise CodingError("the compressed body ended before its end")
+
+
+class _Zlib:
+    """A zlib, gzip or raw deflate stream."""
+
+    def __init__(self, bits: int) -> None:
+        self._inner = zlib.decompressobj(bits)
+
+    @property
+    def ended(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def rest(self) -> bytes:
+        return self._inner.unused_data
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        inner = self._inner
+        while True:
+            piece = inner.decompress(data, PIECE)
+            if piece:
+                yield piece
+            data = inner.unconsumed_tail
+            if not data and len(piece) < PIECE:
+                return
+
+
+class _Deflate:
+    """`deflate`: a zlib stream as the standard says, or a raw one as some servers send."""
+
+    def __init__(self) -> None:
+        self._start: bytes | None = b""
+        self._members = _Members(self._new, several=False)
+
+    def _new(self, start: bytes) -> _Member:
+        is_zlib = (
+            len(start) > 1 and start[0] & 0x0F == 8 and start[0] >> 4 <= 7 and (start[0] << 8 | start[1]) % 31 == 0
+        )
+        return _Zlib(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
+
+    def decode(self, data: bytes) -> Iterator[bytes]:
+        if self._start is not None:
+            self._start += data
+            if len(self._start) < 2:
+                return
+            data, self._start = self._start, None
+        yield from self._members.decode(data)
+
+    def finish(self) -> None:
+        if self._start:
+            raise CodingError("the compressed body ended before its end")
+        self._members.finish()
+
+
+class _Zstandard:
+    """A frame of Zstandard, by the standard library's interface."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    @property
+    def ended(self) -> bool:
+        return bool(self._inner.eof)
+
+    @property
+    def rest(self) -> bytes:
+        rest: bytes = self._inner.unused_data
+        return rest
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        inner = self._inner
+        while True:
+            piece: bytes = inner.decompress(data, PIECE)
+            if piece:
+                yield piece
+            if inner.eof or inner.needs_input:
+                return
+            data = b""
+
+
+class _Brotli:
+    """A Brotli stream."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    @property
+    def ended(self) -> bool:
+        return bool(self._inner.is_finished())
+
+    @property
+    def rest(self) -> bytes:
+        return b""  # the library refuses data after the end
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        inner = self._inner
+        if not hasattr(inner, "can_accept_more_data"):  # before version 1.2
+            decompress = getattr(inner, "process", None) or inner.decompress
+            yield from filter(None, map(decompress, _slices(data)))
+            return
+        piece: bytes = inner.process(data, output_buffer_limit=PIECE)
+        while piece:
+            yield piece
+            held = len(piece) >= PIECE or not inner.can_accept_more_data()
+            piece = inner.process(b"", output_buffer_limit=PIECE) if held and not inner.is_finished() else b""
+
+
+class _ZstandardObject:
+    """A frame of Zstandard, by the interface of the package `zstandard`."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self._after = b""
+
+    @property
+    def ended(self) -> bool:
+        return bool(self._inner.eof)
+
+    @property
+    def rest(self) -> bytes:
+        rest: bytes = self._inner.unused_data + self._after
+        return rest
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        read = 0
+        for each in _slices(data):
+            if piece := self._inner.decompress(each):
+                yield piece
+            read += len(each)
+            if self._inner.eof:
+                self._after = data[read:]
+                return
+
+
+def _slices(data: bytes) -> Iterator[bytes]:
+    """Cut data small, for a library that knows no bound on what it returns."""
+    for start in range(0, len(data), _SLICE):
+        yield data[start : start + _SLICE]
+
+
+def _gzip() -> Decoder:
+    return _Members(lambda _: _Zlib(zlib.MAX_WBITS | 16))
+
+
+def _brotli() -> Decoder | None:
+    library = _optional("brotli") or _optional("brotlicffi")
+    if library is None:
+        return None
+    return _Members(lambda _: _Brotli(library.Decompressor()), several=False, padded=False)
+
+
+def _zstd() -> Decoder | None:
+    if (library := _optional("compression.zstd") or _optional("backports.zstd")) is not None:
+        return _Members(lambda _: _Zstandard(library.ZstdDecompressor()))
+    if (library := _optional("zstandard")) is not None:
+        return _Members(lambda _: _ZstandardObject(library.ZstdDecompressor().decompressobj()))
+    return None
+
+
+def _optional(name: str) -> Any:
+    """Return a module that the HTTP library loads where it is installed, None where it is not.
+
+    A coding is only asked for where the HTTP library can read it, and then its module is loaded.
+    """
+    return sys.modules.get(name)
+
+
+_CODINGS: dict[str, Callable[[], Decoder | None]] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _Deflate,
+    "br": _brotli,
+    "zstd": _zstd,
+}

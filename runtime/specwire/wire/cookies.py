@@ -1,0 +1,13 @@
+"""A cookie jar for clients that did not ask for one."""
+
+from __future__ import annotations
+
+from http.cookiejar import CookieJar
+from typing import Any
+
+
+class NoCookies(CookieJar):
+    """A jar that keeps nothing: what one answer sets does not show in the next request."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Drop the cookies of an answer."""

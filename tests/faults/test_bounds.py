@@ -1,0 +1,127 @@
+"""Promises of a client that is sent too much: what it holds is bounded, and an error keeps its status."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from specwire.errors import APIStatusError, AuthenticationError, BadRequestError, ResponseTooLargeError
+from specwire.oauth2 import OAuth2ClientCredentials
+
+from tests.runtime.conftest import Caller
+from tests.runtime.server import Action, Close, Server, head, reply
+
+MEGABYTE = 1 << 20
+
+
+def bomb(megabytes: int) -> bytes:
+    """Return a gzip body of zeros."""
+    packer = zlib.compressobj(9, wbits=zlib.MAX_WBITS | 16)
+    zeros = b"0" * MEGABYTE
+    return b"".join(packer.compress(zeros) for _ in range(megabytes)) + packer.flush()
+
+
+BOMB = bomb(200)
+
+
+def inflating(status: int, **headers: str) -> Sequence[Action]:
+    """Return an answer of 200 kB that inflates to 200 MB."""
+    named = {"content-encoding": "gzip", "content-length": str(len(BOMB)), "content-type": "application/json"}
+    return (head(status, {**named, **headers}), BOMB)
+
+
+def endless(status: int) -> Sequence[Action]:
+    """Return an answer that goes on for longer than anybody reads."""
+    return (head(status, {"content-type": "application/json"}), *[b"0" * MEGABYTE] * 400)
+
+
+@pytest.fixture
+def peak() -> Any:
+    """Return a function that gives the bytes that were held at most since the test began."""
+    tracemalloc.start()
+    yield lambda: tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("answer", [inflating, endless])
+def test_an_answer_beyond_the_limit_is_an_error(
+    caller: Caller, client: Any, server: Server, peak: Any, answer: Any
+) -> None:
+    """A body is read up to `max_response_size`, decompressed; the error has the status."""
+    server.answer = lambda _: answer(200)
+    bounded = client.with_options(max_response_size=2 * MEGABYTE)
+    for call in (bounded.things.get, bounded.things.get.raw):
+        with pytest.raises(ResponseTooLargeError, match="2,097,152 bytes: raise `max_response_size`") as error:
+            caller.run(call("1"))
+        assert 200 == error.value.status
+        assert error.value.response is not None
+    assert peak() < 16 * MEGABYTE
+    server.answer = lambda _: reply({"id": "1"})
+    assert "1" == caller.run(client.things.get("1")).id
+
+
+def test_there_is_a_limit_without_being_asked(caller: Caller, client: Any, server: Server) -> None:
+    """The default takes what anybody holds in memory, and no more."""
+    server.answer = lambda _: inflating(200)
+    with pytest.raises(ResponseTooLargeError):
+        caller.run(client.things.get("1"))
+
+
+def test_a_download_in_memory_is_bounded_and_one_to_a_file_is_not(
+    caller: Caller, client: Any, server: Server, tmp_path: Any, peak: Any
+) -> None:
+    """`read` and `text` hold the whole; `save` holds a piece."""
+    server.answer = lambda _: inflating(200)
+    bounded = client.with_options(max_response_size=2 * MEGABYTE)
+    for call in (bounded.files.download().read, bounded.files.download().text):
+        with pytest.raises(ResponseTooLargeError):
+            caller.run(call())
+    saved = caller.run(bounded.files.download().save(tmp_path / "file"))
+    assert 200 * MEGABYTE == saved.stat().st_size
+    assert peak() < 16 * MEGABYTE
+
+
+@pytest.mark.parametrize("status", [400, 302, 503])
+@pytest.mark.parametrize("answer", [inflating, endless])
+def test_the_body_of_an_error_is_cut(
+    caller: Caller, client: Any, server: Server, peak: Any, answer: Any, status: int
+) -> None:
+    """Of errors and redirects a megabyte is read, for calls of every kind."""
+    server.answer = lambda _: answer(status)
+    for call in (
+        lambda: caller.run(client.things.make(name="x")),
+        lambda: caller.list(client.talks.stream()),
+        lambda: caller.run(client.files.download().read()),
+        lambda: caller.run(client.files.upload(file=b"x", purpose="y")),
+    ):
+        with pytest.raises(APIStatusError) as error:
+            call()
+        assert status == error.value.status
+        assert error.value.response is not None
+        assert MEGABYTE == len(error.value.response.content)
+    assert peak() < 24 * MEGABYTE
+
+
+def test_the_end_of_an_error_that_breaks_off_does_not_count(caller: Caller, client: Any, server: Server) -> None:
+    """An error whose body is cut off is the error that it says it is."""
+    packed = gzip.compress(b'{"detail": "what came of it"}')[:-10]
+    server.play((head(400, {"content-length": "999"}), b'{"detail": "half', Close()))
+    with pytest.raises(BadRequestError):
+        caller.run(client.things.make(name="x"))
+    server.play((head(400, {"content-length": str(len(packed)), "content-encoding": "gzip"}), packed))
+    with pytest.raises(BadRequestError, match="what came of it"):
+        caller.run(client.things.make(name="x"))
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_the_answer_of_a_token_endpoint_is_bounded(caller: Caller, server: Server, peak: Any, status: int) -> None:
+    """A token is small: what is larger is refused."""
+    grant = OAuth2ClientCredentials("id", "secret", token_url=f"{server.url}/token")
+    server.answer = lambda _: inflating(status)
+    with pytest.raises(AuthenticationError):
+        caller.run(caller.client(grant).things.get("1"))
+    assert peak() < 16 * MEGABYTE
