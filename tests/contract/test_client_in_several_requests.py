@@ -11,9 +11,9 @@ from specwire_codegen.conformance.bench import Bench
 from specwire_codegen.conformance.subject import Subject, subject_in
 from specwire_codegen.generate import build
 from specwire_codegen.ir import Operation
+from specwire_codegen.output.package import write
 from specwire_codegen.overrides import read_overrides
 from specwire_codegen.project import single
-from specwire_codegen.write import write
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "positive"

@@ -9,8 +9,8 @@ import pytest
 from specwire_codegen.conformance.subject import Subject, subject_in
 from specwire_codegen.conformance.trial import Trial, sample
 from specwire_codegen.generate import build
+from specwire_codegen.output.package import write
 from specwire_codegen.project import single
-from specwire_codegen.write import write
 
 DOCUMENT = """\
 openapi: 3.1.0

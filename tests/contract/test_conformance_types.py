@@ -15,8 +15,8 @@ from specwire_codegen.conformance.subject import Subject, subject_in
 from specwire_codegen.conformance.types import Meant, Types
 from specwire_codegen.generate import build
 from specwire_codegen.ir import ListOf, Literals, MapOf, ModelRef, Nullable, Primitive, TypeExpr, UnionOf
+from specwire_codegen.output.package import write
 from specwire_codegen.project import single
-from specwire_codegen.write import write
 
 DOCUMENT = """\
 openapi: 3.1.0
