@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from specwire.codec import encode, to_builtins
+from specwire.encoding.foreign import wire_fields
+from specwire.encoding.formats import NO_FORMATS, Formats
 from specwire.form import encode_form
 from specwire.lines import AsyncLines, Framing, Lines, line
 from specwire.multipart import Multipart, Upload, media_type
+from specwire.parameters import header_value
 from specwire.request import (
     BaseRequest,
     BinaryBody,
@@ -22,6 +25,7 @@ from specwire.request import (
     multipart_body,
     with_additional,
 )
+from specwire.scalar import TEXT_TYPES, surrogate
 
 if TYPE_CHECKING:
     from specwire.options import Options
@@ -36,51 +40,72 @@ class WholeBody(msgspec.Struct, frozen=True):
 
 def body_of(request: BaseRequest, options: Options) -> WholeBody | Multipart | Upload | None:
     """Return what to send for a request's body; raises `TypeError` or `ValueError` for what cannot be sent."""
+    formats = request.operation.formats
     match request.body:
         case None:
             writes = request.operation.method in ("POST", "PUT", "PATCH")
-            return WholeBody(_encode(options.body), "application/json") if options.body and writes else None
+            return WholeBody(_encode(options.body, formats), "application/json") if options.body and writes else None
         case JsonBody(value, content_type):
             if options.keep_unknown:
                 from specwire.extra import restore  # few use it
 
-                value = restore(value, to_builtins(value))
-            return WholeBody(_encode(_extended(value, options.body)), content_type)
+                value = restore(value, to_builtins(value, TEXT_TYPES))
+            return WholeBody(_encode(_extended(value, options.body), formats), content_type)
         case FormBody(fields):
             data = encode_form({**with_additional(fields), **options.body}, request.operation.styles)
             return WholeBody(data, "application/x-www-form-urlencoded")
         case LinesBody(items, content_type, framing):
-            return _lines(items, content_type, framing)
+            _refuse_fields(options)
+            return _lines(items, content_type, framing, formats)
         case TextBody(text, content_type):
-            return WholeBody(text.encode(), f"{content_type}; charset=utf-8")
+            _refuse_fields(options)
+            return WholeBody(_text(text), f"{content_type}; charset=utf-8")
         case MultipartBody(parts):
             return Multipart((*parts, *multipart_body(fields=options.body, files={}).parts))
-        case BinaryBody(bytes() as data, content_type):
-            return WholeBody(data, media_type(data, content_type))
         case BinaryBody(content, content_type):
-            return Upload(content, media_type(content, content_type))
+            _refuse_fields(options)
+            stated = header_value("Content-Type", media_type(content, content_type))
+            return WholeBody(content, stated) if isinstance(content, bytes) else Upload(content, stated)
 
 
-def _lines(items: Iterable[Any] | AsyncIterable[Any], content_type: str, framing: Framing) -> WholeBody | Upload:
+def _text(text: object) -> bytes:
+    if not isinstance(text, str):
+        raise TypeError(f"the body is {type(text).__name__}, but the document says text; give a str")
+    try:
+        return str.__str__(text).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"the body cannot be sent: {surrogate(error)}") from None
+
+
+def _lines(
+    items: Iterable[Any] | AsyncIterable[Any], content_type: str, framing: Framing, formats: Formats
+) -> WholeBody | Upload:
     if isinstance(items, list | tuple):
-        return WholeBody(b"".join([line(item, framing) for item in items]), content_type)
+        lines = [line(index, item, framing, formats) for index, item in enumerate(items)]
+        return WholeBody(b"".join(lines), content_type)
     if isinstance(items, AsyncIterable):
-        return Upload(AsyncLines(items, framing), content_type)
-    return Upload(Lines(items, framing), content_type)
+        return Upload(AsyncLines(items, framing, formats), content_type)
+    return Upload(Lines(items, framing, formats), content_type)
+
+
+def _refuse_fields(options: Options) -> None:
+    """Refuse the option `body`, whose fields would be lost."""
+    if options.body:
+        raise TypeError("extra fields need a body that is an object: do not give the option `body` here")
 
 
 def _extended(value: Any, extra: Mapping[str, Any]) -> Any:
     if not extra:
         return value
     if isinstance(value, msgspec.Struct):
-        value = to_builtins(value)
+        value = wire_fields(value)
     if not isinstance(value, Mapping):
         raise TypeError("extra fields need a body that is an object: do not give the option `body` here")
     return {**value, **extra}
 
 
-def _encode(value: Any) -> bytes:
+def _encode(value: Any, formats: Formats = NO_FORMATS) -> bytes:
     try:
-        return encode(value)
+        return encode(value, formats)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ValueError(f"the body cannot be sent as JSON: {error}") from error

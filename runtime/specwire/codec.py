@@ -2,54 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
+from math import isfinite
+from types import NoneType
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
+from specwire.encoding.formats import NO_FORMATS, Formats
 from specwire.model import ADDITIONAL, OpenModel
 from specwire.union import decode_hook
 
+StructMeta = type(msgspec.Struct)
+
 _MARK = ADDITIONAL.encode()
+_EXACT = frozenset({str, int, float, bool, NoneType, UUID, msgspec.UnsetType})
+_LISTS = (list, tuple)
 
 _encoder: msgspec.json.Encoder | None = None
 _decoders: dict[Any, Decoder] = {}
 
 
-def encode_hook(value: object) -> object:
-    """Encode the container types that users pass and msgspec does not know."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, Sequence):
-        return list(value)
-    raise NotImplementedError(f"a value of type {type(value).__name__} has no JSON form")
-
-
-def encode(value: object) -> bytes:
-    """Encode a value as JSON; raises `TypeError` for a value that has no JSON form."""
+def encode(value: object, formats: Formats = NO_FORMATS) -> bytes:
+    """Encode a value as JSON; raises `TypeError` or `ValueError`, with the JSON path, where it has no JSON form."""
     global _encoder
     if _encoder is None:
-        _encoder = msgspec.json.Encoder(enc_hook=encode_hook)
+        _encoder = msgspec.json.Encoder()
     try:
         data = _encoder.encode(value)
-        if _MARK in data:
-            from specwire.extra import unfold  # few documents have such models
+        # msgspec knows more types than JSON has: it writes bytes in base64, NaN as null, numbers as text.
+        if _is_exact(value) and _MARK not in data and not (b"null" in data and _has_nan(value)):
+            return data
+    except (TypeError, ValueError, OverflowError):
+        pass  # told with its place below
+    from specwire.encoding.plain import plain  # few bodies need it
 
-            data = _encoder.encode(unfold(msgspec.to_builtins(value, enc_hook=encode_hook)))
-        return data
-    except NotImplementedError as error:
-        raise TypeError(str(error)) from None
+    return _encoder.encode(plain(value, formats))
 
 
 def to_builtins(value: object, keeping: Iterable[type] = ()) -> Any:
     """Return a value as JSON-ready builtins, in containers of its own; values of the types `keeping` stay as is."""
-    raw = msgspec.to_builtins(value, builtin_types=keeping, enc_hook=encode_hook)
+    raw = msgspec.to_builtins(value, builtin_types=keeping, enc_hook=_builtin)
     if _are_open_models():
         from specwire.extra import unfold
 
         return unfold(raw)
     return raw
+
+
+def _builtin(value: object) -> Any:
+    from specwire.encoding.plain import plain
+
+    return plain(value)
+
+
+def _is_exact(value: Any) -> bool:
+    """Tell whether a value holds nothing but what JSON has, and models: what is encoded as it is.
+
+    This is on the path of every call, hence the plain loops.
+    """
+    kind = type(value)
+    if kind is dict:
+        for key, item in value.items():
+            if type(key) is not str or (type(item) not in _EXACT and not _is_exact(item)):
+                return False
+        return True
+    if kind in _EXACT:
+        return True
+    if type(kind) is StructMeta:
+        value = msgspec.structs.astuple(value)
+    elif kind not in _LISTS:
+        return False
+    return _EXACT.issuperset(map(type, value)) or all(map(_is_exact, value))
+
+
+def _has_nan(value: Any) -> bool:
+    """Tell whether an exact value holds a number that JSON has not."""
+    kind = type(value)
+    if kind is float:
+        return not isfinite(value)
+    if kind in _EXACT:
+        return False
+    if kind is dict:
+        return any(map(_has_nan, value.values()))
+    return any(map(_has_nan, value if kind in _LISTS else msgspec.structs.astuple(value)))
 
 
 class Decoder:

@@ -29,39 +29,43 @@ All pickle. No message, `repr` or attribute holds credentials.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from specwire.base_error import InvalidRequestError, SpecwireError
 
 if TYPE_CHECKING:
     from specwire.headers import Headers
     from specwire.request import BaseRequest
     from specwire.response import Response
 
-
-class SpecwireError(Exception):
-    """The base of all exceptions of a client."""
-
-    def __init__(self, message: str, **details: Any) -> None:
-        message = " ".join(message.splitlines())
-        super().__init__(message)
-        self.message = message
-        self.__dict__.update(details)
-
-    def __reduce__(self) -> tuple[Callable[..., SpecwireError], tuple[Any, ...]]:
-        details = {name: value for name, value in self.__dict__.items() if name not in ("message", "__notes__")}
-        return _rebuild, (type(self), self.message, details)
-
-
-def _rebuild(kind: type[SpecwireError], message: str, details: dict[str, Any]) -> SpecwireError:
-    return kind(message, **details)
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConfigurationError",
+    "ConflictError",
+    "DecodeError",
+    "InvalidRequestError",
+    "JobFailedError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RefusedError",
+    "ServerError",
+    "SpecwireError",
+    "StreamError",
+    "StreamEventError",
+    "StreamTruncatedError",
+    "UnprocessableEntityError",
+    "WaitTimeoutError",
+]
 
 
 class ConfigurationError(SpecwireError):
     """A key or a base URL is missing or unusable."""
-
-
-class InvalidRequestError(SpecwireError, ValueError):
-    """The request cannot be sent as it is; nothing was sent."""
 
 
 class WaitTimeoutError(SpecwireError, TimeoutError):

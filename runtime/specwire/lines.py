@@ -5,30 +5,36 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable
 from typing import Any, Literal, TypeAlias
 
+from specwire.base_error import InvalidRequestError
 from specwire.codec import encode
+from specwire.encoding.formats import NO_FORMATS, Formats
 
 Framing: TypeAlias = Literal["jsonl", "json-seq"]
 
 _BEFORE: dict[Framing, bytes] = {"jsonl": b"", "json-seq": b"\x1e"}
 
 
-def line(item: Any, framing: Framing) -> bytes:
-    """Return a value with what comes before and after it; raises `TypeError` for a value that has no JSON form."""
-    return _BEFORE[framing] + encode(item) + b"\n"
+def line(index: int, item: Any, framing: Framing, formats: Formats = NO_FORMATS) -> bytes:
+    """Return a value with what comes before and after it; raises with its `index` if it has no JSON form."""
+    try:
+        return _BEFORE[framing] + encode(item, formats) + b"\n"
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise InvalidRequestError(f"value {index} of the body cannot be sent as JSON: {error}") from error
 
 
 class Lines:
     """Values as a binary file, encoded when they are read."""
 
-    def __init__(self, items: Iterable[Any], framing: Framing) -> None:
-        self._items = iter(items)
+    def __init__(self, items: Iterable[Any], framing: Framing, formats: Formats = NO_FORMATS) -> None:
+        self._items = enumerate(items)
         self._framing: Framing = framing
+        self._formats = formats
 
     def read(self, size: int, /) -> bytes:
         """Return the next values, `size` bytes or a little more; none at the end."""
         read = bytearray()
-        for item in self._items:
-            read += line(item, self._framing)
+        for index, item in self._items:
+            read += line(index, item, self._framing, self._formats)
             if len(read) >= size:
                 break
         return bytes(read)
@@ -37,12 +43,15 @@ class Lines:
 class AsyncLines:
     """Values that come asynchronously, as an asynchronous binary file."""
 
-    def __init__(self, items: AsyncIterable[Any], framing: Framing) -> None:
+    def __init__(self, items: AsyncIterable[Any], framing: Framing, formats: Formats = NO_FORMATS) -> None:
         self._items = aiter(items)
         self._framing: Framing = framing
+        self._formats = formats
+        self._read = 0
 
     async def read(self, size: int, /) -> bytes:
         """Return the next value, which may have been waited for; nothing at the end."""
         async for item in self._items:
-            return line(item, self._framing)
+            self._read += 1
+            return line(self._read - 1, item, self._framing, self._formats)
         return b""

@@ -5,20 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from functools import cache
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from specwire.codec import encode
-from specwire.file import Content, FileChanged, FileInput, NotReplayable, Source, checked, content_of, filename_of
-from specwire.parameters import header_value
-from specwire.scalar import scalar_text
+from specwire.encoding.formats import NO_FORMATS, Formats
+from specwire.encoding.media_types import OCTET_STREAM, media_type_of
+from specwire.file import FileChanged, FileInput, NotReplayable, Openable, Source, checked, file_of
+from specwire.parameters import encode_headers, header_value
+from specwire.scalar import base64_text, scalar_text, surrogate
 from specwire.style import Style, named_error, named_texts
 from specwire.upload import StreamedBody, Upload, piece_of
-
-if TYPE_CHECKING:
-    from mimetypes import MimeTypes
 
 __all__ = [
     "FileChanged",
@@ -33,8 +30,6 @@ __all__ = [
     "text_part",
 ]
 
-OCTET_STREAM = "application/octet-stream"
-
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=?-]{1,70}")
 _ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 _OWN_HEADERS = ("content-disposition", "content-type")
@@ -44,7 +39,7 @@ class Part(msgspec.Struct, frozen=True):
     """One part of a form: a field, or a file that is opened when it is sent."""
 
     name: str
-    content: Content
+    content: Openable
     filename: str | None = None
     content_type: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
@@ -55,6 +50,14 @@ class Part(msgspec.Struct, frozen=True):
                 header_value(header, value)
             except ValueError as error:
                 raise ValueError(f"part {self.name!r}, header {header!r}: {error}") from None
+        for what, text in (("name", self.name), ("file name", self.filename or "")):
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                shown = self.name.encode("ascii", "replace").decode()
+                raise ValueError(
+                    f"part {shown!r}: its {what} has bytes that are no text; give the file as (filename, content)"
+                ) from None
         for header, _ in self.headers:
             if header.lower() in _OWN_HEADERS:
                 raise ValueError(f"part {self.name!r}: give {header} by the part's name, filename and content_type")
@@ -73,7 +76,7 @@ class Part(msgspec.Struct, frozen=True):
         if self.content_type is not None:
             lines.append(f"Content-Type: {self.content_type}")
         lines.extend(f"{name}: {value}" for name, value in self.headers)
-        return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "replace")
+        return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 class Multipart(StreamedBody):
@@ -99,14 +102,13 @@ class Multipart(StreamedBody):
 def file_part(name: str, file: FileInput, content_type: str | None = None) -> Part:
     """Make a part of a file; the file name and the content type come from the file where they are not given.
 
-    Raises `FileNotFoundError` or `IsADirectoryError` at once, not when the part is sent.
+    Raises `FileNotFoundError` or `IsADirectoryError` at once, not when the part is sent, and `TypeError` for no file.
     """
     label = f"file {name!r}"
-    content = checked(content_of(file), label)
-    filename = file[0] if isinstance(file, tuple) else filename_of(content)
-    if isinstance(file, tuple) and len(file) == 3:
-        content_type = file[2] or content_type
-    return Part(name, content, filename, content_type or _content_type(filename))
+    known = file_of(file, label)
+    own = known.own_type if known.own_type != OCTET_STREAM else None
+    kind = known.stated_type or content_type or own or media_type_of(known.filename)
+    return Part(name, checked(known.content, label), known.filename, kind, tuple(encode_headers(known.headers).items()))
 
 
 def media_type(file: FileInput, stated: str) -> str:
@@ -114,17 +116,19 @@ def media_type(file: FileInput, stated: str) -> str:
 
     A stated range such as `image/*` leaves open which one it is.
     """
-    if isinstance(file, tuple) and len(file) == 3 and file[2]:
-        return file[2]
-    if "*" not in stated:
-        return stated
-    return _content_type(file[0] if isinstance(file, tuple) else filename_of(file))
+    known = file_of(file, "the request body")
+    if known.headers:
+        raise TypeError("the request body is no part of a form, so it has no headers of its own; leave them out")
+    if known.stated_type:
+        return known.stated_type
+    return stated if "*" not in stated else known.own_type or media_type_of(known.filename)
 
 
-def text_part(name: str, value: object, content_type: str | None = None) -> Part:
+def text_part(name: str, value: object, content_type: str | None = None, *, base64: bool = False) -> Part:
     """Make a part of a scalar; raises `ValueError` or `TypeError` naming the part if it has no text form."""
     try:
-        return Part(name, scalar_text(value).encode(), None, content_type)
+        text = base64_text(value) if base64 else scalar_text(value)
+        return Part(name, text.encode(), None, content_type)
     except (TypeError, ValueError) as error:
         raise named_error("part", name, error) from None
 
@@ -135,24 +139,15 @@ def styled_parts(name: str, value: object, style: Style) -> list[Part]:
         texts = named_texts(name, value, style, str, str)
     except (TypeError, ValueError) as error:
         raise named_error("part", name, error) from None
-    return [Part(key, text.encode()) for key, text in texts]
+    try:
+        return [Part(key, text.encode()) for key, text in texts]
+    except UnicodeEncodeError as error:
+        raise ValueError(f"part {name!r}: {surrogate(error)}") from None
 
 
-def json_part(name: str, value: object, content_type: str = "application/json") -> Part:
+def json_part(name: str, value: object, content_type: str = "application/json", formats: Formats = NO_FORMATS) -> Part:
     """Make a part of a value that is sent as JSON."""
-    return Part(name, encode(value), None, content_type)
-
-
-def _content_type(filename: str | None) -> str:
-    kind, encoding = _types().guess_type(filename or "")
-    if encoding is not None:
-        return "application/gzip" if encoding == "gzip" else OCTET_STREAM
-    return kind or OCTET_STREAM
-
-
-@cache
-def _types() -> MimeTypes:
-    """Return Python's own table, so that a content type does not depend on the machine."""
-    from mimetypes import MimeTypes
-
-    return MimeTypes()
+    try:
+        return Part(name, encode(value, formats), None, content_type)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise named_error("part", name, error) from None

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from specwire.encoding.formats import NO_FORMATS, Formats
 from specwire.parameters import Style
 
 Requirement: TypeAlias = tuple[str, ...]
@@ -140,6 +141,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """Status -> type of the error body; 0 is the document's `default`, 4 and 5 are its `4XX` and `5XX`."""
     styles: Mapping[str, Style] = {}
     """Parameter -> serialization, where it is not the default of its place."""
+    formats: Formats = NO_FORMATS
+    """Fields of the body that are written in a form of their own."""
     safe: bool = False
     """Whether repeating the request after an unclear failure changes nothing on the server."""
     secure: bool = True

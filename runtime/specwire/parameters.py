@@ -60,7 +60,7 @@ def encode_headers(values: Mapping[str, object], styles: Mapping[str, Style] = _
     for name, value in values.items():
         style = styles.get(name, SIMPLE)
         try:
-            flat = json_text(value) if style.content_json else flatten(value)
+            flat = json_text(value) if style.content_json else flatten(value, style.text)
             if flat is not None:
                 text = joined(flat, ",", style.explode, str)
                 headers[name] = header_value(
@@ -111,7 +111,7 @@ def _pieces(template: str) -> tuple[str, ...]:
 def _segment(name: str, value: object, style: Style) -> str:
     if type(value) is str and style is SIMPLE and value not in _DOT_SEGMENTS:
         return percent(value)
-    flat = json_text(value) if style.content_json else flatten(value)
+    flat = json_text(value) if style.content_json else flatten(value, style.text)
     if flat is None:
         raise ValueError("there is no value; a path needs one")
     escape = percent_path if style.allow_reserved and not style.content_json else percent

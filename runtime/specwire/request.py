@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 import msgspec
 
+from specwire.base_error import InvalidRequestError
+from specwire.encoding.formats import NO_FORMATS, Formats
 from specwire.file import FileInput
 from specwire.lines import Framing
 from specwire.model import ADDITIONAL
 from specwire.multipart import Part, file_part, json_part, styled_parts, text_part
 from specwire.operation import Operation, Payload
 from specwire.parameters import Style, encode_headers
+from specwire.style import is_box, is_list, opened
 from specwire.unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -148,37 +151,52 @@ def multipart_body(
     headers: Mapping[str, Mapping[str, Any]] | None = None,
     styles: Mapping[str, Style] | None = None,
     header_styles: Mapping[str, Mapping[str, Style]] | None = None,
+    formats: Formats = NO_FORMATS,
 ) -> MultipartBody:
     """Make a form of the fields and files that were given, the fields first; a list repeats its part.
 
     `types` are the content types of parts, where the document names them; a field of a JSON type is sent as JSON, and
     so are objects, and lists in a list, for which the document names none. `styles` say how fields are written where
     that is not the default: a list in one part, an object as parts of its own. `headers` are those of each part
-    besides, `header_styles` how these are written.
+    besides, `header_styles` how these are written. Raises `InvalidRequestError` for a value that cannot be sent.
     """
-    types, styles, header_styles = types or {}, styles or {}, header_styles or {}
+    try:
+        parts = _parts(fields or {}, files, types or {}, styles or {}, formats)
+        if headers:
+            more = {
+                name: tuple(encode_headers(given(each), (header_styles or {}).get(name, {})).items())
+                for name, each in headers.items()
+            }
+            parts = [msgspec.structs.replace(part, headers=(*part.headers, *more.get(part.name, ()))) for part in parts]
+    except (TypeError, ValueError) as error:
+        raise InvalidRequestError(str(error)) from error
+    return MultipartBody(tuple(parts))
+
+
+def _parts(
+    fields: Mapping[str, Any],
+    files: Mapping[str, Files | Mapping[str, Files] | Unset | None],
+    types: Mapping[str, str],
+    styles: Mapping[str, Style],
+    formats: Formats,
+) -> list[Part]:
     parts: list[Part] = []
-    for name, value in with_additional(given(fields or {})).items():
+    for name, value in with_additional(given(fields)).items():
         content_type = types.get(name)
         if content_type is not None and content_type.endswith("json"):
-            parts.append(json_part(name, value, content_type))
+            parts.append(json_part(name, value, content_type, formats))
             continue
         if name in styles:
             parts += styled_parts(name, value, styles[name])
             continue
-        for item in value if isinstance(value, list | tuple) else (value,):
-            if isinstance(item, Mapping | msgspec.Struct | list | tuple):
-                parts.append(json_part(name, item))
+        value = opened(value)
+        for item in map(opened, value if is_list(value) else (value,)):
+            if is_box(item):
+                parts.append(json_part(name, item, formats=formats))
             elif item is not None:
-                parts.append(text_part(name, item, content_type))
+                parts.append(text_part(name, item, content_type, base64=name in formats.base64))
     for name, file in with_additional(given(files)).items():
         for item in file if isinstance(file, list) else (file,):
             if item is not None:
                 parts.append(file_part(name, item, types.get(name)))
-    if headers:
-        more = {
-            name: tuple(encode_headers(given(each), header_styles.get(name, {})).items())
-            for name, each in headers.items()
-        }
-        parts = [msgspec.structs.replace(part, headers=more.get(part.name, ())) for part in parts]
-    return MultipartBody(tuple(parts))
+    return parts

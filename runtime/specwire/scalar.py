@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
+REMEDY_FOR_BYTES = "bytes are no text; `.decode()` them, or encode them in base64 if that is what the API takes"
 TEXT_TYPES = (dt.datetime, dt.date, dt.time, dt.timedelta, uuid.UUID, Decimal, bytes, bytearray, memoryview)
 """Types that are scalars here and not numbers, booleans or text."""
 
@@ -20,7 +21,7 @@ def scalar_text(value: object) -> str:
     if isinstance(value, enum.Enum):
         return scalar_text(value.value)
     if isinstance(value, str):
-        return str(value)
+        return str.__str__(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -36,10 +37,24 @@ def scalar_text(value: object) -> str:
     if isinstance(value, dt.timedelta):
         return msgspec.json.encode(value).decode().strip('"')
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return base64.b64encode(value).decode("ascii")
+        raise TypeError(REMEDY_FOR_BYTES)
     raise TypeError(
         f"a value of type {type(value).__name__} has no text form; "
         "give text, a number, a boolean, a date or time, a UUID, bytes or an enum member"
+    )
+
+
+def surrogate(error: UnicodeEncodeError) -> str:
+    """Return what is wrong with a text that has no UTF-8 form, without the text."""
+    return f"half of a character (a lone surrogate) at position {error.start}; the text was cut or decoded wrong"
+
+
+def base64_text(value: object) -> str:
+    """Return the text of a scalar where bytes are written in base64."""
+    return (
+        base64.b64encode(value).decode("ascii")
+        if isinstance(value, (bytes, bytearray, memoryview))
+        else scalar_text(value)
     )
 
 

@@ -11,11 +11,12 @@ from typing import TypeAlias, TypeGuard
 
 import msgspec
 
-from specwire.codec import encode, to_builtins
-from specwire.scalar import TEXT_TYPES, scalar_text
+from specwire.codec import encode
+from specwire.scalar import TEXT_TYPES, base64_text, scalar_text, surrogate
 
 Flat: TypeAlias = str | list[str] | dict[str, str]
 Escape: TypeAlias = Callable[[str], str]
+Text: TypeAlias = Callable[[object], str]
 
 
 class Style(msgspec.Struct, frozen=True):
@@ -27,29 +28,34 @@ class Style(msgspec.Struct, frozen=True):
     """Leave reserved characters and percent-encoded triples as they are, but for those that would end the value."""
     content_json: bool = False
     """The parameter is stated with `content: application/json`; the other fields do not apply."""
+    base64: bool = False
+    """Bytes are written in base64; elsewhere they are refused."""
+
+    @property
+    def text(self) -> Callable[[object], str]:
+        """The function that writes one scalar."""
+        return base64_text if self.base64 else scalar_text
 
 
-def named_error(place: str, name: str, error: TypeError | ValueError) -> TypeError | ValueError:
+def named_error(place: str, name: str, error: Exception) -> TypeError | ValueError:
     """Return what is wrong with a value as an error that says where it was to stand."""
     kind = TypeError if isinstance(error, TypeError) else ValueError
-    return kind(f"{place} {name!r}: {error}")
+    reason = surrogate(error) if isinstance(error, UnicodeEncodeError) else error
+    return kind(f"{place} {name!r}: {reason}")
 
 
-def flatten(value: object) -> Flat | None:
+def flatten(value: object, text: Text = scalar_text) -> Flat | None:
     """Return a parameter as text, a list of texts or a mapping to texts; None if there is nothing to send."""
     if isinstance(value, (str, int, float)):
-        return scalar_text(value)
+        return text(value)
     if not _given(value):
         return None
-    value = _plain(value)
+    value = opened(value)
     if isinstance(value, Mapping):
-        return {scalar_text(key): _leaf(item) for key, item in value.items() if _given(item)} or None
-    if isinstance(value, AbstractSet):
-        # The order of a set differs from process to process.
-        return sorted(_leaf(item) for item in value if _given(item)) or None
-    if _is_list(value):
-        return [_leaf(item) for item in value if _given(item)] or None
-    return scalar_text(value)
+        return {scalar_text(key): _leaf(item, text) for key, item in value.items() if _given(item)} or None
+    if is_list(value):
+        return [_leaf(item, text) for item in value if _given(item)] or None
+    return text(value)
 
 
 def json_text(value: object) -> str | None:
@@ -87,15 +93,14 @@ def named_texts(name: str, value: object, style: Style, key_escape: Escape, esca
         json = json_text(value)
         return [] if json is None else [(key_escape(name), escape(json))]
     if style.style == "deepObject":
-        return [(key_escape(key), escape(text)) for key, text in _deep(name, value)]
-    flat = flatten(value)
+        return [(key_escape(key), escape(text)) for key, text in _deep(name, value, style.text)]
+    if isinstance(value, (str, int, float)):
+        return [(key_escape(name), escape(style.text(value)))]
+    if style.explode:
+        return [(key_escape(key), escape(text)) for key, text in _exploded(name, value, style.text)]
+    flat = flatten(value, style.text)
     if flat is None:
         return []
-    if isinstance(flat, str):
-        return [(key_escape(name), escape(flat))]
-    if style.explode:
-        items = flat.items() if isinstance(flat, dict) else [(name, text) for text in flat]
-        return [(key_escape(key), escape(text)) for key, text in items]
     match style.style:
         case "spaceDelimited":
             separator = key_escape(" ")
@@ -106,43 +111,79 @@ def named_texts(name: str, value: object, style: Style, key_escape: Escape, esca
     return [(key_escape(name), joined(flat, separator, False, escape))]
 
 
-def _deep(name: str, value: object) -> Iterator[tuple[str, str]]:
-    """Yield `name[key]` and text; lists inside, which OpenAPI leaves open, repeat their key."""
-    if not _given(value):
-        return
-    value = _plain(value)
+def _exploded(name: str, value: object, text: Text) -> Iterator[tuple[str, str]]:
+    """Yield a pair for each item; a list in a mapping, which RFC 6570 leaves open, repeats its key."""
+    value = opened(value)
     if not isinstance(value, Mapping):
-        raise TypeError(f"style deepObject takes a mapping, not {type(value).__name__}")
+        yield from ((name, each) for each in _texts(value, text))
+        return
     for key, item in value.items():
-        inner = _plain(item)
-        if isinstance(inner, Mapping):
-            yield from _deep(f"{name}[{scalar_text(key)}]", inner)
+        inner = opened(item)
+        texts = [_leaf(inner, text)] if isinstance(inner, Mapping) else _texts(inner, text)
+        yield from ((scalar_text(key), each) for each in texts)
+
+
+def _texts(value: object, text: Text) -> Sequence[str]:
+    flat = flatten(value, text)
+    return [flat] if isinstance(flat, str) else list(flat or ())
+
+
+def _deep(name: str, value: object, text: Text) -> Iterator[tuple[str, str]]:
+    """Yield `name[key]` and text for each scalar, whatever it is nested in.
+
+    OpenAPI leaves lists open: one of scalars in a mapping repeats its key, any other numbers its items.
+    """
+    value = opened(value)
+    if not is_box(value):
+        if _given(value):
+            raise TypeError(f"style deepObject takes a mapping or a list, not {type(value).__name__}")
+        return
+    for key, item in _entries(value):
+        inner, place = opened(item), f"{name}[{key}]"
+        if isinstance(value, Mapping) and is_list(inner) and not any(map(is_box, map(opened, inner))):
+            yield from ((place, each) for each in _texts(inner, text))
+        elif is_box(inner):
+            yield from _deep(place, inner, text)
         else:
-            texts = flatten(inner)
-            for text in (texts,) if isinstance(texts, str) else texts or ():
-                yield f"{name}[{scalar_text(key)}]", text
+            yield place, text(inner)
 
 
-def _plain(value: object) -> object:
-    """Return a struct as the mapping (or list) of its fields by wire name, anything else as it is."""
-    if not isinstance(value, msgspec.Struct):
+def _entries(box: object) -> Iterator[tuple[str, object]]:
+    if isinstance(box, Mapping):
+        yield from ((scalar_text(key), item) for key, item in box.items() if _given(item))
+    elif is_list(box):
+        yield from ((str(index), item) for index, item in enumerate(filter(_given, box)))
+
+
+def opened(value: object) -> object:
+    """Return a model, or a value of another library, as a mapping, a list or a scalar; anything else as it is."""
+    if isinstance(value, (str, int, Mapping, list, tuple)):
         return value
-    fields: object = to_builtins(value, TEXT_TYPES)
-    return fields
+    if isinstance(value, AbstractSet):
+        # The order of a set differs from process to process.
+        return sorted(value, key=scalar_text)
+    from specwire.encoding.foreign import unwrap  # most parameters are plain
+
+    return unwrap(value)
 
 
-def _leaf(value: object) -> str:
+def _leaf(value: object, text: Text) -> str:
     if isinstance(value, (str, int, float)):
-        return scalar_text(value)
-    if isinstance(value, (Mapping, AbstractSet, msgspec.Struct)) or _is_list(value):
+        return text(value)
+    value = opened(value)
+    if is_box(value):
         raise ValueError(
             "a list or mapping inside another has no form here; flatten it, or state the parameter in the document "
             "with style `deepObject` (query only) or with `content: application/json`"
         )
-    return scalar_text(value)
+    return text(value)
 
 
-def _is_list(value: object) -> TypeGuard[Sequence[object]]:
+def is_box(value: object) -> bool:
+    return isinstance(value, Mapping) or is_list(value)
+
+
+def is_list(value: object) -> TypeGuard[Sequence[object]]:
     return isinstance(value, Sequence) and not isinstance(value, (str, *TEXT_TYPES))
 
 

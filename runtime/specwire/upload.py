@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import aclosing, closing
 from typing import TypeAlias
 
-from specwire.file import Content, FileInput, Source, checked, content_of
+from specwire.file import FileInput, Openable, Source, checked, file_of
 
 CHUNK_SIZE = 256 * 1024
 
@@ -88,11 +88,12 @@ class Upload(StreamedBody):
     """A body that is one file as it is."""
 
     def __init__(self, file: FileInput, content_type: str = "application/octet-stream") -> None:
-        content = checked(content_of(file), "the request body")
-        super().__init__([piece_of(content, "the request body")], content_type)
+        label = "the request body"
+        content = checked(file_of(file, label).content, label)
+        super().__init__([piece_of(content, label)], content_type)
 
 
-def piece_of(content: Content, label: str) -> bytes | Source:
+def piece_of(content: Openable, label: str) -> bytes | Source:
     """Return content as a piece of a body; `label` names it in errors."""
     return bytes(content) if isinstance(content, (bytes, bytearray, memoryview)) else Source(content, label)
 

@@ -230,7 +230,7 @@ def test_a_body_that_has_no_json_form_is_refused(caller: Caller, client: Any, se
     """A value that JSON cannot hold is refused before anything is sent."""
     with pytest.raises(InvalidRequestError) as caught:
         caller.run(client.things.make(name="x", part=object()))
-    expected = "make_thing: the body cannot be sent as JSON: a value of type object has no JSON form"
+    expected = "make_thing: the body cannot be sent as JSON: $.part: a value of type object has no JSON form"
     assert expected == str(caught.value)
     assert isinstance(caught.value, ValueError)
 

@@ -232,7 +232,6 @@ def test_a_bad_boundary_is_refused(boundary: str) -> None:
         ("\u00e4\U0001f600", "\u00e4\U0001f600".encode()),
         ("a\\", b"a\\"),
         ("a%22", b"a%22"),
-        ("\udcff", b"?"),
     ],
 )
 def test_names_cannot_inject(name: str, escaped: bytes) -> None:

@@ -1,0 +1,32 @@
+"""The base of every exception, and the one of a request that cannot be sent; below requests, which raise it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+class SpecwireError(Exception):
+    """The base of all exceptions of a client."""
+
+    def __init__(self, message: str, **details: Any) -> None:
+        message = " ".join(message.splitlines())
+        super().__init__(message)
+        self.message = message
+        self.__dict__.update(details)
+
+    def __reduce__(self) -> tuple[Callable[..., SpecwireError], tuple[Any, ...]]:
+        details = {name: value for name, value in self.__dict__.items() if name not in ("message", "__notes__")}
+        return _rebuild, (type(self), self.message, details)
+
+
+def _rebuild(kind: type[SpecwireError], message: str, details: dict[str, Any]) -> SpecwireError:
+    return kind(message, **details)
+
+
+class InvalidRequestError(SpecwireError, ValueError):
+    """The request cannot be sent as it is; nothing was sent."""
+
+
+# Users know them by the module that they import.
+SpecwireError.__module__ = InvalidRequestError.__module__ = "specwire.errors"
