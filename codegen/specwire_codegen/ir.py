@@ -159,6 +159,8 @@ class Style:
     explode: bool
     allow_reserved: bool = False
     content_json: bool = False
+    base64: bool = False
+    """Bytes are written in base64."""
 
 
 Place: TypeAlias = Literal["path", "query", "header", "cookie"]
@@ -193,6 +195,14 @@ class Part:
     """How it is written, None where a list is a part for each item and an object is JSON."""
     headers: tuple[Parameter, ...] = ()
     """What it is sent with besides; headers of the part, not of the request."""
+
+
+@attrs.frozen
+class Formats:
+    """Wire names of body fields, at any depth, whose values are text of another type; "" for the whole body."""
+
+    base64: tuple[str, ...] = ()
+    decimal: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -415,6 +425,7 @@ class Operation:
     refusal: Refusal | None = None
     server: str | None = None
     """Where the operation is, if not where the others are."""
+    formats: Formats = Formats()
 
     @property
     def resource(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from specwire.model import ADDITIONAL
 from specwire.multipart import Part, file_part, json_part, styled_parts, text_part
 from specwire.operation import Operation, Payload
 from specwire.parameters import Style, encode_headers
-from specwire.style import is_box, is_list, opened
+from specwire.style import is_box, is_list, named_error, opened
 from specwire.unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -173,6 +173,14 @@ def multipart_body(
     return MultipartBody(tuple(parts))
 
 
+def _items(name: str, value: object) -> list[object]:
+    try:
+        value = opened(value)
+        return list(map(opened, value)) if is_list(value) else [value]
+    except (TypeError, ValueError) as error:
+        raise named_error("part", name, error) from None
+
+
 def _parts(
     fields: Mapping[str, Any],
     files: Mapping[str, Files | Mapping[str, Files] | Unset | None],
@@ -189,8 +197,7 @@ def _parts(
         if name in styles:
             parts += styled_parts(name, value, styles[name])
             continue
-        value = opened(value)
-        for item in map(opened, value if is_list(value) else (value,)):
+        for item in _items(name, value):
             if is_box(item):
                 parts.append(json_part(name, item, formats=formats))
             elif item is not None:

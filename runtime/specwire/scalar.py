@@ -35,12 +35,15 @@ def scalar_text(value: object) -> str:
     if isinstance(value, (dt.date, uuid.UUID)):
         return value.isoformat() if isinstance(value, dt.date) else str(value)
     if isinstance(value, dt.timedelta):
-        return msgspec.json.encode(value).decode().strip('"')
+        exact = dt.timedelta(value.days, value.seconds, value.microseconds)
+        if exact != value:
+            raise ValueError("a duration is sent in microseconds at most; this one is more precise")
+        return msgspec.json.encode(exact).decode().strip('"')
     if isinstance(value, (bytes, bytearray, memoryview)):
         raise TypeError(REMEDY_FOR_BYTES)
     raise TypeError(
         f"a value of type {type(value).__name__} has no text form; "
-        "give text, a number, a boolean, a date or time, a UUID, bytes or an enum member"
+        "give text, a number, a boolean, a date or time, a UUID or an enum member"
     )
 
 
@@ -61,7 +64,7 @@ def base64_text(value: object) -> str:
 def _real_text(value: float | Decimal) -> str:
     if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
         raise ValueError("NaN and infinity cannot be sent; give a finite number")
-    return format(value, "f") if isinstance(value, Decimal) else msgspec.json.encode(float(value)).decode()
+    return Decimal.__format__(value, "f") if isinstance(value, Decimal) else msgspec.json.encode(float(value)).decode()
 
 
 def _datetime_text(value: dt.datetime) -> str:

@@ -21,6 +21,7 @@ from specwire_codegen.ir import (
     Style,
     TextBody,
 )
+from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components, base_type, is_json, is_range, is_text, preference
 from specwire_codegen.lower.model import fields_of
 from specwire_codegen.lower.parameter import lower_parameter
@@ -70,8 +71,9 @@ def _body(media_type: str, media: Mapping[str, Any], required: bool, components:
         parts = tuple(_parts(media, components))
         return MultipartBody(parts, free=not parts)
     if base == "application/x-www-form-urlencoded":
-        fields = _keywords(form_schema(schema, components), components)
-        return FormBody(fields or (), _styles(media), free=not fields)
+        form = form_schema(schema, components)
+        fields = _keywords(form, components)
+        return FormBody(fields or (), _styles(media, form, components), free=not fields)
     if is_text(base):
         return TextBody("text/plain" if "*" in base else base, required)
     return BinaryBody("application/octet-stream" if is_range(base) else base, required)
@@ -105,10 +107,13 @@ def form_schema(schema: Schema | bool, components: Components) -> Schema:
     return {"type": "object", "properties": either, "required": sorted(required)}
 
 
-def _styles(media: Mapping[str, Any]) -> tuple[tuple[str, Style], ...]:
+def _styles(media: Mapping[str, Any], form: Schema, components: Components) -> tuple[tuple[str, Style], ...]:
     """Return how the fields of a form are serialized, where it is not as a query's parameters by default."""
     found: list[tuple[str, Style]] = []
-    for name, encoding in media.get("encoding", {}).items():
+    properties: Mapping[str, Schema] = form.get("properties", {})
+    encodings: Mapping[str, Any] = media.get("encoding", {})
+    for name in dict.fromkeys((*encodings, *properties)):
+        encoding = encodings.get(name, {})
         stated = {"style", "explode", "allowReserved"} & encoding.keys()
         kind = encoding.get("style", "form")
         style = Style(
@@ -116,6 +121,7 @@ def _styles(media: Mapping[str, Any]) -> tuple[tuple[str, Style], ...]:
             bool(encoding.get("explode", kind == "form")),
             bool(encoding.get("allowReserved")),
             not stated and is_json(encoding.get("contentType", "")),
+            bool(formats_of(properties.get(name, {}), components).base64),
         )
         if style != _FORM:
             found.append((name, style))
@@ -126,7 +132,9 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
     schema = form_schema(media.get("schema", {}), components)
     properties: Mapping[str, Schema] = schema.get("properties", {})
     encodings: Mapping[str, Any] = media.get("encoding", {})
-    styles = {name: style for name, style in _styles(media) if not style.content_json}
+    stated = _styles({"encoding": encodings}, schema, components)
+    styles = {name: style for name, style in stated if attrs.evolve(style, base64=False) != _FORM}
+    styles = {name: style for name, style in styles.items() if not style.content_json}
     for field in _sent(schema, components) if properties else ():
         details = components.resolve(properties.get(field.wire_name, schema.get("additionalProperties", {})))
         file: Literal["no", "one", "many"] = "no"

@@ -17,6 +17,7 @@ from specwire_codegen.ir import (
     Empty,
     Errors,
     EventStream,
+    Formats,
     FormBody,
     JsonBody,
     JsonPayload,
@@ -37,6 +38,7 @@ from specwire_codegen.ir import (
     TypeExpr,
 )
 from specwire_codegen.lower.body import lower_bodies
+from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components, item_of, keys, switch_of
 from specwire_codegen.lower.method import default_methods, named
 from specwire_codegen.lower.parameter import lower_parameter
@@ -155,6 +157,7 @@ class _Lowering:
             security=requirements(self.raw.get("security", self.document.data.get("security", []))),
             location=self.document.locate(self.pointer),
             server=self._server(),
+            formats=self._formats(body),
         )
         if isinstance(payload, JsonPayload):
             paths = Paths(self.components, payload.type, operation.location)
@@ -165,6 +168,19 @@ class _Lowering:
                 refusal=self._refusal(paths),
             )
         return operation
+
+    def _formats(self, body: Body | None) -> Formats:
+        """Return what of a body with JSON in it, or in its parts, is text of another type."""
+        if not isinstance(body, JsonBody | LinesBody | MultipartBody):
+            return Formats()
+        content: Mapping[str, Any] = self.raw["requestBody"]["content"]
+        found = [
+            formats_of(media.get(keyword, {}), self.components)
+            for media in content.values()
+            for keyword in ("schema", "itemSchema")
+        ]
+        base64 = sorted({name for each in found for name in each.base64})
+        return Formats(tuple(base64), tuple(sorted({name for each in found for name in each.decimal})))
 
     def _server(self) -> str | None:
         common = self.document.data.get("servers", [])

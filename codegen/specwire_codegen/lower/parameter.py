@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from specwire_codegen.ir import Parameter, Place, Style
+from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.model import described
 
@@ -25,7 +26,11 @@ def lower_parameter(
     schema = next(iter(content.values())).get("schema", {}) if content else raw.get("schema", {})
     default = _DEFAULT_STYLES[place]
     style = Style(
-        raw.get("style", default[0]), raw.get("explode", default[1]), bool(raw.get("allowReserved")), bool(content)
+        raw.get("style", default[0]),
+        raw.get("explode", default[1]),
+        bool(raw.get("allowReserved")),
+        bool(content),
+        bool(formats_of(schema, components).base64),
     )
     details = components.resolve(schema)
     told = {"description": raw.get("description") or details.get("description", "")}

@@ -40,6 +40,13 @@ def component_of(schema: Schema) -> str | None:
     return ref.removeprefix(PREFIX).replace("~1", "/").replace("~0", "~") if isinstance(ref, str) else None
 
 
+def text_type(schema: Schema) -> PrimitiveName | None:
+    """Return the type of a string's values, None for a schema of no strings and for constants."""
+    kinds = schema.get("type")
+    is_text = kinds == "string" or (isinstance(kinds, list) and "string" in kinds)
+    return _FORMATS.get(schema.get("format", ""), "str") if is_text and not {"const", "enum"} & schema.keys() else None
+
+
 def type_of(schema: Schema | bool, names: Mapping[str, str]) -> TypeExpr:
     """Return the type of a schema; `names` maps components to class names."""
     if isinstance(schema, bool):

@@ -39,6 +39,7 @@ _KNOWN = {
     "FileInput": "specwire.file",
     "Flow": "specwire.flow",
     "flow": "specwire",
+    "Formats": "specwire.encoding.formats",
     "Style": "specwire.style",
     **dict.fromkeys(
         "UUIDInput DateTimeInput DateInput TimeInput DurationInput DecimalInput".split(),

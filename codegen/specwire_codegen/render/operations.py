@@ -17,6 +17,7 @@ from specwire_codegen.ir import (
     Empty,
     Errors,
     EventStream,
+    Formats,
     FormBody,
     JsonBody,
     JsonPayload,
@@ -173,6 +174,8 @@ def _facts(operation: Operation, shared: Errors) -> str:
         )
     if operation.server is not None:
         facts.append(f"server={literal(operation.server)}")
+    if operation.formats != Formats():
+        facts.append(f"formats={_formats(operation.formats)}")
     if operation.safe:
         facts.append("safe=True")
     if not operation.secure:
@@ -196,7 +199,13 @@ def _facts(operation: Operation, shared: Errors) -> str:
 
 
 def _style(style: Style) -> str:
-    return f"Style({literal(style.style)}, {style.explode}, {style.allow_reserved}, {style.content_json})"
+    rest = ", base64=True" if style.base64 else ""
+    return f"Style({literal(style.style)}, {style.explode}, {style.allow_reserved}, {style.content_json}{rest})"
+
+
+def _formats(formats: Formats) -> str:
+    named = (("base64", formats.base64), ("decimal", formats.decimal))
+    return f"Formats({', '.join(f'{name}=frozenset({literal(names)})' for name, names in named if names)})"
 
 
 def _payload(payload: Payload) -> str:
@@ -349,6 +358,8 @@ def _body(operation: Operation) -> str:
                 headers = ((part.wire_name, [(one.wire_name, one.name) for one in part.headers]) for part in headed)
                 facts.append(f"headers={_mapping((wire, _mapping(pairs)) for wire, pairs in headers)}")
                 facts += _header_styles(headed)
+            if operation.formats != Formats():
+                facts.append(f"formats={_constant(operation)}.formats")
             return f"multipart_body({', '.join(facts)})"
         case BinaryBody(media_type, required):
             made = f"BinaryBody(body, {literal(media_type)})"

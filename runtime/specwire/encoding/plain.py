@@ -57,7 +57,8 @@ class _Walk:
         if isinstance(value, Decimal):
             if not value.is_finite():
                 raise self._error(ValueError, "NaN and infinity have no JSON form; give a finite number or None")
-            return str(value) if decimal else msgspec.Raw(str(value).encode())
+            text = Decimal.__str__(value)
+            return text if decimal else msgspec.Raw(text.encode())
         if isinstance(value, bytes | bytearray | memoryview):
             if not base64_:
                 raise self._error(TypeError, REMEDY_FOR_BYTES)

@@ -8,15 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from specwire.encoding.formats import Formats
 from specwire.inputs import DateInput, DateTimeInput, DecimalInput, DurationInput, TimeInput, UUIDInput
 from specwire.operation import JsonPayload, Operation
 from specwire.request import Request, given, json_body
+from specwire.style import Style
 from specwire.unset import UNSET, Unset
 
 from .. import models
 
 _SEND = Operation(
-    id="sendFormats", method="POST", path="/formats/{id}", returns=JsonPayload(models.Formats), secure=False
+    id="sendFormats",
+    method="POST",
+    path="/formats/{id}",
+    returns=JsonPayload(models.Formats),
+    styles={"key": Style("form", True, False, False, base64=True)},
+    formats=Formats(base64=frozenset(("base64", "byte")), decimal=frozenset(("decimal",))),
+    secure=False,
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+from specwire.encoding.formats import Formats
 from specwire.file import FileInput
 from specwire.inputs import DateTimeInput
 from specwire.operation import EmptyPayload, Operation
@@ -18,7 +19,14 @@ from specwire.unset import UNSET, Unset
 if TYPE_CHECKING:
     from .. import inputs
 
-_UPLOAD = Operation(id="upload", method="POST", path="/upload", returns=EmptyPayload(), secure=False)
+_UPLOAD = Operation(
+    id="upload",
+    method="POST",
+    path="/upload",
+    returns=EmptyPayload(),
+    formats=Formats(base64=frozenset(("embedded",))),
+    secure=False,
+)
 _UPLOAD_OPTIONALLY = Operation(
     id="uploadOptionally", method="POST", path="/optional", returns=EmptyPayload(), secure=False
 )
@@ -72,6 +80,7 @@ def upload(
             types={"meta": "application/json", "csv": "text/csv"},
             styles={"joined": Style("form", False, False, False)},
             headers={"file": {"X-Checksum": file_x_checksum, "X-Fixed": file_x_fixed}},
+            formats=_UPLOAD.formats,
         ),
     )
 
