@@ -359,7 +359,7 @@ def _body(operation: Operation) -> str:
                 facts.append(f"headers={_mapping((wire, _mapping(pairs)) for wire, pairs in headers)}")
                 facts += _header_styles(headed)
             if operation.formats != Formats():
-                facts.append(f"formats={_constant(operation)}.formats")
+                facts.append(f"formats={_formats(operation.formats)}")
             return f"multipart_body({', '.join(facts)})"
         case BinaryBody(media_type, required):
             made = f"BinaryBody(body, {literal(media_type)})"

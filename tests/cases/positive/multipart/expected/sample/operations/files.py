@@ -80,7 +80,7 @@ def upload(
             types={"meta": "application/json", "csv": "text/csv"},
             styles={"joined": Style("form", False, False, False)},
             headers={"file": {"X-Checksum": file_x_checksum, "X-Fixed": file_x_fixed}},
-            formats=_UPLOAD.formats,
+            formats=Formats(base64=frozenset(("embedded",))),
         ),
     )
 
