@@ -20,6 +20,7 @@ from specwire_codegen.normalize import (
     extensions,
     hoist,
     inheritance,
+    lengths,
     omissions,
     operations,
     order,
@@ -69,7 +70,10 @@ def normalize(document: Document) -> Normalized:
 
 def _normalized(document: Document) -> Normalized:
     report = Report(document)
-    data = blanks.fill(dialect.tuples(_opened(document, report), report), report)
+    data = _opened(document, report)
+    lengths.check(data, report)
+    settle(report.diagnostics)
+    data = blanks.fill(dialect.tuples(data, report), report)
     data = references.direct(data, report)
     data = dialect.upgrade(data)
     data = extensions.check(data, report)
