@@ -40,6 +40,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Count the operations that passed all kinds of contract tests."""
     reports = [one for outcome in ("passed", "failed") for one in terminalreporter.getreports(outcome)]
     noted = [(report, value) for report in reports for name, value in report.user_properties if name == "contract"]
+    planted = [report.outcome for report in reports for name, _ in report.user_properties if name == "planted"]
+    if planted:
+        terminalreporter.write_line(f"planted bugs: {planted.count('passed')} of {len(planted)} found")
     passed: dict[tuple[str, str], dict[str, set[str]]] = {}
     for report, value in noted:
         provider, operation, method, kind = str(value).split(" ")
