@@ -64,7 +64,9 @@ def test_formatting_again_changes_nothing(name: str, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_module_imports(name: str) -> None:
     """Every emitted module can be imported, also those that only type checkers need."""
-    for module in modules(f"specwire_clients.{name}"):
+    found = modules(f"specwire_clients.{name}")
+    assert f"specwire_clients.{name}.client" in found
+    for module in found:
         importlib.import_module(module)
 
 
@@ -72,6 +74,7 @@ def test_every_module_imports(name: str) -> None:
 def test_every_model_can_be_decoded(name: str) -> None:
     """msgspec can make a decoder of every model."""
     models = importlib.import_module(f"specwire_clients.{name}.models")
+    assert models.__all__
     for model in models.__all__:
         decoder(getattr(models, model))
 
@@ -86,20 +89,31 @@ def test_the_package_is_lazy(name: str) -> None:
 
 def test_generated_code_holds_no_silencers() -> None:
     """Nothing that was generated is excused from a check."""
-    for path in (ROOT / "generated").rglob("*.py"):
+    for path in sources(ROOT / "generated"):
         text = path.read_text("utf-8")
         assert not any(word in text for word in ("type: ignore", "noqa", "pyright:")), path
 
 
-def imports_of(folder: Path) -> set[str]:
-    found: set[str] = set()
-    for path in folder.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
-                found |= {alias.name.partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-                found.add(node.module.partition(".")[0])
+def sources(folder: Path) -> list[Path]:
+    """Return the modules of a folder, of which there must be some."""
+    found = sorted(folder.rglob("*.py"))
+    assert found, f"{folder} has no modules"
     return found
+
+
+def imported(node: ast.AST) -> set[str]:
+    """Return the top-level packages that a statement imports."""
+    if isinstance(node, ast.Import):
+        return {alias.name.partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+        return {node.module.partition(".")[0]}
+    return set()
+
+
+def imports_of(folder: Path) -> set[str]:
+    """Return the top-level packages that the modules of a folder import, at any place."""
+    trees = (ast.parse(path.read_text("utf-8")) for path in sources(folder))
+    return {name for tree in trees for node in ast.walk(tree) for name in imported(node)}
 
 
 def test_imports_go_one_way() -> None:
@@ -113,25 +127,52 @@ def test_imports_go_one_way() -> None:
     }
     assert not imports_of(ROOT / "codegen" / "specwire_codegen") & {"specwire_clients", "specwire_overrides"}
     assert not imports_of(ROOT / "overrides" / "specwire_overrides") & {"specwire_codegen"}
-    operations = (ROOT / "generated" / "specwire_clients").glob("*/operations")
+    operations = sorted((ROOT / "generated" / "specwire_clients").glob("*/operations"))
+    assert len(OPERATIONS) == len(operations)
     assert all("specwire_overrides" not in imports_of(folder) for folder in operations)
 
 
-def test_one_runtime_module_knows_the_http_library() -> None:
-    """httpx2 is imported in the transport and nowhere else, but for the eyes of type checkers."""
-    knowing = []
-    for path in sorted((ROOT / "runtime" / "specwire").rglob("*.py")):
+HTTP_LIBRARIES = {"httpx", "httpx2", "httpcore", "httpcore2"}
+
+
+def knowing(folder: Path) -> list[str]:
+    """Return the modules of a folder that import an HTTP library, other than for type checkers."""
+    found = []
+    for path in sources(folder):
         tree = ast.parse(path.read_text("utf-8"))
         unseen = {
             id(inner)
             for node in ast.walk(tree)
             if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-            for inner in ast.walk(node)
+            for statement in node.body
+            for inner in ast.walk(statement)
         }
-        imports = (node for node in ast.walk(tree) if isinstance(node, ast.Import) and id(node) not in unseen)
-        if any(alias.name == "httpx2" for node in imports for alias in node.names):
-            knowing.append(path.name)
-    assert ["transport.py"] == knowing
+        if any(imported(node) & HTTP_LIBRARIES for node in ast.walk(tree) if id(node) not in unseen):
+            found.append(path.relative_to(folder).as_posix())
+    return found
+
+
+def test_one_runtime_module_knows_the_http_library() -> None:
+    """An HTTP library is imported in the transport and nowhere else, but for the eyes of type checkers."""
+    assert ["transport.py"] == knowing(ROOT / "runtime" / "specwire")
+
+
+def test_every_form_of_import_is_seen(tmp_path: Path) -> None:
+    """Modules of sub-packages, `from` imports and imports inside functions count; those for type checkers do not."""
+    texts = {
+        "a.py": "import httpx2",
+        "b/__init__.py": "from httpx2 import Limits",
+        "b/c.py": "def f():\n    import httpx.transports",
+        "d.py": "if TYPE_CHECKING:\n    import httpx2\nelse:\n    import httpcore2",
+        "e.py": "if TYPE_CHECKING:\n    import httpx2",
+        "f.py": "from .httpx2 import x\nimport httpx2x",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    assert ["a.py", "b/__init__.py", "b/c.py", "d.py"] == knowing(tmp_path)
+    with pytest.raises(AssertionError, match="has no modules"):
+        knowing(tmp_path / "nowhere")
 
 
 LAZY = """

@@ -81,7 +81,7 @@ def test_pauses_are_kept(caller: Caller, client: Any) -> None:
 
     started = time.monotonic()
     assert "rested" == caller.run(client.send(resting()))
-    assert 0.05 <= time.monotonic() - started < 1
+    assert 0.05 <= time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize("end", ["DONE", "FAILED"])

@@ -8,17 +8,24 @@ import threading
 import tracemalloc
 from typing import NamedTuple
 
-CALLS = frozenset(
+import httpx2
+from specwire.answer import Answer
+from specwire.download import AsyncDownload, Download
+from specwire.events import EventReader
+from specwire.exchange import Exchange
+from specwire.streaming import AsyncEventStream, EventStream
+
+CALLS: frozenset[type] = frozenset(
     {
-        "specwire.answer.Answer",
-        "specwire.download.AsyncDownload",
-        "specwire.download.Download",
-        "specwire.events.EventReader",
-        "specwire.exchange.Exchange",
-        "specwire.streaming.AsyncEventStream",
-        "specwire.streaming.EventStream",
-        "httpx2.Request",
-        "httpx2.Response",
+        Answer,
+        AsyncDownload,
+        AsyncEventStream,
+        Download,
+        EventReader,
+        EventStream,
+        Exchange,
+        httpx2.Request,
+        httpx2.Response,
     }
 )
 """What lives no longer than its call."""
@@ -34,7 +41,7 @@ class Held(NamedTuple):
     resident: int
     """Bytes of the process that are in memory."""
     calls: tuple[str, ...]
-    """Objects of calls."""
+    """Names of the classes of objects that belong to a call."""
 
 
 def held() -> Held:
@@ -44,6 +51,6 @@ def held() -> Held:
     with open("/proc/self/statm", encoding="ascii") as file:
         resident = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     traced = tracemalloc.get_traced_memory()[0]
-    names = (f"{type(each).__module__}.{type(each).__qualname__}" for each in gc.get_objects())
-    calls = tuple(name for name in names if name in CALLS)
+    kinds = (type(each) for each in gc.get_objects())
+    calls = tuple(base.__name__ for kind in kinds for base in kind.__mro__ if base in CALLS)
     return Held(descriptors, threading.active_count(), traced, resident, calls)

@@ -46,13 +46,6 @@ def upload(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(autouse=True)
-def _tracing() -> Iterator[None]:
-    tracemalloc.start(1)
-    yield
-    tracemalloc.stop()
-
-
 def _circle(thing: object) -> None:
     """Forget a thing so that only the garbage collector finds it."""
     circle = [thing]
@@ -203,6 +196,7 @@ class AsyncUse:
 
 
 async def _cancelled(work: Coroutine[Any, Any, object]) -> None:
+    """Cancel work that never ends by itself, wherever it is by then."""
     task = asyncio.ensure_future(work)
     await asyncio.sleep(0.005)
     task.cancel()
@@ -299,34 +293,58 @@ async def async_life(url: str, upload: Path, rounds: int) -> list[Held]:
     return history
 
 
-def test_a_client_of_threads_holds_on_to_nothing(url: str, upload: Path) -> None:
-    """Sockets, threads and memory stay flat, however calls, streams, downloads and uploads end."""
+def turn_of_threads(url: str, upload: Path) -> None:
+    """Use a client from threads for a while."""
+    tracemalloc.start(1)
     sync_life(url, upload, 4)
 
 
-def test_a_client_of_tasks_holds_on_to_nothing(url: str, upload: Path) -> None:
-    """Sockets, tasks and memory stay flat, however calls, streams, downloads and uploads end or are cancelled."""
+def turn_of_tasks(url: str, upload: Path) -> None:
+    """Use a client from tasks for a while."""
+    tracemalloc.start(1)
     asyncio.run(async_life(url, upload, 4))
 
 
 def day_of_threads(url: str, upload: Path) -> None:
-    """Use a client from threads for long."""
+    """Use a client from threads for long; the process is not larger afterwards either."""
     tracemalloc.start(1)
     check_memory(sync_life(url, upload, 50), AT_ONCE * 11)
 
 
 def day_of_tasks(url: str, upload: Path) -> None:
-    """Use a client from tasks for long."""
+    """Use a client from tasks for long; the process is not larger afterwards either."""
     tracemalloc.start(1)
     check_memory(asyncio.run(async_life(url, upload, 40)), AT_ONCE * 13)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("day", [day_of_threads, day_of_tasks])
-def test_a_day(url: str, upload: Path, day: Callable[[str, Path], None]) -> None:
-    """The same for some thousand uses, after which the process is not larger either.
+@pytest.mark.parametrize(
+    "life",
+    [
+        turn_of_threads,
+        turn_of_tasks,
+        pytest.param(day_of_threads, marks=pytest.mark.exhaustive),
+        pytest.param(day_of_tasks, marks=pytest.mark.exhaustive),
+    ],
+)
+def test_a_client_holds_on_to_nothing(url: str, upload: Path, life: Callable[[str, Path], None]) -> None:
+    """Sockets, threads, tasks and memory stay flat, however calls, streams, downloads and uploads end.
 
-    It has a process of its own: in one that has run thousands of tests, tables of the interpreter grow by megabytes.
+    Each life has a process of its own: what earlier tests left would end meanwhile, and tables of the interpreter grow.
     """
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        pool.submit(day, url, upload).result()
+        pool.submit(life, url, upload).result()
+
+
+def test_what_is_held_is_seen(url: str) -> None:
+    """An open stream and an open download are among what is held, by their classes."""
+    tracemalloc.start(1)
+    try:
+        with Sample("key", base_url=url) as client, client.talks.stream(prompt="endless") as events:
+            next(events)
+            during = held()
+            assert {"EventStream", "EventReader", "Answer", "Response"} <= set(during.calls)
+            assert during.descriptors > 0 and during.threads > 0 and during.traced > 0 and during.resident > 0
+            del events
+    finally:
+        tracemalloc.stop()
