@@ -39,6 +39,12 @@ _STREAMS = st.lists(st.tuples(_LINES, _ENDS).map(b"".join)).map(b"".join) | st.b
 _CUT = st.tuples(_STREAMS, st.lists(st.integers(0, 400)))
 
 
+_PLAIN = st.sampled_from([b"data: d\n\n", b"data: d\n\n", b"data: e\n", b"data: e\n"])
+_MIXED = st.sampled_from([b"event: x\n", b"event: x\r\n\r\n", b"id: 1\n", b"id: 1\r\n", b"\n", b"\r\n", b": c\n"])
+_LINED = st.lists(st.tuples(_PLAIN | _MIXED, st.booleans()), max_size=16)
+"""Lines as servers write them, and whether the stream is cut after each."""
+
+
 def _pieces(case: tuple[bytes, list[int]]) -> list[bytes]:
     stream, places = case
     cuts = sorted({0, len(stream), *(place for place in places if place < len(stream))})
@@ -84,4 +90,23 @@ def the_data_alone_is_the_same(case: tuple[bytes, list[int]]) -> None:
     assert slow.close() == quick.close()
 
 
-CHECKS = (Check(any_cuts_give_the_events, _CUT), Check(the_data_alone_is_the_same, _CUT))
+def lines_give_the_same_data(lines: list[tuple[bytes, bool]]) -> None:
+    """`feed_data` gives the data and the names of all events, wherever chunks end with a line."""
+    chunks = [b"data: first\n\n", b""]
+    for line, cut in lines:
+        chunks[-1] += line
+        if cut:
+            chunks.append(b"")
+    expected = [(event.event, event.data) for event in _events(b"".join(chunks))]
+    quick, found = SSEParser(), list[tuple[str, bytes]]()
+    for chunk in chunks:
+        data = quick.feed_data(chunk)
+        found += zip(quick.names or ["message"] * len(data), data, strict=True)
+    assert expected == found
+
+
+CHECKS = (
+    Check(lines_give_the_same_data, _LINED),
+    Check(any_cuts_give_the_events, _CUT),
+    Check(the_data_alone_is_the_same, _CUT),
+)

@@ -291,6 +291,8 @@ class EventStream:
     terminator: str | None = None
     errors: tuple[EventError, ...] = ()
     resumable: bool = False
+    finish: tuple[str, ...] = ()
+    """Path to what is set when a part of the answer ends; `*` stands for every item."""
 
 
 @attrs.frozen

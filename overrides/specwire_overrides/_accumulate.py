@@ -15,8 +15,8 @@ F = TypeVar("F")
 
 
 def gain(fields: dict[str, Any], key: str, value: Any) -> None:
-    """Take a later value of a field; null never takes the place of something."""
-    if value is not None or key not in fields:
+    """Take a later value of a field; null and the empty string never take the place of something."""
+    if value not in (None, "") or key not in fields:
         fields[key] = value
 
 

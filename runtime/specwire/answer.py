@@ -26,11 +26,13 @@ _BEGINNING = 1024 * 1024
 class Answer:
     """A response of the HTTP library, its errors translated."""
 
-    __slots__ = ("_body", "_content", "_library", "_told", "raw")
+    __slots__ = ("_body", "_content", "_library", "_told", "raw", "timeouts")
 
     def __init__(self, raw: Any, library: ModuleType) -> None:
         self.raw: httpx2.Response = raw
         self._library = library
+        self.timeouts: dict[str, float | None] = {}
+        """How long the HTTP library waits: `read` holds for a body of which nothing is read yet."""
         self._body: Body | None = None
         self._content: bytes | None = None
         self._told: tuple[Callable[[TransportFailure | None], object], ...] = ()

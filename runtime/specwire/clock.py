@@ -31,6 +31,11 @@ class Clock:
         return self._deadline is not None and self.elapsed >= self._deadline
 
     @property
+    def end(self) -> float | None:
+        """When the deadline passes, by the monotonic clock; None without one."""
+        return None if self._deadline is None else self._started + self._deadline
+
+    @property
     def left(self) -> float | None:
         """Seconds to the deadline, a moment when it has passed; None without one."""
         return None if self._deadline is None else max(self._deadline - self.elapsed, 0.001)

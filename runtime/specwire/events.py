@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
@@ -14,9 +15,11 @@ from specwire.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLar
 from specwire.operation import EventsPayload
 from specwire.pagination import at
 from specwire.sse import EventTooLarge, SSEParser
+from specwire.wire.frames import Finish, is_foreign, skipped
 
 if TYPE_CHECKING:
     from specwire.accumulator import Accumulator
+    from specwire.clock import Clock
     from specwire.failure import TransportFailure
     from specwire.options import Options
     from specwire.reconnection import Reconnection
@@ -35,7 +38,13 @@ class EventReader(Generic[E]):
     """The state of one stream: the events that are ready, whether more can come, and what went wrong."""
 
     def __init__(
-        self, request: StreamRequest[E], response: Response[None], options: Options, *, keep: bool = False
+        self,
+        request: StreamRequest[E],
+        response: Response[None],
+        options: Options,
+        *,
+        keep: bool = False,
+        clock: Clock | None = None,
     ) -> None:
         payload = request.operation.returns
         assert isinstance(payload, EventsPayload)
@@ -54,7 +63,18 @@ class EventReader(Generic[E]):
         self._sse = SSEParser() if payload.framing == "sse" else None
         self._lines = JSONSequenceParser() if payload.framing == "json-seq" else JSONLinesParser()
         self._clues = {msgspec.json.encode(error.equals or error.path[-1]) for error in payload.errors}
-        self._decode = decoder(payload.kind).decode
+        self._text = payload.kind is str and payload.framing == "sse"
+        """Whether the data of an event is text, and not JSON."""
+        self._decode: Callable[[bytes], Any] = _as_text if self._text else decoder(payload.kind).decode
+        self._finish = Finish(payload.finish) if payload.finish else None
+        self._given = False
+        """Whether any event was handed out."""
+        self._unnamed = False
+        """Whether events without a name came: then one that has a name is not of the document."""
+        self._skipped: dict[str, str] = {}
+        """What was left out, and why it could not be read."""
+        self._untold: list[drift.Drift] = []
+        """Drift to report once the events of the chunk are there to be handed out."""
         self._keep_unknown = options.keep_unknown
         self.terminated = False
         """Whether the terminator came: what follows is read only so that the connection can be used again."""
@@ -64,7 +84,7 @@ class EventReader(Generic[E]):
         if self._sse is not None and payload.resumable:
             from specwire.reconnection import Reconnection  # few streams are resumable
 
-            self.reconnection = Reconnection(request, options, self._sse)
+            self.reconnection = Reconnection(request, options, self._sse, clock)
         self.broken = False
         """Whether the connection failed, and not the server."""
         self._begin(response)
@@ -83,7 +103,7 @@ class EventReader(Generic[E]):
             self._strange += chunk
         try:
             if self._sse is not None:
-                self._take(self._sse.feed_data(chunk))
+                self._take(self._sse.feed_data(chunk), self._sse.names)
             else:
                 self._take(self._lines.feed(chunk))
         except (EventTooLarge, RecordTooLarge) as error:
@@ -108,7 +128,11 @@ class EventReader(Generic[E]):
             self._fail(StreamError, str(error), error)
         except RecordTruncated as error:
             self._fail(StreamTruncatedError, str(error), error)
-        if self._terminator is not None and not self.terminated and self.failure is None:
+        if self.failure is not None:
+            return
+        if not self._given and "" in self._skipped:
+            self._fail(DecodeError, f"no event of the stream is JSON: {self._skipped['']}")
+        elif self._terminator is not None and not self.terminated and not (self._finish and self._finish.reached):
             self.broken = True
             self._truncated(f"the server closed it without {self._payload.terminator}")
 
@@ -131,30 +155,36 @@ class EventReader(Generic[E]):
         """Give an accumulator the events that it was not given yet."""
         kept, self.kept = self.kept, []
         for data in kept or ():
-            accumulator.add(drift.decode(data, self._payload.kind)[0])
+            accumulator.add(self._read(data)[0])
 
-    def broke(self, failure: TransportFailure) -> None:
-        """Take the breaking off of the connection."""
+    def broke(self, failure: TransportFailure, passed: str | None = None) -> None:
+        """Take the breaking off of the connection, and which bound of time was passed."""
         self.done = True
         if not self.terminated and self.failure is None:
-            what = "was silent for too long" if failure.timeout else "broke off"
+            what = passed or f"{'was silent for too long' if failure.timeout else 'broke off'}: {failure}"
             self.broken = True
-            self._fail(StreamTruncatedError, f"the stream {what}: {failure}", failure.origin)
+            self._fail(StreamTruncatedError, f"the stream {what}", failure.origin)
 
     def _end_events(self, parser: SSEParser) -> None:
         # Some servers end the body right after the terminator, without the blank line that would end the event.
-        if self._terminator is not None and parser.unfinished == self._terminator:
+        if self._is_end(parser.unfinished):
             self.terminated = True
         elif parser.close() and self._terminator is None:
             self.broken = True
             self._truncated("the server closed it in the middle of an event")
 
-    def _take(self, texts: list[bytes], *, last: bool = False) -> None:
-        events = self._plain(texts) if texts else []
+    def _take(self, texts: list[bytes], names: list[str] | None = None, *, last: bool = False) -> None:
+        if not texts:
+            return
+        events = self._plain(texts) if names is None else None
         if events is None:
-            self._take_each(texts, last)
-        elif events:
+            self._take_each(texts, names, last)
+        else:
+            self._unnamed = True
             self._give(events, texts)
+        if self._untold and self._given:
+            drifts, self._untold = tuple(self._untold), []
+            drift.report(drifts, self._on_drift, self._request.operation.id)
 
     def _plain(self, texts: list[bytes]) -> list[E] | None:
         """Decode texts that are events as the document has them; None where one is the end, an error or drift."""
@@ -175,50 +205,96 @@ class EventReader(Generic[E]):
         self.ready += events
         if self.kept is not None:
             self.kept += texts
+        if self._finish is not None:
+            for data in texts:
+                self._finish.add(data)
+        self._given = True
         self._strange = None
 
-    def _take_each(self, texts: list[bytes], last: bool) -> None:
-        for data in texts:
-            if data == self._terminator:
+    def _take_each(self, texts: list[bytes], names: list[str] | None, last: bool) -> None:
+        for place, data in enumerate(texts):
+            if self._is_end(data):
                 self.terminated = True
                 return
+            name = "message" if names is None else names[place]
             try:
-                if any(clue in data for clue in self._clues):
-                    self._check_error(data)
-                event, drifts = drift.decode(data, self._payload.kind)
-                if drifts:
-                    self._report(drifts)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                if last:
-                    self._truncated("the server closed it in the middle of a record")
-                    return
-                shown = data[:80].decode("utf-8", "replace")
-                self._fail(DecodeError, f"an event of the stream is not JSON ({error}): {shown!r}", error)
-                return
+                self._take_one(data, name, last)
             except APIError as error:
                 self._stop(error)
                 return
-            self._give([event], [data])
+
+    def _take_one(self, data: bytes, name: str, last: bool) -> None:
+        """Hand an event out, or leave out what is no event of the document; raises `APIError` for the end of all."""
+        if name == "error":
+            raise self._error(_json_or_text(data))
+        if not self._text and not data.strip():
+            return  # a sign of life
+        try:
+            if any(clue in data for clue in self._clues):
+                self._check_error(data)
+            event, drifts = self._read(data)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            if last:
+                self._truncated("the server closed it in the middle of a record")
+            else:
+                self._skip("" if name == "message" else name, data, str(error))
+            return
+        if name == "message":
+            self._unnamed = True
+        elif not self._text and (self._unnamed or is_foreign(data, self._payload.kind)):
+            self._skip(name, data, "")
+            return
+        if drifts:
+            self._note(drifts)
+        self._give([event], [data])
+
+    def _is_end(self, data: bytes) -> bool:
+        """Tell whether the data of an event is the terminator, whatever blanks stand around it."""
+        return self._terminator is not None and data.strip() == self._terminator
+
+    def _read(self, data: bytes) -> tuple[Any, tuple[drift.Drift, ...]]:
+        """Decode an event: as text where the document says so, or says nothing and it is no JSON."""
+        if self._text:
+            return _as_text(data), ()
+        try:
+            return drift.decode(data, self._payload.kind)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            if self._sse is None or self._payload.kind is not Any:
+                raise
+            return _as_text(data), ()
+
+    def _skip(self, name: str, data: bytes, why: str) -> None:
+        """Leave out a frame that is no event of the document; drift is told once of each name."""
+        if name in self._skipped:
+            return
+        what = f"an event called {name[:40]!r}" if name else "a frame that is not JSON"
+        told = skipped(self._payload.kind, what, data)
+        self._skipped[name] = f"{why}: {data[:80].decode('utf-8', 'replace')!r}"
+        self._note((told,))
 
     def _check_error(self, data: bytes) -> None:
         body = msgspec.json.decode(data)
         for error in self._payload.errors:
             found = at(body, error.path)
             if found is not None and error.equals in (None, found):
-                text = (summary(found) if error.equals is None else "") or summary(body) or "no message"
-                raise StreamEventError(
-                    f"{self._request.operation.id}: the server sent an error in the stream: {text}",
-                    request=self._request,
-                    body=body,
-                )
+                raise self._error(body, summary(found) if error.equals is None else "")
 
-    def _report(self, drifts: tuple[drift.Drift, ...]) -> None:
+    def _error(self, body: Any, text: str = "") -> StreamEventError:
+        text = text or summary(body) or "no message"
+        return StreamEventError(
+            f"{self._request.operation.id}: the server sent an error in the stream: {text}",
+            request=self._request,
+            body=body,
+        )
+
+    def _note(self, drifts: tuple[drift.Drift, ...]) -> None:
+        """Take drift, which is told of after the events of its chunk were taken: what is told may raise."""
         if self._on_drift == "raise":
             raise DecodeError(
                 f"{self._request.operation.id}: an event differs from the document: {drift.listed(drifts)}",
                 request=self._request,
             )
-        drift.report(drifts, self._on_drift, self._request.operation.id)
+        self._untold += drifts
 
     def _truncated(self, why: str) -> None:
         self._fail(StreamTruncatedError, f"the stream ended before its end: {why}")
@@ -232,6 +308,17 @@ class EventReader(Generic[E]):
         error.response = error.response or self._response
         self.failure = error
         self.done = True
+
+
+def _as_text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _json_or_text(data: bytes) -> Any:
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _as_text(data)
 
 
 def closed(request: StreamRequest[Any], response: Response[None] | None) -> StreamError:

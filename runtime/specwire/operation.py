@@ -58,6 +58,11 @@ class EventsPayload(msgspec.Struct, frozen=True):
     accept: str = "text/event-stream"
     resumable: bool = False
     """Whether a stream that broke off goes on after the event whose id is sent as `Last-Event-ID`."""
+    finish: tuple[str, ...] = ()
+    """Path to what is set in an event when a part of the answer ends; `*` stands for every item of an array.
+
+    Once all parts have ended, the stream is whole without its terminator.
+    """
 
 
 Payload: TypeAlias = JsonPayload | TextPayload | EmptyPayload | BinaryPayload | EventsPayload

@@ -23,13 +23,12 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     connect_timeout: float | None = 10.0
     """Seconds to wait for a connection."""
     idle_timeout: float | None = 120.0
-    """Seconds that a stream may be silent between two events."""
+    """Seconds that a stream may be silent between two events; pings are no events."""
     deadline: float | None = None
-    """Seconds for a call with all its tries and waits, until its answer is there (a stream's or download's: begins).
+    """Seconds for a call with all its tries and waits, until its answer is there.
 
-    Where a stream or a download goes on after a break, as many seconds are for the time until it does.
-    The look-up of a name is not cut short, nor, for a synchronous `http_client` of yours, a head that comes byte by
-    byte, or a server that takes an upload so: there each wait is no longer than what is left.
+    A stream has to end in this time, a download to begin; where a download goes on after a break, as many seconds are
+    for the time until it does.
     """
     max_response_size: int | None = 128 * 1024 * 1024
     """Bytes, decompressed, of an answer that is held in memory; a larger one is an error. None sets no limit.

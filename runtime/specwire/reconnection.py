@@ -11,6 +11,7 @@ from specwire.request import BinaryBody, LinesBody, MultipartBody
 from specwire.resumption import Resumption
 
 if TYPE_CHECKING:
+    from specwire.clock import Clock
     from specwire.errors import APIError
     from specwire.options import Options
     from specwire.request import StreamRequest
@@ -24,9 +25,11 @@ _HEADER = "Last-Event-ID"
 class Reconnection(Generic[E]):
     """The tries of one stream to go on after the last event that had an id, counted anew for each."""
 
-    def __init__(self, request: StreamRequest[E], options: Options, parser: SSEParser) -> None:
+    def __init__(
+        self, request: StreamRequest[E], options: Options, parser: SSEParser, clock: Clock | None = None
+    ) -> None:
         self._request = request
-        self._resumption = Resumption(request.operation, options)
+        self._resumption = Resumption(request.operation, options, clock)
         self._parser = parser
         self._last = ""
 

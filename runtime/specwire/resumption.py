@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 class Resumption:
     """The tries of a stream or a download to go on: as many as the retry policy has, counted anew when something came.
 
-    Its `budget` holds for all waits together, the deadline from each break to the next answer.
+    Its `budget` holds for all waits together; the deadline for all that the clock measures or, without one, from each
+    break to the next answer.
     """
 
-    def __init__(self, operation: Operation, options: Options) -> None:
+    def __init__(self, operation: Operation, options: Options, clock: Clock | None = None) -> None:
         self._operation = operation
         self._options = options
         self._tries = 0
         self._waited = 0.0
-        self._clock = Clock(options.deadline)
+        self._whole = clock is not None
+        self._clock = clock or Clock(options.deadline)
 
     def wait(
         self, error: APIError | None, url: str, *, progressed: bool = False, pace: float | None = None
@@ -41,7 +43,8 @@ class Resumption:
         """
         if progressed or self._tries == 0:
             self._tries = 0
-            self._clock = Clock(self._options.deadline)
+            if not self._whole:
+                self._clock = Clock(self._options.deadline)
         self._tries += 1
         outcome: retry.Outcome = retry.Broken()
         if isinstance(error, APIStatusError) and error.response is not None:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from specwire.accumulator import Accumulator
 from specwire.answer import Answer
+from specwire.clock import Clock
 from specwire.errors import APIError
 from specwire.events import EventReader, closed
 from specwire.failure import TransportFailure
 from specwire.request import StreamRequest
 from specwire.transport import fail_after, sleep
+from specwire.wire.timeouts import Silence
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -29,11 +31,26 @@ E = TypeVar("E")
 F = TypeVar("F")
 
 
-_PATIENCE = 1.0
+_PATIENCE = 0.1
 """Seconds to wait for the end of the body after the terminator, for the sake of the connection."""
 
 
-class EventStream(Generic[E]):
+class _BaseStream(Generic[E]):
+    """The clock of a stream."""
+
+    _silence: Silence
+
+    def _watch(self, reader: EventReader[E]) -> None:
+        """Let the time between two events begin anew where one came; raises `TransportFailure` where it is over."""
+        if reader.terminated or reader.done:
+            return
+        if reader.ready:
+            self._silence.restart()
+        if (passed := self._silence.check()) is not None:
+            raise TransportFailure(passed, sent=True, timeout=True)
+
+
+class EventStream(_BaseStream[E]):
     """Events as they come; opened by `with` or by the first iteration, closed at its end, on `break` and on errors."""
 
     _keep: ClassVar[bool] = False
@@ -44,6 +61,7 @@ class EventStream(Generic[E]):
         self._options = connection.options_with(changes)
         self._opened: tuple[Answer, Iterator[bytes], EventReader[E], Response[None]] | None = None
         self._ready: deque[E] = deque()
+        self._silence = Silence(None, None)
         self._closed = False
 
     @property
@@ -55,9 +73,12 @@ class EventStream(Generic[E]):
         if self._opened is None:
             if self._closed:
                 raise closed(self._request, None)
+            clock = Clock(self._options.deadline)
             answer, response = self._connection.open(self._request, self._options)
-            reader = EventReader(self._request, response, self._options, keep=self._keep)
+            reader = EventReader(self._request, response, self._options, keep=self._keep, clock=clock)
             self._ready = reader.ready
+            self._silence = silence = Silence(self._options.idle_timeout, clock.end)
+            answer.timeouts["read"] = silence.timeout
             self._opened = answer, answer.iter_bytes(), reader, response
         return self._opened
 
@@ -86,10 +107,11 @@ class EventStream(Generic[E]):
                 raise closed(self._request, response)
             try:
                 reader.feed(_late(answer, chunks) if reader.terminated else next(chunks))
+                self._watch(reader)
             except StopIteration:
                 reader.end()
             except TransportFailure as failure:
-                reader.broke(failure)
+                reader.broke(failure, self._silence.check())
             if reader.done:
                 answer.close()
                 if reader.broken and reader.reconnection is not None:
@@ -114,6 +136,8 @@ class EventStream(Generic[E]):
                 if pause is None:
                     reader.lost(error)
                 continue
+            self._silence.restart()
+            answer.timeouts["read"] = self._silence.timeout
             self._opened = answer, answer.iter_bytes(), reader, response
             reader.resumed(response)
             if self._closed or reader.done:
@@ -155,11 +179,16 @@ class AccumulatingStream(EventStream[E], Generic[E, F]):
         """Read what is left of the stream and return the whole answer."""
         for _ in self:
             pass
-        self._open()[2].add_up(self._accumulator)
+        return self.so_far()
+
+    def so_far(self) -> F:
+        """Return what the events that came add up to: part of an answer while the stream lasts, or if it broke off."""
+        if self._opened is not None:
+            self._opened[2].add_up(self._accumulator)
         return self._accumulator.final()
 
 
-class AsyncEventStream(Generic[E]):
+class AsyncEventStream(_BaseStream[E]):
     """Events as they come; opened by `async with` or by the first iteration, closed at its end and on errors."""
 
     _keep: ClassVar[bool] = False
@@ -172,6 +201,7 @@ class AsyncEventStream(Generic[E]):
         self._options = connection.options_with(changes)
         self._opened: tuple[Answer, Chunks, EventReader[E], Response[None]] | None = None
         self._ready: deque[E] = deque()
+        self._silence = Silence(None, None)
         self._closed = False
 
     @property
@@ -185,9 +215,12 @@ class AsyncEventStream(Generic[E]):
         if self._opened is None:
             if self._closed:
                 raise closed(self._request, None)
+            clock = Clock(self._options.deadline)
             answer, response = await self._connection.open(self._request, self._options)
-            reader = EventReader(self._request, response, self._options, keep=self._keep)
+            reader = EventReader(self._request, response, self._options, keep=self._keep, clock=clock)
             self._ready = reader.ready
+            self._silence = silence = Silence(self._options.idle_timeout, clock.end)
+            answer.timeouts["read"] = silence.timeout
             self._opened = answer, answer.aiter_bytes(), reader, response
         return self._opened
 
@@ -216,12 +249,13 @@ class AsyncEventStream(Generic[E]):
                 raise closed(self._request, response)
             try:
                 reader.feed(await (_late_async(chunks) if reader.terminated else anext(chunks)))
+                self._watch(reader)
             except TimeoutError:
                 reader.end()
             except StopAsyncIteration:
                 reader.end()
             except TransportFailure as failure:
-                reader.broke(failure)
+                reader.broke(failure, self._silence.check())
             if reader.done:
                 await answer.aclose()
                 if reader.broken and reader.reconnection is not None:
@@ -246,6 +280,8 @@ class AsyncEventStream(Generic[E]):
                 if pause is None:
                     reader.lost(error)
                 continue
+            self._silence.restart()
+            answer.timeouts["read"] = self._silence.timeout
             self._opened = answer, answer.aiter_bytes(), reader, response
             reader.resumed(response)
             if self._closed or reader.done:
@@ -287,5 +323,10 @@ class AsyncAccumulatingStream(AsyncEventStream[E], Generic[E, F]):
         """Read what is left of the stream and return the whole answer."""
         async for _ in self:
             pass
-        (await self._open())[2].add_up(self._accumulator)
+        return self.so_far()
+
+    def so_far(self) -> F:
+        """Return what the events that came add up to: part of an answer while the stream lasts, or if it broke off."""
+        if self._opened is not None:
+            self._opened[2].add_up(self._accumulator)
         return self._accumulator.final()

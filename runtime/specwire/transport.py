@@ -113,6 +113,7 @@ class Transport:
         if answer.surplus:
             answer.disconnect()
         if stream:
+            answer.timeouts = timeouts
             timeouts["read"] = options.idle_timeout
         else:
             timeouts["read"] = options.timeout
@@ -215,6 +216,7 @@ class AsyncTransport:
         if answer.surplus:
             await answer.adisconnect()
         if stream:
+            answer.timeouts = timeouts
             timeouts["read"] = options.idle_timeout
             return answer
         timeouts["read"] = options.timeout

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from specwire import punctual
-from specwire.errors import APIConnectionError, APITimeoutError, RateLimitError
+from specwire.errors import APIConnectionError, APITimeoutError, RateLimitError, StreamTruncatedError
 from specwire.failure import TransportFailure
 from specwire.options import Options
 from specwire.retry import RetryPolicy
@@ -192,13 +192,38 @@ def test_a_call_in_time_is_as_ever(caller: Caller, server: Server) -> None:
     assert {0} == {received.connection for received in server.received}
 
 
-def test_a_stream_that_began_in_time_may_last(caller: Caller, client: Any, server: Server) -> None:
-    """The deadline is for a stream's beginning; how long it may be silent is `idle_timeout`'s to say."""
-    server.play(stream({"text": "a"}, Pause(0.5), DONE), (Hold(),))
-    patient = client.with_options(deadline=0.3)
-    assert [Chunk(text="a")] == caller.list(patient.talks.stream())
+@pytest.mark.parametrize("what", [{"text": "a"}, b": ping\n\n", b"data:\n\n"], ids=["events", "pings", "blanks"])
+def test_a_deadline_ends_a_stream(caller: Caller, client: Any, server: Server, what: Any) -> None:
+    """The deadline bounds the whole of a stream, whatever the server sends."""
+    server.play(stream(*[each for _ in range(60) for each in (what, Pause(0.05))], DONE))
+    started = time.monotonic()
+    with pytest.raises(StreamTruncatedError, match="the deadline passed"):
+        caller.list(client.with_options(deadline=0.4).talks.stream())
+    assert 0.3 < time.monotonic() - started < 2
+
+
+def test_a_deadline_that_is_far_away_leaves_a_stream_alone(caller: Caller, client: Any, server: Server) -> None:
+    """A stream that ends in time is whole."""
+    server.play(stream({"text": "a"}, Pause(0.1), DONE), (Hold(),))
+    assert [Chunk(text="a")] == caller.list(client.with_options(deadline=5).talks.stream())
     with pytest.raises(APITimeoutError):
-        caller.list(patient.talks.stream())
+        caller.list(client.with_options(deadline=0.2).talks.stream())
+
+
+@pytest.mark.parametrize("what", [b": ping\n\n", b"data:\n\n", b": a long comment, cut "])
+def test_pings_do_not_keep_a_stream_alive(caller: Caller, client: Any, server: Server, what: bytes) -> None:
+    """`idle_timeout` runs between two events; what is no event gains no time."""
+    pings = [each for _ in range(60) for each in (Pause(0.05), what)]
+    server.play(
+        stream({"text": "a"}, *pings, DONE),
+        stream(*[each for _ in range(8) for each in (Pause(0.1), {"text": "a"})], DONE),
+    )
+    impatient = client.with_options(idle_timeout=0.4)
+    started = time.monotonic()
+    with pytest.raises(StreamTruncatedError, match=r"no event came in 0\.4 s|nothing came in time"):
+        caller.list(impatient.talks.stream())
+    assert 0.3 < time.monotonic() - started < 2
+    assert 8 == len(caller.list(impatient.talks.stream()))
 
 
 @pytest.mark.parametrize("deadline", [0, -1.0, float("nan")])

@@ -349,3 +349,15 @@ def test_however_tool_calls_are_cut_they_come_out_whole(pieces: list[tuple[int, 
     messages = [choice.message for choice in reply.choices]
     calls = [made for message in messages if message for made in message.tool_calls or ()]
     assert expected == {made.id: made.function.arguments for made in calls}
+
+
+def test_an_empty_finish_reason_is_none() -> None:
+    """Some servers write `finish_reason: ""` into each chunk: it never takes the place of one."""
+    events = [chunk({"content": "a"}, ""), chunk({"content": "b"}, "stop"), chunk({"content": ""}, "")]
+    for reply in (
+        total(MistralChat(), mistral.CompletionChunk, events),
+        total(MoonshotChat(), moonshot.ChatCompletionChunk, events),
+        total(AitreChat(), aitre.ChatCompletionChunk, events),
+    ):
+        whole: Any = reply
+        assert ("stop", "ab") == (whole.choices[0].finish_reason, whole.choices[0].message.content)

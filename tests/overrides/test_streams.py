@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx2
+import pytest
+from specwire.errors import StreamEventError, StreamTruncatedError
 from specwire_clients.aitre import Aitre
 from specwire_clients.mistral import AsyncMistral, Mistral
 from specwire_clients.moonshot import Moonshot
@@ -71,3 +73,38 @@ def test_moonshot_and_aitre_streams_add_up() -> None:
     message = two.choices[0].message
     found = (one.choices[0].message.content, message and message.content, three.choices[0].text)
     assert ("Hello", "Hello", "lo") == found
+
+
+def test_what_came_before_a_break_can_be_had() -> None:
+    """`so_far()` gives the sum of the events that came, at any time and after an error."""
+    broken = "".join(f"data: {json.dumps(event)}\n\n" for event in (CHAT[0], {"error": {"message": "no more"}}))
+
+    def answer(_request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, headers={"content-type": "text/event-stream"}, text=broken)
+
+    with httpx2.Client(transport=httpx2.MockTransport(answer)) as http, Mistral("k", http_client=http) as client:
+        with client.chat.stream(model="m", messages=[{"role": "user", "content": "Hi"}]) as events:
+            assert [] == list(events.so_far().choices)
+            next(events)
+            assert "Hel" == events.so_far().choices[0].message.content
+            for read in (lambda: next(events), events.final):
+                with pytest.raises(StreamEventError, match="no more"):
+                    read()
+                assert "Hel" == events.so_far().choices[0].message.content
+
+
+def test_what_came_before_a_break_can_be_had_asynchronously() -> None:
+    """`so_far()` of the asynchronous client needs no `await`."""
+    broken = f"data: {json.dumps(CHAT[0])}\n\n"
+
+    async def run() -> object:
+        transport = httpx2.MockTransport(
+            lambda _: httpx2.Response(200, headers={"content-type": "text/event-stream"}, text=broken)
+        )
+        async with httpx2.AsyncClient(transport=transport) as http, AsyncMistral("k", http_client=http) as client:
+            events = client.fim.stream(model="m", prompt="Hel")
+            with pytest.raises(StreamTruncatedError):
+                await events.final()
+            return events.so_far().choices[0].message.content
+
+    assert "Hel" == asyncio.run(run())

@@ -30,6 +30,7 @@ def cut(stream: bytes, places: list[int]) -> list[bytes]:
 
 @given(stream=STREAMS, places=st.lists(st.integers(0, 40), max_size=5))
 @example(stream=b"data: a\n\ndata: b\n\nevent: x\ndata: c\n\n", places=[3, 12])
+@example(stream=b"\n\ndata: d\n\ndata: e\nevent: x\r\n\r\n", places=[2, 19])
 @example(stream=b"x: y\n\ndata: a\n\ndata: b\n\n\ndata: c\n\n", places=[6])
 def test_the_data_is_that_of_the_events(stream: bytes, places: list[int]) -> None:
     """Wherever a stream is cut, and whichever of the two is asked, the data and what is left are the same."""

@@ -110,6 +110,7 @@ def _events(base: str, media: Mapping[str, Any], components: Components) -> Even
         stream.get("terminator"),
         tuple(_event_error(error) for error in (errors if isinstance(errors, list) else [errors] if errors else [])),
         stream.get("resumable", False),
+        keys(stream.get("finish", "")),
     )
 
 

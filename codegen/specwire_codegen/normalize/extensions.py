@@ -126,6 +126,7 @@ _STREAM = _Object(
         "error": _ByType(_pointer, list=_List(_ByType(_pointer, object=_ERROR_EQUALS))),
         "switch": _Object({"field": _text, "value": _scalar}, ("field", "value")),
         "resumable": _flag,
+        "finish": _pointer,
     }
 )
 _PAGINATION = _Choice(

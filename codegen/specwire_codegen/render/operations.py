@@ -236,6 +236,8 @@ def _payload(payload: Payload) -> str:
                 facts.append(f"accept={literal(payload.media_type)}")
             if payload.resumable:
                 facts.append("resumable=True")
+            if payload.finish:
+                facts.append(f"finish={literal(payload.finish)}")
             return f"EventsPayload({', '.join(facts)})"
         case _:
             assert_never(payload)

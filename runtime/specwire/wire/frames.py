@@ -1,0 +1,64 @@
+"""Frames of an event stream that are not events of its document: gateways and relays add them to good streams."""
+
+from __future__ import annotations
+
+from inspect import isclass
+from typing import Any
+
+import msgspec
+
+from specwire.drift import Drift
+
+_SHOWN = 40
+"""Characters of a frame in a message."""
+
+
+class Finish:
+    """Tells whether every part of an answer has ended, for streams that may lack their terminator.
+
+    The path leads to what is set when a part ends, such as `choices`, `*`, `finish_reason`; `*` stands for every item
+    of an array, told apart by `index`.
+    """
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        self._path = path
+        self._ended: dict[tuple[int, ...], bool] = {}
+
+    @property
+    def reached(self) -> bool:
+        """Whether there are parts, and all have ended."""
+        return bool(self._ended) and all(self._ended.values())
+
+    def add(self, data: bytes) -> None:
+        """Take an event."""
+        self._walk(msgspec.json.decode(data), self._path, ())
+
+    def _walk(self, value: Any, path: tuple[str, ...], place: tuple[int, ...]) -> None:
+        if not path:
+            self._ended[place] = self._ended.get(place, False) or bool(value)
+        elif path[0] == "*":
+            for position, item in enumerate(value if isinstance(value, list) else ()):
+                index = item.get("index") if isinstance(item, dict) else None
+                self._walk(item, path[1:], (*place, index if isinstance(index, int) else position))
+        elif isinstance(value, dict):
+            self._walk(value.get(path[0]), path[1:], place)
+
+
+def is_foreign(data: bytes, kind: Any) -> bool:
+    """Tell whether the data of an event with a name of its own has nothing of the document's event."""
+    try:
+        raw = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return True
+    if not raw:
+        return True
+    if not (isclass(kind) and issubclass(kind, msgspec.Struct)):
+        return False
+    known = {field.encode_name for field in msgspec.structs.fields(kind)} | {kind.__struct_config__.tag_field}
+    return not (isinstance(raw, dict) and raw.keys() & known)
+
+
+def skipped(kind: Any, what: str, data: bytes) -> Drift:
+    """Return the drift of a frame that is left out."""
+    shown = data[: _SHOWN * 4].decode("utf-8", "replace")[:_SHOWN]
+    return Drift("$", getattr(kind, "__name__", "an event"), f"{what}, which is skipped: {shown!r}")
