@@ -15,7 +15,9 @@ _CHAT_STREAM = Operation(
     id="chat",
     method="POST",
     path="/chat",
-    returns=EventsPayload(models.Piece, terminator="[DONE]", errors=(EventError(("error",)),)),
+    returns=EventsPayload(
+        models.Piece, terminator="[DONE]", errors=(EventError(("error",)),), finish=("pieces", "*", "end")
+    ),
     secure=False,
 )
 
