@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 something is wrong with the input (said on stderr) or `che
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,7 @@ from rich.table import Table
 
 from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError
 from specwire_codegen.dump import dump
+from specwire_codegen.files.access import NAMED_BY_FILES, Access, access
 from specwire_codegen.project import Target, provider, providers, single
 
 app = cyclopts.App(name="specwire", help="Typed Python clients from OpenAPI documents.", version_flags=["--version"])
@@ -39,6 +41,26 @@ class _Json:
 
 _json = _Json()
 
+
+@attrs.frozen
+class Sources:
+    """What a document may reach, and how strictly it is taken."""
+
+    refs_within: tuple[Path, ...] = ()
+    """Folder or file that references may lead into, besides the document's own folder and repository."""
+    ref: tuple[str, ...] = ()
+    """URL-PREFIX=FOLDER or URL=FILE: where copies are of what references name by an address."""
+    allow_remote: tuple[str, ...] = ()
+    """Host that documents may be fetched from; without one, the hosts that local files name."""
+
+    @property
+    def access(self) -> Access:
+        """What that allows."""
+        return access(self.refs_within, self.ref, self.allow_remote)
+
+
+Reading = Annotated[Sources, cyclopts.Parameter(name="*")]
+Strict = Annotated[bool, cyclopts.Parameter(name="--strict", negative="", help="Refuse what would be warned about.")]
 Root = Annotated[Path, cyclopts.Parameter(name="--root", help="Folder that holds specs/, overrides/ and generated/.")]
 
 
@@ -47,7 +69,8 @@ def generate(
     *sources: str,
     package: str | None = None,
     output: Annotated[Path, cyclopts.Parameter(name=["--output", "-o"])] = Path(),
-    allow_remote: bool = False,
+    reading: Reading = Sources(),
+    strict: Strict = False,
     force: bool = False,
     only_tags: Annotated[list[str], cyclopts.Parameter(consume_multiple=True)] | None = None,
     only_operations: Annotated[list[str], cyclopts.Parameter(consume_multiple=True)] | None = None,
@@ -63,8 +86,6 @@ def generate(
         Package name for a document that stands alone.
     output
         Folder to put that package in.
-    allow_remote
-        Fetch documents and references from the network.
     force
         Generate even if nothing has changed, and replace generated files that were edited; never files of others.
     only_tags
@@ -84,7 +105,7 @@ def generate(
         table.add_column(column, justify=justify, no_wrap=column != "document", overflow="fold")
     for target in targets:
         with _working(f"{target.name}: {target.spec}"):
-            made = run(target, allow_remote=allow_remote, force=force)
+            made = run(target, reading.access, force=force, strict=strict)
         _warn(made.warnings)
         row = [target.output.name, target.spec.as_posix()]
         if made.api is None:
@@ -108,11 +129,15 @@ def _methods(api: object) -> int:
 
 
 @app.command
-def check(*names: str, root: Root = Path()) -> int:
+def check(*names: str, reading: Reading = Sources(), strict: Strict = False, root: Root = Path()) -> int:
     """Compare what is committed with what would be generated; exit code 1 if anything differs."""
     from specwire_codegen.generate import check as run
 
-    found = [change for target in _targets(names, None, Path(), root) for change in run(target)]
+    found = [
+        change
+        for target in _targets(names, None, Path(), root)
+        for change in run(target, reading.access, strict=strict)
+    ]
     for change in found:
         _err.print(escape(f"stale: {change}"))
     if found:
@@ -123,7 +148,7 @@ def check(*names: str, root: Root = Path()) -> int:
 
 
 @app.command(name="dump-ir")
-def dump_ir(source: str, *, root: Root = Path()) -> int:
+def dump_ir(source: str, *, reading: Reading = Sources(), strict: Strict = False, root: Root = Path()) -> int:
     """Print what a client is made of, as JSON: the intermediate representation.
 
     Parameters
@@ -131,17 +156,19 @@ def dump_ir(source: str, *, root: Root = Path()) -> int:
     source
         A provider, or a document.
     """
-    from specwire_codegen.generate import api_of, document_of
+    from specwire_codegen.generate import api_of, document_of, refuse_warnings
 
     target = provider(root, source) if source in providers(root) else single(Path(source), "client", Path())
-    document, warnings = document_of(target)
+    document, warnings = document_of(target, reading.access)
+    if strict:
+        refuse_warnings(warnings)
     _warn(warnings)
     _out.file.write(dumps(dump(api_of(target, document)), indent=2) + "\n")
     return 0
 
 
 @app.command
-def new(name: str, *, spec: str, root: Root = Path()) -> int:
+def new(name: str, *, spec: str, reading: Reading = Sources(), root: Root = Path()) -> int:
     """Begin a provider: a pinned copy of its document, its client's names, and guesses to confirm.
 
     Parameters
@@ -156,7 +183,7 @@ def new(name: str, *, spec: str, root: Root = Path()) -> int:
     from specwire_codegen.new import new as run
 
     with _working(f"{name}: {spec}"):
-        made = run(root, name, spec, today=datetime.now(UTC).date())
+        made = run(root, name, spec, reading.access, today=datetime.now(UTC).date())
     _warn(made.warnings)
     for file in made.files:
         _out.print(f"wrote {escape((made.folder / file).as_posix())}")
@@ -167,7 +194,7 @@ def new(name: str, *, spec: str, root: Root = Path()) -> int:
 
 
 @app.command
-def accept(operation_id: str, *, name: str | None = None, root: Root = Path()) -> int:
+def accept(operation_id: str, *, name: str | None = None, reading: Reading = Sources(), root: Root = Path()) -> int:
     """Record the contract of an operation that an override stands on.
 
     Parameters
@@ -183,7 +210,7 @@ def accept(operation_id: str, *, name: str | None = None, root: Root = Path()) -
     refused: list[SpecwireCodegenError] = []
     for one in [name] if name else providers(root):
         try:
-            written.append(run(provider(root, one), operation_id))
+            written.append(run(provider(root, one), operation_id, reading.access))
         except DiagnosticError:
             raise
         except SpecwireCodegenError as problem:
@@ -242,6 +269,7 @@ def contract(
     all_operations: bool = False,
     yes: bool = False,
     examples: int = 10,
+    reading: Reading = Sources(),
     root: Root = Path(),
 ) -> int:
     """Check document, client and server against each other, on the mock server or a live one; 1 if they differ.
@@ -270,7 +298,7 @@ def contract(
     from specwire_codegen.conformance.run import beyond_reading, check_live, check_mock, live_target
     from specwire_codegen.conformance.subject import subject_of
 
-    subject = subject_of(provider(root, name))
+    subject = subject_of(provider(root, name), reading.access)
     with _working(name) as tell:
         if base_url is None and not live:
             report = check_mock(subject, examples, tell)
@@ -343,12 +371,32 @@ def _fail(problem: SpecwireCodegenError) -> None:
         _err.print(escape(text if text.startswith(("error[", "warning[")) else f"error: {text}"))
 
 
+def _spelt(words: Sequence[str]) -> Iterator[str]:
+    """Yield the words of a command line with `--allow-remote` always followed by a host, or by what stands for one."""
+    following = [*words[1:], ""]
+    for word, after in zip(words, following, strict=True):
+        yield word
+        if word == "--allow-remote" and not _is_host(after):
+            yield NAMED_BY_FILES
+
+
+def _is_host(word: str) -> bool:
+    """Tell whether a word behind `--allow-remote` is a host, and not the document or the provider that is meant."""
+    if word == "localhost" or word.startswith("localhost:"):
+        return True
+    is_document = word.endswith((".yaml", ".yml", ".json")) or Path(word).exists()
+    return (
+        re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)(:\d+)?", word) is not None
+        and not is_document
+    )
+
+
 def main() -> None:
     """Run the command line; `--json` anywhere makes diagnostics JSON, one object on each line of stderr."""
     arguments = sys.argv[1:]
     _json.on = "--json" in arguments
     try:
-        words = [argument for argument in arguments if argument != "--json"]
+        words = list(_spelt([argument for argument in arguments if argument != "--json"]))
         code = app(words, exit_on_error=False, print_error=True, result_action="return_value")
     except cyclopts.CycloptsError:
         sys.exit(2)

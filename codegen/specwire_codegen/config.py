@@ -15,6 +15,8 @@ from specwire_codegen.diagnostics import Diagnostic, Location, error, failure, s
 from specwire_codegen.naming import RESERVED_CLASSES, RESERVED_CLIENTS, pascal
 
 _CLIENT_KEYS = {"class": str, "key": str, "base_url": str, "requires_base_url": bool}
+_ACCESS_KEYS: Mapping[str, tuple[type, ...]] = {"refs-within": (str, list), "ref": (str, list, dict)}
+"""What a document may read (see `files/access.py`): at the top, or in `[client]`."""
 _TABLES = ("operations", "streams", "waits")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
 _METHOD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
@@ -94,7 +96,9 @@ def _misshapen(file: str, data: Mapping[str, Any]) -> list[Diagnostic]:
     """Return what keeps the text from being read at all: unknown tables, and values that are none."""
     found: list[Diagnostic] = []
     for name, table in data.items():
-        if name not in ("client", "models", *_TABLES):
+        if name in _ACCESS_KEYS:
+            found += _misstated(name, table, Location(file))
+        elif name not in ("client", "models", *_TABLES):
             message = f"[{name}] is no table of client.toml"
             found.append(error("unknown-table", message, Location(file), "see specs/README.md"))
         elif not isinstance(table, dict):
@@ -106,6 +110,9 @@ def _misshapen(file: str, data: Mapping[str, Any]) -> list[Diagnostic]:
 def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for key, value in data.get("client", {}).items():
+        if key in _ACCESS_KEYS:
+            found += _misstated(key, value, config.locate("client", key))
+            continue
         kind = _CLIENT_KEYS.get(key)
         if kind is None:
             names = ", ".join(_CLIENT_KEYS)
@@ -127,6 +134,15 @@ def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]
             help_ = "use PascalCase letters and digits, and no name that Python or typing has"
             found.append(error("bad-name", f"{value!r} is no class name", config.locate("models", key), help_))
     return found
+
+
+def _misstated(key: str, value: Any, place: Location) -> list[Diagnostic]:
+    """Return what is wrong with a key that says what a document may read."""
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    if isinstance(value, _ACCESS_KEYS[key]) and all(isinstance(each, str) for each in members):
+        return []
+    help_ = 'write refs-within = ["../common"], or ref = {"https://example.com/schemas" = "vendored"}'
+    return [error("bad-value", f"{key} must be text, or a list of texts", place, help_)]
 
 
 def _is_class_name(value: object) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 import attrs
 
 from specwire_codegen import pointer as pointers
-from specwire_codegen.diagnostics import Location
+from specwire_codegen.diagnostics import Diagnostic, Location
 
 
 class Source(Protocol):
@@ -37,6 +37,10 @@ class Document:
     places: tuple[Place, ...] = attrs.field(default=(), eq=False, repr=False)
     beside: tuple[str, ...] = attrs.field(default=(), eq=False)
     """The other files that it was put together from, and addresses, as they may be shown."""
+    findings: tuple[Diagnostic, ...] = attrs.field(default=(), eq=False, repr=False)
+    """What was repaired when it was put together."""
+    unfollowed: Mapping[str, Diagnostic] = attrs.field(factory=dict, eq=False, repr=False)
+    """Why references of it could not be followed, by the reference; it matters where a call needs what they lead to."""
 
     def locate(self, pointer: str) -> Location:
         """Return where the value at `pointer` was written, or the nearest place around it that is known."""

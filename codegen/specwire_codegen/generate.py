@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import time
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,10 +16,13 @@ from specwire_codegen import stamp
 from specwire_codegen.audit import audit
 from specwire_codegen.config import read_config
 from specwire_codegen.contract import check_contracts, contracts_of
-from specwire_codegen.diagnostics import Diagnostic, SpecwireCodegenError, settle
+from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError, settle
 from specwire_codegen.document import Document
+from specwire_codegen.files.access import Access, read_access
+from specwire_codegen.files.library import Library
+from specwire_codegen.files.pin import pinned, read_pin
 from specwire_codegen.ir import Api
-from specwire_codegen.load import load, load_overlay
+from specwire_codegen.load import load, load_from, load_overlay
 from specwire_codegen.lower import lower
 from specwire_codegen.normalize import normalize
 from specwire_codegen.output.manifest import MANIFEST, manifest
@@ -29,7 +31,7 @@ from specwire_codegen.overrides import read_overrides
 from specwire_codegen.project import Target
 from specwire_codegen.render import render
 from specwire_codegen.select import select
-from specwire_codegen.write import digest, formatted, inside
+from specwire_codegen.write import formatted, inside
 
 
 @attrs.frozen
@@ -56,25 +58,27 @@ class Built:
     """Paths of the documents that the target's own refers to."""
 
 
-def document_of(target: Target, *, allow_remote: bool = False) -> tuple[Document, tuple[Diagnostic, ...]]:
+def document_of(target: Target, access: Access | None = None) -> tuple[Document, tuple[Diagnostic, ...]]:
     """Return the normalized document of a target, and the warnings."""
-    check_pin(target)
-    document = load(target.spec, allow_remote=allow_remote)
+    document = _loaded(target, access or Access())
     if target.overlay is not None:
         document = overlays.apply(document, load_overlay(target.overlay))
     normalized = normalize(select(document, target.only_tags, target.only_operations))
     return attrs.evolve(document, data=normalized.data), normalized.warnings
 
 
-def check_pin(target: Target) -> None:
-    """Raise when a pinned copy of somebody else's document was edited."""
-    if target.source.is_file():
-        pinned = tomllib.loads(target.source.read_text("utf-8")).get("sha256")
-        if pinned != digest(target.spec.read_bytes()):
-            raise SpecwireCodegenError(
-                f"{target.spec.as_posix()} is not the copy that {target.source.as_posix()} pins: put corrections into "
-                "overlay.yaml and restore the copy, or remove source.toml to make the document your own"
-            )
+def _loaded(target: Target, access: Access) -> Document:
+    """Return the document of a target, from its pinned copies alone if it has several."""
+    pin = read_pin(target.source)
+    changed = pin.problem(target.spec) if pin is not None else None
+    if changed is not None:
+        raise SpecwireCodegenError(
+            f"{changed} is not the copy that {target.source.as_posix()} pins: put corrections into "
+            "overlay.yaml and restore the copy, or remove source.toml to make the document your own"
+        )
+    if pin is not None and pin.parts:
+        return load_from(Library(pinned(target.spec, pin)))
+    return load(target.spec, access.with_more(read_access(target.config)))
 
 
 def api_of(target: Target, document: Document) -> Api:
@@ -99,9 +103,9 @@ def _collecting_seldom() -> Iterator[None]:
 
 
 @_collecting_seldom()
-def build(target: Target, *, allow_remote: bool = False) -> Built:
+def build(target: Target, access: Access | None = None) -> Built:
     """Return what a target's output is made of; writes nothing."""
-    document, warnings = document_of(target, allow_remote=allow_remote)
+    document, warnings = document_of(target, access)
     api = api_of(target, document)
     if target.overrides is not None and target.contracts is not None:
         overrides = read_overrides(target.overrides, api)
@@ -120,35 +124,45 @@ def build(target: Target, *, allow_remote: bool = False) -> Built:
     )
 
 
-def generate(target: Target, *, allow_remote: bool = False, force: bool = False) -> Generated:
+def generate(target: Target, access: Access | None = None, *, force: bool = False, strict: bool = False) -> Generated:
     """Write the package of a target, unless neither its inputs nor the generator nor the output have changed.
 
-    `force` writes it anyway, over generated files that were edited too.
+    `force` writes it anyway, over generated files that were edited too; `strict` refuses warnings.
     """
     started = time.monotonic()
     if not force and stamp.is_current(target):
         return Generated(target, None, (), (), time.monotonic() - started)
-    built = build(target, allow_remote=allow_remote)
+    built = build(target, access)
+    if strict:
+        refuse_warnings(built.warnings)
     normalized = (target.normalized, built.normalized) if target.normalized is not None else None
     changes = write(target.output, built.files, normalized=normalized, force=force)
     stamp.record(target, built.beside)
     return Generated(target, built.api, tuple(changes), built.warnings, time.monotonic() - started)
 
 
-def check(target: Target) -> list[str]:
+def refuse_warnings(warnings: Sequence[Diagnostic]) -> None:
+    """Raise DiagnosticError if there are warnings, as errors."""
+    if warnings:
+        raise DiagnosticError(tuple(attrs.evolve(each, severity="error") for each in warnings))
+
+
+def check(target: Target, access: Access | None = None, *, strict: bool = False) -> list[str]:
     """Return what generating would change; nothing when all is as it should be."""
-    built = build(target)
+    built = build(target, access)
+    if strict:
+        refuse_warnings(built.warnings)
     found = [f"{change} ({target.output.as_posix()})" for change in compare(target.output, built.files)]
     if target.normalized is not None and _text(target.normalized) != built.normalized:
         found.append(f"change {target.normalized.as_posix()}")
     return found
 
 
-def accept(target: Target, operation_id: str) -> Path:
+def accept(target: Target, operation_id: str, access: Access | None = None) -> Path:
     """Record the contract of an operation that an override stands on; returns its file."""
     if target.overrides is None or target.contracts is None:
         raise SpecwireCodegenError(f"{target.name} has no overrides")
-    document, _ = document_of(target)
+    document, _ = document_of(target, access)
     api = api_of(target, document)
     contracts = contracts_of(api, read_overrides(target.overrides, api))
     if operation_id not in contracts:

@@ -42,6 +42,28 @@ def _named(kind: Kind) -> Child:
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
+_SWAGGER_VALUES: Fields = {
+    "type": "types",
+    "format": "text",
+    "items": _one("swaggerItems"),
+    "collectionFormat": "text",
+    "default": "any",
+    "enum": "list",
+    "maximum": "number",
+    "exclusiveMaximum": "flag",
+    "minimum": "number",
+    "exclusiveMinimum": "flag",
+    "maxLength": "number",
+    "minLength": "number",
+    "pattern": "text",
+    "maxItems": "number",
+    "minItems": "number",
+    "uniqueItems": "flag",
+    "multipleOf": "number",
+    "example": "any",
+}
+"""What Swagger 2.0 says about the values of a parameter or header on the parameter itself."""
+
 FIELDS: Mapping[Kind, Fields] = {
     "openapi": {
         "openapi": "text",
@@ -284,25 +306,75 @@ FIELDS: Mapping[Kind, Fields] = {
         "xml": _one("xml"),
         "externalDocs": _one("externalDocs"),
         "$defs": _named("schema"),
+        "definitions": _named("schema"),
     },
     "swagger": {
+        "swagger": "text",
+        "info": _one("info"),
+        "host": "text",
+        "basePath": "text",
+        "schemes": "texts",
+        "consumes": "texts",
+        "produces": "texts",
         "paths": _one("swaggerPaths"),
         "definitions": _named("schema"),
         "parameters": _named("swaggerParameter"),
         "responses": _named("swaggerResponse"),
+        "securityDefinitions": _named("swaggerSecurityScheme"),
+        "security": "list",
+        "tags": _many("tag"),
+        "externalDocs": _one("externalDocs"),
     },
     "swaggerPaths": {},
     "swaggerPathItem": {
         "$ref": "text",
-        "parameters": _many("swaggerParameter"),
         **{method: _one("swaggerOperation") for method in METHODS},
+        "parameters": _many("swaggerParameter"),
     },
-    "swaggerOperation": {"parameters": _many("swaggerParameter"), "responses": _one("swaggerResponses")},
+    "swaggerOperation": {
+        "tags": "texts",
+        "summary": "text",
+        "description": "text",
+        "externalDocs": _one("externalDocs"),
+        "operationId": "text",
+        "consumes": "texts",
+        "produces": "texts",
+        "parameters": _many("swaggerParameter"),
+        "responses": _one("swaggerResponses"),
+        "schemes": "texts",
+        "deprecated": "flag",
+        "security": "list",
+    },
     "swaggerResponses": {},
-    "swaggerParameter": {"schema": _one("schema")},
-    "swaggerResponse": {"schema": _one("schema")},
+    "swaggerParameter": {
+        "name": "text",
+        "in": "text",
+        "description": "text",
+        "required": "flag",
+        "allowEmptyValue": "flag",
+        "schema": _one("schema"),
+        **_SWAGGER_VALUES,
+    },
+    "swaggerResponse": {
+        "description": "text",
+        "schema": _one("schema"),
+        "headers": _named("swaggerHeader"),
+        "examples": "map",
+    },
+    "swaggerHeader": {"description": "text", **_SWAGGER_VALUES},
+    "swaggerItems": {**_SWAGGER_VALUES, "properties": _named("schema"), "allOf": _many("schema")},
+    "swaggerSecurityScheme": {
+        "type": "text",
+        "description": "text",
+        "name": "text",
+        "in": "text",
+        "flow": "text",
+        "authorizationUrl": "text",
+        "tokenUrl": "text",
+        "scopes": "textmap",
+    },
 }
-"""Of Swagger 2.0 only what references stand in: it is converted before anything else looks at it."""
+"""Of Swagger 2.0 as far as references can stand in it: it is converted before anything else looks at it."""
 
 PATTERNED: Mapping[Kind, Kind] = {
     "paths": "pathItem",

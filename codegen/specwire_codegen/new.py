@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import attrs
@@ -14,13 +13,24 @@ import yaml
 
 from specwire_codegen import fetch
 from specwire_codegen.diagnostics import Diagnostic, SpecwireCodegenError
+from specwire_codegen.files.access import Access
+from specwire_codegen.files.disk import disk
+from specwire_codegen.files.library import Library, Part
+from specwire_codegen.files.network import origin_of
+from specwire_codegen.files.pin import Pinned, PinnedPart, tables, toml
 from specwire_codegen.infer import Guess, guesses
-from specwire_codegen.load import load
+from specwire_codegen.load import load_from
 from specwire_codegen.naming import pascal
-from specwire_codegen.normalize import normalize
+from specwire_codegen.normalize import Normalized, normalize
 from specwire_codegen.write import digest
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_STEP = re.compile(r"(?!\.)[A-Za-z0-9 _.@+-]*[A-Za-z0-9_@+-]")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.@+/-]+")
+_OWN = ("openapi.yaml", "openapi.yml", "openapi.json", "overlay.yaml", "client.toml", "source.toml", "normalized.json")
+"""Files that mean something in the folder of a provider."""
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{each}{n}" for each in ("com", "lpt") for n in range(1, 10))})
+"""Names that no file can have on Windows."""
 
 
 @attrs.frozen
@@ -33,49 +43,103 @@ class New:
     warnings: tuple[Diagnostic, ...]
 
 
-def new(root: Path, name: str, source: str, *, today: date) -> New:
-    """Write `specs/<name>/` for a document at a path or address; raises when there is such a provider already."""
+def new(root: Path, name: str, source: str, access: Access | None = None, *, today: date) -> New:
+    """Write `specs/<name>/` for a document at a path or address; raises when there is such a provider already.
+
+    Each of its texts is read once, and what is written is what was analysed.
+    """
     if not _NAME.fullmatch(name):
         raise SpecwireCodegenError(f"{name!r} is no provider name: use lower-case letters, digits and underscores")
     folder = root / "specs" / name
     if folder.exists():
         raise SpecwireCodegenError(f"{folder.as_posix()} is there already: choose another name, or remove it")
-    remote = fetch.is_remote(source)
-    data = fetch.read(source, allow_remote=remote)
-    document = load(source, allow_remote=remote)
-    normalized = normalize(document)
+    library = Library(disk(source, (access or Access()).with_more(_named(source))))
+    normalized = normalize(load_from(library))
     found = tuple(guesses(normalized.data))
-    suffix = "json" if data.lstrip()[:1] == b"{" else "yaml"
+    first, *others = library.all()
+    suffix = "json" if first.raw.lstrip()[:1] == b"{" else "yaml"
+    spec = f"openapi.{suffix}"
+    copies = dict(_copies(library, others))
+    parts = tuple(
+        PinnedPart(file, tuple(library.sources(part.address)), digest(part.raw)) for file, part in copies.items()
+    )
+    key = library.sources(first.address)[0]
+    _check(normalized, spec, key, first, parts, {file: part.raw for file, part in copies.items()})
     files: dict[str, bytes] = {
-        f"openapi.{suffix}": data,
-        "source.toml": _source(source, data, normalized.data["info"], today).encode(),
+        spec: first.raw,
+        **{file: part.raw for file, part in copies.items()},
+        "source.toml": _source(source, key, first.raw, parts, normalized.data["info"], today).encode(),
         "client.toml": _client(name).encode(),
     }
     if found:
         files["overlay.yaml"] = _overlay(normalized.data["info"]["title"], found).encode()
-    folder.mkdir(parents=True)
     for file, content in files.items():
-        (folder / file).write_bytes(content)
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     return New(folder, tuple(files), found, normalized.warnings)
 
 
-def _source(source: str, data: bytes, info: dict[str, Any], today: date) -> str:
+def _named(source: str) -> Access:
+    """Return what naming a document allows: to fetch it from where it is."""
+    if not fetch.is_remote(source):
+        return Access()
+    _, host, port = origin_of(source)
+    return Access(hosts=frozenset({f"[{host}]:{port}" if ":" in host else f"{host}:{port}"}))
+
+
+def _copies(library: Library, parts: Sequence[Part]) -> Iterator[tuple[str, Part]]:
+    """Yield where the copy of each part goes: where it is beside the document if it can, else below `parts`."""
+    taken = {name.lower() for name in _OWN}
+    for part in parts:
+        source = library.sources(part.address)[0]
+        file = source if _is_inside(source) else f"parts/{_apart(source)}"
+        while file.lower() in taken:
+            file = f"parts/{file}"
+        taken.add(file.lower())
+        yield file, part
+
+
+def _is_inside(source: str) -> bool:
+    steps = PurePosixPath(source).parts
+    safe = all(_STEP.fullmatch(step) and step.split(".")[0].lower() not in _DEVICES for step in steps)
+    return safe and not fetch.is_remote(source) and steps[0].lower() not in ("contracts", "parts")
+
+
+def _apart(source: str) -> str:
+    """Return a path, safe on every system, for the copy of a text from somewhere else."""
+    plain = _UNSAFE.sub("_", source.partition("://")[2] or source.replace("../", "")).strip("._/") or "part"
+    steps = [step.lstrip(".") or "_" for step in plain.split("/") if step]
+    return "/".join(f"_{step}" if step.split(".")[0].lower() in _DEVICES else step for step in steps)
+
+
+def _check(
+    normalized: Normalized, spec: str, key: str, first: Part, parts: tuple[PinnedPart, ...], copies: Mapping[str, bytes]
+) -> None:
+    """Raise SpecwireCodegenError where the pinned copies would be read as another document."""
+    if not parts:
+        return
+    names = {key: spec, **{source: part.file for part in parts for source in part.sources}}
+    again = normalize(load_from(Library(Pinned(key, names, {spec: first.raw, **copies}))))
+    if again.data != normalized.data:
+        raise SpecwireCodegenError("the document cannot be pinned: bundle it to one file first")
+
+
+def _source(
+    source: str, key: str, data: bytes, parts: tuple[PinnedPart, ...], info: Mapping[str, Any], today: date
+) -> str:
     licence = info.get("license", {})
     facts = {
-        **({"url": fetch.shown(source)} if fetch.is_remote(source) else {"file": Path(source).name}),
+        **({"url": key} if fetch.is_remote(source) else {"file": key}),
         "retrieved": today.isoformat(),
         "sha256": digest(data),
         "title": info["title"],
         "version": info["version"],
         "license": licence.get("identifier") or licence.get("name") or "not stated: ask before you publish the copy",
     }
-    lines = "".join(f"{key} = {_toml(str(value))}\n" for key, value in facts.items())
-    return f"# Where the document came from. Do not edit the copy: corrections go into overlay.yaml.\n{lines}"
-
-
-def _toml(text: str) -> str:
-    """Return a text as a TOML string: a JSON string without surrogates, and without the DEL that JSON allows."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    lines = "".join(f"{key} = {toml(str(value))}\n" for key, value in facts.items())
+    head = "# Where the document came from. Do not edit the copies: corrections go into overlay.yaml.\n"
+    return head + lines + "".join(tables(parts))
 
 
 def _client(name: str) -> str:

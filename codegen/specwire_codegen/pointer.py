@@ -59,6 +59,26 @@ def get(document: Any, pointer: str) -> Any:
     return value
 
 
+def unescaped(value: Any, pointer: str) -> str | None:
+    """Return the pointer that is meant by one whose names hold unescaped slashes and tildes, if it leads anywhere."""
+    return _unescaped(value, pointer.split("/")[1:], "") if "/" in pointer else None
+
+
+def _unescaped(value: Any, tokens: list[str], pointer: str) -> str | None:
+    if not tokens:
+        return pointer
+    for count in range(1, len(tokens) + 1) if isinstance(value, dict) else ():
+        name = "/".join(tokens[:count])
+        for key in (name, unescape(name), f"/{name}"):
+            if key in value:
+                found = _unescaped(value[key], tokens[count:], below(pointer, key))
+                if found is not None:
+                    return found
+    if isinstance(value, list) and tokens[0].isascii() and tokens[0].isdigit() and int(tokens[0]) < len(value):
+        return _unescaped(value[int(tokens[0])], tokens[1:], below(pointer, tokens[0]))
+    return None
+
+
 def replaced(document: Any, pointer: str, value: Any) -> Any:
     """Return a copy of the document with another value at an existing pointer; untouched parts are shared."""
     if not pointer:

@@ -199,10 +199,18 @@ class YamlReader:
             if all(isinstance(source, dict) for source in sources):
                 several = isinstance(value, list)
                 marks = [node.mark.children[str(index)] for index in range(len(sources))] if several else [node.mark]
-                parent.merged.extend(_Node(each, mark) for each, mark in zip(sources, marks, strict=True))
-                return
+                merged = [_Node(each, mark) for each, mark in zip(sources, marks, strict=True)]
+                parent.merged.extend(each for each in merged if not _refers(each.value))
+                # What references bring in is known only when they can be followed.
+                value = [each.value for each in merged if _refers(each.value)]
+                if not value:
+                    return
         parent.value[key.value] = value
         parent.mark.children[key.value] = Mark(key.mark.line, key.mark.column, node.mark.children)
+
+
+def _refers(value: Any) -> bool:
+    return isinstance(value.get("$ref"), str)
 
 
 def _line_and_column(event: Event) -> tuple[int, int]:

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from specwire_codegen import pointer as pointers
 from specwire_codegen.diagnostics import DiagnosticError
+from specwire_codegen.files.access import Access, access
 from specwire_codegen.load import load, load_overlay
+from specwire_codegen.normalize import normalize
 from specwire_codegen.text import parse
 
 MINIMAL = "openapi: 3.2.0\ninfo: {title: T, version: '1'}\npaths: {}\n"
@@ -24,10 +26,10 @@ def written(folder: Path, text: str | bytes, name: str = "openapi.yaml") -> Path
     return path
 
 
-def complaints(path: Path | str, *, allow_remote: bool = False) -> list[tuple[str, int | None, str]]:
+def complaints(path: Path | str, allowed: Access | None = None) -> list[tuple[str, int | None, str]]:
     """Return code, line and message of everything that keeps a document from being loaded."""
     with pytest.raises(DiagnosticError) as raised:
-        load(path, allow_remote=allow_remote)
+        normalize(load(path, allowed))
     found = raised.value.diagnostics
     return [(each.code, each.location.line if each.location else None, each.message) for each in found]
 
@@ -153,8 +155,13 @@ def test_remote_documents_are_fetched_only_when_asked_for() -> None:
     address = "https://example.invalid/openapi.yaml"
     expected = [("remote-not-allowed", None, "remote documents are not fetched unless asked for")]
     assert expected == complaints(address)
-    found = complaints("file:///etc/passwd", allow_remote=True)
+    found = complaints("ftp://example.invalid/openapi.yaml", access(hosts=["example.invalid"]))
     assert [("unknown-scheme", None, "only http and https addresses can be fetched")] == found
+
+
+def test_a_file_address_is_a_path(tmp_path: Path) -> None:
+    """`file:` names a file of this machine."""
+    assert "T" == load(written(tmp_path, MINIMAL).as_uri()).data["info"]["title"]
 
 
 def test_addresses_are_shown_without_secrets() -> None:
@@ -233,31 +240,38 @@ def test_other_files_are_bundled_under_free_names(tmp_path: Path) -> None:
         "root": {"$ref": "#/components/schemas/Pet"},
     }
     assert expected == schemas["common_Pet"]["properties"]
-    assert {"$ref": "#/components/pathItems/pets"} == document.data["paths"]["/pets"]
+    response = document.data["paths"]["/pets"]["get"]["responses"]["200"]
+    assert {"$ref": "#/components/schemas/common_Pet"} == response["content"]["application/json"]["schema"]
+    assert str(tmp_path / "paths/pets.yaml") == document.locate("/paths/~1pets/get/responses").file
     place = document.locate("/components/schemas/Owner/properties/name/type")
     assert (str(tmp_path / "common.yaml"), 9) == (place.file, place.line)
 
 
 def test_references_that_lead_nowhere_are_collected(tmp_path: Path) -> None:
-    """All references that cannot be followed are told at once, where they stand."""
-    text = (
-        REFERRING
-        + "    A: {$ref: 'missing.yaml'}\n    B: {$ref: '/etc/passwd'}\n    C: {$ref: 'https://h.invalid/x'}\n"
+    """All references that a call needs and that cannot be followed are told at once, where they stand."""
+    used = "get: {operationId: getA, responses: {'200': {description: A., content: {application/json: {schema: {$ref: "
+    text = REFERRING.replace(
+        "components:",
+        "".join(
+            f"  /{name}: {{{used.replace('getA', f'get{name}')}'#/components/schemas/{name}'}}}}}}}}}}}}}}\n"
+            for name in "ABC"
+        )
+        + "components:",
     )
+    text += "    A: {$ref: 'missing.yaml'}\n    B: {$ref: '/etc/passwd'}\n    C: {$ref: 'https://h.invalid/x'}\n"
+    text += "    Unused: {$ref: 'missing-too.yaml'}\n"
     written(tmp_path, PETS.replace("Pet'", "Nothing'"), "paths/pets.yaml")
     written(tmp_path, COMMON, "common.yaml")
-    found = complaints(written(tmp_path, text))
-    expected = [
-        ("unresolved-ref", 9, "'missing.yaml' cannot be followed: there is no such file"),
-        ("ref-not-allowed", 10, "'/etc/passwd' leads out of the folder of the document and its neighbours"),
-        (
-            "ref-not-allowed",
-            11,
-            "'https://h.invalid/x' is remote, and remote documents are not fetched unless asked for",
-        ),
+    found = sorted(complaints(written(tmp_path, text)), key=lambda each: each[2])
+    tried = tmp_path / "missing.yaml"
+    rule = "leads out of the folder of the document, its repository and the working directory"
+    why = "is remote, and remote documents are not fetched unless asked for; taken for any value"
+    assert [
         ("unresolved-ref", 8, "'../common.yaml#/components/schemas/Nothing' does not exist"),
-    ]
-    assert expected == found
+        ("ref-not-allowed", 13, f"'/etc/passwd' {rule}"),
+        ("ref-not-allowed", 14, f"'https://h.invalid/x' {why}"),
+        ("unresolved-ref", 12, f"'missing.yaml' cannot be followed: there is no such file as {tried}"),
+    ] == found
 
 
 @given(st.lists(st.text(max_size=5), max_size=4))

@@ -129,7 +129,7 @@ def test_dump_ir_is_json(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
 
 def test_diagnostics_as_json(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """With --json each diagnostic is an object on a line of stderr."""
-    (folder / "shop.yaml").write_text(SPEC.replace("schemas/Order'", "schemas/Odor'"), "utf-8")
+    (folder / "shop.yaml").write_text(SPEC.replace("#/components/schemas/Order'", "gone.yaml'"), "utf-8")
     assert 1 == run("generate", "shop.yaml", "--package", "shop", "--json", monkeypatch=monkeypatch)
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert {"unresolved-ref"} == {line["code"] for line in lines}

@@ -10,6 +10,7 @@ import attrs
 from specwire.client import AsyncClient, Client
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.files.access import Access
 from specwire_codegen.generate import api_of, document_of
 from specwire_codegen.ir import Api, Operation
 from specwire_codegen.project import Target
@@ -73,9 +74,9 @@ def operations_of(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[s
     return found
 
 
-def subject_of(target: Target) -> Subject:
+def subject_of(target: Target, access: Access | None = None) -> Subject:
     """Load a provider; raises `SpecwireCodegenError` when its client has not been generated."""
-    document, _ = document_of(target)
+    document, _ = document_of(target, access)
     package = f"{target.output.parent.name}.{target.output.name}"
     return subject_in(package, target.name, document.data, api_of(target, document))
 

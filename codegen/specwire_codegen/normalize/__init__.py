@@ -35,6 +35,7 @@ from specwire_codegen.normalize import (
     streams,
     swagger2,
     tags,
+    targets,
     templates,
     trimming,
     validity,
@@ -43,6 +44,8 @@ from specwire_codegen.normalize.origin import Report, origin_at, stamp, strip
 
 __all__ = ["Normalized", "normalize"]
 
+_HOLDERS = frozenset({"mediaType"})
+"""What is put in place before inline schemas are named: one that stands there is named after its operation."""
 _INLINED = frozenset(
     {"parameter", "response", "requestBody", "header", "example", "link", "mediaType", "securityScheme"}
 )
@@ -69,12 +72,12 @@ def normalize(document: Document) -> Normalized:
 
 
 def _normalized(document: Document) -> Normalized:
-    report = Report(document)
+    report = Report(document, list(document.findings))
     data = _opened(document, report)
     lengths.check(data, report)
     settle(report.diagnostics)
     data = blanks.fill(dialect.tuples(data, report), report)
-    data = references.direct(data, report)
+    data = targets.direct(data, report)
     data = dialect.upgrade(data)
     data = extensions.check(data, report)
     data = shapes.check(omissions.settle(security.settle(data, report), report), report)
@@ -86,6 +89,7 @@ def _normalized(document: Document) -> Normalized:
     data = references.collapse(data, report)
     data = components.rename(data)
     data = references.inline(data, references.ASKED_BACK, report)
+    data = references.inline(data, _HOLDERS, report)
     settle(report.diagnostics)
     data = operations.identify(data, report)
     data = responses.settle(data, report)

@@ -16,39 +16,58 @@ def prune(data: Node) -> Node:
     """
     components = data.get("components", {})
     rest = {key: value for key, value in data.items() if key != "components"}
-    waiting = _refs(rest, "openapi") if _has_operations(data) else _all(components)
-    reached: set[tuple[Kind, str]] = set()
-    while waiting:
-        kind, name = waiting.pop()
-        component = components.get(SECTIONS[kind], {}).get(name)
-        if component is not None and (kind, name) not in reached:
-            reached.add((kind, name))
-            waiting |= _refs(component, kind)
+    found = reached(data)
     kept: Node = {}
     for section, values in components.items():
         child = FIELDS["components"].get(section)
         if isinstance(child, Child) and section != "securitySchemes":
-            values = {name: values[name] for name in sorted(values) if (child.kind, name) in reached}
+            values = {name: values[name] for name in sorted(values) if (child.kind, name) in found}
         if values:
             kept[section] = values
     return {**rest, "components": kept} if kept else rest
 
 
+def reached(data: Node) -> frozenset[tuple[Kind, str]]:
+    """Return kind and name of the components that operations need; of all where there are no operations."""
+    components = _object(data.get("components"))
+    rest = {key: value for key, value in data.items() if key != "components"}
+    waiting = _refs(rest, "openapi") if _has_operations(data) else _all(components)
+    found: set[tuple[Kind, str]] = set()
+    while waiting:
+        kind, name = waiting.pop()
+        component = _object(components.get(SECTIONS[kind])).get(name)
+        if component is not None and (kind, name) not in found:
+            found.add((kind, name))
+            waiting |= _refs(component, kind)
+    return frozenset(found)
+
+
+def _object(value: Any) -> Node:
+    return value if isinstance(value, dict) else {}
+
+
 def _has_operations(data: Node) -> bool:
-    items = [item for key in ("paths", "webhooks") for item in data.get(key, {}).values() if isinstance(item, dict)]
-    return any(True for item in items for _ in methods(item))
+    items = [
+        item for key in ("paths", "webhooks") for item in _object(data.get(key)).values() if isinstance(item, dict)
+    ]
+    return any("$ref" in item or any(True for _ in methods(item)) for item in items)
 
 
 def _all(components: Node) -> set[tuple[Kind, str]]:
     sections = {section: kind for kind, section in SECTIONS.items()}
-    return {(sections[section], name) for section, each in components.items() if section in sections for name in each}
+    return {
+        (sections[section], name)
+        for section, each in components.items()
+        if section in sections
+        for name in _object(each)
+    }
 
 
 def _refs(value: Any, kind: Kind) -> set[tuple[Kind, str]]:
     return {
         (node_kind, pointers.unescape(node["$ref"].rpartition("/")[2]))
         for node, node_kind, _ in walk(value, kind)
-        if node_kind in SECTIONS and "$ref" in node
+        if node_kind in SECTIONS and isinstance(node.get("$ref"), str)
     }
 
 

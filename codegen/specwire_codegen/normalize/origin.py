@@ -66,19 +66,6 @@ class Report:
         """Record an error at a source pointer."""
         self.diagnostics.append(error(code, message, self.locate(pointer), help))
 
-    def missing(self, ref: str, places: list[str], help: str) -> None:
-        """Record once that a reference leads nowhere, with all source pointers where it stands."""
-        first, *others = map(self.locate, places)
-        message = f"{ref!r} does not exist"
-        self.diagnostics.append(Diagnostic("error", "unresolved-ref", message, first, help, tuple(others)))
-
-    def misspelt(self, ref: str, meant: str, places: list[str]) -> None:
-        """Record once that a reference does not exist as it stands, with all source pointers where it stands."""
-        first, *others = map(self.locate, places)
-        message = f"{ref!r} does not exist; taken for {meant!r}"
-        help = "write it so: in a pointer, '/' in a name is '~1', and '~' is '~0'"
-        self.diagnostics.append(Diagnostic("warning", "bad-ref", message, first, help, tuple(others)))
-
     def warning(self, code: str, message: str, pointer: str, help: str | None = None) -> None:
         """Record a warning at a source pointer."""
         self.diagnostics.append(warning(code, message, self.locate(pointer), help))

@@ -1,0 +1,92 @@
+"""Access: what a user allows a document to reach beyond its own folder, repository and origin."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from specwire_codegen import fetch
+from specwire_codegen.diagnostics import SpecwireCodegenError
+
+NAMED_BY_FILES = "*"
+"""Stands for every host that a local file names: what `--allow-remote` without a host allows."""
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(:\d+)?")
+
+
+@attrs.frozen
+class Access:
+    """Folders, copies and hosts that a user named."""
+
+    within: tuple[Path, ...] = ()
+    """Folders, or single files, that references may lead into."""
+    copies: tuple[tuple[str, Path], ...] = ()
+    """Prefixes of addresses, and the folder (for a whole address: the file) that has copies of what is there."""
+    hosts: frozenset[str] = frozenset()
+    """Hosts that documents may be fetched from, in lower case, with or without a port."""
+
+    def with_more(self, other: Access) -> Access:
+        """Return what both allow."""
+        return Access(self.within + other.within, self.copies + other.copies, self.hosts | other.hosts)
+
+    def copy_of(self, address: str) -> Path | None:
+        """Return the local copy of what is at an address; None if no prefix of the address is mapped."""
+        plain = address.partition("?")[0]
+        for prefix, place in sorted(self.copies, key=lambda pair: -len(pair[0])):
+            if plain == prefix:
+                return place
+            if plain.startswith(prefix.rstrip("/") + "/"):
+                return place / fetch.path_of(plain[len(prefix.rstrip("/")) + 1 :])
+        return None
+
+
+def access(within: Iterable[Path] = (), copies: Iterable[str] = (), hosts: Iterable[str] = ()) -> Access:
+    """Return what options allow; raise SpecwireCodegenError for one that cannot be understood."""
+    return Access(tuple(within), tuple(_copy(each, Path()) for each in copies), frozenset(map(_host, hosts)))
+
+
+def read_access(config: Path) -> Access:
+    """Return what a `client.toml` allows: `refs-within` and `ref`, at the top or in `[client]`.
+
+    A broken file allows nothing; `read_config` reports it.
+    """
+    try:
+        data = tomllib.loads(config.read_text("utf-8"))
+    except (FileNotFoundError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return Access()
+    client = data.get("client")
+    found = Access()
+    for table in (data, client if isinstance(client, dict) else {}):
+        within = tuple(config.parent / each for each in _texts(table.get("refs-within")))
+        copies = tuple(_copy(each, config.parent) for each in _mappings(table.get("ref")))
+        found = found.with_more(Access(within, copies))
+    return found
+
+
+def _texts(value: Any) -> list[str]:
+    stated = [value] if isinstance(value, str) else value
+    return [each for each in stated if isinstance(each, str)] if isinstance(stated, list) else []
+
+
+def _mappings(value: Any) -> list[str]:
+    if isinstance(value, Mapping):
+        return [f"{prefix}={place}" for prefix, place in value.items() if isinstance(place, str)]
+    return _texts(value)
+
+
+def _copy(text: str, folder: Path) -> tuple[str, Path]:
+    prefix, sign, place = text.rpartition("=")
+    if not sign or not fetch.is_remote(prefix) or not place:
+        message = f"{fetch.shown(text)!r} is not a mapping: write URL-PREFIX=FOLDER or URL=FILE"
+        raise SpecwireCodegenError(message)
+    return prefix, folder / place
+
+
+def _host(text: str) -> str:
+    if text != NAMED_BY_FILES and not _HOST.fullmatch(text):
+        raise SpecwireCodegenError(f"{text!r} is not a host: write it as example.com or example.com:8443")
+    return text.lower()

@@ -1,0 +1,351 @@
+"""Bundle: one document out of all that its references lead to.
+
+References that OpenAPI has a section of `components` for stay references: what they lead to in other files becomes a
+component. Every other reference, of an operation, a list, a map or a text, is replaced by what it leads to; so is one
+whose target is referred to nowhere else, which then stands where it would stand in a single file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from specwire_codegen import pointer as pointers
+from specwire_codegen.diagnostics import error, settle, warning
+from specwire_codegen.document import Document, Place
+from specwire_codegen.files.examples import NOTHING, Examples
+from specwire_codegen.files.findings import Findings
+from specwire_codegen.files.layout import OPENAPI, SWAGGER, Layout
+from specwire_codegen.files.library import Library, Part, Unreachable
+from specwire_codegen.files.names import Names, Use
+from specwire_codegen.files.targets import Spot, Target, Targets, is_reference, merged_references
+from specwire_codegen.grammar import FIELDS, PATTERNED, Child, Kind, Node, Plain, is_extension, walk
+
+_IS_PATH = re.compile(r"[#/.]")
+_SCHEMAS_OF_OLD: Mapping[tuple[Kind, str], Child] = {
+    (kind, key): Child("schema") for kind in ("response", "parameter", "header") for key in ("schema", "items")
+}
+"""Fields of Swagger 2.0 that are repaired where they stand in OpenAPI 3."""
+
+Members = dict[str, Spot]
+
+
+def bundle(root: Part, library: Library) -> Document:
+    """Return the document with everything that its references lead to in it.
+
+    Raises DiagnosticError for references that cannot be replaced by what they lead to. Those of a kind that could stay
+    references are in `unfollowed`: they matter only where a call needs them.
+    """
+    made = _bundler(root, library, frozenset(), {})
+    data = made.document()
+    once, inner = made.names.once(), made.names.nested()
+    if once or inner:
+        made = _bundler(root, library, once, inner)
+        data = made.document()
+    findings = settle(list(made.findings.found.values()))
+    beside = sorted(library.shelf.beside(part.address) for part in library.all() if part.address != root.address)
+    places = (Place("", root.source, ""), *made.places)
+    return Document(data, root.name, places, tuple(beside), findings, made.findings.unfollowed)
+
+
+def _bundler(root: Part, library: Library, once: frozenset[Use], inner: dict[Use, Spot]) -> _Bundler:
+    layout = SWAGGER if "swagger" in root.value else OPENAPI
+    targets, findings = Targets(library, root.value.get("$self"), {}), Findings(library)
+    return _Bundler(layout, library, root, targets, findings, Names(layout, inner), Examples(targets, findings), once)
+
+
+@attrs.define
+class _Bundler:
+    layout: Layout
+    library: Library
+    root: Part
+    targets: Targets
+    findings: Findings
+    names: Names
+    examples: Examples
+    once: frozenset[Use]
+    """What is put in the place of the only reference to it."""
+    adopted: dict[str, Spot] = attrs.field(factory=dict)
+    """What components of the document that merely refer to something else are replaced by, by their pointers."""
+    added: dict[Kind, dict[str, Any]] = attrs.field(factory=dict)
+    places: list[Place] = attrs.field(factory=list)
+    stays: dict[tuple[str, Kind], bool] = attrs.field(factory=dict)
+
+    @property
+    def home(self) -> str:
+        return self.root.address
+
+    def document(self) -> Node:
+        """Return the data of the whole document."""
+        root = Spot(self.root.value, self.home, "")
+        self.identify()
+        self.adopt(root)
+        data: Node = self.node(root, self.layout.root, "")
+        while self.names.waiting:
+            kind, spot = self.names.waiting.pop(0)
+            name = self.names.given[kind, spot.target]
+            here = self.layout.pointer(kind, name)
+            self.place(here, spot)
+            self.added.setdefault(kind, {})[name] = self.node(spot._replace(trail=()), kind, here)
+        return self.layout.extended(data, self.added)
+
+    def identify(self) -> None:
+        """Note the schemas of the document that references may name by their `$id`."""
+        for node, kind, pointer in walk(self.root.value, self.layout.root):
+            if kind == "schema" and isinstance(node.get("$id"), str) and not node["$id"].startswith("#"):
+                try:
+                    address = self.library.shelf.address(node["$id"].removesuffix("#"), self.home)
+                except ValueError:
+                    continue
+                self.targets.ids.setdefault(address, pointer)
+
+    def adopt(self, root: Spot) -> None:
+        """Give what is a component of the document already, or is merely referred to by one, that component's name."""
+        holder = self.members(root, "")
+        if self.layout.prefix:
+            holder = self.members(holder.get("components"), self.layout.prefix)
+        sections = {
+            kind: self.members(holder.get(section), f"{self.layout.prefix}/{section}")
+            for kind, section in self.layout.sections.items()
+        }
+        self.names.own = {kind: frozenset(members) for kind, members in sections.items()}
+        for kind, members in sections.items():
+            for name, member in members.items():
+                if member.target != (self.home, self.layout.pointer(kind, name)):
+                    self.names.given.setdefault((kind, member.target), name)
+                self.adopt_member(kind, name, member)
+
+    def members(self, spot: Spot | None, here: str) -> Members:
+        """Return the members of an object, whatever references lead to them; none of what is no object."""
+        opened = self.opened(spot, here) if spot is not None else None
+        return opened if isinstance(opened, dict) else {}
+
+    def adopt_member(self, kind: Kind, name: str, member: Spot) -> None:
+        """Give what a component merely refers to that component's name."""
+        if not is_reference(member.value) or len(member.value) > 1:
+            return
+        ref = member.child("$ref")
+        if ref.base == self.home and self.names.has(ref.value, kind):
+            return
+        try:
+            end = self.end(self.targets.find(ref.value, ref.base), kind, member.target)
+        except Unreachable:
+            return
+        is_own = end.base == self.home and self.layout.keeps(end.pointer, kind)
+        if not is_own and (kind, end.target) not in self.names.given:
+            self.names.given[kind, end.target] = name
+            self.adopted[self.layout.pointer(kind, name)] = end
+
+    def node(self, spot: Spot, kind: Kind, here: str) -> Any:
+        """Return an object of a kind with all that its references lead to in their place."""
+        if not isinstance(spot.value, dict):
+            return spot.value
+        if here in self.adopted:
+            end = self.adopted.pop(here)
+            self.place(here, end)
+            return self.node(end, kind, here)
+        keeps = kind in self.layout.sections and not self.stands_alone(spot, kind)
+        members = self.opened(spot, here, refs=not keeps)
+        if not isinstance(members, dict):
+            return {} if members is None else members.value
+        self.examples.enter(kind, spot, members)
+        built: Node = {}
+        for key, member in members.items():
+            place = pointers.below(here, key)
+            if key == "$ref" and keeps:
+                built[key] = self.reference(member, kind)
+            elif (new := self.field(member, kind, key, place)) is not NOTHING:
+                built[key] = new
+        self.examples.leave(kind)
+        return built
+
+    def stands_alone(self, spot: Spot, kind: Kind) -> bool:
+        """Tell whether an object is the only reference to what it refers to."""
+        if not self.once or kind == "schema" or not is_reference(spot.value):
+            return False
+        try:
+            end = self.end(self.targets.find(spot.value["$ref"], spot.base), kind)
+        except Unreachable:
+            return False
+        return (kind, end.target) in self.once
+
+    def field(self, spot: Spot, kind: Kind, key: str, here: str) -> Any:
+        """Return the value of a field of an object."""
+        value = spot.value
+        if not isinstance(value, (dict, list)) or is_extension(key):
+            return value
+        field = Child(PATTERNED[kind]) if kind in PATTERNED else FIELDS[kind].get(key, _SCHEMAS_OF_OLD.get((kind, key)))
+        if field is None:
+            self.check_unknown(spot, kind, key)
+            return value
+        if not isinstance(field, Child):
+            return self.plain(spot, field, kind, key, here)
+        if field.shape == "one":
+            return self.node(spot, field.kind, here)
+        opened = self.opened(spot, here)
+        if opened is None:
+            return [] if field.shape == "list" else {}
+        if isinstance(opened, dict):
+            if field.shape == "list":
+                return {name: member.value for name, member in opened.items()}
+            return {name: self.node(each, field.kind, pointers.below(here, name)) for name, each in opened.items()}
+        if field.shape == "map" or not isinstance(opened.value, list):
+            return opened.value
+        return [self.node(opened.child(index), field.kind, f"{here}/{index}") for index in range(len(opened.value))]
+
+    def plain(self, spot: Spot, field: Plain, kind: Kind, key: str, here: str) -> Any:
+        """Return the value of a field that holds no objects of OpenAPI."""
+        if key == "const":
+            self.check_constant(spot)
+            return spot.value
+        if field == "any":
+            return self.examples.value(spot)
+        opened = self.opened(spot, here, text=True)
+        if opened is None:
+            return NOTHING
+        if isinstance(opened, Spot):
+            if not isinstance(opened.value, list) or key == "enum":
+                return opened.value
+            members = [opened.child(index) for index in range(len(opened.value))]
+            if key == "examples":
+                return [value for each in members if (value := self.examples.value(each)) is not NOTHING]
+            return [self.plain(each, field, kind, "", f"{here}/{index}") for index, each in enumerate(members)]
+        if kind == "link":
+            return {name: each.value for name, each in opened.items()}
+        inside = {
+            name: self.mapped(each)
+            if key == "mapping"
+            else self.examples.value(each)
+            if key == "examples"
+            else self.plain(each, field, kind, "", pointers.below(here, name))
+            for name, each in opened.items()
+        }
+        return {name: each for name, each in inside.items() if each is not NOTHING}
+
+    def check_constant(self, spot: Spot) -> None:
+        """Warn of a constant that looks like a reference."""
+        if is_reference(spot.value) and len(spot.value) == 1:
+            message = "the constant is an object with the key '$ref': references are not followed here"
+            self.findings.add(message, warning("data-ref", message, help="write the value itself"), spot)
+
+    def check_unknown(self, spot: Spot, kind: Kind, key: str) -> None:
+        """Record a reference in a field that there is not: leaving that out would lose what it leads to."""
+        if kind == "schema" or not is_reference(spot.value):
+            return
+        what = "document" if kind == self.layout.root else kind
+        near = difflib.get_close_matches(key, FIELDS[kind], 1)
+        help = f"did you mean {near[0]!r}?" if near else f"a {what} has {', '.join(FIELDS[kind])}"
+        message = f"a reference stands in {key!r}, which is no field of a {what}"
+        self.findings.add(message, error("stray-ref", message, help=help), spot)
+
+    def opened(self, spot: Spot, here: str, *, refs: bool = True, text: bool = False) -> Members | Spot | None:
+        """Return the members of an object, with those that references of it bring in; of another value, its spot.
+
+        Own members win. None where a reference in its place leads nowhere, which is recorded.
+        """
+        value = spot.value
+        if not isinstance(value, dict):
+            return spot
+        if not (refs and is_reference(value)) and "<<" not in value:
+            return {key: spot.child(key) for key in value}
+        members: Members = {}
+        for key, each in value.items():
+            follows = [each] if key == "$ref" and refs and isinstance(each, str) else []
+            follows += merged_references(each) if key == "<<" else []
+            if not follows:
+                members[key] = spot.child(key)
+            for ref in follows:
+                inner = self.followed(spot.child(key)._replace(value=ref), here, len(value) == 1, text)
+                if len(value) == 1 and not isinstance(inner, dict):
+                    return inner
+                if isinstance(inner, dict):
+                    members |= {name: new for name, new in inner.items() if name not in {*value, *members}}
+                elif inner is not None:
+                    message = f"{ref!r} leads to no object, and has keys beside it"
+                    self.findings.add(ref, error("bad-ref", message, help="leave the reference alone"), spot)
+        return members
+
+    def followed(self, ref: Spot, here: str, alone: bool, text: bool) -> Members | Spot | None:
+        """Return what a reference leads to, opened, to be put at the pointer `here`."""
+        try:
+            found = self.targets.find(ref.value, ref.base, text=text)
+            if found.target in ref.trail:
+                raise Unreachable(self.findings.circle([*ref.trail, found.target]))
+        except Unreachable as problem:
+            self.findings.unreachable(ref, problem)
+            return None
+        self.findings.repaired(ref, self.targets.repairs)
+        inner = self.opened(found._replace(trail=(*ref.trail, found.target)), here, text=text)
+        for name, member in inner.items() if isinstance(inner, dict) else ():
+            self.place(pointers.below(here, name), member)
+        if alone:
+            self.place(here, found)
+        return inner
+
+    def reference(self, ref: Spot, kind: Kind) -> Any:
+        """Return a reference of a kind that stays one as it leads into the bundle."""
+        if not isinstance(ref.value, str) or (ref.base == self.home and self.stays_so(ref.value, kind)):
+            return ref.value
+        try:
+            found = self.targets.find(ref.value, ref.base)
+            self.findings.repaired(ref, self.targets.repairs)
+            end = self.end(found, kind)
+        except Unreachable as problem:
+            return self.findings.leave(ref, problem)
+        if end.base == self.home and self.layout.keeps(end.pointer, kind):
+            return f"#{pointers.to_fragment(end.pointer)}"
+        return f"#{pointers.to_fragment(self.names.pointer(kind, end, found))}"
+
+    def stays_so(self, ref: str, kind: Kind) -> bool:
+        """Tell whether a reference of the document itself is left for `normalize` to follow."""
+        if (ref, kind) not in self.stays:
+            self.stays[ref, kind] = self.names.has(ref, kind) or (ref.startswith("#") and self.is_settled(ref, kind))
+        return self.stays[ref, kind]
+
+    def is_settled(self, ref: str, kind: Kind) -> bool:
+        """Tell whether a pointer into the document can be followed when it is a single one."""
+        try:
+            found = self.targets.find(ref, self.home)
+        except Unreachable:
+            return True
+        is_object = isinstance(found.value, dict) or kind == "schema" and isinstance(found.value, bool)
+        return found.base != self.home or not is_object or self.layout.keeps(found.pointer, kind)
+
+    def mapped(self, spot: Spot) -> Any:
+        """Return a value of a discriminator's mapping: the name of a schema, or a reference to one."""
+        opened = self.opened(spot, "", text=True)
+        if not isinstance(opened, Spot) or not isinstance(opened.value, str):
+            return spot.value
+        if self.names.has(opened.value, "schema") or not _IS_PATH.search(opened.value):
+            return opened.value
+        new = self.reference(opened, "schema")
+        problem = self.findings.unfollowed.get(new)
+        if problem is None:
+            return new
+        self.findings.add(new, problem, opened)
+        return NOTHING
+
+    def end(self, spot: Spot, kind: Kind, *passed: Target) -> Spot:
+        """Return what a chain of references that have nothing beside them ends in; raise Unreachable for a circle.
+
+        That is a component of the document already, if the chain comes by one.
+        """
+        seen = [*passed]
+        own: Spot | None = None
+        while True:
+            if spot.target in seen:
+                raise Unreachable(self.findings.circle([*seen, spot.target]))
+            seen.append(spot.target)
+            if own is None and spot.base == self.home and self.layout.keeps(spot.pointer, kind):
+                own = spot
+            if not is_reference(spot.value) or len(spot.value) > 1:
+                return own or spot
+            spot = self.targets.find(spot.value["$ref"], spot.base)
+
+    def place(self, here: str, spot: Spot) -> None:
+        """Note where a part of the bundle was written."""
+        self.places.append(Place(here, self.library.part(spot.base, spot.base).source, spot.pointer))

@@ -1,0 +1,171 @@
+"""Disk: files of this machine as far as a document may read them, and addresses that somebody named."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote, unquote, urljoin
+
+import attrs
+
+from specwire_codegen import fetch
+from specwire_codegen.diagnostics import DiagnosticError, error
+from specwire_codegen.files import nearby
+from specwire_codegen.files.access import Access
+from specwire_codegen.files.library import Text, Unreachable
+from specwire_codegen.files.network import Network, origin_of
+from specwire_codegen.files.reach import Reach, reach
+
+
+@attrs.define
+class Disk:
+    """Files of this machine as far as a document may read them, and addresses that somebody named."""
+
+    home: str
+    name: str
+    """The document's path or address as the user gave it."""
+    access: Access
+    network: Network
+    reach: Reach | None
+    aliases: dict[str, str] = attrs.field(factory=dict)
+    """What was asked for, by address, and what it turned out to be."""
+    known: dict[str, str] = attrs.field(factory=dict)
+    """The address under which a file is known, by its real path."""
+
+    def root(self) -> Text:
+        """Return the document's own text; raise DiagnosticError."""
+        if fetch.is_remote(self.home):
+            asked = self.home
+            raw, self.home = self.network.read(asked, asked)
+            self.aliases[asked] = self.network.home = self.home
+            return Text(raw, self.name, self.home)
+        return Text(fetch.read_file(Path(self.home), self.name), self.name, self.home)
+
+    def address(self, written: str, base: str) -> str:
+        """Return the address that what is written in the text `base` means."""
+        if fetch.is_file_address(written):
+            return self._file(Path(fetch.path_of(written)))
+        if fetch.is_remote(written) or fetch.is_remote(base):
+            address = urljoin(base, written) if fetch.is_remote(base) else written
+            origin_of(address)
+            copy = self.access.copy_of(address)
+            if copy is None:
+                return self.aliases.get(address, address)
+            self.aliases[address] = self._file(copy)
+            return self.aliases[address]
+        folder = Path(base).parent
+        return next(
+            (self._file(path) for path in (folder / unquote(written), folder / written) if path.exists()),
+            self._file(folder / unquote(written)),
+        )
+
+    def _file(self, path: Path) -> str:
+        plain = os.path.abspath(path)
+        known = self.known.setdefault(os.path.realpath(plain), plain)
+        if known != plain:
+            self.aliases[plain] = known
+        return known
+
+    def read(self, address: str, base: str, limit: int) -> Text:
+        """Return the text at an address; raise Unreachable."""
+        return self._fetched(address, base) if fetch.is_remote(address) else self._opened(address, base, limit)
+
+    def _fetched(self, address: str, base: str) -> Text:
+        refusal = self.network.refusal(address, base)
+        if refusal is not None:
+            finding = error("ref-not-allowed", refusal[0], help=refusal[1])
+            # What a file of the user's own names may be missing; what a fetched document reaches for is an attempt.
+            raise Unreachable(finding, remote=not fetch.is_remote(base), refused=True)
+        try:
+            raw, found = self.network.read(address, base)
+            self.aliases[address] = found
+        except DiagnosticError as problem:
+            finding = problem.diagnostics[0]
+            refused = finding.code == "ref-not-allowed"
+            message = f"cannot be followed: {finding.message}"
+            raise Unreachable(
+                attrs.evolve(
+                    finding, code="ref-not-allowed" if refused else "unresolved-ref", message=message, location=None
+                ),
+                remote=not refused,
+                refused=refused,
+            ) from None
+        return Text(raw, fetch.shown(found), found)
+
+    def _opened(self, address: str, base: str, limit: int) -> Text:
+        path, name = Path(address), self.shown(address)
+        real = path.resolve()
+        if fetch.is_remote(base) and not self._is_copy(real):
+            help = "map the address to a copy: --ref URL-PREFIX=FOLDER"
+            raise Unreachable(
+                error("ref-not-allowed", "leads from a remote document to a local file", help=help), refused=True
+            )
+        refusal = self.reach.refusal(real) if self.reach is not None and not self._is_copy(real) else None
+        if refusal is not None:
+            raise Unreachable(error("ref-not-allowed", refusal[0], help=refusal[1]), refused=True)
+        root = Path(base if fetch.is_remote(self.home) else self.home).parent
+        if not path.exists() or not nearby.is_spelt_so(path, root):
+            near = nearby.file(path, root)
+            help = "check the path"
+            if near is not None:
+                written = Path(os.path.relpath(near, Path(base).parent)).as_posix()
+                shown = Path(os.path.relpath(near, root)).as_posix()
+                help = f"did you mean {shown}?" + (f" Write it as {written}" if written != shown else "")
+            message = f"cannot be followed: there is no such file as {name}"
+            raise Unreachable(error("unresolved-ref", message, help=help))
+        try:
+            return Text(fetch.read_file(path, name, limit), name, address)
+        except DiagnosticError as problem:
+            finding = problem.diagnostics[0]
+            raise Unreachable(
+                error("unresolved-ref", f"cannot be followed: {finding.message}", help=finding.help)
+            ) from None
+
+    def _is_copy(self, path: Path) -> bool:
+        return any(path.is_relative_to(place.resolve()) for _, place in self.access.copies)
+
+    def shown(self, address: str) -> str:
+        """Return an address as messages call it: a path from where the user's own path leads."""
+        if fetch.is_remote(address):
+            return fetch.shown(address)
+        if fetch.is_remote(self.home):
+            return address
+        if address == self.home:
+            return self.name
+        try:
+            return str(Path(self.name).parent / os.path.relpath(address, Path(self.home).parent))
+        except ValueError:  # another drive
+            return address
+
+    def has(self, address: str) -> bool:
+        """Tell whether there is a file at an address."""
+        return not fetch.is_remote(address) and Path(address).is_file()
+
+    def written(self, address: str, base: str) -> str:
+        """Return an address as a reference of the text `base` would write it."""
+        if fetch.is_remote(address) or fetch.is_remote(base):
+            return fetch.shown(address)
+        return quote(Path(os.path.relpath(address, Path(base).parent)).as_posix(), safe="/~!$&'()*+,;=:@-._")
+
+    def sources(self, address: str) -> list[str]:
+        """Return what a pin calls an address: paths from the document's folder, addresses without secrets."""
+        names = [address, *(alias for alias, known in self.aliases.items() if known == address)]
+        folder = Path(self.home).parent
+        return [
+            fetch.shown(each) if fetch.is_remote(each) else Path(os.path.relpath(each, folder)).as_posix()
+            for each in dict.fromkeys(names)
+        ]
+
+    def beside(self, address: str) -> str:
+        """Return the address as a file that the output depends on, or as it may be shown."""
+        return self.shown(address)
+
+
+def disk(source: str | Path, access: Access) -> Disk:
+    """Return the shelf of a document at a path or address."""
+    name = fetch.shown(source)
+    if fetch.is_remote(source):
+        return Disk(str(source), name, access, Network(str(source), access.hosts), None)
+    path = Path(fetch.path_of(str(source))) if fetch.is_file_address(str(source)) else Path(source)
+    home = os.path.realpath(path)
+    return Disk(home, str(path), access, Network(home, access.hosts), reach(path, access.within), known={home: home})

@@ -1,0 +1,101 @@
+"""Names: which component a part of another text becomes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+import attrs
+
+from specwire_codegen import fetch
+from specwire_codegen import pointer as pointers
+from specwire_codegen.files.layout import Layout
+from specwire_codegen.files.targets import Spot, Target
+from specwire_codegen.grammar import Kind
+
+_UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
+_LABELS = ("$defs", "definitions")
+Use = tuple[Kind, Target]
+"""What a reference leads to, and as an object of which kind."""
+
+
+@attrs.define
+class Names:
+    """The components of the bundle; `inner` are parts of others, which stay there."""
+
+    layout: Layout
+    inner: dict[Use, Spot]
+    own: dict[Kind, frozenset[str]] = attrs.field(factory=dict)
+    """The components that the document has itself."""
+    given: dict[Use, str] = attrs.field(factory=dict)
+    """The components that parts of other texts become."""
+    parts: dict[Use, Spot] = attrs.field(factory=dict)
+    """Those parts."""
+    waiting: list[tuple[Kind, Spot]] = attrs.field(factory=list)
+    """Those that still have to be built."""
+    uses: dict[Use, int] = attrs.field(factory=dict)
+    """How often parts of other texts that are not components of the document are referred to."""
+
+    def has(self, name: str, kind: Kind) -> bool:
+        """Tell whether a reference is merely the name of a component, for `normalize` to lead there."""
+        return name in self.own[kind]
+
+    def pointer(self, kind: Kind, end: Spot, written: Spot) -> str:
+        """Return the pointer of the component that a part becomes; `written` is what was referred to at first."""
+        use = (kind, end.target)
+        around = self.inner.get(use)
+        if around is not None:
+            return self.pointer(kind, around, around) + end.pointer[len(around.pointer) :]
+        if use not in self.given:
+            self.given[use] = self._free(kind, written)
+            self.parts[use] = end
+            self.waiting.append((kind, end))
+            self.uses[use] = 0
+        if use in self.uses:
+            self.uses[use] += 1
+        return self.layout.pointer(kind, self.given[use])
+
+    def once(self) -> frozenset[Use]:
+        """Return what is referred to in one place only, and can as well stand there.
+
+        Schemas keep the names that their authors gave them, and so does what is a component of its own document.
+        """
+        return frozenset(
+            (kind, target)
+            for (kind, target), count in self.uses.items()
+            if count == 1 and kind != "schema" and not _is_component(target[1])
+        )
+
+    def nested(self) -> dict[Use, Spot]:
+        """Return the schemas that stand inside of other components of the bundle, and of which.
+
+        What is there only to be referred to (`$defs`) does not: it has a name of its own.
+        """
+        found: dict[Use, Spot] = {}
+        for kind, (base, pointer) in self.uses:
+            above = pointer
+            while kind == "schema" and above and above.rpartition("/")[2] not in _LABELS:
+                above = pointers.parent(above)
+                if (kind, (base, above)) in self.given:
+                    found[kind, (base, pointer)] = self.parts.get((kind, (base, above)), Spot(None, base, above))
+                    break
+        return found
+
+    def _free(self, kind: Kind, spot: Spot) -> str:
+        """Return a name for a part of another text: its own, then with its file's, then with its folders'."""
+        path = PurePosixPath(urlsplit(spot.base).path if fetch.is_remote(spot.base) else spot.base.replace("\\", "/"))
+        tokens = [token for token in pointers.split(spot.pointer) if not token.isdigit()]
+        name = _UNFIT.sub("_", tokens[-1] if tokens else path.stem).strip("_") or "external"
+        sections = self.layout.sections
+        taken = {*self.own[kind]}
+        taken |= {each for (other, _), each in self.given.items() if sections[other] == sections[kind]}
+        around = [*path.parts[:-1], path.stem] if tokens else [*path.parts[:-1]]
+        while name in taken:
+            name = f"{_UNFIT.sub('_', around.pop()) if around else 'external'}_{name}"
+        return name
+
+
+def _is_component(pointer: str) -> bool:
+    tokens = pointers.split(pointer)
+    return tokens[:1] == ("components",) or len(tokens) == 2 and tokens[0] in ("parameters", "responses")

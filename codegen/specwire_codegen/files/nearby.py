@@ -1,0 +1,107 @@
+"""Nearby: the file or the place that was probably meant by a reference that leads nowhere."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from specwire_codegen import pointer as pointers
+from specwire_codegen.files.reach import listed
+
+_ENDINGS = (".yaml", ".yml", ".json")
+_MOST_NAMES = 2000
+"""Names of a folder that are compared."""
+
+
+@cache
+def _names(folder: str, _changed: int) -> frozenset[str]:
+    try:
+        return frozenset(os.listdir(folder))
+    except OSError:
+        return frozenset()
+
+
+def is_spelt_so(path: Path, root: Path) -> bool:
+    """Tell whether a file that exists is called so, letter for letter, on systems too that do not mind the case.
+
+    What is above both the file and the folder `root` is not of the document's making, and is not looked at.
+    """
+    for part in (path, *path.parents):
+        if root.is_relative_to(part):
+            return True
+        folder = part.parent
+        try:
+            names = _names(str(folder), folder.stat().st_mtime_ns)
+        except OSError:
+            continue
+        if part.name and part.name != ".." and names and part.name not in names:
+            return False
+    return True
+
+
+def file(path: Path, root: Path) -> Path | None:
+    """Return the file that was probably meant by a path that leads to none, in a document whose folder is `root`."""
+    for ending in _ENDINGS:
+        with_ending = path.with_name(path.name + ending)
+        if path.name and with_ending.is_file() and is_spelt_so(with_ending, root):
+            return with_ending
+    near = _respelt(path, root)
+    if near is not None:
+        return near
+    # Written from the root document's folder, not from that of the file that it stands in.
+    parts = path.parts
+    for start in range(len(root.parts), len(parts)):
+        meant = root.joinpath(*parts[start:])
+        if meant != path and meant.is_file() and is_spelt_so(meant, root):
+            return meant
+    return None
+
+
+def _respelt(path: Path, root: Path) -> Path | None:
+    """Return a file whose folders and name differ from a path's by no more than their spelling."""
+    here = root if path.is_relative_to(root) else path.parent
+    parts = path.relative_to(here).parts
+    for index, part in enumerate(parts):
+        names = sorted(listed(here))[:_MOST_NAMES]
+        if part not in names:
+            same = [name for name in names if name.lower() == part.lower()]
+            stems = [
+                name for name in names if Path(name).suffix in _ENDINGS and Path(name).stem.lower() == part.lower()
+            ]
+            last = index == len(parts) - 1
+            part = next(iter(same or (stems if last else []) or difflib.get_close_matches(part, names, 1, 0.75)), "")
+            if not part:
+                return None
+        here /= part
+    return here if here.is_file() else None
+
+
+def place(value: Any, pointer: str) -> str | None:
+    """Return the pointer that was probably meant by one that leads nowhere in a value; None if nothing is near."""
+    try:
+        tokens = pointers.split(pointer)
+    except ValueError:
+        tokens = (pointer,)
+    here = ""
+    for index, token in enumerate(tokens):
+        if isinstance(value, dict):
+            keys = [str(key) for key in value]
+            near = token if token in value else next(iter(_near(token, keys)), None)
+            if near is None:
+                return None
+            value, here = value[near], pointers.below(here, near)
+        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
+            value, here = value[int(token)], pointers.below(here, token)
+        else:
+            return None
+        if index == len(tokens) - 1:
+            return here if here != pointer else None
+    return None
+
+
+def _near(token: str, keys: list[str]) -> list[str]:
+    same = [key for key in keys if key.lower() == token.lower()]
+    return same or difflib.get_close_matches(token, keys[:_MOST_NAMES], 1, 0.6)

@@ -1,0 +1,155 @@
+"""Pin: the exact texts of somebody else's document, kept below `specs/NAME/`, and what `source.toml` says about them.
+
+A document that has parts is read from its pin alone: what its references lead to is looked up in `source.toml`, so no
+other file and no address is reached, and a document that was fetched works without a network.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin
+
+import attrs
+
+from specwire_codegen import fetch
+from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, error
+from specwire_codegen.files.library import Text, Unreachable
+from specwire_codegen.write import digest
+
+
+@attrs.frozen
+class PinnedPart:
+    """One file of a document beside its first."""
+
+    file: str
+    """Where the copy is, from the folder of `source.toml`."""
+    sources: tuple[str, ...]
+    """What references lead to it: addresses without their secrets, paths from the folder of the document."""
+    sha256: str
+
+
+@attrs.frozen
+class Pin:
+    """What `source.toml` says: where the document came from, and its digests."""
+
+    file: Path
+    source: str
+    sha256: str | None
+    parts: tuple[PinnedPart, ...] = ()
+
+    def problem(self, spec: Path) -> str | None:
+        """Return the path of a copy that is not as it was pinned; None if all are."""
+        if self.sha256 != digest(spec.read_bytes()):
+            return spec.as_posix()
+        for part in self.parts:
+            path = self.file.parent / part.file
+            if not path.is_file() or digest(path.read_bytes()) != part.sha256:
+                return path.as_posix()
+        return None
+
+
+def read_pin(file: Path) -> Pin | None:
+    """Return what a `source.toml` says; None without one. Raises SpecwireCodegenError for one that is broken."""
+    if not file.is_file():
+        return None
+    try:
+        data = tomllib.loads(file.read_text("utf-8"))
+        parts = tuple(_part(each, file) for each in data.get("parts", []))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as problem:
+        raise SpecwireCodegenError(f"{file.as_posix()} cannot be read: {problem}") from None
+    source = data.get("url") or data.get("file") or ""
+    return Pin(file, str(source), data.get("sha256"), parts)
+
+
+def _part(raw: Mapping[str, Any], file: Path) -> PinnedPart:
+    place = posixpath.normpath(str(raw["file"]))
+    if place.startswith(("/", "..")) or not (file.parent / place).resolve().is_relative_to(file.parent.resolve()):
+        raise SpecwireCodegenError(f"{file.as_posix()} names {place!r}, which is not in its folder")
+    return PinnedPart(place, tuple(map(str, raw["sources"])), str(raw["sha256"]))
+
+
+def toml(text: str) -> str:
+    """Return a text as a TOML string: a JSON string without surrogates, and without the DEL that JSON allows."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def tables(parts: tuple[PinnedPart, ...]) -> Iterator[str]:
+    """Yield the tables that say in `source.toml` where the parts of a document came from."""
+    for part in parts:
+        sources = ", ".join(map(toml, part.sources))
+        yield f"\n[[parts]]\nfile = {toml(part.file)}\nsources = [{sources}]\nsha256 = {toml(part.sha256)}\n"
+
+
+@attrs.define
+class Pinned:
+    """The texts of a pin."""
+
+    home: str
+    names: Mapping[str, str]
+    """The name of each copy, by what references lead to it."""
+    texts: Mapping[str, bytes]
+    """The bytes of each copy, by its name."""
+
+    def root(self) -> Text:
+        """Return the document's own text."""
+        name = self.names[self.home]
+        return Text(self.texts[name], name, self.home)
+
+    def address(self, written: str, base: str) -> str:
+        """Return the address that what is written in the text `base` means."""
+        if fetch.is_remote(written) or fetch.is_remote(base):
+            return self._one(fetch.shown(urljoin(base, written) if fetch.is_remote(base) else written))
+        folder = posixpath.dirname(base)
+        meant = [posixpath.normpath(posixpath.join(folder, each)) for each in (unquote(written), written)]
+        return next((self._one(each) for each in meant if each in self.names), meant[0])
+
+    def _one(self, address: str) -> str:
+        """Return the address under which a copy with several is known."""
+        name = self.names.get(address)
+        return address if name is None else next(each for each, other in self.names.items() if other == name)
+
+    def read(self, address: str, base: str, limit: int) -> Text:
+        """Return the text at an address; raise Unreachable."""
+        name = self.names.get(address)
+        if name is None:
+            message = "leads to nothing that was pinned"
+            help = "pin the document anew: remove its folder, and run specwire new"
+            raise Unreachable(error("unresolved-ref", message, help=help), remote=fetch.is_remote(address))
+        if len(self.texts[name]) > limit:
+            raise Unreachable(error("too-large", f"leads to {name}, which is too large for this place"))
+        return Text(self.texts[name], name, address)
+
+    def has(self, address: str) -> bool:
+        """Tell whether there is a copy of what is at an address."""
+        return address in self.names
+
+    def written(self, address: str, base: str) -> str:
+        """Return an address as a reference of the text `base` would write it."""
+        if fetch.is_remote(address) or fetch.is_remote(base):
+            return address
+        return posixpath.relpath(address, posixpath.dirname(base) or ".")
+
+    def sources(self, address: str) -> list[str]:
+        """Return what the pin calls an address."""
+        return [address]
+
+    def beside(self, address: str) -> str:
+        """Return the address as a file that the output depends on."""
+        return self.names.get(address, address)
+
+
+def pinned(spec: Path, pin: Pin) -> Pinned:
+    """Return the texts of a pin from its folder; raise SpecwireCodegenError for one that cannot be read."""
+    names = {pin.source: str(spec)}
+    for part in pin.parts:
+        names.update(dict.fromkeys(part.sources, str(pin.file.parent / part.file)))
+    try:
+        texts = {name: fetch.read_file(Path(name), name) for name in dict.fromkeys(names.values())}
+    except DiagnosticError as problem:
+        raise SpecwireCodegenError(str(problem)) from None
+    return Pinned(pin.source, names, texts)

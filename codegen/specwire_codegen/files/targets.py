@@ -1,0 +1,187 @@
+"""Targets: what a reference leads to, in whatever file, through whatever other references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+import attrs
+
+from specwire_codegen import fetch
+from specwire_codegen import pointer as pointers
+from specwire_codegen.diagnostics import error
+from specwire_codegen.files import nearby
+from specwire_codegen.files.library import Library, Unreachable
+
+Target = tuple[str, str]
+"""A text, by its address, and a pointer into it."""
+
+
+class Spot(NamedTuple):
+    """A value and where it was written."""
+
+    value: Any
+    base: str
+    """The address of the text."""
+    pointer: str
+    trail: tuple[Target, ...] = ()
+    """The references that were replaced around it."""
+
+    @property
+    def target(self) -> Target:
+        """The place, without the value."""
+        return self.base, self.pointer
+
+    def child(self, key: str | int) -> Spot:
+        """Return the spot of a member."""
+        return Spot(self.value[key], self.base, pointers.below(self.pointer, key), self.trail)
+
+
+class Repair(NamedTuple):
+    """What had to be read differently from how it was written."""
+
+    message: str
+    help: str
+
+
+def is_reference(value: Any) -> bool:
+    """Tell whether a value is a reference, with or without keys beside it."""
+    return isinstance(value, dict) and isinstance(value.get("$ref"), str)
+
+
+def merged_references(value: Any) -> list[str]:
+    """Return the references under a YAML merge key."""
+    stated = value if isinstance(value, list) else [value]
+    return [each["$ref"] for each in stated if is_reference(each)]
+
+
+@attrs.define
+class Targets:
+    """Finds what references of the texts of a library lead to."""
+
+    library: Library
+    self_address: str | None
+    """What the document calls itself (`$self`)."""
+    ids: dict[str, str]
+    """The pointers of the schemas of the document that have an address of their own (`$id`), by that address."""
+    repairs: list[Repair] = attrs.field(factory=list)
+    """What the last search had to read differently."""
+
+    def find(self, ref: str, base: str, *, text: bool = False) -> Spot:
+        """Return what a reference of the text `base` leads to; raise Unreachable.
+
+        What had to be read differently from how it is written is in `repairs` then.
+        """
+        self.repairs.clear()
+        return self._found(ref, base, text, ())
+
+    def _found(self, ref: str, base: str, text: bool, passed: tuple[Target, ...]) -> Spot:
+        written, _, fragment = ref.partition("#")
+        try:
+            address, around = self._address(written, base)
+        except ValueError:
+            message = "is neither a path nor an address"
+            raise Unreachable(error("unresolved-ref", message, help="correct it")) from None
+        part = self.library.part(address, base, text=text and bool(written))
+        fragment = around + unquote(fragment)
+        spot = self._inside(part.address, fragment, text, passed)
+        if spot is None and not written and base != self.library.home:
+            spot = self._elsewhere(ref, base, text, passed)
+        if spot is not None:
+            return spot
+        near = nearby.place(part.value, fragment)
+        help = f"did you mean #{pointers.to_fragment(near)}?" if near is not None else "correct the reference"
+        if not written and base != self.library.home:
+            help = f"{help}; in a file of its own, '#' is the root of that file"
+        raise Unreachable(error("unresolved-ref", "does not exist", help=help))
+
+    def _address(self, written: str, base: str) -> tuple[str, str]:
+        """Return the address that a reference means, and the pointer that its fragment starts from."""
+        if not written:
+            return base, ""
+        if written == self.self_address:
+            return self.library.home, ""
+        address = self.library.shelf.address(written, base)
+        if address in self.ids:
+            return self.library.home, self.ids[address]
+        if "\\" in written and not fetch.is_remote(address):
+            forward = self.library.shelf.address(written.replace("\\", "/"), base)
+            if forward != address and not self.library.shelf.has(address) and self.library.shelf.has(forward):
+                self.repairs.append(Repair("has backslashes; read as '/'", "write '/' between the parts of a path"))
+                return forward, ""
+        return address, ""
+
+    def _inside(self, address: str, fragment: str, text: bool, passed: tuple[Target, ...]) -> Spot | None:
+        """Return what a fragment leads to in a text: a pointer as it stands, or as it was meant, or an anchor.
+
+        `/` is often written for the whole document, and the first slash left out.
+        """
+        part = self.library.part(address, address)
+        root = Spot(part.value, part.address, "")
+        for pointer in dict.fromkeys((fragment, fragment.rstrip("/"), f"/{fragment}")):
+            if not pointer or pointer.startswith("/"):
+                spot: Spot | None = root
+                for token in pointers.split(pointer):
+                    spot = spot and self._step(spot, token, text, passed)
+                if spot is not None:
+                    return spot
+        anchored = next((pointer for name, pointer in _anchors(part.value) if name == fragment), None)
+        if anchored is not None:
+            return Spot(pointers.get(part.value, anchored), part.address, anchored)
+        meant = pointers.unescaped(part.value, fragment)
+        if meant is None:
+            return None
+        help = "in a pointer, '/' in a name is '~1', and '~' is '~0'"
+        self.repairs.append(Repair(f"does not exist; taken for '#{pointers.to_fragment(meant)}'", help))
+        return Spot(pointers.get(part.value, meant), part.address, meant)
+
+    def _step(self, spot: Spot, token: str, text: bool, passed: tuple[Target, ...]) -> Spot | None:
+        """Return a member, of what a reference leads to if there is none beside it."""
+        value = spot.value
+        if isinstance(value, list) and token.isascii() and token.isdigit() and int(token) < len(value):
+            return spot.child(int(token))
+        if not isinstance(value, dict):
+            return None
+        if token in value:
+            return spot.child(token)
+        if spot.target in passed:
+            return None
+        for ref in [value["$ref"]] if is_reference(value) else merged_references(value.get("<<")):
+            try:
+                inner = self._step(self._found(ref, spot.base, text, (*passed, spot.target)), token, text, passed)
+            except Unreachable:
+                continue
+            if inner is not None:
+                return inner
+        return None
+
+    def _elsewhere(self, ref: str, base: str, text: bool, passed: tuple[Target, ...]) -> Spot | None:
+        """Return what a pointer of another text leads to in the root document, or in the only text that has it."""
+        fragment = unquote(ref.partition("#")[2])
+        if not fragment.startswith("/"):
+            return None
+        home = self.library.home
+        found = self._inside(home, fragment, text, passed)
+        if found is None:
+            others = [part.address for part in self.library.all() if part.address not in (home, base)]
+            spots = [spot for each in others if (spot := self._inside(each, fragment, text, passed)) is not None]
+            found = spots[0] if len(spots) == 1 else None
+        if found is not None:
+            where = self.library.written(found.base, base)
+            self.repairs.append(
+                Repair(f"does not exist in this file; taken for that of {where}", f"write {where}{ref}")
+            )
+        return found
+
+
+def _anchors(data: Any) -> Iterator[tuple[str, str]]:
+    """Yield the anchors of a text, of whatever kind it is, with the pointers of the schemas that have them."""
+    waiting = [(data, "")]
+    while waiting:
+        value, pointer = waiting.pop()
+        if isinstance(value, dict):
+            names = [value.get("$anchor"), value.get("$dynamicAnchor"), str(value.get("$id", "")).partition("#")[2]]
+            yield from ((name, pointer) for name in names if isinstance(name, str) and name)
+        members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        waiting += [(member, pointers.below(pointer, key)) for key, member in members]

@@ -1,0 +1,213 @@
+"""What a document may read: the rule of `files/reach.py`, with each of its edges."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from specwire_codegen.files.access import Access, access
+
+from tests.codegen.files.folder import facts, findings, get, refusal, specwire, write
+
+PET = "type: object\nproperties: {seen: {type: integer}}\n"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return a home folder; the working directory is in another one."""
+    folder = tmp_path / "homes/user"
+    folder.mkdir(parents=True)
+    (tmp_path / "work").mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    monkeypatch.chdir(tmp_path / "work")
+    yield folder
+
+
+def document(folder: Path, place: str, ref: str, *others: str) -> Path:
+    """Write a document that refers to one file, and other files that all hold the same schema."""
+    body = "".join(f"--- # {other}\n{PET}" for other in others)
+    return write(folder, f"--- # {place}\n{get(f'{{$ref: {ref!r}}}')}{body}")
+
+
+def is_read(root: Path, allowed: Access | None = None) -> bool:
+    """Tell whether a document is understood with what it refers to, and otherwise refused for just that."""
+    found = findings(root, allowed)
+    assert {each.code for each in found} <= {"ref-not-allowed"}
+    return not found
+
+
+@pytest.mark.parametrize(
+    ("place", "ref", "target", "read"),
+    [
+        ("a/openapi.yaml", "Pet.yaml", "a/Pet.yaml", True),
+        ("a/openapi.yaml", "b/c/Pet.yaml", "a/b/c/Pet.yaml", True),
+        ("a/openapi.yaml", "../Pet.yaml", "Pet.yaml", False),
+        ("a/openapi.yaml", "../b/Pet.yaml", "b/Pet.yaml", False),
+        ("a/openapi.yaml", ".env", "a/.env", False),
+        ("a/openapi.yaml", ".docker/config.json", "a/.docker/config.json", False),
+        ("a/.api/openapi.yaml", "Pet.yaml", "a/.api/Pet.yaml", True),
+        ("homes/user/Downloads/openapi.yaml", "../.docker/config.json", "homes/user/.docker/config.json", False),
+        ("homes/user/Downloads/openapi.yaml", "../other.json", "homes/user/other.json", False),
+        ("homes/user/openapi.yaml", "../other/x.json", "homes/other/x.json", False),
+    ],
+)
+def test_a_document_reads_its_own_folder(tmp_path: Path, place: str, ref: str, target: str, read: bool) -> None:
+    """Without a repository around it, a document reads what is in its own folder and is not hidden."""
+    assert read == is_read(document(tmp_path, place, ref, target))
+
+
+@pytest.mark.parametrize("mark", [".git/HEAD", ".hg/store", ".git"])
+@pytest.mark.parametrize(
+    ("ref", "target", "read"),
+    [
+        ("../../../common/Pet.yaml", "repo/common/Pet.yaml", True),
+        ("../../../Pet.yaml", "repo/Pet.yaml", True),
+        ("../../../../Pet.yaml", "Pet.yaml", False),
+        ("../../../.github/Pet.yaml", "repo/.github/Pet.yaml", False),
+        ("../../../.git/config", "repo/.git/config", False),
+    ],
+)
+def test_a_repository_is_open(tmp_path: Path, mark: str, ref: str, target: str, read: bool) -> None:
+    """What lies in the same repository is read, whatever the working directory is."""
+    if mark == ".git" and target.startswith("repo/.git/"):
+        pytest.skip("the mark is a file here")
+    path = tmp_path / "repo" / mark
+    path.parent.mkdir(parents=True)
+    path.write_text("x", "utf-8")
+    assert read == is_read(document(tmp_path, "repo/specs/pay/2024/openapi.yaml", ref, target))
+
+
+def test_the_nearest_repository_counts(tmp_path: Path) -> None:
+    """A repository in another one does not open that."""
+    (tmp_path / "outer/.git").mkdir(parents=True)
+    (tmp_path / "outer/inner/.git").mkdir(parents=True)
+    assert not is_read(document(tmp_path, "outer/inner/a/openapi.yaml", "../../Pet.yaml", "outer/Pet.yaml"))
+
+
+@pytest.mark.parametrize("marked", ["homes/user", "homes"])
+def test_a_repository_of_the_whole_home_does_not_count(tmp_path: Path, marked: str) -> None:
+    """A home folder that is a repository, or is in one, opens nothing."""
+    (tmp_path / marked / ".git").mkdir()
+    assert not is_read(document(tmp_path, "homes/user/a/openapi.yaml", "../b/Pet.yaml", "homes/user/b/Pet.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("folder", "read"), [("top", True), ("top/a", False), ("homes/user", False), ("elsewhere", False)]
+)
+def test_the_working_directory_is_open_if_it_holds_the_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, read: bool
+) -> None:
+    """A call from the folder that holds both says that they belong together; the home folder says nothing."""
+    base = folder if folder == "homes/user" else "top"
+    root = document(tmp_path, f"{base}/a/openapi.yaml", "../b/Pet.yaml", f"{base}/b/Pet.yaml")
+    (tmp_path / folder).mkdir(exist_ok=True)
+    monkeypatch.chdir(tmp_path / folder)
+    assert read == is_read(root)
+
+
+@pytest.mark.parametrize(
+    ("named", "ref", "target", "read"),
+    [
+        ("b", "../b/Pet.yaml", "b/Pet.yaml", True),
+        ("b/Pet.yaml", "../b/Pet.yaml", "b/Pet.yaml", True),
+        ("b/Pet.yaml", "../b/Other.yaml", "b/Other.yaml", False),
+        ("b", "../b/.c/Pet.yaml", "b/.c/Pet.yaml", False),
+        ("b/.c", "../b/.c/Pet.yaml", "b/.c/Pet.yaml", True),
+        ("c", "../b/Pet.yaml", "b/Pet.yaml", False),
+        ("homes/user/.shared", "../homes/user/.shared/Pet.yaml", "homes/user/.shared/Pet.yaml", True),
+    ],
+)
+def test_a_folder_may_be_named(tmp_path: Path, named: str, ref: str, target: str, read: bool) -> None:
+    """What the user names is open, hidden or not; what is hidden in it is not."""
+    root = document(tmp_path, "a/openapi.yaml", ref, target)
+    assert read == is_read(root, access(within=[tmp_path / named]))
+
+
+@pytest.mark.parametrize("to_file", [True, False])
+def test_links_are_resolved(tmp_path: Path, to_file: bool) -> None:
+    """A link is where it leads to."""
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret/Pet.yaml").write_text(PET, "utf-8")
+    root = document(tmp_path, "a/openapi.yaml", "Pet.yaml" if to_file else "in/Pet.yaml")
+    link, target = (root.parent / "Pet.yaml", "secret/Pet.yaml") if to_file else (root.parent / "in", "secret")
+    link.symlink_to(tmp_path / target, target_is_directory=not to_file)
+    assert not is_read(root)
+    assert is_read(root, access(within=[tmp_path / "secret"]))
+
+
+def test_a_link_to_the_document_itself(tmp_path: Path) -> None:
+    """A document that is called by a link reads what is beside the document that the link leads to."""
+    root = document(tmp_path, "a/openapi.yaml", "Pet.yaml", "a/Pet.yaml")
+    link = tmp_path / "work/link.yaml"
+    link.symlink_to(root)
+    assert [] == [each for each in findings(link) if each.code == "ref-not-allowed"]
+
+
+@pytest.mark.parametrize("spelling", ["file://{}", "file://localhost{}", "file:{}", "FILE://{}"])
+@pytest.mark.parametrize(("target", "read"), [("a/Pet one.yaml", True), ("b/Pet one.yaml", False)])
+def test_a_file_address_is_a_path(tmp_path: Path, spelling: str, target: str, read: bool) -> None:
+    """`file:` means a path, under the same rule."""
+    path = (tmp_path / target).as_posix().replace(" ", "%20")
+    assert read == is_read(document(tmp_path, "a/openapi.yaml", spelling.format(path), target))
+
+
+@pytest.mark.parametrize("place", ["description", "schema", "operationId", "example"])
+def test_the_rule_holds_at_every_place(tmp_path: Path, place: str) -> None:
+    """Nothing outside is read, whatever it is wanted for."""
+    ref = "{$ref: ../b/secret.json}"
+    fields = {"description": f"description: {ref}", "operationId": f"operationId: {ref}", "schema": "", "example": ""}
+    media = {"schema": f"schema: {ref}", "example": f"example: {ref}"}.get(place, "schema: {type: string}")
+    answer = f"responses: {{'200': {{description: ok, content: {{application/json: {{{media}}}}}}}}}"
+    text = f"--- # a/openapi.yaml\npaths: {{/a: {{get: {{{', '.join(filter(None, (fields[place], answer)))}}}}}}}\n"
+    root = write(tmp_path, f'{text}--- # b/secret.json\n"s3cret"\n')
+    codes = [each.code for each in findings(root) if each.severity == "error"]
+    assert ["ref-not-allowed"] == codes
+
+
+def test_an_option_of_a_refusal_can_be_pasted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refusal names its rule, and the option that lets in what is meant."""
+    root = document(tmp_path, "specs/pay/2024/openapi.yaml", "../../../common/v1/Pet.yaml", "common/v1/Pet.yaml")
+    monkeypatch.chdir(root.parent)
+    said = refusal(root)
+    assert "leads out of the folder of the document, its repository and the working directory" in said
+    assert "--refs-within ../../../common" in said
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    words = ("generate", "openapi.yaml", "--package", "pay", "-o", "out")
+    assert 1 == specwire(monkeypatch, *words)
+    assert 0 == specwire(monkeypatch, *words, "--refs-within", "../../../common")
+    assert 0 == specwire(monkeypatch, "dump-ir", "openapi.yaml", "--refs-within=../../../common")
+
+
+def test_a_single_file_is_named_rather_than_its_folder(tmp_path: Path) -> None:
+    """What is beside the document's folder is named itself: its folder would be far too much."""
+    said = refusal(document(tmp_path, "a/openapi.yaml", "../Pet.yaml", "Pet.yaml"))
+    assert f"--refs-within {Path(os.path.relpath(tmp_path / 'Pet.yaml')).as_posix()}" in said
+
+
+@pytest.mark.parametrize("table", ["", "[client]\n"])
+@pytest.mark.parametrize("value", ['["../b"]', '"../b"'])
+def test_a_folder_may_be_named_in_client_toml(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, value: str
+) -> None:
+    """`refs-within` in client.toml is meant from its own folder."""
+    root = document(tmp_path, "a/openapi.yaml", "../b/Pet.yaml", "b/Pet.yaml")
+    (root.parent / "client.toml").write_text(f"{table}refs-within = {value}\n", "utf-8")
+    assert 0 == specwire(monkeypatch, "dump-ir", str(root))
+
+
+def test_client_toml_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that names nothing is an error with its line."""
+    root = document(tmp_path, "a/openapi.yaml", "Pet.yaml", "a/Pet.yaml")
+    (root.parent / "client.toml").write_text("[client]\nrefs-within = 7\n", "utf-8")
+    assert 1 == specwire(monkeypatch, "dump-ir", str(root))
+
+
+def test_what_no_call_needs_is_not_refused(tmp_path: Path) -> None:
+    """A reference that nobody needs refuses nothing."""
+    root = document(tmp_path, "a/openapi.yaml", "Pet.yaml", "a/Pet.yaml")
+    more = "components: {schemas: {Unused: {$ref: ../../secret.yaml}, Too: {properties: {a: {$ref: gone.yaml}}}}}\n"
+    root.write_text(root.read_text("utf-8") + more, "utf-8")
+    assert ["Pet"] == list(facts(root)["components"]["schemas"])
