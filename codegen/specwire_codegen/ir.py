@@ -325,8 +325,10 @@ class PageNumber:
     items: tuple[str, ...]
     item: TypeExpr
     size: str | None = None
-    first: int = 0
+    first: int | None = 0
     total: tuple[str, ...] | None = None
+    pages: tuple[str, ...] | None = None
+    more: tuple[str, ...] | None = None
 
 
 @attrs.frozen
@@ -338,6 +340,7 @@ class Offset:
     item: TypeExpr
     size: str | None = None
     total: tuple[str, ...] | None = None
+    more: tuple[str, ...] | None = None
 
 
 @attrs.frozen

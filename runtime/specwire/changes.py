@@ -23,6 +23,7 @@ class OptionChanges(TypedDict, total=False):
     headers: Mapping[str, str]
     query: Mapping[str, Any]
     body: Mapping[str, Any]
+    max_pages: int | None
     on_drift: OnDrift
     arrays: bool
     keep_unknown: bool

@@ -13,7 +13,7 @@ from specwire import pagination, reading
 from specwire.answer import Answer
 from specwire.changes import OptionChanges
 from specwire.configuration import shown_url, user_agent
-from specwire.errors import SpecwireError
+from specwire.errors import APIStatusError, SpecwireError
 from specwire.exchange import Exchange
 from specwire.failure import TokenRefused, TooLarge, TransportFailure
 from specwire.flow import Flow, Pause, Step
@@ -145,13 +145,16 @@ class Connection(BaseConnection):
 
     def pages(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> Iterator[T]:
         """Go through a page and all that follow."""
-        following: PagedRequest[T, ItemT] | None = request
-        seen = pagination.before(request)
-        while following is not None:
-            response = self.perform(following, changes)
-            yield response.parsed
-            seen += len(pagination.items(request, response.parsed))
-            following = pagination.following(following, response, seen)
+        trail = pagination.Trail(request, self.options_with(changes).max_pages)
+        while (following := trail.following()) is not None:
+            try:
+                response = self.perform(following, changes)
+            except APIStatusError as error:
+                if trail.ends_with(error.status):
+                    return
+                raise
+            if trail.take(response):
+                yield response.parsed
 
     def run(self, flow: Flow[T], changes: OptionChanges | None = None) -> T:
         """Run a flow of calls to its end and return its value."""
@@ -252,7 +255,8 @@ class AsyncConnection(BaseConnection):
 
     def pages(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> AsyncIterator[T]:
         """Go through a page and all that follow."""
-        return AsyncPages(partial(self.perform, changes=changes), request)
+        trail = pagination.Trail(request, self.options_with(changes).max_pages)
+        return AsyncPages(partial(self.perform, changes=changes), trail)
 
     async def run(self, flow: Flow[T], changes: OptionChanges | None = None) -> T:
         """Run a flow of calls to its end and return its value."""

@@ -17,6 +17,7 @@
         │   ├── UnprocessableEntityError   422
         │   ├── RateLimitError             429
         │   └── ServerError                5xx
+        ├── PaginationError            a list has no end that can be reached: the server repeats itself
         ├── RefusedError               the server said no inside a successful answer: `code`, `body`
         ├── ResponseTooLargeError      the answer is larger than `max_response_size`: `status`
         ├── DecodeError                the answer is not what its content type says, or, where drift raises, drifted
@@ -51,6 +52,7 @@ __all__ = [
     "InvalidRequestError",
     "JobFailedError",
     "NotFoundError",
+    "PaginationError",
     "PermissionDeniedError",
     "RateLimitError",
     "RefusedError",
@@ -101,6 +103,10 @@ class APIConnectionError(APIError):
 
 class APITimeoutError(APIConnectionError):
     """No answer in time."""
+
+
+class PaginationError(APIError):
+    """A list cannot be followed to its end: the server repeats itself, or more pages follow than were allowed."""
 
 
 class APIStatusError(APIError):

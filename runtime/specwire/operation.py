@@ -69,13 +69,18 @@ Payload: TypeAlias = JsonPayload | TextPayload | EmptyPayload | BinaryPayload | 
 
 
 class PageNumber(msgspec.Struct, frozen=True):
-    """Pages by number: `page` counts up from `first`."""
+    """Pages by number: `page` counts up from `first`; None where nothing says whether that is 0 or 1."""
 
     page: str
     items: tuple[str, ...]
     size: str | None = None
-    first: int = 0
+    first: int | None = 0
     total: tuple[str, ...] | None = None
+    """Where the page says how many items there are."""
+    pages: tuple[str, ...] | None = None
+    """Where the page says how many pages there are."""
+    more: tuple[str, ...] | None = None
+    """Where the page says whether more follow."""
 
 
 class Offset(msgspec.Struct, frozen=True):
@@ -85,6 +90,7 @@ class Offset(msgspec.Struct, frozen=True):
     items: tuple[str, ...]
     size: str | None = None
     total: tuple[str, ...] | None = None
+    more: tuple[str, ...] | None = None
 
 
 class Cursor(msgspec.Struct, frozen=True):

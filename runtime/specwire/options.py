@@ -43,6 +43,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Query parameters to add to every request."""
     body: Mapping[str, Any] = {}
     """Fields to add to every JSON or form body, for what a document does not know yet."""
+    max_pages: int | None = None
+    """Pages that `.iter()` and `.pages()` read at most; where more follow, they raise `PaginationError`.
+
+    To take the first pages and leave the others, end the loop, or use `itertools.islice(pages, n)`.
+    """
     on_drift: OnDrift = "warn"
     """What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function to tell."""
     arrays: bool = False

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from specwire import pagination
+from specwire.errors import APIStatusError
 from specwire.request import PagedRequest
 
 if TYPE_CHECKING:
@@ -22,23 +23,25 @@ class AsyncPages(Generic[T, ItemT]):
     def __init__(
         self,
         perform: Callable[[PagedRequest[T, ItemT]], Awaitable[Response[T]]],
-        request: PagedRequest[T, ItemT],
+        trail: pagination.Trail[T, ItemT],
     ) -> None:
         self._perform = perform
-        self._following: PagedRequest[T, ItemT] | None = request
-        self._seen = pagination.before(request)
+        self._trail = trail
 
     def __aiter__(self) -> AsyncIterator[T]:
         return self
 
     async def __anext__(self) -> T:
-        request = self._following
-        if request is None:
-            raise StopAsyncIteration
-        response = await self._perform(request)
-        self._seen += len(pagination.items(request, response.parsed))
-        self._following = pagination.following(request, response, self._seen)
-        return response.parsed
+        while (following := self._trail.following()) is not None:
+            try:
+                response = await self._perform(following)
+            except APIStatusError as error:
+                if self._trail.ends_with(error.status):
+                    break
+                raise
+            if self._trail.take(response):
+                return response.parsed
+        raise StopAsyncIteration
 
 
 class AsyncItems(Generic[T, ItemT]):

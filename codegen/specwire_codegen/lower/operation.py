@@ -48,6 +48,7 @@ from specwire_codegen.lower.querystring import without_query_strings
 from specwire_codegen.lower.security import requirements
 from specwire_codegen.lower.server import server_url
 from specwire_codegen.naming import RESERVED_ARGUMENTS, WAITING_ARGUMENTS, argument, distinct
+from specwire_codegen.normalize.extensions import UNKNOWN
 from specwire_codegen.pointer import join
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -244,9 +245,19 @@ class _Lowering:
         total = paths.names(raw.get("total"))
         match raw["style"]:
             case "page":
-                return PageNumber(raw["page"], items, item, raw.get("size"), raw.get("first", 0), total)
+                first = raw.get("first", 0)
+                return PageNumber(
+                    raw["page"],
+                    items,
+                    item,
+                    raw.get("size"),
+                    None if first == UNKNOWN else first,
+                    total,
+                    paths.names(raw.get("pages")),
+                    paths.names(raw.get("more")),
+                )
             case "offset":
-                return Offset(raw["offset"], items, item, raw.get("size"), total)
+                return Offset(raw["offset"], items, item, raw.get("size"), total, paths.names(raw.get("more")))
             case "url" | "link":
                 return NextURL(items, item, paths.names(raw.get("next")))
             case _:

@@ -125,6 +125,7 @@ class Pagination:
     first: int
     items: str
     total: str | None
+    pages: str | None
     next: str | None
     next_from_last_item: str | None
     more: str | None

@@ -21,11 +21,18 @@ class Page:
     items: tuple[Any, ...]
     start: int
     total: int
+    size: int = 0
+    """Items that a page has at most; 0 where all are on one."""
 
     @property
     def end(self) -> int:
         """The index after the last item."""
         return self.start + len(self.items)
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return -(-self.total // self.size) if self.size else 1
 
     @property
     def more(self) -> bool:
@@ -48,7 +55,7 @@ def cut(pagination: Pagination | None, operation: Operation, query: Mapping[str,
         case "cursor":
             start = _after(pagination, asked, items)
     start = max(start, 0)
-    return Page(tuple(items[start : start + size]), start, len(items))
+    return Page(tuple(items[start : start + size]), start, len(items), size)
 
 
 def _size(pagination: Pagination, operation: Operation, query: Mapping[str, Any]) -> int:
@@ -82,6 +89,8 @@ def fill(pagination: Pagination | None, pointer: str, body: Any, page: Page, fit
         return _described(value, page, fits)
     if pagination.total is not None:
         value = place(value, pagination.total, page.total)
+    if pagination.pages is not None:
+        value = place(value, pagination.pages, page.pages)
     if pagination.more is not None:
         value = place(value, pagination.more, page.more)
     if pagination.next is not None:

@@ -19,6 +19,7 @@ from specwire_codegen.mock.operations import (
     Response,
     StreamFacts,
 )
+from specwire_codegen.normalize.extensions import UNKNOWN
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 STYLES = {"path": "simple", "header": "simple", "query": "form", "querystring": "form", "cookie": "form"}
@@ -164,9 +165,10 @@ def _pagination(raw: dict[str, Any] | None) -> Pagination | None:
         style=raw["style"],
         parameter=raw.get(raw["style"]),
         size=raw.get("size"),
-        first=raw.get("first", 0),
+        first=1 if raw.get("first") == UNKNOWN else raw.get("first", 0),
         items=raw["items"],
         total=raw.get("total"),
+        pages=raw.get("pages"),
         next=raw.get("next"),
         next_from_last_item=raw.get("next_from_last_item"),
         more=raw.get("more"),

@@ -15,6 +15,8 @@ from specwire_codegen.normalize.origin import PRIVATE, Report, origin_of
 from specwire_codegen.normalize.streams import EVENT_STREAM, JSON_LINES, media_type
 
 PREFIX = "x-specwire-"
+UNKNOWN = "unknown"
+"""The number of the first page, where nothing says whether it is 0 or 1."""
 
 Test = Callable[[Any], str | None]
 
@@ -45,6 +47,11 @@ def _natural(value: Any) -> str | None:
     return (
         None if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else "a whole number, 0 or more"
     )
+
+
+def _first(value: Any) -> str | None:
+    good = value == UNKNOWN or _natural(value) is None
+    return None if good else f"a whole number, 0 or more, or {UNKNOWN!r}"
 
 
 def _seconds(value: Any) -> str | None:
@@ -137,9 +144,11 @@ _PAGINATION = _Choice(
                 "style": _text,
                 "page": _text,
                 "size": _text,
-                "first": _natural,
+                "first": _first,
                 "items": _place,
                 "total": _pointer,
+                "pages": _pointer,
+                "more": _pointer,
             },
             ("page", "items"),
         ),
@@ -156,7 +165,15 @@ _PAGINATION = _Choice(
             ("cursor", "items"),
         ),
         "offset": _Object(
-            {"style": _text, "offset": _text, "size": _text, "items": _place, "total": _pointer}, ("offset", "items")
+            {
+                "style": _text,
+                "offset": _text,
+                "size": _text,
+                "items": _place,
+                "total": _pointer,
+                "more": _pointer,
+            },
+            ("offset", "items"),
         ),
         "url": _Object({"style": _text, "size": _text, "items": _place, "next": _pointer}, ("items", "next")),
         "link": _Object({"style": _text, "size": _text, "items": _place}, ("items",)),

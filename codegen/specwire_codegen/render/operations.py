@@ -24,6 +24,7 @@ from specwire_codegen.ir import (
     LinesBody,
     MultipartBody,
     Operation,
+    PageNumber,
     Pagination,
     Part,
     Payload,
@@ -249,7 +250,8 @@ def _pagination(pagination: Pagination) -> str:
         for attribute in attrs.fields(type(pagination))
         if attribute.name != "item"
     }
-    written = ", ".join(f"{name}={literal(value)}" for name, value in facts.items() if value or name == "items")
+    needed = {"items", *(["first"] if isinstance(pagination, PageNumber) and pagination.first is None else [])}
+    written = ", ".join(f"{name}={literal(value)}" for name, value in facts.items() if value or name in needed)
     return f"{type(pagination).__name__}({written})"
 
 
