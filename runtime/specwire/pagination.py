@@ -207,13 +207,13 @@ class Trail(Generic[T, ItemT]):
             return not follows
         if not found:
             return True
-        said, seen = _counted(page, total), self._seen
-        if said is not None and seen is not None and seen <= said and said != found:
-            return seen == said
-        if pages is not None and (last := _counted(page, pages)) is not None and self._ordinal < last:
+        said, last = _counted(page, total), _counted(page, pages)
+        if said is not None and self._seen is not None and found != said > self._seen:
             return False
-        # Where the page itself is counted, or the longest page is the last, a further request is the only proof.
-        self._doubtful = said is not None or pages is not None
+        if last is not None and self._ordinal < last:
+            return False
+        # A total may be that of the page, or wrong: unless the last page is the shortest, one more request is the proof.
+        self._doubtful = said is not None or last is not None
         return found < longest
 
     @property
