@@ -212,7 +212,7 @@ class Trail(Generic[T, ItemT]):
             return False
         if last is not None and self._ordinal < last:
             return False
-        # A total may be that of the page, or wrong: unless the last page is the shortest, one more request is the proof.
+        # A total may be that of the page, or wrong: unless this page is shorter than others, one more request is proof.
         self._doubtful = said is not None or last is not None
         return found < longest
 
