@@ -188,7 +188,8 @@ def new(name: str, *, spec: str, reading: Reading = Sources(), root: Root = Path
     for file in made.files:
         _out.print(f"wrote {escape((made.folder / file).as_posix())}")
     for guess in made.guesses:
-        _out.print(f"guessed {guess.extension} on {escape(guess.target)}: confirm it in overlay.yaml")
+        asked = "confirm it" if guess.certain else "not certain: a comment, to be uncommented if it holds,"
+        _out.print(f"guessed {guess.extension} on {escape(guess.target)}: {asked} in overlay.yaml")
     _out.print(f"next: specwire generate {escape(name)}")
     return 0
 

@@ -375,6 +375,7 @@ class Polling:
     success: tuple[str, ...]
     failure: tuple[str, ...]
     attention: tuple[str, ...]
+    progress: tuple[str, ...]
     interval: float
     method: tuple[str, ...] | None
 

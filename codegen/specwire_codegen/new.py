@@ -12,7 +12,9 @@ import attrs
 import yaml
 
 from specwire_codegen import fetch
-from specwire_codegen.diagnostics import Diagnostic, SpecwireCodegenError
+from specwire_codegen.config import default_config
+from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError
+from specwire_codegen.document import Document
 from specwire_codegen.files.access import Access
 from specwire_codegen.files.disk import disk
 from specwire_codegen.files.library import Library, Part
@@ -20,6 +22,7 @@ from specwire_codegen.files.network import origin_of
 from specwire_codegen.files.pin import Pinned, PinnedPart, tables, toml
 from specwire_codegen.infer import Guess, guesses
 from specwire_codegen.load import load_from
+from specwire_codegen.lower import lower
 from specwire_codegen.naming import pascal
 from specwire_codegen.normalize import Normalized, normalize
 from specwire_codegen.write import digest
@@ -31,6 +34,8 @@ _OWN = ("openapi.yaml", "openapi.yml", "openapi.json", "overlay.yaml", "client.t
 """Files that mean something in the folder of a provider."""
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{each}{n}" for each in ("com", "lpt") for n in range(1, 10))})
 """Names that no file can have on Windows."""
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+"""Keys that TOML takes without quotes."""
 
 
 @attrs.frozen
@@ -54,7 +59,8 @@ def new(root: Path, name: str, source: str, access: Access | None = None, *, tod
     if folder.exists():
         raise SpecwireCodegenError(f"{folder.as_posix()} is there already: choose another name, or remove it")
     library = Library(disk(source, (access or Access()).with_more(_named(source))))
-    normalized = normalize(load_from(library))
+    document = load_from(library)
+    normalized = normalize(document)
     found = tuple(guesses(normalized.data))
     first, *others = library.all()
     suffix = "json" if first.raw.lstrip()[:1] == b"{" else "yaml"
@@ -69,7 +75,7 @@ def new(root: Path, name: str, source: str, access: Access | None = None, *, tod
         spec: first.raw,
         **{file: part.raw for file, part in copies.items()},
         "source.toml": _source(source, key, first.raw, parts, normalized.data["info"], today).encode(),
-        "client.toml": _client(name).encode(),
+        "client.toml": (_client(name) + _waits(attrs.evolve(document, data=normalized.data), found)).encode(),
     }
     if found:
         files["overlay.yaml"] = _overlay(normalized.data["info"]["title"], found).encode()
@@ -154,8 +160,32 @@ def _overlay(title: str, found: Sequence[Guess]) -> str:
     head = {"overlay": "1.0.0", "info": {"title": f"Corrections of {title}", "version": "1"}}
     text = "# Guesses made from names: confirm, correct or remove each. An action that matches nothing is an error.\n"
     text += yaml.safe_dump(head, sort_keys=False) + "actions:\n"
-    for guess in found:
+    for guess in sorted(found, key=lambda guess: not guess.certain):
         action = [{"target": guess.target, "update": {guess.extension: dict(guess.value)}}]
-        lines = yaml.safe_dump(action, sort_keys=False, width=110)
-        text += f"  # from {' '.join(guess.reason.split())}\n" + "".join(f"  {line}\n" for line in lines.splitlines())
-    return text
+        lines = yaml.safe_dump(action, sort_keys=False, width=110).splitlines()
+        mark, sign = ("  ", "from") if guess.certain else ("  # ", "not certain, so left out; from")
+        text += f"  # {sign} {' '.join(guess.reason.split())}\n" + "".join(f"{mark}{line}\n" for line in lines)
+    return text if any(guess.certain for guess in found) else text.replace("actions:\n", "actions: []\n", 1)
+
+
+def _waits(document: Document, found: Sequence[Guess]) -> str:
+    """Return the names of methods that wait for jobs, each in the group of the method that reads the job."""
+    jobs = {guess.operation: guess for guess in found if guess.extension == "x-specwire-polling" and guess.operation}
+    if not jobs:
+        return ""
+    try:
+        names = {one.id: one.method for one in lower(document, default_config("client"), "client").operations}
+    except DiagnosticError:  # `generate` tells what must be named by hand first
+        names = {}
+    taken = set(names.values())
+    lines: list[str] = []
+    for operation in jobs:
+        method = (*names.get(operation, ())[:-1], "wait")
+        twice = method in taken or operation not in names
+        taken.add(method)
+        key = operation if _BARE.fullmatch(operation) else toml(operation)
+        lines.append(f"{'# ' if twice else ''}{key} = {toml('.'.join(method))}\n")
+    return (
+        "\n# Guesses: methods that read a job until its status, by overlay.yaml, is final. Confirm or remove each.\n"
+        f"[waits]\n{''.join(lines)}"
+    )

@@ -4,6 +4,7 @@
     ├── ConfigurationError             a key or a base URL is missing or unusable
     ├── InvalidRequestError            (also a ValueError) the request cannot be sent as it is
     ├── WaitTimeoutError               (also a TimeoutError) a job did not settle in time; `last` is its last state
+    ├── UnknownStatusError             a job's status does not say whether it ended; `last` is its last state
     ├── JobFailedError                 a job settled without what was asked for; `job` is its last state
     └── APIError                       something went wrong with a request: `request`, `response`, `request_id`
         ├── APIConnectionError         no answer: refused, reset, broken off
@@ -61,6 +62,7 @@ __all__ = [
     "StreamError",
     "StreamEventError",
     "StreamTruncatedError",
+    "UnknownStatusError",
     "UnprocessableEntityError",
     "WaitTimeoutError",
 ]
@@ -72,6 +74,14 @@ class ConfigurationError(SpecwireError):
 
 class WaitTimeoutError(SpecwireError, TimeoutError):
     """A job did not settle in time."""
+
+    last: Any = None
+    """The job as it was last seen."""
+    request: BaseRequest | None = None
+
+
+class UnknownStatusError(SpecwireError):
+    """A job's status says neither that it goes on nor that it ended."""
 
     last: Any = None
     """The job as it was last seen."""

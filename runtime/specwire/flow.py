@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
-from specwire.errors import InvalidRequestError, WaitTimeoutError
+from specwire.errors import InvalidRequestError, UnknownStatusError, WaitTimeoutError
 from specwire.pagination import at
 from specwire.request import Request
 
@@ -48,6 +48,8 @@ def wait(
 ) -> Flow[T]:
     """Ask for a job until its status will not change by itself, and return it as it is then.
 
+    A status that says neither that the job is at rest nor that it goes on raises `UnknownStatusError`.
+
     Args:
         request: The request that reads the job; its operation says which statuses are final.
         interval: Seconds between two polls; otherwise what the document suggests.
@@ -65,8 +67,12 @@ def wait(
         if on_progress is not None:
             on_progress(job)
         status = at(job, polling.status)
-        if isinstance(status, str) and status in polling.settled:
+        if polling.is_at_rest(status):
             return job
+        if not polling.goes_on(status):
+            shown = repr(status) if isinstance(status, str) and len(status) <= 60 else type(status).__name__
+            message = f"{request.operation.id}: the job's status is {shown}, which says nothing of its end"
+            raise UnknownStatusError(message, last=job, request=request)
         waited = time.monotonic() - started
         if timeout is not None and waited >= timeout:
             message = f"{request.operation.id}: still {status!r} after {waited:.1f} s"

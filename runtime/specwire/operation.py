@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from specwire.encoding.formats import NO_FORMATS, Formats
+from specwire.ends import ATTENTION, FAILURE, SUCCESS, word
 from specwire.parameters import Style
 
 Requirement: TypeAlias = tuple[str, ...]
@@ -124,11 +125,18 @@ class Polling(msgspec.Struct, frozen=True):
     """Statuses in which the job rests until the caller does something."""
     interval: float = 5.0
     """Seconds between two polls, a suggestion."""
+    progress: frozenset[str] = frozenset()
+    """Statuses in which the job goes on; none where the document does not list them."""
 
-    @property
-    def settled(self) -> frozenset[str]:
-        """The statuses that will not change by themselves."""
-        return self.success | self.failure | self.attention
+    def is_at_rest(self, status: object) -> bool:
+        """Tell whether a status will not change by itself: one that is stated, or by its word where none is."""
+        if not isinstance(status, str) or status in self.progress:
+            return False
+        return status in self.success | self.failure | self.attention or word(status) in SUCCESS | FAILURE | ATTENTION
+
+    def goes_on(self, status: object) -> bool:
+        """Tell whether a status that is not at rest is a step on the way, as far as that is known."""
+        return isinstance(status, str) and (status in self.progress or (not self.progress and status != ""))
 
 
 class Refusal(msgspec.Struct, frozen=True):

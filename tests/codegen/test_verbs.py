@@ -71,7 +71,14 @@ def test_new_pins_the_document_and_writes_guesses(folder: Path, monkeypatch: pyt
     assert [
         (
             "x-specwire-pagination",
-            {"items": "/items", "style": "page", "page": "page", "first": 1, "size": "per_page", "total": "/total"},
+            {
+                "items": "/items",
+                "style": "page",
+                "page": "page",
+                "first": "unknown",
+                "size": "per_page",
+                "total": "/total",
+            },
         ),
         (
             "x-specwire-polling",
@@ -79,14 +86,19 @@ def test_new_pins_the_document_and_writes_guesses(folder: Path, monkeypatch: pyt
                 "status": "/status",
                 "success": ["completed"],
                 "failure": ["cancelled"],
-                "lifecycle": ["new", "packed", "completed"],
+                "progress": ["new"],
+                "lifecycle": ["new", "completed"],
             },
         ),
     ] == [next(iter(action["update"].items())) for action in overlay["actions"]]
+    text = (folder / "specs/shop/overlay.yaml").read_text("utf-8")
+    assert "not placed, and so an error when one comes: packed" in text
+    assert 'orders.wait"' in (folder / "specs/shop/client.toml").read_text("utf-8")
     assert "MIT" in (folder / "specs/shop/source.toml").read_text("utf-8")
     assert 0 == run("generate", "shop", monkeypatch=monkeypatch)
     orders = (folder / "generated/specwire_clients/shop/resources/orders.py").read_text("utf-8")
     assert "list = paginated(_orders.list_)" in orders
+    assert "wait = flowing(_orders.wait)" in orders
 
 
 def test_an_edited_copy_is_refused(

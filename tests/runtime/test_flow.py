@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+import warnings
 from typing import Any
 
 import pytest
 import trio
-from specwire.errors import InvalidRequestError, NotFoundError, ServerError, WaitTimeoutError
+from specwire.errors import InvalidRequestError, NotFoundError, ServerError, UnknownStatusError, WaitTimeoutError
 from specwire.flow import Flow, Pause, ask, wait
+from specwire.operation import JsonPayload, Operation, Polling
+from specwire.request import Request
 
 from .conftest import KEY, Caller
 from .sample import AsyncSample, Job, Thing, get, job, make
@@ -95,11 +98,43 @@ def test_a_waiter_polls_until_the_job_settles(caller: Caller, client: Any, serve
     assert ["/jobs/j"] * 3 == [received.target for received in server.received]
 
 
-def test_an_unknown_status_is_waited_through(caller: Caller, client: Any, server: Server) -> None:
-    """A status that the document does not know, of whatever type, is not final."""
-    server.play(state("ODD"), state({"phase": 1}), state(None), state("DONE"))
-    with pytest.warns(UserWarning, match=r"get_job differs from its document: \$\.status"):
-        assert "DONE" == caller.run(client.jobs.wait("j")).status
+def test_a_status_is_waited_through_where_no_steps_are_listed(caller: Caller, client: Any, server: Server) -> None:
+    """A word that is none of an end is a step where the document does not say which steps there are."""
+    server.play(state("ODD"), state("DONE"))
+    assert "DONE" == caller.run(client.jobs.wait("j")).status
+
+
+@pytest.mark.parametrize("end", ["expired", "Cancelled", "INCOMPLETE", "requires-action", "timed_out"])
+def test_a_word_of_an_end_is_one(caller: Caller, client: Any, server: Server, end: str) -> None:
+    """Statuses that the document forgot end the wait by what they mean."""
+    server.play(state("RUNNING"), state(end))
+    assert end == caller.run(client.jobs.wait("j", timeout=5)).status
+
+
+@pytest.mark.parametrize("status", [{"phase": 1}, None, "", 3])
+def test_a_job_without_a_status_is_not_waited_for(caller: Caller, client: Any, server: Server, status: Any) -> None:
+    """What has no status never ends: the job is in the error, as it came."""
+    server.play(state(status))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(UnknownStatusError, match=r"get_job: the job's status is") as caught:
+            caller.run(client.jobs.wait("j"))
+    assert "j" == caught.value.last.id
+    assert 1 == len(server.received)
+
+
+@pytest.mark.parametrize(("status", "known"), [("RUNNING", True), ("", True), ("finished", True), ("ODD", False)])
+def test_only_known_steps_are_waited_through_where_they_are_listed(status: str, known: bool) -> None:
+    """A status that is neither an end nor a listed step stops the wait."""
+    polling = Polling(("status",), frozenset({"DONE"}), frozenset(), progress=frozenset({"RUNNING", "", "finished"}))
+    operation = Operation(id="job", method="GET", path="/", returns=JsonPayload(Job), polling=polling)
+    flow = wait(Request(operation))
+    next(flow)
+    if known:
+        assert isinstance(flow.send(Job(id="j", status=status)), Pause)
+    else:
+        with pytest.raises(UnknownStatusError, match="'ODD'"):
+            flow.send(Job(id="j", status=status))
 
 
 def test_a_waiter_gives_up_in_time(caller: Caller, client: Any, server: Server) -> None:

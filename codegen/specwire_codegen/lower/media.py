@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.ir import ListOf, LiteralValue, Nullable, TypeExpr
+from specwire_codegen.ir import ListOf, Literals, LiteralValue, Nullable, TypeExpr, UnionOf
 from specwire_codegen.lower.schema import Schema, component_of, type_of
 
 _TEXTS = frozenset(
@@ -93,6 +93,19 @@ def switch_of(responses: Mapping[str, Any]) -> tuple[str, LiteralValue] | None:
             if switch:
                 return switch["field"], switch["value"]
     return None
+
+
+def constants_of(type_: TypeExpr) -> tuple[LiteralValue, ...]:
+    """Return the constants that a type names; none for other types."""
+    match type_:
+        case Literals(values):
+            return values
+        case Nullable(inner):
+            return constants_of(inner)
+        case UnionOf(variants):
+            return tuple(value for variant in variants for value in constants_of(variant))
+        case _:
+            return ()
 
 
 def item_of(type_: TypeExpr) -> TypeExpr | None:

@@ -39,7 +39,7 @@ from specwire_codegen.ir import (
 )
 from specwire_codegen.lower.body import lower_bodies
 from specwire_codegen.lower.formats import formats_of
-from specwire_codegen.lower.media import Components, item_of, keys, switch_of
+from specwire_codegen.lower.media import Components, constants_of, item_of, keys, switch_of
 from specwire_codegen.lower.method import default_methods, named
 from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.path import Paths
@@ -273,11 +273,15 @@ class _Lowering:
         if raw is None:
             return None
         method = self.config.waits.get(self.raw["operationId"])
+        status, type_ = paths.follow(keys(raw["status"]))
+        rest = {*raw["success"], *raw.get("failure", ()), *raw.get("attention", ())}
+        steps = [value for value in constants_of(paths.resolved(type_)) if isinstance(value, str) and value not in rest]
         return Polling(
-            paths.follow(keys(raw["status"]))[0],
+            status,
             tuple(raw["success"]),
             tuple(raw["failure"]),
             tuple(raw.get("attention", ())),
+            tuple(raw.get("progress", steps)),
             float(raw.get("interval", 5)),
             tuple(method.split(".")) if method else None,
         )

@@ -185,6 +185,7 @@ _POLLING = _Object(
         "success": _texts,
         "failure": _texts,
         "attention": _texts,
+        "progress": _texts,
         "interval": _seconds,
         "lifecycle": _texts,
     },

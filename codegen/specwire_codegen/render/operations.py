@@ -188,7 +188,10 @@ def _facts(operation: Operation, shared: Errors) -> str:
     if operation.polling is not None:
         polling = operation.polling
         sets = [("success", polling.success), ("failure", polling.failure), ("attention", polling.attention)]
-        written = [f"{name}=frozenset({literal(values)})" for name, values in sets if values or name != "attention"]
+        sets.append(("progress", polling.progress))
+        written = [
+            f"{name}=frozenset({literal(values)})" for name, values in sets if values or name in ("success", "failure")
+        ]
         facts.append(
             f"polling=Polling(status={literal(polling.status)}, {', '.join(written)}, interval={polling.interval})"
         )

@@ -33,6 +33,7 @@ _FETCH = Operation(
         success=frozenset(("SUCCESS",)),
         failure=frozenset(("FAILURE", "CANCEL")),
         attention=frozenset(("MODAL",)),
+        progress=frozenset(("", "NOT_START", "SUBMITTED", "IN_PROGRESS")),
         interval=3.0,
     ),
 )

@@ -42,6 +42,7 @@ _GET = Operation(
         status=("status",),
         success=frozenset(("SUCCESS",)),
         failure=frozenset(("FAILED", "TIMEOUT_EXCEEDED", "CANCELLED")),
+        progress=frozenset(("QUEUED", "RUNNING", "CANCELLATION_REQUESTED")),
         interval=10.0,
     ),
 )

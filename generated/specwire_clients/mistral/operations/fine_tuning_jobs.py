@@ -47,6 +47,7 @@ _GET = Operation(
         success=frozenset(("SUCCESS",)),
         failure=frozenset(("FAILED", "FAILED_VALIDATION", "CANCELLED")),
         attention=frozenset(("VALIDATED",)),
+        progress=frozenset(("QUEUED", "STARTED", "VALIDATING", "RUNNING", "CANCELLATION_REQUESTED")),
         interval=10.0,
     ),
 )

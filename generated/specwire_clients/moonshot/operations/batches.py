@@ -58,6 +58,7 @@ _RETRIEVE = Operation(
         status=("status",),
         success=frozenset(("completed",)),
         failure=frozenset(("failed", "expired", "cancelled")),
+        progress=frozenset(("validating", "in_progress", "finalizing", "cancelling")),
         interval=10.0,
     ),
 )

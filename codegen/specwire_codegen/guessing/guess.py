@@ -1,0 +1,93 @@
+"""One guess, and what guesses read of a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+import attrs
+
+Schemas: TypeAlias = Mapping[str, Mapping[str, Any]]
+
+
+@attrs.frozen
+class Guess:
+    """An extension that an operation, or one of its media types, seems to want."""
+
+    target: str
+    """JSONPath of the place."""
+    extension: str
+    value: Mapping[str, Any]
+    reason: str
+    certain: bool = True
+    """Whether it is written to hold; what is not certain is written as a comment."""
+    operation: str = ""
+    """The operationId, for what is named after it."""
+
+
+def resolved(schema: Any, schemas: Schemas) -> Mapping[str, Any]:
+    """Return the component that a reference stands for; of a nullable schema, the one that is not null."""
+    for _ in range(50):
+        if not isinstance(schema, Mapping):
+            return {}
+        if "$ref" in schema:
+            schema = schemas.get(str(schema["$ref"]).rpartition("/")[2].replace("~1", "/").replace("~0", "~"), {})
+            continue
+        variants = [each for each in schema.get("anyOf", schema.get("oneOf", ())) if not _is_null(each)]
+        if len(variants) != 1:
+            return schema
+        schema = {**{key: each for key, each in schema.items() if key not in ("anyOf", "oneOf")}, **variants[0]}
+    return {}
+
+
+def _is_null(schema: Any) -> bool:
+    return isinstance(schema, Mapping) and schema.get("type") == "null"
+
+
+def types_of(schema: Mapping[str, Any]) -> frozenset[str]:
+    """Return the types of a schema's values but null; none where it does not say."""
+    kinds = schema.get("type", ())
+    return frozenset([kinds] if isinstance(kinds, str) else kinds) - {"null"}
+
+
+def may_be(schema: Mapping[str, Any], *kinds: str) -> bool:
+    """Tell whether values may be of one of these types, as far as the schema says."""
+    stated = types_of(schema)
+    return not stated or bool(stated & set(kinds))
+
+
+def says(schema: Mapping[str, Any], pattern: str) -> bool:
+    """Tell whether the description of a schema or parameter has words."""
+    text = schema.get("description", "")
+    return isinstance(text, str) and re.search(pattern, text[:500], re.IGNORECASE) is not None
+
+
+def first(names: Iterable[str], present: Mapping[str, Any]) -> str | None:
+    """Return the first of these names that is there."""
+    return next((name for name in names if name in present), None)
+
+
+def token(name: str) -> str:
+    """Return a key of a JSON pointer."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def answer(operation: Mapping[str, Any], schemas: Schemas) -> Mapping[str, Any]:
+    """Return the schema of the JSON that an operation answers."""
+    content = success(operation).get("content", {})
+    media: Mapping[str, Any] = next((each for name, each in content.items() if _is_json(name)), {})
+    return resolved(media.get("schema", {}), schemas)
+
+
+def _is_json(media_type: str) -> bool:
+    base = media_type.partition(";")[0].strip().lower()
+    return base == "application/json" or base.endswith("+json")
+
+
+def success(operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the first response that is no error."""
+    responses: Iterator[Mapping[str, Any]] = (
+        response for status, response in operation["responses"].items() if status.startswith("2")
+    )
+    return next(responses, {})

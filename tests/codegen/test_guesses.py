@@ -1,0 +1,278 @@
+"""What `specwire new` guesses: what is certain is written, what is not is a comment, and the rest is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+from specwire_codegen.infer import Guess, guesses
+from specwire_codegen.new import _overlay
+
+TEXT = {"type": "string"}
+INT = {"type": "integer"}
+FLAG = {"type": "boolean"}
+ARRAY = {"type": "array", "items": {"type": "object", "properties": {"id": TEXT}}}
+NULLABLE = {"type": ["string", "null"]}
+URL = {"type": ["string", "null"], "format": "uri"}
+
+
+def thing(**properties: Any) -> dict[str, Any]:
+    """Return the schema of an object."""
+    return {"type": "object", "properties": properties}
+
+
+def guess(query: Mapping[str, Any], schema: Any, path: str = "/v1/jobs", headers: Any = None) -> Guess | None:
+    """Return the guess for an operation with these query parameters and this answer."""
+    parameters = [{"in": "query", "name": name, "schema": each} for name, each in query.items()]
+    response = {"headers": headers or {}, "content": {"application/json": {"schema": schema}}}
+    operation = {"operationId": "list", "parameters": parameters, "responses": {"200": response}}
+    return next(guesses({"paths": {path: {"get": operation}}}), None)
+
+
+PAGES: dict[str, tuple[dict[str, Any], Any, dict[str, Any]]] = {
+    # E1, E2: totals by other names; `count` only where it is said to be one
+    "total_entries": (
+        {"limit": INT, "offset": INT},
+        thing(jobs=ARRAY, total_entries=INT),
+        {"style": "offset", "offset": "offset", "items": "/jobs", "size": "limit", "total": "/total_entries"},
+    ),
+    "pages": (
+        {"page": {**INT, "default": 1}, "size": INT},
+        thing(items=ARRAY, pages=INT),
+        {"style": "page", "page": "page", "first": 1, "items": "/items", "size": "size", "pages": "/pages"},
+    ),
+    "count of the page": (
+        {"limit": INT, "offset": INT},
+        thing(jobs=ARRAY, count={**INT, "description": "Number of jobs on this page."}),
+        {"style": "offset", "offset": "offset", "items": "/jobs", "size": "limit"},
+    ),
+    "count of the list": (
+        {"limit": INT, "offset": INT},
+        thing(jobs=ARRAY, count={**INT, "description": "Total number of jobs."}),
+        {"style": "offset", "offset": "offset", "items": "/jobs", "size": "limit", "total": "/count"},
+    ),
+    "total of the page": (
+        {"limit": INT, "offset": INT},
+        thing(jobs=ARRAY, total={**INT, "description": "How many are in this response"}),
+        {"style": "offset", "offset": "offset", "items": "/jobs", "size": "limit"},
+    ),
+    # V5: the first page
+    "default 0": (
+        {"page": {**INT, "minimum": 0, "default": 0}, "page_size": INT},
+        thing(data=ARRAY, total=INT),
+        {"style": "page", "page": "page", "first": 0, "items": "/data", "size": "page_size", "total": "/total"},
+    ),
+    "minimum 1": (
+        {"page": {**INT, "minimum": 1}, "page_size": INT},
+        thing(data=ARRAY),
+        {"style": "page", "page": "page", "first": 1, "items": "/data", "size": "page_size"},
+    ),
+    "said to be zero-based": (
+        {"page": {**INT, "description": "Zero-based page index (0..N)"}, "size": INT},
+        thing(content=ARRAY, totalElements=INT, totalPages=INT),
+        {
+            "style": "page",
+            "page": "page",
+            "first": 0,
+            "items": "/content",
+            "size": "size",
+            "total": "/totalElements",
+            "pages": "/totalPages",
+        },
+    ),
+    "not said": (
+        {"page": INT, "per_page": INT},
+        thing(data=ARRAY),
+        {"style": "page", "page": "page", "first": "unknown", "items": "/data", "size": "per_page"},
+    ),
+    # V6: cursors under the name of a page
+    "opaque next_page": (
+        {"page": TEXT, "limit": INT},
+        thing(data=ARRAY, has_more=FLAG, next_page=NULLABLE),
+        {
+            "style": "cursor",
+            "cursor": "page",
+            "items": "/data",
+            "next": "/next_page",
+            "more": "/has_more",
+            "size": "limit",
+        },
+    ),
+    "next page as a number": (
+        {"page": INT},
+        thing(data=ARRAY, next_page={"type": ["integer", "null"]}),
+        {"style": "cursor", "cursor": "page", "items": "/data", "next": "/next_page"},
+    ),
+    "opaque offset": (
+        {"offset": TEXT, "pageSize": INT},
+        thing(records=ARRAY, offset=TEXT),
+        {"style": "cursor", "cursor": "offset", "items": "/records", "next": "/offset", "size": "pageSize"},
+    ),
+    # V7: the cursor in an object
+    "nested cursor": (
+        {"cursor": TEXT, "page_size": INT},
+        thing(items=ARRAY, pagination=thing(next_cursor=NULLABLE)),
+        {
+            "style": "cursor",
+            "cursor": "cursor",
+            "items": "/items",
+            "next": "/pagination/next_cursor",
+            "size": "page_size",
+        },
+    ),
+    "cursor two deep": (
+        {"after": TEXT, "limit": INT},
+        thing(data=ARRAY, paging=thing(cursors=thing(after=TEXT))),
+        {"style": "cursor", "cursor": "after", "items": "/data", "next": "/paging/cursors/after", "size": "limit"},
+    ),
+    "end cursor": (
+        {"after": TEXT, "limit": INT},
+        thing(nodes=ARRAY, pageInfo=thing(endCursor=TEXT, hasNextPage=FLAG)),
+        {
+            "style": "cursor",
+            "cursor": "after",
+            "items": "/nodes",
+            "next": "/pageInfo/endCursor",
+            "more": "/pageInfo/hasNextPage",
+            "size": "limit",
+        },
+    ),
+    "AIP-158": (
+        {"page_token": TEXT, "page_size": INT},
+        thing(books=ARRAY, next_page_token=TEXT),
+        {"style": "cursor", "cursor": "page_token", "items": "/books", "next": "/next_page_token", "size": "page_size"},
+    ),
+    "last item": (
+        {"starting_after": TEXT, "limit": INT},
+        thing(data=ARRAY, has_more=FLAG),
+        {
+            "style": "cursor",
+            "cursor": "starting_after",
+            "items": "/data",
+            "next_from_last_item": "/id",
+            "more": "/has_more",
+            "size": "limit",
+        },
+    ),
+    # V8: items in an object, an answer that is an array
+    "nested items": (
+        {"page": {**INT, "default": 1}, "page_size": INT},
+        thing(judges=thing(results=ARRAY, count=INT)),
+        {"style": "page", "page": "page", "first": 1, "items": "/judges/results", "size": "page_size"},
+    ),
+    "array": (
+        {"offset": INT, "limit": INT},
+        ARRAY,
+        {"style": "offset", "offset": "offset", "items": "", "size": "limit"},
+    ),
+    "nested items and total": (
+        {"page": {**INT, "default": 1}, "limit": INT},
+        thing(data=thing(items=ARRAY, total=INT, has_more=FLAG)),
+        {
+            "style": "page",
+            "page": "page",
+            "first": 1,
+            "items": "/data/items",
+            "size": "limit",
+            "total": "/data/total",
+            "more": "/data/has_more",
+        },
+    ),
+    # URLs
+    "Django REST": (
+        {"page": INT},
+        thing(count=INT, next=URL, previous=URL, results=ARRAY),
+        {"style": "url", "items": "/results", "next": "/next"},
+    ),
+    "JSON:API": (
+        {"page[number]": INT, "page[size]": INT},
+        thing(data=ARRAY, included=ARRAY, links=thing(next=TEXT, prev=TEXT)),
+        {"style": "url", "items": "/data", "next": "/links/next", "size": "page[size]"},
+    ),
+    "HAL": (
+        {"page": INT, "size": INT},
+        thing(_embedded=thing(orders=ARRAY), _links=thing(next=thing(href=TEXT)), page=thing(totalElements=INT)),
+        {"style": "url", "items": "/_embedded/orders", "next": "/_links/next/href", "size": "size"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pagination_that_is_certain_is_guessed(name: str) -> None:
+    """Shapes of frameworks and vendors, each with the extension that pages it."""
+    query, schema, expected = PAGES[name]
+    found = guess(query, schema)
+    assert found is not None and (expected, True) == (found.value, found.certain)
+
+
+def test_a_link_header_pages_an_object_too() -> None:
+    """A declared `Link` header is how an answer without a cursor pages."""
+    found = guess({"per_page": INT, "page": INT}, thing(total_count=INT, items=ARRAY), headers={"Link": {}})
+    assert found is not None and ({"style": "link", "items": "/items"}, True) == (found.value, found.certain)
+
+
+@pytest.mark.parametrize(
+    ("query", "schema"),
+    [
+        ({"page": TEXT}, thing(data=ARRAY)),
+        ({"page": INT}, thing(words=ARRAY)),
+        ({"offset": INT}, thing(words=ARRAY)),
+        ({"cursor": TEXT}, thing(data=ARRAY)),
+        ({"after": TEXT, "limit": INT}, thing(data=ARRAY)),
+        ({"page": {**INT, "default": 1}}, thing(data=ARRAY, next_page=TEXT)),
+    ],
+)
+def test_pagination_that_is_not_certain_is_a_comment(query: Mapping[str, Any], schema: Any) -> None:
+    """A wrong guess is worse than none: it is written down, but does not hold."""
+    found = guess(query, schema)
+    assert found is not None and not found.certain
+    overlay = _overlay("Shop", [found])
+    assert [] == yaml.safe_load(overlay)["actions"]
+    assert "# not certain, so left out; from " in overlay and f"# - target: {found.target}" in overlay
+
+
+@pytest.mark.parametrize(
+    ("query", "schema"),
+    [
+        ({}, thing(data=ARRAY)),
+        ({"limit": INT}, thing(data=ARRAY)),
+        ({"page": INT}, thing(errors=ARRAY, total=INT)),
+        ({"page": INT}, thing(first=ARRAY, second=ARRAY)),
+        ({"start": {"type": "string", "format": "date-time"}, "end": TEXT}, thing(data=ARRAY)),
+        ({"start": INT, "end": INT, "limit": INT}, thing(data=ARRAY)),
+        ({"after": {"type": "string", "format": "date-time"}, "limit": INT}, thing(data=ARRAY)),
+        ({"page": INT}, TEXT),
+    ],
+)
+def test_what_is_no_list_in_pages_is_left_alone(query: Mapping[str, Any], schema: Any) -> None:
+    """A size alone, a span of time, and an object of several arrays page nothing."""
+    assert guess(query, schema) is None
+
+
+def job(*words: str) -> Guess | None:
+    """Return the guess for an operation that reads a job with these statuses."""
+    return guess({}, thing(id=TEXT, status={"type": "string", "enum": list(words)}), "/v1/jobs/{id}")
+
+
+def test_words_of_statuses_are_placed() -> None:
+    """Ends, steps and what waits for the caller, each by its word; the rest is named."""
+    found = job("queued", "in_progress", "requires_action", "completed", "incomplete", "failed", "cancelled", "odd")
+    assert found is not None
+    assert {
+        "status": "/status",
+        "success": ["completed"],
+        "failure": ["incomplete", "failed", "cancelled"],
+        "attention": ["requires_action"],
+        "progress": ["queued", "in_progress"],
+        "lifecycle": ["queued", "in_progress", "completed"],
+    } == found.value
+    assert found.certain and found.reason.endswith("not placed, and so an error when one comes: odd")
+
+
+def test_statuses_without_a_beginning_are_not_certain() -> None:
+    """Where no step is known, nothing says how a job goes on."""
+    found = job("odd", "completed", "failed")
+    assert found is not None and not found.certain
+    assert job("active", "disabled") is None
