@@ -161,6 +161,8 @@ class Style:
     content_json: bool = False
     base64: bool = False
     """Bytes are written in base64."""
+    empty: bool = False
+    """A path parameter may be empty."""
 
 
 Place: TypeAlias = Literal["path", "query", "header", "cookie"]

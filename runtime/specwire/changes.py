@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from specwire.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from specwire.drift import OnDrift
     from specwire.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
@@ -35,6 +37,12 @@ class OptionChanges(TypedDict, total=False):
 
 def merged(first: OptionChanges, second: OptionChanges) -> OptionChanges:
     """Return two changes as one; `headers`, `query` and `body` are added up, of the rest the second holds."""
+    for name in ("headers", "query", "body"):
+        if not isinstance(second.get(name, {}), Mapping):
+            kind = type(second.get(name)).__name__
+            raise ConfigurationError(
+                f"the option {name!r} takes a mapping of what to add, not {kind}; a body is an argument of the method"
+            )
     both: OptionChanges = {**first, **second}
     if "headers" in first and "headers" in second:
         both["headers"] = {**first["headers"], **second["headers"]}

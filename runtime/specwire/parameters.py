@@ -122,7 +122,7 @@ def _segment(name: str, value: object, style: Style) -> str:
             text = "." + joined(flat, "." if style.explode else ",", style.explode, escape)
         case _:
             text = joined(flat, ",", style.explode, escape)
-    if flat in _DOT_SEGMENTS or unquote(text) in _DOT_SEGMENTS:
+    if (flat in _DOT_SEGMENTS or unquote(text) in _DOT_SEGMENTS) and not (style.empty and text == ""):
         raise ValueError("the value is empty, '.' or '..', which would make this the path of something else")
     return text
 

@@ -30,6 +30,8 @@ class Style(msgspec.Struct, frozen=True):
     """The parameter is stated with `content: application/json`; the other fields do not apply."""
     base64: bool = False
     """Bytes are written in base64; elsewhere they are refused."""
+    empty: bool = False
+    """A path parameter may be empty."""
 
     @property
     def text(self) -> Callable[[object], str]:

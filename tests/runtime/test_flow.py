@@ -128,7 +128,7 @@ def test_only_known_steps_are_waited_through_where_they_are_listed(status: str, 
     """A status that is neither an end nor a listed step stops the wait."""
     polling = Polling(("status",), frozenset({"DONE"}), frozenset(), progress=frozenset({"RUNNING", "", "finished"}))
     operation = Operation(id="job", method="GET", path="/", returns=JsonPayload(Job), polling=polling)
-    flow = wait(Request(operation))
+    flow: Flow[Job] = wait(Request(operation))
     next(flow)
     if known:
         assert isinstance(flow.send(Job(id="j", status=status)), Pause)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import attrs
@@ -37,25 +37,61 @@ _OWN_HEADERS = ("content-disposition", "content-type")
 def lower_bodies(request_body: Mapping[str, Any] | None, components: Components) -> dict[str, Body | None]:
     """Return the body of an operation, JSON before forms before the rest, under the empty name.
 
-    Beside JSON, what JSON cannot carry is a body of its own, under a name for it: files, bytes and text.
+    Beside JSON, what JSON cannot carry is a body of its own, under a name for it: files, bytes and text. Where an
+    object has files, its form has the empty name; so have bytes beside text.
     """
     content: Mapping[str, Any] = (request_body or {}).get("content", {})
     if not content:
         return {"": None}
     required = bool((request_body or {}).get("required"))
     ranked = sorted(content, key=preference)
-    found: dict[str, Body | None] = {"": _body(ranked[0], content[ranked[0]], required, components)}
-    for media_type in ranked[1:] if isinstance(found[""], JsonBody) and not is_range(ranked[0]) else ():
-        match _body(media_type, content[media_type], required, components):
+    bodies = {media_type: _body(media_type, content[media_type], required, components) for media_type in ranked}
+    plain = _plain(ranked, content, bodies, components)
+    found: dict[str, Body | None] = {"": bodies[plain]}
+    if is_range(plain) or not isinstance(bodies[ranked[0]], JsonBody | TextBody):
+        return found
+    for media_type in ranked:
+        schema = content[media_type].get("schema", {})
+        match bodies[media_type]:
+            case _ if media_type == plain:
+                continue
+            case JsonBody() as body if not _files_of(schema, components, required_only=True):
+                if isinstance(found[""], MultipartBody):
+                    found.setdefault("json", body)
             case MultipartBody(parts) as body if any(part.file != "no" for part in parts):
                 found.setdefault("multipart", body)
-            case TextBody("text/plain") as body:
+            case TextBody("text/plain") as body if components.is_textual(schema):
                 found.setdefault("text", body)
             case BinaryBody("application/octet-stream") as body if not is_range(media_type):
                 found.setdefault("binary", body)
             case _:
                 continue
     return found
+
+
+def _plain(
+    ranked: Sequence[str], content: Mapping[str, Any], bodies: Mapping[str, Body], components: Components
+) -> str:
+    """Return the media type of the method that has no suffix: the first one that can carry what is sent."""
+    best = ranked[0]
+    if isinstance(bodies[best], JsonBody) and _files_of(content[best].get("schema", {}), components):
+        forms = (each for each in ranked if isinstance(bodies[each], MultipartBody) and not is_range(each))
+        return next(forms, best)
+    if isinstance(bodies[best], TextBody):
+        return next((each for each in ranked if base_type(each) == "application/octet-stream"), best)
+    return best
+
+
+def _files_of(schema: Schema | bool, components: Components, *, required_only: bool = False) -> bool:
+    """Tell whether an object has properties that are files."""
+    target = components.resolve(schema)
+    required = target.get("required", ())
+    for name, each in target.get("properties", {}).items():
+        details = components.resolve(each)
+        inner = components.resolve(details.get("items", {})) if details.get("type") == "array" else details
+        if _is_file(inner) and (name in required or not required_only):
+            return True
+    return False
 
 
 def _body(media_type: str, media: Mapping[str, Any], required: bool, components: Components) -> Body:

@@ -14,9 +14,9 @@ _TEXTS = frozenset(
     "application/xml application/yaml application/x-yaml application/javascript application/graphql "
     "application/sql application/toml".split()
 )
-_PREFERRED = tuple(
-    "application/json +json multipart/form-data application/x-www-form-urlencoded text/json text/".split()
-)
+_PREFERRED = ("multipart/form-data", "application/x-www-form-urlencoded", "text/json")
+_PATCHES = ("application/json-patch+json", "application/merge-patch+json")
+"""JSON that says what to change: not what an operation takes beside plain JSON."""
 
 
 def base_type(media_type: str) -> str:
@@ -47,7 +47,14 @@ def preference(media_type: str) -> tuple[int, bool]:
     Of two that differ only in their parameters, the one without them comes first.
     """
     base = base_type(media_type)
-    rank = next((rank for rank, part in enumerate(_PREFERRED) if part in base), len(_PREFERRED))
+    if base == "application/json":
+        rank = 0
+    elif base.endswith("+json"):
+        rank = 2 if base in _PATCHES else 1
+    elif base in _PREFERRED:
+        rank = 3 + _PREFERRED.index(base)
+    else:
+        rank = 6 if base.startswith("text/") else 7
     return rank, ";" in media_type
 
 

@@ -204,7 +204,8 @@ class _Lowering:
 
     def _parameter(self, raw: Mapping[str, Any], name: str) -> Parameter:
         required = bool(raw.get("required")) and not self._is_idempotency_key(raw)
-        return lower_parameter(raw, name, raw["name"], raw["in"], self.components, required=required)
+        ends = raw["in"] == "path" and self.path.endswith(f"/{{{raw['name']}}}")
+        return lower_parameter(raw, name, raw["name"], raw["in"], self.components, required=required, ends=ends)
 
     def _is_idempotency_key(self, parameter: Mapping[str, Any]) -> bool:
         """Tell whether the client sends this by itself where a call does not say it."""

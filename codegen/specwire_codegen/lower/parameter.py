@@ -18,12 +18,24 @@ _DEFAULT_STYLES: Mapping[Place, tuple[str, bool]] = {
 }
 
 
+_ANYTHING = frozenset({".*", "^.*$", "^(.*)$", "(.*)", ".*?"})
+"""Patterns that match nothing too; patterns of a document are compared, never run."""
+
+
 def lower_parameter(
-    raw: Mapping[str, Any], name: str, wire_name: str, place: Place, components: Components, *, required: bool
+    raw: Mapping[str, Any],
+    name: str,
+    wire_name: str,
+    place: Place,
+    components: Components,
+    *,
+    required: bool,
+    ends: bool = False,
 ) -> Parameter:
-    """Return a parameter under a Python name."""
+    """Return a parameter under a Python name; `ends` tells of one that is the last segment of a path."""
     content = raw.get("content")
     schema = next(iter(content.values())).get("schema", {}) if content else raw.get("schema", {})
+    details = components.resolve(schema)
     default = _DEFAULT_STYLES[place]
     style = Style(
         raw.get("style", default[0]),
@@ -31,8 +43,8 @@ def lower_parameter(
         bool(raw.get("allowReserved")),
         bool(content),
         bool(formats_of(schema, components).base64),
+        ends and _may_be_empty(raw, details),
     )
-    details = components.resolve(schema)
     told = {"description": raw.get("description") or details.get("description", "")}
     deprecated = bool(raw.get("deprecated") or details.get("deprecated"))
     return Parameter(
@@ -44,3 +56,8 @@ def lower_parameter(
         described({**details, **told, "deprecated": deprecated}),
         None if style == Style(*default) else style,
     )
+
+
+def _may_be_empty(raw: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
+    """Tell whether the document says that the end of a path may be empty: that it spans what follows, or its length."""
+    return bool(raw.get("allowReserved")) or schema.get("minLength") == 0 or schema.get("pattern") in _ANYTHING

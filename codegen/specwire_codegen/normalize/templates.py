@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from specwire_codegen import pointer as pointers
 from specwire_codegen.grammar import Node, is_extension
-from specwire_codegen.normalize.origin import Report, origin_of
+from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
 
+_SPANNING = re.compile(r"\{(?:\*{1,2}|\+)?([\w.-]+?)(?:\*{1,2}|\?|[:=][^{}]*)?\}")
+"""Parameters with what frameworks add for those that span slashes, are optional or have a pattern."""
 _DOUBLE = re.compile(r"\{\{([\w.-]+)\}\}")
 
 
@@ -23,18 +26,95 @@ def settle(data: Node, report: Report) -> Node:
             settled[path] = item
             continue
         place = origin_of(item, pointers.join("/paths", path))
-        mended = _mended(path)
+        mended, renamed = _with_wildcards(_mended(path), item)
+        if mended != path and mended in paths:
+            mended, renamed = _mended(path), {}
         if re.search(r"[{}]", re.sub(r"\{[^{}]+\}", "", mended)):
             message = f"the path {path!r} has braces that are no parameter's; they are sent as they stand"
             report.warning("bad-path", message, place, "write parameters as {name}, other braces percent-encoded")
         elif mended != path:
-            message = f"the path {path!r} is no template; taken for {mended!r}"
+            message = f"the path {path!r} is no template; read as {mended!r}"
             report.warning("bad-path", message, place, "begin it with a slash, and write parameters as {name}")
         if mended != path and (mended in paths or mended in settled):
             report.error("duplicate-path", f"the path {mended!r} stands here again", place, "remove one of the two")
-        settled[mended] = item
+        settled[mended] = _renamed(item, renamed, place) if renamed else item
     return {**data, "paths": settled}
 
 
 def _mended(path: str) -> str:
     return _DOUBLE.sub(r"{\1}", path if path.startswith("/") else f"/{path}")
+
+
+def _with_wildcards(path: str, item: Any) -> tuple[str, dict[str, str]]:
+    """Return a path with a parameter in the place of each wildcard, and the new names of parameters by their old."""
+    declared = set(_names(item))
+    renamed: dict[str, str] = {}
+    segments = path.split("/")
+    for index, segment in enumerate(segments):
+        if segment in ("*", "**"):
+            name = _free("path", path, declared)
+            segments[index] = f"{{{name}}}"
+            renamed[segment] = name
+        elif (hit := _SPANNING.fullmatch(segment)) and segment[1:-1] != hit[1]:
+            if segment[1:-1] not in declared and f"{{{hit[1]}}}" not in path:
+                segments[index] = f"{{{hit[1]}}}"
+                if {"*", "+"} & set(segment):
+                    renamed[hit[1]] = hit[1]
+    return "/".join(segments), renamed
+
+
+def _free(name: str, path: str, declared: set[str]) -> str:
+    while name in declared or f"{{{name}}}" in path:
+        name = f"{name}_"
+    return name
+
+
+def _operations(item: Any) -> Iterator[tuple[str, Node]]:
+    for key, each in item.items() if isinstance(item, dict) else ():
+        if isinstance(each, dict) and "responses" in each:
+            yield key, each
+
+
+def _names(item: Any) -> Iterator[str]:
+    for holder in (item, *(each for _, each in _operations(item))):
+        for parameter in holder.get("parameters", ()) if isinstance(holder, dict) else ():
+            if isinstance(parameter, dict) and parameter.get("in") == "path":
+                yield str(parameter.get("name"))
+
+
+def _renamed(item: Any, names: dict[str, str], place: str) -> Any:
+    """Return a path whose wildcards are parameters: of all its operations, spanning what follows."""
+    if not isinstance(item, dict):
+        return item
+    found = {**item, **{key: _renamed_in(each, names) for key, each in _operations(item)}}
+    declared = set(_names(item))
+    added = [_wildcard(name, place) for old, name in names.items() if old.startswith("*") and old not in declared]
+    if added:
+        found["parameters"] = [*(found.get("parameters") or ()), *added]
+    return _renamed_in(found, names)
+
+
+def _wildcard(name: str, place: str) -> Node:
+    schema = {"type": "string", ORIGIN: place}
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "allowReserved": True,
+        "description": "What follows, with its slashes; it may be empty.",
+        "schema": schema,
+        ORIGIN: place,
+    }
+
+
+def _renamed_in(holder: Node, names: dict[str, str]) -> Node:
+    parameters = holder.get("parameters")
+    if not isinstance(parameters, list):
+        return holder
+    return {**holder, "parameters": [_spanning(each, names) for each in parameters]}
+
+
+def _spanning(parameter: Any, names: dict[str, str]) -> Any:
+    if isinstance(parameter, dict) and parameter.get("in") == "path" and parameter.get("name") in names:
+        return {**parameter, "name": names[parameter["name"]], "allowReserved": True}
+    return parameter

@@ -42,6 +42,7 @@ _ROOT = "root"
 _LONGEST = 100
 """Characters that the name of a module has at most; file systems take 255 bytes."""
 _ERRORS = "_ERRORS"
+_WRITES = ("POST", "PUT", "PATCH")
 
 
 @attrs.frozen
@@ -203,7 +204,7 @@ def _facts(operation: Operation, shared: Errors) -> str:
 
 
 def _style(style: Style) -> str:
-    rest = ", base64=True" if style.base64 else ""
+    rest = "".join(f", {name}=True" for name in ("base64", "empty") if getattr(style, name))
     return f"Style({literal(style.style)}, {style.explode}, {style.allow_reserved}, {style.content_json}{rest})"
 
 
@@ -345,7 +346,9 @@ def _body(operation: Operation) -> str:
         case JsonBody(_, fields, required, media_type) if fields is not None:
             mapping = _mapping([*((field.wire_name, field.name) for field in fields), *fixed])
             rest = "" if media_type == "application/json" else f", {literal(media_type)}"
-            return f"json_body({mapping}{rest}{'' if required else ', required=False'})"
+            # `{}` says the same as no body, and is what servers take that forgot to say that theirs is required.
+            whole = required or (operation.http_method in _WRITES and not any(field.asked for field in fields))
+            return f"json_body({mapping}{rest}{'' if whole else ', required=False'})"
         case JsonBody():
             return ""
         case FormBody(free=True):

@@ -59,8 +59,7 @@ def add(
                 "both": both,
                 "pair": pair,
                 "list": list,
-            },
-            required=False,
+            }
         ),
     )
 

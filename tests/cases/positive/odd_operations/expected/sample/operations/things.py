@@ -43,7 +43,7 @@ def create(*, name: str | Unset = UNSET) -> Request[models.Thing]:
 
     `POST /things`, operation `createThing`.
     """
-    return Request(_CREATE, body=json_body({"name": name}, required=False))
+    return Request(_CREATE, body=json_body({"name": name}))
 
 
 def link() -> Request[None]:

@@ -88,5 +88,5 @@ def update(
         _UPDATE,
         path={"userId": user_id, "post-id": post_id},
         query=given({"verbose": verbose}),
-        body=json_body({"userId": body_user_id, "verbose": body_verbose, "body": body}, required=False),
+        body=json_body({"userId": body_user_id, "verbose": body_verbose, "body": body}),
     )

@@ -38,4 +38,4 @@ def update(
 
     `PUT /invoices/{id}`, operation `put_invoice`.
     """
-    return Request(_UPDATE, path={"id": id}, body=json_body({"lines": lines, "payer": payer}, required=False))
+    return Request(_UPDATE, path={"id": id}, body=json_body({"lines": lines, "payer": payer}))

@@ -34,7 +34,7 @@ def send_two(*, x: str | Unset = UNSET) -> Request[None]:
 
     `POST /two`, operation `sendTwo`.
     """
-    return Request(_SEND_TWO, body=json_body({"x": x}, required=False))
+    return Request(_SEND_TWO, body=json_body({"x": x}))
 
 
 def send_mixed(*, x: str | Unset = UNSET) -> Request[None]:
@@ -42,7 +42,7 @@ def send_mixed(*, x: str | Unset = UNSET) -> Request[None]:
 
     `POST /mixed`, operation `sendMixed`.
     """
-    return Request(_SEND_MIXED, body=json_body({"x": x}, required=False))
+    return Request(_SEND_MIXED, body=json_body({"x": x}))
 
 
 def get_three(
