@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .lists import LISTS
 from .outcome import CALLS
 from .table import FAULTS, Fault
 
@@ -27,6 +28,11 @@ Nothing is lost, nothing hangs, and what is raised says what happened. This page
 - A traceback has two sections, what the HTTP library said and what these exceptions say (`tests/runtime/test_feel.py`).
 """
 
+_LISTS = """\
+What comes of `.iter()` and of `.wait()` (`tests/faults/test_lists.py`). Items that came before an error were given out.
+A list ends where a page is empty, where the server says so, or where a page is shorter than one before it and no total
+says otherwise; what comes again is never given out twice. The option `max_pages` bounds a list.
+"""
 _FOOTNOTE = """\
 ¹ The HTTP library keeps bytes that came with an answer but do not belong to it, and may take them for the start of
 the next answer on that connection. Only a server that breaks HTTP/1.1 sends them. Where a 204 or 304 announces a body,
@@ -58,6 +64,9 @@ def page() -> str:
         names = [call.name for call in CALLS]
         rows = [_row("what happens", *names), _row(*["---"] * (len(names) + 1)), *map(_fault, group.faults)]
         parts.append(f"## {group.title}\n\n" + "\n".join(rows) + "\n")
+    rows = [_row("what happens", "what you get"), _row("---", "---")]
+    rows += [_row(fault.what, fault.outcome) for fault in LISTS]
+    parts.append("## Lists and jobs\n\n" + _LISTS + "\n" + "\n".join(rows) + "\n")
     parts.append(_FOOTNOTE)
     rows = [_row("what happens", "what you get", "held by"), _row("---", "---", "---")]
     rows += [_row(what, result, f"`tests/faults/{test}`") for what, result, test in _ELSEWHERE]

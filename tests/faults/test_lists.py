@@ -1,0 +1,43 @@
+"""Promises of lists and waits in trouble: each row of the table on every client, over sockets."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import pytest
+from specwire.errors import SpecwireError
+
+from tests.runtime.conftest import KEY, Caller
+from tests.runtime.server import Server
+
+from .lists import COUNT, LISTS, ListFault, numbered
+from .pool import busy
+
+
+@pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.what) for fault in LISTS])
+@pytest.mark.parametrize("size", [None, 100])
+def test_a_fault_of_a_list_has_its_outcome(
+    fault: ListFault, size: int | None, caller: Caller, client: Any, server: Server
+) -> None:
+    """All items come once and in order, or one error of ours says why they do not; no connection stays in use."""
+    server.answer = numbered(fault.serve)
+    sizes = {"list": "size", "by_offset": "limit"}
+    arguments = {sizes[fault.method]: size} if size is not None and fault.method in sizes else {}
+
+    def call() -> Any:
+        if fault.method == "wait":
+            return caller.run(client.jobs.wait("j"))
+        return caller.list(getattr(client.things, fault.method).iter(**arguments))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # some of these pages are no pages of the document
+        if fault.raises is None:
+            assert list(range(COUNT)) == [int(item.id) for item in call()]
+        else:
+            with pytest.raises(SpecwireError) as caught:
+                call()
+            assert fault.raises is type(caught.value)
+            assert fault.says in str(caught.value) and KEY not in str(caught.value)
+            assert len(server.received) <= fault.requests
+    assert [] == busy(client)
