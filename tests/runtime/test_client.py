@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import threading
 from collections.abc import Callable
@@ -16,11 +17,11 @@ from specwire.errors import APIConnectionError, ConfigurationError, InvalidReque
 from specwire.operation import EmptyPayload, Operation
 from specwire.options import Options
 from specwire.provider import Provider
-from specwire.request import Request
+from specwire.request import JsonBody, Request
 from specwire.retry import RetryPolicy
 
 from .conftest import KEY, Caller
-from .sample import AsyncSample, Sample, Thing
+from .sample import AsyncSample, Chunk, Sample, Thing
 from .server import Server, reply
 
 CLIENTS = pytest.mark.parametrize("kind", [Sample, AsyncSample])
@@ -322,6 +323,32 @@ def test_send_takes_any_request_value(caller: Caller, client: Any, server: Serve
     server.play(reply({"id": "1"}), reply(b"abc"))
     assert Thing(id="1") == caller.run(client.send(client.things.get.request("1")))
     assert b"abc" == caller.run(client.send(client.files.download.request("f")).read())
+
+
+def test_a_stream_is_sent_as_a_value_too(caller: Caller, client: Any, server: Server) -> None:
+    """`send` opens the stream of a request value."""
+    server.play(reply(b'data: {"text": "a"}\n\ndata: [DONE]\n\n', headers={"content-type": "text/event-stream"}))
+    assert [Chunk(text="a")] == caller.list(client.send(client.talks.stream.request()))
+
+
+def test_what_is_no_request_is_refused(client: Any, server: Server) -> None:
+    """`send` says what it takes."""
+    with pytest.raises(TypeError, match="give a request value"):
+        client.send("GET /")
+    assert not server.received
+
+
+def test_the_option_body_adds_to_a_model(caller: Caller, client: Any, server: Server) -> None:
+    """Fields are added to an object, whether a mapping or a model says it; nothing else has fields."""
+    server.play(reply({"id": "1"}), reply({"id": "1"}))
+    request = client.things.make.request(name="x")
+    adding = client.with_options(body={"extra": 1})
+    caller.run(adding.send(request.replace(body=JsonBody(Thing(id="2")))))
+    assert {"id": "2", "extra": 1} == json.loads(server.received[0].body)
+    with pytest.raises(InvalidRequestError, match="need a body that is an object"):
+        caller.run(adding.send(request.replace(body=JsonBody([1]))))
+    caller.run(adding.send(request.replace(body=None)))
+    assert {"extra": 1} == json.loads(server.received[1].body)
 
 
 def test_an_httpx2_client_may_be_handed_in(server: Server) -> None:

@@ -11,6 +11,7 @@ from specwire.operation import JsonPayload, NextURL, Operation
 from specwire.request import PagedRequest
 
 from .conftest import KEY, Caller
+from .guarded import guarded
 from .sample import Page, Thing
 from .server import Server, reply
 
@@ -138,3 +139,11 @@ def test_another_server(url: str) -> None:
     """Another host, port or scheme is another server."""
     with pytest.raises(ValueError, match="another server"):
         on_same_server("https://a.test/v1", url)
+
+
+def test_a_next_url_that_carries_a_key_is_sent_with_one_s_own(caller: Caller, server: Server) -> None:
+    """Some servers repeat the query, key and all: the key of a URL is left out, that of the client is sent once."""
+    client = guarded(caller, ("query",), credentials={"query": "mine"})
+    server.play(page(1, "/v1/things?key=another&page=2&key=mine"), page(2, None))
+    assert ["1", "2"] == ids(caller, client, BY_URL)
+    assert ["/v1/things?size=1&key=mine", "/v1/things?page=2&key=mine"] == [each.target for each in server.received]
