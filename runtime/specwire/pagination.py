@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from specwire.codec import encode
+import msgspec
+
 from specwire.errors import InvalidRequestError, PaginationError
 from specwire.operation import Cursor, NextURL, Offset, PageNumber, Pagination
 from specwire.request import PagedRequest
@@ -77,7 +78,7 @@ class Trail(Generic[T, ItemT]):
         """Take the answer to the last request, and tell whether it is a page of the list; raises for a repeated one."""
         self._ahead = False
         found = items(self._request, response.parsed)
-        mark = hash(_bytes(found, response))
+        mark = _mark(self._pagination.items, response)
         repeated = bool(found) and mark in self._shown
         if self._probing:
             self._probing = False
@@ -236,12 +237,21 @@ def _linked(response: Response[Any]) -> str | None:
     return next_link(response.headers.get("link", ""))
 
 
-def _bytes(found: Sequence[Any], response: Response[Any]) -> bytes:
-    """Return what tells one page from another: its items, since the rest may hold the time or the number asked for."""
+def _mark(path: Sequence[str], response: Response[Any]) -> int:
+    """Return what tells one page from another: its items as they came, also those of fields that no model has.
+
+    The rest of a page may hold the time, or the number that was asked for.
+    """
     try:
-        return encode(found)
-    except (TypeError, ValueError, OverflowError, RecursionError):
-        return response.content
+        raw, value = msgspec.json.decode(response.content), response.parsed
+        for name in path:
+            wire = name
+            if isinstance(value, msgspec.Struct):
+                wire = value.__struct_encode_fields__[value.__struct_fields__.index(name)]
+            raw, value = raw[wire], at(value, (name,))
+        return hash(msgspec.json.encode(raw))
+    except (msgspec.DecodeError, LookupError, TypeError, ValueError):
+        return hash(response.content)
 
 
 def _counted(page: Any, path: tuple[str, ...] | None) -> int | None:

@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 from specwire.errors import InvalidRequestError, NotFoundError, PaginationError
+from specwire.model import WireModel
 from specwire.operation import Cursor, JsonPayload, NextURL, Offset, Operation, PageNumber, Pagination
 from specwire.pagination import EMPTY_PAGES
 from specwire.request import PagedRequest
+from specwire.unset import UNSET, Unset
 
 from .sample import AsyncSample, Sample
 
@@ -360,3 +363,30 @@ def test_a_cursor_that_is_no_text_is_an_error() -> None:
     """An object is no cursor."""
     found = outcome(Wire(lambda query: ({"items": ["a"], "next": {"after": 1}}, {})), "cursor", {})
     assert isinstance(found, PaginationError) and "not text" in str(found)
+
+
+class Bare(WireModel, kw_only=True):
+    """An item of which the document knows little."""
+
+    title: str | Unset = UNSET
+
+
+class Listing(WireModel, kw_only=True):
+    """A page of such items."""
+
+    found: list[Bare] = msgspec.field(name="items", default_factory=list)
+
+
+def test_pages_that_differ_in_what_no_model_knows_are_not_the_same() -> None:
+    """Items are compared as they came: a document may know none of their fields."""
+
+    def serve(query: Query) -> Answer:
+        number = int(query.get("page", 1))
+        return {"items": [{"id": number}] if number < 4 else []}, {}
+
+    pagination = PageNumber("page", ("found",), None, 1)
+    operation = Operation(id="list", method="GET", path="/", returns=JsonPayload(Listing), pagination=pagination)
+    request: PagedRequest[Listing, Bare] = PagedRequest(operation)
+    http = httpx2.Client(transport=httpx2.MockTransport(Wire(serve)))
+    client = Sample("key", base_url="http://test", http_client=http, on_drift="ignore")
+    assert [Bare()] * 3 == list(client.connection.items(request))

@@ -59,7 +59,9 @@ class _Pages:
         page = self._filled(self._values(self._schema), self._items)
         page = page.filter(lambda one: not answers.is_refusal(self._operation, one))
         items = st.lists(self._values(self._item), min_size=1, max_size=3)
-        return st.builds(self._scene, st.tuples(page, page), st.tuples(items, items), self._token())
+        # The same page twice is an error of the server's, which a client tells.
+        both = st.tuples(items, items).filter(lambda pair: pair[0] != pair[1])
+        return st.builds(self._scene, st.tuples(page, page), both, self._token())
 
     def _place(self, pointer: str, schema: Schema | None = None) -> _Place:
         """Return the place that a pointer leads to, from a page or from another schema."""
