@@ -65,17 +65,19 @@ def _is_exact(value: Any) -> bool:
     """
     kind = type(value)
     if kind is dict:
-        for key, item in value.items():
-            if type(key) is not str or (type(item) not in _EXACT and not _is_exact(item)):
+        for key in value:
+            if type(key) is not str:
                 return False
-        return True
-    if kind in _EXACT:
-        return True
-    if type(kind) is StructMeta:
+        value = value.values()
+    elif type(kind) is StructMeta:
         value = msgspec.structs.astuple(value)
     elif kind not in _LISTS:
-        return False
-    return _EXACT.issuperset(map(type, value)) or all(map(_is_exact, value))
+        return kind in _EXACT
+    for item in value:
+        kind = type(item)
+        if kind is not str and kind not in _EXACT and not _is_exact(item):
+            return False
+    return True
 
 
 def _has_nan(value: Any) -> bool:
