@@ -33,6 +33,7 @@ __all__ = [
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=?-]{1,70}")
 _ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 _OWN_HEADERS = ("content-disposition", "content-type")
+_FRAMING = ("content-length", "transfer-encoding")
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -59,6 +60,8 @@ class Part(msgspec.Struct, frozen=True):
                     f"part {shown!r}: its {what} has bytes that are no text; give the file as (filename, content)"
                 ) from None
         for header, _ in self.headers:
+            if header.lower() in _FRAMING:
+                raise ValueError(f"part {self.name!r}: leave out {header}, which the content says by itself")
             if header.lower() in _OWN_HEADERS:
                 raise ValueError(f"part {self.name!r}: give {header} by the part's name, filename and content_type")
 

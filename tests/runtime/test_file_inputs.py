@@ -158,6 +158,9 @@ def test_headers_of_a_part_are_sent() -> None:
     assert b"Content-Type: text/plain\r\nX-Sum: 1\r\n\r\nx" in body
     with pytest.raises(InvalidRequestError, match="line break"):
         multipart_body(files={"f": ("a", b"x", "text/plain", {"X": "1\r\nY: 2"})})
+    for name in ("Content-Length", "transfer-encoding"):
+        with pytest.raises(InvalidRequestError, match=f"part 'f': leave out {name}"):
+            multipart_body(files={"f": ("a", b"x", "text/plain", {name: "5"})})
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from specwire_codegen.lower.schema import Schema, is_object
 
 _FORM = Style("form", True)
 _QUOTED = re.compile(r'"[^"]*"')
-_OWN_HEADERS = ("content-disposition", "content-type")
+_OWN_HEADERS = ("content-disposition", "content-type", "content-length", "transfer-encoding")
 """Headers of a part that are made of its name and content."""
 
 
