@@ -6,24 +6,39 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from specwire_codegen.guessing.guess import Guess, Schemas, resolved
+from specwire_codegen.guessing.hints import stated_pages
 from specwire_codegen.guessing.jobs import guess_polling
 from specwire_codegen.guessing.pages import guess_pages
 
 __all__ = ["Guess", "guesses"]
 
 
-def guesses(data: Mapping[str, Any]) -> Iterator[Guess]:
-    """Yield guesses for a normalized document, in the order of its operations."""
+def guesses(data: Mapping[str, Any], source: Mapping[str, Any] | None = None) -> Iterator[Guess]:
+    """Yield guesses for a normalized document, in the order of its operations.
+
+    `source` is the document as it was, with the extensions of other generators.
+    """
     schemas: Schemas = data.get("components", {}).get("schemas", {})
+    source = source or {}
     for path, item in data.get("paths", {}).items():
         for method, operation in item.items():
             if not isinstance(operation, Mapping) or "responses" not in operation:
                 continue
             target = f"$.paths['{_quoted(path)}'].{method}"
             if method == "get":
-                yield from guess_pages(target, path, operation, schemas)
+                stated = tuple(_stated(target, path, source))
+                yield from stated or guess_pages(target, path, operation, schemas)
                 yield from guess_polling(target, path, operation, schemas)
             yield from _stream(target, operation, schemas)
+
+
+def _stated(target: str, path: str, source: Mapping[str, Any]) -> Iterator[Guess]:
+    """Yield the pagination of a GET that the source of a document states in the words of another generator."""
+    item = source.get("paths", {}).get(path)
+    operation = item.get("get") if isinstance(item, Mapping) else None
+    if isinstance(operation, Mapping) and isinstance(operation.get("responses"), Mapping):
+        components = source.get("components", {})
+        yield from stated_pages(target, operation, components.get("schemas", {}))
 
 
 def _quoted(path: str) -> str:

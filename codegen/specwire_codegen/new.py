@@ -61,7 +61,7 @@ def new(root: Path, name: str, source: str, access: Access | None = None, *, tod
     library = Library(disk(source, (access or Access()).with_more(_named(source))))
     document = load_from(library)
     normalized = normalize(document)
-    found = tuple(guesses(normalized.data))
+    found = tuple(guesses(normalized.data, document.data))
     first, *others = library.all()
     suffix = "json" if first.raw.lstrip()[:1] == b"{" else "yaml"
     spec = f"openapi.{suffix}"

@@ -276,3 +276,66 @@ def test_statuses_without_a_beginning_are_not_certain() -> None:
     found = job("odd", "completed", "failed")
     assert found is not None and not found.certain
     assert job("active", "disabled") is None
+
+
+def stated(operation: Mapping[str, Any], answer: Any) -> Mapping[str, Any] | None:
+    """Return what is made of a GET whose source has the extensions of another generator."""
+    response = {"content": {"application/json": {"schema": answer}}}
+    whole = {"operationId": "list", "responses": {"200": response}, **operation}
+    bare = {key: value for key, value in whole.items() if not key.startswith("x-")}
+    found = next(guesses({"paths": {"/v1/jobs": {"get": bare}}}, {"paths": {"/v1/jobs": {"get": whole}}}), None)
+    return None if found is None else found.value
+
+
+def speakeasy(kind: str, outputs: Mapping[str, str], **inputs: str) -> dict[str, Any]:
+    """Return an operation with the extension of one generator."""
+    given = [{"name": name, "in": "parameters", "type": each} for each, name in inputs.items()]
+    return {"x-speakeasy-pagination": {"type": kind, "inputs": given, "outputs": outputs}}
+
+
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [
+        (
+            speakeasy(
+                "cursor", {"results": "$.data", "nextCursor": "$.meta['next page']"}, cursor="token", limit="size"
+            ),
+            {"style": "cursor", "cursor": "token", "items": "/data", "next": "/meta/next page", "size": "size"},
+        ),
+        (
+            speakeasy("cursor", {"results": "$.data", "nextCursor": "$.data[-1].id"}, cursor="after"),
+            {"style": "cursor", "cursor": "after", "items": "/data", "next_from_last_item": "/id"},
+        ),
+        (
+            speakeasy("offsetLimit", {"results": "$"}, offset="skip", limit="take"),
+            {"style": "offset", "offset": "skip", "items": "", "size": "take"},
+        ),
+        (
+            speakeasy("offsetLimit", {"results": "$.rows", "numPages": "$.pages"}, page="p"),
+            {"style": "page", "page": "p", "first": "unknown", "items": "/rows", "pages": "/pages"},
+        ),
+        (
+            speakeasy("url", {"results": "$.rows", "nextUrl": "$.links.next"}),
+            {"style": "url", "items": "/rows", "next": "/links/next"},
+        ),
+        (speakeasy("cursor", {"results": "$.rows[*].x", "nextCursor": "$.next"}, cursor="c"), None),
+        (speakeasy("cursor", {"nextCursor": "$.next"}, cursor="c"), None),
+    ],
+)
+def test_what_is_stated_for_another_generator_is_translated(
+    operation: Mapping[str, Any], expected: Mapping[str, Any] | None
+) -> None:
+    """The extension of one vendor names parameters and JSON paths; what it does not say plainly is not made up."""
+    assert expected == stated(operation, thing())
+
+
+def test_fields_that_are_marked_for_another_generator_are_read() -> None:
+    """The extension of another vendor marks the parameter and the fields."""
+    mark = "x-stainless-pagination-property"
+    operation = {
+        "parameters": [
+            {"name": "mark", "in": "query", "schema": {"type": "string", mark: {"purpose": "next_cursor_param"}}}
+        ]
+    }
+    answer = thing(found={**ARRAY, mark: {"purpose": "items"}}, onward={**TEXT, mark: {"purpose": "next_cursor_field"}})
+    assert {"style": "cursor", "cursor": "mark", "items": "/found", "next": "/onward"} == stated(operation, answer)
