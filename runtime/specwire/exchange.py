@@ -196,7 +196,11 @@ class Exchange:
         self._note(answer.status, wait, answer)
         if wait is not None:
             return wait
-        raise reading.status_error(self.record, answer.status, headers, content)
+        error = reading.status_error(self.record, answer.status, headers, content)
+        if isinstance(self._body, Multipart) and answer.status in (400, 415, 422):
+            for note in self._body.notes():
+                error.add_note(note)
+        raise error
 
     def redirected(self, answer: Answer) -> bool:
         """Follow a redirect if it is safe to; credentials never go to another origin."""

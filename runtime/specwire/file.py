@@ -10,6 +10,8 @@ from contextlib import closing
 from io import TextIOBase
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeGuard, cast
 
+UNNAMED = "upload"
+"""Name of a file that has none."""
 _COROUTINE = 0x80
 """`inspect.CO_COROUTINE`, without the import of `inspect`."""
 
@@ -216,11 +218,11 @@ def _opened(content: Any) -> Any:
 
 
 def _filename(content: Any) -> str:
-    """Return the name that a file has of itself, without its directories; "upload" if it has none."""
+    """Return the name that a file has of itself, without its directories."""
     name = getattr(content, "filename", None) or getattr(content, "name", None)
     if isinstance(content, os.PathLike):
         name = os.fspath(content)
-    return (os.path.basename(name) if isinstance(name, str) else "") or "upload"
+    return (os.path.basename(name) if isinstance(name, str) else "") or UNNAMED
 
 
 def _own_type(content: Any) -> str | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from specwire.codec import encode
 from specwire.encoding.formats import NO_FORMATS, Formats
 from specwire.encoding.media_types import OCTET_STREAM, media_type_of
-from specwire.file import FileChanged, FileInput, NotReplayable, Openable, Source, checked, file_of
+from specwire.file import UNNAMED, FileChanged, FileInput, NotReplayable, Openable, Source, checked, file_of
 from specwire.parameters import encode_headers, header_value
 from specwire.scalar import base64_text, scalar_text, surrogate
 from specwire.style import Style, named_error, named_texts
@@ -97,6 +97,12 @@ class Multipart(StreamedBody):
             pieces += (delimiter + part.head(), piece_of(part.content, f"part {part.name!r}"), b"\r\n")
         pieces.append(f"--{boundary}--\r\n".encode())
         super().__init__(pieces, f"multipart/form-data; boundary={boundary}")
+
+    def notes(self) -> Iterator[str]:
+        """Yield what a server may have missed: the names of files that were given without one."""
+        for part in self.fields:
+            if part.filename == UNNAMED:
+                yield f"the file of part {part.name!r} was sent as {UNNAMED!r}: give (name, file) if names matter"
 
     def __repr__(self) -> str:
         return f"Multipart({list(self.fields)!r})"

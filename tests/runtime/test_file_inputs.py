@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from specwire.encoding.media_types import media_type_of
-from specwire.errors import InvalidRequestError
+from specwire.errors import BadRequestError, InvalidRequestError, NotFoundError
 from specwire.file import FileInput
 from specwire.multipart import Multipart, Part, file_part
 from specwire.request import multipart_body
@@ -143,6 +143,21 @@ def test_an_iterator_of_text_is_refused() -> None:
     texts: Any = iter(["a"])
     with pytest.raises(TypeError, match="reads str, not bytes"):
         sent(texts)
+
+
+@pytest.mark.parametrize("make", [bytes, io.BytesIO])
+def test_a_refused_file_without_a_name_is_told(caller: Caller, client: Any, server: Server, make: Any) -> None:
+    """Servers that go by the name say odd things of a file that has none; the error says what was sent."""
+    server.play(reply({}, status=400), reply({}, status=400), reply({}, status=404))
+    with pytest.raises(BadRequestError) as caught:
+        caller.run(client.files.upload(file=make(b"x")))
+    assert ["the file of part 'file' was sent as 'upload': give (name, file) if names matter"] == list(
+        getattr(caught.value, "__notes__", [])
+    )
+    for named, kind in ((("a.txt", b"x"), BadRequestError), (b"x", NotFoundError)):
+        with pytest.raises(kind) as told:
+            caller.run(client.files.upload(file=named))
+        assert not hasattr(told.value, "__notes__")
 
 
 def test_the_name_may_be_a_path() -> None:
