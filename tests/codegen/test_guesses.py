@@ -222,6 +222,7 @@ def test_a_link_header_pages_an_object_too() -> None:
         ({"cursor": TEXT}, thing(data=ARRAY)),
         ({"after": TEXT, "limit": INT}, thing(data=ARRAY)),
         ({"page": {**INT, "default": 1}}, thing(data=ARRAY, next_page=TEXT)),
+        ({}, thing(data=thing(fields=ARRAY, name=TEXT), links=thing(next=TEXT))),
     ],
 )
 def test_pagination_that_is_not_certain_is_a_comment(query: Mapping[str, Any], schema: Any) -> None:

@@ -109,6 +109,9 @@ def guess_pages(target: str, path: str, operation: Mapping[str, Any], schemas: S
         value |= _counts(page, value["style"], schemas)
         # A number alone may be one of many things: something else must say that it counts pages.
         sure = sure and bool(size or {"total", "pages", "more"} & value.keys())
+    if page.items.count("/") > 1 and page.items.rpartition("/")[2] not in _ITEMS:
+        # An object that holds an array may be one thing: a parameter must say that there are pages.
+        sure = sure and bool({*_PAGE, *_SIZE, *_OFFSET, *_CURSOR} & query.keys())
     named = f"the array {page.items!r}" if page.items else "an answer that is an array"
     shown = f"the parameters {', '.join(query)} and " if query else ""
     yield Guess(target, "x-specwire-pagination", value, f"{shown}{sign}{named}", sure and page.sure)
