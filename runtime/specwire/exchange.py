@@ -78,7 +78,7 @@ class Exchange:
                 self._url = self._own(request.url)
             self._headers = self._make_headers()
             self._cookies = request.cookies
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise InvalidRequestError(f"{operation.id}: {error}") from error
 
     def _own(self, url: str) -> str:

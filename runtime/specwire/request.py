@@ -168,7 +168,7 @@ def multipart_body(
                 for name, each in headers.items()
             }
             parts = [msgspec.structs.replace(part, headers=(*part.headers, *more.get(part.name, ()))) for part in parts]
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise InvalidRequestError(str(error)) from error
     return MultipartBody(tuple(parts))
 

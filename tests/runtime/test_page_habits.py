@@ -153,6 +153,16 @@ def test_a_server_that_caps_its_pages_gives_all_items(style: str, mode: str) -> 
         assert items == outcome(wire, style, query, mode), (query, count)
 
 
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("fixed", [1, 7, 23, 50])
+def test_a_server_that_ignores_the_size_gives_all_items(style: str, fixed: int) -> None:
+    """However many items are asked for, each page has as many as the server likes."""
+    serve = well_behaved(style, ITEMS, cap=fixed)
+    for query in SIZES:
+        wire = Wire(lambda query: serve({**query, "size": str(fixed)}))
+        assert ITEMS == outcome(wire, style, query), query
+
+
 def _changed(serve: Serve, **facts: Any) -> Serve:
     def changed(query: Query) -> Answer:
         body, headers = serve(query)

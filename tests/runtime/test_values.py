@@ -28,6 +28,7 @@ from specwire.body import WholeBody, body_of
 from specwire.codec import encode
 from specwire.encoding.formats import Formats
 from specwire.errors import InvalidRequestError
+from specwire.exchange import Exchange
 from specwire.form import encode_form
 from specwire.lines import line
 from specwire.model import OpenModel, WireModel
@@ -36,6 +37,8 @@ from specwire.operation import EmptyPayload, Operation
 from specwire.options import Options
 from specwire.parameters import Style, encode_cookies, encode_headers, encode_query, expand_path
 from specwire.request import BaseRequest, JsonBody, TextBody, multipart_body
+
+from .sample import PROVIDER
 
 
 class Text(str):
@@ -391,6 +394,25 @@ def test_any_value_comes_back_equal_or_is_refused(value: Any) -> None:
     except (TypeError, ValueError):
         return
     assert sent == value
+
+
+def test_circles_are_refused_wherever_they_are() -> None:
+    """A value that holds itself is an invalid request in every place, and raw JSON is sent as it is."""
+    circle: dict[str, Any] = {}
+    circle["a"] = circle
+    operation = msgspec.structs.replace(OPERATION, styles={"q": Style(content_json=True), **DEEP})
+    requests = [
+        BaseRequest(operation, body=JsonBody(circle)),
+        BaseRequest(operation, query={"q": circle}),
+        BaseRequest(operation, query={"x": circle}),
+        BaseRequest(operation, query={"y": circle}),
+    ]
+    for request in requests:
+        with pytest.raises(InvalidRequestError, match="op: "):
+            Exchange(PROVIDER, "http://x", request, Options(), "agent")
+    with pytest.raises(InvalidRequestError):
+        multipart_body(fields={"x": circle}, files={})
+    assert encode({"a": msgspec.Raw(b"[1]"), "b": Text("c")}) == b'{"a":[1],"b":"c"}'
 
 
 def test_sets_arrays_and_ranges_are_lists() -> None:

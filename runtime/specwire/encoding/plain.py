@@ -68,6 +68,8 @@ class _Walk:
         return self._container(value, base64_, decimal)
 
     def _container(self, value: Any, base64_: bool, decimal: bool) -> Any:
+        if isinstance(value, msgspec.Raw):
+            return value
         if isinstance(value, Mapping):
             return self._object(value, base64_, decimal)
         try:
