@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from specwire_codegen.conformance.bench import Bench
-from specwire_codegen.conformance.subject import Subject, subject_in
-from specwire_codegen.generate import build
-from specwire_codegen.ir import Operation
-from specwire_codegen.output.package import write
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.ir import Empty, Operation
 from specwire_codegen.overrides import read_overrides
-from specwire_codegen.project import single
+
+from tests.contract.making import made
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "positive"
@@ -21,7 +19,7 @@ CASES = ROOT / "tests" / "cases" / "positive"
 
 def test_a_call_is_repeated_where_it_may_be_and_as_it_was(bench: Bench, operation: Operation, examples: int) -> None:
     """After a 503, what is idempotent goes out again, the same to the byte, and what is not raises the error."""
-    assert bench.retries(operation, examples) > 0
+    assert bench.retries(operation, examples) >= (1 if isinstance(operation.payload, Empty) else 2)
 
 
 def test_all_items_of_all_pages_come_back(bench: Bench, operation: Operation, examples: int) -> None:
@@ -42,9 +40,7 @@ def test_overrides_send_what_the_document_says(benches: Callable[[Subject], Benc
 def test_every_kind_of_call_in_several_requests(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each style of pages, each rule of repeating and each stream that resumes works as its document says."""
     monkeypatch.syspath_prepend(str(tmp_path))
-    built = build(single(CASES / case / "spec.yaml", f"several_{case}", tmp_path))
-    write(tmp_path / f"several_{case}", built.files)
-    subject = subject_in(f"several_{case}", case, json.loads(built.normalized), built.api)
+    subject = made(CASES / case / "spec.yaml", f"several_{case}", tmp_path)
     with Bench(subject) as bench:
         counts = {
             one.id: (bench.retries(one, 4) > 0, bench.pages(one, 4) > 0, bench.resumes(one, 4) > 0)

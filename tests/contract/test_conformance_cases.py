@@ -21,10 +21,13 @@ def is_left_out(problem: str) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_clients_do_as_their_documents_say(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("cases", [3, pytest.param(12, marks=pytest.mark.exhaustive)])
+def test_clients_do_as_their_documents_say(
+    name: str, cases: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Drawn calls of up to eight operations arrive as the document says, and answers and errors come back equal."""
     monkeypatch.syspath_prepend(str(tmp_path))
-    found = tried(CASES / name / "spec.yaml", f"case_{name}", tmp_path, operations=8, cases=4)
+    found = tried(CASES / name / "spec.yaml", f"case_{name}_{cases}", tmp_path, operations=8, cases=cases)
     assert found.error == ""
     unequal = [problem for one in found.tried for problem in one.unequal]
     assert [] == [problem for problem in unequal if not is_left_out(problem)]

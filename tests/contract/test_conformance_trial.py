@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from specwire_codegen.conformance.subject import Subject, subject_in
+from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.conformance.trial import Trial, sample
-from specwire_codegen.generate import build
-from specwire_codegen.output.package import write
-from specwire_codegen.project import single
+
+from tests.contract.making import made
 
 DOCUMENT = """\
 openapi: 3.1.0
@@ -94,15 +92,6 @@ components:
         name: {type: string, pattern: '^[A-Z]\\\\.$', maxLength: 1}
         at: {type: string, format: date-time}
 """
-
-
-def made(text: str, package: str, folder: Path) -> Subject:
-    """Generate a document as a package of a folder that is on the path."""
-    (folder / f"{package}.yaml").write_text(text, "utf-8")
-    target = single(folder / f"{package}.yaml", package, folder)
-    built = build(target)
-    write(target.output, built.files)
-    return subject_in(package, package, json.loads(built.normalized), built.api)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -11,12 +10,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from specwire_codegen.conformance.subject import Subject, subject_in
 from specwire_codegen.conformance.types import Meant, Types
-from specwire_codegen.generate import build
 from specwire_codegen.ir import ListOf, Literals, MapOf, ModelRef, Nullable, Primitive, TypeExpr, UnionOf
-from specwire_codegen.output.package import write
-from specwire_codegen.project import single
+
+from tests.contract.making import made
 
 DOCUMENT = """\
 openapi: 3.1.0
@@ -44,11 +41,7 @@ components:
 def types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Types:
     """The types of a small client."""
     monkeypatch.syspath_prepend(str(tmp_path))
-    (tmp_path / "typed.yaml").write_text(DOCUMENT, "utf-8")
-    built = build(single(tmp_path / "typed.yaml", "typed", tmp_path))
-    write(tmp_path / "typed", built.files)
-    subject: Subject = subject_in("typed", "typed", json.loads(built.normalized), built.api)
-    return Types(subject)
+    return Types(made(DOCUMENT, "typed", tmp_path))
 
 
 PET = ModelRef("Pet")

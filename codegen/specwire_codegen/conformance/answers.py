@@ -71,16 +71,21 @@ def answers(subject: Subject, operation: Operation) -> SearchStrategy[Answer]:
                 )
             )
         case EventStream():
-            return _stream(subject, operation, payload)
+            drawn = _stream(subject, operation, payload)
+            return _with_status(drawn, _statuses(subject, operation, payload.media_type))
         case BinaryStream(media_type):
             sent = media_type if "*" not in media_type else "application/octet-stream"
-            return st.binary(max_size=2000).flatmap(lambda content: _cut(200, sent, content, content))
+            drawn = st.binary(max_size=2000).flatmap(lambda content: _cut(200, sent, content, content))
+            return _with_status(drawn, _statuses(subject, operation, media_type))
         case Text(media_type):
-            return st.text(max_size=200).map(
+            texts = st.text(max_size=200).map(
                 lambda text: Answer(200, f"{media_type}; charset=utf-8", (text.encode(),), text)
             )
+            return _with_status(texts, _statuses(subject, operation, media_type))
         case Empty():
-            return st.just(Answer(204, "", (), None))
+            return st.sampled_from(_statuses(subject, operation, None) or [204]).map(
+                lambda status: Answer(status, "", (), None)
+            )
         case _:
             assert_never(payload)
 
@@ -128,6 +133,28 @@ def successes(subject: Subject, operation: Operation) -> Iterator[tuple[int, str
             number = 200 if status == "default" else int(status.upper().replace("XX", "00"))
             if number not in _BODILESS:
                 yield number, sent, content[media_type].get("schema", {})
+
+
+def is_success(subject: Subject, operation: Operation, status: int) -> bool:
+    """Whether a document has a status as one of success."""
+    named = {one.upper() for one in subject.raw(operation.id).get("responses", {"default": {}})}
+    return 200 <= status < 300 and bool(named & {str(status), "2XX", "DEFAULT"})
+
+
+def _statuses(subject: Subject, operation: Operation, media_type: str | None) -> list[int]:
+    """Return the statuses of success whose answers are of a media type, or for None have no body."""
+    found = []
+    for status, response in subject.raw(operation.id).get("responses", {}).items():
+        number = int(status.upper().replace("XX", "00")) if status.startswith("2") else 0
+        content = response.get("content", {})
+        fits = not content if media_type is None else media_type in map(base_type, content)
+        if fits and number and (media_type is None or number not in _BODILESS):
+            found.append(number)
+    return found
+
+
+def _with_status(drawn: SearchStrategy[Answer], statuses: list[int]) -> SearchStrategy[Answer]:
+    return st.builds(attrs.evolve, drawn, status=st.sampled_from(statuses or [200]))
 
 
 def _json(subject: Subject, status: int, media_type: str, schema: Schema) -> SearchStrategy[Answer]:

@@ -1,0 +1,22 @@
+"""Clients of documents, generated for a test and imported."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from specwire_codegen.conformance.subject import Subject, subject_in
+from specwire_codegen.generate import build
+from specwire_codegen.output.package import write
+from specwire_codegen.project import single
+
+
+def made(document: Path | str, package: str, folder: Path) -> Subject:
+    """Generate a document, a file or its text, as a package of a folder that is on the path."""
+    if isinstance(document, str):
+        (folder / f"{package}.yaml").write_text(document, "utf-8")
+        document = folder / f"{package}.yaml"
+    target = single(document, package, folder)
+    built = build(target)
+    write(target.output, built.files)
+    return subject_in(package, package, json.loads(built.normalized), built.api)
