@@ -189,7 +189,7 @@ class _Builder:
             return self.note(path, info, raw)
         try:
             return msgspec.convert(raw, kind)
-        except (msgspec.ValidationError, ValueError):
+        except ValueError:  # a `ValidationError`, or a lone surrogate that cannot be encoded
             return self.note(path, info, raw)
 
 

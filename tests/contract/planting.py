@@ -22,6 +22,7 @@ import pytest
 from specwire import pagination, scalar
 from specwire.exchange import Exchange
 from specwire.operation import JsonPayload
+from specwire.pagination import Trail
 from specwire.request import BaseRequest
 from specwire.sse import SSEParser
 from specwire.streaming import AsyncEventStream, EventStream
@@ -243,35 +244,33 @@ def _lines_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     _events_changed(monkeypatch, change)
 
 
-def _following_changed(monkeypatch: pytest.MonkeyPatch, change: Callable[[Any, Any, Any], Any]) -> None:
-    following = pagination.following
-
-    def changed(request: Any, response: Any, seen: int) -> Any:
-        found = following(request, response, seen)
-        return found if found is None else change(request, response, found)
-
-    monkeypatch.setattr(pagination, "following", changed)
-
-
-@patching("8 page skipped", "mistral/list_fine_tuning_jobs", "pages")
-def _page_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    def change(request: Any, response: Any, found: Any) -> Any:
-        name = getattr(request.operation.pagination, "page", None)
-        return found if name is None else found.replace(query={**found.query, name: found.query[name] + 1})
-
-    _following_changed(monkeypatch, change)
+@asking("8 page skipped", "mistral/list_fine_tuning_jobs", "pages")
+def _page_skipped(request: BaseRequest) -> BaseRequest:
+    name = getattr(request.operation.pagination, "page", None)
+    if name is None or name not in request.query:
+        return request
+    return request.replace(query={**request.query, name: request.query[name] + 1})
 
 
 @patching("8b cursor of the wrong item", "moonshot/list_batches", "pages")
 def _wrong_item(monkeypatch: pytest.MonkeyPatch) -> None:
-    def change(request: Any, response: Any, found: Any) -> Any:
-        last = getattr(request.operation.pagination, "last", None)
-        if last is None:
-            return found
-        first = pagination.items(request, response.parsed)[0]
-        return found.replace(query={**found.query, request.operation.pagination.cursor: pagination.at(first, last)})
+    take, following = Trail.take, Trail.following
+    pages: dict[int, Any] = {}
 
-    _following_changed(monkeypatch, change)
+    def taken(trail: Any, response: Any) -> bool:
+        pages[id(trail)] = response.parsed
+        return take(trail, response)
+
+    def followed(trail: Any) -> Any:
+        found = following(trail)
+        last = getattr(found.operation.pagination, "last", None) if found is not None else None
+        if last is None or id(trail) not in pages:
+            return found
+        first = pagination.items(found, pages[id(trail)])[0]
+        return found.replace(query={**found.query, found.operation.pagination.cursor: pagination.at(first, last)})
+
+    monkeypatch.setattr(Trail, "take", taken)
+    monkeypatch.setattr(Trail, "following", followed)
 
 
 @sending("9 file name of a part lost", "moonshot/upload_file", "multipart")

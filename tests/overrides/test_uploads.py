@@ -3,14 +3,16 @@
 import io
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import pytest
 from specwire.errors import InvalidRequestError
 from specwire.file import FileInput
 from specwire.multipart import Part
 from specwire.request import BaseRequest, MultipartBody
+from specwire_clients.mistral import inputs as mistral_inputs
 from specwire_clients.mistral.operations import files as mistral_files
+from specwire_clients.moonshot import inputs as moonshot_inputs
 from specwire_clients.moonshot.operations import files as moonshot_files
 from specwire_overrides.mistral.files import upload as mistral_upload
 from specwire_overrides.moonshot.files import upload as moonshot_upload
@@ -44,6 +46,30 @@ def test_an_upload_is_the_request_of_the_generated_builder(tmp_path: Path) -> No
     assert mistral_files.upload(file=path, purpose="fine-tune") == mistral_upload(file=path, purpose="fine-tune")
     assert moonshot_files.upload(file=path, purpose="batch") == moonshot_upload(file=path, purpose="batch")
     assert mistral_files.upload(file=path) == mistral_upload(file=path)
+
+
+@pytest.mark.parametrize("purpose", get_args(moonshot_inputs.FilePurposeParam))
+def test_moonshot_is_told_the_purpose_that_was_given(purpose: moonshot_inputs.FilePurposeParam) -> None:
+    """Each purpose is sent as it was given, before the file under its name."""
+    body = moonshot_upload(file=("in.jsonl", b"{}"), purpose=purpose).body
+    assert isinstance(body, MultipartBody)
+    assert [("purpose", purpose.encode(), None), ("file", b"{}", "in.jsonl")] == sent(body)
+
+
+@pytest.mark.parametrize("purpose", get_args(mistral_inputs.FilePurposeParam))
+def test_mistral_is_told_the_purpose_that_was_given(purpose: mistral_inputs.FilePurposeParam) -> None:
+    """Each purpose is sent as it was given; without one, none is."""
+    body = mistral_upload(file=("in.jsonl", b"{}"), purpose=purpose).body
+    assert isinstance(body, MultipartBody)
+    assert [("purpose", purpose.encode(), None), ("file", b"{}", "in.jsonl")] == sent(body)
+    without = mistral_upload(file=("in.jsonl", b"{}")).body
+    assert isinstance(without, MultipartBody)
+    assert [("file", b"{}", "in.jsonl")] == sent(without)
+
+
+def sent(body: MultipartBody) -> list[tuple[str, object, str | None]]:
+    """Return name, content and file name of each part."""
+    return [(part.name, part.content, part.filename) for part in body.parts]
 
 
 def test_filename_names_bytes_and_renames_files(tmp_path: Path) -> None:
@@ -87,7 +113,9 @@ def test_a_file_whose_size_is_unknown_is_left_to_the_server() -> None:
         def seekable(self) -> bool:
             return False
 
-    moonshot_upload(file=("in.jsonl", Pipe(b"{}")), purpose="batch")
+    pipe = Pipe(b"{}")
+    part = file_of(moonshot_upload(file=("in.jsonl", pipe), purpose="batch"))
+    assert ("in.jsonl", pipe) == (part.filename, part.content)
 
 
 @pytest.mark.parametrize("empty", [b"", bytearray(), memoryview(b""), io.BytesIO(), ("in.jsonl", b"")])

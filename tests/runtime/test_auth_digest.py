@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from hashlib import md5, sha256
 from typing import Any
 
 import pytest
@@ -35,6 +36,20 @@ def test_the_examples_of_the_standard_come_out(algorithm: str, response: str) ->
         f'Digest username="Mufasa", realm="http-auth@example.org", nonce="{NONCE}", uri="/dir/index.html", '
         f'response="{response}", algorithm={algorithm}, opaque="{OPAQUE}", qop=auth, nc=00000001, cnonce="{COUNTED}"'
     ) == found
+
+
+@pytest.mark.parametrize(("algorithm", "hashed"), [("MD5-sess", md5), ("SHA-256-sess", sha256)])
+def test_a_session_key_is_made_of_both_nonces(algorithm: str, hashed: Any) -> None:
+    """RFC 7616, 3.4.2: the secret of `-sess` is the hash of the secret and of the nonces of server and client."""
+
+    def digest(text: str) -> str:
+        return str(hashed(text.encode()).hexdigest())
+
+    secret = digest(f"{digest('u:r:p')}:n:c")
+    expected = digest(f"{secret}:n:00000001:c:auth:{digest('GET:/x')}")
+    asked = Challenge("r", "n", algorithm)
+    found = answer(asked, "u", "p", "GET", "/x", count=1, client_nonce="c")
+    assert f'response="{expected}", algorithm={algorithm}' in found
 
 
 def test_the_first_edition_is_answered_too() -> None:

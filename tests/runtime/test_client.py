@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
-from specwire.client import Client
+from specwire.client import AsyncClient, Client
 from specwire.errors import APIConnectionError, ConfigurationError, InvalidRequestError, SpecwireError
 from specwire.operation import EmptyPayload, Operation
 from specwire.options import Options
@@ -21,8 +21,8 @@ from specwire.request import JsonBody, Request
 from specwire.retry import RetryPolicy
 
 from .conftest import KEY, Caller
-from .sample import AsyncSample, Chunk, Sample, Thing
-from .server import Server, reply
+from .sample import AsyncSample, Chunk, Sample, Thing, download, lines, sequence, tail, talk
+from .server import DONE, Server, reply, stream
 
 CLIENTS = pytest.mark.parametrize("kind", [Sample, AsyncSample])
 
@@ -364,3 +364,43 @@ def test_a_name_that_does_not_resolve_says_which(caller: Caller) -> None:
     client = caller.client(base_url="http://nowhere.invalid")
     with pytest.raises(APIConnectionError, match=r"get_thing: no answer from nowhere\.invalid after 3 tries: "):
         caller.run(client.things.get("1"))
+
+
+@pytest.mark.parametrize("build", [talk, lines, sequence, tail])
+def test_a_stream_request_is_sent_as_a_value(caller: Caller, client: Any, server: Server, build: Any) -> None:
+    """`send` opens the stream of a request that was made before, in each framing."""
+    request = build()
+    framing = request.operation.returns.framing
+    text = {"sse": b'data: {"text": "a"}\n\n', "jsonl": b'{"text": "a"}\n', "json-seq": b'\x1e{"text": "a"}\n'}[framing]
+    terminator = request.operation.returns.terminator
+    server.play(stream(text, *([DONE] if terminator is not None else [])))
+    assert [Chunk(text="a")] == caller.list(client.send(request))
+    assert request.operation.path == server.received[0].target
+    assert request.operation.returns.accept == server.received[0].headers["accept"]
+
+
+def test_a_download_request_is_sent_as_a_value(caller: Caller, client: Any, server: Server) -> None:
+    """`send` opens the download of a request that was made before."""
+    server.play(reply(b"content"))
+    assert b"content" == caller.run(client.send(download()).read())
+
+
+@pytest.mark.parametrize("kind", [Sample, AsyncSample])
+@pytest.mark.parametrize("thing", [None, "GET /", Thing(id="1"), talk])
+def test_what_is_no_request_cannot_be_sent(kind: Any, thing: object) -> None:
+    """Anything but a request or a flow is refused by its type."""
+    client = kind(KEY, base_url="http://127.0.0.1:1")
+    with pytest.raises(TypeError, match=f"^{type(thing).__name__} cannot be sent: give a request value"):
+        client.send(thing)
+
+
+def test_a_client_needs_a_server(caller: Caller) -> None:
+    """Without an address in the document, the environment or the call, the message says where to give one."""
+    nowhere = Provider(name="nowhere", version="1", base_url=None, base_url_variable="NOWHERE_URL", security=None)
+    base: Any = AsyncClient if caller.asynchronous else Client
+    kind = type("Nowhere", (base,), {"provider": nowhere})
+    with pytest.raises(ConfigurationError) as caught:
+        kind()
+    assert str(caught.value) == (
+        "Nowhere needs to know where the server is: pass Nowhere(base_url=...), or set NOWHERE_URL"
+    )

@@ -229,3 +229,10 @@ def test_models_become_dicts_and_come_back() -> None:
     assert thing == from_dict(Thing, raw)
     with pytest.raises(ValueError, match=r"\$\.id"):
         from_dict(Thing, {"id": 1})
+
+
+def test_text_that_no_encoding_holds_is_drift_of_its_field() -> None:
+    """Half a character (a lone surrogate) in place of a date or a UUID is reported like any other text."""
+    value, drifts = tolerate({"id": "1", "made": "\ud800", "code": "\udfff"}, Thing)
+    assert ("\ud800", "\udfff") == (value.made, value.code)
+    assert ["$.made", "$.code"] == [drift.path for drift in drifts]

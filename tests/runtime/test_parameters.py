@@ -142,6 +142,10 @@ def test_cookie_escapes() -> None:
         (datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "2026-01-02T03:04:05Z"),
         (datetime(2026, 1, 2, 3, 4, 5, 60, tzinfo=timezone(timedelta(hours=2))), "2026-01-02T03:04:05.000060+02:00"),
         (datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(seconds=5))), "2026-01-02T03:04:00Z"),
+        (
+            datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=5, minutes=45))),
+            "2026-01-02T03:04:05+05:45",
+        ),
         (date(2026, 1, 2), "2026-01-02"),
         (time(3, 4, 5), "03:04:05"),
         (time(3, 4, 5, tzinfo=UTC), "03:04:05Z"),
