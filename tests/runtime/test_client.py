@@ -21,7 +21,7 @@ from specwire.request import JsonBody, Request
 from specwire.retry import RetryPolicy
 
 from .conftest import KEY, Caller
-from .sample import AsyncSample, Chunk, Sample, Thing, download, lines, sequence, tail, talk
+from .sample import AsyncSample, Chunk, Sample, Thing, lines, sequence, tail, talk
 from .server import DONE, Server, reply, stream
 
 CLIENTS = pytest.mark.parametrize("kind", [Sample, AsyncSample])
@@ -325,12 +325,6 @@ def test_send_takes_any_request_value(caller: Caller, client: Any, server: Serve
     assert b"abc" == caller.run(client.send(client.files.download.request("f")).read())
 
 
-def test_a_stream_is_sent_as_a_value_too(caller: Caller, client: Any, server: Server) -> None:
-    """`send` opens the stream of a request value."""
-    server.play(reply(b'data: {"text": "a"}\n\ndata: [DONE]\n\n', headers={"content-type": "text/event-stream"}))
-    assert [Chunk(text="a")] == caller.list(client.send(client.talks.stream.request()))
-
-
 def test_what_is_no_request_is_refused(client: Any, server: Server) -> None:
     """`send` says what it takes."""
     with pytest.raises(TypeError, match="give a request value"):
@@ -377,21 +371,6 @@ def test_a_stream_request_is_sent_as_a_value(caller: Caller, client: Any, server
     assert [Chunk(text="a")] == caller.list(client.send(request))
     assert request.operation.path == server.received[0].target
     assert request.operation.returns.accept == server.received[0].headers["accept"]
-
-
-def test_a_download_request_is_sent_as_a_value(caller: Caller, client: Any, server: Server) -> None:
-    """`send` opens the download of a request that was made before."""
-    server.play(reply(b"content"))
-    assert b"content" == caller.run(client.send(download()).read())
-
-
-@pytest.mark.parametrize("kind", [Sample, AsyncSample])
-@pytest.mark.parametrize("thing", [None, "GET /", Thing(id="1"), talk])
-def test_what_is_no_request_cannot_be_sent(kind: Any, thing: object) -> None:
-    """Anything but a request or a flow is refused by its type."""
-    client = kind(KEY, base_url="http://127.0.0.1:1")
-    with pytest.raises(TypeError, match=f"^{type(thing).__name__} cannot be sent: give a request value"):
-        client.send(thing)
 
 
 def test_a_client_needs_a_server(caller: Caller) -> None:

@@ -147,12 +147,3 @@ def test_a_next_url_that_carries_a_key_is_sent_with_one_s_own(caller: Caller, se
     server.play(page(1, "/v1/things?key=another&page=2&key=mine"), page(2, None))
     assert ["1", "2"] == ids(caller, client, BY_URL)
     assert ["/v1/things?size=1&key=mine", "/v1/things?page=2&key=mine"] == [each.target for each in server.received]
-
-
-def test_a_key_in_the_query_is_sent_once_on_every_page(caller: Caller, server: Server) -> None:
-    """The next page's URL may repeat the key, or hold another one: the client's own is sent, and only once."""
-    client = guarded(caller, ("query",), base_url=server.url, credentials={"query": "mine"})
-    server.play(page(1, "?key=mine&page=2"), page(2, "?page=3&key=of+another"), page(3, "?page=4"), page(4, None))
-    assert ["1", "2", "3", "4"] == ids(caller, client, BY_URL)
-    targets = [received.target.partition("?")[2] for received in server.received]
-    assert ["size=1&key=mine", "page=2&key=mine", "page=3&key=mine", "page=4&key=mine"] == targets
