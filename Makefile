@@ -47,7 +47,7 @@ mock: $(READY)
 	@$(BIN)/specwire mock $(PROVIDER)
 
 contract: $(READY)
-	@$(BIN)/specwire contract $(PROVIDER) $(if $(BASE_URL),--base-url $(BASE_URL)) $(ARGS)
+	@$(BIN)/specwire contract $(PROVIDER) $(if $(filter command line,$(origin BASE_URL)),--base-url $(BASE_URL)) $(if $(filter command line,$(origin ARGS)),$(ARGS))
 
 accept: $(READY)
 	@$(BIN)/specwire accept $(OVERRIDE) $(if $(filter command line,$(origin PROVIDER)),--name $(PROVIDER))

@@ -1,5 +1,7 @@
 """A picture with Midjourney through AITRE: submit, watch it grow, press a button under it.
 
+It calls the real API, which costs two pictures.
+
 AITRE_BASE_URL=... AITRE_API_KEY=... python examples/aitre_picture.py
 """
 
@@ -15,7 +17,7 @@ def main() -> None:
         try:
             task = client.midjourney.imagine_and_wait(
                 prompt="a cat in the rain, watercolour",
-                interval=0.05,
+                interval=0.5,
                 timeout=600,
                 on_progress=lambda now: print(now.progress or now.status),
             )
@@ -26,7 +28,7 @@ def main() -> None:
         for button in task.buttons or []:
             if button.label == "U1":
                 larger = client.midjourney.action(task_id=task.id, custom_id=button.custom_id or "")
-                print(client.midjourney.wait(str(larger.result), interval=0.05).image_url)
+                print(client.midjourney.wait(str(larger.result), interval=0.5).image_url)
 
 
 if __name__ == "__main__":

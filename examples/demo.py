@@ -1,24 +1,29 @@
 """Every kind of call with the three clients, synchronous and asynchronous.
 
-`specwire demo` runs this against mock servers, or against the real API of each provider whose key is set. It is a
-plain user of the clients: keys and addresses come from the environment.
+`specwire demo` runs this against mock servers, whose addresses it puts into the environment. The providers that are
+named as arguments may be real ones: `specwire demo --live mistral`. That costs money.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from specwire import SpecwireError
 from specwire_clients.aitre import Aitre, AsyncAitre
 from specwire_clients.mistral import AsyncMistral, Mistral
 from specwire_clients.moonshot import AsyncMoonshot, Moonshot
 
 PARIS = "Which river flows through Paris?"
+PROVIDERS = ("mistral", "moonshot", "aitre")
+LIVE = sys.argv[1:]
 WATER = "At what temperature does water boil?"
 
 
@@ -35,6 +40,11 @@ def call(kind: str, code: str) -> Iterator[list[str]]:
 def heading(client: object) -> None:
     """Print which client speaks to whom."""
     print(f"\n{client!r}")
+
+
+def interval(name: str) -> float:
+    """Return the seconds between two looks at a job: a real server is not to be flooded."""
+    return 2.0 if name in LIVE else 0.02
 
 
 def short(value: object, width: int = 72) -> str:
@@ -79,7 +89,9 @@ def mistral(folder: Path) -> None:
                 input_files=[file.id], endpoint="/v1/chat/completions", model="mistral-small-latest"
             )
             seen: list[str] = []
-            done = client.batch.jobs.wait(job.id, interval=0.02, on_progress=lambda now: seen.append(now.status))
+            done = client.batch.jobs.wait(
+                job.id, interval=interval("mistral"), on_progress=lambda now: seen.append(now.status)
+            )
             answer.append(f"{' > '.join(seen)}: {done.succeeded_requests} of {done.total_requests} done")
 
 
@@ -108,7 +120,7 @@ def moonshot(folder: Path) -> None:
             made = client.batches.create(
                 input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h"
             )
-            done = client.batches.wait(made.id, interval=0.02)
+            done = client.batches.wait(made.id, interval=interval("moonshot"))
             answer.append(f"{made.id}: {done.status}")
 
 
@@ -130,7 +142,9 @@ def aitre(folder: Path) -> None:
         with call("polled", "midjourney.imagine_and_wait(prompt=...)") as answer:
             progress: list[str] = []
             task = client.midjourney.imagine_and_wait(
-                prompt="a cat in the rain", interval=0.02, on_progress=lambda now: progress.append(now.progress or "")
+                prompt="a cat in the rain",
+                interval=interval("aitre"),
+                on_progress=lambda now: progress.append(now.progress or ""),
             )
             answer.append(f"{task.status} after {' '.join(progress)}: {short(task.image_url, 40)}")
 
@@ -165,25 +179,34 @@ async def asynchronous(folder: Path) -> None:
     async with AsyncAitre() as aitre_client:
         heading(aitre_client)
         with call("polled", "await midjourney.imagine_and_wait(...)") as answer:
-            task = await aitre_client.midjourney.imagine_and_wait(prompt="a cat in the rain", interval=0.02)
+            task = await aitre_client.midjourney.imagine_and_wait(
+                prompt="a cat in the rain", interval=interval("aitre")
+            )
             answer.append(f"{task.status}: {short(task.image_url, 50)}")
+
+
+def refuse_strangers() -> None:
+    """Exit where the environment leads to a real API that was not named as an argument."""
+    for name in PROVIDERS:
+        server = os.environ.get(f"{name.upper()}_BASE_URL", "")
+        if name not in LIVE and urlsplit(server).hostname != "127.0.0.1":
+            sys.exit(f"{name} is not at a mock server: run `specwire demo`, or `specwire demo --live {name}`")
 
 
 def main() -> None:
     """Run all of them."""
-    live = [
-        name for name in ("MISTRAL", "MOONSHOT", "AITRE") if "127.0.0.1" not in os.environ.get(f"{name}_BASE_URL", "")
-    ]
-    print(
-        "Every kind of call"
-        + (f", live: {', '.join(live)}" if live else ", against mock servers made from the documents")
-    )
+    refuse_strangers()
+    where = f", live: {', '.join(LIVE)}" if LIVE else ", against mock servers made from the documents"
+    print(f"Every kind of call{where}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        mistral(folder)
-        moonshot(folder)
-        aitre(folder)
-        asyncio.run(asynchronous(folder))
+        try:
+            mistral(folder)
+            moonshot(folder)
+            aitre(folder)
+            asyncio.run(asynchronous(folder))
+        except SpecwireError as error:
+            sys.exit(f"error: {error}")
 
 
 if __name__ == "__main__":

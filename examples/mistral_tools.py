@@ -1,5 +1,7 @@
 """A model that calls a function, with Mistral: ask, run the tool, answer.
 
+It calls the real API, which costs a few completions.
+
 MISTRAL_API_KEY=... python examples/mistral_tools.py
 """
 

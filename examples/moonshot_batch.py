@@ -1,5 +1,7 @@
 """A batch with Moonshot: write the lines from request values, upload, wait, read the results.
 
+It calls the real API, which costs two completions.
+
 MOONSHOT_API_KEY=... python examples/moonshot_batch.py
 """
 
@@ -31,7 +33,7 @@ async def main() -> None:
         batch = await client.batches.create(
             input_file_id=uploaded.id, endpoint="/v1/chat/completions", completion_window="24h"
         )
-        done = await client.batches.wait(batch.id, interval=0.05, on_progress=lambda now: print(now.status))
+        done = await client.batches.wait(batch.id, interval=0.5, on_progress=lambda now: print(now.status))
         print(f"{done.request_counts.completed} of {done.request_counts.total} done")
         if done.output_file_id:
             print(await client.files.content(done.output_file_id).text())

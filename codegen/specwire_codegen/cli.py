@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
@@ -22,11 +21,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from specwire.configuration import shown_url
 
 from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError
 from specwire_codegen.dump import dump
 from specwire_codegen.files.access import NAMED_BY_FILES, Access, access
-from specwire_codegen.project import Target, provider, providers, single
+from specwire_codegen.project import Target, provider, providers, read_normalized, single
 
 app = cyclopts.App(name="specwire", help="Typed Python clients from OpenAPI documents.", version_flags=["--version"])
 _out = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
@@ -237,28 +237,23 @@ def mock(name: str, *, host: str = "127.0.0.1", port: int = 8080, root: Root = P
     from specwire_codegen.mock.app import build
     from specwire_codegen.mock.server import run
 
-    document = build(_normalized(provider(root, name)))
+    document = build(read_normalized(provider(root, name)))
     run(document, host=host, port=port, ready=lambda url: _out.print(f"{escape(name)} at {url}, key: test-key"))
     return 0
 
 
 @app.command
-def demo(*, root: Root = Path()) -> int:
-    """Make every kind of call with the generated clients, against mock servers or, where a key is set, the real API."""
-    from specwire_codegen.mock.app import build
-    from specwire_codegen.mock.server import serve
+def demo(*, live: Annotated[list[str], cyclopts.Parameter(negative="")] | None = None, root: Root = Path()) -> int:
+    """Make every kind of call with the generated clients, against mock servers, whatever keys are in the environment.
 
-    script = root / "examples" / "demo.py"
-    if not script.is_file():
-        raise SpecwireCodegenError(f"{script} is not there: run this in the project's folder")
-    environment = dict(os.environ)
-    with ExitStack() as stack:
-        for name in providers(root):
-            prefix = name.upper()
-            if not environment.get(f"{prefix}_API_KEY"):
-                url = stack.enter_context(serve(build(_normalized(provider(root, name)))))
-                environment |= {f"{prefix}_API_KEY": "test-key", f"{prefix}_BASE_URL": url}
-        return subprocess.run([sys.executable, str(script)], env=environment, check=False).returncode
+    Parameters
+    ----------
+    live
+        A provider whose real API is called, with the key of the environment: this may cost money. May be repeated.
+    """
+    from specwire_codegen.demo import demo as run
+
+    return run(root, live or (), os.environ, lambda line: _err.print(escape(line)))
 
 
 @app.command
@@ -298,19 +293,23 @@ def contract(
     from specwire_codegen.conformance import report as reports
     from specwire_codegen.conformance.run import beyond_reading, check_live, check_mock, live_target
     from specwire_codegen.conformance.subject import subject_of
+    from specwire_codegen.mock.loopback import direct
 
     subject = subject_of(provider(root, name), reading.access)
     with _working(name) as tell:
         if base_url is None and not live:
-            report = check_mock(subject, examples, tell)
+            with direct(os.environ):
+                report = check_mock(subject, examples, tell)
         else:
             target = live_target(subject, base_url, os.environ, everything=all_operations)
             if all_operations and not yes:
                 called = ", ".join(beyond_reading(subject))
                 raise SpecwireCodegenError(
-                    f"--all-operations would also call these at {target.base_url}, which may change things and cost "
-                    f"money: {called}. Add --yes if that is what you want"
+                    f"--all-operations would also call these at {shown_url(target.base_url)}, which may change things "
+                    f"and cost money: {called}. Add --yes if that is what you want"
                 )
+            called = "every operation" if all_operations else "operations that only read"
+            _err.print(escape(f"calling {called} of {subject.name} at {shown_url(target.base_url)}"))
             report = check_live(subject, target, examples, tell)
     _out.print(reports.table(report))
     for problem in report.problems:
@@ -319,16 +318,6 @@ def contract(
         _out.print(f"[dim]{escape(note)}[/dim]")
     _out.print(escape(reports.summary(report)))
     return 1 if report.problems else 0
-
-
-def _normalized(target: Target) -> dict[str, object]:
-    import json
-
-    assert target.normalized is not None
-    if not target.normalized.is_file():
-        raise SpecwireCodegenError(f"{target.normalized} is not there: run specwire generate {target.name}")
-    document: dict[str, object] = json.loads(target.normalized.read_text("utf-8"))
-    return document
 
 
 def _targets(sources: Sequence[str], package: str | None, output: Path, root: Path) -> list[Target]:

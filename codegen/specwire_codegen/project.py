@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import keyword
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -64,6 +66,20 @@ def provider(root: Path, name: str) -> Target:
         overrides=overrides if overrides.is_dir() else None,
         contracts=folder / "contracts",
     )
+
+
+def read_normalized(target: Target) -> dict[str, Any]:
+    """Return the normalized document that `generate` has written; raises where there is none."""
+    path, again = target.normalized, f"run specwire generate {target.name}"
+    if path is None or not path.is_file():
+        raise SpecwireCodegenError(f"{path} is not there: {again}")
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except (ValueError, RecursionError):
+        raise SpecwireCodegenError(f"{path} is not JSON: {again}") from None
+    if not isinstance(document, dict):
+        raise SpecwireCodegenError(f"{path} holds no document: {again}")
+    return document
 
 
 def single(spec: Path, package: str, output: Path) -> Target:

@@ -1,0 +1,153 @@
+"""`specwire demo` and `make`: no environment makes them call a real server."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from specwire_codegen.cli import main
+from specwire_codegen.mock.app import build
+from specwire_codegen.mock.loopback import direct
+from specwire_codegen.mock.server import serve
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("mistral", "moonshot", "aitre")
+
+
+@pytest.fixture
+def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """A server that the whole environment leads to, with keys: nobody may connect to it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        for name in NAMES:
+            monkeypatch.setenv(f"{name.upper()}_API_KEY", "a-real-key")
+            monkeypatch.setenv(f"{name.upper()}_BASE_URL", address)
+        for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY", "BASE_URL"):
+            monkeypatch.setenv(variable, address)
+        monkeypatch.setenv("ARGS", "--live")
+        monkeypatch.setenv("no_proxy", "somewhere.test")
+        monkeypatch.chdir(ROOT)
+        yield listener
+
+
+def run(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr("sys.argv", ["specwire", *arguments])
+    with pytest.raises(SystemExit) as exit_:
+        main()
+    assert isinstance(exit_.value.code, int)
+    return exit_.value.code
+
+
+def is_untouched(listener: socket.socket) -> bool:
+    try:
+        listener.accept()
+    except BlockingIOError:
+        return True
+    return False
+
+
+def test_the_demo_calls_mock_servers_only(
+    stranger: socket.socket, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Keys, addresses and proxies of the environment lead nowhere."""
+    assert 0 == run("demo", monkeypatch=monkeypatch)
+    assert is_untouched(stranger)
+    printed = capfd.readouterr().out
+    assert "against mock servers" in printed
+    assert all(f"{name.title()}(base_url='http://127.0.0.1:" in printed for name in NAMES)
+
+
+def test_the_demo_says_what_is_live_before_it_calls(
+    stranger: socket.socket, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The server and the cost are told first; an error of the server ends it with one line."""
+    document = json.loads((ROOT / "specs/mistral/normalized.json").read_text("utf-8"))
+    with serve(build(document, keys=("another-key",))) as real:
+        monkeypatch.setenv("MISTRAL_BASE_URL", real.replace("http://", "http://user:secret@"))
+        assert 1 == run("demo", "--live", "mistral", monkeypatch=monkeypatch)
+    printed = capfd.readouterr()
+    first, *rest = printed.err.splitlines()
+    assert first.startswith(
+        f"mistral is live: every call of examples/demo.py goes to {real}, with the key in MISTRAL_A"
+    )
+    assert first.endswith("this may cost money") and "secret" not in first
+    assert 1 == len(rest) and rest[0].startswith("error: ") and "401" in rest[0]
+    assert is_untouched(stranger)
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "message"),
+    [
+        ("mistral", "MISTRAL_API_KEY", "error: set MISTRAL_API_KEY to a key of mistral"),
+        ("aitre", "AITRE_BASE_URL", "error: no document says where aitre is: set AITRE_BASE_URL"),
+        ("nobody", "HOME", "error: unknown provider 'nobody'"),
+    ],
+)
+def test_a_live_demo_needs_to_know_where_and_as_whom(
+    stranger: socket.socket,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    name: str,
+    variable: str,
+    message: str,
+) -> None:
+    """Without a key or an address nothing is called, at no server."""
+    monkeypatch.delenv(variable)
+    assert 1 == run("demo", "--live", name, monkeypatch=monkeypatch)
+    printed = capfd.readouterr()
+    assert "" == printed.out and printed.err.startswith(message)
+    assert is_untouched(stranger)
+
+
+def test_the_example_by_itself_refuses_real_servers(stranger: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real server must be named, even where the example is run without `specwire demo`."""
+    monkeypatch.setenv("MOONSHOT_BASE_URL", "https://127.0.0.1.example")
+    monkeypatch.delenv("AITRE_BASE_URL")
+    command = [sys.executable, str(ROOT / "examples/demo.py")]
+    for live in ([], ["moonshot"]):
+        done = subprocess.run([*command, *live], capture_output=True, text=True, check=False, timeout=60)
+        assert (1, "") == (done.returncode, done.stdout)
+        assert "specwire demo --live" in done.stderr
+    assert is_untouched(stranger)
+
+
+def test_contract_checks_the_mock_past_proxies(
+    stranger: socket.socket, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Without --live or --base-url only the mock server is called."""
+    assert 0 == run("contract", "moonshot", "--examples", "1", monkeypatch=monkeypatch)
+    assert is_untouched(stranger)
+    assert "13 of 13 operations as the document says" in capfd.readouterr().out
+    assert "somewhere.test" == os.environ["no_proxy"] and "NO_PROXY" not in os.environ
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+@pytest.mark.parametrize("goal", ["all", "demo", "contract", "mock"])
+def test_make_asks_for_nothing_live(stranger: socket.socket, goal: str) -> None:
+    """Only words on the command line of make lead to a real server."""
+    dry = ["make", "--dry-run", "--always-make", goal]
+    printed = subprocess.run(dry, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert "specwire" in printed and "--live" not in printed and "--base-url" not in printed
+    if goal == "contract":
+        spoken = [*dry, "BASE_URL=https://api.test", "ARGS=--examples 3"]
+        printed = subprocess.run(spoken, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+        assert "--base-url https://api.test --examples 3" in printed
+
+
+@pytest.mark.parametrize("before", [{}, {"NO_PROXY": "a.test"}, {"no_proxy": "*", "NO_PROXY": "a.test,b.test"}])
+def test_loopback_is_exempt_from_proxies_for_a_while(before: dict[str, str]) -> None:
+    """What is exempt already stays so, and the environment is as it was afterwards."""
+    environment = dict(before)
+    with direct(environment):
+        assert {"127.0.0.1", "localhost", "::1"} < {*environment["NO_PROXY"].split(","), ""}
+        assert environment["NO_PROXY"] == environment["no_proxy"]
+        assert all(host in environment["no_proxy"].split(",") for value in before.values() for host in value.split(","))
+    assert before == environment
