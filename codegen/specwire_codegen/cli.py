@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from specwire.configuration import shown_url
+from specwire.address import shown_url
 
 from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError
 from specwire_codegen.dump import dump

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from specwire.address import base_url_flaw, shown_url
 from specwire.errors import ConfigurationError
 from specwire.options import Options
 from specwire.retry import RetryPolicy
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from specwire.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
     from specwire.provider import Provider
     from specwire.transport import AsyncHTTPClient, Certificate, SyncHTTPClient
+
+
+_LONGEST_VERSION = 64
+"""Characters of a document's version that `User-Agent` shows."""
 
 
 @cache
@@ -31,7 +35,9 @@ def user_agent(name: str, version: str) -> str:
     except metadata.PackageNotFoundError:
         ours = "0"
     python = ".".join(map(str, sys.version_info[:3]))
-    return f"specwire/{ours} ({name}/{version}; python/{python})"
+    # The version is the document's: any text, of which a header takes the printable and this comment no parentheses.
+    plain = "".join(each if "!" <= each <= "~" and each not in "()\\;" else "-" for each in version[:_LONGEST_VERSION])
+    return f"specwire/{ours} ({name}/{plain}; python/{python})"
 
 
 def find_base_url(given: str | None, provider: Provider, client: str) -> str:
@@ -41,17 +47,9 @@ def find_base_url(given: str | None, provider: Provider, client: str) -> str:
     if not url:
         where = f", or set {variable}" if variable else ""
         raise ConfigurationError(f"{client} needs to know where the server is: pass {client}(base_url=...){where}")
-    if not _is_base_url(url):
+    if base_url_flaw(url) is not None:
         raise ConfigurationError(f"{shown_url(url)!r} is no base URL: it must look like https://host/path")
     return url.rstrip("/")
-
-
-def shown_url(url: str) -> str:
-    """Return a URL as it may be shown: without user, password, query and fragment."""
-    bare = url.partition("?")[0].partition("#")[0]
-    scheme, separator, rest = bare.rpartition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"
 
 
 def make_options(
@@ -89,13 +87,3 @@ def is_certified(client: SyncHTTPClient | AsyncHTTPClient | None, certificate: C
     if client is not None and certificate is not None:
         raise ConfigurationError("cert= is for the client's own connections: give the certificate to your http_client")
     return None if client is not None else certificate is not None
-
-
-def _is_base_url(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        reachable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
-    plain = url.isprintable() and " " not in url and "\\" not in url
-    return plain and reachable and parts.scheme in ("http", "https") and not parts.query and not parts.fragment

@@ -10,9 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from specwire import pagination, reading
+from specwire.address import shown_url
 from specwire.answer import Answer
 from specwire.changes import OptionChanges
-from specwire.configuration import shown_url, user_agent
+from specwire.configuration import user_agent
 from specwire.errors import APIStatusError, SpecwireError
 from specwire.exchange import Exchange
 from specwire.failure import TokenRefused, TooLarge, TransportFailure

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import base64
-import ipaddress
 import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
-from urllib.parse import quote_plus, urlencode, urljoin, urlsplit
+from urllib.parse import quote_plus, urlencode, urljoin
 
 import msgspec
 
+from specwire.address import shown_url, token_url_flaw
 from specwire.answer import Answer
 from specwire.auth import Bearer, OAuth2, Proof, Scheme, prove
-from specwire.configuration import shown_url
 from specwire.errors import ConfigurationError, summary
 from specwire.failure import TokenRefused, TooLarge, TransportFailure
 from specwire.forking import begin_anew_in_children
@@ -204,7 +203,7 @@ def tokens(grant: Grant, scheme: Scheme, base_url: str) -> Tokens:
     name = type(grant).__name__
     if url is None:
         raise ConfigurationError(f"the document names no token endpoint: pass {name}(token_url=...)")
-    if not _is_safe(url):
+    if token_url_flaw(url) is not None:
         raise ConfigurationError(
             f"{shown_url(url)!r} is no token endpoint: {name}(token_url=...) must begin with https://"
         )
@@ -214,24 +213,6 @@ def tokens(grant: Grant, scheme: Scheme, base_url: str) -> Tokens:
 def _small(options: Options) -> Options:
     """Return the options of a token request: what grants a token is small."""
     return msgspec.structs.replace(options, max_response_size=_LARGEST)
-
-
-def _is_safe(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    if not host or not url.isprintable() or " " in url or "\\" in url:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _object(content: bytes) -> dict[str, Any]:

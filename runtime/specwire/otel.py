@@ -19,9 +19,9 @@ import msgspec
 from opentelemetry import metrics, propagate, trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
+from specwire.address import shown_url
 from specwire.answer import Answer
 from specwire.client import AsyncClient, Client
-from specwire.configuration import shown_url
 from specwire.errors import APIError
 from specwire.failure import TransportFailure
 

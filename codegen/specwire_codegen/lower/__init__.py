@@ -29,7 +29,7 @@ from specwire_codegen.lower.model import all_refs, is_representable, lower_model
 from specwire_codegen.lower.operation import lower_operations
 from specwire_codegen.lower.querystring import unsent_query_strings
 from specwire_codegen.lower.security import lower_security
-from specwire_codegen.lower.server import open_servers, server_url
+from specwire_codegen.lower.server import server_flaws, server_url
 from specwire_codegen.naming import pascal, snake
 from specwire_codegen.pointer import join
 from specwire_codegen.source import sentence
@@ -64,7 +64,7 @@ def lower(document: Document, config: ClientConfig, package: str) -> Api:
         warnings=(
             *_unrepresentable(document, schemas),
             *unsent_query_strings(document),
-            *open_servers(document),
+            *server_flaws(document),
             *warnings,
         ),
         tags=tuple((snake(tag["name"]), sentence(tag.get("description", ""))) for tag in data.get("tags", [])),

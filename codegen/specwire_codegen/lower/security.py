@@ -9,6 +9,7 @@ from itertools import islice, product
 from typing import Any
 
 import attrs
+from specwire.address import shown_url, token_url_flaw, without_user
 
 from specwire_codegen.config import ClientConfig, default_config
 from specwire_codegen.diagnostics import Diagnostic, warning
@@ -30,6 +31,9 @@ from specwire_codegen.naming import distinct, snake
 from specwire_codegen.pointer import join
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_FRAMING = frozenset({"host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade"})
+"""Headers that say where a request goes and where it ends: none of them can be a key."""
 _FLOWS = ("clientCredentials", "password", "authorizationCode", "deviceAuthorization")
 _HTTP: Mapping[str, SecurityScheme] = {"bearer": BearerScheme(), "basic": BasicScheme(), "digest": DigestScheme()}
 _MOST_ALTERNATIVES = 16
@@ -106,18 +110,36 @@ def _scheme(raw: Mapping[str, Any]) -> SecurityScheme | None:
         case {"type": "http", "scheme": str(scheme)} if _TOKEN.fullmatch(scheme):
             return _HTTP.get(scheme.lower(), HttpScheme(scheme))
         case {"type": "apiKey", "in": "header" | "query" | "cookie" as place, "name": str(name)}:
-            return ApiKeyScheme(name, place) if name and (place == "query" or _TOKEN.fullmatch(name)) else None
+            return ApiKeyScheme(name, place) if name and (place == "query" or _is_free(name)) else None
         case {"type": "oauth2"}:
-            flows = [raw.get("flows", {}).get(name, {}) for name in _FLOWS]
-            urls = [flow["tokenUrl"].strip() for flow in flows if flow.get("tokenUrl")]
-            refresh = [flow["refreshUrl"].strip() for flow in flows if flow.get("refreshUrl")]
-            return OAuth2Scheme(urls[0], next(iter(refresh), None)) if urls else BearerScheme()
+            urls, refresh = _urls(raw, "tokenUrl"), _urls(raw, "refreshUrl")
+            return OAuth2Scheme(_usable(urls), _usable(refresh) if refresh else None) if urls else BearerScheme()
         case {"type": "openIdConnect"}:
             return BearerScheme()
         case {"type": "mutualTLS"}:
             return MutualTLSScheme()
         case _:
             return None
+
+
+def _urls(raw: Mapping[str, Any], key: str) -> list[str]:
+    flows = [raw.get("flows", {}).get(name, {}) for name in _FLOWS]
+    return [flow[key].strip() for flow in flows if flow.get(key)]
+
+
+def _usable(urls: Sequence[str]) -> str:
+    """Return the first address that secrets can be sent to, else the first."""
+    return without_user(next((url for url in urls if _token_url_flaw(url) is None), urls[0]))
+
+
+def _token_url_flaw(url: str) -> str | None:
+    """Return why no secret is sent to an address, which may be relative to the server's."""
+    return token_url_flaw(url if _ABSOLUTE.match(url) else f"https://host/{url}")
+
+
+def _is_free(name: str) -> bool:
+    """Whether a header or cookie can have a name, and a key for its value."""
+    return _TOKEN.fullmatch(name) is not None and name.lower() not in _FRAMING
 
 
 def _variables(
@@ -147,6 +169,17 @@ def _warnings(
             message = f"the client cannot use the security scheme {name!r}, and does without it"
             where = document.locate(join(_SCHEMES, name))
             yield warning("unusable-security-scheme", message, where, "correct its type, name, in or scheme")
+    for name, scheme in schemes.items():
+        used = (scheme.token_url, scheme.refresh_url) if isinstance(scheme, OAuth2Scheme) else ()
+        where = document.locate(join(_SCHEMES, name))
+        for url in filter(None, used):
+            if (flaw := _token_url_flaw(url)) is not None:
+                message = f"no secret is sent to {shown_url(url)!r}, the token endpoint of {name!r}: {flaw}"
+                yield warning("unusable-token-url", message, where, "correct it, or give the client `token_url=`")
+        for url in used and {*_urls(raw[name], "tokenUrl"), *_urls(raw[name], "refreshUrl")}:
+            if without_user(url) != url:
+                message = f"{shown_url(url)!r} holds a user and a password, which are left out"
+                yield warning("server-credentials", message, where, "give credentials to the client")
     for together in dict.fromkeys(requirement for each in stated for requirement in each):
         known = tuple(name for name in together if name in schemes)
         if len({_place(schemes[name]) for name in known}) < len(known):

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import attrs
+from specwire.address import base_url_flaw, shown_url, without_user
 
 from specwire_codegen.diagnostics import Diagnostic, warning
 from specwire_codegen.document import Document
 from specwire_codegen.pointer import join
 
+_NOWHERE = "calls go where the client is told that the API is"
+
+
+@attrs.frozen
+class Server:
+    """A server of the document: its address without user and password, and why it is not usable as it stands."""
+
+    url: str | None
+    """None where nothing can be called there."""
+    code: str = ""
+    flaw: str = ""
+
 
 def server_url(servers: Sequence[Mapping[str, Any]]) -> str | None:
-    """Return the address of the first server with its variables at their defaults; None where it leaves that open.
+    """Return the address of the first usable server with its variables at their defaults; None where there is none.
 
     An address that begins with `/` is relative to wherever the client is told that the API is.
     """
-    if not servers:
-        return None
-    url: str = servers[0]["url"].strip()
-    for name, variable in servers[0].get("variables", {}).items():
-        values = [variable["default"]] if "default" in variable else variable.get("enum", [])
-        if values:
-            url = url.replace("{" + name + "}", str(values[0]))
-    if url.startswith("//"):
-        url = f"https:{url}"
-    known = url.startswith("/") or re.match(r"https?://[^/{}]+", url)
-    return url if known and not {"{", "}"} & set(url) and url != "/" else None
+    url = next((found.url for found in map(_read, servers) if found.url is not None), None)
+    return url if url != "/" else None
 
 
-def open_servers(document: Document) -> Iterator[Diagnostic]:
-    """Yield a warning for each server whose address has variables that nothing gives a value."""
+def server_flaws(document: Document) -> Iterator[Diagnostic]:
+    """Yield a warning for each server that is passed over, or used without the user and password of its address."""
     holders: list[tuple[str, Mapping[str, Any]]] = [("", document.data)]
     for path, item in document.data.get("paths", {}).items():
         operations = {**item, **item.get("additionalOperations", {})}
@@ -40,12 +45,38 @@ def open_servers(document: Document) -> Iterator[Diagnostic]:
             if isinstance(operation, Mapping) and operation.get("servers") != document.data.get("servers")
         ]
     for pointer, holder in holders:
-        servers = holder.get("servers", ())
-        url = servers[0]["url"] if servers else ""
-        if re.search(r"[{}]", url) and server_url(servers) is None:
-            yield warning(
-                "open-server",
-                f"the address {url!r} has variables without a value: calls go where the client is told that the API is",
-                document.locate(join(pointer, "servers", 0)),
-                "give each variable a default",
-            )
+        yield from _flaws(document, holder.get("servers", ()), join(pointer, "servers"))
+
+
+def _flaws(document: Document, servers: Sequence[Mapping[str, Any]], pointer: str) -> Iterator[Diagnostic]:
+    chosen = server_url(servers)
+    instead = _NOWHERE if chosen is None else f"{shown_url(chosen)!r} is used instead"
+    for index, raw in enumerate(servers):
+        server, place = _read(raw), document.locate(join(pointer, index))
+        if server.url is not None and not server.flaw:
+            return
+        shown = shown_url(raw["url"].strip())
+        if server.url is not None:
+            message = f"the address {shown!r} {server.flaw}, which are left out"
+            yield warning(server.code, message, place, "give credentials to the client")
+            return
+        message = f"the address {shown!r} {server.flaw}: {instead}"
+        help = "give each variable a default" if server.code == "open-server" else "write it like https://host/path"
+        yield warning(server.code, message, place, help)
+
+
+def _read(server: Mapping[str, Any]) -> Server:
+    url: str = server["url"].strip()
+    for name, variable in server.get("variables", {}).items():
+        values = [variable["default"]] if "default" in variable else variable.get("enum", [])
+        if values:
+            url = url.replace("{" + name + "}", str(values[0]))
+    if {"{", "}"} & set(url):
+        return Server(None, "open-server", "has variables without a value")
+    if url.startswith("//"):
+        url = f"https:{url}"
+    flaw = base_url_flaw(f"https://host{url}" if url.startswith("/") else url)
+    if flaw is not None:
+        return Server(None, "unusable-server", f"cannot be called: {flaw}")
+    bare = without_user(url)
+    return Server(url) if bare == url else Server(bare, "server-credentials", "holds a user and a password")

@@ -35,6 +35,8 @@ def settle(data: Node, report: Report) -> Node:
     def visit(node: Node, kind: Kind, _pointer: str) -> Any:
         if kind == "parameter":
             return _explicit(node, report)
+        if kind == "encoding":
+            return _sendable(node, report)
         if kind == "callback":
             return {key: each if is_extension(key) else _own(each, report) for key, each in node.items()}
         if kind == "paths":
@@ -113,6 +115,16 @@ def _without(item: Node, foreign: dict[str, str], told: set[str], report: Report
             changed.pop("parameters")
         operations[method] = changed
     return with_methods(item, operations)
+
+
+def _sendable(encoding: Node, report: Report) -> Node:
+    """Return the encoding of a part without the headers that no part can have."""
+    headers = encoding.get("headers", {})
+    bad = [name for name in headers if not _FIT["header"].fullmatch(name)]
+    for name in bad:
+        message = f"no header can have the name {name!r}; it is left out"
+        report.warning("bad-name", message, origin_of(headers[name]), "give the header a name without such characters")
+    return {**encoding, "headers": {name: headers[name] for name in headers if name not in bad}} if bad else encoding
 
 
 def _distinct(parameters: list[Node], report: Report) -> list[Node]:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from .resources.evil_import_os import AsyncEvilImportOs, EvilImportOs
 
 PROVIDER = Provider(
-    name="sample", version='1"', base_url='https://api.example.com/"; import os', base_url_variable="SAMPLE_BASE_URL"
+    name="sample",
+    version='1"',
+    base_url='https://api.example.com/";__import__("os")',
+    base_url_variable="SAMPLE_BASE_URL",
 )
 """Where the API is and how it is entered."""
 
