@@ -184,6 +184,7 @@ assert loaded == ["specwire_clients.{name}.client"], loaded
 print(*sorted(sys.modules))
 """
 NEEDED = (
+    "address",
     "auth",
     "base_error",
     "client",
