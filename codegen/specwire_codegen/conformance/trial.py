@@ -82,7 +82,7 @@ class Trial:
         self._calls = 0
         base = base_url(subject)
         with ExitStack() as stack:
-            at = stack.enter_context(serve(self._script))
+            at = stack.enter_context(serve(self._script, any_host=True))
             self._clients = stack.enter_context(Clients(subject, base if base == NOWHERE else None, KEY, detour=at))
             self._stack = stack.pop_all()
 

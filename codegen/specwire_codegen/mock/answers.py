@@ -1,6 +1,7 @@
 """The ordinary answer to a valid request."""
 
 import mimetypes
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -46,6 +47,7 @@ from specwire_codegen.mock.tasks import Tasks
 FORMAT_FIELDS: Final = ("response_format", "output_format", "format")
 """Request fields that name the file type of the answer."""
 TEXTS: Final = {"text", "srt", "vtt", "txt"}
+_HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 BROKEN: Final = '{"broken": '
 
 
@@ -104,7 +106,9 @@ class Answers:
         for header in response.headers:
             if header.required or header.example is not None:
                 value = header.example if header.example is not None else self.examples.drawer.draw(header.schema)
-                yield header.name.lower(), value if isinstance(value, str) else str(value).lower()
+                text = value if isinstance(value, str) else str(value).lower()
+                if _HEADER.fullmatch(header.name) and text.isprintable():
+                    yield header.name.lower(), text
 
     def _value(self, exchange: Exchange, role: Role, media: MediaType | None) -> Any:
         match role:

@@ -1,5 +1,6 @@
 """Values drawn from a schema: deterministic, as full as the schema allows, and valid."""
 
+from collections import Counter
 from collections.abc import Iterator
 from math import ceil, floor
 from typing import Any, Final
@@ -14,6 +15,13 @@ DEPTH: Final = 6
 """Levels of nesting below which only required members are drawn."""
 BOTTOM: Final = 12
 """Levels of nesting at which drawing gives up: a schema that requires itself has no finite value."""
+
+ITEMS: Final = 1000
+"""Items of an array, and members of an object, that are drawn at most, whatever the schema demands."""
+VALUES: Final = 20_000
+"""Values of a whole answer that are drawn at most."""
+CHARACTERS: Final = 2**20
+"""Characters of all its texts."""
 
 FORMATS: Final = {
     "byte": "c3BlY3dpcmU=",
@@ -75,9 +83,11 @@ class _Draw:
     validators: Validators
     full: bool
     branch: int
+    _left: Counter[str] = attrs.field(factory=lambda: Counter(values=VALUES, characters=CHARACTERS), init=False)
 
     def value(self, schema: Schema, depth: int) -> Any:
-        if depth > BOTTOM:
+        self._left["values"] -= 1
+        if depth > BOTTOM or self._left["values"] < 0:
             raise RecursionError
         if isinstance(schema, bool):
             return {}
@@ -128,12 +138,14 @@ class _Draw:
             case "null":
                 return None
             case _:
-                return _string(schema)
+                text = _string(schema)[: self._left["characters"]]
+                self._left["characters"] -= len(text)
+                return text
 
     def _object(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
         properties: dict[str, Schema] = schema.get("properties", {})
         foreign = {name for name, member in properties.items() if self._is_foreign(member)}
-        required = [name for name in schema.get("required", ()) if name not in foreign]
+        required = [name for name in schema.get("required", ()) if name not in foreign][:ITEMS]
         drawn: dict[str, Any] = {}
         for name, member in properties.items():
             if name in required:
@@ -148,7 +160,7 @@ class _Draw:
             if name not in drawn:
                 drawn[name] = self.value(others, depth + 1)
         index = 0
-        while len(drawn) < schema.get("minProperties", 0) and others is not False:
+        while len(drawn) < min(schema.get("minProperties", 0), ITEMS) and others is not False:
             index += 1
             drawn[f"key{index}"] = self.value(others, depth + 1)
         return drawn
@@ -159,13 +171,13 @@ class _Draw:
     def _array(self, schema: dict[str, Any], depth: int) -> list[Any]:
         items: Schema = schema.get("items", True)
         least: int = schema.get("minItems", 0)
-        drawn = [self.value(item, depth + 1) for item in schema.get("prefixItems", ())]
+        drawn = [self.value(item, depth + 1) for item in schema.get("prefixItems", ())[:ITEMS]]
         wanted = max(least, 1 if self.full and depth < DEPTH and schema.get("maxItems", 1) > 0 else 0)
-        while len(drawn) < wanted:
+        while len(drawn) < min(wanted, ITEMS):
             try:
                 item = self.value(items, depth + 1)
             except RecursionError:
-                if len(drawn) < least:
+                if len(drawn) < least and self._left["values"] > 0:
                     raise
                 break
             drawn.append(_another(item, len(drawn)) if schema.get("uniqueItems") and item in drawn else item)
@@ -227,13 +239,18 @@ def _between(schema: dict[str, Any], low: float | None, high: float | None) -> f
     return high - 1 if high == schema.get("exclusiveMaximum") else high
 
 
+def _length(stated: float) -> int:
+    return int(min(stated, CHARACTERS))
+
+
 def _string(schema: dict[str, Any]) -> str:
-    least, most = schema.get("minLength", 0), schema.get("maxLength")
+    least, most = _length(schema.get("minLength", 0)), schema.get("maxLength")
+    most = None if most is None else _length(most)
     if "pattern" in schema:
         drawn = patterns.draw(schema["pattern"], least, most)
         if drawn is not None:
             return drawn
     text = FORMATS.get(schema.get("format", ""), "text")
     if len(text) < least:
-        text = (text * least)[:least]
+        text = patterns.repeated(text, least)[:least]
     return text if most is None else text[:most]

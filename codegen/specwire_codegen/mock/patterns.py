@@ -8,6 +8,8 @@ import attrs
 
 CLASSES: Final = {"d": "0", "w": "a", "s": " ", "D": "a", "W": "-", "S": "a"}
 CONTROLS: Final = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
+LONGEST: Final = 65_536
+"""Characters of a text that is drawn."""
 PREFERRED: Final = "a0A-_ ./"
 
 
@@ -24,12 +26,17 @@ class Piece:
     most: int
 
 
+def repeated(text: str, count: int) -> str:
+    """Return a text that stands so often in a row, cut where it gets longer than anybody needs."""
+    return (text * min(count, LONGEST // max(len(text), 1) + 1))[:LONGEST]
+
+
 def draw(pattern: str, least: int = 0, most: int | None = None) -> str | None:
     """Return a text that the pattern finds, of `least` to `most` characters; None where the pattern is too odd."""
     try:
         pieces = _Reader(pattern).sequence()
         compiled = re.compile(pattern)
-    except (Unsupported, re.error):
+    except (Unsupported, re.error, OverflowError, RecursionError):
         return None
     for text in _texts(pieces, least):
         if len(text) >= least and (most is None or len(text) <= most) and compiled.search(text):
@@ -39,7 +46,7 @@ def draw(pattern: str, least: int = 0, most: int | None = None) -> str | None:
 
 def _texts(pieces: list[Piece], least: int) -> Iterator[str]:
     for repeat in (0, 1, 2, 3, 4, 8, 12, 16, 24, 32, 64, least):
-        yield "".join(piece.text * min(max(piece.least, repeat), piece.most) for piece in pieces)
+        yield "".join(repeated(piece.text, min(max(piece.least, repeat), piece.most)) for piece in pieces)
     if not pieces or not any(piece.text for piece in pieces):
         yield "a" * least
 
@@ -110,7 +117,7 @@ class _Reader:
             if opening is None:
                 raise Unsupported
             self._at = opening.end()
-        text = "".join(piece.text * min(max(piece.least, 1), piece.most) for piece in self.sequence())
+        text = "".join(repeated(piece.text, min(max(piece.least, 1), piece.most)) for piece in self.sequence())
         if self._take() != ")":
             raise Unsupported
         return text

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from specwire_codegen.mock.failures import MockError
+from specwire_codegen.mock.hosts import HostCheck
 from specwire_codegen.mock.sending import CONNECTION
 
 BACKLOG: Final = 2048
@@ -72,10 +73,9 @@ def _listen(host: str, port: int) -> socket.socket:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         # asyncio sends small replies at once only on sockets that name TCP; the others wait 40 ms for an ACK.
         listener = socket.socket(family, kind, socket.IPPROTO_TCP)
-    except OSError as error:
-        raise MockError(
-            f"cannot resolve {host!r}: {error.strerror or error}. Name an address of this machine"
-        ) from error
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no name of a host"
+        raise MockError(f"cannot resolve {host!r}: {reason or error}. Name an address of this machine") from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
@@ -91,11 +91,14 @@ def _url(host: str, listener: socket.socket) -> str:
 
 
 @contextmanager
-def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve the application in a thread, and give its base URL while it answers; port 0 takes a free one."""
+def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, any_host: bool = False) -> Iterator[str]:
+    """Serve the application in a thread, and give its base URL while it answers; port 0 takes a free one.
+
+    Requests must name this machine as their `Host`; with `any_host`, they may be meant for another server.
+    """
     listener = _listen(host, port)
     started = threading.Event()
-    server = _server(app, started.set)
+    server = _server(app if any_host else HostCheck(app, host), started.set)
     thread = threading.Thread(target=server.run, args=([listener],), name="specwire-mock", daemon=True)
     url = _url(host, listener)
     thread.start()
@@ -109,13 +112,20 @@ def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]
         thread.join()
 
 
-def run(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 8000, ready: Callable[[str], None] | None = None) -> None:
+def run(
+    app: ASGIApp,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    ready: Callable[[str], None] | None = None,
+    hosts: Collection[str] = (),
+) -> None:
     """Serve the application until it is interrupted; `ready` is told the base URL when it answers.
 
-    Raises MockError if the address is taken.
+    Requests must name this machine, or one of `hosts`, as their `Host`. Raises MockError if the address is taken.
     """
     listener = _listen(host, port)
     url = _url(host, listener)
-    server = _server(app, lambda: ready(url) if ready else None)
+    server = _server(HostCheck(app, host, hosts), lambda: ready(url) if ready else None)
     with suppress(KeyboardInterrupt):
         server.run([listener])

@@ -1,0 +1,53 @@
+"""Which `Host` a request to the mock may name: no web page may reach it under a name that its author chose."""
+
+import ipaddress
+import socket
+from collections.abc import Collection
+from typing import Final
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+EVERYWHERE: Final = frozenset({"0.0.0.0", "::", ""})
+"""Addresses to listen at that stand for all of the machine's."""
+
+
+class HostCheck:
+    """Answers requests whose `Host` is among those that the server goes by, and refuses others with 421."""
+
+    def __init__(self, app: ASGIApp, listening: str, named: Collection[str] = ()) -> None:
+        """Take the address that the server listens at, and further names for it."""
+        self._app = app
+        self._everywhere = listening in EVERYWHERE
+        own = {socket.gethostname()} if self._everywhere else {_bracketed(listening)}
+        self._known = LOCAL | {name.lower() for name in (*own, *named)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        stated = [value for name, value in scope.get("headers", ()) if name == b"host"]
+        if scope["type"] != "http" or all(self._knows(_without_port(host.decode("latin-1"))) for host in stated):
+            return await self._app(scope, receive, send)
+        known = ", ".join(sorted(self._known))
+        text = f"the mock server goes by {known}; another name is given with --allow-host\n"
+        await PlainTextResponse(text, 421)(scope, receive, send)
+
+    def _knows(self, host: str) -> bool:
+        return host in self._known or (self._everywhere and _is_address(host))
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdigit() else host).lower().removesuffix(".")
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
