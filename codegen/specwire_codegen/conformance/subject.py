@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -77,8 +79,19 @@ def operations_of(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[s
 def subject_of(target: Target, access: Access | None = None) -> Subject:
     """Load a provider; raises `SpecwireCodegenError` when its client has not been generated."""
     document, _ = document_of(target, access)
+    _make_importable(target.output.parents[1])
+    if target.overrides is not None:
+        _make_importable(target.overrides.parents[1])
     package = f"{target.output.parent.name}.{target.output.name}"
     return subject_in(package, target.name, document.data, api_of(target, document))
+
+
+def _make_importable(folder: Path) -> None:
+    """Let packages of a project be imported, before those of the same name elsewhere."""
+    path = str(folder.resolve())
+    if path not in sys.path:
+        sys.path.insert(0, path)
+    importlib.invalidate_caches()
 
 
 def subject_in(package: str, name: str, document: Mapping[str, Any], api: Api) -> Subject:
