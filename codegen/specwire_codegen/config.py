@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import keyword
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from specwire_codegen.diagnostics import Diagnostic, Location, error, failure, settle
+from specwire_codegen.diagnostics import Diagnostic, Location, error, settle
 from specwire_codegen.naming import RESERVED_CLASSES, RESERVED_CLIENTS, pascal
+from specwire_codegen.toml_text import read_toml
 
 _CLIENT_KEYS = {"class": str, "key": str, "base_url": str, "requires_base_url": bool}
 _ACCESS_KEYS: Mapping[str, tuple[type, ...]] = {"refs-within": (str, list), "ref": (str, list, dict)}
 """What a document may read (see `files/access.py`): at the top, or in `[client]`."""
+_KINDS = {str: ("a string", "put it into quotes"), bool: ("true or false", "write it without quotes")}
+_VARIABLES = ("key", "base_url")
 _TABLES = ("operations", "streams", "waits")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _METHOD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 
 
@@ -64,15 +67,10 @@ def _is_taken(class_name: str) -> bool:
 
 def read_config(path: Path, package: str) -> ClientConfig:
     """Read a `client.toml`; raises `DiagnosticError` with all that is wrong with it."""
-    try:
-        text = path.read_text("utf-8")
-        data = tomllib.loads(text)
-    except FileNotFoundError:
+    found = read_toml(path)
+    if found is None:
         return default_config(package)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        line = re.search(r"line (\d+), column (\d+)", str(problem))
-        place = Location(str(path), "", int(line[1]), int(line[2])) if line else Location(str(path))
-        raise failure("bad-toml", f"{problem}", place, "correct the TOML") from problem
+    data, text = found
     settle(_misshapen(str(path), data))
     default = default_config(package)
     client = data.get("client", {})
@@ -119,7 +117,12 @@ def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]
             message = f"[client] has no {key!r}"
             found.append(error("unknown-key", message, config.locate("client", key), f"it has {names}"))
         elif not isinstance(value, kind):
-            found.append(error("bad-value", f"{key} must be a {kind.__name__}", config.locate("client", key)))
+            what, help_ = _KINDS[kind]
+            found.append(error("bad-value", f"{key} must be {what}", config.locate("client", key), help_))
+        elif key in _VARIABLES and isinstance(value, str) and value and not _VARIABLE.fullmatch(value):
+            message = f"no environment variable can be called {value!r}"
+            help_ = "use letters, digits and underscores, such as SHOP_API_KEY"
+            found.append(error("bad-name", message, config.locate("client", key), help_))
     if not _is_class_name(config.class_name) or _is_taken(config.class_name):
         help_ = "use PascalCase letters and digits, and no name that the runtime has"
         place = config.locate("client", "class")

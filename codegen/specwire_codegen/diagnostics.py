@@ -48,23 +48,28 @@ class Diagnostic:
 
     def __str__(self) -> str:
         """Render the finding: what and where, the other places, what to do."""
-        where = f" {_shown(str(self.location))}" if self.location else ""
-        lines = [f"{self.severity}[{self.code}]{where}: {_shown(self.message)}"]
+        where = f" {shown(str(self.location))}" if self.location else ""
+        lines = [f"{self.severity}[{self.code}]{where}: {shown(self.message)}"]
         if self.location and self.location.pointer:
-            lines.append(f"  at #{_shown(self.location.pointer)}")
+            lines.append(f"  at #{shown(self.location.pointer)}")
         for place in self.also[:_MOST_PLACES]:
-            lines.append(f"  also {_shown(str(place))} at #{_shown(place.pointer)}")
+            lines.append(f"  also {shown(str(place))} at #{shown(place.pointer)}")
         if len(self.also) > _MOST_PLACES:
             lines.append(f"  also at {len(self.also) - _MOST_PLACES:,} more places")
         if self.help:
-            lines.append(f"  help: {_shown(self.help)}")
+            lines.append(f"  help: {shown(self.help)}")
         return "\n".join(lines)
 
 
-def _shown(text: str) -> str:
-    """Return text as a terminal may get it: nothing that steers it, and no more than anybody reads."""
+def shown(text: str) -> str:
+    """Return text as a message may hold it: printable, and no more than anybody reads."""
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    """Return text as a terminal may get it: nothing that steers it."""
     return "\n".join(map(escaped, text.split("\n")))
 
 

@@ -16,7 +16,7 @@ from specwire_codegen import stamp
 from specwire_codegen.audit import audit
 from specwire_codegen.config import read_config
 from specwire_codegen.contract import check_contracts, contracts_of
-from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError, settle
+from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, Location, SpecwireCodegenError, failure, settle
 from specwire_codegen.document import Document
 from specwire_codegen.files.access import Access, read_access
 from specwire_codegen.files.library import Library
@@ -26,7 +26,7 @@ from specwire_codegen.load import load, load_from, load_overlay
 from specwire_codegen.lower import lower
 from specwire_codegen.normalize import normalize
 from specwire_codegen.output.manifest import MANIFEST, manifest
-from specwire_codegen.output.package import compare, replace_file, write
+from specwire_codegen.output.package import compare, holds, replace_file, write
 from specwire_codegen.overrides import read_overrides
 from specwire_codegen.project import Target
 from specwire_codegen.render import render
@@ -58,19 +58,31 @@ class Built:
     """Paths of the documents that the target's own refers to."""
 
 
+@contextmanager
+def _bounded(target: Target) -> Iterator[None]:
+    """Make input that is nested beyond what Python can follow an error of its document."""
+    try:
+        yield
+    except RecursionError as problem:
+        message = "values are nested, or refer to one another, too deeply"
+        place = Location(target.spec.as_posix())
+        raise failure("too-deep", message, place, "flatten the deepest schemas") from problem
+
+
 def document_of(target: Target, access: Access | None = None) -> tuple[Document, tuple[Diagnostic, ...]]:
     """Return the normalized document of a target, and the warnings."""
-    document = _loaded(target, access or Access())
-    if target.overlay is not None:
-        document = overlays.apply(document, load_overlay(target.overlay))
-    normalized = normalize(select(document, target.only_tags, target.only_operations))
+    with _bounded(target):
+        document = _loaded(target, access or Access())
+        if target.overlay is not None:
+            document = overlays.apply(document, load_overlay(target.overlay))
+        normalized = normalize(select(document, target.only_tags, target.only_operations))
     return attrs.evolve(document, data=normalized.data), normalized.warnings
 
 
 def _loaded(target: Target, access: Access) -> Document:
     """Return the document of a target, from its pinned copies alone if it has several."""
     pin = read_pin(target.source)
-    changed = pin.problem(target.spec) if pin is not None else None
+    changed = pin.problem(target.spec) if pin is not None and target.spec.is_file() else None
     if changed is not None:
         raise SpecwireCodegenError(
             f"{changed} is not the copy that {target.source.as_posix()} pins: put corrections into "
@@ -85,7 +97,8 @@ def api_of(target: Target, document: Document) -> Api:
     """Return the IR of a target, without its overrides."""
     config = read_config(target.config, target.name)
     partial = bool(target.only_tags or target.only_operations)
-    return lower(document, attrs.evolve(config, partial=partial), target.name)
+    with _bounded(target):
+        return lower(document, attrs.evolve(config, partial=partial), target.name)
 
 
 @contextmanager
@@ -111,8 +124,9 @@ def build(target: Target, access: Access | None = None) -> Built:
         overrides = read_overrides(target.overrides, api)
         settle(list(check_contracts(api, overrides, target.contracts)))
         api = attrs.evolve(api, overrides=overrides, overrides_package=target.overrides_package)
-    sources = formatted(render(api, target.spec.as_posix()))
-    audit(sources, api.overrides_package)
+    with _bounded(target):
+        sources = formatted(render(api, target.spec.as_posix()))
+        audit(sources, api.overrides_package)
     normalized = json.dumps(document.data, indent=2, ensure_ascii=False) + "\n"
     kept = normalized if target.normalized is not None else None
     return Built(
@@ -153,7 +167,7 @@ def check(target: Target, access: Access | None = None, *, strict: bool = False)
     if strict:
         refuse_warnings(built.warnings)
     found = [f"{change} ({target.output.as_posix()})" for change in compare(target.output, built.files)]
-    if target.normalized is not None and _text(target.normalized) != built.normalized:
+    if target.normalized is not None and not holds(target.normalized, built.normalized):
         found.append(f"change {target.normalized.as_posix()}")
     return found
 
@@ -171,7 +185,3 @@ def accept(target: Target, operation_id: str, access: Access | None = None) -> P
     inside(target.contracts, f"{operation_id}.json")
     replace_file(path, contracts[operation_id])
     return path
-
-
-def _text(path: Path) -> str | None:
-    return path.read_text("utf-8") if path.is_file() else None

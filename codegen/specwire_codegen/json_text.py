@@ -33,7 +33,7 @@ def read(text: str, file: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=members, parse_constant=constant)
     except RecursionError:
-        raise failure("too-deep", "values are nested too deeply", Location(file)) from None
+        raise failure("too-deep", "values are nested too deeply", Location(file), "flatten them") from None
 
 
 class Offsets:

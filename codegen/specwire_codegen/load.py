@@ -17,6 +17,7 @@ from specwire_codegen.text import parse
 
 __all__ = ["Document", "load", "load_from", "load_overlay"]
 
+_START = "start it with `openapi: 3.2.0`, or an overlay with `overlay: 1.0.0`"
 _VERSION = re.compile(r"3\.[012](\.\d+)?(-.+)?")
 
 
@@ -43,7 +44,7 @@ def load_from(library: Library) -> Document:
     library.add(root)
     if not isinstance(root.value, dict):
         said = "is empty" if root.value is None else f"holds {_kind(root.value)}"
-        raise failure("not-an-object", f"the document {said}, not an object", Location(root.name, "", 1, 1))
+        raise failure("not-an-object", f"the document {said}, not an object", Location(root.name, "", 1, 1), _START)
     _require_version(root)
     return bundle(root, library)
 
@@ -53,7 +54,9 @@ def load_overlay(source: str | Path) -> Document:
     name = str(source)
     value, text = parse(fetch.read_file(Path(source), name), name)
     if not isinstance(value, dict):
-        raise failure("not-an-object", f"the overlay holds {_kind(value)}, not an object", Location(name, "", 1, 1))
+        raise failure(
+            "not-an-object", f"the overlay holds {_kind(value)}, not an object", Location(name, "", 1, 1), _START
+        )
     version = value.get("overlay")
     if not isinstance(version, str) or not re.fullmatch(r"1\.[01](\.\d+)?", version):
         said = "has no 'overlay' version" if version is None else f"says overlay version {version!r}"

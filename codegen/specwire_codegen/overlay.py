@@ -13,6 +13,8 @@ from specwire_codegen.diagnostics import Diagnostic, error, settle
 from specwire_codegen.document import Document, Place, Source
 
 _FIELDS = ("target", "description", "update", "copy", "remove")
+_LONGEST_PATH = 2000
+"""Characters of a JSONPath: many more, and the library that reads it overflows the stack."""
 _VERBS = ("update", "copy", "remove")
 
 
@@ -85,13 +87,20 @@ class _Editor:
         return True
 
     def _find(self, path: str, at: str) -> list[str] | None:
+        help = "write it as RFC 9535 has it, such as $.paths['/pets'].get"
+        if len(path) > _LONGEST_PATH:
+            message = f"this JSONPath has {len(path):,} characters; {_LONGEST_PATH:,} are allowed"
+            self.complain("overlay-path", message, at, help)
+            return None
         try:
             nodes = jsonpath_rfc9535.find(path, self.document.data)
             return list(dict.fromkeys(pointers.join("", *node.location) for node in nodes))
-        except jsonpath_rfc9535.JSONPathError as problem:
+        except RecursionError:
+            self.complain("overlay-path", "this JSONPath, or what it looks through, is nested too deeply", at, help)
+        except (jsonpath_rfc9535.JSONPathError, ValueError) as problem:
             message = f"{path!r} is not a JSONPath: {str(problem).splitlines()[0]}"
-            self.complain("overlay-path", message, at, "write it as RFC 9535 has it, such as $.paths['/pets'].get")
-            return None
+            self.complain("overlay-path", message, at, help)
+        return None
 
     def _update(self, value: Any, targets: list[str], origin: str) -> None:
         for target in targets:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import json
 import keyword
+import re
+import sys
+from os.path import lexists
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
+
+_PACKAGE = re.compile(r"(?!__)[a-z_][a-z0-9_]*")
+_NEEDED = frozenset(
+    (
+        *("specwire", "specwire_clients", "specwire_codegen", "specwire_overrides"),
+        *("anyio", "certifi", "h11", "httpcore", "httpcore2", "httpx", "httpx2", "idna", "msgspec", "opentelemetry"),
+        *("sniffio", "truststore", "typing_extensions"),
+    )
+)
+"""Packages that generated code, or what it stands on, imports."""
 
 
 @attrs.frozen
@@ -61,7 +74,7 @@ def provider(root: Path, name: str) -> Target:
         spec=spec,
         output=root / "generated" / "specwire_clients" / name,
         config=folder / "client.toml",
-        overlay=overlay if overlay.is_file() else None,
+        overlay=overlay if lexists(overlay) else None,
         normalized=folder / "normalized.json",
         overrides=overrides if overrides.is_dir() else None,
         contracts=folder / "contracts",
@@ -82,15 +95,24 @@ def read_normalized(target: Target) -> dict[str, Any]:
     return document
 
 
+def require_package_name(name: str) -> None:
+    """Raise for a name that no package can have, or that would take the place of another one when it is imported."""
+    if not _PACKAGE.fullmatch(name) or keyword.iskeyword(name):
+        raise SpecwireCodegenError(f"{name!r} is no package name: use lower-case letters, digits and underscores")
+    if name in sys.stdlib_module_names or name in _NEEDED:
+        raise SpecwireCodegenError(
+            f"{name!r} is the name of a package that clients need: choose another, such as my_{name}"
+        )
+
+
 def single(spec: Path, package: str, output: Path) -> Target:
     """Return the parts of a document that stands alone; `client.toml` and `overlay.yaml` beside it are used."""
-    if not package.isidentifier() or not package.isascii() or package != package.lower() or keyword.iskeyword(package):
-        raise SpecwireCodegenError(f"{package!r} is no package name: use lower-case letters, digits and underscores")
+    require_package_name(package)
     overlay = spec.parent / "overlay.yaml"
     return Target(
         name=package,
         spec=spec,
         output=output / package,
         config=spec.parent / "client.toml",
-        overlay=overlay if overlay.is_file() else None,
+        overlay=overlay if lexists(overlay) else None,
     )

@@ -121,7 +121,7 @@ def _check_limits(value: Any, file: str) -> None:
         if count > MAX_NODES * 4:
             raise failure("too-many-values", f"the document has more than {MAX_NODES * 4:,} values", Location(file))
         level = below
-    raise failure("too-deep", f"values are nested deeper than {MAX_DEPTH} levels", Location(file))
+    raise failure("too-deep", f"values are nested deeper than {MAX_DEPTH} levels", Location(file), "flatten them")
 
 
 def _check_strings(text: str, value: Any, file: str) -> None:

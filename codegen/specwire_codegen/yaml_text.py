@@ -138,7 +138,9 @@ class YamlReader:
 
     def _open(self, event: MappingStartEvent | SequenceStartEvent) -> None:
         if len(self.stack) >= MAX_DEPTH:
-            raise failure("too-deep", f"values are nested deeper than {MAX_DEPTH} levels", self._where(event))
+            raise failure(
+                "too-deep", f"values are nested deeper than {MAX_DEPTH} levels", self._where(event), "flatten them"
+            )
         if event.tag and event.tag not in {"!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}:
             message = f"the tag {event.tag!r} has no meaning in an OpenAPI document"
             self.findings.append(error("unknown-tag", message, self._where(event), "remove the tag"))

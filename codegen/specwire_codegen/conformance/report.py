@@ -6,6 +6,8 @@ import attrs
 from rich.markup import escape
 from rich.table import Table
 
+from specwire_codegen.diagnostics import printable
+
 HIDDEN = "***"
 
 
@@ -64,7 +66,7 @@ def table(report: Report) -> Table:
     made.add_column("", overflow="fold")
     for row in report.rows:
         counts = [f"{count:,}" if count else "" for count in row.counts]
-        made.add_row(escape(row.operation_id), *counts, _verdict(row), escape(row.note))
+        made.add_row(escape(printable(row.operation_id)), *counts, _verdict(row), escape(printable(row.note)))
     return made
 
 

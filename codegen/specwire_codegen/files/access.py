@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,8 @@ from typing import Any
 import attrs
 
 from specwire_codegen import fetch
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError
+from specwire_codegen.toml_text import read_toml
 
 NAMED_BY_FILES = "*"
 """Stands for every host that a local file names: what `--allow-remote` without a host allows."""
@@ -55,9 +55,10 @@ def read_access(config: Path) -> Access:
     A broken file allows nothing; `read_config` reports it.
     """
     try:
-        data = tomllib.loads(config.read_text("utf-8"))
-    except (FileNotFoundError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        read = read_toml(config)
+    except DiagnosticError:
         return Access()
+    data = read[0] if read is not None else {}
     client = data.get("client")
     found = Access()
     for table in (data, client if isinstance(client, dict) else {}):

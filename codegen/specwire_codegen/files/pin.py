@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import posixpath
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import attrs
 from specwire_codegen import fetch
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, error
 from specwire_codegen.files.library import Text, Unreachable
+from specwire_codegen.toml_text import read_toml
 from specwire_codegen.write import digest
 
 
@@ -55,12 +55,13 @@ class Pin:
 
 def read_pin(file: Path) -> Pin | None:
     """Return what a `source.toml` says; None without one. Raises SpecwireCodegenError for one that is broken."""
-    if not file.is_file():
+    read = read_toml(file)
+    if read is None:
         return None
+    data, _ = read
     try:
-        data = tomllib.loads(file.read_text("utf-8"))
         parts = tuple(_part(each, file) for each in data.get("parts", []))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as problem:
+    except (KeyError, TypeError, AttributeError) as problem:
         raise SpecwireCodegenError(f"{file.as_posix()} cannot be read: {problem}") from None
     source = data.get("url") or data.get("file") or ""
     return Pin(file, str(source), data.get("sha256"), parts)

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from unicodedata import normalize
 
@@ -25,7 +26,7 @@ def compare(folder: Path, files: Mapping[str, str]) -> list[str]:
     changes = [
         f"{'change' if (folder / name).exists() else 'create'} {name}"
         for name, text in sorted(files.items())
-        if not _holds(folder / name, text)
+        if not holds(folder / name, text)
     ]
     changes += [f"remove {name}" for name in sorted((found.own | found.edited) - set(files))]
     return changes + [f"not generated: {name}" for name in sorted(found.foreign)]
@@ -45,7 +46,7 @@ def write(
         found = survey(folder)
         settle([*_foreign(folder, found), *(() if force else _edited(folder, found, files, normalized))])
         changes = compare(folder, files)
-        beside = normalized if normalized is not None and not _holds(*normalized) else None
+        beside = normalized if normalized is not None and not holds(*normalized) else None
         if changes or beside is not None:
             _replace(folder, found, files if changes else {}, beside)
     except OSError as problem:
@@ -107,11 +108,11 @@ def _edited(
     folder: Path, found: Survey, files: Mapping[str, str], normalized: tuple[Path, str] | None
 ) -> Iterator[Diagnostic]:
     help = "put the change into the document, overlay.yaml or overrides/; --force discards it"
-    edited = [name for name in found.edited if name not in files or not _holds(folder / name, files[name])]
+    edited = [name for name in found.edited if name not in files or not holds(folder / name, files[name])]
     if edited:
         message = f"generated files were edited: {_listed(edited)}"
         yield error("edited-files", message, Location(str(folder)), help)
-    if normalized is not None and normalized[0].exists() and not _holds(*normalized):
+    if normalized is not None and normalized[0].exists() and not holds(*normalized):
         path, _ = normalized
         recorded = found.manifest.normalized if found.manifest is not None else None
         if path.is_file() and (recorded is None or not is_unchanged(path.read_bytes(), recorded)):
@@ -124,21 +125,28 @@ def _listed(names: Collection[str]) -> str:
     return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
 
 
-def _holds(path: Path, text: str) -> bool:
+def holds(path: Path, text: str) -> bool:
+    """Whether a regular file has just this text."""
     return path.is_file() and not path.is_symlink() and path.read_bytes() == text.encode()
 
 
 def _replace(folder: Path, found: Survey, files: Mapping[str, str], beside: tuple[Path, str] | None) -> None:
-    moves = [_staged_folder(folder, files)] if files else []
+    missing = [parent for parent in folder.parents if not parent.exists()]
+    moves: list[Move] = []
     try:
+        if files:
+            moves.append(_staged_folder(folder, files))
         if beside is not None:
             _require_file(beside[0])
             moves.append(_staged_file(*beside))
+        swap(moves)
     except BaseException:
         for move in moves:
             discard(move.new)
+        for parent in missing:
+            with suppress(OSError):
+                parent.rmdir()
         raise
-    swap(moves)
     if files:
         _discard_package(moves[0].old, folder, found)
     if beside is not None:

@@ -1,15 +1,10 @@
-"""The command line: the only module that prints or exits.
-
-Exit codes: 0 done, 1 something is wrong with the input (said on stderr) or `check` found differences, 2 wrong usage.
-"""
+"""The verbs: each returns the exit code."""
 
 from __future__ import annotations
 
 import os
-import re
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from importlib.metadata import version
 from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
@@ -17,29 +12,22 @@ from typing import Annotated, Literal
 
 import attrs
 import cyclopts
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from specwire.address import shown_url
 
-from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError
+from specwire_codegen.cli.console import advise, cell, note, pour, report, say, show, tell, warn, working
+from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError
 from specwire_codegen.dump import dump
-from specwire_codegen.files.access import NAMED_BY_FILES, Access, access
-from specwire_codegen.project import Target, provider, providers, read_normalized, single
+from specwire_codegen.files.access import Access, access
+from specwire_codegen.project import Target, provider, providers, read_normalized, require_package_name, single
 
-app = cyclopts.App(name="specwire", help="Typed Python clients from OpenAPI documents.", version_flags=["--version"])
-_out = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-class _Json:
-    """Whether diagnostics are printed as JSON."""
-
-    on = False
-
-
-_json = _Json()
+app = cyclopts.App(
+    name="specwire",
+    help="Typed Python clients from OpenAPI documents. With --json anywhere, diagnostics are JSON, one on each line.",
+    version=version("specwire"),
+    version_flags=["--version"],
+    suppress_keyboard_interrupt=False,
+)
 
 
 @attrs.frozen
@@ -63,12 +51,16 @@ Reading = Annotated[Sources, cyclopts.Parameter(name="*")]
 Strict = Annotated[bool, cyclopts.Parameter(name="--strict", negative="", help="Refuse what would be warned about.")]
 Root = Annotated[Path, cyclopts.Parameter(name="--root", help="Folder that holds specs/, overrides/ and generated/.")]
 
+Output = Annotated[Path, cyclopts.Parameter(name=["--output", "-o"])]
+Port = Annotated[int, cyclopts.Parameter(validator=cyclopts.validators.Number(gte=0, lte=65535))]
+Count = Annotated[int, cyclopts.Parameter(validator=cyclopts.validators.Number(gte=1))]
+
 
 @app.command
 def generate(
     *sources: str,
     package: str | None = None,
-    output: Annotated[Path, cyclopts.Parameter(name=["--output", "-o"])] = Path(),
+    output: Output = Path(),
     reading: Reading = Sources(),
     strict: Strict = False,
     force: bool = False,
@@ -104,9 +96,9 @@ def generate(
         justify: Literal["left", "right"] = "left" if column in ("client", "document") else "right"
         table.add_column(column, justify=justify, no_wrap=column != "document", overflow="fold")
     for target in targets:
-        with _working(f"{target.name}: {target.spec}"):
+        with working(f"{target.name}: {target.spec}"):
             made = run(target, reading.access, force=force, strict=strict)
-        _warn(made.warnings)
+        warn(made.warnings)
         row = [target.output.name, target.spec.as_posix()]
         if made.api is None:
             row += ["", "", "", "unchanged", f"{made.seconds:.2f}"]
@@ -114,8 +106,8 @@ def generate(
             operations = len({operation.id for operation in made.api.operations})
             counts = (operations, _methods(made.api), len(made.api.models))
             row += [*map(str, counts), f"{len(made.changes)} changed", f"{made.seconds:.2f}"]
-        table.add_row(*map(escape, row))
-    _out.print(table)
+        table.add_row(*map(cell, row))
+    show(table)
     return 0
 
 
@@ -129,21 +121,38 @@ def _methods(api: object) -> int:
 
 
 @app.command
-def check(*names: str, reading: Reading = Sources(), strict: Strict = False, root: Root = Path()) -> int:
-    """Compare what is committed with what would be generated; exit code 1 if anything differs."""
+def check(
+    *sources: str,
+    package: str | None = None,
+    output: Output = Path(),
+    reading: Reading = Sources(),
+    strict: Strict = False,
+    root: Root = Path(),
+) -> int:
+    """Compare what is committed with what would be generated; exit code 1 if anything differs.
+
+    Parameters
+    ----------
+    sources
+        Names of providers, or (with --package) one OpenAPI document. All providers if none is given.
+    package
+        Package name for a document that stands alone.
+    output
+        Folder that holds that package.
+    """
     from specwire_codegen.generate import check as run
 
     found = [
         change
-        for target in _targets(names, None, Path(), root)
+        for target in _targets(sources, package, output, root)
         for change in run(target, reading.access, strict=strict)
     ]
     for change in found:
-        _err.print(escape(f"stale: {change}"))
+        report("stale", change)
     if found:
-        _err.print("run: specwire generate")
+        advise("run: specwire generate")
         return 1
-    _out.print("everything is as it would be generated")
+    say("everything is as it would be generated")
     return 0
 
 
@@ -162,8 +171,8 @@ def dump_ir(source: str, *, reading: Reading = Sources(), strict: Strict = False
     document, warnings = document_of(target, reading.access)
     if strict:
         refuse_warnings(warnings)
-    _warn(warnings)
-    _out.file.write(dumps(dump(api_of(target, document)), indent=2) + "\n")
+    warn(warnings)
+    pour(dumps(dump(api_of(target, document)), indent=2) + "\n")
     return 0
 
 
@@ -182,15 +191,16 @@ def new(name: str, *, spec: str, reading: Reading = Sources(), root: Root = Path
 
     from specwire_codegen.new import new as run
 
-    with _working(f"{name}: {spec}"):
+    require_package_name(name)
+    with working(f"{name}: {spec}"):
         made = run(root, name, spec, reading.access, today=datetime.now(UTC).date())
-    _warn(made.warnings)
+    warn(made.warnings)
     for file in made.files:
-        _out.print(f"wrote {escape((made.folder / file).as_posix())}")
+        say(f"wrote {(made.folder / file).as_posix()}")
     for guess in made.guesses:
         asked = "confirm it" if guess.certain else "not certain: a comment, to be uncommented if it holds,"
-        _out.print(f"guessed {guess.extension} on {escape(guess.target)}: {asked} in overlay.yaml")
-    _out.print(f"next: specwire generate {escape(name)}")
+        say(f"guessed {guess.extension} on {guess.target}: {asked} in overlay.yaml")
+    say(f"next: specwire generate {name}")
     return 0
 
 
@@ -219,26 +229,38 @@ def accept(operation_id: str, *, name: str | None = None, reading: Reading = Sou
     if not written:
         raise refused[0] if refused else SpecwireCodegenError("there are no providers below specs/")
     for path in written:
-        _out.print(f"recorded {escape(path.as_posix())}")
+        say(f"recorded {path.as_posix()}")
     return 0
 
 
 @app.command
-def mock(name: str, *, host: str = "127.0.0.1", port: int = 8080, root: Root = Path()) -> int:
+def mock(
+    name: str,
+    *,
+    host: str = "127.0.0.1",
+    port: Port = 8080,
+    allow_host: Annotated[list[str], cyclopts.Parameter(negative="")] | None = None,
+    root: Root = Path(),
+) -> int:
     """Serve a mock of a provider, built from its normalized document alone.
 
     Parameters
     ----------
     name
         The provider.
+    host
+        The address to listen at; 0.0.0.0 for all of this machine.
     port
         The port; 0 takes a free one.
+    allow_host
+        A name, besides localhost and the host's, that requests may give as their `Host`. May be repeated.
     """
     from specwire_codegen.mock.app import build
     from specwire_codegen.mock.server import run
 
     document = build(read_normalized(provider(root, name)))
-    run(document, host=host, port=port, ready=lambda url: _out.print(f"{escape(name)} at {url}, key: test-key"))
+    ready = f"{name} at {{}}, key: test-key"
+    run(document, host=host, port=port, ready=lambda url: say(ready.format(url)), hosts=allow_host or ())
     return 0
 
 
@@ -253,7 +275,7 @@ def demo(*, live: Annotated[list[str], cyclopts.Parameter(negative="")] | None =
     """
     from specwire_codegen.demo import demo as run
 
-    return run(root, live or (), os.environ, lambda line: _err.print(escape(line)))
+    return run(root, live or (), os.environ, tell)
 
 
 @app.command
@@ -264,7 +286,7 @@ def contract(
     live: bool = False,
     all_operations: bool = False,
     yes: bool = False,
-    examples: int = 10,
+    examples: Count = 10,
     reading: Reading = Sources(),
     root: Root = Path(),
 ) -> int:
@@ -296,10 +318,10 @@ def contract(
     from specwire_codegen.mock.loopback import direct
 
     subject = subject_of(provider(root, name), reading.access)
-    with _working(name) as tell:
+    with working(name) as progress:
         if base_url is None and not live:
             with direct(os.environ):
-                report = check_mock(subject, examples, tell)
+                found = check_mock(subject, examples, progress)
         else:
             target = live_target(subject, base_url, os.environ, everything=all_operations)
             if all_operations and not yes:
@@ -309,15 +331,15 @@ def contract(
                     f"and cost money: {called}. Add --yes if that is what you want"
                 )
             called = "every operation" if all_operations else "operations that only read"
-            _err.print(escape(f"calling {called} of {subject.name} at {shown_url(target.base_url)}"))
-            report = check_live(subject, target, examples, tell)
-    _out.print(reports.table(report))
-    for problem in report.problems:
-        _err.print(escape(problem))
-    for note in report.notes:
-        _out.print(f"[dim]{escape(note)}[/dim]")
-    _out.print(escape(reports.summary(report)))
-    return 1 if report.problems else 0
+            tell(f"calling {called} of {subject.name} at {shown_url(target.base_url)}")
+            found = check_live(subject, target, examples, progress)
+    show(reports.table(found))
+    for problem in found.problems:
+        tell(problem)
+    for line in found.notes:
+        note(line)
+    say(reports.summary(found))
+    return 1 if found.problems else 0
 
 
 def _targets(sources: Sequence[str], package: str | None, output: Path, root: Path) -> list[Target]:
@@ -332,67 +354,3 @@ def _targets(sources: Sequence[str], package: str | None, output: Path, root: Pa
     if not sources and not known:
         raise SpecwireCodegenError(f"there is no specs/<provider>/openapi.yaml below {root.resolve().name}/")
     return [provider(root, name) for name in sources or known]
-
-
-@contextmanager
-def _working(what: str) -> Iterator[Callable[[str], None]]:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
-        task = progress.add_task(escape(what))
-        yield lambda step: progress.update(task, description=escape(f"{what}: {step}"))
-
-
-def _warn(warnings: Sequence[Diagnostic]) -> None:
-    for warning in warnings:
-        if _json.on:
-            _err.print(dumps(dump(warning)), markup=False)
-        else:
-            _err.print(escape(str(warning)))
-
-
-def _fail(problem: SpecwireCodegenError) -> None:
-    diagnostics = problem.diagnostics if isinstance(problem, DiagnosticError) else ()
-    if _json.on and diagnostics:
-        _warn(diagnostics)
-    elif _json.on:
-        _err.print(dumps({"severity": "error", "code": "failed", "message": str(problem)}), markup=False)
-    else:
-        text = str(problem)
-        _err.print(escape(text if text.startswith(("error[", "warning[")) else f"error: {text}"))
-
-
-def _spelt(words: Sequence[str]) -> Iterator[str]:
-    """Yield the words of a command line with `--allow-remote` always followed by a host, or by what stands for one."""
-    following = [*words[1:], ""]
-    for word, after in zip(words, following, strict=True):
-        yield word
-        if word == "--allow-remote" and not _is_host(after):
-            yield NAMED_BY_FILES
-
-
-def _is_host(word: str) -> bool:
-    """Tell whether a word behind `--allow-remote` is a host, and not the document or the provider that is meant."""
-    if word == "localhost" or word.startswith("localhost:"):
-        return True
-    is_document = word.endswith((".yaml", ".yml", ".json")) or Path(word).exists()
-    return (
-        re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)(:\d+)?", word) is not None
-        and not is_document
-    )
-
-
-def main() -> None:
-    """Run the command line; `--json` anywhere makes diagnostics JSON, one object on each line of stderr."""
-    arguments = sys.argv[1:]
-    _json.on = "--json" in arguments
-    try:
-        words = list(_spelt([argument for argument in arguments if argument != "--json"]))
-        code = app(words, exit_on_error=False, print_error=True, result_action="return_value")
-    except cyclopts.CycloptsError:
-        sys.exit(2)
-    except SpecwireCodegenError as problem:
-        _fail(problem)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    sys.exit(code if isinstance(code, int) else 0)

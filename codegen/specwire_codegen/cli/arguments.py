@@ -1,0 +1,29 @@
+"""Words of a command line, spelled out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from specwire_codegen.files.access import NAMED_BY_FILES
+
+
+def spelled(words: Sequence[str]) -> Iterator[str]:
+    """Yield the words of a command line with `--allow-remote` always followed by a host, or by what stands for one."""
+    following = [*words[1:], ""]
+    for word, after in zip(words, following, strict=bool(words)):
+        yield word
+        if word == "--allow-remote" and not _is_host(after):
+            yield NAMED_BY_FILES
+
+
+def _is_host(word: str) -> bool:
+    """Tell whether a word behind `--allow-remote` is a host, and not the document or the provider that is meant."""
+    if word == "localhost" or word.startswith("localhost:"):
+        return True
+    is_document = word.endswith((".yaml", ".yml", ".json")) or Path(word).exists()
+    return (
+        re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)(:\d+)?", word) is not None
+        and not is_document
+    )

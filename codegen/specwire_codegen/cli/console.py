@@ -1,0 +1,117 @@
+"""What the command line prints: results on stdout; diagnostics and progress on stderr, as text or as JSON."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from json import dumps
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError, printable
+from specwire_codegen.dump import dump
+
+_out = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class _Json:
+    """Whether diagnostics are printed as JSON."""
+
+    on = False
+
+
+_json = _Json()
+
+
+def prepare(*, json: bool) -> None:
+    """Print diagnostics as JSON or as text from now on; what a stream has no bytes for is escaped."""
+    _json.on = json
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(text: str) -> None:
+    """Print a line of the result."""
+    _out.print(escape(printable(text)))
+
+
+def note(text: str) -> None:
+    """Print a line of the result that matters less."""
+    _out.print(f"[dim]{escape(printable(text))}[/dim]")
+
+
+def show(table: Table) -> None:
+    """Print a table."""
+    _out.print(table)
+
+
+def pour(text: str) -> None:
+    """Print a text as it is."""
+    _out.file.write(text)
+    _out.file.flush()
+
+
+def tell(text: str) -> None:
+    """Print a line on stderr."""
+    _err.print(escape(printable(text)))
+
+
+def advise(text: str) -> None:
+    """Print what to do on stderr, for people: in JSON there is none of it."""
+    if not _json.on:
+        tell(text)
+
+
+def warn(findings: Sequence[Diagnostic]) -> None:
+    """Print diagnostics, in JSON one object on each line."""
+    for finding in findings:
+        if _json.on:
+            _err.print(dumps(dump(finding)), markup=False)
+        else:
+            _err.print(escape(str(finding)))
+
+
+def fail(problem: SpecwireCodegenError) -> None:
+    """Print an error: its diagnostics, or its text."""
+    if isinstance(problem, DiagnosticError):
+        warn(problem.diagnostics)
+    else:
+        complain(str(problem))
+
+
+def complain(message: str, code: str = "failed") -> None:
+    """Print an error that no diagnostic describes."""
+    _print("error", code, message)
+
+
+def report(code: str, message: str) -> None:
+    """Print a finding that is known by its code alone."""
+    _print(code, code, message)
+
+
+def _print(head: str, code: str, message: str) -> None:
+    if _json.on:
+        _err.print(dumps({"severity": "error", "code": code, "message": message}), markup=False)
+    else:
+        tell(f"{head}: {message}")
+
+
+def cell(text: str) -> str:
+    """Return text as a cell of a table may hold it."""
+    return escape(printable(text))
+
+
+@contextmanager
+def working(what: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal that something is done; the function that is handed out tells the step."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
+        task = progress.add_task(cell(what))
+        yield lambda step: progress.update(task, description=cell(f"{what}: {step}"))

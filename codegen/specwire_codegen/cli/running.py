@@ -1,0 +1,73 @@
+"""One run of the command line: the verb that was asked for, and an exit code for whatever comes of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import cyclopts
+from specwire.errors import SpecwireError
+
+from specwire_codegen.cli import console
+from specwire_codegen.cli.arguments import spelled
+from specwire_codegen.cli.extras import missing
+from specwire_codegen.cli.verbs import app
+from specwire_codegen.diagnostics import SpecwireCodegenError
+
+_DEBUG = "SPECWIRE_DEBUG"
+_PACKAGES = tuple(str(Path(__file__).parents[2] / name) for name in ("specwire", "specwire_codegen"))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a verb and return the exit code; `--json` anywhere makes diagnostics JSON, one object on each line."""
+    console.prepare(json="--json" in arguments)
+    words = list(spelled([argument for argument in arguments if argument not in ("--json", "--debug")]))
+    debug = "--debug" in arguments or os.environ.get(_DEBUG, "") not in ("", "0")
+    try:
+        code = app(words, exit_on_error=False, print_error=True, result_action="return_value")
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except cyclopts.CycloptsError:
+        return 2
+    except KeyboardInterrupt:
+        console.complain("interrupted", "interrupted")
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; the interpreter must not try to write the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 141
+    except Exception as problem:
+        if debug:
+            traceback.print_exception(problem)
+        _report(problem)
+        return 1
+
+
+def _report(problem: Exception) -> None:
+    """Print what went wrong, in one piece and without a traceback."""
+    match problem:
+        case SpecwireCodegenError():
+            console.fail(problem)
+        case SpecwireError():
+            console.complain(str(problem))
+        case ModuleNotFoundError() if (advice := missing(problem)) is not None:
+            console.complain(advice)
+        case RecursionError():
+            console.complain(f"the input is nested too deeply{_place(problem)}: flatten it", "too-deep")
+        case OSError(strerror=str(reason)):
+            named = f"{problem.filename}: " if problem.filename is not None else ""
+            console.complain(f"{named}{reason}: check path, permissions and space", "not-accessible")
+        case _:
+            first = (str(problem).splitlines() or [""])[0]
+            what = f"internal error: {type(problem).__name__}: {first}{_place(problem)}"
+            console.complain(f"{what}. Please report it, with the output of {_DEBUG}=1", "internal-error")
+
+
+def _place(problem: Exception) -> str:
+    """Return where in our own code a problem arose."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    ours = [frame for frame in frames if frame.filename.startswith(_PACKAGES)]
+    return f" (at {Path(ours[-1].filename).name}:{ours[-1].lineno})" if ours else ""
