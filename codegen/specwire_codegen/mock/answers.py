@@ -2,7 +2,7 @@
 
 import mimetypes
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -43,9 +43,8 @@ from specwire_codegen.mock.streams import (
     stretched,
 )
 from specwire_codegen.mock.tasks import Tasks
+from specwire_codegen.mock.wishes import SUBTITLES, example_of_format, granted, spoken, wanted_format
 
-FORMAT_FIELDS: Final = ("response_format", "output_format", "format")
-"""Request fields that name the file type of the answer."""
 TEXTS: Final = {"text", "srt", "vtt", "txt"}
 _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 BROKEN: Final = '{"broken": '
@@ -141,8 +140,10 @@ class Answers:
                 return self._called(exchange, media)
 
     def _called(self, exchange: Exchange, media: MediaType) -> Any:
-        value = self.examples.value(media, exchange.example)
-        model = exchange.content.fields.get("model")
+        fields = exchange.content.fields
+        value = self.examples.value(media, exchange.example or example_of_format(media, fields))
+        value = granted(value, fields, lambda changed: self.examples.fits(media, changed))
+        model = fields.get("model")
         if isinstance(value, dict) and "model" in value and isinstance(model, str):
             echoed = {**value, "model": model}
             return echoed if self.examples.fits(media, echoed) else value
@@ -158,7 +159,10 @@ class Answers:
             if content is None:
                 return Refusal(404, f"the {record.upload.size} bytes of this file were too many to be kept")
             return Whole(status, (("content-type", name), *headers), content)
-        text = self.examples.text(media, exchange.example)
+        fields = exchange.content.fields
+        example = exchange.example or example_of_format(media, fields)
+        text = SUBTITLES.get(wanted_format(fields) or "") if example is None else None
+        text = text or self.examples.text(media, example)
         return Whole(status, (("content-type", _with_charset(name)), *headers), text.encode())
 
     def _stream(
@@ -167,7 +171,7 @@ class Answers:
         schema = self.streams.data_schema(media)
         accepts = self.examples.validators.accepts
         events = echoing(
-            self.streams.events(media, exchange.example),
+            _asked(self.streams.events(media, exchange.example), exchange),
             exchange.content.fields.get("model"),
             lambda data: accepts(schema, data),
         )
@@ -201,6 +205,12 @@ class Answers:
                 return None
 
 
+def _asked(events: Sequence[Event], exchange: Exchange) -> list[Event]:
+    """Return the events of a stream with what the request asks them to say."""
+    said = spoken([event.data for event in events], exchange.content.fields)
+    return [attrs.evolve(event, data=data) for event, data in zip(events, said, strict=True)]
+
+
 def missing(path: Mapping[str, str]) -> Refusal | None:
     """Return a 404 where a path parameter stands for something that does not exist."""
     if any(map(is_missing, path.values())):
@@ -216,7 +226,7 @@ def _chosen(response: Response, exchange: Exchange) -> MediaType | None:
         if one.stream is not None and fields.get(one.stream.field or "", ABSENT) == one.stream.value:
             return one
     plain = [one for one in response.media if one not in switched] or list(response.media)
-    wanted = next((fields[name] for name in FORMAT_FIELDS if isinstance(fields.get(name), str)), None)
+    wanted = wanted_format(fields)
     if wanted is not None and len(plain) > 1:
         guessed = "text/plain" if wanted in TEXTS else mimetypes.guess_type(f"x.{wanted}")[0]
         found = declared(plain, guessed) if guessed else None

@@ -9,7 +9,7 @@ from specwire_codegen.mock.examples import Examples
 from specwire_codegen.mock.exchange import Exchange
 from specwire_codegen.mock.inventory import Inventory
 from specwire_codegen.mock.operations import MediaType, Operation, Polling
-from specwire_codegen.mock.pages import cut, fill, matches
+from specwire_codegen.mock.pages import cut, fill, matches, meant
 from specwire_codegen.mock.pointers import place
 from specwire_codegen.mock.presentation import Presenter
 from specwire_codegen.mock.resources import LAST_VARIABLE, Listing, Role, collection
@@ -32,7 +32,8 @@ class Listings:
         paging = {pagination.parameter, pagination.size} if pagination else set()
         filters = {name: value for name, value in exchange.query.items() if name not in paging}
         records = self.inventory.collection(exchange, role.collection).records()
-        items = [item for item in (self._item(exchange, role, one) for one in records) if matches(item, filters)]
+        known = [self._item(exchange, role, one) for one in records]
+        items = [item for item in known if matches(item, meant(filters, known))]
         page = cut(pagination, operation, exchange.query, items)
         body = self.examples.value(media, exchange.example)
         return fill(pagination, role.items, body, page, lambda value: self.examples.fits(media, value))

@@ -117,6 +117,21 @@ def _described(value: Any, page: Page, fits: Fits) -> Any:
     return value
 
 
+def meant(filters: Mapping[str, Any], items: Sequence[Any]) -> dict[str, Any]:
+    """Return the filters without keys that no item has: a free-form one takes every query key that nobody knows."""
+    return {
+        name: {key: each for key, each in wanted.items() if any(_has(item, name, key) for item in items)}
+        if isinstance(wanted, dict)
+        else wanted
+        for name, wanted in filters.items()
+    }
+
+
+def _has(item: Any, name: str, key: str) -> bool:
+    held = item.get(name) if isinstance(item, dict) else None
+    return isinstance(held, dict) and key in held
+
+
 def matches(item: Any, filters: Mapping[str, Any]) -> bool:
     """Tell whether an item passes the query parameters that are named like its fields."""
     if not isinstance(item, dict):
@@ -131,6 +146,6 @@ def _passes(value: Any, wanted: Any) -> bool:
         case list():
             return value in wanted
         case dict():
-            return isinstance(value, dict) and all(value.get(name) == one for name, one in wanted.items())
+            return not wanted or isinstance(value, dict) and all(value.get(name) == one for name, one in wanted.items())
         case _:
             return bool(value == wanted)

@@ -1,6 +1,6 @@
 """Showing a resource as an operation's response: an example, overlaid with what is known of the resource."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -44,6 +44,50 @@ class Presenter:
         known = {name: value for name, value in fields.items() if name in declared}
         return overlay(base, known, lambda value: self.examples.validators.accepts(schema, value))
 
+    def closest(
+        self,
+        media: MediaType,
+        candidates: Iterable[Any],
+        fields: Mapping[str, Any],
+        rank: Callable[[Any], int] = lambda _: 0,
+    ) -> Any:
+        """Return the candidate, or the variant of the schema, that the fields belong to; among several, by rank.
+
+        Fields that tell the variants of a union apart must be the candidate's own: a job of one kind is not to be
+        shown as one of another. Of the others, as many as possible must be.
+        """
+        schema = schema_of(media)
+        names = self.document.properties(schema).keys() & fields.keys()
+        tags = {tag for tag in self._tags(schema) if tag in names}
+
+        def differs(candidate: Any) -> tuple[int, int]:
+            held = candidate if isinstance(candidate, dict) else {}
+            return sum(held.get(tag) != fields[tag] for tag in tags), len(names - held.keys())
+
+        ranked = sorted(candidates, key=lambda one: (*differs(one), rank(one)))
+        if ranked and differs(ranked[0])[0] == 0:
+            return ranked[0]
+        drawn = [one for one in self._variants(schema) if self.examples.fits(media, one)]
+        return min([*ranked, *drawn], key=differs)
+
+    def _tags(self, schema: Schema) -> Iterator[str]:
+        """Yield the properties that tell the variants of a schema apart."""
+        for one in self.document.variants(schema):
+            name = one.get("discriminator", {}).get("propertyName")
+            if isinstance(name, str):
+                yield name
+            for branch in (*one.get("oneOf", ()), *one.get("anyOf", ())):
+                for name, member in self.document.properties(branch).items():
+                    stated = self.document.resolve(member)
+                    if isinstance(stated, dict) and ("const" in stated or len(stated.get("enum", ())) == 1):
+                        yield name
+
+    def _variants(self, schema: Schema) -> list[Any]:
+        """Return a value of each variant of a union."""
+        resolved = self.document.resolve(schema)
+        branches = (resolved.get("oneOf") or resolved.get("anyOf") or ()) if isinstance(resolved, dict) else ()
+        return [self.examples.drawer.draw(branch) for branch in branches]
+
     def times(self, base: Any, names: Iterable[str]) -> dict[str, Any]:
         """Return the present time for those time fields that the base has."""
         held = base if isinstance(base, dict) else {}
@@ -63,7 +107,7 @@ class Presenter:
             status = find(candidate, polling.status)
             return 0 if status == job.status else 1 if (status in final) == (job.status in final) else 2
 
-        base = min(candidates, key=distance)
+        base = self.closest(media, candidates, fields, distance)
         value = self.show(schema_of(media), base, fields)
         fitting = (
             step

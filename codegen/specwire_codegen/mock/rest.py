@@ -34,6 +34,8 @@ class Resources:
             return base
         fresh = self.identifiers.like(base[role.key])
         fields = {**exchange.content.fields, **_upload_fields(exchange.content.parts), role.key: fresh}
+        examples = self.examples.values(media, exchange.example) or (base,)
+        base = self.presenter.closest(media, examples, fields)
         fields |= self.presenter.times(base, (*CREATED, *CHANGED))
         polling = role.item.polling if role.item else None
         if polling is not None and role.item is not None:

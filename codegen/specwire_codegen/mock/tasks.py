@@ -13,7 +13,7 @@ from specwire_codegen.mock.inventory import Inventory
 from specwire_codegen.mock.jobs import Job
 from specwire_codegen.mock.operations import MediaType, Operation, Polling
 from specwire_codegen.mock.pointers import find
-from specwire_codegen.mock.presentation import Presenter
+from specwire_codegen.mock.presentation import CHANGED, Presenter
 from specwire_codegen.mock.resources import Act, Below, Create, Poll, Read, Role, Submit
 from specwire_codegen.mock.store import Record
 
@@ -82,7 +82,7 @@ class Tasks:
     def _show(self, exchange: Exchange, item: str, key: str, polling: Polling, job: Job, media: MediaType) -> Any:
         record = self.inventory.record(exchange, item)
         own = self.inventory.own(exchange, item, key, media)
-        fields = {**(record.fields if record else {}), **own}
+        fields = {**_steady(record, polling), **(record.fields if record else {}), **own}
         return self.presenter.job(media, polling, job, self._others(record, item), fields)
 
     def _others(self, record: Record | None, item: str) -> Iterator[Any]:
@@ -98,3 +98,10 @@ class Tasks:
         """Return the status that the document's example shows for a job that is being cancelled."""
         statuses = [find(one, polling.status) for one in self.examples.values(media)] if media else []
         return next((one for one in statuses if isinstance(one, str) and "CANCEL" in one.upper()), None)
+
+
+def _steady(record: Record | None, polling: Polling) -> dict[str, Any]:
+    """Return what a job showed when it was made and goes on to show: all but its status and what was still open."""
+    body = record.body if record is not None and isinstance(record.body, dict) else {}
+    course = {polling.status.split("/")[1], "progress", *CHANGED}
+    return {name: value for name, value in body.items() if value is not None and name not in course}
