@@ -65,13 +65,16 @@ def _is_exact(value: Any) -> bool:
     """
     kind = type(value)
     if kind is dict:
-        for key in value:
+        for key, item in value.items():
             if type(key) is not str:
                 return False
-        value = value.values()
-    elif type(kind) is StructMeta:
+            kind = type(item)
+            if kind is not str and kind not in _EXACT and not _is_exact(item):
+                return False
+        return True
+    if type(kind) is StructMeta:
         value = msgspec.structs.astuple(value)
-    elif kind not in _LISTS:
+    elif kind is not list and kind is not tuple:
         return kind in _EXACT
     for item in value:
         kind = type(item)
