@@ -50,7 +50,9 @@ def body_of(request: BaseRequest, options: Options) -> WholeBody | Multipart | U
                 from specwire.extra import restore  # few use it
 
                 value = restore(value, to_builtins(value, TEXT_TYPES))
-            return WholeBody(_encode(_extended(value, options.body), formats), content_type)
+            if options.body:
+                value = _extended(value, options.body)
+            return WholeBody(_encode(value, formats), content_type)
         case FormBody(fields):
             data = encode_form({**with_additional(fields), **options.body}, request.operation.styles)
             return WholeBody(data, "application/x-www-form-urlencoded")
@@ -95,8 +97,6 @@ def _refuse_fields(options: Options) -> None:
 
 
 def _extended(value: Any, extra: Mapping[str, Any]) -> Any:
-    if not extra:
-        return value
     if isinstance(value, msgspec.Struct):
         value = wire_fields(value)
     if not isinstance(value, Mapping):

@@ -18,28 +18,24 @@ from specwire.union import decode_hook
 StructMeta = type(msgspec.Struct)
 
 _MARK = ADDITIONAL.encode()
-_EXACT = frozenset({str, int, float, bool, NoneType, UUID, msgspec.UnsetType})
-_LISTS = (list, tuple)
+_EXACT = frozenset({str, int, bool, NoneType, UUID, msgspec.UnsetType})
 
-_encoder: msgspec.json.Encoder | None = None
+_encode = msgspec.json.Encoder().encode
 _decoders: dict[Any, Decoder] = {}
 
 
 def encode(value: object, formats: Formats = NO_FORMATS) -> bytes:
     """Encode a value as JSON; raises `TypeError` or `ValueError`, with the JSON path, where it has no JSON form."""
-    global _encoder
-    if _encoder is None:
-        _encoder = msgspec.json.Encoder()
     try:
-        data = _encoder.encode(value)
-        # msgspec knows more types than JSON has: it writes bytes in base64, NaN as null, numbers as text.
-        if _is_exact(value) and _MARK not in data and not (b"null" in data and _has_nan(value)):
-            return data
+        data = _encode(value)
     except (TypeError, ValueError, OverflowError):
-        pass  # told with its place below
+        data = b""  # the slow way says where
+    # msgspec knows more types than JSON has: it writes bytes in base64, NaN as null, numbers as text.
+    if data and _is_exact(value) and _MARK not in data:
+        return data
     from specwire.encoding.plain import plain  # few bodies need it
 
-    return _encoder.encode(plain(value, formats))
+    return _encode(plain(value, formats))
 
 
 def to_builtins(value: object, keeping: Iterable[type] = ()) -> Any:
@@ -69,30 +65,18 @@ def _is_exact(value: Any) -> bool:
             if type(key) is not str:
                 return False
             kind = type(item)
-            if kind is not str and kind not in _EXACT and not _is_exact(item):
+            if kind is not str and not (isfinite(item) if kind is float else kind in _EXACT or _is_exact(item)):
                 return False
         return True
     if type(kind) is StructMeta:
         value = msgspec.structs.astuple(value)
     elif kind is not list and kind is not tuple:
-        return kind in _EXACT
+        return isfinite(value) if kind is float else kind in _EXACT
     for item in value:
         kind = type(item)
-        if kind is not str and kind not in _EXACT and not _is_exact(item):
+        if kind is not str and not (isfinite(item) if kind is float else kind in _EXACT or _is_exact(item)):
             return False
     return True
-
-
-def _has_nan(value: Any) -> bool:
-    """Tell whether an exact value holds a number that JSON has not."""
-    kind = type(value)
-    if kind is float:
-        return not isfinite(value)
-    if kind in _EXACT:
-        return False
-    if kind is dict:
-        return any(map(_has_nan, value.values()))
-    return any(map(_has_nan, value if kind in _LISTS else msgspec.structs.astuple(value)))
 
 
 class Decoder:
