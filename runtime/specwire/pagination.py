@@ -121,7 +121,7 @@ class Trail(Generic[T, ItemT]):
                 ahead = 0 if self._number is None else self._number - (first or 0)
                 asked = _number(self._request, size, None) if size is not None else None
                 # A server that puts fewer items on a page than it was asked for may have done so before.
-                return 0 if ahead <= 0 else ahead * asked if asked == len(found) else None
+                return 0 if ahead <= 0 else ahead * len(found) if asked == len(found) else None
             case _:
                 return 0
 

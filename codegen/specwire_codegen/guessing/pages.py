@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -238,7 +238,7 @@ def _cursor(page: _Answer, query: Mapping[str, Any], schemas: Schemas) -> tuple[
     return {"style": "cursor", "cursor": name, "next_from_last_item": "/id", **flag}, sure, ""
 
 
-def _find(page: _Answer, names: list[str] | tuple[str, ...], schemas: Schemas, *kinds: str) -> str | None:
+def _find(page: _Answer, names: Sequence[str], schemas: Schemas, *kinds: str) -> str | None:
     """Return the pointer to the first of these fields whose values may be of these types."""
     for name in names:
         for place in page.places:
