@@ -55,8 +55,10 @@ class Trail(Generic[T, ItemT]):
         """Number of the last page, or how many items precede it."""
         self._probing = False
         self._doubtful = False
-        self._seen: int | None = 0
-        """Items of the list up to here; None where that cannot be known."""
+        self._seen = 0
+        """Items of the list up to here, if the pages before the first one were as long as was asked for."""
+        self._exact = True
+        """Whether that is certain."""
         self._asked = {hash(cursor) for cursor in self._cursors(request)}
         self._shown: set[int] = set()
 
@@ -95,13 +97,12 @@ class Trail(Generic[T, ItemT]):
 
     def ends_with(self, status: int) -> bool:
         """Tell whether an error is the answer to a request after the last page, made to be sure."""
-        return self._doubtful and status in _NO_SUCH_PAGE
+        return (self._doubtful or self._probing) and status in _NO_SUCH_PAGE
 
     def _count(self, found: Sequence[ItemT]) -> None:
         if self._pages == 1:
-            self._seen = self._before(found)
-        if self._seen is not None:
-            self._seen += len(found)
+            self._seen, self._exact = self._before(found)
+        self._seen += len(found)
 
     def _start(self) -> int | None:
         match self._pagination:
@@ -112,18 +113,18 @@ class Trail(Generic[T, ItemT]):
             case _:
                 return None
 
-    def _before(self, found: Sequence[ItemT]) -> int | None:
-        """Return how many items precede the first page that was asked for, None where that cannot be known."""
+    def _before(self, found: Sequence[ItemT]) -> tuple[int, bool]:
+        """Return how many items precede the first page that was asked for, and whether that is certain."""
         match self._pagination:
             case Offset():
-                return self._number
+                return self._number or 0, True
             case PageNumber(_, _, size, first):
                 ahead = 0 if self._number is None else self._number - (first or 0)
                 asked = _number(self._request, size, None) if size is not None else None
                 # A server that puts fewer items on a page than it was asked for may have done so before.
-                return 0 if ahead <= 0 else ahead * len(found) if asked == len(found) else None
+                return (0, True) if ahead <= 0 else (ahead * (asked or 0), asked == len(found))
             case _:
-                return 0
+                return 0, True
 
     def _next(self, response: Response[T]) -> PagedRequest[T, ItemT] | None:
         page = response.parsed
@@ -209,12 +210,12 @@ class Trail(Generic[T, ItemT]):
         if not found:
             return True
         said, last = _counted(page, total), _counted(page, pages)
-        if said is not None and self._seen is not None and found != said > self._seen:
+        if said is not None and self._exact and found != said > self._seen:
             return False
         if last is not None and self._ordinal < last:
             return False
         # A total may be that of the page, or wrong: unless this page is shorter than others, one more request is proof.
-        self._doubtful = said is not None or last is not None
+        self._doubtful = said == self._seen or last == self._ordinal
         return found < longest
 
     @property

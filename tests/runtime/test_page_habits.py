@@ -329,6 +329,26 @@ def test_an_error_past_the_last_page_is_the_end_where_the_total_says_so(style: s
         assert items == outcome(Wire(_strict(well_behaved(style, items))), style, query), (count, query)
 
 
+def test_a_first_page_of_unknown_number_may_be_the_only_one() -> None:
+    """Where page 1 is no page, pages are counted from 0 and there is one."""
+    for style in ("zero-based, unknown", "one-based, unknown"):
+        wire = Wire(_strict(well_behaved(style, ITEMS[:3])))
+        if style.startswith("zero"):
+            assert ITEMS[:3] == outcome(wire, style, {"size": 5})
+        else:
+            with pytest.raises(NotFoundError):
+                outcome(wire, style, {"size": 5})
+
+
+@pytest.mark.parametrize("lie", ["total of the page", "total too small"])
+def test_an_error_is_no_end_where_the_total_is_none(lie: str) -> None:
+    """A total that the pages contradict makes no error harmless."""
+    serve = LIES[lie](well_behaved("offset, total", ITEMS))
+    wire = Wire(lambda query: (None, {}) if query.get("offset") == "15" else serve(query))
+    with pytest.raises(NotFoundError):
+        list(listing(wire, STYLES["offset, total"], {"size": 5}, "sync"))
+
+
 def test_an_error_on_the_way_is_raised() -> None:
     """A list that is cut off by an error is never taken for a whole one."""
     serve = well_behaved("offset, total", ITEMS)
