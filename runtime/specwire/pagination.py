@@ -27,6 +27,8 @@ EMPTY_PAGES = 100
 """Pages without items, one after the other, that are followed where the caller sets no `max_pages`."""
 _NO_SUCH_PAGE = (400, 404, 410, 416, 422)
 """How servers answer a request for a page after the last one."""
+_NOT_FOUND = (404, 410, 416)
+"""Those of them that mean nothing else."""
 
 
 def items(request: PagedRequest[T, ItemT], page: T) -> Sequence[ItemT]:
@@ -55,6 +57,9 @@ class Trail(Generic[T, ItemT]):
         """Number of the last page, or how many items precede it."""
         self._probing = False
         self._doubtful = False
+        """Whether what the server states has been reached."""
+        self._unsaid = False
+        """Whether the server states nothing of the length of the list."""
         self._seen = 0
         """Items of the list up to here, if the pages before the first one were as long as was asked for."""
         self._exact = True
@@ -97,7 +102,9 @@ class Trail(Generic[T, ItemT]):
 
     def ends_with(self, status: int) -> bool:
         """Tell whether an error is the answer to a request after the last page, made to be sure."""
-        return (self._doubtful or self._probing) and status in _NO_SUCH_PAGE
+        if self._doubtful or self._probing:
+            return status in _NO_SUCH_PAGE
+        return self._unsaid and status in _NOT_FOUND
 
     def _count(self, found: Sequence[ItemT]) -> None:
         if self._pages == 1:
@@ -203,7 +210,7 @@ class Trail(Generic[T, ItemT]):
     ) -> bool:
         found, longest = len(self._found), self._longest
         self._longest = max(longest, found)
-        self._doubtful = False
+        self._doubtful = self._unsaid = False
         follows = at(page, more) if more is not None else None
         if isinstance(follows, bool):
             return not follows
@@ -216,6 +223,7 @@ class Trail(Generic[T, ItemT]):
             return False
         # A total may be that of the page, or wrong: unless this page is shorter than others, one more request is proof.
         self._doubtful = said == self._seen or last == self._ordinal
+        self._unsaid = said is None and last is None
         return found < longest
 
     @property
