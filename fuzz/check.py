@@ -13,7 +13,7 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import SearchStrategy
 
-TARGETS = ("decoder", "jsonlines", "link_header", "multipart", "parameters", "retry_after", "sse")
+TARGETS = ("decoder", "jsonlines", "link_header", "multipart", "parameters", "retry_after", "sse", "words")
 """The modules of this package that hold promises."""
 _PATIENT = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
+from specwire_codegen.audit import audit
 from specwire_codegen.config import default_config
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.load import load
@@ -119,42 +120,38 @@ def rendered(spec: Path) -> dict[str, str] | str:
         return str(problem)
 
 
-def acts(files: Mapping[str, str]) -> frozenset[str]:
-    """Return what the files do: what they call and import, and of which kinds of syntax they are made."""
-    found: set[str] = set()
-    for name, source in files.items():
-        for node in ast.walk(ast.parse(source)) if name.endswith(".py") else ():
-            found.add(type(node).__name__)
-            match node:
-                case ast.Call(func=function):
-                    found.add(f"call {ast.unparse(function)}")
-                case ast.Import(names=names):
-                    found |= {f"import {alias.name}" for alias in names}
-                case ast.ImportFrom(module=module, level=0):
-                    found.add(f"from {module}")
-                case ast.ImportFrom(module=module, level=level, names=names):
-                    inside = {alias.name for alias in names} if module in (None, "operations") else {module}
-                    found |= {f"from {level}"} | {f"local {each}" for each in inside if not _is_local(each, files)}
-                case _:
-                    continue
-    return frozenset(found)
-
-
-def _is_local(module: str | None, files: Mapping[str, str]) -> bool:
-    path = (module or "").replace(".", "/")
-    places = (f"{path}.py", f"{path}/__init__.py", f"operations/{path}.py", f"resources/{path}.py")
-    return module in ("lazy", None) or any(name in files for name in places)
+def is_harmless(found: Mapping[str, str] | str) -> bool:
+    """Whether a document was refused, or became a client that the audit passes, of files with sane names."""
+    if isinstance(found, dict):
+        audit(found)
+    return isinstance(found, str) or all(map(is_safe_path, found))
 
 
 def is_safe_path(name: str) -> bool:
     """Whether the name of a file is one that the generator may have thought of."""
     parts = name.removesuffix(".py").split("/")
     known = {"py.typed", "api.md", "MANIFEST.json"}
-    return (
-        name in known
-        or name.endswith(".py")
-        and all(part.isascii() and part.isidentifier() and len(part) <= 120 for part in parts)
-    )
+    return name in known or name.endswith(".py") and all(part.isidentifier() and len(part) <= 120 for part in parts)
+
+
+def shape(files: Mapping[str, str]) -> dict[str, object]:
+    """Return the structure of all modules: their syntax without constants, and with numbers for names."""
+    return {name: _shape(ast.parse(source), {}) for name, source in files.items() if name.endswith(".py")}
+
+
+def _shape(node: object, names: dict[str, int]) -> object:
+    match node:
+        case ast.Constant(value=value):
+            return type(value).__name__
+        case ast.AST():
+            fields = (getattr(node, field, None) for field in node._fields)
+            return (type(node).__name__, *(_shape(field, names) for field in fields))
+        case list():
+            return tuple(_shape(item, names) for item in node)
+        case str():
+            return names.setdefault(node, len(names))
+        case _:
+            return node
 
 
 _PROSE = frozenset({"title", "summary", "description"})
@@ -175,3 +172,13 @@ def is_named(position: Position) -> bool:
     """Whether a position is a value, or a key that is no word of OpenAPI."""
     path, is_key = position
     return not is_key or str(path[-1]).startswith(("x-", "{")) or (len(path) > 1 and path[-2] in _MAPS)
+
+
+_VALUES = frozenset("attention const default enum equals example examples failure success terminator values".split())
+
+
+def is_value(position: Position) -> bool:
+    """Whether a position is prose or data of which nothing in a client's structure depends."""
+    path, is_key = position
+    steps = [step for step in path if isinstance(step, str)]
+    return not is_key and (is_prose(position) or steps[-1] in _VALUES) and "variables" not in steps

@@ -27,6 +27,12 @@ WORDS = frozenset(
 ) | {"promised renamed", "optional renamed"}
 
 
+@pytest.fixture(autouse=True)
+def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the classes that were made before, so that each test has its own made."""
+    monkeypatch.setattr(emitter, "_MADE", {})
+
+
 def strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
@@ -84,6 +90,7 @@ def test_classes_that_differ_from_the_ir_are_an_error(monkeypatch: pytest.Monkey
     """If datamodel-code-generator and the printer of the IR disagree, nothing is generated."""
     made = model(Field("a", "a", Primitive("int"), True))
     structs([made])
+    monkeypatch.setattr(emitter, "_MADE", {})
     monkeypatch.setitem(emitter._FORMATS, "int", ("number", None))
     with pytest.raises(SpecwireCodegenError, match="internal error: the class Pet differs"):
         structs([made])

@@ -38,7 +38,7 @@ def _classes(
     direct_text: Callable[[ObjectModel], str],
 ) -> str:
     filled = [(model, outlined(model)) for model in models]
-    trees = emit(kind, list(dict.fromkeys(each.outline for _, each in filled)))
+    trees = emit(kind, dict.fromkeys(each.outline for _, each in filled))
     sources: list[str] = []
     for model, each in filled:
         source = printed(trees[each.outline], each.slots)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -38,10 +38,20 @@ _FORMATS = {
 }
 
 
-def emit(kind: DataModelType, outlines: Collection[Outline]) -> Mapping[Outline, ast.stmt]:
+_MADE: dict[tuple[DataModelType, Outline], ast.stmt] = {}
+"""Classes of outlines that came up before: other providers have many of them too. Nobody changes a tree."""
+
+
+def emit(kind: DataModelType, outlines: Iterable[Outline]) -> Mapping[Outline, ast.stmt]:
     """Return the class of each outline."""
-    if not outlines:
-        return {}
+    wanted = list(outlines)
+    new = [outline for outline in wanted if (kind, outline) not in _MADE]
+    if new:
+        _MADE.update({(kind, outline): tree for outline, tree in _emitted(kind, new).items()})
+    return {outline: _MADE[kind, outline] for outline in wanted}
+
+
+def _emitted(kind: DataModelType, outlines: Sequence[Outline]) -> Mapping[Outline, ast.stmt]:
     named = {f"C{number}": outline for number, outline in enumerate(outlines)}
     found = {name: node for node in ast.parse(_generated(kind, named)).body for name in _defined(node)}
     missing, extra = named.keys() - found.keys(), found.keys() - named.keys()
