@@ -25,9 +25,10 @@ from specwire_codegen.load import load_from
 from specwire_codegen.lower import lower
 from specwire_codegen.naming import pascal
 from specwire_codegen.normalize import Normalized, normalize
+from specwire_codegen.project import require_package_name
+from specwire_codegen.source import line
 from specwire_codegen.write import digest
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _STEP = re.compile(r"(?!\.)[A-Za-z0-9 _.@+-]*[A-Za-z0-9_@+-]")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.@+/-]+")
 _OWN = ("openapi.yaml", "openapi.yml", "openapi.json", "overlay.yaml", "client.toml", "source.toml", "normalized.json")
@@ -53,8 +54,7 @@ def new(root: Path, name: str, source: str, access: Access | None = None, *, tod
 
     Each of its texts is read once, and what is written is what was analysed.
     """
-    if not _NAME.fullmatch(name):
-        raise SpecwireCodegenError(f"{name!r} is no provider name: use lower-case letters, digits and underscores")
+    require_package_name(name)
     folder = root / "specs" / name
     if folder.exists():
         raise SpecwireCodegenError(f"{folder.as_posix()} is there already: choose another name, or remove it")
@@ -159,13 +159,14 @@ def _client(name: str) -> str:
 def _overlay(title: str, found: Sequence[Guess]) -> str:
     head = {"overlay": "1.0.0", "info": {"title": f"Corrections of {title}", "version": "1"}}
     text = "# Guesses made from names: confirm, correct or remove each. An action that matches nothing is an error.\n"
-    text += yaml.safe_dump(head, sort_keys=False) + "actions:\n"
+    text += yaml.safe_dump(head, sort_keys=False)
+    text += "actions:\n" if any(guess.certain for guess in found) else "actions: []\n"
     for guess in sorted(found, key=lambda guess: not guess.certain):
         action = [{"target": guess.target, "update": {guess.extension: dict(guess.value)}}]
         lines = yaml.safe_dump(action, sort_keys=False, width=110).splitlines()
         mark, sign = ("  ", "from") if guess.certain else ("  # ", "not certain, so left out; from")
-        text += f"  # {sign} {' '.join(guess.reason.split())}\n" + "".join(f"{mark}{line}\n" for line in lines)
-    return text if any(guess.certain for guess in found) else text.replace("actions:\n", "actions: []\n", 1)
+        text += f"  # {sign} {line(guess.reason)}\n" + "".join(f"{mark}{each}\n" for each in lines)
+    return text
 
 
 def _waits(document: Document, found: Sequence[Guess]) -> str:

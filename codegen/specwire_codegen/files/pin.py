@@ -18,6 +18,7 @@ import attrs
 from specwire_codegen import fetch
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, error
 from specwire_codegen.files.library import Text, Unreachable
+from specwire_codegen.source import is_hidden
 from specwire_codegen.toml_text import read_toml
 from specwire_codegen.write import digest
 
@@ -75,8 +76,9 @@ def _part(raw: Mapping[str, Any], file: Path) -> PinnedPart:
 
 
 def toml(text: str) -> str:
-    """Return a text as a TOML string: a JSON string without surrogates, and without the DEL that JSON allows."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """Return a text as a TOML string: a JSON string with hidden characters as the escapes of TOML."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(f"\\U{ord(each):08X}" if is_hidden(each) else each for each in quoted)
 
 
 def tables(parts: tuple[PinnedPart, ...]) -> Iterator[str]:

@@ -1,0 +1,71 @@
+"""Names of packages and of modules in them: none hides a module that clients import."""
+
+from __future__ import annotations
+
+import json
+import keyword
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.generate import generate
+from specwire_codegen.project import require_package_name, single
+
+DEPENDENCIES = ("anyio", "h11", "httpcore2", "httpx2", "idna", "msgspec", "specwire", "truststore")
+
+
+@pytest.mark.parametrize("name", ["acme", "acme_api", "a1", "openai", "shop2"])
+def test_an_ordinary_name_is_taken(name: str) -> None:
+    """Lower-case letters, digits and underscores make a name."""
+    require_package_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "1a", "A", "a-b", "a.b", "../a", "__init__", "é", "a b", "a\n", *keyword.kwlist])
+def test_what_is_no_name_is_refused(name: str) -> None:
+    """Names that cannot be imported, or that Python has a meaning for, are refused."""
+    with pytest.raises(SpecwireCodegenError, match="is no package name"):
+        require_package_name(name)
+
+
+@pytest.mark.parametrize("name", DEPENDENCIES)
+def test_dependencies_are_refused(name: str) -> None:
+    """A package called like what its clients import would be imported in its place."""
+    with pytest.raises(SpecwireCodegenError, match=f"choose another, such as my_{name}"):
+        require_package_name(name)
+
+
+def test_the_standard_library_is_refused() -> None:
+    """No module of the standard library can be hidden by a client."""
+    names = {name for name in sys.stdlib_module_names if not name.startswith("_") and name.islower()}
+    assert {"os", "json", "typing", "email", "asyncio"} <= names
+    for name in names:
+        with pytest.raises(SpecwireCodegenError, match="is the name of a package that clients need"):
+            require_package_name(name)
+
+
+def test_tags_may_be_called_like_modules(tmp_path: Path) -> None:
+    """Resources and modules of operations are inside of the package, where they hide nothing."""
+    tags = ["typing", "json", "os", "datetime", "uuid", "decimal", "collections", "builtins", "enum", "types"]
+    tags += ["specwire", "msgspec", "models", "inputs", "client", "operations", "resources", "root", "acme"]
+    done = {
+        "200": {"description": "d", "content": {"application/json": {"schema": {"type": "string", "format": "date"}}}}
+    }
+    paths: dict[str, Any] = {
+        f"/{tag}": {"get": {"operationId": f"{tag}_get", "tags": [tag], "responses": done}} for tag in tags
+    }
+    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}
+    (tmp_path / "spec.json").write_text(json.dumps(document), "utf-8")
+    api = generate(single(tmp_path / "spec.json", "acme", tmp_path)).api
+    assert api is not None
+    methods = [".".join(("client", *operation.method)) for operation in api.operations]
+    lines = [
+        "import acme",
+        "client = acme.Acme(base_url='http://127.0.0.1:9')",
+        *(f"{method}.request()" for method in methods),
+    ]
+    command = [sys.executable, "-c", "\n".join([*lines, "print('done')"])]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "done\n" == ran.stdout, ran.stderr
