@@ -237,7 +237,7 @@ class _Module:
         match node:
             case ast.Name(id=name) if name in self.callable:
                 return
-            case ast.Attribute(value=ast.Name(id="flow"), attr="wait") if "flow" in self.callable:
+            case ast.Attribute(value=ast.Name(id="flow" | "_flow" as name), attr="wait") if name in self.callable:
                 return
             case _:
                 raise self._unknown(node, f"a call of {ast.unparse(node)}")

@@ -28,10 +28,11 @@ RESERVED_CLASSES = frozenset(
     "ADDITIONAL OpenModel Unknown Unset WireModel None True False".split()
 )
 """Names that a models module needs for itself."""
-RESERVED_ARGUMENTS = frozenset(
-    "BinaryBody DownloadRequest FormBody JsonBody PagedRequest Request StreamRequest TextBody UNSET Unset given inputs "
-    "flow json_body lines_body models multipart_body self".split()
-)
+HELPERS = frozenset("flow given json_body lines_body multipart_body".split())
+"""What builders call; an argument of the same name makes its builder use another, such as `_given`."""
+RESERVED_ARGUMENTS = frozenset({"UNSET", "self"})
+"""Names that no argument can have."""
+RESERVED_FUNCTIONS = HELPERS | {"inputs", "models"}
 """Names that an operations module needs for itself."""
 WAITING_ARGUMENTS = frozenset({"interval", "on_progress", "timeout"})
 """Names of the arguments that a method which waits for a job has beside those of its operation."""

@@ -196,8 +196,9 @@ class _Lowering:
         wishes = [(one["in"], one["name"], argument(one["name"])) for one in ordered]
         fields = _body_fields(body)
         wishes += [("body", wire, name) for wire, name in fields]
-        waits = self.raw["operationId"] in self.config.waits
-        reserved = RESERVED_ARGUMENTS | _own_arguments(body) | (WAITING_ARGUMENTS if waits else frozenset())
+        reserved = RESERVED_ARGUMENTS | _own_arguments(body)
+        if self.raw["operationId"] in self.config.waits:
+            reserved |= WAITING_ARGUMENTS | {self.method[-1]}  # the waiter calls the builder
         python = distinct(_apart(wishes), reserved)
         parameters = tuple(self._parameter(one, python[f"{one['in']}:{one['name']}"]) for one in ordered)
         return parameters, _renamed(body, {wire: python[f"body:{wire}"] for wire, _ in fields})

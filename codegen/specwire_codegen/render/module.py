@@ -8,7 +8,7 @@ from functools import cache
 
 import jinja2
 
-from specwire_codegen.naming import SHADOWING
+from specwire_codegen.naming import HELPERS, SHADOWING
 
 _KNOWN = {
     "Any": "typing",
@@ -64,7 +64,7 @@ _KNOWN = {
 _ALIASED = {
     "_Union": ("typing", "Union"),
     "_field": ("msgspec", "field"),
-    **{f"_{name}": (_KNOWN.get(name, "builtins"), name) for name in SHADOWING},
+    **{f"_{name}": (_KNOWN.get(name, "builtins"), name) for name in (*SHADOWING, *HELPERS)},
 }
 IMPORTED: Mapping[str, tuple[str, str]] = {**{name: (module, name) for name, module in _KNOWN.items()}, **_ALIASED}
 """All that a package imports from elsewhere: module and name there, by the name that it has in the package."""

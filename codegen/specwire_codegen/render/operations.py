@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, assert_never
 
 import attrs
@@ -32,7 +32,7 @@ from specwire_codegen.ir import (
     Text,
     TextBody,
 )
-from specwire_codegen.naming import RESERVED_ARGUMENTS, SHADOWING, shortened
+from specwire_codegen.naming import HELPERS, RESERVED_FUNCTIONS, SHADOWING, shortened
 from specwire_codegen.render.module import import_block, render_template
 from specwire_codegen.render.signature import INPUTS, MODELS, Argument, answer, arguments_of, signature
 from specwire_codegen.render.summary import summary_of, wait_summary
@@ -96,7 +96,7 @@ def module_of(resource: tuple[str, ...]) -> str:
 
 def function_name(method: str) -> str:
     """Return the name of the builder of a method."""
-    return f"{method}_" if method in SHADOWING | RESERVED_ARGUMENTS else method
+    return f"{method}_" if method in SHADOWING | RESERVED_FUNCTIONS else method
 
 
 def render_operations(api: Api, header: str) -> Iterator[tuple[str, str]]:
@@ -269,7 +269,7 @@ def _functions(operation: Operation) -> Iterator[Function]:
         kind,
         answers,
         _doc(operation, arguments),
-        f"{kind}({', '.join([_constant(operation), *_request(operation)])})",
+        f"{kind}({', '.join([_constant(operation), *_request(operation, _called(arguments))])})",
     )
     if operation.polling is not None and operation.polling.method is not None:
         yield _waiter(operation, arguments)
@@ -308,7 +308,7 @@ def _waiter(operation: Operation, arguments: list[Argument]) -> Function:
         "Flow",
         (answer,),
         docstring(text, indent=4, sections=[("Args", sections)]),
-        f"flow.wait({function_name(operation.name)}({', '.join(passed)}), {keywords})",
+        f"{_called(arguments)('flow')}.wait({function_name(operation.name)}({', '.join(passed)}), {keywords})",
     )
 
 
@@ -324,18 +324,24 @@ def _doc(operation: Operation, arguments: Iterable[Argument]) -> str:
     return docstring("\n\n".join(paragraphs), indent=4, sections=[("Args", documented)])
 
 
-def _request(operation: Operation) -> Iterator[str]:
+def _called(arguments: Iterable[Argument]) -> Callable[[str], str]:
+    """Return how a builder with these arguments calls its helpers: privately where an argument has the name."""
+    taken = {argument.name for argument in arguments} & HELPERS
+    return lambda helper: f"_{helper}" if helper in taken else helper
+
+
+def _request(operation: Operation, called: Callable[[str], str]) -> Iterator[str]:
     for place, keyword in (("path", "path"), ("query", "query"), ("header", "headers"), ("cookie", "cookies")):
         values = [parameter for parameter in operation.parameters if parameter.place == place]
         if values:
             mapping = _mapping((parameter.wire_name, parameter.name) for parameter in values)
-            yield f"{keyword}={mapping}" if place == "path" else f"{keyword}=given({mapping})"
-    body = _body(operation)
+            yield f"{keyword}={mapping}" if place == "path" else f"{keyword}={called('given')}({mapping})"
+    body = _body(operation, called)
     if body:
         yield f"body={body}"
 
 
-def _body(operation: Operation) -> str:
+def _body(operation: Operation, called: Callable[[str], str]) -> str:
     fixed = [(wire, literal(value)) for wire, value in operation.fixed]
     match operation.body:
         case None:
@@ -348,13 +354,13 @@ def _body(operation: Operation) -> str:
             rest = "" if media_type == "application/json" else f", {literal(media_type)}"
             # `{}` says the same as no body, and is what servers take that forgot to say that theirs is required.
             whole = required or (operation.http_method in _WRITES and not any(field.asked for field in fields))
-            return f"json_body({mapping}{rest}{'' if whole else ', required=False'})"
+            return f"{called('json_body')}({mapping}{rest}{'' if whole else ', required=False'})"
         case JsonBody():
             return ""
         case FormBody(free=True):
             return "None if body is UNSET else FormBody(body)"
         case FormBody(fields):
-            return f"FormBody(given({_mapping((field.wire_name, field.name) for field in fields)}))"
+            return f"FormBody({called('given')}({_mapping((field.wire_name, field.name) for field in fields)}))"
         case MultipartBody(free=True):
             return "multipart_body(fields=fields or None, files=files or {})"
         case MultipartBody(parts):
@@ -370,13 +376,13 @@ def _body(operation: Operation) -> str:
                 facts += _header_styles(headed)
             if operation.formats != Formats():
                 facts.append(f"formats={_formats(operation.formats)}")
-            return f"multipart_body({', '.join(facts)})"
+            return f"{called('multipart_body')}({', '.join(facts)})"
         case BinaryBody(media_type, required):
             made = f"BinaryBody(body, {literal(media_type)})"
             return made if required else f"None if body is UNSET else {made}"
         case LinesBody(_, framing, media_type, required):
             rest = "" if framing == "jsonl" else f", {literal(framing)}"
-            made = f"lines_body(body, {literal(media_type)}{rest})"
+            made = f"{called('lines_body')}(body, {literal(media_type)}{rest})"
             return made if required else f"None if body is UNSET else {made}"
         case TextBody(media_type, required):
             made = f"TextBody(body, {literal(media_type)})"

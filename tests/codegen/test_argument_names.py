@@ -1,0 +1,94 @@
+"""Names of arguments: the document's words are free, whatever a module of operations calls its own."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specwire.request import FormBody, MultipartBody
+from specwire_codegen.generate import generate
+from specwire_codegen.project import single
+
+WORDS = (
+    "inputs models given flow json_body lines_body multipart_body request endpoint operation annotations unset client "
+    "list dict str int type object bytes date datetime id format print sum"
+).split()
+TEXT = {"type": "string"}
+
+
+def operation(id: str, words: list[str], **more: Any) -> dict[str, Any]:
+    parameters = [{"name": word, "in": "query", "schema": {"$ref": "#/components/schemas/Word"}} for word in words]
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Job"}}}
+    done = {"200": {"description": "d", "content": content}}
+    return {"operationId": id, "tags": ["things"], "parameters": parameters, "responses": done, **more}
+
+
+def body(media_type: str, schema: dict[str, Any], keyword: str = "schema") -> dict[str, Any]:
+    return {"required": True, "content": {media_type: {keyword: schema}}}
+
+
+FIELDS = {"type": "object", "properties": {word: TEXT for word in WORDS}}
+OPERATIONS: dict[str, dict[str, Any]] = {
+    "query": operation("query", WORDS),
+    "json": operation("json", [], requestBody=body("application/json", FIELDS)),
+    "form": operation("form", [], requestBody=body("application/x-www-form-urlencoded", FIELDS)),
+    "parts": operation("parts", [], requestBody=body("multipart/form-data", FIELDS)),
+    "lines": operation("lines", WORDS, requestBody=body("application/jsonl", TEXT, "itemSchema")),
+}
+
+
+@pytest.fixture
+def things(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The module of the operations."""
+    waited = operation("poll", [*WORDS, "poll"])
+    waited["x-specwire-polling"] = {"status": "/state", "success": ["done"], "failure": ["failed"], "interval": 1}
+    document = {
+        "openapi": "3.2.0",
+        "info": {"title": "T", "version": "1"},
+        "paths": {**{f"/{name}": {"post": each} for name, each in OPERATIONS.items()}, "/poll": {"get": waited}},
+        "components": {
+            "schemas": {
+                "Word": {"type": "string", "enum": ["a", "b"]},
+                "Job": {"type": "object", "properties": {"state": {"type": "string", "enum": ["done", "failed", "x"]}}},
+            }
+        },
+    }
+    (tmp_path / "spec.json").write_text(json.dumps(document), "utf-8")
+    (tmp_path / "client.toml").write_text('[waits]\npoll = "things.wait"\n', "utf-8")
+    generate(single(tmp_path / "spec.json", "words_sample", tmp_path))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importlib.invalidate_caches()
+    yield importlib.import_module("words_sample.operations.things")
+    for module in [module for module in sys.modules if module.partition(".")[0] == "words_sample"]:
+        del sys.modules[module]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_argument_has_the_name_of_the_document(name: str, things: Any) -> None:
+    """Names of our modules, helpers and types are names of arguments all the same, and are sent as such."""
+    sent = {word: f"<{word}>" for word in WORDS}
+    more = {"body": ["x"]} if name == "lines" else {}
+    request = getattr(things, name)(**sent, **more)
+    held = request.query if name in ("query", "lines") else fields_of(request.body)
+    assert list(WORDS) == list(held)
+
+
+def fields_of(body: Any) -> list[str]:
+    """Return the names of what a body holds."""
+    match body:
+        case MultipartBody(parts=parts):
+            return [part.name for part in parts]
+        case FormBody(fields=fields):
+            return list(fields)
+        case _:
+            return list(body.value)
+
+
+def test_a_waiter_calls_its_builder(things: Any) -> None:
+    """Arguments called like what the waiter calls do not get in its way."""
+    assert things.wait(inputs="a", models="b", flow="c", given="d", poll_="e") is not None
