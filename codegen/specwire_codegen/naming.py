@@ -6,10 +6,16 @@ import hashlib
 import keyword
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-_WORD = re.compile(r"(?:OAuth|IPv)[0-9]*(?![a-z])|[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z0-9]+|[0-9]+")
+from specwire_codegen.script import decoded, letters, skeleton
+
+_WORD = re.compile(
+    r"(?:OAuth|IPv)[0-9]*(?![a-z])|[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z0-9]+|[0-9]+"
+    r"|[^\x00-\x7f]+[0-9]*"
+)
 _SIGNS = (
     (re.compile(r"^\+(?=\d)"), "plus "),
     (re.compile(r"^[-\u2212](?=\d)"), "minus "),
@@ -20,7 +26,6 @@ _SIGNS = (
     (re.compile(r"(?<=\w)>$"), " gt "),
 )
 """Signs that tell names apart, as words."""
-_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d"})
 _PLURALS = (("apis", "api"), ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"))
 
 RESERVED_CLASSES = frozenset(
@@ -28,6 +33,8 @@ RESERVED_CLASSES = frozenset(
     "ADDITIONAL OpenModel Unknown Unset WireModel None True False".split()
 )
 """Names that a models module needs for itself."""
+LONGEST_CLASS = 80
+"""Characters of the name of a class, without suffixes."""
 HELPERS = frozenset("flow given json_body lines_body multipart_body".split())
 """What builders call; an argument of the same name makes its builder use another, such as `_given`."""
 RESERVED_ARGUMENTS = frozenset({"UNSET", "self"})
@@ -48,26 +55,28 @@ _COLLISIONS = 6
 
 
 def words(text: str) -> list[str]:
-    """Split a wire name into its words: `chatCompletion_v1` -> `chat`, `Completion`, `v1`."""
-    return _WORD.findall(_plain(text))
+    """Split a wire name into its words: `chatCompletion_v1` -> `chat`, `Completion`, `v1`.
 
-
-def _plain(text: str) -> str:
-    """Return a text without accents, signs that tell names apart as words, and nothing else that is not ASCII."""
+    Words in other scripts than Latin are words too.
+    """
     for sign, word in _SIGNS:
         text = sign.sub(word, text)
-    if text.isascii():
-        return text
-    return unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    plain = letters(text)
+    return _WORD.findall(plain if plain.isascii() else _apart(letters(text, " ")))
+
+
+def _apart(text: str) -> str:
+    """Return a text with a space before each capital inside of a word of another script than Latin."""
+    pairs = zip(f" {text}", text, strict=False)
+    return "".join(
+        f" {each}" if before.islower() and each.isupper() and not each.isascii() else each for before, each in pairs
+    )
 
 
 def argument(text: str) -> str:
-    """Return a name as `snake_case`, in its own script if it has no Latin letter; a lone sign by what it is called."""
+    """Return a name as `snake_case`; a lone sign by what it is called."""
     if words(text):
         return snake(text)
-    name = re.sub(r"[^\w]+|_+", "_", unicodedata.normalize("NFKC", text).lower()).strip("_")
-    if name.isidentifier() and unicodedata.is_normalized("NFKC", name):
-        return f"{name}_" if keyword.iskeyword(name) else name
     return snake(unicodedata.name(text, "value") if len(text) == 1 else text)
 
 
@@ -77,8 +86,7 @@ def snake(text: str) -> str:
         name = text
     else:
         name = "_".join(word.lower() for word in words(text)) or "value"
-    if name[0].isdigit():
-        name = f"n{name}"
+    name = _identifier(name, "n")
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
@@ -86,15 +94,29 @@ def pascal(text: str) -> str:
     """Return a name as `PascalCase`; a valid one that begins with a capital and has no underscore stays as it is."""
     if text.isascii() and text.isidentifier() and text[0].isupper() and "_" not in text and not keyword.iskeyword(text):
         return text
-    name = "".join(word[0].upper() + word[1:] for word in words(text)) or "Value"
+    name = "".join(word[0].title() + word[1:] for word in words(text)) or "Value"
     if keyword.iskeyword(name):
         return f"{name}Model"
-    return f"N{name}" if name[0].isdigit() else name
+    return _identifier(name, "N")
+
+
+def _identifier(name: str, prefix: str) -> str:
+    """Return a name as Python compares identifiers, with a prefix where its first character cannot begin one."""
+    name = unicodedata.normalize("NFKC", name)
+    return name if name.isidentifier() else f"{prefix}{name}"
 
 
 def shortened(name: str, size: int) -> str:
     """Return a name of at most `size` characters: a longer one ends in a digest of the whole."""
     return name if len(name) <= size else f"{name[: size - 9]}_{_digest(name)[:8]}"
+
+
+def file_name(name: str, size: int) -> str:
+    """Return a name of ASCII for a file, of at most `size` characters; what it cannot say is in a digest."""
+    if name.isascii():
+        return shortened(name, size)
+    plain = "".join(filter(str.isascii, name)).strip("_")
+    return f"{plain[: size - 10] or 'n'}_{_digest(name)[:8]}"
 
 
 def singular(text: str) -> str:
@@ -118,20 +140,23 @@ def distinct(names: Iterable[tuple[str, str]], reserved: frozenset[str] = frozen
             if wire in result or (wire == wish) != exact:
                 continue
             name = _free(wire, wish, "_", taken)
-            taken.add(name)
+            taken.add(skeleton(name))
             result[wire] = name
     return result
 
 
 def _free(wire: str, wish: str, suffix: str, taken: Container[str]) -> str:
-    """Return the wish with the suffixes it takes to be free; a digest of the wire name where it takes too many."""
+    """Return the wish with the suffixes it takes to be free; a digest of the wire name where it takes too many.
+
+    `taken` holds skeletons, so that no two names look the same.
+    """
     name = wish
     for _ in range(_COLLISIONS):
-        if name not in taken:
+        if skeleton(name) not in taken:
             return name
         name += suffix
     digest = _digest(wire)
-    return next(name for size in range(8, 65) if (name := f"{wish}{suffix}{digest[:size]}") not in taken)
+    return next(name for size in range(8, 65) if skeleton(name := f"{wish}{suffix}{digest[:size]}") not in taken)
 
 
 def _digest(text: str) -> str:
@@ -143,11 +168,32 @@ def class_names(components: Iterable[str], chosen: Mapping[str, str] = MappingPr
 
     `chosen` are names that somebody gave; who has one keeps it.
     """
-    taken: set[str] = {*RESERVED_CLASSES, *chosen.values()}
+    taken = {*RESERVED_CLASSES, *map(skeleton, chosen.values())}
     result: dict[str, str] = dict(chosen)
-    pairs = [(component, pascal(component)) for component in components if component not in chosen]
+    wishes = _wishes([component for component in components if component not in chosen])
+    pairs = [(component, shortened(wish, LONGEST_CLASS)) for component, wish in wishes.items()]
     for component, wish in sorted(pairs, key=lambda pair: pair[0] != pair[1]):
         name = _free(component, wish, "Model", taken)
-        taken.add(name)
+        taken.add(skeleton(name))
         result[component] = name
     return result
+
+
+def _wishes(components: Sequence[str]) -> dict[str, str]:
+    """Return the class name that each component would have by itself.
+
+    A component that is the path of a module and a class, as `app__models__Pet`, wishes for the least of it that no
+    other one could wish for.
+    """
+    ways = {component: _ways(decoded(component)) for component in components}
+    counts = Counter(way for each in ways.values() for way in each)
+    return {component: next((way for way in each if counts[way] == 1), each[-1]) for component, each in ways.items()}
+
+
+def _ways(component: str) -> list[str]:
+    """Return the names by which a component could be called, the shortest first."""
+    *modules, name = component.split("__")
+    if not modules or not all(module and module.islower() for module in modules) or not name[:1].isupper():
+        return [pascal(component)]
+    parts = [*map(pascal, modules), pascal(name)]
+    return list(dict.fromkeys("".join(parts[start:]) for start in reversed(range(len(parts)))))

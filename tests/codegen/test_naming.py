@@ -8,7 +8,9 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from specwire_codegen.naming import argument, class_names, distinct, pascal, singular, snake
+from specwire_codegen.naming import argument, class_names, distinct, file_name, pascal, singular, snake
+from specwire_codegen.script import decoded, encoded, letters
+from specwire_codegen.source import is_hidden
 
 
 @pytest.mark.parametrize(
@@ -29,7 +31,13 @@ from specwire_codegen.naming import argument, class_names, distinct, pascal, sin
         ("_private", "private"),
         ("$ref", "ref"),
         ("", "value"),
-        ("日本", "value"),
+        ("日本", "日本"),
+        ("user姓名", "user_姓名"),
+        ("用户-List.item", "用户_list_item"),
+        ("Пользователь", "пользователь"),
+        ("١٢٣", "n123"),
+        ("हिन्दी", "हिन्दी"),
+        ("x\u200b\ufe0fy", "xy"),
     ],
 )
 def test_snake(wire: str, python: str) -> None:
@@ -75,23 +83,54 @@ def test_pascal(wire: str, python: str) -> None:
 
 
 @given(st.text())
-def test_names_are_identifiers(wire: str) -> None:
-    """Whatever the wire name, the Python name is an identifier and no keyword."""
-    for name in (snake(wire), pascal(wire)):
+def test_names_are_identifiers_as_python_reads_them(wire: str) -> None:
+    """Whatever the script, names are visible identifiers, no keywords, and in the form to which Python brings them."""
+    for name in (snake(wire), pascal(wire), argument(wire)):
         assert name.isidentifier()
-        assert name.isascii()
         assert not keyword.iskeyword(name)
         assert not name.startswith("_")
+        assert name == unicodedata.normalize("NFKC", name)
+        assert not any(map(is_hidden, name))
 
 
-@given(st.text())
-def test_arguments_are_identifiers_as_python_reads_them(wire: str) -> None:
-    """Whatever the script, the name is an identifier, no keyword, and in the form to which Python brings it."""
-    name = argument(wire)
-    assert name.isidentifier()
-    assert not keyword.iskeyword(name)
-    assert not name.startswith("_")
-    assert name == unicodedata.normalize("NFKC", name)
+@given(st.text(st.characters(max_codepoint=0x24F)))
+def test_latin_names_are_ascii(wire: str) -> None:
+    """Latin letters lose their accents, and stay Latin."""
+    assert all(character.isascii() or not unicodedata.name(character).startswith("LATIN ") for character in snake(wire))
+
+
+@pytest.mark.parametrize(
+    ("component", "name"),
+    [
+        ("用户", "用户"),
+        ("结果«用户»", "结果用户"),
+        ("ユーザー一覧", "ユーザー一覧"),
+        ("한국어 태그", "한국어태그"),
+        ("Ünïcode Straße", "UnicodeStrasse"),
+        ("пользователь", "Пользователь"),
+    ],
+)
+def test_a_class_keeps_its_script(component: str, name: str) -> None:
+    """A component in another script than Latin is a class in that script."""
+    assert {component: name} == class_names([component])
+
+
+def test_names_that_look_the_same_differ() -> None:
+    """A Cyrillic or Greek name that looks like a Latin one is extended; so is one that differs in form only."""
+    latin, cyrillic, greek = "AXE", "\u0410\u0425\u0415", "\u0391\u03a7\u0395"
+    names = class_names([latin, cyrillic, greek, "Any", "\u0410ny"])
+    assert {latin: "AXE", cyrillic: f"{cyrillic}Model", greek: f"{greek}ModelModel"}.items() <= names.items()
+    assert "Any" not in names.values() and names["\u0410ny"] != "\u0410ny"
+    fields = distinct([("ope", "ope"), ("\u043e\u0440\u0435", "\u043e\u0440\u0435")])
+    assert ["ope", "\u043e\u0440\u0435_"] == list(fields.values())
+
+
+def test_files_are_of_ascii() -> None:
+    """Modules of resources in any script have names that every file system keeps."""
+    assert "pets" == file_name("pets", 100)
+    names = {file_name(name, 100) for name in ("用户", "用户_list", "ユーザー", "\u043e\u0440\u0435", "用" * 500)}
+    assert 5 == len(names)
+    assert all(name.isascii() and name.isidentifier() and len(name) <= 100 for name in names)
 
 
 @given(st.lists(st.text(max_size=6), unique=True))
@@ -115,3 +154,38 @@ def test_class_names_leave_the_modules_own_names_alone() -> None:
 def test_singular(plural: str, single: str) -> None:
     """Plurals of property names lose their ending."""
     assert single == singular(plural)
+
+
+@given(st.text())
+def test_an_encoded_name_comes_back(text: str) -> None:
+    """Names of components are ASCII while they are normalized, and in their script again afterwards."""
+    name = letters(text)
+    assert encoded(name).isascii()
+    assert name == decoded(encoded(name)) or "U0" in name
+
+
+def test_what_was_not_encoded_stays() -> None:
+    """Names that look encoded but stand for no letter are left alone."""
+    assert ["U000041", "U110000", "U00200B", "User"] == list(map(decoded, ["U000041", "U110000", "U00200B", "User"]))
+
+
+def test_a_module_path_is_cut_to_what_is_unique() -> None:
+    """A component of pydantic with its module in its name is called by the least that tells it from the others."""
+    components = ["app__models__Pet", "app__models__Owner", "app__views__Owner", "Pen", "x__Pen", "Foo__Bar", "a__b"]
+    assert {
+        "app__models__Pet": "Pet",
+        "app__models__Owner": "ModelsOwner",
+        "app__views__Owner": "ViewsOwner",
+        "Pen": "Pen",
+        "x__Pen": "XPen",
+        "Foo__Bar": "FooBar",
+        "a__b": "AB",
+    } == class_names(components)
+
+
+def test_a_class_name_has_a_limit() -> None:
+    """What is longer than 80 characters is cut, and ends in a digest so that two of them differ."""
+    names = class_names(["A" * 80, "B" * 300, "B" * 301])
+    assert "A" * 80 == names["A" * 80]
+    assert [80, 80] == [len(names["B" * size]) for size in (300, 301)]
+    assert 3 == len(set(names.values()))

@@ -26,7 +26,7 @@ from specwire_codegen.ir import (
     UnionOf,
 )
 from specwire_codegen.lower.schema import Schema, component_of, is_object, type_of, union_of, value_of
-from specwire_codegen.naming import argument, distinct, pascal, singular
+from specwire_codegen.naming import LONGEST_CLASS, argument, distinct, pascal, shortened, singular
 
 
 def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tuple[Model, ...]:
@@ -65,7 +65,8 @@ def name_unions(type_: TypeExpr, wish: str, models: dict[str, Model]) -> TypeExp
             for name, model in models.items():
                 if isinstance(model, AliasModel) and model.type == type_:
                     return ModelRef(name)
-            name = wish if wish not in models else f"{wish}Union"
+            name = shortened(wish, LONGEST_CLASS)
+            name = name if name not in models else f"{name}Union"
             while name in models:
                 name += "_"
             models[name] = AliasModel(name, type_, "", "structure")
@@ -88,10 +89,15 @@ def _wish(field: Field) -> str:
     return pascal(field.name if field.wire_name == ADDITIONAL else field.wire_name)
 
 
-def field_names(schema: Schema) -> dict[str, str]:
-    """Return the Python name of each property of an object, and of the field for those that it does not name."""
+def field_names(schema: Schema, names: Mapping[str, str]) -> dict[str, str]:
+    """Return the Python name of each property of an object, and of the field for those that it does not name.
+
+    `names` are the classes by component. In a script without capitals a field could be called like one of them.
+    """
     wishes = [(wire, argument(wire)) for wire in schema.get("properties", {})]
-    return distinct([*wishes, (ADDITIONAL, "additional_properties")])
+    foreign = any(not wish.isascii() for _, wish in wishes)
+    classes = frozenset(name for name in names.values() if not name.isascii()) if foreign else frozenset[str]()
+    return distinct([*wishes, (ADDITIONAL, "additional_properties")], classes)
 
 
 def fields_of(schema: Schema, schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tuple[Field, ...]:
@@ -103,7 +109,7 @@ def _fields(
     schema: Schema, schemas: Mapping[str, Schema], names: Mapping[str, str], tag: Tag | None
 ) -> Iterator[Field]:
     required = set(schema.get("required", ()))
-    python = field_names(schema)
+    python = field_names(schema, names)
     for wire, property_ in schema["properties"].items():
         if tag is not None and wire == tag.wire_name:
             continue
@@ -179,7 +185,7 @@ def _tags(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> dict[str, 
         if not discriminator or not all(variants):
             continue
         wire = discriminator["propertyName"]
-        found = {variant: _tag(schemas[variant], wire) for variant in variants if variant is not None}
+        found = {variant: _tag(schemas[variant], wire, names) for variant in variants if variant is not None}
         agreed = all(tag is not None and tags.get(component, tag) == tag for component, tag in found.items())
         values = [tag.value for tag in found.values() if tag is not None]
         if agreed and len(set(values)) == len(found) and len({type(value) for value in values}) == 1:
@@ -187,14 +193,14 @@ def _tags(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> dict[str, 
     return tags
 
 
-def _tag(schema: Schema, wire: str) -> Tag | None:
+def _tag(schema: Schema, wire: str, names: Mapping[str, str]) -> Tag | None:
     property_ = schema.get("properties", {}).get(wire)
     if not is_object(schema) or not isinstance(property_, Mapping) or wire not in schema.get("required", ()):
         return None
     constants = [property_["const"]] if "const" in property_ else property_.get("enum", [])
     if len(constants) != 1 or isinstance(constants[0], bool) or not isinstance(constants[0], str | int):
         return None
-    return Tag(field_names(schema)[wire], wire, constants[0])
+    return Tag(field_names(schema, names)[wire], wire, constants[0])
 
 
 def _discriminator(schema: Schema, names: Mapping[str, str]) -> Discriminator | None:

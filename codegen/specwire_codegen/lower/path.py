@@ -58,7 +58,9 @@ class Paths:
                 if not is_object(schema):
                     return self._step(self._components.type_of(schema), key)
                 if key in schema["properties"]:
-                    return field_names(schema)[key], self._components.type_of(schema["properties"][key])
+                    return field_names(schema, self._components.names)[key], self._components.type_of(
+                        schema["properties"][key]
+                    )
         message = f"a pointer of an x-specwire extension leads to {key!r}, which the response does not have"
         raise failure("bad-pointer", message, self._location, "correct the pointer")
 

@@ -122,7 +122,7 @@ class Namer:
         yield f"{name}{word}"
         index = 1
         while True:
-            yield f"{name}{word}{words.letters(index)}"
+            yield f"{name}{word}{words.alphabetic(index)}"
             index += 1
 
     def known(self, name: str) -> str | None:
@@ -150,7 +150,7 @@ class Namer:
             changed["items"] = self.place(schema["items"], words.singular(name) or f"{name}Item", "Item")
         if isinstance(schema.get("prefixItems"), list):
             changed["prefixItems"] = [
-                self.place(each, f"{name}Item{words.letters(index)}", "Item")
+                self.place(each, f"{name}Item{words.alphabetic(index)}", "Item")
                 for index, each in enumerate(schema["prefixItems"])
             ]
         if isinstance(schema.get("contentSchema"), dict):

@@ -22,7 +22,7 @@ def name(variant: Node, siblings: list[Node], owner: str, index: int) -> str:
     word = _tag(variant, others) or _title(variant)
     if not word:
         word = (_own_property(variant, others) if others else "") or _type(variant, others)
-    return owner + (word or f"Variant{words.letters(index)}")
+    return owner + (word or f"Variant{words.alphabetic(index)}")
 
 
 def const_of(schema: Node, field: str) -> Any:

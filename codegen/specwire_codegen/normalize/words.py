@@ -6,7 +6,9 @@ import keyword
 import re
 import unicodedata
 
-_WORD = re.compile(r"[A-Za-z0-9]+")
+from specwire_codegen.script import encoded, letters
+
+_WORD = re.compile(r"[A-Za-z0-9]+|[^\x00-\x7f]+[0-9]*")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _DIGITS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 _SIGNS = {"+": " Plus ", "-": " Minus ", "*": " Star ", "=": " Equal ", "<": " Less ", ">": " Greater ", "!": " Not "}
@@ -34,30 +36,24 @@ _IRREGULAR = {
 
 
 def pascal(text: str) -> str:
-    """Return a text as a PascalCase identifier, `chat_completion` as `ChatCompletion`; empty if it has no letters."""
-    words = _WORD.findall(_ascii(text))
+    """Return a text as a PascalCase identifier, `chat_completion` as `ChatCompletion`; empty if it has no letters.
+
+    It is ASCII, as OpenAPI wants names of components: letters of other scripts stand there by their code points.
+    """
+    words = _WORD.findall(letters(text, " "))
     if not words:
         words = _WORD.findall("".join(_SIGNS.get(character, " ") for character in text))
     if text.isupper():
         words = [word.lower() for word in words]
-    name = "".join(word[0].upper() + word[1:] for word in words)
-    if not name:
-        return "".join(f"U{ord(character):x}" for character in text if character.isalpha())
-    if name[0].isdigit():
+    name = encoded(unicodedata.normalize("NFKC", "".join(word[0].title() + word[1:] for word in words)))
+    if name[:1].isdigit():
         name = _DIGITS[int(name[0])] + name[1:2].upper() + name[2:] if not name[1:2].isdigit() else f"N{name}"
     return name
 
 
-def _ascii(text: str) -> str:
-    if text.isascii():
-        return text
-    plain = unicodedata.normalize("NFKD", text)
-    return "".join(character for character in plain if not unicodedata.combining(character))
-
-
 def snake(text: str) -> str:
     """Return a text in snake_case, `fileId` as `file_id`."""
-    words = [part for word in _WORD.findall(_ascii(text)) for part in _HUMP.split(word)]
+    words = [part for word in _WORD.findall(letters(text, " ")) for part in _HUMP.split(word)]
     return "_".join(word.lower() for word in words)
 
 
@@ -94,7 +90,7 @@ def is_good_title(title: str) -> bool:
     return bool(re.fullmatch(r"[A-Z][A-Za-z0-9]*", title)) and len(_HUMP.split(title)) > 1 and len(title) <= 60
 
 
-def letters(index: int) -> str:
+def alphabetic(index: int) -> str:
     """Return A, B, ... Z, AA, AB, ... for 0, 1, ..."""
     name = ""
     index += 1

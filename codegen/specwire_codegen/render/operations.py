@@ -32,7 +32,7 @@ from specwire_codegen.ir import (
     Text,
     TextBody,
 )
-from specwire_codegen.naming import HELPERS, RESERVED_FUNCTIONS, SHADOWING, shortened
+from specwire_codegen.naming import HELPERS, RESERVED_FUNCTIONS, SHADOWING, file_name
 from specwire_codegen.render.module import import_block, render_template
 from specwire_codegen.render.signature import INPUTS, MODELS, Argument, answer, arguments_of, signature
 from specwire_codegen.render.summary import summary_of, wait_summary
@@ -90,7 +90,7 @@ def module_name(operation: Operation) -> str:
 
 def module_of(resource: tuple[str, ...]) -> str:
     """Return the name of the modules of a resource, short enough for the name of a file."""
-    name = shortened("_".join(resource), _LONGEST)
+    name = file_name("_".join(resource), _LONGEST)
     return f"{name}_" if name == _ROOT else name or _ROOT
 
 

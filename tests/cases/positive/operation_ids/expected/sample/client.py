@@ -25,12 +25,12 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class _Sample:
     close_ = endpoint(_root.close_)
     """Close."""
-    get = endpoint(_root.get)
-    """счёт."""
     get_health = endpoint(_root.get_health)
     """200."""
     import_ = endpoint(_root.import_)
     """Import."""
+    счёт = endpoint(_root.счёт)
+    """Счёт."""
 
 
 class Sample(_Sample, Client):

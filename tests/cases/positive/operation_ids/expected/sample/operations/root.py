@@ -11,7 +11,7 @@ from specwire.request import Request
 _GET_HEALTH = Operation(id="200", method="GET", path="/v2/health", returns=EmptyPayload(), secure=False)
 _IMPORT_ = Operation(id="import", method="POST", path="/v2/import", returns=EmptyPayload(), secure=False)
 _CLOSE_ = Operation(id="close", method="POST", path="/v2/close", returns=EmptyPayload(), secure=False)
-_GET = Operation(id="счёт", method="GET", path="/v2/счёт", returns=EmptyPayload(), secure=False)
+_СЧЁТ = Operation(id="счёт", method="GET", path="/v2/счёт", returns=EmptyPayload(), secure=False)
 
 
 def get_health() -> Request[None]:
@@ -38,9 +38,9 @@ def close_() -> Request[None]:
     return Request(_CLOSE_)
 
 
-def get() -> Request[None]:
-    """счёт.
+def счёт() -> Request[None]:
+    """Счёт.
 
     `GET /v2/счёт`, operation `счёт`.
     """
-    return Request(_GET)
+    return Request(_СЧЁТ)
