@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from specwire_codegen.overrides import read_overrides
 from specwire_codegen.project import Target
 from specwire_codegen.render import render
 from specwire_codegen.select import select
+from specwire_codegen.source import json_text
 from specwire_codegen.write import formatted, inside
 
 
@@ -127,7 +127,7 @@ def build(target: Target, access: Access | None = None) -> Built:
     with _bounded(target):
         sources = formatted(render(api, target.spec.as_posix()))
         audit(sources, api.overrides_package)
-    normalized = json.dumps(document.data, indent=2, ensure_ascii=False) + "\n"
+    normalized = json_text(document.data)
     kept = normalized if target.normalized is not None else None
     return Built(
         api=api,

@@ -6,6 +6,7 @@ prose loses them. See `is_hidden`.
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 import unicodedata
@@ -70,6 +71,11 @@ def _say(character: str) -> str:
 _ESCAPED = _Table(_escape)
 _QUOTED = _Table(lambda character: f"\\{character}" if character in '"\\' else _escape(character))
 _SAID = _Table(_say)
+
+
+_JSON = _Table(
+    lambda character: character if character == "\n" or not is_hidden(character) else json.dumps(character)[1:-1]
+)
 
 
 def escaped(text: str) -> str:
@@ -154,7 +160,10 @@ def docstring(text: str, *, indent: int = 0, sections: Sequence[tuple[str, Seque
 
 def markdown(text: str) -> str:
     """Return prose of a document as one line of Markdown that means nothing but its words."""
-    return re.sub(r"([\\`*_{}\[\]<>()#|!~])", r"\\\1", line(text))
+    words = re.sub(r"([\\`*_{}\[\]<>()#|!~&])", r"\\\1", line(text))
+    return re.sub(
+        r"^([-+=]|\d+(?=[.)]))", lambda found: f"\\{found[1]}" if not found[1].isdigit() else f"{found[1]}\\", words
+    )
 
 
 def line(text: str) -> str:
@@ -173,3 +182,8 @@ def code(text: str) -> str:
 def comment(text: str) -> str:
     """Return text for a comment of HTML or Markdown, which it does not end."""
     return line(text).replace(">", "&gt;")
+
+
+def json_text(value: object) -> str:
+    """Return a value as JSON for people, with hidden characters in its texts as escapes."""
+    return json.dumps(value, indent=2, ensure_ascii=False).translate(_JSON) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import sys
 
 import pytest
@@ -15,6 +16,7 @@ from specwire_codegen.source import (
     docstring,
     escaped,
     is_hidden,
+    json_text,
     line,
     literal,
     markdown,
@@ -78,6 +80,31 @@ def test_a_sentence_is_one_line(text: str) -> None:
     found = sentence(text)
     assert "\n" not in found
     assert found == "" or found[-1] in ".!?:"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("- a", r"\- a"),
+        ("+ a", r"\+ a"),
+        ("=== a", r"\=== a"),
+        ("12. a", r"12\. a"),
+        ("1) a", r"1\) a"),
+        ("&#x202e;&nbsp;", r"\&\#x202e;\&nbsp;"),
+        ("a - b, 1.5", "a - b, 1.5"),
+    ],
+)
+def test_markdown_makes_no_list_and_no_entity(text: str, shown: str) -> None:
+    """Prose begins no list or heading, and hides no character behind an entity."""
+    assert shown == markdown(text)
+
+
+@given(st.recursive(HOSTILE, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(HOSTILE, inner, max_size=3)))
+def test_json_says_the_same_without_hidden_characters(value: object) -> None:
+    """JSON for people is the same value, and shows what it holds."""
+    text = json_text(value)
+    assert value == json.loads(text)
+    assert not any(is_hidden(character) for character in text if character != "\n")
 
 
 def test_markdown_keeps_words_and_drops_meaning() -> None:
