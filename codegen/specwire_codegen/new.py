@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -63,17 +64,19 @@ def new(root: Path, name: str, source: str, access: Access | None = None, *, tod
     normalized = normalize(document)
     found = tuple(guesses(normalized.data, document.data))
     first, *others = library.all()
+    (key, *_), *sources = library.shelf.sources([part.address for part in (first, *others)])
     suffix = "json" if first.raw.lstrip()[:1] == b"{" else "yaml"
     spec = f"openapi.{suffix}"
-    copies = dict(_copies(library, others))
+    places = _places(key, [names[0] for names in sources])
     parts = tuple(
-        PinnedPart(file, tuple(library.sources(part.address)), digest(part.raw)) for file, part in copies.items()
+        PinnedPart(file, tuple(names), digest(part.raw))
+        for file, names, part in zip(places, sources, others, strict=True)
     )
-    key = library.sources(first.address)[0]
-    _check(normalized, spec, key, first, parts, {file: part.raw for file, part in copies.items()})
+    copies = {file: part.raw for file, part in zip(places, others, strict=True)}
+    _check(normalized, spec, key, first, parts, copies)
     files: dict[str, bytes] = {
         spec: first.raw,
-        **{file: part.raw for file, part in copies.items()},
+        **copies,
         "source.toml": _source(source, key, first.raw, parts, normalized.data["info"], today).encode(),
         "client.toml": (_client(name) + _waits(attrs.evolve(document, data=normalized.data), found)).encode(),
     }
@@ -94,16 +97,19 @@ def _named(source: str) -> Access:
     return Access(hosts=frozenset({f"[{host}]:{port}" if ":" in host else f"{host}:{port}"}))
 
 
-def _copies(library: Library, parts: Sequence[Part]) -> Iterator[tuple[str, Part]]:
-    """Yield where the copy of each part goes: where it is beside the document if it can, else below `parts`."""
+def _places(root: str, sources: Sequence[str]) -> list[str]:
+    """Return where the copy of each part goes: where it is beside the document if it can, else below `parts`."""
+    folder = posixpath.dirname(root)
     taken = {name.lower() for name in _OWN}
-    for part in parts:
-        source = library.sources(part.address)[0]
-        file = source if _is_inside(source) else f"parts/{_apart(source)}"
+    found = []
+    for source in sources:
+        beside = source if fetch.is_remote(source) else posixpath.relpath(source, folder or ".")
+        file = beside if _is_inside(beside) else f"parts/{_apart(source)}"
         while file.lower() in taken:
             file = f"parts/{file}"
         taken.add(file.lower())
-        yield file, part
+        found.append(file)
+    return found
 
 
 def _is_inside(source: str) -> bool:
@@ -114,7 +120,7 @@ def _is_inside(source: str) -> bool:
 
 def _apart(source: str) -> str:
     """Return a path, safe on every system, for the copy of a text from somewhere else."""
-    plain = _UNSAFE.sub("_", source.partition("://")[2] or source.replace("../", "")).strip("._/") or "part"
+    plain = _UNSAFE.sub("_", source.partition("://")[2] or source).strip("._/") or "part"
     steps = [step.lstrip(".") or "_" for step in plain.split("/") if step]
     return "/".join(f"_{step}" if step.split(".")[0].lower() in _DEVICES else step for step in steps)
 

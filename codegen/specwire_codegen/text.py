@@ -62,7 +62,9 @@ class JsonText:
 def parse(raw: bytes, file: str) -> tuple[Any, YamlText | JsonText]:
     """Return the value of a text and its source of places; raise DiagnosticError if it is neither YAML nor JSON."""
     text = decode(raw, file)
-    if text.lstrip()[:1] in {"{", "["}:
+    if not text.strip():
+        raise failure("empty-file", "the file is empty", Location(file), "write an OpenAPI document into it")
+    if text.lstrip()[:1] in {"{", "[", '"'}:
         try:
             value = json_text.read(text, file)
         except json_text.DuplicateKey:
@@ -86,8 +88,6 @@ def decode(raw: bytes, file: str) -> str:
         line = raw.count(b"\n", 0, problem.start) + 1
         message = f"byte {problem.start} is not {encoding.upper()}"
         raise failure("not-utf8", message, Location(file, "", line), "save the file as UTF-8") from None
-    if not text.strip():
-        raise failure("empty-file", "the file is empty", Location(file), "write an OpenAPI document into it")
     return text
 
 

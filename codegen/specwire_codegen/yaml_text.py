@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import attrs
@@ -24,6 +25,16 @@ MAX_DEPTH = 200
 MAX_NODES = 1_000_000
 MAX_ALIASED = 20_000
 """Values that may come into a document by aliases, each time that they come."""
+
+
+_EMPTY = re.compile(r"^(?:[ \t]*\t[ \t]*\r?$|\t[ \t]*(?=#))", re.MULTILINE)
+"""Lines of nothing but blanks, and the start of comments that begin with a tab."""
+_INCLUDE = re.compile(r"(?i)!(include|inc|import|ref)")
+"""Tags of other tools that put a file in their place."""
+_COMMENT = re.compile(r" *\t[ \t]*(?=#)")
+_INDENTED = re.compile(r" *\t")
+_MOST_COMMENTS = 20
+"""Comments behind spaces and a tab that are mended one by one."""
 
 
 @attrs.define
@@ -73,22 +84,47 @@ class YamlReader:
     def read(self, text: str) -> tuple[Any, Mark | None]:
         """Return the value of the text and its marks (None for an empty text); raise DiagnosticError."""
         try:
-            for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-                self._take(event)
+            self._build(text)
         except yaml.MarkedYAMLError as problem:
-            raise self._syntax(problem) from None
+            if "\t" not in text:
+                raise self._syntax(problem, text) from None
+            self._build_with_spaces(text, problem)
         except yaml.YAMLError as problem:
             raise failure("broken-yaml", str(problem).splitlines()[0], Location(self.file)) from None
         if self.root is None:
             return None, None
         return self.root.value, self.root.mark
 
-    def _syntax(self, problem: yaml.MarkedYAMLError) -> Exception:
+    def _build(self, text: str) -> None:
+        """Take the events of a text, from the first one on."""
+        self.findings, self.anchors, self.open_anchors, self.stack = [], {}, set(), []
+        self.root, self.documents, self.aliased = None, 0, 0
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            self._take(event)
+
+    def _build_with_spaces(self, text: str, first: yaml.MarkedYAMLError) -> None:
+        """Take the events of a text with the tabs of lines that hold nothing else, or a comment, taken for spaces.
+
+        Where they do not stop the parser, such lines may be part of a text, and are left alone.
+        """
+        text = _EMPTY.sub(lambda match: match[0].replace("\t", " "), text)
+        for _ in range(_MOST_COMMENTS):
+            try:
+                self._build(text)
+                return
+            except yaml.MarkedYAMLError as problem:
+                mended = _without_tabs(text, problem.problem_mark.line if problem.problem_mark else 0)
+                if mended == text:
+                    raise self._syntax(problem, text) from None
+                text = mended
+        raise self._syntax(first, text)
+
+    def _syntax(self, problem: yaml.MarkedYAMLError, text: str) -> Exception:
         mark = problem.problem_mark or problem.context_mark
         where = Location(self.file, "", mark.line + 1, mark.column + 1) if mark else Location(self.file)
         said = " ".join(part for part in (problem.context, problem.problem) if part)
         advice = "correct the YAML at or just before this place"
-        if "\\t" in said or "'\t'" in said or "tab" in said:
+        if mark and _INDENTED.match(text.split("\n")[mark.line] if mark.line < text.count("\n") + 1 else ""):
             advice = "YAML is indented with spaces: replace the tab"
         return failure("broken-yaml", said or "the text is not YAML", where, advice)
 
@@ -118,7 +154,9 @@ class YamlReader:
             try:
                 node.value = scalars.tagged(event.tag, event.value)
             except ValueError as problem:
-                self.findings.append(error("unknown-tag", str(problem), self._where(event), "remove the tag"))
+                is_file = _INCLUDE.fullmatch(event.tag) is not None and event.value
+                help = f"write `$ref: {event.value}`" if is_file else "remove the tag"
+                self.findings.append(error("unknown-tag", str(problem), self._where(event), help))
         if event.anchor:
             self.anchors[event.anchor] = node
         return node
@@ -209,6 +247,16 @@ class YamlReader:
                     return
         parent.value[key.value] = value
         parent.mark.children[key.value] = Mark(key.mark.line, key.mark.column, node.mark.children)
+
+
+def _without_tabs(text: str, line: int) -> str:
+    """Return a text with the tabs before a comment taken for spaces, on a line or on the one before it."""
+    lines = text.split("\n")
+    for number in (line, line - 1):
+        if 0 <= number < len(lines) and (match := _COMMENT.match(lines[number])):
+            lines[number] = match[0].replace("\t", " ") + lines[number][match.end() :]
+            break
+    return "\n".join(lines)
 
 
 def _refers(value: Any) -> bool:

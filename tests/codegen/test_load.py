@@ -290,3 +290,33 @@ def test_json_values_survive_loading(value: object) -> None:
     """What is written as JSON is read as it was, whatever it is, but for a key that is refused."""
     text = json.dumps({"value": value}, ensure_ascii=True)
     assert {"value": value} == parse(text.encode(), "x.json")[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a:\n  b: 1\n\t\n  c: 2\n",
+        "a:\n  b: 1\n  \t  \n  c: 2\n",
+        "a:\n  b: 1\n\t# x\n  c: 2\n",
+        "a:\n  b: 1\n  \t# x\n  c: 2\n",
+        "a:\r\n  b: 1\r\n\t\r\n  c: 2\r\n\t\r\n",
+        "\t\n\t# x\na: {b: 1, c: 2}\n\t",
+    ],
+)
+def test_tabs_on_lines_without_content_are_spaces(text: str) -> None:
+    """A tab on a blank line or before a comment is no mistake."""
+    assert {"a": {"b": 1, "c": 2}} == parse(text.encode(), "x.yaml")[0]
+
+
+def test_tabs_of_a_text_are_kept() -> None:
+    """A tab that is part of a text is left alone, and one that indents is a mistake."""
+    assert {"a": "x\n\t# y\n", "b": 1} == parse(b"a: |\n  x\n  \t# y\nb: 1\n", "x.yaml")[0]
+    with pytest.raises(DiagnosticError, match="replace the tab"):
+        parse(b"a:\n  b: 1\n\t\nc:\n\td: 1\n", "x.yaml")
+
+
+@pytest.mark.parametrize("tag", ["!include", "!ref", "!Import"])
+def test_a_tag_that_includes_a_file_has_advice(tag: str) -> None:
+    """What other tools write as a tag is written as a reference."""
+    with pytest.raises(DiagnosticError, match=r"write `\$ref: Pet\.yaml`"):
+        parse(f"a: {tag} Pet.yaml\n".encode(), "x.yaml")

@@ -23,7 +23,7 @@ from specwire_codegen.files.layout import OPENAPI, SWAGGER, Layout
 from specwire_codegen.files.library import Library, Part, Unreachable
 from specwire_codegen.files.names import Names, Use
 from specwire_codegen.files.targets import Spot, Target, Targets, is_reference, merged_references
-from specwire_codegen.grammar import FIELDS, PATTERNED, Child, Kind, Node, Plain, is_extension, walk
+from specwire_codegen.grammar import FIELDS, PATTERNED, SECTIONS, Child, Kind, Node, Plain, is_extension, walk
 
 _IS_PATH = re.compile(r"[#/.]")
 _SCHEMAS_OF_OLD: Mapping[tuple[Kind, str], Child] = {
@@ -158,6 +158,8 @@ class _Bundler:
             place = pointers.below(here, key)
             if key == "$ref" and keeps:
                 built[key] = self.reference(member, kind)
+            elif key == "summary" and kind in SECTIONS and key not in FIELDS[kind] and is_reference(spot.value):
+                continue  # a reference may have one where what it leads to has none
             elif (new := self.field(member, kind, key, place)) is not NOTHING:
                 built[key] = new
         self.examples.leave(kind)
@@ -208,7 +210,7 @@ class _Bundler:
         if opened is None:
             return NOTHING
         if isinstance(opened, Spot):
-            if not isinstance(opened.value, list) or key == "enum":
+            if not isinstance(opened.value, list) or (key, field) == ("enum", "list"):
                 return opened.value
             members = [opened.child(index) for index in range(len(opened.value))]
             if key == "examples":

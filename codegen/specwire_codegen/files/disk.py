@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin
 
@@ -147,14 +148,18 @@ class Disk:
             return fetch.shown(address)
         return quote(Path(os.path.relpath(address, Path(base).parent)).as_posix(), safe="/~!$&'()*+,;=:@-._")
 
-    def sources(self, address: str) -> list[str]:
-        """Return what a pin calls an address: paths from the document's folder, addresses without secrets."""
-        names = [address, *(alias for alias, known in self.aliases.items() if known == address)]
-        folder = Path(self.home).parent
-        return [
-            fetch.shown(each) if fetch.is_remote(each) else Path(os.path.relpath(each, folder)).as_posix()
-            for each in dict.fromkeys(names)
-        ]
+    def sources(self, addresses: Sequence[str]) -> list[list[str]]:
+        """Return what a pin calls each address: paths from the folder that holds all, addresses without secrets."""
+        local = [os.path.dirname(each) for each in addresses if not fetch.is_remote(each)]
+        folder = os.path.commonpath(local) if local else ""
+
+        def written(address: str) -> str:
+            if fetch.is_remote(address):
+                return fetch.shown(address)
+            return Path(os.path.relpath(address, folder)).as_posix()
+
+        named = [[each, *(alias for alias, known in self.aliases.items() if known == each)] for each in addresses]
+        return [list(dict.fromkeys(map(written, names))) for names in named]
 
     def beside(self, address: str) -> str:
         """Return the address as a file that the output depends on, or as it may be shown."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import attrs
@@ -82,8 +83,8 @@ class Shelf(Protocol):
         """Return an address as a reference of the text `base` would write it."""
         ...
 
-    def sources(self, address: str) -> list[str]:
-        """Return what a pin calls an address: paths from the document's folder, addresses without secrets."""
+    def sources(self, addresses: Sequence[str]) -> list[list[str]]:
+        """Return what a pin calls each address: paths from the folder that holds all, addresses without secrets."""
         ...
 
     def beside(self, address: str) -> str:
@@ -132,10 +133,6 @@ class Library:
     def written(self, address: str, base: str) -> str:
         """Return an address as a reference of the text `base` would write it."""
         return self.shelf.written(address, base)
-
-    def sources(self, address: str) -> list[str]:
-        """Return what a pin calls an address."""
-        return self.shelf.sources(address)
 
     def all(self) -> tuple[Part, ...]:
         """Return the texts that were read, the document first."""

@@ -47,6 +47,9 @@ class Names:
         around = self.inner.get(use)
         if around is not None:
             return self.pointer(kind, around, around) + end.pointer[len(around.pointer) :]
+        other = next((each for each in self.layout.sections if (each, end.target) in self.given), kind)
+        if use not in self.given and other != kind:
+            return self.layout.pointer(other, self.given[other, end.target])
         if use not in self.given:
             self.given[use] = self._free(kind, written)
             self.parts[use] = end

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin
@@ -30,7 +30,7 @@ class PinnedPart:
     file: str
     """Where the copy is, from the folder of `source.toml`."""
     sources: tuple[str, ...]
-    """What references lead to it: addresses without their secrets, paths from the folder of the document."""
+    """What references lead to it: addresses without secrets, paths from the folder that holds all its files."""
     sha256: str
 
 
@@ -137,9 +137,9 @@ class Pinned:
             return address
         return posixpath.relpath(address, posixpath.dirname(base) or ".")
 
-    def sources(self, address: str) -> list[str]:
-        """Return what the pin calls an address."""
-        return [address]
+    def sources(self, addresses: Sequence[str]) -> list[list[str]]:
+        """Return what the pin calls each address."""
+        return [[name for name, copy in self.names.items() if copy == self.names[each]] for each in addresses]
 
     def beside(self, address: str) -> str:
         """Return the address as a file that the output depends on."""

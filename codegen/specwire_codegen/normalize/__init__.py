@@ -106,9 +106,9 @@ def _normalized(document: Document) -> Normalized:
     wrong = list(validity.of_whole(data))
     for message, pointer in wrong:
         report.error("invalid-document", message, pointer, "correct the document, or an overlay for it")
-    told = {each.location.pointer for each in report.diagnostics if each.location is not None}
+    told = {each.location for each in report.diagnostics}
     for message, pointer in doubts:
-        if (message, pointer) not in wrong and pointer not in told:
+        if (message, pointer) not in wrong and report.locate(pointer) not in told:
             report.warning("invalid-document", f"{message}; mended", pointer, "correct the document")
     return Normalized(strip(data), settle(report.diagnostics))
 

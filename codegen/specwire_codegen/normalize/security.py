@@ -126,6 +126,9 @@ def _requirements(security: Any, names: Mapping[str, str], report: Report, here:
     stated = security if isinstance(security, list) else [security]
     if not all(isinstance(each, (dict, str)) for each in stated):
         return security
+    if any("$ref" in each for each in stated if isinstance(each, dict)):
+        place = pointers.join(here, "security")
+        report.error("bad-ref", "a $ref must be a string, and lead to a requirement", place, "write the requirement")
     listed = [{each: []} if isinstance(each, str) else each for each in stated]
     mended = [{name: _scopes(scopes) for name, scopes in each.items()} for each in listed]
     if mended != security:

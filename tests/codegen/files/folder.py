@@ -41,19 +41,19 @@ def write(folder: Path, text: str) -> Path:
     return names[0]
 
 
-def normalized(path: Path, access: Access | None = None) -> Normalized:
+def normalized(path: Path | str, access: Access | None = None) -> Normalized:
     """Return the normalized document at a path."""
     return normalize(load(path, access))
 
 
-def facts(path: Path, access: Access | None = None) -> Any:
+def facts(path: Path | str, access: Access | None = None) -> Any:
     """Return the data of a document that must be understood without a warning."""
     found = normalized(path, access)
     assert () == found.warnings, "\n".join(map(str, found.warnings))
     return found.data
 
 
-def findings(path: Path, access: Access | None = None) -> tuple[Diagnostic, ...]:
+def findings(path: Path | str, access: Access | None = None) -> tuple[Diagnostic, ...]:
     """Return what is said about a document: the warnings, or what it is refused for."""
     try:
         return normalized(path, access).warnings
@@ -61,7 +61,7 @@ def findings(path: Path, access: Access | None = None) -> tuple[Diagnostic, ...]
         return problem.diagnostics
 
 
-def refusal(path: Path, access: Access | None = None) -> str:
+def refusal(path: Path | str, access: Access | None = None) -> str:
     """Return what a document is refused for, as a user sees it."""
     with pytest.raises(DiagnosticError) as raised:
         normalized(path, access)

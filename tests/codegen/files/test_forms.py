@@ -1,0 +1,217 @@
+"""Forms of references: pointers, names and addresses as people write them, and what is said where they are wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.codegen.files.folder import PET, facts, findings, get, normalized, ok, refusal, write
+
+SEEN = "type: object\nproperties: {seen: {type: integer}}\n"
+
+
+def schema(root: Path) -> Any:
+    """Return the schema of the only answer, wherever it is."""
+    data = normalized(root).data
+    (item,) = data["paths"].values()
+    found = item["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    return data["components"]["schemas"][found["$ref"].rpartition("/")[2]] if "$ref" in found else found
+
+
+@pytest.mark.parametrize(
+    ("ref", "files"),
+    [
+        ("Pet.yaml", {"Pet.yaml": SEEN}),
+        ("./Pet.yaml", {"Pet.yaml": SEEN}),
+        ("b/../Pet.yaml", {"Pet.yaml": SEEN, "b/x": SEEN}),
+        ("Pet.yaml#", {"Pet.yaml": SEEN}),
+        ("Pet.yaml#/", {"Pet.yaml": SEEN}),
+        ("Pet", {"Pet": SEEN}),
+        ("a%20b.yaml", {"a b.yaml": SEEN}),
+        ("a b.yaml", {"a b.yaml": SEEN}),
+        ("a%20b.yaml", {"a%20b.yaml": SEEN}),
+        ("100%.yaml", {"100%.yaml": SEEN}),
+        ("a%23b.yaml", {"a#b.yaml": SEEN}),
+        ("%7Bid%7D.yaml", {"{id}.yaml": SEEN}),
+        ("{id}.yaml", {"{id}.yaml": SEEN}),
+        ("a.yaml#/Pet", {"a.yaml": f"Pet: {{{SEEN.replace(chr(10), ', ')}}}"}),
+        ("a.yaml#Pet", {"a.yaml": "Pet: {type: object, properties: {seen: {type: integer}}}"}),
+        ("a.yaml#seen", {"a.yaml": "x: [{$anchor: seen, type: object, properties: {seen: {type: integer}}}]"}),
+        ("a.yaml#/0", {"a.yaml": "[{type: object, properties: {seen: {type: integer}}}]"}),
+        ("a.yaml#/b/1", {"a.yaml": "b: [x, {type: object, properties: {seen: {type: integer}}}]"}),
+        (
+            "a.yaml",
+            {"a.yaml": "$ref: b.yaml", "b.yaml": "$ref: c/d.json#/e", "c/d.json": '{"e": {"$ref": "../P"}}', "P": SEEN},
+        ),
+        (
+            "a.yaml#/Pet/properties/owner",
+            {"a.yaml": "Pet: {$ref: b.yaml}", "b.yaml": "properties: {owner: {$ref: P}}", "P": SEEN},
+        ),
+        ("a.yaml#/Pet/items", {"a.yaml": "{Pet: {<<: {$ref: 'b.yaml'}}}", "b.yaml": "items: {$ref: P}", "P": SEEN}),
+        ("a.json", {"a.json": '{"type": "object", "properties": {"seen": {"type": "integer"}}}'}),
+    ],
+)
+def test_a_reference_is_followed(tmp_path: Path, ref: str, files: dict[str, str]) -> None:
+    """Every way to write a path or a pointer that can only mean one thing leads there."""
+    root = write(tmp_path, f"--- # openapi.yaml\n{get(f'{{$ref: {ref!r}}}')}")
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert () == normalized(root).warnings
+    assert ["seen"] == list(schema(root)["properties"])
+
+
+@pytest.mark.parametrize(
+    ("ref", "message"),
+    [
+        ("b.yaml#/paths//plain", "'b.yaml#/paths//plain' does not exist; taken for '#/paths/~1plain'"),
+        ("sub\\c.yaml", "'sub\\\\c.yaml' has backslashes; read as '/'"),
+    ],
+)
+def test_what_is_nearly_right_is_followed_with_a_warning(tmp_path: Path, ref: str, message: str) -> None:
+    """Where there is one meaning alone, that is taken, and said."""
+    item = f"get: {{operationId: getPlain, {ok('{type: string}')}}}"
+    text = f"--- # openapi.yaml\npaths: {{/plain: {{$ref: '{ref}'}}}}\n"
+    root = write(tmp_path, f"{text}--- # b.yaml\npaths: {{/plain: {{{item}}}}}\n--- # sub/c.yaml\n{item}\n")
+    found = normalized(root)
+    assert "getPlain" == found.data["paths"]["/plain"]["get"]["operationId"]
+    assert [("bad-ref", message)] == [(each.code, each.message) for each in found.warnings]
+
+
+@pytest.mark.parametrize(
+    ("tried", "at", "meant"),
+    [
+        ("schemas/Pett.yaml", "", "schemas/Pet.yaml"),
+        ("schemas/Pet", "", "schemas/Pet.yaml"),
+        ("Schemas/pet.yaml", "", "schemas/Pet.yaml"),
+        ("schemas/pet.yml", "", "schemas/Pet.yaml"),
+        ("schemas/Pet.yaml", "paths/", "schemas/Pet.yaml? Write it as ../schemas/Pet.yaml"),
+    ],
+)
+def test_a_file_that_is_nearly_right_is_named(tmp_path: Path, tried: str, at: str, meant: str) -> None:
+    """A missing file is told with the path that was tried and the one that was probably meant."""
+    item = f"get: {{operationId: getPet, {ok(f'{{$ref: {tried}}}')}}}"
+    text = f"--- # openapi.yaml\npaths: {{/pets: {{$ref: paths/pets.yaml}}}}\n--- # paths/pets.yaml\n{item}\n"
+    if not at:
+        text = f"--- # openapi.yaml\npaths:\n  /pets: {{{item}}}\n"
+    said = refusal(write(tmp_path, f"{text}--- # schemas/Pet.yaml\n{PET}"))
+    assert f"there is no such file as {tmp_path}/{at}{tried}" in said
+    assert f"help: did you mean {meant}" in said
+
+
+def test_a_pointer_that_is_nearly_right_is_named(tmp_path: Path) -> None:
+    """A pointer into a file that leads nowhere is told with the one that was probably meant."""
+    root = write(
+        tmp_path, f"--- # openapi.yaml\n{get('{$ref: schemas.yaml#/Pett}')}--- # schemas.yaml\nPet: {{type: object}}\n"
+    )
+    assert "did you mean #/Pet?" in refusal(root)
+
+
+@pytest.mark.parametrize("ref", ["schemas/", "/schemas/Pet.yaml", "empty.yaml", "https://[x/y"])
+def test_what_is_no_document_is_refused(tmp_path: Path, ref: str) -> None:
+    """Folders, files outside, empty files and broken addresses are refused."""
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "empty.yaml").write_text("", "utf-8")
+    assert ["error"] == [
+        each.severity for each in findings(write(tmp_path, f"--- # openapi.yaml\n{get(f'{{$ref: {ref!r}}}')}"))
+    ]
+
+
+def test_broken_yaml_is_told_where_it_is(tmp_path: Path) -> None:
+    """A mistake in a neighbour is told with the neighbour's line, and with what refers to it."""
+    broken = "type: object\nproperties:\n  id: {type: integer\n  name: x\n"
+    text = f"--- # openapi.yaml\n{get('{$ref: Pet.yaml}')}--- # Pet.yaml\n{broken}"
+    (found,) = findings(write(tmp_path, text))
+    assert found.location is not None
+    assert (str(tmp_path / "Pet.yaml"), 4) == (found.location.file, found.location.line)
+    assert f"referred to from {tmp_path / 'openapi.yaml'}:5" in found.message
+
+
+@pytest.mark.parametrize("place", ["pathItem", "operation", "schema"])
+def test_a_circle_of_files_is_told_by_their_names(tmp_path: Path, place: str) -> None:
+    """References that lead back to themselves are told with the files that they come by."""
+    paths = {
+        "pathItem": "paths: {/a: {$ref: a.yaml}}\n",
+        "operation": "paths: {/a: {get: {$ref: a.yaml}}}\n",
+        "schema": get("{$ref: a.yaml}"),
+    }
+    said = refusal(
+        write(tmp_path, f"--- # openapi.yaml\n{paths[place]}--- # a.yaml\n$ref: b.yaml\n--- # b.yaml\n$ref: a.yaml\n")
+    )
+    assert f"{tmp_path}/a.yaml -> {tmp_path}/b.yaml -> {tmp_path}/a.yaml" in said
+
+
+def test_files_may_refer_to_each_other(tmp_path: Path) -> None:
+    """Schemas in files that refer to each other, and back into the document, are one set of models."""
+    text = f"""--- # openapi.yaml
+{get("{$ref: a.yaml#/Node}")}components:
+  schemas: {{Leaf: {{type: object, properties: {{up: {{$ref: a.yaml#/Node}}}}}}}}
+--- # a.yaml
+Node:
+  type: object
+  properties:
+    next: {{$ref: b.yaml}}
+    self: {{$ref: "#/Node"}}
+    leaf: {{$ref: "openapi.yaml#/components/schemas/Leaf"}}
+--- # b.yaml
+type: object
+properties: {{back: {{$ref: a.yaml#/Node}}, whole: {{$ref: "#"}}}}
+"""
+    assert ["Leaf", "Node", "b"] == sorted(facts(write(tmp_path, text))["components"]["schemas"])
+
+
+@pytest.mark.parametrize("mapping", [False, True])
+def test_a_pointer_of_a_part_may_mean_the_document(tmp_path: Path, mapping: bool) -> None:
+    """`#/components/..` in a part means the document where the part has none, with a warning."""
+    union = """oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]
+discriminator: {propertyName: kind, mapping: {c: '#/components/schemas/Cat', d: '#/components/schemas/Dog'}}
+"""
+    one = "type: array\nitems: {$ref: '#/components/schemas/Cat'}\n"
+    kinds = "type: object, required: [kind], properties: {kind: {type: string}}"
+    text = f"""--- # openapi.yaml
+{get("{$ref: Any.yaml}")}components: {{schemas: {{Cat: {{{kinds}}}, Dog: {{{kinds}}}}}}}
+--- # Any.yaml
+{union if mapping else one}"""
+    found = normalized(write(tmp_path, text))
+    assert {"bad-ref"} == {each.code for each in found.warnings}
+    assert "taken for that of openapi.yaml" in found.warnings[0].message
+    if mapping:
+        assert {"c": "#/components/schemas/Cat", "d": "#/components/schemas/Dog"} == found.data["components"][
+            "schemas"
+        ]["Any"]["discriminator"]["mapping"]
+
+
+def test_a_pointer_that_neither_has_says_what_it_is_a_pointer_into(tmp_path: Path) -> None:
+    """A pointer that leads nowhere in its own file says that it is one into that file."""
+    root = write(
+        tmp_path,
+        f"--- # openapi.yaml\n{get('{$ref: a.yaml}')}--- # a.yaml\nitems: {{$ref: '#/components/schemas/No'}}\n",
+    )
+    assert "'#' is the root of that file" in refusal(root)
+
+
+def test_a_chain_is_named_after_its_beginning(tmp_path: Path) -> None:
+    """A model is called what the document calls it, not what the last of several files does."""
+    chain = "Pet: {$ref: '#/defs/P'}\ndefs: {P: {$ref: b.yaml#/x/P}}\n"
+    text = f"--- # openapi.yaml\n{get('{$ref: a.yaml#/Pet}')}--- # a.yaml\n{chain}"
+    root = write(tmp_path, f"{text}--- # b.yaml\nx: {{P: {{type: object, properties: {{id: {{type: integer}}}}}}}}\n")
+    assert ["Pet"] == list(facts(root)["components"]["schemas"])
+
+
+def test_an_inline_schema_of_a_media_type_elsewhere_has_a_name(tmp_path: Path) -> None:
+    """A media type that is referred to names its schema as one that stands in its place."""
+    inline = "{schema: {type: object, required: [id], properties: {id: {type: integer}}}}"
+
+    def document(media: str) -> str:
+        answer = f"{{description: ok, content: {{application/json: {media}}}}}"
+        return f"--- # openapi.yaml\npaths: {{/a: {{get: {{operationId: getA, responses: {{'200': {answer}}}}}}}}}\n"
+
+    here = facts(write(tmp_path / "here", document(inline)))
+    there = facts(write(tmp_path / "there", f"{document('{$ref: media.yaml}')}--- # media.yaml\n{inline}\n"))
+    local_ref = "{$ref: '#/x-part'}"
+    local = facts(write(tmp_path / "local", f"{document(local_ref)}x-part: {inline}\n"))
+    local.pop("x-part", None)
+    assert here == there == local
+    assert ["GetAResponse"] == list(here["components"]["schemas"])

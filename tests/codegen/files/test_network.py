@@ -1,0 +1,360 @@
+"""Documents from the network: own origin only, once, within a deadline and a size."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specwire_codegen import fetch
+from specwire_codegen.diagnostics import DiagnosticError
+from specwire_codegen.files import network
+from specwire_codegen.files.access import NAMED_BY_FILES, access
+
+from tests.codegen.files.folder import findings, get, normalized, refusal, specwire, write
+
+SEEN = "type: object\nproperties: {seen: {type: integer}}\n"
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class Site:
+    """A server of one origin: its pages, and what it was asked for."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Answer | Callable[[Any], None]] = {}
+        self.asked: list[str] = []
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.asked.append(self.path)
+                page = site.pages.get(self.path.partition("?")[0], (404, {}, b""))
+                if callable(page):
+                    page(self)
+                    return
+                status, headers, body = page
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    @property
+    def host(self) -> str:
+        """Host and port."""
+        return f"127.0.0.1:{self.server.server_port}"
+
+    def text(self, path: str, body: str) -> str:
+        """Serve a text and return its address."""
+        self.pages[path] = (200, {}, body.encode())
+        return f"http://{self.host}{path}"
+
+
+@pytest.fixture
+def sites() -> Iterator[tuple[Site, Site]]:
+    """Return two servers of different origins."""
+    both = Site(), Site()
+    yield both
+    for site in both:
+        site.server.shutdown()
+        site.server.server_close()
+
+
+def document(ref: str) -> str:
+    """Return a document that refers to something."""
+    return f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\n{get(f'{{$ref: {ref!r}}}')}"
+
+
+def own(site: Site) -> Any:
+    """Return what naming a document of a site allows."""
+    return access(hosts=[site.host])
+
+
+def test_a_fetched_document_reaches_its_own_origin(sites: tuple[Site, Site]) -> None:
+    """Relative references of a document from the network lead to its own host, and each text is fetched once."""
+    here, _ = sites
+    here.text("/api/Pet.yaml", SEEN)
+    address = here.text("/api/openapi.yaml", document("Pet.yaml") + "x-again: {}\n")
+    assert ["Pet"] == list(normalized(address, own(here)).data["components"]["schemas"])
+    assert ["/api/openapi.yaml", "/api/Pet.yaml"] == here.asked
+
+
+def test_another_origin_is_refused_and_named(sites: tuple[Site, Site]) -> None:
+    """A document from the network reaches no other host, port or scheme."""
+    here, there = sites
+    address = here.text("/openapi.yaml", document(there.text("/secret.yaml", SEEN)))
+    said = refusal(address, own(here))
+    assert "is of another origin than the document" in said
+    assert f"--allow-remote {there.host}" in said
+    assert [] == there.asked
+
+
+def test_another_origin_may_be_named(sites: tuple[Site, Site]) -> None:
+    """A host that the user names is reached."""
+    here, there = sites
+    address = here.text("/openapi.yaml", document(there.text("/Pet.yaml", SEEN)))
+    assert () == findings(address, access(hosts=[here.host, there.host]))
+
+
+@pytest.mark.parametrize("what", ["root", "part"])
+def test_a_redirect_stays_on_its_origin(sites: tuple[Site, Site], what: str) -> None:
+    """A redirect within the origin is followed; one to another is refused and named."""
+    here, there = sites
+    here.text("/v2/Pet.yaml", SEEN)
+    here.pages["/v1/Pet.yaml"] = (302, {"location": "/v2/Pet.yaml"}, b"")
+    address = here.text("/v1/openapi.yaml", document("Pet.yaml"))
+    here.pages["/openapi.yaml"] = (301, {"location": "v1/openapi.yaml"}, b"")
+    assert () == findings(f"http://{here.host}/openapi.yaml", own(here))
+    away = {"location": there.text("/Pet.yaml", document("Pet.yaml") if what == "root" else SEEN)}
+    here.pages["/v1/openapi.yaml" if what == "root" else "/v1/Pet.yaml"] = (307, away, b"")
+    (found,) = findings(address, own(here)) if what == "part" else _refused(address, own(here))
+    assert ("error", "ref-not-allowed") == (found.severity, found.code)
+    assert there.host in found.message
+    assert [] == there.asked
+
+
+def _refused(address: str, allowed: Any) -> Any:
+    with pytest.raises(DiagnosticError) as raised:
+        normalized(address, allowed)
+    return raised.value.diagnostics
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("http://93.184.216.34/", True),
+        ("http://[2606:2800:220:1::1]/", True),
+        ("http://127.0.0.1/", False),
+        ("http://localhost/", False),
+        ("http://10.1.2.3/", False),
+        ("http://192.168.1.1/", False),
+        ("http://169.254.169.254/latest", False),
+        ("http://[fe80::1]/", False),
+        ("http://[::1]/", False),
+        ("http://[fd00::1]/", False),
+        ("http://[::ffff:10.0.0.1]/", False),
+        ("http://0.0.0.0/", False),
+        ("http://100.64.0.1/", False),
+    ],
+)
+def test_private_addresses_are_known(address: str, public: bool) -> None:
+    """Only what everybody can reach is public."""
+    assert public == asyncio.run(network._is_public(address))
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_public_host_does_not_lead_into_a_private_network(
+    sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    """A redirect of a public host to this machine or its network is refused, whoever named that."""
+    here, there = sites
+
+    async def public(address: str) -> bool:
+        return here.host in address
+
+    monkeypatch.setattr(network, "_is_public", public)
+    here.pages["/openapi.yaml"] = (302, {"location": there.text("/openapi.yaml", document("Pet.yaml"))}, b"")
+    hosts = [here.host, *([there.host] if named else [])]
+    (found,) = _refused(f"http://{here.host}/openapi.yaml", access(hosts=hosts))
+    assert "ref-not-allowed" == found.code
+    assert [] == there.asked
+
+
+def test_the_bare_option_allows_what_local_files_name(sites: tuple[Site, Site], tmp_path: Path) -> None:
+    """`--allow-remote` alone opens the hosts that the user's own files name, and their own origin to those."""
+    here, there = sites
+    here.text("/more/Tag.yaml", SEEN)
+    address = here.text("/Pet.yaml", "type: object\nproperties: {tag: {$ref: more/Tag.yaml}}\n")
+    root = write(tmp_path, f"--- # openapi.yaml\n{get(f'{{$ref: {address!r}}}')}")
+    bare = access(hosts=[NAMED_BY_FILES])
+    assert () == findings(root, bare)
+    here.text("/Pet.yaml", f"type: object\nproperties: {{tag: {{$ref: {there.text('/Tag.yaml', SEEN)!r}}}}}\n")
+    assert ["ref-not-allowed"] == [each.code for each in findings(root, bare)]
+    assert [] == there.asked
+
+
+def test_the_bare_option_does_not_reach_a_private_network(tmp_path: Path) -> None:
+    """Link-local and private addresses have to be named, whoever wrote them down."""
+    root = write(tmp_path, f"--- # openapi.yaml\n{get('{$ref: http://169.254.169.254/latest}')}")
+    said = refusal(root, access(hosts=[NAMED_BY_FILES]))
+    assert "is inside of a private network" in said
+
+
+def test_without_the_option_nothing_is_fetched(sites: tuple[Site, Site], tmp_path: Path) -> None:
+    """A local document reaches no host; a schema there may be any value, and there is one warning for each."""
+    here, _ = sites
+    address = here.text("/Pet.yaml", SEEN)
+    root = write(tmp_path, f"--- # openapi.yaml\n{get(f'{{type: array, items: {{$ref: {address!r}}}}}')}")
+    (found,) = findings(root)
+    assert ("warning", "ref-not-allowed") == (found.severity, found.code)
+    assert [] == here.asked
+
+
+def test_a_remote_document_reads_no_file(sites: tuple[Site, Site], tmp_path: Path) -> None:
+    """A document from the network reaches no file of this machine."""
+    here, _ = sites
+    (tmp_path / "Pet.yaml").write_text(SEEN, "utf-8")
+    address = here.text("/openapi.yaml", document((tmp_path / "Pet.yaml").as_uri()))
+    assert "leads from a remote document to a local file" in refusal(address, own(here))
+
+
+def drip(handler: BaseHTTPRequestHandler) -> None:
+    """Answer one byte at a time, without end."""
+    handler.send_response(200)
+    handler.end_headers()
+    try:
+        for _ in range(600):
+            handler.wfile.write(b"#")
+            handler.wfile.flush()
+            time.sleep(0.05)
+    except OSError:
+        return
+
+
+def drip_headers(handler: BaseHTTPRequestHandler) -> None:
+    """Send headers one byte at a time, without end."""
+    try:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nx: ")
+        for _ in range(600):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+            time.sleep(0.05)
+    except OSError:
+        return
+
+
+@pytest.mark.parametrize("slow", [drip, drip_headers])
+def test_all_fetches_have_one_deadline(sites: tuple[Site, Site], slow: Callable[[Any], None]) -> None:
+    """A server that drips is left when the time for all fetches is over."""
+    here, _ = sites
+    made = network.Network(f"http://{here.host}/a", frozenset({here.host}), 0.5)
+    here.pages["/a"] = slow
+    started = time.monotonic()
+    with pytest.raises(DiagnosticError, match="took longer than 0.5 s"):
+        made.read(made.home, made.home)
+    with pytest.raises(DiagnosticError, match="took longer than 0.5 s"):
+        made.read(made.home, made.home)
+    assert time.monotonic() - started < 5
+
+
+def test_a_server_that_accepts_and_is_silent_is_left() -> None:
+    """So is one that never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        made = network.Network(address, frozenset({address[7:-1]}), 0.3)
+        with pytest.raises(DiagnosticError, match="took longer"):
+            made.read(address, address)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_document_has_a_size(sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch, compressed: bool) -> None:
+    """A document that is too large, decompressed, is refused."""
+    here, _ = sites
+    monkeypatch.setattr(fetch, "MAX_BYTES", 1000)
+    monkeypatch.setattr(fetch.check_size, "__defaults__", (1000,))
+    body = b"#" * 5000
+    headers = {"content-encoding": "gzip"} if compressed else {}
+    here.pages["/openapi.yaml"] = (200, headers, gzip.compress(body) if compressed else body)
+    (found,) = _refused(f"http://{here.host}/openapi.yaml", own(here))
+    assert "too-large" == found.code
+
+
+@pytest.mark.parametrize("status", [204, 304, 400, 401, 404, 500])
+def test_only_200_is_a_document(sites: tuple[Site, Site], status: int) -> None:
+    """An answer of another status is no document, whatever is in it."""
+    here, _ = sites
+    here.pages["/openapi.yaml"] = (status, {}, b"" if status in (204, 304) else b"openapi: 3.1.0\n")
+    (found,) = _refused(f"http://{here.host}/openapi.yaml", own(here))
+    assert f"the server answers HTTP {status}" == found.message
+
+
+def test_endless_redirects_end(sites: tuple[Site, Site]) -> None:
+    """A redirect to itself is left."""
+    here, _ = sites
+    here.pages["/openapi.yaml"] = (302, {"location": "/openapi.yaml"}, b"")
+    (found,) = _refused(f"http://{here.host}/openapi.yaml", own(here))
+    assert "not-fetched" == found.code
+
+
+def test_a_copy_stands_for_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--ref` reads copies: of a prefix, of one address, and of schemas that call each other by `$id`."""
+    text = f"""--- # a/openapi.yaml
+{get('{$ref: "https://schemas.test/v1/Pet.json"}')}--- # vendored/Pet.json
+{{"$id": "https://schemas.test/v1/Pet.json", "type": "object", "properties": {{
+  "tag": {{"$ref": "https://schemas.test/v1/Tag.json"}}, "far": {{"$ref": "https://far.test/x"}}}}}}
+--- # vendored/Tag.json
+{{"type": "object", "properties": {{"seen": {{"type": "integer"}}}}}}
+--- # far.yaml
+{SEEN}"""
+    root = write(tmp_path, text)
+    copies = [f"https://schemas.test/v1={tmp_path / 'vendored'}", f"https://far.test/x={tmp_path / 'far.yaml'}"]
+    found = normalized(root, access(copies=copies))
+    assert () == found.warnings
+    assert ["Pet", "Tag", "far"] == sorted(found.data["components"]["schemas"])
+    assert 0 == specwire(monkeypatch, "dump-ir", str(root), "--ref", copies[0], "--ref", copies[1])
+
+
+@pytest.mark.parametrize(
+    ("config", "works"),
+    [
+        ('ref = {"https://s.test" = "copies"}', True),
+        ('ref = ["https://s.test=copies"]', True),
+        ('[client]\nref = {"https://s.test/" = "copies"}', True),
+        ('ref = {"https://s.tes" = "copies"}', False),
+    ],
+)
+def test_copies_may_be_named_in_client_toml(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str, works: bool
+) -> None:
+    """`ref` in client.toml is meant from its own folder; a prefix ends where a part of a path does."""
+    root = write(tmp_path, f"--- # openapi.yaml\n{get('{$ref: https://s.test/Pet.yaml}')}--- # copies/Pet.yaml\n{SEEN}")
+    (tmp_path / "client.toml").write_text(config + "\n", "utf-8")
+    assert int(not works) == specwire(
+        monkeypatch, "generate", str(root), "--package", "p", "-o", str(tmp_path), "--strict"
+    )
+
+
+def test_a_copy_does_not_lead_out_of_its_folder(tmp_path: Path) -> None:
+    """What a prefix is mapped to is open, and nothing above it."""
+    out = get("{$ref: https://s.test/%2E%2E/secret.yaml}")
+    text = f"--- # a/openapi.yaml\n{out}--- # secret.yaml\n{SEEN}--- # c/x\n{SEEN}"
+    found = findings(write(tmp_path, text), access(copies=[f"https://s.test={tmp_path / 'c'}"]))
+    assert ["ref-not-allowed"] == [each.code for each in found]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(["--ref", "x=y"], 1), (["--ref", "https://a.test"], 1), (["--allow-remote=a/b"], 1)]
+)
+def test_options_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], code: int) -> None:
+    """What names nothing is refused."""
+    root = write(tmp_path, f"--- # openapi.yaml\n{get('{type: string}')}")
+    assert code == specwire(monkeypatch, "dump-ir", str(root), *words)
+
+
+@pytest.mark.parametrize("where", ["before", "after", "host"])
+def test_the_option_may_stand_anywhere(
+    sites: tuple[Site, Site], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """`--allow-remote` is a word of its own before a document, at the end, and before a host."""
+    here, _ = sites
+    address = here.text("/Pet.yaml", SEEN)
+    root = write(tmp_path, f"--- # openapi.yaml\n{get(f'{{$ref: {address!r}}}')}")
+    words = {"before": ["--allow-remote", str(root)], "after": [str(root), "--allow-remote"]}
+    chosen = words.get(where, [str(root), "--allow-remote", here.host])
+    assert 0 == specwire(monkeypatch, "dump-ir", *chosen)
+    assert ["/Pet.yaml"] == here.asked

@@ -1,0 +1,129 @@
+"""`specwire new` for documents in several files: every text pinned, and nothing else read afterwards."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.codegen.files.folder import get, ok, specwire, write
+from tests.codegen.files.test_network import SEEN, Site, document
+
+PARTS = f"""--- # a/spec.yaml
+paths:
+  /pets: {{$ref: paths/pets.yaml}}
+  /dogs: {{get: {{operationId: getDog, description: {{$ref: about.md}}, {ok('{$ref: "https://s.test/Dog.json"}')}}}}}
+--- # a/paths/pets.yaml
+get: {{operationId: getPet, {ok('{$ref: "../../common/Pet%20one.yaml"}')}}}
+--- # a/about.md
+About.
+--- # common/Pet one.yaml
+type: object
+properties: {{root: {{$ref: "../a/spec.yaml#/components/schemas/Own"}}}}
+--- # copies/Dog.json
+{{"type": "object", "properties": {{"id": {{"type": "integer"}}}}}}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with a document in several files; the working directory is there."""
+    root = write(tmp_path, PARTS)
+    root.write_text(
+        root.read_text("utf-8") + "components: {schemas: {Own: {type: object, properties: {x: {type: integer}}}}}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def pin(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Pin the document, and return the folder of its provider."""
+    words = ("--refs-within", "common", "--ref", "https://s.test=copies", "--root", "ws")
+    assert 0 == specwire(monkeypatch, "new", "acme", "--spec", "a/spec.yaml", *words)
+    return Path("ws/specs/acme")
+
+
+def test_every_file_is_pinned(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each text is copied byte for byte, in its layout where it has one, with its sources and its digest."""
+    provider = pin(monkeypatch)
+    facts = tomllib.loads((provider / "source.toml").read_text("utf-8"))
+    found = {part["file"]: part["sources"] for part in facts["parts"]}
+    assert {
+        "paths/pets.yaml": ["a/paths/pets.yaml"],
+        "about.md": ["a/about.md"],
+        "parts/common/Pet_one.yaml": ["common/Pet one.yaml"],
+        "parts/copies/Dog.json": ["copies/Dog.json", "https://s.test/Dog.json"],
+    } == found
+    assert (folder / "a/spec.yaml").read_bytes() == (provider / "openapi.yaml").read_bytes()
+    assert (folder / "common/Pet one.yaml").read_bytes() == (provider / "parts/common/Pet_one.yaml").read_bytes()
+    assert str(folder) not in (provider / "source.toml").read_text("utf-8")
+
+
+def test_all_verbs_work_on_the_pin_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was pinned is all that is read: the source may be gone."""
+    pin(monkeypatch)
+    for name in ("a", "common", "copies"):
+        shutil.rmtree(folder / name)
+    assert 0 == specwire(monkeypatch, "generate", "acme", "--root", "ws", "--strict")
+    assert 0 == specwire(monkeypatch, "check", "acme", "--root", "ws")
+    assert 0 == specwire(monkeypatch, "dump-ir", "acme", "--root", "ws")
+    models = (folder / "ws/generated/specwire_clients/acme/models/__init__.py").read_text("utf-8")
+    assert "class Own(" in models and "class Dog(" in models
+
+
+@pytest.mark.parametrize("name", ["openapi.yaml", "paths/pets.yaml", "about.md", "parts/copies/Dog.json"])
+@pytest.mark.parametrize("change", ["edited", "removed"])
+def test_every_copy_is_checked(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, change: str) -> None:
+    """A copy that was edited or is gone is told before anything is generated."""
+    path = pin(monkeypatch) / name
+    if change == "edited":
+        path.write_bytes(path.read_bytes() + b"\n")
+    elif name == "openapi.yaml":
+        pytest.skip("without its document there is no provider")
+    else:
+        path.unlink()
+    assert 1 == specwire(monkeypatch, "generate", "acme", "--root", "ws")
+
+
+def test_a_pin_reads_nothing_else(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `source.toml` that names something outside of its folder is refused."""
+    source = pin(monkeypatch) / "source.toml"
+    source.write_text(source.read_text("utf-8").replace('file = "about.md"', 'file = "../../../a/about.md"'), "utf-8")
+    assert 1 == specwire(monkeypatch, "generate", "acme", "--root", "ws")
+
+
+def test_a_missing_part_is_told_before_anything_is_pinned(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document that is not whole is not pinned."""
+    (folder / "a/paths/pets.yaml").unlink()
+    assert 1 == specwire(monkeypatch, "new", "acme", "--spec", "a/spec.yaml", "--refs-within", "common", "--root", "ws")
+    assert not (folder / "ws").exists()
+
+
+def test_a_fetched_document_is_pinned_as_analysed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each text is fetched once: what is pinned is what was analysed."""
+    site = Site()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    address = site.text("/api/openapi.yaml", document("more/Pet.yaml?key=s3cret"))
+    site.text("/api/more/Pet.yaml", SEEN)
+    words = ("--spec", f"{address}?token=hidden", "--root", str(tmp_path))
+    assert 0 == specwire(monkeypatch, "new", "acme", *words)
+    site.server.shutdown()
+    site.server.server_close()
+    assert ["/api/more/Pet.yaml?key=s3cret", "/api/openapi.yaml?token=hidden"] == sorted(site.asked)
+    provider = tmp_path / "specs/acme"
+    facts = tomllib.loads((provider / "source.toml").read_text("utf-8"))
+    assert address == facts["url"]
+    written = (provider / "source.toml").read_text("utf-8")
+    assert "s3cret" not in written and "hidden" not in written
+    assert 0 == specwire(monkeypatch, "generate", "acme", "--root", str(tmp_path), "--strict")
+
+
+def test_a_document_in_one_file_is_pinned_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without parts there are no parts."""
+    root = write(tmp_path, f"--- # x.yaml\n{get('{type: string}')}")
+    assert 0 == specwire(monkeypatch, "new", "acme", "--spec", str(root), "--root", str(tmp_path / "ws"))
+    facts = tomllib.loads((tmp_path / "ws/specs/acme/source.toml").read_text("utf-8"))
+    assert "parts" not in facts and "x.yaml" == facts["file"]
