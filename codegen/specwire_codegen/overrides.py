@@ -43,7 +43,9 @@ class _Reader:
             tree = ast.parse(path.read_text("utf-8"), str(path))
         except SyntaxError as problem:
             place = Location(path.as_posix(), "", problem.lineno, problem.offset)
-            self._problem("override-syntax", f"the module does not parse: {problem.msg}", place, "correct it")
+            self._problem(
+                "override-syntax", f"the module does not parse: {problem.msg}", place, "correct the syntax at this line"
+            )
             return
         for node in tree.body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith(

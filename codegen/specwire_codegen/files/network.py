@@ -46,7 +46,7 @@ class Network:
         try:
             scheme, host, port = origin_of(address)
         except ValueError:
-            return "is not an address", "correct it"
+            return "is not an address", "write it like https://host/path"
         if scheme not in _PORTS:
             return (
                 "cannot be fetched: only http and https addresses can",

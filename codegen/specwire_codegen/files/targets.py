@@ -82,7 +82,9 @@ class Targets:
             address, around = self._address(written, base)
         except ValueError:
             message = "is neither a path nor an address"
-            raise Unreachable(error("unresolved-ref", message, help="correct it")) from None
+            raise Unreachable(
+                error("unresolved-ref", message, help="write it as #/components/..., as a path, or as an address")
+            ) from None
         part = self.library.part(address, base, text=text and bool(written))
         fragment = around + unquote(fragment)
         spot = self._inside(part.address, fragment, text, passed)
@@ -91,7 +93,7 @@ class Targets:
         if spot is not None:
             return spot
         near = nearby.place(part.value, fragment)
-        help = f"did you mean #{pointers.to_fragment(near)}?" if near is not None else "correct the reference"
+        help = f"did you mean #{pointers.to_fragment(near)}?" if near is not None else "check the part behind the #"
         if not written and base != self.library.home:
             help = f"{help}; in a file of its own, '#' is the root of that file"
         raise Unreachable(error("unresolved-ref", "does not exist", help=help))

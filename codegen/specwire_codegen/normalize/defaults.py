@@ -35,7 +35,8 @@ def settle(data: Node, report: Report) -> Node:
         given = node["default"]
         for value in _readings(given):
             if fits(value, pointer):
-                report.warning("wrong-default", f"the default {given!r} is taken for {value!r}", place, "correct it")
+                message = f"the default {given!r} is taken for {value!r}"
+                report.warning("wrong-default", message, place, "write the default as its schema has it")
                 return {**node, "default": value}
         if given is not None:
             message = f"the default {str(given)[:80]!r} does not fit its own schema; ignored"

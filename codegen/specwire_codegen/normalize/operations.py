@@ -90,7 +90,9 @@ class _Namer:
             name = self.free(derived)
         elif name in self.seen:
             name = self.free(derived)
-            message = f"{node['operationId']!r} is the id of another operation too; this one is called {name!r}"
+            message = (
+                f"{node['operationId']!r} is the id of another operation too; the id of this one is taken for {name!r}"
+            )
             place = pointers.join(origin_of(node), "operationId")
             self.report.warning("duplicate-operation-id", message, place, "give every operation an id of its own")
         self.seen.add(name)

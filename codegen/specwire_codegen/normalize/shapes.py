@@ -93,6 +93,17 @@ def _check(value: Any, kind: Kind, report: Report, pointer: str) -> Any:
     )
 
 
+_FORMS = {
+    "true or false": "true, or false",
+    "a list": "[...], or a line with a dash for each item",
+    "an object": "{...}, or indented lines of `key: value`",
+    "a string": '"...", in quotes',
+    "a number": "a number, without quotes",
+    "a list of strings": "[a, b], or a line with a dash for each",
+    "an object of strings": "indented lines of `key: text`",
+}
+
+
 def _mended(node: Node, kind: Kind, report: Report, here: str) -> Node:
     kept: Node = {}
     for key, value in node.items():
@@ -120,10 +131,10 @@ def _mended(node: Node, kind: Kind, report: Report, here: str) -> Node:
                 report.warning("wrong-type", f"{key!r} is {_named(value)}; taken for {new!r}", place, help)
         elif is_dispensable(kind, key):
             message = f"{key!r} must be {new.expected}, got {_named(value)}; ignored"
-            report.warning("wrong-type", message, place, "correct it")
+            report.warning("wrong-type", message, place, _advice(key, new.expected))
         else:
             message = f"{key!r} must be {new.expected}, got {_named(value)}"
-            report.error("wrong-type", message, place, "correct the value")
+            report.error("wrong-type", message, place, _advice(key, new.expected))
     return kept
 
 
@@ -284,6 +295,11 @@ def _is_regex(pattern: str) -> bool:
         except (re.error, OverflowError, RecursionError, Warning):
             return False
     return True
+
+
+def _advice(key: str, expected: str) -> str:
+    """Return how a field is written that has the expected form."""
+    return f"write {key}: {_FORMS[expected]}" if expected in _FORMS else "write one of these"
 
 
 def _named(value: Any) -> str:

@@ -190,7 +190,7 @@ def _advice(data: Node, target: str, kind: Kind) -> str:
     near = difflib.get_close_matches(name, _components(data, kind), 1)
     if near:
         return f"did you mean '#/components/{SECTIONS[kind]}/{near[0]}'?"
-    return f"declare the {kind} or correct the reference"
+    return f"declare the {kind} under #/components/{SECTIONS[kind]}, or remove the reference"
 
 
 def _components(data: Node, kind: Kind) -> Node:

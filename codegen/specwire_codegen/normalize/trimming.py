@@ -37,6 +37,9 @@ def trim(data: Node, report: Report) -> tuple[Node, list[validity.Problem]]:
     return data, list(validity.problems(data))
 
 
+_HELP = "remove it, or write it as the OpenAPI specification has it"
+
+
 def _cuts(problems: Sequence[validity.Problem]) -> Iterator[tuple[Place, tuple[str, str, str]]]:
     places = [problem.place for problem in problems]
     for problem in problems:
@@ -46,7 +49,7 @@ def _cuts(problems: Sequence[validity.Problem]) -> Iterator[tuple[Place, tuple[s
         if problem.keyword not in _STRAY:
             cut = _nearest(place)
             if cut is not None:
-                yield cut, ("invalid-document", f"{_name(cut)!r} is ignored: {_why(problem)}", "correct it")
+                yield cut, ("invalid-document", f"{_name(cut)!r} is ignored: {_why(problem)}", _HELP)
         elif all(other.keyword in _STRAY for other in problems if other.place == place):
             kind = _kind(place)
             for key in re.findall(r"'([^']+)'", problem.message):

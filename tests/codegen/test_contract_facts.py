@@ -1,0 +1,104 @@
+"""What the contract of an operation pins: every kind of body and of answer, so that no move goes unseen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specwire_codegen.contract import contract_of
+from specwire_codegen.generate import api_of, document_of
+from specwire_codegen.project import single
+
+ORDER = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "note": {"type": "string"}}}
+JSON = {"application/json": {"schema": ORDER}}
+EVENT = {"type": "object", "properties": {"data": {"contentMediaType": "application/json", "contentSchema": ORDER}}}
+
+
+def contract(
+    tmp_path: Path, body: dict[str, Any] | None = None, answer: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the contract of an operation with such a body and such an answer."""
+    success: dict[str, Any] = {"description": "d", **({"content": answer} if answer is not None else {})}
+    operation: dict[str, Any] = {"operationId": "op", "responses": {"200": success}}
+    if body is not None:
+        operation["requestBody"] = body
+    document = {"openapi": "3.2.0", "info": {"title": "T", "version": "1"}, "paths": {"/x": {"post": operation}}}
+    (tmp_path / "t.json").write_text(json.dumps(document), "utf-8")
+    target = single(tmp_path / "t.json", "t", tmp_path)
+    return contract_of(api_of(target, document_of(target)[0]).operations)
+
+
+@pytest.mark.parametrize("required", [True, False])
+@pytest.mark.parametrize(
+    ("content", "pinned"),
+    [
+        (JSON, {"application/json": {"id": "str, required", "note": "str, optional"}}),
+        (
+            {"application/json": {"schema": {"type": "array", "items": {"type": "integer"}}}},
+            {"application/json": "list[int], {}"},
+        ),
+        ({"application/octet-stream": {}}, {"application/octet-stream": "{}"}),
+        ({"image/png": {"schema": {"type": "string", "format": "binary"}}}, {"image/png": "{}"}),
+        ({"text/plain": {"schema": {"type": "string"}}}, {"text/plain": "{}"}),
+        (
+            {"application/jsonl": {"itemSchema": {"type": "integer"}}},
+            {"application/jsonl": "int, one after the other, {}"},
+        ),
+        (
+            {"application/x-www-form-urlencoded": {"schema": ORDER}},
+            {"application/x-www-form-urlencoded": {"id": "str, required", "note": "str, optional"}},
+        ),
+    ],
+    ids=lambda value: next(iter(value)),
+)
+def test_the_body_is_pinned(tmp_path: Path, content: dict[str, Any], pinned: dict[str, Any], required: bool) -> None:
+    """Its media type, its members, and whether it may be left out."""
+    found = contract(tmp_path, {"required": required, "content": content})["body"]
+    (media,) = pinned
+    if isinstance(pinned[media], str):
+        assert {media: pinned[media].format("required" if required else "optional")} == found
+    else:
+        assert [media] == list(found) and pinned[media].keys() == found[media].keys()
+        assert not required or pinned == found
+
+
+@pytest.mark.parametrize(
+    ("content", "pinned"),
+    [
+        (None, {"nothing": "nothing"}),
+        ({"application/json": {"schema": {"type": "integer"}}}, {"application/json": "int"}),
+        ({"application/octet-stream": {}}, {"application/octet-stream": "bytes"}),
+        ({"text/plain": {"schema": {"type": "string"}}}, {"text/plain": "text"}),
+        ({"text/event-stream": {"itemSchema": EVENT}}, {"text/event-stream": "events of "}),
+    ],
+    ids=lambda value: "nothing" if value is None else next(iter(value)),
+)
+def test_the_answer_is_pinned(tmp_path: Path, content: dict[str, Any] | None, pinned: dict[str, str]) -> None:
+    """Its media type and its type, of files and of empty answers too."""
+    found = contract(tmp_path, answer=content)["answers"]
+    ((media, text),) = pinned.items()
+    assert [media] == list(found)
+    assert text == found[media] if not text.endswith(" ") else found[media].startswith(text)
+
+
+def variants() -> Iterator[dict[str, Any]]:
+    """Yield operations that differ in one fact each."""
+    yield {}
+    yield {"body": {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+    yield {"body": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}}
+    yield {"body": {"content": {"application/octet-stream": {}}}}
+    yield {"body": {"content": {"application/jsonl": {"itemSchema": {"type": "integer"}}}}}
+    yield {"body": {"content": {"application/jsonl": {"itemSchema": {"type": "string"}}}}}
+    yield {"answer": {"text/plain": {"schema": {"type": "string"}}}}
+    yield {"answer": {"application/octet-stream": {}}}
+    yield {"answer": {"application/json": {"schema": {"type": "integer"}}}}
+    yield {"answer": {"application/json": {"schema": {"type": "string"}}}}
+
+
+def test_no_two_kinds_have_one_contract(tmp_path: Path) -> None:
+    """Whatever moves, the contract differs."""
+    found = [json.dumps(contract(tmp_path, **each), sort_keys=True) for each in variants()]
+    assert len(found) == len(set(found))
