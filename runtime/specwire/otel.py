@@ -16,8 +16,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
-from opentelemetry import metrics, propagate, trace
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+
+try:
+    from opentelemetry import metrics, propagate, trace
+    from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+except ImportError as error:
+    raise ImportError("specwire.otel needs opentelemetry-api: pip install 'specwire[otel]'") from error
 
 from specwire.address import shown_url
 from specwire.answer import Answer
