@@ -1,6 +1,6 @@
 """Try the clients of a folder of documents: what they send and what they make of answers, drawn from the documents.
 
-    SPECWIRE_CORPUS=folder python bench/conformance.py [--only GLOB] [--operations 5] [--cases 3] [--jobs 2]
+    SPECWIRE_CORPUS=folder python bench/conformance.py [--only GLOB] [--sample 25] [--operations 5] [--cases 3] [--jobs 2]
 
 The folder has `dev/*.json` (or `.yaml`). Written: `bench/conformance.md`, and every problem as JSON lines.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -150,6 +151,8 @@ def main() -> None:
     """Read the command line, run, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="*", help="documents to take, by a pattern of their names")
+    parser.add_argument("--sample", type=int, help="take so many of these documents, drawn by --seed")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--operations", type=int, default=5, help="operations of each document, at most")
     parser.add_argument("--cases", type=int, default=3, help="calls and answers of each operation, at most")
     parser.add_argument("--jobs", type=int, default=2)
@@ -159,6 +162,8 @@ def main() -> None:
     if "SPECWIRE_CORPUS" not in os.environ:
         parser.exit(2, "SPECWIRE_CORPUS is not set: name the folder that has dev/ with the documents\n")
     files = documents(Path(os.environ["SPECWIRE_CORPUS"]), arguments.only)
+    if arguments.sample is not None and arguments.sample < len(files):
+        files = sorted(random.Random(arguments.seed).sample(files, arguments.sample))
     amount = Amount(arguments.operations, arguments.cases, arguments.limit)
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(arguments.jobs) as pool:
         names = [f"p{number:03}" for number in range(len(files))]

@@ -262,7 +262,7 @@ def _wrong_item(monkeypatch: pytest.MonkeyPatch) -> None:
         return take(trail, response)
 
     def followed(trail: Any) -> Any:
-        found = following(trail)
+        found: Any = following(trail)
         last = getattr(found.operation.pagination, "last", None) if found is not None else None
         if last is None or id(trail) not in pages:
             return found

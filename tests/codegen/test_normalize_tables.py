@@ -1,0 +1,119 @@
+"""Each rule of a step of normalization alone: upgrades of 3.0, enumerations, recursive unions, tags, numbered names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from specwire_codegen.document import Document
+from specwire_codegen.normalize import normalize
+from specwire_codegen.normalize.enums import settle
+
+from .test_normalize import PET, Json, operation_of, ref, root, settled, spec
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        (
+            {"type": "string", "const": "a", "nullable": True},
+            {"anyOf": [{"type": "string", "const": "a"}, {"type": "null"}]},
+        ),
+        ({"type": "array", "items": True}, {"type": "array", "items": {}}),
+        (
+            {"type": "string", "examples": {"one": {"value": "a"}, "two": "b"}},
+            {"type": "string", "examples": ["a", "b"]},
+        ),
+        ({"type": "string", "example": "a", "examples": ["b", "a"]}, {"type": "string", "examples": ["a", "b"]}),
+        ({"type": "file"}, {"type": "string", "format": "binary"}),
+        ({"type": "any"}, {}),
+    ],
+)
+def test_what_openapi_3_0_writes_otherwise_is_upgraded(schema: Json, expected: Json) -> None:
+    """Constants that may be null, lists of anything, examples by name, and types of Swagger."""
+    assert expected == root(schema, version="3.0.3")
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"enum": [None]}, {"type": "null"}),
+        ({"const": None, "type": ["string", "null"]}, {"type": "null"}),
+        ({"enum": ["a"], "const": "b"}, {"type": "string", "const": "b"}),
+        ({"enum": [1, 2.5]}, {"type": "number", "enum": [1, 2.5]}),
+        ({"type": "number", "enum": [1, 2]}, {"type": "number", "enum": [1, 2]}),
+        ({"type": "string", "enum": [1, True]}, {"type": "string", "enum": ["1", "true"]}),
+        ({"type": "integer", "enum": ["1", "-2"]}, {"type": "integer", "enum": [1, -2]}),
+        ({"type": "boolean", "enum": ["true", "False"]}, {"type": "boolean"}),
+        ({"type": "boolean", "enum": [True]}, {"type": "boolean", "const": True}),
+        ({"enum": [1, 1.0, True, 1]}, {"type": ["integer", "number", "boolean"], "enum": [1, 1.0, True]}),
+        ({"type": "object", "properties": {}, "enum": ["a"]}, {"type": "string", "const": "a"}),
+        ({"enum": "a"}, {"enum": "a"}),
+    ],
+)
+def test_enumerations_have_one_form(schema: Json, expected: Json) -> None:
+    """Values are of the declared type and different, one is a constant, null is apart, scalars have no structure."""
+    assert expected == settle(schema)
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ([ref("Node"), {"type": "string"}, {"type": "integer"}], {"anyOf": [{"type": "string"}, {"type": "integer"}]}),
+        ([ref("Node"), {"type": "string"}], {"type": "string"}),
+    ],
+)
+def test_a_union_is_no_variant_of_itself(members: list[Any], expected: Json) -> None:
+    """The variant is left out with a warning, and what is left of the union stays."""
+    schemas = {"Root": {"type": "object", "properties": {"n": ref("Node")}}, "Node": {"anyOf": members}}
+    normalized = normalize(spec(schemas))
+    assert expected == normalized.data["components"]["schemas"]["Node"]
+    assert ["recursive-union"] == [warning.code for warning in normalized.warnings]
+
+
+@pytest.mark.parametrize(
+    ("tags", "parents", "reasons"),
+    [
+        ([{"name": "a", "parent": "b"}, {"name": "b"}], {"a": "b", "b": None}, []),
+        ([{"name": "a", "parent": "x"}], {"a": None}, ["the tag 'a' has the parent 'x', which is not declared"]),
+        ([{"name": "a", "parent": "a"}], {"a": None}, ["the tag 'a' leads back to itself"]),
+        (
+            [{"name": "a", "parent": "b"}, {"name": "b", "parent": "a"}, {"name": "c", "parent": "a"}],
+            {"a": None, "b": None, "c": "a"},
+            ["the tag 'a' leads back to itself", "the tag 'b' leads back to itself"],
+        ),
+    ],
+)
+def test_parents_of_tags_are_declared_and_above(tags: list[Json], parents: Json, reasons: list[str]) -> None:
+    """A parent that is not there, or that the tag itself is above of, is left out with a warning."""
+    document = spec({"Root": {"type": "string"}}, tags=["a"])
+    normalized = normalize(Document({**document.data, "tags": tags}, "spec.yaml"))
+    assert parents == {tag["name"]: tag.get("parent") for tag in normalized.data["tags"]}
+    told = [warning.message for warning in normalized.warnings if warning.code == "bad-tag-parent"]
+    assert reasons == [message.partition("; ")[0] for message in told]
+
+
+def test_a_schema_whose_names_are_taken_has_another_word_or_letter() -> None:
+    """A name of its own is found beside all names that other schemas have."""
+    names = ["RootIt", "RootItProperty", "RootItPropertyB"]
+    taken = {name: {"type": "object", "properties": {name: {"type": "integer"}}} for name in names}
+    properties = {"it": PET, **{name: ref(name) for name in taken}}
+    found = settled(spec({"Root": {"type": "object", "properties": properties}, **taken})).data["components"]["schemas"]
+    (made,) = found.keys() - {"Root", *names}
+    assert ref(made) == found["Root"]["properties"]["it"]
+    assert PET["properties"] == found[made]["properties"]
+    assert "RootItPropertyC" == made
+
+
+def test_the_examples_of_a_parameter_keep_their_names() -> None:
+    """One example of 3.0 becomes an example named `example`; where there are named ones, they count."""
+    one = {"name": "a", "in": "query", "schema": {"type": "string"}, "example": "x"}
+    several = {
+        "name": "b",
+        "in": "query",
+        "schema": {"type": "string"},
+        "example": "x",
+        "examples": {"y": {"value": 1}},
+    }
+    found = operation_of(spec(version="3.0.3", parameters=[one, several]))["parameters"]
+    assert [{"example": {"value": "x"}}, {"y": {"value": 1}}] == [each["examples"] for each in found]
