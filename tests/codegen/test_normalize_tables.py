@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.document import Document
 from specwire_codegen.normalize import normalize
 from specwire_codegen.normalize.enums import settle
@@ -117,3 +118,20 @@ def test_the_examples_of_a_parameter_keep_their_names() -> None:
     }
     found = operation_of(spec(version="3.0.3", parameters=[one, several]))["parameters"]
     assert [{"example": {"value": "x"}}, {"y": {"value": 1}}] == [each["examples"] for each in found]
+
+
+@pytest.mark.parametrize(
+    ("extension", "value", "help_"),
+    [
+        ("x-specwire-stream", {}, "put it on the media type"),
+        ("x-specwire-polling", {"status": "/s", "success": ["a"], "failure": []}, "put it on the operation"),
+        ("x-specwire-retry", {"safe": True}, "put it on the document or the operation"),
+    ],
+)
+def test_a_misplaced_extension_is_told_where_it_belongs(extension: str, value: Json, help_: str) -> None:
+    """The message names the extension, where it is, and where it may be."""
+    with pytest.raises(DiagnosticError) as raised:
+        normalize(spec({"Root": {**PET, extension: value}}))
+    (found,) = raised.value.diagnostics
+    assert (f"{extension!r} has no meaning on a schema", help_) == (found.message, found.help)
+    assert found.location is not None and f"/components/schemas/Root/{extension}" == found.location.pointer

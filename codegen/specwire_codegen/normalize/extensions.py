@@ -238,8 +238,14 @@ def _check_key(key: str, node: Node, kind: Kind, report: Report) -> None:
         if extension.kinds is None or kind in extension.kinds:
             _check_shape(node[key], extension.shape, key, place, report)
             return
-    places = " or ".join(each for extension in EXTENSIONS[key] for each in extension.kinds or ())
-    report.error("misplaced-extension", f"{key!r} has no meaning on a {kind}", place, f"put it on the {places}")
+    kinds = [each for extension in EXTENSIONS[key] for each in extension.kinds or ()]
+    places = " or ".join(f"the {_NAMES.get(each, each)}" for each in kinds)
+    here = _NAMES.get(kind, kind)
+    report.error("misplaced-extension", f"{key!r} has no meaning on a {here}", place, f"put it on {places}")
+
+
+_NAMES: Mapping[str, str] = {"openapi": "document", "mediaType": "media type", "pathItem": "path item"}
+"""Kinds of nodes whose names are no words."""
 
 
 def _check_resumable(node: Node, name: str, report: Report) -> None:
