@@ -1,6 +1,6 @@
 """Try the clients of a folder of documents: what they send and what they make of answers, drawn from the documents.
 
-    SPECWIRE_CORPUS=folder python bench/conformance.py [--only GLOB] [--sample 25] [--operations 5] [--cases 3] [--jobs 2]
+    SPECWIRE_CORPUS=folder python bench/conformance.py [--only GLOB] [--sample 25] [--operations 5] [--cases 3]
 
 The folder has `dev/*.json` (or `.yaml`). Written: `bench/conformance.md`, and every problem as JSON lines.
 """

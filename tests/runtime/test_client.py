@@ -276,7 +276,7 @@ def test_with_closes(caller: Caller) -> None:
     client = caller.client()
     assert client is caller.enter(client)
     caller.leave(client)
-    with pytest.raises(SpecwireError):
+    with pytest.raises(SpecwireError, match="is closed: make a new one"):
         caller.run(client.things.get("1"))
 
 

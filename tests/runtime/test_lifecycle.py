@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import trio
 from specwire import chunks, transport
-from specwire.errors import APIConnectionError, SpecwireError
+from specwire.errors import APIConnectionError, NotFoundError, SpecwireError
 
 from .conftest import KEY, Caller
 from .sample import AsyncSample, Sample, Thing
@@ -32,7 +32,7 @@ def test_closing_gives_the_connections_back(caller: Caller, server: Server) -> N
         caller.run(client.things.get("1"))
     assert 1 == server.connections
     caller.close(client)
-    with pytest.raises(SpecwireError):
+    with pytest.raises(SpecwireError, match="is closed: make a new one"):
         caller.run(client.things.get("1"))
 
 
@@ -52,7 +52,7 @@ def test_nothing_is_left_open(server: Server) -> None:
             list(client.talks.stream())
             next(client.talks.stream())
             client.files.download().read()
-            with pytest.raises(SpecwireError):
+            with pytest.raises(NotFoundError):
                 client.things.get("9")
 
         async def main() -> None:
@@ -61,7 +61,7 @@ def test_nothing_is_left_open(server: Server) -> None:
                 [event async for event in client.talks.stream()]
                 await anext(client.talks.stream())
                 await client.files.download().read()
-                with pytest.raises(SpecwireError):
+                with pytest.raises(NotFoundError):
                     await client.things.get("9")
 
         asyncio.run(main())
