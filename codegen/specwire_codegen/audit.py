@@ -156,8 +156,8 @@ class _Module:
                 raise self._unknown(argument)
             self._annotation(argument.annotation)
         for default in [*arguments.defaults, *arguments.kw_defaults]:
-            if default is not None and ast.unparse(default) not in ("UNSET", "None"):
-                raise self._unknown(default)
+            if default is not None and ast.unparse(default) != "UNSET":
+                self._data(default)
         names = {argument.arg for argument in listed}
         inner = attrs.evolve(self, bound=self.bound | names, callable=self.callable - names)
         for statement in body:
@@ -209,7 +209,11 @@ class _Module:
             case ast.Tuple(elts=values) | ast.List(elts=values) | ast.BoolOp(op=ast.Or(), values=values):
                 for value in values:
                     self._value(value)
-            case ast.IfExp(body=ast.Constant(value=None), orelse=value, test=ast.Compare(ops=[ast.Is()]) as test):
+            case ast.IfExp(
+                body=ast.Constant(value=None) | ast.Dict(keys=[]),
+                orelse=value,
+                test=ast.Compare(ops=[ast.Is()]) as test,
+            ):
                 for each in [test.left, *test.comparators, value]:
                     self._value(each)
             case ast.Lambda(args=ast.arguments(args=[], kwonlyargs=[], vararg=None, kwarg=None), body=body):

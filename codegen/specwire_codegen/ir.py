@@ -15,6 +15,7 @@ PrimitiveName: TypeAlias = Literal[
     "str", "int", "float", "bool", "bytes", "datetime", "date", "time", "timedelta", "UUID", "Decimal"
 ]
 LiteralValue: TypeAlias = str | int | bool
+DefaultValue: TypeAlias = str | int | float | bool
 
 
 @attrs.frozen
@@ -86,6 +87,17 @@ class Field:
     secret: bool = False
     owner: Literal["both", "server", "client"] = "both"
     """Who sends it: what is read-only is the server's, what is write-only the client's, and required of no other."""
+    default: LiteralValue | None = None
+    """What a call sends if it says nothing: the only possible value of what is required."""
+
+    @property
+    def constant(self) -> LiteralValue | None:
+        """The only value that it has in answers; None if it may have others, or none."""
+        match self.type:
+            case Literals((value,)) if self.promised:
+                return value
+            case _:
+                return None
 
     @property
     def asked(self) -> bool:
@@ -132,6 +144,8 @@ class Discriminator:
 
     wire_name: str
     variants: tuple[tuple[str, str], ...]
+    default: str | None = None
+    """Class name of the variant of objects with another value."""
 
 
 @attrs.frozen
@@ -179,6 +193,8 @@ class Parameter:
     required: bool
     doc: str = ""
     style: Style | None = None
+    default: DefaultValue | None = None
+    """What a call sends if it says nothing, of what is required."""
 
 
 @attrs.frozen
@@ -197,6 +213,8 @@ class Part:
     """How it is written, None where a list is a part for each item and an object is JSON."""
     headers: tuple[Parameter, ...] = ()
     """What it is sent with besides; headers of the part, not of the request."""
+    default: LiteralValue | None = None
+    """What a call sends if it says nothing: the only possible value of what is required."""
 
 
 @attrs.frozen
@@ -215,6 +233,8 @@ class JsonBody:
     fields: tuple[Field, ...] | None
     required: bool
     media_type: str
+    blank: bool = False
+    """Whether an empty object is sent where a call says nothing: the document names no property of it."""
 
 
 @attrs.frozen

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterable
 from functools import cache, reduce
 from operator import or_
-from types import GenericAlias, UnionType
+from types import GenericAlias, UnionType, new_class
 from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -109,15 +109,10 @@ def _model(kind: type[msgspec.Struct], above: tuple[Any, ...]) -> type[msgspec.S
     if not fields:
         return kind
     config = kind.__struct_config__
-    made = msgspec.defstruct(
-        kind.__name__,
-        fields,
-        bases=(kind,),
-        module=kind.__module__,
-        kw_only=True,
-        tag_field=config.tag_field,
-        tag=config.tag,
-    )
+    body = {"__module__": kind.__module__, "__annotations__": {name: type_ for name, type_, _ in fields}}
+    body |= {name: default for name, _, default in fields}
+    settings = {"kw_only": True, "tag_field": config.tag_field, "tag": config.tag}
+    made: type[msgspec.Struct] = new_class(kind.__name__, (kind,), settings, lambda namespace: namespace.update(body))
     _DECODERS[made] = decoders
     return made
 

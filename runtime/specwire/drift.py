@@ -16,7 +16,7 @@ from msgspec import inspect
 
 from specwire.codec import decoder
 from specwire.model import ADDITIONAL, Unknown, unnamed
-from specwire.union import UnionMarker, choose
+from specwire.union import Choice, UnionMarker, choose, kind_of, member_of, shown, untagged
 from specwire.unset import UNSET
 
 
@@ -90,14 +90,19 @@ def _info(kind: Any) -> inspect.Type:
     return inspect.type_info(kind)
 
 
+_Built: TypeAlias = dict[tuple[type, int], tuple[Any, list[Drift]]]
+
+
 class _Builder:
     """One walk over a raw value; collects drift on its way."""
 
-    def __init__(self) -> None:
+    def __init__(self, built: _Built | None = None) -> None:
         self.drifts: list[Drift] = []
+        self.built: _Built = {} if built is None else built
+        """What objects and arrays have become as members of unions, so that each is built once."""
 
     def note(self, path: str, info: inspect.Type, raw: Any) -> Any:
-        got = _kind(raw)
+        got = kind_of(raw)
         types = info.types if isinstance(info, inspect.UnionType) else (info,)
         enum = any(isinstance(item, inspect.LiteralType) for item in types)
         if enum and isinstance(raw, str | int) and len(str(raw)) <= 40:
@@ -146,14 +151,30 @@ class _Builder:
             for struct in structs:
                 if field is not None and raw.get(field) == struct.tag:
                     return self._struct(struct, raw, path)
-            self.drifts.append(Drift(path, _expected(info), f"object with {field}={_short(raw.get(field or ''))}"))
+            if field is not None and field not in raw:
+                choice = untagged([member_of(struct.cls) for struct in structs], raw, field)
+                return self._reported(_expected(info), choice, raw, path, field)
+            self.drifts.append(Drift(path, _expected(info), f"object with {field}={shown(raw.get(field or ''))}"))
             return Unknown(raw)
         others = [item for item in info.types if not isinstance(item, inspect.StructType)]
         return self._first_without_drift(others, info, raw, path)
 
     def _marker(self, info: inspect.CustomType, raw: Any, path: str) -> Any:
+        if not isinstance(raw, dict | list):
+            return self._chosen(info, raw, path)
+        place = (info.cls, id(raw))
+        if place not in self.built:
+            builder = _Builder(self.built)
+            self.built[place] = builder._chosen(info, raw, path), builder.drifts
+        value, drifts = self.built[place]
+        self.drifts += drifts
+        return value
+
+    def _chosen(self, info: inspect.CustomType, raw: Any, path: str) -> Any:
         assert isinstance(info.cls, UnionMarker)
         choice = choose(info.cls, raw)
+        if choice.reported:
+            return self._reported(info.cls.__name__, choice, raw, path, info.cls.field)
         before = len(self.drifts)
         value = self._first_without_drift(list(map(_info, choice.variants)), info, raw, path)
         if len(self.drifts) == before:
@@ -163,10 +184,28 @@ class _Builder:
             return self.build(_info(choice.meant), raw, path)
         return Unknown(raw) if isinstance(raw, dict) else value
 
+    def _reported(self, expected: str, choice: Choice, raw: Any, path: str, field: str | None) -> Any:
+        """Build a value of a union that is drift although it has the form of a variant."""
+        self.drifts.append(Drift(path, expected, f"{kind_of(raw)} with {choice.reported}"))
+        variants = choice.variants if choice.meant is None else (choice.meant,)
+        if not variants:
+            return Unknown(raw) if isinstance(raw, dict) else raw
+        attempts = [self._attempt(variant, raw, path) for variant in variants]
+        value, drifts = next((each for each in attempts if not each[1]), attempts[0])
+        self.drifts += [drift for drift in drifts if drift.path != f"{path}.{field}"]
+        from specwire.extra import keep_from  # few answers come here
+
+        keep_from(value, raw)
+        return value
+
+    def _attempt(self, variant: Any, raw: Any, path: str) -> tuple[Any, list[Drift]]:
+        builder = _Builder(self.built)
+        return builder.build(_info(variant), raw, path), builder.drifts
+
     def _first_without_drift(self, infos: Sequence[inspect.Type], union: inspect.Type, raw: Any, path: str) -> Any:
         attempts: list[tuple[int, Any, list[Drift]]] = []
         for info in infos:
-            builder = _Builder()
+            builder = _Builder(self.built)
             value = builder.build(info, raw, path)
             if not builder.drifts:
                 return value
@@ -219,28 +258,6 @@ _NAMES: dict[type[inspect.Type], str] = {
     inspect.DateTimeType: "date-time",
     inspect.TimeDeltaType: "duration",
 }
-
-
-def _kind(raw: Any) -> str:
-    match raw:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case _:
-            return "object"
-
-
-def _short(raw: Any) -> str:
-    return repr(raw) if isinstance(raw, str | int | None) and len(str(raw)) <= 40 else _kind(raw)
 
 
 def _expected(info: inspect.Type) -> str:

@@ -100,10 +100,15 @@ def unfold(raw: Any) -> Any:
 
 def keep(value: T, data: bytes) -> T:
     """Return a decoded value whose models also hold the fields of its JSON bytes that they do not know."""
-    for model, fields in _models(value, msgspec.json.decode(data)):
+    keep_from(value, msgspec.json.decode(data))
+    return value
+
+
+def keep_from(value: object, raw: Any) -> None:
+    """Keep the fields of the builtins of a decoded value that its models do not know."""
+    for model, fields in _models(value, raw):
         if not isinstance(model, OpenModel) and (unknown := unnamed(type(model), fields)):
             _hold(model, unknown)
-    return value
 
 
 def restore(value: object, raw: Any) -> Any:

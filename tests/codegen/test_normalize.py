@@ -447,7 +447,9 @@ def test_a_base_with_a_discriminator_becomes_a_union() -> None:
         "Dog": {"allOf": [ref("Animal")]},
     }
     found = schemas_of(schemas, version="3.0.3")
-    assert ["Animal", "AnimalMood", "Cat", "Dog", "Root"] == list(found)
+    assert ["Animal", "AnimalBase", "AnimalMood", "Cat", "Dog", "Root"] == list(found)
+    assert "#/components/schemas/AnimalBase" == found["Animal"]["discriminator"]["defaultMapping"]
+    assert {"type": "string", "const": "Animal"} == found["AnimalBase"]["properties"]["kind"]
     assert {"cat": "#/components/schemas/Cat", "Dog": "#/components/schemas/Dog"} == found["Animal"]["discriminator"][
         "mapping"
     ]

@@ -17,6 +17,7 @@ from specwire.conversion import from_dict, to_dict
 from specwire.drift import Drift, DriftWarning, decode, report, tolerate
 from specwire.errors import DecodeError
 from specwire.model import Unknown
+from specwire.union import union
 from specwire.unset import UNSET
 
 from .conftest import Caller
@@ -236,3 +237,18 @@ def test_text_that_no_encoding_holds_is_drift_of_its_field() -> None:
     value, drifts = tolerate({"id": "1", "made": "\ud800", "code": "\udfff"}, Thing)
     assert ("\ud800", "\udfff") == (value.made, value.code)
     assert ["$.made", "$.code"] == [drift.path for drift in drifts]
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        (list[int] | dict[str, int], [1, "a"]),
+        (union(__name__, "TWO_LISTS", lambda: (list[int], list[bool])), [None]),
+        (union(__name__, "TWO_MAPS", lambda: (dict[str, int], dict[str, bool])), {"a": None}),
+    ],
+)
+def test_containers_that_drift_as_much_as_each_other(kind: Any, raw: Any) -> None:
+    """The first one is taken, and reported once."""
+    value, drifts = decode(json.dumps(raw).encode(), kind)
+    assert raw == value
+    assert 1 == len(drifts)

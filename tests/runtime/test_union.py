@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -12,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from specwire.codec import decoder
 from specwire.drift import Drift, decode, tolerate
-from specwire.model import Unknown, WireModel
+from specwire.extra import restore
+from specwire.model import Unknown, WireModel, constant
 from specwire.union import union
 from specwire.unset import UNSET, Unset
 
@@ -77,12 +80,214 @@ SIZES = union(__name__, "SIZES", lambda: (Small, Large), "kind", lambda: {"s": S
     [
         (b'{"kind":"xl","note":"n"}', Large(kind="xl", note="n")),
         (b'{"kind":"s"}', Small(kind="s")),
-        (b'{"kind":"unheard"}', Small(kind="unheard")),
     ],
 )
 def test_the_discriminator_names_the_variant(sent: bytes, expected: Any) -> None:
     """Where a document says which value stands for which variant, that counts before structure."""
     assert expected == decoder(SIZES).decode(sent)
+
+
+@pytest.mark.parametrize(
+    ("sent", "got"),
+    [
+        (b'{"kind":"unheard","note":"n"}', "kind='unheard'"),
+        (b'{"kind":null,"note":"n"}', "kind=None"),
+        (b'{"kind":["s"],"note":"n"}', "kind=array"),
+        (b'{"note":"n"}', "kind=None"),
+    ],
+)
+def test_a_value_that_the_discriminator_does_not_name_is_no_variant(sent: bytes, got: str) -> None:
+    """It is reported, and nothing of it is lost, although it has the form of a variant."""
+    value, drifts = decode(sent, SIZES)
+    assert Unknown(json.loads(sent)) == value
+    assert isinstance(value, Unknown)
+    assert [Drift("$", "SIZES", f"object with {got}")] == list(drifts)
+
+
+class Base(WireModel, kw_only=True):
+    """A thing that others extend."""
+
+    kind: Literal["base"] = constant("base")
+    name: str
+
+
+class Derived(WireModel, kw_only=True):
+    """A thing with more."""
+
+    kind: Literal["derived"] = constant("derived")
+    name: str
+    more: int | Unset = UNSET
+
+
+FAMILY = union(
+    __name__, "FAMILY", lambda: (Base, Derived), "kind", lambda: {"base": Base, "derived": Derived}, lambda: Base
+)
+UNNAMED_BASE = union(
+    __name__, "UNNAMED_BASE", lambda: (Derived, Base), "kind", lambda: {"derived": Derived}, lambda: Base
+)
+NESTED_FAMILY = union(__name__, "NESTED_FAMILY", lambda: (FAMILY, Cat), "kind", lambda: {"base": FAMILY, "cat": Cat})
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "taken", "reported"),
+    [
+        (FAMILY, {"kind": "other", "name": "n", "size": 2}, Base, True),
+        (FAMILY, {"kind": "base", "name": "n"}, Base, False),
+        (FAMILY, {"kind": "derived", "name": "n", "more": 1}, Derived, False),
+        (UNNAMED_BASE, {"kind": "other", "name": "n", "size": 2}, Unknown, True),
+        (UNNAMED_BASE, {"kind": "base", "name": "n", "size": 2}, Base, True),
+        (UNNAMED_BASE, {"kind": "derived", "name": "n"}, Derived, False),
+        (NESTED_FAMILY, {"kind": "other", "name": "n", "size": 2}, Base, True),
+        (NESTED_FAMILY, {"kind": "base", "name": "n"}, Base, False),
+    ],
+)
+def test_the_default_of_a_union_takes_what_nothing_names(
+    kind: Any, sent: dict[str, Any], taken: type, reported: bool
+) -> None:
+    """One that the mapping names takes any value, another takes its own; what it does not know is kept."""
+    value, drifts = decode(json.dumps(sent).encode(), kind)
+    assert type(value) is taken
+    assert reported == bool(drifts)
+    assert sent == restore(value, msgspec.to_builtins(value))
+
+
+class Receipt(WireModel, kw_only=True):
+    """A part of what was sent."""
+
+    to: str | Unset = UNSET
+
+
+class Reason(WireModel, kw_only=True):
+    """A part of what failed."""
+
+    why: str | Unset = UNSET
+
+
+class Sent(WireModel, kw_only=True):
+    """A result."""
+
+    parts: list[dict[str, Receipt]] | Unset = UNSET
+
+
+class Failed(WireModel, kw_only=True):
+    """A result that differs in its parts only."""
+
+    parts: list[dict[str, Reason]] | Unset = UNSET
+
+
+RESULTS = union(__name__, "RESULTS", lambda: (Sent, Failed))
+TABLES = union(__name__, "TABLES", lambda: (dict[str, Receipt], dict[str, Reason]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "expected", "reported"),
+    [
+        (RESULTS, {"parts": [{"x": {"to": "t"}}]}, Sent(parts=[{"x": Receipt(to="t")}]), False),
+        (RESULTS, {"parts": [{"x": {"why": "w"}}]}, Failed(parts=[{"x": Reason(why="w")}]), False),
+        (RESULTS, {"parts": []}, Sent(parts=[]), False),
+        (RESULTS, {"parts": [{"x": {"new": 1}}]}, Sent(parts=[{"x": Receipt()}]), True),
+        (RESULTS, {"parts": [{"x": {"why": "w", "to": "t"}}]}, Sent(parts=[{"x": Receipt(to="t")}]), True),
+        (TABLES, {"x": {"why": "w"}}, {"x": Reason(why="w")}, False),
+    ],
+)
+def test_nested_keys_decide_where_the_outer_ones_do_not(
+    kind: Any, sent: dict[str, Any], expected: Any, reported: bool
+) -> None:
+    """The variant that loses none is taken; where all lose some, the first, and it is reported."""
+    value, drifts = decode(json.dumps(sent).encode(), kind)
+    assert value == expected
+    assert reported == bool(drifts)
+
+
+@pytest.mark.parametrize("leaf", [1, "one"])
+def test_the_same_objects_below_many_unions_are_measured_once(leaf: object) -> None:
+    """A union that holds itself takes time in proportion to its value, not to the ways through it."""
+    value: Any = {"leaf": leaf}
+    for _ in range(60):
+        value = {"child": value}
+    found, drifts = decode(json.dumps(value).encode(), TWINS)
+    assert value == msgspec.to_builtins(found)
+    assert (leaf != 1) == bool(drifts)
+
+
+class Tag(WireModel, tag_field="type", tag="tag", kw_only=True):
+    """An object with a tag."""
+
+    type: Literal["tag"] = constant("tag")
+    size: int | Unset = UNSET
+
+
+class Plain(WireModel, kw_only=True):
+    """An object without one."""
+
+    size: int | Unset = UNSET
+
+
+TAGGED_OR_PLAIN = union(__name__, "TAGGED_OR_PLAIN", lambda: (Tag, Plain))
+
+
+def test_an_object_without_the_tag_of_a_variant_is_not_of_it() -> None:
+    """A tag is a property that its variant must have, though no field of it holds it."""
+    assert Plain(size=1) == decoder(TAGGED_OR_PLAIN).decode(b'{"size": 1}')
+    assert Tag(size=1) == decoder(TAGGED_OR_PLAIN).decode(b'{"size": 1, "type": "tag"}')
+
+
+if TYPE_CHECKING:
+    Twins: TypeAlias = "Left | Right"
+else:
+    Twins = union(__name__, "Twins", lambda: (Left, Right))
+TWINS: Any = Twins
+
+
+class Left(WireModel, kw_only=True):
+    """A node."""
+
+    child: Twins | Unset = UNSET
+    leaf: int | Unset = UNSET
+
+
+class Right(WireModel, kw_only=True):
+    """A node of the same form."""
+
+    child: Twins | Unset = UNSET
+    leaf: int | Unset = UNSET
+
+
+@pytest.mark.parametrize(("number", "whole"), [(2.0**53, True), (-(2.0**53), True), (2.0**53 + 2, False)])
+def test_a_float_that_stands_for_several_integers_is_none(number: float, whole: bool) -> None:
+    """Above 2**53, floats are not exact."""
+    if whole:
+        naps = decoder(ANIMALS).convert({"naps": number}).naps
+        assert (int, number) == (type(naps), naps)
+    else:
+        with pytest.raises(msgspec.ValidationError):
+            decoder(ANIMALS).convert({"naps": number})
+
+
+@pytest.mark.parametrize(
+    ("number", "sent"),
+    [(2, {"naps": 2.0}), (2, {"of": [{"naps": 2.0}], "rate": 1.0})],
+)
+def test_only_integers_become_integers(number: int, sent: dict[str, Any]) -> None:
+    """A float stays a float where the document has one."""
+    value = decoder(ANIMALS).convert(sent)
+    assert number == (value.of[0] if isinstance(value, Nest) else value).naps
+    assert not isinstance(value, Nest) or type(value.rate) is float
+
+
+def test_constants_need_not_be_given() -> None:
+    """They are defaults, may be given, and are always sent; a wrong one of a tag is refused."""
+    assert (
+        b'{"type":"tag","size":1}' == msgspec.json.encode(Tag(size=1)) == msgspec.json.encode(Tag(type="tag", size=1))
+    )
+    assert b'{"kind":"base","name":"n"}' == msgspec.json.encode(Base(name="n"))
+    assert "tag" == Tag().type
+    wrong: Any = "other"
+    with pytest.raises(TypeError, match=r"Tag.type is always 'tag'"):
+        Tag(type=wrong)
+    assert pickle.loads(pickle.dumps(Tag(size=1))) == copy.copy(Tag(size=1)) == Tag(size=1)
+    value, drifts = decode(b'{"name": "n"}', Base)
+    assert (UNSET, [Drift("$.kind", "one of 'base'", "nothing")]) == (value.kind, list(drifts))
 
 
 @pytest.mark.parametrize(

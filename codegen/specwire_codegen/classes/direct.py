@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from specwire_codegen.annotation import dict_name, into, out
 from specwire_codegen.classes.members import is_functional, keys, secrets, shadowed
-from specwire_codegen.ir import ADDITIONAL, Field, ObjectModel
+from specwire_codegen.ir import ADDITIONAL, Field, LiteralValue, ObjectModel
 from specwire_codegen.source import docstring, literal
 
 
@@ -22,8 +22,8 @@ def struct(model: ObjectModel) -> str:
 def _struct_body(model: ObjectModel) -> Iterator[str]:
     yield docstring(model.doc or model.name, indent=4)
     if model.tag is not None:
-        value = literal(model.tag.value)
-        yield f"{model.tag.name}: ClassVar[Literal[{value}]] = {value}"
+        tag = model.tag
+        yield f"{tag.name}: Literal[{literal(tag.value)}]{_constant(tag.value, tag.name, tag.wire_name)}"
     if secret := secrets(model):
         yield f"__secrets__: ClassVar[frozenset[str]] = frozenset({literal(secret)})"
     renamed = shadowed(model)
@@ -35,10 +35,17 @@ def _struct_body(model: ObjectModel) -> Iterator[str]:
 def _default(field: Field) -> str:
     if field.wire_name == ADDITIONAL:
         return " = _field(default={}, name=ADDITIONAL)"
+    if field.constant is not None:
+        return _constant(field.constant, field.name, field.wire_name)
     if field.name == field.wire_name:
         return "" if field.promised else " | Unset = UNSET"
     name = f"name={literal(field.wire_name)}"
     return f" = _field({name})" if field.promised else f" | Unset = _field(default=UNSET, {name})"
+
+
+def _constant(value: LiteralValue, name: str, wire_name: str) -> str:
+    renamed = "" if name == wire_name else f", {literal(wire_name)}"
+    return f" = _constant({literal(value)}{renamed})"
 
 
 def typed_dict(model: ObjectModel) -> str:

@@ -112,6 +112,7 @@ def _layout(outline: Outline) -> dict[str, Any]:
     return {
         "base": "OpenModel" if outline.open else "WireModel",
         "tagged": outline.tagged,
+        "renamed": outline.renamed,
         "secret": outline.secret,
         "functional": outline.functional,
         "members": {

@@ -30,7 +30,9 @@ from specwire_codegen.ir import (
 )
 from specwire_codegen.source import docstring, literal
 
-Form: TypeAlias = Literal["promised", "promised renamed", "optional", "optional renamed", "additional"]
+Form: TypeAlias = Literal[
+    "promised", "promised renamed", "constant", "constant renamed", "optional", "optional renamed", "additional"
+]
 """What stands after the annotation of a field, or around it."""
 
 
@@ -50,6 +52,8 @@ class Outline:
     members: tuple[Member, ...]
     open: bool = False
     tagged: bool = False
+    renamed: bool = False
+    """Whether the tag has another name than on the wire."""
     secret: bool = False
     functional: bool = False
 
@@ -73,7 +77,8 @@ def struct_outline(model: ObjectModel) -> Filled:
     renamed = shadowed(model)
     slots |= renamed
     members = _members(model.fields, lambda type_: out(type_, renamed=renamed), _struct_form, slots)
-    outline = Outline(members, open=model.is_open, tagged=model.tag is not None, secret=bool(secret))
+    renamed_tag = model.tag is not None and model.tag.name != model.tag.wire_name
+    outline = Outline(members, model.is_open, model.tag is not None, renamed_tag, bool(secret))
     return Filled(outline, slots)
 
 
@@ -90,6 +95,8 @@ def typed_dict_outline(model: ObjectModel) -> Filled:
 def _struct_form(field: Field) -> Form:
     if field.wire_name == ADDITIONAL:
         return "additional"
+    if field.constant is not None:
+        return "constant" if field.name == field.wire_name else "constant renamed"
     if field.name == field.wire_name:
         return "promised" if field.promised else "optional"
     return "promised renamed" if field.promised else "optional renamed"
@@ -103,6 +110,8 @@ def _members(
     members: list[Member] = []
     for number, field in enumerate(fields):
         slots |= {f"f{number}": field.name, f"f{number}_key": literal(field.wire_name)}
+        if field.constant is not None:
+            slots[f"f{number}_value"] = literal(field.constant)
         if field.doc.strip():
             slots[f"f{number}_doc"] = docstring(field.doc, indent=4)
         members.append(Member(_slotted(field.type, written, types), form(field), bool(field.doc.strip())))

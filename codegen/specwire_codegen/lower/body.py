@@ -102,7 +102,9 @@ def _body(media_type: str, media: Mapping[str, Any], required: bool, components:
     if base in FRAMINGS and FRAMINGS[base] != "sse" and "itemSchema" in media:
         return LinesBody(components.type_of(media["itemSchema"]), FRAMINGS[base], base, required)
     if is_json(base):
-        return JsonBody(components.type_of(schema), _keywords(schema, components), required, base)
+        return JsonBody(
+            components.type_of(schema), _keywords(schema, components), required, base, _is_blank(schema, components)
+        )
     if base in ("multipart/form-data", "multipart/*"):
         parts = tuple(_parts(media, components))
         return MultipartBody(parts, free=not parts)
@@ -118,6 +120,13 @@ def _body(media_type: str, media: Mapping[str, Any], required: bool, components:
 def _keywords(schema: Schema, components: Components) -> tuple[Field, ...] | None:
     target = components.resolve(schema)
     return _sent(target, components) if is_object(target) else None
+
+
+def _is_blank(schema: Schema, components: Components) -> bool:
+    """Tell whether a body is an object of which the document names no property and demands none."""
+    target = components.resolve(schema)
+    free = not any(target.get(key) for key in ("properties", "required", "minProperties", "patternProperties"))
+    return target.get("type") == "object" and free and not isinstance(target.get("additionalProperties"), Mapping)
 
 
 def _sent(schema: Schema, components: Components) -> tuple[Field, ...]:
@@ -185,7 +194,18 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
         style = styles.get(field.wire_name) if file == "no" else None
         if style is not None:
             content_type = None  # the two exclude each other
-        yield Part(field.name, field.wire_name, field.type, field.asked, file, field.doc, content_type, style, headers)
+        yield Part(
+            field.name,
+            field.wire_name,
+            field.type,
+            field.asked,
+            file,
+            field.doc,
+            content_type,
+            style,
+            headers,
+            field.default if file == "no" else None,
+        )
 
 
 def _headers(encoding: Mapping[str, Any], part: Field, components: Components) -> Iterator[Parameter]:

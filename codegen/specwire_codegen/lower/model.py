@@ -15,6 +15,7 @@ from specwire_codegen.ir import (
     Field,
     ListOf,
     Literals,
+    LiteralValue,
     MapOf,
     Model,
     ModelRef,
@@ -42,13 +43,20 @@ def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tup
             fields = tuple(field for field in _fields(schema, schemas, names, tag) if is_representable(field.wire_name))
             models.append(ObjectModel(name, fields, doc, tag))
         else:
-            models.append(AliasModel(name, type_of(schema, names), doc, discriminator=_discriminator(schema, names)))
+            models.append(_alias(name, type_of(schema, names), doc, _discriminator(schema, names)))
     by_name = {model.name: model for model in models}
     for model in models:
         by_name[model.name] = (
             _with_named_unions(model, by_name) if isinstance(model, ObjectModel) else _resolved(model, by_name)
         )
     return tuple(sorted(by_name.values(), key=lambda model: model.name))
+
+
+def _alias(name: str, type_: TypeExpr, doc: str, discriminator: Discriminator | None) -> AliasModel:
+    """Return a union with its default variant among the others."""
+    if discriminator is not None and discriminator.default is not None:
+        type_ = union_of([type_, ModelRef(discriminator.default)])
+    return AliasModel(name, type_, doc, discriminator=discriminator)
 
 
 def name_unions(type_: TypeExpr, wish: str, models: dict[str, Model]) -> TypeExpr:
@@ -116,8 +124,9 @@ def _fields(
         details: Schema = property_ if isinstance(property_, Mapping) else {}
         secret = bool(details.get("writeOnly")) and details.get("format") == "password"
         type_ = type_of(property_, names)
-        owner = _owner({**schemas.get(component_of(details) or "", {}), **details})
-        yield Field(python[wire], wire, type_, wire in required, described(details), secret, owner)
+        whole = {**schemas.get(component_of(details) or "", {}), **details}
+        default = constant_of(whole) if wire in required else None
+        yield Field(python[wire], wire, type_, wire in required, described(details), secret, _owner(whole), default)
     additional = _additional(schema, names)
     if additional is not None:
         yield Field(python[ADDITIONAL], ADDITIONAL, MapOf(additional), False, "Further properties, by their names.")
@@ -132,6 +141,12 @@ def _additional(schema: Schema, names: Mapping[str, str]) -> TypeExpr | None:
     if schema.get("patternProperties") or schema.get("additionalProperties", False) is not False:
         return union_of([value_of(schema, names), *(type_of(one, names) for one in more)])
     return Anything() if more else None
+
+
+def constant_of(schema: Schema) -> LiteralValue | None:
+    """Return the only value that a schema allows, None if it allows others."""
+    value = schema.get("const")
+    return value if isinstance(value, str | int) else None
 
 
 def _owner(schema: Schema) -> Literal["both", "server", "client"]:
@@ -176,13 +191,13 @@ def _shown(value: str | int | float | bool) -> str:
 def _tags(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> dict[str, Tag]:
     """Return the tag of each component that is a variant of a discriminated union msgspec can decode by itself.
 
-    A component has one tag. A union that would give it another is left to be resolved by structure.
+    A component has one tag. A union that would give it another, and one that has a default, is resolved by structure.
     """
     tags: dict[str, Tag] = {}
-    for schema in schemas.values():
+    for component, schema in schemas.items():
         discriminator = schema.get("discriminator")
-        variants = [component_of(variant) for variant in schema.get("oneOf", schema.get("anyOf", ()))]
-        if not discriminator or not all(variants):
+        variants = list(_variants_of(component, schemas, ()))
+        if not discriminator or "defaultMapping" in discriminator or not all(variants):
             continue
         wire = discriminator["propertyName"]
         found = {variant: _tag(schemas[variant], wire, names) for variant in variants if variant is not None}
@@ -191,6 +206,18 @@ def _tags(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> dict[str, 
         if agreed and len(set(values)) == len(found) and len({type(value) for value in values}) == 1:
             tags.update({component: tag for component, tag in found.items() if tag is not None})
     return tags
+
+
+def _variants_of(component: str, schemas: Mapping[str, Schema], inside: tuple[str, ...]) -> Iterator[str | None]:
+    """Yield the components that are variants of a union, those of nested unions in their place; None for others."""
+    for variant in schemas[component].get("oneOf", schemas[component].get("anyOf", ())):
+        name = component_of(variant)
+        if name in (component, *inside):
+            continue
+        if name is not None and "properties" not in schemas[name] and {"oneOf", "anyOf"} & schemas[name].keys():
+            yield from _variants_of(name, schemas, (*inside, component))
+        else:
+            yield name
 
 
 def _tag(schema: Schema, wire: str, names: Mapping[str, str]) -> Tag | None:
@@ -209,13 +236,15 @@ def _discriminator(schema: Schema, names: Mapping[str, str]) -> Discriminator | 
         return None
     targets = ((value, component_of({"$ref": target})) for value, target in raw["mapping"].items())
     named = tuple((value, names[target]) for value, target in targets if target is not None and target in names)
-    return Discriminator(raw["propertyName"], named)
+    default = component_of({"$ref": raw.get("defaultMapping")})
+    return Discriminator(raw["propertyName"], named, names.get(default) if default is not None else None)
 
 
 def _resolved(model: AliasModel, models: dict[str, Model]) -> AliasModel:
     inside = attrs.evolve(model, type=_with_named_items(model.type, model.name, models))
     models[model.name] = inside
-    if native(inside.type, models) and not is_recursive(model.name, models):
+    default = model.discriminator is not None and model.discriminator.default is not None
+    if native(inside.type, models) and not is_recursive(model.name, models) and not default:
         return inside
     return attrs.evolve(inside, resolved_by="structure")
 

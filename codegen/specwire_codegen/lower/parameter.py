@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from specwire_codegen.ir import Parameter, Place, Style
+from specwire_codegen.ir import DefaultValue, Parameter, Place, Style
 from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.model import described
+from specwire_codegen.lower.schema import Schema
 
 _DEFAULT_STYLES: Mapping[Place, tuple[str, bool]] = {
     "path": ("simple", False),
@@ -55,9 +56,17 @@ def lower_parameter(
         required,
         described({**details, **told, "deprecated": deprecated}),
         None if style == Style(*default) else style,
+        _default(details) if required else None,
     )
 
 
 def _may_be_empty(raw: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
     """Tell whether the document says that the end of a path may be empty: that it spans what follows, or its length."""
     return bool(raw.get("allowReserved")) or schema.get("minLength") == 0 or schema.get("pattern") in _ANYTHING
+
+
+def _default(schema: Schema) -> DefaultValue | None:
+    """Return what is sent for a required parameter that a call does not give: its only value, or its default."""
+    value = schema.get("const", schema.get("default"))
+    fits = isinstance(value, str | int | float) and schema.get("format") not in ("byte", "base64", "binary")
+    return value if fits else None

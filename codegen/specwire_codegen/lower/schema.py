@@ -21,6 +21,8 @@ from specwire_codegen.ir import (
 Schema: TypeAlias = Mapping[str, Any]
 
 PREFIX = "#/components/schemas/"
+_ANY_TEXT = frozenset({".*", ".+", ".*?", ".+?", r"[\s\S]*", r"[\s\S]+", r"[\w\W]*", r"[\d\D]*", "[^]*"})
+"""Patterns, without anchors and group, that match every name but for an empty one."""
 _FORMATS: dict[str, PrimitiveName] = {
     "date-time": "datetime",
     "date": "date",
@@ -87,8 +89,16 @@ def value_of(schema: Schema, names: Mapping[str, str]) -> TypeExpr:
     """Return the type of an object's values: those of every pattern, and those that no pattern is for."""
     patterns: Mapping[str, Schema | bool] = schema.get("patternProperties", {})
     rest = schema.get("additionalProperties", True)
-    values = [*patterns.values(), *([] if patterns and rest is False else [rest])]
+    closed = patterns and (rest is False or any(map(_matches_all, patterns)))
+    values = [*patterns.values(), *([] if closed else [rest])]
     return union_of([type_of(value, names) for value in values])
+
+
+def _matches_all(pattern: str) -> bool:
+    """Tell whether a pattern is one of the usual ways to match every name."""
+    bare = pattern.removeprefix("^").removesuffix("$")
+    grouped = bare[:1] == "(" and bare[-1:] == ")"
+    return pattern in ("", "^", "$", ".") or (bare[1:-1] if grouped else bare) in _ANY_TEXT
 
 
 def _item(schema: Schema, names: Mapping[str, str]) -> TypeExpr:

@@ -34,6 +34,7 @@ from specwire_codegen.normalize import (
     simplify,
     streams,
     swagger2,
+    tagging,
     tags,
     targets,
     templates,
@@ -100,7 +101,7 @@ def _normalized(document: Document) -> Normalized:
     data = hoist.hoist(data)
     data = references.inline(data, _INLINED, report)
     data = parameters.settle(data, report)
-    data = discriminators.settle(data, report)
+    data = tagging.settle(discriminators.settle(data, report), report)
     data = order.prune(data)
     data = order.arrange(defaults.settle(data, report))
     wrong = list(validity.of_whole(data))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from specwire_codegen import pointer as pointers
@@ -46,22 +47,43 @@ def _explicit(node: Node, members: list[Any], schemas: Node, report: Report) -> 
             continue
         place = pointers.join(origin_of(given, origin_of(node)), "mapping", value)
         report.warning("foreign-mapping", f"{target!r} is no variant of this union; ignored", place, "correct the name")
-    for ref in refs:
-        if ref not in mapping.values():
-            for value in _values(ref, field, schemas):
-                mapping.setdefault(value, ref)
+    stated = {
+        ref: _values(ref, field, schemas)
+        for ref in refs
+        if ref not in mapping.values() or _is_tagged_by(ref, field, schemas)
+    }
+    counts = Counter([*mapping, *(value for values in stated.values() for value in values)])
+    for ref, values in stated.items():
+        shared = len(values) > 1 and any(counts[value] > 1 for value in values)
+        inherited = shared and not _is_tagged_by(ref, field, schemas)
+        for value in [_name_of(ref, schemas)] if inherited else values:
+            mapping.setdefault(value, ref)
     discriminator = {**given, "mapping": mapping}
+    if schema_name(given.get("defaultMapping", "")) not in schemas:
+        discriminator.pop("defaultMapping", None)
     return {**node, "discriminator": discriminator}
 
 
-def _values(ref: str, field: str, schemas: Node) -> list[str]:
+def _is_tagged_by(ref: str, field: str, schemas: Node) -> bool:
+    """Tell whether a variant is a union that has the same discriminator."""
+    schema = schemas.get(schema_name(ref))
+    return isinstance(schema, dict) and schema.get("discriminator", {}).get("propertyName") == field
+
+
+def _values(ref: str, field: str, schemas: Node, inside: tuple[str, ...] = ()) -> list[str]:
     name = schema_name(ref)
     schema = schemas.get(name)
+    if name in inside:
+        return []
     if isinstance(schema, dict):
-        for union in nulls.UNIONS:
-            if union in schema and "properties" not in schema:
-                inner = [each["$ref"] for each in schema[union] if isinstance(each, dict) and "$ref" in each]
-                return [value for each in inner if each != ref for value in _values(each, field, schemas)]
+        union = nulls.union_in(schema)
+        if union is not None:
+            inner = [each["$ref"] for each in schema[union] if isinstance(each, dict) and "$ref" in each]
+            stated = schema.get("discriminator", {})
+            mapping = stated.get("mapping", {}) if stated.get("propertyName") == field else {}
+            rest = [each for each in inner if each not in mapping.values()]
+            found = [value for each in rest for value in _values(each, field, schemas, (*inside, name))]
+            return [*mapping, *found]
         const = const_of(schema, field)
         if isinstance(const, str):
             return [const]
@@ -71,12 +93,16 @@ def _values(ref: str, field: str, schemas: Node) -> list[str]:
         values = property.get("enum") if isinstance(property, dict) else None
         if isinstance(values, list) and all(isinstance(value, str) for value in values):
             return list(values)
+    return [_name_of(ref, schemas)]
+
+
+def _name_of(ref: str, schemas: Node) -> str:
+    """Return the name that a variant had in the source, before it was made an identifier."""
+    name = schema_name(ref)
+    schema = schemas.get(name)
     hint = schema.get(HINT) if isinstance(schema, dict) else None
-    return [hint if isinstance(hint, str) else _given_name(schema, name)]
-
-
-def _given_name(schema: Any, name: str) -> str:
-    """Return the name that a component had in the source, before it was made an identifier."""
+    if isinstance(hint, str):
+        return hint
     origin = pointers.split(origin_of(schema))
     renamed = len(origin) == 3 and origin[:2] == ("components", "schemas") and words.identifier(origin[2]) == name
     return origin[2] if renamed else name

@@ -9,7 +9,7 @@ import attrs
 from specwire_codegen.grammar import Node
 from specwire_codegen.normalize import nulls
 from specwire_codegen.normalize.equality import notes_of
-from specwire_codegen.normalize.origin import ORIGIN, origin_of
+from specwire_codegen.normalize.origin import HINT, ORIGIN, origin_of
 from specwire_codegen.normalize.references import SCHEMAS, schema_name, schema_ref
 
 
@@ -30,9 +30,9 @@ def expand(data: Node) -> Node:
         if isinstance(schema, dict) and "allOf" in schema:
             expanded[name] = _rebased(schema, fields)
     for base in bases:
-        for name, values in family.values(base, fields).items():
-            if not family.children.get(name) and name in schemas:
-                expanded[name] = _tagged(expanded[name], schemas[base]["discriminator"]["propertyName"], values)
+        for name in family.descendants(base):
+            if name not in fields:
+                expanded[name] = _tagged(expanded[name], schemas[base]["discriminator"]["propertyName"])
     return {**data, "components": {**data["components"], "schemas": expanded}}
 
 
@@ -69,30 +69,41 @@ class _Family:
                 waiting.extend(self.children.get(child, []))
         return [each for each in self.schemas if each in found]
 
-    def values(self, base: str, fields: dict[str, str]) -> dict[str, list[str]]:
-        """Return the variants of a base with the values that stand for them."""
-        mapping = self.schemas[base]["discriminator"].get("mapping", {})
-        values: dict[str, list[str]] = {}
-        for value, ref in mapping.items():
+    def union(self, base: str, fields: dict[str, str]) -> Node:
+        """Return the union that stands for a base, which itself is what values that nothing names may be.
+
+        What stands for a variant that the mapping does not name is left to `discriminators`.
+        """
+        given = self.schemas[base]
+        mapping: dict[str, str] = {}
+        for value, ref in given["discriminator"].get("mapping", {}).items():
             name = schema_name(ref) if isinstance(ref, str) and ref.startswith(SCHEMAS) else ""
             if name in self.schemas:
-                values.setdefault(fields[base] if name == base else name, []).append(str(value))
-        for name in self.descendants(base):
-            if not self.is_base(name):
-                origin = origin_of(self.schemas[name]).rpartition("/")[2]
-                values.setdefault(name, [origin or name])
-        return values
-
-    def union(self, base: str, fields: dict[str, str]) -> Node:
-        """Return the union that stands for a base."""
-        given = self.schemas[base]
-        values = self.values(base, fields)
-        mapping = {value: schema_ref(name) for name, each in values.items() for value in each}
+                mapping[str(value)] = schema_ref(fields.get(name, name))
+        variants = [*mapping.values(), *(schema_ref(fields.get(name, name)) for name in self.descendants(base))]
+        default = (
+            {"defaultMapping": schema_ref(fields[base]), HINT: self.own_name(base)} if self.is_concrete(base) else {}
+        )
         return {
             **notes_of(given),
-            "oneOf": [{"$ref": schema_ref(name), ORIGIN: origin_of(given)} for name in values],
-            "discriminator": {**given["discriminator"], "mapping": mapping},
+            "oneOf": [{"$ref": ref, ORIGIN: origin_of(given)} for ref in dict.fromkeys(variants)],
+            "discriminator": {**default, **given["discriminator"], "mapping": mapping},
         }
+
+    def own_name(self, base: str) -> str:
+        """Return the name that stands for a base where its mapping has none."""
+        return origin_of(self.schemas[base]).rpartition("/")[2] or base
+
+    def is_concrete(self, base: str) -> bool:
+        """Tell whether objects may be of a base itself: its mapping names it, or its tag may have its name."""
+        discriminator = self.schemas[base]["discriminator"]
+        if schema_ref(base) in discriminator.get("mapping", {}).values():
+            return True
+        tag = self.schemas[base].get("properties", {}).get(discriminator["propertyName"], {})
+        if isinstance(tag, dict) and "$ref" in tag:
+            tag = self.schemas.get(schema_name(tag["$ref"]), {})
+        allowed = tag.get("enum", [tag["const"]] if "const" in tag else None) if isinstance(tag, dict) else None
+        return not isinstance(allowed, list) or self.own_name(base) in allowed
 
 
 def _free(name: str, taken: dict[str, Any]) -> str:
@@ -110,10 +121,7 @@ def _rebased(schema: Node, fields: dict[str, str]) -> Node:
     return {**schema, "allOf": parts}
 
 
-def _tagged(schema: Any, field: str, values: list[str]) -> Any:
-    """Return a variant that says in its own properties which values stand for it."""
-    if not isinstance(schema, dict) or "allOf" not in schema:
-        return schema
-    tag = {"type": "string", **({"const": values[0]} if len(values) == 1 else {"enum": values})}
-    own = {"type": "object", "properties": {field: tag}, "required": [field], ORIGIN: origin_of(schema)}
+def _tagged(schema: Node, field: str) -> Node:
+    """Return a variant that is never the same as what it extends, for it has a tag of its own."""
+    own: Node = {"type": "object", "properties": {field: {ORIGIN: origin_of(schema)}}, ORIGIN: origin_of(schema)}
     return {**schema, "allOf": [*schema["allOf"], own]}

@@ -14,6 +14,13 @@ UNIONS = ("anyOf", "oneOf")
 _SHAPED = ("$ref", "enum", "const", "properties")
 
 
+def union_in(schema: Node) -> str | None:
+    """Return the keyword of the union that a schema is, None if it is none."""
+    if "properties" in schema:
+        return None
+    return next((union for union in UNIONS if isinstance(schema.get(union), list)), None)
+
+
 def is_null(schema: Any) -> bool:
     """Tell whether a schema accepts null and nothing else."""
     if not isinstance(schema, dict):

@@ -64,11 +64,13 @@ def _all(components: Node) -> set[tuple[Kind, str]]:
 
 
 def _refs(value: Any, kind: Kind) -> set[tuple[Kind, str]]:
-    return {
-        (node_kind, pointers.unescape(node["$ref"].rpartition("/")[2]))
-        for node, node_kind, _ in walk(value, kind)
-        if node_kind in SECTIONS and isinstance(node.get("$ref"), str)
-    }
+    found: set[tuple[Kind, str]] = set()
+    for node, node_kind, _ in walk(value, kind):
+        if node_kind in SECTIONS and isinstance(node.get("$ref"), str):
+            found.add((node_kind, pointers.unescape(node["$ref"].rpartition("/")[2])))
+        elif node_kind == "discriminator" and isinstance(node.get("defaultMapping"), str):
+            found.add(("schema", pointers.unescape(node["defaultMapping"].rpartition("/")[2])))
+    return found
 
 
 def arrange(data: Node) -> Node:

@@ -235,12 +235,14 @@ def _anchored(data: Node, anchor: str) -> str | None:
 
 
 def _full_mapping(node: Node, data: Node) -> Node:
-    mapping = node.get("mapping")
-    if not isinstance(mapping, Mapping):
-        return node
     schemas = _components(data, "schema")
-    full = {
-        value: schema_ref(target) if isinstance(target, str) and target in schemas else target
-        for value, target in mapping.items()
-    }
-    return {**node, "mapping": full}
+
+    def full(target: Any) -> Any:
+        return schema_ref(target) if isinstance(target, str) and target in schemas else target
+
+    changed = dict(node)
+    if isinstance(node.get("mapping"), Mapping):
+        changed["mapping"] = {value: full(target) for value, target in node["mapping"].items()}
+    if "defaultMapping" in node:
+        changed["defaultMapping"] = full(node["defaultMapping"])
+    return changed

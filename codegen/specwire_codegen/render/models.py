@@ -74,7 +74,8 @@ def _told_apart(model: AliasModel) -> str:
     if model.discriminator is None:
         return ""
     named = ", ".join(f"{literal(value)}: {name}" for value, name in model.discriminator.variants)
-    return f", {literal(model.discriminator.wire_name)}, lambda: {{{named}}}"
+    default = f", lambda: {model.discriminator.default}" if model.discriminator.default is not None else ""
+    return f", {literal(model.discriminator.wire_name)}, lambda: {{{named}}}{default}"
 
 
 def _quoted(models: Sequence[AliasModel], alias: Callable[[AliasModel], Alias]) -> Iterator[Alias]:

@@ -63,6 +63,7 @@ _KNOWN = {
 }
 _ALIASED = {
     "_Union": ("typing", "Union"),
+    "_constant": ("specwire.model", "constant"),
     "_field": ("msgspec", "field"),
     **{f"_{name}": (_KNOWN.get(name, "builtins"), name) for name in (*SHADOWING, *HELPERS)},
 }

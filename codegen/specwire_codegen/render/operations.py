@@ -346,8 +346,10 @@ def _body(operation: Operation, called: Callable[[str], str]) -> str:
     match operation.body:
         case None:
             return ""
-        case JsonBody(_, None, required, media_type):
-            made = "JsonBody(body)" if media_type == "application/json" else f"JsonBody(body, {literal(media_type)})"
+        case JsonBody(_, None, required, media_type, blank):
+            given_ = "{} if body is UNSET else body" if required and blank else "body"
+            rest = "" if media_type == "application/json" else f", {literal(media_type)}"
+            made = f"JsonBody({given_}{rest})"
             return made if required else f"None if body is UNSET else {made}"
         case JsonBody(_, fields, required, media_type) if fields is not None:
             mapping = _mapping([*((field.wire_name, field.name) for field in fields), *fixed])

@@ -13,6 +13,7 @@ from specwire_codegen.ir import (
     BinaryBody,
     BinaryStream,
     Body,
+    DefaultValue,
     Empty,
     EventStream,
     FormBody,
@@ -24,6 +25,7 @@ from specwire_codegen.ir import (
     Text,
     TextBody,
 )
+from specwire_codegen.source import literal
 
 MODELS = "models."
 """What stands before the name of a model in a module of operations."""
@@ -40,14 +42,22 @@ class Argument:
     required: bool
     doc: str
     positional: bool = False
+    default: DefaultValue | None = None
+    """What is sent where a call does not give it, of what is required."""
 
     def declaration(self) -> str:
         """The argument as a signature holds it."""
-        return f"{self.name}: {self.annotation}" if self.required else f"{self.name}: {self.annotation} | Unset = UNSET"
+        return self._written(f"{self.annotation} | Unset")
 
     def shown(self) -> str:
         """The argument as the reference shows it."""
-        return f"{self.name}: {self.annotation}" if self.required else f"{self.name}: {self.annotation} = UNSET"
+        return self._written(self.annotation)
+
+    def _written(self, optional: str) -> str:
+        if not self.required:
+            return f"{self.name}: {optional} = UNSET"
+        default = "" if self.default is None else f" = {literal(self.default)}"
+        return f"{self.name}: {self.annotation}{default}"
 
 
 def answer(operation: Operation) -> tuple[str, tuple[str, ...]]:
@@ -76,27 +86,31 @@ def arguments_of(operation: Operation) -> Iterator[Argument]:
     for parameter in operation.parameters:
         annotation = into(parameter.type, INPUTS)
         positional = parameter.place == "path"
-        found.append(Argument(parameter.name, annotation, parameter.required or positional, parameter.doc, positional))
+        required = parameter.required or positional
+        found.append(Argument(parameter.name, annotation, required, parameter.doc, positional, parameter.default))
     found += _body_arguments(operation.body)
-    yield from sorted(found, key=lambda argument: (not argument.positional, not argument.required))
+    last = max((index for index, each in enumerate(found) if each.positional and each.default is None), default=-1)
+    found = [attrs.evolve(each, default=None) if index < last else each for index, each in enumerate(found)]
+    yield from sorted(found, key=lambda each: (not each.positional, not each.required or each.default is not None))
 
 
 def _body_arguments(body: Body | None) -> Iterator[Argument]:
     match body:
         case None:
             return
-        case JsonBody(type_, None, required):
-            yield Argument("body", into(type_, INPUTS), required, "The body.")
+        case JsonBody(type_, None, required, _, blank):
+            yield Argument("body", into(type_, INPUTS), required and not blank, "The body.")
         case JsonBody(_, fields, required) if fields is not None:
             for field in fields:
-                yield Argument(field.name, into(field.type, INPUTS), field.asked and required, field.doc)
+                asked = field.asked and (required or field.default is not None)
+                yield Argument(field.name, into(field.type, INPUTS), asked, field.doc, default=field.default)
         case JsonBody():
             return
         case FormBody(free=True):
             yield Argument("body", "Mapping[str, Any]", False, "The fields.")
         case FormBody(fields):
             for field in fields:
-                yield Argument(field.name, into(field.type, INPUTS), field.asked, field.doc)
+                yield Argument(field.name, into(field.type, INPUTS), field.asked, field.doc, default=field.default)
         case MultipartBody(free=True):
             yield Argument("fields", "Mapping[str, Any]", False, "The fields.")
             yield Argument("files", "Mapping[str, FileInput | Sequence[FileInput]]", False, "The files.")
@@ -105,9 +119,10 @@ def _body_arguments(body: Body | None) -> Iterator[Argument]:
                 kind = {"no": into(part.type, INPUTS), "one": "FileInput", "many": "Sequence[FileInput]"}[part.file]
                 if part.wire_name == ADDITIONAL and part.file != "no":
                     kind = f"Mapping[str, {kind}]"
-                yield Argument(part.name, kind, part.required, part.doc)
+                yield Argument(part.name, kind, part.required, part.doc, default=part.default)
                 for header in part.headers:
-                    yield Argument(header.name, into(header.type, INPUTS), header.required, header.doc)
+                    annotation = into(header.type, INPUTS)
+                    yield Argument(header.name, annotation, header.required, header.doc, default=header.default)
         case BinaryBody(_, required):
             yield Argument("body", "FileInput", required, "The bytes, a path or an open binary file.")
         case LinesBody(item, _, _, required):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
 from specwire.model import Unknown, WireModel
+from specwire.model import constant as _constant
 from specwire.union import union
 from specwire.unset import UNSET, Unset
 
@@ -61,7 +62,7 @@ class ArchiveFTModelOut(WireModel, kw_only=True):
 class AssistantMessage(WireModel, tag_field="role", tag="assistant", kw_only=True):
     """What the model says, in replies and in the conversation that is sent back to it."""
 
-    role: ClassVar[Literal["assistant"]] = "assistant"
+    role: Literal["assistant"] = _constant("assistant")
     content: MessageContent | None | Unset = UNSET
     """What is said."""
     tool_calls: list[ToolCall] | None | Unset = UNSET
@@ -73,7 +74,7 @@ class AssistantMessage(WireModel, tag_field="role", tag="assistant", kw_only=Tru
 class BaseModelCard(WireModel, tag_field="type", tag="base", kw_only=True):
     """What is known of a model that the service itself offers."""
 
-    type: ClassVar[Literal["base"]] = "base"
+    type: Literal["base"] = _constant("base")
     id: str
     """Id of the model."""
     object: str | Unset = UNSET
@@ -302,7 +303,7 @@ class ClassificationTargetResult(WireModel, kw_only=True):
 class ClassifierDetailedJobOut(WireModel, tag_field="job_type", tag="classifier", kw_only=True):
     """A job that trains a classifier, with its history and targets."""
 
-    job_type: ClassVar[Literal["classifier"]] = "classifier"
+    job_type: Literal["classifier"] = _constant("classifier")
     id: UUID
     """Id of the job."""
     auto_start: bool
@@ -319,7 +320,7 @@ class ClassifierDetailedJobOut(WireModel, tag_field="job_type", tag="classifier"
     """Ids of the files that are trained on."""
     validation_files: list[UUID] | None | Unset = UNSET
     """Ids of the files that the model is measured on."""
-    object: Literal["job"]
+    object: Literal["job"] = _constant("job")
     """Marks a job."""
     fine_tuned_model: str | None | Unset = UNSET
     """Id of the new model, once there is one."""
@@ -344,7 +345,7 @@ class ClassifierDetailedJobOut(WireModel, tag_field="job_type", tag="classifier"
 class ClassifierFTModelOut(WireModel, tag_field="model_type", tag="classifier", kw_only=True):
     """A fine-tuned classifier."""
 
-    model_type: ClassVar[Literal["classifier"]] = "classifier"
+    model_type: Literal["classifier"] = _constant("classifier")
     id: str
     """Id of the model."""
     object: Literal["model"] | Unset = UNSET
@@ -376,7 +377,7 @@ class ClassifierFTModelOut(WireModel, tag_field="model_type", tag="classifier", 
 class ClassifierJobOut(WireModel, tag_field="job_type", tag="classifier", kw_only=True):
     """A job that trains a classifier."""
 
-    job_type: ClassVar[Literal["classifier"]] = "classifier"
+    job_type: Literal["classifier"] = _constant("classifier")
     id: UUID
     """Id of the job."""
     auto_start: bool
@@ -393,7 +394,7 @@ class ClassifierJobOut(WireModel, tag_field="job_type", tag="classifier", kw_onl
     """Ids of the files that are trained on."""
     validation_files: list[UUID] | None | Unset = UNSET
     """Ids of the files that the model is measured on."""
-    object: Literal["job"]
+    object: Literal["job"] = _constant("job")
     """Marks a job."""
     fine_tuned_model: str | None | Unset = UNSET
     """Id of the new model, once there is one."""
@@ -493,7 +494,7 @@ class CompletionChunk(WireModel, kw_only=True):
 class CompletionDetailedJobOut(WireModel, tag_field="job_type", tag="completion", kw_only=True):
     """A job that trains a model to write text, with its history."""
 
-    job_type: ClassVar[Literal["completion"]] = "completion"
+    job_type: Literal["completion"] = _constant("completion")
     id: UUID
     """Id of the job."""
     auto_start: bool
@@ -510,7 +511,7 @@ class CompletionDetailedJobOut(WireModel, tag_field="job_type", tag="completion"
     """Ids of the files that are trained on."""
     validation_files: list[UUID] | None | Unset = UNSET
     """Ids of the files that the model is measured on."""
-    object: Literal["job"]
+    object: Literal["job"] = _constant("job")
     """Marks a job."""
     fine_tuned_model: str | None | Unset = UNSET
     """Id of the new model, once there is one."""
@@ -535,7 +536,7 @@ class CompletionDetailedJobOut(WireModel, tag_field="job_type", tag="completion"
 class CompletionFTModelOut(WireModel, tag_field="model_type", tag="completion", kw_only=True):
     """A fine-tuned model that writes text."""
 
-    model_type: ClassVar[Literal["completion"]] = "completion"
+    model_type: Literal["completion"] = _constant("completion")
     id: str
     """Id of the model."""
     object: Literal["model"] | Unset = UNSET
@@ -565,7 +566,7 @@ class CompletionFTModelOut(WireModel, tag_field="model_type", tag="completion", 
 class CompletionJobOut(WireModel, tag_field="job_type", tag="completion", kw_only=True):
     """A job that trains a model to write text."""
 
-    job_type: ClassVar[Literal["completion"]] = "completion"
+    job_type: Literal["completion"] = _constant("completion")
     id: UUID
     """Id of the job."""
     auto_start: bool
@@ -582,7 +583,7 @@ class CompletionJobOut(WireModel, tag_field="job_type", tag="completion", kw_onl
     """Ids of the files that are trained on."""
     validation_files: list[UUID] | None | Unset = UNSET
     """Ids of the files that the model is measured on."""
-    object: Literal["job"]
+    object: Literal["job"] = _constant("job")
     """Marks a job."""
     fine_tuned_model: str | None | Unset = UNSET
     """Id of the new model, once there is one."""
@@ -678,7 +679,7 @@ class DeltaMessage(WireModel, kw_only=True):
 class DocumentURLChunk(WireModel, tag_field="type", tag="document_url", kw_only=True):
     """A part that is a document."""
 
-    type: ClassVar[Literal["document_url"]] = "document_url"
+    type: Literal["document_url"] = _constant("document_url")
     document_url: str
     """Address of the document."""
     document_name: str | None | Unset = UNSET
@@ -816,7 +817,7 @@ class FTModelCapabilitiesOut(WireModel, kw_only=True):
 class FTModelCard(WireModel, tag_field="type", tag="fine-tuned", kw_only=True):
     """What is known of a fine-tuned model."""
 
-    type: ClassVar[Literal["fine-tuned"]] = "fine-tuned"
+    type: Literal["fine-tuned"] = _constant("fine-tuned")
     id: str
     """Id of the model."""
     object: str | Unset = UNSET
@@ -919,7 +920,7 @@ class GithubRepositoryIn(WireModel, kw_only=True):
     """A repository on GitHub to train on."""
 
     __secrets__: ClassVar[frozenset[str]] = frozenset(("token",))
-    type: Literal["github"]
+    type: Literal["github"] = _constant("github")
     """Marks GitHub."""
     name: str
     """Name of the repository."""
@@ -936,7 +937,7 @@ class GithubRepositoryIn(WireModel, kw_only=True):
 class GithubRepositoryOut(WireModel, kw_only=True):
     """A repository on GitHub that is trained on, without its token."""
 
-    type: Literal["github"]
+    type: Literal["github"] = _constant("github")
     """Marks GitHub."""
     name: str
     """Name of the repository."""
@@ -969,7 +970,7 @@ class ImageURL(WireModel, kw_only=True):
 class ImageURLChunk(WireModel, tag_field="type", tag="image_url", kw_only=True):
     """A part that is an image."""
 
-    type: ClassVar[Literal["image_url"]] = "image_url"
+    type: Literal["image_url"] = _constant("image_url")
     image_url: ImageURLOrString
     """Where the image is."""
 
@@ -1080,7 +1081,7 @@ class LegacyJobMetadataOut(WireModel, kw_only=True):
     """How many times the training data would be gone through."""
     training_steps: int | None | Unset = UNSET
     """Number of steps."""
-    object: Literal["job.metadata"]
+    object: Literal["job.metadata"] = _constant("job.metadata")
     """Marks the estimate of a dry run."""
 
 
@@ -1244,7 +1245,7 @@ class Prediction(WireModel, kw_only=True):
 class ReferenceChunk(WireModel, tag_field="type", tag="reference", kw_only=True):
     """A part that points to sources."""
 
-    type: ClassVar[Literal["reference"]] = "reference"
+    type: Literal["reference"] = _constant("reference")
     reference_ids: list[int]
     """Numbers of the sources."""
 
@@ -1297,7 +1298,7 @@ class StreamChoice(WireModel, kw_only=True):
 class SystemMessage(WireModel, tag_field="role", tag="system", kw_only=True):
     """An instruction that holds for the whole conversation."""
 
-    role: ClassVar[Literal["system"]] = "system"
+    role: Literal["system"] = _constant("system")
     content: SystemMessageContent
     """The instruction."""
 
@@ -1305,7 +1306,7 @@ class SystemMessage(WireModel, tag_field="role", tag="system", kw_only=True):
 class TextChunk(WireModel, tag_field="type", tag="text", kw_only=True):
     """A part that is text."""
 
-    type: ClassVar[Literal["text"]] = "text"
+    type: Literal["text"] = _constant("text")
     text: str
     """The text."""
 
@@ -1344,7 +1345,7 @@ class ToolChoice(WireModel, kw_only=True):
 class ToolMessage(WireModel, tag_field="role", tag="tool", kw_only=True):
     """What a tool has given back."""
 
-    role: ClassVar[Literal["tool"]] = "tool"
+    role: Literal["tool"] = _constant("tool")
     content: MessageContent | None
     """The tool's result; it must be sent, but may be null."""
     tool_call_id: str | None | Unset = UNSET
@@ -1419,7 +1420,7 @@ class UsageInfo(WireModel, kw_only=True):
 class UserMessage(WireModel, tag_field="role", tag="user", kw_only=True):
     """What the user says."""
 
-    role: ClassVar[Literal["user"]] = "user"
+    role: Literal["user"] = _constant("user")
     content: MessageContent | None
     """What is said; it must be sent, but may be null."""
 
@@ -1439,7 +1440,7 @@ class WandbIntegration(WireModel, kw_only=True):
     """A report to Weights & Biases."""
 
     __secrets__: ClassVar[frozenset[str]] = frozenset(("api_key",))
-    type: Literal["wandb"]
+    type: Literal["wandb"] = _constant("wandb")
     """Marks Weights & Biases."""
     project: str
     """Project that gets the run."""
@@ -1454,7 +1455,7 @@ class WandbIntegration(WireModel, kw_only=True):
 class WandbIntegrationOut(WireModel, kw_only=True):
     """A report to Weights & Biases, without its key."""
 
-    type: Literal["wandb"]
+    type: Literal["wandb"] = _constant("wandb")
     """Marks Weights & Biases."""
     project: str
     """Project that gets the run."""

@@ -14,21 +14,21 @@ from . import models
 class CatDict(TypedDict):
     """Cat"""
 
-    kind: str
+    kind: Literal["cat"]
     lives: NotRequired[int]
 
 
 class DogDict(TypedDict):
     """Dog"""
 
-    kind: str
+    kind: Literal["dog", "puppy"]
     tricks: NotRequired[Sequence[str]]
 
 
 class FishDict(TypedDict):
     """Fish"""
 
-    kind: str
+    kind: Literal["Fish"]
     scales: NotRequired[int]
 
 

@@ -28,14 +28,14 @@ class AddressDict(TypedDict):
 class BagDict(TypedDict):
     """Bag"""
 
-    kind: str
+    kind: Literal["bag"]
     litres: NotRequired[float]
 
 
 class BoxDict(TypedDict):
     """Box"""
 
-    kind: str
+    kind: Literal["box"]
     volume: NotRequired[float]
 
 

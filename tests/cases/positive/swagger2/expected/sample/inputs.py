@@ -30,6 +30,15 @@ class DogDict(TypedDict):
     trained: NotRequired[bool]
 
 
+class PetBaseDict(TypedDict):
+    """PetBase"""
+
+    kind: Literal["Pet"]
+    name: str | None
+    born: NotRequired[DateInput]
+
+
 CatParam: TypeAlias = CatDict | models.Cat
 DogParam: TypeAlias = DogDict | models.Dog
-PetParam: TypeAlias = CatParam | DogParam
+PetBaseParam: TypeAlias = PetBaseDict | models.PetBase
+PetParam: TypeAlias = CatParam | DogParam | PetBaseParam

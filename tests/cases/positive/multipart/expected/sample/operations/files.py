@@ -40,9 +40,9 @@ _UPLOAD_OR_LINK_MULTIPART = Operation(
 def upload(
     *,
     file: FileInput,
-    file_x_fixed: Literal["yes"],
     meta: inputs.MetaParam,
     file_x_checksum: str | Unset = UNSET,
+    file_x_fixed: Literal["yes"] = "yes",
     thumbnails: Sequence[FileInput] | Unset = UNSET,
     metas: Sequence[inputs.MetaParam] | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
@@ -59,8 +59,8 @@ def upload(
 
     Args:
         file: What to upload.
-        file_x_fixed: Header `X-Fixed` of `file`.
         file_x_checksum: Header `X-Checksum` of `file`.
+        file_x_fixed: Header `X-Fixed` of `file`.
     """
     return Request(
         _UPLOAD,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from specwire.model import Unknown, WireModel
-from specwire.union import union
+from specwire.model import constant as _constant
 from specwire.unset import UNSET, Unset
 
 
@@ -26,17 +26,17 @@ class AddressBookError(WireModel, kw_only=True):
     line: int | Unset = UNSET
 
 
-class Bag(WireModel, kw_only=True):
+class Bag(WireModel, tag_field="kind", tag="bag", kw_only=True):
     """Bag"""
 
-    kind: str
+    kind: Literal["bag"] = _constant("bag")
     litres: float | Unset = UNSET
 
 
-class Box(WireModel, kw_only=True):
+class Box(WireModel, tag_field="kind", tag="box", kw_only=True):
     """Box"""
 
-    kind: str
+    kind: Literal["box"] = _constant("box")
     volume: float | Unset = UNSET
 
 
@@ -72,7 +72,7 @@ if TYPE_CHECKING:
 else:
     Count = int
     Country = Literal["nl", "de"]
-    ParcelKind = union(__name__, "ParcelKind", lambda: (Box, Bag), "kind", lambda: {"box": Box, "bag": Bag})
+    ParcelKind = Box | Bag
     State = Literal["open", "sent"]
 
 __all__ = [

@@ -1,0 +1,91 @@
+"""Random unions without discriminators: no key of a valid object is lost in silence, however deep it is."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from types import GenericAlias, new_class
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from specwire.drift import decode
+from specwire.model import WireModel
+from specwire.union import union
+from specwire.unset import UNSET, Unset
+
+_NUMBERS = itertools.count()
+NAMES = st.sampled_from(["a", "b", "c", "d"])
+
+
+class Shape(NamedTuple):
+    """A type with a strategy for its values as JSON."""
+
+    type: Any
+    values: st.SearchStrategy[Any]
+
+
+SCALARS = st.sampled_from(
+    [
+        Shape(str, st.sampled_from(["", "x", "1"])),
+        Shape(int, st.integers(-2, 2)),
+        Shape(bool, st.booleans()),
+        Shape(float, st.sampled_from([0.5, -2.5])),
+        Shape(Any, st.sampled_from([None, {}, {"z": [1]}])),
+        Shape(Literal["one"], st.just("one")),
+    ]
+)
+
+
+def many(shape: Shape) -> Shape:
+    return Shape(GenericAlias(list, (shape.type,)), st.lists(shape.values, max_size=2))
+
+
+def keyed(shape: Shape) -> Shape:
+    return Shape(GenericAlias(dict, (str, shape.type)), st.dictionaries(NAMES, shape.values, max_size=2))
+
+
+def record(fields: dict[str, tuple[Shape, bool]]) -> Shape:
+    name = f"Record{next(_NUMBERS)}"
+    types = {key: shape.type if required else shape.type | Unset for key, (shape, required) in fields.items()}
+    unset = {key: UNSET for key, (_, required) in fields.items() if not required}
+    body = {"__module__": __name__, "__annotations__": types, **unset}
+    kind = new_class(name, (WireModel,), {"kw_only": True}, lambda namespace: namespace.update(body))
+    required = {key: shape.values for key, (shape, required) in fields.items() if required}
+    optional = {key: shape.values for key, (shape, required) in fields.items() if not required}
+    return Shape(kind, st.fixed_dictionaries(required, optional=optional))
+
+
+def either(shapes: list[Shape]) -> Shape:
+    made = union(__name__, f"Union{next(_NUMBERS)}", lambda: tuple(shape.type for shape in shapes))
+    return Shape(made, st.one_of([shape.values for shape in shapes]))
+
+
+def records(inner: st.SearchStrategy[Shape]) -> st.SearchStrategy[Shape]:
+    return st.dictionaries(NAMES, st.tuples(inner, st.booleans()), min_size=1, max_size=3).map(record)
+
+
+def unions(inner: st.SearchStrategy[Shape]) -> st.SearchStrategy[Shape]:
+    objects = records(inner)
+    member: st.SearchStrategy[Shape] = objects | objects.map(many) | objects.map(keyed)
+    return st.lists(member, min_size=2, max_size=3).map(either)
+
+
+def deeper(inner: st.SearchStrategy[Shape]) -> st.SearchStrategy[Shape]:
+    wraps: list[Callable[[Shape], Shape]] = [many, keyed]
+    return st.one_of(records(inner), unions(inner), *(inner.map(wrap) for wrap in wraps))
+
+
+SHAPES = st.recursive(SCALARS, deeper, max_leaves=6)
+
+
+@given(data=st.data(), shape=unions(SHAPES))
+@settings(max_examples=300, deadline=None)
+def test_a_valid_object_of_an_untagged_union_comes_back_whole_or_is_reported(data: st.DataObject, shape: Shape) -> None:
+    """What is decoded encodes back to the same JSON, unless drift was reported."""
+    raw = data.draw(shape.values)
+    value, drifts = decode(json.dumps(raw).encode(), shape.type)
+    if not drifts:
+        assert msgspec.to_builtins(value) == raw
