@@ -79,7 +79,7 @@ def test_a_slot_in_a_document_is_a_word(word: str) -> None:
     assert word == ast.get_docstring(struct)
     texts = [ast.unparse(statement) for statement in struct.body[1:]]
     expected = f"""{word}: Literal['{word}', "{word}'"] | list[dict[str, {word}]] | int | None"""
-    assert [f"kind: ClassVar[Literal['{word}']] = '{word}'", expected, f"'{word}'"] == texts[:3]
+    assert [f"kind: Literal['{word}'] = _constant('{word}', '{word}')", expected, f"'{word}'"] == texts[:3]
     assert "b: date | Unset = _field(default=UNSET, name='B')" == texts[3]
     keys = ast.parse(typed_dicts([made])).body[0]
     assert isinstance(keys, ast.ClassDef)
