@@ -26,6 +26,27 @@ _SIGNS = (
     (re.compile(r"(?<=\w)>$"), " gt "),
 )
 """Signs that tell names apart, as words."""
+IRREGULAR = {
+    "people": "person",
+    "children": "child",
+    "men": "man",
+    "women": "woman",
+    "indices": "index",
+    "matrices": "matrix",
+    "vertices": "vertex",
+    "criteria": "criterion",
+    "analyses": "analysis",
+    "statuses": "status",
+    "aliases": "alias",
+    "addresses": "address",
+    "bases": "base",
+    "buses": "bus",
+    "caches": "cache",
+    "movies": "movie",
+    "cookies": "cookie",
+    "quizzes": "quiz",
+}
+"""Plurals whose endings do not tell their singular."""
 _PLURALS = (("apis", "api"), ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"))
 
 RESERVED_CLASSES = frozenset(
@@ -121,6 +142,8 @@ def file_name(name: str, size: int) -> str:
 
 def singular(text: str) -> str:
     """Return an English plural's singular, as far as endings tell."""
+    if text in IRREGULAR:
+        return IRREGULAR[text]
     for plural, single in _PLURALS:
         if text.endswith(plural):
             return text[: -len(plural)] + single

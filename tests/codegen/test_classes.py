@@ -22,8 +22,8 @@ OURS = re.compile(r"C\d+|f\d+|T\d+|#/components/schemas/T\d+|slots")
 WORDS = frozenset(
     "openapi 3.1.0 info title models version 1 paths components schemas type object properties required string integer "
     "number boolean null array items anyOf additionalProperties $ref format date-time date time duration uuid binary "
-    "decimal x-python-import module name base tagged renamed secret functional members form documented WireModel OpenModel "
-    "promised optional additional constant".split()
+    "decimal x-python-import module name base tagged renamed secret functional members form documented "
+    "WireModel OpenModel promised optional additional constant".split()
 ) | {"promised renamed", "optional renamed", "constant renamed"}
 
 

@@ -121,3 +121,177 @@ def test_names_are_distinct(drawn: list[tuple[str, list[str], str, str | None]])
     resources = {name[:-1] for name in found.values()}
     assert resources.isdisjoint(found.values())
     assert all(part.isidentifier() for name in found.values() for part in name)
+
+
+def methods_of(*operations: tuple[str, str, str, str | None]) -> list[str]:
+    """Return the methods of operations: HTTP method, path, operationId (or nothing) and tag."""
+    made = [
+        Named(f"{http_method} {path}", id or f"{http_method.lower()} {path}", tag, http_method, path)
+        for http_method, path, id, tag in operations
+    ]
+    found = default_methods(made, [])
+    return [".".join(found[one.key]) for one in made]
+
+
+def spoken(http_method: str, path: str) -> str:
+    noun = "Object" if "objects" in path else "Bucket"
+    return f"{http_method.lower()}{noun}{'' if path.endswith('}') else 's'}"
+
+
+PLAIN = {"delete", "destroy", "remove", "update", "patch", "put", "replace", "get"}
+
+
+@pytest.mark.parametrize("first", ["collection", "item"])
+@pytest.mark.parametrize("tag", ["Buckets", "bucket", None])
+@pytest.mark.parametrize(
+    ("http_method", "ids", "expected"),
+    [
+        ("DELETE", ("", ""), ("delete_all", "delete")),
+        ("DELETE", ("deleteBuckets", "deleteBucket"), ("delete_all", "delete")),
+        ("DELETE", ("deleteAllBuckets", "deleteBucket"), ("delete_all", "delete")),
+        ("DELETE", ("delete_buckets_buckets_delete", "delete_bucket_buckets__id__delete"), ("delete_all", "delete")),
+        ("DELETE", ("removeBuckets", "removeBucket"), ("remove_all", "remove")),
+        ("DELETE", ("buckets_destroy", "buckets_destroy_one"), ("delete_all", "destroy_one")),
+        ("PUT", ("", ""), ("update_all", "update")),
+        ("PUT", ("replaceBuckets", "replaceBucket"), ("replace_all", "replace")),
+        ("PATCH", ("", ""), ("update_all", "update")),
+        ("PATCH", ("patch_buckets", "patch_bucket"), ("update_all", "update")),
+        ("PATCH", ("updateBuckets", "updateBucket"), ("update_all", "update")),
+        ("GET", ("", ""), ("list", "get")),
+        ("GET", ("getBuckets", "getBucket"), ("list", "get")),
+        ("GET", ("listBuckets", "listBucket"), ("list", "get")),
+    ],
+)
+def test_a_collection_never_has_the_verb_of_its_items(
+    first: str, tag: str | None, http_method: str, ids: tuple[str, str], expected: tuple[str, str]
+) -> None:
+    """What is done to all says so, in whatever order and style the document has the two."""
+    operations = [(http_method, "/buckets", ids[0], tag), (http_method, "/buckets/{id}", ids[1], tag)]
+    if first == "item":
+        found = methods_of(*reversed(operations))[::-1]
+    else:
+        found = methods_of(*operations)
+    assert [f"{(tag or 'buckets').lower()}.{name}" for name in expected] == found
+
+
+@pytest.mark.parametrize(
+    ("http_method", "path", "id", "tag", "name"),
+    [
+        ("DELETE", "/logs", "deleteLogs", "logs", "logs.delete_all"),
+        ("DELETE", "/logs", "", None, "logs.delete_all"),
+        ("DELETE", "/session", "", "session", "session.delete"),
+        ("PATCH", "/user", "updateUser", "user", "user.update"),
+        ("PUT", "/settings", "updateSettings", "settings", "settings.update"),
+    ],
+)
+def test_a_collection_without_items(http_method: str, path: str, id: str, tag: str | None, name: str) -> None:
+    """Deleting several things says so also where nothing deletes one; what there is one of keeps the verb."""
+    assert [name] == methods_of((http_method, path, id, tag))
+
+
+def test_an_id_that_speaks_of_one_thing_is_kept_on_the_path_of_several() -> None:
+    """The body of `PUT /pet` says which pet is meant: all are not."""
+    operations = [("PUT", "/pet", "updatePet", "pet"), ("GET", "/pet/{petId}", "getPetById", "pet")]
+    assert ["pet.update_pet", "pet.get"] == methods_of(*operations)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["GET", "PUT", "PATCH", "DELETE"]),
+            st.sampled_from(["/buckets", "/buckets/{id}", "/buckets/{id}/objects", "/buckets/{id}/objects/{key}"]),
+            st.booleans(),
+            st.sampled_from(["Buckets", None]),
+        ),
+        unique_by=lambda each: each[:2],
+    )
+)
+def test_no_operation_on_several_things_has_a_plain_verb(operations: list[tuple[str, str, bool, str | None]]) -> None:
+    """Every operation has a name of its own."""
+    named = [
+        (
+            verb,
+            path,
+            f"{verb.lower()}{'Object' if 'objects' in path else 'Bucket'}{'' if path[-1] == '}' else 's'}"
+            if id
+            else "",
+            tag,
+        )
+        for verb, path, id, tag in operations
+    ]
+    found = methods_of(*named)
+    assert len(set(found)) == len(found)
+    items = {path.rpartition("/")[0] for _, path, _, _ in operations if path.endswith("}")}
+    for (verb, path, _, _), name in zip(operations, found, strict=True):
+        assert path.endswith("}") or name.rpartition(".")[2] not in PLAIN or verb != "DELETE" and path not in items
+
+
+@pytest.mark.parametrize(
+    ("operations", "names"),
+    [
+        ([("GET", "/jobs/{id}/next", "next_runs_by_job_jobs__id__next_get", "Jobs")], ["jobs.next_runs"]),
+        ([("POST", "/templates/{id}/run", "create_run_from_template", "Templates")], ["templates.create_run"]),
+        (
+            [("POST", "/todos", "TodosCreateTodo", None), ("GET", "/todos/{todo_id}", "TodosTodoIdGetTodo", None)],
+            ["todos.create", "todos.get"],
+        ),
+        ([("GET", "/sse", "SseSse", None)], ["sse"]),
+        ([("GET", "/download", "downloadFile", None)], ["download_file"]),
+        (
+            [
+                ("POST", "/api/authors/", "api_authors_create", "api"),
+                ("GET", "/api/books/{id}/", "api_books_retrieve", "api"),
+                ("DELETE", "/api/books/{id}/", "api_books_destroy", "api"),
+            ],
+            ["authors.create", "books.get", "books.delete"],
+        ),
+        ([("GET", "/health", "health_endpoint_health_get", "health")], ["health.get"]),
+        (
+            [
+                ("POST", "/engines/{m}/chat/completions", "chat_completion_engines__m__chat_completions_post", "chat"),
+                ("POST", "/v1/chat/completions", "chat_completion_v1_chat_completions_post", "chat"),
+            ],
+            ["chat.completion_for_engine", "chat.completion"],
+        ),
+        (
+            [
+                ("GET", "/collections/{crn}", "get_collection_by_crn", "Collection"),
+                ("GET", "/tenants/{tenant}/collections/{id}", "get_collection", "Collection"),
+            ],
+            ["collection.get_by_crn", "collection.get"],
+        ),
+        ([("GET", "/animals", "animals_animals_get", "animals")], ["animals.list"]),
+        (
+            [
+                ("GET", "/snapshots", "list_pipeline_snapshots_snapshots_get", "snapshots"),
+                ("GET", "/snapshots/{id}", "get_pipeline_snapshot_snapshots__id__get", "snapshots"),
+                ("DELETE", "/snapshots/{id}", "delete_pipeline_snapshot_snapshots__id__delete", "snapshots"),
+            ],
+            ["snapshots.list", "snapshots.get", "snapshots.delete"],
+        ),
+        ([("POST", "/steps", "create_run_step_steps_post", "steps")], ["steps.create"]),
+        ([("GET", "/pipelines/{id}/steps", "list_pipeline_steps", "steps")], ["steps.list_for_pipeline"]),
+        ([("GET", "/steps/active", "get_active_steps", "steps")], ["steps.get_active"]),
+        (
+            [
+                ("GET", "/api/projects/", "api_projects_list", "Projects"),
+                ("DELETE", "/api/projects/{id}/", "api_projects_destroy", "Projects"),
+            ],
+            ["projects.list", "projects.delete"],
+        ),
+        ([("GET", "/api/pool", "", "Pool"), ("GET", "/api/pool/{name}", "", "Pool")], ["pool.list", "pool.get"]),
+        ([("POST", "/api/store/bucket", "", "StoreBucket")], ["store_bucket.create"]),
+        ([("POST", "/pots/{id}/clearSeeds", "post_clear_seeds", "Seed")], ["seed.clear"]),
+        ([("GET", "/assets/aliases/{asset_alias_id}", "get_asset_alias", "Asset")], ["asset.get_alias"]),
+        (
+            [
+                ("GET", "/status", "status_api_4_status_get", None),
+                ("HEAD", "/status", "status_api_4_status_head", None),
+            ],
+            ["status", "head_status"],
+        ),
+    ],
+)
+def test_habits_of_frameworks_are_undone(operations: list[tuple[str, str, str, str | None]], names: list[str]) -> None:
+    """What they put around the name of a handler is no part of it, and what is left says what the operation does."""
+    assert names == methods_of(*operations)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -10,8 +11,10 @@ from specwire_codegen.naming import singular, snake, words
 _PREFIX = re.compile(r"[a-z]{0,2}\d+(\.\d+)*(alpha|beta)?\d*|api|rest", re.IGNORECASE)
 _VERBS = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete", "QUERY": "query"}
 _SPEAKING = frozenset(
-    "add cancel check create delete edit export fetch find get import list remove search send set update upload "
-    "validate".split()
+    "activate add approve archive cancel check clear clone confirm create deactivate delete disable edit enable "
+    "execute export fetch find generate get import invite list merge pause publish refresh register reject remove "
+    "rename restart restore resume revoke rotate search send set submit subscribe trigger unsubscribe update upload "
+    "validate verify".split()
 )
 """Verbs: a segment that begins with one of several words is a method's name already."""
 
@@ -22,6 +25,29 @@ def segments_of(path: str) -> list[str]:
     while len(segments) > 1 and _PREFIX.fullmatch(segments[0]):
         segments = segments[1:]
     return segments
+
+
+def prefix_words(path: str) -> list[str]:
+    """Return the words of the leading versions and `api` of a path, which say nothing of an operation."""
+    segments = [segment for segment in re.split(r"[?#]", path, maxsplit=1)[0].split("/") if segment]
+    prefix = segments[: len(segments) - len(segments_of(path))]
+    return [word.lower() for segment in prefix for word in words(segment)]
+
+
+def is_prefix(text: str) -> bool:
+    """Whether a text is a version or `api`, as paths begin with."""
+    return bool(_PREFIX.fullmatch(text))
+
+
+def owners_of(path: str) -> list[str]:
+    """Return the segments of a path that a parameter follows: `/pots/{id}/seeds` is of a pot."""
+    segments = segments_of(path)
+    return [one for one, other in itertools.pairwise(segments) if other.startswith("{") and not one.startswith("{")]
+
+
+def is_verb(word: str) -> bool:
+    """Whether a word says what is done."""
+    return word in _SPEAKING
 
 
 def static_segments(path: str) -> list[str]:
@@ -53,15 +79,19 @@ def ends_in_parameter(path: str) -> bool:
     return bool(segments) and segments[-1].startswith("{")
 
 
-def route_names(http_method: str, path: str, resource: str | None) -> list[str]:
-    """Return method names for a route, best first: `GET /users/{id}/posts` of `users` is `list_posts`."""
-    nouns = _nouns(path, resource)
+def route_names(http_method: str, path: str, resource: str | None, collects: bool = False) -> list[str]:
+    """Return method names for a route, best first: `GET /users/{id}/posts` of `users` is `list_posts`.
+
+    `collects` says that the path leads to several things, though it may not end in a plural.
+    """
+    nouns = nouns_of(path, resource)
     if nouns and is_spoken(nouns[-1]):
         return [joined(nouns[-1:]), joined(nouns)]
     verb = _VERBS.get(http_method, http_method.lower())
     several = not ends_in_parameter(path)
     key = [] if several else ["by", segments_of(path)[-1]]
-    if http_method == "GET" and several and is_plural(nouns[-1] if nouns else "".join(static_segments(path)[-1:])):
+    plural = collects or is_plural(nouns[-1] if nouns else "".join(static_segments(path)[-1:]))
+    if http_method == "GET" and several and plural:
         verb = "list"
     if not nouns:
         other = joined([verb, *key]) if key and http_method != "PATCH" else http_method.lower()
@@ -75,10 +105,12 @@ def route_names(http_method: str, path: str, resource: str | None) -> list[str]:
     return [*names, joined([http_method, *things])]
 
 
-def _nouns(path: str, resource: str | None) -> list[str]:
+def nouns_of(path: str, resource: str | None) -> list[str]:
     """Return the segments that say more than the resource does."""
     segments = static_segments(path)
     if resource is not None:
+        if any(is_same("_".join(segments[-size:]), resource) for size in range(2, len(segments) + 1)):
+            return []
         while segments and is_same(segments[-1], resource):
             segments = segments[:-1] if len(segments) == 1 or is_same(segments[0], resource) else []
         if segments and is_same(segments[0], resource):

@@ -6,6 +6,7 @@ import keyword
 import re
 import unicodedata
 
+from specwire_codegen.naming import IRREGULAR
 from specwire_codegen.script import encoded, letters
 
 _WORD = re.compile(r"[A-Za-z0-9]+|[^\x00-\x7f]+[0-9]*")
@@ -13,26 +14,6 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _DIGITS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 _SIGNS = {"+": " Plus ", "-": " Minus ", "*": " Star ", "=": " Equal ", "<": " Less ", ">": " Greater ", "!": " Not "}
 _SAME = frozenset({"data", "metadata", "media", "series", "news", "status", "address", "alias", "basis", "analysis"})
-_IRREGULAR = {
-    "people": "person",
-    "children": "child",
-    "men": "man",
-    "women": "woman",
-    "indices": "index",
-    "matrices": "matrix",
-    "vertices": "vertex",
-    "criteria": "criterion",
-    "analyses": "analysis",
-    "statuses": "status",
-    "aliases": "alias",
-    "addresses": "address",
-    "bases": "base",
-    "buses": "bus",
-    "caches": "cache",
-    "movies": "movie",
-    "cookies": "cookie",
-    "quizzes": "quiz",
-}
 
 
 def pascal(text: str) -> str:
@@ -64,8 +45,8 @@ def singular(name: str) -> str | None:
     head, lower = "".join(parts[:-1]), last.lower()
     if lower in _SAME or len(last) < 3:
         return None
-    if lower in _IRREGULAR:
-        one = _IRREGULAR[lower]
+    if lower in IRREGULAR:
+        one = IRREGULAR[lower]
     elif lower.endswith("ies") and len(lower) > 4:
         one = lower[:-3] + "y"
     elif lower.endswith(("sses", "shes", "ches", "xes", "zes")):
