@@ -98,8 +98,8 @@ def list_(
 def create(
     *,
     input_file_id: str,
-    endpoint: inputs.BatchEndpointParam,
     completion_window: str,
+    endpoint: inputs.BatchEndpointParam = "/v1/chat/completions",
     metadata: inputs.BatchMetadataParam | Unset = UNSET,
 ) -> Request[models.BatchObject]:
     """Create a batch.
@@ -112,8 +112,8 @@ def create(
     Args:
         input_file_id: Id of a `.jsonl` file that was uploaded for batches. Each line holds `custom_id`, `method`
             (POST), `url` (the endpoint) and `body` (a chat request without sampling values).
-        endpoint: Where the requests go.
         completion_window: Time within which the batch must end, in hours or days, from `12h` to `7d`.
+        endpoint: Where the requests go.
         metadata: Notes of your own.
     """
     return Request(

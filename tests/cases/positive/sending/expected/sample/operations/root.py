@@ -140,7 +140,7 @@ def up2_json(*, note: str, file: str | Unset = UNSET) -> Request[None]:
     return Request(_UP2_JSON, body=json_body({"file": file, "note": note}))
 
 
-def leases(*, body: Mapping[str, Any]) -> Request[None]:
+def leases(*, body: Mapping[str, Any] | Unset = UNSET) -> Request[None]:
     """Leases.
 
     `POST /leases`, operation `leases`.
@@ -148,7 +148,7 @@ def leases(*, body: Mapping[str, Any]) -> Request[None]:
     Args:
         body: The body.
     """
-    return Request(_LEASES, body=JsonBody(body))
+    return Request(_LEASES, body=JsonBody({} if body is UNSET else body))
 
 
 def get_q(
