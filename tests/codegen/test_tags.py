@@ -75,7 +75,7 @@ def schemas_of(style: str, form: str) -> Json:
             **{each: own(each) for each in variants},
         }
     if form.startswith("nested"):
-        first = {"propertyName": "tag"}
+        first: Json = {"propertyName": "tag"}
         if "mapped" in form:
             first["mapping"] = {each.lower(): ref(each)["$ref"] for each in (one, two)}
             discriminator["mapping"] = {three.lower(): ref(three)["$ref"]}
@@ -87,7 +87,7 @@ def schemas_of(style: str, form: str) -> Json:
     if "base" in form:
         discriminator["mapping"][union.lower()] = ref(union)["$ref"]
     below = two if "three" in form else union
-    base = {"type": "object", "properties": {"common": {"type": "string"}}, "discriminator": discriminator}
+    base: Json = {"type": "object", "properties": {"common": {"type": "string"}}, "discriminator": discriminator}
     return {
         union: base
         if style == "undeclared"

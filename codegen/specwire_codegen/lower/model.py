@@ -145,7 +145,13 @@ def _additional(schema: Schema, names: Mapping[str, str]) -> TypeExpr | None:
 
 def constant_of(schema: Schema) -> LiteralValue | None:
     """Return the only value that a schema allows, None if it allows others."""
-    value = schema.get("const")
+    return plain_constant(schema.get("const"))
+
+
+def plain_constant(value: Any) -> LiteralValue | None:
+    """Return a value that can be a literal: a text, a flag or an integer of 64 bits; None for others."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return None
     return value if isinstance(value, str | int) else None
 
 

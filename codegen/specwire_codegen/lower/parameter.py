@@ -8,7 +8,7 @@ from typing import Any
 from specwire_codegen.ir import DefaultValue, Parameter, Place, Style
 from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components
-from specwire_codegen.lower.model import described
+from specwire_codegen.lower.model import described, plain_constant
 from specwire_codegen.lower.schema import Schema
 
 _DEFAULT_STYLES: Mapping[Place, tuple[str, bool]] = {
@@ -68,5 +68,6 @@ def _may_be_empty(raw: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
 def _default(schema: Schema) -> DefaultValue | None:
     """Return what is sent for a required parameter that a call does not give: its only value, or its default."""
     value = schema.get("const", schema.get("default"))
-    fits = isinstance(value, str | int | float) and schema.get("format") not in ("byte", "base64", "binary")
-    return value if fits else None
+    if schema.get("format") in ("byte", "base64", "binary"):
+        return None
+    return value if isinstance(value, float) else plain_constant(value)

@@ -60,7 +60,7 @@ def type_of(schema: Schema | bool, names: Mapping[str, str]) -> TypeExpr:
     if "enum" in schema:
         return _constants(schema["enum"], schema)
     for keyword in ("oneOf", "anyOf"):
-        if keyword in schema:
+        if keyword in schema and "type" not in schema:  # beside a type, it only restricts that
             return union_of([type_of(variant, names) for variant in schema[keyword]])
     kinds = schema.get("type")
     if isinstance(kinds, list):

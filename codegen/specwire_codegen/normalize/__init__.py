@@ -17,10 +17,12 @@ from specwire_codegen.normalize import (
     defaults,
     dialect,
     discriminators,
+    enums,
     extensions,
     hoist,
     inheritance,
     lengths,
+    numbers,
     omissions,
     operations,
     order,
@@ -80,6 +82,7 @@ def _normalized(document: Document) -> Normalized:
     data = blanks.fill(dialect.tuples(data, report), report)
     data = targets.direct(data, report)
     data = dialect.upgrade(data)
+    data = numbers.settle(data, report)
     data = extensions.check(data, report)
     data = shapes.check(omissions.settle(security.settle(data, report), report), report)
     data = templates.settle(data, report)
@@ -94,7 +97,7 @@ def _normalized(document: Document) -> Normalized:
     settle(report.diagnostics)
     data = operations.identify(data, report)
     data = responses.settle(data, report)
-    data = conditions.spread(inheritance.expand(data))
+    data = conditions.spread(inheritance.expand(enums.of_items(data, report)))
     data = owners.state(requirements.declare(simplify.simplify(data, report), report))
     data = cycles.cut(data, report)
     data = order.prune(streams.itemize(data))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire_codegen.grammar import Node
+from specwire_codegen import pointer as pointers
+from specwire_codegen.grammar import Kind, Node, rebuild
 from specwire_codegen.normalize import nulls
+from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
 
 _NAMES: tuple[tuple[type, str], ...] = (
     (bool, "boolean"),
@@ -19,6 +21,32 @@ _STRUCTURE = frozenset(
     {"properties", "required", "additionalProperties", "patternProperties", "propertyNames", "items", "prefixItems"}
 )
 """Keywords that say nothing of scalars."""
+
+
+def of_items(data: Node, report: Report) -> Node:
+    """Return the document with an `enum` of scalars beside the type of an array as that of its items."""
+
+    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
+        values = node.get("enum") if kind == "schema" else None
+        types = node.get("type", ()) if kind == "schema" else ()
+        arrays = types == "array" or isinstance(types, list) and "array" in types and {*types} <= {"array", "null"}
+        if not arrays or not isinstance(values, list) or any(isinstance(value, list) for value in values):
+            return node
+        place = pointers.join(origin_of(node), "enum")
+        message = "the values of this enum are no arrays; they are taken for those of the items"
+        report.warning("enum-of-items", message, place, "move the enum into the schema of the items")
+        items = node.get("items")
+        items = items if isinstance(items, dict) else {ORIGIN: origin_of(node)}
+        scalars = [value for value in values if value is not None]
+        if "enum" not in items and "const" not in items:
+            plain = "$ref" not in items
+            items = (
+                {**items, "enum": scalars} if plain else {"allOf": [items], "enum": scalars, ORIGIN: origin_of(node)}
+            )
+        return {**{key: value for key, value in node.items() if key != "enum"}, "items": items}
+
+    settled: Node = rebuild(data, "openapi", visit)
+    return settled
 
 
 def settle(schema: Node) -> Node:

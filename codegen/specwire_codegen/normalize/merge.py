@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -22,10 +23,49 @@ _SCHEMAS = {"items", "contains", "propertyNames", "contentSchema"}
 
 @attrs.frozen
 class Merger:
-    """Merges schemas; `resolve` follows a reference to a simplified schema, `conflict` hears of contradictions."""
+    """Merges schemas; `resolve` follows a reference to a simplified schema, `conflict` hears of contradictions.
+
+    `limit` hears of schemas whose variants have too many combinations.
+    """
 
     resolve: Callable[[Node], Node]
     conflict: Callable[[str, Node], None]
+    limit: Callable[[Node], None]
+
+    def bounded(self, pieces: list[Node], owner: Node) -> list[Node]:
+        """Return schemas that are to be merged, with objects in the place of unions of too many combinations."""
+        if len(pieces) < 2 or math.prod(self._ways(piece, ()) for piece in pieces) <= MAX_VARIANTS:
+            return pieces
+        self.limit(owner)
+        return [self._whole(piece) if self._ways(piece, ()) > 1 else piece for piece in pieces]
+
+    def _ways(self, schema: Any, inside: tuple[str, ...]) -> int:
+        """Return how many variants a schema has."""
+        if not isinstance(schema, dict):
+            return 1
+        if "$ref" in schema:
+            ref = str(schema["$ref"])
+            return 1 if ref in inside else self._ways(self.resolve(schema), (*inside, ref))
+        ways = 1
+        for union in nulls.UNIONS:
+            members = schema.get(union)
+            if isinstance(members, list) and not only_constraints(schema, members):
+                ways *= max(1, sum(self._ways(each, inside) for each in members if not nulls.is_null(each)))
+        return ways
+
+    def _whole(self, schema: Node, inside: tuple[str, ...] = ()) -> Node:
+        """Return a schema with its variants as one object, of which only that is required which all require."""
+        if "$ref" in schema:
+            ref = str(schema["$ref"])
+            schema = self.resolve(schema) if ref not in inside else {}
+            inside = (*inside, ref)
+        for union in nulls.UNIONS:
+            members = schema.get(union)
+            if isinstance(members, list) and not only_constraints(schema, members):
+                wholes = [self._whole(each, inside) for each in members if isinstance(each, dict)]
+                beside = {key: value for key, value in schema.items() if key not in {union, "discriminator"}}
+                schema = self._plain(beside, _either(wholes), [])
+        return schema
 
     def merge(self, one: Node, other: Node) -> Node:
         """Return a schema for values that satisfy both; where that is impossible the second wins."""
@@ -41,6 +81,9 @@ class Merger:
         for first, second in ((one, other), (other, one)):
             union = union_of(first)
             if union is not None and not same(constraints(first), constraints(second)):
+                if self._ways(first, ()) * self._ways(second, ()) > MAX_VARIANTS:
+                    self.limit(other)
+                    return self._plain(self._whole(one), self._whole(other), problems)
                 return self._distributed(first, union, second, first is other, problems)
         return self._plain(one, other, problems)
 
@@ -171,6 +214,29 @@ class Merger:
         if isinstance(one, dict) and isinstance(other, dict):
             return self._property(one, other, "additionalProperties", problems)
         return one if isinstance(one, dict) else other
+
+
+def _either(wholes: list[Node]) -> Node:
+    """Return an object with the properties of all, whatever type any of them says."""
+    objects = [each for each in wholes if "properties" in each or each.get("type") == "object"]
+    if len(objects) < len([each for each in wholes if not nulls.is_null(each)]):
+        return {}
+    properties: dict[str, list[Any]] = {}
+    for each in objects:
+        for name, property_ in each.get("properties", {}).items():
+            known = properties.setdefault(name, [])
+            if not any(same(property_, one) for one in known):
+                known.append(property_)
+    required = [
+        name for name in objects[0].get("required", ()) if all(name in each.get("required", ()) for each in objects)
+    ]
+    merged: Node = {
+        "type": "object",
+        "properties": {name: each[0] if len(each) == 1 else {"anyOf": each} for name, each in properties.items()},
+    }
+    if any("additionalProperties" not in each or each["additionalProperties"] is not False for each in objects):
+        return {**merged, "required": required} if required else merged
+    return {**merged, "additionalProperties": False, **({"required": required} if required else {})}
 
 
 def union_of(schema: Node) -> str | None:

@@ -8,9 +8,9 @@ import attrs
 
 from specwire_codegen import pointer as pointers
 from specwire_codegen.grammar import PLACE_ONLY, Kind, Node, map_children, rebuild
-from specwire_codegen.normalize import enums, nullability, nulls, schema_types
+from specwire_codegen.normalize import demands, enums, nullability, nulls, schema_types
 from specwire_codegen.normalize.equality import constraints, fingerprint, notes_of, notes_of_place
-from specwire_codegen.normalize.merge import Merger, only_constraints
+from specwire_codegen.normalize.merge import MAX_VARIANTS, Merger, only_constraints
 from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
 from specwire_codegen.normalize.references import SCHEMAS, collapse, only_annotated, schema_name
 
@@ -23,10 +23,12 @@ class Simplifier:
     report: Report
     done: dict[str, Any] = attrs.field(factory=dict)
     active: set[str] = attrs.field(factory=set)
+    limited: set[tuple[str, ...]] = attrs.field(factory=set)
+    """What was told of its many combinations."""
     merger: Merger = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.merger = Merger(self.target, self._conflict)
+        self.merger = Merger(self.target, self._conflict, self._limit)
 
     def component(self, name: str) -> Any:
         """Return a simplified component."""
@@ -92,7 +94,33 @@ class Simplifier:
         """Return one object in its simplest form, its children being simple already."""
         if kind != "schema":
             return schema
-        return self.united(self.composed(_typed(schema)))
+        if self._leads_to_null(schema):
+            schema = {**{key: value for key, value in schema.items() if key != "$ref"}, "type": "null"}
+        apart = self._without_null_type(schema)
+        simple = self.united(self.composed(_typed(demands.settle(apart, self._stated))))
+        return simple if apart is schema else nulls.join(simple)
+
+    def _leads_to_null(self, schema: Node) -> bool:
+        """Tell whether a schema is a reference to one that is null and nothing else."""
+        if "$ref" not in schema or not only_annotated(schema):
+            return False
+        target = self._stated(schema)
+        return isinstance(target, dict) and (nulls.is_null(target) or target.get("enum") == [None])
+
+    def _without_null_type(self, schema: Node) -> Node:
+        """Return a schema without a null that its other parts contradict, for it is meant as one more possibility."""
+        if schema.get("type") != "null" or not any(
+            key in schema for key in ("$ref", "allOf", *nulls.UNIONS, "properties")
+        ):
+            return schema
+        message = "the type 'null' contradicts the rest of this schema; null is taken for one more possibility"
+        help = "write the rest and {type: 'null'} as the two members of anyOf"
+        self.report.warning("allof-conflict", message, origin_of(schema), help)
+        return {key: value for key, value in schema.items() if key != "type"}
+
+    def _stated(self, reference: Node) -> Any:
+        """Return what a reference leads to, as it stands."""
+        return self.schemas.get(schema_name(reference["$ref"]))
 
     def composed(self, schema: Node) -> Node:
         """Return the schema without `allOf`, and with nothing but annotations beside a `$ref`."""
@@ -106,13 +134,15 @@ class Simplifier:
         for part in parts:
             notes.update({} if "$ref" in part and not only_annotated(part) else notes_of(part))
         notes.update(notes_of(rest))
+        parts = [demands.settle(part, self._stated) for part in parts]
+        rest = demands.settle(rest, self._stated)
         pieces = [constraints(part) | {ORIGIN: origin_of(part)} for part in parts if constraints(part)]
         if constraints(rest):
             pieces.append(constraints(rest) | {ORIGIN: origin_of(schema)})
         if not pieces:
             return notes
         nullable = len(pieces) > 1 and all(self._accepts_null(piece) for piece in pieces)
-        pieces = self._telling(pieces)
+        pieces = self.merger.bounded(self._telling(pieces), schema)
         merged = pieces[0]
         for piece in pieces[1:]:
             merged = self.merger.merge(merged, piece)
@@ -209,6 +239,15 @@ class Simplifier:
             members = member[union] if union else []
             return bool(members) and all(isinstance(each, dict) and self._implied(base, each) for each in members)
         return without_null(base["type"]) == without_null(member["type"])
+
+    def _limit(self, schema: Node) -> None:
+        owner = tuple(pointers.split(origin_of(schema))[:3])
+        if owner in self.limited:
+            return
+        self.limited.add(owner)
+        message = f"the parts of this schema have more than {MAX_VARIANTS} combinations; it is kept as one object"
+        help = "its properties that not every variant requires are optional; declare the variants one by one"
+        self.report.warning("many-combinations", message, origin_of(schema), help)
 
     def _conflict(self, problem: str, schema: Node) -> None:
         message = f"parts of this schema cannot hold at once: {problem}; the last one wins"

@@ -1,0 +1,261 @@
+"""Conditions that are no variants, and combinations of variants that would be too many."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.document import Document
+from specwire_codegen.generate import build
+from specwire_codegen.normalize import normalize
+from specwire_codegen.project import single
+
+Json = dict[str, Any]
+TEXT = {"type": "string"}
+OBJECT = {"type": "object", "properties": {"x": TEXT, "y": TEXT, "z": TEXT}}
+
+
+def ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def document(schema: Any, version: str = "3.1.0", **others: Any) -> Json:
+    answer = {"200": {"description": "d", "content": {"application/json": {"schema": ref("Root")}}}}
+    return {
+        "openapi": version,
+        "info": {"title": "T", "version": "1"},
+        "paths": {"/x": {"get": {"operationId": "g", "responses": answer}}},
+        "components": {"schemas": {"Root": schema, **others}},
+    }
+
+
+def normalized(schema: Any, **others: Any) -> tuple[Json, list[str]]:
+    """Return the root schema after normalization, and the codes of the warnings."""
+    found = normalize(Document(document(schema, **others), "spec.json"))
+    return found.data["components"]["schemas"]["Root"], [warning.code for warning in found.warnings]
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+@pytest.mark.parametrize(
+    ("demand", "required"),
+    [
+        ({"anyOf": [{"required": ["x"]}, {"required": ["y"]}]}, []),
+        ({"oneOf": [{"required": ["x"]}, {"required": ["y"]}]}, []),
+        ({"oneOf": [{"required": ["x", "z"]}, {"required": ["z", "y"]}]}, ["z"]),
+        ({"anyOf": [{"required": ["x"]}]}, ["x"]),
+        ({"allOf": [{"required": ["x"]}, {"required": ["z"]}]}, ["x", "z"]),
+        ({"allOf": [{"anyOf": [{"required": ["x"]}, {"required": ["y"]}]}]}, []),
+        (
+            {"allOf": [{"oneOf": [{"required": ["x", "y"]}, {"required": ["y"]}]}, {"anyOf": [{"required": ["z"]}]}]},
+            ["y", "z"],
+        ),
+        ({"anyOf": [{"anyOf": [{"required": ["x"]}, {"required": ["y"]}]}, {"required": ["z"]}]}, []),
+        ({"anyOf": [{"allOf": [{"required": ["x"]}, {"required": ["y"]}]}, {"required": ["y"]}]}, ["y"]),
+        ({"oneOf": [{"required": ["x"], "not": {"required": ["y"]}}, {"not": {"required": ["x"]}}]}, []),
+        ({"anyOf": [{"required": ["x"]}, {"dependentRequired": {"x": ["y"]}}]}, []),
+        ({"anyOf": [{"if": {"required": ["x"]}, "then": {"required": ["y"]}}, {"minProperties": 1}]}, []),
+        ({"anyOf": [{"type": "object", "required": ["x"]}, {"properties": {"y": {}}, "required": ["y", "x"]}]}, ["x"]),
+        ({"anyOf": [ref("NeedsX"), {"required": ["x", "y"]}]}, ["x"]),
+        ({"oneOf": [{"required": ["x"], "properties": {"y": False}}, {"required": ["y"]}]}, []),
+    ],
+)
+def test_unions_of_demands_leave_one_object(version: str, demand: Json, required: list[str]) -> None:
+    """The properties are optional; what every branch requires is required; nothing is a union, and nothing is told."""
+    schema = {**OBJECT, **demand}
+    found, warnings = normalized(schema, version=version, NeedsX={"required": ["x"]})
+    assert OBJECT["properties"] == found["properties"]
+    assert required == sorted(found.get("required", []))
+    assert {"anyOf", "oneOf", "allOf"}.isdisjoint(found)
+    assert [] == warnings
+
+
+def test_demands_on_a_scalar_leave_its_type(tmp_path: Path) -> None:
+    """A pattern or a length, whichever holds, is no union of types."""
+    schema = {"type": "object", "properties": {"code": {**TEXT, "anyOf": [{"pattern": "^a"}, {"maxLength": 3}]}}}
+    (tmp_path / "spec.json").write_text(json.dumps(document(schema)), "utf-8")
+    built = build(single(tmp_path / "spec.json", "sample", tmp_path / "sample"))
+    assert "code: str | Unset" in built.files["models/__init__.py"]
+
+
+def objects(prefix: str, size: int) -> list[Json]:
+    return [{"type": "object", "properties": {f"{prefix}{index}": TEXT}} for index in range(size)]
+
+
+def all_of_unions(size: int) -> Json:
+    return {"allOf": [{"oneOf": objects(f"a{index}_", 4)} for index in range(size)]}
+
+
+def all_of_demands(size: int) -> Json:
+    names = [f"p{index}" for index in range(2 * size)]
+    pairs = zip(names[::2], names[1::2], strict=True)
+    demands = [{"anyOf": [{"required": [one]}, {"required": [other]}]} for one, other in pairs]
+    return {"type": "object", "properties": dict.fromkeys(names, TEXT), "allOf": demands}
+
+
+def nested_unions(size: int) -> Json:
+    schema: Json = {"type": "object", "properties": {"x": TEXT}}
+    for index in range(size):
+        schema = {"allOf": [schema, {"oneOf": objects(f"n{index}_", 3)}]}
+    return schema
+
+
+def property_unions(size: int) -> Json:
+    parts = [{"properties": {"p": {"oneOf": objects(f"q{index}_", 3)}}} for index in range(size)]
+    return {"type": "object", "allOf": parts}
+
+
+def two_unions(size: int) -> Json:
+    return {"oneOf": objects("o", size), "anyOf": objects("n", size)}
+
+
+def union_of_unions(size: int) -> Json:
+    return {"oneOf": [{"anyOf": objects(f"u{index}_", size)} for index in range(size)], "required": ["x"], **OBJECT}
+
+
+COMBINED = [all_of_unions, all_of_demands, nested_unions, property_unions, two_unions, union_of_unions]
+
+
+@pytest.mark.parametrize("make", COMBINED)
+def test_combinations_are_not_multiplied(make: Callable[[int], Json]) -> None:
+    """Beyond a limit an object is kept whole, which is told once; its size grows as that of the document does."""
+    sizes = {}
+    for size in (8, 16, 32):
+        found, warnings = normalized(make(size))
+        sizes[size] = len(json.dumps(found)) / len(json.dumps(make(size)))
+        assert warnings.count("many-combinations") <= 1
+        assert len(warnings) <= 1
+    assert sizes[32] < 4 * sizes[8]
+
+
+@pytest.mark.parametrize("make", COMBINED)
+def test_time_grows_as_the_document_does(make: Callable[[int], Json]) -> None:
+    """Four times as many take at most some thirty times as long: a square, and then a little."""
+    times = {}
+    for size in (8, 32):
+        schema = make(size)
+        begin = time.process_time()
+        normalized(schema)
+        times[size] = time.process_time() - begin
+    assert times[32] < 30 * max(times[8], 0.05)
+
+
+def test_an_object_that_is_kept_whole_has_all_properties() -> None:
+    """Each is optional unless every variant of its union requires it, and of each type that any variant gives it."""
+    unions = [
+        {
+            "oneOf": [
+                {"type": "object", "required": ["id", "a"], "properties": {"id": TEXT, "a": TEXT, "n": TEXT}},
+                {"type": "object", "required": ["id"], "properties": {"id": TEXT, "n": {"type": "integer"}}},
+            ]
+        },
+        *all_of_unions(4)["allOf"],
+    ]
+    found, warnings = normalized({"allOf": unions})
+    assert ["many-combinations"] == warnings
+    assert ["id"] == found["required"]
+    assert {"anyOf": [TEXT, {"type": "integer"}]} == found["properties"]["n"]
+    assert {"id", "a", "n", "a0_0", "a3_3"} <= found["properties"].keys()
+
+
+NUMBERS = ["0", "-1", "0.1", "1e400", "-1e400", "1e-400", "9" * 4000, "-" + "9" * 4000]
+KEYWORDS = (
+    "multipleOf minimum maximum exclusiveMinimum exclusiveMaximum minLength maxLength minItems maxItems minProperties "
+    "maxProperties minContains maxContains default".split()
+)
+SAMPLES = {"number": "1", "string": '"a"', "array": "[1]", "object": '{"a": 1}'}
+OK = '"responses": {"200": {"description": "d"}}'
+PLACES = {
+    "query": '"/x": {"get": {"parameters": [{"name": "p", "in": "query", "required": true, "schema": S}], OK}}',
+    "content": '"/x": {"get": {"parameters": [{"name": "p", "in": "query", "content": {"a/b": {"schema": S}}}], OK}}',
+    "path": '"/x/{p}": {"get": {"parameters": [{"name": "p", "in": "path", "required": true, "schema": S}], OK}}',
+    "header": '"/x": {"get": {"responses": {"200": {"description": "d", "headers": {"X-A": {"schema": S}}}}}}',
+    "body": '"/x": {"post": {"requestBody": {"content": {"application/json": {"schema": {"allOf": [S, S]}}}}, OK}}',
+    "part": '"/x": {"post": {"requestBody": {"content": {"multipart/form-data": {"schema": {"type": "object", '
+    '"required": ["a"], "properties": {"a": S}}, "encoding": {"a": {"headers": {"X-B": {"schema": S}}}}}}}, OK}}',
+    "component": '"/x": {"get": {"responses": {"200": {"description": "d", "content": {"application/json": '
+    '{"schema": {"$ref": "#/components/schemas/C"}}}}}}}',
+}
+
+
+def odd(keyword: str, place: str, number: str, default: str) -> str:
+    """Return a document with a number in a keyword of a schema at a place."""
+    kinds = {"Length": "string", "Items": "array", "Contains": "array", "Properties": "object"}
+    kind = next((kind for word, kind in kinds.items() if keyword.endswith(word)), "number")
+    given = {"none": "", "plain": f', "default": {SAMPLES[kind]}', "same": f', "default": {number}'}[default]
+    schema = f'{{"type": "{kind}", "{keyword}": {number}{given if keyword != "default" else ""}}}'
+    path = PLACES[place].replace("OK", OK)
+    for after in (",", "}", "]"):
+        path = path.replace(f"S{after}", f"{schema}{after}")
+    head = '{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}'
+    return f'{head}, "paths": {{{path}}}, "components": {{"schemas": {{"C": {schema}}}}}}}'
+
+
+def refused_or_built(text: str, folder: Path) -> None:
+    (folder / "spec.json").write_text(text, "utf-8")
+    try:
+        build(single(folder / "spec.json", "sample", folder / "sample"))
+    except SpecwireCodegenError as error:
+        assert "internal" not in str(error)
+        assert len(str(error)) < 2000
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("keyword", ["multipleOf", "maximum", "minLength", "default"])
+def test_odd_numbers_are_an_error_or_a_warning(place: str, keyword: str, tmp_path: Path) -> None:
+    """A number that nothing can be held against does not end in a traceback."""
+    for number in ("0", "1e400", "9" * 4000):
+        refused_or_built(odd(keyword, place, number, "same"), tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("keyword", KEYWORDS)
+def test_any_odd_number_is_an_error_or_a_warning(place: str, keyword: str, tmp_path: Path) -> None:
+    """No number in any keyword at any place does, with a default to hold against it or not."""
+    for number in NUMBERS:
+        for default in ("none", "plain", "same"):
+            refused_or_built(odd(keyword, place, number, default), tmp_path)
+
+
+def test_null_and_nothing_else_is_null() -> None:
+    """A component whose only value is null is no type of its own in a union, and so the union is not of anything."""
+    owner = {"type": "object", "properties": {"name": TEXT}}
+    schema = {
+        "type": "object",
+        "properties": {
+            "status": {"nullable": True, "oneOf": [ref("Status"), {"enum": [""]}, ref("Null")]},
+            "owner": {"type": "null", "allOf": [ref("Owner")]},
+            "other": {"type": "null", "oneOf": [ref("Owner")]},
+        },
+    }
+    others = {"Status": {"type": "string", "enum": ["new", "old"]}, "Null": {"enum": [None]}, "Owner": owner}
+    found, warnings = normalized(schema, **others)
+    assert {"type": "null"} in found["properties"]["owner"]["anyOf"]
+    assert found["properties"]["owner"] == found["properties"]["other"]
+    assert ["allof-conflict", "allof-conflict"] == warnings
+    assert {"type": "null"} == found["properties"]["status"]["oneOf"][-1]
+    assert "Null" not in json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ({"items": TEXT}, {"type": "string", "enum": ["a", "b"]}),
+        ({}, {"type": "string", "enum": ["a", "b"]}),
+        ({"items": {"type": "string", "enum": ["a", "c"]}}, {"type": "string", "enum": ["a", "c"]}),
+        ({"items": ref("Word")}, {"type": "string", "enum": ["a", "b"]}),
+    ],
+)
+def test_an_enum_of_scalars_beside_an_array_is_that_of_its_items(items: Json, expected: Json) -> None:
+    """It is told, and a list is a list."""
+    schema = {"type": "object", "properties": {"status": {"type": "array", "enum": ["a", "b"], **items}}}
+    found = normalize(Document(document(schema, Word=TEXT), "spec.json"))
+    schemas = found.data["components"]["schemas"]
+    status = schemas["Root"]["properties"]["status"]
+    assert ("array", ["enum-of-items"]) == (status["type"], [warning.code for warning in found.warnings])
+    assert expected == schemas[status["items"]["$ref"].rpartition("/")[2]]
