@@ -109,7 +109,8 @@ def nouns_of(path: str, resource: str | None) -> list[str]:
     """Return the segments that say more than the resource does."""
     segments = static_segments(path)
     if resource is not None:
-        if any(is_same("_".join(segments[-size:]), resource) for size in range(2, len(segments) + 1)):
+        most = min(len(segments), len(words(resource)))
+        if any(is_same("_".join(segments[-size:]), resource) for size in range(2, most + 1)):
             return []
         while segments and is_same(segments[-1], resource):
             segments = segments[:-1] if len(segments) == 1 or is_same(segments[0], resource) else []
