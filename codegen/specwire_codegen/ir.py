@@ -444,6 +444,7 @@ class Operation:
     payload: Payload
     errors: Errors
     safe: bool
+    """Whether repeating it changes nothing on the server."""
     secure: bool
     security: tuple[Requirement, ...] | None
     """The alternatives of a secure operation, where they are others than the API's."""
@@ -454,6 +455,8 @@ class Operation:
     server: str | None = None
     """Where the operation is, if not where the others are."""
     formats: Formats = Formats()
+    billed: bool = False
+    """Whether repeating it costs again."""
 
     @property
     def resource(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from specwire.address import base_url_flaw, shown_url
 from specwire.errors import ConfigurationError
 from specwire.options import Options
-from specwire.retry import RetryPolicy
+from specwire.retry import USUAL_STATUSES, RetryPolicy
 
 if TYPE_CHECKING:
     from specwire.drift import OnDrift
@@ -65,10 +65,10 @@ def make_options(
     call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware],
     keep_unknown: bool,
 ) -> Options:
-    """Return a client's options; without a retry policy, the document's statuses are retried."""
+    """Return a client's options; without a retry policy, the document's statuses are retried besides the usual ones."""
     if retry is None:
-        statuses = provider.retry_statuses
-        retry = RetryPolicy() if statuses is None else RetryPolicy(statuses=statuses)
+        more = (provider.retry_statuses or frozenset()) - USUAL_STATUSES
+        retry = RetryPolicy(statuses=USUAL_STATUSES | more) if more else RetryPolicy()
     return Options(
         timeout=timeout,
         retry=retry,

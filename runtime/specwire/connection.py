@@ -117,7 +117,7 @@ class Connection(BaseConnection):
                 if answer.status < 300:
                     exchange.accepted(answer)
                     return answer
-                content = answer.read_beginning()
+                answer.read_beginning()
                 answer.close()
             except TooLarge as excess:
                 raise reading.too_large(exchange.record, excess) from None
@@ -128,7 +128,7 @@ class Connection(BaseConnection):
             else:
                 if exchange.redirected(answer) or self.another_proof(exchange, answer):
                     continue
-                pause = exchange.answered(answer, content)
+                pause = exchange.answered(answer)
             time.sleep(pause)
 
     def _try(self, outgoing: Outgoing, options: Options, stream: bool) -> Answer:
@@ -228,7 +228,7 @@ class AsyncConnection(BaseConnection):
                 if answer.status < 300:
                     exchange.accepted(answer)
                     return answer
-                content = await answer.aread_beginning()
+                await answer.aread_beginning()
                 await answer.aclose()
             except TooLarge as excess:
                 raise reading.too_large(exchange.record, excess) from None
@@ -239,7 +239,7 @@ class AsyncConnection(BaseConnection):
             else:
                 if exchange.redirected(answer) or self.another_proof(exchange, answer):
                     continue
-                pause = exchange.answered(answer, content)
+                pause = exchange.answered(answer)
             await sleep(pause)
 
     async def _try(self, outgoing: Outgoing, options: Options, stream: bool) -> Answer:

@@ -14,6 +14,7 @@ from specwire.outgoing import Outgoing
 from specwire.parameters import encode_cookies, encode_headers, encode_query, expand_path
 from specwire.record import Record
 from specwire.response import request_id_of
+from specwire.wire.address import LONGEST_URL, is_reachable, same_origin, without_login
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})
 _REDIRECTS = 5
+_FRAMING = frozenset(
+    "connection content-length host keep-alive proxy-connection te trailer transfer-encoding upgrade".split()
+)
+"""Headers that say how the request stands on its connection: two answers to that would be a hole."""
+_SPENT = frozenset(
+    {"insufficient_quota", "insufficient_balance", "exceeded_current_quota_error", "billing_hard_limit_reached"}
+)
+"""Codes of a 429 that waiting does not change."""
 
 
 class Exchange:
@@ -38,6 +47,7 @@ class Exchange:
         "_cookies",
         "_headers",
         "_keyed",
+        "_login",
         "_provider",
         "_query",
         "_redirects",
@@ -76,6 +86,10 @@ class Exchange:
             self._stated = given.keys()
             if request.url is not None:
                 self._url = self._own(request.url)
+            self._login: tuple[str, ...] = ()
+            if "@" in self._url:
+                self._url, self._login = without_login(self._url)
+                self.record.secrets = self._login
             self._headers = self._make_headers()
             self._cookies = request.cookies
         except (ValueError, TypeError, RecursionError) as error:
@@ -97,10 +111,10 @@ class Exchange:
             headers["content-type"] = self._body.content_type
         if self.request.headers:
             for name, value in encode_headers(self.request.headers, operation.styles).items():
-                headers[name.lower()] = value
+                headers[_settable(name)] = value
         if self.options.headers:
             for name, value in encode_headers(self.options.headers).items():
-                headers[name.lower()] = value
+                headers[_settable(name)] = value
         self._keyed = self._add_key(headers)
         return headers
 
@@ -144,6 +158,13 @@ class Exchange:
             url = without_query(url, proof.query)
         if query:
             url = f"{url}{'&' if '?' in url else '?'}{query}"
+        if len(url) > LONGEST_URL:
+            raise InvalidRequestError(
+                f"{self.request.operation.id}: the URL has {len(url):,} characters, more than can be sent: shorten the "
+                "path and the query"
+            )
+        if self._login and self.trusted:
+            headers["authorization"] = f"Basic {self._login[0]}"
         if proof is not None and proof.sign is not None:
             headers["authorization"] = proof.sign(self.request.operation.method, _target(url))
         content: bytes | Iterator[bytes] | AsyncIterator[bytes] | None = None
@@ -187,11 +208,11 @@ class Exchange:
             tries=self.record.tries,
         ) from failure.origin
 
-    def answered(self, answer: Answer, content: bytes) -> float:
+    def answered(self, answer: Answer) -> float:
         """Return the seconds to wait before the next try after an error; raises `APIStatusError` for the last."""
         headers = self.record.masked_headers(answer.headers)
-        content = self.record.masked(content)
-        hopeless = self._hopeless(content) or not self._replayable
+        content = self.record.masked(answer.content)
+        hopeless = self._hopeless(answer.status, content) or not self._replayable
         wait = None if hopeless else self._decide(retry.Answered(answer.status, headers))
         self._note(answer.status, wait, answer)
         if wait is not None:
@@ -214,9 +235,12 @@ class Exchange:
 
                 target = without_query(target, self.record.proof.query)
             here, there = urlsplit(self._url), urlsplit(target)
+            if not is_reachable(target):
+                return False
+            target, _ = without_login(target)
+            same = same_origin(self._url, target)
         except ValueError:
             return False
-        same = (here.scheme, here.netloc) == (there.scheme, there.netloc)
         reads = self.request.operation.method in ("GET", "HEAD")
         if there.scheme not in ("http", "https") or not (reads or (same and answer.status in (307, 308))):
             return False
@@ -245,6 +269,7 @@ class Exchange:
             self.options.retry,
             attempt=self.record.tries,
             idempotent=operation.safe or operation.method in _IDEMPOTENT or self._keyed,
+            billed=operation.billed and not self._keyed,
             outcome=outcome,
             waited=self._waited,
         )
@@ -272,7 +297,9 @@ class Exchange:
     def _replayable(self) -> bool:
         return not isinstance(self._body, Multipart | Upload) or self._body.replayable
 
-    def _hopeless(self, content: bytes) -> bool:
+    def _hopeless(self, status: int, content: bytes) -> bool:
+        if status == 429 and _is_spent(content):
+            return True
         never = self._provider.never
         if never is None:
             return False
@@ -289,6 +316,25 @@ def _server(provider: Provider, base_url: str, server: str | None) -> str:
     if server.startswith("/"):
         return urljoin(base_url, server).rstrip("/")
     return server.rstrip("/") if provider.base_url is None or base_url == provider.base_url.rstrip("/") else base_url
+
+
+def _settable(name: str) -> str:
+    """Return the name of a header in lower case; raises `ValueError` for one that is the connection's to set."""
+    lower = name.lower()
+    if lower in _FRAMING:
+        raise ValueError(f"the header {name!r} is set by the client: leave it out")
+    return lower
+
+
+def _is_spent(content: bytes) -> bool:
+    """Tell whether an error says that a quota or the money is used up."""
+    found = reading.json_or_text(content)
+    for each in (found, found.get("error") if isinstance(found, dict) else None):
+        if isinstance(each, dict) and any(
+            isinstance(code := each.get(key), str) and code in _SPENT for key in ("code", "type")
+        ):
+            return True
+    return False
 
 
 def _target(url: str) -> str:

@@ -19,6 +19,7 @@ from specwire.failure import TokenRefused, TooLarge, TransportFailure
 from specwire.forking import begin_anew_in_children
 from specwire.outgoing import Outgoing
 from specwire.transport import AsyncTransport, Transport
+from specwire.wire.address import without_login
 
 if TYPE_CHECKING:
     from specwire.headers import Headers
@@ -146,7 +147,10 @@ class Tokens:
             fields["client_id"] = grant.client_id
             if grant.client_secret is not None:
                 fields["client_secret"] = grant.client_secret
-        return Outgoing("POST", self._url, headers, urlencode(fields).encode())
+        url, login = without_login(self._url)
+        if login:
+            headers.setdefault("authorization", f"Basic {login[0]}")
+        return Outgoing("POST", url, headers, urlencode(fields).encode())
 
     def _granted(self, answer: Answer) -> Proof:
         if answer.status == 429 or answer.status >= 500:

@@ -164,6 +164,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """Fields of the body that are written in a form of their own."""
     safe: bool = False
     """Whether repeating the request after an unclear failure changes nothing on the server."""
+    billed: bool = False
+    """Whether repeating it costs again."""
     secure: bool = True
     """Whether the operation takes credentials."""
     security: tuple[Requirement, ...] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,6 +98,8 @@ class Part:
 
     def _noted(self) -> Version | None:
         try:
+            if not self._note.is_file():
+                return None
             note = msgspec.json.decode(self._note.read_bytes(), type=_Note)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
@@ -119,8 +122,13 @@ def _short(name: str) -> str:
 def _open(path: Path) -> IO[bytes]:
     """Open and lock a file, made if it is not there, whose name nobody takes away meanwhile."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    flags |= getattr(os, "O_NONBLOCK", 0)  # for a FIFO, which is refused
     while True:
-        file = os.fdopen(os.open(path, flags, 0o666), "r+b")
+        descriptor = os.open(path, flags, 0o666)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise SpecwireError(f"{os.fspath(path)!r}, where the part of the file goes, is no regular file: remove it")
+        file = os.fdopen(descriptor, "r+b")
         try:
             _lock(file)
             if path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):

@@ -160,4 +160,5 @@ def _decode_error(record: Record, answer: Answer, content: bytes, message: str) 
 def _origin(url: str) -> str:
     """Return where a URL leads without its path and query, which may hold a signature."""
     scheme, separator, rest = url.partition("://")
-    return f"{scheme}://{rest.partition('/')[0].partition('?')[0].rpartition('@')[2]}" if separator else ""
+    host = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
+    return f"{scheme[:10]}://{host[:100]}" if separator else ""

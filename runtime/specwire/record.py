@@ -24,7 +24,7 @@ _SHORTEST_SECRET = 8
 class Record:
     """What answers, errors and log lines tell of a call."""
 
-    __slots__ = ("clock", "options", "proof", "request", "tries")
+    __slots__ = ("clock", "options", "proof", "request", "secrets", "tries")
 
     def __init__(self, request: BaseRequest, options: Options) -> None:
         self.request = request
@@ -33,6 +33,8 @@ class Record:
         self.tries = 0
         self.proof: Proof | None = None
         """What the last try carried to prove who sent it."""
+        self.secrets: tuple[str, ...] = ()
+        """What must show nowhere besides."""
 
     def response(
         self,
@@ -73,7 +75,7 @@ class Record:
 
     @property
     def _secrets(self) -> Iterator[str]:
-        for secret in self.proof.secrets if self.proof is not None else ():
+        for secret in (*self.secrets, *(self.proof.secrets if self.proof is not None else ())):
             if len(secret) >= _SHORTEST_SECRET:
                 yield secret
                 if (coded := percent(secret)) != secret:

@@ -21,7 +21,10 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """What each further wait's upper bound is multiplied by."""
     cap: float = 8.0
     """Highest upper bound of a wait, in seconds."""
-    statuses: frozenset[int] = frozenset({408, 429, 500, 502, 503, 504})
+    statuses: frozenset[int] | None = None
+    """Statuses after which a request is repeated; None for 408, 425, 429, every 5xx and what the document adds."""
+    repeat_billed: bool = False
+    """Whether a call that costs money is repeated where it is unclear if it was carried out, after a timeout say."""
     retry_after_cap: float = 120.0
     """Longest wait that a server may ask for, in seconds; if it asks for more, the request is not repeated."""
     budget: float | None = None
@@ -36,6 +39,10 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
             seconds: float | None = getattr(self, name)
             if seconds is not None and not (math.isfinite(seconds) and seconds >= 0):
                 raise ValueError(f"RetryPolicy.{name} is {seconds}: give a number of seconds, 0 or more")
+
+
+USUAL_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
+"""Statuses after which the same request may succeed."""
 
 
 class NotSent(msgspec.Struct, frozen=True, tag=True):
@@ -98,6 +105,7 @@ def decide(
     *,
     attempt: int,
     idempotent: bool,
+    billed: bool = False,
     outcome: Outcome,
     waited: float = 0.0,
     pace: float | None = None,
@@ -106,10 +114,11 @@ def decide(
 ) -> float | None:
     """Return the seconds to wait before the next try, or None to give up.
 
-    `attempt` counts the tries made so far, from 1; `waited` is the seconds of waiting already spent on this request;
+    `attempt` counts the tries made so far, from 1; a `billed` request costs each time that it is carried out;
+    `waited` is the seconds of waiting already spent on this request;
     `pace` is the seconds that the server wants between all tries.
     """
-    if attempt >= policy.attempts or not _repeatable(policy, idempotent, outcome):
+    if attempt >= policy.attempts or not _repeatable(policy, idempotent, billed, outcome):
         return None
     asked = parse_retry_after(outcome.headers, now()) if isinstance(outcome, Answered) else None
     asked = pace if asked is None else asked
@@ -121,18 +130,19 @@ def decide(
     return wait
 
 
-def _repeatable(policy: RetryPolicy, idempotent: bool, outcome: Outcome) -> bool:
+def _repeatable(policy: RetryPolicy, idempotent: bool, billed: bool, outcome: Outcome) -> bool:
     match outcome:
         case NotSent() | Broken():
             return True
         case Unclear():
-            return idempotent
+            return idempotent and (policy.repeat_billed or not billed)
         case Answered(status, headers):
             advice = headers.get("x-should-retry", "").strip().lower()
             if advice in ("true", "false"):
                 return advice == "true"
             # 429 says that the server refused to act on the request.
-            return status in policy.statuses and (idempotent or status == 429)
+            statuses = USUAL_STATUSES if policy.statuses is None else policy.statuses
+            return status in statuses and (idempotent or status == 429)
 
 
 def _number(text: str | None) -> float | None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from specwire.options import Options
 
 _LIBRARIES = ("httpx2", "httpx")
+_PLAINLY: dict[str, Any] = {"stream": True, "auth": None, "follow_redirects": False}
+"""How the HTTP library sends a request: what else there is to do is done here."""
 _tls_context: ssl.SSLContext | None = None
 _tls_lock = threading.Lock()
 _parents: list[object] = []
@@ -100,12 +102,12 @@ class Transport:
         timeouts = _timeouts(options)
         clock = Clock(options.deadline) if options.deadline is not None else None
         try:
-            request = _build(client, library, outgoing, timeouts)
+            # No variable of this frame holds the request: there is a key in it.
             if clock is None:
-                raw = client.send(request, stream=True, auth=None, follow_redirects=False)
+                raw = client.send(_build(client, library, outgoing, timeouts), **_PLAINLY)
             else:
                 with within(clock.left or 0):
-                    raw = client.send(request, stream=True, auth=None, follow_redirects=False)
+                    raw = client.send(_build(client, library, outgoing, timeouts), **_PLAINLY)
         except Exception as error:
             raise_failure(error, library, _route(client, library, outgoing.url))
             raise
@@ -207,8 +209,7 @@ class AsyncTransport:
         assert library is not None
         timeouts = _timeouts(options)
         try:
-            request = _build(client, library, outgoing, timeouts)
-            raw = await client.send(request, stream=True, auth=None, follow_redirects=False)
+            raw = await client.send(_build(client, library, outgoing, timeouts), **_PLAINLY)
         except Exception as error:
             raise_failure(error, library, _route(client, library, outgoing.url))
             raise

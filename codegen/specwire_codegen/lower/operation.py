@@ -154,6 +154,7 @@ class _Lowering:
             payload=payload,
             errors=self._errors(),
             safe=bool(self.raw.get("x-specwire-retry", {}).get("safe")),
+            billed=self.raw.get("x-specwire-retry", {}).get("safe") == "billed",
             secure=True,
             security=requirements(self.raw.get("security", self.document.data.get("security", []))),
             location=self.document.locate(self.pointer),

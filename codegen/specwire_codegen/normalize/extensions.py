@@ -69,6 +69,10 @@ def _statuses(value: Any) -> str | None:
     return None if good else "a list of HTTP status codes (100 to 599)"
 
 
+def _safe(value: Any) -> str | None:
+    return None if value == "billed" or isinstance(value, bool) else "true, false or billed"
+
+
 def _header(value: Any) -> str | None:
     good = isinstance(value, str) and _TOKEN.fullmatch(value) and value.lower() not in _OWN_HEADERS
     return None if good else "the name of a header, and of none that clients send anyway"
@@ -201,7 +205,7 @@ EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
     "x-specwire-polling": (_Extension(_POLLING, ("operation",)),),
     "x-specwire-retry": (
         _Extension(_Object({"statuses": _statuses, "never": _NEVER, "idempotency_header": _header}), ("openapi",)),
-        _Extension(_Object({"safe": _flag}, ("safe",)), ("operation",)),
+        _Extension(_Object({"safe": _safe}, ("safe",)), ("operation",)),
     ),
     "x-specwire-refusal": (_Extension(_REFUSAL, ("operation",)),),
     "x-specwire-sources": (_Extension(_SOURCES),),

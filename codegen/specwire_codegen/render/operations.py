@@ -180,6 +180,8 @@ def _facts(operation: Operation, shared: Errors) -> str:
         facts.append(f"formats={_formats(operation.formats)}")
     if operation.safe:
         facts.append("safe=True")
+    if operation.billed:
+        facts.append("billed=True")
     if not operation.secure:
         facts.append("secure=False")
     if operation.security is not None:

@@ -15,7 +15,7 @@ _STACK = frozenset(
     + ("socksio", "truststore", "encodings", "idna", "zlib", "uvloop")
 )
 """Packages that a connection is made of: what they raise is a fault of the connection."""
-_LONGEST = 200
+_LONGEST = 150
 """Characters of what the HTTP library says."""
 
 
