@@ -7,6 +7,7 @@ from specwire.lazy import lazy as _lazy
 if TYPE_CHECKING:
     from specwire.accumulator import Accumulator
     from specwire.answer import Answer
+    from specwire.auth import ANONYMOUS
     from specwire.client import AsyncClient, Client
     from specwire.conversion import from_dict, to_dict
     from specwire.download import AsyncDownload, Download
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         PermissionDeniedError,
         RateLimitError,
         RefusedError,
+        ResponseTooLargeError,
         ServerError,
         SpecwireError,
         StreamError,
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
         Send,
     )
     from specwire.model import Unknown, WireModel
-    from specwire.oauth2 import OAuth2ClientCredentials, OAuth2RefreshToken
+    from specwire.oauth2 import OAuth2ClientCredentials, OAuth2Password, OAuth2RefreshToken
     from specwire.options import Options
     from specwire.outgoing import Outgoing
     from specwire.overrides import adds, replaces
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
     from specwire.unset import UNSET, Unset
 
 __all__ = [
+    "ANONYMOUS",
     "APIConnectionError",
     "APIError",
     "APIStatusError",
@@ -106,6 +109,7 @@ __all__ = [
     "Middleware",
     "NotFoundError",
     "OAuth2ClientCredentials",
+    "OAuth2Password",
     "OAuth2RefreshToken",
     "Options",
     "Outgoing",
@@ -115,6 +119,7 @@ __all__ = [
     "PermissionDeniedError",
     "RateLimitError",
     "RefusedError",
+    "ResponseTooLargeError",
     "Request",
     "Response",
     "RetryPolicy",
@@ -143,6 +148,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "ANONYMOUS": "auth",
     "APIConnectionError": "errors",
     "APIError": "errors",
     "APIStatusError": "errors",
@@ -181,6 +187,7 @@ _MODULES = {
     "NotFoundError": "errors",
     "PaginationError": "errors",
     "OAuth2ClientCredentials": "oauth2",
+    "OAuth2Password": "oauth2",
     "OAuth2RefreshToken": "oauth2",
     "Options": "options",
     "Outgoing": "outgoing",
@@ -189,6 +196,7 @@ _MODULES = {
     "PermissionDeniedError": "errors",
     "RateLimitError": "errors",
     "RefusedError": "errors",
+    "ResponseTooLargeError": "errors",
     "Request": "request",
     "Response": "response",
     "RetryPolicy": "retry",

@@ -67,6 +67,14 @@ class Security(msgspec.Struct, frozen=True):
     """Whether a client cannot be made without credentials."""
 
 
+class Anonymous(msgspec.Struct, frozen=True):
+    """The wish to send no credentials, whatever the document demands."""
+
+
+ANONYMOUS = Anonymous()
+"""Given as the key: requests go without credentials, for servers that ask for none."""
+
+
 class Proof(msgspec.Struct, frozen=True):
     """What one try of a request carries to prove who sends it."""
 
@@ -98,6 +106,8 @@ def prove(scheme: Scheme, key: str) -> Proof:
         )
     match scheme:
         case Bearer() | OAuth2():
+            if key[:7].lower() == "bearer ":  # pasted with its word
+                key = key[7:].strip()
             return Proof({"authorization": f"Bearer {key}"}, secrets=(key,))
         case Http(name):
             return Proof({"authorization": f"{name} {key}"}, secrets=(key,))

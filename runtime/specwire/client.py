@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
 
-from specwire.configuration import find_base_url, is_certified, make_options
+from specwire.configuration import DEFAULT_TIMEOUT, find_base_url, is_certified, make_options
 from specwire.errors import ConfigurationError
 from specwire.keyring import make_keyring
 from specwire.provider import Provider
@@ -61,7 +61,7 @@ class Client(Resource):
         *,
         credentials: Mapping[str, Key] | None = None,
         base_url: str | None = None,
-        timeout: float | None = 600.0,
+        timeout: float | None = DEFAULT_TIMEOUT,
         deadline: float | None = None,
         max_response_size: int | None = 128 * 1024 * 1024,
         retry: RetryPolicy | None = None,
@@ -81,7 +81,8 @@ class Client(Resource):
                 user and a password, an `OAuth2ClientCredentials` or an `OAuth2RefreshToken`.
             credentials: Keys by security scheme, where the API has several.
             base_url: Where the server is, if not where the document says.
-            timeout: Seconds to wait for the server at any one point; None waits for ever.
+            timeout: Seconds to wait for the server at any one point; None waits for ever. Without it, an `http_client`
+                that has a timeout of its own keeps it.
             deadline: Seconds for a call with all its tries; None sets no limit.
             max_response_size: Bytes of an answer that is held in memory; a larger one raises `ResponseTooLargeError`.
             retry: When and how often a failed request is sent again; `RetryPolicy(attempts=1)` never.
@@ -108,6 +109,7 @@ class Client(Resource):
             middleware=middleware,
             call_middleware=call_middleware,
             keep_unknown=keep_unknown,
+            http_client=http_client,
         )
 
         def connect() -> Connection:
@@ -198,7 +200,7 @@ class AsyncClient(AsyncResource):
         *,
         credentials: Mapping[str, AsyncKey] | None = None,
         base_url: str | None = None,
-        timeout: float | None = 600.0,
+        timeout: float | None = DEFAULT_TIMEOUT,
         deadline: float | None = None,
         max_response_size: int | None = 128 * 1024 * 1024,
         retry: RetryPolicy | None = None,
@@ -219,7 +221,8 @@ class AsyncClient(AsyncResource):
                 `OAuth2RefreshToken`.
             credentials: Keys by security scheme, where the API has several.
             base_url: Where the server is, if not where the document says.
-            timeout: Seconds to wait for the server at any one point; None waits for ever.
+            timeout: Seconds to wait for the server at any one point; None waits for ever. Without it, an `http_client`
+                that has a timeout of its own keeps it.
             deadline: Seconds for a call with all its tries; None sets no limit.
             max_response_size: Bytes of an answer that is held in memory; a larger one raises `ResponseTooLargeError`.
             retry: When and how often a failed request is sent again; `RetryPolicy(attempts=1)` never.
@@ -246,6 +249,7 @@ class AsyncClient(AsyncResource):
             middleware=middleware,
             call_middleware=call_middleware,
             keep_unknown=keep_unknown,
+            http_client=http_client,
         )
 
         def connect() -> AsyncConnection:

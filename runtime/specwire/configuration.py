@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _LONGEST_VERSION = 64
 """Characters of a document's version that `User-Agent` shows."""
+DEFAULT_TIMEOUT = 600.0
+"""Seconds to wait at any one point; this very object says that the user chose none."""
+_UNCHOSEN = 5.0
+"""Seconds that the HTTP libraries wait where nobody says how long."""
 
 
 @cache
@@ -64,13 +68,19 @@ def make_options(
     middleware: Sequence[Middleware] | Sequence[AsyncMiddleware],
     call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware],
     keep_unknown: bool,
+    http_client: object = None,
 ) -> Options:
     """Return a client's options; without a retry policy, the document's statuses are retried besides the usual ones."""
     if retry is None:
         more = (provider.retry_statuses or frozenset()) - USUAL_STATUSES
         retry = RetryPolicy(statuses=USUAL_STATUSES | more) if more else RetryPolicy()
+    connect_timeout: float | None = 10.0
+    own = getattr(http_client, "timeout", None)
+    if timeout is DEFAULT_TIMEOUT and own is not None and own != type(own)(_UNCHOSEN):
+        timeout, connect_timeout = own.read, own.connect
     return Options(
         timeout=timeout,
+        connect_timeout=connect_timeout,
         retry=retry,
         headers=headers or {},
         on_drift=on_drift,

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from specwire.auth import Basic, Bearer, Digest, OAuth2, Proof, Scheme, check_pair, prove
+from specwire.auth import Anonymous, Basic, Bearer, Digest, OAuth2, Proof, Scheme, check_pair, prove
 from specwire.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from specwire.options import Options
     from specwire.transport import AsyncTransport, Transport
 
-Key: TypeAlias = "str | tuple[str, str] | Callable[[], str] | Grant"
-"""A key; a user and a password; a function that returns the current key, asked before every try; an OAuth 2 grant."""
-AsyncKey: TypeAlias = "str | tuple[str, str] | Callable[[], str | Awaitable[str]] | Grant"
+Key: TypeAlias = "str | tuple[str, str] | Callable[[], str] | Grant | Anonymous"
+"""A key; a user and a password; a function that returns the current key, asked before every try; an OAuth 2 grant.
+
+`ANONYMOUS` sends none.
+"""
+AsyncKey: TypeAlias = "str | tuple[str, str] | Callable[[], str | Awaitable[str]] | Grant | Anonymous"
 """For asynchronous clients the function may be a coroutine function."""
 
 
@@ -68,7 +71,7 @@ class Asked:
         return prove(self._scheme, await key if isawaitable(key) else key)
 
     def refused(self, proof: Proof, headers: Headers) -> bool:
-        return False
+        return True  # the key may have been changed where it is kept, and is asked for again
 
 
 class Answered:
@@ -90,6 +93,8 @@ class Answered:
 def source_of(name: str, scheme: Scheme, value: AsyncKey, base_url: str) -> Source:
     """Return where the proofs of a scheme come from; raises `ConfigurationError` for what the scheme cannot take."""
     shown = f"the credentials of {name}" if name else "the key"
+    if isinstance(value, Anonymous):
+        raise ConfigurationError(f"{shown} cannot be ANONYMOUS beside others: pass key=ANONYMOUS alone")
     if isinstance(value, tuple):
         user, password = value
         if not isinstance(scheme, Basic | Digest):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from specwire.auth import ApiKey, MutualTLS, Proof, Security, joined
+from specwire.auth import Anonymous, ApiKey, MutualTLS, Proof, Security, joined
 from specwire.credential import AsyncKey, Fixed, Source, source_of
 from specwire.errors import ConfigurationError
 
@@ -69,7 +69,9 @@ class Keyring:
         client, variables = self._client, self._security.variables
         if len(schemes) == 1 and not isinstance(next(iter(schemes.values())), MutualTLS):
             where = "".join(f", or set {variable}" for variable in variables.values())
-            raise ConfigurationError(f"{client} needs an API key{what}: pass {client}(key=...){where}")
+            raise ConfigurationError(
+                f"{client} needs an API key{what}: pass {client}(key=...){where}; key=ANONYMOUS sends none"
+            )
         wanted = ", or ".join(" and ".join(self._shown(name) for name in names) for names in alternatives)
         raise ConfigurationError(
             f"{client} needs credentials{what}: {wanted}. Pass {client}(credentials={{name: ...}}), or set the "
@@ -93,9 +95,11 @@ def make_keyring(
 ) -> Keyring | None:
     """Return the credentials given, else those of the environment; raises `ConfigurationError`.
 
-    `key` is for the first scheme that takes one. None where the API knows no security.
+    `key` is for the first scheme that takes one. None where the API knows no security, or none is wanted.
     """
     security = provider.security
+    if isinstance(key, Anonymous):
+        return None
     if security is None:
         if key or credentials:
             raise ConfigurationError(

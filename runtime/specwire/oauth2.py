@@ -66,7 +66,24 @@ class OAuth2RefreshToken(msgspec.Struct, frozen=True):
         return f"OAuth2RefreshToken(refresh_token=***, client_id={self.client_id!r})"
 
 
-Grant: TypeAlias = OAuth2ClientCredentials | OAuth2RefreshToken
+class OAuth2Password(msgspec.Struct, frozen=True):
+    """A user's name and password, for which the token endpoint grants access tokens: servers of one's own take them."""
+
+    username: str
+    password: str
+    client_id: str | None = None
+    """None where the server knows no clients."""
+    client_secret: str | None = None
+    token_url: str | None = None
+    """Where tokens are granted, if not where the document says."""
+    scopes: Sequence[str] = ()
+    secret_in: Literal["header", "body"] = "header"
+
+    def __repr__(self) -> str:
+        return f"OAuth2Password(username={self.username!r}, password=***)"
+
+
+Grant: TypeAlias = OAuth2ClientCredentials | OAuth2RefreshToken | OAuth2Password
 
 
 class Tokens:
@@ -134,16 +151,19 @@ class Tokens:
 
     def _request(self) -> Outgoing:
         grant = self._grant
-        fields = {"grant_type": "client_credentials" if self._refresh_token is None else "refresh_token"}
         if self._refresh_token is not None:
-            fields["refresh_token"] = self._refresh_token
+            fields = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
+        elif isinstance(grant, OAuth2Password):
+            fields = {"grant_type": "password", "username": grant.username, "password": grant.password}
+        else:
+            fields = {"grant_type": "client_credentials"}
         if grant.scopes:
             fields["scope"] = " ".join(grant.scopes)
         headers = {"accept": "application/json", "content-type": "application/x-www-form-urlencoded"}
-        if grant.client_secret is not None and grant.secret_in == "header":
+        if grant.client_id is not None and grant.client_secret is not None and grant.secret_in == "header":
             pair = f"{quote_plus(grant.client_id)}:{quote_plus(grant.client_secret)}"
             headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        else:
+        elif grant.client_id is not None:
             fields["client_id"] = grant.client_id
             if grant.client_secret is not None:
                 fields["client_secret"] = grant.client_secret
@@ -176,7 +196,8 @@ class Tokens:
 
     def _refusal(self, answer: Answer, found: dict[str, Any]) -> TokenRefused:
         content = answer.content
-        for secret in (self._grant.client_secret, self._refresh_token, found.get("access_token")):
+        password = self._grant.password if isinstance(self._grant, OAuth2Password) else None
+        for secret in (self._grant.client_secret, self._refresh_token, password, found.get("access_token")):
             if isinstance(secret, str) and secret:
                 content = content.replace(secret.encode(), b"***")
         shown = _object(content)

@@ -22,6 +22,8 @@ _PIECE = 64 * 1024
 """Bytes to write between two looks at the time."""
 
 
+_KEEP_ALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 4))
+"""Seconds of silence before the first question and between two, and how many may stay without an answer."""
 _ADDRESS = re.compile(r"[0-9.]+|.*:.*")
 """An address, for which no resolver is asked."""
 
@@ -44,15 +46,18 @@ def within(seconds: float) -> Iterator[None]:
         _limit.until = before
 
 
-def make_punctual(client: Any) -> None:
-    """Let the connections that an HTTP client will make heed `within` and `ReadTimeout`."""
+def make_punctual(client: Any, *, alive: bool = False) -> None:
+    """Let the connections that an HTTP client will make heed `within` and `ReadTimeout`.
+
+    `alive` lets the system look whether the other side is still there: routers forget connections that are silent.
+    """
     mounts = getattr(client, "_mounts", None) or {}
     kind = _AsyncBackend if hasattr(client, "aclose") else _Backend
     for transport in (getattr(client, "_transport", None), *mounts.values()):
         pool = getattr(transport, "_pool", None)
         backend = getattr(pool, "_network_backend", None)
         if pool is not None and backend is not None and not isinstance(backend, kind):
-            pool._network_backend = kind(backend)
+            pool._network_backend = kind(backend, alive)
 
 
 class Stream:
@@ -111,11 +116,15 @@ class AsyncStream:
 class _AsyncBackend:
     """The source of an asynchronous client's connections; other calls go to the HTTP library's own."""
 
-    def __init__(self, backend: Any) -> None:
+    def __init__(self, backend: Any, alive: bool = False) -> None:
         self._backend = backend
+        self._alive = alive
 
     async def connect_tcp(self, *args: Any, **kwargs: Any) -> AsyncStream:
-        return AsyncStream(await self._backend.connect_tcp(*args, **kwargs))
+        stream = await self._backend.connect_tcp(*args, **kwargs)
+        if self._alive:
+            _keep_alive(stream)
+        return AsyncStream(stream)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._backend, name)
@@ -124,10 +133,17 @@ class _AsyncBackend:
 class _Backend:
     """The source of a synchronous client's connections; other calls go to the HTTP library's own."""
 
-    def __init__(self, backend: Any) -> None:
+    def __init__(self, backend: Any, alive: bool = False) -> None:
         self._backend = backend
+        self._alive = alive
 
     def connect_tcp(self, host: str, *args: Any, timeout: float | None = None, **kwargs: Any) -> Stream:
+        stream = self._connected(host, *args, timeout=timeout, **kwargs)
+        if self._alive:
+            _keep_alive(stream)
+        return stream
+
+    def _connected(self, host: str, *args: Any, timeout: float | None = None, **kwargs: Any) -> Stream:
         *others, last = _addresses(host) if _limit.until is not None else (host,)
         for address in others:
             with suppress(Exception):  # the next address may do; what is wrong with the last one is told
@@ -136,6 +152,18 @@ class _Backend:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._backend, name)
+
+
+def _keep_alive(stream: Any) -> None:
+    """Let the system ask the other side now and then whether it is there, where the system can."""
+    connection = stream.get_extra_info("socket")
+    if connection is None:
+        return
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEP_ALIVE:
+        option = getattr(socket, name, None)
+        if option is not None:
+            connection.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def _addresses(host: str) -> Sequence[str]:

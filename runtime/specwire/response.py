@@ -11,7 +11,16 @@ from specwire.headers import Headers
 
 T = TypeVar("T")
 
-REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "cf-ray")
+REQUEST_ID_HEADERS = (
+    "x-request-id",
+    "request-id",
+    "x-amzn-requestid",
+    "x-amz-request-id",
+    "x-ms-request-id",
+    "apim-request-id",
+    "x-correlation-id",
+    "cf-ray",
+)
 
 
 def request_id_of(headers: Headers) -> str | None:

@@ -268,7 +268,7 @@ def _make(library: ModuleType, kind: Callable[..., Any], tls: ssl.SSLContext | N
     except Exception as error:
         problem = _unusable(error, library)
     else:
-        make_punctual(client)
+        make_punctual(client, alive=True)
         return client
     raise problem  # without the exception, whose message may hold a password
 

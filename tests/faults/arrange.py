@@ -64,6 +64,11 @@ def stalls(script: Script) -> Arrange:
     return arrange
 
 
+def bounded(arrange: Arrange) -> Arrange:
+    """Let the client hold two megabytes of an answer at most."""
+    return lambda scene: arrange(scene).with_options(max_response_size=2 << 20)
+
+
 def whole(call: Call, status: int = 200, body: bytes | None = None, **headers: str) -> bytes:
     """Return an answer in one piece; keywords are headers with `_` for `-`."""
     data = call.body if body is None else body

@@ -10,8 +10,10 @@ from specwire.errors import (
     APIConnectionError,
     APIStatusError,
     APITimeoutError,
+    BadRequestError,
     DecodeError,
     RateLimitError,
+    ResponseTooLargeError,
     ServerError,
     StreamTruncatedError,
 )
@@ -20,6 +22,7 @@ from tests.runtime.server import Action, Close, Hold, Pause, Reset, chunk, head
 
 from .arrange import (
     Arrange,
+    bounded,
     breaks_off,
     closes,
     half_closes,
@@ -55,6 +58,16 @@ class Group(msgspec.Struct, frozen=True):
 
     title: str
     faults: tuple[Fault, ...]
+
+
+ZEROS = b"0" * (50 << 20)
+INFLATING = gzip.compress(ZEROS, mtime=0)
+
+
+def _in_members(call: Call) -> Sequence[Action]:
+    half = len(call.body) // 2
+    body = gzip.compress(call.body[:half], mtime=0) + gzip.compress(call.body[half:], mtime=0)
+    return (whole(call, body=body, content_encoding="gzip"),)
 
 
 def _packed(call: Call) -> bytes:
@@ -221,6 +234,42 @@ FAULTS = (
                 plays(lambda call: (whole(call) + b"surplus", Close())),
                 each(Good()),
                 recovers=False,
+            ),
+        ),
+    ),
+    Group(
+        "Too much",
+        (
+            Fault(
+                "a body of 50 kB that inflates to 50 MB, of 2 MB allowed",
+                bounded(plays(lambda call: (whole(call, body=INFLATING, content_encoding="gzip"),))),
+                each(Raises(ResponseTooLargeError), stream=TRUNCATED, download=Gives(ZEROS, "the file")),
+            ),
+            Fault(
+                "an error that inflates to 50 MB",
+                plays(lambda call: (whole(call, 400, INFLATING, content_encoding="gzip"),)),
+                each(Raises(BadRequestError)),
+            ),
+            Fault(
+                "1xx answers without end",
+                stalls(lambda _: [action for _ in range(200) for action in (head(102), Pause(0.02))]),
+                each(Raises(APITimeoutError, 3), Raises(APITimeoutError)),
+            ),
+            Fault("gzip of several members", plays(_in_members), each(Good())),
+            Fault(
+                "data after the end of a gzip body",
+                plays(lambda call: (whole(call, body=_packed(call) + b"surplus", content_encoding="gzip"),)),
+                each(_lost(), _lost(1), Good(), _lost(1)),
+            ),
+            Fault(
+                "a redirect to port 99999",
+                plays(lambda call: (whole(call, 302, b"", location="http://h.test:99999/"),)),
+                each(Raises(APIStatusError, 1, "a redirect to http://h.test:99999, which is not followed")),
+            ),
+            Fault(
+                "a redirect to a host that cannot be",
+                plays(lambda call: (whole(call, 302, b"", location=f"http://{'x' * 64}.test/"),)),
+                each(Raises(APIStatusError, 1, "which is not followed")),
             ),
         ),
     ),

@@ -6,15 +6,18 @@ import asyncio
 import logging
 import pickle
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from specwire import oauth2
 from specwire.auth import Bearer, OAuth2
 from specwire.errors import APIConnectionError, AuthenticationError, ConfigurationError
-from specwire.oauth2 import OAuth2ClientCredentials, OAuth2RefreshToken, tokens
+from specwire.oauth2 import OAuth2ClientCredentials, OAuth2Password, OAuth2RefreshToken, tokens
 
 from .conftest import Caller
 from .guarded import TOKEN_PATH, ask, guarded
@@ -210,3 +213,40 @@ def test_a_grant_shows_no_secret() -> None:
     """The repr of a grant names the client only."""
     assert "OAuth2ClientCredentials(client_id='app', client_secret=***)" == repr(APP)
     assert "OAuth2RefreshToken(refresh_token=***, client_id='app')" == repr(OAuth2RefreshToken("r", "app", "s"))
+
+
+def test_a_password_is_granted_a_token(caller: Caller, server: Server) -> None:
+    """The resource owner's name and password go to the token endpoint, with the client's own where there are any."""
+    server.answer = Issuer(expires_in=3600)
+    me = OAuth2Password("me", "p&ss word")
+    assert "token-1" == caller.run(guarded(caller, ("oauth",), credentials={"oauth": me}).send(ask())).id
+    app = OAuth2Password("me", "p", "app", SECRET, scopes=["read"])
+    caller.run(guarded(caller, ("oauth",), credentials={"oauth": app}).send(ask()))
+    first, second = grants(server)
+    assert {"grant_type": "password", "username": "me", "password": "p&ss word"} == fields(first)
+    assert "authorization" not in first.headers
+    assert {"grant_type": "password", "username": "me", "password": "p", "scope": "read"} == fields(second)
+    assert f"Basic {b64encode(f'app:{SECRET}'.encode()).decode()}" == second.headers["authorization"]
+    assert "p&ss" not in repr(me)
+
+
+def test_a_password_that_is_refused_shows_nowhere(caller: Caller, server: Server) -> None:
+    """A server that repeats the password in its error gives nothing away."""
+    server.play(reply({"error": "invalid_grant", "error_description": "not p&ssword!"}, status=400))
+    me = OAuth2Password("me", "p&ssword!")
+    with pytest.raises(AuthenticationError, match=r"invalid_grant: not \*\*\*") as caught:
+        caller.run(guarded(caller, ("oauth",), credentials={"oauth": me}).send(ask()))
+    assert "p&ssword" not in str(caught.value) + repr(vars(caught.value))
+
+
+def test_a_token_without_an_end_is_good_until_it_is_refused(
+    caller: Caller, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that says nothing of the end is asked for one token, a year apart too."""
+    server.answer = issuer = Issuer()
+    client = guarded(caller, ("oauth",), credentials={"oauth": APP})
+    caller.run(client.send(ask()))
+    now = time.monotonic()
+    monkeypatch.setattr(oauth2, "time", SimpleNamespace(monotonic=lambda: now + 365 * 86400))
+    caller.run(client.send(ask()))
+    assert 1 == issuer.granted

@@ -81,7 +81,8 @@ def test_without_a_key_the_message_says_how_to_give_one(kind: Any) -> None:
     with pytest.raises(ConfigurationError) as caught:
         kind()
     name = kind.__name__
-    assert f"{name} needs an API key: pass {name}(key=...), or set SAMPLE_API_KEY" == str(caught.value)
+    says = f"{name} needs an API key: pass {name}(key=...), or set SAMPLE_API_KEY; key=ANONYMOUS sends none"
+    assert says == str(caught.value)
 
 
 def test_key_and_base_url_come_from_the_environment(

@@ -9,10 +9,11 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from specwire import partfile
+from specwire import download, partfile
 from specwire.errors import APIConnectionError, APITimeoutError, NotFoundError, SpecwireError
 from specwire.retry import RetryPolicy
 
@@ -502,3 +503,39 @@ def test_a_chunked_part_that_is_too_long_is_an_error(caller: Caller, client: Any
     server.play(cut(100), (part, END))
     with pytest.raises(APIConnectionError, match="more came than was announced"):
         caller.run(client.files.download().read())
+
+
+@pytest.fixture
+def waits(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that downloads wait, without waiting."""
+    found: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        found.append(seconds)
+
+    monkeypatch.setattr(download, "sleep", sleep)
+    monkeypatch.setattr(download, "time", SimpleNamespace(sleep=found.append))
+    return found
+
+
+def test_a_range_that_was_refused_once_may_be_asked_for_again(
+    caller: Caller, client: Any, server: Server, waits: list[float]
+) -> None:
+    """After a 416 all is asked for, at once; where that breaks off, its rest is."""
+    server.play(cut(100), reply({}, status=416), cut(50), rest(50))
+    assert BYTES == caller.run(client.files.download().read())
+    assert [(None, None), ("bytes=100-", '"v1"'), (None, None), ("bytes=50-", '"v1"')] == asked(server)
+    assert [0.0] * 3 == waits
+
+
+def test_a_kept_part_is_gone_on_from_at_once(
+    caller: Caller, client: Any, server: Server, tmp_path: Path, waits: list[float]
+) -> None:
+    """Whoever resumes a download has waited already."""
+    server.play(cut(100), rest(100))
+    with pytest.raises(APIConnectionError):
+        once = client.with_options(retry=RetryPolicy(attempts=1))
+        caller.run(once.files.download().save(tmp_path / "file", resume=True))
+    slow = client.with_options(retry=RetryPolicy(base=60.0, cap=60.0))
+    caller.run(slow.files.download().save(tmp_path / "file", resume=True))
+    assert [0.0] == waits

@@ -301,3 +301,16 @@ def test_a_huge_file_takes_no_memory(server: Server, tmp_path: Path, kind: str, 
 def test_a_file_says_which_media_type_it_is(file: Any, stated: str, expected: str) -> None:
     """What is given with a file counts before what the document states; a range is filled in by the file's name."""
     assert expected == media_type(file, stated)
+
+
+@pytest.mark.parametrize("form", ["path", "file"])
+def test_an_upload_is_sent_whole_in_every_try(
+    caller: Caller, client: Any, server: Server, tmp_path: Path, form: str
+) -> None:
+    """Two refusals in a row cost nothing: each try begins where the file stood."""
+    path = tmp_path / "file"
+    path.write_bytes(BYTES)
+    server.play(reply({}, status=429), reply({}, status=429), GOOD)
+    with path.open("rb") as file:
+        caller.run(client.files.upload(file=path if form == "path" else file, purpose="x"))
+    assert [BYTES] * 3 == [parts(received)[-1][1] for received in server.received]

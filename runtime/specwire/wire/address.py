@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
+from specwire.address import base_url_flaw
+
 LONGEST_URL = 65536
 """Characters of a URL that the HTTP library takes."""
 _LONGEST_HOST = 253
@@ -15,19 +17,13 @@ def is_reachable(url: str) -> bool:
     """Tell whether a connection can be tried: the host and the port are ones that exist by their form."""
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
+        host = parts.hostname or ""
         if ":" not in host:
             host.encode("idna")
     except ValueError:
         return False
-    plain = host.isprintable() and not any(sign in host for sign in " \\%<>^`{|}")
-    return (
-        0 < len(host.rstrip(".")) <= _LONGEST_HOST
-        and plain
-        and port != 0
-        and len(url) <= LONGEST_URL
-        and parts.scheme in _PORTS
-    )
+    fits = len(host.rstrip(".")) <= _LONGEST_HOST and len(url) <= LONGEST_URL
+    return fits and base_url_flaw(f"{parts.scheme}://{parts.netloc}") is None
 
 
 def without_login(url: str) -> tuple[str, tuple[str, ...]]:
