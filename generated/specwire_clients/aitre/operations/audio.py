@@ -26,6 +26,7 @@ _SPEECH = Operation(
     returns=BinaryPayload("application/octet-stream"),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 _TRANSCRIBE = Operation(
     id="create_transcription",
@@ -34,6 +35,7 @@ _TRANSCRIBE = Operation(
     returns=JsonPayload(models.TranscriptionResult),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 _TRANSLATE = Operation(
     id="create_translation",
@@ -42,6 +44,7 @@ _TRANSLATE = Operation(
     returns=JsonPayload(models.TranslationResult),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 
 

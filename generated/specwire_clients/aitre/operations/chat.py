@@ -25,6 +25,7 @@ _COMPLETE = Operation(
     returns=JsonPayload(models.ChatCompletion),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 _STREAM = Operation(
     id="create_chat_completion",
@@ -33,6 +34,7 @@ _STREAM = Operation(
     returns=EventsPayload(models.ChatCompletionChunk, terminator="[DONE]", errors=(EventError(("error",)),)),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 
 

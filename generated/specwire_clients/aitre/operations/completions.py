@@ -24,6 +24,7 @@ _CREATE = Operation(
     returns=JsonPayload(models.Completion),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 _STREAM = Operation(
     id="create_completion",
@@ -32,6 +33,7 @@ _STREAM = Operation(
     returns=EventsPayload(models.Completion, terminator="[DONE]", errors=(EventError(("error",)),)),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 
 

@@ -23,6 +23,7 @@ _CREATE = Operation(
     returns=JsonPayload(models.EmbeddingList),
     errors={0: models.ErrorResponse},
     safe=True,
+    billed=True,
 )
 
 

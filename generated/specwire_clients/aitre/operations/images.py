@@ -23,6 +23,7 @@ _GENERATE = Operation(
     returns=JsonPayload(models.ImagesResponse),
     errors={0: models.ErrorResponse},
     safe=True,
+    billed=True,
 )
 
 

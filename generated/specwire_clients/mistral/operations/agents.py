@@ -25,6 +25,7 @@ _COMPLETE = Operation(
     returns=JsonPayload(models.ChatCompletionResponse),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 _STREAM = Operation(
     id="agents_complete",
@@ -40,6 +41,7 @@ _STREAM = Operation(
     ),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 
 

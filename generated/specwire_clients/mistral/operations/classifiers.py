@@ -23,6 +23,7 @@ _MODERATE = Operation(
     returns=JsonPayload(models.ModerationResponse),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 _MODERATE_CHAT = Operation(
     id="moderate_chat",
@@ -31,6 +32,7 @@ _MODERATE_CHAT = Operation(
     returns=JsonPayload(models.ModerationResponse),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 _CLASSIFY = Operation(
     id="classify",
@@ -39,6 +41,7 @@ _CLASSIFY = Operation(
     returns=JsonPayload(models.ClassificationResponse),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 _CLASSIFY_CHAT = Operation(
     id="classify_chat",
@@ -47,6 +50,7 @@ _CLASSIFY_CHAT = Operation(
     returns=JsonPayload(models.ClassificationResponse),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 
 

@@ -22,6 +22,7 @@ _CREATE = Operation(
     returns=JsonPayload(models.EmbeddingResponse),
     errors={422: models.HTTPValidationError, 0: models.ErrorResponse},
     safe=True,
+    billed=True,
 )
 
 

@@ -24,6 +24,7 @@ _COMPLETE = Operation(
     returns=JsonPayload(models.FIMCompletionResponse),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 _STREAM = Operation(
     id="fim_complete",
@@ -39,6 +40,7 @@ _STREAM = Operation(
     ),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 
 

@@ -24,6 +24,7 @@ _PROCESS = Operation(
     returns=JsonPayload(models.OCRResponse),
     errors={422: models.HTTPValidationError, 0: models.ErrorResponse},
     safe=True,
+    billed=True,
 )
 
 

@@ -32,6 +32,7 @@ _COMPLETE = Operation(
     returns=JsonPayload(models.ChatCompletionResponse),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 _STREAM = Operation(
     id="create_chat_completion",
@@ -40,6 +41,7 @@ _STREAM = Operation(
     returns=EventsPayload(models.ChatCompletionChunk, terminator="[DONE]", errors=(EventError(("error",)),)),
     errors=_ERRORS,
     safe=True,
+    billed=True,
 )
 
 
