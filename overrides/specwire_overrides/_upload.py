@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from specwire.errors import InvalidRequestError
-from specwire.file import Content, FileInput
-from specwire.multipart import file_part
+from specwire.file import FileInput, Openable
+from specwire.multipart import Part, file_part
 from specwire.upload import piece_of
 
 MEGABYTE = 1024 * 1024
@@ -14,9 +14,11 @@ def named(file: FileInput, filename: str | None) -> FileInput:
     """Return a file under another name; None keeps the name it has."""
     if filename is None:
         return file
-    if isinstance(file, tuple):
-        return (filename, file[1], file[2]) if len(file) == 3 else (filename, file[1])
-    return (filename, file)
+    if not isinstance(file, tuple):
+        return (filename, file)
+    if len(file) == 2:
+        return (filename, file[1])
+    return (filename, file[1], file[2]) if len(file) == 3 else (filename, file[1], file[2], file[3])
 
 
 def check_file(file: FileInput, operation: str, *, megabytes: int, empty: bool = True) -> None:
@@ -24,7 +26,7 @@ def check_file(file: FileInput, operation: str, *, megabytes: int, empty: bool =
 
     The size of a pipe, of an asynchronous file or of one that cannot seek is not known; the server decides then.
     """
-    part = file_part("file", file)
+    part = _part(file, operation)
     size = _size(part.content)
     if size is None:
         return
@@ -41,7 +43,7 @@ def check_file(file: FileInput, operation: str, *, megabytes: int, empty: bool =
 
 def check_json_lines(file: FileInput, operation: str, purpose: object) -> None:
     """Raise `InvalidRequestError` unless the name of a file says that it holds JSON Lines."""
-    filename = file_part("file", file).filename or ""
+    filename = _part(file, operation).filename or ""
     if not filename.lower().endswith(".jsonl"):
         raise InvalidRequestError(
             f"{operation}: the name of a file for {purpose!r} must end in '.jsonl', and this one is {filename!r}; "
@@ -49,6 +51,13 @@ def check_json_lines(file: FileInput, operation: str, purpose: object) -> None:
         )
 
 
-def _size(content: Content) -> int | None:
+def _part(file: FileInput, operation: str) -> Part:
+    try:
+        return file_part("file", file)
+    except (TypeError, ValueError) as error:
+        raise InvalidRequestError(f"{operation}: {error}") from error
+
+
+def _size(content: Openable) -> int | None:
     piece = piece_of(content, "file 'file'")
     return len(piece) if isinstance(piece, bytes) else piece.size

@@ -3,7 +3,7 @@
 import io
 import os
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pytest
 from specwire.errors import InvalidRequestError
@@ -14,6 +14,7 @@ from specwire_clients.mistral import inputs as mistral_inputs
 from specwire_clients.mistral.operations import files as mistral_files
 from specwire_clients.moonshot import inputs as moonshot_inputs
 from specwire_clients.moonshot.operations import files as moonshot_files
+from specwire_overrides._upload import check_file, named
 from specwire_overrides.mistral.files import upload as mistral_upload
 from specwire_overrides.moonshot.files import upload as moonshot_upload
 
@@ -83,6 +84,17 @@ def test_filename_names_bytes_and_renames_files(tmp_path: Path) -> None:
     found = [(file_of(made).filename, file_of(made).content) for made in (named, renamed, typed, paired)]
     expected = [("in.jsonl", b"{}\n"), ("in.jsonl", path), ("in.jsonl", b"{}\n"), ("in.jsonl", b"{}\n")]
     assert (expected, "text/x-lines") == (found, file_of(typed).content_type)
+
+
+def test_another_name_keeps_what_else_is_known_of_a_file() -> None:
+    """The type and the headers of a part stay when its name is another; what is no file is told as ours."""
+    files: tuple[Any, ...] = (("a", b"x", "text/x"), ("a", b"x", "text/x", {"X-Sum": "1"}))
+    for file in files:
+        assert ("b.pdf", *file[1:]) == named(file, "b.pdf")
+    assert ("b.pdf", memoryview(b"xy")) == named(memoryview(b"xy"), "b.pdf")
+    wrong: Any = "train.jsonl"
+    with pytest.raises(InvalidRequestError, match="upload: file 'file' is a str"):
+        check_file(wrong, "upload", megabytes=1)
 
 
 def test_a_file_beyond_the_limit_is_refused(tmp_path: Path) -> None:
