@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import httpx2
 import pytest
 from specwire_codegen.naming import pascal
 
-from tests.codegen.command_line import Specwire, command, project, specwire
+from tests.codegen.command_line import SPEC, Specwire, command, project, specwire
 
 ROOT = Path(__file__).parents[2]
 __all__ = ["project", "specwire"]
@@ -170,3 +171,20 @@ def test_the_version_is_the_package_s(specwire: Specwire) -> None:
     from importlib.metadata import version
 
     assert (0, f"{version('specwire')}\n", "") == specwire("--version")
+
+
+def test_contract_calls_no_server_of_an_operation(project: Path, specwire: Specwire) -> None:
+    """Where the document names a server for an operation alone, the mock server is called all the same."""
+    name = "own_server_test"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        own = f"servers: [{{url: 'http://127.0.0.1:{listener.getsockname()[1]}/v2'}}]"
+        text = SPEC.replace("servers: [{url: 'https://t.example'}]\n", "")
+        text = text.replace("operationId: makeOrder,", f"{own}, operationId: makeOrder,")
+        (project / "openapi.yaml").write_text(text, "utf-8")
+        (project.parent / "t").rename(project.parent / name)
+        assert 0 == specwire("generate")[0]
+        code, out, err = specwire("contract", name, "--examples", "1")
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+    assert (0, "") == (code, err), out

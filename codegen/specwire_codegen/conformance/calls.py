@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 import attrs
+import msgspec
 from specwire.client import AsyncClient, Client
 from specwire.errors import SpecwireError
 from specwire.request import Request
 from specwire.response import Response
 from specwire.retry import RetryPolicy
 
+from specwire_codegen.conformance.address import NOWHERE
 from specwire_codegen.conformance.arguments import Arguments
 from specwire_codegen.conformance.credentials import credentials
 from specwire_codegen.conformance.detour import detours
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 C = TypeVar("C", Client, AsyncClient)
 Manner: TypeAlias = Literal["once", "retrying", "items", "overridden"]
 """How a call is made: with one try, with two, through the items of all pages, or by the override where there is one."""
+AnyClient = TypeVar("AnyClient", bound=Client | AsyncClient)
 _TWICE = RetryPolicy(attempts=2, base=0)
 
 
@@ -42,15 +45,21 @@ class Clients:
     """Both clients of a provider at one server, closed by `with`. They try once, and take drift for an error."""
 
     def __init__(self, subject: Subject, base_url: str | None, key: str, *, detour: str | None = None) -> None:
-        """Connect to a server, None for the document's own; `detour` is the only address that is really called."""
+        """Connect to a server, None for the document's own; `detour` is the only address that is really called.
+
+        Where a server is named, it is called for all operations, those that the document places elsewhere too.
+        """
         once = RetryPolicy(attempts=1)
         self._http = None if detour is None else detours(detour)
         sync_http, async_http = self._http or (None, None)
         keys = credentials(subject.sync_client.provider, key)
-        self.sync: Client = subject.sync_client(
+        named = base_url is not None and detour is None
+        sync_client = _placed(subject.sync_client) if named else subject.sync_client
+        async_client = _placed(subject.async_client) if named else subject.async_client
+        self.sync: Client = sync_client(
             **keys, base_url=base_url, retry=once, on_drift="raise", timeout=60, http_client=sync_http
         )
-        self.asynchronous: AsyncClient = subject.async_client(
+        self.asynchronous: AsyncClient = async_client(
             **keys, base_url=base_url, retry=once, on_drift="raise", timeout=60, http_client=async_http
         )
         self._subject = subject
@@ -153,3 +162,11 @@ class Clients:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _placed(kind: type[AnyClient]) -> type[AnyClient]:
+    """Return a client whose document names a server of the whole API, so that another one counts for everything."""
+    provider = msgspec.structs.replace(kind.provider, base_url=kind.provider.base_url or NOWHERE)
+    made: Any = type(kind.__name__, (kind,), {"provider": provider})
+    placed: type[AnyClient] = made
+    return placed
