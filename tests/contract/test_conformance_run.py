@@ -36,22 +36,16 @@ paths:
       operationId: getPet
       responses:
         '200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
-        '401': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Problem'}}}}
-        '404': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Problem'}}}}
-        '422': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Problem'}}}}
   /pets:
     post:
       operationId: addPet
       requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
       responses:
         '201': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
-        '401': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Problem'}}}}
-        '422': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Problem'}}}}
 components:
   securitySchemes: {key: {type: http, scheme: bearer}}
   schemas:
     Pet: {type: object, required: [name], properties: {name: {type: string}, born: {type: string, format: date-time}}}
-    Problem: {type: object, properties: {detail: {type: string}}}
 """
 
 

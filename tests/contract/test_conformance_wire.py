@@ -58,6 +58,17 @@ def test_a_wrong_request_has_the_problem_named(moonshot: Subject, arrival: Arriv
     assert [problem.partition(": ")[0] for problem in found] == [place]
 
 
+def test_an_optional_object_may_be_sent_empty(moonshot: Subject) -> None:
+    """Where a call gives no body, `{}` and nothing are both right for an object; fields are not."""
+    operation = operation_of(moonshot, "create_batch")
+    empty = attrs.evolve(GOOD, body=b"{}")
+    assert wire.problems(moonshot, operation, Case(), empty) == []
+    assert wire.problems(moonshot, operation, Case(), attrs.evolve(GOOD, body=b"")) == []
+    assert wire.problems(moonshot, operation, Case(), GOOD) != []
+    get = attrs.evolve(operation, http_method="DELETE")
+    assert wire.problems(moonshot, get, Case(), attrs.evolve(empty, method="DELETE")) != []
+
+
 def test_a_stream_must_be_asked_for(moonshot: Subject) -> None:
     """The method that streams must send the switch, and the one that does not must leave it out."""
     value = {"model": "m", "messages": []}

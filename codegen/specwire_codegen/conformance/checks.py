@@ -57,6 +57,8 @@ class Plan:
     """Ids of the operations to call; None for all."""
     invalid: bool = True
     """Whether to send what the document forbids, too."""
+    own: frozenset[int] = frozenset()
+    """Statuses with which the server refuses by itself, whether the document has them or not."""
     rate: str | None = None
     """Most requests in a time, such as `5/s`."""
 
@@ -119,7 +121,7 @@ def _schema(document: Mapping[str, Any], plan: Plan, chosen: Collection[str]) ->
     config = schemathesis.Config.from_dict(settings)
     schema = schemathesis.openapi.from_dict(dict(document), config=config)
     schema.hooks.hook("after_call")(_EndOfStream(_terminators(document)))
-    schema.hooks.hook("filter_failure")(_is_failure)
+    schema.hooks.hook("filter_failure")(_Failures(plan.own))
     if plan.only is None:
         return schema
     return schema.include(operation_id=sorted(chosen))
@@ -134,13 +136,23 @@ def _findings(recorder: Any) -> Iterator[str]:
                 yield f"{check.name}: {failure.title}: {failure.message}\n{case!r}"
 
 
-def _is_failure(context: Any, failure: Failure, case: schemathesis.Case[Any], response: schemathesis.Response) -> bool:
-    """Whether a finding is one: see `EXCEPTIONS`."""
-    form = case.media_type in ("multipart/form-data", "application/x-www-form-urlencoded")
-    if type(failure).__name__ != "AcceptedNegativeData" or not form or case.meta is None:
-        return True
-    mutations = getattr(case.meta.phase.data, "mutations", ())
-    return not mutations or any(mutation.keywords != ("type",) for mutation in mutations)
+class _Failures:
+    """Tells whether a finding is one: see `EXCEPTIONS` and `Plan.own`."""
+
+    def __init__(self, own: frozenset[int]) -> None:
+        self._own = own
+
+    def __call__(
+        self, context: Any, failure: Failure, case: schemathesis.Case[Any], response: schemathesis.Response
+    ) -> bool:
+        kind = type(failure).__name__
+        if kind == "UndefinedStatusCode":
+            return response.status_code not in self._own
+        form = case.media_type in ("multipart/form-data", "application/x-www-form-urlencoded")
+        if kind != "AcceptedNegativeData" or not form or case.meta is None:
+            return True
+        mutations = getattr(case.meta.phase.data, "mutations", ())
+        return not mutations or any(mutation.keywords != ("type",) for mutation in mutations)
 
 
 def _terminators(document: Mapping[str, Any]) -> Mapping[str, str]:

@@ -23,7 +23,7 @@ from specwire_codegen.conformance.parameters import (
 )
 from specwire_codegen.conformance.querystring import parameters_of, unsent
 from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.ir import EventStream, MutualTLSScheme, Operation
+from specwire_codegen.ir import EventStream, JsonBody, MutualTLSScheme, Operation
 from specwire_codegen.lower.media import base_type, is_json, switch_of
 
 
@@ -92,7 +92,14 @@ def _problems(subject: Subject, operation: Operation, case: Case, arrival: Arriv
 
 
 def expected_body(raw: Mapping[str, Any], operation: Operation, body: Body | None) -> Body | None:
-    """Return the body with the field that asks for a stream, where the method is the one that does."""
+    """Return the body with the field that asks for a stream, where the method is the one that does.
+
+    An optional object of which nothing is given may be sent as `{}`: see docs/decisions/sending.md.
+    """
+    match operation.body:
+        case JsonBody(fields=fields, media_type=media_type) if body is None and fields is not None:
+            sends = operation.http_method in ("POST", "PUT", "PATCH")
+            return Body(media_type, {}) if sends else None
     switch = switch_of(raw.get("responses", {}))
     if switch is None or body is None or not isinstance(operation.payload, EventStream):
         return body
