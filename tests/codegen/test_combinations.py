@@ -259,3 +259,24 @@ def test_an_enum_of_scalars_beside_an_array_is_that_of_its_items(items: Json, ex
     status = schemas["Root"]["properties"]["status"]
     assert ("array", ["enum-of-items"]) == (status["type"], [warning.code for warning in found.warnings])
     assert expected == schemas[status["items"]["$ref"].rpartition("/")[2]]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"x-enum-varnames": ["Unknown", "Female"]},
+        {"x-enumNames": ["Unknown", "Female"]},
+        {"x-ms-enum": {"name": "Sex", "values": [{"value": 1, "name": "Female"}, {"value": 0, "name": "Unknown"}]}},
+    ],
+)
+def test_names_of_values_are_in_the_description(names: Json) -> None:
+    """Whatever the extension that gives them."""
+    found, warnings = normalized({"type": "integer", "enum": [0, 1], "description": "The sex.", **names})
+    assert "The sex.\n\nValues: 0 is Unknown; 1 is Female." == found["description"]
+    assert [] == warnings
+
+
+def test_names_that_are_too_few_are_left_out() -> None:
+    """Nobody can tell which value they are of."""
+    found, _ = normalized({"type": "integer", "enum": [0, 1], "x-enum-varnames": ["Unknown"]})
+    assert "description" not in found

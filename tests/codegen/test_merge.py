@@ -129,7 +129,7 @@ def test_a_discriminator_is_for_objects(members: list[Json], kept: bool) -> None
     """Where not all variants are objects, it is left out with a warning."""
     one = {"type": "object", "properties": {"kind": TEXT, "a": TEXT}}
     schema = {"oneOf": members, "discriminator": {"propertyName": "kind"}}
-    others = {"One": one, "Two": {**one, "required": ["a"]}}
+    others: Json = {"One": one, "Two": {**one, "required": ["a"]}}
     found = normalize(Document(document(schema, **others), "spec.json"))
     root = found.data["components"]["schemas"]["Root"]
     assert kept == ("discriminator" in root)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -300,12 +300,16 @@ class _Lowering:
         settle([error(code, message, self.document.locate(self.pointer))])
 
 
-def _apart(wishes: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
-    """Yield key and wished name for place, wire name and name; a name that an earlier place has begins with its own."""
+def _apart(wishes: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield key and wished name for place, wire name and name; a name that another place has begins with its own.
+
+    Of two places, the path keeps the name, then the body: it holds what is sent, and others say how.
+    """
     owners: dict[str, str] = {}
+    for place, _, name in sorted(wishes, key=lambda wish: {"path": 0, "body": 1}.get(wish[0], 2)):
+        owners.setdefault(name, place)
     for place, wire, name in wishes:
-        owner = owners.setdefault(name, place)
-        yield f"{place}:{wire}", name if owner == place else f"{place}_{name}"
+        yield f"{place}:{wire}", name if owners[name] == place else f"{place}_{name}"
 
 
 def _without(body: Body | None, hidden: str | None) -> Body | None:

@@ -17,6 +17,7 @@ from specwire_codegen.normalize import (
     defaults,
     dialect,
     discriminators,
+    enum_names,
     enums,
     extensions,
     hoist,
@@ -83,7 +84,7 @@ def _normalized(document: Document) -> Normalized:
     data = targets.direct(data, report)
     data = dialect.upgrade(data)
     data = numbers.settle(data, report)
-    data = extensions.check(data, report)
+    data = extensions.check(enum_names.describe(data), report)
     data = shapes.check(omissions.settle(security.settle(data, report), report), report)
     data = templates.settle(data, report)
     settle(report.diagnostics)

@@ -75,9 +75,9 @@ def update(
     user_id: str,
     post_id: str,
     *,
-    verbose: bool | Unset = UNSET,
+    query_verbose: bool | Unset = UNSET,
     body_user_id: str | Unset = UNSET,
-    body_verbose: bool | Unset = UNSET,
+    verbose: bool | Unset = UNSET,
     body: str | Unset = UNSET,
 ) -> Request[None]:
     """Update post.
@@ -87,6 +87,6 @@ def update(
     return Request(
         _UPDATE,
         path={"userId": user_id, "post-id": post_id},
-        query=given({"verbose": verbose}),
-        body=json_body({"userId": body_user_id, "verbose": body_verbose, "body": body}),
+        query=given({"verbose": query_verbose}),
+        body=json_body({"userId": body_user_id, "verbose": verbose, "body": body}),
     )
