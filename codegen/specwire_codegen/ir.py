@@ -335,6 +335,9 @@ class Text:
 class Empty:
     """No answer."""
 
+    open: bool = False
+    """Whether a server may answer something all the same: no status without a body says otherwise."""
+
 
 Payload: TypeAlias = JsonPayload | EventStream | BinaryStream | Text | Empty
 
@@ -443,6 +446,8 @@ class Operation:
     fixed: tuple[tuple[str, LiteralValue], ...]
     payload: Payload
     errors: Errors
+    answers: tuple[tuple[int, Payload], ...]
+    """What a success answers by its status, where that is not `payload`; 2 is the document's `2XX`."""
     safe: bool
     """Whether repeating it changes nothing on the server."""
     secure: bool
@@ -457,6 +462,13 @@ class Operation:
     formats: Formats = Formats()
     billed: bool = False
     """Whether repeating it costs again."""
+
+    @property
+    def mixed(self) -> bool:
+        """Whether it answers bytes under one status, and something else under another."""
+        return isinstance(self.payload, BinaryStream) and any(
+            not isinstance(payload, BinaryStream) for _, payload in self.answers
+        )
 
     @property
     def resource(self) -> tuple[str, ...]:

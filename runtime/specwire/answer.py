@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import socket
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +20,17 @@ if TYPE_CHECKING:
     import httpx2
 
     from specwire.chunks import Body, Chunks
+    from specwire.response import Response
 
 _BEGINNING = 1024 * 1024
 """Bytes of the body of an error or a redirect that are read."""
+_NO_CHARSETS = frozenset({"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 
 
 class Answer:
     """A response of the HTTP library, its errors translated."""
 
-    __slots__ = ("_body", "_content", "_library", "_told", "raw", "timeouts")
+    __slots__ = ("_body", "_content", "_library", "_told", "masked", "parse", "raw", "timeouts")
 
     def __init__(self, raw: Any, library: ModuleType) -> None:
         self.raw: httpx2.Response = raw
@@ -35,6 +39,10 @@ class Answer:
         """How long the HTTP library waits: `read` holds for a body of which nothing is read yet."""
         self._body: Body | None = None
         self._content: bytes | None = None
+        self.parse: Callable[[Answer, bytes], Response[Any]] | None = None
+        """Makes the value of a body that was streamed and read."""
+        self.masked: Callable[[bytes], bytes] = bytes
+        """Returns a part of the body without the secrets that were sent, for the messages of a streamed answer."""
         self._told: tuple[Callable[[TransportFailure | None], object], ...] = ()
 
     @property
@@ -57,12 +65,8 @@ class Answer:
     @property
     def charset(self) -> str:
         """The charset that the server names, where Python knows it; else UTF-8."""
-        name = self.raw.charset_encoding or "utf-8"
-        try:
-            "".encode(name)
-        except LookupError:
-            return "utf-8"
-        return name
+        name = self.raw.charset_encoding
+        return name if name is not None and is_charset(name) else "utf-8"
 
     @property
     def spent(self) -> bool:
@@ -280,3 +284,13 @@ class Answer:
             await (self.raw if self._body is None else self._body).aclose()
         finally:
             self._tell(None)
+
+
+@lru_cache(maxsize=64)
+def is_charset(name: str) -> bool:
+    """Tell whether Python knows a charset by that name; some of its codecs are none, and refuse or rewrite text."""
+    try:
+        codec = codecs.lookup(name)
+        return codec.name not in _NO_CHARSETS and b"a".decode(name, "replace") is not None
+    except (LookupError, ValueError):
+        return False

@@ -14,13 +14,14 @@ from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 import msgspec
 
 from specwire import drift
+from specwire.answers.foreign import is_suspect
 from specwire.codec import decoder
 from specwire.drift import Drift
 
 Fields: TypeAlias = "tuple[str, ...]"
 
 
-def decode(data: bytes, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
+def decode(data: bytes, kind: Any, charset: str = "utf-8") -> tuple[Any, tuple[Drift, ...]]:
     """Decode JSON bytes as `specwire.drift.decode` does, every list of numbers in a model as an `array.array("d")`.
 
     Where a document also lets a string stand in the place of such a list, as embedding services do, the string is
@@ -30,13 +31,13 @@ def decode(data: bytes, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
     """
     shadow = _shadow(kind)
     if shadow is None:
-        return drift.decode(data, kind)
+        return drift.decode(data, kind, charset)
     try:
         value = decoder(shadow).decode(data)
         _fill(value)
-    except msgspec.ValidationError:
-        return drift.decode(data, kind)
-    return value, ()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return drift.decode(data, kind, charset)
+    return drift.decode(data, kind, charset) if decoder(shadow).may_be_foreign and is_suspect(value) else (value, ())
 
 
 def _fill(value: object) -> None:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+LIMIT = 300
+"""Characters of a message."""
+
+
+def cut(text: str, limit: int = LIMIT) -> str:
+    """Return a text as one line of at most so many characters."""
+    line = " ".join(text[: 10 * limit].split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
 
 class SpecwireError(Exception):
     """The base of all exceptions of a client."""
 
     def __init__(self, message: str, **details: Any) -> None:
-        message = " ".join(message.splitlines())
+        message = cut(message)
         super().__init__(message)
         self.message = message
         self.__dict__.update(details)

@@ -19,17 +19,19 @@ T = TypeVar("T")
 class CallConnection(Connection):
     """The connection of a synchronous client."""
 
-    def perform(self, request: Request[T], changes: OptionChanges | None = None) -> Response[T]:
-        """Send a request value and return the whole answer."""
+    def perform(
+        self, request: Request[T], changes: OptionChanges | None = None, *, lenient: bool = False
+    ) -> Response[T]:
+        """Send a request value and return the whole answer; a lenient call raises nothing for what its body is."""
         middleware = self.options_with(changes).call_middleware
         if not middleware:
-            return super().perform(request, changes)
+            return super().perform(request, changes, lenient=lenient)
         from specwire.middleware import chained_calls  # few use it
 
         perform = super().perform
 
         def call(request: Any) -> Response[Any]:
-            return perform(request, changes)
+            return perform(request, changes, lenient=lenient)
 
         return chained_calls(middleware, call)(request)
 
@@ -61,17 +63,19 @@ class CallConnection(Connection):
 class AsyncCallConnection(AsyncConnection):
     """The connection of an asynchronous client."""
 
-    async def perform(self, request: Request[T], changes: OptionChanges | None = None) -> Response[T]:
-        """Send a request value and return the whole answer."""
+    async def perform(
+        self, request: Request[T], changes: OptionChanges | None = None, *, lenient: bool = False
+    ) -> Response[T]:
+        """Send a request value and return the whole answer; a lenient call raises nothing for what its body is."""
         middleware = self.options_with(changes).call_middleware
         if not middleware:
-            return await super().perform(request, changes)
+            return await super().perform(request, changes, lenient=lenient)
         from specwire.middleware import chained_calls_async  # few use it
 
         perform = super().perform
 
         async def call(request: Any) -> Response[Any]:
-            return await perform(request, changes)
+            return await perform(request, changes, lenient=lenient)
 
         return await chained_calls_async(middleware, call)(request)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from specwire.drift import OnDrift
     from specwire.flow import Flow
     from specwire.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
-    from specwire.request import BaseRequest, DownloadRequest, Request, StreamRequest
+    from specwire.request import BaseRequest, DownloadRequest, MixedRequest, Request, StreamRequest
     from specwire.retry import RetryPolicy
     from specwire.streaming import AsyncEventStream, EventStream
     from specwire.transport import AsyncHTTPClient, Certificate, SyncHTTPClient
@@ -140,6 +140,9 @@ class Client(Resource):
     def send(self, request: StreamRequest[E]) -> EventStream[E]: ...
 
     @overload
+    def send(self, request: MixedRequest[T]) -> Download | T: ...
+
+    @overload
     def send(self, request: DownloadRequest) -> Download: ...
 
     @overload
@@ -150,7 +153,8 @@ class Client(Resource):
 
     def send(self, request: BaseRequest | Flow[Any]) -> Any:
         """Send a request value, or run a flow of them, and return the answer."""
-        from specwire.request import DownloadRequest, Request, StreamRequest  # not for the construction of a client
+        # Not for the construction of a client.
+        from specwire.request import DownloadRequest, MixedRequest, Request, StreamRequest
 
         match request:
             case Request():
@@ -159,10 +163,14 @@ class Client(Resource):
                 from specwire.streaming import EventStream
 
                 return EventStream(self.connection, request)
+            case MixedRequest():
+                from specwire.download import Download
+
+                return Download.mixed(self.connection, request)
             case DownloadRequest():
                 from specwire.download import Download
 
-                return Download(self.connection, request)
+                return Download.called(self.connection, request)
             case Generator():
                 return self.connection.run(request)
             case _:
@@ -281,6 +289,9 @@ class AsyncClient(AsyncResource):
     def send(self, request: StreamRequest[E]) -> AsyncEventStream[E]: ...
 
     @overload
+    def send(self, request: MixedRequest[T]) -> Coroutine[Any, Any, AsyncDownload | T]: ...
+
+    @overload
     def send(self, request: DownloadRequest) -> AsyncDownload: ...
 
     @overload
@@ -291,7 +302,8 @@ class AsyncClient(AsyncResource):
 
     def send(self, request: BaseRequest | Flow[Any]) -> Any:
         """Send a request value, or run a flow of them; the answer is awaited unless it is a stream or a download."""
-        from specwire.request import DownloadRequest, Request, StreamRequest  # not for the construction of a client
+        # Not for the construction of a client.
+        from specwire.request import DownloadRequest, MixedRequest, Request, StreamRequest
 
         match request:
             case Request():
@@ -300,6 +312,10 @@ class AsyncClient(AsyncResource):
                 from specwire.streaming import AsyncEventStream
 
                 return AsyncEventStream(self.connection, request)
+            case MixedRequest():
+                from specwire.download import AsyncDownload
+
+                return AsyncDownload.mixed(self.connection, request)
             case DownloadRequest():
                 from specwire.download import AsyncDownload
 

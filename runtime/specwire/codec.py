@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from specwire.answers.foreign import may_be_foreign
 from specwire.encoding.formats import NO_FORMATS, Formats
 from specwire.model import ADDITIONAL, OpenModel
 from specwire.union import decode_hook
@@ -19,6 +20,7 @@ StructMeta = type(msgspec.Struct)
 
 _MARK = ADDITIONAL.encode()
 _EXACT = frozenset({str, int, bool, NoneType, UUID, msgspec.UnsetType})
+_EVERY_KIND = (None, True, 0.5, "\ue000", [None], {"\ue000": None})
 
 _encode = msgspec.json.Encoder().encode
 _decoders: dict[Any, Decoder] = {}
@@ -82,7 +84,7 @@ def _is_exact(value: Any) -> bool:
 class Decoder:
     """A cached decoder of one type."""
 
-    __slots__ = ("convert", "decode", "kind")
+    __slots__ = ("convert", "decode", "kind", "may_be_foreign", "takes_anything", "takes_text")
 
     def __init__(self, kind: Any) -> None:
         self.kind = kind
@@ -94,6 +96,20 @@ class Decoder:
             from specwire.extra import gathering
 
             self.decode, self.convert = gathering(self.decode, msgspec.json.decode), gathering(self.convert, _same)
+        self.may_be_foreign = may_be_foreign(kind)
+        """Whether it may take an object of which it knows no field: see `specwire.answers.foreign`."""
+        self.takes_text = _takes(kind, "\ue000")
+        """Whether any text is of the type, so that only the content type tells JSON from text."""
+        self.takes_anything = all(_takes(kind, each) for each in _EVERY_KIND)
+        """Whether the document says nothing of the value."""
+
+
+def _takes(kind: Any, value: Any) -> bool:
+    try:
+        msgspec.convert(value, kind, dec_hook=decode_hook)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _same(data: Any) -> Any:

@@ -89,16 +89,19 @@ class Connection(BaseConnection):
         super().__init__(name, provider, base_url, keyring, options)
         self._transport = transport
 
-    def perform(self, request: Request[T], changes: OptionChanges | None = None) -> Response[T]:
-        """Send a request value and return the whole answer."""
+    def perform(
+        self, request: Request[T], changes: OptionChanges | None = None, *, lenient: bool = False
+    ) -> Response[T]:
+        """Send a request value and return the whole answer; a lenient call raises nothing for what its body is."""
         exchange = self.exchange(request, self.options_with(changes))
         answer = self._send(exchange, stream=False)
-        return reading.parsed(exchange.record, answer, answer.content)
+        return reading.parsed(exchange.record, answer, answer.content, lenient=lenient)
 
     def open(self, request: BaseRequest, options: Options) -> tuple[Answer, Response[None]]:
         """Send a request value and return its answer with the body still to be read."""
         exchange = self.exchange(request, options)
         answer = self._send(exchange, stream=True)
+        answer.masked, answer.parse = exchange.record.masked, partial(reading.parsed, exchange.record)
         return answer, exchange.record.response(answer.status, answer.headers)
 
     def _send(self, exchange: Exchange, *, stream: bool) -> Answer:
@@ -198,16 +201,19 @@ class AsyncConnection(BaseConnection):
         super().__init__(name, provider, base_url, keyring, options)
         self._transport = transport
 
-    async def perform(self, request: Request[T], changes: OptionChanges | None = None) -> Response[T]:
-        """Send a request value and return the whole answer."""
+    async def perform(
+        self, request: Request[T], changes: OptionChanges | None = None, *, lenient: bool = False
+    ) -> Response[T]:
+        """Send a request value and return the whole answer; a lenient call raises nothing for what its body is."""
         exchange = self.exchange(request, self.options_with(changes))
         answer = await self._send(exchange, stream=False)
-        return reading.parsed(exchange.record, answer, answer.content)
+        return reading.parsed(exchange.record, answer, answer.content, lenient=lenient)
 
     async def open(self, request: BaseRequest, options: Options) -> tuple[Answer, Response[None]]:
         """Send a request value and return its answer with the body still to be read."""
         exchange = self.exchange(request, options)
         answer = await self._send(exchange, stream=True)
+        answer.masked, answer.parse = exchange.record.masked, partial(reading.parsed, exchange.record)
         return answer, exchange.record.response(answer.status, answer.headers)
 
     async def _send(self, exchange: Exchange, *, stream: bool) -> Answer:

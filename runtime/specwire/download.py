@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator
+import warnings
+from collections.abc import Callable, Generator
 from contextlib import aclosing, closing
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from specwire.answer import Answer
 from specwire.errors import APIError, SpecwireError
 from specwire.failure import TransportFailure
+from specwire.operation import BinaryPayload
 from specwire.parameters import encode_query, expand_path
-from specwire.request import DownloadRequest
+from specwire.request import FileRequest, MixedRequest
 from specwire.transport import sleep
 
 if TYPE_CHECKING:
@@ -32,23 +34,54 @@ if TYPE_CHECKING:
     from specwire.response import Response
     from specwire.transfer import StartOver
 
+T = TypeVar("T")
+
+_LAZY = frozenset({"GET", "HEAD"})
+"""Methods that change nothing on the server, so that they are sent when their answer is read."""
+
 
 class Download:
-    """A download of a synchronous client; opened by the first use, closed when it is read or by `with`."""
+    """A download of a synchronous client; opened by the first use, closed when it is read or by `with`.
 
-    def __init__(self, connection: Connection, request: DownloadRequest, changes: OptionChanges | None = None) -> None:
+    One that changes something on the server, which is any method but GET and HEAD, is sent when it is called.
+    """
+
+    def __init__(self, connection: Connection, request: FileRequest, changes: OptionChanges | None = None) -> None:
         from specwire.transfer import Transfer  # not every client downloads
 
         self._connection = connection
         self._request = request
         self._options = connection.options_with(changes)
         self._transfer = Transfer(request, self._options)
+        self._asked = False
         self._answer: Answer | None = None
         self._response: Response[None] | None = None
 
+    @classmethod
+    def called(cls, connection: Connection, request: FileRequest, changes: OptionChanges | None = None) -> Download:
+        """Return the download of a call, sent already where it changes something."""
+        download = cls(connection, request, changes)
+        if request.operation.method not in _LAZY:
+            download._open()
+        return download
+
+    @classmethod
+    def mixed(
+        cls, connection: Connection, request: MixedRequest[T], changes: OptionChanges | None = None
+    ) -> Download | T:
+        """Return the download of a call that was sent, or what it answers where its status is not that of bytes."""
+        download = cls(connection, request, changes)
+        answer = download._open()
+        if answer.parse is None or isinstance(request.operation.payload_of(answer.status), BinaryPayload):
+            return download
+        value: T = answer.parse(answer, download.read()).parsed
+        return value
+
     def _open(self) -> Answer:
         if self._answer is None:
+            self._asked = True
             self._answer, self._response = self._connection.open(self._request, self._options)
+            self._transfer.check.masked = self._answer.masked
             self._transfer.begin(self._response, self._answer.url)
         return self._answer
 
@@ -91,7 +124,8 @@ class Download:
                     for chunk in answer.iter_bytes():
                         if new := take(chunk):
                             yield new
-                    self._transfer.end()
+                    if rest := self._transfer.end():
+                        yield rest
                     break
                 except TransportFailure as failure:
                     pause = self._transfer.broke(failure)
@@ -130,6 +164,7 @@ class Download:
         from specwire.partfile import kept_file, whole_file
 
         target = Path(path)
+        self._asked = True  # whoever cannot save it here sees why
         if not resume:
             with whole_file(target) as file:
                 self._write(file, _emptied(file))
@@ -156,6 +191,7 @@ class Download:
 
     def close(self) -> None:
         """Give the connection back; closing twice is nothing."""
+        self._asked = True
         if self._answer is not None:
             self._answer.close()
 
@@ -168,28 +204,35 @@ class Download:
     ) -> None:
         self.close()
 
+    def __del__(self, warn: Callable[..., object] = warnings.warn) -> None:
+        _warn_of_unread(self, getattr(self, "_asked", True), warn)
+
     def __repr__(self) -> str:
         return f"<Download of {self._request.operation.id}>"
 
 
 class AsyncDownload:
-    """A download of an asynchronous client; opened by the first use, closed when it is read or by `async with`."""
+    """A download of an asynchronous client; opened by the first use, closed when it is read or by `async with`.
 
-    def __init__(
-        self, connection: AsyncConnection, request: DownloadRequest, changes: OptionChanges | None = None
-    ) -> None:
+    `await` sends it and gives it back open, as is needed where the answer is not read: `await client.orders.delete(7)`.
+    """
+
+    def __init__(self, connection: AsyncConnection, request: FileRequest, changes: OptionChanges | None = None) -> None:
         from specwire.transfer import Transfer  # not every client downloads
 
         self._connection = connection
         self._request = request
         self._options = connection.options_with(changes)
         self._transfer = Transfer(request, self._options)
+        self._asked = False
         self._answer: Answer | None = None
         self._response: Response[None] | None = None
 
     async def _open(self) -> Answer:
         if self._answer is None:
+            self._asked = True
             self._answer, self._response = await self._connection.open(self._request, self._options)
+            self._transfer.check.masked = self._answer.masked
             self._transfer.begin(self._response, self._answer.url)
         return self._answer
 
@@ -247,6 +290,7 @@ class AsyncDownload:
         from specwire.partfile import kept_file, whole_file
 
         target = Path(path)
+        self._asked = True  # whoever cannot save it here sees why
         if not resume:
             with whole_file(target) as file:
                 await self._write(file, _emptied(file))
@@ -274,6 +318,7 @@ class AsyncDownload:
 
     async def aclose(self) -> None:
         """Give the connection back; closing twice is nothing."""
+        self._asked = True
         if self._answer is not None:
             await self._answer.aclose()
 
@@ -285,6 +330,28 @@ class AsyncDownload:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    @classmethod
+    async def mixed(
+        cls, connection: AsyncConnection, request: MixedRequest[T], changes: OptionChanges | None = None
+    ) -> AsyncDownload | T:
+        """Return the download of a call that was sent, or what it answers where its status is not that of bytes."""
+        download = cls(connection, request, changes)
+        answer = await download._open()
+        if answer.parse is None or isinstance(request.operation.payload_of(answer.status), BinaryPayload):
+            return download
+        value: T = answer.parse(answer, await download.read()).parsed
+        return value
+
+    def __await__(self) -> Generator[Any, Any, Self]:
+        return self._opened().__await__()
+
+    async def _opened(self) -> Self:
+        await self._open()
+        return self
+
+    def __del__(self, warn: Callable[..., object] = warnings.warn) -> None:
+        _warn_of_unread(self, getattr(self, "_asked", True), warn)
 
     def __repr__(self) -> str:
         return f"<AsyncDownload of {self._request.operation.id}>"
@@ -331,8 +398,7 @@ class AsyncPieces:
                 async for chunk in chunks:
                     if new := transfer.take(chunk):
                         return new
-                transfer.end()
-                return b""
+                return transfer.end()
             except TransportFailure as failure:
                 pause = transfer.broke(failure)
             answer = await self._download._open_again(pause, self._start_over)
@@ -344,11 +410,18 @@ class AsyncPieces:
         await self._download.aclose()
 
 
-def _spent(request: DownloadRequest) -> SpecwireError:
+def _warn_of_unread(download: Download | AsyncDownload, asked: bool, warn: Callable[..., object]) -> None:
+    """Warn of a download that goes without having been sent, as of a file that was not closed."""
+    if not asked:
+        text = f"{download!r} was never sent: read or save it, or close it if it is not needed"
+        warn(text, ResourceWarning, stacklevel=3, source=download)
+
+
+def _spent(request: FileRequest) -> SpecwireError:
     return SpecwireError(f"{request.operation.id}: it was read or closed already: call the method again")
 
 
-def _source(connection: BaseConnection, request: DownloadRequest) -> str:
+def _source(connection: BaseConnection, request: FileRequest) -> str:
     """Return a digest of where a download comes from, which tells nothing of a key that may stand in it."""
     from hashlib import sha256
 

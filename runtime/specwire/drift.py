@@ -4,85 +4,62 @@ from __future__ import annotations
 
 import datetime
 import decimal
-import sys
 import uuid
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import inspect
 
+from specwire.answers import jsontext
+from specwire.answers.foreign import fields_of, is_foreign, is_suspect
+from specwire.answers.telling import Drift, DriftWarning, OnDrift, listed, report
 from specwire.codec import decoder
 from specwire.model import ADDITIONAL, Unknown, unnamed
 from specwire.union import Choice, UnionMarker, choose, kind_of, member_of, shown, untagged
 from specwire.unset import UNSET
 
+__all__ = ["Drift", "DriftWarning", "OnDrift", "decode", "expected", "listed", "report", "tolerate"]
 
-class Drift(msgspec.Struct, frozen=True):
-    """One place where a response is not what the document says."""
-
-    path: str
-    """JSON path, such as `$.choices[0].finish_reason`."""
-    expected: str
-    """What the document says."""
-    got: str
-    """What came, in kind; a value is shown only if it is a short scalar in the place of an enum."""
-
-    def __str__(self) -> str:
-        return f"{self.path}: expected {self.expected}, got {self.got}"
+_MOST = 1000
+"""Places that are listed of one answer; more are counted."""
 
 
-class DriftWarning(UserWarning):
-    """A response differs from the document; the client kept what it could not place."""
-
-
-OnDrift: TypeAlias = Literal["ignore", "warn", "raise"] | Callable[[Sequence[Drift]], object]
-"""What a client does about drift: a word, or a function that is told."""
-
-
-def decode(data: bytes, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
+def decode(data: bytes, kind: Any, charset: str = "utf-8") -> tuple[Any, tuple[Drift, ...]]:
     """Decode JSON bytes as `kind`; on drift, the same model around the raw value, and what drifted.
 
     Raises `msgspec.DecodeError` when the bytes are not JSON at all.
     """
     fast = decoder(kind)
     try:
-        return fast.decode(data), ()
-    except msgspec.ValidationError:
-        return tolerate(msgspec.json.decode(data), kind)
+        value = fast.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _reread(data, kind, charset)
+    if fast.may_be_foreign and is_suspect(value):
+        return _reread(data, kind, charset)
+    return value, ()
+
+
+def _reread(data: bytes, kind: Any, charset: str) -> tuple[Any, tuple[Drift, ...]]:
+    raw, flaws = jsontext.read(data, charset)
+    value, drifts = tolerate(raw, kind)
+    return value, (*(Drift(*flaw) for flaw in flaws), *drifts)
 
 
 def tolerate(raw: Any, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
     """Build `kind` from builtins, keeping raw whatever does not fit."""
     builder = _Builder()
-    value = builder.build(_info(kind), raw, "$")
-    return value, tuple(builder.drifts)
+    try:
+        value = builder.build(_info(kind), raw, None)
+    except RecursionError:
+        return raw, (Drift("$", expected(kind), f"{kind_of(raw)} that is nested too deeply for models"),)
+    return value, tuple(builder.listed())
 
 
-def report(drifts: Sequence[Drift], on_drift: OnDrift, where: str) -> None:
-    """Tell of drift as the client was told to; `"raise"` is the caller's to do."""
-    if callable(on_drift):
-        on_drift(drifts)
-    elif on_drift == "warn":
-        text = f"{where} differs from its document: {listed(drifts)}"
-        warnings.warn(text, DriftWarning, stacklevel=_caller_level())
-
-
-def listed(drifts: Sequence[Drift]) -> str:
-    """Return the first few drifts as one line."""
-    return "; ".join(map(str, drifts[:5])) + (f"; and {len(drifts) - 5} more" if len(drifts) > 5 else "")
-
-
-def _caller_level() -> int:
-    """Return the `stacklevel` at which this package was called, seen from the function that calls this one."""
-    level = 1
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
-        frame = frame.f_back
-        level += 1
-    return level
+def expected(kind: Any) -> str:
+    """Return what a type is called in a report of drift."""
+    return _expected(_info(kind))
 
 
 @cache
@@ -90,7 +67,19 @@ def _info(kind: Any) -> inspect.Type:
     return inspect.type_info(kind)
 
 
-_Built: TypeAlias = dict[tuple[type, int], tuple[Any, list[Drift]]]
+class _Place(NamedTuple):
+    """A place in a value, as the way to it: it is written out only if something drifted there."""
+
+    above: _Place | None
+    key: str | int
+
+    def __str__(self) -> str:
+        keys: list[str] = []
+        place: _Place | None = self
+        while place is not None:
+            keys.append(f"[{place.key}]" if isinstance(place.key, int) else f".{place.key}")
+            place = place.above
+        return "$" + "".join(reversed(keys))
 
 
 class _Builder:
@@ -98,140 +87,218 @@ class _Builder:
 
     def __init__(self, built: _Built | None = None) -> None:
         self.drifts: list[Drift] = []
+        self.count = 0
         self.built: _Built = {} if built is None else built
         """What objects and arrays have become as members of unions, so that each is built once."""
 
-    def note(self, path: str, info: inspect.Type, raw: Any) -> Any:
+    def listed(self) -> Sequence[Drift]:
+        """Return the first of the drifts, and how many there are besides."""
+        more = self.count - len(self.drifts)
+        return [*self.drifts, Drift("$", "the document's types", f"{more} more differences")] if more else self.drifts
+
+    def _add(self, place: _Place | None, expected: str, got: str) -> None:
+        self.count += 1
+        if len(self.drifts) < _MOST:
+            self.drifts.append(Drift("$" if place is None else str(place), expected, got))
+
+    def note(self, place: _Place | None, info: inspect.Type, raw: Any) -> Any:
+        if self.count >= _MOST:
+            self.count += 1
+            return raw
         got = kind_of(raw)
         types = info.types if isinstance(info, inspect.UnionType) else (info,)
         enum = any(isinstance(item, inspect.LiteralType) for item in types)
         if enum and isinstance(raw, str | int) and len(str(raw)) <= 40:
             got = f"{got} {raw!r}"
-        self.drifts.append(Drift(path, _expected(info), got))
+        self._add(place, _expected(info), got)
         return raw
 
-    def build(self, info: inspect.Type, raw: Any, path: str) -> Any:
-        match info:
-            case inspect.AnyType() | inspect.RawType():
-                return raw
-            case inspect.StructType():
-                return self._struct(info, raw, path)
-            case inspect.UnionType():
-                return self._union(info, raw, path)
-            case inspect.CustomType() if isinstance(info.cls, UnionMarker):
-                return self._marker(info, raw, path)
-            case inspect.CollectionType() if isinstance(raw, list):
-                return [self.build(info.item_type, item, f"{path}[{index}]") for index, item in enumerate(raw)]
-            case inspect.DictType() if isinstance(raw, dict):
-                return {key: self.build(info.value_type, item, f"{path}.{key}") for key, item in raw.items()}
-            case _:
-                return self._scalar(info, raw, path)
+    def build(self, info: inspect.Type, raw: Any, place: _Place | None) -> Any:
+        build = _BUILDS.get(type(info))
+        return build(self, info, raw, place) if build is not None else self.scalar(info, raw, place)
 
-    def _struct(self, info: inspect.StructType, raw: Any, path: str) -> Any:
+    def any(self, _info: inspect.Type, raw: Any, _place: _Place | None) -> Any:
+        return raw
+
+    def collection(self, info: inspect.CollectionType, raw: Any, place: _Place | None) -> Any:
+        if not isinstance(raw, list):
+            return self.note(place, info, raw)
+        return [self.build(info.item_type, item, _Place(place, index)) for index, item in enumerate(raw)]
+
+    def mapping(self, info: inspect.DictType, raw: Any, place: _Place | None) -> Any:
         if not isinstance(raw, dict):
-            return self.note(path, info, raw)
+            return self.note(place, info, raw)
+        return {key: self.build(info.value_type, item, _Place(place, key)) for key, item in raw.items()}
+
+    def struct(self, info: inspect.StructType, raw: Any, place: _Place | None) -> Any:
+        if not isinstance(raw, dict):
+            return self.note(place, info, raw)
+        if is_foreign(info.cls, raw):
+            known = sum(name in fields_of(info.cls).known for name in raw)
+            self._add(
+                place, _expected(info), f"object of {len(raw)} fields of which the document has {known or 'none'}"
+            )
+            return Unknown(raw)
         values: dict[str, Any] = {}
         for field in info.fields:
-            place = f"{path}.{field.encode_name}"
             if field.encode_name in raw:
-                values[field.name] = self.build(field.type, raw[field.encode_name], place)
+                below = _Place(place, field.encode_name)
+                values[field.name] = self.build(field.type, raw[field.encode_name], below)
             elif field.required:
-                self.drifts.append(Drift(place, _expected(field.type), "nothing"))
+                self._add(_Place(place, field.encode_name), _expected(field.type), "nothing")
                 values[field.name] = UNSET
             elif field.encode_name == ADDITIONAL:
-                values[field.name] = self.build(field.type, unnamed(info.cls, raw), path)
+                values[field.name] = self.build(field.type, unnamed(info.cls, raw), place)
         return info.cls(**values)
 
-    def _union(self, info: inspect.UnionType, raw: Any, path: str) -> Any:
-        structs = [item for item in info.types if isinstance(item, inspect.StructType)]
+    def union(self, info: inspect.UnionType, raw: Any, place: _Place | None) -> Any:
+        structs, others = _parts(info)
         if isinstance(raw, dict) and structs:
             if len(structs) == 1:
-                return self._struct(structs[0], raw, path)
+                return self.struct(structs[0], raw, place)
             field = structs[0].tag_field
             for struct in structs:
                 if field is not None and raw.get(field) == struct.tag:
-                    return self._struct(struct, raw, path)
+                    return self.struct(struct, raw, place)
             if field is not None and field not in raw:
                 choice = untagged([member_of(struct.cls) for struct in structs], raw, field)
-                return self._reported(_expected(info), choice, raw, path, field)
-            self.drifts.append(Drift(path, _expected(info), f"object with {field}={shown(raw.get(field or ''))}"))
+                return self._reported(_expected(info), choice, raw, place, field)
+            self._add(place, _expected(info), f"object with {field}={shown(raw.get(field or ''))}")
             return Unknown(raw)
-        others = [item for item in info.types if not isinstance(item, inspect.StructType)]
-        return self._first_without_drift(others, info, raw, path)
+        return self._first_without_drift(others, info, raw, place)
 
-    def _marker(self, info: inspect.CustomType, raw: Any, path: str) -> Any:
+    def custom(self, info: inspect.CustomType, raw: Any, place: _Place | None) -> Any:
+        if not isinstance(info.cls, UnionMarker):
+            return self.note(place, info, raw)
         if not isinstance(raw, dict | list):
-            return self._chosen(info, raw, path)
-        place = (info.cls, id(raw))
-        if place not in self.built:
+            return self._chosen(info.cls, info, raw, place)
+        key = (info.cls, id(raw))
+        if key not in self.built:
             builder = _Builder(self.built)
-            self.built[place] = builder._chosen(info, raw, path), builder.drifts
-        value, drifts = self.built[place]
-        self.drifts += drifts
+            self.built[key] = builder._chosen(info.cls, info, raw, place), builder
+        value, builder = self.built[key]
+        self._take(builder)
         return value
 
-    def _chosen(self, info: inspect.CustomType, raw: Any, path: str) -> Any:
-        assert isinstance(info.cls, UnionMarker)
-        choice = choose(info.cls, raw)
+    def _take(self, other: _Builder) -> None:
+        self.drifts.extend(other.drifts[: _MOST - len(self.drifts)])
+        self.count += other.count
+
+    def _chosen(self, union: UnionMarker, info: inspect.CustomType, raw: Any, place: _Place | None) -> Any:
+        choice = choose(union, raw)
         if choice.reported:
-            return self._reported(info.cls.__name__, choice, raw, path, info.cls.field)
-        before = len(self.drifts)
-        value = self._first_without_drift(list(map(_info, choice.variants)), info, raw, path)
-        if len(self.drifts) == before:
+            return self._reported(union.__name__, choice, raw, place, union.field)
+        before, listed = self.count, len(self.drifts)
+        value = self._first_without_drift(tuple(map(_info, choice.variants)), info, raw, place)
+        if self.count == before:
             return value
         if choice.meant is not None:
-            del self.drifts[before:]
-            return self.build(_info(choice.meant), raw, path)
+            self.count = before
+            del self.drifts[listed:]
+            return self.build(_info(choice.meant), raw, place)
         return Unknown(raw) if isinstance(raw, dict) else value
 
-    def _reported(self, expected: str, choice: Choice, raw: Any, path: str, field: str | None) -> Any:
+    def _reported(self, expected: str, choice: Choice, raw: Any, place: _Place | None, field: str | None) -> Any:
         """Build a value of a union that is drift although it has the form of a variant."""
-        self.drifts.append(Drift(path, expected, f"{kind_of(raw)} with {choice.reported}"))
+        self._add(place, expected, f"{kind_of(raw)} with {choice.reported}")
         variants = choice.variants if choice.meant is None else (choice.meant,)
         if not variants:
             return Unknown(raw) if isinstance(raw, dict) else raw
-        attempts = [self._attempt(variant, raw, path) for variant in variants]
-        value, drifts = next((each for each in attempts if not each[1]), attempts[0])
-        self.drifts += [drift for drift in drifts if drift.path != f"{path}.{field}"]
+        attempts = [self._attempt(variant, raw, place) for variant in variants]
+        value, best = next((each for each in attempts if not each[1].count), attempts[0])
+        told = str(_Place(place, field or ""))
+        others = [drift for drift in best.drifts if drift.path != told]
+        best.count -= len(best.drifts) - len(others)
+        best.drifts = others
+        self._take(best)
         from specwire.extra import keep_from  # few answers come here
 
         keep_from(value, raw)
         return value
 
-    def _attempt(self, variant: Any, raw: Any, path: str) -> tuple[Any, list[Drift]]:
+    def _attempt(self, variant: Any, raw: Any, place: _Place | None) -> tuple[Any, _Builder]:
         builder = _Builder(self.built)
-        return builder.build(_info(variant), raw, path), builder.drifts
+        return builder.build(_info(variant), raw, place), builder
 
-    def _first_without_drift(self, infos: Sequence[inspect.Type], union: inspect.Type, raw: Any, path: str) -> Any:
-        attempts: list[tuple[int, Any, list[Drift]]] = []
+    def _first_without_drift(
+        self, infos: Sequence[inspect.Type], union: inspect.Type, raw: Any, place: _Place | None
+    ) -> Any:
+        attempts: list[tuple[Any, _Builder]] = []
         for info in infos:
-            builder = _Builder(self.built)
-            value = builder.build(info, raw, path)
-            if not builder.drifts:
+            if type(info) in _BUILDS:
+                builder = _Builder(self.built)
+                value = builder.build(info, raw, place)
+                if not builder.count:
+                    return value
+                attempts.append((value, builder))
+            elif (value := _scalar(info, raw)) is not _MISFIT:
                 return value
-            attempts.append((len(builder.drifts), value, builder.drifts))
-        container = [attempt for attempt in attempts if attempt[1] is not raw and type(attempt[1]) in (list, dict)]
+        container = [attempt for attempt in attempts if attempt[0] is not raw and type(attempt[0]) in (list, dict)]
         if container:
-            _, value, drifts = min(container, key=lambda attempt: attempt[0])
-            self.drifts.extend(drifts)
+            value, best = min(container, key=lambda attempt: attempt[1].count)
+            self._take(best)
             return value
-        return self.note(path, union, raw)
+        return self.note(place, union, raw)
 
-    def _scalar(self, info: inspect.Type, raw: Any, path: str) -> Any:
-        if isinstance(info, inspect.IntType) and isinstance(raw, float) and raw.is_integer():
-            return int(raw)
-        kind = _SCALARS.get(type(info))
-        if isinstance(info, inspect.LiteralType):
-            fits = any(raw == value and type(raw) is type(value) for value in info.values)
-            return raw if fits else self.note(path, info, raw)
-        if kind is None:
-            return self.note(path, info, raw)
-        try:
-            return msgspec.convert(raw, kind)
-        except ValueError:  # a `ValidationError`, or a lone surrogate that cannot be encoded
-            return self.note(path, info, raw)
+    def scalar(self, info: inspect.Type, raw: Any, place: _Place | None) -> Any:
+        value = _scalar(info, raw)
+        return self.note(place, info, raw) if value is _MISFIT else value
 
 
+_BUILDS: Mapping[type[inspect.Type], Callable[[_Builder, Any, Any, _Place | None], Any]] = {
+    inspect.AnyType: _Builder.any,
+    inspect.RawType: _Builder.any,
+    inspect.StructType: _Builder.struct,
+    inspect.UnionType: _Builder.union,
+    inspect.CustomType: _Builder.custom,
+    inspect.ListType: _Builder.collection,
+    inspect.SetType: _Builder.collection,
+    inspect.FrozenSetType: _Builder.collection,
+    inspect.VarTupleType: _Builder.collection,
+    inspect.DictType: _Builder.mapping,
+}
+_MISFIT: Any = object()
+_Built: TypeAlias = dict[tuple[type, int], tuple[Any, _Builder]]
+
+
+def _parts(info: inspect.UnionType) -> tuple[Sequence[inspect.StructType], Sequence[inspect.Type]]:
+    """Return the variants of a union that are models, and the others."""
+    found = _unions.get(id(info))
+    if found is None:
+        structs = [item for item in info.types if isinstance(item, inspect.StructType)]
+        others = [item for item in info.types if not isinstance(item, inspect.StructType)]
+        found = _unions[id(info)] = info, structs, others
+    return found[1:]
+
+
+_unions: dict[int, tuple[inspect.UnionType, Sequence[inspect.StructType], Sequence[inspect.Type]]] = {}
+"""By the id of a union that is held here: the same objects come back with every answer."""
+
+
+def _scalar(info: inspect.Type, raw: Any) -> Any:
+    """Return a raw value as a scalar type; `_MISFIT` where it is none of that type."""
+    if isinstance(info, inspect.LiteralType):
+        fits = any(raw == value and type(raw) is type(value) for value in info.values)
+        return raw if fits else _MISFIT
+    if isinstance(info, inspect.IntType) and isinstance(raw, float) and raw.is_integer():
+        return int(raw)
+    kind = _SCALARS.get(type(info))
+    if kind is None or (type(info) in _PLAIN and type(raw) not in _PLAIN[type(info)]):
+        return _MISFIT
+    try:
+        return msgspec.convert(raw, kind)
+    except ValueError:  # a `ValidationError`, or a lone surrogate that cannot be encoded
+        return _MISFIT
+
+
+_PLAIN: Mapping[type[inspect.Type], tuple[type, ...]] = {
+    inspect.NoneType: (type(None),),
+    inspect.BoolType: (bool,),
+    inspect.IntType: (int, float, decimal.Decimal),
+    inspect.FloatType: (int, float, decimal.Decimal),
+    inspect.StrType: (str,),
+}
+"""What JSON types that need no conversion come as: telling that of others by an exception takes long."""
 _SCALARS: dict[type[inspect.Type], Any] = {
     inspect.NoneType: type(None),
     inspect.BoolType: bool,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, TypeVar, Un
 
 from specwire.changes import merged
 from specwire.flow import Flow
-from specwire.request import DownloadRequest, PagedRequest, Request, StreamRequest
+from specwire.request import DownloadRequest, MixedRequest, PagedRequest, Request, StreamRequest
 from specwire.resource import AsyncResource, Resource
 from specwire.response import Response
 
@@ -120,9 +120,12 @@ class Method(Bound[P, Resource], Generic[P, T]):
 
     @as_built
     def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
-        """Make the call and return the whole answer: status, headers, request id, tries, `parsed`."""
+        """Make the call and return the whole answer: status, headers, request id, tries, `parsed`.
+
+        It raises nothing for the body of a success: what is not as the document says is in `drift`.
+        """
         request: Request[T] = self._build(*args, **kwargs)
-        return self._resource.connection.perform(request, self._changes)
+        return self._resource.connection.perform(request, self._changes, lenient=True)
 
     @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> Request[T]:
@@ -140,9 +143,12 @@ class AsyncMethod(Bound[P, AsyncResource], Generic[P, T]):
 
     @as_built
     async def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
-        """Make the call and return the whole answer: status, headers, request id, tries, `parsed`."""
+        """Make the call and return the whole answer: status, headers, request id, tries, `parsed`.
+
+        It raises nothing for the body of a success: what is not as the document says is in `drift`.
+        """
         request: Request[T] = self._build(*args, **kwargs)
-        return await self._resource.connection.perform(request, self._changes)
+        return await self._resource.connection.perform(request, self._changes, lenient=True)
 
     @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> Request[T]:
@@ -253,12 +259,12 @@ class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
 
 
 class DownloadMethod(Bound[P, Resource], Generic[P]):
-    """A call that answers bytes, fetched when they are asked for."""
+    """A call that answers bytes, fetched when they are asked for; what changes something is sent at once."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download:
         from specwire.download import Download  # few use it
 
-        return Download(self._resource.connection, self._build(*args, **kwargs), self._changes)
+        return Download.called(self._resource.connection, self._build(*args, **kwargs), self._changes)
 
     @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> DownloadRequest:
@@ -268,7 +274,7 @@ class DownloadMethod(Bound[P, Resource], Generic[P]):
 
 
 class AsyncDownloadMethod(Bound[P, AsyncResource], Generic[P]):
-    """A call that answers bytes, fetched when they are asked for."""
+    """A call that answers bytes, fetched when they are asked for or when it is awaited."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload:
         from specwire.download import AsyncDownload  # few use it
@@ -279,6 +285,38 @@ class AsyncDownloadMethod(Bound[P, AsyncResource], Generic[P]):
     def request(self, *args: P.args, **kwargs: P.kwargs) -> DownloadRequest:
         """Return the call as a value, without making it."""
         request: DownloadRequest = self._build(*args, **kwargs)
+        return request
+
+
+class MixedMethod(Bound[P, Resource], Generic[P, T]):
+    """A call that answers bytes or, under another status, a `T`; sent when it is called, to know which."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download | T:
+        from specwire.download import Download  # few use it
+
+        request: MixedRequest[T] = self._build(*args, **kwargs)
+        return Download.mixed(self._resource.connection, request, self._changes)
+
+    @as_built
+    def request(self, *args: P.args, **kwargs: P.kwargs) -> MixedRequest[T]:
+        """Return the call as a value, without making it."""
+        request: MixedRequest[T] = self._build(*args, **kwargs)
+        return request
+
+
+class AsyncMixedMethod(Bound[P, AsyncResource], Generic[P, T]):
+    """A call that answers bytes or, under another status, a `T`, when awaited."""
+
+    async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload | T:
+        from specwire.download import AsyncDownload  # few use it
+
+        request: MixedRequest[T] = self._build(*args, **kwargs)
+        return await AsyncDownload.mixed(self._resource.connection, request, self._changes)
+
+    @as_built
+    def request(self, *args: P.args, **kwargs: P.kwargs) -> MixedRequest[T]:
+        """Return the call as a value, without making it."""
+        request: MixedRequest[T] = self._build(*args, **kwargs)
         return request
 
 
@@ -398,6 +436,25 @@ class downloaded(Descriptor[Callable[P, DownloadRequest]], Generic[P]):
 
         @overload
         def __get__(self, instance: AsyncResource, owner: type) -> AsyncDownloadMethod[P]: ...
+
+        def __get__(self, instance: Any, owner: type) -> Any: ...
+
+
+class mixed(Descriptor[Callable[P, MixedRequest[T]]], Generic[P, T]):
+    """Bytes, or something else, as the status says."""
+
+    _sync, _async = MixedMethod, AsyncMixedMethod
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: type) -> Self: ...
+
+        @overload
+        def __get__(self, instance: Resource, owner: type) -> MixedMethod[P, T]: ...
+
+        @overload
+        def __get__(self, instance: AsyncResource, owner: type) -> AsyncMixedMethod[P, T]: ...
 
         def __get__(self, instance: Any, owner: type) -> Any: ...
 

@@ -207,26 +207,7 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
     429: RateLimitError,
 }
 
-_MESSAGE_KEYS = ("message", "detail", "description", "error", "msg", "title")
-
 
 def status_class(status: int) -> type[APIStatusError]:
     """Return the exception class of an error status."""
     return _BY_STATUS.get(status, ServerError if status >= 500 else APIStatusError)
-
-
-def summary(raw: Any, limit: int = 300) -> str:
-    """Return the sentence of an error body that a person should read; empty when there is none."""
-    match raw:
-        case str():
-            text = " ".join(raw.split())
-            return text if len(text) <= limit else text[: limit - 1] + "…"
-        case {"msg": str(message), "loc": [*place]}:
-            return f"{'.'.join(map(str, place))}: {message}"
-        case dict():
-            return next((text for key in _MESSAGE_KEYS if (text := summary(raw.get(key), limit))), "")
-        case [first, *rest]:
-            text = summary(first, limit)
-            return f"{text} (and {len(rest)} more)" if text and rest else text
-        case _:
-            return ""

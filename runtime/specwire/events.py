@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import msgspec
 
 from specwire import drift
+from specwire.answers import jsontext
+from specwire.answers.foreign import bare_of, is_suspect
+from specwire.answers.message import summary
+from specwire.answers.refusal import error_alone_in, refused
 from specwire.codec import decoder
-from specwire.errors import APIError, DecodeError, StreamError, StreamEventError, StreamTruncatedError, summary
+from specwire.errors import APIError, DecodeError, StreamError, StreamEventError, StreamTruncatedError
 from specwire.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLarge, RecordTruncated
 from specwire.operation import EventsPayload
 from specwire.pagination import at
@@ -30,6 +34,8 @@ E = TypeVar("E")
 
 _DRAIN = 64 * 1024
 """Bytes to read past the terminator so that the connection can be used again."""
+_SEEN = 8
+"""Events of a stream whose parts are looked at, to see whether they are of the document: that takes long of all."""
 _DOCUMENTS = ("application/json", "application/problem+json", "text/html")
 """What servers send in the place of events when something is wrong."""
 
@@ -60,6 +66,7 @@ class EventReader(Generic[E]):
         self._terminator = payload.terminator.encode() if payload.terminator is not None else None
         self._request = request
         self._on_drift: drift.OnDrift = options.on_drift
+        self._told = options.told
         self._sse = SSEParser() if payload.framing == "sse" else None
         self._lines = JSONSequenceParser() if payload.framing == "json-seq" else JSONLinesParser()
         self._clues = {msgspec.json.encode(error.equals or error.path[-1]) for error in payload.errors}
@@ -75,7 +82,12 @@ class EventReader(Generic[E]):
         """What was left out, and why it could not be read."""
         self._untold: list[drift.Drift] = []
         """Drift to report once the events of the chunk are there to be handed out."""
+        self._may_be_foreign = decoder(payload.kind).may_be_foreign
+        self._bare: Any = bare_of(payload.kind)
+        self._seen = 0
         self._keep_unknown = options.keep_unknown
+        self.masked: Callable[[bytes], bytes] = bytes
+        """Returns a part of the body without the secrets that were sent."""
         self.terminated = False
         """Whether the terminator came: what follows is read only so that the connection can be used again."""
         self._drained = 0
@@ -117,7 +129,7 @@ class EventReader(Generic[E]):
         if self.terminated or self.failure is not None:
             return
         if self._strange is not None:
-            self._stop(_unexpected(self._request, self._response, bytes(self._strange)))
+            self._stop(_unexpected(self._request, self._response, self.masked(bytes(self._strange))))
             return
         try:
             if self._sse is not None:
@@ -184,7 +196,7 @@ class EventReader(Generic[E]):
             self._give(events, texts)
         if self._untold and self._given:
             drifts, self._untold = tuple(self._untold), []
-            drift.report(drifts, self._on_drift, self._request.operation.id)
+            drift.report(drifts, self._on_drift, self._request.operation.id, self._told)
 
     def _plain(self, texts: list[bytes]) -> list[E] | None:
         """Decode texts that are events as the document has them; None where one is the end, an error or drift."""
@@ -193,9 +205,17 @@ class EventReader(Generic[E]):
         if self._terminator in texts or any(clue in whole for clue in self._clues):
             return None
         try:
-            return [self._decode(data) for data in texts]
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            events = [self._decode(data) for data in texts]
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
+        return None if self._may_be_foreign and self._is_suspect(events) else events
+
+    def _is_suspect(self, events: list[E]) -> bool:
+        """Tell whether an event has nothing of the document; what is in it is looked at in the first ones only."""
+        if self._seen < _SEEN:
+            self._seen += len(events)
+            return is_suspect(events)
+        return self._bare is not None and self._bare in events
 
     def _give(self, events: list[E], texts: list[bytes]) -> None:
         if self._keep_unknown:
@@ -273,7 +293,7 @@ class EventReader(Generic[E]):
         self._note((told,))
 
     def _check_error(self, data: bytes) -> None:
-        body = msgspec.json.decode(data)
+        body = jsontext.loads(data)
         for error in self._payload.errors:
             found = at(body, error.path)
             if found is not None and error.equals in (None, found):
@@ -316,9 +336,9 @@ def _as_text(data: bytes) -> str:
 
 def _json_or_text(data: bytes) -> Any:
     try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _as_text(data)
+        return jsontext.loads(data)
+    except msgspec.DecodeError:
+        return data.decode("utf-8", "replace")
 
 
 def closed(request: StreamRequest[Any], response: Response[None] | None) -> StreamError:
@@ -327,7 +347,11 @@ def closed(request: StreamRequest[Any], response: Response[None] | None) -> Stre
     return StreamError(message, request=request, response=response)
 
 
-def _unexpected(request: StreamRequest[Any], response: Response[None], content: bytes) -> DecodeError:
+def _unexpected(request: StreamRequest[Any], response: Response[None], content: bytes) -> APIError:
+    """Return the error of an answer in the place of events: what the server says, if it says that it is one."""
+    raw = _json_or_text(content)
+    if (error := error_alone_in(raw)) is not None:
+        return refused(request, response, raw, error)
     shown = content[:80].decode("utf-8", "replace")
     return DecodeError(
         f"{request.operation.id}: the server sent {_kind(response)} where events were asked for: {shown!r}",

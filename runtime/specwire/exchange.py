@@ -106,7 +106,7 @@ class Exchange:
 
     def _make_headers(self) -> dict[str, str]:
         operation = self.request.operation
-        headers = {"accept": operation.returns.accept, "user-agent": self._agent}
+        headers = {"accept": operation.accept, "user-agent": self._agent}
         if self._body is not None:
             headers["content-type"] = self._body.content_type
         if self.request.headers:

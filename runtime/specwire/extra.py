@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 import msgspec
 
+from specwire.answers import jsontext
 from specwire.model import ADDITIONAL, OpenModel, WireModel, unnamed
 from specwire.union import UnionMarker, decode_hook
 
@@ -98,9 +99,13 @@ def unfold(raw: Any) -> Any:
     return raw
 
 
-def keep(value: T, data: bytes) -> T:
+def keep(value: T, data: bytes, charset: str = "utf-8") -> T:
     """Return a decoded value whose models also hold the fields of its JSON bytes that they do not know."""
-    keep_from(value, msgspec.json.decode(data))
+    try:
+        raw = jsontext.loads(data, charset)
+    except msgspec.DecodeError:
+        return value  # it is no JSON text, so that nothing in the value is a model
+    keep_from(value, raw)
     return value
 
 

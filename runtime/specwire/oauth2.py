@@ -13,8 +13,10 @@ import msgspec
 
 from specwire.address import shown_url, token_url_flaw
 from specwire.answer import Answer
+from specwire.answers import jsontext
+from specwire.answers.message import summary
 from specwire.auth import Bearer, OAuth2, Proof, Scheme, prove
-from specwire.errors import ConfigurationError, summary
+from specwire.errors import ConfigurationError
 from specwire.failure import TokenRefused, TooLarge, TransportFailure
 from specwire.forking import begin_anew_in_children
 from specwire.outgoing import Outgoing
@@ -242,8 +244,8 @@ def _small(options: Options) -> Options:
 
 def _object(content: bytes) -> dict[str, Any]:
     try:
-        found = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        found = jsontext.loads(content)
+    except msgspec.DecodeError:
         return {}
     return found if isinstance(found, dict) else {}
 

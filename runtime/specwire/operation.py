@@ -156,6 +156,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     """Path template, such as `/v1/files/{file_id}`."""
     returns: Payload
+    answers: Mapping[int, Payload] = {}
+    """Status -> what it answers, where that is not `returns`; 2 is the document's `2XX`."""
     errors: Mapping[int, Any] = {}
     """Status -> type of the error body; 0 is the document's `default`, 4 and 5 are its `4XX` and `5XX`."""
     styles: Mapping[str, Style] = {}
@@ -175,6 +177,20 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     refusal: Refusal | None = None
     server: str | None = None
     """Base URL of this operation where it is not the client's; one that begins with `/` is relative to that."""
+
+    def payload_of(self, status: int) -> Payload:
+        """Return what a successful status answers."""
+        if not self.answers:
+            return self.returns
+        return self.answers.get(status, self.answers.get(2, self.returns))
+
+    @property
+    def accept(self) -> str:
+        """What a request accepts: what any success answers, and anything else rather than a refusal to answer."""
+        if not self.answers:
+            return self.returns.accept
+        named = [one for payload in (self.returns, *self.answers.values()) for one in payload.accept.split(", ")]
+        return ", ".join(dict.fromkeys(each for each in named if each != "*/*")) or "*/*"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, tuple(getattr(self, name) for name in self.__struct_fields__)

@@ -66,6 +66,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware] = ()
     """Functions around each call with all its tries, the first outermost; see `specwire.middleware`."""
 
+    told: set[str] = msgspec.field(default_factory=set)
+    """Operations and places whose drift the client has warned of; no option of a call."""
+
     def __post_init__(self) -> None:
         if self.deadline is not None and not self.deadline > 0:
             raise ValueError(f"deadline is {self.deadline}: give a number of seconds above 0, or None")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from specwire.errors import InvalidRequestError, PaginationError
+from specwire.errors import DecodeError, InvalidRequestError, PaginationError
+from specwire.model import Unknown
 from specwire.operation import Cursor, NextURL, Offset, PageNumber, Pagination
 from specwire.request import PagedRequest
 from specwire.unset import UNSET
@@ -35,6 +36,18 @@ def items(request: PagedRequest[T, ItemT], page: T) -> Sequence[ItemT]:
     """Return the items of a page."""
     found = at(page, _pagination(request).items)
     return found if isinstance(found, list) else ()
+
+
+def _check_page(request: PagedRequest[T, ItemT], response: Response[T]) -> None:
+    """Raise `DecodeError` for an answer that is no page at all, so that it does not pass for one without items."""
+    page, path = response.parsed, _pagination(request).items
+    if (
+        path
+        and (page is None or isinstance(page, Unknown | str | bytes | list))
+        and not isinstance(at(page, path), list)
+    ):
+        text = f"{request.operation.id}: the answer is no page of the document: it holds no {path[0]!r}"
+        raise DecodeError(text, request=request, response=response)
 
 
 class Trail(Generic[T, ItemT]):
@@ -84,6 +97,7 @@ class Trail(Generic[T, ItemT]):
     def take(self, response: Response[T]) -> bool:
         """Take the answer to the last request, and tell whether it is a page of the list; raises for a repeated one."""
         self._ahead = False
+        _check_page(self._request, response)
         found = items(self._request, response.parsed)
         mark = _mark(self._pagination.items, response)
         repeated = bool(found) and mark in self._shown

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from specwire.drift import Drift, decode, listed, report, tolerate
+from specwire.answer import Answer
+from specwire.answers import jsontext
+from specwire.answers.body import Body, Reading, read
+from specwire.answers.foreign import fields_of, is_suspect
+from specwire.answers.message import summary
+from specwire.answers.refusal import error_in, refused
+from specwire.base_error import LIMIT, cut
+from specwire.codec import decoder
+from specwire.drift import Drift, decode, expected, listed, report, tolerate
 from specwire.errors import (
     APIStatusError,
     AuthenticationError,
@@ -14,36 +22,111 @@ from specwire.errors import (
     RefusedError,
     ResponseTooLargeError,
     status_class,
-    summary,
 )
-from specwire.operation import BinaryPayload, EmptyPayload, EventsPayload, JsonPayload, Refusal, TextPayload
+from specwire.operation import EmptyPayload, JsonPayload, Payload, Refusal
 from specwire.pagination import at
+from specwire.wire.faults import terse
 
 if TYPE_CHECKING:
-    from specwire.answer import Answer
     from specwire.failure import TokenRefused, TooLarge
     from specwire.headers import Headers
     from specwire.record import Record
     from specwire.response import Response
 
+_SHOWN = 200
+"""Characters of a body that are shown where it has no message."""
 
-def parsed(record: Record, answer: Answer, content: bytes) -> Response[Any]:
-    """Return the whole answer of a successful try; raises `DecodeError` and `RefusedError`."""
+
+def parsed(record: Record, answer: Answer, content: bytes, *, lenient: bool = False) -> Response[Any]:
+    """Return the whole answer of a successful try; raises `DecodeError` and `RefusedError`.
+
+    A lenient reading raises neither for what the body looks like: what was not asked for is drift of the response.
+    """
     operation = record.request.operation
-    value: Any
-    drifts: tuple[Drift, ...] = ()
-    match operation.returns:
-        case JsonPayload(kind):
-            value, drifts = _json(record, answer, content, kind)
-            if operation.refusal is not None:
-                _check_refusal(record, answer, content, value, operation.refusal)
-        case TextPayload():
-            value = content.decode(answer.charset, "replace")
-        case EmptyPayload() | EventsPayload():
-            value = None
-        case BinaryPayload():
-            value = content
-    return record.response(answer.status, answer.headers, content, value, drifts)
+    payload = operation.payload_of(answer.status)
+    reading = _quick(record, content, payload) or _thorough(record, answer, content, payload)
+    if reading.error is not None:
+        if not lenient:
+            what = _unreadable(record, answer, content, reading.error)
+            raise _decode_error(record, answer, content, f"{operation.id}: the answer {what}") from terse(reading.error)
+        reading = reading._replace(drifts=(*reading.drifts, Drift("$", "JSON", "a body that is none")))
+    if reading.drifts:
+        if not lenient:
+            _check_error(record, answer, content, payload, reading.drifts)
+        _tell(record, answer, content, reading.drifts)
+    if isinstance(payload, JsonPayload):
+        if operation.refusal is not None:
+            _check_refusal(record, answer, content, reading.value, operation.refusal)
+        if record.options.keep_unknown and reading.error is None:
+            from specwire.extra import keep  # few use it
+
+            keep(reading.value, content, answer.charset)
+    return record.response(answer.status, answer.headers, content, reading.value, reading.drifts)
+
+
+def _quick(record: Record, content: bytes, payload: Payload) -> Reading | None:
+    """Return what a body is that is all that the document says; None where that takes a closer look."""
+    if not isinstance(payload, JsonPayload) or record.options.arrays:
+        return None
+    fast = decoder(payload.kind)
+    if fast.takes_text:
+        return None
+    try:
+        value = fast.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return None if fast.may_be_foreign and is_suspect(value) else Reading(value)
+
+
+def _thorough(record: Record, answer: Answer, content: bytes, payload: Payload) -> Reading:
+    body = Body(content, answer.content_type, answer.charset)
+    if body.is_blank and isinstance(payload, JsonPayload):
+        value, drifts = decode(b"null", payload.kind)
+        if not drifts:
+            return Reading(value)
+        if _may_be_empty(record, answer):
+            return Reading(None, (Drift("$", expected(payload.kind), "nothing"),))
+        return Reading(None, error=msgspec.DecodeError("it is empty"))
+    if record.options.arrays:
+        from specwire import arrays  # few use it
+
+        return read(body, payload, arrays.decode)
+    return read(body, payload)
+
+
+def _unreadable(record: Record, answer: Answer, content: bytes, error: msgspec.DecodeError) -> str:
+    if not content or content.isspace():
+        return "is empty"
+    shown = record.masked(content[:1000])[:80].decode(answer.charset, "replace")
+    return f"is not JSON ({error}): {shown!r}"
+
+
+def _may_be_empty(record: Record, answer: Answer) -> bool:
+    """Tell whether HTTP lets the answer have no body."""
+    return answer.status in (204, 205) or record.request.operation.method == "HEAD"
+
+
+def _check_error(record: Record, answer: Answer, content: bytes, payload: Payload, drifts: tuple[Drift, ...]) -> None:
+    """Raise `RefusedError` where a body is an error in the place of what the document says."""
+    if isinstance(payload, EmptyPayload) or not content.lstrip().startswith(b"{"):
+        return
+    try:
+        raw = jsontext.loads(record.masked(content), answer.charset)
+    except msgspec.DecodeError:
+        return
+    kind = payload.kind if isinstance(payload, JsonPayload) else None
+    is_model = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+    error = error_in(raw, drifts, fields_of(kind).known if is_model else frozenset())
+    if error is not None:
+        raise refused(record.request, record.response(answer.status, record.masked_headers(answer.headers)), raw, error)
+
+
+def _tell(record: Record, answer: Answer, content: bytes, drifts: tuple[Drift, ...]) -> None:
+    operation, options = record.request.operation, record.options
+    if options.on_drift == "raise":
+        text = f"{operation.id}: the answer differs from the document: {listed(drifts)}"
+        raise _decode_error(record, answer, content, text)
+    report(drifts, options.on_drift, operation.id, options.told)
 
 
 def status_error(record: Record, status: int, headers: Headers, content: bytes) -> APIStatusError:
@@ -51,16 +134,20 @@ def status_error(record: Record, status: int, headers: Headers, content: bytes) 
     raw = json_or_text(content)
     body, drifts = _error_body(record, status, raw)
     response: Response[None] = record.response(status, headers, content, drift=drifts)
-    location = _origin(headers.get("location", ""))
-    if 300 <= status < 400 and location:
+    location = _target(headers.get("location", ""))
+    if status == 304:
+        text = "not modified"
+    elif 300 <= status < 400 and location:
         text = f"a redirect to {location}, which is not followed"
     elif isinstance(raw, str) and raw.lstrip()[:1] == "<":
         text = f"an HTML page of {len(content)} bytes"
     else:
-        text = summary(raw)
-    request_id = f" (request id {response.request_id})" if response.request_id else ""
+        text = summary(raw) or ("" if raw in ({}, [], None) else cut(content.decode("utf-8", "replace"), _SHOWN))
+    head = f"{record.request.operation.id}: HTTP {status}{record.after_tries}: "
+    tail = f" (request id {response.request_id[:60]})" if response.request_id else ""
+    room = max(LIMIT - len(head) - len(tail), 20)
     return status_class(status)(
-        f"{record.request.operation.id}: HTTP {status}{record.after_tries}: {text or 'no message'}{request_id}",
+        f"{head}{cut(text, room) or 'no message'}{tail}",
         request=record.request,
         response=response,
         status=status,
@@ -94,40 +181,9 @@ def denied(record: Record, refusal: TokenRefused) -> AuthenticationError:
 def json_or_text(content: bytes) -> Any:
     """Return a body as builtins if it is JSON, else as text."""
     try:
-        return msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return jsontext.loads(content)
+    except msgspec.DecodeError:
         return content.decode("utf-8", "replace")
-
-
-def _json(record: Record, answer: Answer, content: bytes, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
-    operation = record.request.operation
-    blank = not content or content.isspace()
-    if blank:
-        value, drifts = decode(b"null", kind)
-        if not drifts:
-            return value, ()
-    try:
-        if record.options.arrays:
-            from specwire import arrays  # few use it
-
-            value, drifts = arrays.decode(content, kind)
-        else:
-            value, drifts = decode(content, kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        shown = record.masked(content)[:80].decode("utf-8", "replace")
-        what = "is empty" if blank else f"is not JSON ({error}): {shown!r}"
-        raise _decode_error(record, answer, content, f"{operation.id}: the answer {what}") from error
-    if drifts:
-        on_drift = record.options.on_drift
-        if on_drift == "raise":
-            text = f"{operation.id}: the answer differs from the document: {listed(drifts)}"
-            raise _decode_error(record, answer, content, text)
-        report(drifts, on_drift, operation.id)
-    if record.options.keep_unknown:
-        from specwire.extra import keep  # few use it
-
-        keep(value, content)
-    return value, drifts
 
 
 def _check_refusal(record: Record, answer: Answer, content: bytes, value: Any, refusal: Refusal) -> None:
@@ -145,11 +201,15 @@ def _check_refusal(record: Record, answer: Answer, content: bytes, value: Any, r
 
 
 def _error_body(record: Record, status: int, raw: Any) -> tuple[Any, tuple[Drift, ...]]:
-    errors = record.request.operation.errors
-    kind = errors.get(status, errors.get(status // 100, errors.get(0)))
+    """Return the body of an error as its type, or as it came where it is another, and what drifted in it."""
+    operation, options = record.request.operation, record.options
+    kind = operation.errors.get(status, operation.errors.get(status // 100, operation.errors.get(0)))
     if kind is None or isinstance(raw, str):
         return raw, ()
-    return tolerate(raw, kind)
+    value, drifts = tolerate(raw, kind)
+    if drifts and options.on_drift != "raise":  # an error is raised anyway
+        report(drifts, options.on_drift, f"{operation.id} (HTTP {status})", options.told)
+    return (raw if any(drift.path == "$" or drift.got == "nothing" for drift in drifts) else value), drifts
 
 
 def _decode_error(record: Record, answer: Answer, content: bytes, message: str) -> DecodeError:
@@ -157,8 +217,10 @@ def _decode_error(record: Record, answer: Answer, content: bytes, message: str) 
     return DecodeError(message, request=record.request, response=response)
 
 
-def _origin(url: str) -> str:
-    """Return where a URL leads without its path and query, which may hold a signature."""
+def _target(url: str) -> str:
+    """Return where a redirect leads, without what may hold a signature: an origin, or a path on the same server."""
     scheme, separator, rest = url.partition("://")
-    host = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
-    return f"{scheme[:10]}://{host[:100]}" if separator else ""
+    if separator:
+        host = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
+        return f"{scheme[:10]}://{host[:100]}"
+    return url.partition("?")[0].partition("#")[0][:100]

@@ -108,8 +108,16 @@ class StreamRequest(BaseRequest, Generic[E], frozen=True):
     """A request whose answer is a stream of events `E`."""
 
 
-class DownloadRequest(BaseRequest, frozen=True):
-    """A request whose answer is bytes, read as they come."""
+class FileRequest(BaseRequest, frozen=True):
+    """A request whose answer may be bytes, read as they come."""
+
+
+class DownloadRequest(FileRequest, frozen=True):
+    """A request whose answer is bytes."""
+
+
+class MixedRequest(FileRequest, Generic[T], frozen=True):
+    """A request whose answer is bytes under one status, and a `T` under another."""
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from specwire.accumulator import Accumulator
@@ -61,6 +62,7 @@ class EventStream(_BaseStream[E]):
         self._options = connection.options_with(changes)
         self._opened: tuple[Answer, Iterator[bytes], EventReader[E], Response[None]] | None = None
         self._ready: deque[E] = deque()
+        self._asked = False
         self._silence = Silence(None, None)
         self._closed = False
 
@@ -73,9 +75,11 @@ class EventStream(_BaseStream[E]):
         if self._opened is None:
             if self._closed:
                 raise closed(self._request, None)
+            self._asked = True
             clock = Clock(self._options.deadline)
             answer, response = self._connection.open(self._request, self._options)
             reader = EventReader(self._request, response, self._options, keep=self._keep, clock=clock)
+            reader.masked = answer.masked
             self._ready = reader.ready
             self._silence = silence = Silence(self._options.idle_timeout, clock.end)
             answer.timeouts["read"] = silence.timeout
@@ -146,9 +150,14 @@ class EventStream(_BaseStream[E]):
 
     def close(self) -> None:
         """Give the connection back; closing twice is nothing."""
-        self._closed = True
+        self._closed = self._asked = True
         if self._opened is not None:
             self._opened[0].close()
+
+    def __del__(self, warn: Callable[..., object] = warnings.warn) -> None:
+        if not getattr(self, "_asked", True):
+            text = f"{self!r} was never sent: read it in a `with`, or close it if it is not needed"
+            warn(text, ResourceWarning, stacklevel=2, source=self)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._request.operation.id}>"
@@ -201,6 +210,7 @@ class AsyncEventStream(_BaseStream[E]):
         self._options = connection.options_with(changes)
         self._opened: tuple[Answer, Chunks, EventReader[E], Response[None]] | None = None
         self._ready: deque[E] = deque()
+        self._asked = False
         self._silence = Silence(None, None)
         self._closed = False
 
@@ -215,9 +225,11 @@ class AsyncEventStream(_BaseStream[E]):
         if self._opened is None:
             if self._closed:
                 raise closed(self._request, None)
+            self._asked = True
             clock = Clock(self._options.deadline)
             answer, response = await self._connection.open(self._request, self._options)
             reader = EventReader(self._request, response, self._options, keep=self._keep, clock=clock)
+            reader.masked = answer.masked
             self._ready = reader.ready
             self._silence = silence = Silence(self._options.idle_timeout, clock.end)
             answer.timeouts["read"] = silence.timeout
@@ -290,9 +302,14 @@ class AsyncEventStream(_BaseStream[E]):
 
     async def aclose(self) -> None:
         """Give the connection back; closing twice is nothing."""
-        self._closed = True
+        self._closed = self._asked = True
         if self._opened is not None:
             await self._opened[0].aclose()
+
+    def __del__(self, warn: Callable[..., object] = warnings.warn) -> None:
+        if not getattr(self, "_asked", True):
+            text = f"{self!r} was never sent: read it in a `with`, or close it if it is not needed"
+            warn(text, ResourceWarning, stacklevel=2, source=self)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._request.operation.id}>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from specwire.answers.file import FileCheck
 from specwire.byterange import Version, is_rest, length_of, rest_of, version_of
 from specwire.errors import (
     APIConnectionError,
@@ -18,7 +19,7 @@ from specwire.resumption import Resumption
 
 if TYPE_CHECKING:
     from specwire.options import Options
-    from specwire.request import DownloadRequest
+    from specwire.request import FileRequest
     from specwire.response import Response
 
 StartOver: TypeAlias = Callable[[Version | None], object]
@@ -32,7 +33,7 @@ class Transfer:
     than the retry policy and the deadline allow, and only for `GET`.
     """
 
-    def __init__(self, request: DownloadRequest, options: Options) -> None:
+    def __init__(self, request: FileRequest, options: Options) -> None:
         self._request = request
         self._options = options
         self._progress = options.on_progress
@@ -50,9 +51,11 @@ class Transfer:
         """Whether the server answers a question for a part with something else, so that all is asked for."""
         self.options = options
         """The options of the next try."""
+        self.check = FileCheck(request, options)
+        """Whether what comes is the file, and not an error in its place."""
 
     @property
-    def request(self) -> DownloadRequest:
+    def request(self) -> FileRequest:
         """The next try."""
         if self._version is None or self._misfit or not self._read:
             return self._request
@@ -74,6 +77,7 @@ class Transfer:
     def begin(self, response: Response[None], url: str) -> None:
         """Take the head of an answer that holds all bytes."""
         self._response, self._url = response, url
+        self.check.begin(response)
         self._version, self._total, self._read = None, length_of(response.headers), 0
 
     def go_on(self, response: Response[None], url: str, start_over: StartOver | None) -> None:
@@ -112,14 +116,15 @@ class Transfer:
         self._read += len(chunk)
         if self._progress is not None:
             self._progress(self._read, self._total)
-        return chunk
+        return self.check.take(chunk)
 
-    def end(self) -> None:
-        """Take the end of the body; raises `TransportFailure` unless all came."""
+    def end(self) -> bytes:
+        """Take the end of the body and return what was held back; raises `TransportFailure` unless all came."""
         if self._skip or (self._total is not None and self._read < self._total):
             raise TransportFailure("the connection was closed early", sent=True, timeout=False)
         if self._total is not None and self._read > self._total:
             raise TransportFailure("more came than was announced", sent=True, timeout=False, hopeless=True)
+        return self.check.end()
 
     def broke(self, failure: TransportFailure) -> float:
         """Return the seconds to wait before the rest is asked for; raises `APIConnectionError` when it is not."""
@@ -158,7 +163,7 @@ class Transfer:
 class Held:
     """The bytes of a download that is read into memory, up to a limit."""
 
-    def __init__(self, request: DownloadRequest, options: Options) -> None:
+    def __init__(self, request: FileRequest, options: Options) -> None:
         self._request = request
         self._limit = options.max_response_size
         self._chunks: list[bytes] = []

@@ -54,8 +54,10 @@ def test_a_download_comes_in_pieces(caller: Caller, client: Any, server: Server)
 def test_nothing_is_fetched_before_it_is_asked_for(caller: Caller, client: Any, server: Server) -> None:
     """Calling the method sends nothing."""
     prefix = "Async" if caller.asynchronous else ""
-    assert f"<{prefix}Download of download>" == repr(client.files.download())
+    download = client.files.download()
+    assert f"<{prefix}Download of download>" == repr(download)
     assert [] == server.received
+    caller.close(download)
 
 
 def test_a_file_is_saved_whole(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
@@ -210,8 +212,10 @@ def test_an_asynchronous_download_says_that_it_is_not_open(server: Server) -> No
 
     async def main() -> None:
         async with AsyncSample(KEY, base_url=server.url) as client:
+            download = client.files.download()
             with pytest.raises(RuntimeError, match="the download is not open yet"):
-                assert 200 == client.files.download().response.status
+                assert 200 == download.response.status
+            await download.aclose()
 
     asyncio.run(main())
 

@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from specwire import errors
 from specwire.answer import Answer
+from specwire.drift import DriftWarning
 from specwire.errors import (
     APIConnectionError,
     APIError,
@@ -102,7 +103,7 @@ def test_each_status_has_its_class(
         ({"error": {"message": "deep"}}, "deep"),
         (
             {"detail": [{"loc": ["body", "x"], "msg": "missing"}, {"loc": ["body"], "msg": "no"}]},
-            "body.x: missing (and 1 more)",
+            "body.x: missing; body: no",
         ),
         ({"detail": "two\nlines"}, "two lines"),
         ({"detail": [{"loc": ["a\nb"], "msg": "c\nd"}]}, "a b: c d"),
@@ -110,7 +111,7 @@ def test_each_status_has_its_class(
         (b"<html><body>Bad Gateway</body></html>", "an HTML page of 37 bytes"),
         (b"", "no message"),
         ({}, "no message"),
-        (["x" * 1000], "x" * 299 + "…"),
+        (["x" * 1000], "x" * 277 + "…"),
         (f"your key {KEY} is wrong".encode(), "your key *** is wrong"),
     ],
 )
@@ -125,9 +126,10 @@ def test_the_message_is_the_servers_in_one_line(
 
 
 def test_an_error_body_that_drifted_is_kept(caller: Caller, client: Any, server: Server) -> None:
-    """An error body that is not what the document says is given as far as it goes, and no warning is made of it."""
+    """An error body that is not what the document says is given as far as it goes, and reported."""
     server.play(reply({"message": 5, "code": "x"}, status=400))
-    error = raised(caller, lambda: client.things.get("1"), BadRequestError)
+    with pytest.warns(DriftWarning, match=r"get_thing \(HTTP 400\) differs from its document: \$\.message: "):
+        error = raised(caller, lambda: client.things.get("1"), BadRequestError)
     assert (5, "x") == (error.body.message, error.body.code)
     assert ["$.message", "$.code"] == [drift.path for drift in error.response.drift]
 

@@ -36,7 +36,8 @@ def raised(caller: Caller, value: Any) -> SpecwireError:
 
 def test_the_traceback_of_an_error_is_short(caller: Caller, client: Any, server: Server) -> None:
     """Between the caller's line and the message stand no more than six functions of the package."""
-    server.play(reply({"detail": "no"}, status=404), (Close(),), reply(b"<html>"), reply({"detail": "no"}, status=404))
+    not_json = reply(b"<html>", headers={"content-type": "application/json"})
+    server.play(reply({"message": "no"}, status=404), (Close(),), not_json, reply({"message": "no"}, status=404))
     once = client.with_options(retry=specwire.RetryPolicy(attempts=1))
     for call in (
         lambda: once.things.get("1"),
@@ -62,7 +63,8 @@ def test_the_traceback_of_a_stream_is_short(caller: Caller, client: Any, server:
 def test_a_failure_of_the_network_is_told_in_two_sections(caller: Caller, client: Any, server: Server) -> None:
     """What a user sees is the HTTP library's own exception in a line, and ours: a screen, not a scroll."""
     part = (head(200, {"content-length": "9"}), b"part", Close())
-    server.play((Close(),), (head(),), (Reset(),), part, stream({"text": "a"}, end=(Reset(),)), reply(b"<html>"))
+    not_json = reply(b"<html>", headers={"content-type": "application/json"})
+    server.play((Close(),), (head(),), (Reset(),), part, stream({"text": "a"}, end=(Reset(),)), not_json)
     options: dict[str, Any] = {"retry": specwire.RetryPolicy(attempts=1), "timeout": 0.2}
     once = client.with_options(**options)
     for call in (
@@ -155,15 +157,15 @@ def test_what_is_printed_fits_a_line_and_hides_the_key(caller: Caller, client: A
     server.play(reply({"id": "1"}), reply({"detail": f"wrong key {KEY}"}, status=404), stream({"text": "a"}))
     response = caller.run(client.things.get.raw("1"))
     error = raised(caller, lambda: client.things.get("2"))
+    unsent = [client.talks.stream(), client.files.download()]
     things = [
+        *unsent,
         client,
         client.things,
         client.things.get,
         client.things.get.raw,
         client.things.get.request("1"),
         client.talks.stream.request(),
-        client.talks.stream(),
-        client.files.download(),
         client.connection.options,
         response,
         response.parsed,
@@ -178,3 +180,5 @@ def test_what_is_printed_fits_a_line_and_hides_the_key(caller: Caller, client: A
         assert len(repr(thing)) <= 200, repr(thing)
         assert KEY not in repr(thing)
         assert " object at 0x" not in repr(thing)
+    for thing in unsent:
+        caller.close(thing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -85,14 +84,16 @@ def test_an_odd_frame_is_an_error_where_drift_is(frame: bytes) -> None:
 
 
 def test_a_listener_that_raises_costs_no_event() -> None:
-    """Events of the chunk that drifted are there when the warning is caught."""
+    """Events of the chunk that drifted are there when what the listener raises is caught."""
+
+    def listener(drifts: Sequence[Drift]) -> None:
+        raise LookupError(str(drifts[0]))
+
     operation = Operation(id="talk", method="POST", path="/talk", returns=CHUNKS)
     response = Response(status=200, headers=Headers([]), content=b"", parsed=None)
-    reader: EventReader[Any] = EventReader(StreamRequest(operation), response, Options())
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        with pytest.raises(UserWarning, match="not JSON"):
-            reader.feed(ONE + b"data: oops\n\n" + TWO + DONE)
+    reader: EventReader[Any] = EventReader(StreamRequest(operation), response, Options(on_drift=listener))
+    with pytest.raises(LookupError, match="not JSON"):
+        reader.feed(ONE + b"data: oops\n\n" + TWO + DONE)
     assert BOTH == list(reader.ready)
     assert reader.terminated
 

@@ -142,7 +142,7 @@ def test_each_try_is_a_span(caller: Caller, client: Any, server: Server, telemet
         ([reply({"detail": "no"}, status=404)], NotFoundError, 404),
         ([BUSY] * 3, ServerError, 503),
         ([(Close(),)] * 3, APIConnectionError, None),
-        ([reply(b"<html>")], DecodeError, 200),
+        ([reply(b"<html>", headers={"content-type": "application/json"})], DecodeError, 200),
     ],
     ids=["status", "retries", "connection", "body"],
 )

@@ -76,6 +76,7 @@ def test_asynchronous_streams_say_that_they_are_not_open(server: Server) -> None
     events = AsyncSample(KEY, base_url=server.url).talks.stream()
     with pytest.raises(RuntimeError, match="the stream is not open yet: use `async with`, or read an event first"):
         assert 200 == events.response.status
+    asyncio.run(events.aclose())
 
 
 def test_a_finished_stream_leaves_its_connection_for_the_next(caller: Caller, client: Any, server: Server) -> None:
@@ -496,8 +497,13 @@ def test_twenty_thousand_events_come_quickly(caller: Caller, client: Any, server
 def test_streams_say_what_they_are(caller: Caller, client: Any) -> None:
     """The repr of a stream names its class and operation; nothing is sent by it."""
     prefix = "Async" if caller.asynchronous else ""
-    assert f"<{prefix}EventStream of talk>" == repr(client.talks.stream())
-    assert f"<{prefix}AccumulatingStream of talk>" == repr(client.talks.add_up())
+    streams = {
+        f"<{prefix}EventStream of talk>": client.talks.stream(),
+        f"<{prefix}AccumulatingStream of talk>": client.talks.add_up(),
+    }
+    for shown, each in streams.items():
+        assert shown == repr(each)
+        caller.close(each)
 
 
 def test_an_event_may_be_split_anywhere(caller: Caller, client: Any, server: Server) -> None:

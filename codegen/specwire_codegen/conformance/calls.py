@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 import attrs
 import msgspec
 from specwire.client import AsyncClient, Client
+from specwire.download import AsyncDownload, Download
 from specwire.errors import SpecwireError
 from specwire.request import Request
 from specwire.response import Response
@@ -77,7 +78,7 @@ class Clients:
                     with answer as events:
                         return Outcome(list(events))
                 case BinaryStream():
-                    return Outcome(answer.read())
+                    return Outcome(answer.read() if isinstance(answer, Download) else answer)
                 case _:
                     return Outcome(answer)
         except SpecwireError as error:
@@ -98,7 +99,8 @@ class Clients:
                     async with answer as events:
                         return Outcome([event async for event in events])
                 case BinaryStream():
-                    return Outcome(await answer.read())
+                    opened = await answer
+                    return Outcome(await opened.read() if isinstance(opened, AsyncDownload) else opened)
                 case _:
                     return Outcome(await answer)
         except SpecwireError as error:

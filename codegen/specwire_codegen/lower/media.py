@@ -80,6 +80,12 @@ class Components:
             schema = self.schemas[component]
         return {}
 
+    def is_text(self, schema: Schema | bool) -> bool:
+        """Whether a schema is a string's, and nothing says that the string stands for bytes."""
+        found = self.resolve(schema)
+        bytes_ = found.get("format") in ("binary", "byte") or found.keys() & {"contentEncoding", "contentMediaType"}
+        return found.get("type") == "string" and not bytes_
+
     def is_textual(self, schema: Schema | bool) -> bool:
         """Whether a schema is a string's, or says nothing."""
         found = self.resolve(schema)

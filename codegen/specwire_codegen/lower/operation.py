@@ -43,7 +43,7 @@ from specwire_codegen.lower.media import Components, constants_of, item_of, keys
 from specwire_codegen.lower.method import default_methods, named
 from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.path import Paths
-from specwire_codegen.lower.payload import lower_payloads
+from specwire_codegen.lower.payload import Answers, lower_answers
 from specwire_codegen.lower.querystring import without_query_strings
 from specwire_codegen.lower.security import requirements
 from specwire_codegen.lower.server import server_url
@@ -104,16 +104,16 @@ class _Lowering:
 
     def operations(self) -> Iterator[Operation]:
         """Yield the method, and its twins: one that streams, and one for each body that JSON cannot carry."""
-        payloads: tuple[Payload, ...] = (Empty(),)
+        answers = Answers(Empty(), None)
         if self.http_method != "HEAD":
-            payloads = lower_payloads(self.raw.get("responses", {}), self.components)
-        plain = next((payload for payload in payloads if not isinstance(payload, EventStream)), None)
-        events = next((payload for payload in payloads if isinstance(payload, EventStream)), None)
+            answers = lower_answers(self.raw.get("responses", {}), self.components)
+        plain, events = answers.whole, answers.events
         switch = switch_of(self.raw.get("responses", {}))
         for kind, body in lower_bodies(self.raw.get("requestBody"), self.components).items():
             method = self._twin(self.method, kind) if kind else self.method
             if plain is not None:
-                yield self._operation(method, body, plain, switch[0] if switch and events else None, ())
+                hidden = switch[0] if switch and events else None
+                yield self._operation(method, body, plain, hidden, (), answers.by_status)
             if events is not None:
                 fixed: tuple[tuple[str, LiteralValue], ...] = (switch,) if switch else ()
                 name = self._stream_method(method) if plain is not None else method
@@ -138,6 +138,7 @@ class _Lowering:
         payload: Payload,
         hidden: str | None,
         fixed: tuple[tuple[str, LiteralValue], ...],
+        answers: tuple[tuple[int, Payload], ...] = (),
     ) -> Operation:
         parameters, body = self._named(_without(body, hidden))
         operation = Operation(
@@ -153,6 +154,7 @@ class _Lowering:
             fixed=fixed,
             payload=payload,
             errors=self._errors(),
+            answers=answers,
             safe=bool(self.raw.get("x-specwire-retry", {}).get("safe")),
             billed=self.raw.get("x-specwire-retry", {}).get("safe") == "billed",
             secure=True,
@@ -220,9 +222,8 @@ class _Lowering:
         for status, response in self.raw.get("responses", {}).items():
             if status.startswith("2"):
                 continue
-            payloads = lower_payloads({"200": response}, self.components)
-            json = next((payload for payload in payloads if isinstance(payload, JsonPayload)), None)
-            if json is not None:
+            json = lower_answers({"200": response}, self.components).whole
+            if isinstance(json, JsonPayload):
                 key = 0 if status == "default" else int(status[0]) if status.upper().endswith("XX") else int(status)
                 found.append((key, json.type))
         default = dict(found).get(0)

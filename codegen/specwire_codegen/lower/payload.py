@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import attrs
+
 from specwire_codegen.ir import (
+    Anything,
     BinaryStream,
     Empty,
     EventError,
@@ -14,7 +17,9 @@ from specwire_codegen.ir import (
     JsonPayload,
     Nullable,
     Payload,
+    Primitive,
     Text,
+    TypeExpr,
 )
 from specwire_codegen.lower.media import Components, base_type, is_json, is_range, is_text, keys, preference
 from specwire_codegen.lower.schema import union_of
@@ -33,35 +38,57 @@ _BODILESS = ("204", "205")
 """Statuses of answers that HTTP lets have no body, whatever a document says."""
 
 
-def lower_payloads(responses: Mapping[str, Any], components: Components) -> tuple[Payload, ...]:
-    """Return what a success answers, at most twice: as one value, and as events.
+@attrs.frozen
+class Answers:
+    """What an operation answers when it succeeds."""
 
-    Successes are the statuses `2..`, `2XX` and, where there are none, `default`. Several that answer JSON are a union,
-    with null where one of them answers nothing; elsewhere the first that answers anything counts.
+    whole: Payload | None
+    """As one value; None where there are only events."""
+    events: EventStream | None
+    by_status: tuple[tuple[int, Payload], ...] = ()
+    """As one value, under a status where that is not `whole`."""
+
+
+def lower_answers(responses: Mapping[str, Any], components: Components) -> Answers:
+    """Return what a success answers: as one value, and as events.
+
+    Successes are the statuses `2..`, `2XX` and, where there are none, `default`. Each has its own type. What a call
+    gives is of one of them: a union, with null where a status answers nothing; files are told from values when they
+    come.
     """
-    found = [_payloads(response, components) for response in successes(responses)]
-    events = next((one for payloads in found for one in payloads if isinstance(one, EventStream)), None)
-    plain = [one for payloads in found for one in [_plain(payloads)] if one is not None]
-    if not plain and events is not None:
-        return (events,)
-    value = _merged(plain)
-    return (value,) if events is None else (value, events)
+    found = [(status, _payloads(status, response, components)) for status, response in successes(responses)]
+    events = next((one for _, payloads in found for one in payloads if isinstance(one, EventStream)), None)
+    wholes = [(status, one) for status, payloads in found for one in [_whole(payloads)] if one is not None]
+    if not wholes and events is not None:
+        return Answers(None, events)
+    merged = _merged([payload for _, payload in wholes])
+    others = tuple((_key(status), payload) for status, payload in wholes if payload != merged)
+    if any(status == 2 for status, _ in others):  # what the range says is not said of the statuses beside it
+        others = tuple((_key(status), payload) for status, payload in wholes)
+    return Answers(merged, events, tuple(pair for pair in others if pair[0]))
 
 
-def successes(responses: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield the responses that are successes, by status."""
+def successes(responses: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the statuses that are successes, in order, and their responses."""
     statuses = sorted(status for status in responses if status.startswith("2"))
     for status in statuses or [status for status in responses if status == "default"]:
-        yield {**responses[status], "content": {}} if status in _BODILESS else responses[status]
+        yield status, {**responses[status], "content": {}} if status in _BODILESS else responses[status]
 
 
-def _payloads(response: Mapping[str, Any], components: Components) -> tuple[Payload, ...]:
+def _key(status: str) -> int:
+    """Return the status as the run time has it: 2 for a range, 0 for the default."""
+    return 0 if status == "default" else int(status[0]) if status.endswith("XX") else int(status)
+
+
+def _payloads(status: str, response: Mapping[str, Any], components: Components) -> tuple[Payload, ...]:
     content: Mapping[str, Any] = response.get("content", {})
     ordered = sorted(content.items(), key=lambda item: preference(item[0]))
-    return tuple(_payload(media_type, media, components) for media_type, media in ordered) or (Empty(),)
+    return tuple(_payload(media_type, media, components) for media_type, media in ordered) or (
+        Empty(open=status not in _BODILESS),
+    )
 
 
-def _plain(payloads: Sequence[Payload]) -> Payload | None:
+def _whole(payloads: Sequence[Payload]) -> Payload | None:
     """Return what a status answers if it is not asked for events: JSON before anything else."""
     plain = [payload for payload in payloads if not isinstance(payload, EventStream)]
     json = (payload for payload in plain if isinstance(payload, JsonPayload))
@@ -69,12 +96,20 @@ def _plain(payloads: Sequence[Payload]) -> Payload | None:
 
 
 def _merged(payloads: Sequence[Payload]) -> Payload:
-    first = next((payload for payload in payloads if not isinstance(payload, Empty)), Empty())
-    if not isinstance(first, JsonPayload):
-        return first
-    json = [payload for payload in payloads if isinstance(payload, JsonPayload)]
+    """Return one payload for all: of bytes where any answers bytes, else of a union."""
+    full = [payload for payload in payloads if not isinstance(payload, Empty)]
+    empty = len(full) < len(payloads)
+    if not full:
+        return Empty(open=any(isinstance(payload, Empty) and payload.open for payload in payloads))
+    binary = next((payload for payload in full if isinstance(payload, BinaryStream)), None)
+    if binary is not None:
+        return binary
+    if not empty and all(payload == full[0] for payload in full):
+        return full[0]
+    values = [JsonPayload(Primitive("str"), one.media_type) if isinstance(one, Text) else one for one in full]
+    json = [payload for payload in values if isinstance(payload, JsonPayload)]
     type_ = union_of([payload.type for payload in json])
-    if any(isinstance(payload, Empty) for payload in payloads) and not isinstance(type_, Nullable):
+    if empty and not isinstance(type_, Nullable):
         type_ = Nullable(type_)
     return JsonPayload(type_, ", ".join(dict.fromkeys(payload.media_type for payload in json)))
 
@@ -82,14 +117,23 @@ def _merged(payloads: Sequence[Payload]) -> Payload:
 def _payload(media_type: str, media: Mapping[str, Any], components: Components) -> Payload:
     schema = media.get("schema", {})
     base = base_type(media_type)
+    resolved = components.resolve(schema)
     if base in FRAMINGS and ("itemSchema" in media or "schema" not in media):
         return _events(base, media, components)
+    if resolved.get("format") == "binary":
+        return BinaryStream(base)
     if is_json(media_type):
         return JsonPayload(components.type_of(schema), base)
-    if is_range(media_type) and not components.is_textual(schema):
-        return JsonPayload(components.type_of(schema), base)
-    if is_text(media_type) and components.resolve(schema).get("format") != "binary":
-        return Text(base)
+    if is_range(media_type) or base == "application/octet-stream":
+        if components.is_text(schema):
+            return Text(base)
+        return BinaryStream(base) if components.is_textual(schema) else JsonPayload(components.type_of(schema), base)
+    if is_text(media_type):
+        return (
+            Text(base)
+            if base != "text/plain" or components.is_textual(schema)
+            else JsonPayload(components.type_of(schema), base)
+        )
     return BinaryStream(base)
 
 
@@ -98,8 +142,7 @@ def _events(base: str, media: Mapping[str, Any], components: Components) -> Even
     framing = FRAMINGS[base]
     item = components.resolve(media.get("itemSchema", {}))
     if framing == "sse":
-        data = item.get("properties", {}).get("data", {})
-        event = components.type_of(components.resolve(data).get("contentSchema", {}))
+        event = _data(components.resolve(item.get("properties", {}).get("data", {})), components)
     else:
         event = components.type_of(media.get("itemSchema", {}))
     errors = stream.get("error", ())
@@ -112,6 +155,14 @@ def _events(base: str, media: Mapping[str, Any], components: Components) -> Even
         stream.get("resumable", False),
         keys(stream.get("finish", "")),
     )
+
+
+def _data(schema: Mapping[str, Any], components: Components) -> TypeExpr:
+    """Return the type of the data of a server-sent event: what it is as JSON, or text where nothing says JSON."""
+    if "contentSchema" in schema:
+        return components.type_of(schema["contentSchema"])
+    is_text = schema.get("type") == "string" and not is_json(schema.get("contentMediaType", ""))
+    return Primitive("str") if is_text else Anything()
 
 
 def _event_error(error: str | Mapping[str, str]) -> EventError:

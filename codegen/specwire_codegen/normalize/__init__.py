@@ -82,6 +82,7 @@ def _normalized(document: Document) -> Normalized:
     settle(report.diagnostics)
     data = blanks.fill(dialect.tuples(data, report), report)
     data = targets.direct(data, report)
+    data = responses.describe(data, report)
     data = dialect.upgrade(data)
     data = numbers.settle(data, report)
     data = extensions.check(enum_names.describe(data), report)

@@ -35,3 +35,21 @@ def settle(data: Node, report: Report) -> Node:
 
     settled: Node = rebuild(data, "openapi", visit)
     return settled
+
+
+def describe(data: Node, report: Report) -> Node:
+    """Return the document with the content of responses that have a schema in the way of Swagger 2."""
+
+    def visit(node: Node, kind: Kind, here: str) -> Any:
+        if kind != "response" or "schema" not in node or "$ref" in node:
+            return node
+        rest = {key: value for key, value in node.items() if key != "schema"}
+        place = pointers.join(origin_of(node) or here, "schema")
+        if not isinstance(node["schema"], dict) or node.get("content"):
+            return node
+        message = "a response has no schema of its own; taken for that of application/json"
+        report.warning("old-response", message, place, "write content: {application/json: {schema: ...}}")
+        return {**rest, "content": {"application/json": {"schema": node["schema"]}}}
+
+    described: Node = rebuild(data, "openapi", visit)
+    return described

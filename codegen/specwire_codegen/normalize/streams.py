@@ -38,30 +38,37 @@ def itemize(data: Node) -> Node:
     """Return the document with `itemSchema` on every event stream and on every stream of JSON documents."""
     schemas = data.get("components", {}).get("schemas", {})
 
-    def visit(node: Node, _kind: Kind, _pointer: str) -> Any:
+    def visit(node: Node, holder: Kind, _pointer: str) -> Any:
         content = node.get("content")
         if not isinstance(content, dict):
             return node
-        return {**node, "content": {name: _itemized(name, each, schemas) for name, each in content.items()}}
+        return {**node, "content": {name: _itemized(name, each, schemas, holder) for name, each in content.items()}}
 
     itemized: Node = rebuild(data, "openapi", visit)
     return itemized
 
 
-def _itemized(name: str, node: Any, schemas: Node) -> Any:
+def _itemized(name: str, node: Any, schemas: Node, holder: Kind) -> Any:
     kind = media_type(name)
     if not isinstance(node, dict) or "$ref" in node or kind not in JSON_LINES | {EVENT_STREAM}:
         return node
     schema = node.get("itemSchema", node.get("schema"))
     rest = {key: value for key, value in node.items() if key not in {"schema", "itemSchema"}}
     if kind == EVENT_STREAM:
-        return {**rest, "itemSchema": _event(schema if isinstance(schema, dict) else {}, schemas)}
+        event = schema if isinstance(schema, dict) else {}
+        return {**rest, "itemSchema": _event(event if "itemSchema" in node else _item(event, schemas), schemas)}
     if not isinstance(schema, dict) or "itemSchema" in node:
         return node
+    if _resolved(schema, schemas).get("type") == "string":  # all of the lines as a text: nothing is said of each
+        return {**rest, "itemSchema": {ORIGIN: origin_of(schema)}} if holder == "response" else node
+    return {**rest, "itemSchema": _item(schema, schemas)}
+
+
+def _item(schema: Node, schemas: Node) -> Node:
+    """Return the schema of one item of what a schema says of all of them."""
     resolved = _resolved(schema, schemas)
-    if resolved.get("type") == "array" and isinstance(resolved.get("items"), dict):
-        schema = resolved["items"]
-    return node if resolved.get("type") == "string" else {**rest, "itemSchema": schema}
+    items = resolved.get("items")
+    return items if resolved.get("type") == "array" and isinstance(items, dict) else schema
 
 
 def _event(schema: Node, schemas: Node) -> Node:
@@ -92,7 +99,7 @@ def _envelope(schema: Node, schemas: Node) -> Node:
 
 def _content(schema: Node, resolved: Node) -> Node:
     if not constraints(schema):
-        return {}
+        return {"contentSchema": {ORIGIN: origin_of(schema)}}
     if resolved.get("type") == "string" and not {"enum", "const", "contentSchema"} & resolved.keys():
         return {key: value for key, value in resolved.items() if key not in {"type", ORIGIN}}
     if "contentSchema" in resolved:

@@ -55,6 +55,14 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def _is_text(media: str) -> bool:
+    """Tell whether a type is of JSON, text or a form, or leaves open what it is of."""
+    base = media.partition(";")[0].strip().lower()
+    return (
+        "*" in base or base.startswith(("text/", "multipart/")) or base.endswith(("json", "xml", "yaml", "urlencoded"))
+    )
+
+
 def _texts(value: Any) -> list[str]:
     return [each for each in _list(value) if isinstance(each, str)]
 
@@ -148,6 +156,7 @@ class _Converter:
         both = [each for each in shared if (str(each.get("name")), str(each.get("in"))) not in named] + own
         consumes = _texts(node.get("consumes", self.data.get("consumes")))
         produces = _texts(node.get("produces", self.data.get("produces")))
+        files = [each for each in _texts(node.get("produces")) if not _is_text(each)]
         kept = ("tags", "summary", "description", "externalDocs", "operationId", "deprecated", "security")
         converted: Node = {key: node[key] for key in node if key in kept or is_extension(key)}
         converted[ORIGIN] = here
@@ -167,7 +176,7 @@ class _Converter:
         elif fields:
             converted["requestBody"] = self.form(fields, consumes, here)
         converted["responses"] = {
-            status: self.response(each, produces, pointers.join(here, "responses", status))
+            status: self.response(each, produces, pointers.join(here, "responses", status), files)
             for status, each in _object(node.get("responses")).items()
         }
         return converted
@@ -234,7 +243,8 @@ class _Converter:
         body = {"schema": schema, **({"encoding": encoding} if encoding else {})}
         return {"content": {each: body for each in media}, "required": bool(required), ORIGIN: here}
 
-    def response(self, node: Any, produces: list[str], here: str) -> Any:
+    def response(self, node: Any, produces: list[str], here: str, files: Sequence[str] = ()) -> Any:
+        """Return a response; `files` are the types of what an operation produces of which no schema is given."""
         if not isinstance(node, dict) or "$ref" in node:
             return _moved(node)
         converted: Node = {"description": node.get("description", ""), ORIGIN: here}
@@ -247,6 +257,9 @@ class _Converter:
             if is_file:
                 media = [each for each in produces if not each.endswith(("json", "xml"))] or ["*/*"]
             converted["content"] = {each: self.media_type(schema, each, examples, here) for each in media}
+        elif files and here.rsplit("/", 1)[-1] in ("200", "201", "default"):
+            binary = {"type": "string", "format": "binary"}
+            converted["content"] = {each: self.media_type(binary, each, examples, here) for each in files}
         headers = _object(node.get("headers"))
         if headers:
             converted["headers"] = {

@@ -182,7 +182,7 @@ def _descriptor(operation: Operation) -> str:
         case Text() | Empty():
             return "endpoint"
         case BinaryStream():
-            return "downloaded"
+            return "mixed" if operation.mixed else "downloaded"
         case EventStream():
             return "streamed"
 

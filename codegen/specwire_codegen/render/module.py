@@ -46,8 +46,8 @@ _KNOWN = {
         "specwire.inputs",
     ),
     **dict.fromkeys(
-        "BinaryBody DownloadRequest FormBody JsonBody PagedRequest Request StreamRequest TextBody given json_body "
-        "lines_body multipart_body".split(),
+        "BinaryBody DownloadRequest FormBody JsonBody MixedRequest PagedRequest Request StreamRequest TextBody "
+        "given json_body lines_body multipart_body".split(),
         "specwire.request",
     ),
     **dict.fromkeys(
@@ -55,7 +55,7 @@ _KNOWN = {
         "Polling Refusal TextPayload".split(),
         "specwire.operation",
     ),
-    **dict.fromkeys("accumulated downloaded endpoint flowing paginated streamed".split(), "specwire.endpoint"),
+    **dict.fromkeys("accumulated downloaded endpoint flowing mixed paginated streamed".split(), "specwire.endpoint"),
     **dict.fromkeys("AsyncResource Resource resource".split(), "specwire.resource"),
     **dict.fromkeys("AsyncClient Client".split(), "specwire.client"),
     **dict.fromkeys("Never Provider".split(), "specwire.provider"),

@@ -161,6 +161,9 @@ def _facts(operation: Operation, shared: Errors) -> str:
         f"path={literal(operation.path)}",
         f"returns={_payload(operation.payload)}",
     ]
+    if operation.answers:
+        answers = ", ".join(f"{status}: {_payload(payload)}" for status, payload in operation.answers)
+        facts.append(f"answers={{{answers}}}")
     if operation.errors.by_status:
         facts.append(
             "errors=_ERRORS"

@@ -76,6 +76,8 @@ def _answer(kind: str, types: Sequence[str]) -> str:
             return f"EventStream[{event}]"
         case "DownloadRequest", _:
             return "Download"
+        case "MixedRequest", (other,):
+            return f"Download | {other}"
         case "PagedRequest", (page, item):
             return f"{page}  # pages of {item}"
         case _:

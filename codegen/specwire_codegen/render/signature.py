@@ -10,6 +10,7 @@ import attrs
 from specwire_codegen.annotation import into, out
 from specwire_codegen.ir import (
     ADDITIONAL,
+    Anything,
     BinaryBody,
     BinaryStream,
     Body,
@@ -21,10 +22,14 @@ from specwire_codegen.ir import (
     JsonPayload,
     LinesBody,
     MultipartBody,
+    Nullable,
     Operation,
+    Primitive,
     Text,
     TextBody,
+    TypeExpr,
 )
+from specwire_codegen.lower.schema import union_of
 from specwire_codegen.source import literal
 
 MODELS = "models."
@@ -70,14 +75,36 @@ def answer(operation: Operation) -> tuple[str, tuple[str, ...]]:
             return "Request", (whole,)
         case Text():
             return "Request", ("str",)
-        case Empty():
-            return "Request", ("None",)
+        case Empty(open):
+            return "Request", ("Any" if open else "None",)
+        case BinaryStream() if operation.mixed:
+            return "MixedRequest", (_other_answers(operation),)
         case BinaryStream():
             return "DownloadRequest", ()
         case EventStream(event):
             return "StreamRequest", (out(event, MODELS),)
         case _:
             assert_never(operation.payload)
+
+
+def _other_answers(operation: Operation) -> str:
+    """Return the type of what an operation answers where it does not answer bytes."""
+    types: list[TypeExpr] = []
+    empty = False
+    for _, payload in operation.answers:
+        match payload:
+            case JsonPayload(type_):
+                types.append(type_)
+            case Text():
+                types.append(Primitive("str"))
+            case Empty():
+                empty = True
+            case _:
+                pass
+    if not types:
+        return "None"
+    type_ = union_of(types)
+    return out(Nullable(type_) if empty and not isinstance(type_, Nullable | Anything) else type_, MODELS)
 
 
 def arguments_of(operation: Operation) -> Iterator[Argument]:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from specwire.errors import ConfigurationError, summary
+from specwire.answers.message import summary
+from specwire.errors import ConfigurationError
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _SCHEMES = ("http", "https", "socks5", "socks5h")

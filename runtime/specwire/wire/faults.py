@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import ModuleType
 
-from specwire.errors import SpecwireError, summary
+from specwire.answers.message import summary
+from specwire.errors import SpecwireError
 from specwire.failure import TooLarge, TransportFailure
 from specwire.file import FileChanged
 from specwire.wire.coding import CodingError
@@ -34,7 +35,7 @@ def raise_failure(error: Exception, library: ModuleType, route: str = "") -> Non
         failure = TransportFailure(
             f"{route}: {failure}", sent=False, timeout=failure.timeout, hopeless=failure.hopeless
         )
-    raise failure from _terse(error)
+    raise failure from terse(error)
 
 
 def _failure(error: Exception, library: ModuleType) -> TransportFailure | None:
@@ -85,7 +86,7 @@ def _modules(error: BaseException) -> Iterator[str]:
         trace = trace.tb_next
 
 
-def _terse(error: BaseException) -> BaseException:
+def terse(error: BaseException) -> BaseException:
     """Leave of an exception what users can use: what it says, and neither how it came about nor the request.
 
     The request holds the credentials, and so do the variables of the HTTP library's frames. What the library chained to

@@ -15,6 +15,7 @@ _SEVERAL = Operation(
     method="GET",
     path="/several",
     returns=JsonPayload(models.SeveralResponse | None),
+    answers={200: JsonPayload(models.Cat), 202: JsonPayload(models.Dog), 204: EmptyPayload()},
     errors={4: models.Problem},
     secure=False,
 )

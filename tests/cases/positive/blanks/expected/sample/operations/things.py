@@ -41,7 +41,7 @@ def add(
     both: inputs.EmptyParam | Unset = UNSET,
     pair: Sequence[Any] | Unset = UNSET,
     list: Sequence[Any] | Unset = UNSET,
-) -> Request[None]:
+) -> Request[Any]:
     """Add a thing.
 
     `POST /things`, operation `addThing`.
@@ -64,7 +64,7 @@ def add(
     )
 
 
-def add_text(*, dry: Any | Unset = UNSET, body: str | Unset = UNSET) -> Request[None]:
+def add_text(*, dry: Any | Unset = UNSET, body: str | Unset = UNSET) -> Request[Any]:
     """Add a thing.
 
     `POST /things`, operation `addThing`.

@@ -140,7 +140,7 @@ def send_files(
     )
 
 
-def send_raw(*, body: FileInput) -> Request[None]:
+def send_raw(*, body: FileInput) -> Request[Any]:
     """Send raw.
 
     `PUT /raw`, operation `send_raw`.

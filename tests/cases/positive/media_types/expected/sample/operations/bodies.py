@@ -171,7 +171,7 @@ def send_yaml(*, body: str | Unset = UNSET) -> Request[models.Note]:
     return Request(_SEND_YAML, body=None if body is UNSET else TextBody(body, "application/yaml"))
 
 
-def send_unknown(*, body: FileInput | Unset = UNSET) -> Request[None]:
+def send_unknown(*, body: FileInput | Unset = UNSET) -> Request[Any]:
     """Send unknown.
 
     `POST /unknown`, operation `sendUnknown`.

@@ -24,7 +24,7 @@ _WATCH_EVENTS = Operation(
 _WATCH_ANYTHING = Operation(
     id="watchAnything", method="GET", path="/sse/bare", returns=EventsPayload(Any), secure=False
 )
-_WATCH_TEXT = Operation(id="watchText", method="GET", path="/sse/text", returns=EventsPayload(Any), secure=False)
+_WATCH_TEXT = Operation(id="watchText", method="GET", path="/sse/text", returns=EventsPayload(str), secure=False)
 _EXPORT_LINES = Operation(
     id="exportLines",
     method="GET",
@@ -67,7 +67,7 @@ def watch_anything() -> StreamRequest[Any]:
     return StreamRequest(_WATCH_ANYTHING)
 
 
-def watch_text() -> StreamRequest[Any]:
+def watch_text() -> StreamRequest[str]:
     """Watch text.
 
     `GET /sse/text`, operation `watchText`.

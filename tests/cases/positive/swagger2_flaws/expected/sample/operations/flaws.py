@@ -29,7 +29,7 @@ _GET_THREE = Operation(
 _UPLOAD = Operation(id="upload", method="POST", path="/upload", returns=JsonPayload(models.Nothing), secure=False)
 
 
-def send_two(*, x: str | Unset = UNSET) -> Request[None]:
+def send_two(*, x: str | Unset = UNSET) -> Request[Any]:
     """Send two.
 
     `POST /two`, operation `sendTwo`.
@@ -37,7 +37,7 @@ def send_two(*, x: str | Unset = UNSET) -> Request[None]:
     return Request(_SEND_TWO, body=json_body({"x": x}))
 
 
-def send_mixed(*, x: str | Unset = UNSET) -> Request[None]:
+def send_mixed(*, x: str | Unset = UNSET) -> Request[Any]:
     """Send mixed.
 
     `POST /mixed`, operation `sendMixed`.
@@ -52,7 +52,7 @@ def get_three(
     list: Sequence[Any] | Unset = UNSET,
     format: str | Unset = UNSET,
     typo: str | Unset = UNSET,
-) -> Request[None]:
+) -> Request[Any]:
     """Get three.
 
     `GET /three/{id}`, operation `getThree`.

@@ -1,0 +1,111 @@
+"""JSON that a strict parser refuses, read as far as its meaning is certain."""
+
+from __future__ import annotations
+
+import decimal
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_RAW_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
+_MOST = 100
+"""Flaws that are told of one text."""
+
+
+class Flaw(NamedTuple):
+    """A place where a text is not JSON as the standard has it, and how it was read."""
+
+    path: str
+    expected: str
+    got: str
+
+
+def loads(data: bytes, charset: str = "utf-8") -> Any:
+    """Return the value of a JSON text as builtins; raises `msgspec.DecodeError` where it has none."""
+    return read(data, charset)[0]
+
+
+def read(data: bytes, charset: str = "utf-8") -> tuple[Any, tuple[Flaw, ...]]:
+    """Return the value of a JSON text as builtins, and its flaws; raises `msgspec.DecodeError` where it has none.
+
+    The strict reading counts. What it refuses is read once more, with a byte order mark, in UTF-16, UTF-32 or the
+    charset that the server names, with NaN and infinite numbers, control characters in strings, and halves of
+    surrogate pairs, which become U+FFFD.
+    """
+    try:
+        return msgspec.json.decode(data), ()
+    except RecursionError:
+        raise msgspec.DecodeError("it is nested too deeply") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return _reread(data, charset, error)
+
+
+def _reread(data: bytes, charset: str, cause: Exception) -> tuple[Any, tuple[Flaw, ...]]:
+    flaws: list[Flaw] = []
+    text, encoding = _decoded(data, charset, cause)
+    if encoding not in ("utf-8", "utf-8-sig"):
+        flaws.append(Flaw("$", "JSON in UTF-8", f"JSON in {encoding}"))
+    try:
+        try:
+            value = json.loads(text, parse_int=_integer)
+        except json.JSONDecodeError as error:
+            if not error.msg.startswith("Invalid control character"):
+                raise
+            value = json.loads(text, parse_int=_integer, strict=False)
+            flaws.append(Flaw("$", "JSON", "JSON with control characters in strings"))
+    except RecursionError:
+        raise msgspec.DecodeError("it is nested too deeply") from None
+    except (ValueError, decimal.DecimalException):
+        raise msgspec.DecodeError(str(cause)) from None
+    holder = [value]
+    flaws += _scrubbed(holder, surrogates=encoding.startswith("utf-16") or bool(_RAW_SURROGATE.search(data)))
+    return holder[0], tuple(flaws)
+
+
+def _decoded(data: bytes, charset: str, cause: Exception) -> tuple[str, str]:
+    detected = json.detect_encoding(data)
+    for encoding in dict.fromkeys((detected, charset)):
+        try:
+            return data.decode(encoding, "surrogatepass" if encoding.startswith("utf") else "strict"), encoding
+        except (UnicodeError, LookupError):
+            continue
+    raise msgspec.DecodeError(str(cause)) from None
+
+
+def _integer(digits: str) -> int | decimal.Decimal:
+    try:
+        return int(digits)
+    except ValueError:  # more digits than Python converts, for the time that it takes
+        return decimal.Decimal(digits)
+
+
+def _scrubbed(holder: list[Any], *, surrogates: bool) -> Iterator[Flaw]:
+    """Put U+FFFD in the place of lone surrogates below a list, and yield what no JSON can hold."""
+    left = _MOST
+    queue: list[tuple[Any, Any, str]] = [(holder, 0, "$")]
+    while queue:
+        container, key, path = queue.pop()
+        value = container[key]
+        if isinstance(value, list):
+            queue += [(value, index, f"{path}[{index}]") for index in range(len(value) - 1, -1, -1)]
+        elif isinstance(value, dict):
+            if surrogates and any(map(_SURROGATE.search, value)):
+                value = container[key] = {_SURROGATE.sub("\ufffd", name): each for name, each in value.items()}
+                if left:
+                    left -= 1
+                    yield Flaw(path, "Unicode", "keys with lone surrogates")
+            queue += [(value, name, f"{path}.{name}") for name in reversed(value)]
+        elif isinstance(value, str):
+            if surrogates and _SURROGATE.search(value):
+                container[key] = _SURROGATE.sub("\ufffd", value)
+                if left:
+                    left -= 1
+                    yield Flaw(path, "Unicode", "a lone surrogate")
+        elif isinstance(value, float) and not math.isfinite(value) and left:
+            left -= 1
+            yield Flaw(path, "number", "NaN" if math.isnan(value) else "infinity")

@@ -1,0 +1,44 @@
+"""Content types of answers: which form of body each announces."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+Form: TypeAlias = Literal["json", "lines", "text", "bytes"]
+
+_LINES = frozenset(
+    "application/jsonl application/jsonlines application/ndjson application/stream+json application/x-jsonl "
+    "application/x-ndjson application/x-jsonlines application/x-json-stream application/json-lines".split()
+)
+_TEXTS = frozenset(
+    "application/xml application/yaml application/x-yaml application/javascript application/graphql "
+    "application/sql application/toml application/x-www-form-urlencoded application/json-seq".split()
+)
+_JSONS = frozenset({"application/json", "text/json", "application/x-json", "text/x-json"})
+_SLOPPY = frozenset({"", "text/plain", "text/html", "application/octet-stream", "binary/octet-stream"})
+
+
+def form_of(media_type: str) -> Form:
+    """Return the form of a body, by its media type without parameters."""
+    if media_type in _LINES:
+        return "lines"
+    if media_type in _JSONS or media_type.endswith("+json"):
+        return "json"
+    if media_type.startswith("text/") or media_type in _TEXTS or media_type.endswith(("+xml", "+yaml")):
+        return "text"
+    return "bytes"
+
+
+def is_sloppy(media_type: str) -> bool:
+    """Tell whether it is a label that servers put on any body, or none, so that it says little."""
+    return media_type in _SLOPPY
+
+
+def is_unspecific(media_type: str) -> bool:
+    """Tell whether it says of bytes no more than that they are bytes."""
+    return media_type in ("", "application/octet-stream", "binary/octet-stream")
+
+
+def is_range(media_type: str) -> bool:
+    """Tell whether what a document declares leaves the form open, such as `*/*`."""
+    return "*" in media_type

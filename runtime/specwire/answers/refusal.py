@@ -1,0 +1,71 @@
+"""Errors inside of successful answers: where a body is not what was asked for, and says that it is an error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence, Set
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from specwire.answers.message import summary
+from specwire.answers.telling import Drift
+from specwire.base_error import cut
+from specwire.errors import RefusedError
+
+if TYPE_CHECKING:
+    from specwire.request import BaseRequest
+    from specwire.response import Response
+
+_SHOWN = 200
+"""Characters of a body that are shown where it has no message."""
+_ERRORS = ("error", "errors", "Error", "Errors")
+_ABSENT = re.compile(r"\$\.[^.\[]+")
+_ENVELOPE = frozenset(
+    "code status message type detail details request_id requestId success ok timestamp path object trace_id".split()
+)
+"""Keys that errors have beside the error itself."""
+
+
+def error_in(raw: Any, drifts: Sequence[Drift], declared: Set[str]) -> Any:
+    """Return the error that an answer holds in the place of what was asked for; None where it holds none.
+
+    Only where the body lacks what the document promises: a required field, or all fields. An `error` beside a whole
+    result is a field like any other. One that is among the `declared` fields counts only if no other of them came.
+    """
+    error = _error(raw)
+    if error is None or (declared & {*_ERRORS} and declared & raw.keys() - _ENVELOPE - {*_ERRORS}):
+        return None
+    misfit = any(drift.path == "$" for drift in drifts)
+    absent = any(drift.got == "nothing" and _ABSENT.fullmatch(drift.path) for drift in drifts)
+    return error if misfit or absent else None
+
+
+def error_alone_in(raw: Any) -> Any:
+    """Return the error of a JSON object that is nothing but an error; None of any other."""
+    error = _error(raw)
+    return error if error is not None and raw.keys() <= {*_ERRORS, *_ENVELOPE} and summary(raw) else None
+
+
+def refused(request: BaseRequest, response: Response[Any], raw: Any, error: Any) -> RefusedError:
+    """Return the exception of an answer that is an error in spite of its status; both are without secrets."""
+    content = msgspec.json.encode(raw)
+    text = summary(raw) or cut(content.decode("utf-8", "replace"), _SHOWN)
+    return RefusedError(
+        f"{request.operation.id}: the server answered HTTP {response.status} with an error: {text}",
+        request=request,
+        response=msgspec.structs.replace(response, content=content),
+        code=_code(error),
+        body=raw,
+    )
+
+
+def _code(error: Any) -> int | str | None:
+    code = error.get("code", error.get("type")) if isinstance(error, Mapping) else None
+    return code if isinstance(code, int | str) else None
+
+
+def _error(raw: Any) -> Any:
+    if not isinstance(raw, dict):
+        return None
+    return next((raw[key] for key in _ERRORS if raw.get(key)), None)
