@@ -46,7 +46,7 @@ _GET_Q = Operation(
 )
 
 
-def get_spring(rest: str) -> Request[None]:
+def get_spring(rest: str) -> Request[Any]:
     """Get spring.
 
     `GET /spring/{rest}`, operation `getSpring`.
@@ -54,7 +54,7 @@ def get_spring(rest: str) -> Request[None]:
     return Request(_GET_SPRING, path={"rest": rest})
 
 
-def get_typed(id: int) -> Request[None]:
+def get_typed(id: int) -> Request[Any]:
     """Get typed.
 
     `GET /typed/{id}`, operation `getTyped`.
@@ -62,7 +62,7 @@ def get_typed(id: int) -> Request[None]:
     return Request(_GET_TYPED, path={"id": id})
 
 
-def opt(*, a: bool | Unset = UNSET) -> Request[None]:
+def opt(*, a: bool | Unset = UNSET) -> Request[Any]:
     """Opt.
 
     `POST /opt`, operation `opt`.
@@ -70,7 +70,7 @@ def opt(*, a: bool | Unset = UNSET) -> Request[None]:
     return Request(_OPT, body=json_body({"a": a}))
 
 
-def opt_req(*, a: bool | Unset = UNSET) -> Request[None]:
+def opt_req(*, a: bool | Unset = UNSET) -> Request[Any]:
     """Opt req.
 
     `POST /optreq`, operation `optReq`.
@@ -78,7 +78,7 @@ def opt_req(*, a: bool | Unset = UNSET) -> Request[None]:
     return Request(_OPT_REQ, body=json_body({"a": a}, required=False))
 
 
-def patch_it(*, a: str | Unset = UNSET) -> Request[None]:
+def patch_it(*, a: str | Unset = UNSET) -> Request[Any]:
     """Patch it.
 
     `POST /patch`, operation `patchIt`.
@@ -86,7 +86,7 @@ def patch_it(*, a: str | Unset = UNSET) -> Request[None]:
     return Request(_PATCH_IT, body=json_body({"a": a}))
 
 
-def load(*, body: FileInput | Unset = UNSET) -> Request[None]:
+def load(*, body: FileInput | Unset = UNSET) -> Request[Any]:
     """Load.
 
     `POST /load`, operation `load`.
@@ -97,7 +97,7 @@ def load(*, body: FileInput | Unset = UNSET) -> Request[None]:
     return Request(_LOAD, body=None if body is UNSET else BinaryBody(body, "application/octet-stream"))
 
 
-def load_text(*, body: str | Unset = UNSET) -> Request[None]:
+def load_text(*, body: str | Unset = UNSET) -> Request[Any]:
     """Load.
 
     `POST /load`, operation `load`.
@@ -108,7 +108,7 @@ def load_text(*, body: str | Unset = UNSET) -> Request[None]:
     return Request(_LOAD_TEXT, body=None if body is UNSET else TextBody(body, "text/plain"))
 
 
-def update_config(*, n: int | Unset = UNSET) -> Request[None]:
+def update_config(*, n: int | Unset = UNSET) -> Request[Any]:
     """Update config.
 
     `PUT /config`, operation `updateConfig`.
@@ -116,7 +116,7 @@ def update_config(*, n: int | Unset = UNSET) -> Request[None]:
     return Request(_UPDATE_CONFIG, body=json_body({"n": n}))
 
 
-def up(*, file: FileInput, note: str | Unset = UNSET) -> Request[None]:
+def up(*, file: FileInput, note: str | Unset = UNSET) -> Request[Any]:
     """Up.
 
     `POST /up`, operation `up`.
@@ -124,7 +124,7 @@ def up(*, file: FileInput, note: str | Unset = UNSET) -> Request[None]:
     return Request(_UP, body=multipart_body(fields={"note": note}, files={"file": file}))
 
 
-def up2(*, note: str, file: FileInput | Unset = UNSET) -> Request[None]:
+def up2(*, note: str, file: FileInput | Unset = UNSET) -> Request[Any]:
     """Up2.
 
     `POST /up2`, operation `up2`.
@@ -132,7 +132,7 @@ def up2(*, note: str, file: FileInput | Unset = UNSET) -> Request[None]:
     return Request(_UP2, body=multipart_body(fields={"note": note}, files={"file": file}))
 
 
-def up2_json(*, note: str, file: str | Unset = UNSET) -> Request[None]:
+def up2_json(*, note: str, file: str | Unset = UNSET) -> Request[Any]:
     """Up2.
 
     `POST /up2`, operation `up2`.
@@ -140,7 +140,7 @@ def up2_json(*, note: str, file: str | Unset = UNSET) -> Request[None]:
     return Request(_UP2_JSON, body=json_body({"file": file, "note": note}))
 
 
-def leases(*, body: Mapping[str, Any] | Unset = UNSET) -> Request[None]:
+def leases(*, body: Mapping[str, Any] | Unset = UNSET) -> Request[Any]:
     """Leases.
 
     `POST /leases`, operation `leases`.
@@ -156,7 +156,7 @@ def get_q(
     pageable: inputs.GetQPageableParam | Unset = UNSET,
     filter: inputs.GetQFilterParam | Unset = UNSET,
     ids: Sequence[int] | Unset = UNSET,
-) -> Request[None]:
+) -> Request[Any]:
     """Get Q.
 
     `GET /q`, operation `getQ`.
