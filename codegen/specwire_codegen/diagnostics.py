@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import attrs
@@ -12,8 +13,8 @@ Severity = Literal["error", "warning"]
 _LONGEST = 1000
 """Characters of a message; of a longer one, which quotes the document, the middle is left out."""
 
-_MOST_PLACES = 20
-"""Places that are named one by one when a finding is shown."""
+_MOST_PLACES = {"error": 20, "warning": 2}
+"""Other places that are named one by one when a finding is shown."""
 
 
 class SpecwireCodegenError(Exception):
@@ -52,10 +53,12 @@ class Diagnostic:
         lines = [f"{self.severity}[{self.code}]{where}: {shown(self.message)}"]
         if self.location and self.location.pointer:
             lines.append(f"  at #{shown(self.location.pointer)}")
-        for place in self.also[:_MOST_PLACES]:
+        most = _MOST_PLACES[self.severity]
+        for place in self.also[:most]:
             lines.append(f"  also {shown(str(place))} at #{shown(place.pointer)}")
-        if len(self.also) > _MOST_PLACES:
-            lines.append(f"  also at {len(self.also) - _MOST_PLACES:,} more places")
+        more = len(self.also) - most
+        if more > 0:
+            lines.append(f"  also at {more:,} more place{'s' if more > 1 else ''}")
         if self.help:
             lines.append(f"  help: {shown(self.help)}")
         return "\n".join(lines)
@@ -102,9 +105,21 @@ def failure(code: str, message: str, location: Location | None = None, help: str
     return DiagnosticError((error(code, message, location, help),))
 
 
+def merged(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return what is found, each thing once: with its first place and all others."""
+    found: dict[tuple[str, ...], Diagnostic] = {}
+    places: dict[tuple[str, ...], dict[Location, None]] = {}
+    for each in diagnostics:
+        key = (each.severity, each.code, each.message, each.help or "", "" if each.location else "nowhere")
+        found.setdefault(key, each)
+        stated = (each.location, *each.also) if each.location is not None else ()
+        places.setdefault(key, {}).update(dict.fromkeys(stated))
+    return tuple(attrs.evolve(each, also=tuple(places[key])[1:]) for key, each in found.items())
+
+
 def settle(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return the distinct diagnostics of a stage, or raise them together if one of them is an error."""
-    distinct = tuple(dict.fromkeys(diagnostics))
+    """Return the diagnostics of a stage, each cause once, or raise them together if one of them is an error."""
+    distinct = merged(diagnostics)
     if any(diagnostic.severity == "error" for diagnostic in distinct):
         raise DiagnosticError(distinct)
     return distinct

@@ -42,6 +42,12 @@ class Document:
     unfollowed: Mapping[str, Diagnostic] = attrs.field(factory=dict, eq=False, repr=False)
     """Why references of it could not be followed, by the reference; it matters where a call needs what they lead to."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether schemas may have keywords that the specification does not know: since OpenAPI 3.1 they may."""
+        version = str(self.data.get("openapi", "")).strip().removeprefix("v")
+        return bool(version) and not version.startswith("3.0")
+
     def locate(self, pointer: str) -> Location:
         """Return where the value at `pointer` was written, or the nearest place around it that is known."""
         index = {place.pointer: place for place in self.places}

@@ -15,7 +15,15 @@ from specwire_codegen import stamp
 from specwire_codegen.audit import audit
 from specwire_codegen.config import read_config
 from specwire_codegen.contract import check_contracts, contracts_of
-from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, Location, SpecwireCodegenError, failure, settle
+from specwire_codegen.diagnostics import (
+    Diagnostic,
+    DiagnosticError,
+    Location,
+    SpecwireCodegenError,
+    failure,
+    merged,
+    settle,
+)
 from specwire_codegen.document import Document
 from specwire_codegen.files.access import Access, read_access
 from specwire_codegen.files.library import Library
@@ -133,7 +141,7 @@ def build(target: Target, access: Access | None = None) -> Built:
         api=api,
         files={**sources, MANIFEST: manifest(sources, stamp.inputs_of(target, document.beside), kept)},
         normalized=normalized,
-        warnings=(*warnings, *api.warnings),
+        warnings=merged((*warnings, *api.warnings)),
         beside=document.beside,
     )
 
@@ -144,14 +152,15 @@ def generate(target: Target, access: Access | None = None, *, force: bool = Fals
     `force` writes it anyway, over generated files that were edited too; `strict` refuses warnings.
     """
     started = time.monotonic()
-    if not force and stamp.is_current(target):
+    access = access or Access()
+    if not force and not strict and stamp.is_current(target, access):
         return Generated(target, None, (), (), time.monotonic() - started)
     built = build(target, access)
     if strict:
         refuse_warnings(built.warnings)
     normalized = (target.normalized, built.normalized) if target.normalized is not None else None
     changes = write(target.output, built.files, normalized=normalized, force=force)
-    stamp.record(target, built.beside)
+    stamp.record(target, built.beside, access)
     return Generated(target, built.api, tuple(changes), built.warnings, time.monotonic() - started)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from specwire_codegen import fetch
 from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.files.access import Access
 from specwire_codegen.output.manifest import MANIFEST
 from specwire_codegen.output.package import replace_file
 from specwire_codegen.project import Target
@@ -26,7 +27,7 @@ _BESIDE = ("mock", "conformance")
 """Subpackages that have no part in generating."""
 
 
-def is_current(target: Target) -> bool:
+def is_current(target: Target, access: Access) -> bool:
     """Whether inputs, generator and output are all as the last run left them; of remote documents nobody knows."""
     path = _path(target)
     try:
@@ -36,15 +37,15 @@ def is_current(target: Target) -> bool:
     beside = last.get("beside") if isinstance(last, dict) else None
     if not isinstance(beside, list) or any(map(fetch.is_remote, beside)):
         return False
-    return bool(last == _state(target, beside))
+    return bool(last == _state(target, beside, access))
 
 
-def record(target: Target, beside: Sequence[str] = ()) -> None:
-    """Remember what was just made, of which files; where the cache cannot be written, the next run is not skipped."""
+def record(target: Target, beside: Sequence[str], access: Access) -> None:
+    """Remember what was just made, of which files and with which allowed; without a cache, no run is skipped."""
     path = _path(target)
     if path is not None:
         with suppress(OSError, SpecwireCodegenError):
-            replace_file(path, json.dumps(_state(target, beside)))
+            replace_file(path, json.dumps(_state(target, beside, access)))
 
 
 def _path(target: Target) -> Path | None:
@@ -55,13 +56,14 @@ def _path(target: Target) -> Path | None:
     return None
 
 
-def _state(target: Target, beside: Sequence[str]) -> dict[str, Mapping[str, str] | list[str] | str]:
+def _state(target: Target, beside: Sequence[str], access: Access) -> dict[str, Mapping[str, str] | list[str] | str]:
     output = {path for path in target.output.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     normalized = target.normalized
     return {
         "generator": _generator(),
         "inputs": inputs_of(target, beside),
         "beside": list(beside),
+        "access": digest(repr(access).encode()),
         "only": " ".join((*target.only_tags, *target.only_operations)),
         "normalized": digest(normalized.read_bytes()) if normalized is not None and normalized.is_file() else "",
         "output": {path.relative_to(target.output).as_posix(): digest(path.read_bytes()) for path in sorted(output)},

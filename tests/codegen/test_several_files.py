@@ -130,3 +130,18 @@ def test_of_remote_documents_nobody_knows_whether_they_changed(
     written = [path for path in tmp_path.rglob("*") if path.is_file() and path != folder / "spec.yaml"]
     assert [] == [path for path in written if b"hidden" in path.read_bytes()]
     assert not (folder / ".ruff_cache").exists()
+
+
+def test_what_is_allowed_counts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run with other options is none that was there already, and a strict one always looks for warnings."""
+    (folder / "client.toml").unlink()
+    (folder / "spec.yaml").write_text(SPEC.replace("a/names.yaml", "https://names.test/names.yaml"), "utf-8")
+    generate(monkeypatch, capsys)
+    assert "unchanged" in generate(monkeypatch, capsys)
+    copies = ("--ref", "https://names.test=a")
+    assert "unchanged" not in generate(monkeypatch, capsys, *copies)
+    assert "class Parcel(" in (folder / "out/shop/models/__init__.py").read_text("utf-8")
+    assert "unchanged" in generate(monkeypatch, capsys, *copies)
+    assert "unchanged" not in generate(monkeypatch, capsys, *copies, "--strict")

@@ -196,6 +196,8 @@ def _meant(word: Any) -> str | None:
 
 
 def _unknown(key: str, kind: Kind, report: Report, place: str) -> None:
+    if kind == "schema" and report.document.is_open:
+        return  # since OpenAPI 3.1, an unknown keyword of a schema is an annotation
     near = difflib.get_close_matches(key, FIELDS[kind], 1)
     help = f"did you mean {near[0]!r}?" if near else "remove it; own data belongs under a key that starts with 'x-'"
     what = "the document" if kind == "openapi" else f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
