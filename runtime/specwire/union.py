@@ -198,11 +198,20 @@ def untagged(members: Sequence[Member], raw: dict[str, Any], field: str, memo: _
 
 def _by_tag(kind: UnionMarker, field: str, raw: dict[str, Any], memo: _Memo | None) -> Choice:
     """Return the variant that the discriminator of an object names, or the default of those that none names."""
-    named, value = kind.named(), raw[field]
-    target = named.get(_text(value))
+    value = raw[field]
+    target = _named(kind).get(_text(value))
     if target is not None:
-        return _of(target, raw, memo)
+        return target if isinstance(target, Choice) else _of(target, raw, memo)
     return Choice((), _default(kind, field, value), f"{field}={shown(value)}")
+
+
+@cache
+def _named(kind: UnionMarker) -> Mapping[str, Any]:
+    """Return what the values of a discriminator name: the choice where that is one variant, else the union of them."""
+    return {
+        value: target if isinstance(target, UnionMarker) or get_origin(target) else Choice((target,), target)
+        for value, target in kind.named().items()
+    }
 
 
 def _of(target: Any, raw: dict[str, Any], memo: _Memo | None) -> Choice:
