@@ -19,7 +19,7 @@ from specwire.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLar
 from specwire.operation import EventsPayload
 from specwire.pagination import at
 from specwire.sse import EventTooLarge, SSEParser
-from specwire.wire.frames import Finish, is_foreign, skipped
+from specwire.wire.frames import Finish, has_fields, is_foreign, skipped
 
 if TYPE_CHECKING:
     from specwire.accumulator import Accumulator
@@ -36,8 +36,10 @@ _DRAIN = 64 * 1024
 """Bytes to read past the terminator so that the connection can be used again."""
 _SEEN = 8
 """Events of a stream whose parts are looked at, to see whether they are of the document: that takes long of all."""
+_KEPT = 1024 * 1024
+"""Bytes of a body without events that its error holds."""
 _DOCUMENTS = ("application/json", "application/problem+json", "text/html")
-"""What servers send in the place of events when something is wrong."""
+"""Media types that servers send instead of events when something is wrong."""
 
 
 class EventReader(Generic[E]):
@@ -103,7 +105,9 @@ class EventReader(Generic[E]):
 
     def _begin(self, response: Response[None]) -> None:
         self._response = response
-        self._strange = bytearray() if self._sse is not None and _kind(response) in _DOCUMENTS else None
+        self._is_document = self._sse is not None and _kind(response) in _DOCUMENTS
+        self._unread: bytearray | None = bytearray()
+        """The body so far, until its first event: an error shows it."""
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes of the body."""
@@ -111,8 +115,8 @@ class EventReader(Generic[E]):
             self._drained += len(chunk)
             self.done = self._drained > _DRAIN
             return
-        if self._strange is not None and len(self._strange) < _DRAIN:
-            self._strange += chunk
+        if self._unread is not None and len(self._unread) < _KEPT:
+            self._unread += chunk
         try:
             if self._sse is not None:
                 self._take(self._sse.feed_data(chunk), self._sse.names)
@@ -128,8 +132,8 @@ class EventReader(Generic[E]):
         self.done = True
         if self.terminated or self.failure is not None:
             return
-        if self._strange is not None:
-            self._stop(_unexpected(self._request, self._response, self.masked(bytes(self._strange))))
+        if self._unread is not None and (self._is_document or self._sse and self._unread.lstrip().startswith(b"{")):
+            self._stop(_unexpected(self._request, self._read_so_far()))
             return
         try:
             if self._sse is not None:
@@ -142,11 +146,18 @@ class EventReader(Generic[E]):
             self._fail(StreamTruncatedError, str(error), error)
         if self.failure is not None:
             return
-        if not self._given and "" in self._skipped:
+        if self._sse is not None and self._unread and not self._skipped and not has_fields(self._unread):
+            self._stop(_unexpected(self._request, self._read_so_far()))
+        elif not self._given and "" in self._skipped:
             self._fail(DecodeError, f"no event of the stream is JSON: {self._skipped['']}")
         elif self._terminator is not None and not self.terminated and not (self._finish and self._finish.reached):
             self.broken = True
             self._truncated(f"the server closed it without {self._payload.terminator}")
+
+    @property
+    def begun(self) -> bool:
+        """Whether events were read, so that the bytes of the body cannot be handed out any more."""
+        return self._given or self.done or bool(self._skipped)
 
     def resumed(self, response: Response[None]) -> None:
         """Take the head of the answer that goes on after a break; 204 (no content) says that nothing follows."""
@@ -173,9 +184,13 @@ class EventReader(Generic[E]):
         """Take the breaking off of the connection, and which bound of time was passed."""
         self.done = True
         if not self.terminated and self.failure is None:
-            what = passed or f"{'was silent for too long' if failure.timeout else 'broke off'}: {failure}"
             self.broken = True
-            self._fail(StreamTruncatedError, f"the stream {what}", failure.origin)
+            self._stop(self.broken_off(failure, passed))
+
+    def broken_off(self, failure: TransportFailure, passed: str | None = None) -> APIError:
+        """Return the error of a connection that broke off, or of a bound of time that was passed."""
+        what = passed or f"{'was silent for too long' if failure.timeout else 'broke off'}: {failure}"
+        return self._error_of(StreamTruncatedError, f"the stream {what}", failure.origin)
 
     def _end_events(self, parser: SSEParser) -> None:
         # Some servers end the body right after the terminator, without the blank line that would end the event.
@@ -229,7 +244,7 @@ class EventReader(Generic[E]):
             for data in texts:
                 self._finish.add(data)
         self._given = True
-        self._strange = None
+        self._unread = None
 
     def _take_each(self, texts: list[bytes], names: list[str] | None, last: bool) -> None:
         for place, data in enumerate(texts):
@@ -320,12 +335,20 @@ class EventReader(Generic[E]):
         self._fail(StreamTruncatedError, f"the stream ended before its end: {why}")
 
     def _fail(self, kind: type[APIError], text: str, cause: BaseException | None = None) -> None:
-        error = kind(f"{self._request.operation.id}: {text}", request=self._request)
+        self._stop(self._error_of(kind, text, cause))
+
+    def _error_of(self, kind: type[APIError], text: str, cause: BaseException | None) -> APIError:
+        error = kind(f"{self._request.operation.id}: {text}", request=self._request, response=self._read_so_far())
         error.__cause__ = cause
-        self._stop(error)
+        return error
+
+    def _read_so_far(self) -> Response[None]:
+        """Return the response, with the body where no event was in it."""
+        content = self.masked(bytes(self._unread[:_KEPT])) if self._unread else b""
+        return msgspec.structs.replace(self._response, content=content)
 
     def _stop(self, error: APIError) -> None:
-        error.response = error.response or self._response
+        error.response = error.response or self._read_so_far()
         self.failure = error
         self.done = True
 
@@ -341,22 +364,29 @@ def _json_or_text(data: bytes) -> Any:
         return data.decode("utf-8", "replace")
 
 
+def begun(request: StreamRequest[Any], response: Response[None]) -> StreamError:
+    """Return the error of asking for the bytes of a stream of which events were read."""
+    message = f"{request.operation.id}: its events were read already: call `iter_bytes()` before reading any"
+    return StreamError(message, request=request, response=response)
+
+
 def closed(request: StreamRequest[Any], response: Response[None] | None) -> StreamError:
     """Return the error of reading from a stream that was closed before its end."""
     message = f"{request.operation.id}: the stream was closed before its end: read it inside its `with`"
     return StreamError(message, request=request, response=response)
 
 
-def _unexpected(request: StreamRequest[Any], response: Response[None], content: bytes) -> APIError:
+def _unexpected(request: StreamRequest[Any], response: Response[None]) -> APIError:
     """Return the error of an answer in the place of events: what the server says, if it says that it is one."""
-    raw = _json_or_text(content)
+    raw = _json_or_text(response.content)
     if (error := error_alone_in(raw)) is not None:
         return refused(request, response, raw, error)
-    shown = content[:80].decode("utf-8", "replace")
+    shown = response.content[:80].decode("utf-8", "replace")
+    what = _kind(response) if _kind(response) in _DOCUMENTS else "text that holds no events"
     return DecodeError(
-        f"{request.operation.id}: the server sent {_kind(response)} where events were asked for: {shown!r}",
+        f"{request.operation.id}: the server sent {what} where events were asked for: {shown!r}",
         request=request,
-        response=msgspec.structs.replace(response, content=content),
+        response=response,
     )
 
 

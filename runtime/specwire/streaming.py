@@ -12,7 +12,7 @@ from specwire.accumulator import Accumulator
 from specwire.answer import Answer
 from specwire.clock import Clock
 from specwire.errors import APIError
-from specwire.events import EventReader, closed
+from specwire.events import EventReader, begun, closed
 from specwire.failure import TransportFailure
 from specwire.request import StreamRequest
 from specwire.transport import fail_after, sleep
@@ -47,6 +47,14 @@ class _BaseStream(Generic[E]):
             return
         if reader.ready:
             self._silence.restart()
+        self._check_time()
+
+    def _watch_bytes(self) -> None:
+        """Take the arrival of bytes; raises `TransportFailure` where the deadline passed."""
+        self._silence.restart()
+        self._check_time()
+
+    def _check_time(self) -> None:
         if (passed := self._silence.check()) is not None:
             raise TransportFailure(passed, sent=True, timeout=True)
 
@@ -102,6 +110,26 @@ class EventStream(_BaseStream[E]):
         if not self._ready:
             self._read()
         return self._ready.popleft()
+
+    def iter_bytes(self) -> Iterator[bytes]:
+        """Yield the body as it comes, for servers that send no events; instead of reading events."""
+        _, chunks, reader, response = self._open()
+        if reader.begun:
+            raise begun(self._request, response)
+        try:
+            while True:
+                if self._closed:
+                    raise closed(self._request, response)
+                try:
+                    chunk = next(chunks)
+                    self._watch_bytes()
+                except StopIteration:
+                    return
+                except TransportFailure as failure:
+                    raise reader.broken_off(failure, self._silence.check()) from failure.origin
+                yield chunk
+        finally:
+            self.close()
 
     def _read(self) -> None:
         """Read until an event is ready; raises `StopIteration` at the end."""
@@ -252,6 +280,26 @@ class AsyncEventStream(_BaseStream[E]):
         if not self._ready:
             await self._read()
         return self._ready.popleft()
+
+    async def iter_bytes(self) -> AsyncIterator[bytes]:
+        """Yield the body as it comes, for servers that send no events; instead of reading events."""
+        _, chunks, reader, response = await self._open()
+        if reader.begun:
+            raise begun(self._request, response)
+        try:
+            while True:
+                if self._closed:
+                    raise closed(self._request, response)
+                try:
+                    chunk = await anext(chunks)
+                    self._watch_bytes()
+                except StopAsyncIteration:
+                    return
+                except TransportFailure as failure:
+                    raise reader.broken_off(failure, self._silence.check()) from failure.origin
+                yield chunk
+        finally:
+            await self.aclose()
 
     async def _read(self) -> None:
         """Read until an event is ready; raises `StopAsyncIteration` at the end."""

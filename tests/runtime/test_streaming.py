@@ -19,6 +19,7 @@ from specwire.errors import (
     APITimeoutError,
     AuthenticationError,
     DecodeError,
+    RefusedError,
     SpecwireError,
     StreamError,
     StreamEventError,
@@ -531,3 +532,76 @@ def test_the_garbage_collector_does_not_touch_the_pool(server: Server) -> None:
         assert -1 == network.get_extra_info("socket").fileno()
         client.things.get("1")
         assert [] == pool._requests
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"tok0 tok1 ", StreamTruncatedError),
+        (b"data without a colon", StreamTruncatedError),
+        (b'data: {"text": "on', StreamTruncatedError),
+        (b"tok0\n\ntok1\n\n", DecodeError),
+        (b"\xef\xbb\xbftok0\r\n\r\n", DecodeError),
+        (b'{"error": {"message": "no such model"}}\n\n', RefusedError),
+        (b'{"error": {"message": "no such model"}}', RefusedError),
+        (f"the key {KEY} is bad\n\n".encode(), DecodeError),
+    ],
+)
+def test_the_error_of_a_stream_without_events_holds_its_body(
+    caller: Caller, client: Any, server: Server, body: bytes, kind: type[SpecwireError]
+) -> None:
+    """What was read is in the error, without the key."""
+    server.play(stream(body), stream(body))
+    for method in (client.talks.stream, client.talks.endless):
+        found, error = failing(caller, method(), kind)
+        assert not found
+        assert 200 == error.response.status
+        expected = body.replace(KEY.encode(), b"***")
+        assert expected.replace(b" ", b"").strip() == error.response.content.replace(b" ", b"").strip()
+
+
+@pytest.mark.parametrize("body", [b"", b": ping\n\n", b"retry: 100\n\n: bye\n", b"event: ping\n\n"])
+def test_a_stream_of_comments_is_empty(caller: Caller, client: Any, server: Server, body: bytes) -> None:
+    """Comments and fields without data are a stream without events, and no error."""
+    server.play(stream(body))
+    assert [] == caller.list(client.talks.endless())
+
+
+def test_a_body_is_read_as_bytes(caller: Caller, client: Any, server: Server) -> None:
+    """`iter_bytes()` yields the body whatever it is, and gives the connection back."""
+    server.play(stream(b"tok0 ", b"tok1\n"), reply({"id": "1"}))
+    assert b"tok0 tok1\n" == b"".join(caller.list(client.talks.stream().iter_bytes()))
+    caller.run(client.things.get("1"))
+    assert [0, 0] == [received.connection for received in server.received]
+
+
+def test_bytes_come_before_the_body_ends(caller: Caller, client: Any, server: Server) -> None:
+    """A piece of the body is handed out as soon as it came; closing the stream ends the reading."""
+    server.play(stream(b"tok0 ", Hold()))
+    events = client.talks.stream()
+    pieces = events.iter_bytes()
+    assert b"tok0 " == caller.next(pieces)
+    caller.close(events)
+    failing(caller, pieces, StreamError)
+    assert server.saw_close()
+
+
+def test_bytes_that_break_off_are_an_error(caller: Caller, client: Any, server: Server) -> None:
+    """A connection that breaks in the middle is no end of the body."""
+    server.play(stream(b"tok0 ", end=(Reset(),)))
+    found, error = failing(caller, client.talks.stream().iter_bytes(), StreamTruncatedError)
+    assert [b"tok0 "] == found
+    assert 200 == error.response.status
+
+
+def test_events_and_bytes_do_not_mix(caller: Caller, client: Any, server: Server) -> None:
+    """Bytes after events, and events after bytes, are errors: some of the body would be missing."""
+    server.play(stream(ONE, TWO, DONE), stream(ONE, DONE))
+    events = client.talks.stream()
+    caller.next(events)
+    _, error = failing(caller, events.iter_bytes(), StreamError)
+    assert "talk: its events were read already: call `iter_bytes()` before reading any" in str(error)
+    caller.close(events)
+    events = client.talks.stream()
+    caller.list(events.iter_bytes())
+    failing(caller, events, StreamError)

@@ -11,6 +11,11 @@ from specwire.drift import Drift
 
 _SHOWN = 40
 """Characters of a frame in a message."""
+_FIELDS = (b"", b"data", b"event", b"id", b"retry")
+"""Names of fields of server-sent events; a comment has an empty one."""
+_ENDS = (b"\n", b"\r")
+_LOOKED_AT = 1000
+"""Lines of a body that tell whether it is an event stream."""
 
 
 class Finish:
@@ -56,6 +61,12 @@ def is_foreign(data: bytes, kind: Any) -> bool:
         return False
     known = {field.encode_name for field in msgspec.structs.fields(kind)} | {kind.__struct_config__.tag_field}
     return not (isinstance(raw, dict) and raw.keys() & known)
+
+
+def has_fields(body: bytes | bytearray) -> bool:
+    """Tell whether the whole lines of a body are those of an event stream, and not some other text."""
+    lines = [line for line in body.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True) if line.endswith(_ENDS)]
+    return all(line.strip(b"\r\n").partition(b":")[0] in _FIELDS for line in lines[:_LOOKED_AT])
 
 
 def skipped(kind: Any, what: str, data: bytes) -> Drift:
