@@ -30,7 +30,7 @@ _NO_CHARSETS = frozenset({"idna", "mbcs", "oem", "punycode", "raw-unicode-escape
 class Answer:
     """A response of the HTTP library, its errors translated."""
 
-    __slots__ = ("_body", "_content", "_library", "_told", "masked", "parse", "raw", "timeouts")
+    __slots__ = ("_body", "_content", "_library", "_over", "_told", "masked", "parse", "raw", "timeouts")
 
     def __init__(self, raw: Any, library: ModuleType) -> None:
         self.raw: httpx2.Response = raw
@@ -39,6 +39,8 @@ class Answer:
         """How long the HTTP library waits: `read` holds for a body of which nothing is read yet."""
         self._body: Body | None = None
         self._content: bytes | None = None
+        self._over = False
+        """Whether the body was begun here, or the answer closed."""
         self.parse: Callable[[Answer, bytes], Response[Any]] | None = None
         """Makes the value of a body that was streamed and read."""
         self.masked: Callable[[bytes], bytes] = bytes
@@ -70,8 +72,14 @@ class Answer:
 
     @property
     def spent(self) -> bool:
-        """Whether the body was read, in part or in whole, or closed."""
-        return self.raw.is_stream_consumed or self.raw.is_closed
+        """Whether the body was read, in part or in whole, or closed; one that a transport or a hook loaded is not."""
+        if self._over:
+            return True
+        try:
+            _ = self.raw.content
+        except self._library.ResponseNotRead:
+            return self.raw.is_stream_consumed or self.raw.is_closed
+        return False
 
     @property
     def content(self) -> bytes:
@@ -168,6 +176,7 @@ class Answer:
 
     def iter_bytes(self) -> Generator[bytes, None, None]:
         """Yield the body as it comes; raises `TransportFailure` if it breaks off."""
+        self._over = True
         try:
             yield from self._chunks()
         except Exception as error:
@@ -193,6 +202,7 @@ class Answer:
         """Return the body as it comes; raises `TransportFailure` if it breaks off."""
         from specwire.chunks import Body, Chunks  # for asynchronous streams and downloads only
 
+        self._over = True
         self._body = Body(self.raw, self._decoder, self._reading)
         return Chunks(self._body, self.aclose)
 
@@ -274,12 +284,14 @@ class Answer:
         self.disconnect()
 
     def close(self) -> None:
+        self._over = True
         try:
             self.raw.close()
         finally:
             self._tell(None)
 
     async def aclose(self) -> None:
+        self._over = True
         try:
             await (self.raw if self._body is None else self._body).aclose()
         finally:

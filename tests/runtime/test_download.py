@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from specwire.errors import APIConnectionError, APITimeoutError, NotFoundError, SpecwireError
 
@@ -225,3 +226,39 @@ def test_a_synchronous_download_opens_for_its_response(server: Server) -> None:
     server.play(WHOLE)
     with Sample(KEY, base_url=server.url) as client, client.files.download() as download:
         assert 200 == download.response.status
+
+
+@pytest.mark.parametrize("library", ["httpx2", "httpx"])
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_response_that_is_loaded_already_is_replayed(library: str, asynchronous: bool, tmp_path: Path) -> None:
+    """A transport stub, a hook or a cache may have read the body; it is given once, as from a socket."""
+    http = pytest.importorskip(library)
+    transport = http.MockTransport(lambda _: http.Response(200, content=b"abc", headers={"content-type": "image/png"}))
+    url = "https://api.test"
+    if asynchronous:
+
+        async def play() -> None:
+            client = AsyncSample(KEY, http_client=http.AsyncClient(transport=transport), base_url=url)
+            download = client.files.download()
+            assert await download.read() == b"abc"
+            with pytest.raises(SpecwireError, match="read or closed already"):
+                await download.read()
+            assert (await client.files.download().save(tmp_path / "x")).read_bytes() == b"abc"
+
+        asyncio.run(play())
+        return
+    client = Sample(KEY, http_client=http.Client(transport=transport), base_url=url)
+    download = client.files.download()
+    assert download.read() == b"abc"
+    with pytest.raises(SpecwireError, match="read or closed already"):
+        download.read()
+    assert client.files.download().save(tmp_path / "x").read_bytes() == b"abc"
+
+
+def test_a_response_that_a_hook_read_is_replayed(server: Server) -> None:
+    """The body is taken from memory; nothing is asked for a second time."""
+    server.play(WHOLE)
+    http = httpx2.Client(event_hooks={"response": [lambda response: response.read()]})
+    with http, Sample(KEY, base_url=server.url, http_client=http) as client:
+        assert client.files.download().read() == BYTES
+    assert len(server.received) == 1
