@@ -19,7 +19,7 @@ from specwire.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLar
 from specwire.operation import EventsPayload
 from specwire.pagination import at
 from specwire.sse import EventTooLarge, SSEParser
-from specwire.wire.frames import Finish, has_fields, is_foreign, skipped
+from specwire.wire.frames import Finish, has_fields, is_foreign, read_data, skipped
 
 if TYPE_CHECKING:
     from specwire.accumulator import Accumulator
@@ -288,15 +288,10 @@ class EventReader(Generic[E]):
         return self._terminator is not None and data.strip() == self._terminator
 
     def _read(self, data: bytes) -> tuple[Any, tuple[drift.Drift, ...]]:
-        """Decode an event: as text where the document says so, or says nothing and it is no JSON."""
         if self._text:
             return _as_text(data), ()
-        try:
-            return drift.decode(data, self._payload.kind)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            if self._sse is None or self._payload.kind is not Any:
-                raise
-            return _as_text(data), ()
+        read = drift.decode if self._sse is None else read_data
+        return read(data, self._payload.kind)
 
     def _skip(self, name: str, data: bytes, why: str) -> None:
         """Leave out a frame that is no event of the document; drift is told once of each name."""

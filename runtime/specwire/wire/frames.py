@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from inspect import isclass
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from specwire.drift import Drift
+from specwire.drift import Drift, decode, tolerate
+from specwire.union import flatten
 
 _SHOWN = 40
 """Characters of a frame in a message."""
@@ -47,6 +49,34 @@ class Finish:
                 self._walk(item, path[1:], (*place, index if isinstance(index, int) else position))
         elif isinstance(value, dict):
             self._walk(value.get(path[0]), path[1:], place)
+
+
+def read_data(data: bytes, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
+    """Decode the data of a server-sent event, which servers send bare where it is a string, and report its drift.
+
+    Raises `msgspec.DecodeError` and `UnicodeDecodeError` where it is not JSON, and the type has no strings.
+    """
+    try:
+        value, drifts = decode(data, kind)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        if not _has_strings(kind):
+            raise
+        return tolerate(data.decode("utf-8", "replace"), kind)
+    if not drifts or data.startswith((b"{", b"[")) or not _has_strings(kind):
+        return value, drifts
+    text, misfits = tolerate(data.decode("utf-8", "replace"), kind)
+    return (value, drifts) if misfits else (text, ())
+
+
+@cache
+def _has_strings(kind: Any) -> bool:
+    """Tell whether a type is of strings, of some of them, or of strings among others."""
+    return any(
+        each is str
+        or each is Any
+        or (get_origin(each) is Literal and any(isinstance(one, str) for one in get_args(each)))
+        for each in flatten((kind,))
+    )
 
 
 def is_foreign(data: bytes, kind: Any) -> bool:
