@@ -49,7 +49,9 @@ def parsed(record: Record, answer: Answer, content: bytes, *, lenient: bool = Fa
         if not lenient:
             what = _unreadable(record, answer, content, reading.error)
             raise _decode_error(record, answer, content, f"{operation.id}: the answer {what}") from terse(reading.error)
-        reading = reading._replace(drifts=(*reading.drifts, Drift("$", "JSON", "a body that is none")))
+        reading = reading._replace(
+            drifts=(*reading.drifts, Drift("$", "JSON", "a body that is not JSON" if content.strip() else "nothing"))
+        )
     if reading.drifts:
         if not lenient:
             _check_error(record, answer, content, payload, reading.drifts)
@@ -80,13 +82,9 @@ def _quick(record: Record, content: bytes, payload: Payload) -> Reading | None:
 
 def _thorough(record: Record, answer: Answer, content: bytes, payload: Payload) -> Reading:
     body = Body(content, answer.content_type, answer.charset)
-    if body.is_blank and isinstance(payload, JsonPayload):
+    if body.is_blank and isinstance(payload, JsonPayload) and _may_be_empty(record, answer):
         value, drifts = decode(b"null", payload.kind)
-        if not drifts:
-            return Reading(value)
-        if _may_be_empty(record, answer):
-            return Reading(None, (Drift("$", expected(payload.kind), "nothing"),))
-        return Reading(None, error=msgspec.DecodeError("it is empty"))
+        return Reading(None, (Drift("$", expected(payload.kind), "nothing"),)) if drifts else Reading(value)
     if record.options.arrays:
         from specwire import arrays  # few use it
 

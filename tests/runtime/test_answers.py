@@ -561,3 +561,65 @@ def test_a_json_file_is_a_file(caller: Caller, client: Any, server: Server, body
 def test_models_that_only_structure_tells_apart_stay(canned: Canned) -> None:
     """Variants of a union are chosen as before."""
     assert [Cat(purr="p"), Dog(bark="b")] == canned.answer(JsonPayload(list[Pet]), b'[{"purr":"p"},{"bark":"b"}]').value
+
+
+ANY_TEXT: list[Any] = [str, str | None, str | Dog]
+
+
+@pytest.mark.parametrize("kind", ANY_TEXT)
+@pytest.mark.parametrize("content_type", ["text/plain", "text/csv", None, "application/octet-stream"])
+@pytest.mark.parametrize("accept", ["*/*", "text/*", "application/json, text/csv"])
+def test_a_text_of_a_type_that_takes_text_is_that_text(
+    canned: Canned, kind: Any, content_type: str | None, accept: str
+) -> None:
+    outcome = canned.answer(JsonPayload(kind, accept), b"hello", content_type)
+    assert (outcome.value, outcome.drifts) == ("hello", [])
+
+
+@pytest.mark.parametrize("body", [b"hello", b"12a", b"nope nope"])
+def test_a_bare_text_labelled_as_json_is_that_text_where_a_string_is_declared(canned: Canned, body: bytes) -> None:
+    outcome = canned.answer(JsonPayload(str), body)
+    assert outcome.value == body.decode()
+    assert len(outcome.drifts) == 1
+
+
+@pytest.mark.parametrize("body", [b'"hell', b'{"a": ', b"[1, "])
+def test_a_cut_json_value_is_an_error_where_a_string_is_declared(canned: Canned, body: bytes) -> None:
+    with pytest.raises(DecodeError):
+        canned.answer(JsonPayload(str), body)
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "text/csv", "text/html; charset=utf-8"])
+def test_an_empty_text_is_a_text_where_a_string_is_declared(canned: Canned, content_type: str) -> None:
+    assert canned.answer(JsonPayload(str), b"", content_type).value == ""
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json, application/json",
+        "json",
+        "application/x-amz-json-1.1",
+        "application/vnd.api-json",
+        "text/javascript",
+        "application/javascript; charset=utf-8",
+        "application/x-www-form-urlencoded",
+        "application/hal",
+        "garbage",
+    ],
+)
+def test_json_under_a_wrong_label_is_read_where_an_object_is_declared(canned: Canned, content_type: str) -> None:
+    outcome = canned.answer(JsonPayload(Loose), b'{"title": "x"}', content_type)
+    assert (outcome.value, outcome.drifts) == (Loose(title="x"), [])
+
+
+@pytest.mark.parametrize("content_type", ["application/x-amz-json-1.0", "application/json, application/json"])
+def test_odd_spellings_of_json_are_json_where_nothing_is_declared(canned: Canned, content_type: str) -> None:
+    assert canned.answer(ANYTHING, b'{"title": "x"}', content_type).value == {"title": "x"}
+
+
+def test_two_drifts_of_one_place_are_both_told(canned: Canned) -> None:
+    body = '{"other": "é"}'.encode("latin-1")
+    (told,) = canned.answer(JsonPayload(Loose), body, "application/json; charset=latin-1").drifts
+    assert "JSON in UTF-8" in told
+    assert "expected Loose" in told

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 import msgspec
 
 from specwire.answers import jsontext
-from specwire.answers.media import form_of, is_range, is_sloppy, is_unspecific
+from specwire.answers.media import form_of, is_range, is_sloppy, is_unspecific, may_be_text
 from specwire.answers.telling import Drift
 from specwire.codec import decoder
 from specwire.drift import decode, expected
@@ -69,17 +69,26 @@ def text_of(body: Body) -> str:
 
 
 def _as_json(body: Body, kind: Any, accept: str, decode: Decode) -> Reading:
-    form, takes_text = form_of(body.media_type), decoder(kind).takes_text
+    form, fast = form_of(body.media_type), decoder(kind)
+    takes_text, takes_anything = fast.takes_text, fast.takes_anything
+    if body.is_blank:
+        return _blank(body, kind, accept)
     if form == "json":
         try:
             return Reading(*decode(body.content, kind, body.charset))
         except msgspec.DecodeError as error:
             values = _values(body)
             if values is None:
-                return Reading(text_of(body), error=error)
+                bare = takes_text and not takes_anything and body.content.lstrip()[:1] not in (b"{", b"[", b'"')
+                return (
+                    Reading(text_of(body), (Drift("$", expected(kind), "text that is not JSON"),))
+                    if bare
+                    else Reading(text_of(body), error=error)
+                )
             several = Drift("$", expected(kind), f"{len(values)} JSON values, one a line")
             return Reading(values, (several, *_last_error(values)))
-    if is_sloppy(body.media_type) and (_is_structure(body) or not takes_text):
+    sloppy = is_sloppy(body.media_type)
+    if (sloppy and not takes_text) or (_is_structure(body) and (sloppy or (form != "lines" and not takes_text))):
         try:
             value, drifts = decode(body.content, kind, body.charset)
         except msgspec.DecodeError as error:
@@ -89,9 +98,23 @@ def _as_json(body: Body, kind: Any, accept: str, decode: Decode) -> Reading:
             if not drifts or _is_structure(body):
                 return Reading(value, drifts)
     value = _plain(body)
-    says_nothing = decoder(kind).takes_anything or (isinstance(value, str) and takes_text and form_of(accept) == "text")
+    if isinstance(value, bytes) and takes_text and not takes_anything and is_unspecific(body.media_type):
+        text = _strict_text(body)
+        value = value if text is None else text
+    says_nothing = takes_anything or (isinstance(value, str) and takes_text and may_be_text(accept))
     drifts = () if says_nothing else (Drift("$", expected(kind), str(body)),)
     return Reading(value, (*drifts, *_last_error(value)))
+
+
+def _blank(body: Body, kind: Any, accept: str) -> Reading:
+    """Return what an empty body is: null or an empty text, where it may be one."""
+    value, drifts = decode(b"null", kind)
+    if not drifts:
+        return Reading(value)
+    fits = may_be_text(accept)
+    if decoder(kind).takes_text and (fits or form_of(body.media_type) == "text"):
+        return Reading(text_of(body), () if fits else (Drift("$", expected(kind), str(body)),))
+    return Reading(None, error=msgspec.DecodeError("it is empty"))
 
 
 def _as_text(body: Body, accept: str) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, TypeAlias
 
 Form: TypeAlias = Literal["json", "lines", "text", "bytes"]
@@ -14,7 +15,8 @@ _TEXTS = frozenset(
     "application/xml application/yaml application/x-yaml application/javascript application/graphql "
     "application/sql application/toml application/x-www-form-urlencoded application/json-seq".split()
 )
-_JSONS = frozenset({"application/json", "text/json", "application/x-json", "text/x-json"})
+_JSON = re.compile(r"[^/]*/(.*[^a-z0-9])?json([^a-z0-9].*)?")
+"""`application/json`, the suffix `+json`, and spellings near it: `x-json`, `x-amz-json-1.1`, a doubled header."""
 _SLOPPY = frozenset({"", "text/plain", "text/html", "application/octet-stream", "binary/octet-stream"})
 
 
@@ -22,9 +24,11 @@ def form_of(media_type: str) -> Form:
     """Return the form of a body, by its media type without parameters."""
     if media_type in _LINES:
         return "lines"
-    if media_type in _JSONS or media_type.endswith("+json"):
+    if media_type in _TEXTS or media_type.endswith(("+xml", "+yaml", "+json-seq")):
+        return "text"
+    if _JSON.fullmatch(media_type):
         return "json"
-    if media_type.startswith("text/") or media_type in _TEXTS or media_type.endswith(("+xml", "+yaml")):
+    if media_type.startswith("text/"):
         return "text"
     return "bytes"
 
@@ -37,6 +41,11 @@ def is_sloppy(media_type: str) -> bool:
 def is_unspecific(media_type: str) -> bool:
     """Tell whether it says of bytes no more than that they are bytes."""
     return media_type in ("", "application/octet-stream", "binary/octet-stream")
+
+
+def may_be_text(declared: str) -> bool:
+    """Tell whether one of the media types that a document declares, separated by commas, is of text or any."""
+    return any(is_range(each) or form_of(each.strip()) == "text" for each in declared.split(","))
 
 
 def is_range(media_type: str) -> bool:

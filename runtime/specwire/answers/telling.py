@@ -59,7 +59,7 @@ def listed(drifts: Sequence[Drift]) -> str:
 
 
 def _is_new(drift: Drift, where: str, told: set[str]) -> bool:
-    key = f"{where} {_INDEX.sub('[]', drift.path)}"
+    key = f"{where} {_INDEX.sub('[]', drift.path)} {drift.expected}"
     if key in told or len(told) >= _MOST:
         return False
     told.add(key)
