@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date
+from os.path import lexists
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,7 +16,7 @@ import yaml
 
 from specwire_codegen import fetch
 from specwire_codegen.config import default_config
-from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError
+from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, Location, SpecwireCodegenError, failure
 from specwire_codegen.document import Document
 from specwire_codegen.files.access import Access
 from specwire_codegen.files.disk import disk
@@ -26,9 +28,10 @@ from specwire_codegen.load import load_from
 from specwire_codegen.lower import lower
 from specwire_codegen.naming import pascal
 from specwire_codegen.normalize import Normalized, normalize
+from specwire_codegen.output.swap import discard
 from specwire_codegen.project import require_package_name
 from specwire_codegen.source import line
-from specwire_codegen.write import digest
+from specwire_codegen.write import digest, inside
 
 _STEP = re.compile(r"(?!\.)[A-Za-z0-9 _.@+-]*[A-Za-z0-9_@+-]")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.@+/-]+")
@@ -57,7 +60,7 @@ def new(root: Path, name: str, source: str, access: Access | None = None, *, tod
     """
     require_package_name(name)
     folder = root / "specs" / name
-    if folder.exists():
+    if lexists(folder):
         raise SpecwireCodegenError(f"{folder.as_posix()} is there already: choose another name, or remove it")
     library = Library(disk(source, (access or Access()).with_more(_named(source))))
     document = load_from(library)
@@ -82,18 +85,37 @@ def new(root: Path, name: str, source: str, access: Access | None = None, *, tod
     }
     if found:
         files["overlay.yaml"] = _overlay(normalized.data["info"]["title"], found).encode()
-    for file, content in files.items():
-        path = folder / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    _write(folder, files)
     return New(folder, tuple(files), found, normalized.warnings)
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make a new folder of these files, all or nothing."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staged = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for file, content in files.items():
+            path = inside(staged, file)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        staged.chmod(0o755)
+        staged.rename(folder)
+    except BaseException:
+        discard(staged)
+        raise
 
 
 def _named(source: str) -> Access:
     """Return what naming a document allows: to fetch it from where it is."""
     if not fetch.is_remote(source):
         return Access()
-    _, host, port = origin_of(source)
+    try:
+        _, host, port = origin_of(source)
+    except ValueError:
+        place = Location(fetch.shown(source))
+        raise failure(
+            "not-an-address", "its host or port is malformed", place, "write it like https://host/path"
+        ) from None
     return Access(hosts=frozenset({f"[{host}]:{port}" if ":" in host else f"{host}:{port}"}))
 
 
@@ -101,15 +123,21 @@ def _places(root: str, sources: Sequence[str]) -> list[str]:
     """Return where the copy of each part goes: where it is beside the document if it can, else below `parts`."""
     folder = posixpath.dirname(root)
     taken = {name.lower() for name in _OWN}
+    folders = set[str]()
     found = []
     for source in sources:
         beside = source if fetch.is_remote(source) else posixpath.relpath(source, folder or ".")
         file = beside if _is_inside(beside) else f"parts/{_apart(source)}"
-        while file.lower() in taken:
+        while file.lower() in taken | folders or not taken.isdisjoint(_folders_of(file)):
             file = f"parts/{file}"
         taken.add(file.lower())
+        folders.update(_folders_of(file))
         found.append(file)
     return found
+
+
+def _folders_of(file: str) -> frozenset[str]:
+    return frozenset(str(each) for each in PurePosixPath(file.lower()).parents)
 
 
 def _is_inside(source: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from specwire_codegen import fetch
 from specwire_codegen.diagnostics import SpecwireCodegenError
 
 _PACKAGE = re.compile(r"(?!__)[a-z_][a-z0-9_]*")
@@ -105,9 +106,15 @@ def require_package_name(name: str) -> None:
         )
 
 
-def single(spec: Path, package: str, output: Path) -> Target:
+def single(source: str | Path, package: str, output: Path) -> Target:
     """Return the parts of a document that stands alone; `client.toml` and `overlay.yaml` beside it are used."""
     require_package_name(package)
+    if fetch.is_remote(source):
+        shown = fetch.shown(source)
+        raise SpecwireCodegenError(
+            f"{shown} is an address: save a copy, or pin it with specwire new NAME --spec {shown}"
+        )
+    spec = Path(source)
     overlay = spec.parent / "overlay.yaml"
     return Target(
         name=package,

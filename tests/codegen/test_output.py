@@ -104,6 +104,15 @@ def test_a_manifest_of_others_makes_nothing_ours(tmp_path: Path, text: str, forc
     assert "MANIFEST.json, precious.txt" in message and "another folder" in message
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_a_merge_conflict_in_the_manifest_is_named(folder: Path, force: bool) -> None:
+    """Nobody can tell then which files are generated: the help says how to go on."""
+    text = (folder / MANIFEST).read_text("utf-8")
+    (folder / MANIFEST).write_text(f"<<<<<<< ours\n{text}=======\n{text}>>>>>>> theirs\n", "utf-8")
+    found = refusal(folder, force=force)
+    assert "merge" in found and MANIFEST in found and "git checkout" in found
+
+
 def test_an_edited_file_is_replaced_only_by_force(folder: Path) -> None:
     """Generated files that were edited stop the run, those that would be removed too; --force discards the edits."""
     put(folder, {"client.py": "a = 1  # better\n", "resources/orders.py": "mine\n"})

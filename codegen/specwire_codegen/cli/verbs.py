@@ -167,7 +167,7 @@ def dump_ir(source: str, *, reading: Reading = Sources(), strict: Strict = False
     """
     from specwire_codegen.generate import api_of, document_of, refuse_warnings
 
-    target = provider(root, source) if source in providers(root) else single(Path(source), "client", Path())
+    target = provider(root, source) if source in providers(root) else single(source, "client", Path())
     document, warnings = document_of(target, reading.access)
     if strict:
         refuse_warnings(warnings)
@@ -346,7 +346,7 @@ def _targets(sources: Sequence[str], package: str | None, output: Path, root: Pa
     if package is not None:
         if len(sources) != 1:
             raise SpecwireCodegenError("--package takes one document: specwire generate my.yaml --package my_client")
-        return [single(Path(sources[0]), package, output)]
+        return [single(sources[0], package, output)]
     known = providers(root)
     for source in sources:
         if source not in known and ("." in source or "/" in source):

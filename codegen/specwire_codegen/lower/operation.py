@@ -145,7 +145,7 @@ class _Lowering:
             id=self.raw["operationId"],
             method=method,
             http_method=self.http_method,
-            path=self.path,
+            path=self.path.partition("#")[0],
             summary=self.raw.get("summary", ""),
             description=self.raw.get("description", ""),
             deprecated=bool(self.raw.get("deprecated")),

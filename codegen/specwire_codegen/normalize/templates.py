@@ -1,10 +1,11 @@
-"""Templates: every path begins with a slash, and has its parameters in single braces."""
+"""Templates: every path begins with a slash, has its parameters in single braces, and is the path that is requested."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote, unquote
 
 from specwire_codegen import pointer as pointers
 from specwire_codegen.grammar import Node, is_extension
@@ -13,6 +14,8 @@ from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
 _SPANNING = re.compile(r"\{(?:\*{1,2}|\+)?([\w.-]+?)(?:\*{1,2}|\?|[:=][^{}]*)?\}")
 """Parameters with what frameworks add for those that span slashes, are optional or have a pattern."""
 _DOUBLE = re.compile(r"\{\{([\w.-]+)\}\}")
+_UNSENDABLE = re.compile(r"[\x00-\x1f\x7f\\]")
+"""Characters that no URL has: HTTP libraries refuse them, or read a backslash as a slash."""
 
 
 def settle(data: Node, report: Report) -> Node:
@@ -26,23 +29,42 @@ def settle(data: Node, report: Report) -> Node:
             settled[path] = item
             continue
         place = origin_of(item, pointers.join("/paths", path))
+        if (flaw := _misleading(path)) is not None:
+            message = f"the path {path!r} {flaw}; its operations are left out"
+            report.warning("unsendable-path", message, place, "write the path that the server is asked for")
+            continue
         mended, renamed = _with_wildcards(_mended(path), item)
         if mended != path and mended in paths:
             mended, renamed = _mended(path), {}
         if re.search(r"[{}]", re.sub(r"\{[^{}]+\}", "", mended)):
             message = f"the path {path!r} has braces that are no parameter's; they are sent as they stand"
             report.warning("bad-path", message, place, "write parameters as {name}, other braces percent-encoded")
+        elif _UNSENDABLE.search(path):
+            message = f"the path {path!r} has characters that no URL has; read as {mended!r}"
+            report.warning("bad-path", message, place, "percent-encode them")
         elif mended != path:
             message = f"the path {path!r} is no template; read as {mended!r}"
             report.warning("bad-path", message, place, "begin it with a slash, and write parameters as {name}")
+        if "#" in mended:
+            message = f"the path {path!r} has a fragment, which is never sent"
+            report.warning("path-fragment", message, place, "leave it out, or write %23 if it is part of the path")
         if mended != path and (mended in paths or mended in settled):
             report.error("duplicate-path", f"the path {mended!r} stands here again", place, "remove one of the two")
         settled[mended] = _renamed(item, renamed, place) if renamed else item
     return {**data, "paths": settled}
 
 
+def _misleading(path: str) -> str | None:
+    """Return why a request of this path would be one of another path; None where it is sent as it is meant."""
+    bare, _, fragment = path.partition("#")
+    if any(unquote(segment) in (".", "..") for segment in re.split(r"[/\\]", bare.partition("?")[0])):
+        return "has the segment '.' or '..', which makes it the path of something else"
+    return "has parameters in its fragment, which is never sent" if re.search(r"\{[^{}]+\}", fragment) else None
+
+
 def _mended(path: str) -> str:
-    return _DOUBLE.sub(r"{\1}", path if path.startswith("/") else f"/{path}")
+    rooted = path if path.startswith("/") else f"/{path}"
+    return _DOUBLE.sub(r"{\1}", _UNSENDABLE.sub(lambda found: quote(found[0]), rooted))
 
 
 def _with_wildcards(path: str, item: Any) -> tuple[str, dict[str, str]]:

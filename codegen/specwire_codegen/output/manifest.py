@@ -57,3 +57,11 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 def _is_hashes(value: Any) -> TypeGuard[dict[str, str]]:
     return isinstance(value, dict) and all(isinstance(each, str) and len(each) == 64 for each in value.values())
+
+
+def is_conflicted(folder: Path) -> bool:
+    """Whether a merge left its conflict marks in the manifest of a package."""
+    path = folder / MANIFEST
+    if path.is_symlink() or not path.is_file():
+        return False
+    return any(line.startswith((b"<<<<<<< ", b">>>>>>> ")) for line in path.read_bytes().splitlines())

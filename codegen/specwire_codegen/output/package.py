@@ -11,7 +11,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from specwire_codegen.diagnostics import Diagnostic, Location, SpecwireCodegenError, error, failure, settle
-from specwire_codegen.output.manifest import MANIFEST
+from specwire_codegen.output.manifest import MANIFEST, is_conflicted
 from specwire_codegen.output.survey import Survey, is_unchanged, survey
 from specwire_codegen.output.swap import Move, discard, swap
 from specwire_codegen.write import inside
@@ -96,6 +96,13 @@ def _require_file(path: Path) -> None:
 
 def _foreign(folder: Path, found: Survey) -> Iterator[Diagnostic]:
     if not found.foreign:
+        return
+    if found.manifest is None and is_conflicted(folder):
+        message = f"a merge left conflict marks in {MANIFEST}, so it does not tell which files specwire wrote"
+        help = (
+            "take the whole folder from one side (git checkout --ours, or --theirs), or delete it; then generate again"
+        )
+        yield error("merge-conflict", message, Location(str(folder)), help)
         return
     message = f"the folder holds what specwire did not write: {_listed(found.foreign)}"
     help = "move it out of the package: specwire never deletes it"

@@ -358,3 +358,25 @@ def test_the_option_may_stand_anywhere(
     chosen = words.get(where, [str(root), "--allow-remote", here.host])
     assert 0 == specwire(monkeypatch, "dump-ir", *chosen)
     assert ["/Pet.yaml"] == here.asked
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[/", "http://[::1", "HTTP://u:s3cret@[", "http://x:99999/", "https://x:y/"]
+)
+def test_a_malformed_address_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str
+) -> None:
+    """In one line and a help, without what may be a password."""
+    assert 1 == specwire(monkeypatch, "new", "acme", "--spec", address)
+    said = capsys.readouterr().err
+    assert said.startswith("error[not-an-address]") and 2 == len(said.splitlines()) and "s3cret" not in said
+
+
+@pytest.mark.parametrize("verb", [("generate", "--package", "acme"), ("check", "--package", "acme"), ("dump-ir",)])
+def test_an_address_is_pinned_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], verb: tuple[str, ...]
+) -> None:
+    """Only `new` fetches."""
+    assert 1 == specwire(monkeypatch, verb[0], "https://u:s3cret@api.test/openapi.json", *verb[1:])
+    said = capsys.readouterr().err
+    assert "specwire new NAME --spec https://api.test/openapi.json" in said and "s3cret" not in said

@@ -121,6 +121,43 @@ def test_a_fetched_document_is_pinned_as_analysed(tmp_path: Path, monkeypatch: p
     assert 0 == specwire(monkeypatch, "generate", "acme", "--root", str(tmp_path), "--strict")
 
 
+@pytest.mark.parametrize("order", [("s/a", "s/a/b"), ("s/a/b", "s/a"), ("s/A", "s/a/b"), ("s/a", "s/A")])
+def test_copies_do_not_collide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: tuple[str, str]) -> None:
+    """An address may be a document and a folder of documents; file systems may not tell case apart."""
+    site = Site()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    members = ", ".join(f"p{index}: {{$ref: {ref!r}}}" for index, ref in enumerate(order))
+    schema = f"{{type: object, properties: {{{members}}}}}"
+    address = site.text("/openapi.yaml", f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\n{get(schema)}")
+    for ref in order:
+        site.text(f"/{ref}", SEEN)
+    assert 0 == specwire(monkeypatch, "new", "acme", "--spec", address, "--root", str(tmp_path))
+    site.server.shutdown()
+    site.server.server_close()
+    assert 0 == specwire(monkeypatch, "generate", "acme", "--root", str(tmp_path), "--strict")
+
+
+def test_a_provider_is_written_as_a_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of a pin would be taken for a document of its own."""
+    root = write(tmp_path, f"--- # x.yaml\n{get('{type: string}')}")
+
+    def full(self: Path, data: bytes) -> int:
+        raise OSError(28, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert 1 == specwire(monkeypatch, "new", "acme", "--spec", str(root), "--root", str(tmp_path / "ws"))
+    assert [] == list((tmp_path / "ws/specs").iterdir())
+
+
+def test_a_link_is_no_place_for_a_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even one that leads nowhere: what it names is not the user's word."""
+    root = write(tmp_path, f"--- # x.yaml\n{get('{type: string}')}")
+    (tmp_path / "ws/specs").mkdir(parents=True)
+    (tmp_path / "ws/specs/acme").symlink_to(tmp_path / "elsewhere")
+    assert 1 == specwire(monkeypatch, "new", "acme", "--spec", str(root), "--root", str(tmp_path / "ws"))
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_a_document_in_one_file_is_pinned_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without parts there are no parts."""
     root = write(tmp_path, f"--- # x.yaml\n{get('{type: string}')}")

@@ -1,0 +1,89 @@
+"""Paths of a document that are not the paths that a server would be asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specwire_codegen.generate import api_of, document_of
+from specwire_codegen.project import single
+
+
+def lowered(folder: Path, *paths: str) -> tuple[list[str], list[str]]:
+    """Return the paths that operations are sent to, and the codes of the warnings."""
+
+    def item(path: str) -> dict[str, Any]:
+        names = dict.fromkeys(re.findall(r"\{(\w+)\}", path))
+        parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+        return {"get": {"parameters": parameters, "responses": {"204": {"description": "done"}}}}
+
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "servers": [{"url": "https://api.test/v1"}],
+        "paths": {"/ok": item("/ok"), **{path: item(path) for path in paths}},
+    }
+    spec = folder / "spec.json"
+    spec.write_text(json.dumps(document), "utf-8")
+    target = single(str(spec), "sample", folder)
+    normalized, warnings = document_of(target)
+    sent = [operation.path for operation in api_of(target, normalized).operations]
+    return [path for path in sent if path != "/ok"], [each.code for each in warnings]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/..",
+        "/.",
+        "..",
+        "/x/../y",
+        "/x/./y",
+        "/x/..",
+        "/{id}/..",
+        "/%2e%2e/x",
+        "/.%2E/x",
+        "/x/%2e",
+        "/x/..?a=1",
+        "/x/..#f",
+        "/a\\..\\b",
+    ],
+)
+def test_a_path_of_something_else_is_left_out(tmp_path: Path, path: str) -> None:
+    """Clients and proxies resolve dot segments: the request would reach another resource."""
+    assert ([], ["unsendable-path"]) == lowered(tmp_path, path)
+
+
+@pytest.mark.parametrize("path", ["/...", "/.x", "/x..", "/{id}..", "/..;/x", "/x?q=../y", "/%252e%252e"])
+def test_dots_that_are_no_segment_stay(tmp_path: Path, path: str) -> None:
+    """Only whole segments are resolved."""
+    assert ([path], []) == lowered(tmp_path, path)
+
+
+@pytest.mark.parametrize("path", ["/a#{id}", "/a#b/{id}", "/{x}#{id}"])
+def test_a_parameter_in_a_fragment_is_left_out(tmp_path: Path, path: str) -> None:
+    """Its value would never be sent."""
+    assert ([], ["unsendable-path"]) == lowered(tmp_path, path)
+
+
+@pytest.mark.parametrize(("path", "sent"), [("/a#b", "/a"), ("/#Action=Run", "/"), ("/{id}#x", "/{id}"), ("/a#", "/a")])
+def test_a_fragment_is_not_sent(tmp_path: Path, path: str, sent: str) -> None:
+    """A fragment would swallow the query that follows the path."""
+    assert ([sent], ["path-fragment"]) == lowered(tmp_path, path)
+
+
+def test_operations_may_differ_in_their_fragments(tmp_path: Path) -> None:
+    """Documents of remote procedures tell operations on one path apart so."""
+    assert (["/", "/"], ["path-fragment", "path-fragment"]) == lowered(tmp_path, "/#Action=Run", "/#Action=Stop")
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [("/a\r\nX:y", "/a%0D%0AX:y"), ("/a\tb", "/a%09b"), ("/a\0", "/a%00"), ("/a\x7f", "/a%7F"), ("/a\\b", "/a%5Cb")],
+)
+def test_characters_that_no_url_has_are_encoded(tmp_path: Path, path: str, sent: str) -> None:
+    """An HTTP library would refuse each call."""
+    assert ([sent], ["bad-path"]) == lowered(tmp_path, path)
