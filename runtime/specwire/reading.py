@@ -10,7 +10,7 @@ from specwire.answer import Answer
 from specwire.answers import jsontext
 from specwire.answers.body import Body, Reading, read
 from specwire.answers.foreign import fields_of, is_suspect
-from specwire.answers.message import summary
+from specwire.answers.message import summary, summary_of_xml
 from specwire.answers.refusal import error_in, refused
 from specwire.base_error import LIMIT, cut
 from specwire.codec import decoder
@@ -138,7 +138,7 @@ def status_error(record: Record, status: int, headers: Headers, content: bytes) 
     elif 300 <= status < 400 and location:
         text = f"a redirect to {location}, which is not followed"
     elif isinstance(raw, str) and raw.lstrip()[:1] == "<":
-        text = f"an HTML page of {len(content)} bytes"
+        text = _of_markup(raw, len(content))
     else:
         text = summary(raw) or ("" if raw in ({}, [], None) else cut(content.decode("utf-8", "replace"), _SHOWN))
     head = f"{record.request.operation.id}: HTTP {status}{record.after_tries}: "
@@ -152,6 +152,13 @@ def status_error(record: Record, status: int, headers: Headers, content: bytes) 
         body=body,
         tries=record.tries,
     )
+
+
+def _of_markup(raw: str, size: int) -> str:
+    start = raw.lstrip("\ufeff \t\r\n")[:_SHOWN].lower()
+    if "<html" in start or start.startswith("<!doctype html"):
+        return f"an HTML page of {size} bytes"
+    return summary_of_xml(raw) or cut(raw, _SHOWN)
 
 
 def too_large(record: Record, excess: TooLarge) -> ResponseTooLargeError:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from html import unescape
 from typing import Any
 
 from specwire.base_error import LIMIT, cut
 
 _MESSAGES = (
     "message detail description error error_description errmsg error_message errorMessage msg faultstring "
-    "exception_message title userMessage Message Detail Error"
+    "exception_message title userMessage defaultMessage faultString Message Detail Error"
 ).split()
 """Keys of the sentence, the best first; an object below one of them is an envelope."""
 _ENVELOPES = ("fault", "Fault", "exception", "problem", "response", "data", "result")
 _DETAILS = (
     "errors validation_errors validationErrors field_errors fieldErrors non_field_errors invalid-params "
-    "invalid_params violations details issues Errors"
+    "invalid_params violations fieldViolations field_violations details issues Errors"
 ).split()
 """Keys of what is wrong in particular: objects by field, or lists."""
 _STATUSES = ("statusText", "status_text", "status", "reason_phrase")
@@ -24,11 +26,21 @@ _PLACES = ("loc", "field", "pointer", "path", "param", "name", "property", "sour
 _WHOLE = frozenset({*_MESSAGES, *_DETAILS, *_ENVELOPES}) - {"title", "description"}
 """Keys of lists that are about the request as a whole, and not about a field of that name."""
 _DEEPEST = 8
+_ELEMENT = re.compile(r"<(?:\w+:)?(\w+)(?: [^<>]*)?>\s*([^<>\s][^<>]*)</")
+_ELEMENTS = ("message", "errormessage", "faultstring", "text", "detail", "description", "title", "error", "code")
+"""Elements of the sentence of an error in XML, the best first, in lower case."""
+_LONGEST_XML = 10_000
 
 
 def summary(raw: Any, limit: int = LIMIT) -> str:
     """Return the sentence of an error body that a person should read; empty when there is none."""
     return cut(_said(raw, _DEEPEST), limit)
+
+
+def summary_of_xml(text: str) -> str:
+    """Return the sentence of an error in XML, such as those of object stores and SOAP; empty when there is none."""
+    found = {name.lower(): said for name, said in reversed(_ELEMENT.findall(text[:_LONGEST_XML]))}
+    return cut(unescape(next((found[key] for key in _ELEMENTS if found.get(key)), "")))
 
 
 def _said(raw: Any, depth: int) -> str:
@@ -58,10 +70,17 @@ def _of_object(raw: Mapping[str, Any], depth: int) -> str:
 
 
 def _sentences(raw: Mapping[str, Any], depth: int) -> Iterator[str]:
-    """Yield the sentence, behind the code of an OAuth error where that stands beside it."""
+    """Yield the sentence, behind the code of an error where that stands beside it, as in OAuth and CouchDB."""
     found = {key: text for key in _MESSAGES if (text := _said(raw.get(key), depth))}
-    if isinstance(raw.get("error"), str) and "error_description" in found:
-        yield f"{raw['error']}: {found['error_description']}"
+    code, reason = raw.get("error"), found.get("error_description") or raw.get("reason")
+    if (
+        isinstance(code, str)
+        and code
+        and isinstance(reason, str)
+        and reason
+        and not found.keys() & {"message", "detail"}
+    ):
+        yield f"{code}: {reason}"
     elif found:
         yield next(iter(found.values()))
 

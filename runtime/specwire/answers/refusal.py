@@ -19,10 +19,17 @@ if TYPE_CHECKING:
 
 _SHOWN = 200
 """Characters of a body that are shown where it has no message."""
-_ERRORS = ("error", "errors", "Error", "Errors")
+_ERRORS = ("error", "errors", "Error", "Errors", "fault")
+_FAILURES = (
+    *((name, False) for name in ("success", "ok")),
+    *((name, value) for name in ("object", "type") for value in ("error",)),
+    *(("status", value) for value in ("error", "fail", "failed", "failure")),
+)
+"""Keys and values by which an object says of itself that it is an error, whatever holds the message."""
 _ABSENT = re.compile(r"\$\.[^.\[]+")
 _ENVELOPE = frozenset(
-    "code status message type detail details request_id requestId success ok timestamp path object trace_id".split()
+    "code status message msg type param detail details request_id requestId success ok timestamp path object trace_id "
+    "statusCode status_code jsonrpc".split()
 )
 """Keys that errors have beside the error itself."""
 
@@ -34,17 +41,37 @@ def error_in(raw: Any, drifts: Sequence[Drift], declared: Set[str]) -> Any:
     result is a field like any other. One that is among the `declared` fields counts only if no other of them came.
     """
     error = _error(raw)
-    if error is None or (declared & {*_ERRORS} and declared & raw.keys() - _ENVELOPE - {*_ERRORS}):
+    if error is None:
+        return raw if _says_failure(raw, declared) and _is_misfit(drifts) else None
+    if declared & {*_ERRORS} and declared & raw.keys() - _ENVELOPE - {*_ERRORS}:
         return None
+    return error if _is_misfit(drifts) else None
+
+
+def _is_misfit(drifts: Sequence[Drift]) -> bool:
+    """Tell whether a body is another than declared as a whole, or lacks a field that it must have."""
     misfit = any(drift.path == "$" for drift in drifts)
     absent = any(drift.got == "nothing" and _ABSENT.fullmatch(drift.path) for drift in drifts)
-    return error if misfit or absent else None
+    return misfit or absent
+
+
+def _says_failure(raw: Any, declared: Set[str] = frozenset()) -> bool:
+    """Tell whether an object says by a key that is not `declared` that it is an error, and what is wrong."""
+    if not isinstance(raw, dict):
+        return False
+    says = any(name not in declared and name in raw and raw[name] == value for name, value in _FAILURES)
+    return says and bool(raw.keys() & {"message", "msg", "detail"}) and bool(summary(raw))
 
 
 def error_alone_in(raw: Any) -> Any:
     """Return the error of a JSON object that is nothing but an error; None of any other."""
     error = _error(raw)
-    return error if error is not None and raw.keys() <= {*_ERRORS, *_ENVELOPE} and summary(raw) else None
+    if error is None and _says_failure(raw):
+        error = raw
+    if error is None:
+        return None
+    alone = {key for key, value in raw.items() if value is not None} <= {*_ERRORS, *_ENVELOPE}
+    return error if alone and summary(raw) else None
 
 
 def refused(request: BaseRequest, response: Response[Any], raw: Any, error: Any) -> RefusedError:
