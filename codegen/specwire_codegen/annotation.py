@@ -86,8 +86,10 @@ def _written(type_: TypeExpr, dialect: _Dialect, module: str, renamed: Mapping[s
         case UnionOf(variants):
             written = list(dict.fromkeys(map(inside, variants)))
             return f"_Union[{', '.join(written)}]" if is_wide(type_) else " | ".join(written)
-        case Nullable(Anything()) | Anything():
+        case Anything():
             return "Any"
+        case Nullable(Anything()):
+            return "None"
         case Nullable(inner):
             return f"{inside(inner)} | None"
 

@@ -62,7 +62,7 @@ class UnionOf:
 
 @attrs.frozen
 class Nullable:
-    """A type or null."""
+    """A type or null; of anything, null alone, for anything may be null as it is."""
 
     type: TypeExpr
 

@@ -249,7 +249,7 @@ def _text(value: Any) -> str:
 def _by_structure(members: Sequence[Member], raw: Any, memo: _Memo | None, absent: str | None = None) -> Choice:
     """Return the variants that lose the fewest keys of a raw value; `absent` is a required key that may lack."""
     kind = type(raw) if isinstance(raw, dict | list) else None
-    objects = [raw] if kind is dict else [item for item in raw if isinstance(item, dict)] if kind is list else []
+    objects = _objects(raw)
     sent = objects[0].keys() if len(objects) == 1 else set[str]().union(*objects)
     rivals = [member for member in members if kind and member.container is kind and _may_be(member, objects, absent)]
     every = frozenset[str]().union(*(member.known & sent for member in rivals))
@@ -268,6 +268,13 @@ def _by_structure(members: Sequence[Member], raw: Any, memo: _Memo | None, absen
     return Choice(
         variants, whole[0].variant if certain else None, "keys that its variants do not know" if doubtful else ""
     )
+
+
+def _objects(raw: Any) -> list[dict[str, Any]]:
+    """Return an object itself, or those of an array."""
+    if isinstance(raw, dict):
+        return [raw]
+    return [item for item in raw if isinstance(item, dict)] if isinstance(raw, list) else []
 
 
 def _is_certain(whole: Sequence[Member], sent: Set[str]) -> bool:

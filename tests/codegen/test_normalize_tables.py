@@ -106,6 +106,46 @@ def test_a_schema_whose_names_are_taken_has_another_word_or_letter() -> None:
     assert "RootItPropertyC" == made
 
 
+@pytest.mark.parametrize(
+    ("name", "title", "expected"),
+    [
+        ("def-0", "Product", "Product"),
+        ("def-12", "order line", "OrderLine"),
+        ("__schema3", "Product", "Product"),
+        ("Model_4", "Product", "Product"),
+        ("inline_response_200", "Product", "Product"),
+        ("7", "Product", "Product"),
+        ("def-0", None, "Def0"),
+        ("def-0", "", "Def0"),
+        ("def-0", "()", "Def0"),
+        ("def-0", "A sentence that goes on for so long that nobody would use it as a name", "Def0"),
+        ("def-0", "class", "Class"),
+        ("Model3D", "Product", "Model3D"),
+        ("gpt-4", "Product", "Gpt4"),
+        ("Taken0", "Product", "Taken0"),
+    ],
+)
+def test_a_schema_whose_name_is_a_counter_is_called_by_its_title(name: str, title: Any, expected: str) -> None:
+    """Fastify writes `def-0`, zod `__schema0`; a name that says something stays."""
+    schema = {**PET, "title": title} if title is not None else PET
+    found = settled(spec({"Root": {"type": "object", "properties": {"it": ref(name)}}, name: schema}))
+    schemas = found.data["components"]["schemas"]
+    assert {"Root", expected} == schemas.keys()
+    assert ref(expected) == schemas["Root"]["properties"]["it"]
+
+
+def test_a_title_that_another_schema_has_for_a_name_is_not_taken() -> None:
+    """A counter stays where its title would name two different schemas."""
+    other = {"type": "object", "properties": {"other": {"type": "integer"}}}
+    titled = {"def-0": {**PET, "title": "Product"}, "def-1": {**other, "title": "Product"}}
+    properties = {name: ref(name) for name in titled}
+    found = settled(spec({"Root": {"type": "object", "properties": properties}, **titled})).data["components"][
+        "schemas"
+    ]
+    assert {"Root", "Product", "Def1"} == found.keys()
+    assert PET["properties"] == found["Product"]["properties"]
+
+
 def test_the_examples_of_a_parameter_keep_their_names() -> None:
     """One example of 3.0 becomes an example named `example`; where there are named ones, they count."""
     one = {"name": "a", "in": "query", "schema": {"type": "string"}, "example": "x"}

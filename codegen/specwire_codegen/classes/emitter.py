@@ -139,7 +139,7 @@ def _schema(type_: TypeExpr) -> dict[str, Any]:
             return {"type": "array", "items": _schema(item)}
         case MapOf(value):
             return {"type": "object", "additionalProperties": _schema(value)}
-        case Nullable(Anything()) | Anything():
+        case Anything():
             return {}
         case UnionOf(variants):
             return {"anyOf": _schemas(variants)}

@@ -134,6 +134,8 @@ def _slotted(type_: TypeExpr, written: Callable[[TypeExpr], str], slots: dict[st
             return ListOf(_slotted(item, written, slots))
         case MapOf(value):
             return MapOf(_slotted(value, written, slots))
+        case Nullable(Anything()):
+            return _slot(written(type_), slots)
         case Nullable(inner):
             return Nullable(_slotted(inner, written, slots))
         case Anything():

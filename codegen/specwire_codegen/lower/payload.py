@@ -109,7 +109,7 @@ def _merged(payloads: Sequence[Payload]) -> Payload:
     values = [JsonPayload(Primitive("str"), one.media_type) if isinstance(one, Text) else one for one in full]
     json = [payload for payload in values if isinstance(payload, JsonPayload)]
     type_ = union_of([payload.type for payload in json])
-    if empty and not isinstance(type_, Nullable):
+    if empty and not isinstance(type_, Nullable | Anything):
         type_ = Nullable(type_)
     return JsonPayload(type_, ", ".join(dict.fromkeys(payload.media_type for payload in json)))
 

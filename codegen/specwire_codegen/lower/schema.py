@@ -151,11 +151,13 @@ def union_of(variants: Sequence[TypeExpr]) -> TypeExpr:
         if isinstance(variant, Nullable):
             nullable = True
             variant = variant.type
-            if isinstance(variant, Anything) and len(variants) > 1:
+            if isinstance(variant, Anything):
                 continue
         for member in variant.variants if isinstance(variant, UnionOf) else (variant,):
             flat[member] = None
     members = tuple(flat)
+    if not members:
+        return Nullable(Anything())
     if any(isinstance(member, Anything) for member in members):
         return Anything()
     found = members[0] if len(members) == 1 else UnionOf(members)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from specwire_codegen.grammar import Node
@@ -10,16 +11,29 @@ from specwire_codegen.normalize.equality import same
 from specwire_codegen.normalize.namer import is_provisional
 from specwire_codegen.normalize.references import rewired, schema_ref
 
+_KINDS = "anonymous|body|component|def|definition|inline|item|model|object|ref|request|response|schema|type"
+_COUNTER = re.compile(rf"_*(?:(?:{_KINDS})s?[-_. ]*)*\d+", re.IGNORECASE)
+"""Names that frameworks count up: `def-0`, `__schema1`, `inline_model_2`."""
+_LONGEST_TITLE = 60
+"""Characters above which a title is a sentence rather than a name."""
+
 
 def rename(data: Node) -> Node:
-    """Return the document with schemas called by identifiers; names that are identifiers already stay."""
+    """Return the document with schemas called by identifiers, and those with a counter for a name by their titles.
+
+    Names that are identifiers already stay.
+    """
     schemas = data.get("components", {}).get("schemas", {})
-    names = {name: name for name in schemas if is_provisional(name) or words.identifier(name) == name}
+    titles = {name: title for name, schema in schemas.items() if (title := _title(name, schema))}
+    stay = (name for name in schemas if is_provisional(name) or words.identifier(name) == name and name not in titles)
+    names = {name: name for name in stay}
     taken: dict[str, Any] = {name: schemas[name] for name in names}
     for name, schema in schemas.items():
         if name in names:
             continue
-        new = words.identifier(name)
+        new = titles.get(name, "")
+        if not new or new in taken and not same(taken[new], schema):
+            new = words.identifier(name)
         while new in taken and not same(taken[new], schema):
             new += "Schema"
         names[name] = new
@@ -32,3 +46,11 @@ def rename(data: Node) -> Node:
     for old, schema in rewritten["components"]["schemas"].items():
         kept.setdefault(names[old], schema)
     return {**rewritten, "components": {**rewritten["components"], "schemas": kept}}
+
+
+def _title(name: str, schema: Any) -> str | None:
+    """Return what the title of a schema calls it if its name is a mere counter."""
+    title = schema.get("title") if isinstance(schema, dict) and _COUNTER.fullmatch(name) else None
+    if not isinstance(title, str) or len(title) > _LONGEST_TITLE or not words.pascal(title):
+        return None
+    return words.identifier(words.pascal(title))

@@ -1,0 +1,90 @@
+"""The Python types of schemas, and the bodies that a call may leave out."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specwire_codegen.generate import build
+from specwire_codegen.project import single
+
+Json = dict[str, Any]
+
+
+def sources(folder: Path, operation: Json, version: str = "3.1.0", **schemas: Json) -> dict[str, str]:
+    """Return the sources of a client with one operation, `POST /x`."""
+    document = {
+        "openapi": version,
+        "info": {"title": "T", "version": "1"},
+        "paths": {"/x": {"post": {"operationId": "sendX", "responses": {"200": {"description": "d"}}, **operation}}},
+        "components": {"schemas": {**schemas}},
+    }
+    (folder / "spec.json").write_text(json.dumps(document), "utf-8")
+    return dict(build(single(folder / "spec.json", "sample", folder / "sample")).files)
+
+
+def answer(schema: Json) -> Json:
+    return {"responses": {"200": {"description": "d", "content": {"application/json": {"schema": schema}}}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"enum": [None]}, "None"),
+        ({"enum": [None], "nullable": True}, "None"),
+        ({"oneOf": [{"enum": [None]}]}, "None"),
+        ({"oneOf": [{"enum": [None]}, {"$ref": "#/components/schemas/Nil"}]}, "None"),
+        ({"$ref": "#/components/schemas/Nil"}, "None"),
+        ({"type": "array", "items": {"enum": [None]}}, "list[None]"),
+        ({"type": "object", "additionalProperties": {"enum": [None]}}, "dict[str, None]"),
+        ({"anyOf": [{"type": "integer"}, {"enum": [None]}]}, "int | None"),
+        ({}, "Any"),
+        ({"anyOf": [{}, {"enum": [None]}]}, "Any"),
+    ],
+)
+def test_null_alone_is_none(schema: Json, expected: str, tmp_path: Path) -> None:
+    """What is always null is no value of any kind."""
+    root = {"type": "object", "required": ["it"], "properties": {"it": schema}}
+    reference = answer({"$ref": "#/components/schemas/Root"})
+    found = sources(tmp_path, reference, "3.0.3", Root=root, Nil={"enum": [None]})["models/__init__.py"]
+    (type_,) = re.findall(r"^    it: (.*)$", found, re.MULTILINE)
+    assert expected == type_.replace("models.", "").replace("Nil", "None")
+
+
+@pytest.mark.parametrize("pattern", ["^(.*)$", ".*", "^.*$", "^.+$", "", r"[\s\S]*"])
+def test_a_pattern_for_every_name_types_every_value(pattern: str, tmp_path: Path) -> None:
+    """TypeBox writes records so."""
+    schema = {"type": "object", "patternProperties": {pattern: {"type": "number"}}}
+    assert "Request[dict[str, float]]" in sources(tmp_path, answer(schema))["operations/root.py"]
+
+
+@pytest.mark.parametrize("pattern", ["^x-", "^[a-z]+$", "."])
+def test_values_beside_a_pattern_are_of_any_type(pattern: str, tmp_path: Path) -> None:
+    """Names that the pattern does not match may come too, with any value."""
+    schema = {"type": "object", "patternProperties": {pattern: {"type": "number"}}}
+    expected = "dict[str, float]" if pattern == "." else "dict[str, Any]"
+    assert f"Request[{expected}]" in sources(tmp_path, answer(schema))["operations/root.py"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "optional"),
+    [
+        ({"type": "object"}, True),
+        ({"type": "object", "properties": {}, "additionalProperties": False}, True),
+        ({"$ref": "#/components/schemas/Empty"}, True),
+        ({"type": "object", "additionalProperties": {"type": "string"}}, False),
+        ({"type": "object", "minProperties": 1}, False),
+        ({"type": "object", "required": ["a"]}, False),
+        ({"type": "array", "items": {}}, False),
+        ({}, False),
+    ],
+)
+def test_a_body_without_fields_may_be_left_out(schema: Json, optional: bool, tmp_path: Path) -> None:
+    """Empty messages of protobuf are required bodies of which nothing is known."""
+    body = {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    found = sources(tmp_path, body, Empty={"type": "object", "title": "Empty"})["operations/root.py"]
+    (argument,) = re.findall(r"^    \*, body: (.*)$|def send_x\(\*, body: (.*?)\) ->", found, re.MULTILINE)
+    assert optional == any("UNSET" in each for each in argument)
