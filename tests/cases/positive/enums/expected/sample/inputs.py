@@ -21,7 +21,7 @@ class ConstantsDict(TypedDict):
     mixed: NotRequired[ConstantsMixedParam | None]
     vast: NotRequired[int]
     things: NotRequired[Any]
-    none: NotRequired[Any]
+    none: NotRequired[None]
 
 
 ConstantsParam: TypeAlias = ConstantsDict | models.Constants

@@ -48,7 +48,7 @@ NamesDict = TypedDict(
         "Any": "NotRequired[Any]",
         "list": "NotRequired[Sequence[str]]",
         "dict": "NotRequired[Mapping[str, str]]",
-        "none": "NotRequired[Any]",
+        "none": "NotRequired[None]",
         "names": "NotRequired[NamesParam]",
         "Names": "NotRequired[NamesParam]",
     },

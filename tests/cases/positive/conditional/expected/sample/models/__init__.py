@@ -22,7 +22,7 @@ class Bare(WireModel, kw_only=True):
     listless: list[str] | Unset = UNSET
     negative: Any | Unset = UNSET
     contains: list[Any] | Unset = UNSET
-    null: Any | Unset = UNSET
+    null: None | Unset = UNSET
     only_description: Any | Unset = UNSET
     """Whatever it is."""
     nullable_any: dict[str, Any] | list[Any] | str | float | bool | None | Unset = UNSET

@@ -22,7 +22,7 @@ class Constants(WireModel, kw_only=True):
     mixed: ConstantsMixed | None | Unset = UNSET
     vast: int | Unset = UNSET
     things: Any | Unset = UNSET
-    none: Any | Unset = UNSET
+    none: None | Unset = UNSET
 
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ def send(
     mixed: inputs.ConstantsMixedParam | None | Unset = UNSET,
     vast: int | Unset = UNSET,
     things: Any | Unset = UNSET,
-    none: Any | Unset = UNSET,
+    none: None | Unset = UNSET,
 ) -> Request[models.Constants]:
     """Take and answer constants of every kind.
 

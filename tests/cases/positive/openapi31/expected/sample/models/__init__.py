@@ -30,7 +30,7 @@ class Thing(WireModel, kw_only=True):
 
     kind: Literal["thing"] | Unset = UNSET
     answer: Literal[42] | Unset = UNSET
-    nothing: Any | Unset = UNSET
+    nothing: None | Unset = UNSET
     ratio: float | Unset = UNSET
     flags: Any | Unset = UNSET
     size: ThingSize | Unset = UNSET

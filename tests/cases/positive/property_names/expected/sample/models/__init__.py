@@ -54,7 +54,7 @@ class Names(OpenModel, kw_only=True):
     any: Any | Unset = _field(default=UNSET, name="Any")
     list: _list[str] | Unset = UNSET
     dict: _dict[str, str] | Unset = UNSET
-    none: Any | Unset = UNSET
+    none: None | Unset = UNSET
     names: Names | Unset = UNSET
     names_: Names | Unset = _field(default=UNSET, name="Names")
     additional_properties: _dict[str, Any] = _field(default={}, name=ADDITIONAL)

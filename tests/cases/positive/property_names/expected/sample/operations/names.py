@@ -62,7 +62,7 @@ def send(
     any: Any | Unset = UNSET,
     list: Sequence[str] | Unset = UNSET,
     dict: Mapping[str, str] | Unset = UNSET,
-    none: Any | Unset = UNSET,
+    none: None | Unset = UNSET,
     names: inputs.NamesParam | Unset = UNSET,
     names_: inputs.NamesParam | Unset = UNSET,
     additional_properties: Mapping[str, Any] | Unset = UNSET,
