@@ -315,6 +315,8 @@ class EventStream:
     resumable: bool = False
     finish: tuple[str, ...] = ()
     """Path to what is set when a part of the answer ends; `*` stands for every item."""
+    item: tuple[str, ...] = ()
+    """Path to the event in what the server sends; empty where it sends events as they are."""
 
 
 @attrs.frozen

@@ -13,6 +13,7 @@ from specwire_codegen.files.access import Access
 from specwire_codegen.files.bundle import bundle
 from specwire_codegen.files.disk import disk
 from specwire_codegen.files.library import Library, Part, Shelf
+from specwire_codegen.normalize.envelopes import entitle
 from specwire_codegen.text import parse
 
 __all__ = ["Document", "load", "load_from", "load_overlay"]
@@ -68,7 +69,7 @@ def load_overlay(source: str | Path) -> Document:
 def _root(shelf: Shelf) -> Part:
     raw, name, address = shelf.root()
     value, source = parse(raw, name)
-    return Part(address, name, raw, value, source)
+    return Part(address, name, raw, entitle(value), source)
 
 
 def _kind(value: Any) -> str:

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import msgspec
 
 from specwire import drift
-from specwire.answers import jsontext
 from specwire.answers.foreign import bare_of, is_suspect
 from specwire.answers.message import summary
-from specwire.answers.refusal import error_alone_in, refused
+from specwire.answers.stream import DOCUMENTS, json_or_text, kind_of, unexpected
 from specwire.codec import decoder
 from specwire.errors import APIError, DecodeError, StreamError, StreamEventError, StreamTruncatedError
 from specwire.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLarge, RecordTruncated
 from specwire.operation import EventsPayload
 from specwire.pagination import at
 from specwire.sse import EventTooLarge, SSEParser
-from specwire.wire.frames import Finish, has_fields, is_foreign, read_data, skipped
+from specwire.wire.frames import Finish, has_fields, is_foreign, read_data, skipped, unwrapped
 
 if TYPE_CHECKING:
     from specwire.accumulator import Accumulator
@@ -38,8 +37,6 @@ _SEEN = 8
 """Events of a stream whose parts are looked at, to see whether they are of the document: that takes long of all."""
 _KEPT = 1024 * 1024
 """Bytes of a body without events that its error holds."""
-_DOCUMENTS = ("application/json", "application/problem+json", "text/html")
-"""Media types that servers send instead of events when something is wrong."""
 
 
 class EventReader(Generic[E]):
@@ -71,7 +68,9 @@ class EventReader(Generic[E]):
         self._told = options.told
         self._sse = SSEParser() if payload.framing == "sse" else None
         self._lines = JSONSequenceParser() if payload.framing == "json-seq" else JSONLinesParser()
-        self._clues = {msgspec.json.encode(error.equals or error.path[-1]) for error in payload.errors}
+        clues = {msgspec.json.encode(error.equals or error.path[-1]) for error in payload.errors}
+        self._outer_clues, self._clues = (clues, set[bytes]()) if payload.item else (set[bytes](), clues)
+        """What the text of an error holds: around an event, and where an event would be."""
         self._text = payload.kind is str and payload.framing == "sse"
         """Whether the data of an event is text, and not JSON."""
         self._decode: Callable[[bytes], Any] = _as_text if self._text else decoder(payload.kind).decode
@@ -105,7 +104,7 @@ class EventReader(Generic[E]):
 
     def _begin(self, response: Response[None]) -> None:
         self._response = response
-        self._is_document = self._sse is not None and _kind(response) in _DOCUMENTS
+        self._is_document = self._sse is not None and kind_of(response) in DOCUMENTS
         self._unread: bytearray | None = bytearray()
         """The body so far, until its first event: an error shows it."""
 
@@ -133,7 +132,7 @@ class EventReader(Generic[E]):
         if self.terminated or self.failure is not None:
             return
         if self._unread is not None and (self._is_document or self._sse and self._unread.lstrip().startswith(b"{")):
-            self._stop(_unexpected(self._request, self._read_so_far()))
+            self._stop(unexpected(self._request, self._read_so_far()))
             return
         try:
             if self._sse is not None:
@@ -147,7 +146,7 @@ class EventReader(Generic[E]):
         if self.failure is not None:
             return
         if self._sse is not None and self._unread and not self._skipped and not has_fields(self._unread):
-            self._stop(_unexpected(self._request, self._read_so_far()))
+            self._stop(unexpected(self._request, self._read_so_far()))
         elif not self._given and "" in self._skipped:
             self._fail(DecodeError, f"no event of the stream is JSON: {self._skipped['']}")
         elif self._terminator is not None and not self.terminated and not (self._finish and self._finish.reached):
@@ -201,8 +200,24 @@ class EventReader(Generic[E]):
             self._truncated("the server closed it in the middle of an event")
 
     def _take(self, texts: list[bytes], names: list[str] | None = None, *, last: bool = False) -> None:
-        if not texts:
-            return
+        failure = None
+        if self._payload.item:
+            texts, failure = self._unwrapped(texts)
+        if texts:
+            self._take_events(texts, names, last)
+        if failure is not None and self.failure is None:
+            self._stop(failure)
+
+    def _unwrapped(self, texts: list[bytes]) -> tuple[list[bytes], APIError | None]:
+        """Return the events that objects hold, up to the first that holds an error, and that error."""
+        events: list[bytes] = []
+        for text in texts:
+            if any(clue in text for clue in self._outer_clues) and (error := self._error_in(text)) is not None:
+                return events, error
+            events.append(unwrapped(text, self._payload.item))
+        return events, None
+
+    def _take_events(self, texts: list[bytes], names: list[str] | None, last: bool) -> None:
         events = self._plain(texts) if names is None else None
         if events is None:
             self._take_each(texts, names, last)
@@ -261,12 +276,12 @@ class EventReader(Generic[E]):
     def _take_one(self, data: bytes, name: str, last: bool) -> None:
         """Hand an event out, or leave out what is no event of the document; raises `APIError` for the end of all."""
         if name == "error":
-            raise self._error(_json_or_text(data))
+            raise self._error(json_or_text(data))
         if not self._text and not data.strip():
             return  # a sign of life
         try:
-            if any(clue in data for clue in self._clues):
-                self._check_error(data)
+            if any(clue in data for clue in self._clues) and (error := self._error_in(data)) is not None:
+                raise error
             event, drifts = self._read(data)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             if last:
@@ -302,12 +317,14 @@ class EventReader(Generic[E]):
         self._skipped[name] = f"{why}: {data[:80].decode('utf-8', 'replace')!r}"
         self._note((told,))
 
-    def _check_error(self, data: bytes) -> None:
-        body = jsontext.loads(data)
+    def _error_in(self, data: bytes) -> StreamEventError | None:
+        """Return the error that the text of an event is."""
+        body = json_or_text(data)
         for error in self._payload.errors:
             found = at(body, error.path)
             if found is not None and error.equals in (None, found):
-                raise self._error(body, summary(found) if error.equals is None else "")
+                return self._error(body, summary(found) if error.equals is None else "")
+        return None
 
     def _error(self, body: Any, text: str = "") -> StreamEventError:
         text = text or summary(body) or "no message"
@@ -350,40 +367,3 @@ class EventReader(Generic[E]):
 
 def _as_text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
-
-
-def _json_or_text(data: bytes) -> Any:
-    try:
-        return jsontext.loads(data)
-    except msgspec.DecodeError:
-        return data.decode("utf-8", "replace")
-
-
-def begun(request: StreamRequest[Any], response: Response[None]) -> StreamError:
-    """Return the error of asking for the bytes of a stream of which events were read."""
-    message = f"{request.operation.id}: its events were read already: call `iter_bytes()` before reading any"
-    return StreamError(message, request=request, response=response)
-
-
-def closed(request: StreamRequest[Any], response: Response[None] | None) -> StreamError:
-    """Return the error of reading from a stream that was closed before its end."""
-    message = f"{request.operation.id}: the stream was closed before its end: read it inside its `with`"
-    return StreamError(message, request=request, response=response)
-
-
-def _unexpected(request: StreamRequest[Any], response: Response[None]) -> APIError:
-    """Return the error of an answer in the place of events: what the server says, if it says that it is one."""
-    raw = _json_or_text(response.content)
-    if (error := error_alone_in(raw)) is not None:
-        return refused(request, response, raw, error)
-    shown = response.content[:80].decode("utf-8", "replace")
-    what = _kind(response) if _kind(response) in _DOCUMENTS else "text that holds no events"
-    return DecodeError(
-        f"{request.operation.id}: the server sent {what} where events were asked for: {shown!r}",
-        request=request,
-        response=response,
-    )
-
-
-def _kind(response: Response[None]) -> str:
-    return response.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -64,6 +64,8 @@ class EventsPayload(msgspec.Struct, frozen=True):
 
     Once all parts have ended, the stream is whole without its terminator.
     """
+    item: tuple[str, ...] = ()
+    """Path to the event in each JSON text that is sent; empty where the text is the event."""
 
 
 Payload: TypeAlias = JsonPayload | TextPayload | EmptyPayload | BinaryPayload | EventsPayload

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from specwire.accumulator import Accumulator
 from specwire.answer import Answer
+from specwire.answers.stream import begun, closed
 from specwire.clock import Clock
 from specwire.errors import APIError
-from specwire.events import EventReader, begun, closed
+from specwire.events import EventReader
 from specwire.failure import TransportFailure
 from specwire.request import StreamRequest
 from specwire.transport import fail_after, sleep

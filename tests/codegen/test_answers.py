@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 from specwire.download import AsyncDownload, Download
+from specwire.errors import StreamEventError
 from specwire_codegen.cli import main
 
 from tests.runtime.server import Server, head
@@ -255,3 +256,87 @@ paths:
     reference = (tmp_path / module.__name__ / "api.md").read_text("utf-8")
     for name, answer in (("logs", "Download"), ("tar", "Download"), ("ping", "Any")):
         assert f"client.{name}() -> {answer}\n" in reference
+
+
+STATUS = (
+    "{type: object, properties: {code: {type: integer}, message: {type: string}, details: {type: array, items: %s}}}"
+)
+GATEWAY = """swagger: "2.0"
+info: {title: Answers, version: "1"}
+produces: [application/json]
+paths:
+  /watch:
+    post:
+      operationId: watch
+      responses:
+        "200": {description: "DESCRIPTION", schema: SCHEMA}
+definitions:
+  Reply: {type: object, properties: {id: {type: string}, error: {type: string}}}
+  protobufAny: {type: object, properties: {"@type": {type: string}}, additionalProperties: {}}
+  rpcStatus: STATUS
+  Renamed: STATUS
+  runtimeStreamError: {type: object, properties: {grpc_code: {type: integer}, message: {type: string}}}
+  Plain: {type: object, properties: {code: {type: integer}, message: {type: string}, details: {type: string}}}
+x-stream-definitions:
+  Reply:
+    type: object
+    properties: {result: {$ref: "#/definitions/Reply"}, error: {$ref: "#/definitions/Plain"}}
+""".replace("STATUS", STATUS % '{$ref: "#/definitions/protobufAny"}')
+RESULT = '{title: %s, properties: {result: {$ref: "#/definitions/Reply"}, error: {$ref: "#/definitions/%s"}}}'
+
+
+def gateway(schema: str, description: str = "") -> str:
+    """Return a document of grpc-gateway in which one call answers a schema."""
+    return GATEWAY.replace("SCHEMA", schema).replace("DESCRIPTION", description)
+
+
+@pytest.mark.parametrize(
+    ("description", "schema"),
+    [
+        ("", '{$ref: "#/x-stream-definitions/Reply"}'),
+        ("", RESULT % ("Stream result of Reply", "Plain")),
+        ("A successful response.(streaming responses)", RESULT % ("R", "Plain")),
+        ("", RESULT % ("R", "rpcStatus")),
+        ("", RESULT % ("R", "Renamed")),
+        ("", RESULT % ("R", "runtimeStreamError")),
+        ("", '{title: Stream result of Reply, properties: {result: {$ref: "#/definitions/Reply"}}}'),
+    ],
+)
+def test_results_of_a_gateway_are_a_stream(generated: Any, description: str, schema: str) -> None:
+    """Each line holds an event as its `result`, whose own `error` is a field, or an `error`, which is raised."""
+    module = generated(gateway(schema, description))
+    lines = b'{"result":{"id":"1"}}\n{"result":{"id":"2","error":"none"},"error":null}\n'
+    broken = b'{"error":{"code":14,"message":"gone away"}}\n{"result":{"id":"3"}}\n'
+    client, _ = play(module, lines + broken, "application/json")
+    found = []
+    with pytest.raises(StreamEventError, match="watch: the server sent an error in the stream: gone away") as raised:
+        found += client.watch()
+    assert ["1", "2"] == [each.id for each in found]
+    assert {"error": {"code": 14, "message": "gone away"}} == raised.value.body
+    client, _ = play(module, lines, "application/json")
+    assert [("1", False), ("2", True)] == [(each.id, each.error == "none") for each in client.watch()]
+
+
+def test_a_gateway_sends_events_before_its_error(generated: Any) -> None:
+    """Events of the chunk that holds an error come first, and a server that does not wrap its events is understood."""
+    module = generated(gateway('{$ref: "#/x-stream-definitions/Reply"}'))
+    lines = b'{"id":"1"}\n{"result":{"id":"2"}}\n{"error":{"message":"gone"}}'
+    events = iter(play(module, lines, "application/json")[0].watch())
+    assert ["1", "2"] == [next(events).id, next(events).id]
+    with pytest.raises(StreamEventError, match="gone"):
+        next(events)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        RESULT % ("R", "Plain"),
+        '{type: object, properties: {result: {$ref: "#/definitions/Reply"}}}',
+        '{properties: {result: {$ref: "#/definitions/Reply"}, error: {$ref: "#/definitions/rpcStatus"}, id: {}}}',
+    ],
+)
+def test_a_result_beside_an_error_is_no_stream_by_itself(generated: Any, schema: str) -> None:
+    """Where nothing names a gateway, an object with `result` and `error` is one JSON value."""
+    module = generated(gateway(schema))
+    client, _ = play(module, b'{"result": {"id": "1"}}', "application/json")
+    assert "1" == client.watch().result.id

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import operator
 from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
@@ -188,7 +190,8 @@ def _stream(subject: Subject, operation: Operation, payload: EventStream) -> Sea
 
 
 def _framed(events: list[Any], payload: EventStream, framing: Framing) -> tuple[bytes, list[Any]]:
-    return framed(events, payload.framing, payload.terminator, framing), events
+    expected = [functools.reduce(operator.getitem, payload.item, event) for event in events]
+    return framed(events, payload.framing, payload.terminator, framing), expected
 
 
 def _event_schema(subject: Subject, operation: Operation, payload: EventStream) -> Schema:

@@ -140,11 +140,17 @@ def _payload(media_type: str, media: Mapping[str, Any], components: Components) 
 def _events(base: str, media: Mapping[str, Any], components: Components) -> EventStream:
     stream = media.get("x-specwire-stream", {})
     framing = FRAMINGS[base]
-    item = components.resolve(media.get("itemSchema", {}))
+    schema: Any = media.get("itemSchema", {})
     if framing == "sse":
-        event = _data(components.resolve(item.get("properties", {}).get("data", {})), components)
+        data = components.resolve(components.resolve(schema).get("properties", {}).get("data", {}))
+        event, schema = _data(data, components), data.get("contentSchema", {})
     else:
-        event = components.type_of(media.get("itemSchema", {}))
+        event = components.type_of(schema)
+    item = keys(stream.get("item", ""))
+    for key in item:
+        schema = components.resolve(schema).get("properties", {}).get(key, {})
+    if item:
+        event = components.type_of(schema)
     errors = stream.get("error", ())
     return EventStream(
         event,
@@ -154,6 +160,7 @@ def _events(base: str, media: Mapping[str, Any], components: Components) -> Even
         tuple(_event_error(error) for error in (errors if isinstance(errors, list) else [errors] if errors else [])),
         stream.get("resumable", False),
         keys(stream.get("finish", "")),
+        item,
     )
 
 

@@ -138,6 +138,7 @@ _STREAM = _Object(
         "switch": _Object({"field": _text, "value": _scalar}, ("field", "value")),
         "resumable": _flag,
         "finish": _pointer,
+        "item": _pointer,
     }
 )
 _PAGINATION = _Choice(

@@ -59,28 +59,28 @@ def _itemized(name: str, node: Any, schemas: Node, holder: Kind) -> Any:
         return {**rest, "itemSchema": _event(event if "itemSchema" in node else _item(event, schemas), schemas)}
     if not isinstance(schema, dict) or "itemSchema" in node:
         return node
-    if _resolved(schema, schemas).get("type") == "string":  # all of the lines as a text: nothing is said of each
+    if resolved(schema, schemas).get("type") == "string":  # all of the lines as a text: nothing is said of each
         return {**rest, "itemSchema": {ORIGIN: origin_of(schema)}} if holder == "response" else node
     return {**rest, "itemSchema": _item(schema, schemas)}
 
 
 def _item(schema: Node, schemas: Node) -> Node:
     """Return the schema of one item of what a schema says of all of them."""
-    resolved = _resolved(schema, schemas)
-    items = resolved.get("items")
-    return items if resolved.get("type") == "array" and isinstance(items, dict) else schema
+    target = resolved(schema, schemas)
+    items = target.get("items")
+    return items if target.get("type") == "array" and isinstance(items, dict) else schema
 
 
 def _event(schema: Node, schemas: Node) -> Node:
     """Return the schema of one server-sent event, its data typed by contentSchema."""
-    resolved = _resolved(schema, schemas)
-    union = next((each for each in nulls.UNIONS if each in resolved), None)
-    if union and all(_is_event(_resolved(member, schemas)) for member in resolved[union]):
-        members = [_envelope(_resolved(member, schemas), schemas) for member in resolved[union]]
-        return {**constraints(resolved), union: members, ORIGIN: origin_of(schema)}
-    if _is_event(resolved):
-        return _envelope(resolved, schemas)
-    data = {"type": "string", **_content(schema, resolved)}
+    target = resolved(schema, schemas)
+    union = next((each for each in nulls.UNIONS if each in target), None)
+    if union and all(_is_event(resolved(member, schemas)) for member in target[union]):
+        members = [_envelope(resolved(member, schemas), schemas) for member in target[union]]
+        return {**constraints(target), union: members, ORIGIN: origin_of(schema)}
+    if _is_event(target):
+        return _envelope(target, schemas)
+    data = {"type": "string", **_content(schema, target)}
     return {"type": "object", "properties": {"data": data}, "required": ["data"], ORIGIN: origin_of(schema)}
 
 
@@ -91,23 +91,24 @@ def _is_event(schema: Node) -> bool:
 
 def _envelope(schema: Node, schemas: Node) -> Node:
     data = schema["properties"]["data"]
-    resolved = _resolved(data, schemas) if isinstance(data, dict) else {}
-    if resolved.get("type") != "string" or "contentSchema" not in data:
-        data = {"type": "string", **_content(data if isinstance(data, dict) else {}, resolved)}
+    target = resolved(data, schemas) if isinstance(data, dict) else {}
+    if target.get("type") != "string" or "contentSchema" not in data:
+        data = {"type": "string", **_content(data if isinstance(data, dict) else {}, target)}
     return {**schema, "properties": {**schema["properties"], "data": data}}
 
 
-def _content(schema: Node, resolved: Node) -> Node:
+def _content(schema: Node, target: Node) -> Node:
     if not constraints(schema):
         return {"contentSchema": {ORIGIN: origin_of(schema)}}
-    if resolved.get("type") == "string" and not {"enum", "const", "contentSchema"} & resolved.keys():
-        return {key: value for key, value in resolved.items() if key not in {"type", ORIGIN}}
-    if "contentSchema" in resolved:
-        return {key: value for key, value in resolved.items() if key != ORIGIN}
+    if target.get("type") == "string" and not {"enum", "const", "contentSchema"} & target.keys():
+        return {key: value for key, value in target.items() if key not in {"type", ORIGIN}}
+    if "contentSchema" in target:
+        return {key: value for key, value in target.items() if key != ORIGIN}
     return {"contentMediaType": "application/json", "contentSchema": schema}
 
 
-def _resolved(schema: Any, schemas: Node) -> Node:
+def resolved(schema: Any, schemas: Node) -> Node:
+    """Return what a schema leads to through references; nothing for what is no schema object."""
     seen: set[str] = set()
     while isinstance(schema, dict) and "$ref" in schema and schema["$ref"] not in seen:
         seen.add(schema["$ref"])

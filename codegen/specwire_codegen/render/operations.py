@@ -243,11 +243,15 @@ def _payload(payload: Payload) -> str:
                 )
                 facts.append(f"errors=({', '.join(written)},)")
             if payload.media_type != "text/event-stream":
-                facts.append(f"accept={literal(payload.media_type)}")
+                # Gateways that wrap events label their lines as JSON.
+                accept = f"{payload.media_type}, application/json" if payload.item else payload.media_type
+                facts.append(f"accept={literal(accept)}")
             if payload.resumable:
                 facts.append("resumable=True")
             if payload.finish:
                 facts.append(f"finish={literal(payload.finish)}")
+            if payload.item:
+                facts.append(f"item={literal(payload.item)}")
             return f"EventsPayload({', '.join(facts)})"
         case _:
             assert_never(payload)

@@ -15,6 +15,7 @@ _SHOWN = 40
 """Characters of a frame in a message."""
 _FIELDS = (b"", b"data", b"event", b"id", b"retry")
 """Names of fields of server-sent events; a comment has an empty one."""
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENDS = (b"\n", b"\r")
 _LOOKED_AT = 1000
 """Lines of a body that tell whether it is an event stream."""
@@ -91,6 +92,17 @@ def is_foreign(data: bytes, kind: Any) -> bool:
         return False
     known = {field.encode_name for field in msgspec.structs.fields(kind)} | {kind.__struct_config__.tag_field}
     return not (isinstance(raw, dict) and raw.keys() & known)
+
+
+def unwrapped(text: bytes, path: tuple[str, ...]) -> bytes:
+    """Return the JSON text at a path in another one, which is returned as it is where nothing is there."""
+    found: msgspec.Raw | None = msgspec.Raw(text)
+    for key in path:
+        try:
+            found = _OBJECT.decode(found).get(key) if found is not None else None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return text
+    return text if found is None or bytes(found) == b"null" else bytes(found)
 
 
 def has_fields(body: bytes | bytearray) -> bool:
