@@ -70,10 +70,10 @@ def _is_exact(value: Any) -> bool:
             if kind is not str and not (isfinite(item) if kind is float else kind in _EXACT or _is_exact(item)):
                 return False
         return True
-    if type(kind) is StructMeta:
+    if kind is not list and kind is not tuple:
+        if not isinstance(kind, StructMeta):
+            return isfinite(value) if kind is float else kind in _EXACT
         value = msgspec.structs.astuple(value)
-    elif kind is not list and kind is not tuple:
-        return isfinite(value) if kind is float else kind in _EXACT
     for item in value:
         kind = type(item)
         if kind is not str and not (isfinite(item) if kind is float else kind in _EXACT or _is_exact(item)):

@@ -38,7 +38,7 @@ from specwire.options import Options
 from specwire.parameters import Style, encode_cookies, encode_headers, encode_query, expand_path
 from specwire.request import BaseRequest, JsonBody, TextBody, multipart_body
 
-from .sample import PROVIDER
+from .sample import PROVIDER, Thing
 
 
 class Text(str):
@@ -431,3 +431,11 @@ def test_long_paths_are_shortened() -> None:
     with pytest.raises(TypeError, match=r"^\$\.\.\.") as caught:
         encode(value)
     assert len(str(caught.value)) < 260
+
+
+def test_models_of_exact_values_are_encoded_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> object:
+        raise AssertionError("the slow path is for values that have no exact form of their own")
+
+    monkeypatch.setattr("specwire.encoding.plain.plain", refuse)
+    assert encode({"things": [Thing(id="a"), {"id": "b"}]}) == b'{"things":[{"id":"a"},{"id":"b"}]}'
