@@ -15,6 +15,7 @@ from specwire.answer import Answer
 from specwire.changes import OptionChanges
 from specwire.configuration import user_agent
 from specwire.errors import APIStatusError, SpecwireError
+from specwire.event_loop import sleep
 from specwire.exchange import Exchange
 from specwire.failure import TokenRefused, TooLarge, TransportFailure
 from specwire.flow import Flow, Pause, Step
@@ -25,7 +26,7 @@ from specwire.pages import AsyncItems, AsyncPages
 from specwire.provider import Provider
 from specwire.request import BaseRequest, PagedRequest, Request
 from specwire.response import Response
-from specwire.transport import AsyncTransport, Transport, sleep
+from specwire.transport import AsyncTransport, Transport
 
 if TYPE_CHECKING:
     from typing import Self

@@ -17,11 +17,11 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from specwire.answer import Answer
 from specwire.errors import APIError, SpecwireError
+from specwire.event_loop import sleep
 from specwire.failure import TransportFailure
 from specwire.operation import BinaryPayload
 from specwire.parameters import encode_query, expand_path
 from specwire.request import FileRequest, MixedRequest
-from specwire.transport import sleep
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -17,6 +17,7 @@ from specwire.answers import jsontext
 from specwire.answers.message import summary
 from specwire.auth import Bearer, OAuth2, Proof, Scheme, prove
 from specwire.errors import ConfigurationError
+from specwire.event_loop import PerLoop
 from specwire.failure import TokenRefused, TooLarge, TransportFailure
 from specwire.forking import begin_anew_in_children
 from specwire.outgoing import Outgoing
@@ -98,13 +99,13 @@ class Tokens:
         self._proof: Proof | None = None
         self._until = 0.0
         self._lock = threading.Lock()
-        self._turn: Any = None
+        self._turns: PerLoop[Any] = PerLoop()
         begin_anew_in_children(self)
 
     def forked(self) -> None:
         """Let go of locks that threads of the parent may hold."""
         self._lock = threading.Lock()
-        self._turn = None
+        self._turns = PerLoop()
 
     def get(self, transport: Transport, options: Options) -> Proof:
         """Return the proof of a token that is good for a while; raises `TokenRefused` or `TransportFailure`."""
@@ -125,11 +126,12 @@ class Tokens:
         """Return the proof of a token that is good for a while; raises `TokenRefused` or `TransportFailure`."""
         if (proof := self._fresh()) is not None:
             return proof
-        if self._turn is None:
+        turn = self._turns.get()
+        if turn is None:
             import anyio
 
-            self._turn = anyio.Lock()
-        async with self._turn:
+            turn = self._turns.put(anyio.Lock())
+        async with turn:
             if (proof := self._fresh()) is not None:
                 return proof
             try:

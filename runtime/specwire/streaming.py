@@ -13,10 +13,10 @@ from specwire.answer import Answer
 from specwire.answers.stream import begun, closed
 from specwire.clock import Clock
 from specwire.errors import APIError
+from specwire.event_loop import fail_after, sleep
 from specwire.events import EventReader
 from specwire.failure import TransportFailure
 from specwire.request import StreamRequest
-from specwire.transport import fail_after, sleep
 from specwire.wire.timeouts import Silence
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import sys
 import threading
 import warnings
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
 from functools import lru_cache
 from os import PathLike, fspath
 from types import ModuleType
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from specwire.answer import Answer
 from specwire.clock import Clock
 from specwire.errors import ConfigurationError, SpecwireError
+from specwire.event_loop import PerLoop, current, start
 from specwire.failure import TransportFailure
 from specwire.forking import begin_anew_in_children
 from specwire.outgoing import Outgoing
@@ -172,7 +172,7 @@ class Transport:
 
 
 class AsyncTransport:
-    """An asynchronous HTTP client, made at the first use unless the user handed one in."""
+    """An asynchronous HTTP client for each event loop, made at the first use, or the one that the user handed in."""
 
     def __init__(
         self, client: AsyncHTTPClient | None, certificate: Certificate | None = None, *, cookies: bool = False
@@ -181,6 +181,7 @@ class AsyncTransport:
             raise TypeError(f"http_client is a synchronous {type(client).__name__}: give an asynchronous one")
         self._client = client
         self._owned = client is None
+        self._own: PerLoop[AsyncHTTPClient] = PerLoop()
         self._tls = certified_context(certificate) if certificate is not None else None
         self._cookies = cookies
         self._library = library_of(client) if client is not None else None
@@ -197,7 +198,7 @@ class AsyncTransport:
 
     async def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Answer:
         """Send one try; raises `TransportFailure` when no answer comes, `TooLarge` for a body beyond the limit."""
-        client = self._client or self._open()
+        client = self._client or self._own.get() or self._open()
         self._used = True
         if options.deadline is None:
             return await self._sent(client, outgoing, options, stream)
@@ -235,20 +236,23 @@ class AsyncTransport:
             raise _foreign()
         self._library = httpx2
         client: AsyncHTTPClient = _make(httpx2, httpx2.AsyncClient, self._tls, self._cookies)
-        self._client = client
-        return client
+        return self._own.put(client)
 
     def forked(self) -> None:
         """Leave the connections to the parent."""
         if self._used:
-            _parents.append(self._client)
+            _parents.extend((self._client, *self._own.take()))
             self._client = None
         self._used = False
 
     async def aclose(self) -> None:
         self._closed = True
-        if self._owned and self._client is not None:
-            await self._client.aclose()
+        here = current()
+        for loop, client in self._own.take():
+            if loop is here:
+                await client.aclose()
+            else:
+                start(loop, client.aclose)
 
 
 def _read(answer: Answer, options: Options) -> None:
@@ -381,17 +385,3 @@ def certified_context(certificate: Certificate) -> ssl.SSLContext:
         text = f"the certificate {fspath(file)!r} cannot be used: {error.strerror or error}"
         raise ConfigurationError(f"{text}: give PEM files") from error
     return context
-
-
-async def sleep(seconds: float) -> None:
-    """Sleep on whatever event loop is running: asyncio or trio, as the HTTP library itself does."""
-    import anyio
-
-    await anyio.sleep(seconds)
-
-
-def fail_after(seconds: float) -> AbstractContextManager[object]:
-    """Return a context that raises `TimeoutError` when its block takes longer, on whatever event loop is running."""
-    import anyio
-
-    return anyio.fail_after(seconds)

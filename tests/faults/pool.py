@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 
+def opened(client: Any) -> list[Any]:
+    """Return the HTTP clients that a client uses: an asynchronous one has one for each event loop."""
+    transport = client.connection._transport
+    own = transport._own._things.values() if hasattr(transport, "_own") else ()
+    return [http for http in (transport._client, *own) if http is not None]
+
+
 def busy(client: Any) -> list[str]:
     """Return the connections that a client's pool believes to be in use, and what waits for one."""
-    http = client.connection._transport._client
-    if http is None:
-        return []
-    transports = [http._transport, *(transport for transport in http._mounts.values() if transport is not None)]
-    pools = [transport._pool for transport in transports]
+    mounted = [transport for http in opened(client) for transport in (http._transport, *http._mounts.values())]
+    pools = [transport._pool for transport in mounted if transport is not None]
     used = [one for pool in pools for one in pool.connections if not (one.is_idle() or one.is_closed())]
     # A task that is cancelled while the library closes a connection leaves its record of the request behind.
     waiting = [one for pool in pools for one in pool._requests if one.connection is None or one.connection in used]

@@ -11,6 +11,8 @@ from specwire import ANONYMOUS
 from specwire.errors import APITimeoutError, AuthenticationError
 from specwire.retry import RetryPolicy
 
+from tests.faults.pool import opened
+
 from .conftest import KEY, Caller
 from .server import Hold, Pause, Server, reply
 
@@ -21,7 +23,8 @@ def test_connections_are_kept_alive(caller: Caller, client: Any, server: Server)
         pytest.skip("the connections of an http_client are the user's")
     server.play(reply({"id": "1"}))
     caller.run(client.things.get("1"))
-    (connection,) = client.connection._transport._client._transport._pool.connections
+    (http,) = opened(client)
+    (connection,) = http._transport._pool.connections
     raw = connection._connection._network_stream.get_extra_info("socket")
     assert raw.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
     assert 60 == raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)

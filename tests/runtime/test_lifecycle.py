@@ -17,6 +17,8 @@ import trio
 from specwire import chunks, transport
 from specwire.errors import APIConnectionError, NotFoundError, SpecwireError
 
+from tests.faults.pool import opened
+
 from .conftest import KEY, Caller
 from .sample import AsyncSample, Sample, Thing
 from .server import DONE, Hold, Server, head, reply, stream
@@ -289,7 +291,7 @@ def test_a_program_that_ends_in_the_middle_is_quiet(server: Server, code: str) -
 def test_making_a_client_opens_nothing(caller: Caller) -> None:
     """A client connects, and loads the certificates, at its first call only."""
     client = caller.kind(KEY)
-    assert client.connection._transport._client is None
+    assert [] == opened(client)
 
 
 def test_the_tls_context_is_made_once() -> None:

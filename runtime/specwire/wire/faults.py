@@ -59,6 +59,8 @@ def _failure(error: Exception, library: ModuleType) -> TransportFailure | None:
         return _lost(f"the URL is unusable: {error}", sent=False, hopeless=True)
     if isinstance(error, UnicodeError) and not _is_callers(error):
         return _lost(f"the name of the host is unusable: {_reason(error)}", sent=False, hopeless=True)
+    if isinstance(error, RuntimeError) and "event loop" in str(error).lower() and _is_of_the_stack(error):
+        return _lost(f"{error}: an http_client serves one event loop, make one for each")
     if not _is_callers(error) and (isinstance(error, OSError | ExceptionGroup) or _is_of_the_stack(error)):
         return _lost(_reason(error))
     return None
