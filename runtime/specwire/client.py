@@ -196,7 +196,7 @@ class Client(Resource):
 
 
 class AsyncClient(AsyncResource):
-    """An asynchronous client; one for all tasks of an event loop, closed by `aclose()` or `async with`."""
+    """An asynchronous client for all tasks, in one event loop or several, closed by `aclose()` or `async with`."""
 
     provider: ClassVar[Provider]
     if not TYPE_CHECKING:

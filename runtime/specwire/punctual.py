@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import socket
+import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from specwire.failure import TransportFailure
+from specwire.wire.dialing import dial, look_up
 from specwire.wire.timeouts import ReadTimeout
 
 _PIECE = 64 * 1024
@@ -137,18 +139,29 @@ class _Backend:
         self._backend = backend
         self._alive = alive
 
-    def connect_tcp(self, host: str, *args: Any, timeout: float | None = None, **kwargs: Any) -> Stream:
-        stream = self._connected(host, *args, timeout=timeout, **kwargs)
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Any = None,
+    ) -> Stream:
+        # The module that the method was written in: the class calls itself part of the package.
+        library = sys.modules.get(type(self._backend).connect_tcp.__module__)
+        if library is None or not hasattr(library, "SyncStream") or _ADDRESS.fullmatch(host):
+            stream = self._backend.connect_tcp(host, port, _bounded(timeout), local_address, socket_options)
+        else:
+            try:
+                places = look_up(host, port, _bounded(None))
+                stream = library.SyncStream(dial(places, port, _bounded(timeout), local_address, socket_options or ()))
+            except TimeoutError as error:
+                raise library.ConnectTimeout(str(error)) from error
+            except OSError as error:
+                raise library.ConnectError(str(error)) from error
         if self._alive:
             _keep_alive(stream)
-        return stream
-
-    def _connected(self, host: str, *args: Any, timeout: float | None = None, **kwargs: Any) -> Stream:
-        *others, last = _addresses(host) if _limit.until is not None else (host,)
-        for address in others:
-            with suppress(Exception):  # the next address may do; what is wrong with the last one is told
-                return Stream(self._backend.connect_tcp(address, *args, timeout=_bounded(timeout), **kwargs))
-        return Stream(self._backend.connect_tcp(last, *args, timeout=_bounded(timeout), **kwargs))
+        return Stream(stream)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._backend, name)
@@ -164,28 +177,6 @@ def _keep_alive(stream: Any) -> None:
         option = getattr(socket, name, None)
         if option is not None:
             connection.setsockopt(socket.IPPROTO_TCP, option, value)
-
-
-def _addresses(host: str) -> Sequence[str]:
-    """Return the addresses of a host, or the host itself if it has none: connecting tells what is wrong with it.
-
-    The system's resolver knows no time of ours, so it is asked on a thread that may be left behind. Raises
-    `TransportFailure` when there is no time left.
-    """
-    if _ADDRESS.fullmatch(host):
-        return (host,)
-    found: list[str] = []
-    known = threading.Event()
-
-    def ask() -> None:
-        with suppress(OSError, UnicodeError):
-            found.extend(str(each[4][0]) for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
-        known.set()
-
-    threading.Thread(target=ask, name="specwire: name look-up", daemon=True).start()
-    if not known.wait(_bounded(None)):
-        raise TransportFailure("the address of the host was not found in time", sent=False, timeout=True)
-    return found or (host,)
 
 
 def _left(timeout: float | None) -> float | None:
