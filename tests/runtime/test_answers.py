@@ -488,6 +488,11 @@ MESSAGES: list[tuple[int, Any, str]] = [
     (422, {"message": "The given data was invalid.", "errors": {"email": ["Taken."], "name": ["Short."]}},
      "The given data was invalid. email: Taken. name: Short."),
     (400, {"error": "invalid_grant", "error_description": "no such user"}, "invalid_grant: no such user"),
+    (404, {"error": "not_found", "reason": "missing"}, "not_found: missing"),
+    (400, {"error": "Bad Request", "errors": [{"field": "name", "defaultMessage": "must not be null"}]},
+     "Bad Request; name: must not be null"),
+    (400, {"code": 3, "message": "grpc", "details": [{"fieldViolations": [{"field": "n", "description": "is bad"}]}]},
+     "grpc; n: is bad"),
     (400, {"detail": "Validation error", "validation_errors": {"title": ["Too short."]}},
      "Validation error; title: Too short."),
     (422, {"code": 422, "status": "Unprocessable Entity", "errors": {"json": {"name": ["Shorter than 1."]}}},
@@ -623,3 +628,46 @@ def test_two_drifts_of_one_place_are_both_told(canned: Canned) -> None:
     (told,) = canned.answer(JsonPayload(Loose), body, "application/json; charset=latin-1").drifts
     assert "JSON in UTF-8" in told
     assert "expected Loose" in told
+
+
+FAILURES = [
+    b'{"object": "error", "message": "no such model", "type": "NotFoundError", "code": 404}',
+    b'{"success": false, "message": "no such model"}',
+    b'{"ok": false, "msg": "no such model"}',
+    b'{"status": "error", "message": "no such model", "data": null}',
+    b'{"fault": {"faultstring": "no such model"}}',
+    b'{"errors": [{"message": "no such model"}], "data": null}',
+]
+
+
+@pytest.mark.parametrize("body", FAILURES)
+@pytest.mark.parametrize(
+    "payload", [JsonPayload(Loose), JsonPayload(Job), JsonPayload(list[Loose]), TextPayload("text/csv")]
+)
+def test_an_object_that_says_that_it_is_an_error_is_one(canned: Canned, payload: Payload, body: bytes) -> None:
+    with pytest.raises(RefusedError, match="no such model"):
+        canned.answer(payload, body)
+    assert canned.answer(payload, body, raw=True).value.status == 200
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"id": "1", "status": "failed", "message": "m"}', b'{"id": "1", "success": false, "message": "m"}']
+)
+def test_a_failure_beside_a_whole_result_is_a_field_like_any_other(canned: Canned, body: bytes) -> None:
+    assert canned.answer(JsonPayload(Job), body).value == Job(id="1")
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"<Error><Code>NoSuchKey</Code><Message>No such &quot;key&quot;.</Message></Error>", 'No such "key".'),
+        (b'<?xml version="1.0"?>\n<Error xmlns="urn:x"><Code>NoSuchKey</Code></Error>', "NoSuchKey"),
+        (b"<s:Fault><faultcode>1</faultcode><faultstring xml:lang='en'>Bad id</faultstring></s:Fault>", "Bad id"),
+        (b"<problem/>", "<problem/>"),
+        (b"<!DOCTYPE html><title>502</title>", "an HTML page of 33 bytes"),
+    ],
+)
+def test_the_message_of_an_error_in_xml_is_shown(canned: Canned, body: bytes, text: str) -> None:
+    with pytest.raises(APIStatusError) as caught:
+        canned.answer(ANYTHING, body, "application/xml", 400)
+    assert str(caught.value) == f"op: HTTP 400: {text}"

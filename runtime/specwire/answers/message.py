@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from html import unescape
 from typing import Any
 
 from specwire.base_error import LIMIT, cut
@@ -39,6 +38,8 @@ def summary(raw: Any, limit: int = LIMIT) -> str:
 
 def summary_of_xml(text: str) -> str:
     """Return the sentence of an error in XML, such as those of object stores and SOAP; empty when there is none."""
+    from html import unescape  # few servers answer in XML
+
     found = {name.lower(): said for name, said in reversed(_ELEMENT.findall(text[:_LONGEST_XML]))}
     return cut(unescape(next((found[key] for key in _ELEMENTS if found.get(key)), "")))
 
