@@ -431,8 +431,8 @@ Requirement: TypeAlias = tuple[str, ...]
 class Operation:
     """A method of the client.
 
-    A document's operation that answers JSON or a stream, as the caller says, is two of these with one `id`; `fixed` are
-    the body fields that tell them apart.
+    A document's operation that answers in several forms, as the caller says, is several of these with one `id`. `fixed`
+    are the body fields that select a stream; other forms are selected by their media type.
     """
 
     id: str

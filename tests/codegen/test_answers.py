@@ -340,3 +340,37 @@ def test_a_result_beside_an_error_is_no_stream_by_itself(generated: Any, schema:
     module = generated(gateway(schema))
     client, _ = play(module, b'{"result": {"id": "1"}}', "application/json")
     assert "1" == client.watch().result.id
+
+
+def test_each_form_of_an_answer_has_a_method(generated: Any) -> None:
+    """JSON, texts and files of one operation are methods of their own, which ask for their media type."""
+    module = generated(
+        HEAD
+        + """
+paths:
+  /export:
+    get:
+      operationId: export
+      responses:
+        "200":
+          description: d
+          content:
+            text/csv: {schema: {type: string}}
+            application/json: {schema: {type: object}}
+            image/png: {schema: {type: string, format: binary}}
+            image/jpeg: {schema: {type: string, format: binary}}
+            application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: {}
+        "204": {description: d}
+"""
+    )
+    for name, body, media_type, expected in (
+        ("export", b"{}", "application/json", {}),
+        ("export_csv", b"a,b\n", "text/csv", "a,b\n"),
+        ("export_png", b"\x89PNG", "image/png", b"\x89PNG"),
+        ("export_xlsx", b"PK", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK"),
+    ):
+        client, _ = play(module, body, media_type)
+        answer = getattr(client, name)()
+        assert expected == (answer.read() if isinstance(answer, Download) else answer)
+        assert media_type == getattr(client, name).request().operation.returns.accept
+        assert not hasattr(client, "export_jpeg")

@@ -103,7 +103,7 @@ class _Lowering:
     """The names of all methods so far."""
 
     def operations(self) -> Iterator[Operation]:
-        """Yield the method, and its twins: one that streams, and one for each body that JSON cannot carry."""
+        """Yield the method, and its twins: one that streams, and one for each body or answer that JSON cannot carry."""
         answers = Answers(Empty(), None)
         if self.http_method != "HEAD":
             answers = lower_answers(self.raw.get("responses", {}), self.components)
@@ -114,6 +114,9 @@ class _Lowering:
             if plain is not None:
                 hidden = switch[0] if switch and events else None
                 yield self._operation(method, body, plain, hidden, (), answers.by_status)
+                for form, twin in answers.twins:
+                    if twin.whole is not None:
+                        yield self._operation(self._twin(method, form), body, twin.whole, hidden, (), twin.by_status)
             if events is not None:
                 fixed: tuple[tuple[str, LiteralValue], ...] = (switch,) if switch else ()
                 name = self._stream_method(method) if plain is not None else method

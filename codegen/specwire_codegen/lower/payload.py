@@ -23,6 +23,7 @@ from specwire_codegen.ir import (
 )
 from specwire_codegen.lower.media import Components, base_type, is_json, is_range, is_text, keys, preference
 from specwire_codegen.lower.schema import union_of
+from specwire_codegen.lower.twins import Form, twins
 
 FRAMINGS: Mapping[str, Framing] = {
     "text/event-stream": "sse",
@@ -47,6 +48,8 @@ class Answers:
     events: EventStream | None
     by_status: tuple[tuple[int, Payload], ...] = ()
     """As one value, under a status where that is not `whole`."""
+    twins: tuple[tuple[str, Answers], ...] = ()
+    """In another form, which is asked for by its media type, under a name for that."""
 
 
 def lower_answers(responses: Mapping[str, Any], components: Components) -> Answers:
@@ -56,16 +59,30 @@ def lower_answers(responses: Mapping[str, Any], components: Components) -> Answe
     gives is of one of them: a union, with null where a status answers nothing; files are told from values when they
     come.
     """
-    found = [(status, _payloads(status, response, components)) for status, response in successes(responses)]
-    events = next((one for _, payloads in found for one in payloads if isinstance(one, EventStream)), None)
-    wholes = [(status, one) for status, payloads in found for one in [_whole(payloads)] if one is not None]
+    found = {status: _content(response, components) for status, response in successes(responses)}
+    payloads = {status: [each.payload for each in content] or [_empty(status)] for status, content in found.items()}
+    events = next((one for each in payloads.values() for one in each if isinstance(one, EventStream)), None)
+    wholes = {status: one for status, each in payloads.items() for one in [_whole(each)] if one is not None}
     if not wholes and events is not None:
         return Answers(None, events)
+    forms: dict[str, dict[str, Payload]] = {}
+    for status, content in found.items():
+        for name, payload in twins(content, wholes.get(status), components):
+            forms.setdefault(name, {}).setdefault(status, payload)
+    plain = _answers(wholes)
+    return attrs.evolve(
+        plain, events=events, twins=tuple((name, _answers({**wholes, **form})) for name, form in forms.items())
+    )
+
+
+def _answers(by_status: Mapping[str, Payload]) -> Answers:
+    """Return what each status answers as one payload, and where that is another one."""
+    wholes = list(by_status.items())
     merged = _merged([payload for _, payload in wholes])
     others = tuple((_key(status), payload) for status, payload in wholes if payload != merged)
     if any(status == 2 for status, _ in others):  # what the range says is not said of the statuses beside it
         others = tuple((_key(status), payload) for status, payload in wholes)
-    return Answers(merged, events, tuple(pair for pair in others if pair[0]))
+    return Answers(merged, None, tuple(pair for pair in others if pair[0]))
 
 
 def successes(responses: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -80,12 +97,17 @@ def _key(status: str) -> int:
     return 0 if status == "default" else int(status[0]) if status.endswith("XX") else int(status)
 
 
-def _payloads(status: str, response: Mapping[str, Any], components: Components) -> tuple[Payload, ...]:
+def _content(response: Mapping[str, Any], components: Components) -> list[Form]:
+    """Return what a response may be, best first."""
     content: Mapping[str, Any] = response.get("content", {})
     ordered = sorted(content.items(), key=lambda item: preference(item[0]))
-    return tuple(_payload(media_type, media, components) for media_type, media in ordered) or (
-        Empty(open=status not in _BODILESS),
-    )
+    return [
+        Form(base_type(name), media.get("schema", {}), _payload(name, media, components)) for name, media in ordered
+    ]
+
+
+def _empty(status: str) -> Empty:
+    return Empty(open=status not in _BODILESS)
 
 
 def _whole(payloads: Sequence[Payload]) -> Payload | None:

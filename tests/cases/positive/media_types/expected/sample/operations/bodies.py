@@ -27,6 +27,9 @@ _GET_VERSION = Operation(
 _SEND_SEVERAL = Operation(
     id="sendSeveral", method="POST", path="/several", returns=JsonPayload(models.Note), secure=False
 )
+_SEND_SEVERAL_CSV = Operation(
+    id="sendSeveral", method="POST", path="/several", returns=TextPayload("text/csv"), secure=False
+)
 _SEND_EITHER = Operation(id="sendEither", method="POST", path="/either", returns=EmptyPayload(), secure=False)
 _SEND_EITHER_MULTIPART = Operation(id="sendEither", method="POST", path="/either", returns=EmptyPayload(), secure=False)
 _SEND_EITHER_TEXT_ = Operation(id="sendEither", method="POST", path="/either", returns=EmptyPayload(), secure=False)
@@ -68,6 +71,14 @@ def send_several(*, text: str | Unset = UNSET, stars: int | Unset = UNSET) -> Re
     `POST /several`, operation `sendSeveral`.
     """
     return Request(_SEND_SEVERAL, body=json_body({"text": text, "stars": stars}, required=False))
+
+
+def send_several_csv(*, text: str | Unset = UNSET, stars: int | Unset = UNSET) -> Request[str]:
+    """Send several.
+
+    `POST /several`, operation `sendSeveral`.
+    """
+    return Request(_SEND_SEVERAL_CSV, body=json_body({"text": text, "stars": stars}, required=False))
 
 
 def send_either(*, text: str, stars: int | Unset = UNSET) -> Request[None]:

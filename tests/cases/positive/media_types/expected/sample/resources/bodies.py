@@ -26,6 +26,8 @@ class _Bodies:
     """Send either."""
     send_several = endpoint(_bodies.send_several)
     """Send several."""
+    send_several_csv = endpoint(_bodies.send_several_csv)
+    """Send several."""
     send_text = endpoint(_bodies.send_text)
     """Send text."""
     send_unknown = endpoint(_bodies.send_unknown)

@@ -1,0 +1,77 @@
+"""Media types of a response that another one cannot stand in for: each gets a method of its own, with a name for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from specwire_codegen.ir import BinaryStream, JsonPayload, Payload, Primitive, Text
+from specwire_codegen.lower.media import Components
+from specwire_codegen.lower.schema import Schema
+from specwire_codegen.naming import snake
+
+_FAMILIES = ("image", "audio", "video", "font")
+"""Top-level types whose formats hold the same thing: one method is enough for all."""
+_FILES = re.compile(
+    r"(image|audio|video|font)/.*|text/csv|application/(pdf|zip|gzip|vnd\.(ms-excel|openxmlformats-.*))"
+)
+"""Types that cannot carry an object, whatever schema a document gives them."""
+_NAMES = {
+    "text/plain": "text",
+    "application/octet-stream": "binary",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+}
+
+
+@attrs.frozen
+class Form:
+    """One media type of a response."""
+
+    base: str
+    """Without its parameters."""
+    schema: Schema | bool
+    payload: Payload
+
+
+def twins(content: Sequence[Form], plain: Payload | None, components: Components) -> Iterator[tuple[str, Payload]]:
+    """Yield name and payload of each media type that answers something else than the plain method.
+
+    The same schema under another type is the same value in another encoding; so are several formats of an image.
+    """
+    families: set[str] = set()
+    for form in content:
+        base, payload = form.base, form.payload
+        family = base.partition("/")[0] if base.startswith(_FAMILIES) else base
+        if payload == plain or "*" in base or family in families or not _differs(payload, plain):
+            continue
+        if _FILES.fullmatch(base) or _is_own(form.schema, components):
+            families.add(family)
+            yield _name(base), payload
+
+
+def _differs(payload: Payload, plain: Payload | None) -> bool:
+    match payload, plain:
+        case Text("text/plain"), JsonPayload(Primitive("str")):
+            return False
+        case ((Text() | BinaryStream()), JsonPayload()):
+            return True
+        case _:
+            return isinstance(payload, BinaryStream) and isinstance(plain, Text)
+
+
+def _is_own(schema: Schema | bool, components: Components) -> bool:
+    """Tell whether a schema is that of a text or of bytes, or says nothing."""
+    found = components.resolve(schema)
+    return components.is_textual(schema) or bool(found.keys() & {"contentMediaType", "contentEncoding"})
+
+
+def _name(base: str) -> str:
+    if base in _NAMES:
+        return _NAMES[base]
+    subtype = base.partition("/")[2].removeprefix("x-").removeprefix("vnd.")
+    return snake(subtype.removesuffix("+xml") if subtype != "svg+xml" else "svg") or "other"
