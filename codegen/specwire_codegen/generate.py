@@ -34,7 +34,7 @@ from specwire_codegen.lower import lower
 from specwire_codegen.normalize import normalize
 from specwire_codegen.output.manifest import MANIFEST, manifest
 from specwire_codegen.output.package import compare, holds, replace_file, write
-from specwire_codegen.overrides import read_overrides
+from specwire_codegen.overrides import read_overrides, without_forms
 from specwire_codegen.project import Target
 from specwire_codegen.render import render
 from specwire_codegen.select import select
@@ -130,6 +130,7 @@ def build(target: Target, access: Access | None = None) -> Built:
     api = api_of(target, document)
     if target.overrides is not None and target.contracts is not None:
         overrides = read_overrides(target.overrides, api)
+        api = without_forms(api, overrides)
         settle(list(check_contracts(api, overrides, target.contracts)))
         api = attrs.evolve(api, overrides=overrides, overrides_package=target.overrides_package)
     with _bounded(target):
@@ -187,7 +188,8 @@ def accept(target: Target, operation_id: str, access: Access | None = None) -> P
         raise SpecwireCodegenError(f"{target.name} has no overrides")
     document, _ = document_of(target, access)
     api = api_of(target, document)
-    contracts = contracts_of(api, read_overrides(target.overrides, api))
+    overrides = read_overrides(target.overrides, api)
+    contracts = contracts_of(without_forms(api, overrides), overrides)
     if operation_id not in contracts:
         raise SpecwireCodegenError(f"no override of {target.name} stands on {operation_id!r}: {', '.join(contracts)}")
     path = target.contracts / f"{operation_id}.json"

@@ -464,6 +464,8 @@ class Operation:
     formats: Formats = Formats()
     billed: bool = False
     """Whether repeating it costs again."""
+    form: str = ""
+    """Name of the form that is asked for, where the document's operation answers several and this is not the first."""
 
     @property
     def mixed(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import keyword
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -26,8 +26,17 @@ def read_overrides(folder: Path, api: Api) -> tuple[Override, ...]:
     for path in sorted(folder.glob("*.py")):
         if not path.name.startswith("_"):
             reader.read(path)
-    settle([*reader.problems, *_conflicts(reader.found, api)])
+    settle([*reader.problems, *_conflicts(reader.found, without_forms(api, reader.found))])
     return tuple(reader.found)
+
+
+def without_forms(api: Api, overrides: Iterable[Override]) -> Api:
+    """Return the API without the further forms of answers whose operation has an override.
+
+    Servers that choose the form by an argument do not heed the media type that is asked for; overrides know.
+    """
+    known = {override.operation_id for override in overrides if override.returns != "Accumulator"}
+    return attrs.evolve(api, operations=tuple(one for one in api.operations if not one.form or one.id not in known))
 
 
 @attrs.define

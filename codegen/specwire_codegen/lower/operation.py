@@ -116,7 +116,9 @@ class _Lowering:
                 yield self._operation(method, body, plain, hidden, (), answers.by_status)
                 for form, twin in answers.twins:
                     if twin.whole is not None:
-                        yield self._operation(self._twin(method, form), body, twin.whole, hidden, (), twin.by_status)
+                        name = self._twin(method, form)
+                        operation = self._operation(name, body, twin.whole, hidden, (), twin.by_status)
+                        yield attrs.evolve(operation, form=form)
             if events is not None:
                 fixed: tuple[tuple[str, LiteralValue], ...] = (switch,) if switch else ()
                 name = self._stream_method(method) if plain is not None else method
