@@ -188,6 +188,10 @@ def file_of(given: FileInput, label: str) -> File:
         name = os.path.basename(os.fspath(name))
     if not isinstance(name, str | None):
         raise TypeError(f"the name of {label} is {type(name).__name__}: give a str")
+    if content_type is not None and not (isinstance(content_type, str) and "/" in content_type):
+        raise TypeError(f"the third member of {label} is no content type, such as 'text/plain'")
+    if not isinstance(headers, Mapping | None):
+        raise TypeError(f"the headers of {label} are {type(headers).__name__}: give a mapping")
     return File(_opened(content), name, content_type, _own_type(content), headers or {})
 
 
@@ -222,6 +226,8 @@ def _filename(content: Any) -> str:
     name = getattr(content, "filename", None) or getattr(content, "name", None)
     if isinstance(content, os.PathLike):
         name = os.fspath(content)
+    if isinstance(name, bytes):
+        name = os.fsdecode(name)
     return (os.path.basename(name) if isinstance(name, str) else "") or UNNAMED
 
 

@@ -121,7 +121,8 @@ def _exploded(name: str, value: object, text: Text) -> Iterator[tuple[str, str]]
         return
     for key, item in value.items():
         inner = opened(item)
-        texts = [_leaf(inner, text)] if isinstance(inner, Mapping) else _texts(inner, text)
+        holds = isinstance(inner, Mapping) and any(map(_given, inner.values()))
+        texts = [_leaf(inner, text)] if holds else _texts(inner, text)
         yield from ((scalar_text(key), each) for each in texts)
 
 

@@ -47,6 +47,9 @@ TARGETS: dict[str, tuple[Callable[[Any], object], str]] = {
     "empty wildcard": (lambda client: client.files.get(""), "/files/"),
     "declared wildcard": (lambda client: client.raw.get("x"), "/raw/x"),
     "catch-all": (lambda client: client.get_spring("a/b"), "/spring/a%2Fb"),
+    "greedy parameter": (lambda client: client.aws.get("a"), "/aws/a"),
+    "empty greedy parameter": (lambda client: client.aws.get(""), "/aws/"),
+    "empty by default": (lambda client: client.get_root(""), "/root/"),
     "constraint": (lambda client: client.get_typed(3), "/typed/3"),
     "empty end of a path": (lambda client: client.contents.get(""), "/contents/"),
     "lists in a query object": (

@@ -234,3 +234,25 @@ def test_a_file_that_is_a_body_has_no_headers_of_a_part(caller: Caller, client: 
 def test_endings_have_types(name: str | None, expected: str) -> None:
     """The same on every machine and in every version of Python."""
     assert expected == media_type_of(name)
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        (("text/plain", b"x", "a.txt"), "the third member of file 'f' is no content type"),
+        (("a.txt", b"x", 1), "the third member of file 'f' is no content type"),
+        (("a.txt", b"x", None, [("X", "1")]), "the headers of file 'f' are list: give a mapping"),
+    ],
+)
+def test_members_of_a_file_in_the_wrong_order_are_refused(file: Any, message: str) -> None:
+    """They would name the file after its type, or leave the client as another error."""
+    with pytest.raises(InvalidRequestError, match=message):
+        multipart_body(files={"f": file})
+
+
+def test_a_file_that_was_opened_by_bytes_has_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"x")
+    with open(os.fsencode(path), "rb") as file:
+        part, _ = sent(file)
+    assert ("a.pdf", "application/pdf") == (part.filename, part.content_type)

@@ -207,6 +207,7 @@ def test_nothing_is_left_out(value: object, style: str) -> None:
 def test_nothing_inside_is_left_out() -> None:
     """An absent item does not leave a hole."""
     assert "a=1&a=2&b=3" == encode_query({"a": [1, None, 2], "m": {"b": 3, "c": None}})
+    assert "b=3" == encode_query({"m": {"a": [], "b": 3, "c": {}, "d": {"e": None}}})
 
 
 def test_a_set_has_an_order() -> None:

@@ -62,7 +62,8 @@ def lower_parameter(
 
 def _may_be_empty(raw: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
     """Tell whether the document says that the end of a path may be empty: that it spans what follows, or its length."""
-    return bool(raw.get("allowReserved")) or schema.get("minLength") == 0 or schema.get("pattern") in _ANYTHING
+    says = schema.get("minLength") == 0 or schema.get("default") == "" or schema.get("pattern") in _ANYTHING
+    return bool(raw.get("allowReserved")) or says
 
 
 def _default(schema: Schema) -> DefaultValue | None:

@@ -11,7 +11,7 @@ from specwire_codegen import pointer as pointers
 from specwire_codegen.grammar import Node, is_extension
 from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
 
-_SPANNING = re.compile(r"\{(?:\*{1,2}|\+)?([\w.-]+?)(?:\*{1,2}|\?|[:=][^{}]*)?\}")
+_SPANNING = re.compile(r"\{(?:\*{1,2}|\+)?([\w.-]+?)(?:\*{1,2}|[+?]|[:=][^{}]*)?\}")
 """Parameters with what frameworks add for those that span slashes, are optional or have a pattern."""
 _DOUBLE = re.compile(r"\{\{([\w.-]+)\}\}")
 _UNSENDABLE = re.compile(r"[\x00-\x1f\x7f\\]")

@@ -15,6 +15,7 @@ from specwire.resource import resource
 from .operations import root as _root
 
 if TYPE_CHECKING:
+    from .resources.aws import AsyncAws, Aws
     from .resources.contents import AsyncContents, Contents
     from .resources.files import AsyncFiles, Files
     from .resources.raw import AsyncRaw, Raw
@@ -26,6 +27,8 @@ PROVIDER = Provider(name="sample", version="1", base_url="https://api.test", bas
 class _Sample:
     get_q = endpoint(_root.get_q)
     """Get Q."""
+    get_root = endpoint(_root.get_root)
+    """Get root."""
     get_spring = endpoint(_root.get_spring)
     """Get spring."""
     get_typed = endpoint(_root.get_typed)
@@ -56,6 +59,8 @@ class Sample(_Sample, Client):
     """A synchronous client of Sample."""
 
     provider = PROVIDER
+    aws: resource[Aws] = resource(".resources.aws", "Aws")
+    """Aws."""
     contents: resource[Contents] = resource(".resources.contents", "Contents")
     """Contents."""
     files: resource[Files] = resource(".resources.files", "Files")
@@ -68,6 +73,8 @@ class AsyncSample(_Sample, AsyncClient):
     """An asynchronous client of Sample."""
 
     provider = PROVIDER
+    aws: resource[AsyncAws] = resource(".resources.aws", "AsyncAws")
+    """Aws."""
     contents: resource[AsyncContents] = resource(".resources.contents", "AsyncContents")
     """Contents."""
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")

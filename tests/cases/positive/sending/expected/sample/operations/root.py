@@ -25,6 +25,14 @@ _GET_SPRING = Operation(
     styles={"rest": Style("simple", False, True, False, empty=True)},
     secure=False,
 )
+_GET_ROOT = Operation(
+    id="getRoot",
+    method="GET",
+    path="/root/{path}",
+    returns=EmptyPayload(),
+    styles={"path": Style("simple", False, False, False, empty=True)},
+    secure=False,
+)
 _GET_TYPED = Operation(id="getTyped", method="GET", path="/typed/{id}", returns=EmptyPayload(), secure=False)
 _OPT = Operation(id="opt", method="POST", path="/opt", returns=EmptyPayload(), secure=False)
 _OPT_REQ = Operation(id="optReq", method="POST", path="/optreq", returns=EmptyPayload(), secure=False)
@@ -52,6 +60,17 @@ def get_spring(rest: str) -> Request[Any]:
     `GET /spring/{rest}`, operation `getSpring`.
     """
     return Request(_GET_SPRING, path={"rest": rest})
+
+
+def get_root(path: str = "") -> Request[Any]:
+    """Get root.
+
+    `GET /root/{path}`, operation `getRoot`.
+
+    Args:
+        path: The server's default is "".
+    """
+    return Request(_GET_ROOT, path={"path": path})
 
 
 def get_typed(id: int) -> Request[Any]:
