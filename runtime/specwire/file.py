@@ -10,6 +10,8 @@ from contextlib import closing
 from io import TextIOBase
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeGuard, cast
 
+from specwire.base_error import InvalidRequestError
+
 UNNAMED = "upload"
 """Name of a file that has none."""
 _COROUTINE = 0x80
@@ -22,6 +24,10 @@ class NotReplayable(RuntimeError):
 
 class FileChanged(RuntimeError):
     """Say that a file grew or shrank while it was being uploaded."""
+
+
+class UnreadableFile(InvalidRequestError, TypeError):
+    """Say that a client cannot read a file: it gives no bytes, or only asynchronously."""
 
 
 class Readable(Protocol):
@@ -119,7 +125,7 @@ class Source:
             with open(content, "rb", buffering=0) as file:
                 yield from self._read(file, size)
         elif _is_async(content):
-            raise TypeError(f"{self._label} is an asynchronous file; use an asynchronous client, or give a path")
+            raise UnreadableFile(f"{self._label} is an asynchronous file; use an asynchronous client, or give a path")
         elif _is_file(content):
             if self._start is not None:
                 cast(Seekable, content).seek(self._start)
@@ -167,7 +173,9 @@ class Source:
     def _bytes(self, chunk: object) -> bytes:
         if isinstance(chunk, bytes):
             return chunk
-        raise TypeError(f"{self._label} reads {type(chunk).__name__}, not bytes; open the file in binary mode ('rb')")
+        raise UnreadableFile(
+            f"{self._label} reads {type(chunk).__name__}, not bytes; open the file in binary mode ('rb')"
+        )
 
     def _changed(self, how: str, read: int) -> FileChanged:
         return FileChanged(
