@@ -42,7 +42,7 @@ class _Connected:
         if instance is None:
             return self
         # Threads that ask at once get the same one.
-        return instance.__dict__.setdefault("connection", instance._connect())
+        return instance.__dict__.setdefault("_connection", instance._connect())
 
     def __repr__(self) -> str:
         return "<connection>"
@@ -51,9 +51,9 @@ class _Connected:
 class Client(Resource):
     """A synchronous client; safe to share between threads and to take into a fork, closed by `close()` or `with`."""
 
-    provider: ClassVar[Provider]
+    _provider: ClassVar[Provider]
     if not TYPE_CHECKING:
-        connection = _Connected()
+        _connection = _Connected()
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Client(Resource):
             cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
             cookies: Whether cookies that the server sets are sent back to it.
         """
-        name, provider = type(self).__name__, self.provider
+        name, provider = type(self).__name__, self._provider
         url = find_base_url(base_url, provider, name)
         keyring = make_keyring(name, provider, url, key, credentials, is_certified(http_client, cert))
         options = make_options(
@@ -123,17 +123,17 @@ class Client(Resource):
         if cookies and http_client is not None:
             raise ConfigurationError("cookies= is for the client's own connections: your http_client keeps its own")
         if http_client is not None or cert is not None:
-            self.connection = connect()  # what was handed in is checked at once
+            self._connection = connect()  # what was handed in is checked at once
 
     @property
     def base_url(self) -> str:
         """Where requests go."""
-        return self.connection.base_url
+        return self._connection.base_url
 
     def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
         """Return a client with other options that shares this one's connections."""
         changed = object.__new__(type(self))
-        changed.connection = self.connection.changed(changes)
+        changed._connection = self._connection.changed(changes)
         return changed
 
     @overload
@@ -158,27 +158,27 @@ class Client(Resource):
 
         match request:
             case Request():
-                return self.connection.perform(request).parsed
+                return self._connection.perform(request).parsed
             case StreamRequest():
                 from specwire.streaming import EventStream
 
-                return EventStream(self.connection, request)
+                return EventStream(self._connection, request)
             case MixedRequest():
                 from specwire.download import Download
 
-                return Download.mixed(self.connection, request)
+                return Download.mixed(self._connection, request)
             case DownloadRequest():
                 from specwire.download import Download
 
-                return Download.called(self.connection, request)
+                return Download.called(self._connection, request)
             case Generator():
-                return self.connection.run(request)
+                return self._connection.run(request)
             case _:
                 raise _unsendable(request)
 
     def close(self) -> None:
         """Close the connections; closing twice is nothing. A client of your own stays open."""
-        self.connection.close()
+        self._connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -189,7 +189,7 @@ class Client(Resource):
         self.close()
 
     def __repr__(self) -> str:
-        return repr(self.connection)
+        return repr(self._connection)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"a {type(self).__name__} holds a key and connections: make one where it is needed instead")
@@ -198,9 +198,9 @@ class Client(Resource):
 class AsyncClient(AsyncResource):
     """An asynchronous client for all tasks, in one event loop or several, closed by `aclose()` or `async with`."""
 
-    provider: ClassVar[Provider]
+    _provider: ClassVar[Provider]
     if not TYPE_CHECKING:
-        connection = _Connected()
+        _connection = _Connected()
 
     def __init__(
         self,
@@ -243,7 +243,7 @@ class AsyncClient(AsyncResource):
             cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
             cookies: Whether cookies that the server sets are sent back to it.
         """
-        name, provider = type(self).__name__, self.provider
+        name, provider = type(self).__name__, self._provider
         url = find_base_url(base_url, provider, name)
         keyring = make_keyring(name, provider, url, key, credentials, is_certified(http_client, cert))
         options = make_options(
@@ -272,17 +272,17 @@ class AsyncClient(AsyncResource):
         if cookies and http_client is not None:
             raise ConfigurationError("cookies= is for the client's own connections: your http_client keeps its own")
         if http_client is not None or cert is not None:
-            self.connection = connect()  # what was handed in is checked at once
+            self._connection = connect()  # what was handed in is checked at once
 
     @property
     def base_url(self) -> str:
         """Where requests go."""
-        return self.connection.base_url
+        return self._connection.base_url
 
     def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
         """Return a client with other options that shares this one's connections."""
         changed = object.__new__(type(self))
-        changed.connection = self.connection.changed(changes)
+        changed._connection = self._connection.changed(changes)
         return changed
 
     @overload
@@ -311,26 +311,26 @@ class AsyncClient(AsyncResource):
             case StreamRequest():
                 from specwire.streaming import AsyncEventStream
 
-                return AsyncEventStream(self.connection, request)
+                return AsyncEventStream(self._connection, request)
             case MixedRequest():
                 from specwire.download import AsyncDownload
 
-                return AsyncDownload.mixed(self.connection, request)
+                return AsyncDownload.mixed(self._connection, request)
             case DownloadRequest():
                 from specwire.download import AsyncDownload
 
-                return AsyncDownload(self.connection, request)
+                return AsyncDownload(self._connection, request)
             case Generator():
-                return self.connection.run(request)
+                return self._connection.run(request)
             case _:
                 raise _unsendable(request)
 
     async def _parsed(self, request: Request[T]) -> T:
-        return (await self.connection.perform(request)).parsed
+        return (await self._connection.perform(request)).parsed
 
     async def aclose(self) -> None:
         """Close the connections; closing twice is nothing. A client of your own stays open."""
-        await self.connection.aclose()
+        await self._connection.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -341,7 +341,7 @@ class AsyncClient(AsyncResource):
         await self.aclose()
 
     def __repr__(self) -> str:
-        return repr(self.connection)
+        return repr(self._connection)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"a {type(self).__name__} holds a key and connections: make one where it is needed instead")

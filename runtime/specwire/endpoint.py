@@ -116,7 +116,7 @@ class Method(Bound[P, Resource], Generic[P, T]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         request: Request[T] = self._build(*args, **kwargs)
-        return self._resource.connection.perform(request, self._changes).parsed
+        return self._resource._connection.perform(request, self._changes).parsed
 
     @as_built
     def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
@@ -125,7 +125,7 @@ class Method(Bound[P, Resource], Generic[P, T]):
         It raises nothing for the body of a success: what is not as the document says is in `drift`.
         """
         request: Request[T] = self._build(*args, **kwargs)
-        return self._resource.connection.perform(request, self._changes, lenient=True)
+        return self._resource._connection.perform(request, self._changes, lenient=True)
 
     @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> Request[T]:
@@ -139,7 +139,7 @@ class AsyncMethod(Bound[P, AsyncResource], Generic[P, T]):
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         request: Request[T] = self._build(*args, **kwargs)
-        return (await self._resource.connection.perform(request, self._changes)).parsed
+        return (await self._resource._connection.perform(request, self._changes)).parsed
 
     @as_built
     async def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
@@ -148,7 +148,7 @@ class AsyncMethod(Bound[P, AsyncResource], Generic[P, T]):
         It raises nothing for the body of a success: what is not as the document says is in `drift`.
         """
         request: Request[T] = self._build(*args, **kwargs)
-        return await self._resource.connection.perform(request, self._changes, lenient=True)
+        return await self._resource._connection.perform(request, self._changes, lenient=True)
 
     @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> Request[T]:
@@ -163,12 +163,12 @@ class PagedMethod(Method[P, T], Generic[P, T, ItemT]):
     @as_built
     def iter(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[ItemT]:
         """Go through the items of this page and of all that follow, fetching pages as needed."""
-        return self._resource.connection.items(self._paged(*args, **kwargs), self._changes)
+        return self._resource._connection.items(self._paged(*args, **kwargs), self._changes)
 
     @as_built
     def pages(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
         """Go through this page and all that follow, fetching them as needed."""
-        return self._resource.connection.pages(self._paged(*args, **kwargs), self._changes)
+        return self._resource._connection.pages(self._paged(*args, **kwargs), self._changes)
 
     def _paged(self, *args: P.args, **kwargs: P.kwargs) -> PagedRequest[T, ItemT]:
         request: PagedRequest[T, ItemT] = self._build(*args, **kwargs)
@@ -181,12 +181,12 @@ class AsyncPagedMethod(AsyncMethod[P, T], Generic[P, T, ItemT]):
     @as_built
     def iter(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[ItemT]:
         """Go through the items of this page and of all that follow, fetching pages as needed."""
-        return self._resource.connection.items(self._paged(*args, **kwargs), self._changes)
+        return self._resource._connection.items(self._paged(*args, **kwargs), self._changes)
 
     @as_built
     def pages(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
         """Go through this page and all that follow, fetching them as needed."""
-        return self._resource.connection.pages(self._paged(*args, **kwargs), self._changes)
+        return self._resource._connection.pages(self._paged(*args, **kwargs), self._changes)
 
     def _paged(self, *args: P.args, **kwargs: P.kwargs) -> PagedRequest[T, ItemT]:
         request: PagedRequest[T, ItemT] = self._build(*args, **kwargs)
@@ -199,7 +199,7 @@ class StreamMethod(Bound[P, Resource], Generic[P, E]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> EventStream[E]:
         from specwire.streaming import EventStream  # few use it
 
-        return EventStream(self._resource.connection, self._build(*args, **kwargs), self._changes)
+        return EventStream(self._resource._connection, self._build(*args, **kwargs), self._changes)
 
     @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> StreamRequest[E]:
@@ -214,7 +214,7 @@ class AsyncStreamMethod(Bound[P, AsyncResource], Generic[P, E]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncEventStream[E]:
         from specwire.streaming import AsyncEventStream  # few use it
 
-        return AsyncEventStream(self._resource.connection, self._build(*args, **kwargs), self._changes)
+        return AsyncEventStream(self._resource._connection, self._build(*args, **kwargs), self._changes)
 
     @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> StreamRequest[E]:
@@ -236,7 +236,7 @@ class AccumulatingMethod(StreamMethod[P, E], Generic[P, E, F]):
         from specwire.streaming import AccumulatingStream  # few use it
 
         request: StreamRequest[E] = self._build(*args, **kwargs)
-        return AccumulatingStream(self._resource.connection, request, self._changes, self._accumulator())
+        return AccumulatingStream(self._resource._connection, request, self._changes, self._accumulator())
 
 
 class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
@@ -255,7 +255,7 @@ class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
         from specwire.streaming import AsyncAccumulatingStream  # few use it
 
         request: StreamRequest[E] = self._build(*args, **kwargs)
-        return AsyncAccumulatingStream(self._resource.connection, request, self._changes, self._accumulator())
+        return AsyncAccumulatingStream(self._resource._connection, request, self._changes, self._accumulator())
 
 
 class DownloadMethod(Bound[P, Resource], Generic[P]):
@@ -264,7 +264,7 @@ class DownloadMethod(Bound[P, Resource], Generic[P]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download:
         from specwire.download import Download  # few use it
 
-        return Download.called(self._resource.connection, self._build(*args, **kwargs), self._changes)
+        return Download.called(self._resource._connection, self._build(*args, **kwargs), self._changes)
 
     @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> DownloadRequest:
@@ -279,7 +279,7 @@ class AsyncDownloadMethod(Bound[P, AsyncResource], Generic[P]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload:
         from specwire.download import AsyncDownload  # few use it
 
-        return AsyncDownload(self._resource.connection, self._build(*args, **kwargs), self._changes)
+        return AsyncDownload(self._resource._connection, self._build(*args, **kwargs), self._changes)
 
     @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> DownloadRequest:
@@ -295,7 +295,7 @@ class MixedMethod(Bound[P, Resource], Generic[P, T]):
         from specwire.download import Download  # few use it
 
         request: MixedRequest[T] = self._build(*args, **kwargs)
-        return Download.mixed(self._resource.connection, request, self._changes)
+        return Download.mixed(self._resource._connection, request, self._changes)
 
     @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> MixedRequest[T]:
@@ -311,7 +311,7 @@ class AsyncMixedMethod(Bound[P, AsyncResource], Generic[P, T]):
         from specwire.download import AsyncDownload  # few use it
 
         request: MixedRequest[T] = self._build(*args, **kwargs)
-        return await AsyncDownload.mixed(self._resource.connection, request, self._changes)
+        return await AsyncDownload.mixed(self._resource._connection, request, self._changes)
 
     @as_built
     def request(self, *args: P.args, **kwargs: P.kwargs) -> MixedRequest[T]:
@@ -325,7 +325,7 @@ class FlowMethod(Bound[P, Resource], Generic[P, T]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         flow: Flow[T] = self._build(*args, **kwargs)
-        return self._resource.connection.run(flow, self._changes)
+        return self._resource._connection.run(flow, self._changes)
 
 
 class AsyncFlowMethod(Bound[P, AsyncResource], Generic[P, T]):
@@ -333,7 +333,7 @@ class AsyncFlowMethod(Bound[P, AsyncResource], Generic[P, T]):
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         flow: Flow[T] = self._build(*args, **kwargs)
-        return await self._resource.connection.run(flow, self._changes)
+        return await self._resource._connection.run(flow, self._changes)
 
 
 class Descriptor(Generic[BuildT]):

@@ -73,7 +73,7 @@ def instrumented(
     between the call and its tries, so that a try is seen as it is sent.
     """
     telemetry = _Telemetry(trace.get_tracer("specwire", tracer_provider=tracer_provider), meter_provider)
-    options = client.connection.options
+    options = client._connection.options
     # A client has middleware of its own kind only, which the type of the options does not say.
     tries: list[Any] = [*options.middleware, telemetry.send if isinstance(client, Client) else telemetry.asend]
     calls: list[Any] = [telemetry.call if isinstance(client, Client) else telemetry.acall, *options.call_middleware]

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 class Resource:
     """A group of operations of a synchronous client."""
 
-    connection: Connection
+    _connection: Connection
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.connection!r}>"
+        return f"<{type(self).__name__} of {self._connection!r}>"
 
 
 class AsyncResource:
     """A group of operations of an asynchronous client."""
 
-    connection: AsyncConnection
+    _connection: AsyncConnection
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.connection!r}>"
+        return f"<{type(self).__name__} of {self._connection!r}>"
 
 
 ResourceT = TypeVar("ResourceT", bound=Resource | AsyncResource)
@@ -57,6 +57,6 @@ class resource(Generic[ResourceT]):  # a descriptor, used like `property`
         if instance is None:
             return self
         made = getattr(import_module(self._module, self._package), self._kind)()
-        made.connection = instance.connection
+        made._connection = instance._connection
         instance.__dict__[self._name] = made
         return made

@@ -290,6 +290,30 @@ def test_no_operation_on_several_things_has_a_plain_verb(operations: list[tuple[
             ],
             ["status", "head_status"],
         ),
+        (
+            [
+                ("GET", "/api/trips", "ninja_app_list_trips", None),
+                ("GET", "/api/trips/{id}", "ninja_app_get_trip", None),
+                ("GET", "/api/health", "ninja_app_health", None),
+                ("POST", "/api/up", "ninja_app_upload_file", "files"),
+            ],
+            ["trips.list", "trips.get", "health", "files.upload"],
+        ),
+        (
+            [("GET", "/pets", "ShopApiGetPets", "pets"), ("POST", "/pets", "ShopApiAddPet", "pets")],
+            ["pets.list", "pets.add"],
+        ),
+        (
+            [("POST", "/cat", "predict_cat", "ml"), ("POST", "/dog", "predict_dog", "ml")],
+            ["ml.predict_cat", "ml.predict_dog"],
+        ),
+        (
+            [("POST", "/me", "user_update", "me"), ("DELETE", "/me", "user_delete", "me")],
+            ["me.user_update", "me.user_delete"],
+        ),
+        ([("GET", "/x", "getAll", "x"), ("GET", "/y", "getGetter", "x")], ["x.get_all", "x.get_getter"]),
+        ([("GET", "/links", "get_connections", "Connection")], ["connection.list"]),
+        ([("GET", "/vendors", "get_providers", "Provider")], ["provider.list"]),
     ],
 )
 def test_habits_of_frameworks_are_undone(operations: list[tuple[str, str, str, str | None]], names: list[str]) -> None:

@@ -26,13 +26,13 @@ _CREATE = Operation(id="create", method="POST", path="/things", returns=JsonPayl
 class KeyedSample(Sample):
     """The sample, if its server heeded keys."""
 
-    provider: ClassVar[Provider] = KEYED
+    _provider: ClassVar[Provider] = KEYED
 
 
 class AsyncKeyedSample(AsyncSample):
     """The sample, if its server heeded keys."""
 
-    provider: ClassVar[Provider] = KEYED
+    _provider: ClassVar[Provider] = KEYED
 
 
 @pytest.fixture

@@ -49,5 +49,5 @@ def provider(*alternatives: Requirement, required: bool = False) -> Provider:
 def guarded(caller: Caller, *alternatives: Requirement, required: bool = False, **options: Any) -> Any:
     """Make a client of an API whose operations take one of some alternatives."""
     base: type[Any] = AsyncClient if caller.asynchronous else Client
-    caller.kind = type("Guarded", (base,), {"provider": provider(*alternatives, required=required)})
+    caller.kind = type("Guarded", (base,), {"_provider": provider(*alternatives, required=required)})
     return caller.client(None, **options)

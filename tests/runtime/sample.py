@@ -457,7 +457,7 @@ class AsyncJobs(_Jobs, AsyncResource):
 class Sample(Client):
     """A synchronous client of the sample API."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     things = resource[Things](".sample", "Things")
     talks = resource[Talks](".sample", "Talks")
     files = resource[Files](".sample", "Files")
@@ -467,7 +467,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of the sample API."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     things = resource[AsyncThings](".sample", "AsyncThings")
     talks = resource[AsyncTalks](".sample", "AsyncTalks")
     files = resource[AsyncFiles](".sample", "AsyncFiles")

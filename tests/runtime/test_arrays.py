@@ -52,8 +52,8 @@ def test_lists_of_numbers_are_arrays(caller: Caller, client: Any, server: Server
         "label": "AAAA",
     }
     server.play(reply(body), reply(body))
-    plain = caller.run(client.connection.perform(EMBED)).parsed
-    found: Any = caller.run(client.connection.perform(EMBED, {"arrays": True})).parsed
+    plain = caller.run(client._connection.perform(EMBED)).parsed
+    found: Any = caller.run(client._connection.perform(EMBED, {"arrays": True})).parsed
     assert Vectors in type(found).__mro__
     assert [array("d", FLOATS), array("f", FLOATS), UNSET] == [each.embedding for each in found.data]
     assert array("d") == found.mean

@@ -58,10 +58,10 @@ def test_keys_are_sent_in_their_place(
     request = get("1", tags=["a"], session="s")
 
     class Sync(Client):
-        provider = made
+        _provider = made
 
     class Async(AsyncClient):
-        provider = made
+        _provider = made
 
     with Sync("k&1") as client:
         assert Thing(id="1") == client.send(request)
@@ -92,7 +92,7 @@ def test_what_a_call_states_counts_before_the_key(
     server.play(GOOD)
     made = Provider(name="p", version="1", base_url=server.url, security=scheme)
     operation = Operation(id="list", method="GET", path="/things", returns=JsonPayload(Thing))
-    with type("Keyed", (Client,), {"provider": made})("k") as client:
+    with type("Keyed", (Client,), {"_provider": made})("k") as client:
         client.send(Request(operation, **stated))
     [received] = server.received
     assert (target, value) == (received.target, received.headers.get(header))
@@ -115,7 +115,7 @@ def test_a_provider_without_security_needs_no_key(server: Server) -> None:
     server.play(GOOD)
 
     class Open(Client):
-        provider = Provider(name="p", version="1", base_url=server.url)
+        _provider = Provider(name="p", version="1", base_url=server.url)
 
     with Open() as client:
         client.send(get("1"))
@@ -160,7 +160,7 @@ def test_a_missing_key_is_missed_at_once() -> None:
     """A client whose API wants a key is not made without one, and the message says where one may come from."""
 
     class Acme(Client):
-        provider = Provider(name="p", version="1", base_url="https://acme.invalid", security=Bearer())
+        _provider = Provider(name="p", version="1", base_url="https://acme.invalid", security=Bearer())
 
     says = r"^Acme needs an API key: pass Acme\(key=\.\.\.\); key=ANONYMOUS sends none$"
     with pytest.raises(ConfigurationError, match=says):
@@ -178,7 +178,7 @@ def test_the_key_shows_nowhere(caller: Caller, client: Any, server: Server) -> N
         caller.run(client.things.get("1"))
     error = caught.value
     shown = "".join(traceback.format_exception(error))
-    for thing in (client, client.things, client.things.get, client.connection.options):
+    for thing in (client, client.things, client.things.get, client._connection.options):
         shown += repr(thing)
     shown += repr((error.request, error.response, error.body))
     assert error.response is not None

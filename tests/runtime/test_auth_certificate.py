@@ -75,12 +75,12 @@ def doorman(files: Files, monkeypatch: pytest.MonkeyPatch) -> Iterator[Doorman]:
 def call(kind: str, api: Provider, url: str, **options: Any) -> Thing:
     """Make one call with a client of one kind."""
     if kind == "sync":
-        with type("Guarded", (Client,), {"provider": api})(base_url=url, **options) as client:
+        with type("Guarded", (Client,), {"_provider": api})(base_url=url, **options) as client:
             answer: Thing = client.send(ask())
             return answer
 
     async def main() -> Thing:
-        async with type("Guarded", (AsyncClient,), {"provider": api})(base_url=url, **options) as client:
+        async with type("Guarded", (AsyncClient,), {"_provider": api})(base_url=url, **options) as client:
             answer: Thing = await client.send(ask())
             return answer
 

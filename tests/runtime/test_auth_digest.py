@@ -129,7 +129,7 @@ def test_a_call_answers_the_challenge(caller: Caller, server: Server) -> None:
     assert "Mufasa" == caller.run(client.send(ask())).id
     assert "Mufasa" == caller.run(client.send(ask())).id
     gate.nonce = "second"
-    assert 1 == caller.run(client.connection.perform(ask())).tries
+    assert 1 == caller.run(client._connection.perform(ask())).tries
     assert (5, ["00000001", "00000002", "00000001"]) == (len(server.received), gate.counts)
 
 

@@ -161,7 +161,7 @@ def test_no_credential_shows(caller: Caller, server: Server, scheme: str, caplog
         caller.run(client.send(ask()))
     error = caught.value
     assert error.response is not None
-    shown = repr([caplog.text, str(error), error.body, error.response, client, vars(client.connection)])
+    shown = repr([caplog.text, str(error), error.body, error.response, client, vars(client._connection)])
     shown += repr([error.response.content, error.response.headers, dict(error.response.headers)])
     assert "0123456789" not in shown
     assert "HTTP Request: GET" in caplog.text
@@ -177,7 +177,7 @@ def test_a_proof_of_several_schemes_is_one() -> None:
 def test_an_api_without_security_takes_no_key(caller: Caller) -> None:
     """A key for an API whose document knows no security scheme is refused, for it would go nowhere."""
     guarded(caller)
-    caller.kind.provider = auth_free = caller.kind.provider.__class__(name="free", version="1", base_url=None)
+    caller.kind._provider = auth_free = caller.kind._provider.__class__(name="free", version="1", base_url=None)
     assert auth_free.security is None
     with pytest.raises(ConfigurationError, match="knows no security scheme"):
         caller.client("k")

@@ -123,7 +123,7 @@ def test_the_document_names_the_server(kind: Any) -> None:
 )
 def test_an_operation_is_at_a_server_of_its_own(document: str | None, told: str | None, host: str) -> None:
     """Its server counts, unless the client was told another place than the document's: a mock, say, of all of it."""
-    kind = type("Elsewhere", (Client,), {"provider": Provider(name="p", version="1", base_url=document)})
+    kind = type("Elsewhere", (Client,), {"_provider": Provider(name="p", version="1", base_url=document)})
     operation = Operation(
         id="save", method="GET", path="/file", returns=EmptyPayload(), server="https://files.invalid", secure=False
     )
@@ -181,12 +181,12 @@ def test_extra_body_fields_go_into_forms_and_not_into_reads(caller: Caller, clie
 def test_options_merge_and_leave_the_original_alone(caller: Caller, client: Any) -> None:
     """`with_options` gives a copy; headers are merged, the rest is replaced."""
     changed = client.with_options(headers={"a": "1"}, timeout=5).with_options(headers={"b": "2"})
-    assert {"a": "1", "b": "2"} == changed.connection.options.headers
-    assert 5 == changed.connection.options.timeout
-    assert 600.0 == client.connection.options.timeout
-    assert {} == client.connection.options.headers
-    assert changed.things.connection is changed.connection
-    assert client.things.connection is client.connection
+    assert {"a": "1", "b": "2"} == changed._connection.options.headers
+    assert 5 == changed._connection.options.timeout
+    assert 600.0 == client._connection.options.timeout
+    assert {} == client._connection.options.headers
+    assert changed.things._connection is changed._connection
+    assert client.things._connection is client._connection
     assert Options(timeout=5).changed({"timeout": None}) == Options(timeout=None)
 
 
@@ -316,7 +316,7 @@ def test_reprs_are_short_and_hold_no_secret(kind: Any) -> None:
     assert f"{name}(base_url='https://example.com/v1')" == repr(client)
     prefix = "Async" if kind is AsyncSample else ""
     assert f"<{prefix}Things of {name}(base_url='https://example.com/v1')>" == repr(client.things)
-    assert "hidden" not in repr(client.connection.options)
+    assert "hidden" not in repr(client._connection.options)
 
 
 def test_send_takes_any_request_value(caller: Caller, client: Any, server: Server) -> None:
@@ -378,7 +378,7 @@ def test_a_client_needs_a_server(caller: Caller) -> None:
     """Without an address in the document, the environment or the call, the message says where to give one."""
     nowhere = Provider(name="nowhere", version="1", base_url=None, base_url_variable="NOWHERE_URL", security=None)
     base: Any = AsyncClient if caller.asynchronous else Client
-    kind = type("Nowhere", (base,), {"provider": nowhere})
+    kind = type("Nowhere", (base,), {"_provider": nowhere})
     with pytest.raises(ConfigurationError) as caught:
         kind()
     assert str(caught.value) == (

@@ -323,7 +323,7 @@ def test_threads_that_begin_at_once_share_the_connections(server: Server) -> Non
         for thread in threads:
             thread.join()
         assert 1 == len({id(connection) for connection in found})
-        assert found[0] is client.connection
+        assert found[0] is client._connection
 
 
 def test_many_tasks_share_a_client(server: Server) -> None:

@@ -53,7 +53,7 @@ class Clients:
         once = RetryPolicy(attempts=1)
         self._http = None if detour is None else detours(detour)
         sync_http, async_http = self._http or (None, None)
-        keys = credentials(subject.sync_client.provider, key)
+        keys = credentials(subject.sync_client._provider, key)
         named = base_url is not None and detour is None
         sync_client = _placed(subject.sync_client) if named else subject.sync_client
         async_client = _placed(subject.async_client) if named else subject.async_client
@@ -116,11 +116,11 @@ class Clients:
         if not isinstance(request, Request):
             return
         try:
-            yield "sync", self.sync.connection.perform(request)
+            yield "sync", self.sync._connection.perform(request)
         except SpecwireError as error:
             yield "sync", error
         try:
-            yield "async", self._runner.run(self.asynchronous.connection.perform(request))
+            yield "async", self._runner.run(self.asynchronous._connection.perform(request))
         except SpecwireError as error:
             yield "async", error
 
@@ -137,7 +137,7 @@ class Clients:
             return method
         builder = self._subject.builder(operation)
         if manner == "items":
-            return lambda *args, **kwargs: client.connection.items(builder(*args, **kwargs))
+            return lambda *args, **kwargs: client._connection.items(builder(*args, **kwargs))
         return lambda *args, **kwargs: client.send(builder(*args, **kwargs))
 
     def override(self, operation: Operation) -> Callable[..., Any] | None:
@@ -168,7 +168,7 @@ class Clients:
 
 def _placed(kind: type[AnyClient]) -> type[AnyClient]:
     """Return a client whose document names a server of the whole API, so that another one counts for everything."""
-    provider = msgspec.structs.replace(kind.provider, base_url=kind.provider.base_url or NOWHERE)
-    made: Any = type(kind.__name__, (kind,), {"provider": provider})
+    provider = msgspec.structs.replace(kind._provider, base_url=kind._provider.base_url or NOWHERE)
+    made: Any = type(kind.__name__, (kind,), {"_provider": provider})
     placed: type[AnyClient] = made
     return placed

@@ -169,7 +169,7 @@ def _merged(row: Row, checked: Checked | None) -> Row:
 
 
 def _headers(subject: Subject, key: str) -> dict[str, str]:
-    proof = first_proof(subject.sync_client.provider, key)
+    proof = first_proof(subject.sync_client._provider, key)
     if proof.query or proof.cookies:
         raise SpecwireCodegenError(
             f"{subject.name} takes its key in the query or a cookie, which `contract` cannot send yet"

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from specwire_codegen.lower.beginning import after, shared_words
 from specwire_codegen.lower.route import (
     ends_in_parameter,
     is_plural,
@@ -50,11 +51,9 @@ _COUNTED = re.compile(r"Using(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH)(_\d+)?$|\[
 """What frameworks append so that operationIds differ: `listUsingGET_1`, `list[0]`."""
 _DEPTH = 10
 """Parts of a dotted operationId above which it is no path of resources."""
-RESERVED_RESOURCE = frozenset(
-    "accumulated connection downloaded endpoint flowing mixed paginated resource streamed".split()
-)
+RESERVED_RESOURCE = frozenset("accumulated downloaded endpoint flowing mixed paginated resource streamed".split())
 """Names that a resource needs for itself, and those that its class is written with."""
-RESERVED = RESERVED_RESOURCE | frozenset("aclose base_url close provider send with_options".split())
+RESERVED = RESERVED_RESOURCE | frozenset("aclose base_url close send with_options".split())
 """Names that a client needs for itself."""
 
 
@@ -75,7 +74,7 @@ def default_methods(operations: Iterable[Named], taken: Iterable[tuple[str, ...]
 
     The first operation that wants a name gets it; a later one is named by its whole operationId, else by its path.
     """
-    wanted = list(operations)
+    wanted = _without_module(list(operations))
     used = set(taken)
     groups = _groups(wanted)
     dotted = _dotted(wanted)
@@ -164,6 +163,14 @@ def _precedence(one: Named, name: str) -> tuple[int, int, int]:
     item = name in _OF_ITEMS and ends_in_parameter(one.path)
     roundabout = item and "by" in [word.lower() for word in words(one.id)]
     return (0 if item else 1, int(roundabout), one.path.count("{"))
+
+
+def _without_module(operations: Sequence[Named]) -> list[Named]:
+    """Return the operations without the module that all operationIds begin with: `app_list_trips`, `app_get_trip`."""
+    shared = shared_words([one.id for one in operations], lambda word: word in _MAKING or is_verb(word))
+    if not shared or any(singular(shared[0]) in _said_by(one.path) for one in operations):
+        return list(operations)
+    return [attrs.evolve(one, id=after(one.id, shared)) for one in operations]
 
 
 def _dotted(operations: Sequence[Named]) -> dict[str, tuple[str, ...]]:

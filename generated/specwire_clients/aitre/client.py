@@ -36,7 +36,7 @@ PROVIDER = Provider(
 class Aitre(Client):
     """A synchronous client of AITRE API."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     audio: resource[Audio] = resource(".resources.audio", "Audio")
     """Speech from text, and text from speech."""
     chat: resource[Chat] = resource(".resources.chat", "Chat")
@@ -59,7 +59,7 @@ class Aitre(Client):
 class AsyncAitre(AsyncClient):
     """An asynchronous client of AITRE API."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     audio: resource[AsyncAudio] = resource(".resources.audio", "AsyncAudio")
     """Speech from text, and text from speech."""
     chat: resource[AsyncChat] = resource(".resources.chat", "AsyncChat")

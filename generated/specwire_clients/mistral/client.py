@@ -39,7 +39,7 @@ PROVIDER = Provider(
 class Mistral(Client):
     """A synchronous client of Mistral AI API."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     agents: resource[Agents] = resource(".resources.agents", "Agents")
     """Replies of a configured agent to a conversation."""
     batch: resource[Batch] = resource(".resources.batch", "Batch")
@@ -65,7 +65,7 @@ class Mistral(Client):
 class AsyncMistral(AsyncClient):
     """An asynchronous client of Mistral AI API."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     agents: resource[AsyncAgents] = resource(".resources.agents", "AsyncAgents")
     """Replies of a configured agent to a conversation."""
     batch: resource[AsyncBatch] = resource(".resources.batch", "AsyncBatch")

@@ -36,7 +36,7 @@ PROVIDER = Provider(
 class Moonshot(Client):
     """A synchronous client of Moonshot AI API."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     batches: resource[Batches] = resource(".resources.batches", "Batches")
     """Many chat requests in one file, worked off within a time window."""
     chat: resource[Chat] = resource(".resources.chat", "Chat")
@@ -54,7 +54,7 @@ class Moonshot(Client):
 class AsyncMoonshot(AsyncClient):
     """An asynchronous client of Moonshot AI API."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     batches: resource[AsyncBatches] = resource(".resources.batches", "AsyncBatches")
     """Many chat requests in one file, worked off within a time window."""
     chat: resource[AsyncChat] = resource(".resources.chat", "AsyncChat")

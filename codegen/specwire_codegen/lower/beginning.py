@@ -1,0 +1,30 @@
+"""The beginning that all operationIds of a document share: the name of a module, which says nothing of an operation."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections.abc import Callable, Sequence
+
+from specwire_codegen.naming import words
+
+
+def shared_words(ids: Sequence[str], is_verb: Callable[[str], bool]) -> Sequence[str]:
+    """Return the words that all operationIds begin with, and that are no part of what they say.
+
+    They name a module if most of what follows begins with a verb, and nothing that follows is a lone verb.
+    """
+    whole = [[word.lower() for word in words(id)] for id in ids]
+    shared = os.path.commonprefix(whole)
+    rests = [each[len(shared) :] for each in whole]
+    spoken = sum(len(rest) > 1 and is_verb(rest[0]) for rest in rests)
+    if len(ids) < 2 or any(map(is_verb, shared)) or 2 * spoken < len(rests):
+        return []
+    return [] if any(not rest or len(rest) == 1 and is_verb(rest[0]) for rest in rests) else shared
+
+
+def after(id: str, beginning: Sequence[str]) -> str:
+    """Return what follows the words that an operationId begins with; all of it where they are written otherwise."""
+    pattern = "".join(rf"[\W_]*{re.escape(word)}" for word in beginning)
+    found = re.match(rf"{pattern}[\W_]*", id, re.IGNORECASE)
+    return id[found.end() :] if found and found.end() < len(id) else id
