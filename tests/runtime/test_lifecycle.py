@@ -315,7 +315,7 @@ def test_threads_that_begin_at_once_share_the_connections(server: Server) -> Non
 
         def first(client: Sample = client, together: threading.Barrier = together, found: list[Any] = found) -> None:
             together.wait()
-            found.append(client.things.connection)
+            found.append(client.things._connection)
 
         threads = [threading.Thread(target=first) for _ in range(8)]
         for thread in threads:
