@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Additional properties."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     labels: resource[Labels] = resource(".resources.labels", "Labels")
     """Labels."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Additional properties."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     labels: resource[AsyncLabels] = resource(".resources.labels", "AsyncLabels")
     """Labels."""
 

@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Schemas with addresses and anchors of their own."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     boxes: resource[Boxes] = resource(".resources.boxes", "Boxes")
     """Boxes."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Schemas with addresses and anchors of their own."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     boxes: resource[AsyncBoxes] = resource(".resources.boxes", "AsyncBoxes")
     """Boxes."""
 

@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of All of."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     employees: resource[Employees] = resource(".resources.employees", "Employees")
     """Employees."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of All of."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     employees: resource[AsyncEmployees] = resource(".resources.employees", "AsyncEmployees")
     """Employees."""
 

@@ -23,7 +23,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of Answers."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     answers: resource[Answers] = resource(".resources.answers", "Answers")
     """Answers."""
 
@@ -31,7 +31,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Answers."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     answers: resource[AsyncAnswers] = resource(".resources.answers", "AsyncAnswers")
     """Answers."""
 

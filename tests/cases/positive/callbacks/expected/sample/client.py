@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Callbacks and webhooks."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     subscriptions: resource[Subscriptions] = resource(".resources.subscriptions", "Subscriptions")
     """Subscriptions."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Callbacks and webhooks."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     subscriptions: resource[AsyncSubscriptions] = resource(".resources.subscriptions", "AsyncSubscriptions")
     """Subscriptions."""
 

@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Defaults."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     settings: resource[Settings] = resource(".resources.settings", "Settings")
     """Settings."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Defaults."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     settings: resource[AsyncSettings] = resource(".resources.settings", "AsyncSettings")
     """Settings."""
 

@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Deprecated."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     old: resource[Old] = resource(".resources.old", "Old")
     """Old."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Deprecated."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     old: resource[AsyncOld] = resource(".resources.old", "AsyncOld")
     """Old."""
 

@@ -22,7 +22,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Discriminators."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     animals: resource[Animals] = resource(".resources.animals", "Animals")
     """Animals."""
     messages: resource[Messages] = resource(".resources.messages", "Messages")
@@ -32,7 +32,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Discriminators."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     animals: resource[AsyncAnimals] = resource(".resources.animals", "AsyncAnimals")
     """Animals."""
     messages: resource[AsyncMessages] = resource(".resources.messages", "AsyncMessages")

@@ -44,7 +44,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of spec."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     parcels: resource[Parcels] = resource(".resources.parcels", "Parcels")
     """Parcels."""
 
@@ -52,7 +52,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of spec."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     parcels: resource[AsyncParcels] = resource(".resources.parcels", "AsyncParcels")
     """Parcels."""
 

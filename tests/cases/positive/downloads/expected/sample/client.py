@@ -29,7 +29,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of Downloads."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     files: resource[Files] = resource(".resources.files", "Files")
     """Files."""
 
@@ -37,7 +37,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Downloads."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Files."""
 

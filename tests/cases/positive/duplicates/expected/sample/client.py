@@ -22,7 +22,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Duplicates."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     cats: resource[Cats] = resource(".resources.cats", "Cats")
     """Cats."""
     dogs: resource[Dogs] = resource(".resources.dogs", "Dogs")
@@ -32,7 +32,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Duplicates."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     cats: resource[AsyncCats] = resource(".resources.cats", "AsyncCats")
     """Cats."""
     dogs: resource[AsyncDogs] = resource(".resources.dogs", "AsyncDogs")

@@ -15,13 +15,13 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Empty."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
 
 
 class AsyncSample(AsyncClient):
     """An asynchronous client of Empty."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

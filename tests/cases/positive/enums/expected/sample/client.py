@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Enums."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     enums: resource[Enums] = resource(".resources.enums", "Enums")
     """Enums."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Enums."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     enums: resource[AsyncEnums] = resource(".resources.enums", "AsyncEnums")
     """Enums."""
 

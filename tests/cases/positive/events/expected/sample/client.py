@@ -22,7 +22,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Events."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     chat: resource[Chat] = resource(".resources.chat", "Chat")
     """Chat."""
     log: resource[Log] = resource(".resources.log", "Log")
@@ -32,7 +32,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Events."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     chat: resource[AsyncChat] = resource(".resources.chat", "AsyncChat")
     """Chat."""
     log: resource[AsyncLog] = resource(".resources.log", "AsyncLog")

@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Files."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     orders: resource[Orders] = resource(".resources.orders", "Orders")
     """Orders."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Files."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     orders: resource[AsyncOrders] = resource(".resources.orders", "AsyncOrders")
     """Orders."""
 

@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Formats."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     formats: resource[Formats] = resource(".resources.formats", "Formats")
     """Formats."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Formats."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     formats: resource[AsyncFormats] = resource(".resources.formats", "AsyncFormats")
     """Formats."""
 

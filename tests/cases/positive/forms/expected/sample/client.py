@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Forms."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     forms: resource[Forms] = resource(".resources.forms", "Forms")
     """Forms."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Forms."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     forms: resource[AsyncForms] = resource(".resources.forms", "AsyncForms")
     """Forms."""
 

@@ -26,7 +26,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of Hostile \"\"\" + __import__("os").system("x") + \"\"\"."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     evil_import_os: resource[EvilImportOs] = resource(".resources.evil_import_os", "EvilImportOs")
     """Evil Import Os."""
 
@@ -34,7 +34,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Hostile \"\"\" + __import__("os").system("x") + \"\"\"."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     evil_import_os: resource[AsyncEvilImportOs] = resource(".resources.evil_import_os", "AsyncEvilImportOs")
     """Evil Import Os."""
 

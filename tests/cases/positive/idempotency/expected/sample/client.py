@@ -24,7 +24,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of Idempotency."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     orders: resource[Orders] = resource(".resources.orders", "Orders")
     """Orders."""
     payments: resource[Payments] = resource(".resources.payments", "Payments")
@@ -34,7 +34,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Idempotency."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     orders: resource[AsyncOrders] = resource(".resources.orders", "AsyncOrders")
     """Orders."""
     payments: resource[AsyncPayments] = resource(".resources.payments", "AsyncPayments")

@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Lines."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     bulk: resource[Bulk] = resource(".resources.bulk", "Bulk")
     """Bulk."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Lines."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     bulk: resource[AsyncBulk] = resource(".resources.bulk", "AsyncBulk")
     """Bulk."""
 

@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Media types."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     bodies: resource[Bodies] = resource(".resources.bodies", "Bodies")
     """Bodies."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Media types."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     bodies: resource[AsyncBodies] = resource(".resources.bodies", "AsyncBodies")
     """Bodies."""
 

@@ -43,7 +43,7 @@ class _Sample:
 class Sample(_Sample, Client):
     """A synchronous client of Misspelt references."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     a: resource[A] = resource(".resources.a", "A")
     """A."""
 
@@ -51,7 +51,7 @@ class Sample(_Sample, Client):
 class AsyncSample(_Sample, AsyncClient):
     """An asynchronous client of Misspelt references."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     a: resource[AsyncA] = resource(".resources.a", "AsyncA")
     """A."""
 

@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Multipart."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     files: resource[Files] = resource(".resources.files", "Files")
     """Files."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Multipart."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Files."""
 

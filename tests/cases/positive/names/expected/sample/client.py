@@ -29,7 +29,7 @@ class _Sample:
 class Sample(_Sample, Client):
     """A synchronous client of Names."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     type: resource[Type] = resource(".resources.type", "Type")
     """Type."""
 
@@ -37,7 +37,7 @@ class Sample(_Sample, Client):
 class AsyncSample(_Sample, AsyncClient):
     """An asynchronous client of Names."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     type: resource[AsyncType] = resource(".resources.type", "AsyncType")
     """Type."""
 

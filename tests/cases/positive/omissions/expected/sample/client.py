@@ -32,7 +32,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of Omissions."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     things: resource[Things] = resource(".resources.things", "Things")
     """Things."""
 
@@ -40,7 +40,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Omissions."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")
     """Things."""
 

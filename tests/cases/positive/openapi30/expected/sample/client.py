@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of OpenAPI 3.0."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     items: resource[Items] = resource(".resources.items", "Items")
     """Items."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of OpenAPI 3.0."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     items: resource[AsyncItems] = resource(".resources.items", "AsyncItems")
     """Items."""
 

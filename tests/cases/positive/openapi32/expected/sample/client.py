@@ -22,7 +22,7 @@ PROVIDER = Provider(name="sample", version="1", base_url="https://api.example.co
 class Sample(Client):
     """A synchronous client of OpenAPI 3.2."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     books: resource[Books] = resource(".resources.books", "Books")
     """Books."""
     products: resource[Products] = resource(".resources.products", "Products")
@@ -32,7 +32,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of OpenAPI 3.2."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     books: resource[AsyncBooks] = resource(".resources.books", "AsyncBooks")
     """Books."""
     products: resource[AsyncProducts] = resource(".resources.products", "AsyncProducts")

@@ -36,7 +36,7 @@ class _Sample:
 class Sample(_Sample, Client):
     """A synchronous client of Operation ids."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     customers: resource[Customers] = resource(".resources.customers", "Customers")
     """Customers."""
     invoices: resource[Invoices] = resource(".resources.invoices", "Invoices")
@@ -46,7 +46,7 @@ class Sample(_Sample, Client):
 class AsyncSample(_Sample, AsyncClient):
     """An asynchronous client of Operation ids."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     customers: resource[AsyncCustomers] = resource(".resources.customers", "AsyncCustomers")
     """Customers."""
     invoices: resource[AsyncInvoices] = resource(".resources.invoices", "AsyncInvoices")

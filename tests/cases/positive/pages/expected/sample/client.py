@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Pages."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     pages: resource[Pages] = resource(".resources.pages", "Pages")
     """Pages."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Pages."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     pages: resource[AsyncPages] = resource(".resources.pages", "AsyncPages")
     """Pages."""
 

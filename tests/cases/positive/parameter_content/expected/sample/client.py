@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Parameters with content."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     search: resource[Search] = resource(".resources.search", "Search")
     """Search."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Parameters with content."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     search: resource[AsyncSearch] = resource(".resources.search", "AsyncSearch")
     """Search."""
 

@@ -22,7 +22,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Parameters with flaws."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     files: resource[Files] = resource(".resources.files", "Files")
     """Files."""
     posts: resource[Posts] = resource(".resources.posts", "Posts")
@@ -32,7 +32,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Parameters with flaws."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Files."""
     posts: resource[AsyncPosts] = resource(".resources.posts", "AsyncPosts")

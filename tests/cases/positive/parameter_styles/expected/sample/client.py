@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Parameter styles."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     styles: resource[Styles] = resource(".resources.styles", "Styles")
     """Styles."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Parameter styles."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     styles: resource[AsyncStyles] = resource(".resources.styles", "AsyncStyles")
     """Styles."""
 

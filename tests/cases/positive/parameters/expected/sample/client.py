@@ -23,7 +23,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of Parameters."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     things: resource[Things] = resource(".resources.things", "Things")
     """Things."""
 
@@ -31,7 +31,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Parameters."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")
     """Things."""
 

@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url="https://x.example", ba
 class Sample(Client):
     """A synchronous client of Part headers."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     files: resource[Files] = resource(".resources.files", "Files")
     """Files."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Part headers."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Files."""
 

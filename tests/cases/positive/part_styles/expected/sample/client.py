@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Styles of parts."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     notes: resource[Notes] = resource(".resources.notes", "Notes")
     """Notes."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Styles of parts."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     notes: resource[AsyncNotes] = resource(".resources.notes", "AsyncNotes")
     """Notes."""
 

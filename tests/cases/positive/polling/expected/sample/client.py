@@ -28,7 +28,7 @@ PROVIDER = Provider(
 class Jobs(Client):
     """A synchronous client of Polling."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     jobs: resource[JobsResource] = resource(".resources.jobs", "JobsResource")
     """Jobs."""
 
@@ -36,7 +36,7 @@ class Jobs(Client):
 class AsyncJobs(AsyncClient):
     """An asynchronous client of Polling."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     jobs: resource[AsyncJobsResource] = resource(".resources.jobs", "AsyncJobsResource")
     """Jobs."""
 

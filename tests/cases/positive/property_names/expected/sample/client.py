@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Property names."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     names: resource[Names] = resource(".resources.names", "Names")
     """Names."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Property names."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     names: resource[AsyncNames] = resource(".resources.names", "AsyncNames")
     """Names."""
 

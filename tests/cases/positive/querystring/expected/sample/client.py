@@ -31,7 +31,7 @@ class _Sample:
 class Sample(_Sample, Client):
     """A synchronous client of Search."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     items: resource[Items] = resource(".resources.items", "Items")
     """Items."""
 
@@ -39,7 +39,7 @@ class Sample(_Sample, Client):
 class AsyncSample(_Sample, AsyncClient):
     """An asynchronous client of Search."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     items: resource[AsyncItems] = resource(".resources.items", "AsyncItems")
     """Items."""
 

@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Read only and write only."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     users: resource[Users] = resource(".resources.users", "Users")
     """Users."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Read only and write only."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     users: resource[AsyncUsers] = resource(".resources.users", "AsyncUsers")
     """Users."""
 

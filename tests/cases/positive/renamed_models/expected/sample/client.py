@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Books(Client):
     """A synchronous client of Invoices."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     invoices: resource[Invoices] = resource(".resources.invoices", "Invoices")
     """Invoices."""
 
@@ -29,7 +29,7 @@ class Books(Client):
 class AsyncBooks(AsyncClient):
     """An asynchronous client of Invoices."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     invoices: resource[AsyncInvoices] = resource(".resources.invoices", "AsyncInvoices")
     """Invoices."""
 

@@ -17,7 +17,7 @@ from .operations import root as _root
 
 if TYPE_CHECKING:
     from .resources.api_key import ApiKeyResource, AsyncApiKeyResource
-    from .resources.connection_ import AsyncConnection, Connection
+    from .resources.connection import AsyncConnection, Connection
     from .resources.field import AsyncField, Field
     from .resources.literal import AsyncLiteral, Literal
     from .resources.log import AsyncLog, Log
@@ -46,10 +46,10 @@ class _Sample:
 class Sample(_Sample, Client):
     """A synchronous client of Reserved."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     api_key: resource[ApiKeyResource] = resource(".resources.api_key", "ApiKeyResource")
     """Api Key."""
-    connection_: resource[Connection] = resource(".resources.connection_", "Connection")
+    connection: resource[Connection] = resource(".resources.connection", "Connection")
     """Connection."""
     field: resource[Field] = resource(".resources.field", "Field")
     """Field."""
@@ -68,10 +68,10 @@ class Sample(_Sample, Client):
 class AsyncSample(_Sample, AsyncClient):
     """An asynchronous client of Reserved."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     api_key: resource[AsyncApiKeyResource] = resource(".resources.api_key", "AsyncApiKeyResource")
     """Api Key."""
-    connection_: resource[AsyncConnection] = resource(".resources.connection_", "AsyncConnection")
+    connection: resource[AsyncConnection] = resource(".resources.connection", "AsyncConnection")
     """Connection."""
     field: resource[AsyncField] = resource(".resources.field", "AsyncField")
     """Field."""

@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Responses."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     things: resource[Things] = resource(".resources.things", "Things")
     """Things."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Responses."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")
     """Things."""
 

@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Resumable."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     runs: resource[Runs] = resource(".resources.runs", "Runs")
     """Runs."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Resumable."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     runs: resource[AsyncRuns] = resource(".resources.runs", "AsyncRuns")
     """Runs."""
 

@@ -41,13 +41,13 @@ class _Sample:
 class Sample(_Sample, Client):
     """A synchronous client of Each operation says what it takes."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
 
 
 class AsyncSample(_Sample, AsyncClient):
     """An asynchronous client of Each operation says what it takes."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

@@ -38,13 +38,13 @@ class _Sample:
 class Sample(_Sample, Client):
     """A synchronous client of Schemes that cannot be."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
 
 
 class AsyncSample(_Sample, AsyncClient):
     """An asynchronous client of Schemes that cannot be."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

@@ -30,7 +30,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of One scheme for all."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     health: resource[Health] = resource(".resources.health", "Health")
     """Health."""
     things: resource[Things] = resource(".resources.things", "Things")
@@ -40,7 +40,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of One scheme for all."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     health: resource[AsyncHealth] = resource(".resources.health", "AsyncHealth")
     """Health."""
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")

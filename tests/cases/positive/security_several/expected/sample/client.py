@@ -63,13 +63,13 @@ class _Sample:
 class Sample(_Sample, Client):
     """A synchronous client of Every kind of scheme."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
 
 
 class AsyncSample(_Sample, AsyncClient):
     """An asynchronous client of Every kind of scheme."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

@@ -32,13 +32,13 @@ class _Sample:
 class Sample(_Sample, Client):
     """A synchronous client of A scheme that nothing requires."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
 
 
 class AsyncSample(_Sample, AsyncClient):
     """An asynchronous client of A scheme that nothing requires."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

@@ -58,7 +58,7 @@ class _Sample:
 class Sample(_Sample, Client):
     """A synchronous client of Sample."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     aws: resource[Aws] = resource(".resources.aws", "Aws")
     """Aws."""
     contents: resource[Contents] = resource(".resources.contents", "Contents")
@@ -72,7 +72,7 @@ class Sample(_Sample, Client):
 class AsyncSample(_Sample, AsyncClient):
     """An asynchronous client of Sample."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     aws: resource[AsyncAws] = resource(".resources.aws", "AsyncAws")
     """Aws."""
     contents: resource[AsyncContents] = resource(".resources.contents", "AsyncContents")

@@ -22,7 +22,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Serialization."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     bodies: resource[Bodies] = resource(".resources.bodies", "Bodies")
     """Bodies."""
     parameters: resource[Parameters] = resource(".resources.parameters", "Parameters")
@@ -32,7 +32,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Serialization."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     bodies: resource[AsyncBodies] = resource(".resources.bodies", "AsyncBodies")
     """Bodies."""
     parameters: resource[AsyncParameters] = resource(".resources.parameters", "AsyncParameters")

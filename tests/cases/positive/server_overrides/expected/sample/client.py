@@ -24,7 +24,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of Server overrides."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     files: resource[Files] = resource(".resources.files", "Files")
     """Files."""
     here: resource[Here] = resource(".resources.here", "Here")
@@ -34,7 +34,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Server overrides."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Files."""
     here: resource[AsyncHere] = resource(".resources.here", "AsyncHere")

@@ -23,7 +23,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of Servers."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     servers: resource[Servers] = resource(".resources.servers", "Servers")
     """Servers."""
 
@@ -31,7 +31,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Servers."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     servers: resource[AsyncServers] = resource(".resources.servers", "AsyncServers")
     """Servers."""
 

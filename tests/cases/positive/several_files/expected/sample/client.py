@@ -22,7 +22,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Several files."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     orders: resource[Orders] = resource(".resources.orders", "Orders")
     """Orders."""
     parcels: resource[Parcels] = resource(".resources.parcels", "Parcels")
@@ -32,7 +32,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Several files."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     orders: resource[AsyncOrders] = resource(".resources.orders", "AsyncOrders")
     """Orders."""
     parcels: resource[AsyncParcels] = resource(".resources.parcels", "AsyncParcels")

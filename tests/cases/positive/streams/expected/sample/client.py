@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Streams."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     streams: resource[Streams] = resource(".resources.streams", "Streams")
     """Streams."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Streams."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     streams: resource[AsyncStreams] = resource(".resources.streams", "AsyncStreams")
     """Streams."""
 

@@ -30,7 +30,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of Swagger."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     pets: resource[Pets] = resource(".resources.pets", "Pets")
     """Pets."""
     session: resource[Session] = resource(".resources.session", "Session")
@@ -40,7 +40,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Swagger."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     pets: resource[AsyncPets] = resource(".resources.pets", "AsyncPets")
     """Pets."""
     session: resource[AsyncSession] = resource(".resources.session", "AsyncSession")

@@ -29,7 +29,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of Swagger corners."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     lists: resource[Lists] = resource(".resources.lists", "Lists")
     """Lists."""
     things: resource[Things] = resource(".resources.things", "Things")
@@ -39,7 +39,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Swagger corners."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     lists: resource[AsyncLists] = resource(".resources.lists", "AsyncLists")
     """Lists."""
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")

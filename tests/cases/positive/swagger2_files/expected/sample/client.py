@@ -24,7 +24,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of Swagger in several files."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     owners: resource[Owners] = resource(".resources.owners", "Owners")
     """Owners."""
     pets: resource[Pets] = resource(".resources.pets", "Pets")
@@ -34,7 +34,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Swagger in several files."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     owners: resource[AsyncOwners] = resource(".resources.owners", "AsyncOwners")
     """Owners."""
     pets: resource[AsyncPets] = resource(".resources.pets", "AsyncPets")

@@ -23,7 +23,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of Swagger with flaws."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     flaws: resource[Flaws] = resource(".resources.flaws", "Flaws")
     """Flaws."""
 
@@ -31,7 +31,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Swagger with flaws."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     flaws: resource[AsyncFlaws] = resource(".resources.flaws", "AsyncFlaws")
     """Flaws."""
 

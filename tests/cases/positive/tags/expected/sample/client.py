@@ -40,7 +40,7 @@ class _Sample:
 class Sample(_Sample, Client):
     """A synchronous client of Tags."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     class_: resource[Class] = resource(".resources.class_", "Class")
     """Class."""
     close_: resource[Close] = resource(".resources.close_", "Close")
@@ -62,7 +62,7 @@ class Sample(_Sample, Client):
 class AsyncSample(_Sample, AsyncClient):
     """An asynchronous client of Tags."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     class_: resource[AsyncClass] = resource(".resources.class_", "AsyncClass")
     """Class."""
     close_: resource[AsyncClose] = resource(".resources.close_", "AsyncClose")

@@ -21,7 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Tuples."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     shapes: resource[Shapes] = resource(".resources.shapes", "Shapes")
     """Shapes."""
 
@@ -29,7 +29,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Tuples."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     shapes: resource[AsyncShapes] = resource(".resources.shapes", "AsyncShapes")
     """Shapes."""
 

@@ -22,7 +22,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class Sample(Client):
     """A synchronous client of Unions."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     boxes: resource[Boxes] = resource(".resources.boxes", "Boxes")
     """Boxes."""
     shapes: resource[Shapes] = resource(".resources.shapes", "Shapes")
@@ -32,7 +32,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Unions."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     boxes: resource[AsyncBoxes] = resource(".resources.boxes", "AsyncBoxes")
     """Boxes."""
     shapes: resource[AsyncShapes] = resource(".resources.shapes", "AsyncShapes")

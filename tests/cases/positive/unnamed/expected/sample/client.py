@@ -32,7 +32,7 @@ class _Sample:
 class Sample(_Sample, Client):
     """A synchronous client of Unnamed."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     pets: resource[Pets] = resource(".resources.pets", "Pets")
     """Pets."""
     users: resource[Users] = resource(".resources.users", "Users")
@@ -42,7 +42,7 @@ class Sample(_Sample, Client):
 class AsyncSample(_Sample, AsyncClient):
     """An asynchronous client of Unnamed."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     pets: resource[AsyncPets] = resource(".resources.pets", "AsyncPets")
     """Pets."""
     users: resource[AsyncUsers] = resource(".resources.users", "AsyncUsers")

@@ -25,13 +25,13 @@ class _Sample:
 class Sample(_Sample, Client):
     """A synchronous client of References that lead nowhere."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
 
 
 class AsyncSample(_Sample, AsyncClient):
     """An asynchronous client of References that lead nowhere."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

@@ -29,7 +29,7 @@ PROVIDER = Provider(
 class Sample(Client):
     """A synchronous client of Unusable addresses."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     places: resource[Places] = resource(".resources.places", "Places")
     """Places."""
 
@@ -37,7 +37,7 @@ class Sample(Client):
 class AsyncSample(AsyncClient):
     """An asynchronous client of Unusable addresses."""
 
-    provider = PROVIDER
+    _provider = PROVIDER
     places: resource[AsyncPlaces] = resource(".resources.places", "AsyncPlaces")
     """Places."""
 

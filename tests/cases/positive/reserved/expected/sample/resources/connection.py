@@ -8,11 +8,11 @@ from __future__ import annotations
 from specwire.endpoint import endpoint
 from specwire.resource import AsyncResource, Resource
 
-from ..operations import connection_ as _connection_
+from ..operations import connection as _connection
 
 
 class _Connection:
-    test = endpoint(_connection_.test)
+    test = endpoint(_connection.test)
     """Test."""
 
 
