@@ -70,6 +70,10 @@ class EventsPayload(msgspec.Struct, frozen=True):
 
 Payload: TypeAlias = JsonPayload | TextPayload | EmptyPayload | BinaryPayload | EventsPayload
 
+_AS_SENT = (TextPayload, BinaryPayload)
+"""Payloads that are handed out as they come, whatever their media type."""
+_ANY = "*/*;q=0.1"
+
 
 class PageNumber(msgspec.Struct, frozen=True):
     """Pages by number: `page` counts up from `first`; None where nothing says whether that is 0 or 1."""
@@ -188,11 +192,13 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def accept(self) -> str:
-        """What a request accepts: what any success answers, and anything else rather than a refusal to answer."""
-        if not self.answers:
-            return self.returns.accept
-        named = [one for payload in (self.returns, *self.answers.values()) for one in payload.accept.split(", ")]
-        return ", ".join(dict.fromkeys(each for each in named if each != "*/*")) or "*/*"
+        """What a request accepts: what any success answers; for a file or text, anything else rather than a 406."""
+        accept = self.returns.accept
+        if self.answers:
+            named = [one for payload in (self.returns, *self.answers.values()) for one in payload.accept.split(", ")]
+            accept = ", ".join(dict.fromkeys(each for each in named if each != "*/*")) or "*/*"
+        # Frameworks compare this with the types that they can render, and not with those of files that a handler sends.
+        return f"{accept}, {_ANY}" if isinstance(self.returns, _AS_SENT) and accept != "*/*" else accept
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, tuple(getattr(self, name) for name in self.__struct_fields__)

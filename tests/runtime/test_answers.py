@@ -22,7 +22,7 @@ from specwire.unset import UNSET, Unset
 from .canned import Canned
 from .conftest import Caller
 from .sample import Cat, Dog, Page, Pet, Problem, Thing
-from .server import Close, Server, head, reply
+from .server import DONE, Close, Server, head, reply, stream
 
 ANYTHING = JsonPayload(Any)
 TEXT = TextPayload()
@@ -671,3 +671,18 @@ def test_the_message_of_an_error_in_xml_is_shown(canned: Canned, body: bytes, te
     with pytest.raises(APIStatusError) as caught:
         canned.answer(ANYTHING, body, "application/xml", 400)
     assert str(caught.value) == f"op: HTTP 400: {text}"
+
+
+def test_what_is_handed_out_as_it_comes_may_be_of_any_type(caller: Caller, client: Any, server: Server) -> None:
+    """Requests for a file or a text accept other types as a last resort; those for JSON and events do not."""
+    server.play(reply(b"hello"), reply(b"x"), reply({"id": "1"}), stream(DONE))
+    caller.run(client.things.note())
+    caller.run(client.files.download().read())
+    caller.run(client.things.get("1"))
+    caller.list(client.talks.stream())
+    assert [
+        "text/plain, */*;q=0.1",
+        "application/octet-stream, */*;q=0.1",
+        "application/json",
+        "text/event-stream",
+    ] == [received.headers["accept"] for received in server.received]

@@ -25,7 +25,7 @@ def test_a_download_is_read_into_memory(caller: Caller, client: Any, server: Ser
     server.play(WHOLE)
     assert BYTES == caller.run(client.files.download("a b").read())
     assert "/files/a%20b" == server.received[0].target
-    assert "application/octet-stream" == server.received[0].headers["accept"]
+    assert "application/octet-stream, */*;q=0.1" == server.received[0].headers["accept"]
 
 
 @pytest.mark.parametrize(

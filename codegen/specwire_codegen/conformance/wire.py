@@ -115,7 +115,7 @@ def _accept(raw: Mapping[str, Any], operation: Operation, arrival: Arrival) -> I
         for media in response.get("content", {})
     }
     accept = arrival.header("accept") or ""
-    if offered and not {base_type(one) for one in accept.split(",")} & {*offered, "*/*"}:
+    if offered and not {base_type(one) for one in accept.split(",") if ";q=" not in one} & {*offered, "*/*"}:
         yield f"header accept: one of {', '.join(sorted(offered))} expected, not {accept!r}"
     if isinstance(operation.payload, EventStream) and operation.payload.media_type not in accept:
         yield f"header accept: {operation.payload.media_type} expected, not {accept!r}"
