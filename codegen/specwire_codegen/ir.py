@@ -513,6 +513,8 @@ class ApiKeyScheme:
 
     name: str
     place: Literal["header", "query", "cookie"]
+    prefix: str = ""
+    """What stands before the key in its header."""
 
 
 @attrs.frozen

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from specwire.operation import Requirement
 
 
+_WHOLE = "the key is the whole Authorization header; if a word belongs before it, give both"
+
+
 class Bearer(msgspec.Struct, frozen=True):
     """`Authorization: Bearer KEY`."""
 
@@ -37,6 +40,8 @@ class ApiKey(msgspec.Struct, frozen=True):
 
     name: str
     place: Literal["header", "query", "cookie"]
+    prefix: str = ""
+    """What the document puts before the key in its header, as `Token `; a key of several words stays as it is."""
 
 
 class OAuth2(msgspec.Struct, frozen=True):
@@ -86,6 +91,8 @@ class Proof(msgspec.Struct, frozen=True):
     """What must show nowhere, though the server repeats it."""
     sign: Callable[[str, str], str] | None = None
     """Method and target of the request -> `Authorization`, where that depends on them."""
+    hint: str = ""
+    """What may be wrong where the server does not take it."""
 
     def __repr__(self) -> str:
         return "Proof(***)"
@@ -111,8 +118,11 @@ def prove(scheme: Scheme, key: str) -> Proof:
             return Proof({"authorization": f"Bearer {key}"}, secrets=(key,))
         case Http(name):
             return Proof({"authorization": f"{name} {key}"}, secrets=(key,))
-        case ApiKey(name, "header"):
-            return Proof({name.lower(): key}, secrets=(key,))
+        case ApiKey(name, "header", prefix):
+            *_, last = key.split()
+            whole = name.lower() == "authorization" and not prefix and last == key
+            sent = f"{prefix}{key}" if last == key else key
+            return Proof({name.lower(): sent}, secrets=tuple(dict.fromkeys((key, last))), hint=_WHOLE if whole else "")
         case ApiKey(name, "query"):
             return Proof(query={name: key}, secrets=(key,))
         case ApiKey(name, _):
@@ -131,6 +141,7 @@ def joined(proofs: tuple[Proof, ...]) -> Proof:
         {name: value for proof in proofs for name, value in proof.cookies.items()},
         tuple(secret for proof in proofs for secret in proof.secrets),
         next((proof.sign for proof in proofs if proof.sign is not None), None),
+        "; ".join(filter(None, (proof.hint for proof in proofs))),
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from specwire.address import base_url_flaw, shown_url
 from specwire.errors import ConfigurationError
@@ -24,6 +26,7 @@ _LONGEST_VERSION = 64
 """Characters of a document's version that `User-Agent` shows."""
 DEFAULT_TIMEOUT = 600.0
 """Seconds to wait at any one point; this very object says that the user chose none."""
+_VERSION = re.compile(r"v[0-9]+(?:[a-z]+[0-9]*)?")
 _UNCHOSEN = 5.0
 """Seconds that the HTTP libraries wait where nobody says how long."""
 
@@ -51,9 +54,26 @@ def find_base_url(given: str | None, provider: Provider, client: str) -> str:
     if not url:
         where = f", or set {variable}" if variable else ""
         raise ConfigurationError(f"{client} needs to know where the server is: pass {client}(base_url=...){where}")
-    if base_url_flaw(url) is not None:
-        raise ConfigurationError(f"{shown_url(url)!r} is no base URL: it must look like https://host/path")
+    if (flaw := base_url_flaw(url)) is not None:
+        raise ConfigurationError(f"{shown_url(url)!r} is no base URL: {flaw}; give https://host/path and nothing more")
+    twice = _doubled(url, provider.prefix)
+    if twice and not _doubled(provider.base_url or "", provider.prefix):
+        raise ConfigurationError(
+            f"every path of {client} begins with {provider.prefix}: leave {twice} out of {shown_url(url)!r}"
+        )
     return url.rstrip("/")
+
+
+def _doubled(url: str, prefix: str) -> str:
+    """Return what a base URL ends in that every path begins with: all of the prefix, or all up to a version."""
+    path = urlsplit(url).path.rstrip("/")
+    parts = prefix.split("/")
+    found = (
+        "/".join(parts[:end])
+        for end in range(len(parts), 1, -1)
+        if end == len(parts) or _VERSION.fullmatch(parts[end - 1])
+    )
+    return next((each for each in found if path.endswith(each)), "")
 
 
 def make_options(

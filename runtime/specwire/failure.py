@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from specwire.headers import Headers
 
+CLOSED_HERE = "the client, or this answer, was closed meanwhile"
+"""What happened to a connection that this program closed while another thread or task used it."""
+
 
 class TransportFailure(Exception):
     """A try that got no answer."""

@@ -24,6 +24,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """The document's server; None where the user must name one."""
     base_url_variable: str | None = None
     """Environment variable that overrides it."""
+    prefix: str = ""
+    """What every path begins with, as `/v1`."""
     security: Scheme | Security | None = None
     """The one scheme of all operations that take credentials, or several by name."""
     key_variable: str | None = None

@@ -13,10 +13,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
+from weakref import WeakSet
 
-from specwire.failure import TransportFailure
+from specwire.failure import CLOSED_HERE, TransportFailure
 from specwire.wire.dialing import dial, look_up
 from specwire.wire.timeouts import ReadTimeout
 
@@ -53,24 +54,52 @@ def make_punctual(client: Any, *, alive: bool = False) -> None:
 
     `alive` lets the system look whether the other side is still there: routers forget connections that are silent.
     """
-    mounts = getattr(client, "_mounts", None) or {}
     kind = _AsyncBackend if hasattr(client, "aclose") else _Backend
+    for pool, backend in _backends(client):
+        if not isinstance(backend, kind):
+            pool._network_backend = kind(backend, alive)
+
+
+def interrupt(client: Any) -> None:
+    """End what other threads wait for on the connections of a synchronous HTTP client that is about to be closed."""
+    for _, backend in _backends(client):
+        if isinstance(backend, _Backend):
+            backend.interrupt()
+
+
+def _backends(client: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each pool of an HTTP client with the source of its connections."""
+    mounts = getattr(client, "_mounts", None) or {}
     for transport in (getattr(client, "_transport", None), *mounts.values()):
         pool = getattr(transport, "_pool", None)
         backend = getattr(pool, "_network_backend", None)
-        if pool is not None and backend is not None and not isinstance(backend, kind):
-            pool._network_backend = kind(backend, alive)
+        if backend is not None:
+            yield pool, backend
 
 
 class Stream:
     """A connection, as the HTTP library has it, that heeds `within` and `ReadTimeout`."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, siblings: WeakSet[Stream]) -> None:
         self._stream = stream
+        self._siblings = siblings
+        self._interrupted = False
+        siblings.add(self)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data: bytes = self._stream.read(max_bytes, _bounded(timeout))
+        if not data and self._interrupted:
+            raise TransportFailure(CLOSED_HERE, sent=True, timeout=False, hopeless=True)
         return data
+
+    def interrupt(self) -> None:
+        """Let a thread that waits for bytes see the end of them; closing the socket would not wake it."""
+        self._interrupted = True
+        connection = self.get_extra_info("socket")
+        if connection is not None:
+            with suppress(OSError):
+                # Not the method of a TLS socket, which would take the encryption from under the other thread.
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if _limit.until is None:
@@ -84,7 +113,7 @@ class Stream:
         self._stream.close()
 
     def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> Stream:
-        return Stream(self._stream.start_tls(ssl_context, server_hostname, _bounded(timeout)))
+        return Stream(self._stream.start_tls(ssl_context, server_hostname, _bounded(timeout)), self._siblings)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -138,6 +167,12 @@ class _Backend:
     def __init__(self, backend: Any, alive: bool = False) -> None:
         self._backend = backend
         self._alive = alive
+        self._streams: WeakSet[Stream] = WeakSet()
+
+    def interrupt(self) -> None:
+        """End what other threads wait for."""
+        for stream in list(self._streams):
+            stream.interrupt()
 
     def connect_tcp(
         self,
@@ -161,7 +196,7 @@ class _Backend:
                 raise library.ConnectError(str(error)) from error
         if self._alive:
             _keep_alive(stream)
-        return Stream(stream)
+        return Stream(stream, self._streams)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._backend, name)

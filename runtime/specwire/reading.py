@@ -143,6 +143,8 @@ def status_error(record: Record, status: int, headers: Headers, content: bytes) 
         text = summary(raw) or ("" if raw in ({}, [], None) else cut(content.decode("utf-8", "replace"), _SHOWN))
     head = f"{record.request.operation.id}: HTTP {status}{record.after_tries}: "
     tail = f" (request id {response.request_id[:60]})" if response.request_id else ""
+    if status == 401 and record.proof is not None and record.proof.hint:
+        tail += f" ({record.proof.hint})"
     room = max(LIMIT - len(head) - len(tail), 20)
     return status_class(status)(
         f"{head}{cut(text, room) or 'no message'}{tail}",

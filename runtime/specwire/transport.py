@@ -18,7 +18,7 @@ from specwire.event_loop import PerLoop, current, start
 from specwire.failure import TransportFailure
 from specwire.forking import begin_anew_in_children
 from specwire.outgoing import Outgoing
-from specwire.punctual import make_punctual, within
+from specwire.punctual import interrupt, make_punctual, within
 from specwire.unread import Unread, UnreadAnswer
 from specwire.wire.faults import raise_failure
 from specwire.wire.timeouts import ReadTimeout
@@ -159,6 +159,9 @@ class Transport:
 
     def close(self) -> None:
         self._unread.close_forgotten()
+        self._closed = True
+        if self._owned and self._client is not None:
+            interrupt(self._client)
         self._close_client()
 
     def _close_client(self) -> None:

@@ -134,24 +134,41 @@ def test_an_operation_is_at_a_server_of_its_own(document: str | None, told: str 
 
 @CLIENTS
 @pytest.mark.parametrize(
-    ("url", "shown"),
+    ("url", "shown", "flaw"),
     [
-        ("api.example.com", "api.example.com"),
-        ("ftp://example.com", "ftp://example.com"),
-        ("https://", "https://"),
-        ("http://[::1", "http://[::1"),
-        ("http://host:99999", "http://host:99999"),
-        ("http://host:port", "http://host:port"),
-        ("http://a host", "http://a host"),
-        ("https://user:hidden@example.com/?key=hidden", "https://example.com/"),
-        ("https://example.com/#hidden", "https://example.com/"),
+        ("api.example.com", "api.example.com", "it does not begin with http:// or https://"),
+        ("ftp://example.com", "ftp://example.com", "it does not begin with http:// or https://"),
+        ("https://", "https://", "it names no host"),
+        ("http://[::1", "http://[::1", "its host or port is malformed"),
+        ("http://host:99999", "http://host:99999", "its host or port is malformed"),
+        ("http://host:port", "http://host:port", "its host or port is malformed"),
+        ("http://a host", "http://a host", "it has spaces or control characters"),
+        ("https://user:hidden@example.com/?key=hidden", "https://example.com/", "it has a query"),
+        ("https://example.com/#hidden", "https://example.com/", "it has a fragment"),
     ],
 )
-def test_a_base_url_that_is_none_is_refused_at_once(kind: Any, url: str, shown: str) -> None:
-    """A bad base URL is refused when the client is made, without showing what may be secret in it."""
+def test_a_base_url_that_is_none_is_refused_at_once(kind: Any, url: str, shown: str, flaw: str) -> None:
+    """A bad base URL is refused with the reason when the client is made, without what may be secret in it."""
     with pytest.raises(ConfigurationError) as caught:
         kind(KEY, base_url=url)
-    assert f"{shown!r} is no base URL: it must look like https://host/path" == str(caught.value)
+    assert f"{shown!r} is no base URL: {flaw}; give https://host/path and nothing more" == str(caught.value)
+
+
+@CLIENTS
+def test_a_base_url_with_the_beginning_of_every_path_is_refused(kind: Any) -> None:
+    """It would stand twice in every request: all of it, or all up to a version; not where the document doubles it."""
+    provider = Provider(name="p", version="1", base_url="https://api.test", prefix="/api/v1/projects")
+    client = type("Doubled", (kind,), {"provider": provider})
+    for url in ("https://api.test/api/v1", "https://proxy.test/x/api/v1/", "https://api.test/api/v1/projects"):
+        with pytest.raises(ConfigurationError, match=r"begins with /api/v1/projects: leave /api/v1"):
+            client(base_url=url)
+    for url in ("https://api.test", "https://api.test/api", "https://api.test/v1", "https://api.test/xapi/v2"):
+        assert url == client(base_url=url).base_url
+    twice = Provider(name="p", version="1", base_url="https://api.test/v1", prefix="/v1")
+    assert (
+        "https://other.test/v1"
+        == type("Twice", (kind,), {"provider": twice})(base_url="https://other.test/v1").base_url
+    )
 
 
 def test_extra_headers_query_and_body_are_added(caller: Caller, client: Any, server: Server) -> None:

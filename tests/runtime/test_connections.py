@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import threading
+import time
 from importlib import import_module
 from typing import Any
 
+import msgspec
 import pytest
 from specwire import ANONYMOUS
-from specwire.errors import APITimeoutError, AuthenticationError
+from specwire.auth import ApiKey
+from specwire.errors import APIConnectionError, APITimeoutError, AuthenticationError
 from specwire.retry import RetryPolicy
 
 from tests.faults.pool import opened
 
 from .conftest import KEY, Caller
+from .sample import PROVIDER
 from .server import Hold, Pause, Server, reply
 
 
@@ -73,6 +79,28 @@ def test_a_key_may_be_pasted_with_its_word(caller: Caller, server: Server) -> No
     assert f"Bearer {KEY}" == server.received[0].headers["authorization"]
 
 
+@pytest.mark.parametrize(
+    ("prefix", "key", "sent"),
+    [
+        ("Token ", "abc1234567", "Token abc1234567"),
+        ("Token ", "token abc1234567", "token abc1234567"),
+        ("Token ", "Bearer abc1234567", "Bearer abc1234567"),
+        ("", "abc1234567", "abc1234567"),
+    ],
+)
+def test_a_key_gets_the_word_of_the_document(caller: Caller, server: Server, prefix: str, key: str, sent: str) -> None:
+    """A key of one word gets it; where no word is known, the 401 says that the key is the whole header."""
+    provider = msgspec.structs.replace(PROVIDER, security=ApiKey("Authorization", "header", prefix))
+    caller.kind = type("Keyed", (caller.kind,), {"provider": provider})
+    client = caller.client(key, on_drift="ignore")
+    server.play(reply({"message": "bad abc1234567"}, status=401))
+    with pytest.raises(AuthenticationError) as caught:
+        caller.run(client.things.get("1"))
+    assert sent == server.received[-1].headers["authorization"]
+    assert "abc1234567" not in str(caught.value)
+    assert (not prefix) == ("the key is the whole Authorization header" in str(caught.value))
+
+
 def test_a_key_function_is_asked_again_after_a_401(caller: Caller, server: Server) -> None:
     """A key that was changed where it is kept is right the second time; a third time there is none."""
     keys = iter(["old", "new", "newer", "newest"])
@@ -89,3 +117,36 @@ def test_request_ids_have_many_names(caller: Caller, client: Any, server: Server
     """The headers of the large clouds and gateways are known."""
     server.play(reply({"id": "1"}, headers={name: "r-1"}))
     assert "r-1" == caller.run(client.things.get.raw("1")).request_id
+
+
+def test_a_client_that_is_closed_in_the_middle_is_told(caller: Caller, server: Server) -> None:
+    """Closing it while another thread or task waits for an answer ends that call, and says why; it is not repeated."""
+    if caller.library == "httpx":
+        pytest.skip("an http_client is the user's to close")
+    server.play((Hold(),))
+    client = caller.client()
+    if caller.asynchronous:
+
+        async def both() -> None:
+            call = asyncio.ensure_future(client.things.get("1"))
+            while not server.received:
+                await asyncio.sleep(0.01)
+            await client.aclose()
+            await call
+
+        with pytest.raises(APIConnectionError, match="the client, or this answer, was closed meanwhile"):
+            caller.run(both())
+    else:
+
+        def close() -> None:
+            while not server.received:
+                time.sleep(0.01)
+            time.sleep(0.1)  # for the other thread to wait
+            client.close()
+
+        closing = threading.Thread(target=close)
+        closing.start()
+        with pytest.raises(APIConnectionError, match="the client, or this answer, was closed meanwhile"):
+            client.with_options(timeout=5).things.get("1")
+        closing.join(5)
+    assert 1 == len(server.received)

@@ -63,8 +63,8 @@ class Shown:
 def shown(scheme: SecurityScheme) -> Shown | None:
     """Return where a scheme shows its credentials, None if a request shows none before it is asked for them."""
     match scheme:
-        case ApiKeyScheme(name, place):
-            return Shown(place, name.lower() if place == "header" else name)
+        case ApiKeyScheme(name, place, prefix):
+            return Shown(place, name.lower() if place == "header" else name, prefix)
         case BasicScheme():
             return Shown("header", "authorization", "Basic ")
         case BearerScheme() | OAuth2Scheme():

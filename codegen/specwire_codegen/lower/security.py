@@ -27,6 +27,7 @@ from specwire_codegen.ir import (
     Security,
     SecurityScheme,
 )
+from specwire_codegen.lower.key_prefix import prefix_of
 from specwire_codegen.naming import distinct, snake
 from specwire_codegen.pointer import join
 
@@ -54,7 +55,7 @@ def lower_security(
     operations alike, what most of them require is what the others are held against.
     """
     raw = document.data.get("components", {}).get("securitySchemes", {})
-    schemes = {name: scheme for name, one in raw.items() if (scheme := _scheme(one)) is not None}
+    schemes = {name: scheme for name, one in raw.items() if (scheme := _scheme(name, one)) is not None}
     stated = requirements(document.data.get("security", []))
     said = [operation.security or () for operation in operations]
     warnings = list(_warnings(document, raw, schemes, [stated, *said]))
@@ -105,12 +106,13 @@ def _place(scheme: SecurityScheme) -> object:
             return "header", "authorization"
 
 
-def _scheme(raw: Mapping[str, Any]) -> SecurityScheme | None:
+def _scheme(scheme_name: str, raw: Mapping[str, Any]) -> SecurityScheme | None:
     match raw:
         case {"type": "http", "scheme": str(scheme)} if _TOKEN.fullmatch(scheme):
             return _HTTP.get(scheme.lower(), HttpScheme(scheme))
         case {"type": "apiKey", "in": "header" | "query" | "cookie" as place, "name": str(name)}:
-            return ApiKeyScheme(name, place) if name and (place == "query" or _is_free(name)) else None
+            prefix = prefix_of(scheme_name, raw) if place == "header" else ""
+            return ApiKeyScheme(name, place, prefix) if name and (place == "query" or _is_free(name)) else None
         case {"type": "oauth2"}:
             urls, refresh = _urls(raw, "tokenUrl"), _urls(raw, "refreshUrl")
             return OAuth2Scheme(_usable(urls), _usable(refresh) if refresh else None) if urls else BearerScheme()

@@ -69,7 +69,7 @@ class Guard:
         name = scheme["name"]
         match scheme["in"]:
             case "header":
-                value = sources.headers.get(name.lower())
+                value = sources.headers.get(name.lower(), "").rpartition(" ")[2] or None
             case "query":
                 value = dict(sources.query).get(name)
             case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 
 import attrs
 
@@ -195,6 +196,8 @@ def _provider(api: Api) -> str:
     ]
     if api.base_url_variable:
         facts.append(f"base_url_variable={literal(api.base_url_variable)}")
+    if prefix := _common_prefix(api):
+        facts.append(f"prefix={literal(prefix)}")
     if api.security is not None:
         facts += security_facts(api.security)
     if api.retry is not None:
@@ -206,3 +209,10 @@ def _provider(api: Api) -> str:
         if api.retry.idempotency_header:
             facts.append(f"idempotency_header={literal(api.retry.idempotency_header)}")
     return f"Provider({', '.join(facts)})"
+
+
+def _common_prefix(api: Api) -> str:
+    """Return the segments that all paths of the API's server begin with, without their last and without parameters."""
+    paths = [operation.path.split("/")[:-1] for operation in api.operations if operation.server is None]
+    alike = takewhile(lambda row: len(set(row)) == 1 and "{" not in row[0], zip(*paths, strict=False))
+    return "/".join(row[0] for row in alike)

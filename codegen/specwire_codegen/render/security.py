@@ -42,8 +42,9 @@ def _scheme(scheme: SecurityScheme) -> str:
             return "Digest()"
         case HttpScheme(name):
             return f"Http({literal(name)})"
-        case ApiKeyScheme(name, place):
-            return f"ApiKey({literal(name)}, {literal(place)})"
+        case ApiKeyScheme(name, place, prefix):
+            stated = f", {literal(prefix)}" if prefix else ""
+            return f"ApiKey({literal(name)}, {literal(place)}{stated})"
         case OAuth2Scheme(token_url, None):
             return f"OAuth2({literal(token_url)})"
         case OAuth2Scheme(token_url, refresh_url):

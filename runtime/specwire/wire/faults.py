@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from errno import EBADF
 from types import ModuleType
 
 from specwire.answers.message import summary
 from specwire.errors import SpecwireError
-from specwire.failure import TooLarge, TransportFailure
+from specwire.failure import CLOSED_HERE, TooLarge, TransportFailure
 from specwire.file import FileChanged
 from specwire.wire.coding import CodingError
 
@@ -39,6 +40,8 @@ def raise_failure(error: Exception, library: ModuleType, route: str = "") -> Non
 
 
 def _failure(error: Exception, library: ModuleType) -> TransportFailure | None:
+    if _is_closed_here(error) and not _is_callers(error):
+        return _lost(CLOSED_HERE, hopeless=True)
     if isinstance(error, library.TransportError):
         unsent = (library.ConnectError, library.ConnectTimeout, library.PoolTimeout, library.ProxyError)
         timeout = isinstance(error, library.TimeoutException)
@@ -118,6 +121,14 @@ def _is_distrust(error: BaseException) -> bool:
     from ssl import SSLCertVerificationError  # takes long to import, and the HTTP library has it then
 
     return any(isinstance(cause, SSLCertVerificationError) for cause in _causes(error))
+
+
+def _is_closed_here(error: BaseException) -> bool:
+    """Tell whether this program closed the connection while another thread or task used it."""
+    return any(
+        (isinstance(cause, OSError) and cause.errno == EBADF) or type(cause).__name__ == "ClosedResourceError"
+        for cause in _causes(error)
+    )
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
