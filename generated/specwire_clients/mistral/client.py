@@ -29,6 +29,7 @@ PROVIDER = Provider(
     version="1.0.0",
     base_url="https://api.mistral.ai",
     base_url_variable="MISTRAL_BASE_URL",
+    prefix="/v1",
     security=Bearer(),
     key_variable="MISTRAL_API_KEY",
     retry_statuses=frozenset((429, 500, 502, 503, 504)),

@@ -25,6 +25,7 @@ PROVIDER = Provider(
     version="1.0.0",
     base_url="https://api.moonshot.cn",
     base_url_variable="MOONSHOT_BASE_URL",
+    prefix="/v1",
     security=Bearer(),
     key_variable="MOONSHOT_API_KEY",
     retry_statuses=frozenset((429, 500, 504)),

@@ -20,6 +20,7 @@ PROVIDER = Provider(
     version="1",
     base_url="https://eu.example.com",
     base_url_variable="SAMPLE_BASE_URL",
+    prefix="/parcels",
     security=Security(
         {
             "bearer": Bearer(),

@@ -19,6 +19,7 @@ PROVIDER = Provider(
     version='1"',
     base_url='https://api.example.com/";__import__("os")',
     base_url_variable="SAMPLE_BASE_URL",
+    prefix='/x"; import os; "',
 )
 """Where the API is and how it is entered."""
 

@@ -20,6 +20,7 @@ PROVIDER = Provider(
     version="1",
     base_url="https://eu.example.com/v1",
     base_url_variable="SAMPLE_BASE_URL",
+    prefix="/things",
     security=Security(
         {"API_Key": ApiKey("X-Key", "header"), "sign_in": Bearer(), "Basic": Basic()},
         (("API_Key",),),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .resources.customers import AsyncCustomers, Customers
     from .resources.invoices import AsyncInvoices, Invoices
 
-PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL")
+PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL", prefix="/v2")
 """Where the API is and how it is entered."""
 
 

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from .resources.things import AsyncThings, Things
 
 PROVIDER = Provider(
-    name="sample", version="1", base_url="https://api.example.com/v1", base_url_variable="SAMPLE_BASE_URL"
+    name="sample",
+    version="1",
+    base_url="https://api.example.com/v1",
+    base_url_variable="SAMPLE_BASE_URL",
+    prefix="/things",
 )
 """Where the API is and how it is entered."""
 

@@ -14,7 +14,7 @@ from specwire.resource import resource
 if TYPE_CHECKING:
     from .resources.runs import AsyncRuns, Runs
 
-PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL")
+PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL", prefix="/runs")
 """Where the API is and how it is entered."""
 
 
