@@ -158,7 +158,7 @@ def test_a_base_url_that_is_none_is_refused_at_once(kind: Any, url: str, shown: 
 def test_a_base_url_with_the_beginning_of_every_path_is_refused(kind: Any) -> None:
     """It would stand twice in every request: all of it, or all up to a version; not where the document doubles it."""
     provider = Provider(name="p", version="1", base_url="https://api.test", prefix="/api/v1/projects")
-    client = type("Doubled", (kind,), {"provider": provider})
+    client = type("Doubled", (kind,), {"_provider": provider})
     for url in ("https://api.test/api/v1", "https://proxy.test/x/api/v1/", "https://api.test/api/v1/projects"):
         with pytest.raises(ConfigurationError, match=r"begins with /api/v1/projects: leave /api/v1"):
             client(base_url=url)
@@ -167,7 +167,7 @@ def test_a_base_url_with_the_beginning_of_every_path_is_refused(kind: Any) -> No
     twice = Provider(name="p", version="1", base_url="https://api.test/v1", prefix="/v1")
     assert (
         "https://other.test/v1"
-        == type("Twice", (kind,), {"provider": twice})(base_url="https://other.test/v1").base_url
+        == type("Twice", (kind,), {"_provider": twice})(base_url="https://other.test/v1").base_url
     )
 
 

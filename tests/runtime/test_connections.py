@@ -91,7 +91,7 @@ def test_a_key_may_be_pasted_with_its_word(caller: Caller, server: Server) -> No
 def test_a_key_gets_the_word_of_the_document(caller: Caller, server: Server, prefix: str, key: str, sent: str) -> None:
     """A key of one word gets it; where no word is known, the 401 says that the key is the whole header."""
     provider = msgspec.structs.replace(PROVIDER, security=ApiKey("Authorization", "header", prefix))
-    caller.kind = type("Keyed", (caller.kind,), {"provider": provider})
+    caller.kind = type("Keyed", (caller.kind,), {"_provider": provider})
     client = caller.client(key, on_drift="ignore")
     server.play(reply({"message": "bad abc1234567"}, status=401))
     with pytest.raises(AuthenticationError) as caught:
