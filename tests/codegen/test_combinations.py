@@ -230,7 +230,7 @@ def test_null_and_nothing_else_is_null() -> None:
         "properties": {
             "status": {"nullable": True, "oneOf": [ref("Status"), {"enum": [""]}, ref("Null")]},
             "owner": {"type": "null", "allOf": [ref("Owner")]},
-            "other": {"type": "null", "oneOf": [ref("Owner")]},
+            "other": {"type": ["null"], "oneOf": [ref("Owner")]},
         },
     }
     others = {"Status": {"type": "string", "enum": ["new", "old"]}, "Null": {"enum": [None]}, "Owner": owner}

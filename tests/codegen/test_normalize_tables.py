@@ -146,6 +146,36 @@ def test_a_title_that_another_schema_has_for_a_name_is_not_taken() -> None:
     assert PET["properties"] == found["Product"]["properties"]
 
 
+def halves(**extra: Json) -> dict[str, Json]:
+    """Return schemas as FastAPI writes them twice: `Order` holds `Item`; `extra` is what `Item-Output` has besides."""
+    order = {half: {"type": "object", "properties": {"item": ref(f"Item-{half}")}} for half in ("Input", "Output")}
+    item = {"type": "object", "properties": {"name": {"type": "string"}}}
+    return {
+        "Order-Input": order["Input"],
+        "Order-Output": order["Output"],
+        "Item-Input": item,
+        "Item-Output": {**item, **extra},
+    }
+
+
+@pytest.mark.parametrize(
+    ("schemas", "expected"),
+    [
+        (halves(), {"Root", "Order", "Item"}),
+        (halves(description="An item."), {"Root", "Order", "Item"}),
+        (halves(required=["name"]), {"Root", "OrderInput", "OrderOutput", "ItemInput", "ItemOutput"}),
+        (
+            {**halves(), "Item": {"type": "string"}},
+            {"Root", "OrderInput", "OrderOutput", "ItemInput", "ItemOutput", "Item"},
+        ),
+    ],
+)
+def test_equal_schemas_of_input_and_output_are_one(schemas: dict[str, Json], expected: set[str]) -> None:
+    """What an answer holds can then be sent; those that differ, or hold some that do, stay two."""
+    root = {"type": "object", "properties": {name: ref(name) for name in schemas}}
+    assert expected == settled(spec({"Root": root, **schemas})).data["components"]["schemas"].keys()
+
+
 def test_the_examples_of_a_parameter_keep_their_names() -> None:
     """One example of 3.0 becomes an example named `example`; where there are named ones, they count."""
     one = {"name": "a", "in": "query", "schema": {"type": "string"}, "example": "x"}

@@ -88,3 +88,19 @@ def test_a_body_without_fields_may_be_left_out(schema: Json, optional: bool, tmp
     found = sources(tmp_path, body, Empty={"type": "object", "title": "Empty"})["operations/root.py"]
     (argument,) = re.findall(r"^    \*, body: (.*)$|def send_x\(\*, body: (.*?)\) ->", found, re.MULTILINE)
     assert optional == any("UNSET" in each for each in argument)
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_a_file_that_may_be_null_takes_none(version: str, tmp_path: Path) -> None:
+    """A part that is None is not sent."""
+    file: Json = {"type": "string", "format": "binary"}
+    null: Json = {"type": "null"}
+    one: Json = {**file, "nullable": True} if version == "3.0.3" else {"anyOf": [file, null]}
+    many: Json = {"type": "array", "items": file}
+    several: Json = {**many, "nullable": True} if version == "3.0.3" else {"anyOf": [many, null]}
+    form = {"type": "object", "required": ["one"], "properties": {"one": one, "several": several, "plain": file}}
+    body = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}}}
+    found = sources(tmp_path, body, version)["operations/root.py"]
+    assert "one: FileInput | None," in found
+    assert "several: Sequence[FileInput] | None | Unset = UNSET" in found
+    assert "plain: FileInput | Unset = UNSET" in found

@@ -88,7 +88,7 @@ def _files_of(schema: Schema | bool, components: Components, *, required_only: b
     required = target.get("required", ())
     for name, each in target.get("properties", {}).items():
         details = components.resolve(each)
-        inner = components.resolve(details.get("items", {})) if details.get("type") == "array" else details
+        inner = components.resolve(details.get("items", {})) if _is_array(details) else details
         if _is_file(inner) and (name in required or not required_only):
             return True
     return False
@@ -185,7 +185,7 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
         file: Literal["no", "one", "many"] = "no"
         if _is_file(details):
             file = "one"
-        elif details.get("type") == "array" and _is_file(components.resolve(details.get("items", {}))):
+        elif _is_array(details) and _is_file(components.resolve(details.get("items", {}))):
             file = "many"
         content_type = _one_type(encodings.get(field.wire_name, {}).get("contentType", ""))
         if file != "no" and content_type == "application/octet-stream":
@@ -221,6 +221,10 @@ def _one_type(content_type: str) -> str | None:
     """Return a content type that is one and no range, None for others."""
     bare = _QUOTED.sub("", content_type)
     return base_type(bare) if bare and not {"*", ","} & set(bare) else None
+
+
+def _is_array(schema: Schema) -> bool:
+    return schema.get("type") in ("array", ["array", "null"])
 
 
 def _is_file(schema: Schema) -> bool:

@@ -23,6 +23,7 @@ def rename(data: Node) -> Node:
 
     Names that are identifiers already stay.
     """
+    data = _with_pairs_as_one(data)
     schemas = data.get("components", {}).get("schemas", {})
     titles = {name: title for name, schema in schemas.items() if (title := _title(name, schema))}
     stay = (name for name in schemas if is_provisional(name) or words.identifier(name) == name and name not in titles)
@@ -54,3 +55,30 @@ def _title(name: str, schema: Any) -> str | None:
     if not isinstance(title, str) or len(title) > _LONGEST_TITLE or not words.pascal(title):
         return None
     return words.identifier(words.pascal(title))
+
+
+def _with_pairs_as_one(data: Node) -> Node:
+    """Return the document with one schema for those that FastAPI writes twice alike: `Item-Input` and `Item-Output`."""
+    schemas = data.get("components", {}).get("schemas", {})
+    stems = [name.removesuffix("-Input") for name in schemas if name.endswith("-Input")]
+    pairs = {stem: (f"{stem}-Input", f"{stem}-Output") for stem in stems if stem and f"{stem}-Output" in schemas}
+    while pairs:
+        renames = {schema_ref(name): schema_ref(stem) for stem, pair in pairs.items() for name in pair}
+        merged = rewired(data, renames)
+        found = merged["components"]["schemas"]
+        alike = {
+            stem: pair
+            for stem, pair in pairs.items()
+            if same(*(found[each] for each in pair)) and _is_free(stem, found)
+        }
+        if alike == pairs:
+            stem_of = {name: stem for stem, pair in pairs.items() for name in pair}
+            kept = {stem_of.get(name, name): schema for name, schema in found.items()}
+            return {**merged, "components": {**merged["components"], "schemas": kept}}
+        pairs = alike
+    return data
+
+
+def _is_free(stem: str, schemas: Node) -> bool:
+    """Tell whether a pair can be called by what its names have in common: no other schema is."""
+    return stem not in schemas or same(schemas[stem], schemas[f"{stem}-Input"])

@@ -109,7 +109,7 @@ class Simplifier:
 
     def _without_null_type(self, schema: Node) -> Node:
         """Return a schema without a null that its other parts contradict, for it is meant as one more possibility."""
-        if schema.get("type") != "null" or not any(
+        if schema.get("type") not in ("null", ["null"]) or not any(
             key in schema for key in ("$ref", "allOf", *nulls.UNIONS, "properties")
         ):
             return schema

@@ -144,6 +144,8 @@ def _body_arguments(body: Body | None) -> Iterator[Argument]:
         case MultipartBody(parts):
             for part in parts:
                 kind = {"no": into(part.type, INPUTS), "one": "FileInput", "many": "Sequence[FileInput]"}[part.file]
+                if isinstance(part.type, Nullable) and part.file != "no":
+                    kind += " | None"
                 if part.wire_name == ADDITIONAL and part.file != "no":
                     kind = f"Mapping[str, {kind}]"
                 yield Argument(part.name, kind, part.required, part.doc, default=part.default)
