@@ -98,9 +98,12 @@ def test_a_file_that_may_be_null_takes_none(version: str, tmp_path: Path) -> Non
     one: Json = {**file, "nullable": True} if version == "3.0.3" else {"anyOf": [file, null]}
     many: Json = {"type": "array", "items": file}
     several: Json = {**many, "nullable": True} if version == "3.0.3" else {"anyOf": [many, null]}
-    form = {"type": "object", "required": ["one"], "properties": {"one": one, "several": several, "plain": file}}
+    form: Json = {"type": "object", "required": ["one"], "properties": {"one": one, "several": several, "plain": file}}
+    if version == "3.1.0":
+        form["properties"]["named"] = {"anyOf": [{"$ref": "#/components/schemas/File"}, null]}
     body = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}}}
-    found = sources(tmp_path, body, version)["operations/root.py"]
+    found = sources(tmp_path, body, version, File=file)["operations/root.py"]
+    assert ("named: FileInput | None | Unset = UNSET" in found) == (version == "3.1.0")
     assert "one: FileInput | None," in found
     assert "several: Sequence[FileInput] | None | Unset = UNSET" in found
     assert "plain: FileInput | Unset = UNSET" in found

@@ -87,8 +87,8 @@ def _files_of(schema: Schema | bool, components: Components, *, required_only: b
     target = components.resolve(schema)
     required = target.get("required", ())
     for name, each in target.get("properties", {}).items():
-        details = components.resolve(each)
-        inner = components.resolve(details.get("items", {})) if _is_array(details) else details
+        details = _without_null(each, components)
+        inner = _without_null(details.get("items", {}), components) if _is_array(details) else details
         if _is_file(inner) and (name in required or not required_only):
             return True
     return False
@@ -181,11 +181,11 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
     styles = {name: style for name, style in stated if attrs.evolve(style, base64=False) != _FORM}
     styles = {name: style for name, style in styles.items() if not style.content_json}
     for field in _sent(schema, components) if properties else ():
-        details = components.resolve(properties.get(field.wire_name, schema.get("additionalProperties", {})))
+        details = _without_null(properties.get(field.wire_name, schema.get("additionalProperties", {})), components)
         file: Literal["no", "one", "many"] = "no"
         if _is_file(details):
             file = "one"
-        elif _is_array(details) and _is_file(components.resolve(details.get("items", {}))):
+        elif _is_array(details) and _is_file(_without_null(details.get("items", {}), components)):
             file = "many"
         content_type = _one_type(encodings.get(field.wire_name, {}).get("contentType", ""))
         if file != "no" and content_type == "application/octet-stream":
@@ -221,6 +221,13 @@ def _one_type(content_type: str) -> str | None:
     """Return a content type that is one and no range, None for others."""
     bare = _QUOTED.sub("", content_type)
     return base_type(bare) if bare and not {"*", ","} & set(bare) else None
+
+
+def _without_null(schema: Schema | bool, components: Components) -> Schema:
+    """Return what a schema stands for; of a union of one type and null, that type."""
+    found = components.resolve(schema)
+    rest = [each for each in found.get("anyOf", found.get("oneOf", ())) if each != {"type": "null"}]
+    return components.resolve(rest[0]) if len(rest) == 1 and "type" not in found else found
 
 
 def _is_array(schema: Schema) -> bool:
