@@ -374,3 +374,41 @@ paths:
         assert expected == (answer.read() if isinstance(answer, Download) else answer)
         assert media_type == getattr(client, name).request().operation.returns.accept
         assert not hasattr(client, "export_jpeg")
+
+
+@pytest.mark.parametrize(
+    ("media_type", "schema", "name", "properties"),
+    [
+        ("text/event-stream", '{$ref: "#/components/schemas/SseEmitter"}', "SseEmitter", "{timeout: {type: integer}}"),
+        ("*/*", '{$ref: "#/components/schemas/SseEmitter"}', "SseEmitter", "{timeout: {type: integer}}"),
+        ("application/json", '{$ref: "#/components/schemas/org.x.SseEmitter"}', "org.x.SseEmitter", "{}"),
+        ("text/event-stream", '{$ref: "#/components/schemas/ResponseBodyEmitter"}', "ResponseBodyEmitter", "{}"),
+        (
+            "text/event-stream",
+            '{type: array, items: {$ref: "#/components/schemas/ServerSentEventString"}}',
+            "ServerSentEventString",
+            "{}",
+        ),
+    ],
+)
+def test_emitters_of_spring_send_events_of_any_shape(
+    generated: Any, media_type: str, schema: str, name: str, properties: str
+) -> None:
+    """What is documented as the Java object that sends events is a stream of any JSON, or of text."""
+    components = f"components: {{schemas: {{{name}: {{type: object, properties: {properties}}}}}}}\n"
+    module = generated(HEAD + "paths:\n" + operation("watch", response("200", media_type, schema)) + components)
+    client, _ = play(module, b'data: {"id":1}\n\ndata: [2]\n\ndata: hello\n\n', "text/event-stream")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [{"id": 1}, [2], "hello"] == list(client.watch())
+
+
+def test_an_emitter_with_fields_of_its_own_is_a_model(generated: Any) -> None:
+    """A schema that only shares its name with a class of Spring keeps its fields."""
+    schema = '{$ref: "#/components/schemas/SseEmitter"}'
+    components = "components: {schemas: {SseEmitter: {type: object, properties: {id: {type: integer}}}}}\n"
+    module = generated(
+        HEAD + "paths:\n" + operation("watch", response("200", "text/event-stream", schema)) + components
+    )
+    client, _ = play(module, b'data: {"id":1}\n\n', "text/event-stream")
+    assert [1] == [each.id for each in client.watch()]

@@ -17,6 +17,7 @@ from specwire_codegen.normalize import (
     defaults,
     dialect,
     discriminators,
+    emitters,
     enum_names,
     enums,
     envelopes,
@@ -103,7 +104,7 @@ def _normalized(document: Document) -> Normalized:
     data = conditions.spread(inheritance.expand(enums.of_items(data, report)))
     data = owners.state(requirements.declare(simplify.simplify(data, report), report))
     data = cycles.cut(data, report)
-    data = order.prune(streams.itemize(envelopes.settle(data)))
+    data = order.prune(streams.itemize(envelopes.settle(emitters.settle(data))))
     data = hoist.hoist(data)
     data = references.inline(data, _INLINED, report)
     data = parameters.settle(data, report)
