@@ -45,8 +45,13 @@ IRREGULAR = {
     "movies": "movie",
     "cookies": "cookie",
     "quizzes": "quiz",
+    "heroes": "hero",
+    "leaves": "leaf",
+    "shelves": "shelf",
 }
 """Plurals whose endings do not tell their singular."""
+_SINGULAR = frozenset({*IRREGULAR.values(), "atlas", "bias", "canvas", "dns", "gas", "lens", "sms"})
+"""Words that are no plurals, though they may end like one."""
 _PLURALS = (("apis", "api"), ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"))
 
 RESERVED_CLASSES = frozenset(
@@ -142,6 +147,8 @@ def file_name(name: str, size: int) -> str:
 
 def singular(text: str) -> str:
     """Return an English plural's singular, as far as endings tell."""
+    if text in _SINGULAR:
+        return text
     if text in IRREGULAR:
         return IRREGULAR[text]
     for plural, single in _PLURALS:

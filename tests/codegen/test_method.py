@@ -312,6 +312,16 @@ def test_no_operation_on_several_things_has_a_plain_verb(operations: list[tuple[
             ["me.user_update", "me.user_delete"],
         ),
         ([("GET", "/x", "getAll", "x"), ("GET", "/y", "getGetter", "x")], ["x.get_all", "x.get_getter"]),
+        (
+            [
+                ("GET", "/trips/{id}", "trips_api_get_trip", None),
+                ("POST", "/users", "shop_users_views_create_user", None),
+            ],
+            ["trips.get", "users.create"],
+        ),
+        ([("GET", "/aliases/{id}", "get_alias", "aliases")], ["aliases.get"]),
+        ([("GET", "/leaves/{id}", "get_leaf", "leaves")], ["leaves.get"]),
+        ([("GET", "/canvas", "get_canvas", "canvas")], ["canvas.get"]),
         ([("GET", "/links", "get_connections", "Connection")], ["connection.list"]),
         ([("GET", "/vendors", "get_providers", "Provider")], ["provider.list"]),
     ],

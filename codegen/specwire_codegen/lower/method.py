@@ -45,6 +45,8 @@ _PLAIN = frozenset({"post", "put", "patch"})
 """HTTP methods that nobody would call a method of a client."""
 _HOLDERS = frozenset({"api", "apis", "controller", "endpoint", "endpoints", "rest"})
 """Words at the end of a tag that say only that there are operations."""
+_MODULES = frozenset({"api", "endpoints", "handlers", "router", "routers", "routes", "views"})
+"""Words at the end of the name of a module that say only that there are operations."""
 _CLASS = re.compile(r"^[A-Za-z0-9]*Controller[_.#/](?=[A-Za-z])")
 """The class of a handler, before its name."""
 _COUNTED = re.compile(r"Using(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH)(_\d+)?$|\[\d+\]$")
@@ -336,11 +338,19 @@ def _words_of(one: Named) -> list[str]:
     """Return the words of an operationId without what frameworks add, and without the version that the path has."""
     plain = re.sub(_CLASS, "", re.sub(_COUNTED, "", one.id)) or one.id
     found = _without_route([word.lower() for word in words(plain)], one)
-    found = _without_path(found, one.path)
+    found = _without_path(_after_holder(found), one.path)
     while len(found) > 1 and (found[-1] in _HANDLERS or is_prefix(found[-1]) and "api" in found[1:]):
         found = found[:-1]
     versions = {word.lower() for word in words(one.path) if re.fullmatch(r"[vV]\d+", word)}
     return [word for word in found if word not in versions] or found
+
+
+def _after_holder(name: list[str]) -> list[str]:
+    """Take off the path of a module that frameworks put first: `trips_api_list_trips` -> `list_trips`."""
+    for index, word in enumerate(name[1:-2], 1):
+        if word in _MODULES and name[index + 1] in _MAKING and not (name[0] in _MAKING or is_verb(name[0])):
+            return name[index + 1 :]
+    return name
 
 
 def _without_route(name: list[str], one: Named) -> list[str]:
