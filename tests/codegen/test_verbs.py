@@ -139,6 +139,27 @@ def test_dump_ir_is_json(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     assert ["listOrders", "getOrder", "ping"] == [operation["id"] for operation in dumped["operations"]]
 
 
+def test_dump_ir_warns_like_generate(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is found while the client is made of the document is told too, and refused by --strict."""
+    (folder / "shop.yaml").write_text(f"{SPEC}\nsecurity: [{{nobody: []}}]\n", "utf-8")
+    assert 0 == run("dump-ir", "shop.yaml", monkeypatch=monkeypatch)
+    assert "unknown-security-scheme" in capsys.readouterr().err
+    assert 1 == run("dump-ir", "shop.yaml", "--strict", monkeypatch=monkeypatch)
+
+
+@pytest.mark.parametrize("json_lines", [False, True])
+def test_text_of_a_document_is_printed_to_the_letter(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], json_lines: bool
+) -> None:
+    """Neither codes of emoji nor markup mean anything in it."""
+    (folder / "shop.yaml").write_text(SPEC.replace("#/components/schemas/Order'", ":x:[red]b[/red].yaml'"), "utf-8")
+    options = ("--json",) if json_lines else ()
+    assert 1 == run("generate", "shop.yaml", "--package", "shop", *options, monkeypatch=monkeypatch)
+    assert ":x:[red]b[/red].yaml" in capsys.readouterr().err
+
+
 def test_diagnostics_as_json(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """With --json each diagnostic is an object on a line of stderr."""
     (folder / "shop.yaml").write_text(SPEC.replace("#/components/schemas/Order'", "gone.yaml'"), "utf-8")

@@ -16,8 +16,8 @@ from rich.table import Table
 from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError, printable
 from specwire_codegen.dump import dump
 
-_out = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
+_out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 110)
+_err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 class _Json:
@@ -111,7 +111,7 @@ def cell(text: str) -> str:
 @contextmanager
 def working(what: str) -> Iterator[Callable[[str], None]]:
     """Show on a terminal that something is done; the function that is handed out tells the step."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
-        task = progress.add_task(cell(what))
-        yield lambda step: progress.update(task, description=cell(f"{what}: {step}"))
+        task = progress.add_task(printable(what))
+        yield lambda step: progress.update(task, description=printable(f"{what}: {step}"))

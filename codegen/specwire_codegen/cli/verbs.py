@@ -16,7 +16,7 @@ from rich.table import Table
 from specwire.address import shown_url
 
 from specwire_codegen.cli.console import advise, cell, note, pour, report, say, show, tell, warn, working
-from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError
+from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
 from specwire_codegen.dump import dump
 from specwire_codegen.files.access import Access, access
 from specwire_codegen.project import Target, provider, providers, read_normalized, require_package_name, single
@@ -169,10 +169,12 @@ def dump_ir(source: str, *, reading: Reading = Sources(), strict: Strict = False
 
     target = provider(root, source) if source in providers(root) else single(source, "client", Path())
     document, warnings = document_of(target, reading.access)
+    api = api_of(target, document)
+    found = merged((*warnings, *api.warnings))
     if strict:
-        refuse_warnings(warnings)
-    warn(warnings)
-    pour(dumps(dump(api_of(target, document)), indent=2) + "\n")
+        refuse_warnings(found)
+    warn(found)
+    pour(dumps(dump(api), indent=2) + "\n")
     return 0
 
 

@@ -30,6 +30,8 @@ _SCHEMAS_OF_OLD: Mapping[tuple[Kind, str], Child] = {
     (kind, key): Child("schema") for kind in ("response", "parameter", "header") for key in ("schema", "items")
 }
 """Fields of Swagger 2.0 that are repaired where they stand in OpenAPI 3."""
+_SPARE: frozenset[Kind] = frozenset({"example", "link"})
+"""Kinds that no call needs."""
 
 Members = dict[str, Spot]
 
@@ -297,7 +299,7 @@ class _Bundler:
             self.findings.repaired(ref, self.targets.repairs)
             end = self.end(found, kind)
         except Unreachable as problem:
-            return self.findings.leave(ref, problem)
+            return self.findings.leave(ref, problem, spare=kind in _SPARE)
         if end.base == self.home and self.layout.keeps(end.pointer, kind):
             return f"#{pointers.to_fragment(end.pointer)}"
         return f"#{pointers.to_fragment(self.names.pointer(kind, end, found))}"

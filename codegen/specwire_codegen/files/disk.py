@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin
@@ -16,6 +17,9 @@ from specwire_codegen.files.access import Access
 from specwire_codegen.files.library import Text, Unreachable
 from specwire_codegen.files.network import Network, origin_of
 from specwire_codegen.files.reach import Reach, reach
+
+_OPAQUE = re.compile(r"(?i)[a-z][a-z0-9+.-]+:")
+"""Addresses that name no host: `urn:`, `data:`. One letter is a drive of Windows."""
 
 
 @attrs.define
@@ -106,6 +110,10 @@ class Disk:
             raise Unreachable(error("ref-not-allowed", refusal[0], help=refusal[1]), refused=True)
         root = Path(base if fetch.is_remote(self.home) else self.home).parent
         if not path.exists() or not nearby.is_spelt_so(path, root):
+            if _OPAQUE.match(os.path.relpath(path, Path(base).parent)):
+                message = "is an address that cannot be fetched: only http and https addresses can"
+                help = "declare what has this address as its $id in the document, or refer to a copy"
+                raise Unreachable(error("unresolved-ref", message, help=help), remote=True)
             near = nearby.file(path, root)
             help = "check the path"
             if near is not None:

@@ -38,11 +38,14 @@ class Findings:
             finding = attrs.evolve(finding, severity="warning", message=f"{finding.message}; {left_out}")
         self.add(f"{self.stays_as(ref)} {left_out}", finding, ref)
 
-    def leave(self, ref: Spot, problem: Unreachable) -> str:
-        """Return a reference that cannot be followed as it stays in the document, and note why."""
+    def leave(self, ref: Spot, problem: Unreachable, *, spare: bool) -> str:
+        """Return a reference that cannot be followed as it stays in the document, and note why.
+
+        What is `spare`, no call needs: that it is missing is no error, that it may not be read is.
+        """
         shown = self.stays_as(ref)
         finding = _described(problem, ref.value)
-        if problem.remote:
+        if problem.remote or (spare and not problem.refused):
             finding = attrs.evolve(finding, severity="warning")
         self._note(self.unfollowed, shown, finding, ref)
         return shown

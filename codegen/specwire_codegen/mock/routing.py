@@ -81,7 +81,7 @@ def build(operations: Iterable[Operation]) -> Router:
 
 
 def _route(operation: Operation, prefix: str) -> Route:
-    path = prefix + operation.path
+    path = prefix + operation.path.partition("#")[0]
     pieces = VARIABLE.split(path)
     # The literal text of a template may come percent-encoded or plain; both name the same resource.
     pattern = "".join(_literal(piece) if index % 2 == 0 else "([^/]+)" for index, piece in enumerate(pieces))

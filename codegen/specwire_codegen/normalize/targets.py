@@ -132,7 +132,7 @@ class _Finder:
             self.repaired.pop(use, None)
             help = _advice(self.data, pointers.from_fragment(ref), kind)
             where = self.report.locate(place)
-            self.missing[use] = Diagnostic("error", "bad-ref", f"{ref!r} leads to no {kind}", where, help)
+            self.missing[use] = Diagnostic("warning", "bad-ref", f"{ref!r} leads to no {kind}", where, help)
             return
         self.targets[use] = found
         if not _is_component(found, kind):

@@ -476,3 +476,17 @@ def test_a_root_that_refers_to_the_document_needs_its_version(tmp_path: Path) ->
         load(root)
     root.write_text("openapi: 3.1.0\n$ref: real.yaml\n", "utf-8")
     assert "R" == facts(root)["info"]["title"]
+
+
+@pytest.mark.parametrize("target", ["gone.json", "#/components/examples/gone", "https://a.test/x.json", "urn:x:y"])
+def test_an_example_object_that_is_missing_is_left_out(target: str, tmp_path: Path) -> None:
+    """No call needs it."""
+    found, codes = examples(tmp_path, f"examples: {{one: {{$ref: '{target}'}}, two: {{value: {{id: 1}}}}}}")
+    assert (["two"], 1) == (list(found), len(codes))
+
+
+@pytest.mark.parametrize("what", ["../x.json", ".hidden.json", "/etc/passwd"])
+def test_an_example_object_that_may_not_be_read_is_refused(what: str, tmp_path: Path) -> None:
+    """The user says what may be read; silence would hide the attempt."""
+    text = EXAMPLE.replace("SCHEMA", PLAIN).replace("EXAMPLE", f"examples: {{one: {{$ref: '{what}'}}}}")
+    assert "error[ref-not-allowed]" in refusal(write(tmp_path / "a", text))

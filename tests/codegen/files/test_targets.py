@@ -253,3 +253,50 @@ def test_security_that_cannot_be_read_is_an_error(tmp_path: Path, security: str)
     """What is not understood about security never makes it weaker."""
     root = write(tmp_path, f"--- # spec.yaml\n{security}\n{get('{type: string}')}")
     assert "error" in {each.severity for each in findings(root)}
+
+
+PLACES = {
+    "parameter": "parameters: [{$ref: '#/components/SECTION'}]",
+    "response": "responses: {'200': {$ref: '#/components/SECTION'}}",
+    "header": "responses: {'200': {description: d, headers: {X: {$ref: '#/components/SECTION'}}}}",
+    "link": "responses: {'200': {description: d, links: {x: {$ref: '#/components/SECTION'}}}}",
+    "callback": "callbacks: {x: {$ref: '#/components/SECTION'}}",
+    "schema": "responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/SECTION'}}}}}",
+}
+KINDS = {
+    "schemas": "{type: string}",
+    "parameters": "{name: limit, in: query, schema: {type: integer}}",
+    "headers": "{schema: {type: integer}}",
+    "responses": "{description: nothing}",
+    "links": "{operationId: other}",
+    "examples": "{value: 1}",
+    "securitySchemes": "{type: http, scheme: bearer}",
+}
+
+
+@pytest.mark.parametrize("section", KINDS)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_target_of_another_kind_costs_what_stands_there(place: str, section: str, tmp_path: Path) -> None:
+    """The rest of the document is generated."""
+    stated = PLACES[place].replace("SECTION", f"{section}/It")
+    document = f"paths: {{/a: {{get: {{operationId: a, {stated}}}}}, /b: {{get: {{operationId: other}}}}}}\n"
+    document += f"components: {{{section}: {{It: {KINDS[section]}}}}}\n"
+    found = normalized(write(tmp_path, f"--- # openapi.yaml\n{document}"))
+    assert {"/a", "/b"} == set(found.data["paths"])
+    if not section.startswith(place):
+        assert found.warnings
+
+
+@pytest.mark.parametrize("target", ["urn:example:pet", "data:application/json,{}", "tag:a.test,2020:x"])
+def test_an_address_that_names_no_host_is_no_file(tmp_path: Path, target: str) -> None:
+    """Such a schema is any value, like one on another host."""
+    (finding,) = findings(write(tmp_path, f"--- # openapi.yaml\n{get(f'{{$ref: {target!r}}}')}"))
+    assert ("warning", True) == (finding.severity, "only http and https" in finding.message)
+
+
+def test_an_address_that_names_no_host_may_be_an_id(tmp_path: Path) -> None:
+    """It is looked for in the document first."""
+    document = (
+        get("{$ref: 'urn:example:pet'}") + "components: {schemas: {Pet: {$id: 'urn:example:pet', type: object}}}\n"
+    )
+    assert facts(write(tmp_path, f"--- # openapi.yaml\n{document}"))
