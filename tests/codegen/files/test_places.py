@@ -10,7 +10,7 @@ from specwire_codegen import pointer as pointers
 from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.load import load
 
-from tests.codegen.files.folder import as_yaml, facts, findings, get, normalized, ok, write
+from tests.codegen.files.folder import as_yaml, facts, findings, get, normalized, ok, refusal, write
 
 Json = dict[str, Any]
 

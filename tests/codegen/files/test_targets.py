@@ -261,7 +261,7 @@ PLACES = {
     "header": "responses: {'200': {description: d, headers: {X: {$ref: '#/components/SECTION'}}}}",
     "link": "responses: {'200': {description: d, links: {x: {$ref: '#/components/SECTION'}}}}",
     "callback": "callbacks: {x: {$ref: '#/components/SECTION'}}",
-    "schema": "responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/SECTION'}}}}}",
+    "schema": "responses: {'200': {description: d, content: {text/plain: {schema: {$ref: '#/components/SECTION'}}}}}",
 }
 KINDS = {
     "schemas": "{type: string}",
