@@ -275,7 +275,7 @@ class EventReader(Generic[E]):
 
     def _take_one(self, data: bytes, name: str, last: bool) -> None:
         """Hand an event out, or leave out what is no event of the document; raises `APIError` for the end of all."""
-        if name == "error":
+        if name.lower() == "error":
             raise self._error(json_or_text(data))
         if not self._text and not data.strip():
             return  # a sign of life

@@ -128,6 +128,16 @@ def test_an_event_called_error_is_an_error(
     assert body == caught.value.body
 
 
+@pytest.mark.parametrize("name", [b"Error", b"ERROR"])
+def test_an_event_called_error_in_capitals_is_one_too(client: Any, caller: Caller, server: Server, name: bytes) -> None:
+    """A frame with an unknown name is skipped, but never one that says error."""
+    server.play(stream(ONE + b"event: " + name + b"\ndata: gone\n\n" + TWO, DONE))
+    events = client.talks.stream()
+    assert BOTH[0] == caller.next(events)
+    with pytest.raises(StreamEventError, match="the server sent an error in the stream: gone"):
+        caller.next(events)
+
+
 def test_named_events_of_the_document_come(caller: Caller, client: Any, server: Server) -> None:
     """Where every event has a name, and the data is what the document says, names mean nothing."""
     server.play(stream(b"event: chunk\n" + ONE, b"event: chunk\n" + TWO, DONE))
