@@ -13,6 +13,7 @@ from specwire.errors import (
     BadRequestError,
     DecodeError,
     RateLimitError,
+    RefusedError,
     ResponseTooLargeError,
     ServerError,
     StreamTruncatedError,
@@ -40,6 +41,8 @@ from .arrange import (
 )
 from .outcome import Call, Gives, Good, Outcomes, Raises, each
 
+DEEP = b'{"error":' * 20_000 + b"1" + b"}" * 20_000
+JSON = "application/json"
 PAGE = b"<!doctype html>\n<title>Bad Gateway</title>"
 
 
@@ -289,6 +292,25 @@ FAULTS = (
                     stream=Raises(DecodeError),
                     download=Gives(PAGE, "the page, as bytes"),
                 ),
+            ),
+            Fault(
+                "an error in the JSON of a 200",
+                plays(lambda call: (whole(call, body=b'{"error": {"message": "overloaded"}}', content_type=JSON),)),
+                each(
+                    Raises(RefusedError, 1, "with an error: overloaded"),
+                    stream=Raises(RefusedError, 1, "overloaded"),
+                    download=Raises(RefusedError, 1, "overloaded"),
+                ),
+            ),
+            Fault(
+                "JSON nested 20,000 deep with status 400",
+                plays(lambda call: (whole(call, 400, DEEP, content_type=JSON),)),
+                each(Raises(BadRequestError)),
+            ),
+            Fault(
+                "a charset that is none with status 400",
+                plays(lambda call: (whole(call, 400, b"too late", content_type="text/plain; charset=idna"),)),
+                each(Raises(BadRequestError, 1, "too late")),
             ),
             Fault(
                 "an HTML page with status 502",
