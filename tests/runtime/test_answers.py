@@ -686,3 +686,22 @@ def test_what_is_handed_out_as_it_comes_may_be_of_any_type(caller: Caller, clien
         "application/json",
         "text/event-stream",
     ] == [received.headers["accept"] for received in server.received]
+
+
+class Answer(WireModel, kw_only=True):
+    """A model that has fields which errors have too."""
+
+    id: str
+    object: str | Unset = UNSET
+    status: str | Unset = UNSET
+
+
+@pytest.mark.parametrize("body", FAILURES[:1] + FAILURES[3:4])
+def test_an_error_is_one_though_the_document_has_the_key_that_says_so(canned: Canned, body: bytes) -> None:
+    with pytest.raises(RefusedError, match="no such model"):
+        canned.answer(JsonPayload(Answer), body)
+
+
+def test_a_status_beside_another_field_of_the_document_is_a_field(canned: Canned) -> None:
+    body = b'{"status": "failed", "message": "m", "id": null}'
+    assert canned.answer(JsonPayload(Answer), body).value.status == "failed"

@@ -22,7 +22,7 @@ _SHOWN = 200
 _ERRORS = ("error", "errors", "Error", "Errors", "fault")
 _FAILURES = (
     *((name, False) for name in ("success", "ok")),
-    *((name, value) for name in ("object", "type") for value in ("error",)),
+    *((name, "error") for name in ("object", "type")),
     *(("status", value) for value in ("error", "fail", "failed", "failure")),
 )
 """Keys and values by which an object says of itself that it is an error, whatever holds the message."""
@@ -56,10 +56,14 @@ def _is_misfit(drifts: Sequence[Drift]) -> bool:
 
 
 def _says_failure(raw: Any, declared: Set[str] = frozenset()) -> bool:
-    """Tell whether an object says by a key that is not `declared` that it is an error, and what is wrong."""
+    """Tell whether an object says that it is an error, and what is wrong.
+
+    A key that is among the `declared` fields counts only if no other of them came.
+    """
     if not isinstance(raw, dict):
         return False
-    says = any(name not in declared and name in raw and raw[name] == value for name, value in _FAILURES)
+    known = frozenset() if declared & raw.keys() - _ENVELOPE else declared
+    says = any((name in known or name not in declared) and raw.get(name) == value for name, value in _FAILURES)
     return says and bool(raw.keys() & {"message", "msg", "detail"}) and bool(summary(raw))
 
 
