@@ -11,6 +11,7 @@ import msgspec
 from specwire import drift
 from specwire.answers.foreign import bare_of, is_suspect
 from specwire.answers.message import summary
+from specwire.answers.refusal import error_alone_in
 from specwire.answers.stream import DOCUMENTS, json_or_text, kind_of, unexpected
 from specwire.codec import decoder
 from specwire.errors import APIError, DecodeError, StreamError, StreamEventError, StreamTruncatedError
@@ -295,6 +296,8 @@ class EventReader(Generic[E]):
             self._skip(name, data, "")
             return
         if drifts:
+            if any(each.path == "$" for each in drifts) and error_alone_in(raw := json_or_text(data)) is not None:
+                raise self._error(raw)
             self._note(drifts)
         self._give([event], [data])
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 from specwire.drift import DriftWarning
-from specwire.errors import APIError, DecodeError, RefusedError, StreamTruncatedError
+from specwire.errors import APIError, DecodeError, RefusedError, StreamEventError, StreamTruncatedError
 from specwire.model import WireModel
 from specwire.operation import EventsPayload, Operation
 from specwire.request import StreamRequest
@@ -108,3 +108,24 @@ def test_a_stream_is_read_as_bytes(canned: Canned) -> None:
     body = b"tok0 tok1 "
     pieces = canned.list(lambda: stream(canned, str, body, "text/event-stream").iter_bytes())
     assert b"".join(pieces) == body
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        b'{"error": {"message": "overloaded"}}',
+        b'{"error": "overloaded"}',
+        b'{"object": "error", "message": "overloaded"}',
+    ],
+)
+@pytest.mark.parametrize("framing", ["sse", "jsonl"])
+def test_an_event_that_is_nothing_but_an_error_is_raised(canned: Canned, framing: str, error: bytes) -> None:
+    form = b"data: %b\n\n" if framing == "sse" else b"%b\n"
+    body = form % b'{"id": 1}' + form % error
+    content_type = "text/event-stream" if framing == "sse" else "application/x-ndjson"
+    with pytest.raises(StreamEventError, match="overloaded"):
+        canned.list(lambda: stream(canned, Order, body, content_type, framing))
+
+
+def test_an_event_with_an_error_beside_a_field_of_the_document_is_an_event(canned: Canned) -> None:
+    assert events(canned, Order, b'data: {"id": 1, "error": "x"}\n\n') == ([Order(id=1)], 0)
