@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Generator
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -31,7 +32,7 @@ def fastapi(client: Any) -> Script:
     assert (book.id, book.title, book.genre, book.pages) == (1, "Emma", "novel", 474)
     assert book.added == dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
     for title in ("Howl", "Odes", "Dune", "Kim"):
-        yield lambda title=title: client.books.create(title=title, genre="poetry", pages=None, tags=["old"])
+        yield partial(client.books.create, title=title, genre="poetry", pages=None, tags=["old"])
     assert [each.title for each in (yield lambda: client.books.list(tag=["old", "love"]))] == ["Emma"]
     assert [each.id for each in (yield lambda: client.books.list(genre="poetry", offset=1))] == [3, 4]
     book = yield lambda: client.books.read(2)
@@ -91,7 +92,7 @@ def flask_smorest(client: Any) -> Script:
     plant = yield lambda: client.plants.create(name="Oak", height=20.5, kind="tree")
     assert (plant.id, plant.name, plant.height, plant.kind) == (1, "Oak", 20.5, "tree")
     for name in ("Mint", "Sage", "Rue", "Dill"):
-        yield lambda name=name: client.plants.create(name=name, kind="herb", height=None)
+        yield partial(client.plants.create, name=name, kind="herb", height=None)
     assert [each.name for each in (yield lambda: client.plants.list(kind="herb", page=2))] == ["Rue", "Dill"]
     assert [each.id for each in (yield lambda: client.plants.list(ids=[1, 3]))] == [1, 3]
     assert (yield lambda: client.plants.get(2)).height is None
@@ -159,7 +160,7 @@ def fastify(client: Any) -> Script:
     room = yield lambda: client.rooms.create(name="Blue", beds=2, view=None)
     assert (type(room).__name__, room.id, room.beds, room.view) == ("Room", 1, 2, None)
     for beds in (1, 1, 3):
-        yield lambda beds=beds: client.rooms.create(name="Red", beds=beds, view="sea")
+        yield partial(client.rooms.create, name="Red", beds=beds, view="sea")
     page = yield lambda: client.rooms.list(beds=[1, 3], limit=5)
     assert (page.total, [each.id for each in page.rooms]) == (3, [2, 3])
     assert [each.id for each in (yield lambda: client.rooms.list(offset=3)).rooms] == [4]
@@ -185,7 +186,7 @@ def hono(client: Any) -> Script:
     )
     assert (car.id, car.fuel, car.seats) == (1, "petrol", None)
     for make in ("Fiat", "Seat", "Audi"):
-        yield lambda make=make: client.cars.create(make=make, fuel="electric")
+        yield partial(client.cars.create, make=make, fuel="electric")
     page = yield lambda: client.cars.list(fuel="electric", limit=2)
     assert ([each.make for each in page.items], page.next_cursor) == (["Fiat", "Seat"], "3")
     assert [each.make for each in (yield lambda: client.cars.list(cursor="3")).items] == ["Audi"]
