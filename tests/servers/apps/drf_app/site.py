@@ -108,7 +108,7 @@ class SongViewSet(viewsets.GenericViewSet[Any]):
         return HttpResponse(b"%PDF-1.7", content_type="application/pdf")
 
 
-router = DefaultRouter()
+router = DefaultRouter(use_regex_path=False)
 router.register("songs", SongViewSet, basename="song")
 urlpatterns = [
     path("api/", include(router.urls)),
