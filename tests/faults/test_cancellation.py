@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import re
 from collections.abc import Callable, Coroutine, Generator
 from functools import partial
 from pathlib import Path
@@ -95,7 +96,9 @@ def _answer(received: Received) -> Any:
     if path == "/talk":
         return stream({"text": "a"}, {"text": "b"}, DONE)
     if path == "/things" and received.method == "GET":
-        return reply({"data": [{"id": "1"}], "total": 2})
+        asked = re.search(r"[?&]page=(\d+)", received.target)
+        page = int(asked[1]) if asked else 0
+        return reply({"data": [{"id": str(page)}] if page < 2 else [], "total": 2})
     if path.startswith("/files") and received.method == "GET":
         return reply(b"x" * 200_000)
     return reply({"id": "1"})

@@ -44,6 +44,7 @@ PLAIN = Operation(
     body=None,
     fixed=(),
     payload=Empty(),
+    answers=(),
     errors=Errors(),
     safe=False,
     secure=True,
