@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 from specwire import punctual
@@ -137,7 +138,7 @@ def test_no_wait_begins_when_time_is_up() -> None:
         def sleep(self, seconds: float) -> float:
             return seconds
 
-    wire = punctual.Stream(Wire())
+    wire = punctual.Stream(Wire(), WeakSet())
     assert b"5.0" == wire.read(1, 5.0)
     with punctual.within(0.02):
         assert 0 < float(wire.read(1, None)) <= 0.02
