@@ -203,7 +203,8 @@ def _event_schema(subject: Subject, operation: Operation, payload: EventStream) 
     )
     item = subject.resolve(media.get("itemSchema", {}))
     data = subject.resolve(item.get("properties", {}).get("data", {}))
-    schema: Schema = data.get("contentSchema", {}) if payload.framing == "sse" else item
+    text = {"type": "string"} if payload.event == Primitive("str") else {}
+    schema: Schema = data.get("contentSchema", text) if payload.framing == "sse" else item
     return schema
 
 
