@@ -191,7 +191,7 @@ def _stream(subject: Subject, operation: Operation, payload: EventStream) -> Sea
 
 def _framed(events: list[Any], payload: EventStream, framing: Framing) -> tuple[bytes, list[Any]]:
     expected = [functools.reduce(operator.getitem, payload.item, event) for event in events]
-    return framed(events, payload.framing, payload.terminator, framing), expected
+    return framed(events, payload.framing, payload.terminator, framing, plain=is_plain(payload)), expected
 
 
 def _event_schema(subject: Subject, operation: Operation, payload: EventStream) -> Schema:
@@ -203,9 +203,15 @@ def _event_schema(subject: Subject, operation: Operation, payload: EventStream) 
     )
     item = subject.resolve(media.get("itemSchema", {}))
     data = subject.resolve(item.get("properties", {}).get("data", {}))
-    text = {"type": "string"} if payload.event == Primitive("str") else {}
-    schema: Schema = data.get("contentSchema", text) if payload.framing == "sse" else item
+    if is_plain(payload):
+        return {"type": "string", "pattern": "^[a-z]{1,20}$"}
+    schema: Schema = data.get("contentSchema", {}) if payload.framing == "sse" else item
     return schema
+
+
+def is_plain(payload: EventStream) -> bool:
+    """Tell whether the data of events is text, and not JSON."""
+    return payload.framing == "sse" and payload.event == Primitive("str")
 
 
 def _is_error(value: Any, error: EventError) -> bool:

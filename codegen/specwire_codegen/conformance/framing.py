@@ -59,17 +59,19 @@ def framings(name: FramingName) -> SearchStrategy[Framing]:
     return st.one_of(st.just(Framing()), drawn)
 
 
-def framed(events: list[Any], name: FramingName, terminator: str | None, framing: Framing) -> bytes:
-    """Return a stream of events, and of the one that ends it, as a server writes it."""
-    texts = [json.dumps(event, indent=framing.indent) for event in events]
+def framed(
+    events: list[Any], name: FramingName, terminator: str | None, framing: Framing, *, plain: bool = False
+) -> bytes:
+    """Return a stream of events, and of the one that ends it, as a server writes it; plain ones are texts, not JSON."""
+    texts = events if plain else [json.dumps(event, indent=framing.indent) for event in events]
     match name:
         case "json-seq":
             return "".join(f"\x1e{text}\n" for text in texts).encode()
         case "jsonl":
             lines = [line for text in texts for line in (*framing.between, text)]
         case "sse":
-            texts += [terminator] if terminator is not None else []
-            lines = [line for text in texts for line in (*framing.between, *_event(text, framing))]
+            whole = [*texts, terminator] if terminator is not None else texts
+            lines = [line for text in whole for line in (*framing.between, *_event(text, framing))]
     mark = _BYTE_ORDER_MARK if framing.mark else b""
     return mark + "".join(f"{line}{framing.line_end}" for line in lines).encode()
 

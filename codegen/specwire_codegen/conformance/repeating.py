@@ -58,7 +58,7 @@ def resumptions(subject: Subject, types: Types, operation: Operation) -> SearchS
 
     def scene(events: list[object]) -> Scene:
         parts = [
-            framed([one], payload.framing, None, Framing(before=(f"id: {number}",)))
+            framed([one], payload.framing, None, Framing(before=(f"id: {number}",)), plain=answers.is_plain(payload))
             for number, one in enumerate(events)
         ]
         end = framed([], payload.framing, payload.terminator, Framing())

@@ -16,7 +16,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.routers import DefaultRouter
+from rest_framework.routers import SimpleRouter
 
 
 class SongSerializer(serializers.Serializer[Any]):
@@ -108,7 +108,7 @@ class SongViewSet(viewsets.GenericViewSet[Any]):
         return HttpResponse(b"%PDF-1.7", content_type="application/pdf")
 
 
-router = DefaultRouter(use_regex_path=False)
+router = SimpleRouter(use_regex_path=False)
 router.register("songs", SongViewSet, basename="song")
 urlpatterns = [
     path("api/", include(router.urls)),
