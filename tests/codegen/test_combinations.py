@@ -141,7 +141,7 @@ def test_time_grows_as_the_document_does(make: Callable[[int], Json]) -> None:
         begin = time.process_time()
         normalized(schema)
         times[size] = time.process_time() - begin
-    assert times[32] < 30 * max(times[8], 0.05)
+    assert times[32] < 30 * max(times[8], 0.2)  # below that, other work of the machine decides
 
 
 def test_an_object_that_is_kept_whole_has_all_properties() -> None:

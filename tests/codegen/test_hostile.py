@@ -231,7 +231,13 @@ def importable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     """A folder that packages can be imported from, which are forgotten afterwards; no canary sings there yet."""
     monkeypatch.delenv(CANARY, raising=False)
     monkeypatch.syspath_prepend(str(tmp_path))
+    _forget_sample()
     yield tmp_path
+    _forget_sample()
+
+
+def _forget_sample() -> None:
+    """Take the generated package out of the imported modules; other tests of the process have one of the same name."""
     for module in [module for module in sys.modules if module.partition(".")[0] == "sample"]:
         del sys.modules[module]
 

@@ -24,7 +24,7 @@ def answer(received: Received) -> Answer:
         case ["things", "none"]:
             return reply({"detail": "no such thing"}, status=404, headers={"x-request-id": "r"})
         case ["things"] if received.method == "GET":
-            return reply({"data": [{"id": str(number)} for number in range(PAGE)], "total": 1 << 20})
+            return reply({"data": [{"id": f"{query}-{number}"} for number in range(PAGE)], "total": 1 << 20})
         case ["talk"]:
             pieces = [{"text": "x" * 100}] * 10
             return stream(*pieces, Hold()) if b"endless" in received.body else stream(*pieces, DONE)
