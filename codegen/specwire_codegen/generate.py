@@ -109,6 +109,16 @@ def api_of(target: Target, document: Document) -> Api:
         return lower(document, attrs.evolve(config, partial=partial), target.name)
 
 
+def overridden(target: Target, document: Document) -> Api:
+    """Return the IR of a target with its overrides, and only with the operations that its client gets beside them."""
+    api = api_of(target, document)
+    if target.overrides is None:
+        return api
+    overrides = read_overrides(target.overrides, api)
+    api = without_forms(api, overrides)
+    return attrs.evolve(api, overrides=overrides, overrides_package=target.overrides_package)
+
+
 @contextmanager
 def _collecting_seldom() -> Iterator[None]:
     """Let the interpreter look for circular garbage seldom: nearly all that is made here is needed to the end.
@@ -127,12 +137,9 @@ def _collecting_seldom() -> Iterator[None]:
 def build(target: Target, access: Access | None = None) -> Built:
     """Return what a target's output is made of; writes nothing."""
     document, warnings = document_of(target, access)
-    api = api_of(target, document)
+    api = overridden(target, document)
     if target.overrides is not None and target.contracts is not None:
-        overrides = read_overrides(target.overrides, api)
-        api = without_forms(api, overrides)
-        settle(list(check_contracts(api, overrides, target.contracts)))
-        api = attrs.evolve(api, overrides=overrides, overrides_package=target.overrides_package)
+        settle(list(check_contracts(api, api.overrides, target.contracts)))
     with _bounded(target):
         sources = formatted(render(api, target.spec.as_posix()))
         audit(sources, api.overrides_package)
@@ -187,9 +194,8 @@ def accept(target: Target, operation_id: str, access: Access | None = None) -> P
     if target.overrides is None or target.contracts is None:
         raise SpecwireCodegenError(f"{target.name} has no overrides")
     document, _ = document_of(target, access)
-    api = api_of(target, document)
-    overrides = read_overrides(target.overrides, api)
-    contracts = contracts_of(without_forms(api, overrides), overrides)
+    api = overridden(target, document)
+    contracts = contracts_of(api, api.overrides)
     if operation_id not in contracts:
         raise SpecwireCodegenError(f"no override of {target.name} stands on {operation_id!r}: {', '.join(contracts)}")
     path = target.contracts / f"{operation_id}.json"

@@ -13,7 +13,7 @@ from specwire.client import AsyncClient, Client
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access
-from specwire_codegen.generate import api_of, document_of
+from specwire_codegen.generate import document_of, overridden
 from specwire_codegen.ir import Api, Operation
 from specwire_codegen.project import Target
 from specwire_codegen.render.operations import function_name, module_name
@@ -83,7 +83,7 @@ def subject_of(target: Target, access: Access | None = None) -> Subject:
     if target.overrides is not None:
         _make_importable(target.overrides.parents[1])
     package = f"{target.output.parent.name}.{target.output.name}"
-    return subject_in(package, target.name, document.data, api_of(target, document))
+    return subject_in(package, target.name, document.data, overridden(target, document))
 
 
 def _make_importable(folder: Path) -> None:
