@@ -12,6 +12,7 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from specwire.codec import encode
+from specwire.encoding.formats import Formats
 from specwire.errors import APIStatusError, RefusedError, SpecwireError
 
 from specwire_codegen.conformance.calls import Outcome
@@ -40,6 +41,8 @@ _OTHERS = ("18", "19", "42", "77", "99")
 """Statuses of every hundred that documents do not name, for what they say of all others."""
 _BODILESS = (204, 205)
 """Statuses whose answers HTTP lets have no body, whatever a document says."""
+_TEXTS = Formats(base64=frozenset({""}), decimal=frozenset({""}))
+"""Clients read bytes and decimals from nothing but texts; as these they are compared with what was sent."""
 
 
 @attrs.frozen
@@ -290,5 +293,5 @@ def unlike(types: Types, declared: TypeExpr, expected: Any, actual: Any) -> list
     """Return where a value that a client handed back is not the one that was sent, or not of its declared type."""
     if isinstance(expected, bytes):
         return [] if expected == actual else [f"{expected!r} expected, not {actual!r}"]
-    found = list(differences(expected, json.loads(encode(actual)), same_meaning))
+    found = list(differences(expected, json.loads(encode(actual, _TEXTS)), same_meaning))
     return found or [f"type {problem}" for problem in types.problems(declared, actual)]
