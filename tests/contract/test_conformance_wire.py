@@ -103,10 +103,14 @@ def test_a_stream_must_be_asked_for(moonshot: Subject) -> None:
         ("form", False, ["a", "b,c"], "p=a,b%2Cc"),
         ("form", True, [], ""),
         ("form", True, {"k": "v", "l": 1}, "k=v&l=1"),
+        ("form", True, {"k": ["a", None, "b"], "l": 1, "m": []}, "k=a&k=b&l=1"),
         ("form", False, {"k": "v"}, "p=k,v"),
         ("spaceDelimited", False, ["a", "b"], "p=a%20b"),
         ("pipeDelimited", False, ["a", "b"], "p=a%7Cb"),
         ("deepObject", True, {"k": "v"}, "p%5Bk%5D=v"),
+        ("deepObject", True, [7, None, 8], "p%5B0%5D=7&p%5B1%5D=8"),
+        ("deepObject", True, {"k": ["a", "b"], "l": [], "m": None}, "p%5Bk%5D=a&p%5Bk%5D=b"),
+        ("deepObject", True, {"or": [{"k": "v"}, {"l": 1}]}, "p%5Bor%5D%5B0%5D%5Bk%5D=v&p%5Bor%5D%5B1%5D%5Bl%5D=1"),
     ],
 )
 def test_parameters_are_read_by_their_style(style: str, explode: bool, value: object, query: str) -> None:

@@ -105,12 +105,18 @@ def pairs_problems(
 
 def _spread_problems(label: str, left: list[Pair], value: Mapping[str, Any]) -> Iterator[str]:
     """Take the pairs of an object's keys out of those that are left, and yield which are missing."""
-    for key, one in value.items():
+    for key, one in _repeated(value):
         mine = next((pair for pair in left if unquote(pair[0]) == key and says(unquote(pair[1]), one)), None)
         if mine is None:
             yield f"{label}: {key}={one!r} is missing"
         else:
             left.remove(mine)
+
+
+def _repeated(value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the keys and scalars of an object; one that has a list stands before each of its items."""
+    for key, one in value.items():
+        yield from ((key, each) for each in (sent(one) or () if isinstance(one, list) else (one,)))
 
 
 def text_problems(place: str, parameter: Raw, text: str | None, value: Any) -> Iterator[str]:
@@ -197,14 +203,35 @@ def _expected(parameter: Raw, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield key and scalar for all that a value is made of; an empty list or object is nothing at all."""
     name = parameter["name"]
     match value:
+        case list() | dict() if parameter.get("style") == "deepObject":
+            yield from _deep(name, value)
         case list():
             yield from ((name, one) for one in value)
-        case dict() if parameter.get("style") == "deepObject":
-            yield from ((f"{name}[{key}]", one) for key, one in value.items())
         case dict():
             yield from value.items()
         case _:
             yield name, value
+
+
+def _deep(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield key and scalar for all that is nested in a value; null is nothing.
+
+    A list of scalars in an object repeats its key, the items of any other list have numbers.
+    """
+    match sent(value):
+        case None:
+            return
+        case list() as items:
+            for index, one in enumerate(items):
+                yield from _deep(f"{name}[{index}]", one)
+        case dict() as members:
+            for key, one in members.items():
+                if isinstance(one, list) and not any(isinstance(each, list | dict) for each in one):
+                    yield from ((f"{name}[{key}]", each) for each in sent(one) or ())
+                else:
+                    yield from _deep(f"{name}[{key}]", one)
+        case scalar:
+            yield name, scalar
 
 
 def _arrived(parameter: Raw, mine: list[Pair], value: Any) -> Iterator[Pair]:
