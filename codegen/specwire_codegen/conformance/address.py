@@ -17,9 +17,18 @@ NOWHERE = "http://api.example/base"
 """Where the client of a document without a usable server is told that the API is."""
 
 
+_LABEL = r"[\w-]{1,63}"
+_SERVER = re.compile(
+    rf"(https?://([^{{}}/?#\\\s\"<>]*@)?({_LABEL}(\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d*))?)?"
+    r"(/[^{}?#\\\s\"<>\x00-\x1f\x7f]*)?"
+)
+"""An address that calls can go to, or a path below one: without variables, query and fragment, and with a host."""
+
+
 def base_url(subject: Subject) -> str:
-    """Return the document's server, or `NOWHERE` if it names none that can be called as it is."""
-    return _absolute(subject.document.get("servers", [])) or NOWHERE
+    """Return the first server of the document that can be called, or `NOWHERE` if that is none or only a path."""
+    first = _usable(subject.document.get("servers", []))
+    return NOWHERE if first.startswith("/") else first or NOWHERE
 
 
 def address(subject: Subject, operation: Operation) -> str:
@@ -28,11 +37,11 @@ def address(subject: Subject, operation: Operation) -> str:
     servers = _servers(subject, operation)
     if servers is None:
         return base
-    first = _filled(servers[0]) if servers else ""
-    if first.startswith("/") and not first.startswith("//"):
+    first = _usable(servers)
+    if first.startswith("/"):
         parts = urlsplit(base)
         return f"{parts.scheme}://{parts.netloc}{first}".rstrip("/")
-    return _absolute(servers) or base
+    return first or base
 
 
 def arrived_at(expected: str, arrival: Arrival) -> tuple[list[str], Arrival]:
@@ -57,10 +66,14 @@ def _servers(subject: Subject, operation: Operation) -> Sequence[Mapping[str, An
     return None
 
 
-def _absolute(servers: Sequence[Mapping[str, Any]]) -> str | None:
-    url = _filled(servers[0]) if servers else ""
-    url = f"https:{url}" if url.startswith("//") else url
-    return url.rstrip("/") if re.fullmatch(r"https?://[^{}/\s\"<>]+(/[^{}\s\"<>]*)?", url) else None
+def _usable(servers: Sequence[Mapping[str, Any]]) -> str:
+    """Return the first server that can be called, or the path that it is; nothing where there is none."""
+    for url in map(_filled, servers):
+        url = f"https:{url}" if url.startswith("//") else url
+        hit = _SERVER.fullmatch(url)
+        if url and hit is not None and (not hit["port"] or 0 < int(hit["port"]) < 2**16):
+            return url if url.startswith("/") else url.rstrip("/")
+    return ""
 
 
 def _filled(server: Mapping[str, Any]) -> str:
