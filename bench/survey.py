@@ -8,14 +8,23 @@ import pkgutil
 import re
 import resource
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+
+
+class Emitted(NamedTuple):
+    """An operation that a client leads to; forms of one operation, such as for another body, share its id."""
+
+    method: str
+    path: str
+    id: str
 
 
 class Survey(msgspec.Struct, frozen=True):
@@ -66,6 +75,7 @@ def survey(file: Path, package: str, output: Path) -> Survey:
     emitted = client_operations(modules[f"{package}.client"]) if f"{package}.client" in modules else {}
     models = modules.get(f"{package}.models")
     names = tuple(getattr(models, "__all__", ()))
+    missing = missing_operations(wanted, emitted.values())
     known = squeezed(file.read_text("utf-8"))
     return Survey(
         document=file.name,
@@ -73,8 +83,8 @@ def survey(file: Path, package: str, output: Path) -> Survey:
         generated=True,
         warnings=len(made.warnings),
         operations=len(wanted),
-        emitted=len(wanted & set(emitted.values())),
-        missing=tuple(sorted(" ".join(one) for one in wanted - set(emitted.values()))),
+        emitted=len(wanted) - len(missing),
+        missing=tuple(" ".join(one) for one in missing),
         modules=len(modules) + len(import_errors),
         models=len(names),
         import_errors=tuple(import_errors),
@@ -123,6 +133,22 @@ def raw_operations(data: dict[str, Any]) -> set[tuple[str, str]]:
     return found
 
 
+def missing_operations(wanted: Iterable[tuple[str, str]], emitted: Iterable[Emitted]) -> list[tuple[str, str]]:
+    """Return the operations of a raw document that a client does not have.
+
+    A fragment is never sent: where it alone tells paths apart, there are as many operations of the path without it.
+    """
+    made = Counter((one.method, one.path) for one in set(emitted))
+    missing: list[tuple[str, str]] = []
+    for method, path in sorted(wanted):
+        sent = (method, path.partition("#")[0])
+        if not made[sent]:
+            missing.append((method, path))
+        else:
+            made[sent] -= 1
+    return missing
+
+
 def imported(package: str) -> tuple[dict[str, ModuleType], list[str]]:
     """Import a package and every module of it; return the modules by name, and what went wrong."""
     root = importlib.import_module(package)
@@ -137,13 +163,13 @@ def imported(package: str) -> tuple[dict[str, ModuleType], list[str]]:
     return modules, errors
 
 
-def client_operations(module: ModuleType) -> dict[str, tuple[str, str]]:
-    """Return method and path of every operation that the client leads to, by its dotted name."""
+def client_operations(module: ModuleType) -> dict[str, Emitted]:
+    """Return every operation that the client leads to, by its dotted name."""
     client = next(getattr(module, name) for name in module.__all__ if not name.startswith(("Async", "PROVIDER")))
     return dict(_operations_of(client, ()))
 
 
-def _operations_of(kind: type, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, str]]]:
+def _operations_of(kind: type, path: tuple[str, ...]) -> Iterator[tuple[str, Emitted]]:
     from specwire.endpoint import Descriptor
     from specwire.operation import Operation
     from specwire.resource import resource as resource_attribute
@@ -158,7 +184,7 @@ def _operations_of(kind: type, path: tuple[str, ...]) -> Iterator[tuple[str, tup
             facts = [build.__globals__.get(one) for one in build.__code__.co_names]
             for fact in facts:
                 if isinstance(fact, Operation):
-                    yield ".".join((*path, name)), (fact.method, fact.path.partition("?")[0])
+                    yield ".".join((*path, name)), Emitted(fact.method, fact.path.partition("?")[0], fact.id)
 
 
 def undecodable(models: ModuleType, names: Iterable[str]) -> Iterator[str]:
@@ -179,9 +205,22 @@ def squeezed(text: str) -> str:
 
 
 def is_numbered(name: str, known: str) -> bool:
-    """Whether a name ends in a number that its last word does not have in the document."""
+    """Whether a name ends in a number that its last word does not have in the document.
+
+    The digest at the end of a class name that was cut is none.
+    """
+    if is_cut(name):
+        return False
     last = re.search(r"([A-Z]?[a-z]*|[A-Z]+)(\d+)_*$", name.rpartition(".")[2])
     return last is not None and re.sub("^n(?=\\d)", "", last[0].rstrip("_").lower()) not in known
+
+
+def is_cut(name: str) -> bool:
+    """Whether this is a class name of the greatest length, which ends in a digest of the whole where it was longer."""
+    from specwire_codegen.naming import LONGEST_CLASS
+
+    bare = name.rstrip("_")
+    return len(bare) == LONGEST_CLASS and re.search(r"_[0-9a-f]{8}$", bare) is not None
 
 
 if __name__ == "__main__":

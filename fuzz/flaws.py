@@ -40,7 +40,7 @@ def flaws(document: Data, text: str, package: str, warnings: Iterable[Diagnostic
     known = squeezed(text)
     yield from (f"numbered: {name}" for name in [*names, *emitted] if is_numbered(name, known))
     told = "\n".join(map(str, warnings))
-    sent = {(method.upper(), plain(path)) for method, path in emitted.values()}
+    sent = {(one.method.upper(), plain(one.path)) for one in emitted.values()}
     for method, path in sorted(operations(document)):
         if (method.upper(), plain(path)) not in sent and not (path and path in told):
             yield f"missing: {method} {path}"
