@@ -146,7 +146,7 @@ def test_a_title_that_another_schema_has_for_a_name_is_not_taken() -> None:
     assert PET["properties"] == found["Product"]["properties"]
 
 
-def halves(**extra: Json) -> dict[str, Json]:
+def halves(**extra: Any) -> dict[str, Json]:
     """Return schemas as FastAPI writes them twice: `Order` holds `Item`; `extra` is what `Item-Output` has besides."""
     order = {half: {"type": "object", "properties": {"item": ref(f"Item-{half}")}} for half in ("Input", "Output")}
     item = {"type": "object", "properties": {"name": {"type": "string"}}}
