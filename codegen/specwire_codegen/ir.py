@@ -177,6 +177,8 @@ class Style:
     """Bytes are written in base64."""
     empty: bool = False
     """A path parameter may be empty."""
+    spans: bool = False
+    """The slashes of a path parameter are sent as slashes."""
 
 
 Place: TypeAlias = Literal["path", "query", "header", "cookie"]

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import unquote
 
-from specwire.percent import percent, percent_path, percent_query
-from specwire.style import Style, flatten, joined, json_text, matrix, named_error, pairs
+from specwire.percent import percent, percent_path, percent_query, percent_segments
+from specwire.style import Escape, Style, flatten, joined, json_text, matrix, named_error, pairs
 
 __all__ = ["Style", "encode_cookies", "encode_headers", "encode_query", "expand_path", "header_value"]
 
@@ -114,7 +114,7 @@ def _segment(name: str, value: object, style: Style) -> str:
     flat = json_text(value) if style.content_json else flatten(value, style.text)
     if flat is None:
         raise ValueError("there is no value; a path needs one")
-    escape = percent_path if style.allow_reserved and not style.content_json else percent
+    escape = _path_escape(style)
     match style.style:
         case "matrix":
             text = matrix(name, flat, style.explode, escape)
@@ -124,7 +124,15 @@ def _segment(name: str, value: object, style: Style) -> str:
             text = joined(flat, ",", style.explode, escape)
     if (flat in _DOT_SEGMENTS or unquote(text) in _DOT_SEGMENTS) and not (style.empty and text == ""):
         raise ValueError("the value is empty, '.' or '..', which would make this the path of something else")
+    if escape is not percent and not {".", ".."}.isdisjoint(unquote(text).split("/")):
+        raise ValueError("the value has a segment '.' or '..', which would make this the path of something else")
     return text
+
+
+def _path_escape(style: Style) -> Escape:
+    if style.content_json:
+        return percent
+    return percent_path if style.allow_reserved else percent_segments if style.spans else percent
 
 
 def _json_escape(match: re.Match[str]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-RESERVED_IN_PATH = ":@!$&'()*+,;="
-"""Reserved characters that a path segment may hold."""
+RESERVED_IN_PATH = ":@!$&'()*+,;=/"
+"""Reserved characters that a path may hold."""
 RESERVED_IN_QUERY = ":/?@!$'()*,;="
 """Reserved characters that a query value may hold: `&` and `+` would change what the query says."""
 
@@ -22,6 +22,11 @@ def percent(text: str) -> str:
 def percent_path(text: str) -> str:
     """Encode for a path, leaving the reserved characters and percent-encoded triples that may stand there."""
     return _expand_reserved(text, RESERVED_IN_PATH)
+
+
+def percent_segments(text: str) -> str:
+    """Encode for a path everything but unreserved characters and slashes."""
+    return quote(text, safe="/")
 
 
 def percent_query(text: str) -> str:

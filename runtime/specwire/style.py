@@ -32,6 +32,8 @@ class Style(msgspec.Struct, frozen=True):
     """Bytes are written in base64; elsewhere they are refused."""
     empty: bool = False
     """A path parameter may be empty."""
+    spans: bool = False
+    """The slashes of a path parameter are sent as slashes."""
 
     @property
     def text(self) -> Callable[[object], str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import specwire_codegen.ir as ir
 from specwire_codegen.generate import api_of, document_of
 from specwire_codegen.project import single
 
@@ -87,3 +88,84 @@ def test_operations_may_differ_in_their_fragments(tmp_path: Path) -> None:
 def test_characters_that_no_url_has_are_encoded(tmp_path: Path, path: str, sent: str) -> None:
     """An HTTP library would refuse each call."""
     assert ([sent], ["bad-path"]) == lowered(tmp_path, path)
+
+
+def operation_of(folder: Path, path: str, *parameters: dict[str, Any]) -> ir.Operation:
+    """Return the only operation of a document, with these path parameters."""
+    full = [{"in": "path", "required": True, "schema": {"type": "string"}, **each} for each in parameters]
+    operation = {"operationId": "readFile", "parameters": full, "responses": {"204": {"description": "done"}}}
+    document = {"openapi": "3.2.0", "info": {"title": "T", "version": "1"}, "paths": {path: {"get": operation}}}
+    spec = folder / "spec.json"
+    spec.write_text(json.dumps(document), "utf-8")
+    target = single(str(spec), "sample", folder)
+    (found,) = api_of(target, document_of(target)[0]).operations
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/f/{*path}", "/f/{path}"),
+        ("/f/{**path}", "/f/{path}"),
+        ("/f/{path*}", "/f/{path}"),
+        ("/f/{path**}", "/f/{path}"),
+        ("/f/{path+}", "/f/{path}"),
+        ("/f/{path:path}", "/f/{path}"),
+        ("/f/{path:.*}", "/f/{path}"),
+        ("/f/{path:.+}", "/f/{path}"),
+        ("/f/{path:[a-z/]{3,}}", "/f/{path}"),
+        ("/f/{path=**}", "/f/{path}"),
+        ("/f/{path*}/x", "/f/{path}/x"),
+        ("/{path=projects/*/jobs/*}:run", "/{path}:run"),
+    ],
+)
+def test_parameters_that_span_slashes(tmp_path: Path, path: str, sent: str) -> None:
+    """What frameworks write for them is read; their slashes are sent as slashes."""
+    operation = operation_of(tmp_path, path, {"name": "path"})
+
+    assert sent == operation.path
+    (parameter,) = operation.parameters
+    assert parameter.style == ir.Style("simple", False, empty=sent.endswith("}"), spans=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/f/{path=*}", "/f/{path}"),
+        ("/f/{path:int}", "/f/{path}"),
+        ("/f/{path:[0-9]{3}}.json", "/f/{path}.json"),
+        ("/f/{path?}", "/f/{path}"),
+        ("/f/{path}", "/f/{path}"),
+    ],
+)
+def test_parameters_that_have_a_type_or_a_pattern(tmp_path: Path, path: str, sent: str) -> None:
+    """They are one segment: their slashes are percent-encoded."""
+    operation = operation_of(tmp_path, path, {"name": "path"})
+
+    assert sent == operation.path
+    assert [None] == [each.style for each in operation.parameters]
+
+
+@pytest.mark.parametrize("path", ["/f/*", "/f/**"])
+@pytest.mark.parametrize("declared", [(), ({"name": "*"},), ({"name": "**"},)])
+def test_wildcards(tmp_path: Path, path: str, declared: tuple[dict[str, Any], ...]) -> None:
+    """A wildcard is an argument, whether the document declares it or not."""
+    operation = operation_of(tmp_path, path, *(each for each in declared if path.endswith(f"/{each['name']}")))
+
+    assert "/f/{path}" == operation.path
+    assert [ir.Style("simple", False, empty=True, spans=True)] == [each.style for each in operation.parameters]
+
+
+def test_reserved_expansion(tmp_path: Path) -> None:
+    """The operator of RFC 6570 lets all reserved characters pass that a path may have, as `allowReserved` does."""
+    reserved = ir.Style("simple", False, allow_reserved=True, empty=True)
+
+    assert reserved == operation_of(tmp_path, "/f/{+path}", {"name": "path"}).parameters[0].style
+    assert reserved == operation_of(tmp_path, "/f/{path}", {"name": "path", "allowReserved": True}).parameters[0].style
+
+
+def test_a_document_marks_a_parameter_that_spans(tmp_path: Path) -> None:
+    """Documents of FastAPI lose what the server's path says; an overlay can add it."""
+    operation = operation_of(tmp_path, "/f/{path}", {"name": "path", "x-specwire-spans": True})
+
+    assert ir.Style("simple", False, empty=True, spans=True) == operation.parameters[0].style

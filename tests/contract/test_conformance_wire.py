@@ -143,6 +143,9 @@ def test_a_path_is_read_as_it_came() -> None:
     assert list(path_problems("/a/{b}/c", [], "/a/x%2Fy%20z/c", {"b": "x/y z"})) == []
     found = list(path_problems("/a/{b}/c", [], "/a/x/y/c", {"b": "x/y"}))
     assert found == ["path: '/a/x/y/c' is not of the form /a/{b}/c"]
+    spanning = [{"name": "b", "in": "path", "x-specwire-spans": True}]
+    assert list(path_problems("/a/{b}/c", spanning, "/a/x/y%20z/c", {"b": "x/y z"})) == []
+    assert list(path_problems("/a/{b}/c", spanning, "/a/x/z/c", {"b": "x/y"})) != []
     assert list(path_problems("/a/{b}", [], "/a/x", {"b": "y"})) == ["path parameter b: 'y' expected, not 'x'"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from specwire.form import encode_form
-from specwire.parameters import Style, encode_cookies, encode_headers, encode_query, expand_path
+from specwire.parameters import SIMPLE, Style, encode_cookies, encode_headers, encode_query, expand_path
 
 TEXT = "blue"
 ARRAY = ["blue", "black", "brown"]
@@ -221,7 +221,31 @@ def test_reserved_characters() -> None:
 
     assert "q=/a?b:@!$'()*,;=%20%26%2B%23%5B%5D%25zz%2F" == encode_query({"q": "/a?b:@!$'()*,;= &+#[]%zz%2F"}, styles)
     assert "q=%2Fa%3Fb%252F" == encode_query({"q": "/a?b%2F"})
-    assert "/x:y%2Fa%3Fb%23" == expand_path("/{p}", {"p": "x:y/a?b#"}, styles)
+    assert "/x:y/a%3Fb%23%2F" == expand_path("/{p}", {"p": "x:y/a?b#%2F"}, styles)
+
+
+def test_a_spanning_path_parameter() -> None:
+    """Its slashes are sent as slashes, everything else as text: a percent sign is no escape."""
+    style = {"path": Style("simple", explode=False, spans=True)}
+
+    assert "/f/a/b%20c%252F%3F%23" == expand_path("/f/{path}", {"path": "a/b c%2F?#"}, style)
+    assert "/f//a/" == expand_path("/f/{path}", {"path": "/a/"}, style)
+    assert "/f/a/b,c" == expand_path("/f/{path}", {"path": ["a/b", "c"]}, style)
+
+
+@pytest.mark.parametrize("style", [Style("simple", False, spans=True), Style("simple", False, allow_reserved=True)])
+@pytest.mark.parametrize("value", ["a/../b", "../a", "a/..", "./a", "a/./b", ["a", "b/.."]])
+def test_a_spanning_path_parameter_cannot_turn_a_path(value: object, style: Style) -> None:
+    """Clients and proxies resolve dot segments, wherever they are in a value."""
+    with pytest.raises(ValueError, match="path parameter 'path': the value has a segment"):
+        expand_path("/f/{path}", {"path": value}, {"path": style})
+
+
+@pytest.mark.parametrize("value", ["%2e%2e/a", "a/%2E%2e", "a%2F..%2Fb"])
+def test_encoded_dots_cannot_turn_a_spanning_path(value: str) -> None:
+    """Percent-encoded triples pass a reserved expansion, and are dots to a server all the same."""
+    with pytest.raises(ValueError, match="has a segment"):
+        expand_path("/f/{path}", {"path": value}, {"path": Style("simple", False, allow_reserved=True)})
 
 
 def test_names_are_encoded() -> None:
@@ -352,20 +376,35 @@ def test_queries_and_forms_round_trip(values: dict[str, str | list[str]]) -> Non
     assert expected == parse_qsl(encode_form(values).decode(), keep_blank_values=True)
 
 
-@given(value=TEXTS, reserved=st.booleans())
-def test_a_path_parameter_stays_in_its_segment(value: str, reserved: bool) -> None:
+@given(value=TEXTS)
+def test_a_path_parameter_stays_in_its_segment(value: str) -> None:
     """A value either stays inside its own segment, and decodes to itself, or is refused."""
-    style = Style("simple", explode=False, allow_reserved=reserved)
     try:
-        path = expand_path("/a/{x}/b", {"x": value}, {"x": style})
+        path = expand_path("/a/{x}/b", {"x": value}, {"x": SIMPLE})
     except ValueError:
-        assert unquote(value) in ("", ".", "..")
+        assert value in ("", ".", "..")
         return
     before, a, segment, b = path.split("/")
 
     assert ("", "a", "b") == (before, a, b)
     assert not set(segment) & set("?#\\ ")
-    assert unquote(segment) == (unquote(value) if reserved else value)
+    assert unquote(segment) == value
+
+
+@given(value=TEXTS | st.text("./%2eE\\?#a"), style=st.sampled_from(["spans", "allow_reserved"]))
+def test_a_spanning_path_parameter_stays_where_it_is(value: str, style: str) -> None:
+    """A value either stays behind and before what its template has there, and decodes to itself, or is refused."""
+    try:
+        path = expand_path("/a/{x}/b", {"x": value}, {"x": Style("simple", explode=False, **{style: True})})
+    except ValueError:
+        assert {"", ".", ".."} & {*unquote(value).split("/"), value}
+        return
+    found = path.removeprefix("/a/").removesuffix("/b")
+
+    assert f"/a/{found}/b" == path
+    assert not set(found) & set("?#\\ ")
+    assert {".", ".."}.isdisjoint(unquote(found).split("/"))
+    assert unquote(found) == (value if style == "spans" else unquote(value))
 
 
 @given(items=st.lists(st.integers(), min_size=1), style=st.sampled_from([("form", ","), ("pipeDelimited", "%7C")]))

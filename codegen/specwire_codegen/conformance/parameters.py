@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote, unquote
 
 from specwire_codegen.conformance.json_values import json_problems
+from specwire_codegen.normalize.extensions import SPANS
 
 Raw: TypeAlias = Mapping[str, Any]
 """A parameter as the document has it."""
@@ -59,17 +60,23 @@ def path_problems(template: str, parameters: Sequence[Raw], raw_path: str, value
     """Yield what is wrong with a path that arrived; `values` are what it should hold."""
     pieces = _BRACES.split(template)
     names = pieces[1::2]
-    pattern = "".join("([^/]*)" if index % 2 else _literal(piece) for index, piece in enumerate(pieces))
+    declared = {one["name"]: one for one in parameters if one["in"] == "path"}
+    variables = ["(.*)" if _spans(declared.get(name, {})) else "([^/]*)" for name in names]
+    pieces[::2], pieces[1::2] = map(_literal, pieces[::2]), variables
+    pattern = "".join(pieces)
     hit = re.fullmatch(pattern, raw_path)
     if hit is None:
         yield f"path: {raw_path!r} is not of the form {template}"
         return
     if unquote(raw_path) == _BRACES.sub(lambda braces: str(values[braces[1]]), template):
         return  # where two parameters touch, nothing says where one ends
-    declared = {one["name"]: one for one in parameters if one["in"] == "path"}
     for name, raw in zip(names, hit.groups(), strict=True):
         if not _reads(declared.get(name, {"name": name}), raw, values[name], unquote):
             yield f"path parameter {name}: {values[name]!r} expected, not {raw!r}"
+
+
+def _spans(parameter: Raw) -> bool:
+    return bool(parameter.get("allowReserved") or parameter.get(SPANS))
 
 
 def _literal(text: str) -> str:

@@ -32,7 +32,7 @@ from specwire_codegen.lower.body import form_schema
 from specwire_codegen.lower.media import Components, base_type, is_range, switch_of
 
 _PLACES = ("path", "query", "header", "cookie")
-_NOT_A_SEGMENT = ("", ".", "..")
+_DOT_SEGMENTS = frozenset({".", ".."})
 _FILENAMES = st.text(st.sampled_from("abcXYZ019 -_éß漢.()'&"), min_size=1, max_size=12).map(
     lambda name: f"{name}.jsonl"
 )
@@ -205,7 +205,8 @@ def _file(part: Part) -> SearchStrategy[Any]:
 
 def _fits(drawn: Mapping[str, Any]) -> bool:
     """Whether all path parameters make a segment, for the address would be another's."""
-    return not any(_joined(value) in _NOT_A_SEGMENT for value in drawn.get("path", {}).values())
+    texts = [str(_joined(value)) for value in drawn.get("path", {}).values()]
+    return all(text and _DOT_SEGMENTS.isdisjoint(text.split("/")) for text in texts)
 
 
 def _joined(value: Any) -> Any:

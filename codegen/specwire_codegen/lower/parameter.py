@@ -10,6 +10,7 @@ from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.model import described, plain_constant
 from specwire_codegen.lower.schema import Schema
+from specwire_codegen.normalize.extensions import SPANS
 
 _DEFAULT_STYLES: Mapping[Place, tuple[str, bool]] = {
     "path": ("simple", False),
@@ -45,6 +46,7 @@ def lower_parameter(
         bool(content),
         bool(formats_of(schema, components).base64),
         ends and _may_be_empty(raw, details),
+        bool(raw.get(SPANS)),
     )
     told = {"description": raw.get("description") or details.get("description", "")}
     deprecated = bool(raw.get("deprecated") or details.get("deprecated"))
@@ -63,7 +65,7 @@ def lower_parameter(
 def _may_be_empty(raw: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
     """Tell whether the document says that the end of a path may be empty: that it spans what follows, or its length."""
     says = schema.get("minLength") == 0 or schema.get("default") == "" or schema.get("pattern") in _ANYTHING
-    return bool(raw.get("allowReserved")) or says
+    return bool(raw.get("allowReserved") or raw.get(SPANS)) or says
 
 
 def _default(schema: Schema) -> DefaultValue | None:

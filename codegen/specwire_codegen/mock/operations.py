@@ -22,6 +22,8 @@ class Parameter:
     schema: Schema
     media: str | None
     """The media type of the value, where the document gives `content` in place of `schema`."""
+    spans: bool = False
+    """Whether a path parameter may have slashes."""
 
 
 @attrs.frozen(eq=False)

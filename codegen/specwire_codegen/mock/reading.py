@@ -19,7 +19,7 @@ from specwire_codegen.mock.operations import (
     Response,
     StreamFacts,
 )
-from specwire_codegen.normalize.extensions import UNKNOWN
+from specwire_codegen.normalize.extensions import SPANS, UNKNOWN
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 STYLES = {"path": "simple", "header": "simple", "query": "form", "querystring": "form", "cookie": "form"}
@@ -88,6 +88,7 @@ def _parameter(document: Document, node: Any) -> Parameter:
         explode=bool(raw.get("explode", style in {"form", "cookie", "deepObject"})),
         schema=schema,
         media=media[0] if media else None,
+        spans=place == "path" and bool(raw.get("allowReserved") or raw.get(SPANS)),
     )
 
 

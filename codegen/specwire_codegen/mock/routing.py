@@ -83,10 +83,14 @@ def build(operations: Iterable[Operation]) -> Router:
 def _route(operation: Operation, prefix: str) -> Route:
     path = prefix + operation.path.partition("#")[0]
     pieces = VARIABLE.split(path)
+    names = tuple(pieces[1::2])
+    spanning = {each.name for each in operation.parameters if each.spans}
+    variables = ["(.*)" if name in spanning else "([^/]+)" for name in names]
     # The literal text of a template may come percent-encoded or plain; both name the same resource.
-    pattern = "".join(_literal(piece) if index % 2 == 0 else "([^/]+)" for index, piece in enumerate(pieces))
+    pieces[::2], pieces[1::2] = map(_literal, pieces[::2]), variables
+    pattern = "".join(pieces)
     concrete = tuple(not VARIABLE.search(segment) for segment in path.split("/"))
-    return Route(re.compile(pattern), tuple(pieces[1::2]), concrete, operation)
+    return Route(re.compile(pattern), names, concrete, operation)
 
 
 def _literal(text: str) -> str:

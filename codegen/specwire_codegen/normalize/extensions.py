@@ -15,6 +15,8 @@ from specwire_codegen.normalize.origin import PRIVATE, Report, origin_of
 from specwire_codegen.normalize.streams import EVENT_STREAM, JSON_LINES, media_type
 
 PREFIX = "x-specwire-"
+SPANS = f"{PREFIX}spans"
+"""Marks a path parameter whose value may have slashes, which are sent as slashes."""
 UNKNOWN = "unknown"
 """The number of the first page, where nothing says whether it is 0 or 1."""
 
@@ -208,6 +210,7 @@ EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
         _Extension(_Object({"statuses": _statuses, "never": _NEVER, "idempotency_header": _header}), ("openapi",)),
         _Extension(_Object({"safe": _safe}, ("safe",)), ("operation",)),
     ),
+    SPANS: (_Extension(_flag, ("parameter",)),),
     "x-specwire-refusal": (_Extension(_REFUSAL, ("operation",)),),
     "x-specwire-sources": (_Extension(_SOURCES),),
     "x-specwire-confidence": (_Extension(_one_of("high", "medium", "low")),),

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
+import attrs
+
 from specwire_codegen import pointer as pointers
 from specwire_codegen.grammar import Node, is_extension
+from specwire_codegen.normalize.extensions import SPANS
 from specwire_codegen.normalize.origin import ORIGIN, Report, origin_of
 
-_SPANNING = re.compile(r"\{(?:\*{1,2}|\+)?([\w.-]+?)(?:\*{1,2}|[+?]|[:=][^{}]*)?\}")
-"""Parameters with what frameworks add for those that span slashes, are optional or have a pattern."""
+_PARAMETER = re.compile(r"\{(\*{1,2}|\+)?([\w.-]+?)(\*{1,2}|[+?]|[:=](?:[^{}]|\{[^{}]*\})*)?\}")
+"""A parameter with what frameworks add for those that span slashes, are optional or have a pattern."""
+_SPANNING = re.compile(r"\*{1,2}|\+|:path|[:=].*(?:/|\*\*|\.[*+]).*")
+"""What frameworks add for those that span slashes: a sign, a converter, or a pattern that slashes match."""
 _DOUBLE = re.compile(r"\{\{([\w.-]+)\}\}")
 _UNSENDABLE = re.compile(r"[\x00-\x1f\x7f\\]")
 """Characters that no URL has: HTTP libraries refuse them, or read a backslash as a slash."""
+
+
+@attrs.frozen
+class _Wildcard:
+    """A parameter that spans slashes: what it is called in the document and in the template, and what marks it."""
+
+    old: str
+    name: str
+    mark: str
 
 
 def settle(data: Node, report: Report) -> Node:
@@ -35,7 +49,7 @@ def settle(data: Node, report: Report) -> Node:
             continue
         mended, renamed = _with_wildcards(_mended(path), item)
         if mended != path and mended in paths:
-            mended, renamed = _mended(path), {}
+            mended, renamed = _mended(path), []
         if re.search(r"[{}]", re.sub(r"\{[^{}]+\}", "", mended)):
             message = f"the path {path!r} has braces that are no parameter's; they are sent as they stand"
             report.warning("bad-path", message, place, "write parameters as {name}, other braces percent-encoded")
@@ -67,22 +81,26 @@ def _mended(path: str) -> str:
     return _DOUBLE.sub(r"{\1}", _UNSENDABLE.sub(lambda found: quote(found[0]), rooted))
 
 
-def _with_wildcards(path: str, item: Any) -> tuple[str, dict[str, str]]:
-    """Return a path with a parameter in the place of each wildcard, and the new names of parameters by their old."""
+def _with_wildcards(path: str, item: Any) -> tuple[str, list[_Wildcard]]:
+    """Return a path with a plain parameter in the place of each wildcard, and the wildcards."""
     declared = set(_names(item))
-    renamed: dict[str, str] = {}
-    segments = path.split("/")
+    wildcards: list[_Wildcard] = []
+
+    def plain(found: re.Match[str]) -> str:
+        before, name, after = found.groups()
+        if found[0][1:-1] in declared or before == after is None or f"{{{name}}}" in path:
+            return found[0]
+        if _SPANNING.fullmatch(before or after or ""):
+            wildcards.append(_Wildcard(name, name, "allowReserved" if before == "+" else SPANS))
+        return f"{{{name}}}"
+
+    segments = _PARAMETER.sub(plain, path).split("/")
     for index, segment in enumerate(segments):
         if segment in ("*", "**"):
             name = _free("path", path, declared)
             segments[index] = f"{{{name}}}"
-            renamed[segment] = name
-        elif (hit := _SPANNING.fullmatch(segment)) and segment[1:-1] != hit[1]:
-            if segment[1:-1] not in declared and f"{{{hit[1]}}}" not in path:
-                segments[index] = f"{{{hit[1]}}}"
-                if {"*", "+"} & set(segment):
-                    renamed[hit[1]] = hit[1]
-    return "/".join(segments), renamed
+            wildcards.append(_Wildcard(segment, name, SPANS))
+    return "/".join(segments), wildcards
 
 
 def _free(name: str, path: str, declared: set[str]) -> str:
@@ -104,39 +122,41 @@ def _names(item: Any) -> Iterator[str]:
                 yield str(parameter.get("name"))
 
 
-def _renamed(item: Any, names: dict[str, str], place: str) -> Any:
-    """Return a path whose wildcards are parameters: of all its operations, spanning what follows."""
+def _renamed(item: Any, wildcards: list[_Wildcard], place: str) -> Any:
+    """Return a path item whose wildcards are parameters of all its operations, spanning what follows."""
     if not isinstance(item, dict):
         return item
-    found = {**item, **{key: _renamed_in(each, names) for key, each in _operations(item)}}
+    found = {**item, **{key: _renamed_in(each, wildcards) for key, each in _operations(item)}}
     declared = set(_names(item))
-    added = [_wildcard(name, place) for old, name in names.items() if old.startswith("*") and old not in declared]
+    added = [_added(each, place) for each in wildcards if each.old.startswith("*") and each.old not in declared]
     if added:
         found["parameters"] = [*(found.get("parameters") or ()), *added]
-    return _renamed_in(found, names)
+    return _renamed_in(found, wildcards)
 
 
-def _wildcard(name: str, place: str) -> Node:
+def _added(wildcard: _Wildcard, place: str) -> Node:
     schema = {"type": "string", ORIGIN: place}
     return {
-        "name": name,
+        "name": wildcard.name,
         "in": "path",
         "required": True,
-        "allowReserved": True,
+        wildcard.mark: True,
         "description": "What follows, with its slashes; it may be empty.",
         "schema": schema,
         ORIGIN: place,
     }
 
 
-def _renamed_in(holder: Node, names: dict[str, str]) -> Node:
+def _renamed_in(holder: Node, wildcards: list[_Wildcard]) -> Node:
     parameters = holder.get("parameters")
     if not isinstance(parameters, list):
         return holder
-    return {**holder, "parameters": [_spanning(each, names) for each in parameters]}
+    named = {each.old: each for each in wildcards}
+    return {**holder, "parameters": [_marked(each, named) for each in parameters]}
 
 
-def _spanning(parameter: Any, names: dict[str, str]) -> Any:
-    if isinstance(parameter, dict) and parameter.get("in") == "path" and parameter.get("name") in names:
-        return {**parameter, "name": names[parameter["name"]], "allowReserved": True}
-    return parameter
+def _marked(parameter: Any, wildcards: Mapping[str, _Wildcard]) -> Any:
+    if not isinstance(parameter, dict) or parameter.get("in") != "path":
+        return parameter
+    wildcard = wildcards.get(parameter.get("name", ""))
+    return parameter if wildcard is None else {**parameter, "name": wildcard.name, wildcard.mark: True}

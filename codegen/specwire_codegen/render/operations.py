@@ -209,7 +209,7 @@ def _facts(operation: Operation, shared: Errors) -> str:
 
 
 def _style(style: Style) -> str:
-    rest = "".join(f", {name}=True" for name in ("base64", "empty") if getattr(style, name))
+    rest = "".join(f", {name}=True" for name in ("base64", "empty", "spans") if getattr(style, name))
     return f"Style({literal(style.style)}, {style.explode}, {style.allow_reserved}, {style.content_json}{rest})"
 
 

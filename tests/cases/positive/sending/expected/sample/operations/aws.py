@@ -16,7 +16,7 @@ _GET = Operation(
     method="GET",
     path="/aws/{proxy}",
     returns=EmptyPayload(),
-    styles={"proxy": Style("simple", False, True, False, empty=True)},
+    styles={"proxy": Style("simple", False, False, False, empty=True, spans=True)},
     secure=False,
 )
 

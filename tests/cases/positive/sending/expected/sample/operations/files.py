@@ -16,7 +16,7 @@ _GET = Operation(
     method="GET",
     path="/files/{path}",
     returns=EmptyPayload(),
-    styles={"path": Style("simple", False, True, False, empty=True)},
+    styles={"path": Style("simple", False, False, False, empty=True, spans=True)},
     secure=False,
 )
 

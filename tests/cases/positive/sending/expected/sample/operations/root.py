@@ -22,7 +22,7 @@ _GET_SPRING = Operation(
     method="GET",
     path="/spring/{rest}",
     returns=EmptyPayload(),
-    styles={"rest": Style("simple", False, True, False, empty=True)},
+    styles={"rest": Style("simple", False, False, False, empty=True, spans=True)},
     secure=False,
 )
 _GET_ROOT = Operation(
