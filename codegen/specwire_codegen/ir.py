@@ -532,8 +532,20 @@ class MutualTLSScheme:
     """A certificate of the client."""
 
 
+@attrs.frozen
+class UndeclaredScheme:
+    """A scheme that calls require, though the document does not say how it is met."""
+
+
 SecurityScheme: TypeAlias = (
-    BearerScheme | BasicScheme | DigestScheme | HttpScheme | ApiKeyScheme | OAuth2Scheme | MutualTLSScheme
+    BearerScheme
+    | BasicScheme
+    | DigestScheme
+    | HttpScheme
+    | ApiKeyScheme
+    | OAuth2Scheme
+    | MutualTLSScheme
+    | UndeclaredScheme
 )
 
 

@@ -57,7 +57,11 @@ class MutualTLS(msgspec.Struct, frozen=True):
     """A certificate of the client's, shown when the connection is made."""
 
 
-Scheme: TypeAlias = Bearer | Basic | Digest | Http | ApiKey | OAuth2 | MutualTLS
+class Undeclared(msgspec.Struct, frozen=True):
+    """A scheme that the document requires without saying how it is met: nothing is sent for it, and only on request."""
+
+
+Scheme: TypeAlias = Bearer | Basic | Digest | Http | ApiKey | OAuth2 | MutualTLS | Undeclared
 
 
 class Security(msgspec.Struct, frozen=True):
@@ -101,7 +105,7 @@ class Proof(msgspec.Struct, frozen=True):
 def prove(scheme: Scheme, key: str) -> Proof:
     """Return what a scheme adds to a request for a key; raises `ConfigurationError` for one that no header can hold.
 
-    The key of `Basic` is `user:password`. `Digest` and `MutualTLS` add nothing by themselves.
+    The key of `Basic` is `user:password`. `Digest`, `MutualTLS` and `Undeclared` add nothing by themselves.
     """
     if isinstance(scheme, Basic):
         check_pair(key)
@@ -127,7 +131,7 @@ def prove(scheme: Scheme, key: str) -> Proof:
             return Proof(query={name: key}, secrets=(key,))
         case ApiKey(name, _):
             return Proof(cookies={name: key}, secrets=(key,))
-        case Digest() | MutualTLS():
+        case Digest() | MutualTLS() | Undeclared():
             return Proof()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from specwire.auth import Anonymous, Basic, Bearer, Digest, OAuth2, Proof, Scheme, check_pair, prove
+from specwire.auth import Anonymous, Basic, Bearer, Digest, OAuth2, Proof, Scheme, Undeclared, check_pair, prove
 from specwire.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -93,6 +93,12 @@ class Answered:
 def source_of(name: str, scheme: Scheme, value: AsyncKey, base_url: str) -> Source:
     """Return where the proofs of a scheme come from; raises `ConfigurationError` for what the scheme cannot take."""
     shown = f"the credentials of {name}" if name else "the key"
+    if isinstance(scheme, Undeclared):
+        if isinstance(value, Anonymous):
+            return Fixed(Proof())
+        raise ConfigurationError(
+            f"{shown} cannot be sent: the document does not say where; give ANONYMOUS, and pass headers={{...}}"
+        )
     if isinstance(value, Anonymous):
         raise ConfigurationError(f"{shown} cannot be ANONYMOUS beside others: pass key=ANONYMOUS alone")
     if isinstance(value, tuple):

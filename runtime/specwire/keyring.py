@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from specwire.auth import Anonymous, ApiKey, MutualTLS, Proof, Security, joined
+from specwire.auth import Anonymous, ApiKey, MutualTLS, Proof, Security, Undeclared, joined
 from specwire.credential import AsyncKey, Fixed, Source, source_of
 from specwire.errors import ConfigurationError
 
@@ -67,10 +67,15 @@ class Keyring:
         if () in alternatives or not alternatives:
             return ()
         client, variables = self._client, self._security.variables
-        if len(schemes) == 1 and not isinstance(next(iter(schemes.values())), MutualTLS):
+        if len(schemes) == 1 and not isinstance(next(iter(schemes.values())), MutualTLS | Undeclared):
             where = "".join(f", or set {variable}" for variable in variables.values())
             raise ConfigurationError(
                 f"{client} needs an API key{what}: pass {client}(key=...){where}; key=ANONYMOUS sends none"
+            )
+        if all(isinstance(schemes[name], Undeclared) for names in alternatives for name in names):
+            raise ConfigurationError(
+                f"{client} needs credentials{what} which the document does not declare: {next(iter(alternatives))[0]}. "
+                "Pass key=ANONYMOUS, with headers={...} if the server wants some, or declare it in the document"
             )
         wanted = ", or ".join(" and ".join(self._shown(name) for name in names) for names in alternatives)
         raise ConfigurationError(
@@ -79,8 +84,11 @@ class Keyring:
         )
 
     def _shown(self, name: str) -> str:
-        if isinstance(self._security.schemes[name], MutualTLS):
-            return f"{name} (pass cert=...)"
+        match self._security.schemes[name]:
+            case MutualTLS():
+                return f"{name} (pass cert=...)"
+            case Undeclared():
+                return f"{name} (undeclared: give ANONYMOUS for it, and headers=...)"
         variable = self._security.variables.get(name)
         return f"{name} ({variable})" if variable else name
 
@@ -121,14 +129,16 @@ def _given(
     client: str, security: Security, key: AsyncKey | None, credentials: Mapping[str, AsyncKey] | None
 ) -> Iterator[tuple[str, AsyncKey]]:
     named = credentials or {}
-    keyed = [name for name, scheme in security.schemes.items() if not isinstance(scheme, MutualTLS)]
+    known = [name for name, scheme in security.schemes.items() if not isinstance(scheme, MutualTLS)]
+    declared = [name for name in known if not isinstance(security.schemes[name], Undeclared)]
+    first = next(iter(declared or known), None)
     for name in named:
-        if name not in keyed:
-            known = ", ".join(keyed) or "a certificate"
-            raise ConfigurationError(f"{client} takes no credentials called {name!r}, but {known}")
-    for name in keyed:
+        if name not in known:
+            taken = ", ".join(known) or "a certificate"
+            raise ConfigurationError(f"{client} takes no credentials called {name!r}, but {taken}")
+    for name in known:
         variable = security.variables.get(name)
-        value = named.get(name) or (key if name == keyed[0] else None)
+        value = named.get(name) or (key if name == first else None)
         found = value or (os.environ.get(variable, "").strip() if variable else "")
         if found:
             yield name, found

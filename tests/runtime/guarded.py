@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.auth import ApiKey, Basic, Bearer, Digest, Http, MutualTLS, OAuth2, Scheme, Security
+from specwire.auth import ApiKey, Basic, Bearer, Digest, Http, MutualTLS, OAuth2, Scheme, Security, Undeclared
 from specwire.client import AsyncClient, Client
 from specwire.operation import JsonPayload, Operation, Requirement
 from specwire.provider import Provider
@@ -24,6 +24,7 @@ SCHEMES: dict[str, Scheme] = {
     "cookie": ApiKey("sid", "cookie"),
     "oauth": OAuth2(TOKEN_PATH, "/oauth/refresh"),
     "mtls": MutualTLS(),
+    "unknown": Undeclared(),
 }
 
 
@@ -41,7 +42,7 @@ def ask(*alternatives: Requirement) -> Request[Thing]:
 
 def provider(*alternatives: Requirement, required: bool = False) -> Provider:
     """Return an API whose operations take one of some alternatives."""
-    variables = {name: f"GUARDED_{name.upper()}" for name in SCHEMES if name != "mtls"}
+    variables = {name: f"GUARDED_{name.upper()}" for name in SCHEMES if name not in ("mtls", "unknown")}
     security = Security(SCHEMES, alternatives, variables, required=required)
     return Provider(name="guarded", version="1", base_url=None, security=security)
 

@@ -181,3 +181,33 @@ def test_an_api_without_security_takes_no_key(caller: Caller) -> None:
     assert auth_free.security is None
     with pytest.raises(ConfigurationError, match="knows no security scheme"):
         caller.client("k")
+
+
+def test_a_call_that_requires_an_undeclared_scheme_is_never_anonymous(caller: Caller, server: Server) -> None:
+    """It is refused before it is sent, whatever other credentials there are, and the message says what to give."""
+    with pytest.raises(
+        ConfigurationError, match=r"credentials which the document does not declare: unknown\. Pass key=ANON"
+    ):
+        guarded(caller, ("unknown",), required=True)
+    client = guarded(caller, ("token",), credentials={"token": "t"})
+    for alternatives in ((("unknown",),), (("unknown", "token"),), (("unknown",), ("login", "unknown"))):
+        with pytest.raises(ConfigurationError, match="unknown") as raised:
+            caller.run(client.send(ask(*alternatives)))
+        assert len(str(raised.value)) <= 300
+    assert not server.received
+
+
+def test_anonymous_stands_in_for_an_undeclared_scheme_alone(caller: Caller, server: Server) -> None:
+    """The other schemes of its requirement are sent; a key for it is refused, since nobody knows where it goes."""
+    server.play(GOOD, GOOD)
+    given = {"unknown": auth.ANONYMOUS, "token": "t"}
+    client = guarded(caller, ("unknown", "token"), credentials=given, headers={"X-Own": "o"})
+    caller.run(client.send(ask()))
+    caller.run(client.send(ask(("unknown",))))
+    both, alone = (received.headers for received in server.received)
+    assert ("Bearer t", "o") == (both["authorization"], both["x-own"])
+    assert "authorization" not in alone
+    with pytest.raises(
+        ConfigurationError, match="credentials of unknown cannot be sent: the document does not say where"
+    ):
+        guarded(caller, ("unknown",), credentials={"unknown": "secret"})

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 import attrs
-from specwire.auth import Basic, Digest, MutualTLS, Proof, Scheme, Security, joined, prove
+from specwire.auth import (
+    ANONYMOUS,
+    Anonymous,
+    Basic,
+    Digest,
+    MutualTLS,
+    Proof,
+    Scheme,
+    Security,
+    Undeclared,
+    joined,
+    prove,
+)
 from specwire.provider import Provider
 
 from specwire_codegen.ir import (
@@ -17,6 +29,7 @@ from specwire_codegen.ir import (
     MutualTLSScheme,
     OAuth2Scheme,
     SecurityScheme,
+    UndeclaredScheme,
 )
 
 
@@ -32,7 +45,9 @@ def credentials(provider: Provider, key: str) -> dict[str, Any]:
             return {"key": _given(scheme, key)}
 
 
-def _given(scheme: Scheme, key: str) -> str | tuple[str, str]:
+def _given(scheme: Scheme, key: str) -> str | tuple[str, str] | Anonymous:
+    if isinstance(scheme, Undeclared):
+        return ANONYMOUS
     return (key, key) if isinstance(scheme, Basic | Digest) else key
 
 
@@ -71,7 +86,7 @@ def shown(scheme: SecurityScheme) -> Shown | None:
             return Shown("header", "authorization", "Bearer ")
         case HttpScheme(word):
             return Shown("header", "authorization", f"{word} ")
-        case DigestScheme() | MutualTLSScheme():
+        case DigestScheme() | MutualTLSScheme() | UndeclaredScheme():
             return None
         case _:
             assert_never(scheme)

@@ -26,6 +26,7 @@ from specwire_codegen.ir import (
     Requirement,
     Security,
     SecurityScheme,
+    UndeclaredScheme,
 )
 from specwire_codegen.lower.key_prefix import prefix_of
 from specwire_codegen.naming import distinct, snake
@@ -59,8 +60,8 @@ def lower_security(
     stated = requirements(document.data.get("security", []))
     said = [operation.security or () for operation in operations]
     warnings = list(_warnings(document, raw, schemes, [stated, *said]))
-    asked = [_known(each, schemes) for each in said]
-    usual = _known(stated, schemes)
+    asked = [_ways(each, schemes) for each in said]
+    usual = _ways(stated, schemes)
     if schemes and not any(any(each) for each in [usual, *asked]):
         # Nothing says that a call takes credentials, and yet there are some: the client sends what it is given.
         usual = (*((name,) for name in schemes), ())
@@ -78,21 +79,24 @@ def lower_security(
         attrs.evolve(one, secure=any(each), security=each if any(each) and each != usual else None)
         for one, each in zip(operations, asked, strict=True)
     )
-    kept = tuple((name, schemes[name]) for name in names)
+    kept = tuple((name, schemes.get(name, UndeclaredScheme())) for name in names)
     return Security(kept, usual, _variables(kept, config, package), required), found, tuple(warnings)
 
 
-def _known(stated: tuple[Requirement, ...], schemes: Mapping[str, SecurityScheme]) -> tuple[Requirement, ...]:
-    """Return alternatives without what no client can do; one that asks for nothing else is none."""
-    found = ((each, tuple(name for name in each if name in schemes)) for each in stated)
-    return tuple(dict.fromkeys(one for each, kept in found if kept or not each for one in _separate(kept, schemes)))
+def _ways(stated: tuple[Requirement, ...], schemes: Mapping[str, SecurityScheme]) -> tuple[Requirement, ...]:
+    """Return the alternatives that a client can meet; where it can meet none, all of them.
+
+    No scheme is dropped from an alternative: the call would go out with less than it needs.
+    """
+    met = [each for each in stated if schemes.keys() >= set(each)]
+    return tuple(dict.fromkeys(one for each in met or stated for one in _separate(each, schemes)))
 
 
 def _separate(names: Requirement, schemes: Mapping[str, SecurityScheme]) -> Iterator[Requirement]:
     """Yield schemes that are taken together; of those that stand in one place, only one can be."""
     rivals: dict[object, list[str]] = {}
     for name in names:
-        rivals.setdefault(_place(schemes[name]), []).append(name)
+        rivals.setdefault(_place(schemes[name]) if name in schemes else name, []).append(name)
     yield from islice(product(*rivals.values()), _MOST_ALTERNATIVES)
 
 
@@ -148,7 +152,7 @@ def _variables(
     schemes: tuple[tuple[str, SecurityScheme], ...], config: ClientConfig, package: str
 ) -> tuple[tuple[str, str], ...]:
     """Return the environment variable of each key; the first may have the one that `client.toml` names."""
-    keyed = [name for name, scheme in schemes if not isinstance(scheme, MutualTLSScheme)]
+    keyed = [name for name, scheme in schemes if not isinstance(scheme, MutualTLSScheme | UndeclaredScheme)]
     default = default_config(package).key_variable
     if len(schemes) == 1:
         return tuple((name, config.key_variable) for name in keyed if config.key_variable)
@@ -168,7 +172,7 @@ def _warnings(
 ) -> Iterator[Diagnostic]:
     for name in raw:
         if name not in schemes:
-            message = f"the client cannot use the security scheme {name!r}, and does without it"
+            message = f"the client cannot use the security scheme {name!r}"
             where = document.locate(join(_SCHEMES, name))
             yield warning("unusable-security-scheme", message, where, "correct its type, name, in or scheme")
     for name, scheme in schemes.items():
@@ -191,8 +195,9 @@ def _warnings(
     named = dict.fromkeys(name for each in stated for requirement in each for name in requirement)
     for name in named:
         if name not in raw:
-            message = f"there is no security scheme {name!r}: calls that require it are sent without"
-            yield warning("unknown-security-scheme", message, document.locate(_SCHEMES), f"declare it under {_SCHEMES}")
+            message = f"there is no usable security scheme {name!r}: calls that require it need ANONYMOUS as its key"
+            help_ = f"declare it under {_SCHEMES}, in the document or in overlay.yaml"
+            yield warning("unknown-security-scheme", message, document.locate(_SCHEMES), help_)
 
 
 def _unrequired(document: Document) -> Diagnostic:

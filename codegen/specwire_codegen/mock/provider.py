@@ -109,7 +109,7 @@ def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Clock |
     return Provider(
         document=document,
         router=routing.build(operations),
-        guard=security.guard(document, operations, keys),
+        guard=security.guard(document, keys),
         errors=Errors(document, examples),
         reception=Reception(requests, Deserializer(document, coercion), BodyReader(document, requests, coercion)),
         roles=resources.roles(document, operations),

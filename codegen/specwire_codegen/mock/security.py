@@ -2,19 +2,19 @@
 
 import base64
 import binascii
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import unquote_plus
 
 import attrs
 
 from specwire_codegen.mock.document import Document
-from specwire_codegen.mock.failures import MockError
 from specwire_codegen.mock.operations import Operation
 from specwire_codegen.mock.parameters import Sources
 
 Place: TypeAlias = tuple[str, str]
 """Where a credential stands: `header`, `query` or `cookie`, and the name there."""
+_UNDECLARED: Mapping[str, Any] = {"type": "undeclared"}
 
 
 @attrs.frozen(eq=False)
@@ -52,15 +52,14 @@ class Guard:
         return next((reason for name in requirement if (reason := self._missing(name, sources))), None)
 
     def _missing(self, name: str, sources: Sources) -> str | None:
-        scheme = self.schemes[name]
-        match scheme.get("type"):
+        match (scheme := self.schemes.get(name, _UNDECLARED)).get("type"):
             case "apiKey":
                 return self._api_key(scheme, sources)
             case "http" if scheme.get("scheme", "").lower() == "basic":
                 return self._basic(sources)
             case "http":
                 return self._token(scheme.get("scheme", "Bearer"), sources)
-            case "mutualTLS":
+            case "mutualTLS" | "undeclared":
                 return None
             case _:
                 return self._token("Bearer", sources)
@@ -98,17 +97,7 @@ class Guard:
         return None if value in self.keys else f"{place} holds an unknown key"
 
 
-def guard(document: Document, operations: Iterable[Operation], keys: Collection[str]) -> Guard:
-    """Return the guard of a document.
-
-    Raises MockError if an operation asks for a scheme that the document does not declare.
-    """
+def guard(document: Document, keys: Collection[str]) -> Guard:
+    """Return the guard of a document; of a scheme that it does not declare, nobody knows what a request shows."""
     declared = document.data.get("components", {}).get("securitySchemes", {})
-    for operation in operations:
-        unknown = sorted({name for requirement in operation.security for name in requirement} - set(declared))
-        if unknown:
-            raise MockError(
-                f"operation {operation.id!r} asks for the security scheme {unknown[0]!r}: declare it under"
-                " #/components/securitySchemes"
-            )
     return Guard({name: document.resolve(scheme) for name, scheme in declared.items()}, frozenset(keys))

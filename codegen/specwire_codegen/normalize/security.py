@@ -73,7 +73,7 @@ def _scheme(scheme: Any, name: str, report: Report) -> Any:
     needed = _NEEDED.get(known or "", ())
     lacking = [key for key in needed if not isinstance(scheme.get(key), str)]
     if known == "apiKey" and not lacking and scheme["in"] not in _PLACES:
-        message = f"the key {name!r} is in {scheme['in']!r}, where no key can be; the client does without it"
+        message = f"the key {name!r} is in {scheme['in']!r}, where no key can be; the client cannot use it"
         report.warning("unusable-security-scheme", message, place, f"use {', '.join(_PLACES)}")
         return None
     if known is None and str(stated).lower() in ("basic", "bearer", "digest"):
@@ -83,7 +83,7 @@ def _scheme(scheme: Any, name: str, report: Report) -> Any:
         what = (
             f"has no {lacking[0]!r}" if known else f"has the type {stated!r}" if "type" in scheme else "has no 'type'"
         )
-        message = f"the security scheme {name!r} {what}; the client does without it"
+        message = f"the security scheme {name!r} {what}; the client cannot use it"
         report.warning("unusable-security-scheme", message, place, "correct its type, name, in or scheme")
         return None
     elif known == "oauth2" and not _flows(scheme) or known == "openIdConnect" and not scheme.get("openIdConnectUrl"):

@@ -59,7 +59,7 @@ _KNOWN = {
     **dict.fromkeys("AsyncResource Resource resource".split(), "specwire.resource"),
     **dict.fromkeys("AsyncClient Client".split(), "specwire.client"),
     **dict.fromkeys("Never Provider".split(), "specwire.provider"),
-    **dict.fromkeys("ApiKey Basic Bearer Digest Http MutualTLS OAuth2 Security".split(), "specwire.auth"),
+    **dict.fromkeys("ApiKey Basic Bearer Digest Http MutualTLS OAuth2 Security Undeclared".split(), "specwire.auth"),
 }
 _ALIASED = {
     "_Union": ("typing", "Union"),

@@ -14,15 +14,18 @@ from specwire_codegen.ir import (
     OAuth2Scheme,
     Security,
     SecurityScheme,
+    UndeclaredScheme,
 )
 from specwire_codegen.source import literal
 
 
 def security_facts(security: Security) -> list[str]:
     """Return the arguments of a `Provider` that say how it is entered."""
-    if len(security.schemes) == 1 and security.required and security.requirements == ((security.schemes[0][0],),):
+    (name, first), *others = security.schemes
+    is_named = bool(others) or isinstance(first, UndeclaredScheme)
+    if not is_named and security.required and security.requirements == ((name,),):
         variables = [f"key_variable={literal(variable)}" for _, variable in security.variables]
-        return [f"security={_scheme(security.schemes[0][1])}", *variables]
+        return [f"security={_scheme(first)}", *variables]
     schemes = ", ".join(f"{literal(name)}: {_scheme(scheme)}" for name, scheme in security.schemes)
     facts = [f"{{{schemes}}}", literal(security.requirements)]
     if security.variables:
@@ -51,5 +54,7 @@ def _scheme(scheme: SecurityScheme) -> str:
             return f"OAuth2({literal(token_url)}, {literal(refresh_url)})"
         case MutualTLSScheme():
             return "MutualTLS()"
+        case UndeclaredScheme():
+            return "Undeclared()"
         case _:
             assert_never(scheme)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.auth import ApiKey, Basic, Bearer, Security
+from specwire.auth import ApiKey, Basic, Bearer, Security, Undeclared
 from specwire.client import AsyncClient, Client
 from specwire.provider import Provider
 from specwire.resource import resource
@@ -22,7 +22,7 @@ PROVIDER = Provider(
     base_url_variable="SAMPLE_BASE_URL",
     prefix="/things",
     security=Security(
-        {"API_Key": ApiKey("X-Key", "header"), "sign_in": Bearer(), "Basic": Basic()},
+        {"API_Key": ApiKey("X-Key", "header"), "sign_in": Bearer(), "Token": Undeclared(), "Basic": Basic()},
         (("API_Key",),),
         {"API_Key": "SAMPLE_API_KEY", "sign_in": "SAMPLE_SIGN_IN", "Basic": "SAMPLE_BASIC"},
     ),

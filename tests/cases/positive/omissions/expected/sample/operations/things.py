@@ -16,7 +16,11 @@ from specwire.unset import UNSET, Unset
 from .. import models
 
 _GET = Operation(
-    id="getThing", method="GET", path="/things/{id}", returns=JsonPayload(models.Thing), security=(("sign_in",),)
+    id="getThing",
+    method="GET",
+    path="/things/{id}",
+    returns=JsonPayload(models.Thing),
+    security=(("sign_in", "Token"),),
 )
 _UPDATE = Operation(id="putThing", method="PUT", path="/things/{id}", returns=EmptyPayload(), security=(("Basic",),))
 _ADD = Operation(id="addThing", method="POST", path="/things/{id}", returns=EmptyPayload())

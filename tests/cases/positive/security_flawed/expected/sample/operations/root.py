@@ -9,7 +9,7 @@ from specwire.operation import EmptyPayload, Operation
 from specwire.request import Request
 
 _READ_A = Operation(id="read_a", method="GET", path="/a", returns=EmptyPayload())
-_READ_B = Operation(id="read_b", method="GET", path="/b", returns=EmptyPayload())
+_READ_B = Operation(id="read_b", method="GET", path="/b", returns=EmptyPayload(), security=(("undeclared", "key"),))
 _READ_C = Operation(
     id="read_c", method="GET", path="/c", returns=EmptyPayload(), security=(("implicit", "key"), ("code", "key"))
 )
