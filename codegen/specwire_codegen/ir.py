@@ -15,7 +15,7 @@ PrimitiveName: TypeAlias = Literal[
     "str", "int", "float", "bool", "bytes", "datetime", "date", "time", "timedelta", "UUID", "Decimal"
 ]
 LiteralValue: TypeAlias = str | int | bool
-DefaultValue: TypeAlias = str | int | float | bool
+DefaultValue: TypeAlias = str | int | float | bool | tuple[str | int | float | bool, ...]
 
 
 @attrs.frozen

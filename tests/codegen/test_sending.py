@@ -43,15 +43,20 @@ def client(package: Any, sent: list[Sent]) -> Any:
 
 
 TARGETS: dict[str, tuple[Callable[[Any], object], str]] = {
-    "wildcard": (lambda client: client.files.get("a/b c.txt"), "/files/a%2Fb%20c.txt"),
+    "wildcard": (lambda client: client.files.get("a/b c.txt"), "/files/a/b%20c.txt"),
     "empty wildcard": (lambda client: client.files.get(""), "/files/"),
     "declared wildcard": (lambda client: client.raw.get("x"), "/raw/x"),
-    "catch-all": (lambda client: client.get_spring("a/b"), "/spring/a%2Fb"),
+    "catch-all": (lambda client: client.get_spring("a/b"), "/spring/a/b"),
     "greedy parameter": (lambda client: client.aws.get("a"), "/aws/a"),
     "empty greedy parameter": (lambda client: client.aws.get(""), "/aws/"),
     "empty by default": (lambda client: client.get_root(""), "/root/"),
     "constraint": (lambda client: client.get_typed(3), "/typed/3"),
     "empty end of a path": (lambda client: client.contents.get(""), "/contents/"),
+    "defaults of required parameters": (lambda client: client.get_data(), "/data?after=-600&kinds=a&kinds=b&kind=b"),
+    "defaults that are given": (
+        lambda client: client.get_data(kinds=["b"], owner="me", kind="a", after=1),
+        "/data?after=1&kinds=b&kind=a&owner=me",
+    ),
     "lists in a query object": (
         lambda client: client.get_q(pageable={"page": 0, "size": 5, "sort": ["a,asc", "b,desc"]}),
         "/q?page=0&size=5&sort=a%2Casc&sort=b%2Cdesc",

@@ -37,7 +37,7 @@ def lower_parameter(
     """Return a parameter under a Python name; `ends` tells of one that is the last segment of a path."""
     content = raw.get("content")
     schema = next(iter(content.values())).get("schema", {}) if content else raw.get("schema", {})
-    details = components.resolve(schema)
+    details = {**components.resolve(schema), **(schema if isinstance(schema, Mapping) else {})}
     default = _DEFAULT_STYLES[place]
     style = Style(
         raw.get("style", default[0]),
@@ -55,7 +55,7 @@ def lower_parameter(
         wire_name,
         place,
         components.type_of(schema),
-        required,
+        required and not _is_null_by_default(details),
         described({**details, **told, "deprecated": deprecated}),
         None if style == Style(*default) else style,
         _default(details) if required else None,
@@ -68,9 +68,22 @@ def _may_be_empty(raw: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
     return bool(raw.get("allowReserved") or raw.get(SPANS)) or says
 
 
+def _is_null_by_default(schema: Schema) -> bool:
+    """Tell whether a call that does not give a required parameter sends null, which is to send nothing."""
+    return "default" in schema and schema["default"] is None
+
+
 def _default(schema: Schema) -> DefaultValue | None:
     """Return what is sent for a required parameter that a call does not give: its only value, or its default."""
     value = schema.get("const", schema.get("default"))
     if schema.get("format") in ("byte", "base64", "binary"):
         return None
+    if isinstance(value, list):
+        items = [_scalar(item) for item in value]
+        found = tuple(item for item in items if item is not None)
+        return found if len(found) == len(items) else None
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str | int | float | bool | None:
     return value if isinstance(value, float) else plain_constant(value)

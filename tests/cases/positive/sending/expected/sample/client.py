@@ -25,6 +25,8 @@ PROVIDER = Provider(name="sample", version="1", base_url="https://api.test", bas
 
 
 class _Sample:
+    get_data = endpoint(_root.get_data)
+    """Get data."""
     get_q = endpoint(_root.get_q)
     """Get Q."""
     get_root = endpoint(_root.get_root)

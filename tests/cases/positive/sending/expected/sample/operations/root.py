@@ -52,6 +52,7 @@ _GET_Q = Operation(
     styles={"filter": Style("deepObject", True, False, False), "ids": Style("deepObject", True, False, False)},
     secure=False,
 )
+_GET_DATA = Operation(id="getData", method="GET", path="/data", returns=EmptyPayload(), secure=False)
 
 
 def get_spring(rest: str) -> Request[Any]:
@@ -181,3 +182,27 @@ def get_q(
     `GET /q`, operation `getQ`.
     """
     return Request(_GET_Q, query=given({"pageable": pageable, "filter": filter, "ids": ids}))
+
+
+def get_data(
+    *,
+    after: int = -600,
+    kinds: Sequence[inputs.KindParam] = ("a", "b"),
+    none: Sequence[float] = (),
+    kind: inputs.KindParam = "b",
+    owner: str | None | Unset = UNSET,
+    x_trace: str | None | Unset = UNSET,
+) -> Request[Any]:
+    """Get data.
+
+    `GET /data`, operation `getData`.
+
+    Args:
+        after: The server's default is -600.
+        kind: The server's default is "b".
+    """
+    return Request(
+        _GET_DATA,
+        query=given({"after": after, "kinds": kinds, "none": none, "kind": kind, "owner": owner}),
+        headers=given({"x-trace": x_trace}),
+    )

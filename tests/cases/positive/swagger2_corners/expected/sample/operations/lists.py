@@ -58,7 +58,7 @@ def send(
     `GET /lists`, operation `sendLists`.
 
     Args:
-        bounded: Less than 10.
+        bounded: Less than 10. The server's default is 3.
     """
     return Request(
         _SEND,
