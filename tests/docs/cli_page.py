@@ -1,0 +1,37 @@
+"""The page of command-line options, made from the help of the command line itself."""
+
+from __future__ import annotations
+
+import re
+import sys
+from unittest.mock import patch
+
+from specwire_codegen.cli.verbs import app
+
+_BEGIN = """\
+# Command line
+
+This page is generated from `specwire --help`: `UPDATE=1 python -m pytest tests/docs`.
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | the input has errors, or `check` or `contract` found differences |
+| 2 | wrong usage |
+| 130 | interrupted |
+
+Options of every command:
+
+- `--json`: print each diagnostic as a JSON object on one line ([diagnostics](diagnostics.md)).
+- `--debug`, or the environment variable `SPECWIRE_DEBUG=1`: print the traceback of an error.
+- `--help`, and `specwire --version`.
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    with patch.object(sys, "argv", ["specwire"]):  # usage lines repeat how the program was called
+        commands = app.generate_docs(output_format="markdown").partition("## specwire ")
+    text = (commands[1] + commands[2]).replace("```console", "```text")
+    text = re.sub(r" \*\[default: (\(\)|False)\]\*", "", text)
+    return f"{_BEGIN}\n{text.strip()}\n"
