@@ -19,6 +19,11 @@ def is_remote(source: str | Path) -> bool:
     return isinstance(source, str) and _REMOTE.match(source) is not None and _FILE.match(source) is None
 
 
+def with_scheme(address: str) -> str:
+    """Return an address as a whole: one that names a host and no scheme, as `//host/path`, is meant as https."""
+    return f"https:{address}" if re.match(r"//[^/\\]", address) else address
+
+
 def path_of(address: str) -> str:
     """Return the path that a relative address or a `file:` one means, percent-decoded."""
     path = unquote(_FILE.sub("", address, count=1))
@@ -43,7 +48,8 @@ def shown(source: str | Path) -> str:
 
 def shown_ref(ref: str) -> str:
     """Return a reference as it may be shown: an address without what may be secrets in it."""
-    address, sign, fragment = ref.partition("#")
+    written, sign, fragment = ref.partition("#")
+    address = with_scheme(written)
     return f"{shown(address)}{sign}{fragment}" if is_remote(address) else ref
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 _HOST = re.compile(r"[\w.-]+")
+_SEPARATOR = re.compile(r"[/\\]")
 _END = re.compile(r"[/?#\\]")
 """Where the part of an address ends that names user and host."""
 
@@ -17,7 +18,14 @@ def base_url_flaw(url: str) -> str | None:
         return parts
     if "?" in url:
         return "it has a query"
-    return "it has a fragment" if "#" in url else None
+    if "#" in url:
+        return "it has a fragment"
+    return "it has a segment '.' or '..'" if has_dot_segment(parts.path) else None
+
+
+def has_dot_segment(path: str) -> bool:
+    """Tell whether a path has a segment `.` or `..`, percent-encoded or not, which makes it another path on the way."""
+    return "." in (plain := unquote(path)) and not {".", ".."}.isdisjoint(_SEPARATOR.split(plain))
 
 
 def token_url_flaw(url: str) -> str | None:

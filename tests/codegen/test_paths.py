@@ -51,6 +51,8 @@ def lowered(folder: Path, *paths: str) -> tuple[list[str], list[str]]:
         "/x/..?a=1",
         "/x/..#f",
         "/a\\..\\b",
+        "/a/x%2F..%2fb",
+        "/a/x%5C..",
     ],
 )
 def test_a_path_of_something_else_is_left_out(tmp_path: Path, path: str) -> None:
@@ -100,6 +102,14 @@ def operation_of(folder: Path, path: str, *parameters: dict[str, Any]) -> ir.Ope
     target = single(str(spec), "sample", folder)
     (found,) = api_of(target, document_of(target)[0]).operations
     return found
+
+
+@pytest.mark.parametrize("name", ["a\0", "a\tb", "a\\b"])
+def test_a_name_of_a_parameter_is_not_sent(tmp_path: Path, name: str) -> None:
+    """It stays as it is declared, whatever characters are in it."""
+    found = operation_of(tmp_path, f"/f\t/{{{name}}}", {"name": name})
+    assert f"/f%09/{{{name}}}" == found.path
+    assert [name] == [each.wire_name for each in found.parameters]
 
 
 @pytest.mark.parametrize(

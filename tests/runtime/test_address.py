@@ -17,6 +17,7 @@ GOOD = [
     "https://a_b.test./x",
     "https://user:hidden@api.test/v1",
     "HTTPS://API.TEST",
+    "https://api.test/.well-known/v1.0/a..b/...",
 ]
 BAD = {
     "": "it does not begin with http:// or https://",
@@ -41,6 +42,13 @@ BAD = {
     "https://api.test/?": "it has a query",
     "https://api.test?key=hidden": "it has a query",
     "https://api.test/#": "it has a fragment",
+    "https://api.test/v1/../x": "it has a segment '.' or '..'",
+    "https://api.test/./v1": "it has a segment '.' or '..'",
+    "https://api.test/v1/..": "it has a segment '.' or '..'",
+    "https://api.test/%2e%2E/v1": "it has a segment '.' or '..'",
+    "https://api.test/.%2e": "it has a segment '.' or '..'",
+    "https://api.test/v1/x%2F..%2fy": "it has a segment '.' or '..'",
+    "https://api.test/v1/x%5c..": "it has a segment '.' or '..'",
 }
 
 

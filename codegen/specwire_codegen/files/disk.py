@@ -49,7 +49,8 @@ class Disk:
     def address(self, written: str, base: str) -> str:
         """Return the address that what is written in the text `base` means."""
         if fetch.is_file_address(written):
-            return self._file(Path(fetch.path_of(written)))
+            return self._file(Path(_local(fetch.path_of(written))))
+        written = fetch.with_scheme(written)
         if fetch.is_remote(written) or fetch.is_remote(base):
             address = urljoin(base, written) if fetch.is_remote(base) else written
             origin_of(address)
@@ -58,10 +59,10 @@ class Disk:
                 return self.aliases.get(address, address)
             self.aliases[address] = self._file(copy)
             return self.aliases[address]
-        folder = Path(base).parent
+        folder, meant = Path(base).parent, _local(unquote(written))
         return next(
-            (self._file(path) for path in (folder / unquote(written), folder / written) if path.exists()),
-            self._file(folder / unquote(written)),
+            (self._file(path) for path in (folder / meant, folder / written) if path.exists()),
+            self._file(folder / meant),
         )
 
     def _file(self, path: Path) -> str:
@@ -172,6 +173,13 @@ class Disk:
     def beside(self, address: str) -> str:
         """Return the address as a file that the output depends on, or as it may be shown."""
         return self.shown(address)
+
+
+def _local(path: str) -> str:
+    """Return a path that names no other machine; raise ValueError for one that does: Windows would log in there."""
+    if path[:2].count("/") + path[:2].count("\\") > 1:
+        raise ValueError(path)
+    return path
 
 
 def disk(source: str | Path, access: Access) -> Disk:

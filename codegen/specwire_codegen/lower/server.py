@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 from specwire.address import base_url_flaw, shown_url, without_user
 
+from specwire_codegen import fetch
 from specwire_codegen.diagnostics import Diagnostic, warning
 from specwire_codegen.document import Document
 from specwire_codegen.pointer import join
@@ -73,8 +74,7 @@ def _read(server: Mapping[str, Any]) -> Server:
             url = url.replace("{" + name + "}", str(values[0]))
     if {"{", "}"} & set(url):
         return Server(None, "open-server", "has variables without a value")
-    if url.startswith("//"):
-        url = f"https:{url}"
+    url = fetch.with_scheme(url)
     flaw = base_url_flaw(f"https://host{url}" if url.startswith("/") else url)
     if flaw is not None:
         return Server(None, "unusable-server", f"cannot be called: {flaw}")

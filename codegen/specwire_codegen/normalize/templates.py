@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import attrs
+from specwire.address import has_dot_segment
 
 from specwire_codegen import pointer as pointers
 from specwire_codegen.grammar import Node, is_extension
@@ -21,6 +22,8 @@ _SPANNING = re.compile(r"\*{1,2}|\+|:path|[:=].*(?:/|\*\*|\.[*+]).*")
 _DOUBLE = re.compile(r"\{\{([\w.-]+)\}\}")
 _UNSENDABLE = re.compile(r"[\x00-\x1f\x7f\\]")
 """Characters that no URL has: HTTP libraries refuse them, or read a backslash as a slash."""
+_SIGN = re.compile(rf"\{{[^{{}}]+\}}|{_UNSENDABLE.pattern}")
+"""Such a character, or a whole parameter, whose name is not sent."""
 
 
 @attrs.frozen
@@ -53,7 +56,7 @@ def settle(data: Node, report: Report) -> Node:
         if re.search(r"[{}]", re.sub(r"\{[^{}]+\}", "", mended)):
             message = f"the path {path!r} has braces that are no parameter's; they are sent as they stand"
             report.warning("bad-path", message, place, "write parameters as {name}, other braces percent-encoded")
-        elif _UNSENDABLE.search(path):
+        elif _UNSENDABLE.search(re.sub(r"\{[^{}]+\}", "", path)):
             message = f"the path {path!r} has characters that no URL has; read as {mended!r}"
             report.warning("bad-path", message, place, "percent-encode them")
         elif mended != path:
@@ -71,14 +74,15 @@ def settle(data: Node, report: Report) -> Node:
 def _misleading(path: str) -> str | None:
     """Return why a request of this path would be one of another path; None where it is sent as it is meant."""
     bare, _, fragment = path.partition("#")
-    if any(unquote(segment) in (".", "..") for segment in re.split(r"[/\\]", bare.partition("?")[0])):
+    if has_dot_segment(bare.partition("?")[0]):
         return "has the segment '.' or '..', which makes it the path of something else"
     return "has parameters in its fragment, which is never sent" if re.search(r"\{[^{}]+\}", fragment) else None
 
 
 def _mended(path: str) -> str:
     rooted = path if path.startswith("/") else f"/{path}"
-    return _DOUBLE.sub(r"{\1}", _UNSENDABLE.sub(lambda found: quote(found[0]), rooted))
+    sent = _SIGN.sub(lambda found: found[0] if len(found[0]) > 1 else quote(found[0]), rooted)
+    return _DOUBLE.sub(r"{\1}", sent)
 
 
 def _with_wildcards(path: str, item: Any) -> tuple[str, list[_Wildcard]]:

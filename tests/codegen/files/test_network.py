@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.files import network
 from specwire_codegen.files.access import NAMED_BY_FILES, access
 
+from tests import certificates
 from tests.codegen.files.folder import findings, get, normalized, refusal, specwire, write
 
 SEEN = "type: object\nproperties: {seen: {type: integer}}\n"
@@ -150,11 +152,19 @@ def _refused(address: str, allowed: Any) -> Any:
         ("http://[::ffff:10.0.0.1]/", False),
         ("http://0.0.0.0/", False),
         ("http://100.64.0.1/", False),
+        ("http://[2002:0a00:0001::]/", False),
+        ("http://[64:ff9b::a9fe:a9fe]/", False),
+        ("http://[64:ff9b::5db8:d822]/", True),
+        ("http://[ff02::1]/", False),
+        ("http://224.0.0.1/", False),
+        ("http://2130706433/", False),
+        ("http://127.1/", False),
+        ("http://0x7f.1/", False),
     ],
 )
 def test_private_addresses_are_known(address: str, public: bool) -> None:
     """Only what everybody can reach is public."""
-    assert public == asyncio.run(network._is_public(address))
+    assert public == asyncio.run(network.Network(address, frozenset()).is_public(address))
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -164,15 +174,134 @@ def test_a_public_host_does_not_lead_into_a_private_network(
     """A redirect of a public host to this machine or its network is refused, whoever named that."""
     here, there = sites
 
-    async def public(address: str) -> bool:
+    async def public(_: network.Network, address: str) -> bool:
         return here.host in address
 
-    monkeypatch.setattr(network, "_is_public", public)
+    monkeypatch.setattr(network.Network, "is_public", public)
     here.pages["/openapi.yaml"] = (302, {"location": there.text("/openapi.yaml", document("Pet.yaml"))}, b"")
     hosts = [here.host, *([there.host] if named else [])]
     (found,) = _refused(f"http://{here.host}/openapi.yaml", access(hosts=hosts))
     assert "ref-not-allowed" == found.code
     assert [] == there.asked
+
+
+class Names:
+    """A name service that answers each question of a host with the next of its lists, and the last one for ever."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, **answers: list[list[str]]) -> None:
+        self.answers = {f"{name}.test": lists for name, lists in answers.items()}
+        self.asked: list[str] = []
+        monkeypatch.setattr(socket, "getaddrinfo", self.look_up)
+
+    def look_up(self, host: str, port: int, *_: object, **__: object) -> list[Any]:
+        """Answer as `socket.getaddrinfo` does."""
+        if isinstance(host, bytes):
+            host = host.decode()
+        addresses = [host]
+        if host in self.answers:
+            self.asked.append(host)
+            lists = self.answers[host]
+            addresses = lists.pop(0) if len(lists) > 1 else lists[0]
+        kinds = [socket.AF_INET6 if ":" in each else socket.AF_INET for each in addresses]
+        return [
+            (kind, socket.SOCK_STREAM, 6, "", (each, port) if kind == socket.AF_INET else (each, port, 0, 0))
+            for kind, each in zip(kinds, addresses, strict=True)
+        ]
+
+
+@pytest.mark.parametrize("start", ["file", "named host"])
+def test_a_name_keeps_its_first_address(
+    sites: tuple[Site, Site], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: str
+) -> None:
+    """A host that means another address when it is asked again is connected to where it was first found."""
+    here, _ = sites
+    port = here.server.server_port
+    # 127.0.0.1 stands for a public address, and 127.0.0.2 for what a private network would be.
+    monkeypatch.setattr(network, "_is_global", lambda address: address == "127.0.0.1")
+    names = Names(monkeypatch, evil=[["127.0.0.1"], ["127.0.0.2"]])
+    here.text("/Tag.yaml", SEEN)
+    here.text("/Pet.yaml", "type: object\nproperties: {tag: {$ref: Tag.yaml}}\n")
+    address = f"http://evil.test:{port}/Pet.yaml"
+    if start == "file":
+        root: str | Path = write(tmp_path, f"--- # openapi.yaml\n{get(f'{{$ref: {address!r}}}')}")
+        allowed = access(hosts=[NAMED_BY_FILES])
+    else:
+        here.text("/openapi.yaml", document("Pet.yaml"))
+        root, allowed = f"http://evil.test:{port}/openapi.yaml", access(hosts=[f"evil.test:{port}"])
+    assert () == findings(root, allowed)
+    assert ["evil.test"] == names.asked
+    assert {"/Pet.yaml", "/Tag.yaml"} <= set(here.asked)
+
+
+@pytest.mark.parametrize("private", ["127.0.0.2", "10.0.0.1", "::1"])
+def test_a_host_with_one_private_address_is_private(
+    sites: tuple[Site, Site], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, private: str
+) -> None:
+    """A name that means a public and a private address is not asked at all."""
+    here, _ = sites
+    Names(monkeypatch, mixed=[["127.0.0.1", private]])
+    monkeypatch.setattr(network, "_is_global", lambda address: address == "127.0.0.1")
+    root = write(tmp_path, f"--- # openapi.yaml\n{get(f'{{$ref: http://mixed.test:{here.server.server_port}/x}}')}")
+    assert "is inside of a private network" in refusal(root, access(hosts=[NAMED_BY_FILES]))
+    assert [] == here.asked
+
+
+def test_the_next_address_of_a_host_is_tried(sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host of which one address refuses is reached at another, under its own name."""
+    here, _ = sites
+    Names(monkeypatch, api=[["127.0.0.9", "127.0.0.1"]])
+    named: list[str] = []
+
+    def page(handler: BaseHTTPRequestHandler) -> None:
+        named.append(handler.headers["host"])
+        body = document("Pet.yaml").encode()
+        handler.send_response(200)
+        handler.send_header("content-length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    here.pages["/openapi.yaml"] = page
+    here.text("/Pet.yaml", SEEN)
+    host = f"api.test:{here.server.server_port}"
+    assert () == findings(f"http://{host}/openapi.yaml", access(hosts=[host]))
+    assert [host] == named
+
+
+@pytest.mark.parametrize(("host", "works"), [("localhost", True), ("other.test", False)])
+def test_a_certificate_is_for_the_name(
+    sites: tuple[Site, Site], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, works: bool
+) -> None:
+    """The certificate of an address is held against the name that was asked for, and not against the address."""
+    here, _ = sites
+    files = certificates.write(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(files.both)
+    here.server.socket = context.wrap_socket(here.server.socket, server_side=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(files.authority))
+    Names(monkeypatch, other=[["127.0.0.1"]])
+    here.text("/openapi.yaml", document("Pet.yaml"))
+    here.text("/Pet.yaml", SEEN)
+    address = f"https://{host}:{here.server.server_port}/openapi.yaml"
+    allowed = access(hosts=[host])
+    if works:
+        assert () == findings(address, allowed)
+    else:
+        assert "certificate" in _refused(address, allowed)[0].message
+
+
+def test_a_proxy_looks_up_hosts_by_itself(sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a proxy, a host that the user named is asked for by its name, which may mean nothing here."""
+    proxy, _ = sites
+    monkeypatch.setenv("http_proxy", f"http://{proxy.host}")
+    monkeypatch.setenv("no_proxy", "exempt.test")
+    for host in ("far.test", "exempt.test"):
+        proxy.text(f"http://{host}/openapi.yaml", document("Pet.yaml"))
+        proxy.text(f"http://{host}/Pet.yaml", SEEN)
+    assert () == findings("http://far.test/openapi.yaml", access(hosts=["far.test"]))
+    Names(monkeypatch, exempt=[["127.0.0.9"]])
+    with pytest.raises(DiagnosticError, match="cannot be fetched"):
+        normalized("http://exempt.test/openapi.yaml", access(hosts=["exempt.test"]))
+    assert 2 == len(proxy.asked)
 
 
 def test_the_bare_option_allows_what_local_files_name(sites: tuple[Site, Site], tmp_path: Path) -> None:

@@ -154,6 +154,42 @@ def test_a_file_address_is_a_path(tmp_path: Path, spelling: str, target: str, re
     assert read == is_read(document(tmp_path, "a/openapi.yaml", spelling.format(path), target))
 
 
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "///host/Pet.yaml",
+        "/%2Fhost/Pet.yaml",
+        "%2F%2Fhost/Pet.yaml",
+        "/\\host/Pet.yaml",
+        "\\\\host\\share\\Pet.yaml",
+        "%5C%5Chost/Pet.yaml",
+        "\\/host/Pet.yaml",
+        "file://host/Pet.yaml",
+        "file:////host/Pet.yaml",
+        "file://localhost//host/Pet.yaml",
+        "file:%2F%2Fhost/Pet.yaml",
+        "file:\\\\host\\Pet.yaml",
+    ],
+)
+def test_a_share_of_another_machine_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ref: str) -> None:
+    """What Windows would look for on another machine, with the user's login, is no path: nobody looks for it."""
+    root = document(tmp_path, "a/openapi.yaml", ref)
+    looked: list[str] = []
+    exists = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda path: looked.append(str(path)) or exists(path))
+    (found,) = findings(root)
+    assert "is neither a path nor an address" in found.message
+    assert not [path for path in looked if "host" in path]
+
+
+@pytest.mark.parametrize("ref", ["//host.test/Pet.yaml", "//user:s3cret@host.test/Pet.yaml"])
+def test_a_host_without_a_scheme_is_an_address(tmp_path: Path, ref: str) -> None:
+    """`//host/path` names another host, as it does everywhere in the web, under the rule of addresses."""
+    (found,) = findings(document(tmp_path, "a/openapi.yaml", ref))
+    assert "'https://host.test/Pet.yaml' is remote" in found.message
+    assert found.help is not None and "--allow-remote host.test" in found.help
+
+
 @pytest.mark.parametrize("place", ["description", "schema", "operationId", "example"])
 def test_the_rule_holds_at_every_place(tmp_path: Path, place: str) -> None:
     """Nothing outside is read, whatever it is wanted for."""
