@@ -71,11 +71,14 @@ WAITING_ARGUMENTS = frozenset({"interval", "on_progress", "timeout"})
 """Names of the arguments that a method which waits for a job has beside those of its operation."""
 RESERVED_CLIENTS = frozenset(
     "ApiKey AsyncClient AsyncResource Basic Bearer Client Digest Http MutualTLS Never OAuth2 Provider Resource "
-    "Security".split()
+    "Security Undeclared".split()
 )
 """Names that the module of the clients takes from the runtime."""
 SHADOWING = frozenset("bool bytes date datetime dict float int list object str time timedelta type".split())
 """Names that a function must not take from the annotations beside it."""
+_PORTS = (f"{kind}{number}" for kind in ("com", "lpt") for number in "0123456789¹²³")
+_DEVICES = frozenset({"con", "prn", "aux", "nul", "conin$", "conout$", *_PORTS})
+"""Names that mean devices on Windows, whatever follows them behind a dot."""
 _COLLISIONS = 6
 """Suffixes that a name gets before a person would no longer count them."""
 
@@ -143,6 +146,11 @@ def file_name(name: str, size: int) -> str:
         return shortened(name, size)
     plain = "".join(filter(str.isascii, name)).strip("_")
     return f"{plain[: size - 10] or 'n'}_{_digest(name)[:8]}"
+
+
+def is_device(name: str) -> bool:
+    """Whether no file can have this name on Windows."""
+    return name.split(".")[0].rstrip(" ").lower() in _DEVICES
 
 
 def singular(text: str) -> str:

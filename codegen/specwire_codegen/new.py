@@ -26,7 +26,7 @@ from specwire_codegen.files.pin import Pinned, PinnedPart, tables, toml
 from specwire_codegen.infer import Guess, guesses
 from specwire_codegen.load import load_from
 from specwire_codegen.lower import lower
-from specwire_codegen.naming import pascal
+from specwire_codegen.naming import is_device, pascal
 from specwire_codegen.normalize import Normalized, normalize
 from specwire_codegen.output.swap import discard
 from specwire_codegen.project import require_package_name
@@ -37,8 +37,6 @@ _STEP = re.compile(r"(?!\.)[A-Za-z0-9 _.@+-]*[A-Za-z0-9_@+-]")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.@+/-]+")
 _OWN = ("openapi.yaml", "openapi.yml", "openapi.json", "overlay.yaml", "client.toml", "source.toml", "normalized.json")
 """Files that mean something in the folder of a provider."""
-_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{each}{n}" for each in ("com", "lpt") for n in range(1, 10))})
-"""Names that no file can have on Windows."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 """Keys that TOML takes without quotes."""
 
@@ -142,7 +140,7 @@ def _folders_of(file: str) -> frozenset[str]:
 
 def _is_inside(source: str) -> bool:
     steps = PurePosixPath(source).parts
-    safe = all(_STEP.fullmatch(step) and step.split(".")[0].lower() not in _DEVICES for step in steps)
+    safe = all(_STEP.fullmatch(step) and not is_device(step) for step in steps)
     return safe and not fetch.is_remote(source) and steps[0].lower() not in ("contracts", "parts")
 
 
@@ -150,7 +148,7 @@ def _apart(source: str) -> str:
     """Return a path, safe on every system, for the copy of a text from somewhere else."""
     plain = _UNSAFE.sub("_", source.partition("://")[2] or source).strip("._/") or "part"
     steps = [step.lstrip(".") or "_" for step in plain.split("/") if step]
-    return "/".join(f"_{step}" if step.split(".")[0].lower() in _DEVICES else step for step in steps)
+    return "/".join(f"_{step}" if is_device(step) else step for step in steps)
 
 
 def _check(

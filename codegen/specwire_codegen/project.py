@@ -14,6 +14,7 @@ import attrs
 
 from specwire_codegen import fetch
 from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.naming import is_device
 
 _PACKAGE = re.compile(r"(?!__)[a-z_][a-z0-9_]*")
 _NEEDED = frozenset(
@@ -98,8 +99,10 @@ def read_normalized(target: Target) -> dict[str, Any]:
 
 def require_package_name(name: str) -> None:
     """Raise for a name that no package can have, or that would take the place of another one when it is imported."""
-    if not _PACKAGE.fullmatch(name) or keyword.iskeyword(name):
+    if not _PACKAGE.fullmatch(name) or keyword.iskeyword(name) or not name.strip("_"):
         raise SpecwireCodegenError(f"{name!r} is no package name: use lower-case letters, digits and underscores")
+    if is_device(name):
+        raise SpecwireCodegenError(f"{name!r} means a device on Windows: choose another, such as my_{name}")
     if name in sys.stdlib_module_names or name in _NEEDED:
         raise SpecwireCodegenError(
             f"{name!r} is the name of a package that clients need: choose another, such as my_{name}"

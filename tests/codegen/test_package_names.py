@@ -23,7 +23,9 @@ def test_an_ordinary_name_is_taken(name: str) -> None:
     require_package_name(name)
 
 
-@pytest.mark.parametrize("name", ["", "1a", "A", "a-b", "a.b", "../a", "__init__", "é", "a b", "a\n", *keyword.kwlist])
+@pytest.mark.parametrize(
+    "name", ["", "1a", "A", "a-b", "a.b", "a.", "../a", "__init__", "__main__", "_", "é", "a b", "a\n", *keyword.kwlist]
+)
 def test_what_is_no_name_is_refused(name: str) -> None:
     """Names that cannot be imported, or that Python has a meaning for, are refused."""
     with pytest.raises(SpecwireCodegenError, match="is no package name"):
@@ -44,6 +46,51 @@ def test_the_standard_library_is_refused() -> None:
     for name in names:
         with pytest.raises(SpecwireCodegenError, match="is the name of a package that clients need"):
             require_package_name(name)
+
+
+DEVICES = ["con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))]
+
+
+@pytest.mark.parametrize("name", DEVICES)
+def test_devices_of_windows_are_refused(name: str) -> None:
+    """No folder can have the name of a device there."""
+    with pytest.raises(SpecwireCodegenError, match=f"choose another, such as my_{name}"):
+        require_package_name(name)
+
+
+def test_files_have_names_that_every_system_takes(tmp_path: Path) -> None:
+    """Whatever tags are called, no file has the name of a device, and no two differ in case or composition alone."""
+    tags = [
+        *DEVICES,
+        *map(str.upper, DEVICES),
+        "Con.txt",
+        "nul_",
+        "root",
+        "root_",
+        "Root",
+        "COM¹",
+        "..",
+        "a.",
+        "A ",
+        "a",
+        "ſ",
+    ]
+    tags += ["s", "K", "k", "é", "e\u0301", "É", "__init__", "__main__", "x" * 300, "x" * 301]
+    paths = {
+        f"/p{index}": {"get": {"operationId": f"get{index}", "tags": [tag], "responses": {"204": {"description": "d"}}}}
+        for index, tag in enumerate(tags)
+    }
+    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}
+    (tmp_path / "spec.json").write_text(json.dumps(document), "utf-8")
+    methods = "get0 = 'con_.get'\nget1 = 'root_.get'\nget2 = 'con.get'\nget3 = 'root.get'\n"
+    (tmp_path / "client.toml").write_text(f"[operations]\n{methods}", "utf-8")
+    api = generate(single(tmp_path / "spec.json", "acme", tmp_path)).api
+    assert api is not None and len(tags) == len(api.operations)
+    files = [path.relative_to(tmp_path / "acme") for path in (tmp_path / "acme").rglob("*")]
+    for path in files:
+        assert path.name.split(".")[0].lower() not in DEVICES
+        assert path.name.isascii() and not path.name.endswith((".", " ")) and len(path.name) < 200
+    assert len(files) == len({str(path).casefold() for path in files})
 
 
 def test_tags_may_be_called_like_modules(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from specwire_codegen.ir import (
     Text,
     TextBody,
 )
-from specwire_codegen.naming import HELPERS, RESERVED_FUNCTIONS, SHADOWING, file_name
+from specwire_codegen.naming import HELPERS, RESERVED_FUNCTIONS, SHADOWING, file_name, is_device
 from specwire_codegen.render.module import import_block, render_template
 from specwire_codegen.render.signature import INPUTS, MODELS, Argument, answer, arguments_of, signature
 from specwire_codegen.render.summary import summary_of, wait_summary
@@ -91,7 +91,8 @@ def module_name(operation: Operation) -> str:
 def module_of(resource: tuple[str, ...]) -> str:
     """Return the name of the modules of a resource, short enough for the name of a file."""
     name = file_name("_".join(resource), _LONGEST)
-    return f"{name}_" if name == _ROOT else name or _ROOT
+    bare = name.rstrip("_")
+    return f"{name}_" if bare == _ROOT or is_device(bare) else name or _ROOT
 
 
 def function_name(method: str) -> str:

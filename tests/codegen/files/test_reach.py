@@ -176,7 +176,12 @@ def test_a_share_of_another_machine_is_never_opened(tmp_path: Path, monkeypatch:
     root = document(tmp_path, "a/openapi.yaml", ref)
     looked: list[str] = []
     exists = Path.exists
-    monkeypatch.setattr(Path, "exists", lambda path: looked.append(str(path)) or exists(path))
+
+    def noted(path: Path) -> bool:
+        looked.append(str(path))
+        return exists(path)
+
+    monkeypatch.setattr(Path, "exists", noted)
     (found,) = findings(root)
     assert "is neither a path nor an address" in found.message
     assert not [path for path in looked if "host" in path]
