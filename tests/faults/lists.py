@@ -79,17 +79,17 @@ def _statuses(*statuses: Any) -> Serve:
 
 
 LISTS = (
-    ListFault("fewer items on a page than were asked for, no total", "list", _capped("list")),
-    ListFault("the same, by offset", "by_offset", _capped("by_offset")),
+    ListFault("fewer items per page than requested, no total", "list", _capped("list")),
+    ListFault("fewer items per page than requested, by offset", "by_offset", _capped("by_offset")),
     ListFault("a total that is the length of the page", "list", _capped("list", total=len)),
     ListFault("a total that is too small", "by_offset", _capped("by_offset", total=lambda _: 7)),
     ListFault("a total that is too large", "list", _capped("list", total=lambda _: 10_000)),
-    ListFault("the same page, whatever page is asked for", "list", _first_page, PaginationError, "same page again", 2),
-    ListFault("the same page, whatever offset", "by_offset", _first_page, PaginationError, "same page again", 2),
-    ListFault("a cursor that comes again", "by_cursor", _cursors("a", "b"), PaginationError, "names a page again", 3),
-    ListFault("new cursors for ever, and no items", "by_cursor", _empty, PaginationError, "empty", 100),
+    ListFault("the same page for every page number", "list", _first_page, PaginationError, "same page again", 2),
+    ListFault("the same page for every offset", "by_offset", _first_page, PaginationError, "same page again", 2),
+    ListFault("a repeated cursor", "by_cursor", _cursors("a", "b"), PaginationError, "names a page again", 3),
+    ListFault("endless new cursors without items", "by_cursor", _empty, PaginationError, "empty", 100),
     ListFault(
-        "more is said to follow, but no cursor",
+        "`has_more` without a cursor",
         "by_cursor",
         lambda *_: reply({"data": [{"id": "0"}], "more": True}),
         PaginationError,
@@ -97,7 +97,7 @@ LISTS = (
         1,
     ),
     ListFault("a job without a status", "wait", _statuses("RUNNING", None), UnknownStatusError, "status is", 2),
-    ListFault("a job with a status that says nothing", "wait", _statuses(""), UnknownStatusError, "status is ''", 1),
+    ListFault("a job with an unknown status", "wait", _statuses(""), UnknownStatusError, "status is ''", 1),
 )
 
 

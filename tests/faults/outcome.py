@@ -48,7 +48,7 @@ class Good(msgspec.Struct, frozen=True):
     """The call gives its answer as if nothing had been."""
 
     def __str__(self) -> str:
-        return "the answer"
+        return "the response"
 
 
 class Gives(msgspec.Struct, frozen=True):
@@ -69,7 +69,7 @@ class Raises(msgspec.Struct, frozen=True):
     says: str = ""
 
     def __str__(self) -> str:
-        return f"`{self.kind.__name__}`" + (f" after {self.tries} tries" if self.tries > 1 else "")
+        return f"`{self.kind.__name__}`" + (f" after {self.tries} attempts" if self.tries > 1 else "")
 
 
 Outcome = Good | Gives | Raises

@@ -116,34 +116,36 @@ FAULTS = (
         ),
     ),
     Group(
-        "The request",
+        "Request",
         (
-            Fault("closed as soon as it was open", takes(0, closes), UNCLEAR, recovers=False),
+            Fault("connection closed as soon as it is open", takes(0, closes), UNCLEAR, recovers=False),
             Fault("reset at the first byte of the request", takes(1, resets), UNCLEAR, recovers=False),
-            Fault("reset in the middle of the request's head", takes(20, resets), UNCLEAR, recovers=False),
-            Fault("half-closed by the server in the middle of the request", takes(20, half_closes), UNCLEAR, False),
+            Fault("reset within the request headers", takes(20, resets), UNCLEAR, recovers=False),
+            Fault("half-closed by the server within the request", takes(20, half_closes), UNCLEAR, False),
         ),
     ),
     Group(
-        "The head of the answer",
+        "Response headers",
         (
-            Fault("closed before the answer", plays(lambda _: (Close(),)), UNCLEAR),
-            Fault("reset before the answer", plays(lambda _: (Reset(),)), UNCLEAR),
+            Fault("closed before the response", plays(lambda _: (Close(),)), UNCLEAR),
+            Fault("reset before the response", plays(lambda _: (Reset(),)), UNCLEAR),
             Fault(
-                "silence instead of an answer",
+                "no response",
                 stalls(lambda _: (Hold(),)),
                 each(Raises(APITimeoutError, 3), Raises(APITimeoutError)),
             ),
             Fault(
-                "silence in the middle of the head",
+                "no more data within the headers",
                 stalls(lambda call: (whole(call)[:30], Hold())),
                 each(Raises(APITimeoutError, 3), Raises(APITimeoutError)),
             ),
-            Fault("closed in the middle of the head", plays(lambda call: (whole(call)[:30], Close())), UNCLEAR),
-            Fault("a head that comes byte by byte", plays(_slowly), each(Good())),
-            Fault("a garbage status line", plays(lambda _: (b"\x00\xff\x00 what\r\n\r\n", Close())), UNCLEAR),
-            Fault("a status that is no number", plays(lambda _: (b"HTTP/1.1 OK fine\r\n\r\n", Close())), UNCLEAR),
-            Fault("no HTTP at all", plays(lambda _: (b"220 mail.invalid ESMTP\r\n", Close())), UNCLEAR),
+            Fault("closed within the headers", plays(lambda call: (whole(call)[:30], Close())), UNCLEAR),
+            Fault("headers that arrive byte by byte", plays(_slowly), each(Good())),
+            Fault("an invalid status line", plays(lambda _: (b"\x00\xff\x00 what\r\n\r\n", Close())), UNCLEAR),
+            Fault(
+                "a status code that is not a number", plays(lambda _: (b"HTTP/1.1 OK fine\r\n\r\n", Close())), UNCLEAR
+            ),
+            Fault("a protocol other than HTTP", plays(lambda _: (b"220 mail.invalid ESMTP\r\n", Close())), UNCLEAR),
             Fault("a header of 200 kB", plays(lambda call: (whole(call, x_huge="x" * 200_000),)), UNCLEAR),
             Fault("50,000 headers", plays(lambda call: (head(200, {f"x-{n}": "1" for n in range(50_000)}),)), UNCLEAR),
             Fault(
@@ -152,14 +154,14 @@ FAULTS = (
                 each(Good()),
             ),
             Fault(
-                "`101 Switching Protocols`, which nobody asked for",
+                "an unrequested `101 Switching Protocols`",
                 plays(lambda _: (head(101, {"upgrade": "x", "connection": "upgrade"}), Close())),
                 UNCLEAR,
             ),
         ),
     ),
     Group(
-        "The length and the encoding of the body",
+        "Length and encoding of the body",
         (
             Fault(
                 "`content-length` longer than the body",
@@ -183,57 +185,57 @@ FAULTS = (
                 UNCLEAR,
             ),
             Fault(
-                "no length, and closed at the end",
+                "no length, closed at the end",
                 plays(lambda call: (open_head(call), call.body, Close())),
                 each(Good()),
             ),
             Fault(
-                "no length, and a reset",
+                "no length, then a reset",
                 plays(lambda call: (open_head(call), call.body[:10], Pause(0.05), Reset())),
                 BROKEN,
             ),
             Fault(
-                "chunks that end too early",
+                "chunks that end early",
                 plays(lambda call: _chunked(call, chunk(call.body[:10]), Close())),
                 BROKEN,
             ),
             Fault(
-                "a chunk size that is none",
+                "an invalid chunk size",
                 plays(lambda call: _chunked(call, chunk(call.body[:10]), b"zz\r\n", Close())),
                 BROKEN,
             ),
             Fault(
-                "closed in the middle, by a server that takes ranges",
+                "closed within the body, by a server that supports ranges",
                 breaks_off,
                 each(_lost(), _lost(1), TRUNCATED, Good()),
             ),
             Fault(
-                "silence in the middle of the body",
+                "no more data within the body",
                 stalls(lambda call: _chunked(call, chunk(call.body[:10]), Hold())),
                 each(Raises(APITimeoutError, 3), Raises(APITimeoutError), TRUNCATED, Raises(APITimeoutError)),
             ),
             Fault(
-                "gzip that is cut off",
+                "truncated gzip",
                 plays(lambda call: (whole(call, body=_packed(call)[:-12], content_encoding="gzip"),)),
                 BROKEN,
             ),
             Fault(
-                "gzip that is damaged",
+                "corrupt gzip",
                 plays(lambda call: (whole(call, body=b"\x1f\x8b\x08damaged", content_encoding="gzip"),)),
                 BROKEN,
             ),
             Fault(
-                "gzip that is not gzip",
+                "plain text declared as gzip",
                 plays(lambda call: (whole(call, content_encoding="gzip"),)),
                 BROKEN,
             ),
             Fault(
-                "a coding that nobody knows",
+                "an unknown content coding",
                 plays(lambda call: (whole(call, content_encoding="x-own"),)),
                 each(_lost(1), stream=TRUNCATED),
             ),
             Fault(
-                "bytes after the answer ¹",
+                "bytes after the response ¹",
                 plays(lambda call: (whole(call) + b"surplus", Close())),
                 each(Good()),
                 recovers=False,
@@ -241,24 +243,24 @@ FAULTS = (
         ),
     ),
     Group(
-        "Too much",
+        "Size and redirect limits",
         (
             Fault(
-                "a body of 50 kB that inflates to 50 MB, of 2 MB allowed",
+                "a 50 kB body that decompresses to 50 MB, with a limit of 2 MB",
                 bounded(plays(lambda call: (whole(call, body=INFLATING, content_encoding="gzip"),))),
                 each(Raises(ResponseTooLargeError), stream=TRUNCATED, download=Gives(ZEROS, "the file")),
             ),
             Fault(
-                "an error that inflates to 50 MB",
+                "an error body that decompresses to 50 MB",
                 plays(lambda call: (whole(call, 400, INFLATING, content_encoding="gzip"),)),
                 each(Raises(BadRequestError)),
             ),
             Fault(
-                "1xx answers without end",
+                "endless 1xx responses",
                 stalls(lambda _: [action for _ in range(200) for action in (head(102), Pause(0.02))]),
                 each(Raises(APITimeoutError, 3), Raises(APITimeoutError)),
             ),
-            Fault("gzip of several members", plays(_in_members), each(Good())),
+            Fault("gzip with several members", plays(_in_members), each(Good())),
             Fault(
                 "data after the end of a gzip body",
                 plays(lambda call: (whole(call, body=_packed(call) + b"surplus", content_encoding="gzip"),)),
@@ -270,14 +272,14 @@ FAULTS = (
                 each(Raises(APIStatusError, 1, "a redirect to http://h.test:99999, which is not followed")),
             ),
             Fault(
-                "a redirect to a host that cannot be",
+                "a redirect to an invalid host",
                 plays(lambda call: (whole(call, 302, b"", location=f"http://{'x' * 64}.test/"),)),
                 each(Raises(APIStatusError, 1, "which is not followed")),
             ),
         ),
     ),
     Group(
-        "The body",
+        "Body",
         (
             Fault(
                 "a wrong content type",
@@ -288,7 +290,7 @@ FAULTS = (
                 "an HTML page with status 200",
                 plays(lambda call: (whole(call, body=PAGE, content_type="text/html"),)),
                 each(
-                    Gives(PAGE.decode(), "the page, and drift"),
+                    Gives(PAGE.decode(), "the page, with drift"),
                     stream=Raises(DecodeError),
                     download=Gives(PAGE, "the page, as bytes"),
                 ),
@@ -308,7 +310,7 @@ FAULTS = (
                 each(Raises(BadRequestError)),
             ),
             Fault(
-                "a charset that is none with status 400",
+                "an invalid charset with status 400",
                 plays(lambda call: (whole(call, 400, b"too late", content_type="text/plain; charset=idna"),)),
                 each(Raises(BadRequestError, 1, "too late")),
             ),
@@ -323,7 +325,7 @@ FAULTS = (
                 each(Raises(DecodeError, 1, "is empty"), stream=TRUNCATED, download=Gives(b"", "an empty file")),
             ),
             Fault(
-                "JSON that is none",
+                "invalid JSON",
                 plays(lambda call: (whole(call, body=_as_event(call, b"{,}")),)),
                 each(Raises(DecodeError), download=Gives(b"{,}", "its bytes")),
             ),
@@ -335,26 +337,26 @@ FAULTS = (
         ),
     ),
     Group(
-        "The status",
+        "Status",
         (
             Fault(
                 "204 with a body",
                 plays(lambda call: (whole(call, 204),)),
-                each(Gives(None, "nothing, and drift"), stream=TRUNCATED, download=_lost(1)),
+                each(Gives(None, "None, with drift"), stream=TRUNCATED, download=_lost(1)),
             ),
             Fault("304 with a body", plays(lambda call: (whole(call, 304),)), each(Raises(APIStatusError))),
             Fault(
-                "429 again and again",
+                "repeated 429",
                 plays(lambda call: (whole(call, 429, b"{}", retry_after="0"),)),
                 each(Raises(RateLimitError, 3)),
             ),
             Fault(
-                "503 again and again",
+                "repeated 503",
                 plays(lambda call: (whole(call, 503, b"{}"),)),
                 each(Raises(ServerError, 3), Raises(ServerError)),
             ),
             Fault(
-                "redirects in a circle",
+                "a redirect loop",
                 plays(lambda call: (whole(call, 302, b"", location="/again"),)),
                 each(Raises(APIStatusError)),
             ),
