@@ -23,7 +23,8 @@ from specwire_codegen.project import Target, provider, providers, read_normalize
 
 app = cyclopts.App(
     name="specwire",
-    help="Typed Python clients from OpenAPI documents. With --json anywhere, diagnostics are JSON, one on each line.",
+    help="Generate typed Python clients from OpenAPI documents. With --json, diagnostics are JSON, one per line.",
+    default_parameter=cyclopts.Parameter(negative=""),
     version=version("specwire"),
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
@@ -32,24 +33,26 @@ app = cyclopts.App(
 
 @attrs.frozen
 class Sources:
-    """What a document may reach, and how strictly it is taken."""
+    """Options that extend what a document can read."""
 
     refs_within: tuple[Path, ...] = ()
-    """Folder or file that references may lead into, besides the document's own folder and repository."""
+    """Also allow references into this file or folder. May be repeated."""
     ref: tuple[str, ...] = ()
-    """URL-PREFIX=FOLDER or URL=FILE: where copies are of what references name by an address."""
+    """Read local copies of remote references: URL-PREFIX=FOLDER or URL=FILE. May be repeated."""
     allow_remote: tuple[str, ...] = ()
-    """Host that documents may be fetched from; without one, the hosts that local files name."""
+    """Allow fetching from this host; without a value, from the hosts in local files. May be repeated."""
 
     @property
     def access(self) -> Access:
-        """What that allows."""
+        """Access that the options allow."""
         return access(self.refs_within, self.ref, self.allow_remote)
 
 
 Reading = Annotated[Sources, cyclopts.Parameter(name="*")]
-Strict = Annotated[bool, cyclopts.Parameter(name="--strict", negative="", help="Refuse what would be warned about.")]
-Root = Annotated[Path, cyclopts.Parameter(name="--root", help="Folder that holds specs/, overrides/ and generated/.")]
+Strict = Annotated[bool, cyclopts.Parameter(name="--strict", negative="", help="Turn warnings into errors.")]
+Root = Annotated[
+    Path, cyclopts.Parameter(name="--root", help="Project folder, with specs/, overrides/ and generated/.")
+]
 
 Output = Annotated[Path, cyclopts.Parameter(name=["--output", "-o"])]
 Port = Annotated[int, cyclopts.Parameter(validator=cyclopts.validators.Number(gte=0, lte=65535))]
@@ -68,22 +71,22 @@ def generate(
     only_operations: Annotated[list[str], cyclopts.Parameter(consume_multiple=True)] | None = None,
     root: Root = Path(),
 ) -> int:
-    """Write clients: of all providers below specs/, of some, or of one document anywhere.
+    """Generate clients of all providers in specs/, of some, or of a single document.
 
     Parameters
     ----------
     sources
-        Names of providers, or (with --package) one OpenAPI document. All providers if none is given.
+        Names of providers, or a single OpenAPI document with --package. Default: all providers.
     package
-        Package name for a document that stands alone.
+        Name of the package to generate from a single document.
     output
-        Folder to put that package in.
+        Folder that will contain the package.
     force
-        Generate even if nothing has changed, and replace generated files that were edited; never files of others.
+        Generate even if nothing has changed, and replace edited generated files. Other files are never replaced.
     only_tags
-        Generate only the operations that have one of these tags.
+        Generate only operations with one of these tags.
     only_operations
-        Generate only the operations with these operationIds (with --only-tags: these too).
+        Generate only operations with these operationIds, in addition to those of --only-tags.
     """
     from specwire_codegen.generate import generate as run
 
@@ -129,16 +132,16 @@ def check(
     strict: Strict = False,
     root: Root = Path(),
 ) -> int:
-    """Compare what is committed with what would be generated; exit code 1 if anything differs.
+    """Compare the existing packages with what would be generated; exit with 1 if they differ.
 
     Parameters
     ----------
     sources
-        Names of providers, or (with --package) one OpenAPI document. All providers if none is given.
+        Names of providers, or a single OpenAPI document with --package. Default: all providers.
     package
-        Package name for a document that stands alone.
+        Name of the package that was generated from a single document.
     output
-        Folder that holds that package.
+        Folder that contains the package.
     """
     from specwire_codegen.generate import check as run
 
@@ -158,12 +161,12 @@ def check(
 
 @app.command(name="dump-ir")
 def dump_ir(source: str, *, reading: Reading = Sources(), strict: Strict = False, root: Root = Path()) -> int:
-    """Print what a client is made of, as JSON: the intermediate representation.
+    """Print the intermediate representation of a client as JSON.
 
     Parameters
     ----------
     source
-        A provider, or a document.
+        Name of a provider, or a document.
     """
     from specwire_codegen.generate import api_of, document_of, refuse_warnings
 
@@ -180,14 +183,14 @@ def dump_ir(source: str, *, reading: Reading = Sources(), strict: Strict = False
 
 @app.command
 def new(name: str, *, spec: str, reading: Reading = Sources(), root: Root = Path()) -> int:
-    """Begin a provider: a pinned copy of its document, its client's names, and guesses to confirm.
+    """Add a provider: pinned copies of its document, names of the client, and guesses to confirm.
 
     Parameters
     ----------
     name
-        The provider, which becomes specs/NAME and specwire_clients.NAME.
+        Name of the provider, for specs/NAME and specwire_clients.NAME.
     spec
-        Path or address of its OpenAPI document.
+        Path or URL of the OpenAPI document.
     """
     from datetime import UTC, datetime
 
@@ -208,14 +211,14 @@ def new(name: str, *, spec: str, reading: Reading = Sources(), root: Root = Path
 
 @app.command
 def accept(operation_id: str, *, name: str | None = None, reading: Reading = Sources(), root: Root = Path()) -> int:
-    """Record the contract of an operation that an override stands on.
+    """Record the operation that an override depends on.
 
     Parameters
     ----------
     operation_id
-        The operation; it is looked for in all providers that have overrides.
+        The operation.
     name
-        The provider, where several have an operation of this id.
+        The provider, if several have an operation with this id.
     """
     from specwire_codegen.generate import accept as run
 
@@ -244,18 +247,18 @@ def mock(
     allow_host: Annotated[list[str], cyclopts.Parameter(negative="")] | None = None,
     root: Root = Path(),
 ) -> int:
-    """Serve a mock of a provider, built from its normalized document alone.
+    """Run a mock server for the normalized document of a provider.
 
     Parameters
     ----------
     name
-        The provider.
+        Name of the provider.
     host
-        The address to listen at; 0.0.0.0 for all of this machine.
+        Address to listen on; 0.0.0.0 for all interfaces.
     port
-        The port; 0 takes a free one.
+        Port to listen on; 0 for any free port.
     allow_host
-        A name, besides localhost and the host's, that requests may give as their `Host`. May be repeated.
+        Also accept requests with this `Host`. May be repeated.
     """
     from specwire_codegen.mock.app import build
     from specwire_codegen.mock.server import run
@@ -268,12 +271,12 @@ def mock(
 
 @app.command
 def demo(*, live: Annotated[list[str], cyclopts.Parameter(negative="")] | None = None, root: Root = Path()) -> int:
-    """Make every kind of call with the generated clients, against mock servers, whatever keys are in the environment.
+    """Make every kind of call with the included clients, against mock servers.
 
     Parameters
     ----------
     live
-        A provider whose real API is called, with the key of the environment: this may cost money. May be repeated.
+        Call the real API of this provider, with the key in the environment. This may cost money. May be repeated.
     """
     from specwire_codegen.demo import demo as run
 
@@ -292,24 +295,24 @@ def contract(
     reading: Reading = Sources(),
     root: Root = Path(),
 ) -> int:
-    """Check document, client and server against each other, on the mock server or a live one; 1 if they differ.
+    """Check document, client and server against each other; exit with 1 if they differ.
 
-    On a live server only what reads and costs nothing is called: lists, and items by the ids that the lists gave.
+    Uses the mock server by default. On a live server, calls only lists, and items by ids from these lists.
 
     Parameters
     ----------
     name
-        The provider.
+        Name of the provider.
     base_url
-        A live server; its key is read from the environment.
+        Check this live server, with the key in the environment.
     live
-        Check the provider's real server.
+        Check the live server that the document names.
     all_operations
-        On a live server, also call what may change something or cost money.
+        On a live server, also call operations that may change data or cost money.
     yes
-        Do that without asking.
+        Confirm --all-operations.
     examples
-        How much to draw for each check of an operation.
+        Number of generated examples for each check of an operation.
     """
     missing = [library for library in ("schemathesis", "hypothesis", "starlette") if find_spec(library) is None]
     if missing:
