@@ -98,6 +98,11 @@ class Proof(msgspec.Struct, frozen=True):
     hint: str = ""
     """What may be wrong where the server does not take it."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is nothing but headers."""
+        return not self.query and not self.cookies and self.sign is None
+
     def __repr__(self) -> str:
         return "Proof(***)"
 

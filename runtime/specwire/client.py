@@ -113,11 +113,11 @@ class Client(Resource):
         )
 
         def connect() -> Connection:
-            from specwire.call import CallConnection  # most of what there is to import
+            from specwire.connection import Connection  # most of what there is to import
             from specwire.transport import Transport
 
             transport = Transport(http_client, cert, cookies=cookies)
-            return CallConnection(name, provider, url, keyring, options, transport)
+            return Connection(name, provider, url, keyring, options, transport)
 
         self._connect: Callable[[], Connection] = connect
         if cookies and http_client is not None:
@@ -158,7 +158,7 @@ class Client(Resource):
 
         match request:
             case Request():
-                return self._connection.perform(request).parsed
+                return self._connection.value(request)
             case StreamRequest():
                 from specwire.streaming import EventStream
 
@@ -261,10 +261,10 @@ class AsyncClient(AsyncResource):
         )
 
         def connect() -> AsyncConnection:
-            from specwire.call import AsyncCallConnection  # most of what there is to import
+            from specwire.connection import AsyncConnection  # most of what there is to import
             from specwire.transport import AsyncTransport
 
-            return AsyncCallConnection(
+            return AsyncConnection(
                 name, provider, url, keyring, options, AsyncTransport(http_client, cert, cookies=cookies)
             )
 
@@ -326,7 +326,7 @@ class AsyncClient(AsyncResource):
                 raise _unsendable(request)
 
     async def _parsed(self, request: Request[T]) -> T:
-        return (await self._connection.perform(request)).parsed
+        return await self._connection.value(request)
 
     async def aclose(self) -> None:
         """Close the connections; closing twice is nothing. A client of your own stays open."""

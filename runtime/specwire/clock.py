@@ -11,38 +11,36 @@ if TYPE_CHECKING:
     from specwire.options import Options
 
 
-class Clock:
+class Clock(msgspec.Struct, eq=False):
     """Runs from the first try of a call to its answer."""
 
-    __slots__ = ("_deadline", "_started")
-
-    def __init__(self, deadline: float | None) -> None:
-        self._started = time.monotonic()
-        self._deadline = deadline
+    deadline: float | None
+    """Seconds that the call may take; None for as long as it takes."""
+    started: float = msgspec.field(default_factory=time.monotonic)
 
     @property
     def elapsed(self) -> float:
         """Seconds since the call began."""
-        return time.monotonic() - self._started
+        return time.monotonic() - self.started
 
     @property
     def over(self) -> bool:
         """Whether the deadline has passed."""
-        return self._deadline is not None and self.elapsed >= self._deadline
+        return self.deadline is not None and self.elapsed >= self.deadline
 
     @property
     def end(self) -> float | None:
         """When the deadline passes, by the monotonic clock; None without one."""
-        return None if self._deadline is None else self._started + self._deadline
+        return None if self.deadline is None else self.started + self.deadline
 
     @property
     def left(self) -> float | None:
         """Seconds to the deadline, a moment when it has passed; None without one."""
-        return None if self._deadline is None else max(self._deadline - self.elapsed, 0.001)
+        return None if self.deadline is None else max(self.deadline - self.elapsed, 0.001)
 
     def leaves(self, seconds: float) -> bool:
         """Tell whether the deadline is further away than so many seconds."""
-        return self._deadline is None or self.elapsed + seconds < self._deadline
+        return self.deadline is None or self.elapsed + seconds < self.deadline
 
     def bounded(self, options: Options) -> Options:
         """Return options whose deadline is what is left of it, and none of whose timeouts is longer than that."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from specwire.answers.foreign import may_be_foreign
+from specwire.answers.foreign import is_suspect, may_be_foreign
 from specwire.encoding.formats import NO_FORMATS, Formats
 from specwire.model import ADDITIONAL, OpenModel
 from specwire.union import decode_hook
@@ -21,6 +21,9 @@ StructMeta = type(msgspec.Struct)
 _MARK = ADDITIONAL.encode()
 _EXACT = frozenset({str, int, bool, NoneType, UUID, msgspec.UnsetType})
 _EVERY_KIND = (None, True, 0.5, "\ue000", [None], {"\ue000": None})
+
+MISFIT: Any = object()
+"""In place of the value of JSON that is not of a type, or hardly."""
 
 _encode = msgspec.json.Encoder().encode
 _decoders: dict[Any, Decoder] = {}
@@ -102,6 +105,14 @@ class Decoder:
         """Whether any text is of the type, so that only the content type tells JSON from text."""
         self.takes_anything = all(_takes(kind, each) for each in _EVERY_KIND)
         """Whether the document says nothing of the value."""
+
+    def match(self, data: bytes) -> Any:
+        """Return the value of JSON bytes as the document describes it; `MISFIT` where they need a closer look."""
+        try:
+            value = self.decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return MISFIT
+        return MISFIT if self.may_be_foreign and is_suspect(value) else value
 
 
 def _takes(kind: Any, value: Any) -> bool:

@@ -13,8 +13,7 @@ from specwire import pagination, reading
 from specwire.address import shown_url
 from specwire.answer import Answer
 from specwire.changes import OptionChanges
-from specwire.configuration import user_agent
-from specwire.errors import APIStatusError, SpecwireError
+from specwire.errors import APIStatusError, InvalidRequestError, SpecwireError
 from specwire.event_loop import sleep
 from specwire.exchange import Exchange
 from specwire.failure import TokenRefused, TooLarge, TransportFailure
@@ -27,12 +26,18 @@ from specwire.provider import Provider
 from specwire.request import BaseRequest, PagedRequest, Request
 from specwire.response import Response
 from specwire.transport import AsyncTransport, Transport
+from specwire.wire.prepared import Prepared
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from specwire.operation import Operation
+
 T = TypeVar("T")
 ItemT = TypeVar("ItemT")
+
+_MOST_PREPARED = 1000
+"""Operations whose constant part is kept: a program may make operations of its own without end."""
 
 
 class BaseConnection:
@@ -45,21 +50,33 @@ class BaseConnection:
         self.base_url = base_url
         self.options = options
         self._keyring = keyring
+        self._prepared: dict[int, Prepared] = {}
 
     def changed(self, changes: OptionChanges) -> Self:
         """Return the same connection with other options."""
         changed = copy.copy(self)
         changed.options = self.options.changed(changes)
+        changed._prepared = {}
         return changed
-
-    def options_with(self, changes: OptionChanges | None) -> Options:
-        """Return the options with some changed."""
-        return self.options.changed(changes) if changes else self.options
 
     def exchange(self, request: BaseRequest, options: Options) -> Exchange:
         """Begin the bookkeeping of a call."""
-        agent = user_agent(self.provider.name, self.provider.version)
-        return Exchange(self.provider, self.base_url, request, options, agent)
+        operation = request.operation
+        prepared = self._prepared.get(id(operation))
+        if prepared is None or options is not self.options:
+            prepared = self._prepare(operation, options)
+        return Exchange(prepared, request, options)
+
+    def _prepare(self, operation: Operation, options: Options) -> Prepared:
+        try:
+            prepared = Prepared(self.provider, self.base_url, operation, options, self._keyring)
+        except (ValueError, TypeError) as error:
+            raise InvalidRequestError(f"{operation.id}: {error}") from error
+        if options is self.options:
+            if len(self._prepared) >= _MOST_PREPARED:
+                self._prepared.clear()
+            self._prepared[id(operation)] = prepared  # which refers to the operation, so that its id stays its own
+        return prepared
 
     def another_proof(self, exchange: Exchange, answer: Answer) -> bool:
         """Tell whether a call that was not let in is sent again with other credentials; it is still the same try."""
@@ -90,16 +107,38 @@ class Connection(BaseConnection):
         super().__init__(name, provider, base_url, keyring, options)
         self._transport = transport
 
-    def perform(
-        self, request: Request[T], changes: OptionChanges | None = None, *, lenient: bool = False
-    ) -> Response[T]:
+    def value(self, request: Request[T]) -> T:
+        """Send a request value and return the value of its answer."""
+        if self.options.call_middleware:
+            return self.perform(request).parsed
+        exchange = self.exchange(request, self.options)
+        found: T = reading.value(exchange, self._send(exchange, stream=False))
+        return found
+
+    def perform(self, request: Request[T], *, lenient: bool = False) -> Response[T]:
         """Send a request value and return the whole answer; a lenient call raises nothing for what its body is."""
-        exchange = self.exchange(request, self.options_with(changes))
+        perform = partial(self._perform, lenient=lenient)
+        if not self.options.call_middleware:
+            return perform(request)
+        from specwire.middleware import chained_calls  # few use it
+
+        return chained_calls(self.options.call_middleware, perform)(request)
+
+    def _perform(self, request: BaseRequest, lenient: bool) -> Response[Any]:
+        exchange = self.exchange(request, self.options)
         answer = self._send(exchange, stream=False)
         return reading.parsed(exchange.record, answer, answer.content, lenient=lenient)
 
     def open(self, request: BaseRequest, options: Options) -> tuple[Answer, Response[None]]:
         """Send a request value and return its answer with the body still to be read."""
+        open_ = partial(self._open, options=options)
+        if not options.call_middleware:
+            return open_(request)
+        from specwire.call import opened  # few use it
+
+        return opened(options.call_middleware, open_, request)
+
+    def _open(self, request: BaseRequest, options: Options) -> tuple[Answer, Response[None]]:
         exchange = self.exchange(request, options)
         answer = self._send(exchange, stream=True)
         answer.masked, answer.parse = exchange.record.masked, partial(reading.parsed, exchange.record)
@@ -108,15 +147,14 @@ class Connection(BaseConnection):
     def _send(self, exchange: Exchange, *, stream: bool) -> Answer:
         if self._transport.closed:
             raise SpecwireError(f"this {self.name} is closed: make a new one")
-        operation = exchange.request.operation
-        keyring = self._keyring if operation.secure else None
+        operation, keyring = exchange.request.operation, exchange.prepared.keyring
         while True:
             exchange.record.tries += 1
             try:
                 options = exchange.bounded_options
                 proof = None
                 if keyring is not None and exchange.trusted:
-                    proof = keyring.ready(operation) or keyring.proof(operation, self._transport, options)
+                    proof = exchange.prepared.proof or keyring.proof(operation, self._transport, options)
                 answer = self._try(exchange.outgoing(proof, asynchronous=False), options, stream)
                 if answer.status < 300:
                     exchange.accepted(answer)
@@ -143,17 +181,17 @@ class Connection(BaseConnection):
         send = partial(self._transport.send, options=options, stream=stream)
         return chained(options.middleware, send)(outgoing)
 
-    def items(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> Iterator[ItemT]:
+    def items(self, request: PagedRequest[T, ItemT]) -> Iterator[ItemT]:
         """Go through the items of a page and of all that follow."""
-        for page in self.pages(request, changes):
+        for page in self.pages(request):
             yield from pagination.items(request, page)
 
-    def pages(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> Iterator[T]:
+    def pages(self, request: PagedRequest[T, ItemT]) -> Iterator[T]:
         """Go through a page and all that follow."""
-        trail = pagination.Trail(request, self.options_with(changes).max_pages)
+        trail = pagination.Trail(request, self.options.max_pages)
         while (following := trail.following()) is not None:
             try:
-                response = self.perform(following, changes)
+                response = self.perform(following)
             except APIStatusError as error:
                 if trail.ends_with(error.status):
                     return
@@ -161,7 +199,7 @@ class Connection(BaseConnection):
             if trail.take(response):
                 yield response.parsed
 
-    def run(self, flow: Flow[T], changes: OptionChanges | None = None) -> T:
+    def run(self, flow: Flow[T]) -> T:
         """Run a flow of calls to its end and return its value."""
         advance: Callable[[], Step] = partial(next, flow)
         with closing(flow):
@@ -176,7 +214,7 @@ class Connection(BaseConnection):
                     if isinstance(step, Pause):
                         time.sleep(step.seconds)
                     else:
-                        answer = self.perform(step, changes).parsed
+                        answer = self.value(step)
                 except Exception as error:
                     advance = partial(flow.throw, error)
                 else:
@@ -202,16 +240,38 @@ class AsyncConnection(BaseConnection):
         super().__init__(name, provider, base_url, keyring, options)
         self._transport = transport
 
-    async def perform(
-        self, request: Request[T], changes: OptionChanges | None = None, *, lenient: bool = False
-    ) -> Response[T]:
+    async def value(self, request: Request[T]) -> T:
+        """Send a request value and return the value of its answer."""
+        if self.options.call_middleware:
+            return (await self.perform(request)).parsed
+        exchange = self.exchange(request, self.options)
+        found: T = reading.value(exchange, await self._send(exchange, stream=False))
+        return found
+
+    async def perform(self, request: Request[T], *, lenient: bool = False) -> Response[T]:
         """Send a request value and return the whole answer; a lenient call raises nothing for what its body is."""
-        exchange = self.exchange(request, self.options_with(changes))
+        perform = partial(self._perform, lenient=lenient)
+        if not self.options.call_middleware:
+            return await perform(request)
+        from specwire.middleware import chained_calls_async  # few use it
+
+        return await chained_calls_async(self.options.call_middleware, perform)(request)
+
+    async def _perform(self, request: BaseRequest, lenient: bool) -> Response[Any]:
+        exchange = self.exchange(request, self.options)
         answer = await self._send(exchange, stream=False)
         return reading.parsed(exchange.record, answer, answer.content, lenient=lenient)
 
     async def open(self, request: BaseRequest, options: Options) -> tuple[Answer, Response[None]]:
         """Send a request value and return its answer with the body still to be read."""
+        open_ = partial(self._open, options=options)
+        if not options.call_middleware:
+            return await open_(request)
+        from specwire.call import opened_async  # few use it
+
+        return await opened_async(options.call_middleware, open_, request)
+
+    async def _open(self, request: BaseRequest, options: Options) -> tuple[Answer, Response[None]]:
         exchange = self.exchange(request, options)
         answer = await self._send(exchange, stream=True)
         answer.masked, answer.parse = exchange.record.masked, partial(reading.parsed, exchange.record)
@@ -220,15 +280,14 @@ class AsyncConnection(BaseConnection):
     async def _send(self, exchange: Exchange, *, stream: bool) -> Answer:
         if self._transport.closed:
             raise SpecwireError(f"this {self.name} is closed: make a new one")
-        operation = exchange.request.operation
-        keyring = self._keyring if operation.secure else None
+        operation, keyring = exchange.request.operation, exchange.prepared.keyring
         while True:
             exchange.record.tries += 1
             try:
                 options = exchange.bounded_options
                 proof = None
                 if keyring is not None and exchange.trusted:
-                    proof = keyring.ready(operation)
+                    proof = exchange.prepared.proof
                     if proof is None:
                         proof = await keyring.aproof(operation, self._transport, options)
                 answer = await self._try(exchange.outgoing(proof, asynchronous=True), options, stream)
@@ -257,16 +316,16 @@ class AsyncConnection(BaseConnection):
         send = partial(self._transport.send, options=options, stream=stream)
         return await chained_async(options.middleware, send)(outgoing)
 
-    def items(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> AsyncIterator[ItemT]:
+    def items(self, request: PagedRequest[T, ItemT]) -> AsyncIterator[ItemT]:
         """Go through the items of a page and of all that follow."""
-        return AsyncItems(request, self.pages(request, changes))
+        return AsyncItems(request, self.pages(request))
 
-    def pages(self, request: PagedRequest[T, ItemT], changes: OptionChanges | None = None) -> AsyncIterator[T]:
+    def pages(self, request: PagedRequest[T, ItemT]) -> AsyncIterator[T]:
         """Go through a page and all that follow."""
-        trail = pagination.Trail(request, self.options_with(changes).max_pages)
-        return AsyncPages(partial(self.perform, changes=changes), trail)
+        trail = pagination.Trail(request, self.options.max_pages)
+        return AsyncPages(self.perform, trail)
 
-    async def run(self, flow: Flow[T], changes: OptionChanges | None = None) -> T:
+    async def run(self, flow: Flow[T]) -> T:
         """Run a flow of calls to its end and return its value."""
         advance: Callable[[], Step] = partial(next, flow)
         with closing(flow):
@@ -281,7 +340,7 @@ class AsyncConnection(BaseConnection):
                     if isinstance(step, Pause):
                         await sleep(step.seconds)
                     else:
-                        answer = (await self.perform(step, changes)).parsed
+                        answer = await self.value(step)
                 except Exception as error:
                     advance = partial(flow.throw, error)
                 else:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from typing import Self
 
     from specwire.byterange import Version
-    from specwire.changes import OptionChanges
     from specwire.chunks import Chunks
     from specwire.connection import AsyncConnection, BaseConnection, Connection
     from specwire.response import Response
@@ -46,31 +45,29 @@ class Download:
     One that changes something on the server, which is any method but GET and HEAD, is sent when it is called.
     """
 
-    def __init__(self, connection: Connection, request: FileRequest, changes: OptionChanges | None = None) -> None:
+    def __init__(self, connection: Connection, request: FileRequest) -> None:
         from specwire.transfer import Transfer  # not every client downloads
 
         self._connection = connection
         self._request = request
-        self._options = connection.options_with(changes)
+        self._options = connection.options
         self._transfer = Transfer(request, self._options)
         self._asked = False
         self._answer: Answer | None = None
         self._response: Response[None] | None = None
 
     @classmethod
-    def called(cls, connection: Connection, request: FileRequest, changes: OptionChanges | None = None) -> Download:
+    def called(cls, connection: Connection, request: FileRequest) -> Download:
         """Return the download of a call, sent already where it changes something."""
-        download = cls(connection, request, changes)
+        download = cls(connection, request)
         if request.operation.method not in _LAZY:
             download._open()
         return download
 
     @classmethod
-    def mixed(
-        cls, connection: Connection, request: MixedRequest[T], changes: OptionChanges | None = None
-    ) -> Download | T:
+    def mixed(cls, connection: Connection, request: MixedRequest[T]) -> Download | T:
         """Return the download of a call that was sent, or what it answers where its status is not that of bytes."""
-        download = cls(connection, request, changes)
+        download = cls(connection, request)
         answer = download._open()
         if answer.parse is None or isinstance(request.operation.payload_of(answer.status), BinaryPayload):
             return download
@@ -217,12 +214,12 @@ class AsyncDownload:
     `await` sends it and gives it back open, as is needed where the answer is not read: `await client.orders.delete(7)`.
     """
 
-    def __init__(self, connection: AsyncConnection, request: FileRequest, changes: OptionChanges | None = None) -> None:
+    def __init__(self, connection: AsyncConnection, request: FileRequest) -> None:
         from specwire.transfer import Transfer  # not every client downloads
 
         self._connection = connection
         self._request = request
-        self._options = connection.options_with(changes)
+        self._options = connection.options
         self._transfer = Transfer(request, self._options)
         self._asked = False
         self._answer: Answer | None = None
@@ -332,11 +329,9 @@ class AsyncDownload:
         await self.aclose()
 
     @classmethod
-    async def mixed(
-        cls, connection: AsyncConnection, request: MixedRequest[T], changes: OptionChanges | None = None
-    ) -> AsyncDownload | T:
+    async def mixed(cls, connection: AsyncConnection, request: MixedRequest[T]) -> AsyncDownload | T:
         """Return the download of a call that was sent, or what it answers where its status is not that of bytes."""
-        download = cls(connection, request, changes)
+        download = cls(connection, request)
         answer = await download._open()
         if answer.parse is None or isinstance(request.operation.payload_of(answer.status), BinaryPayload):
             return download

@@ -13,9 +13,9 @@ import msgspec
 from msgspec import inspect
 
 from specwire.answers import jsontext
-from specwire.answers.foreign import fields_of, is_foreign, is_suspect
+from specwire.answers.foreign import fields_of, is_foreign
 from specwire.answers.telling import Drift, DriftWarning, OnDrift, listed, report
-from specwire.codec import decoder
+from specwire.codec import MISFIT, decoder
 from specwire.model import ADDITIONAL, Unknown, unnamed
 from specwire.union import Choice, UnionMarker, choose, kind_of, member_of, shown, untagged
 from specwire.unset import UNSET
@@ -31,17 +31,9 @@ def decode(data: bytes, kind: Any, charset: str = "utf-8") -> tuple[Any, tuple[D
 
     Raises `msgspec.DecodeError` when the bytes are not JSON at all.
     """
-    fast = decoder(kind)
-    try:
-        value = fast.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _reread(data, kind, charset)
-    if fast.may_be_foreign and is_suspect(value):
-        return _reread(data, kind, charset)
-    return value, ()
-
-
-def _reread(data: bytes, kind: Any, charset: str) -> tuple[Any, tuple[Drift, ...]]:
+    found = decoder(kind).match(data)
+    if found is not MISFIT:
+        return found, ()
     raw, flaws = jsontext.read(data, charset)
     value, drifts = tolerate(raw, kind)
     return value, (*(Drift(*flaw) for flaw in flaws), *drifts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -11,10 +10,11 @@ from specwire.body import WholeBody, body_of
 from specwire.errors import APIConnectionError, APITimeoutError, InvalidRequestError
 from specwire.multipart import Multipart, NotReplayable, Upload
 from specwire.outgoing import Outgoing
-from specwire.parameters import encode_cookies, encode_headers, encode_query, expand_path
+from specwire.parameters import encode_cookies, encode_query, expand_path
 from specwire.record import Record
 from specwire.response import request_id_of
 from specwire.wire.address import LONGEST_URL, is_reachable, same_origin, without_login
+from specwire.wire.prepared import IDEMPOTENT, proved
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -23,15 +23,10 @@ if TYPE_CHECKING:
     from specwire.auth import Proof
     from specwire.failure import TransportFailure
     from specwire.options import Options
-    from specwire.provider import Provider
     from specwire.request import BaseRequest
+    from specwire.wire.prepared import Prepared
 
-_IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})
 _REDIRECTS = 5
-_FRAMING = frozenset(
-    "connection content-length host keep-alive proxy-connection te trailer transfer-encoding upgrade".split()
-)
-"""Headers that say how the request stands on its connection: two answers to that would be a hole."""
 _SPENT = frozenset(
     {"insufficient_quota", "insufficient_balance", "exceeded_current_quota_error", "billing_hard_limit_reached"}
 )
@@ -42,56 +37,55 @@ class Exchange:
     """The bookkeeping of one call: its tries, where they go and what they carry."""
 
     __slots__ = (
-        "_agent",
         "_body",
         "_cookies",
+        "_given",
+        "_head",
         "_headers",
-        "_keyed",
-        "_login",
-        "_provider",
         "_query",
         "_redirects",
         "_refused",
         "_sends",
-        "_stated",
         "_url",
         "_waited",
         "options",
+        "prepared",
         "record",
         "request",
         "trusted",
     )
 
-    def __init__(self, provider: Provider, base_url: str, request: BaseRequest, options: Options, agent: str) -> None:
+    def __init__(self, prepared: Prepared, request: BaseRequest, options: Options) -> None:
         self.request = request
         self.options = options
+        self.prepared = prepared
         self.record = Record(request, options)
         """What answers and errors tell of the call."""
         self.trusted = True
         """Whether the next try goes to where credentials may go."""
-        self._provider = provider
-        self._agent = agent
         self._waited = 0.0
         self._redirects = 0
         self._sends = 0
         self._refused = False
-        operation = request.operation
+        operation = prepared.operation
         try:
             self._body = body_of(request, options)
-            self._url = _server(provider, base_url, operation.server) + expand_path(
-                operation.path, request.path, operation.styles
-            )
-            given = {**request.query, **options.query} if request.url is None else {}
-            self._query = encode_query(given, operation.styles) if given else ""
-            self._stated = given.keys()
+            self._url = prepared.url or prepared.server + expand_path(operation.path, request.path, operation.styles)
+            self._query, self._given = "", request.query
             if request.url is not None:
-                self._url = self._own(request.url)
-            self._login: tuple[str, ...] = ()
-            if "@" in self._url:
-                self._url, self._login = without_login(self._url)
-                self.record.secrets = self._login
-            self._headers = self._make_headers()
+                self._url, self._given = self._own(request.url), {}
+            elif request.query or options.query:
+                self._given = {**request.query, **options.query}
+                self._query = encode_query(self._given, operation.styles)
+            if prepared.login:
+                self.record.secrets = prepared.login
             self._cookies = request.cookies
+            content_type = None if self._body is None else self._body.content_type
+            self._head = None if request.headers else prepared.head(content_type)
+            if self._head is None:
+                self._headers = prepared.headers(content_type, request.headers)
+            else:
+                self._headers = self._head.stated
         except (ValueError, TypeError, RecursionError) as error:
             raise InvalidRequestError(f"{operation.id}: {error}") from error
 
@@ -104,34 +98,6 @@ class Exchange:
         except ValueError as error:
             raise ValueError(f"the URL of the next page is not followed: {error}") from error
 
-    def _make_headers(self) -> dict[str, str]:
-        operation = self.request.operation
-        headers = {"accept": operation.accept, "user-agent": self._agent}
-        if self._body is not None:
-            headers["content-type"] = self._body.content_type
-        if self.request.headers:
-            for name, value in encode_headers(self.request.headers, operation.styles).items():
-                headers[_settable(name)] = value
-        if self.options.headers:
-            for name, value in encode_headers(self.options.headers).items():
-                headers[_settable(name)] = value
-        self._keyed = self._add_key(headers)
-        return headers
-
-    def _add_key(self, headers: dict[str, str]) -> bool:
-        """Add the idempotency key, one for all tries, and tell whether the request carries one."""
-        header, key = self._provider.idempotency_header, self.options.idempotency_key
-        if header is None:
-            if key is not None:
-                raise ValueError(f"{self._provider.name} heeds no idempotency keys: leave out `idempotency_key`")
-            return False
-        if self.request.operation.method in _IDEMPOTENT:
-            return False
-        if key is not None:
-            headers.update(encode_headers({header.lower(): key}))
-        headers.setdefault(header.lower(), os.urandom(16).hex())
-        return True
-
     @property
     def bounded_options(self) -> Options:
         """The options of the next try: what is left of the deadline bounds its timeouts."""
@@ -141,21 +107,42 @@ class Exchange:
         """Return the next try; `proof` is None for one that takes no credentials."""
         self._sends += 1
         self.record.proof = proof
-        query, cookies, headers = self._query, self._cookies, dict(self._headers)
-        if proof is not None:  # what the call itself states counts
-            headers = {**proof.headers, **headers}
-            if proof.query:
-                more = {name: key for name, key in proof.query.items() if name not in self._stated}
-                query = "&".join(filter(None, (query, encode_query(more))))
-            if proof.cookies:
-                cookies = {**cookies, **proof.cookies, **cookies}
+        url, body, method = self._addressed(proof), self._body, self.request.operation.method
+        head = self._head
+        if head is not None and proof is self.prepared.proof and not self._cookies and not self.options.middleware:
+            if body is None:
+                return Outgoing(method, url, head.sent, None, head.encoded)
+            if type(body) is WholeBody:
+                return Outgoing(method, url, head.sent, body.data, head.encoded)
+        headers = dict(self._headers) if proof is None else proved(self._headers, proof)
+        cookies = self._cookies
+        if proof is not None and proof.cookies:
+            cookies = {**cookies, **proof.cookies, **cookies}
         if cookies:
             headers["cookie"] = encode_cookies(cookies, self.request.operation.styles)
-        url = self._url
-        if self.request.url is not None and proof is not None and proof.query:
-            from specwire.redaction import without_query
+        if self.prepared.login and self.trusted:
+            headers["authorization"] = f"Basic {self.prepared.login[0]}"
+        if proof is not None and proof.sign is not None:
+            headers["authorization"] = proof.sign(method, _target(url))
+        content: bytes | Iterator[bytes] | AsyncIterator[bytes] | None = None
+        if isinstance(body, WholeBody):
+            content = body.data
+        elif body is not None:
+            content, length = self._stream(body, asynchronous)
+            if length is not None:
+                headers["content-length"] = str(length)
+        return Outgoing(method, url, headers, content)
 
-            url = without_query(url, proof.query)
+    def _addressed(self, proof: Proof | None) -> str:
+        """Return where the next try goes, query and all."""
+        url, query = self._url, self._query
+        if proof is not None and proof.query:
+            more = {name: key for name, key in proof.query.items() if name not in self._given}
+            query = "&".join(filter(None, (query, encode_query(more))))
+            if self.request.url is not None:
+                from specwire.redaction import without_query
+
+                url = without_query(url, proof.query)
         if query:
             url = f"{url}{'&' if '?' in url else '?'}{query}"
         if len(url) > LONGEST_URL:
@@ -163,18 +150,7 @@ class Exchange:
                 f"{self.request.operation.id}: the URL has {len(url):,} characters, more than can be sent: shorten the "
                 "path and the query"
             )
-        if self._login and self.trusted:
-            headers["authorization"] = f"Basic {self._login[0]}"
-        if proof is not None and proof.sign is not None:
-            headers["authorization"] = proof.sign(self.request.operation.method, _target(url))
-        content: bytes | Iterator[bytes] | AsyncIterator[bytes] | None = None
-        if isinstance(self._body, WholeBody):
-            content = self._body.data
-        elif self._body is not None:
-            content, length = self._stream(self._body, asynchronous)
-            if length is not None:
-                headers["content-length"] = str(length)
-        return Outgoing(self.request.operation.method, url, headers, content)
+        return url
 
     def _stream(
         self, body: Multipart | Upload, asynchronous: bool
@@ -252,7 +228,7 @@ class Exchange:
         if not same:
             kept = ("accept", "user-agent")
             self._headers = {name: self._headers[name] for name in kept}
-            self._cookies = {}
+            self._head, self._cookies = None, {}
         self._url, self._query = target, ""
         return True
 
@@ -268,8 +244,8 @@ class Exchange:
         wait = retry.decide(
             self.options.retry,
             attempt=self.record.tries,
-            idempotent=operation.safe or operation.method in _IDEMPOTENT or self._keyed,
-            billed=operation.billed and not self._keyed,
+            idempotent=operation.safe or operation.method in IDEMPOTENT or self.prepared.keyed,
+            billed=operation.billed and not self.prepared.keyed,
             outcome=outcome,
             waited=self._waited,
         )
@@ -300,30 +276,13 @@ class Exchange:
     def _hopeless(self, status: int, content: bytes) -> bool:
         if status == 429 and _is_spent(content):
             return True
-        never = self._provider.never
+        never = self.prepared.never
         if never is None:
             return False
         found = reading.json_or_text(content)
         for name in never.path:
             found = found.get(name) if isinstance(found, dict) else None
         return isinstance(found, str) and found in never.values
-
-
-def _server(provider: Provider, base_url: str, server: str | None) -> str:
-    """Return where an operation is: at a server of its own, unless the client was told another than the API's."""
-    if server is None:
-        return base_url
-    if server.startswith("/"):
-        return urljoin(base_url, server).rstrip("/")
-    return server.rstrip("/") if provider.base_url is None or base_url == provider.base_url.rstrip("/") else base_url
-
-
-def _settable(name: str) -> str:
-    """Return the name of a header in lower case; raises `ValueError` for one that is the connection's to set."""
-    lower = name.lower()
-    if lower in _FRAMING:
-        raise ValueError(f"the header {name!r} is set by the client: leave it out")
-    return lower
 
 
 def _is_spent(content: bytes) -> bool:

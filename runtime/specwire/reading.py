@@ -9,11 +9,11 @@ import msgspec
 from specwire.answer import Answer
 from specwire.answers import jsontext
 from specwire.answers.body import Body, Reading, read
-from specwire.answers.foreign import fields_of, is_suspect
+from specwire.answers.foreign import fields_of
 from specwire.answers.message import summary, summary_of_xml
 from specwire.answers.refusal import error_in, refused
 from specwire.base_error import LIMIT, cut
-from specwire.codec import decoder
+from specwire.codec import MISFIT, Decoder, decoder
 from specwire.drift import Drift, decode, expected, listed, report, tolerate
 from specwire.errors import (
     APIStatusError,
@@ -23,13 +23,15 @@ from specwire.errors import (
     ResponseTooLargeError,
     status_class,
 )
-from specwire.operation import EmptyPayload, JsonPayload, Payload, Refusal
+from specwire.operation import EmptyPayload, JsonPayload, Operation, Payload, Refusal
 from specwire.pagination import at
 from specwire.wire.faults import terse
 
 if TYPE_CHECKING:
+    from specwire.exchange import Exchange
     from specwire.failure import TokenRefused, TooLarge
     from specwire.headers import Headers
+    from specwire.options import Options
     from specwire.record import Record
     from specwire.response import Response
 
@@ -37,14 +39,50 @@ _SHOWN = 200
 """Characters of a body that are shown where it has no message."""
 
 
+def value(exchange: Exchange, answer: Answer) -> Any:
+    """Return the value of a successful try; raises `DecodeError` and `RefusedError`."""
+    content, fast = answer.content, exchange.prepared.decoder
+    if fast is None:
+        return parsed(exchange.record, answer, content).parsed
+    found = fast.match(content)
+    if found is not MISFIT:
+        return found
+    record, payload = exchange.record, exchange.request.operation.returns
+    return _checked(record, answer, content, payload, _thorough(record, answer, content, payload)).parsed
+
+
+def quick_decoder(operation: Operation, options: Options) -> Decoder | None:
+    """Return what decodes the answers of which the value is all that counts; None where there is more to look at."""
+    if operation.answers or operation.refusal is not None or options.keep_unknown:
+        return None
+    return _decoder_of(operation.returns, options)
+
+
 def parsed(record: Record, answer: Answer, content: bytes, *, lenient: bool = False) -> Response[Any]:
     """Return the whole answer of a successful try; raises `DecodeError` and `RefusedError`.
 
     A lenient reading raises neither for what the body looks like: what was not asked for is drift of the response.
     """
+    payload = record.request.operation.payload_of(answer.status)
+    fast = _decoder_of(payload, record.options)
+    found = MISFIT if fast is None else fast.match(content)
+    reading = _thorough(record, answer, content, payload) if found is MISFIT else Reading(found)
+    return _checked(record, answer, content, payload, reading, lenient)
+
+
+def _decoder_of(payload: Payload, options: Options) -> Decoder | None:
+    """Return the decoder of JSON that is of its type whatever the content type says; None for other payloads."""
+    if not isinstance(payload, JsonPayload) or options.arrays:
+        return None
+    fast = decoder(payload.kind)
+    return None if fast.takes_text else fast
+
+
+def _checked(
+    record: Record, answer: Answer, content: bytes, payload: Payload, reading: Reading, lenient: bool = False
+) -> Response[Any]:
+    """Return the answer with what was read; reports drift, and raises where the body is not what was asked for."""
     operation = record.request.operation
-    payload = operation.payload_of(answer.status)
-    reading = _quick(record, content, payload) or _thorough(record, answer, content, payload)
     if reading.error is not None:
         if not lenient:
             what = _unreadable(record, answer, content, reading.error)
@@ -64,20 +102,6 @@ def parsed(record: Record, answer: Answer, content: bytes, *, lenient: bool = Fa
 
             keep(reading.value, content, answer.charset)
     return record.response(answer.status, answer.headers, content, reading.value, reading.drifts)
-
-
-def _quick(record: Record, content: bytes, payload: Payload) -> Reading | None:
-    """Return what a body is that is all that the document says; None where that takes a closer look."""
-    if not isinstance(payload, JsonPayload) or record.options.arrays:
-        return None
-    fast = decoder(payload.kind)
-    if fast.takes_text:
-        return None
-    try:
-        value = fast.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return None if fast.may_be_foreign and is_suspect(value) else Reading(value)
 
 
 def _thorough(record: Record, answer: Answer, content: bytes, payload: Payload) -> Reading:

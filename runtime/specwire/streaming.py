@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from specwire.changes import OptionChanges
     from specwire.chunks import Chunks
     from specwire.connection import AsyncConnection, Connection
     from specwire.reconnection import Reconnection
@@ -65,10 +64,10 @@ class EventStream(_BaseStream[E]):
 
     _keep: ClassVar[bool] = False
 
-    def __init__(self, connection: Connection, request: StreamRequest[E], changes: OptionChanges | None = None) -> None:
+    def __init__(self, connection: Connection, request: StreamRequest[E]) -> None:
         self._connection = connection
         self._request = request
-        self._options = connection.options_with(changes)
+        self._options = connection.options
         self._opened: tuple[Answer, Iterator[bytes], EventReader[E], Response[None]] | None = None
         self._ready: deque[E] = deque()
         self._asked = False
@@ -207,10 +206,9 @@ class AccumulatingStream(EventStream[E], Generic[E, F]):
         self,
         connection: Connection,
         request: StreamRequest[E],
-        changes: OptionChanges | None,
         accumulator: Accumulator[E, F],
     ) -> None:
-        super().__init__(connection, request, changes)
+        super().__init__(connection, request)
         self._accumulator = accumulator
 
     def final(self) -> F:
@@ -231,12 +229,10 @@ class AsyncEventStream(_BaseStream[E]):
 
     _keep: ClassVar[bool] = False
 
-    def __init__(
-        self, connection: AsyncConnection, request: StreamRequest[E], changes: OptionChanges | None = None
-    ) -> None:
+    def __init__(self, connection: AsyncConnection, request: StreamRequest[E]) -> None:
         self._connection = connection
         self._request = request
-        self._options = connection.options_with(changes)
+        self._options = connection.options
         self._opened: tuple[Answer, Chunks, EventReader[E], Response[None]] | None = None
         self._ready: deque[E] = deque()
         self._asked = False
@@ -379,10 +375,9 @@ class AsyncAccumulatingStream(AsyncEventStream[E], Generic[E, F]):
         self,
         connection: AsyncConnection,
         request: StreamRequest[E],
-        changes: OptionChanges | None,
         accumulator: Accumulator[E, F],
     ) -> None:
-        super().__init__(connection, request, changes)
+        super().__init__(connection, request)
         self._accumulator = accumulator
 
     async def final(self) -> F:

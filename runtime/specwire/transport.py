@@ -17,7 +17,7 @@ from specwire.errors import ConfigurationError, SpecwireError
 from specwire.event_loop import PerLoop, current, start
 from specwire.failure import TransportFailure
 from specwire.forking import begin_anew_in_children
-from specwire.outgoing import Outgoing
+from specwire.outgoing import Outgoing, encoded
 from specwire.punctual import interrupt, make_punctual, within
 from specwire.unread import Unread, UnreadAnswer
 from specwire.wire.faults import raise_failure
@@ -318,12 +318,10 @@ def _build(
     timeouts: dict[str, float | None],
 ) -> Any:
     url = outgoing.url
-    # Text would be encoded as ASCII, and a header may hold Latin-1.
-    headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in outgoing.headers.items()]
     return client.build_request(
         outgoing.method,
         library.URL(url) if "?" in url else _plain_url(library, url),
-        headers=headers,
+        headers=encoded(outgoing.headers) if outgoing.encoded is None else outgoing.encoded,
         content=outgoing.content,
         extensions={"timeout": timeouts},
     )

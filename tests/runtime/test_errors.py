@@ -32,6 +32,7 @@ from specwire.errors import (
 from specwire.exchange import Exchange
 from specwire.options import Options
 from specwire.retry import RetryPolicy
+from specwire.wire.prepared import Prepared
 
 from .conftest import KEY, Caller
 from .sample import PROVIDER, Problem, Thing, Verdict, get
@@ -435,5 +436,7 @@ def test_raised_exceptions_pickle_with_request_and_response(caller: Caller, clie
 )
 def test_a_redirect_never_leaves_tls(to: str, followed: bool) -> None:
     """A redirect from https to http is not followed, not even by a GET."""
-    exchange = Exchange(PROVIDER, "https://sample.invalid", get("1"), Options(), "agent")
+    request = get("1")
+    prepared = Prepared(PROVIDER, "https://sample.invalid", request.operation, Options(), None)
+    exchange = Exchange(prepared, request, Options())
     assert followed == exchange.redirected(Answer(httpx2.Response(302, headers={"location": to}), httpx2))

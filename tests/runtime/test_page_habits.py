@@ -115,14 +115,14 @@ def listing(
     transport = httpx2.MockTransport(wire if mode == "sync" else wire.asynchronous)
     if mode == "sync":
         client = Sample("key", base_url="http://test", http_client=httpx2.Client(transport=transport))
-        yield from client._connection.items(request, {"max_pages": max_pages})
+        yield from client._connection.changed({"max_pages": max_pages}).items(request)
         return
     found: list[Any] = []
 
     async def main() -> None:
         http = httpx2.AsyncClient(transport=transport)
         async with AsyncSample("key", base_url="http://test", http_client=http) as client:
-            async for item in client._connection.items(request, {"max_pages": max_pages}):
+            async for item in client._connection.changed({"max_pages": max_pages}).items(request):
                 found.append(item)
 
     try:

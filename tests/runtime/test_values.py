@@ -37,6 +37,7 @@ from specwire.operation import EmptyPayload, Operation
 from specwire.options import Options
 from specwire.parameters import Style, encode_cookies, encode_headers, encode_query, expand_path
 from specwire.request import BaseRequest, JsonBody, TextBody, multipart_body
+from specwire.wire.prepared import Prepared
 
 from .sample import PROVIDER, Thing
 
@@ -409,7 +410,7 @@ def test_circles_are_refused_wherever_they_are() -> None:
     ]
     for request in requests:
         with pytest.raises(InvalidRequestError, match="op: "):
-            Exchange(PROVIDER, "http://x", request, Options(), "agent")
+            Exchange(Prepared(PROVIDER, "http://x", operation, Options(), None), request, Options())
     with pytest.raises(InvalidRequestError):
         multipart_body(fields={"x": circle}, files={})
     assert encode({"a": msgspec.Raw(b"[1]"), "b": Text("c")}) == b'{"a":[1],"b":"c"}'
