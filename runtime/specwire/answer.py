@@ -30,10 +30,11 @@ _NO_CHARSETS = frozenset({"idna", "mbcs", "oem", "punycode", "raw-unicode-escape
 class Answer:
     """A response of the HTTP library, its errors translated."""
 
-    __slots__ = ("_body", "_content", "_library", "_over", "_told", "masked", "parse", "raw", "timeouts")
+    __slots__ = ("_body", "_content", "_library", "_over", "_told", "masked", "parse", "raw", "status", "timeouts")
 
     def __init__(self, raw: Any, library: ModuleType) -> None:
         self.raw: httpx2.Response = raw
+        self.status: int = raw.status_code
         self._library = library
         self.timeouts: dict[str, float | None] = {}
         """How long the HTTP library waits: `read` holds for a body of which nothing is read yet."""
@@ -46,10 +47,6 @@ class Answer:
         self.masked: Callable[[bytes], bytes] = bytes
         """Returns a part of the body without the secrets that were sent, for the messages of a streamed answer."""
         self._told: tuple[Callable[[TransportFailure | None], object], ...] = ()
-
-    @property
-    def status(self) -> int:
-        return self.raw.status_code
 
     @property
     def headers(self) -> Headers:
@@ -86,93 +83,66 @@ class Answer:
         """The body, once it was read."""
         return self.raw.content if self._content is None else self._content
 
-    def read(self, limit: int | None = None) -> bytes:
-        """Return the whole body; raises `TooLarge` beyond so many bytes, `TransportFailure` if it breaks off."""
-        if self._content is None:
-            chunks: list[bytes] = []
-            try:
-                self._gather(chunks, limit)
-            except Exception as error:
-                self._broke(error)
-                raise
-            self._content = b"".join(chunks)
-        return self._content
+    def read(self, limit: int | None = None) -> None:
+        """Read the body of a success; of another answer as many of its first bytes as come: its status is what counts.
 
-    async def aread(self, limit: int | None = None) -> bytes:
-        """Return the whole body; raises `TooLarge` beyond so many bytes, `TransportFailure` if it breaks off."""
-        if self._content is None:
-            chunks: list[bytes] = []
-            try:
-                await self._agather(chunks, limit)
-            except Exception as error:
-                self._broke(error)
-                raise
-            self._content = b"".join(chunks)
-        return self._content
-
-    def read_beginning(self) -> bytes:
-        """Return the first bytes of the body of an error, as far as they can be had: its status is what counts."""
-        if self._content is None:
-            chunks: list[bytes] = []
-            try:
-                self._gather(chunks, _BEGINNING)
-            except Exception as error:
-                self._end_early(error)
-            self._content = b"".join(chunks)[:_BEGINNING]
-        return self._content
-
-    async def aread_beginning(self) -> bytes:
-        """Return the first bytes of the body of an error, as far as they can be had: its status is what counts."""
-        if self._content is None:
-            chunks: list[bytes] = []
-            try:
-                await self._agather(chunks, _BEGINNING)
-            except Exception as error:
-                self._end_early(error)
-            self._content = b"".join(chunks)[:_BEGINNING]
-        return self._content
-
-    def _gather(self, chunks: list[bytes], limit: int | None) -> None:
-        size = 0
-        for chunk in self._chunks():
-            chunks.append(chunk)
-            size += len(chunk)
-            if limit is not None and size > limit:
-                raise TooLarge(limit, self.status, self.headers)
-
-    async def _agather(self, chunks: list[bytes], limit: int | None) -> None:
-        size = 0
-        if self.raw.is_stream_consumed:
-            chunks.append(self.raw.content)  # read where it was made, by a transport of the caller's
+        Raises `TooLarge` for a success beyond so many bytes, and `TransportFailure` for one that breaks off.
+        """
+        if self._content is not None:
             return
-        decoder = self._decoder()
-        async for chunk in self.raw.aiter_raw():
-            for piece in (chunk,) if decoder is None else decoder.decode(chunk):
-                chunks.append(piece)
-                size += len(piece)
-                if limit is not None and size > limit:
-                    raise TooLarge(limit, self.status, self.headers)
-        if decoder is not None:
-            decoder.finish()
-
-    def _end_early(self, error: Exception) -> None:
-        """Take what ended the reading of the body of an error; raises it again if it was the caller's."""
+        chunks: list[bytes] = []
+        good, size = self.status < 300, 0
+        most = limit if good else _BEGINNING
         try:
-            self._broke(error)
-        except TransportFailure:
-            return
-        if not isinstance(error, TooLarge):
-            raise error
+            for chunk in self._chunks():
+                chunks.append(chunk)
+                size += len(chunk)
+                if most is not None and size > most:
+                    raise TooLarge(most, self.status, self.headers)
+        except Exception as error:
+            self._broke(error, forgiving=not good)
+        self._content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
 
-    def _broke(self, error: Exception) -> None:
-        """Tell of what ended the reading; raises it as `TransportFailure` where the connection or the body did."""
+    async def aread(self, limit: int | None = None) -> None:
+        """Read the body of a success; of another answer as many of its first bytes as come: its status is what counts.
+
+        Raises `TooLarge` for a success beyond so many bytes, and `TransportFailure` for one that breaks off.
+        """
+        if self._content is not None:
+            return
+        chunks: list[bytes] = []
+        good, size = self.status < 300, 0
+        most = limit if good else _BEGINNING
+        try:
+            if self.raw.is_stream_consumed:
+                chunks.append(self.raw.content)  # read where it was made, by a transport of the caller's
+            else:
+                decoder = self._decoder()
+                async for chunk in self.raw.aiter_raw():
+                    for piece in (chunk,) if decoder is None else decoder.decode(chunk):
+                        chunks.append(piece)
+                        size += len(piece)
+                        if most is not None and size > most:
+                            raise TooLarge(most, self.status, self.headers)
+                if decoder is not None:
+                    decoder.finish()
+        except Exception as error:
+            self._broke(error, forgiving=not good)
+        self._content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
+
+    def _broke(self, error: Exception, *, forgiving: bool = False) -> None:
+        """Translate what ended the reading and raise it, unless `forgiving` lets a body end where the reading did."""
         try:
             raise_failure(error, self._library)
         except TransportFailure as failure:
             self._tell(failure)
-            raise
+            if not forgiving:
+                raise
+            return
         if isinstance(error, TransportFailure):
             self._tell(error)
+        if not (forgiving and isinstance(error, TooLarge)):
+            raise error
 
     def iter_bytes(self) -> Generator[bytes, None, None]:
         """Yield the body as it comes; raises `TransportFailure` if it breaks off."""
@@ -181,7 +151,6 @@ class Answer:
             yield from self._chunks()
         except Exception as error:
             self._broke(error)
-            raise
 
     def _chunks(self) -> Iterator[bytes]:
         raw = self.raw
@@ -218,7 +187,6 @@ class Answer:
             yield
         except Exception as error:
             self._broke(error)
-            raise
 
     def when_over(self, tell: Callable[[TransportFailure | None], object]) -> None:
         """Call `tell` once when the body is closed, or with what broke it off; at once if it is closed already."""
@@ -235,7 +203,7 @@ class Answer:
     @property
     def surplus(self) -> bool:
         """Whether a body is announced that this status cannot have: it would be taken for the next answer."""
-        if self.raw.status_code not in (204, 304):
+        if self.status not in (204, 304):
             return False
         headers = self.raw.headers
         return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"

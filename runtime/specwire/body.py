@@ -40,19 +40,14 @@ class WholeBody(msgspec.Struct, frozen=True):
 
 def body_of(request: BaseRequest, options: Options) -> WholeBody | Multipart | Upload | None:
     """Return what to send for a request's body; raises `TypeError` or `ValueError` for what cannot be sent."""
-    formats = request.operation.formats
-    match request.body:
+    body, formats = request.body, request.operation.formats
+    if isinstance(body, JsonBody):  # the usual body
+        value = _completed(body.value, options) if options.body or options.keep_unknown else body.value
+        return WholeBody(_encode(value, formats), body.content_type)
+    match body:
         case None:
             writes = request.operation.method in ("POST", "PUT", "PATCH")
             return WholeBody(_encode(options.body, formats), "application/json") if options.body and writes else None
-        case JsonBody(value, content_type):
-            if options.keep_unknown:
-                from specwire.extra import restore  # few use it
-
-                value = restore(value, to_builtins(value, TEXT_TYPES))
-            if options.body:
-                value = _extended(value, options.body)
-            return WholeBody(_encode(value, formats), content_type)
         case FormBody(fields):
             data = encode_form({**with_additional(fields), **options.body}, request.operation.styles)
             return WholeBody(data, "application/x-www-form-urlencoded")
@@ -94,6 +89,15 @@ def _refuse_fields(options: Options) -> None:
     """Refuse the option `body`, whose fields would be lost."""
     if options.body:
         raise TypeError("extra fields need a body that is an object: do not give the option `body` here")
+
+
+def _completed(value: Any, options: Options) -> Any:
+    """Return a JSON value with the unknown fields that its models kept and the fields of the option `body`."""
+    if options.keep_unknown:
+        from specwire.extra import restore  # few use it
+
+        value = restore(value, to_builtins(value, TEXT_TYPES))
+    return _extended(value, options.body) if options.body else value
 
 
 def _extended(value: Any, extra: Mapping[str, Any]) -> Any:

@@ -151,15 +151,19 @@ class Connection(BaseConnection):
         while True:
             exchange.record.tries += 1
             try:
-                options = exchange.bounded_options
+                options = exchange.record.clock.bounded(exchange.options)
                 proof = None
                 if keyring is not None and exchange.trusted:
                     proof = exchange.prepared.proof or keyring.proof(operation, self._transport, options)
-                answer = self._try(exchange.outgoing(proof, asynchronous=False), options, stream)
+                outgoing = exchange.outgoing(proof, asynchronous=False)
+                if options.middleware:
+                    answer = self._send_through(outgoing, options, stream)
+                else:
+                    answer = self._transport.send(outgoing, options, stream=stream)
                 if answer.status < 300:
                     exchange.accepted(answer)
                     return answer
-                answer.read_beginning()
+                answer.read()
                 answer.close()
             except TooLarge as excess:
                 raise reading.too_large(exchange.record, excess) from None
@@ -173,9 +177,8 @@ class Connection(BaseConnection):
                 pause = exchange.answered(answer)
             time.sleep(pause)
 
-    def _try(self, outgoing: Outgoing, options: Options, stream: bool) -> Answer:
-        if not options.middleware:
-            return self._transport.send(outgoing, options, stream=stream)
+    def _send_through(self, outgoing: Outgoing, options: Options, stream: bool) -> Answer:
+        """Send one try through the middleware."""
         from specwire.middleware import chained  # few use it
 
         send = partial(self._transport.send, options=options, stream=stream)
@@ -284,17 +287,21 @@ class AsyncConnection(BaseConnection):
         while True:
             exchange.record.tries += 1
             try:
-                options = exchange.bounded_options
+                options = exchange.record.clock.bounded(exchange.options)
                 proof = None
                 if keyring is not None and exchange.trusted:
                     proof = exchange.prepared.proof
                     if proof is None:
                         proof = await keyring.aproof(operation, self._transport, options)
-                answer = await self._try(exchange.outgoing(proof, asynchronous=True), options, stream)
+                outgoing = exchange.outgoing(proof, asynchronous=True)
+                if options.middleware:
+                    answer = await self._send_through(outgoing, options, stream)
+                else:
+                    answer = await self._transport.send(outgoing, options, stream=stream)
                 if answer.status < 300:
                     exchange.accepted(answer)
                     return answer
-                await answer.aread_beginning()
+                await answer.aread()
                 await answer.aclose()
             except TooLarge as excess:
                 raise reading.too_large(exchange.record, excess) from None
@@ -308,9 +315,8 @@ class AsyncConnection(BaseConnection):
                 pause = exchange.answered(answer)
             await sleep(pause)
 
-    async def _try(self, outgoing: Outgoing, options: Options, stream: bool) -> Answer:
-        if not options.middleware:
-            return await self._transport.send(outgoing, options, stream=stream)
+    async def _send_through(self, outgoing: Outgoing, options: Options, stream: bool) -> Answer:
+        """Send one try through the middleware."""
         from specwire.middleware import chained_async  # few use it
 
         send = partial(self._transport.send, options=options, stream=stream)

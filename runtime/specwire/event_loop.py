@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, suppress
 from functools import partial
+from importlib import import_module
 from typing import Any, Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -20,8 +21,7 @@ def current() -> Any:
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():
         return trio.lowlevel.current_trio_token()
-    import asyncio
-
+    asyncio = sys.modules.get("asyncio") or import_module("asyncio")
     return asyncio.get_running_loop()
 
 

@@ -98,11 +98,6 @@ class Exchange:
         except ValueError as error:
             raise ValueError(f"the URL of the next page is not followed: {error}") from error
 
-    @property
-    def bounded_options(self) -> Options:
-        """The options of the next try: what is left of the deadline bounds its timeouts."""
-        return self.record.clock.bounded(self.options)
-
     def outgoing(self, proof: Proof | None, *, asynchronous: bool) -> Outgoing:
         """Return the next try; `proof` is None for one that takes no credentials."""
         self._sends += 1
@@ -256,7 +251,8 @@ class Exchange:
 
     def accepted(self, answer: Answer) -> None:
         """Take note of a good answer."""
-        self._note(answer.status, None, answer)
+        if journal.listening():
+            self._note(answer.status, None, answer)
 
     def _note(self, outcome: journal.Outcome, wait: float | None, answer: Answer | None = None) -> None:
         """Log how a try ended: a call with it, if `wait` is None."""

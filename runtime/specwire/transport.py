@@ -119,19 +119,16 @@ class Transport:
             timeouts["read"] = options.idle_timeout
         else:
             timeouts["read"] = options.timeout
-            self._read(answer, options, clock)
+            try:
+                if clock is None:
+                    answer.read(options.max_response_size)
+                else:
+                    with answer.deadline(clock.left or 0):
+                        answer.read(options.max_response_size)
+            finally:
+                if not raw.is_closed:
+                    answer.close()
         return answer
-
-    def _read(self, answer: Answer, options: Options, clock: Clock | None) -> None:
-        try:
-            if clock is None:
-                _read(answer, options)
-            else:
-                with answer.deadline(clock.left or 0):
-                    _read(answer, options)
-        finally:
-            if not answer.raw.is_closed:
-                answer.close()
 
     def _open(self) -> SyncHTTPClient:
         import httpx2
@@ -199,16 +196,14 @@ class AsyncTransport:
         """Whether nothing can be sent any more."""
         return self._closed or bool(getattr(self._client, "is_closed", False))
 
-    async def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Answer:
+    def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Awaitable[Answer]:
         """Send one try; raises `TransportFailure` when no answer comes, `TooLarge` for a body beyond the limit."""
+        sending = self._send(outgoing, options, stream)
+        return sending if options.deadline is None else _in_time(sending, options.deadline)
+
+    async def _send(self, outgoing: Outgoing, options: Options, stream: bool) -> Answer:
         client = self._client or self._own.get() or self._open()
         self._used = True
-        if options.deadline is None:
-            return await self._sent(client, outgoing, options, stream)
-        answer: Answer = await _in_time(self._sent(client, outgoing, options, stream), options.deadline)
-        return answer
-
-    async def _sent(self, client: AsyncHTTPClient, outgoing: Outgoing, options: Options, stream: bool) -> Answer:
         library = self._library
         assert library is not None
         timeouts = _timeouts(options)
@@ -226,7 +221,7 @@ class AsyncTransport:
             return answer
         timeouts["read"] = options.timeout
         try:
-            await (answer.aread(options.max_response_size) if answer.status < 300 else answer.aread_beginning())
+            await answer.aread(options.max_response_size)
         finally:
             if not raw.is_closed:
                 await answer.aclose()
@@ -256,13 +251,6 @@ class AsyncTransport:
                 await client.aclose()
             else:
                 start(loop, client.aclose)
-
-
-def _read(answer: Answer, options: Options) -> None:
-    if answer.status < 300:
-        answer.read(options.max_response_size)
-    else:
-        answer.read_beginning()
 
 
 def _make(library: ModuleType, kind: Callable[..., Any], tls: ssl.SSLContext | None, cookies: bool) -> Any:
@@ -302,7 +290,7 @@ def _timeouts(options: Options) -> dict[str, float | None]:
     return {"connect": options.connect_timeout, "read": read, "write": patience, "pool": patience}
 
 
-async def _in_time(sending: Awaitable[Any], seconds: float) -> Any:
+async def _in_time(sending: Awaitable[Answer], seconds: float) -> Answer:
     import anyio
 
     with anyio.move_on_after(seconds) as scope:

@@ -74,24 +74,23 @@ _strict: set[Any] = set()
 def is_suspect(value: object) -> bool:
     """Tell whether a decoded value holds a model of which no field, or hardly any, was sent."""
     queue: list[Any] = [value]
-    while queue:
-        each = queue.pop()
-        if type(each) is list:
+    plan_of = _plans.get
+    for each in queue:
+        kind = type(each)
+        if kind is list:
             queue += each
             continue
-        plan = _plans.get(type(each))
+        plan = plan_of(kind)
         if plan is None:
-            if isinstance(each, dict):
+            if kind is dict:
                 queue += each.values()
                 continue
-            plan = _plan(type(each))
+            plan = _plan(kind)
         bare, many, nested = plan
         if bare is not None and (each == bare or (many and _is_sparse(each, many))):
             return True
         for name in nested:
-            field = getattr(each, name)
-            if field is not UNSET and field is not None:
-                queue.append(field)
+            queue.append(getattr(each, name))
     return False
 
 
