@@ -205,7 +205,15 @@ class EventReader(Generic[E]):
         if self._payload.item:
             texts, failure = self._unwrapped(texts)
         if texts:
-            self._take_events(texts, names, last)
+            events = self._plain(texts) if names is None else None
+            if events is None:
+                self._take_each(texts, names, last)
+            else:
+                self._unnamed = True
+                self._give(events, texts)
+            if self._untold and self._given:
+                drifts, self._untold = tuple(self._untold), []
+                drift.report(drifts, self._on_drift, self._request.operation.id, self._told)
         if failure is not None and self.failure is None:
             self._stop(failure)
 
@@ -218,23 +226,15 @@ class EventReader(Generic[E]):
             events.append(unwrapped(text, self._payload.item))
         return events, None
 
-    def _take_events(self, texts: list[bytes], names: list[str] | None, last: bool) -> None:
-        events = self._plain(texts) if names is None else None
-        if events is None:
-            self._take_each(texts, names, last)
-        else:
-            self._unnamed = True
-            self._give(events, texts)
-        if self._untold and self._given:
-            drifts, self._untold = tuple(self._untold), []
-            drift.report(drifts, self._on_drift, self._request.operation.id, self._told)
-
     def _plain(self, texts: list[bytes]) -> list[E] | None:
         """Decode texts that are events as the document has them; None where one is the end, an error or drift."""
-        # Those are rare: looking for them in all texts at once costs half of looking in each.
-        whole = b"\n".join(texts)
-        if self._terminator in texts or any(clue in whole for clue in self._clues):
+        if self._terminator in texts:
             return None
+        # An error is rare: looking for its clues in all texts at once costs half of looking in each.
+        whole = texts[0] if len(texts) == 1 else b"\n".join(texts)
+        for clue in self._clues:
+            if clue in whole:
+                return None
         try:
             events = [self._decode(data) for data in texts]
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

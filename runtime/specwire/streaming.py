@@ -43,19 +43,15 @@ class _BaseStream(Generic[E]):
 
     def _watch(self, reader: EventReader[E]) -> None:
         """Let the time between two events begin anew where one came; raises `TransportFailure` where it is over."""
-        if reader.terminated or reader.done:
-            return
-        if reader.ready:
-            self._silence.restart()
-        self._check_time()
+        if not reader.terminated and not reader.done:
+            self._check_time(restart=bool(reader.ready))
 
     def _watch_bytes(self) -> None:
         """Take the arrival of bytes; raises `TransportFailure` where the deadline passed."""
-        self._silence.restart()
-        self._check_time()
+        self._check_time(restart=True)
 
-    def _check_time(self) -> None:
-        if (passed := self._silence.check()) is not None:
+    def _check_time(self, *, restart: bool) -> None:
+        if (passed := self._silence.check(restart=restart)) is not None:
             raise TransportFailure(passed, sent=True, timeout=True)
 
 

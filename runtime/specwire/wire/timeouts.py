@@ -41,13 +41,23 @@ class Silence:
     def restart(self) -> None:
         """Let the time between two events begin anew."""
         if self.timeout is not None:
-            moment = self._end if self._idle is None else time.monotonic() + self._idle
-            self.timeout.until = moment if self._end is None or moment is None else min(moment, self._end)
+            self.timeout.until = self._until(time.monotonic())
 
-    def check(self) -> str | None:
-        """Return what bound is passed, None if none is."""
-        if self.timeout is None or self.timeout.left > 0:
+    def check(self, *, restart: bool = False) -> str | None:
+        """Return what bound is passed, None if none is; `restart` says that an event came."""
+        if self.timeout is None:
             return None
-        if self._end is not None and time.monotonic() >= self._end:
+        now = time.monotonic()
+        if restart:
+            self.timeout.until = self._until(now)
+        if self.timeout.until is None or self.timeout.until > now:
+            return None
+        if self._end is not None and now >= self._end:
             return "took too long: the deadline passed"
         return f"was silent for too long: no event came in {self._idle:g} s"
+
+    def _until(self, now: float) -> float | None:
+        if self._idle is None:
+            return self._end
+        until = now + self._idle
+        return until if self._end is None or until < self._end else self._end
