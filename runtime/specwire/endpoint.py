@@ -55,7 +55,7 @@ class Descriptor(Generic[SyncT, AsyncT]):
         sync: Callable[[Resource], SyncT],
         async_: Callable[[AsyncResource], AsyncT],
     ) -> None:
-        self.__wrapped__ = build
+        self.build = self.__wrapped__ = build
         self.__doc__ = build.__doc__
         self._kind = kind
         self._sync = sync
@@ -65,7 +65,7 @@ class Descriptor(Generic[SyncT, AsyncT]):
         self._name = name
 
     def __repr__(self) -> str:
-        return f"<{self._kind} {self._name}({shown(inspect.signature(self.__wrapped__))})>"
+        return f"<{self._kind} {self._name}({shown(inspect.signature(self.build))})>"
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...

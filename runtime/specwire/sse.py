@@ -100,12 +100,13 @@ class SSEParser:
             # copied and searched with each of them.
             if not partial or b"\n\n" in chunk:
                 text = bytes(partial) + chunk if partial else chunk
-                whole, _, rest = text.rpartition(b"\n\n")
-                lines = whole[6:].split(b"\n\ndata: ")
-                # Mostly each event is one line of data. Then no line ends in `whole` but between two of them.
-                usual = whole.startswith(b"data: ") and whole.count(b"\n") == 2 * len(lines) - 2 and b"\n" not in rest
+                end = text.rfind(b"\n\n")
+                lines = text[6:end].split(b"\n\ndata: ")
+                # Mostly each event is one line of data. Then no line ends but at the end of each event.
+                usual = end > 0 and text.startswith(b"data: ") and text.count(b"\n") == 2 * len(lines)
                 if usual and self._block_retry is None and self._failure is None and len(text) <= self.max_event_size:
-                    self._partial[:] = rest
+                    if partial or end + 2 < len(text):
+                        partial[:] = text[end + 2 :]
                     self.last_event_id = self._id
                     self.names = None
                     return lines

@@ -44,14 +44,13 @@ class _BaseStream(Generic[E]):
     def _watch(self, reader: EventReader[E]) -> None:
         """Let the time between two events begin anew where one came; raises `TransportFailure` where it is over."""
         if not reader.terminated and not reader.done:
-            self._check_time(restart=bool(reader.ready))
+            passed = self._silence.check(restart=bool(reader.ready))
+            if passed is not None:
+                raise TransportFailure(passed, sent=True, timeout=True)
 
     def _watch_bytes(self) -> None:
         """Take the arrival of bytes; raises `TransportFailure` where the deadline passed."""
-        self._check_time(restart=True)
-
-    def _check_time(self, *, restart: bool) -> None:
-        if (passed := self._silence.check(restart=restart)) is not None:
+        if (passed := self._silence.check(restart=True)) is not None:
             raise TransportFailure(passed, sent=True, timeout=True)
 
 
