@@ -151,7 +151,9 @@ class Connection(BaseConnection):
         while True:
             exchange.record.tries += 1
             try:
-                options = exchange.record.clock.bounded(exchange.options)
+                options = exchange.options
+                if options.deadline is not None:
+                    options = exchange.record.clock.bounded(options)
                 proof = None
                 if keyring is not None and exchange.trusted:
                     proof = exchange.prepared.proof or keyring.proof(operation, self._transport, options)
@@ -287,7 +289,9 @@ class AsyncConnection(BaseConnection):
         while True:
             exchange.record.tries += 1
             try:
-                options = exchange.record.clock.bounded(exchange.options)
+                options = exchange.options
+                if options.deadline is not None:
+                    options = exchange.record.clock.bounded(options)
                 proof = None
                 if keyring is not None and exchange.trusted:
                     proof = exchange.prepared.proof

@@ -251,8 +251,7 @@ class Exchange:
 
     def accepted(self, answer: Answer) -> None:
         """Take note of a good answer."""
-        if journal.listening():
-            self._note(answer.status, None, answer)
+        self._note(answer.status, None, answer)
 
     def _note(self, outcome: journal.Outcome, wait: float | None, answer: Answer | None = None) -> None:
         """Log how a try ended: a call with it, if `wait` is None."""
