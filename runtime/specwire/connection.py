@@ -112,7 +112,8 @@ class Connection(BaseConnection):
         if self.options.call_middleware:
             return self.perform(request).parsed
         exchange = self.exchange(request, self.options)
-        found: T = reading.value(exchange, self._send(exchange, stream=False))
+        answer = self._send(exchange, stream=False)
+        found: T = reading.value(exchange.record, answer, exchange.prepared.decoder)
         return found
 
     def perform(self, request: Request[T], *, lenient: bool = False) -> Response[T]:
@@ -250,7 +251,8 @@ class AsyncConnection(BaseConnection):
         if self.options.call_middleware:
             return (await self.perform(request)).parsed
         exchange = self.exchange(request, self.options)
-        found: T = reading.value(exchange, await self._send(exchange, stream=False))
+        answer = await self._send(exchange, stream=False)
+        found: T = reading.value(exchange.record, answer, exchange.prepared.decoder)
         return found
 
     async def perform(self, request: Request[T], *, lenient: bool = False) -> Response[T]:

@@ -28,7 +28,6 @@ from specwire.pagination import at
 from specwire.wire.faults import terse
 
 if TYPE_CHECKING:
-    from specwire.exchange import Exchange
     from specwire.failure import TokenRefused, TooLarge
     from specwire.headers import Headers
     from specwire.options import Options
@@ -39,15 +38,15 @@ _SHOWN = 200
 """Characters of a body that are shown where it has no message."""
 
 
-def value(exchange: Exchange, answer: Answer) -> Any:
-    """Return the value of a successful try; raises `DecodeError` and `RefusedError`."""
-    content, fast = answer.content, exchange.prepared.decoder
+def value(record: Record, answer: Answer, fast: Decoder | None) -> Any:
+    """Return the value of a successful try, by its `quick_decoder`; raises `DecodeError` and `RefusedError`."""
+    content = answer.content
     if fast is None:
-        return parsed(exchange.record, answer, content).parsed
+        return parsed(record, answer, content).parsed
     found = fast.match(content)
     if found is not MISFIT:
         return found
-    record, payload = exchange.record, exchange.request.operation.returns
+    payload = record.request.operation.returns
     return _checked(record, answer, content, payload, _thorough(record, answer, content, payload)).parsed
 
 
