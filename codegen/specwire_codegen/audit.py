@@ -21,6 +21,8 @@ _OTHERS = frozenset({"api.md", "py.typed"})
 _IMPORTED = {**IMPORTED, "annotations": ("__future__", "annotations"), "lazy": ("specwire.lazy", "lazy")}
 _BUILTINS = frozenset("None bool bytes dict float frozenset int list object str __name__ __all__".split())
 _CALLED = frozenset({"frozenset"})
+_PARTS = frozenset("body cookies headers path query".split())
+"""Attributes of a request that another form of it copies."""
 _RUNTIME = ("specwire", "msgspec")
 """Packages whose names may be called."""
 
@@ -58,6 +60,8 @@ class _Module:
     """Names that may be subclassed."""
     modules: set[str] = attrs.field(factory=set)
     """Names of modules, whose attributes may be read."""
+    requests: frozenset[str] = frozenset()
+    """Names of requests, whose parts may be read."""
 
     def check(self, tree: ast.Module) -> None:
         self._bind(tree.body)
@@ -131,8 +135,9 @@ class _Module:
                     if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr | ast.Pass):
                         raise self._unknown(statement)
                     self._statement(statement)
-            case ast.FunctionDef(args=arguments, body=body, returns=ast.expr() as returns, decorator_list=[]):
-                self._function(arguments, body)
+            case ast.FunctionDef(args=arguments, body=body, returns=ast.expr() as returns, decorator_list=decorators):
+                self._decorators(decorators)
+                self._function(arguments, body, converts=bool(decorators))
                 self._annotation(returns)
             case ast.Assign(targets=[ast.Name()], value=value):
                 self._value(value)
@@ -147,7 +152,19 @@ class _Module:
             case _:
                 raise self._unknown(node)
 
-    def _function(self, arguments: ast.arguments, body: list[ast.stmt]) -> None:
+    def _decorators(self, decorators: list[ast.expr]) -> None:
+        """Check that a function has no decorator but one that gives it the arguments of another function."""
+        match decorators:
+            case []:
+                return
+            case [ast.Call(func=ast.Name(id="same_arguments"), args=[ast.Name(id=name)], keywords=[])] if (
+                name in self.callable
+            ):
+                self._called(ast.Name("same_arguments"))
+            case _:
+                raise self._unknown(decorators[0])
+
+    def _function(self, arguments: ast.arguments, body: list[ast.stmt], *, converts: bool) -> None:
         if arguments.vararg or arguments.kwarg or arguments.posonlyargs:
             raise self._unknown(arguments)
         listed = [*arguments.args, *arguments.kwonlyargs]
@@ -159,7 +176,13 @@ class _Module:
             if default is not None and ast.unparse(default) != "UNSET":
                 self._data(default)
         names = {argument.arg for argument in listed}
-        inner = attrs.evolve(self, bound=self.bound | names, callable=self.callable - names)
+        inner = attrs.evolve(
+            self,
+            bound=self.bound | names,
+            callable=self.callable - names,
+            modules=self.modules - names,
+            requests=frozenset(names if converts else ()),
+        )
         for statement in body:
             match statement:
                 case ast.Return(value=ast.expr() as value):
@@ -206,6 +229,8 @@ class _Module:
             case ast.Dict(keys=keys, values=values):
                 for member in [*keys, *values]:
                     self._value(member)
+            case ast.Set(elts=values):
+                self._data(ast.Tuple(values))
             case ast.Tuple(elts=values) | ast.List(elts=values) | ast.BoolOp(op=ast.Or(), values=values):
                 for value in values:
                     self._value(value)
@@ -249,6 +274,8 @@ class _Module:
     def _name(self, node: ast.expr) -> None:
         match node:
             case ast.Name(id=name) if name in self.bound:
+                return
+            case ast.Attribute(value=ast.Name(id=request), attr=name) if request in self.requests and name in _PARTS:
                 return
             case ast.Attribute(value=ast.Name(id=module), attr=name) if module in self.modules and name[:2] != "__":
                 return

@@ -418,11 +418,15 @@ class Refusal:
     message: tuple[str, ...]
 
 
+Status: TypeAlias = int | str
+"""A status code, a range such as `4XX`, or `default`."""
+
+
 @attrs.frozen
 class Errors:
-    """The types of error bodies by status; 0 is `default`, 4 and 5 are `4XX` and `5XX`."""
+    """Types of error bodies by status, in ascending order; ranges and the default come last."""
 
-    by_status: tuple[tuple[int, TypeExpr], ...] = ()
+    by_status: tuple[tuple[Status, TypeExpr], ...] = ()
 
 
 Requirement: TypeAlias = tuple[str, ...]
@@ -450,8 +454,8 @@ class Operation:
     fixed: tuple[tuple[str, LiteralValue], ...]
     payload: Payload
     errors: Errors
-    answers: tuple[tuple[int, Payload], ...]
-    """What a success answers by its status, where that is not `payload`; 2 is the document's `2XX`."""
+    answers: tuple[tuple[Status, Payload], ...]
+    """Payloads of success statuses that are not `payload`."""
     safe: bool
     """Whether repeating it changes nothing on the server."""
     secure: bool

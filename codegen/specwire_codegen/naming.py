@@ -1,58 +1,14 @@
-"""All identifiers: from wire names to Python names, pure and stable."""
+"""Python names that are free: reserved names, collisions, lengths."""
 
 from __future__ import annotations
 
 import hashlib
-import keyword
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from specwire_codegen.script import decoded, letters, skeleton
-
-_WORD = re.compile(
-    r"(?:OAuth|IPv)[0-9]*(?![a-z])|[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z0-9]+|[0-9]+"
-    r"|[^\x00-\x7f]+[0-9]*"
-)
-_SIGNS = (
-    (re.compile(r"^\+(?=\d)"), "plus "),
-    (re.compile(r"^[-\u2212](?=\d)"), "minus "),
-    (re.compile(r"<="), " lte "),
-    (re.compile(r">="), " gte "),
-    (re.compile(r"!="), " ne "),
-    (re.compile(r"(?<=\w)<$"), " lt "),
-    (re.compile(r"(?<=\w)>$"), " gt "),
-)
-"""Signs that tell names apart, as words."""
-IRREGULAR = {
-    "people": "person",
-    "children": "child",
-    "men": "man",
-    "women": "woman",
-    "indices": "index",
-    "matrices": "matrix",
-    "vertices": "vertex",
-    "criteria": "criterion",
-    "analyses": "analysis",
-    "statuses": "status",
-    "aliases": "alias",
-    "addresses": "address",
-    "bases": "base",
-    "buses": "bus",
-    "caches": "cache",
-    "movies": "movie",
-    "cookies": "cookie",
-    "quizzes": "quiz",
-    "heroes": "hero",
-    "leaves": "leaf",
-    "shelves": "shelf",
-}
-"""Plurals whose endings do not tell their singular."""
-_SINGULAR = frozenset({*IRREGULAR.values(), "atlas", "bias", "canvas", "dns", "gas", "lens", "sms"})
-"""Words that are no plurals, though they may end like one."""
-_PLURALS = (("apis", "api"), ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"))
+from specwire_codegen.openapi.casing import pascal
+from specwire_codegen.script import decoded, skeleton
 
 RESERVED_CLASSES = frozenset(
     "Any ClassVar Decimal Ellipsis Literal Mapping NotRequired Sequence TYPE_CHECKING TypeAlias TypedDict UNSET UUID "
@@ -65,7 +21,7 @@ HELPERS = frozenset("flow given json_body lines_body multipart_body".split())
 """What builders call; an argument of the same name makes its builder use another, such as `_given`."""
 RESERVED_ARGUMENTS = frozenset({"UNSET", "self"})
 """Names that no argument can have."""
-RESERVED_FUNCTIONS = HELPERS | {"inputs", "models"}
+RESERVED_FUNCTIONS = HELPERS | {"inputs", "models", "same_arguments", "with_fields"}
 """Names that an operations module needs for itself."""
 WAITING_ARGUMENTS = frozenset({"interval", "on_progress", "timeout"})
 """Names of the arguments that a method which waits for a job has beside those of its operation."""
@@ -81,58 +37,6 @@ _DEVICES = frozenset({"con", "prn", "aux", "nul", "conin$", "conout$", *_PORTS})
 """Names that mean devices on Windows, whatever follows them behind a dot."""
 _COLLISIONS = 6
 """Suffixes that a name gets before a person would no longer count them."""
-
-
-def words(text: str) -> list[str]:
-    """Split a wire name into its words: `chatCompletion_v1` -> `chat`, `Completion`, `v1`.
-
-    Words in other scripts than Latin are words too.
-    """
-    for sign, word in _SIGNS:
-        text = sign.sub(word, text)
-    plain = letters(text)
-    return _WORD.findall(plain if plain.isascii() else _apart(letters(text, " ")))
-
-
-def _apart(text: str) -> str:
-    """Return a text with a space before each capital inside of a word of another script than Latin."""
-    pairs = zip(f" {text}", text, strict=False)
-    return "".join(
-        f" {each}" if before.islower() and each.isupper() and not each.isascii() else each for before, each in pairs
-    )
-
-
-def argument(text: str) -> str:
-    """Return a name as `snake_case`; a lone sign by what it is called."""
-    if words(text):
-        return snake(text)
-    return snake(unicodedata.name(text, "value") if len(text) == 1 else text)
-
-
-def snake(text: str) -> str:
-    """Return a name as `snake_case`; a valid name that already is one stays as it is."""
-    if text.isascii() and text.isidentifier() and text.islower() and not text.startswith("_"):
-        name = text
-    else:
-        name = "_".join(word.lower() for word in words(text)) or "value"
-    name = _identifier(name, "n")
-    return f"{name}_" if keyword.iskeyword(name) else name
-
-
-def pascal(text: str) -> str:
-    """Return a name as `PascalCase`; a valid one that begins with a capital and has no underscore stays as it is."""
-    if text.isascii() and text.isidentifier() and text[0].isupper() and "_" not in text and not keyword.iskeyword(text):
-        return text
-    name = "".join(word[0].title() + word[1:] for word in words(text)) or "Value"
-    if keyword.iskeyword(name):
-        return f"{name}Model"
-    return _identifier(name, "N")
-
-
-def _identifier(name: str, prefix: str) -> str:
-    """Return a name as Python compares identifiers, with a prefix where its first character cannot begin one."""
-    name = unicodedata.normalize("NFKC", name)
-    return name if name.isidentifier() else f"{prefix}{name}"
 
 
 def shortened(name: str, size: int) -> str:
@@ -151,18 +55,6 @@ def file_name(name: str, size: int) -> str:
 def is_device(name: str) -> bool:
     """Whether no file can have this name on Windows."""
     return name.split(".")[0].rstrip(" ").lower() in _DEVICES
-
-
-def singular(text: str) -> str:
-    """Return an English plural's singular, as far as endings tell."""
-    if text in _SINGULAR:
-        return text
-    if text in IRREGULAR:
-        return IRREGULAR[text]
-    for plural, single in _PLURALS:
-        if text.endswith(plural):
-            return text[: -len(plural)] + single
-    return text[:-1] if text.endswith("s") and not text.endswith(("ss", "us", "is")) else text
 
 
 def distinct(names: Iterable[tuple[str, str]], reserved: frozenset[str] = frozenset()) -> dict[str, str]:

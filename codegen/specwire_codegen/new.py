@@ -26,8 +26,9 @@ from specwire_codegen.files.pin import Pinned, PinnedPart, tables, toml
 from specwire_codegen.infer import Guess, guesses
 from specwire_codegen.load import load_from
 from specwire_codegen.lower import lower
-from specwire_codegen.naming import is_device, pascal
+from specwire_codegen.naming import is_device
 from specwire_codegen.normalize import Normalized, normalize
+from specwire_codegen.openapi.casing import pascal
 from specwire_codegen.output.swap import discard
 from specwire_codegen.project import require_package_name
 from specwire_codegen.source import line

@@ -10,7 +10,7 @@ import json
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 LONGEST = 100_000
 """Characters of prose."""
@@ -103,6 +103,12 @@ def literal(value: object) -> str:
             raise TypeError(f"no literal for {type(value).__name__}")
 
 
+def literal_set(values: Iterable[object]) -> str:
+    """Return an expression for a set of values, in their order."""
+    items = ", ".join(map(literal, values))
+    return f"{{{items}}}" if items else "frozenset()"
+
+
 def _quoted(text: str) -> str:
     return f'"{text.translate(_QUOTED)}"'
 
@@ -159,10 +165,19 @@ def docstring(text: str, *, indent: int = 0, sections: Sequence[tuple[str, Seque
 
 
 def markdown(text: str) -> str:
-    """Return prose of a document as one line of Markdown that means nothing but its words."""
-    words = re.sub(r"([\\`*_{}\[\]<>()#|!~&])", r"\\\1", line(text))
+    """Return prose of a document as one line of Markdown without markup, except for code spans."""
+    words = line(text)
+    if "``" in words:
+        return _without_markup(words)
+    # The odd parts are the code spans.
+    parts = enumerate(re.split(r"`([^`]*[^`\s][^`]*)`", words))
+    return "".join(code(part) if index % 2 else _without_markup(part) for index, part in parts)
+
+
+def _without_markup(words: str) -> str:
+    escaped_ = re.sub(r"([\\`*_{}\[\]<>()#|!~&])", r"\\\1", words)
     return re.sub(
-        r"^([-+=]|\d+(?=[.)]))", lambda found: f"\\{found[1]}" if not found[1].isdigit() else f"{found[1]}\\", words
+        r"^([-+=]|\d+(?=[.)]))", lambda found: f"\\{found[1]}" if not found[1].isdigit() else f"{found[1]}\\", escaped_
     )
 
 

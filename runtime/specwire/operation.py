@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -125,13 +126,13 @@ class Polling(msgspec.Struct, frozen=True):
     """How a long-running job tells that it is done."""
 
     status: tuple[str, ...]
-    success: frozenset[str]
-    failure: frozenset[str]
-    attention: frozenset[str] = frozenset()
+    success: AbstractSet[str] = frozenset()
+    failure: AbstractSet[str] = frozenset()
+    attention: AbstractSet[str] = frozenset()
     """Statuses in which the job rests until the caller does something."""
     interval: float = 5.0
     """Seconds between two polls, a suggestion."""
-    progress: frozenset[str] = frozenset()
+    progress: AbstractSet[str] = frozenset()
     """Statuses in which the job goes on; none where the document does not list them."""
 
     def is_at_rest(self, status: object) -> bool:
@@ -149,7 +150,7 @@ class Refusal(msgspec.Struct, frozen=True):
     """How a server says no inside a successful answer."""
 
     code: tuple[str, ...]
-    accepted: frozenset[int | str]
+    accepted: AbstractSet[int | str]
     """Codes that mean yes; any other raises `RefusedError`."""
     message: tuple[str, ...] = ()
 
@@ -162,10 +163,10 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     """Path template, such as `/v1/files/{file_id}`."""
     returns: Payload
-    answers: Mapping[int, Payload] = {}
-    """Status -> what it answers, where that is not `returns`; 2 is the document's `2XX`."""
-    errors: Mapping[int, Any] = {}
-    """Status -> type of the error body; 0 is the document's `default`, 4 and 5 are its `4XX` and `5XX`."""
+    answers: Mapping[int | str, Payload] = {}
+    """Payloads of success statuses, or of `"2XX"`, that are not `returns`."""
+    errors: Mapping[int | str, Any] = {}
+    """Types of error bodies, by status, range (`"4XX"`) or `"default"`."""
     styles: Mapping[str, Style] = {}
     """Parameter -> serialization, where it is not the default of its place."""
     formats: Formats = NO_FORMATS
@@ -188,7 +189,12 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         """Return what a successful status answers."""
         if not self.answers:
             return self.returns
-        return self.answers.get(status, self.answers.get(2, self.returns))
+        return self.answers.get(status, self.answers.get("2XX", self.returns))
+
+    def error_type(self, status: int) -> Any:
+        """Return the type of the error body of a status, None if the document has none."""
+        errors = self.errors
+        return errors.get(status, errors.get(f"{status // 100}XX", errors.get("default")))
 
     @property
     def accept(self) -> str:

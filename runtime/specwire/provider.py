@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 import msgspec
 
 from specwire.auth import Scheme, Security
@@ -11,7 +13,7 @@ class Never(msgspec.Struct, frozen=True):
     """Error bodies that repeating will not mend."""
 
     path: tuple[str, ...]
-    values: frozenset[str]
+    values: AbstractSet[str]
 
 
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +32,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """The one scheme of all operations that take credentials, or several by name."""
     key_variable: str | None = None
     """Environment variable of the key."""
-    retry_statuses: frozenset[int] | None = None
+    retry_statuses: AbstractSet[int] | None = None
     never: Never | None = None
     idempotency_header: str | None = None
     """Header of a key under which the server does a thing once, however often it is asked."""

@@ -233,7 +233,7 @@ def _check_refusal(record: Record, answer: Answer, content: bytes, value: Any, r
 def _error_body(record: Record, status: int, raw: Any) -> tuple[Any, tuple[Drift, ...]]:
     """Return the body of an error as its type, or as it came where it is another, and what drifted in it."""
     operation, options = record.request.operation, record.options
-    kind = operation.errors.get(status, operation.errors.get(status // 100, operation.errors.get(0)))
+    kind = operation.error_type(status)
     if kind is None or isinstance(raw, str):
         return raw, ()
     value, drifts = tolerate(raw, kind)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from specwire_codegen.naming import pascal
+from specwire_codegen.openapi.casing import pascal
 
 from tests.codegen.command_line import SPEC, Specwire, command, project, specwire
 

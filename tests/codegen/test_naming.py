@@ -8,7 +8,8 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from specwire_codegen.naming import argument, class_names, distinct, file_name, pascal, singular, snake
+from specwire_codegen.naming import class_names, distinct, file_name
+from specwire_codegen.openapi.casing import argument, pascal, snake
 from specwire_codegen.script import decoded, encoded, letters
 from specwire_codegen.source import is_hidden
 
@@ -146,14 +147,6 @@ def test_distinct_names_are_distinct(wires: list[str]) -> None:
 def test_class_names_leave_the_modules_own_names_alone() -> None:
     """A component cannot take a name that the models module needs."""
     assert {"Any": "AnyModel", "any": "AnyModelModel", "Unset": "UnsetModel"} == class_names(["Any", "any", "Unset"])
-
-
-@pytest.mark.parametrize(
-    ("plural", "single"), [("messages", "message"), ("entries", "entry"), ("classes", "class"), ("status", "status")]
-)
-def test_singular(plural: str, single: str) -> None:
-    """Plurals of property names lose their ending."""
-    assert single == singular(plural)
 
 
 @given(st.text())

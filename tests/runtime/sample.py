@@ -155,7 +155,7 @@ PROVIDER = Provider(
     key_variable="SAMPLE_API_KEY",
     never=Never(path=("error", "type"), values=frozenset({"quota"})),
 )
-_ERRORS: dict[int, Any] = {401: Problem, 4: Problem}
+_ERRORS: dict[int | str, Any] = {401: Problem, "4XX": Problem}
 _THING = JsonPayload(Thing)
 _EVENTS = EventsPayload(Chunk, terminator="[DONE]", errors=(EventError(("error",)),))
 _GET = Operation(id="get_thing", method="GET", path="/things/{thing_id}", returns=_THING, errors=_ERRORS)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from specwire_codegen.annotation import dict_name, into, out
 from specwire_codegen.classes.members import is_functional, keys, secrets, shadowed
 from specwire_codegen.ir import ADDITIONAL, Field, LiteralValue, ObjectModel
-from specwire_codegen.source import docstring, literal
+from specwire_codegen.source import docstring, literal, literal_set
 
 
 def struct(model: ObjectModel) -> str:
@@ -25,7 +25,7 @@ def _struct_body(model: ObjectModel) -> Iterator[str]:
         tag = model.tag
         yield f"{tag.name}: Literal[{literal(tag.value)}]{_constant(tag.value, tag.name, tag.wire_name)}"
     if secret := secrets(model):
-        yield f"__secrets__: ClassVar[frozenset[str]] = frozenset({literal(secret)})"
+        yield f"__secrets__: ClassVar[frozenset[str]] = frozenset({literal_set(secret)})"
     renamed = shadowed(model)
     for field in model.fields:
         yield f"{field.name}: {out(field.type, renamed=renamed)}{_default(field)}"

@@ -28,7 +28,7 @@ from specwire_codegen.ir import (
     TypeExpr,
     UnionOf,
 )
-from specwire_codegen.source import docstring, literal
+from specwire_codegen.source import docstring, literal, literal_set
 
 Form: TypeAlias = Literal[
     "promised", "promised renamed", "constant", "constant renamed", "optional", "optional renamed", "additional"
@@ -73,7 +73,7 @@ def struct_outline(model: ObjectModel) -> Filled:
         tag = model.tag
         slots |= {"tag_name": tag.name, "tag_key": literal(tag.wire_name), "tag_value": literal(tag.value)}
     if secret := secrets(model):
-        slots["secrets"] = literal(secret)
+        slots["secrets"] = literal_set(secret)
     renamed = shadowed(model)
     slots |= renamed
     members = _members(model.fields, lambda type_: out(type_, renamed=renamed), _struct_form, slots)

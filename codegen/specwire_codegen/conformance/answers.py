@@ -32,6 +32,7 @@ from specwire_codegen.ir import (
     Nullable,
     Operation,
     Primitive,
+    Status,
     Text,
     TypeExpr,
 )
@@ -275,8 +276,8 @@ def _declared(operation: Operation) -> TypeExpr:
 
 def _error_type(operation: Operation, status: int) -> TypeExpr:
     """Return the type of the body of an error: of its status, else of its hundred, else of all others."""
-    types = dict(operation.errors.by_status)
-    return next((types[one] for one in (status, status // 100, 0) if one in types), Anything())
+    types: dict[Status, TypeExpr] = dict(operation.errors.by_status)
+    return next((types[one] for one in (status, f"{status // 100}XX", "default") if one in types), Anything())
 
 
 def is_refusal(operation: Operation, value: Any) -> bool:

@@ -30,7 +30,7 @@ from specwire_codegen.lower.operation import lower_operations
 from specwire_codegen.lower.querystring import unsent_query_strings
 from specwire_codegen.lower.security import lower_security
 from specwire_codegen.lower.server import server_flaws, server_url
-from specwire_codegen.naming import pascal, snake
+from specwire_codegen.openapi.casing import pascal, snake
 from specwire_codegen.pointer import join
 from specwire_codegen.source import sentence
 

@@ -6,7 +6,7 @@ import os.path
 import re
 from collections.abc import Callable, Sequence
 
-from specwire_codegen.naming import words
+from specwire_codegen.openapi.casing import words
 
 
 def shared_words(ids: Sequence[str], is_verb: Callable[[str], bool]) -> Sequence[str]:

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 
 from specwire_codegen.config import ClientConfig
 from specwire_codegen.diagnostics import Diagnostic, error, settle
-from specwire_codegen.naming import class_names, pascal
+from specwire_codegen.naming import class_names
+from specwire_codegen.openapi.casing import pascal
 
 
 def chosen_class_names(components: Collection[str], config: ClientConfig) -> dict[str, str]:

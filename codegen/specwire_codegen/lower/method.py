@@ -23,7 +23,8 @@ from specwire_codegen.lower.route import (
     segments_of,
     static_segments,
 )
-from specwire_codegen.naming import singular, snake, words
+from specwire_codegen.openapi.casing import snake, words
+from specwire_codegen.openapi.plurals import singular
 
 _CONNECTIVES = frozenset({"a", "an", "the"})
 _READING = frozenset({"get", "retrieve", "fetch", "find", "read"})

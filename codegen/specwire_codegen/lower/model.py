@@ -27,7 +27,9 @@ from specwire_codegen.ir import (
     UnionOf,
 )
 from specwire_codegen.lower.schema import Schema, component_of, is_object, type_of, union_of, value_of
-from specwire_codegen.naming import LONGEST_CLASS, argument, distinct, pascal, shortened, singular
+from specwire_codegen.naming import LONGEST_CLASS, distinct, shortened
+from specwire_codegen.openapi.casing import argument, pascal
+from specwire_codegen.openapi.plurals import singular
 
 
 def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tuple[Model, ...]:
@@ -129,7 +131,7 @@ def _fields(
         yield Field(python[wire], wire, type_, wire in required, described(details), secret, _owner(whole), default)
     additional = _additional(schema, names)
     if additional is not None:
-        yield Field(python[ADDITIONAL], ADDITIONAL, MapOf(additional), False, "Further properties, by their names.")
+        yield Field(python[ADDITIONAL], ADDITIONAL, MapOf(additional), False, "Additional properties by name.")
 
 
 def _additional(schema: Schema, names: Mapping[str, str]) -> TypeExpr | None:
@@ -177,7 +179,7 @@ def described(schema: Schema) -> str:
     if "maxLength" in schema:
         parts.append(f"At most {schema['maxLength']} characters.")
     default = schema.get("default")
-    if isinstance(default, str | int | float) and not isinstance(default, bool) or isinstance(default, bool):
+    if isinstance(default, str | int | float):
         parts.append(f"The server's default is {_shown(default)}.")
     return " ".join(filter(None, parts))
 

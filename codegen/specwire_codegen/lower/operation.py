@@ -34,6 +34,7 @@ from specwire_codegen.ir import (
     Payload,
     Polling,
     Refusal,
+    Status,
     TextBody,
     TypeExpr,
 )
@@ -43,12 +44,13 @@ from specwire_codegen.lower.media import Components, constants_of, item_of, keys
 from specwire_codegen.lower.method import default_methods, named
 from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.path import Paths
-from specwire_codegen.lower.payload import Answers, lower_answers
+from specwire_codegen.lower.payload import Answers, lower_answers, status_key
 from specwire_codegen.lower.querystring import without_query_strings
 from specwire_codegen.lower.security import requirements
 from specwire_codegen.lower.server import server_url
-from specwire_codegen.naming import RESERVED_ARGUMENTS, WAITING_ARGUMENTS, argument, distinct
+from specwire_codegen.naming import RESERVED_ARGUMENTS, WAITING_ARGUMENTS, distinct
 from specwire_codegen.normalize.extensions import UNKNOWN
+from specwire_codegen.openapi.casing import argument
 from specwire_codegen.pointer import join
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -143,7 +145,7 @@ class _Lowering:
         payload: Payload,
         hidden: str | None,
         fixed: tuple[tuple[str, LiteralValue], ...],
-        answers: tuple[tuple[int, Payload], ...] = (),
+        answers: tuple[tuple[Status, Payload], ...] = (),
     ) -> Operation:
         parameters, body = self._named(_without(body, hidden))
         operation = Operation(
@@ -223,24 +225,14 @@ class _Lowering:
         return named and self.http_method not in _IDEMPOTENT
 
     def _errors(self) -> Errors:
-        found: list[tuple[int, TypeExpr]] = []
+        found: dict[Status, TypeExpr] = {}
         for status, response in self.raw.get("responses", {}).items():
-            if status.startswith("2"):
-                continue
             json = lower_answers({"200": response}, self.components).whole
-            if isinstance(json, JsonPayload):
-                key = 0 if status == "default" else int(status[0]) if status.upper().endswith("XX") else int(status)
-                found.append((key, json.type))
-        default = dict(found).get(0)
-        return Errors(
-            tuple(
-                sorted(
-                    (pair for pair in found if pair[0] == 0 or pair[1] != default),
-                    key=lambda pair: pair[0],
-                    reverse=True,
-                )
-            )
-        )
+            if not status.startswith("2") and isinstance(json, JsonPayload):
+                found[status_key(status)] = json.type
+        default = found.get("default")
+        stated = [(status, type_) for status, type_ in found.items() if status == "default" or type_ != default]
+        return Errors(tuple(sorted(stated, key=lambda pair: (isinstance(pair[0], str), str(pair[0])))))
 
     def _pagination(self, paths: Paths) -> Pagination | None:
         raw = self.raw.get("x-specwire-pagination")

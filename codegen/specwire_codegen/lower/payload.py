@@ -18,6 +18,7 @@ from specwire_codegen.ir import (
     Nullable,
     Payload,
     Primitive,
+    Status,
     Text,
     TypeExpr,
 )
@@ -46,7 +47,7 @@ class Answers:
     whole: Payload | None
     """As one value; None where there are only events."""
     events: EventStream | None
-    by_status: tuple[tuple[int, Payload], ...] = ()
+    by_status: tuple[tuple[Status, Payload], ...] = ()
     """As one value, under a status where that is not `whole`."""
     twins: tuple[tuple[str, Answers], ...] = ()
     """In another form, which is asked for by its media type, under a name for that."""
@@ -79,10 +80,10 @@ def _answers(by_status: Mapping[str, Payload]) -> Answers:
     """Return what each status answers as one payload, and where that is another one."""
     wholes = list(by_status.items())
     merged = _merged([payload for _, payload in wholes])
-    others = tuple((_key(status), payload) for status, payload in wholes if payload != merged)
-    if any(status == 2 for status, _ in others):  # what the range says is not said of the statuses beside it
-        others = tuple((_key(status), payload) for status, payload in wholes)
-    return Answers(merged, None, tuple(pair for pair in others if pair[0]))
+    others = tuple((status_key(status), payload) for status, payload in wholes if payload != merged)
+    if any(status == "2XX" for status, _ in others):  # what the range says is not said of the statuses beside it
+        others = tuple((status_key(status), payload) for status, payload in wholes)
+    return Answers(merged, None, tuple(pair for pair in others if pair[0] != "default"))
 
 
 def successes(responses: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -92,9 +93,9 @@ def successes(responses: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, 
         yield status, {**responses[status], "content": {}} if status in _BODILESS else responses[status]
 
 
-def _key(status: str) -> int:
-    """Return the status as the run time has it: 2 for a range, 0 for the default."""
-    return 0 if status == "default" else int(status[0]) if status.endswith("XX") else int(status)
+def status_key(status: str) -> Status:
+    """Return a key of `responses` as the runtime spells it: `404`, `"4XX"`, `"default"`."""
+    return int(status) if status.isdecimal() else status if status == "default" else status.upper()
 
 
 def _content(response: Mapping[str, Any], components: Components) -> list[Form]:

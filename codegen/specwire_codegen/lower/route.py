@@ -6,7 +6,8 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from specwire_codegen.naming import singular, snake, words
+from specwire_codegen.openapi.casing import snake, words
+from specwire_codegen.openapi.plurals import singular
 
 _PREFIX = re.compile(r"[a-z]{0,2}\d+(\.\d+)*(alpha|beta)?\d*|api|rest", re.IGNORECASE)
 _VERBS = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete", "QUERY": "query"}

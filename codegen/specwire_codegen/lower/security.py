@@ -29,7 +29,8 @@ from specwire_codegen.ir import (
     UndeclaredScheme,
 )
 from specwire_codegen.lower.key_prefix import prefix_of
-from specwire_codegen.naming import distinct, snake
+from specwire_codegen.naming import distinct
+from specwire_codegen.openapi.casing import snake
 from specwire_codegen.pointer import join
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")

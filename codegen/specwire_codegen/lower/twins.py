@@ -10,7 +10,7 @@ import attrs
 from specwire_codegen.ir import BinaryStream, JsonPayload, Payload, Primitive, Text
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.schema import Schema
-from specwire_codegen.naming import snake
+from specwire_codegen.openapi.casing import snake
 
 _FAMILIES = ("image", "audio", "video", "font")
 """Top-level types whose formats hold the same thing: one method is enough for all."""

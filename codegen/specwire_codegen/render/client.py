@@ -1,4 +1,4 @@
-"""The clients to `client.py`, each resource to `resources/<resource>.py`: a line for each operation of both clients."""
+"""Modules of clients and resources: one line for each operation, shared by the sync and the async client."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from specwire_codegen.ir import (
     Override,
     Text,
 )
-from specwire_codegen.naming import RESERVED_CLIENTS, pascal
+from specwire_codegen.naming import RESERVED_CLIENTS
+from specwire_codegen.openapi.casing import pascal
 from specwire_codegen.render.module import import_block, render_template
-from specwire_codegen.render.operations import function_name, module_name, module_of
+from specwire_codegen.render.operations import builders, function_name, module_name, module_of
+from specwire_codegen.render.prose import api_name, resource_title
 from specwire_codegen.render.security import security_facts
-from specwire_codegen.render.summary import summary_of, wait_summary
-from specwire_codegen.source import docstring, literal, sentence
+from specwire_codegen.source import docstring, literal, literal_set
 
 _DESCRIPTORS = {
     "Request": "endpoint",
@@ -71,20 +72,20 @@ def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
     names = _class_names(api, paths)
     classes = {path: _class(api, path, methods, paths, names) for path in paths}
     context = {
-        "title": docstring(f"The clients of {sentence(api.title)}\n\n{header}"),
+        "title": docstring(f"Clients for {api_name(api)}.\n\n{header}"),
         "provider": _provider(api),
         "root": classes[()],
         "client": api.class_name,
-        "doc": docstring(f"A synchronous client of {sentence(api.title)}", indent=4),
-        "async_doc": docstring(f"An asynchronous client of {sentence(api.title)}", indent=4),
+        "doc": docstring(f"Synchronous client for {api_name(api)}.", indent=4),
+        "async_doc": docstring(f"Asynchronous client for {api_name(api)}.", indent=4),
     }
     yield "client.py", _module("client.py.jinja", context, classes[()], _used(api, "."))
     if len(classes) > 1:
-        title = docstring(f"The groups of operations, each imported when it is asked for.\n\n{header}")
+        title = docstring(f"Resources of the client, each imported on first use.\n\n{header}")
         yield "resources/__init__.py", f"{title}\n"
     for path in paths:
         if path:
-            title = docstring(f"{_doc(api, path)}\n\n{header}")
+            title = docstring(f"{resource_title(api, path)}\n\n{header}")
             context = {"title": title, "class": classes[path]}
             yield (
                 f"resources/{module_of(path)}.py",
@@ -134,25 +135,23 @@ def _class(
     here = "." if path else ".resources."
     return ResourceClass(
         names[path],
-        docstring(_doc(api, path), indent=4),
+        docstring(resource_title(api, path), indent=4),
         tuple(member for method, member in sorted(methods.items()) if method[:-1] == path),
         tuple(
-            Child(child[-1], names[child], f"{here}{module_of(child)}", docstring(_doc(api, child), indent=4))
+            Child(child[-1], names[child], f"{here}{module_of(child)}", docstring(resource_title(api, child), indent=4))
             for child in children
         ),
     )
 
 
-def _doc(api: Api, path: tuple[str, ...]) -> str:
-    found = dict(api.tags).get(path[0], "") if len(path) == 1 else ""
-    return found or sentence(" ".join(path).replace("_", " ").title())
-
-
 def _methods(api: Api) -> Iterator[tuple[tuple[str, ...], Member]]:
     replaced = {override.operation_id: override for override in api.overrides if override.kind == "replaces"}
     sums = {override.operation_id: override for override in api.overrides if override.returns == "Accumulator"}
-    for operation in api.operations:
-        doc = docstring(summary_of(operation), indent=4)
+    for operation, method, builder in builders(api):
+        doc = docstring(builder.summary, indent=4)
+        if method != operation.method:
+            yield method, Member(method[-1], f"flowing(_{module_name(operation)}.{function_name(method[-1])})", doc)
+            continue
         built = f"_{module_name(operation)}.{function_name(operation.name)}"
         if isinstance(operation.payload, EventStream) and operation.id in sums:
             value = f"accumulated({built}, {_override(sums[operation.id])})"
@@ -161,11 +160,7 @@ def _methods(api: Api) -> Iterator[tuple[tuple[str, ...], Member]]:
             value = f"{_DESCRIPTORS[override.returns]}({_override(override)})"
         else:
             value = f"{_descriptor(operation)}({built})"
-        yield operation.method, Member(operation.name, value, doc)
-        if operation.polling is not None and operation.polling.method is not None:
-            method = operation.polling.method
-            waiter = f"flowing(_{module_name(operation)}.{function_name(method[-1])})"
-            yield method, Member(method[-1], waiter, docstring(wait_summary(operation), indent=4))
+        yield method, Member(operation.name, value, doc)
     for override in api.overrides:
         if override.kind == "adds" and override.returns != "Accumulator":
             value = f"{_DESCRIPTORS[override.returns]}({_override(override)})"
@@ -202,10 +197,10 @@ def _provider(api: Api) -> str:
         facts += security_facts(api.security)
     if api.retry is not None:
         if api.retry.statuses:
-            facts.append(f"retry_statuses=frozenset({literal(api.retry.statuses)})")
+            facts.append(f"retry_statuses={literal_set(api.retry.statuses)}")
         if api.retry.never_path:
-            values = literal(api.retry.never_values)
-            facts.append(f"never=Never({literal(api.retry.never_path)}, frozenset({values}))")
+            values = literal_set(api.retry.never_values)
+            facts.append(f"never=Never(path={literal(api.retry.never_path)}, values={values})")
         if api.retry.idempotency_header:
             facts.append(f"idempotency_header={literal(api.retry.idempotency_header)}")
     return f"Provider({', '.join(facts)})"

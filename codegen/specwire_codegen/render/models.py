@@ -25,8 +25,8 @@ from specwire_codegen.lower.model import all_refs
 from specwire_codegen.render.module import import_block, render_template
 from specwire_codegen.source import docstring, literal
 
-_MODELS = "What the API sends and takes, as Python objects."
-_INPUTS = "What requests take: dictionaries with checked keys, or models. Imported by type checkers only."
+_MODELS = "Models of the API."
+_INPUTS = "Types of request arguments: typed dictionaries or models. Imported by type checkers only."
 
 
 @attrs.frozen

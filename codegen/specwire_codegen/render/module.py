@@ -47,7 +47,7 @@ _KNOWN = {
     ),
     **dict.fromkeys(
         "BinaryBody DownloadRequest FormBody JsonBody MixedRequest PagedRequest Request StreamRequest TextBody "
-        "given json_body lines_body multipart_body".split(),
+        "BaseRequest given json_body lines_body multipart_body".split(),
         "specwire.request",
     ),
     **dict.fromkeys(
@@ -55,6 +55,7 @@ _KNOWN = {
         "Polling Refusal TextPayload".split(),
         "specwire.operation",
     ),
+    **dict.fromkeys("same_arguments with_fields".split(), "specwire.forms"),
     **dict.fromkeys("accumulated downloaded endpoint flowing mixed paginated streamed".split(), "specwire.endpoint"),
     **dict.fromkeys("AsyncResource Resource resource".split(), "specwire.resource"),
     **dict.fromkeys("AsyncClient Client".split(), "specwire.client"),

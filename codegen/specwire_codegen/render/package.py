@@ -9,7 +9,6 @@ import attrs
 from specwire_codegen.ir import Api, Operation
 from specwire_codegen.render.module import render_template
 from specwire_codegen.render.operations import builders
-from specwire_codegen.render.summary import summary_of
 from specwire_codegen.source import code, comment, docstring, markdown, sentence
 
 
@@ -35,24 +34,27 @@ def render_reference(api: Api, header: str) -> str:
     groups: dict[str, list[Entry]] = {}
     for method, entry in entries:
         groups.setdefault(".".join(method[:-1]), []).append(entry)
+    ids = {operation.id for operation in api.operations}
     context = {
         "title": markdown(api.title),
         "header": comment(header),
         "client": api.class_name,
         "groups": [(name or "client", list(group)) for name, group in groups.items()],
-        "count": len({operation.id for operation in api.operations}),
-        "methods": len(entries),
+        "size": f"{_counted(len(entries), 'method')} for {_counted(len(ids), 'operation')}",
     }
     return render_template("api.md.jinja", context)
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def _entries(api: Api) -> Iterator[tuple[tuple[str, ...], Entry]]:
     replaced = {override.method for override in api.overrides if override.kind == "replaces"}
-    for operation in api.operations:
-        for method, builder in builders(operation):
-            if method not in replaced:
-                call = _call(method, builder.arguments, _answer(builder.kind, builder.answers))
-                yield method, Entry(call, markdown(summary_of(operation)), _route(operation))
+    for operation, method, builder in builders(api):
+        if method not in replaced:
+            call = _call(method, builder.arguments, _answer(builder.kind, builder.answers))
+            yield method, Entry(call, markdown(builder.summary), _route(operation))
     routes = {operation.id: _route(operation) for operation in api.operations}
     for override in api.overrides:
         if override.returns != "Accumulator":

@@ -126,7 +126,7 @@ def _body_arguments(body: Body | None) -> Iterator[Argument]:
         case None:
             return
         case JsonBody(type_, None, required, _, blank):
-            yield Argument("body", into(type_, INPUTS), required and not blank, "The body.")
+            yield Argument("body", into(type_, INPUTS), required and not blank, "Request body.")
         case JsonBody(_, fields, required) if fields is not None:
             for field in fields:
                 asked = field.asked and (required or field.default is not None)
@@ -134,13 +134,13 @@ def _body_arguments(body: Body | None) -> Iterator[Argument]:
         case JsonBody():
             return
         case FormBody(free=True):
-            yield Argument("body", "Mapping[str, Any]", False, "The fields.")
+            yield Argument("body", "Mapping[str, Any]", False, "Form fields by name.")
         case FormBody(fields):
             for field in fields:
                 yield Argument(field.name, into(field.type, INPUTS), field.asked, field.doc, default=field.default)
         case MultipartBody(free=True):
-            yield Argument("fields", "Mapping[str, Any]", False, "The fields.")
-            yield Argument("files", "Mapping[str, FileInput | Sequence[FileInput]]", False, "The files.")
+            yield Argument("fields", "Mapping[str, Any]", False, "Form fields by name.")
+            yield Argument("files", "Mapping[str, FileInput | Sequence[FileInput]]", False, "Files by field name.")
         case MultipartBody(parts):
             for part in parts:
                 kind = {"no": into(part.type, INPUTS), "one": "FileInput", "many": "Sequence[FileInput]"}[part.file]
@@ -153,13 +153,13 @@ def _body_arguments(body: Body | None) -> Iterator[Argument]:
                     annotation = into(header.type, INPUTS)
                     yield Argument(header.name, annotation, header.required, header.doc, default=header.default)
         case BinaryBody(_, required):
-            yield Argument("body", "FileInput", required, "The bytes, a path or an open binary file.")
+            yield Argument("body", "FileInput", required, "Bytes, a path or a binary file object.")
         case LinesBody(item, _, _, required):
             value = into(item, INPUTS)
             kind = f"Iterable[{value}] | AsyncIterable[{value}] | FileInput"
-            yield Argument("body", kind, required, "The values, encoded as they are sent; or a file that holds them.")
+            yield Argument("body", kind, required, "Values, encoded as they are sent, or a file of them.")
         case TextBody(_, required):
-            yield Argument("body", "str", required, "The text.")
+            yield Argument("body", "str", required, "Text to send.")
         case _:
             assert_never(body)
 

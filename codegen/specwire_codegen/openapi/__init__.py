@@ -1,0 +1,1 @@
+"""Vocabulary that all parts of the generator share."""

@@ -1,0 +1,73 @@
+"""Words of a name, and the name in snake case and Pascal case."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+
+from specwire_codegen.script import letters
+
+_WORD = re.compile(
+    r"(?:OAuth|IPv)[0-9]*(?![a-z])|[A-Z]{2,}[0-9]*s(?![a-z])|[A-Z]{2,}(?![a-z])[0-9]*|[A-Z](?![a-z0-9])"
+    r"|[A-Z]?[a-z0-9]+|[^\x00-\x7f]+[0-9]*"
+)
+_SIGNS = (
+    (re.compile(r"^\+(?=\d)"), "plus "),
+    (re.compile(r"^[-\u2212](?=\d)"), "minus "),
+    (re.compile(r"<="), " lte "),
+    (re.compile(r">="), " gte "),
+    (re.compile(r"!="), " ne "),
+    (re.compile(r"(?<=\w)<$"), " lt "),
+    (re.compile(r"(?<=\w)>$"), " gt "),
+)
+"""Signs that distinguish names, as words."""
+
+
+def words(text: str) -> list[str]:
+    """Split a name into its words, in any script: `chatCompletion_v1` -> `chat`, `Completion`, `v1`."""
+    plain = letters(text)
+    return _WORD.findall(plain if plain.isascii() else _apart(letters(text, " ")))
+
+
+def _apart(text: str) -> str:
+    """Insert a space before each capital inside a word of a script other than Latin."""
+    pairs = zip(f" {text}", text, strict=False)
+    return "".join(
+        f" {each}" if before.islower() and each.isupper() and not each.isascii() else each for before, each in pairs
+    )
+
+
+def argument(text: str) -> str:
+    """Return the name of an argument in snake case; signs that distinguish names become words, as `created>`."""
+    for sign, word in _SIGNS:
+        text = sign.sub(word, text)
+    if words(text):
+        return snake(text)
+    return snake(unicodedata.name(text, "value") if len(text) == 1 else text)
+
+
+def snake(text: str) -> str:
+    """Return a name in snake case; a valid name that already is in snake case is unchanged."""
+    if text.isascii() and text.isidentifier() and text.islower() and not text.startswith("_"):
+        name = text
+    else:
+        name = "_".join(word.lower() for word in words(text)) or "value"
+    name = _identifier(name, "n")
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def pascal(text: str) -> str:
+    """Return a name in Pascal case; a valid name with a leading capital and no underscore is unchanged."""
+    if text.isascii() and text.isidentifier() and text[0].isupper() and "_" not in text and not keyword.iskeyword(text):
+        return text
+    name = "".join(word[0].title() + word[1:] for word in words(text)) or "Value"
+    if keyword.iskeyword(name):
+        return f"{name}Model"
+    return _identifier(name, "N")
+
+
+def _identifier(name: str, prefix: str) -> str:
+    """Return a name in the form in which Python compares identifiers, with a prefix if it cannot begin one."""
+    name = unicodedata.normalize("NFKC", name)
+    return name if name.isidentifier() else f"{prefix}{name}"
