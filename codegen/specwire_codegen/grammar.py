@@ -407,7 +407,9 @@ ANNOTATIONS = frozenset(
 )
 """Schema keywords that say nothing about which values are valid."""
 
-PLACE_ONLY = frozenset({"default", "deprecated", "readOnly", "writeOnly"})
+OWNERS = frozenset({"readOnly", "writeOnly"})
+"""Annotations that tell who sends a property."""
+PLACE_ONLY = frozenset({"default", "deprecated", *OWNERS})
 """Annotations of the place where a schema stands, which do not move with the schema."""
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from specwire_codegen.grammar import ANNOTATIONS, PLACE_ONLY, Kind, Node, is_extension, rebuild
+from specwire_codegen.grammar import ANNOTATIONS, OWNERS, PLACE_ONLY, Kind, Node, is_extension, rebuild
 from specwire_codegen.normalize.origin import HINT
 
 
 def structure(schema: Any) -> Any:
-    """Return a schema without annotations, extensions and private keys."""
+    """Return a schema without annotations, extensions and private keys; who may send a property is no annotation."""
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
-        drop = ANNOTATIONS if kind == "schema" else frozenset[str]()
+    def visit(node: Node, kind: Kind, pointer: str) -> Node:
+        drop = (ANNOTATIONS - OWNERS if pointer else ANNOTATIONS) if kind == "schema" else frozenset[str]()
         kept = {key: value for key, value in node.items() if key not in drop and not is_extension(key)}
         if kind == "schema" and isinstance(kept.get("required"), list):
             kept["required"] = sorted(set(kept["required"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -13,14 +13,23 @@ from specwire_codegen.normalize import nulls, words
 from specwire_codegen.normalize.equality import fingerprint
 from specwire_codegen.normalize.namer import Namer, is_provisional
 from specwire_codegen.normalize.operations import methods, with_methods
+from specwire_codegen.normalize.sharing import Key, noun_of
 from specwire_codegen.normalize.status import status_name
 from specwire_codegen.normalize.streams import EVENT_STREAM, media_type
 
 
 def hoist(data: Node) -> Node:
     """Return the document with its inline schemas named after their places."""
+    named, apart = _hoisted(data, {})
+    schemas = data.get("components", {}).get("schemas", {})
+    known = {name: schema for name, schema in schemas.items() if not is_provisional(name) and isinstance(schema, dict)}
+    shared = named.uses.names(known, {name: fingerprint(schema) for name, schema in known.items()})
+    return _hoisted(data, shared)[1] if shared else apart
+
+
+def _hoisted(data: Node, shared: Mapping[Key, str]) -> tuple[Namer, Node]:
     components = data.get("components", {})
-    namer = Namer(components.get("schemas", {}))
+    namer = Namer(components.get("schemas", {}), shared)
     for name in namer.given:
         if name.startswith("/components/schemas/"):
             namer.settle(name)
@@ -37,7 +46,7 @@ def hoist(data: Node) -> Node:
         if key in data:
             changed[key] = places.paths(data[key])
     sections["schemas"] = namer.named
-    return changed
+    return namer, changed
 
 
 @attrs.frozen
@@ -75,19 +84,19 @@ class Places:
 
     def operation(self, operation: Node) -> Node:
         """Return an operation with its inline schemas named after it."""
-        owner = words.pascal(operation["operationId"])
+        owner, noun = words.pascal(operation["operationId"]), noun_of(operation["operationId"])
         changed = dict(operation)
         if "parameters" in operation:
             changed["parameters"] = [self.parameter(each, owner) for each in operation["parameters"]]
         if "requestBody" in operation:
-            changed["requestBody"] = self.holder(operation["requestBody"], f"{owner}Request", "Body")
+            changed["requestBody"] = self.holder(operation["requestBody"], f"{owner}Request", "Body", noun=noun)
         if "responses" in operation:
-            changed["responses"] = self.responses(operation["responses"], owner)
+            changed["responses"] = self.responses(operation["responses"], owner, noun)
         if "callbacks" in operation:
             changed["callbacks"] = {name: self.paths(each) for name, each in operation["callbacks"].items()}
         return changed
 
-    def responses(self, responses: Node, owner: str) -> Node:
+    def responses(self, responses: Node, owner: str, noun: str) -> Node:
         """Return responses with inline schemas named after operation and, for all but the first success, status."""
         first = next((status for status in sorted(responses) if status.startswith("2")), None)
         changed = dict(responses)
@@ -96,21 +105,22 @@ class Places:
                 continue
             shared = (self.errors[status, each] for each in prints_of(response) if (status, each) in self.errors)
             name = next(shared, response_name(owner, status, status == first))
-            changed[status] = self.holder(response, name, "Body", owner)
+            changed[status] = self.holder(response, name, "Body", owner, noun if status == first else "")
         return changed
 
     def parameter(self, parameter: Node, owner: str) -> Node:
         """Return a parameter with its inline schemas named after operation and parameter."""
-        return self.holder(parameter, owner + words.pascal(str(parameter.get("name", ""))), "Parameter")
+        noun = words.pascal(str(parameter.get("name", "")))
+        return self.holder(parameter, owner + noun, "Parameter", noun=noun)
 
-    def holder(self, node: Node, name: str, word: str, owner: str = "") -> Node:
+    def holder(self, node: Node, name: str, word: str, owner: str = "", noun: str = "") -> Node:
         """Return an object that has `schema`, `content` or `headers` with the inline schemas in them named."""
         changed = dict(node)
         if isinstance(node.get("schema"), dict):
-            changed["schema"] = self.namer.place(node["schema"], name, word)
+            changed["schema"] = self.namer.place(node["schema"], name, word, noun)
         if isinstance(node.get("content"), dict):
             changed["content"] = {
-                media: self.content(media, each, name, owner or name) for media, each in node["content"].items()
+                media: self.content(media, each, name, owner or name, noun) for media, each in node["content"].items()
             }
         if isinstance(node.get("headers"), dict):
             changed["headers"] = {
@@ -119,14 +129,14 @@ class Places:
             }
         return changed
 
-    def content(self, media: str, node: Any, name: str, owner: str) -> Any:
+    def content(self, media: str, node: Any, name: str, owner: str, noun: str) -> Any:
         """Return a media type object with its inline schemas named."""
         if not isinstance(node, dict):
             return node
         changed = dict(node)
         word = words.pascal(media_type(media).rpartition("/")[2]) or "Content"
         if isinstance(node.get("schema"), dict):
-            changed["schema"] = self.namer.place(node["schema"], name, word)
+            changed["schema"] = self.namer.place(node["schema"], name, word, noun)
         if isinstance(node.get("itemSchema"), dict):
             if media_type(media) == EVENT_STREAM:
                 changed["itemSchema"] = self.event(node["itemSchema"], f"{owner}Event")
