@@ -10,24 +10,17 @@ from typing import NotRequired, TypeAlias, TypedDict
 from . import models
 
 
-class EverywhereFilterDict(TypedDict):
-    """EverywhereFilter"""
-
-    min: NotRequired[int]
-
-
 class EverywhereQueryDict(TypedDict):
     """EverywhereQuery"""
 
     a: NotRequired[str]
 
 
-class PostFormRequestFilterDict(TypedDict):
-    """PostFormRequestFilter"""
+class FilterDict(TypedDict):
+    """Filter"""
 
     min: NotRequired[int]
 
 
-EverywhereFilterParam: TypeAlias = EverywhereFilterDict | models.EverywhereFilter
 EverywhereQueryParam: TypeAlias = EverywhereQueryDict | models.EverywhereQuery
-PostFormRequestFilterParam: TypeAlias = PostFormRequestFilterDict | models.PostFormRequestFilter
+FilterParam: TypeAlias = FilterDict | models.Filter

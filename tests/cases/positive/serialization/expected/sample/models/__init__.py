@@ -9,30 +9,24 @@ from specwire.model import WireModel
 from specwire.unset import UNSET, Unset
 
 
-class EverywhereFilter(WireModel, kw_only=True):
-    """EverywhereFilter"""
-
-    min: int | Unset = UNSET
-
-
 class EverywhereQuery(WireModel, kw_only=True):
     """EverywhereQuery"""
 
     a: str | Unset = UNSET
 
 
+class Filter(WireModel, kw_only=True):
+    """Filter"""
+
+    min: int | Unset = UNSET
+
+
 class PostFormRequest(WireModel, kw_only=True):
     """PostFormRequest"""
 
-    filter: PostFormRequestFilter | Unset = UNSET
+    filter: Filter | Unset = UNSET
     tags: list[str] | Unset = UNSET
     note: str | Unset = UNSET
-
-
-class PostFormRequestFilter(WireModel, kw_only=True):
-    """PostFormRequestFilter"""
-
-    min: int | Unset = UNSET
 
 
 class PostPartsRequest(WireModel, kw_only=True):
@@ -44,9 +38,8 @@ class PostPartsRequest(WireModel, kw_only=True):
 
 
 __all__ = [
-    "EverywhereFilter",
     "EverywhereQuery",
+    "Filter",
     "PostFormRequest",
-    "PostFormRequestFilter",
     "PostPartsRequest",
 ]

@@ -29,10 +29,7 @@ _FORM = Operation(
 
 
 def form(
-    *,
-    filter: inputs.PostFormRequestFilterParam | Unset = UNSET,
-    tags: Sequence[str] | Unset = UNSET,
-    note: str | Unset = UNSET,
+    *, filter: inputs.FilterParam | Unset = UNSET, tags: Sequence[str] | Unset = UNSET, note: str | Unset = UNSET
 ) -> Request[None]:
     """Take a form.
 

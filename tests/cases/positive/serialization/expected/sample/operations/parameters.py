@@ -43,7 +43,7 @@ def everywhere(
     *,
     piped: Sequence[str] | Unset = UNSET,
     spaced: Sequence[str] | Unset = UNSET,
-    filter: inputs.EverywhereFilterParam | Unset = UNSET,
+    filter: inputs.FilterParam | Unset = UNSET,
     raw: str | Unset = UNSET,
     query: inputs.EverywhereQueryParam | Unset = UNSET,
     x_ids: Sequence[int] | Unset = UNSET,
