@@ -288,13 +288,14 @@ def test_long_names_leave_out_what_is_between() -> None:
 def test_operations_name_their_bodies() -> None:
     """Bodies, answers, errors and parameters are named after the operation and what they are."""
     body = {"type": "object", "properties": {"a": {"type": "string"}}}
+    sent = {"type": "object", "properties": {"a": {"type": "integer"}}}
     other = {"type": "object", "properties": {"b": {"type": "string"}}}
 
     def answer(schema: Json, media: str = "application/json") -> Json:
         return {"description": "", "content": {media: {"schema": schema}}}
 
     document = spec(
-        requestBody={"content": {"application/json": {"schema": body}, "multipart/form-data": {"schema": other}}},
+        requestBody={"content": {"application/json": {"schema": sent}, "multipart/form-data": {"schema": other}}},
         responses={"200": answer(body), "202": answer(other), "404": answer(body), "default": answer(other)},
         parameters=[{"name": "order_by", "in": "query", "schema": {"enum": ["a", "b"]}}],
     )
