@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Mapping
 
 from specwire_codegen.ir import ADDITIONAL, Field, Literals, ObjectModel
-from specwire_codegen.naming import SHADOWING
+from specwire_codegen.openapi.identifiers import SHADOWING
 
 
 def keys(model: ObjectModel) -> tuple[Field, ...]:

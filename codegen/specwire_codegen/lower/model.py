@@ -27,8 +27,8 @@ from specwire_codegen.ir import (
     UnionOf,
 )
 from specwire_codegen.lower.schema import Schema, component_of, is_object, type_of, union_of, value_of
-from specwire_codegen.naming import LONGEST_CLASS, distinct, shortened
 from specwire_codegen.openapi.casing import argument, pascal
+from specwire_codegen.openapi.identifiers import LONGEST_CLASS, distinct, shortened
 from specwire_codegen.openapi.plurals import singular
 
 

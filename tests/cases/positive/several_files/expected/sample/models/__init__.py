@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.model import Unknown, WireModel
-from specwire.model import constant as _constant
+from specwire.model import Unknown, WireModel, constant as _constant
 from specwire.unset import UNSET, Unset
 
 
