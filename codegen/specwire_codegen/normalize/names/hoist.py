@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from specwire_codegen.normalize.names.namer import Namer, is_provisional
-from specwire_codegen.normalize.operations import methods, with_methods
+from specwire_codegen.normalize.operations.operations import methods, with_methods
 from specwire_codegen.normalize.operations.streams import EVENT_STREAM, media_type
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.schema.equality import fingerprint

@@ -8,9 +8,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.model import Unknown, WireModel, constant as _constant
-from specwire.union import union
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Unknown, Unset, WireModel, union
+from specwire.support import constant as _constant
 
 
 class Cat(WireModel, kw_only=True):
