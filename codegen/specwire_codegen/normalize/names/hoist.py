@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 
 from specwire_codegen.normalize.names.namer import Namer, is_provisional
+from specwire_codegen.normalize.names.sharing import Key, noun_of
 from specwire_codegen.normalize.operations.operations import methods, with_methods
 from specwire_codegen.normalize.operations.streams import EVENT_STREAM, media_type
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.schema.equality import fingerprint
-from specwire_codegen.normalize.schema.sharing import Key, noun_of
 from specwire_codegen.openapi import words
 from specwire_codegen.openapi.annotations import PLACE_ONLY
 from specwire_codegen.openapi.objects import Node

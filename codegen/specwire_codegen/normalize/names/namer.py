@@ -7,10 +7,10 @@ from typing import Any
 
 import attrs
 
+from specwire_codegen.normalize.names.sharing import Key, Uses, key_of
 from specwire_codegen.normalize.refs.references import schema_name, schema_ref
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.schema.equality import fingerprint, notes_of_place
-from specwire_codegen.normalize.schema.sharing import Key, Uses, key_of
 from specwire_codegen.normalize.source_map import HINT, origin_of
 from specwire_codegen.normalize.unions import variants
 from specwire_codegen.openapi import pointer as pointers, words

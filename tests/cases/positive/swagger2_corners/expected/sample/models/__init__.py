@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.support import UNSET, Unknown, Unset, WireModel
-from specwire.support import constant as _constant
+from specwire.support import UNSET, Unknown, Unset, WireModel, constant as _constant
 
 
 class Big(WireModel, tag_field="thingType", tag="Big", kw_only=True):
