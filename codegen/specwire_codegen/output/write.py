@@ -15,6 +15,8 @@ from specwire_codegen.diagnostics import SpecwireCodegenError
 _STYLE = ("--quiet", "--isolated", "--no-cache", "--target-version", "py311", "--line-length", "120")
 """How generated code is formatted, whatever the project around it says."""
 
+_IMPORTS = ("--config", "lint.isort.combine-as-imports=true")
+
 
 def formatted(files: Mapping[str, str]) -> dict[str, str]:
     """Return the files as ruff writes them."""
@@ -24,7 +26,7 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
             path = inside(root, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
-        _ruff("check", "--fix", "--select", "I,F401", *_STYLE, folder)
+        _ruff("check", "--fix", "--select", "I,F401", *_IMPORTS, *_STYLE, folder)
         _ruff("format", *_STYLE, folder)
         return {name: (root / name).read_text("utf-8") for name in files}
 
