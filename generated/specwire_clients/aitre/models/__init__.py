@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from msgspec import field as _field
-from specwire.support import UNSET, Unknown, Unset, WireModel, union
-from specwire.support import constant as _constant
+from specwire.support import UNSET, Unknown, Unset, WireModel, constant as _constant, union
 
 
 class AssistantMessage(WireModel, tag_field="role", tag="assistant", kw_only=True):

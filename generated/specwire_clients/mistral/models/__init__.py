@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from specwire.support import UNSET, Unknown, Unset, WireModel, union
-from specwire.support import constant as _constant
+from specwire.support import UNSET, Unknown, Unset, WireModel, constant as _constant, union
 
 
 class AgentsCompletionRequest(WireModel, kw_only=True):
