@@ -6,7 +6,6 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, suppress
 from functools import partial
-from importlib import import_module
 from typing import Any, Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -21,7 +20,8 @@ def current() -> Any:
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():
         return trio.lowlevel.current_trio_token()
-    asyncio = sys.modules.get("asyncio") or import_module("asyncio")
+    import asyncio
+
     return asyncio.get_running_loop()
 
 
