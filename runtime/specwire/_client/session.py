@@ -165,7 +165,7 @@ class Connection(BaseConnection):
                 else:
                     answer = self._transport.send(outgoing, options, stream=stream)
                 if answer.status < 300:
-                    exchange.accepted(answer)
+                    exchange.ended(answer.status, answer)
                     return answer
                 answer.read()
                 answer.close()
@@ -306,7 +306,7 @@ class AsyncConnection(BaseConnection):
                 else:
                     answer = await self._transport.send(outgoing, options, stream=stream)
                 if answer.status < 300:
-                    exchange.accepted(answer)
+                    exchange.ended(answer.status, answer)
                     return answer
                 await answer.aread()
                 await answer.aclose()

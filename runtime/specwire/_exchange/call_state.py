@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from specwire._models.headers import Headers
-from specwire._network.deadline import Clock
 from specwire._operations.response import Response
 from specwire._serialization.percent import percent
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from specwire._codec.drift import Drift
     from specwire._http.options import Options
+    from specwire._network.deadline import Clock
     from specwire._operations.request import BaseRequest
     from specwire._operations.security import Proof
 
@@ -21,20 +23,17 @@ _SHORTEST_SECRET = 8
 """Characters below which a key is no secret, but would be found inside of other words."""
 
 
-class Record:
+class Record(msgspec.Struct, eq=False):
     """What answers, errors and log lines tell of a call."""
 
-    __slots__ = ("clock", "options", "proof", "request", "secrets", "tries")
-
-    def __init__(self, request: BaseRequest, options: Options) -> None:
-        self.request = request
-        self.options = options
-        self.clock = Clock(options.deadline)
-        self.tries = 0
-        self.proof: Proof | None = None
-        """What the last try carried to prove who sent it."""
-        self.secrets: tuple[str, ...] = ()
-        """What must show nowhere besides."""
+    request: BaseRequest
+    options: Options
+    clock: Clock
+    tries: int = 0
+    proof: Proof | None = None
+    """What the last try carried to prove who sent it."""
+    secrets: tuple[str, ...] = ()
+    """Further values that must not be shown."""
 
     def response(
         self,
@@ -59,6 +58,9 @@ class Record:
     def after_tries(self) -> str:
         """How often the request was sent, as part of a sentence; nothing for once."""
         return f" after {self.tries} tries" if self.tries > 1 else ""
+
+    def __repr__(self) -> str:
+        return f"<Record of {self.request!r}>"
 
     def masked(self, content: bytes) -> bytes:
         """Return the body of a failure without the key, which some servers repeat in theirs."""

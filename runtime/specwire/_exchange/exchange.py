@@ -11,6 +11,7 @@ from specwire._exchange.call_state import Record
 from specwire._exchange.prepared import IDEMPOTENT, proved
 from specwire._http import retry
 from specwire._http.request import Outgoing
+from specwire._network.deadline import Clock
 from specwire._network.request_url import LONGEST_URL, is_reachable, same_origin, without_login
 from specwire._operations.response import request_id_of
 from specwire._responses import parsing
@@ -61,7 +62,7 @@ class Exchange:
         self.request = request
         self.options = options
         self.prepared = prepared
-        self.record = Record(request, options)
+        self.record = Record(request, options, Clock(options.deadline))
         """What answers and errors tell of the call."""
         self.trusted = True
         """Whether the next try goes to where credentials may go."""
@@ -104,7 +105,14 @@ class Exchange:
         """Return the next try; `proof` is None for one that takes no credentials."""
         self._sends += 1
         self.record.proof = proof
-        url, body, method = self._addressed(proof), self._body, self.request.operation.method
+        url, body, method = self._url, self._body, self.prepared.operation.method
+        if self._query or (proof is not None and proof.query):
+            url = self._addressed(proof)
+        if len(url) > LONGEST_URL:
+            raise InvalidRequestError(
+                f"{self.request.operation.id}: the URL has {len(url):,} characters, more than can be sent: shorten the "
+                "path and the query"
+            )
         head = self._head
         if head is not None and proof is self.prepared.proof and not self._cookies and not self.options.middleware:
             if body is None:
@@ -131,7 +139,7 @@ class Exchange:
         return Outgoing(method, url, headers, content)
 
     def _addressed(self, proof: Proof | None) -> str:
-        """Return where the next try goes, query and all."""
+        """Return where the next try goes, with a query."""
         url, query = self._url, self._query
         if proof is not None and proof.query:
             more = {name: key for name, key in proof.query.items() if name not in self._given}
@@ -142,11 +150,6 @@ class Exchange:
                 url = without_query(url, proof.query)
         if query:
             url = f"{url}{'&' if '?' in url else '?'}{query}"
-        if len(url) > LONGEST_URL:
-            raise InvalidRequestError(
-                f"{self.request.operation.id}: the URL has {len(url):,} characters, more than can be sent: shorten the "
-                "path and the query"
-            )
         return url
 
     def _stream(
@@ -251,20 +254,21 @@ class Exchange:
         self._waited += wait
         return wait
 
-    def accepted(self, answer: Answer) -> None:
-        """Take note of a good answer."""
-        self._note(answer.status, None, answer)
+    def ended(self, outcome: logging.Outcome, answer: Answer | None = None) -> None:
+        """Log that the call ended with this try."""
+        if logging.listening():
+            operation, record = self.request.operation, self.record
+            request_id = request_id_of(answer.headers) if answer is not None else None
+            logging.note(operation, self._url, outcome, record.tries, record.clock.elapsed, request_id)
 
     def _note(self, outcome: logging.Outcome, wait: float | None, answer: Answer | None = None) -> None:
-        """Log how a try ended: a call with it, if `wait` is None."""
-        if not logging.listening(again=wait is not None):
-            return
-        request_id = request_id_of(answer.headers) if answer is not None else None
-        operation, elapsed = self.request.operation, self.record.clock.elapsed
+        """Log how a try failed: the call with it, if `wait` is None."""
         if wait is None:
-            logging.note(operation, self._url, outcome, self.record.tries, elapsed, request_id)
-        else:
-            logging.note_again(operation, self._url, outcome, self.record.tries, elapsed, wait, request_id)
+            self.ended(outcome, answer)
+        elif logging.listening(again=True):
+            operation, record = self.request.operation, self.record
+            request_id = request_id_of(answer.headers) if answer is not None else None
+            logging.note_again(operation, self._url, outcome, record.tries, record.clock.elapsed, wait, request_id)
 
     @property
     def _replayable(self) -> bool:

@@ -30,23 +30,23 @@ _NO_CHARSETS = frozenset({"idna", "mbcs", "oem", "punycode", "raw-unicode-escape
 class Answer:
     """A response of the HTTP library, its errors translated."""
 
-    __slots__ = ("_body", "_content", "_library", "_over", "_told", "masked", "parse", "raw", "status", "timeouts")
+    timeouts: dict[str, float | None]
+    """How long the HTTP library waits: `read` holds for a body of which nothing is read yet."""
+    parse: Callable[[Answer, bytes], Response[Any]] | None = None
+    """Makes the value of a body that was streamed and read."""
+    masked: Callable[[bytes], bytes] = bytes
+    """Returns a part of the body without the secrets that were sent, for the messages of a streamed answer."""
+    _body: Body | None = None
+    _content: bytes | None = None
+    _over = False
+    """Whether the body was begun here, or the answer closed."""
+    _told: tuple[Callable[[TransportFailure | None], object], ...] = ()
 
-    def __init__(self, raw: Any, library: ModuleType) -> None:
+    def __init__(self, raw: Any, library: ModuleType, timeouts: dict[str, float | None] | None = None) -> None:
         self.raw: httpx2.Response = raw
         self.status: int = raw.status_code
+        self.timeouts = {} if timeouts is None else timeouts
         self._library = library
-        self.timeouts: dict[str, float | None] = {}
-        """How long the HTTP library waits: `read` holds for a body of which nothing is read yet."""
-        self._body: Body | None = None
-        self._content: bytes | None = None
-        self._over = False
-        """Whether the body was begun here, or the answer closed."""
-        self.parse: Callable[[Answer, bytes], Response[Any]] | None = None
-        """Makes the value of a body that was streamed and read."""
-        self.masked: Callable[[bytes], bytes] = bytes
-        """Returns a part of the body without the secrets that were sent, for the messages of a streamed answer."""
-        self._told: tuple[Callable[[TransportFailure | None], object], ...] = ()
 
     @property
     def headers(self) -> Headers:

@@ -89,7 +89,7 @@ class Transport:
     @property
     def closed(self) -> bool:
         """Whether nothing can be sent any more."""
-        return self._closed or bool(getattr(self._client, "is_closed", False))
+        return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
     def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Answer:
         """Send one try; raises `TransportFailure` when no answer comes, `TooLarge` for a body beyond the limit."""
@@ -111,11 +111,10 @@ class Transport:
         except Exception as error:
             raise_failure(error, library, _route(client, library, outgoing.url))
             raise
-        answer = UnreadAnswer(raw, library, self._unread) if stream else Answer(raw, library)
+        answer = UnreadAnswer(raw, library, timeouts, self._unread) if stream else Answer(raw, library, timeouts)
         if answer.surplus:
             answer.disconnect()
         if stream:
-            answer.timeouts = timeouts
             timeouts["read"] = options.idle_timeout
         else:
             timeouts["read"] = options.timeout
@@ -194,7 +193,7 @@ class AsyncTransport:
     @property
     def closed(self) -> bool:
         """Whether nothing can be sent any more."""
-        return self._closed or bool(getattr(self._client, "is_closed", False))
+        return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
     def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Awaitable[Answer]:
         """Send one try; raises `TransportFailure` when no answer comes, `TooLarge` for a body beyond the limit."""
@@ -212,11 +211,10 @@ class AsyncTransport:
         except Exception as error:
             raise_failure(error, library, _route(client, library, outgoing.url))
             raise
-        answer = Answer(raw, library)
+        answer = Answer(raw, library, timeouts)
         if answer.surplus:
             await answer.adisconnect()
         if stream:
-            answer.timeouts = timeouts
             timeouts["read"] = options.idle_timeout
             return answer
         timeouts["read"] = options.timeout

@@ -52,12 +52,11 @@ class Unread:
 class UnreadAnswer(Answer):
     """An answer with a body to read, which is to be closed. Where it is forgotten, its socket is closed at once."""
 
-    __slots__ = ("_begun", "_unread")
+    _begun: Generator[bytes, None, None] | None = None
 
-    def __init__(self, raw: Any, library: ModuleType, unread: Unread) -> None:
-        super().__init__(raw, library)
+    def __init__(self, raw: Any, library: ModuleType, timeouts: dict[str, float | None], unread: Unread) -> None:
+        super().__init__(raw, library, timeouts)
         self._unread = unread
-        self._begun: Generator[bytes, None, None] | None = None
 
     def _raw_chunks(self) -> Iterator[bytes]:
         chunks = self._begun = cast("Generator[bytes, None, None]", self.raw.iter_raw())
