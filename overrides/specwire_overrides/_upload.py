@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from specwire import FileInput
 from specwire.errors import InvalidRequestError
-from specwire.support import Openable, Part, file_part, piece_of
+from specwire.file import FileInput, Openable
+from specwire.multipart import Part, file_part
+from specwire.upload import piece_of
 
 MEGABYTE = 1024 * 1024
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import datamodel_code_generator
+import attrs
+import datamodel_code_generator as dcg
 import pytest
-from specwire_codegen.classes import dcg, direct, structs, typed_dicts
+from specwire_codegen.classes import direct, emitter, structs, typed_dicts
 from specwire_codegen.classes.tree import printed
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.ir import Field, ListOf, Literals, MapOf, ModelRef, Nullable, ObjectModel, Primitive, Tag, UnionOf
@@ -30,7 +31,7 @@ WORDS = frozenset(
 @pytest.fixture(autouse=True)
 def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the classes that were made before, so that each test has its own made."""
-    monkeypatch.setattr(dcg, "_MADE", {})
+    monkeypatch.setattr(emitter, "_MADE", {})
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -48,13 +49,13 @@ def strings(value: Any) -> Iterator[str]:
 def test_the_emitter_sees_no_word_of_a_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Schemas and template data that datamodel-code-generator gets are made of identifiers of ours."""
     seen: set[str] = set()
-    real = datamodel_code_generator.generate
+    real = dcg.generate
 
     def generate(document: dict[str, Any], **options: Any) -> Any:
         seen.update(strings(document), strings(options["extra_template_data"]))
         return real(document, **options)
 
-    monkeypatch.setattr(datamodel_code_generator, "generate", generate)
+    monkeypatch.setattr(dcg, "generate", generate)
     assert isinstance(rendered(written(tmp_path, base())), dict)
     assert {"C0", "f0", "T0"} <= seen
     assert set() == {text for text in seen if text not in WORDS and not OURS.fullmatch(text)}
@@ -71,34 +72,46 @@ SLOTS = ("C0", "T0", "f0", "f0_key", "f0_doc", "class_name", "class_text", "doc"
 def test_a_slot_in_a_document_is_a_word(word: str) -> None:
     """A document that uses the names of our slots gets them back, each where it stood."""
     kind = UnionOf((Literals((word, f"{word}'")), ListOf(MapOf(ModelRef(word))), Primitive("int")))
-    fields = (Field(word, word, Nullable(kind), True, word), Field("b", "B", Primitive("date"), False, word))
-    made = model(*fields, name=word, tag=Tag("kind", word, word))
+    doc = f"{word} {word}"
+    fields = (Field(word, word, Nullable(kind), True, doc), Field("b", "B", Primitive("date"), False, doc))
+    made = ObjectModel(word, fields, doc, Tag("kind", word, word))
     struct = ast.parse(structs([made])).body[0]
     assert isinstance(struct, ast.ClassDef)
     assert word == struct.name
-    assert word == ast.get_docstring(struct)
+    assert doc == ast.get_docstring(struct)
     texts = [ast.unparse(statement) for statement in struct.body[1:]]
     expected = f"""{word}: Literal['{word}', "{word}'"] | list[dict[str, {word}]] | int | None"""
-    assert [f"kind: Literal['{word}'] = _constant('{word}', '{word}')", expected, f"'{word}'"] == texts[:3]
+    assert [f"kind: Literal['{word}'] = _constant('{word}', '{word}')", expected, f"'{doc}'"] == texts[:3]
     assert "b: date | Unset = _field(default=UNSET, name='B')" == texts[3]
     keys = ast.parse(typed_dicts([made])).body[0]
     assert isinstance(keys, ast.ClassDef)
     assert f"{word}Dict" == keys.name
 
 
+@pytest.mark.parametrize("doc", ["", " ", "Pet", "pet.", "`Pet`"])
+def test_a_docstring_does_not_repeat_a_name(doc: str) -> None:
+    """A class or field whose description is its name has no docstring; a class without members has `pass`."""
+    field = attrs.evolve(Field("pet", "pet", Primitive("int"), True), doc=doc)
+    for text in (structs([ObjectModel("Pet", (field,), doc)]), typed_dicts([ObjectModel("Pet", (field,), doc)])):
+        assert '"""' not in text
+    for text in (structs([ObjectModel("Pet", (), doc)]), typed_dicts([ObjectModel("Pet", (), doc)])):
+        assert text.endswith(":\n    pass")
+    assert '"""Pet of a shop."""' in structs([ObjectModel("Pet", (), "Pet of a shop.")])
+
+
 def test_classes_that_differ_from_the_ir_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """If datamodel-code-generator and the printer of the IR disagree, nothing is generated."""
     made = model(Field("a", "a", Primitive("int"), True))
     structs([made])
-    monkeypatch.setattr(dcg, "_MADE", {})
-    monkeypatch.setitem(dcg._FORMATS, "int", ("number", None))
+    monkeypatch.setattr(emitter, "_MADE", {})
+    monkeypatch.setitem(emitter._FORMATS, "int", ("number", None))
     with pytest.raises(SpecwireCodegenError, match="internal error: the class Pet differs"):
         structs([made])
 
 
 def test_a_class_that_does_not_come_back_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every class that was asked for must be returned, and no other."""
-    monkeypatch.setattr(datamodel_code_generator, "generate", lambda *_, **__: "class Other: pass\n")
+    monkeypatch.setattr(dcg, "generate", lambda *_, **__: "class Other: pass\n")
     with pytest.raises(SpecwireCodegenError, match="did not return what it was given"):
         structs([model(Field("a", "a", Primitive("int"), True))])
 

@@ -76,6 +76,50 @@ paths:
 """
 
 
+TOLD = f"""{HEAD}
+paths:
+  /movies:
+    get:
+      operationId: getMovies
+      summary: getMovies
+      tags: [cinema]
+      responses:
+        "200": {{description: d, content: {{application/json: {{schema: {{$ref: "#/components/schemas/Movie"}}}}}}}}
+    post:
+      operationId: postMovies
+      tags: [cinema]
+      description: |
+        Adds a movie. It may take long.
+
+        One of these is needed:
+        - `title`
+        - `slug`
+
+        ```json
+        {{"title": "Alien"}}
+        ```
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                title: {{type: string, description: title}}
+                status: {{$ref: "#/components/schemas/Status"}}
+      responses: {{"200": {{description: ok}}}}
+components:
+  schemas:
+    Status: {{description: "Where the movie is in its life.\\n\\nMore.", type: string, enum: [planned, running]}}
+    Other: {{description: Another one., anyOf: [{{$ref: "#/components/schemas/Status"}}, {{type: "null"}}]}}
+    Movie:
+      type: object
+      properties:
+        plain: {{$ref: "#/components/schemas/Status"}}
+        nullable: {{anyOf: [{{$ref: "#/components/schemas/Status"}}, {{type: "null"}}]}}
+        own: {{$ref: "#/components/schemas/Status", description: Its own words.}}
+"""
+
+
 def rendered(tmp_path: Path, text: str, name: str) -> str:
     """Return a file of the package that a document makes."""
     spec = tmp_path / "cinema.yaml"
@@ -126,6 +170,42 @@ def test_a_stream_shares_arguments_and_body(tmp_path: Path) -> None:
     assert "@same_arguments(talk)\ndef talk_stream(request: BaseRequest) -> StreamRequest[str]:" in source
     assert '"""Streaming form of `talk`; same arguments.' in source
     assert 'path=request.path, query=request.query, body=with_fields(request.body, {"stream": True})' in source
+
+
+def docstring_of(source: str, name: str) -> str:
+    """Return the docstring of a function or class."""
+    found = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return ast.get_docstring(found[name]) or ""
+
+
+def test_a_description_is_kept_whole_and_as_markdown(tmp_path: Path) -> None:
+    """Without a summary the first sentence is the summary, and the rest follows with its list and its code."""
+    found = docstring_of(rendered(tmp_path, TOLD, "operations/cinema.py"), "create_movie")
+    shown = '- `title`\n- `slug`\n\n```json\n{"title": "Alien"}\n```'
+    body = f"Adds a movie.\n\nIt may take long.\n\nOne of these is needed:\n{shown}"
+    assert f"{body}\n\n`POST /movies`, operation `postMovies`." == found.partition("\n\nArgs:")[0]
+
+
+def test_a_summary_that_is_the_id_is_not_one(tmp_path: Path) -> None:
+    """The words of the method stand in for a summary that repeats the operationId."""
+    files = {name: rendered(tmp_path, TOLD, name) for name in ("operations/cinema.py", "resources/cinema.py", "api.md")}
+    assert docstring_of(files["operations/cinema.py"], "list_movies").startswith("List movies.\n")
+    assert all("getMovies." not in text for text in files.values())
+
+
+def test_fields_and_arguments_take_the_description_of_their_component(tmp_path: Path) -> None:
+    """The summary of a component describes what refers to it, also where that may be null; own words come first."""
+    source = rendered(tmp_path, TOLD, "models/__init__.py")
+    assert 3 == source.count('    """Where the movie is in its life."""\n')
+    assert '    """Its own words."""\n' in source
+    arguments = docstring_of(rendered(tmp_path, TOLD, "operations/cinema.py"), "create_movie").partition("Args:\n")[2]
+    assert "    status: Where the movie is in its life." == arguments
+
+
+def test_nothing_repeats_a_name(tmp_path: Path) -> None:
+    """A class without description has no docstring, an argument described by its name no line."""
+    assert "" == docstring_of(rendered(tmp_path, TOLD, "models/__init__.py"), "Movie")
+    assert "title: " not in rendered(tmp_path, TOLD, "operations/cinema.py").replace("title: str", "")
 
 
 def test_clients_are_described_in_english(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ import json
 import sys
 
 import pytest
-from hypothesis import given, strategies as st
-from specwire_codegen.python_source import (
+from hypothesis import given
+from hypothesis import strategies as st
+from specwire_codegen.source import (
     clean,
     code,
     comment,

@@ -9,7 +9,9 @@ import httpx2
 import msgspec
 import pytest
 import specwire
-from specwire._http.middleware import (
+from specwire.errors import APIConnectionError, InvalidRequestError, ServerError
+from specwire.failure import TransportFailure
+from specwire.middleware import (
     Answer,
     AsyncCall,
     AsyncCallMiddleware,
@@ -23,8 +25,6 @@ from specwire._http.middleware import (
     Response,
     Send,
 )
-from specwire._network.transport_errors import TransportFailure
-from specwire.errors import APIConnectionError, InvalidRequestError, ServerError
 
 from tests.faults.pool import busy
 from tests.runtime.conftest import KEY, Caller

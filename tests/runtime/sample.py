@@ -7,15 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from specwire._client import workflow
-from specwire._client.client import AsyncClient, Client
-from specwire._client.endpoint import accumulated, downloaded, endpoint, flowing, paginated, streamed
-from specwire._client.resource import AsyncResource, Resource, resource
-from specwire._client.workflow import Flow
-from specwire._models.model import Unknown, WireModel
-from specwire._models.union import union
-from specwire._models.unset import UNSET, Unset
-from specwire._operations.operation import (
+from specwire import flow
+from specwire.auth import Bearer
+from specwire.client import AsyncClient, Client
+from specwire.endpoint import accumulated, downloaded, endpoint, flowing, paginated, streamed
+from specwire.file import FileInput
+from specwire.flow import Flow
+from specwire.model import Unknown, WireModel
+from specwire.operation import (
     BinaryPayload,
     Cursor,
     EmptyPayload,
@@ -29,8 +28,8 @@ from specwire._operations.operation import (
     Refusal,
     TextPayload,
 )
-from specwire._operations.provider import Never, Provider
-from specwire._operations.request import (
+from specwire.provider import Never, Provider
+from specwire.request import (
     BinaryBody,
     DownloadRequest,
     FormBody,
@@ -41,8 +40,9 @@ from specwire._operations.request import (
     json_body,
     multipart_body,
 )
-from specwire._operations.security import Bearer
-from specwire._serialization.file import FileInput
+from specwire.resource import AsyncResource, Resource, resource
+from specwire.union import union
+from specwire.unset import UNSET, Unset
 
 
 class Text(WireModel, tag_field="type", tag="text", kw_only=True):
@@ -361,7 +361,7 @@ def wait(
     on_progress: Callable[[Job], object] | None = None,
 ) -> Flow[Job]:
     """Wait for a job."""
-    return workflow.wait(job(job_id), interval=interval, timeout=timeout, on_progress=on_progress)
+    return flow.wait(job(job_id), interval=interval, timeout=timeout, on_progress=on_progress)
 
 
 def ask(*, question: str) -> Request[Verdict]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specwire_codegen.classes.annotation import dict_name, into, out
-from specwire_codegen.classes.members import is_functional, keys, secrets, shadowed
+from specwire_codegen.annotation import dict_name, into, out
+from specwire_codegen.classes.members import class_doc, field_doc, is_functional, keys, secrets, shadowed
 from specwire_codegen.ir import ADDITIONAL, Field, LiteralValue, ObjectModel
-from specwire_codegen.python_source import docstring, literal, literal_set
+from specwire_codegen.source import literal, literal_set
 
 
 def struct(model: ObjectModel) -> str:
@@ -20,7 +20,10 @@ def struct(model: ObjectModel) -> str:
 
 
 def _struct_body(model: ObjectModel) -> Iterator[str]:
-    yield docstring(model.doc or model.name, indent=4)
+    if doc := class_doc(model):
+        yield doc
+    elif not model.fields and model.tag is None:
+        yield "pass"
     if model.tag is not None:
         tag = model.tag
         yield f"{tag.name}: Literal[{literal(tag.value)}]{_constant(tag.value, tag.name, tag.wire_name)}"
@@ -55,7 +58,8 @@ def typed_dict(model: ObjectModel) -> str:
     if is_functional(fields):
         entries = ", ".join(f"{literal(field.wire_name)}: {literal(_key_type(field))}" for field in fields)
         return f"{name} = TypedDict({literal(name)}, {{{entries}}})"
-    lines = [docstring(model.doc or model.name, indent=4)]
+    doc = class_doc(model)
+    lines = [doc] if doc else [] if fields else ["pass"]
     for field in fields:
         lines += [f"{field.wire_name}: {_key_type(field)}", *_documented(field)]
     return "\n".join([f"class {name}(TypedDict):", *(f"    {line}" for line in lines)])
@@ -66,5 +70,5 @@ def _key_type(field: Field) -> str:
 
 
 def _documented(field: Field) -> Iterator[str]:
-    if field.doc.strip():
-        yield docstring(field.doc, indent=4)
+    if doc := field_doc(field):
+        yield doc

@@ -6,7 +6,8 @@ import keyword
 from collections.abc import Mapping
 
 from specwire_codegen.ir import ADDITIONAL, Field, Literals, ObjectModel
-from specwire_codegen.openapi.identifiers import SHADOWING
+from specwire_codegen.naming import SHADOWING
+from specwire_codegen.source import docstring, same_words
 
 
 def keys(model: ObjectModel) -> tuple[Field, ...]:
@@ -26,6 +27,16 @@ def spelling(field: Field) -> str:
     wire = field.wire_name
     is_key = wire.isidentifier() and wire.isascii() and not keyword.iskeyword(wire) and not wire.startswith("__")
     return wire if is_key else field.name
+
+
+def class_doc(model: ObjectModel) -> str:
+    """Return the docstring of a class, empty if the document only repeats its name."""
+    return "" if not model.doc.strip() or same_words(model.doc, model.name) else docstring(model.doc, indent=4)
+
+
+def field_doc(field: Field) -> str:
+    """Return the docstring of a field, empty if the document only repeats its name."""
+    return "" if not field.doc.strip() or same_words(field.doc, field.wire_name) else docstring(field.doc, indent=4)
 
 
 def secrets(model: ObjectModel) -> tuple[str, ...]:

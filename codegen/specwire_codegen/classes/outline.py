@@ -11,8 +11,8 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from specwire_codegen.classes.annotation import dict_name, into, is_wide, out
-from specwire_codegen.classes.members import is_functional, keys, secrets, shadowed, spelling
+from specwire_codegen.annotation import dict_name, into, is_wide, out
+from specwire_codegen.classes.members import class_doc, field_doc, is_functional, keys, secrets, shadowed, spelling
 from specwire_codegen.classes.tree import CLASS
 from specwire_codegen.ir import (
     ADDITIONAL,
@@ -28,7 +28,7 @@ from specwire_codegen.ir import (
     TypeExpr,
     UnionOf,
 )
-from specwire_codegen.python_source import docstring, literal, literal_set
+from specwire_codegen.source import literal, literal_set
 
 Form: TypeAlias = Literal[
     "promised", "promised renamed", "constant", "constant renamed", "optional", "optional renamed", "additional"
@@ -50,6 +50,7 @@ class Outline:
     """A class without names, constants and texts."""
 
     members: tuple[Member, ...]
+    documented: bool
     open: bool = False
     tagged: bool = False
     renamed: bool = False
@@ -68,7 +69,8 @@ class Filled:
 
 def struct_outline(model: ObjectModel) -> Filled:
     """Return the outline of a model's `msgspec.Struct`."""
-    slots = {CLASS: model.name, "doc": docstring(model.doc or model.name, indent=4)}
+    doc = class_doc(model)
+    slots = {CLASS: model.name, "doc": doc}
     if model.tag is not None:
         tag = model.tag
         slots |= {"tag_name": tag.name, "tag_key": literal(tag.wire_name), "tag_value": literal(tag.value)}
@@ -78,18 +80,18 @@ def struct_outline(model: ObjectModel) -> Filled:
     slots |= renamed
     members = _members(model.fields, lambda type_: out(type_, renamed=renamed), _struct_form, slots)
     renamed_tag = model.tag is not None and model.tag.name != model.tag.wire_name
-    outline = Outline(members, model.is_open, model.tag is not None, renamed_tag, bool(secret))
+    outline = Outline(members, bool(doc), model.is_open, model.tag is not None, renamed_tag, bool(secret))
     return Filled(outline, slots)
 
 
 def typed_dict_outline(model: ObjectModel) -> Filled:
     """Return the outline of a model's `TypedDict`."""
     name = dict_name(model.name)
-    slots = {CLASS: name, "class_text": literal(name), "doc": docstring(model.doc or model.name, indent=4)}
+    slots = {CLASS: name, "class_text": literal(name), "doc": class_doc(model)}
     fields = keys(model)
     spelled = [attrs.evolve(field, name=spelling(field)) for field in fields]
     members = _members(spelled, into, lambda field: "promised" if field.asked else "optional", slots)
-    return Filled(Outline(members, functional=is_functional(fields)), slots)
+    return Filled(Outline(members, bool(slots["doc"]), functional=is_functional(fields)), slots)
 
 
 def _struct_form(field: Field) -> Form:
@@ -112,9 +114,9 @@ def _members(
         slots |= {f"f{number}": field.name, f"f{number}_key": literal(field.wire_name)}
         if field.constant is not None:
             slots[f"f{number}_value"] = literal(field.constant)
-        if field.doc.strip():
-            slots[f"f{number}_doc"] = docstring(field.doc, indent=4)
-        members.append(Member(_slotted(field.type, written, types), form(field), bool(field.doc.strip())))
+        if doc := field_doc(field):
+            slots[f"f{number}_doc"] = doc
+        members.append(Member(_slotted(field.type, written, types), form(field), bool(doc)))
     slots |= {slot: text for text, slot in types.items()}
     return tuple(members)
 

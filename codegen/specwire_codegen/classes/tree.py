@@ -9,7 +9,7 @@ import ast
 from collections.abc import Mapping
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.python_source import literal
+from specwire_codegen.source import literal
 
 CLASS = "class_name"
 """The slot of a class's own name."""
@@ -34,6 +34,8 @@ def _member(statement: ast.stmt, slots: Mapping[str, str]) -> str:
             return f"{_expression(target, slots)}: {_expression(annotation, slots)}"
         case ast.AnnAssign(target=target, annotation=annotation, value=ast.expr() as value):
             return f"{_expression(target, slots)}: {_expression(annotation, slots)} = {_expression(value, slots)}"
+        case ast.Pass():
+            return "pass"
         case ast.Expr(value=ast.Name() as text):
             return _expression(text, slots)
         case _:

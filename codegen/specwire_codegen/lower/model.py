@@ -27,9 +27,11 @@ from specwire_codegen.ir import (
     UnionOf,
 )
 from specwire_codegen.lower.schema import Schema, component_of, is_object, type_of, union_of, value_of
+from specwire_codegen.naming import LONGEST_CLASS, distinct, shortened
 from specwire_codegen.openapi.casing import argument, pascal
-from specwire_codegen.openapi.identifiers import LONGEST_CLASS, distinct, shortened
+from specwire_codegen.openapi.markdown import first_paragraph
 from specwire_codegen.openapi.plurals import singular
+from specwire_codegen.source import sentence
 
 
 def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tuple[Model, ...]:
@@ -128,7 +130,8 @@ def _fields(
         type_ = type_of(property_, names)
         whole = {**schemas.get(component_of(details) or "", {}), **details}
         default = constant_of(whole) if wire in required else None
-        yield Field(python[wire], wire, type_, wire in required, described(details), secret, _owner(whole), default)
+        doc = described(with_component_docs(details, schemas))
+        yield Field(python[wire], wire, type_, wire in required, doc, secret, _owner(whole), default)
     additional = _additional(schema, names)
     if additional is not None:
         yield Field(python[ADDITIONAL], ADDITIONAL, MapOf(additional), False, "Additional properties by name.")
@@ -168,9 +171,21 @@ def is_representable(wire: str) -> bool:
     return not any(character in '"\\' or character < " " for character in wire)
 
 
+def with_component_docs(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
+    """Return a schema that refers to a component, or to it or null, with the summary of the component as a default."""
+    if str(schema.get("description", "")).strip():
+        return schema
+    variants = [one for one in schema.get("oneOf", schema.get("anyOf", [])) if one != {"type": "null"}]
+    target = variants[0] if len(variants) == 1 and isinstance(variants[0], Mapping) else schema
+    component = schemas.get(component_of(target) or "", {})
+    summary = sentence(str(component.get("description", "")))
+    return {**schema, "description": summary, "deprecated": schema.get("deprecated") or component.get("deprecated")}
+
+
 def described(schema: Schema) -> str:
     """Return a schema's description with its default and bounds, which the type cannot say."""
-    parts = ["Deprecated." if schema.get("deprecated") else "", str(schema.get("description", "")).strip()]
+    description = str(schema.get("description", "")).strip()
+    parts = []
     low = _bound(schema, "minimum", "exclusiveMinimum", "at least", "more than")
     high = _bound(schema, "maximum", "exclusiveMaximum", "at most", "less than")
     bounds = " and ".join(filter(None, (low, high)))
@@ -181,7 +196,9 @@ def described(schema: Schema) -> str:
     default = schema.get("default")
     if isinstance(default, str | int | float):
         parts.append(f"The server's default is {_shown(default)}.")
-    return " ".join(filter(None, parts))
+    separator = " " if first_paragraph(description) == description else "\n\n"
+    text = separator.join(filter(None, (description, " ".join(parts))))
+    return f"Deprecated. {text}".strip() if schema.get("deprecated") else text
 
 
 def _bound(schema: Schema, inclusive: str, exclusive: str, at: str, beyond: str) -> str:

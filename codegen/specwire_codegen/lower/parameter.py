@@ -8,7 +8,7 @@ from typing import Any
 from specwire_codegen.ir import DefaultValue, Parameter, Place, Style
 from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components
-from specwire_codegen.lower.model import described, plain_constant
+from specwire_codegen.lower.model import described, plain_constant, with_component_docs
 from specwire_codegen.lower.schema import Schema
 from specwire_codegen.normalize.extensions import SPANS
 
@@ -56,7 +56,7 @@ def lower_parameter(
         place,
         components.type_of(schema),
         required and not _is_null_by_default(details),
-        described({**details, **told, "deprecated": deprecated}),
+        described(with_component_docs({**details, **told, "deprecated": deprecated}, components.schemas)),
         None if style == Style(*default) else style,
         _default(details) if required else None,
     )

@@ -1,1 +1,1 @@
-"""The vocabulary of OpenAPI: objects, pointers, words and names."""
+"""Vocabulary that all parts of the generator share."""

@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from specwire_codegen.ir import Api, BinaryStream, EventStream, Operation, Payload, Text
 from specwire_codegen.openapi.casing import words
 from specwire_codegen.openapi.plurals import singular
-from specwire_codegen.python_source import docstring, line, sentence
 from specwire_codegen.render.signature import Argument
+from specwire_codegen.source import docstring, line, same_words, sentence, summarized
+
+_LONGEST_SUMMARY = 200
 
 
 def api_name(api: Api) -> str:
@@ -27,25 +29,52 @@ def resource_title(api: Api, path: tuple[str, ...]) -> str:
 
 
 def summary_of(operation: Operation) -> str:
-    """Return one line about an operation: its summary, else how its description begins, else its id in words."""
-    if summary := sentence(operation.summary):
-        return summary
-    first = sentence(operation.description).partition(". ")[0]
-    if first and len(first) <= 200:
-        return first if first[-1] in ".!?:" else f"{first}."
-    said = _said(operation)
-    return sentence(said[:1].upper() + said[1:]) or sentence(operation.id)
+    """Return one line about an operation."""
+    return _described(operation)[0]
 
 
-def _said(operation: Operation) -> str:
-    """Return an operationId in words; one that begins with its resource in the words of its method, verb first."""
-    found = words(operation.id)
+def _described(operation: Operation) -> tuple[str, str]:
+    """Return one line about an operation and the rest of its description.
+
+    The line is the summary, or the first sentence of the description, or else the words of the method. A summary that
+    only repeats the operationId or the route is not one.
+    """
+    first, rest = summarized(operation.description)
+    summary = sentence(operation.summary)
+    if summary and not _is_identifier(summary, operation):
+        return summary, rest if same_words(first, summary) else operation.description
+    if first and len(first) <= _LONGEST_SUMMARY and not _is_identifier(first, operation):
+        return first, rest
+    return _in_words(operation), "" if _is_identifier(operation.description, operation) else operation.description
+
+
+def _is_identifier(text: str, operation: Operation) -> bool:
+    """Whether a text is the name of an operation or its route instead of a sentence about it."""
+    text = text.strip().removesuffix(".")
+    if text == operation.id:
+        return True
+    return bool(re.fullmatch(r"([A-Z]+ +)?/\S*|\S*([a-z0-9][A-Z]|\w[_.#/:]\w)\S*", text))
+
+
+def _in_words(operation: Operation) -> str:
+    """Return what an operation does in the words of its id, or of its method where the id only repeats the route."""
+    found = [word if word.isupper() else word.lower() for word in words(operation.id)]
     resource = [word for part in operation.resource[-1:] for word in part.strip("_").split("_")]
     size = len(resource)
-    if 0 < size < len(found) and [word.lower() for word in found[:size]] == resource:
-        verb = operation.name.strip("_").split("_")
-        return " ".join([*verb, *resource] if len(verb) == 1 else verb)
-    return " ".join(word if word.isupper() else word.lower() for word in found)
+    begins_with_resource = 0 < size < len(found) and [word.lower() for word in found[:size]] == resource
+    if begins_with_resource or _repeats_route(found, operation):
+        found = operation.name.strip("_").split("_")
+        if len(found) == 1 and resource:
+            one = found == ["create"] or operation.path.endswith("}")
+            found += [*resource[:-1], singular(resource[-1]) if one else resource[-1]]
+    spelled = {word.lower(): word for word in words(operation.id) if word.isupper()}
+    text = " ".join(spelled.get(word, word) for word in found)
+    return sentence(text[:1].upper() + text[1:]) or sentence(operation.id)
+
+
+def _repeats_route(found: list[str], operation: Operation) -> bool:
+    method, *rest = [word.lower() for word in found] or [""]
+    return method == operation.http_method.lower() and {*rest} <= {word.lower() for word in words(operation.path)}
 
 
 def wait_summary(operation: Operation) -> str:
@@ -75,10 +104,7 @@ def form_documentation(operation: Operation, base: Operation) -> str:
 
 def documentation(operation: Operation, arguments: Iterable[Argument]) -> str:
     """Return the docstring of an operation."""
-    summary = summary_of(operation)
-    paragraphs = [summary]
-    if operation.description.strip() and sentence(operation.description) != summary:
-        paragraphs.append(operation.description)
+    paragraphs = list(_described(operation))
     if operation.deprecated:
         paragraphs.append("Deprecated.")
     paragraphs.append(_route(operation))
@@ -103,7 +129,11 @@ def wait_documentation(operation: Operation, arguments: Iterable[Argument]) -> s
 
 
 def _documented(arguments: Iterable[Argument]) -> list[tuple[str, str]]:
-    return [(argument.name, argument.doc) for argument in arguments if argument.doc]
+    return [(argument.name, argument.doc) for argument in arguments if _says_more(argument)]
+
+
+def _says_more(argument: Argument) -> bool:
+    return bool(argument.doc.strip()) and not same_words(argument.doc, argument.name)
 
 
 def _route(operation: Operation) -> str:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import AsyncClient, Bearer, Client, Provider, resource
+from specwire.auth import Bearer
+from specwire.client import AsyncClient, Client
+from specwire.provider import Provider
+from specwire.resource import resource
 
 if TYPE_CHECKING:
     from .resources.audio import AsyncAudio, Audio

@@ -8,18 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.support import (
-    UNSET,
-    BinaryPayload,
-    DownloadRequest,
-    FileInput,
-    JsonPayload,
-    Operation,
-    Request,
-    Unset,
-    json_body,
-    multipart_body,
-)
+from specwire.file import FileInput
+from specwire.operation import BinaryPayload, JsonPayload, Operation
+from specwire.request import DownloadRequest, Request, json_body, multipart_body
+from specwire.unset import UNSET, Unset
 
 from .. import models
 

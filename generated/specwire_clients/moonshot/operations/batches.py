@@ -8,20 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from specwire.support import (
-    UNSET,
-    Cursor,
-    Flow,
-    JsonPayload,
-    Operation,
-    PagedRequest,
-    Polling,
-    Request,
-    Unset,
-    given,
-    json_body,
-    wait,
-)
+from specwire import flow
+from specwire.flow import Flow
+from specwire.operation import Cursor, JsonPayload, Operation, Polling
+from specwire.request import PagedRequest, Request, given, json_body
+from specwire.unset import UNSET, Unset
 
 from .. import models
 
@@ -140,7 +131,7 @@ def retrieve(batch_id: str) -> Request[models.BatchObject]:
     return Request(_RETRIEVE, path={"batch_id": batch_id})
 
 
-def wait_(
+def wait(
     batch_id: str,
     *,
     interval: float | None = None,
@@ -157,7 +148,7 @@ def wait_(
         timeout: Seconds to wait in all before `WaitTimeoutError` is raised; unlimited if None.
         on_progress: Called with the response of each poll.
     """
-    return wait(retrieve(batch_id), interval=interval, timeout=timeout, on_progress=on_progress)
+    return flow.wait(retrieve(batch_id), interval=interval, timeout=timeout, on_progress=on_progress)
 
 
 _CANCEL = Operation(

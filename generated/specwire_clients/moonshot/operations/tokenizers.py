@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from specwire.support import JsonPayload, Operation, Request, json_body
+from specwire.operation import JsonPayload, Operation
+from specwire.request import Request, json_body
 
 from .. import models
 

@@ -11,8 +11,6 @@ from . import models
 
 
 class LabelsDict(TypedDict):
-    """Labels"""
-
     owner: str
 
 

@@ -11,8 +11,6 @@ from . import models
 
 
 class BoxDict(TypedDict):
-    """Box"""
-
     size: int
     inner: NotRequired[BoxParam]
 

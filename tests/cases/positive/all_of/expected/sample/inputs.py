@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-from specwire.support import DateInput
+from specwire.inputs import DateInput
 
 from . import models
 
 
 class EmployeeBossDict(TypedDict):
-    """EmployeeBoss"""
-
     name: str
     """What it is called."""
     born: DateInput
@@ -39,8 +37,6 @@ class EmployeeDict(TypedDict):
 
 
 class PersonDict(TypedDict):
-    """Person"""
-
     name: str
     """What it is called."""
     born: DateInput

@@ -11,8 +11,6 @@ from . import models
 
 
 class CatDict(TypedDict):
-    """Cat"""
-
     meow: str
 
 

@@ -12,8 +12,6 @@ from . import models
 
 
 class ThingDict(TypedDict):
-    """Thing"""
-
     name: NotRequired[str]
     anything: NotRequired[Any]
     either: NotRequired[Mapping[str, Any]]
@@ -25,8 +23,6 @@ class ThingDict(TypedDict):
 
 
 class ThingOneDict(TypedDict):
-    """ThingOne"""
-
     a: NotRequired[str]
 
 

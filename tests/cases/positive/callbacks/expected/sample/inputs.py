@@ -11,8 +11,6 @@ from . import models
 
 
 class SubscribeRequestDict(TypedDict):
-    """SubscribeRequest"""
-
     url: str
 
 

@@ -11,8 +11,6 @@ from . import models
 
 
 class ConditionalDict(TypedDict):
-    """Conditional"""
-
     country: str
     postcode: NotRequired[str]
     province: NotRequired[str]
@@ -21,8 +19,6 @@ class ConditionalDict(TypedDict):
 
 
 class PaymentDict(TypedDict):
-    """Payment"""
-
     method: PaymentMethodParam
     number: NotRequired[str]
     reference: NotRequired[str | int]

@@ -8,21 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
-from specwire.support import DateTimeInput
+from specwire.inputs import DateTimeInput
 
 from . import models
 
 
 class NestedDict(TypedDict):
-    """Nested"""
-
     depth: NotRequired[int]
     """The server's default is 3."""
 
 
 class SettingsDict(TypedDict):
-    """Settings"""
-
     name: str
     """The server's default is "5"."""
     count: NotRequired[int]

@@ -19,11 +19,10 @@ class OldDict(TypedDict):
 
 
 class UseOldRequestDict(TypedDict):
-    """UseOldRequest"""
-
     worn: NotRequired[str]
     """Deprecated."""
     fine: NotRequired[OldParam]
+    """Deprecated. Nobody should."""
 
 
 OldParam: TypeAlias = OldDict | models.Old

@@ -12,50 +12,36 @@ from . import models
 
 
 class CatDict(TypedDict):
-    """Cat"""
-
     kind: Literal["cat"]
     lives: NotRequired[int]
 
 
 class DogDict(TypedDict):
-    """Dog"""
-
     kind: Literal["dog", "puppy"]
     tricks: NotRequired[Sequence[str]]
 
 
 class FishDict(TypedDict):
-    """Fish"""
-
     kind: Literal["Fish"]
     scales: NotRequired[int]
 
 
 class MessageContentItemImageDict(TypedDict):
-    """MessageContentItemImage"""
-
     type: Literal["image"]
     url: str
 
 
 class MessageContentItemTextDict(TypedDict):
-    """MessageContentItemText"""
-
     type: Literal["text"]
     text: str
 
 
 class MessageDict(TypedDict):
-    """Message"""
-
     content: str | Sequence[MessageContentItemParam]
     recipient: NotRequired[MessageRecipientParam]
 
 
 class MessageRecipientObjectDict(TypedDict):
-    """MessageRecipientObject"""
-
     id: int
 
 

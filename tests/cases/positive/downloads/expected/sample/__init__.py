@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import lazy
+from specwire.lazy import lazy
 
 if TYPE_CHECKING:
     from . import models

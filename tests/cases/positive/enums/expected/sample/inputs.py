@@ -11,8 +11,6 @@ from . import models
 
 
 class ConstantsDict(TypedDict):
-    """Constants"""
-
     size: NotRequired[SizeParam]
     switches: NotRequired[bool]
     always: NotRequired[Literal[True]]

@@ -11,8 +11,6 @@ from . import models
 
 
 class ChatRequestDict(TypedDict):
-    """ChatRequest"""
-
     prompt: str
     stream: NotRequired[bool]
     """The server's default is false."""

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypeAlias, TypedDict
 
-from specwire.support import DateInput, DateTimeInput, DecimalInput, DurationInput, TimeInput, UUIDInput
+from specwire.inputs import DateInput, DateTimeInput, DecimalInput, DurationInput, TimeInput, UUIDInput
 
 from . import models
 
 
 class FormatsDict(TypedDict):
-    """Formats"""
-
     date_time: NotRequired[DateTimeInput]
     date: NotRequired[DateInput]
     time: NotRequired[TimeInput]

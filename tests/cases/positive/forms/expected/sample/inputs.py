@@ -11,8 +11,6 @@ from . import models
 
 
 class AddressDict(TypedDict):
-    """Address"""
-
     street: NotRequired[str]
     city: NotRequired[str]
 

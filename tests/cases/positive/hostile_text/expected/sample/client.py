@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import AsyncClient, Client, Provider, resource
+from specwire.client import AsyncClient, Client
+from specwire.provider import Provider
+from specwire.resource import resource
 
 if TYPE_CHECKING:
     from .resources.evil_import_os import AsyncEvilImportOs, EvilImportOs

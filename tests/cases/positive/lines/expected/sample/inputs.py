@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from typing import NotRequired, TypeAlias, TypedDict
 
-from specwire.support import DateTimeInput
+from specwire.inputs import DateTimeInput
 
 from . import models
 
 
 class EventDict(TypedDict):
-    """Event"""
-
     id: str
     at: NotRequired[DateTimeInput]
 

@@ -11,8 +11,6 @@ from . import models
 
 
 class NoteDict(TypedDict):
-    """Note"""
-
     text: str
     stars: NotRequired[int]
 

@@ -11,15 +11,11 @@ from . import models
 
 
 class MetaDict(TypedDict):
-    """Meta"""
-
     title: NotRequired[str]
     size: NotRequired[int]
 
 
 class UploadOrLinkRequestDict(TypedDict):
-    """UploadOrLinkRequest"""
-
     url: str
 
 

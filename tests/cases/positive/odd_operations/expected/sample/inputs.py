@@ -11,8 +11,6 @@ from . import models
 
 
 class ThingDict(TypedDict):
-    """Thing"""
-
     name: NotRequired[str]
 
 

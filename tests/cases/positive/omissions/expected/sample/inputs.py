@@ -12,8 +12,6 @@ from . import models
 
 
 class ThingDict(TypedDict):
-    """Thing"""
-
     name: str
     count: NotRequired[int]
     kind: NotRequired[Literal["only"]]

@@ -11,15 +11,11 @@ from . import models
 
 
 class BookDict(TypedDict):
-    """Book"""
-
     title: str
     kind: NotRequired[KindParam]
 
 
 class QueryBooksRequestDict(TypedDict):
-    """QueryBooksRequest"""
-
     author: str
 
 

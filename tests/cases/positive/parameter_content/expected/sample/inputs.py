@@ -11,14 +11,10 @@ from . import models
 
 
 class SearchXContextDict(TypedDict):
-    """SearchXContext"""
-
     trace: NotRequired[str]
 
 
 class WhereDict(TypedDict):
-    """Where"""
-
     city: str
     zip: NotRequired[int]
 

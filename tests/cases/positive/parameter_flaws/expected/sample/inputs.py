@@ -11,8 +11,6 @@ from . import models
 
 
 class UpdatePostRequestDict(TypedDict):
-    """UpdatePostRequest"""
-
     userId: NotRequired[str]
     verbose: NotRequired[bool]
     body: NotRequired[str]

@@ -11,8 +11,6 @@ from . import models
 
 
 class ColourDict(TypedDict):
-    """Colour"""
-
     R: int
     G: int
     B: NotRequired[int]

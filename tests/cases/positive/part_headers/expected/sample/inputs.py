@@ -11,8 +11,6 @@ from . import models
 
 
 class MetaDict(TypedDict):
-    """Meta"""
-
     a: NotRequired[int]
 
 

@@ -11,21 +11,15 @@ from . import models
 
 
 class CreateNoteRequestMakerDict(TypedDict):
-    """CreateNoteRequestMaker"""
-
     name: NotRequired[str]
 
 
 class CreateNoteRequestPlaceDict(TypedDict):
-    """CreateNoteRequestPlace"""
-
     street: NotRequired[str]
     number: NotRequired[int]
 
 
 class CreateNoteRequestPlainDict(TypedDict):
-    """CreateNoteRequestPlain"""
-
     a: NotRequired[str]
 
 

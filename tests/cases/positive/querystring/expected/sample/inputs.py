@@ -11,8 +11,6 @@ from . import models
 
 
 class SearchNearDict(TypedDict):
-    """SearchNear"""
-
     lat: NotRequired[float]
     lon: NotRequired[float]
 

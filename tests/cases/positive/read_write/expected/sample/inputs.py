@@ -7,26 +7,20 @@ from __future__ import annotations
 
 from typing import TypeAlias, TypedDict
 
-from specwire.support import UUIDInput
+from specwire.inputs import UUIDInput
 
 from . import models
 
 
 class AddressDict(TypedDict):
-    """Address"""
-
     street: str
 
 
 class AuditDict(TypedDict):
-    """Audit"""
-
     by: str
 
 
 class UserDict(TypedDict):
-    """User"""
-
     name: str
     password: str
     home: AddressParam

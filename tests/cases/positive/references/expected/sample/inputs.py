@@ -8,34 +8,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-from specwire.support import UUIDInput
+from specwire.inputs import UUIDInput
 
 from . import models
 
 
 class CustomerDict(TypedDict):
-    """Customer"""
-
     orders: NotRequired[Sequence[OrderParam]]
     referrer: NotRequired[CustomerParam]
 
 
 class MoneyDict(TypedDict):
-    """Money"""
-
     cents: NotRequired[int]
 
 
 class NumbersDict(TypedDict):
-    """Numbers"""
-
     children: NotRequired[Sequence[TreeParam]]
     number: NotRequired[int]
 
 
 class OrderABCDDict(TypedDict):
-    """OrderABCD"""
-
     x: NotRequired[int]
 
 
@@ -60,15 +52,11 @@ OrderDict = TypedDict(
 
 
 class OrderLineDict(TypedDict):
-    """OrderLine"""
-
     order: NotRequired[OrderParam]
     count: NotRequired[int]
 
 
 class TreeDict(TypedDict):
-    """Tree"""
-
     children: NotRequired[Sequence[TreeParam]]
 
 

@@ -12,21 +12,15 @@ from . import models
 
 
 class CustomerDict(TypedDict):
-    """Customer"""
-
     name: NotRequired[str]
 
 
 class InvoiceDict(TypedDict):
-    """Invoice"""
-
     lines: NotRequired[Sequence[InvoiceLineParam]]
     payer: NotRequired[CustomerParam]
 
 
 class InvoiceLineDict(TypedDict):
-    """InvoiceLine"""
-
     price: NotRequired[float]
 
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import AsyncClient, Client, Provider, endpoint, resource
+from specwire.client import AsyncClient, Client
+from specwire.endpoint import endpoint
+from specwire.provider import Provider
+from specwire.resource import resource
 
 from .operations import root as _root
 
@@ -26,7 +29,7 @@ class _Sample:
     get_data = endpoint(_root.get_data)
     """Get data."""
     get_q = endpoint(_root.get_q)
-    """Get Q."""
+    """Get q."""
     get_root = endpoint(_root.get_root)
     """Get root."""
     get_spring = endpoint(_root.get_spring)

@@ -14,41 +14,29 @@ GetQFilterDict = TypedDict("GetQFilterDict", {"or": "NotRequired[Sequence[Mappin
 
 
 class GetQPageableDict(TypedDict):
-    """GetQPageable"""
-
     page: NotRequired[int]
     size: NotRequired[int]
     sort: NotRequired[Sequence[str]]
 
 
 class OptDict(TypedDict):
-    """Opt"""
-
     file: NotRequired[str]
     note: str
 
 
 class OptReqRequestDict(TypedDict):
-    """OptReqRequest"""
-
     a: bool
 
 
 class OptRequestDict(TypedDict):
-    """OptRequest"""
-
     a: NotRequired[bool]
 
 
 class PatchItRequestDict(TypedDict):
-    """PatchItRequest"""
-
     a: NotRequired[str]
 
 
 class UpdateConfigRequestDict(TypedDict):
-    """UpdateConfigRequest"""
-
     n: NotRequired[int]
 
 

@@ -11,14 +11,10 @@ from . import models
 
 
 class EverywhereQueryDict(TypedDict):
-    """EverywhereQuery"""
-
     a: NotRequired[str]
 
 
 class FilterDict(TypedDict):
-    """Filter"""
-
     min: NotRequired[int]
 
 

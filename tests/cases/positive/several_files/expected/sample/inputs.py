@@ -12,42 +12,30 @@ from . import models
 
 
 class AddressBookErrorDict(TypedDict):
-    """AddressBookError"""
-
     line: NotRequired[int]
 
 
 class AddressDict(TypedDict):
-    """Address"""
-
     street: NotRequired[str]
     country: NotRequired[CountryParam]
     error: NotRequired[AddressBookErrorParam]
 
 
 class BagDict(TypedDict):
-    """Bag"""
-
     kind: Literal["bag"]
     litres: NotRequired[float]
 
 
 class BoxDict(TypedDict):
-    """Box"""
-
     kind: Literal["box"]
     volume: NotRequired[float]
 
 
 class ErrorDict(TypedDict):
-    """Error"""
-
     message: str
 
 
 class OrderDict(TypedDict):
-    """Order"""
-
     id: str
     parcels: NotRequired[Sequence[ParcelParam]]
     replaces: NotRequired[OrderParam]
@@ -57,8 +45,6 @@ class OrderDict(TypedDict):
 
 
 class ParcelDict(TypedDict):
-    """Parcel"""
-
     order: NotRequired[OrderParam]
     kind: NotRequired[ParcelKindParam]
 

@@ -11,15 +11,11 @@ from . import models
 
 
 class AskRequestDict(TypedDict):
-    """AskRequest"""
-
     text: str
     stream: NotRequired[bool]
 
 
 class ChangeDict(TypedDict):
-    """Change"""
-
     id: int
     what: NotRequired[str]
 

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-from specwire.support import DateInput
+from specwire.inputs import DateInput
 
 from . import models
 
 
 class CatDict(TypedDict):
-    """Cat"""
-
     kind: Literal["Cat"]
     name: str | None
     born: NotRequired[DateInput]
@@ -22,8 +20,6 @@ class CatDict(TypedDict):
 
 
 class DogDict(TypedDict):
-    """Dog"""
-
     kind: Literal["Dog"]
     name: str | None
     born: NotRequired[DateInput]
@@ -31,8 +27,6 @@ class DogDict(TypedDict):
 
 
 class PetBaseDict(TypedDict):
-    """PetBase"""
-
     kind: Literal["Pet"]
     name: str | None
     born: NotRequired[DateInput]

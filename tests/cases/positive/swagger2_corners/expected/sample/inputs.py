@@ -11,16 +11,12 @@ from . import models
 
 
 class BigDict(TypedDict):
-    """Big"""
-
     thingType: Literal["Big"]
     note: NotRequired[str | None]
     weight: float
 
 
 class SmallDict(TypedDict):
-    """Small"""
-
     thingType: Literal["Small"]
     note: NotRequired[str | None]
     size: NotRequired[float]

@@ -8,21 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NotRequired, TypeAlias, TypedDict
 
-from specwire.support import DateInput
+from specwire.inputs import DateInput
 
 from . import models
 
 
 class OwnerDict(TypedDict):
-    """Owner"""
-
     name: str
     pets: NotRequired[Sequence[PetParam]]
 
 
 class PetDict(TypedDict):
-    """Pet"""
-
     name: str
     owner: NotRequired[OwnerParam]
     born: NotRequired[DateInput]

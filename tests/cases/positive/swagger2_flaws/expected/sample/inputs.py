@@ -11,14 +11,10 @@ from . import models
 
 
 class SendMixedRequestDict(TypedDict):
-    """SendMixedRequest"""
-
     x: NotRequired[str]
 
 
 class SendTwoRequestDict(TypedDict):
-    """SendTwoRequest"""
-
     x: NotRequired[str]
 
 

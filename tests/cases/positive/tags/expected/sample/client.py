@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import AsyncClient, Client, Provider, endpoint, resource
+from specwire.client import AsyncClient, Client
+from specwire.endpoint import endpoint
+from specwire.provider import Provider
+from specwire.resource import resource
 
 from .operations import root as _root
 
@@ -27,11 +30,11 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 
 class _Sample:
     get_e = endpoint(_root.get_e)
-    """Get E."""
+    """Get e."""
     get_f = endpoint(_root.get_f)
-    """Get F."""
+    """Get f."""
     get_h = endpoint(_root.get_h)
-    """Get H."""
+    """Get h."""
 
 
 class Sample(_Sample, Client):

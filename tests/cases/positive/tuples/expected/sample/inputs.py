@@ -14,26 +14,18 @@ EndsItemADict = TypedDict("EndsItemADict", {"from": "NotRequired[str]"})
 
 
 class EndsItemBDict(TypedDict):
-    """EndsItemB"""
-
     to: NotRequired[str]
 
 
 class MapValueDict(TypedDict):
-    """MapValue"""
-
     a: NotRequired[str]
 
 
 class MapValuePropertyDict(TypedDict):
-    """MapValueProperty"""
-
     b: NotRequired[str]
 
 
 class ShapeDict(TypedDict):
-    """Shape"""
-
     corners: Sequence[PointParam]
     row: NotRequired[Sequence[str | int | bool]]
     open: NotRequired[Sequence[str]]
@@ -49,20 +41,14 @@ class ShapeDict(TypedDict):
 
 
 class ShapePairItemADict(TypedDict):
-    """ShapePairItemA"""
-
     left: NotRequired[str]
 
 
 class WordItemADict(TypedDict):
-    """WordItemA"""
-
     stem: NotRequired[str]
 
 
 class WordItemBDict(TypedDict):
-    """WordItemB"""
-
     ending: NotRequired[str]
 
 

@@ -12,8 +12,6 @@ from . import models
 
 
 class BoxDict(TypedDict):
-    """Box"""
-
     content: str | Sequence[ShapeParam] | None
     owner: NotRequired[BoxOwnerParam]
     lists: NotRequired[BoxListsParam]
@@ -23,27 +21,19 @@ class BoxDict(TypedDict):
 
 
 class ByIdDict(TypedDict):
-    """ById"""
-
     id: int
 
 
 class ByNameDict(TypedDict):
-    """ByName"""
-
     name: str
 
 
 class CircleDict(TypedDict):
-    """Circle"""
-
     kind: Literal["circle"]
     radius: float
 
 
 class SquareDict(TypedDict):
-    """Square"""
-
     kind: Literal["square"]
     side: float
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import AsyncClient, Client, Provider, endpoint, resource
+from specwire.client import AsyncClient, Client
+from specwire.endpoint import endpoint
+from specwire.provider import Provider
+from specwire.resource import resource
 
 from .operations import root as _root
 

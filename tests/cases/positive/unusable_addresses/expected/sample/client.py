@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import AsyncClient, Client, OAuth2, Provider, resource
+from specwire.auth import OAuth2
+from specwire.client import AsyncClient, Client
+from specwire.provider import Provider
+from specwire.resource import resource
 
 if TYPE_CHECKING:
     from .resources.places import AsyncPlaces, Places

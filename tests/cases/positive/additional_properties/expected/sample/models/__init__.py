@@ -8,42 +8,33 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec import field as _field
-from specwire.support import ADDITIONAL, UNSET, OpenModel, Unset, WireModel
+from specwire.model import ADDITIONAL, OpenModel, WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Closed(WireModel, kw_only=True):
-    """Closed"""
-
     a: str | Unset = UNSET
 
 
 class Labels(OpenModel, kw_only=True):
-    """Labels"""
-
     owner: str
     additional_properties: dict[str, str] = _field(default={}, name=ADDITIONAL)
     """Additional properties by name."""
 
 
 class Open(OpenModel, kw_only=True):
-    """Open"""
-
     a: str | Unset = UNSET
     additional_properties: dict[str, Any] = _field(default={}, name=ADDITIONAL)
     """Additional properties by name."""
 
 
 class Sealed(OpenModel, kw_only=True):
-    """Sealed"""
-
     a: str | Unset = UNSET
     additional_properties: dict[str, Any] = _field(default={}, name=ADDITIONAL)
     """Additional properties by name."""
 
 
 class Sets(WireModel, kw_only=True):
-    """Sets"""
-
     open: Open | Unset = UNSET
     closed: Closed | Unset = UNSET
     sealed: Sealed | Unset = UNSET
@@ -58,8 +49,6 @@ class Sets(WireModel, kw_only=True):
 
 
 class SetsThingsValue(WireModel, kw_only=True):
-    """SetsThingsValue"""
-
     size: int
 
 

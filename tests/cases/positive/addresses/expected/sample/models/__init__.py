@@ -7,27 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Box(WireModel, kw_only=True):
-    """Box"""
-
     size: int
     inner: Box | Unset = UNSET
 
 
 class Library(WireModel, kw_only=True):
-    """Library"""
-
     id: str | Unset = UNSET
     state: State | Unset = UNSET
     problem: Older | Unset = UNSET
 
 
 class Older(WireModel, kw_only=True):
-    """Older"""
-
     why: str | Unset = UNSET
 
 

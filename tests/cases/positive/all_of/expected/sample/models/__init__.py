@@ -8,19 +8,17 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.support import UNSET, Unknown, Unset, WireModel, union
+from specwire.model import Unknown, WireModel
+from specwire.union import union
+from specwire.unset import UNSET, Unset
 
 
 class CreateEmployeeUnprocessableContentError(WireModel, kw_only=True):
-    """CreateEmployeeUnprocessableContentError"""
-
     title: str
     fields: list[str] | Unset = UNSET
 
 
 class Described(WireModel, kw_only=True):
-    """Described"""
-
     narrowed: str | None | Unset = UNSET
     common: DescribedCommon | Unset = UNSET
     contradictory: int | Unset = UNSET
@@ -32,16 +30,12 @@ class Described(WireModel, kw_only=True):
 
 
 class DescribedEitherLeft(WireModel, kw_only=True):
-    """DescribedEitherLeft"""
-
     name: str
     """What it is called."""
     left: str
 
 
 class DescribedEitherRight(WireModel, kw_only=True):
-    """DescribedEitherRight"""
-
     name: str
     """What it is called."""
     right: int
@@ -64,8 +58,6 @@ class Employee(WireModel, kw_only=True):
 
 
 class EmployeeBoss(WireModel, kw_only=True):
-    """EmployeeBoss"""
-
     name: str
     """What it is called."""
     born: date
@@ -74,15 +66,11 @@ class EmployeeBoss(WireModel, kw_only=True):
 
 
 class Named(WireModel, kw_only=True):
-    """Named"""
-
     name: str
     """What it is called."""
 
 
 class Person(WireModel, kw_only=True):
-    """Person"""
-
     name: str
     """What it is called."""
     born: date

@@ -7,36 +7,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from specwire.support import UNSET, Unknown, Unset, WireModel, union
+from specwire.model import Unknown, WireModel
+from specwire.union import union
+from specwire.unset import UNSET, Unset
 
 
 class Cat(WireModel, kw_only=True):
-    """Cat"""
-
     meow: str
 
 
 class Dog(WireModel, kw_only=True):
-    """Dog"""
-
     bark: str
 
 
 class NotFoundError(WireModel, kw_only=True):
-    """NotFoundError"""
-
     reason: str | Unset = UNSET
 
 
 class Problem(WireModel, kw_only=True):
-    """Problem"""
-
     title: str | Unset = UNSET
 
 
 class RangeConflictError(WireModel, kw_only=True):
-    """RangeConflictError"""
-
     conflict: str | Unset = UNSET
 
 

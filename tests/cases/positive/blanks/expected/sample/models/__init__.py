@@ -8,12 +8,11 @@ from __future__ import annotations
 from builtins import list as _list
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Thing(WireModel, kw_only=True):
-    """Thing"""
-
     name: str | Unset = UNSET
     anything: Any | Unset = UNSET
     either: dict[str, Any] | Unset = UNSET
@@ -25,8 +24,6 @@ class Thing(WireModel, kw_only=True):
 
 
 class ThingOne(WireModel, kw_only=True):
-    """ThingOne"""
-
     a: str | Unset = UNSET
 
 

@@ -9,12 +9,11 @@ from datetime import date
 from typing import ClassVar
 
 from msgspec import field as _field
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Note(WireModel, kw_only=True):
-    """Note"""
-
     __secrets__: ClassVar[frozenset[str]] = frozenset({"secret"})
     text: str
     """What is said."""
@@ -26,8 +25,6 @@ class Note(WireModel, kw_only=True):
 
 
 class SendFilesRequest(WireModel, kw_only=True):
-    """SendFilesRequest"""
-
     file: str
     others: list[str] | Unset = UNSET
     note: Note | Unset = UNSET

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Money(WireModel, kw_only=True):
-    """Money"""
-
     amount: int
     """In cents."""
     currency: Currency
@@ -20,8 +19,6 @@ class Money(WireModel, kw_only=True):
 
 
 class MoneyDiscount(WireModel, kw_only=True):
-    """MoneyDiscount"""
-
     percent: float | Unset = UNSET
 
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Bare(WireModel, kw_only=True):
-    """Bare"""
-
     empty: Any | Unset = UNSET
     yes: Any | Unset = UNSET
     no: Any | Unset = UNSET
@@ -29,20 +28,14 @@ class Bare(WireModel, kw_only=True):
 
 
 class BareTitled(WireModel, kw_only=True):
-    """BareTitled"""
-
     a: str | Unset = UNSET
 
 
 class BareUntyped(WireModel, kw_only=True):
-    """BareUntyped"""
-
     a: int | Unset = UNSET
 
 
 class Conditional(WireModel, kw_only=True):
-    """Conditional"""
-
     country: str
     postcode: str | Unset = UNSET
     province: str | Unset = UNSET
@@ -51,8 +44,6 @@ class Conditional(WireModel, kw_only=True):
 
 
 class Payment(WireModel, kw_only=True):
-    """Payment"""
-
     method: PaymentMethod
     number: str | Unset = UNSET
     reference: str | int | Unset = UNSET

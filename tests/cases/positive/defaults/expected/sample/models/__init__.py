@@ -9,19 +9,16 @@ from builtins import list as _list
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Nested(WireModel, kw_only=True):
-    """Nested"""
-
     depth: int | Unset = UNSET
     """The server's default is 3."""
 
 
 class Settings(WireModel, kw_only=True):
-    """Settings"""
-
     name: str
     """The server's default is "5"."""
     count: int | Unset = UNSET

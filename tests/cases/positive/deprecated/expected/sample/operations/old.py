@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import UNSET, JsonPayload, Operation, Request, Unset, given, json_body
+from specwire.operation import JsonPayload, Operation
+from specwire.request import Request, given, json_body
+from specwire.unset import UNSET, Unset
 
 from .. import models
 
@@ -34,5 +36,6 @@ def use(
     Args:
         legacy: Deprecated. Was useful.
         worn: Deprecated.
+        fine: Deprecated. Nobody should.
     """
     return Request(_USE, query=given({"legacy": legacy, "fresh": fresh}), body=json_body({"worn": worn, "fine": fine}))

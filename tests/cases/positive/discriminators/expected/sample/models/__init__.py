@@ -7,90 +7,69 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.support import UNSET, Unknown, Unset, WireModel, constant as _constant, union
+from specwire.model import Unknown, WireModel
+from specwire.model import constant as _constant
+from specwire.union import union
+from specwire.unset import UNSET, Unset
 
 
 class Bike(WireModel, kw_only=True):
-    """Bike"""
-
     wheels: Literal["two"] = _constant("two")
     owner: str | Unset = UNSET
     bell: bool | Unset = UNSET
 
 
 class Car(WireModel, kw_only=True):
-    """Car"""
-
     wheels: Literal["four"] = _constant("four")
     owner: str | Unset = UNSET
     doors: int
 
 
 class CardPayment(WireModel, kw_only=True):
-    """CardPayment"""
-
     card: str
     amount: float | Unset = UNSET
 
 
 class Cat(WireModel, kw_only=True):
-    """Cat"""
-
     kind: Literal["cat"] = _constant("cat")
     lives: int | Unset = UNSET
 
 
 class Dog(WireModel, kw_only=True):
-    """Dog"""
-
     kind: Literal["dog", "puppy"]
     tricks: list[str] | Unset = UNSET
 
 
 class Fish(WireModel, kw_only=True):
-    """Fish"""
-
     kind: Literal["Fish"] = _constant("Fish")
     scales: int | Unset = UNSET
 
 
 class Message(WireModel, kw_only=True):
-    """Message"""
-
     content: str | list[MessageContentItem]
     recipient: MessageRecipient | Unset = UNSET
 
 
 class MessageContentItemImage(WireModel, tag_field="type", tag="image", kw_only=True):
-    """MessageContentItemImage"""
-
     type: Literal["image"] = _constant("image")
     url: str
 
 
 class MessageContentItemText(WireModel, tag_field="type", tag="text", kw_only=True):
-    """MessageContentItemText"""
-
     type: Literal["text"] = _constant("text")
     text: str
 
 
 class MessageRecipientObject(WireModel, kw_only=True):
-    """MessageRecipientObject"""
-
     id: int
 
 
 class TransferPayment(WireModel, kw_only=True):
-    """TransferPayment"""
-
     iban: str
     amount: float | Unset = UNSET
 
 
 class VehicleBase(WireModel, kw_only=True):
-    """VehicleBase"""
-
     wheels: Literal["Vehicle"] = _constant("Vehicle")
     owner: str | Unset = UNSET
 

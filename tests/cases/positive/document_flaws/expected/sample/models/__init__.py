@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Thing(WireModel, kw_only=True):
-    """Thing"""
-
     id: int | Unset = UNSET
     name: str | Unset = UNSET
     """At most 5 characters."""

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Constants(WireModel, kw_only=True):
-    """Constants"""
-
     size: Size | Unset = UNSET
     switches: bool | Unset = UNSET
     always: Literal[True] | Unset = UNSET

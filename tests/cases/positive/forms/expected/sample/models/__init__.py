@@ -8,32 +8,26 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
-from specwire.support import UNSET, Unknown, Unset, WireModel, union
+from specwire.model import Unknown, WireModel
+from specwire.union import union
+from specwire.unset import UNSET, Unset
 
 
 class Address(WireModel, kw_only=True):
-    """Address"""
-
     street: str | Unset = UNSET
     city: str | Unset = UNSET
 
 
 class ByCode(WireModel, kw_only=True):
-    """ByCode"""
-
     code: str
 
 
 class ByPassword(WireModel, kw_only=True):
-    """ByPassword"""
-
     user: str
     password: str
 
 
 class FillFormRequest(WireModel, kw_only=True):
-    """FillFormRequest"""
-
     name: str
     age: int | None | Unset = UNSET
     tags: list[str] | Unset = UNSET

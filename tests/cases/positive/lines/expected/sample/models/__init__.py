@@ -8,12 +8,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from msgspec import field as _field
-from specwire.support import ADDITIONAL, UNSET, OpenModel, Unset
+from specwire.model import ADDITIONAL, OpenModel
+from specwire.unset import UNSET, Unset
 
 
 class Event(OpenModel, kw_only=True):
-    """Event"""
-
     id: str
     at: datetime | Unset = UNSET
     additional_properties: dict[str, int] = _field(default={}, name=ADDITIONAL)

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable
 from typing import TYPE_CHECKING
 
-from specwire.support import UNSET, BinaryBody, EmptyPayload, FileInput, Operation, Request, Unset, lines_body
+from specwire.file import FileInput
+from specwire.operation import EmptyPayload, Operation
+from specwire.request import BinaryBody, Request, lines_body
+from specwire.unset import UNSET, Unset
 
 if TYPE_CHECKING:
     from .. import inputs

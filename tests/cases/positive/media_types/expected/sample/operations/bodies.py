@@ -7,24 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.support import (
-    UNSET,
-    BaseRequest,
-    BinaryBody,
-    BinaryPayload,
-    DownloadRequest,
-    EmptyPayload,
-    FileInput,
-    JsonPayload,
-    Operation,
-    Request,
-    TextBody,
-    TextPayload,
-    Unset,
-    json_body,
-    multipart_body,
-    same_arguments,
-)
+from specwire.file import FileInput
+from specwire.forms import same_arguments
+from specwire.operation import BinaryPayload, EmptyPayload, JsonPayload, Operation, TextPayload
+from specwire.request import BaseRequest, BinaryBody, DownloadRequest, Request, TextBody, json_body, multipart_body
+from specwire.unset import UNSET, Unset
 
 from .. import models
 
@@ -38,7 +25,7 @@ _UPDATE_JSON = Operation(
 
 
 def update_json(*, text: str, stars: int | Unset = UNSET) -> Request[models.Note]:
-    """Patch json.
+    """Update json.
 
     `PATCH /json`, operation `patchJson`.
     """
@@ -182,7 +169,7 @@ _UPDATE_BINARY = Operation(
 
 
 def update_binary(*, body: FileInput | Unset = UNSET) -> DownloadRequest:
-    """Put binary.
+    """Update binary.
 
     `PUT /binary`, operation `putBinary`.
 
@@ -196,7 +183,7 @@ _UPDATE_PICTURE = Operation(id="putPicture", method="PUT", path="/picture", retu
 
 
 def update_picture(*, body: FileInput) -> Request[Any]:
-    """Put picture.
+    """Update picture.
 
     `PUT /picture`, operation `putPicture`.
 

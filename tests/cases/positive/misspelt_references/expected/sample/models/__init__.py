@@ -7,18 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class GetAResponse(WireModel, kw_only=True):
-    """GetAResponse"""
-
     a: str | Unset = UNSET
 
 
 class Thing(WireModel, kw_only=True):
-    """Thing"""
-
     name: str | Unset = UNSET
 
 

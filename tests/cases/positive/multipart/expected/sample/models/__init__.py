@@ -8,49 +8,37 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from specwire.support import UNSET, Unknown, Unset, WireModel, union
+from specwire.model import Unknown, WireModel
+from specwire.union import union
+from specwire.unset import UNSET, Unset
 
 
 class Meta(WireModel, kw_only=True):
-    """Meta"""
-
     title: str | Unset = UNSET
     size: int | Unset = UNSET
 
 
 class UploadEitherRequestFile(WireModel, kw_only=True):
-    """UploadEitherRequestFile"""
-
     file: str
 
 
 class UploadEitherRequestUrl(WireModel, kw_only=True):
-    """UploadEitherRequestUrl"""
-
     url: str
 
 
 class UploadOptionallyRequest(WireModel, kw_only=True):
-    """UploadOptionallyRequest"""
-
     file: str | Unset = UNSET
 
 
 class UploadOrLinkRequest(WireModel, kw_only=True):
-    """UploadOrLinkRequest"""
-
     url: str
 
 
 class UploadOrLinkRequestFormData(WireModel, kw_only=True):
-    """UploadOrLinkRequestFormData"""
-
     file: str
 
 
 class UploadRequest(WireModel, kw_only=True):
-    """UploadRequest"""
-
     file: str
     """What to upload."""
     thumbnails: list[str] | Unset = UNSET

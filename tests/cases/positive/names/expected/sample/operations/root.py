@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.support import EmptyPayload, Operation, Request
+from specwire.operation import EmptyPayload, Operation
+from specwire.request import Request
 
 _PING = Operation(id="ping", method="GET", path="/ping", returns=EmptyPayload(), secure=False)
 

@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class AddPhotoRequest(WireModel, kw_only=True):
-    """AddPhotoRequest"""
-
     photo: str
     caption: str | Unset = UNSET
 
 
 class Thing(WireModel, kw_only=True):
-    """Thing"""
-
     name: str
     count: int | Unset = UNSET
     kind: Literal["only"] | Unset = UNSET

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from specwire.support import UNSET, Unknown, Unset, WireModel, union
+from specwire.model import Unknown, WireModel
+from specwire.union import union
+from specwire.unset import UNSET, Unset
 
 
 class Item(WireModel, kw_only=True):
-    """Item"""
-
     id: int
     kind: ItemKind | None
     colour: Literal["red"] | None | Unset = UNSET
@@ -29,14 +29,10 @@ class Item(WireModel, kw_only=True):
 
 
 class Owner(WireModel, kw_only=True):
-    """Owner"""
-
     name: str
 
 
 class Team(WireModel, kw_only=True):
-    """Team"""
-
     members: list[str]
 
 

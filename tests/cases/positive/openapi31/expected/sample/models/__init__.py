@@ -8,25 +8,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Local(WireModel, kw_only=True):
-    """Local"""
-
     inner: LocalInner | Unset = UNSET
 
 
 class RemovedRequest(WireModel, kw_only=True):
-    """RemovedRequest"""
-
     id: str
     why: RemovedRequestWhy | Unset = UNSET
 
 
 class Thing(WireModel, kw_only=True):
-    """Thing"""
-
     kind: Literal["thing"] | Unset = UNSET
     answer: Literal[42] | Unset = UNSET
     nothing: None | Unset = UNSET
@@ -46,21 +41,15 @@ class Thing(WireModel, kw_only=True):
 
 
 class ThingCreated(WireModel, kw_only=True):
-    """ThingCreated"""
-
     thing: Thing
     at: datetime | Unset = UNSET
 
 
 class ThingSize(WireModel, kw_only=True):
-    """ThingSize"""
-
     width: float | Unset = UNSET
 
 
 class ThingUnevaluated(WireModel, kw_only=True):
-    """ThingUnevaluated"""
-
     a: str | Unset = UNSET
 
 

@@ -7,25 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Book(WireModel, kw_only=True):
-    """Book"""
-
     title: str
     kind: Kind | Unset = UNSET
 
 
 class QueryBooksRequest(WireModel, kw_only=True):
-    """QueryBooksRequest"""
-
     author: str
 
 
 class Whole(WireModel, kw_only=True):
-    """Whole"""
-
     q: str | Unset = UNSET
     page: int | Unset = UNSET
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from specwire.support import UNSET, EmptyPayload, Operation, Request, Style, Unset, given
+from specwire.operation import EmptyPayload, Operation
+from specwire.request import Request, given
+from specwire.style import Style
+from specwire.unset import UNSET, Unset
 
 if TYPE_CHECKING:
     from .. import inputs

@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from specwire.support import UNSET, DateTimeInput, JsonPayload, Operation, Request, Style, Unset, UUIDInput, given
+from specwire.inputs import DateTimeInput, UUIDInput
+from specwire.operation import JsonPayload, Operation
+from specwire.request import Request, given
+from specwire.style import Style
+from specwire.unset import UNSET, Unset
 
 if TYPE_CHECKING:
     from .. import inputs

@@ -9,32 +9,25 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from uuid import UUID
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Address(WireModel, kw_only=True):
-    """Address"""
-
     id: int
     street: str
 
 
 class Audit(WireModel, kw_only=True):
-    """Audit"""
-
     by: str
 
 
 class Avatar(WireModel, kw_only=True):
-    """Avatar"""
-
     etag: str
     file: str | Unset = UNSET
 
 
 class User(WireModel, kw_only=True):
-    """User"""
-
     __secrets__: ClassVar[frozenset[str]] = frozenset({"password"})
     id: Id
     created: datetime

@@ -8,18 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from specwire.support import (
-    EmptyPayload,
-    FileInput,
-    FormBody,
-    JsonBody,
-    JsonPayload,
-    Operation,
-    Request,
-    given,
-    json_body,
-    multipart_body,
-)
+from specwire.file import FileInput
+from specwire.operation import EmptyPayload, JsonPayload, Operation
+from specwire.request import FormBody, JsonBody, Request, given, json_body, multipart_body
 
 from .. import models
 
@@ -55,7 +46,7 @@ _UPDATE_AVATAR = Operation(
 
 
 def update_avatar(id: str, *, file: FileInput) -> Request[models.Avatar]:
-    """Put avatar.
+    """Update avatar.
 
     `PUT /users/{id}/avatar`, operation `putAvatar`.
     """

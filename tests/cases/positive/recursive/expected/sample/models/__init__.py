@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from specwire.support import UNSET, Unset, WireModel, union
+from specwire.model import WireModel
+from specwire.union import union
+from specwire.unset import UNSET, Unset
 
 
 class Folder(WireModel, kw_only=True):
-    """Folder"""
-
     name: str
     parent: Folder | None | Unset = UNSET
     children: list[Folder] | Unset = UNSET

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import JsonBody, JsonPayload, Operation, Request
+from specwire.operation import JsonPayload, Operation
+from specwire.request import JsonBody, Request
 
 from .. import models
 

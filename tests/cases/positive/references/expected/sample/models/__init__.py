@@ -9,32 +9,25 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from uuid import UUID
 
 from msgspec import field as _field
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Customer(WireModel, kw_only=True):
-    """Customer"""
-
     orders: list[Order] | Unset = UNSET
     referrer: Customer | Unset = UNSET
 
 
 class Money(WireModel, kw_only=True):
-    """Money"""
-
     cents: int | Unset = UNSET
 
 
 class Numbers(WireModel, kw_only=True):
-    """Numbers"""
-
     children: list[Tree] | Unset = UNSET
     number: int | Unset = UNSET
 
 
 class Order(WireModel, kw_only=True):
-    """Order"""
-
     id: UUID
     lines: list[OrderLine] | Unset = UNSET
     status: OrderStatus | Unset = UNSET
@@ -48,34 +41,24 @@ class Order(WireModel, kw_only=True):
 
 
 class OrderAB(WireModel, kw_only=True):
-    """OrderAB"""
-
     c_d: OrderABCD | Unset = _field(default=UNSET, name="c~d")
 
 
 class OrderABCD(WireModel, kw_only=True):
-    """OrderABCD"""
-
     x: int | Unset = UNSET
 
 
 class OrderLine(WireModel, kw_only=True):
-    """OrderLine"""
-
     order: Order | Unset = UNSET
     count: int | Unset = UNSET
 
 
 class Problem(WireModel, kw_only=True):
-    """Problem"""
-
     title: str | Unset = UNSET
     causes: list[Problem] | Unset = UNSET
 
 
 class Tree(WireModel, kw_only=True):
-    """Tree"""
-
     children: list[Tree] | Unset = UNSET
 
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from specwire.support import UNSET, JsonPayload, Operation, Request, Unset, UUIDInput, given, json_body
+from specwire.inputs import UUIDInput
+from specwire.operation import JsonPayload, Operation
+from specwire.request import Request, given, json_body
+from specwire.unset import UNSET, Unset
 
 from .. import models
 
@@ -93,7 +96,7 @@ _GET_COPY = Operation(
 
 
 def get_copy(id: UUIDInput, *, verbose: bool | Unset = UNSET) -> Request[models.Order]:
-    """Get orders id copy.
+    """Get copy.
 
     `GET /orders/{id}/copy`, operation `get_orders_id_copy`.
     """

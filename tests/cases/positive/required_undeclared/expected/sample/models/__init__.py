@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import field as _field
-from specwire.support import ADDITIONAL, UNSET, OpenModel, Unset, WireModel
+from specwire.model import ADDITIONAL, OpenModel, WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Answer(WireModel, kw_only=True):
-    """Answer"""
-
     both: Both | Unset = UNSET
     typed: Typed | Unset = UNSET
     bare: Bare | Unset = UNSET
@@ -21,28 +20,20 @@ class Answer(WireModel, kw_only=True):
 
 
 class Both(WireModel, kw_only=True):
-    """Both"""
-
     name: str
     size: int
 
 
 class Closed(WireModel, kw_only=True):
-    """Closed"""
-
     name: str | Unset = UNSET
 
 
 class Thing(WireModel, kw_only=True):
-    """Thing"""
-
     name: str
     size: Any
 
 
 class Typed(OpenModel, kw_only=True):
-    """Typed"""
-
     name: str
     other: int
     additional_properties: dict[str, int] = _field(default={}, name=ADDITIONAL)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Struct(WireModel, kw_only=True):
-    """Struct"""
-
     client: Client | Unset = UNSET
+    """Who calls."""
     ellipsis: EllipsisModel | Unset = UNSET
 
 

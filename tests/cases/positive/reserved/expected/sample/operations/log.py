@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from specwire.support import UNSET, DateInput, EmptyPayload, JsonPayload, Operation, Request, Unset, given
+from specwire.inputs import DateInput
+from specwire.operation import EmptyPayload, JsonPayload, Operation
+from specwire.request import Request, given
+from specwire.unset import UNSET, Unset
 
 _ERRORS = Operation(id="errors", method="GET", path="/errors", returns=EmptyPayload())
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.support import EmptyPayload, JsonPayload, Operation, Request
+from specwire.operation import EmptyPayload, JsonPayload, Operation
+from specwire.request import Request
 
 from .. import models
 

@@ -8,58 +8,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import field as _field
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class GetQFilter(WireModel, kw_only=True):
-    """GetQFilter"""
-
     or_: list[dict[str, str]] | Unset = _field(default=UNSET, name="or")
 
 
 class GetQPageable(WireModel, kw_only=True):
-    """GetQPageable"""
-
     page: int | Unset = UNSET
     size: int | Unset = UNSET
     sort: list[str] | Unset = UNSET
 
 
 class Opt(WireModel, kw_only=True):
-    """Opt"""
-
     file: str | Unset = UNSET
     note: str
 
 
 class OptReqRequest(WireModel, kw_only=True):
-    """OptReqRequest"""
-
     a: bool
 
 
 class OptRequest(WireModel, kw_only=True):
-    """OptRequest"""
-
     a: bool | Unset = UNSET
 
 
 class PatchItRequest(WireModel, kw_only=True):
-    """PatchItRequest"""
-
     a: str | Unset = UNSET
 
 
 class Up(WireModel, kw_only=True):
-    """Up"""
-
     file: str
     note: str | Unset = UNSET
 
 
 class UpdateConfigRequest(WireModel, kw_only=True):
-    """UpdateConfigRequest"""
-
     n: int | Unset = UNSET
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.support import EmptyPayload, Operation, Request, Style
+from specwire.operation import EmptyPayload, Operation
+from specwire.request import Request
+from specwire.style import Style
 
 _GET = Operation(
     id="getFiles*",
@@ -20,7 +22,7 @@ _GET = Operation(
 
 
 def get(path: str) -> Request[Any]:
-    """Get files.
+    """Get file.
 
     `GET /files/{path}`, operation `getFiles*`.
 

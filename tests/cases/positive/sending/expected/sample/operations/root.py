@@ -8,21 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.support import (
-    UNSET,
-    BinaryBody,
-    EmptyPayload,
-    FileInput,
-    JsonBody,
-    Operation,
-    Request,
-    Style,
-    TextBody,
-    Unset,
-    given,
-    json_body,
-    multipart_body,
-)
+from specwire.file import FileInput
+from specwire.operation import EmptyPayload, Operation
+from specwire.request import BinaryBody, JsonBody, Request, TextBody, given, json_body, multipart_body
+from specwire.style import Style
+from specwire.unset import UNSET, Unset
 
 if TYPE_CHECKING:
     from .. import inputs
@@ -223,7 +213,7 @@ def get_q(
     filter: inputs.GetQFilterParam | Unset = UNSET,
     ids: Sequence[int] | Unset = UNSET,
 ) -> Request[Any]:
-    """Get Q.
+    """Get q.
 
     `GET /q`, operation `getQ`.
     """

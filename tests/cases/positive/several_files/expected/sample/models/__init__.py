@@ -7,46 +7,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.support import UNSET, Unknown, Unset, WireModel, constant as _constant
+from specwire.model import Unknown, WireModel
+from specwire.model import constant as _constant
+from specwire.unset import UNSET, Unset
 
 
 class Address(WireModel, kw_only=True):
-    """Address"""
-
     street: str | Unset = UNSET
     country: Country | Unset = UNSET
     error: AddressBookError | Unset = UNSET
 
 
 class AddressBookError(WireModel, kw_only=True):
-    """AddressBookError"""
-
     line: int | Unset = UNSET
 
 
 class Bag(WireModel, tag_field="kind", tag="bag", kw_only=True):
-    """Bag"""
-
     kind: Literal["bag"] = _constant("bag")
     litres: float | Unset = UNSET
 
 
 class Box(WireModel, tag_field="kind", tag="box", kw_only=True):
-    """Box"""
-
     kind: Literal["box"] = _constant("box")
     volume: float | Unset = UNSET
 
 
 class Error(WireModel, kw_only=True):
-    """Error"""
-
     message: str
 
 
 class Order(WireModel, kw_only=True):
-    """Order"""
-
     id: str
     parcels: list[Parcel] | Unset = UNSET
     replaces: Order | Unset = UNSET
@@ -56,8 +46,6 @@ class Order(WireModel, kw_only=True):
 
 
 class Parcel(WireModel, kw_only=True):
-    """Parcel"""
-
     order: Order | Unset = UNSET
     kind: ParcelKind | Unset = UNSET
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.support import UNSET, Unknown, Unset, WireModel, constant as _constant, union
+from specwire.model import Unknown, WireModel
+from specwire.model import constant as _constant
+from specwire.union import union
+from specwire.unset import UNSET, Unset
 
 
 class Cat(WireModel, kw_only=True):
-    """Cat"""
-
     kind: Literal["Cat"] = _constant("Cat")
     name: str | None
     born: date | Unset = UNSET
@@ -21,8 +22,6 @@ class Cat(WireModel, kw_only=True):
 
 
 class Dog(WireModel, kw_only=True):
-    """Dog"""
-
     kind: Literal["Dog"] = _constant("Dog")
     name: str | None
     born: date | Unset = UNSET
@@ -30,31 +29,23 @@ class Dog(WireModel, kw_only=True):
 
 
 class Error(WireModel, kw_only=True):
-    """Error"""
-
     code: int
     message: str | Unset = UNSET
 
 
 class LoginRequest(WireModel, kw_only=True):
-    """LoginRequest"""
-
     user: str
     password: str
     scopes: list[str] | Unset = UNSET
 
 
 class PetBase(WireModel, kw_only=True):
-    """PetBase"""
-
     kind: Literal["Pet"] = _constant("Pet")
     name: str | None
     born: date | Unset = UNSET
 
 
 class UploadPhotoRequest(WireModel, kw_only=True):
-    """UploadPhotoRequest"""
-
     caption: str | Unset = UNSET
     photo: str
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.support import UNSET, Unknown, Unset, WireModel, constant as _constant
+from specwire.model import Unknown, WireModel
+from specwire.model import constant as _constant
+from specwire.unset import UNSET, Unset
 
 
 class Big(WireModel, tag_field="thingType", tag="Big", kw_only=True):
-    """Big"""
-
     thing_type: Literal["Big"] = _constant("Big", "thingType")
     id: int | Unset = UNSET
     note: str | None | Unset = UNSET
@@ -20,8 +20,6 @@ class Big(WireModel, tag_field="thingType", tag="Big", kw_only=True):
 
 
 class FillThingRequest(WireModel, kw_only=True):
-    """FillThingRequest"""
-
     name: str
     sizes: list[int] | Unset = UNSET
     labels: list[str] | Unset = UNSET
@@ -29,14 +27,10 @@ class FillThingRequest(WireModel, kw_only=True):
 
 
 class NotFound(WireModel, kw_only=True):
-    """NotFound"""
-
     message: str | Unset = UNSET
 
 
 class Small(WireModel, tag_field="thingType", tag="Small", kw_only=True):
-    """Small"""
-
     thing_type: Literal["Small"] = _constant("Small", "thingType")
     id: int | Unset = UNSET
     note: str | None | Unset = UNSET
@@ -45,8 +39,6 @@ class Small(WireModel, tag_field="thingType", tag="Small", kw_only=True):
 
 
 class UploadThingRequest(WireModel, kw_only=True):
-    """UploadThingRequest"""
-
     file: str
     """It."""
     labels: list[str] | Unset = UNSET

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from specwire.support import UNSET, JsonPayload, Operation, Request, Style, TextPayload, Unset, given
+from specwire.operation import JsonPayload, Operation, TextPayload
+from specwire.request import Request, given
+from specwire.style import Style
+from specwire.unset import UNSET, Unset
 
 from .. import models
 
@@ -81,7 +84,7 @@ _GET = Operation(
 
 
 def get(ids: Sequence[int]) -> Request[str]:
-    """Get lists.
+    """Get list.
 
     `GET /lists/{ids}`, operation `getLists`.
     """

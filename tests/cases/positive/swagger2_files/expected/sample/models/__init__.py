@@ -7,27 +7,22 @@ from __future__ import annotations
 
 from datetime import date
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Owner(WireModel, kw_only=True):
-    """Owner"""
-
     name: str
     pets: list[Pet] | Unset = UNSET
 
 
 class Pet(WireModel, kw_only=True):
-    """Pet"""
-
     name: str
     owner: Owner | Unset = UNSET
     born: date | Unset = UNSET
 
 
 class Problem(WireModel, kw_only=True):
-    """Problem"""
-
     reason: str | Unset = UNSET
 
 

@@ -7,24 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class SendMixedRequest(WireModel, kw_only=True):
-    """SendMixedRequest"""
-
     x: str | Unset = UNSET
 
 
 class SendTwoRequest(WireModel, kw_only=True):
-    """SendTwoRequest"""
-
     x: str | Unset = UNSET
 
 
 class UploadRequest(WireModel, kw_only=True):
-    """UploadRequest"""
-
     file: str | Unset = UNSET
 
 

@@ -8,36 +8,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import field as _field
-from specwire.support import UNSET, Unknown, Unset, WireModel, union
+from specwire.model import Unknown, WireModel
+from specwire.union import union
+from specwire.unset import UNSET, Unset
 
 
 class EndsItemA(WireModel, kw_only=True):
-    """EndsItemA"""
-
     from_: str | Unset = _field(default=UNSET, name="from")
 
 
 class EndsItemB(WireModel, kw_only=True):
-    """EndsItemB"""
-
     to: str | Unset = UNSET
 
 
 class MapValue(WireModel, kw_only=True):
-    """MapValue"""
-
     a: str | Unset = UNSET
 
 
 class MapValueProperty(WireModel, kw_only=True):
-    """MapValueProperty"""
-
     b: str | Unset = UNSET
 
 
 class Shape(WireModel, kw_only=True):
-    """Shape"""
-
     corners: list[Point]
     row: list[str | int | bool] | Unset = UNSET
     open: list[str] | Unset = UNSET
@@ -53,20 +45,14 @@ class Shape(WireModel, kw_only=True):
 
 
 class ShapePairItemA(WireModel, kw_only=True):
-    """ShapePairItemA"""
-
     left: str | Unset = UNSET
 
 
 class WordItemA(WireModel, kw_only=True):
-    """WordItemA"""
-
     stem: str | Unset = UNSET
 
 
 class WordItemB(WireModel, kw_only=True):
-    """WordItemB"""
-
     ending: str | Unset = UNSET
 
 

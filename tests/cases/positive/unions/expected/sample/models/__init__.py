@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.support import UNSET, Unknown, Unset, WireModel, constant as _constant, union
+from specwire.model import Unknown, WireModel
+from specwire.model import constant as _constant
+from specwire.union import union
+from specwire.unset import UNSET, Unset
 
 
 class Box(WireModel, kw_only=True):
-    """Box"""
-
     content: str | list[Shape] | None
     owner: BoxOwner | Unset = UNSET
     lists: BoxLists | Unset = UNSET
@@ -22,27 +23,19 @@ class Box(WireModel, kw_only=True):
 
 
 class ById(WireModel, kw_only=True):
-    """ById"""
-
     id: int
 
 
 class ByName(WireModel, kw_only=True):
-    """ByName"""
-
     name: str
 
 
 class Circle(WireModel, tag_field="kind", tag="circle", kw_only=True):
-    """Circle"""
-
     kind: Literal["circle"] = _constant("circle")
     radius: float
 
 
 class Square(WireModel, tag_field="kind", tag="square", kw_only=True):
-    """Square"""
-
     kind: Literal["square"] = _constant("square")
     side: float
 

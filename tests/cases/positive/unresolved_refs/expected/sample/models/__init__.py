@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.model import WireModel
+from specwire.unset import UNSET, Unset
 
 
 class Point(WireModel, kw_only=True):
-    """Point"""
-
     at: Any | Unset = UNSET
     x: float | Unset = UNSET
 

@@ -1,1 +1,0 @@
-"""Scenarios of several requests: pages and retries."""

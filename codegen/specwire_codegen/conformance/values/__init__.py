@@ -1,1 +1,0 @@
-"""Values of requests and responses, and their comparison."""

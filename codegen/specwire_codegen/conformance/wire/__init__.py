@@ -1,1 +1,0 @@
-"""Requests on the wire, as the document prescribes them."""

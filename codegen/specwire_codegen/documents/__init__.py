@@ -1,1 +1,0 @@
-"""Documents as text: parsing, overlays and filters."""

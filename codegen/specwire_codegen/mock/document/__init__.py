@@ -1,1 +1,0 @@
-"""The document that the mock serves."""

@@ -1,1 +1,0 @@
-"""Requests to the mock: routing, parsing and validation."""

@@ -1,1 +1,0 @@
-"""Resources and jobs that the mock remembers."""

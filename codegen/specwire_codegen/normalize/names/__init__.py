@@ -1,1 +1,0 @@
-"""Component names for inline schemas."""

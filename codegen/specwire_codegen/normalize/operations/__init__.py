@@ -1,1 +1,0 @@
-"""Operations, parameters and streams in canonical form."""

@@ -1,1 +1,0 @@
-"""References between components."""

@@ -1,1 +1,0 @@
-"""Repairs of documents that break the rules of OpenAPI."""

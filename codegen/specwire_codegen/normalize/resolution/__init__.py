@@ -1,1 +1,0 @@
-"""Resolution of every `$ref` to a component of its kind."""

@@ -1,1 +1,0 @@
-"""Schemas in canonical form."""

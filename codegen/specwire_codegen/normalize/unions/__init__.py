@@ -1,1 +1,0 @@
-"""Unions and their discriminators."""

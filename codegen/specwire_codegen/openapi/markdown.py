@@ -1,0 +1,124 @@
+"""Markdown of descriptions, wrapped at a width: prose is reflowed, lists, tables and code keep their lines."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+
+_FENCE = re.compile(r" {0,12}(`{3,}|~{3,})")
+_ITEM = re.compile(r"( *)([-*+•]|\d{1,4}[.)]|[a-zA-Z]\))( +)(?=\S)")
+_HEADING = re.compile(r" {0,3}#{1,6} ")
+_RULE = re.compile(r" {0,3}([-=*_] *){3,}")
+_ROW = re.compile(r" *\|")
+_CELLS = re.compile(r"(?=.*\|)(?=.*-)[ |:-]+")
+_END = re.compile(r"([.!?][\"'”)\]`*_]*)\s+(?=[\"'“(\[*_<]*(?:`|[^\W_a-z]))|([。！？])\s*")
+_ABBREVIATED = re.compile(r"(?:^|[\s(\"'])(?:e\.g|i\.e|etc|vs|cf|approx|no|incl|resp|[A-Z])\.$", re.IGNORECASE)
+
+
+def wrapped(text: str, width: int, more: int = 0) -> list[str]:
+    """Return the lines of a description, with one blank line between its blocks.
+
+    The first line may be longer than the others by `more` characters.
+    """
+    lines: list[str] = []
+    for line in _lines(_dedented(text), width, more):
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _dedented(text: str) -> str:
+    """Return a text without the common indentation, which its first line may lack, as in docstrings of Python."""
+    first, _, rest = text.partition("\n")
+    if rest[:1] == " " and first.strip() and not first.startswith(" ") and not first.rstrip().endswith(":"):
+        return f"{first}\n{textwrap.dedent(rest)}" if not _ITEM.match(rest) else text
+    return textwrap.dedent(text)
+
+
+def _lines(text: str, width: int, more: int) -> Iterator[str]:
+    pending: list[str] = []
+    """Prose that is not wrapped yet; the first line holds the marker of a list item."""
+    hanging = ""
+    fence = ""
+    source = text.split("\n")
+    for number, line in enumerate(source):
+        if fence:
+            yield line.rstrip()
+            fence = "" if line.strip().startswith(fence) and not line.strip().strip(fence[0]) else fence
+            continue
+        opening = _FENCE.match(line)
+        item = _ITEM.match(line)
+        follows = line.strip() and (len(line) - len(line.lstrip()) <= len(hanging) if hanging else line[0] != " ")
+        if not opening and not item and follows and not _stands_alone(source, number):
+            pending.append(line)
+            if not line.endswith("  "):
+                continue
+            line = ""
+            yield from _wrapped(pending, hanging, width, more)
+            pending, more = [], 0
+            continue
+        yield from _wrapped(pending, hanging, width, more)
+        pending, hanging, more = [], "", 0
+        if item and not _RULE.fullmatch(line):
+            pending, hanging = [line], " " * item.end()
+        elif opening:
+            fence = opening[1]
+            yield line.rstrip()
+        else:
+            yield line.rstrip()
+    yield from _wrapped(pending, hanging, width, more)
+
+
+def _stands_alone(source: list[str], number: int) -> bool:
+    """Whether a line is a heading, a rule or a row of a table."""
+    line = source[number]
+    if _HEADING.match(line) or _RULE.fullmatch(line) or _ROW.match(line) or _CELLS.fullmatch(line):
+        return True
+    near = source[max(number - 1, 0) : number + 2]
+    return "|" in line and any(map(_CELLS.fullmatch, near))
+
+
+def _wrapped(lines: list[str], hanging: str, width: int, more: int) -> list[str]:
+    """Return prose as lines; `hanging` is the indentation below the marker of a list item."""
+    if not lines:
+        return []
+    first = lines[0] if hanging else lines[0].lstrip()
+    indent = " " * (len(first) - len(first.lstrip()))
+    prose = " ".join(" ".join(lines).split())
+    head, *rest = textwrap.wrap(
+        prose,
+        max(width, 40) + more,
+        initial_indent=indent,
+        subsequent_indent=" " * more + hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [head, *(line[more:] for line in rest)]
+
+
+def split_sentence(text: str) -> tuple[str, str]:
+    """Split a description into its first sentence, on one line, and the rest."""
+    text = text.strip("\n")
+    first = first_paragraph(text)
+    rest = text[len(first) :]
+    for found in _END.finditer(first):
+        end = found.end(1) if found[1] else found.end(2)
+        if not _ABBREVIATED.search(first[:end]):
+            return " ".join(first[:end].split()), f"{first[found.end() :]}{rest}".strip("\n")
+    return " ".join(first.split()), rest.strip("\n")
+
+
+def first_paragraph(text: str) -> str:
+    """Return the paragraph at the start of a description, empty if it starts with a list, a table or code."""
+    source = text.split("\n")
+    size = 0
+    for number, line in enumerate(source):
+        if not line.strip() or _FENCE.match(line) or _ITEM.match(line) or _stands_alone(source, number):
+            break
+        size += len(line) + 1
+        if line.endswith("  "):
+            break
+    return text[: min(size, len(text))]

@@ -1,5 +1,0 @@
-"""HTTP methods of OpenAPI."""
-
-from __future__ import annotations
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")

@@ -1,1 +1,0 @@
-"""Hand-written overrides and the pins that hold them to the document."""

@@ -1,1 +1,0 @@
-"""Authentication: credentials, HTTP digest and OAuth 2."""

@@ -1,1 +1,0 @@
-"""Clients, resources and the methods of their operations."""

@@ -1,1 +1,0 @@
-"""JSON encoding and decoding, and drift between document and server."""

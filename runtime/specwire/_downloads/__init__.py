@@ -1,1 +1,0 @@
-"""Downloads to files, resumed by byte ranges."""

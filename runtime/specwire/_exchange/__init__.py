@@ -1,1 +1,0 @@
-"""Exchanges: the prepared request of a call, its retries and its result."""

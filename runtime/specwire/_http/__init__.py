@@ -1,1 +1,0 @@
-"""HTTP requests and responses, options, middleware and transports."""

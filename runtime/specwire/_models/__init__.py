@@ -1,1 +1,0 @@
-"""Models, unions and values that may be unset."""

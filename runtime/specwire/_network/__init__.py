@@ -1,1 +1,0 @@
-"""Network: connections, deadlines, content codings and their failures."""

@@ -1,1 +1,0 @@
-"""Operations of an API and the requests that call them."""

@@ -1,1 +1,0 @@
-"""Responses: parsing, error envelopes and files."""

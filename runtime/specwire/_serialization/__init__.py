@@ -1,1 +1,0 @@
-"""Serialization of parameters, forms, files and JSON Lines."""

@@ -1,1 +1,0 @@
-"""Streams of server-sent events and JSON Lines."""
