@@ -23,21 +23,21 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 
 class _Sample:
     get_b = endpoint(_root.get_b)
-    """Get b."""
+    """Get B."""
     get_c = endpoint(_root.get_c)
-    """Get c."""
+    """Get C."""
     get_d = endpoint(_root.get_d)
-    """Get d."""
+    """Get D."""
     get_e = endpoint(_root.get_e)
-    """Get e."""
+    """Get E."""
     get_f = endpoint(_root.get_f)
-    """Get f."""
+    """Get F."""
     get_g = endpoint(_root.get_g)
-    """Get g."""
+    """Get G."""
     get_h = endpoint(_root.get_h)
-    """Get h."""
+    """Get H."""
     update_f = endpoint(_root.update_f)
-    """Update f."""
+    """Update F."""
 
 
 class Sample(_Sample, Client):

@@ -29,7 +29,7 @@ class _Sample:
     get_data = endpoint(_root.get_data)
     """Get data."""
     get_q = endpoint(_root.get_q)
-    """Get q."""
+    """Get Q."""
     get_root = endpoint(_root.get_root)
     """Get root."""
     get_spring = endpoint(_root.get_spring)

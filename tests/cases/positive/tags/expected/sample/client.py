@@ -30,11 +30,11 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 
 class _Sample:
     get_e = endpoint(_root.get_e)
-    """Get e."""
+    """Get E."""
     get_f = endpoint(_root.get_f)
-    """Get f."""
+    """Get F."""
     get_h = endpoint(_root.get_h)
-    """Get h."""
+    """Get H."""
 
 
 class Sample(_Sample, Client):

@@ -14,7 +14,7 @@ _GET = Operation(id="getA", method="GET", path="/a/b", returns=JsonPayload(model
 
 
 def get() -> Request[models.GetAResponse]:
-    """Get a.
+    """Get A.
 
     `GET /a/b`, operation `getA`.
     """

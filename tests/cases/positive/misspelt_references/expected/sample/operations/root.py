@@ -14,7 +14,7 @@ _GET_B = Operation(id="getB", method="GET", path="/b", returns=JsonPayload(model
 
 
 def get_b() -> Request[models.GetAResponse]:
-    """Get b.
+    """Get B.
 
     `GET /b`, operation `getB`.
     """
@@ -25,7 +25,7 @@ _GET_C = Operation(id="getC", method="GET", path="/c", returns=JsonPayload(model
 
 
 def get_c() -> Request[models.AB]:
-    """Get c.
+    """Get C.
 
     `GET /c`, operation `getC`.
     """
@@ -36,7 +36,7 @@ _GET_D = Operation(id="getD", method="GET", path="/d", returns=JsonPayload(model
 
 
 def get_d() -> Request[models.Thing]:
-    """Get d.
+    """Get D.
 
     `GET /d`, operation `getD`.
     """
@@ -47,7 +47,7 @@ _GET_E = Operation(id="getE", method="GET", path="/e", returns=JsonPayload(model
 
 
 def get_e() -> Request[models.Thing]:
-    """Get e.
+    """Get E.
 
     `GET /e`, operation `getE`.
     """
@@ -58,7 +58,7 @@ _GET_F = Operation(id="getF", method="GET", path="/f", returns=JsonPayload(model
 
 
 def get_f() -> Request[models.Thing]:
-    """Get f.
+    """Get F.
 
     `GET /f`, operation `getF`.
     """
@@ -69,7 +69,7 @@ _UPDATE_F = Operation(id="putF", method="PUT", path="/f", returns=JsonPayload(mo
 
 
 def update_f() -> Request[models.Thing]:
-    """Update f.
+    """Update F.
 
     `PUT /f`, operation `putF`.
     """
@@ -80,7 +80,7 @@ _GET_G = Operation(id="getG", method="GET", path="/g", returns=JsonPayload(model
 
 
 def get_g() -> Request[models.AB]:
-    """Get g.
+    """Get G.
 
     `GET /g`, operation `getG`.
     """
@@ -91,7 +91,7 @@ _GET_H = Operation(id="getH", method="GET", path="/h", returns=JsonPayload(model
 
 
 def get_h() -> Request[models.Thing]:
-    """Get h.
+    """Get H.
 
     `GET /h`, operation `getH`.
     """

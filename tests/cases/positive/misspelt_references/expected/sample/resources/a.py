@@ -13,7 +13,7 @@ from ..operations import a as _a
 
 class _A:
     get = endpoint(_a.get)
-    """Get a."""
+    """Get A."""
 
 
 class A(_A, Resource):

@@ -213,7 +213,7 @@ def get_q(
     filter: inputs.GetQFilterParam | Unset = UNSET,
     ids: Sequence[int] | Unset = UNSET,
 ) -> Request[Any]:
-    """Get q.
+    """Get Q.
 
     `GET /q`, operation `getQ`.
     """

@@ -12,7 +12,7 @@ _GET_C = Operation(id="getC", method="GET", path="/c", returns=EmptyPayload(), s
 
 
 def get_c() -> Request[None]:
-    """Get c.
+    """Get C.
 
     `GET /c`, operation `getC`.
     """

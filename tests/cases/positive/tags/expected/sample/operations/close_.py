@@ -12,7 +12,7 @@ _GET_G = Operation(id="getG", method="GET", path="/g", returns=EmptyPayload(), s
 
 
 def get_g() -> Request[None]:
-    """Get g.
+    """Get G.
 
     `GET /g`, operation `getG`.
     """

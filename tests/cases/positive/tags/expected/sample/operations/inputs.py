@@ -12,7 +12,7 @@ _GET_L = Operation(id="getL", method="GET", path="/l", returns=EmptyPayload(), s
 
 
 def get_l() -> Request[None]:
-    """Get l.
+    """Get L.
 
     `GET /l`, operation `getL`.
     """

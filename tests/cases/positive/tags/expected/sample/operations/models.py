@@ -12,7 +12,7 @@ _GET_K = Operation(id="getK", method="GET", path="/k", returns=EmptyPayload(), s
 
 
 def get_k() -> Request[None]:
-    """Get k.
+    """Get K.
 
     `GET /k`, operation `getK`.
     """

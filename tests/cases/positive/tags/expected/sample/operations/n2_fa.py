@@ -12,7 +12,7 @@ _GET_D = Operation(id="getD", method="GET", path="/d", returns=EmptyPayload(), s
 
 
 def get_d() -> Request[None]:
-    """Get d.
+    """Get D.
 
     `GET /d`, operation `getD`.
     """

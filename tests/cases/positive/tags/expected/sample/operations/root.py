@@ -12,7 +12,7 @@ _GET_E = Operation(id="getE", method="GET", path="/e", returns=EmptyPayload(), s
 
 
 def get_e() -> Request[None]:
-    """Get e.
+    """Get E.
 
     `GET /e`, operation `getE`.
     """
@@ -23,7 +23,7 @@ _GET_F = Operation(id="getF", method="GET", path="/f", returns=EmptyPayload(), s
 
 
 def get_f() -> Request[None]:
-    """Get f.
+    """Get F.
 
     `GET /f`, operation `getF`.
     """
@@ -34,7 +34,7 @@ _GET_H = Operation(id="getH", method="GET", path="/h", returns=EmptyPayload(), s
 
 
 def get_h() -> Request[None]:
-    """Get h.
+    """Get H.
 
     `GET /h`, operation `getH`.
     """

@@ -12,7 +12,7 @@ _GET_J = Operation(id="getJ", method="GET", path="/j", returns=EmptyPayload(), s
 
 
 def get_j() -> Request[None]:
-    """Get j.
+    """Get J.
 
     `GET /j`, operation `getJ`.
     """

@@ -12,7 +12,7 @@ _GET_A = Operation(id="getA", method="GET", path="/a", returns=EmptyPayload(), s
 
 
 def get_a() -> Request[None]:
-    """Get a.
+    """Get A.
 
     `GET /a`, operation `getA`.
     """
@@ -23,7 +23,7 @@ _GET_I = Operation(id="getI", method="GET", path="/i", returns=EmptyPayload(), s
 
 
 def get_i() -> Request[None]:
-    """Get i.
+    """Get I.
 
     `GET /i`, operation `getI`.
     """

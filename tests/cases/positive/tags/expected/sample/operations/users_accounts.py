@@ -12,7 +12,7 @@ _GET_B = Operation(id="getB", method="GET", path="/b", returns=EmptyPayload(), s
 
 
 def get_b() -> Request[None]:
-    """Get b.
+    """Get B.
 
     `GET /b`, operation `getB`.
     """

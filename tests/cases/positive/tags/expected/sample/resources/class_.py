@@ -13,7 +13,7 @@ from ..operations import class_ as _class_
 
 class _Class:
     get_c = endpoint(_class_.get_c)
-    """Get c."""
+    """Get C."""
 
 
 class Class(_Class, Resource):

@@ -13,7 +13,7 @@ from ..operations import close_ as _close_
 
 class _Close:
     get_g = endpoint(_close_.get_g)
-    """Get g."""
+    """Get G."""
 
 
 class Close(_Close, Resource):

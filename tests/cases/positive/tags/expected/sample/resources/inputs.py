@@ -13,7 +13,7 @@ from ..operations import inputs as _inputs
 
 class _Inputs:
     get_l = endpoint(_inputs.get_l)
-    """Get l."""
+    """Get L."""
 
 
 class Inputs(_Inputs, Resource):

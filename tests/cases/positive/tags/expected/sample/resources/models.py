@@ -13,7 +13,7 @@ from ..operations import models as _models
 
 class _Models:
     get_k = endpoint(_models.get_k)
-    """Get k."""
+    """Get K."""
 
 
 class Models(_Models, Resource):

@@ -13,7 +13,7 @@ from ..operations import n2_fa as _n2_fa
 
 class _N2Fa:
     get_d = endpoint(_n2_fa.get_d)
-    """Get d."""
+    """Get D."""
 
 
 class N2Fa(_N2Fa, Resource):

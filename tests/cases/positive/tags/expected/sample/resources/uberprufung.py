@@ -13,7 +13,7 @@ from ..operations import uberprufung as _uberprufung
 
 class _Uberprufung:
     get_j = endpoint(_uberprufung.get_j)
-    """Get j."""
+    """Get J."""
 
 
 class Uberprufung(_Uberprufung, Resource):

@@ -13,7 +13,7 @@ from ..operations import users_accounts as _users_accounts
 
 class _UsersAccounts:
     get_b = endpoint(_users_accounts.get_b)
-    """Get b."""
+    """Get B."""
 
 
 class UsersAccounts(_UsersAccounts, Resource):
