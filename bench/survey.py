@@ -170,9 +170,9 @@ def client_operations(module: ModuleType) -> dict[str, Emitted]:
 
 
 def _operations_of(kind: type, path: tuple[str, ...]) -> Iterator[tuple[str, Emitted]]:
-    from specwire.endpoint import Descriptor
-    from specwire.operation import Operation
-    from specwire.resource import resource as resource_attribute
+    from specwire._client.endpoint import Descriptor
+    from specwire._client.resource import resource as resource_attribute
+    from specwire._operations.operation import Operation
 
     attributes = {name: value for each in reversed(kind.__mro__) for name, value in vars(each).items()}
     for name, value in attributes.items():
@@ -189,7 +189,7 @@ def _operations_of(kind: type, path: tuple[str, ...]) -> Iterator[tuple[str, Emi
 
 def undecodable(models: ModuleType, names: Iterable[str]) -> Iterator[str]:
     """Yield the models that cannot be decoded or described."""
-    from specwire.codec import Decoder
+    from specwire._codec.codec import Decoder
 
     for name in names:
         try:
@@ -217,7 +217,7 @@ def is_numbered(name: str, known: str) -> bool:
 
 def is_cut(name: str) -> bool:
     """Whether this is a class name of the greatest length, which ends in a digest of the whole where it was longer."""
-    from specwire_codegen.naming import LONGEST_CLASS
+    from specwire_codegen.openapi.identifiers import LONGEST_CLASS
 
     bare = name.rstrip("_")
     return len(bare) == LONGEST_CLASS and re.search(r"_[0-9a-f]{8}$", bare) is not None

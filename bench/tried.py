@@ -40,8 +40,8 @@ class Document(msgspec.Struct, frozen=True):
 
 def tried(file: Path, package: str, folder: Path, operations: int, cases: int, seconds: float = 10) -> Document:
     """Generate a document as `folder/package`, on the path already, and try it; `seconds` bounds each drawing."""
+    from specwire_codegen.conformance.sampled_check import Trial, sample
     from specwire_codegen.conformance.subject import subject_in
-    from specwire_codegen.conformance.trial import Trial, sample
     from specwire_codegen.diagnostics import SpecwireCodegenError
     from specwire_codegen.generate import build
     from specwire_codegen.output.package import write
@@ -73,7 +73,7 @@ def tried(file: Path, package: str, folder: Path, operations: int, cases: int, s
 
 def stated_version(file: Path) -> str:
     """Return the OpenAPI version that a document states, as `3.0`."""
-    from specwire_codegen.load import load
+    from specwire_codegen.files.load import load
 
     data = load(file).data
     return ".".join(str(data.get("openapi", data.get("swagger", "?"))).split(".")[:2])

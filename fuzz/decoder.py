@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import msgspec
 from hypothesis import strategies as st
-from specwire.drift import decode
-from specwire.model import WireModel
-from specwire.unset import UNSET, Unset
+from specwire._codec.drift import decode
+from specwire._models.model import WireModel
+from specwire._models.unset import UNSET, Unset
 
 from .check import Check
 

@@ -24,7 +24,7 @@ from random import Random
 
 import msgspec
 import yaml
-from specwire_codegen.conformance.overtime import Overtime, within
+from specwire_codegen.conformance.client.time_limit import Overtime, within
 from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.generate import generate
 from specwire_codegen.project import single

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from specwire_codegen.diagnostics import Diagnostic
-from specwire_codegen.document import Document
+from specwire_codegen.documents.document import Document
 from specwire_codegen.generate import document_of
 from specwire_codegen.normalize import normalize
 from specwire_codegen.project import Target

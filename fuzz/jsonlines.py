@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from hypothesis import strategies as st
-from specwire.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLarge, RecordTruncated
+from specwire._responses.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLarge, RecordTruncated
 
 from .check import Check
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from specwire.link import links, on_same_server
+from specwire._pagination.link import links, on_same_server
 
 from .check import Check
 

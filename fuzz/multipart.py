@@ -6,7 +6,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 
 from hypothesis import strategies as st
-from specwire.multipart import Multipart, Part
+from specwire._serialization.multipart import Multipart, Part
 
 from .check import Check
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hypothesis import strategies as st
-from specwire.parameters import encode_cookies, encode_headers, encode_query, expand_path
+from specwire._serialization.parameters import encode_cookies, encode_headers, encode_query, expand_path
 
 from .check import Check
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
-from specwire.retry import Answered, NotSent, RetryPolicy, Unclear, decide, parse_retry_after
+from specwire._http.retry import Answered, NotSent, RetryPolicy, Unclear, decide, parse_retry_after
 
 from .check import Check
 

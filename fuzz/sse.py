@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hypothesis import strategies as st
-from specwire.sse import ServerSentEvent, SSEParser
+from specwire._streaming.sse import ServerSentEvent, SSEParser
 
 from .check import Check
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
-from specwire_codegen.source import clean
+from specwire_codegen.python_source import clean
 
 from tests.codegen.hostility import (
     TEXTS,

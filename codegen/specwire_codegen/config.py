@@ -11,9 +11,9 @@ from typing import Any
 import attrs
 
 from specwire_codegen.diagnostics import Diagnostic, Location, error, settle
-from specwire_codegen.naming import RESERVED_CLASSES, RESERVED_CLIENTS
+from specwire_codegen.documents.toml_text import read_toml
 from specwire_codegen.openapi.casing import pascal
-from specwire_codegen.toml_text import read_toml
+from specwire_codegen.openapi.identifiers import RESERVED_CLASSES, RESERVED_CLIENTS
 
 _CLIENT_KEYS = {"class": str, "key": str, "base_url": str, "requires_base_url": bool}
 _ACCESS_KEYS: Mapping[str, tuple[type, ...]] = {"refs-within": (str, list), "ref": (str, list, dict)}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from specwire.address import shown_url
+from specwire._network.server_url import shown_url
 
 from specwire_codegen.config import ClientConfig, read_config
 from specwire_codegen.diagnostics import SpecwireCodegenError

@@ -7,11 +7,13 @@ from typing import Literal
 
 import attrs
 
-from specwire_codegen.source import escaped
+from specwire_codegen.python_source import escaped
 
 Severity = Literal["error", "warning"]
-_LONGEST = 1000
-"""Characters of a message; of a longer one, which quotes the document, the middle is left out."""
+_LONGEST = 300
+"""Characters of a line; of a longer one, which quotes the document, the middle is left out."""
+_LONGEST_PLACE = 120
+"""Characters of a place, so that the line has room for what is wrong there."""
 
 _MOST_PLACES = {"error": 20, "warning": 2}
 """Other places that are named one by one when a finding is shown."""
@@ -49,26 +51,35 @@ class Diagnostic:
 
     def __str__(self) -> str:
         """Render the finding: what and where, the other places, what to do."""
-        where = f" {shown(str(self.location))}" if self.location else ""
-        lines = [f"{self.severity}[{self.code}]{where}: {shown(self.message)}"]
+        where = f" {shown(str(self.location), _LONGEST_PLACE)}" if self.location else ""
+        lines = [_line(f"{self.severity}[{self.code}]{where}: ", self.message)]
         if self.location and self.location.pointer:
-            lines.append(f"  at #{shown(self.location.pointer)}")
+            lines.append(_line("  at #", self.location.pointer))
         most = _MOST_PLACES[self.severity]
         for place in self.also[:most]:
-            lines.append(f"  also {shown(str(place))} at #{shown(place.pointer)}")
+            lines.append(_line(f"  also {shown(str(place), _LONGEST_PLACE)} at #", place.pointer))
         more = len(self.also) - most
         if more > 0:
             lines.append(f"  also at {more:,} more place{'s' if more > 1 else ''}")
         if self.help:
-            lines.append(f"  help: {shown(self.help)}")
+            lines.append(_line("  help: ", self.help))
         return "\n".join(lines)
 
 
-def shown(text: str) -> str:
-    """Return text as a message may hold it: printable, and no more than anybody reads."""
-    if len(text) > _LONGEST:
-        text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
-    return printable(text)
+def _line(head: str, text: str) -> str:
+    return head + shown(text, _LONGEST - len(head))
+
+
+def shown(text: str, longest: int = _LONGEST) -> str:
+    """Return text as a line may hold it: printable, on one line, and no more than anybody reads."""
+    line = " ".join(printable(_cut(text, 4 * _LONGEST)).split("\n"))
+    return _cut(line, longest)
+
+
+def _cut(text: str, longest: int) -> str:
+    """Return a text without its middle if it is longer than that."""
+    half = (longest - 5) // 2
+    return f"{text[:half]} ... {text[-half:]}" if len(text) > longest else text
 
 
 def printable(text: str) -> str:

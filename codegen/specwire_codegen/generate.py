@@ -10,11 +10,8 @@ from pathlib import Path
 
 import attrs
 
-from specwire_codegen import overlay as overlays
-from specwire_codegen import stamp
-from specwire_codegen.audit import audit
+from specwire_codegen import build_cache
 from specwire_codegen.config import read_config
-from specwire_codegen.contract import check_contracts, contracts_of
 from specwire_codegen.diagnostics import (
     Diagnostic,
     DiagnosticError,
@@ -24,22 +21,25 @@ from specwire_codegen.diagnostics import (
     merged,
     settle,
 )
-from specwire_codegen.document import Document
+from specwire_codegen.documents import overlay as overlays
+from specwire_codegen.documents.document import Document
+from specwire_codegen.documents.filter import select
 from specwire_codegen.files.access import Access, read_access
 from specwire_codegen.files.library import Library
+from specwire_codegen.files.load import load, load_from, load_overlay
 from specwire_codegen.files.pin import pinned, read_pin
 from specwire_codegen.ir import Api
-from specwire_codegen.load import load, load_from, load_overlay
 from specwire_codegen.lower import lower
 from specwire_codegen.normalize import normalize
+from specwire_codegen.output.audit import audit
 from specwire_codegen.output.manifest import MANIFEST, manifest
 from specwire_codegen.output.package import compare, holds, replace_file, write
-from specwire_codegen.overrides import read_overrides, without_forms
+from specwire_codegen.output.write import formatted, inside
+from specwire_codegen.overrides.overrides import read_overrides, without_forms
+from specwire_codegen.overrides.pins import check_contracts, contracts_of
 from specwire_codegen.project import Target
+from specwire_codegen.python_source import json_text
 from specwire_codegen.render import render
-from specwire_codegen.select import select
-from specwire_codegen.source import json_text
-from specwire_codegen.write import formatted, inside
 
 
 @attrs.frozen
@@ -147,7 +147,7 @@ def build(target: Target, access: Access | None = None) -> Built:
     kept = normalized if target.normalized is not None else None
     return Built(
         api=api,
-        files={**sources, MANIFEST: manifest(sources, stamp.inputs_of(target, document.beside), kept)},
+        files={**sources, MANIFEST: manifest(sources, build_cache.inputs_of(target, document.beside), kept)},
         normalized=normalized,
         warnings=merged((*warnings, *api.warnings)),
         beside=document.beside,
@@ -161,14 +161,14 @@ def generate(target: Target, access: Access | None = None, *, force: bool = Fals
     """
     started = time.monotonic()
     access = access or Access()
-    if not force and not strict and stamp.is_current(target, access):
+    if not force and not strict and build_cache.is_current(target, access):
         return Generated(target, None, (), (), time.monotonic() - started)
     built = build(target, access)
     if strict:
         refuse_warnings(built.warnings)
     normalized = (target.normalized, built.normalized) if target.normalized is not None else None
     changes = write(target.output, built.files, normalized=normalized, force=force)
-    stamp.record(target, built.beside, access)
+    build_cache.record(target, built.beside, access)
     return Generated(target, built.api, tuple(changes), built.warnings, time.monotonic() - started)
 
 

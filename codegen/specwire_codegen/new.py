@@ -14,25 +14,25 @@ from typing import Any
 import attrs
 import yaml
 
-from specwire_codegen import fetch
 from specwire_codegen.config import default_config
 from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, Location, SpecwireCodegenError, failure
-from specwire_codegen.document import Document
+from specwire_codegen.documents.document import Document
+from specwire_codegen.files import fetch
 from specwire_codegen.files.access import Access
 from specwire_codegen.files.disk import disk
 from specwire_codegen.files.library import Library, Part
+from specwire_codegen.files.load import load_from
 from specwire_codegen.files.network import origin_of
 from specwire_codegen.files.pin import Pinned, PinnedPart, tables, toml
-from specwire_codegen.infer import Guess, guesses
-from specwire_codegen.load import load_from
+from specwire_codegen.inference.infer import Guess, guesses
 from specwire_codegen.lower import lower
-from specwire_codegen.naming import is_device
 from specwire_codegen.normalize import Normalized, normalize
 from specwire_codegen.openapi.casing import pascal
+from specwire_codegen.openapi.identifiers import is_device
 from specwire_codegen.output.swap import discard
+from specwire_codegen.output.write import digest, inside
 from specwire_codegen.project import require_package_name
-from specwire_codegen.source import line
-from specwire_codegen.write import digest, inside
+from specwire_codegen.python_source import line
 
 _STEP = re.compile(r"(?!\.)[A-Za-z0-9 _.@+-]*[A-Za-z0-9_@+-]")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.@+/-]+")

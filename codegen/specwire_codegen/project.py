@@ -12,9 +12,9 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen import fetch
 from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.naming import is_device
+from specwire_codegen.files import fetch
+from specwire_codegen.openapi.identifiers import is_device
 
 _PACKAGE = re.compile(r"(?!__)[a-z_][a-z0-9_]*")
 _NEEDED = frozenset(

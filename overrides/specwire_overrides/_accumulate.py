@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
-from specwire import drift
-from specwire.conversion import to_dict
-from specwire.model import WireModel
+from specwire import WireModel, to_dict
+from specwire.support import tolerate
 from specwire_overrides._message import MessagePieces
 
 E = TypeVar("E", bound=WireModel)
@@ -127,7 +126,7 @@ class StreamedReply(Generic[E, F]):
         choices = [self._choices[index].whole() for index in sorted(self._choices)]
         raw = {**self._fields, "object": self._object, "choices": choices, **usage}
         # Of drift in the chunks the stream has told already.
-        built, _ = drift.tolerate(raw, self._answer)
+        built, _ = tolerate(raw, self._answer)
         reply: F = built
         return reply
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from specwire import FileInput
 from specwire.errors import InvalidRequestError
-from specwire.file import FileInput, Openable
-from specwire.multipart import Part, file_part
-from specwire.upload import piece_of
+from specwire.support import Openable, Part, file_part, piece_of
 
 MEGABYTE = 1024 * 1024
 

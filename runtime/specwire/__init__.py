@@ -1,230 +1,175 @@
-"""What generated clients stand on at run time, and what their users import besides them."""
+"""Runtime of generated clients, and the names that their users import."""
 
 from typing import TYPE_CHECKING
 
-from specwire.lazy import lazy as _lazy
+from specwire._lazy import by_module, lazy as _lazy
 
 if TYPE_CHECKING:
-    from specwire.accumulator import Accumulator
-    from specwire.answer import Answer
-    from specwire.auth import ANONYMOUS
-    from specwire.client import AsyncClient, Client
-    from specwire.conversion import from_dict, to_dict
-    from specwire.download import AsyncDownload, Download
-    from specwire.drift import Drift, DriftWarning
+    from specwire._auth.oauth2 import (
+        OAuth2ClientCredentials as OAuth2ClientCredentials,
+        OAuth2Password as OAuth2Password,
+        OAuth2RefreshToken as OAuth2RefreshToken,
+    )
+    from specwire._client.client import (
+        AsyncClient as AsyncClient,
+        Client as Client,
+    )
+    from specwire._client.overrides import (
+        adds as adds,
+        replaces as replaces,
+    )
+    from specwire._client.workflow import (
+        Flow as Flow,
+        Pause as Pause,
+        ask as ask,
+        wait as wait,
+    )
+    from specwire._codec.conversion import (
+        from_dict as from_dict,
+        to_dict as to_dict,
+    )
+    from specwire._codec.drift import (
+        Drift as Drift,
+        DriftWarning as DriftWarning,
+    )
+    from specwire._downloads.download import (
+        AsyncDownload as AsyncDownload,
+        Download as Download,
+    )
+    from specwire._http.middleware import (
+        AsyncCall as AsyncCall,
+        AsyncCallMiddleware as AsyncCallMiddleware,
+        AsyncMiddleware as AsyncMiddleware,
+        AsyncSend as AsyncSend,
+        Call as Call,
+        CallMiddleware as CallMiddleware,
+        Middleware as Middleware,
+        Send as Send,
+    )
+    from specwire._http.options import (
+        Options as Options,
+    )
+    from specwire._http.request import (
+        Outgoing as Outgoing,
+    )
+    from specwire._http.response import (
+        Answer as Answer,
+    )
+    from specwire._http.retry import (
+        RetryPolicy as RetryPolicy,
+    )
+    from specwire._models.additional_properties import (
+        unknown_fields as unknown_fields,
+    )
+    from specwire._models.headers import (
+        Headers as Headers,
+    )
+    from specwire._models.model import (
+        Unknown as Unknown,
+        WireModel as WireModel,
+    )
+    from specwire._models.unset import (
+        UNSET as UNSET,
+        Unset as Unset,
+    )
+    from specwire._network.transport_errors import (
+        TransportFailure as TransportFailure,
+    )
+    from specwire._operations.request import (
+        BaseRequest as BaseRequest,
+        DownloadRequest as DownloadRequest,
+        PagedRequest as PagedRequest,
+        Request as Request,
+        StreamRequest as StreamRequest,
+    )
+    from specwire._operations.response import (
+        Response as Response,
+    )
+    from specwire._operations.security import (
+        ANONYMOUS as ANONYMOUS,
+    )
+    from specwire._serialization.file import (
+        FileInput as FileInput,
+    )
+    from specwire._streaming.accumulator import (
+        Accumulator as Accumulator,
+    )
+    from specwire._streaming.streaming import (
+        AccumulatingStream as AccumulatingStream,
+        AsyncAccumulatingStream as AsyncAccumulatingStream,
+        AsyncEventStream as AsyncEventStream,
+        EventStream as EventStream,
+    )
     from specwire.errors import (
-        APIConnectionError,
-        APIError,
-        APIStatusError,
-        APITimeoutError,
-        AuthenticationError,
-        BadRequestError,
-        ConfigurationError,
-        ConflictError,
-        DecodeError,
-        InvalidRequestError,
-        JobFailedError,
-        NotFoundError,
-        PaginationError,
-        PermissionDeniedError,
-        RateLimitError,
-        RefusedError,
-        ResponseTooLargeError,
-        ServerError,
-        SpecwireError,
-        StreamError,
-        StreamEventError,
-        StreamTruncatedError,
-        UnknownStatusError,
-        UnprocessableEntityError,
-        WaitTimeoutError,
+        APIConnectionError as APIConnectionError,
+        APIError as APIError,
+        APIStatusError as APIStatusError,
+        APITimeoutError as APITimeoutError,
+        AuthenticationError as AuthenticationError,
+        BadRequestError as BadRequestError,
+        ConfigurationError as ConfigurationError,
+        ConflictError as ConflictError,
+        DecodeError as DecodeError,
+        InvalidRequestError as InvalidRequestError,
+        JobFailedError as JobFailedError,
+        NotFoundError as NotFoundError,
+        PaginationError as PaginationError,
+        PermissionDeniedError as PermissionDeniedError,
+        RateLimitError as RateLimitError,
+        RefusedError as RefusedError,
+        ResponseTooLargeError as ResponseTooLargeError,
+        ServerError as ServerError,
+        SpecwireError as SpecwireError,
+        StreamError as StreamError,
+        StreamEventError as StreamEventError,
+        StreamTruncatedError as StreamTruncatedError,
+        UnknownStatusError as UnknownStatusError,
+        UnprocessableEntityError as UnprocessableEntityError,
+        WaitTimeoutError as WaitTimeoutError,
     )
-    from specwire.extra import unknown_fields
-    from specwire.failure import TransportFailure
-    from specwire.file import FileInput
-    from specwire.flow import Flow, Pause, ask, wait
-    from specwire.headers import Headers
-    from specwire.middleware import (
-        AsyncCall,
-        AsyncCallMiddleware,
-        AsyncMiddleware,
-        AsyncSend,
-        Call,
-        CallMiddleware,
-        Middleware,
-        Send,
-    )
-    from specwire.model import Unknown, WireModel
-    from specwire.oauth2 import OAuth2ClientCredentials, OAuth2Password, OAuth2RefreshToken
-    from specwire.options import Options
-    from specwire.outgoing import Outgoing
-    from specwire.overrides import adds, replaces
-    from specwire.request import BaseRequest, DownloadRequest, PagedRequest, Request, StreamRequest
-    from specwire.response import Response
-    from specwire.retry import RetryPolicy
-    from specwire.streaming import (
-        AccumulatingStream,
-        AsyncAccumulatingStream,
-        AsyncEventStream,
-        EventStream,
-    )
-    from specwire.unset import UNSET, Unset
 
-__all__ = [
-    "ANONYMOUS",
-    "APIConnectionError",
-    "APIError",
-    "APIStatusError",
-    "APITimeoutError",
-    "AccumulatingStream",
-    "Accumulator",
-    "Answer",
-    "AsyncAccumulatingStream",
-    "AsyncCall",
-    "AsyncCallMiddleware",
-    "AsyncClient",
-    "AsyncDownload",
-    "AsyncEventStream",
-    "AsyncMiddleware",
-    "AsyncSend",
-    "AuthenticationError",
-    "BadRequestError",
-    "BaseRequest",
-    "Call",
-    "CallMiddleware",
-    "Client",
-    "ConfigurationError",
-    "ConflictError",
-    "DecodeError",
-    "Download",
-    "DownloadRequest",
-    "Drift",
-    "DriftWarning",
-    "EventStream",
-    "FileInput",
-    "Flow",
-    "Headers",
-    "InvalidRequestError",
-    "JobFailedError",
-    "Middleware",
-    "NotFoundError",
-    "OAuth2ClientCredentials",
-    "OAuth2Password",
-    "OAuth2RefreshToken",
-    "Options",
-    "Outgoing",
-    "PagedRequest",
-    "PaginationError",
-    "Pause",
-    "PermissionDeniedError",
-    "RateLimitError",
-    "RefusedError",
-    "Request",
-    "Response",
-    "ResponseTooLargeError",
-    "RetryPolicy",
-    "Send",
-    "ServerError",
-    "SpecwireError",
-    "StreamError",
-    "StreamEventError",
-    "StreamRequest",
-    "StreamTruncatedError",
-    "TransportFailure",
-    "UNSET",
-    "Unknown",
-    "UnknownStatusError",
-    "UnprocessableEntityError",
-    "Unset",
-    "WaitTimeoutError",
-    "WireModel",
-    "adds",
-    "ask",
-    "from_dict",
-    "replaces",
-    "to_dict",
-    "unknown_fields",
-    "wait",
-]
+_MODULES = by_module(
+    {
+        "_auth.oauth2": "OAuth2ClientCredentials OAuth2Password OAuth2RefreshToken",
+        "_client.client": "AsyncClient Client",
+        "_client.overrides": "adds replaces",
+        "_client.workflow": "Flow Pause ask wait",
+        "_codec.conversion": "from_dict to_dict",
+        "_codec.drift": "Drift DriftWarning",
+        "_downloads.download": "AsyncDownload Download",
+        "_http.middleware": (
+            "AsyncCall AsyncCallMiddleware AsyncMiddleware AsyncSend Call CallMiddleware Middleware Send"
+        ),
+        "_http.options": "Options",
+        "_http.request": "Outgoing",
+        "_http.response": "Answer",
+        "_http.retry": "RetryPolicy",
+        "_models.additional_properties": "unknown_fields",
+        "_models.headers": "Headers",
+        "_models.model": "Unknown WireModel",
+        "_models.unset": "UNSET Unset",
+        "_network.transport_errors": "TransportFailure",
+        "_operations.request": "BaseRequest DownloadRequest PagedRequest Request StreamRequest",
+        "_operations.response": "Response",
+        "_operations.security": "ANONYMOUS",
+        "_serialization.file": "FileInput",
+        "_streaming.accumulator": "Accumulator",
+        "_streaming.streaming": "AccumulatingStream AsyncAccumulatingStream AsyncEventStream EventStream",
+        "errors": (
+            "APIConnectionError APIError APIStatusError APITimeoutError AuthenticationError "
+            "BadRequestError ConfigurationError ConflictError DecodeError InvalidRequestError "
+            "JobFailedError NotFoundError PaginationError PermissionDeniedError "
+            "RateLimitError RefusedError ResponseTooLargeError ServerError SpecwireError "
+            "StreamError StreamEventError StreamTruncatedError UnknownStatusError "
+            "UnprocessableEntityError WaitTimeoutError"
+        ),
+    }
+)
+__getattr__ = _lazy("specwire", _MODULES, home=__name__)
 
-_MODULES = {
-    "ANONYMOUS": "auth",
-    "APIConnectionError": "errors",
-    "APIError": "errors",
-    "APIStatusError": "errors",
-    "APITimeoutError": "errors",
-    "AccumulatingStream": "streaming",
-    "Accumulator": "accumulator",
-    "Answer": "answer",
-    "AsyncAccumulatingStream": "streaming",
-    "AsyncCall": "middleware",
-    "AsyncCallMiddleware": "middleware",
-    "AsyncClient": "client",
-    "AsyncDownload": "download",
-    "AsyncEventStream": "streaming",
-    "AsyncMiddleware": "middleware",
-    "AsyncSend": "middleware",
-    "AuthenticationError": "errors",
-    "BadRequestError": "errors",
-    "BaseRequest": "request",
-    "Call": "middleware",
-    "CallMiddleware": "middleware",
-    "Client": "client",
-    "ConfigurationError": "errors",
-    "ConflictError": "errors",
-    "DecodeError": "errors",
-    "Download": "download",
-    "DownloadRequest": "request",
-    "Drift": "drift",
-    "DriftWarning": "drift",
-    "EventStream": "streaming",
-    "FileInput": "file",
-    "Flow": "flow",
-    "Headers": "headers",
-    "InvalidRequestError": "errors",
-    "JobFailedError": "errors",
-    "Middleware": "middleware",
-    "NotFoundError": "errors",
-    "PaginationError": "errors",
-    "OAuth2ClientCredentials": "oauth2",
-    "OAuth2Password": "oauth2",
-    "OAuth2RefreshToken": "oauth2",
-    "Options": "options",
-    "Outgoing": "outgoing",
-    "PagedRequest": "request",
-    "Pause": "flow",
-    "PermissionDeniedError": "errors",
-    "RateLimitError": "errors",
-    "RefusedError": "errors",
-    "ResponseTooLargeError": "errors",
-    "Request": "request",
-    "Response": "response",
-    "RetryPolicy": "retry",
-    "Send": "middleware",
-    "ServerError": "errors",
-    "SpecwireError": "errors",
-    "StreamError": "errors",
-    "StreamEventError": "errors",
-    "StreamRequest": "request",
-    "StreamTruncatedError": "errors",
-    "TransportFailure": "failure",
-    "UNSET": "unset",
-    "Unknown": "model",
-    "UnknownStatusError": "errors",
-    "UnprocessableEntityError": "errors",
-    "Unset": "unset",
-    "WaitTimeoutError": "errors",
-    "WireModel": "model",
-    "adds": "overrides",
-    "ask": "flow",
-    "from_dict": "conversion",
-    "replaces": "overrides",
-    "to_dict": "conversion",
-    "unknown_fields": "extra",
-    "wait": "flow",
-}
-__getattr__ = _lazy(__name__, _MODULES)
+if not TYPE_CHECKING:  # checkers take the names from the imports above
+    __all__ = sorted(_MODULES)
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(_MODULES)

@@ -33,12 +33,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from specwire.base_error import InvalidRequestError, SpecwireError
+from specwire._errors.base import InvalidRequestError, SpecwireError
 
 if TYPE_CHECKING:
-    from specwire.headers import Headers
-    from specwire.request import BaseRequest
-    from specwire.response import Response
+    from specwire._models.headers import Headers
+    from specwire._operations.request import BaseRequest
+    from specwire._operations.response import Response
 
 __all__ = [
     "APIConnectionError",

@@ -23,21 +23,21 @@ try:
 except ImportError as error:
     raise ImportError("specwire.otel needs opentelemetry-api: pip install 'specwire[otel]'") from error
 
-from specwire.address import shown_url
-from specwire.answer import Answer
-from specwire.client import AsyncClient, Client
+from specwire._client.client import AsyncClient, Client
+from specwire._http.response import Answer
+from specwire._network.server_url import shown_url
+from specwire._network.transport_errors import TransportFailure
 from specwire.errors import APIError
-from specwire.failure import TransportFailure
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.trace import TracerProvider
     from opentelemetry.util.types import AttributeValue
 
-    from specwire.middleware import AsyncCall, AsyncSend, Call, Send
-    from specwire.outgoing import Outgoing
-    from specwire.request import BaseRequest
-    from specwire.response import Response
+    from specwire._http.middleware import AsyncCall, AsyncSend, Call, Send
+    from specwire._http.request import Outgoing
+    from specwire._operations.request import BaseRequest
+    from specwire._operations.response import Response
 
 SyncT = TypeVar("SyncT", bound=Client)
 AsyncT = TypeVar("AsyncT", bound=AsyncClient)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
-from specwire_codegen.audit import audit
 from specwire_codegen.config import default_config
 from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.load import load
+from specwire_codegen.files.load import load
 from specwire_codegen.lower import lower
 from specwire_codegen.normalize import normalize
+from specwire_codegen.output.audit import audit
 from specwire_codegen.render import render
 
 Position: TypeAlias = tuple[tuple[str | int, ...], bool]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from specwire.request import FormBody, MultipartBody
+from specwire._operations.request import FormBody, MultipartBody
 from specwire_codegen.generate import generate
 from specwire_codegen.project import single
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from specwire_codegen.audit import audit
 from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.output.audit import audit
 
-IMPORTS = (
-    "from specwire.request import Request, given\nfrom specwire.unset import UNSET, Unset\nfrom .. import models\n"
-)
+IMPORTS = "from specwire.support import UNSET, Request, Unset, given\nfrom .. import models\n"
 OTHERS = {"models/__init__.py": "", "api.md": "# API\n", "py.typed": ""}
 
 
@@ -42,7 +40,7 @@ def test_what_clients_are_made_of_passes(source: str) -> None:
         "from os import system",
         "from os import system as given",
         "from typing import get_type_hints",
-        "from specwire.request import _encode",
+        "from specwire.support import _encode",
         "from ... import models",
         "from ..models import os as given",
         "from ..secrets import key",
@@ -135,7 +133,7 @@ def test_a_file_is_a_module_or_known(name: str) -> None:
 
 def test_overrides_come_from_their_package_only() -> None:
     """A module of overrides is imported from the package of overrides, and read, not called."""
-    imports = "from specwire_overrides.acme import files as _files\nfrom specwire.endpoint import endpoint\n"
+    imports = "from specwire_overrides.acme import files as _files\nfrom specwire.support import endpoint\n"
     source = f"{imports}A = endpoint(_files.a)\n"
     audit({"client.py": source}, "specwire_overrides.acme")
     with pytest.raises(SpecwireCodegenError, match="an import of files"):

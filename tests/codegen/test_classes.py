@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import datamodel_code_generator as dcg
+import datamodel_code_generator
 import pytest
-from specwire_codegen.classes import direct, emitter, structs, typed_dicts
+from specwire_codegen.classes import dcg, direct, structs, typed_dicts
 from specwire_codegen.classes.tree import printed
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.ir import Field, ListOf, Literals, MapOf, ModelRef, Nullable, ObjectModel, Primitive, Tag, UnionOf
@@ -31,7 +31,7 @@ WORDS = frozenset(
 @pytest.fixture(autouse=True)
 def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the classes that were made before, so that each test has its own made."""
-    monkeypatch.setattr(emitter, "_MADE", {})
+    monkeypatch.setattr(dcg, "_MADE", {})
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -49,13 +49,13 @@ def strings(value: Any) -> Iterator[str]:
 def test_the_emitter_sees_no_word_of_a_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Schemas and template data that datamodel-code-generator gets are made of identifiers of ours."""
     seen: set[str] = set()
-    real = dcg.generate
+    real = datamodel_code_generator.generate
 
     def generate(document: dict[str, Any], **options: Any) -> Any:
         seen.update(strings(document), strings(options["extra_template_data"]))
         return real(document, **options)
 
-    monkeypatch.setattr(dcg, "generate", generate)
+    monkeypatch.setattr(datamodel_code_generator, "generate", generate)
     assert isinstance(rendered(written(tmp_path, base())), dict)
     assert {"C0", "f0", "T0"} <= seen
     assert set() == {text for text in seen if text not in WORDS and not OURS.fullmatch(text)}
@@ -103,15 +103,15 @@ def test_classes_that_differ_from_the_ir_are_an_error(monkeypatch: pytest.Monkey
     """If datamodel-code-generator and the printer of the IR disagree, nothing is generated."""
     made = model(Field("a", "a", Primitive("int"), True))
     structs([made])
-    monkeypatch.setattr(emitter, "_MADE", {})
-    monkeypatch.setitem(emitter._FORMATS, "int", ("number", None))
+    monkeypatch.setattr(dcg, "_MADE", {})
+    monkeypatch.setitem(dcg._FORMATS, "int", ("number", None))
     with pytest.raises(SpecwireCodegenError, match="internal error: the class Pet differs"):
         structs([made])
 
 
 def test_a_class_that_does_not_come_back_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every class that was asked for must be returned, and no other."""
-    monkeypatch.setattr(dcg, "generate", lambda *_, **__: "class Other: pass\n")
+    monkeypatch.setattr(datamodel_code_generator, "generate", lambda *_, **__: "class Other: pass\n")
     with pytest.raises(SpecwireCodegenError, match="did not return what it was given"):
         structs([model(Field("a", "a", Primitive("int"), True))])
 

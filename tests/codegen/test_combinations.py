@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.document import Document
+from specwire_codegen.documents.document import Document
 from specwire_codegen.generate import build
 from specwire_codegen.normalize import normalize
 from specwire_codegen.project import single

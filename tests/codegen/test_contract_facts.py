@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from specwire_codegen.contract import contract_of
 from specwire_codegen.generate import api_of, document_of
+from specwire_codegen.overrides.pins import contract_of
 from specwire_codegen.project import single
 
 ORDER = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "note": {"type": "string"}}}

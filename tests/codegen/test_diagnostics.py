@@ -60,3 +60,20 @@ def test_raw_text_of_a_document_does_not_steer_a_terminal(character: str) -> Non
     finding = attrs.evolve(finding, also=(place,))
     assert character not in str(finding)
     assert 6 == str(finding).count(ascii(character)[1:-1])
+
+
+@pytest.mark.parametrize("text", ["x" * 5000, "a\nerror[b]: c\n" * 500, "\U000e0041" * 400, "\x1b" * 299])
+def test_each_line_of_a_finding_is_short(text: str) -> None:
+    """Place, message, pointer, other places and advice take a line each, of 300 characters, whatever they quote."""
+    finding = attrs.evolve(error("odd", text, Location(text, text, 41, 9), text), also=(Location(text, text),))
+    head, *others = str(finding).split("\n")
+    assert ["  at #", "  also", "  help"] == [line[:6] for line in others]
+    assert all(len(line) <= 300 for line in (head, *others))
+    assert ":41:9: " in head
+
+
+def test_a_short_message_is_shown_whole() -> None:
+    """Up to 300 characters nothing is left out."""
+    head = "error[odd] a.yaml: "
+    message = "m" * (300 - len(head))
+    assert head + message == str(error("odd", message, Location("a.yaml")))

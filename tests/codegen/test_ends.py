@@ -128,3 +128,34 @@ def test_telemetry_that_is_not_installed_is_named() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     expected = "ImportError: specwire.otel needs opentelemetry-api: pip install 'specwire[otel]'"
     assert expected == done.stderr.splitlines()[-1]
+
+
+def test_many_findings_are_counted(project: Path, specwire: Specwire) -> None:
+    """Fifty findings are shown, errors first, and the others counted; `--json` has all of them."""
+    paths = "".join(f"  /p{number}: {{get: {{operationId: n{number}{'x' * 1001}}}}}\n" for number in range(200))
+    odd = "".join(f"    A{number}: {{type: odd{number}}}\n" for number in range(60))
+    (project / "openapi.yaml").write_text(
+        f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n{paths}components:\n  schemas:\n{odd}", "utf-8"
+    )
+    code, out, err = specwire("generate")
+    assert (1, "") == (code, out)
+    lines = err.splitlines()
+    assert 50 == sum(line.startswith("error[") for line in lines) and not any(
+        line.startswith("warning[") for line in lines
+    )
+    assert re.fullmatch(r"150 more errors: --json prints all", lines[-1]), lines[-1]
+    assert len(err) < 50 * 3 * 300 and all(len(line) <= 300 for line in lines)
+    _, _, err = specwire("generate", "--json")
+    found = [json.loads(line) for line in err.splitlines()]
+    assert 200 == sum(each["severity"] == "error" for each in found)
+
+
+def test_an_error_without_a_place_is_a_short_line(specwire: Specwire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong and what to do about it stay; the middle of a long list goes."""
+
+    def fail(*_: object) -> None:
+        raise SpecwireCodegenError(f"broken: {'name, ' * 500}: mend it")
+
+    monkeypatch.setattr(verbs, "_targets", fail)
+    _, _, err = specwire("check")
+    assert re.fullmatch(r"error: broken: .* \.\.\. .*: mend it\n", err) and len(err) <= 301

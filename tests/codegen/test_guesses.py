@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from specwire_codegen.infer import Guess, guesses
+from specwire_codegen.inference.infer import Guess, guesses
 from specwire_codegen.new import _overlay
 
 TEXT = {"type": "string"}

@@ -14,14 +14,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from specwire import WireModel
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.generate import build
-from specwire_codegen.naming import RESERVED_CLIENTS
+from specwire_codegen.openapi.identifiers import RESERVED_CLIENTS
 from specwire_codegen.project import single
-from specwire_codegen.source import clean
+from specwire_codegen.python_source import clean
 
 from tests.sampling import sampled
 

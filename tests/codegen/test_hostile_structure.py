@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.generate import Built, build
-from specwire_codegen.naming import class_names, distinct
 from specwire_codegen.new import new
+from specwire_codegen.openapi.identifiers import class_names, distinct
 from specwire_codegen.project import single
 
 HEAD = 'openapi: 3.1.0\ninfo: {title: T, version: "1"}\n'

@@ -6,14 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from specwire_codegen import pointer as pointers
+from hypothesis import given, strategies as st
 from specwire_codegen.diagnostics import DiagnosticError
+from specwire_codegen.documents.parse import parse
 from specwire_codegen.files.access import Access, access
-from specwire_codegen.load import load, load_overlay
+from specwire_codegen.files.load import load, load_overlay
 from specwire_codegen.normalize import normalize
-from specwire_codegen.text import parse
+from specwire_codegen.openapi import pointer as pointers
 
 MINIMAL = "openapi: 3.2.0\ninfo: {title: T, version: '1'}\npaths: {}\n"
 

@@ -6,10 +6,9 @@ import ast
 import textwrap
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from specwire_codegen.openapi.markdown import split_sentence, wrapped
-from specwire_codegen.source import clean, docstring, summarized
+from hypothesis import given, strategies as st
+from specwire_codegen.markdown import split_sentence, wrapped
+from specwire_codegen.python_source import clean, docstring, summarized
 
 BLOCKS = [
     "- one\n- two",

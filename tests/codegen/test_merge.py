@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from specwire_codegen.document import Document
+from specwire_codegen.documents.document import Document
 from specwire_codegen.normalize import normalize
 
 from .test_combinations import TEXT, Json, document, ref

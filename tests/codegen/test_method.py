@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from specwire_codegen.lower.method import RESERVED, Named, default_methods
+from hypothesis import given, strategies as st
+from specwire_codegen.lower.naming.method import RESERVED, Named, default_methods
 
 
 def method(http_method: str, path: str, id: str = "", tag: str | None = None) -> str:

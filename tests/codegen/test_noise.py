@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, Location, error, merged, settle, warning
-from specwire_codegen.document import Document
+from specwire_codegen.documents.document import Document
 from specwire_codegen.normalize import normalize
 
 

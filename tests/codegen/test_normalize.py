@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 from schemathesis.core.result import Ok
 from specwire_codegen.diagnostics import DiagnosticError
-from specwire_codegen.document import Document
-from specwire_codegen.load import load
+from specwire_codegen.documents.document import Document
+from specwire_codegen.files.load import load
 from specwire_codegen.normalize import Normalized, normalize
 
 Json = dict[str, Any]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from specwire_codegen.diagnostics import DiagnosticError
-from specwire_codegen.document import Document
+from specwire_codegen.documents.document import Document
 from specwire_codegen.normalize import normalize
-from specwire_codegen.normalize.enums import settle
+from specwire_codegen.normalize.schema.enums import settle
 
 from .test_normalize import PET, Json, operation_of, ref, root, settled, spec
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from specwire_codegen.diagnostics import DiagnosticError
-from specwire_codegen.document import Document
-from specwire_codegen.load import load, load_overlay
-from specwire_codegen.overlay import apply
+from specwire_codegen.documents.document import Document
+from specwire_codegen.documents.overlay import apply
+from specwire_codegen.files.load import load, load_overlay
 
 DOCUMENT = """
 openapi: 3.2.0

@@ -7,9 +7,8 @@ import json
 import sys
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from specwire_codegen.source import (
+from hypothesis import given, strategies as st
+from specwire_codegen.python_source import (
     clean,
     code,
     comment,

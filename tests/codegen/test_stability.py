@@ -8,10 +8,9 @@ from functools import cache
 from typing import Any, TypeAlias
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from specwire_codegen.config import default_config
-from specwire_codegen.document import Document
+from specwire_codegen.documents.document import Document
 from specwire_codegen.ir import Api, FormBody, JsonBody, MultipartBody, ObjectModel, Operation
 from specwire_codegen.lower import lower
 from specwire_codegen.normalize import normalize

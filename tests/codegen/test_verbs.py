@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from specwire_codegen.cli import main
-from specwire_codegen.infer import guesses
+from specwire_codegen.inference.infer import guesses
 
 SPEC = """\
 openapi: 3.1.0

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from specwire_codegen.normalize import words as components
+from hypothesis import given, strategies as st
+from specwire_codegen.openapi import words as components
 from specwire_codegen.openapi.casing import pascal, snake, words
 from specwire_codegen.openapi.plurals import is_plural, singular
 

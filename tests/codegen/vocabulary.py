@@ -12,7 +12,7 @@ import jinja2
 import specwire_codegen
 
 ROOT = Path(specwire_codegen.__file__).parent
-EMITTING = ("classes", "render", "lower", "annotation.py", "audit.py", "ir.py", "naming.py", "source.py", "write.py")
+EMITTING = ("classes", "ir", "lower", "openapi/identifiers.py", "output", "python_source.py", "render")
 """The modules that names and texts of a document pass on their way into source."""
 _WORD = re.compile(r"[A-Za-z_$#{%<][\w.$#/<>{}%:-]{0,60}")
 _PARTS = re.compile(r"[A-Za-z_]\w*")

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from specwire_codegen.conformance.bench import Bench
+from specwire_codegen.conformance.harness import Bench
 from specwire_codegen.conformance.subject import Subject, operation_label, subject_of
 from specwire_codegen.ir import Operation
 from specwire_codegen.project import provider, providers

@@ -19,16 +19,17 @@ import attrs
 import httpx2
 import msgspec
 import pytest
-from specwire import pagination, scalar
-from specwire.exchange import Exchange
-from specwire.operation import JsonPayload
-from specwire.pagination import Trail
-from specwire.request import BaseRequest
-from specwire.sse import SSEParser
-from specwire.streaming import AsyncEventStream, EventStream
+from specwire._codec import scalar
+from specwire._exchange.exchange import Exchange
+from specwire._operations.operation import JsonPayload
+from specwire._operations.request import BaseRequest
+from specwire._pagination import pagination
+from specwire._pagination.pagination import Trail
+from specwire._streaming.sse import SSEParser
+from specwire._streaming.streaming import AsyncEventStream, EventStream
 from specwire_clients.moonshot.operations import files
-from specwire_codegen.conformance.bench import Bench
-from specwire_codegen.conformance.exploring import Violation
+from specwire_codegen.conformance.harness import Bench
+from specwire_codegen.conformance.strategies.property_check import Violation
 from specwire_codegen.conformance.subject import Subject
 from specwire_overrides.moonshot import files as overriding
 

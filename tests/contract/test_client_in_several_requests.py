@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from specwire_codegen.conformance.bench import Bench
+from specwire_codegen.conformance.harness import Bench
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.ir import Empty, Operation
-from specwire_codegen.overrides import read_overrides
+from specwire_codegen.overrides.overrides import read_overrides
 
 from tests.contract.making import made
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from specwire_codegen.conformance.bench import Bench
+from specwire_codegen.conformance.harness import Bench
 from specwire_codegen.ir import Operation
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import attrs
 import pytest
-from specwire_codegen.conformance.bench import KEY
+from specwire_codegen.conformance.harness import KEY
 from specwire_codegen.conformance.live import errands
 from specwire_codegen.conformance.recorder import Recorder
 from specwire_codegen.conformance.report import summary

@@ -6,10 +6,10 @@ from typing import Any
 
 import attrs
 import pytest
-from specwire_codegen.conformance.bench import Bench
-from specwire_codegen.conformance.exploring import Violation
+from specwire_codegen.conformance.harness import Bench
 from specwire_codegen.conformance.report import Report, Row, summary
 from specwire_codegen.conformance.run import check_mock
+from specwire_codegen.conformance.strategies.property_check import Violation
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.ir import JsonBody, Operation
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from specwire_codegen.conformance.sampled_check import Trial, sample
 from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.trial import Trial, sample
 
 from tests.contract.making import made
 

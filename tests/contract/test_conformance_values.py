@@ -4,15 +4,14 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from specwire_codegen.conformance.answers import Answer, problems
-from specwire_codegen.conformance.calls import Outcome
-from specwire_codegen.conformance.drawing import closed_schema
-from specwire_codegen.conformance.exploring import Violation, explore, simplest
-from specwire_codegen.conformance.json_values import differences, same_meaning
+from specwire_codegen.conformance.client.calls import Outcome
+from specwire_codegen.conformance.strategies.property_check import Violation, explore, simplest
+from specwire_codegen.conformance.strategies.schemas import closed_schema
 from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.types import Types
+from specwire_codegen.conformance.values.json_diff import differences, same_meaning
+from specwire_codegen.conformance.values.types import Types
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(max_size=5),

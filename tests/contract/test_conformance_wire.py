@@ -2,13 +2,13 @@
 
 import attrs
 import pytest
-from specwire_codegen.conformance import wire
-from specwire_codegen.conformance.case import Body, Case, File
-from specwire_codegen.conformance.multipart import BrokenBody, Part, parts_of
-from specwire_codegen.conformance.parameters import pairs_problems, path_problems, query_pairs
-from specwire_codegen.conformance.querystring import unsent
 from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.wire import Arrival
+from specwire_codegen.conformance.values.case import Body, Case, File
+from specwire_codegen.conformance.wire import expected_request
+from specwire_codegen.conformance.wire.expected_request import Arrival
+from specwire_codegen.conformance.wire.multipart import BrokenBody, Part, parts_of
+from specwire_codegen.conformance.wire.parameters import pairs_problems, path_problems, query_pairs
+from specwire_codegen.conformance.wire.querystring import unsent
 from specwire_codegen.ir import Operation
 
 HEADERS = (("accept", "application/json"), ("authorization", "Bearer k"), ("content-type", "application/json"))
@@ -30,7 +30,7 @@ def with_header(arrival: Arrival, name: str, value: str | None) -> Arrival:
 
 def test_a_good_request_has_no_problems(moonshot: Subject) -> None:
     """A request that is what the document says passes."""
-    assert wire.problems(moonshot, operation_of(moonshot, "create_batch"), CASE, GOOD) == []
+    assert expected_request.problems(moonshot, operation_of(moonshot, "create_batch"), CASE, GOOD) == []
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_good_request_has_no_problems(moonshot: Subject) -> None:
 )
 def test_a_wrong_request_has_the_problem_named(moonshot: Subject, arrival: Arrival, place: str) -> None:
     """Each part of a request that is not as it should be is reported, and nothing else."""
-    found = wire.problems(moonshot, operation_of(moonshot, "create_batch"), CASE, arrival)
+    found = expected_request.problems(moonshot, operation_of(moonshot, "create_batch"), CASE, arrival)
     assert [problem.partition(": ")[0] for problem in found] == [place]
 
 
@@ -62,11 +62,11 @@ def test_an_optional_object_may_be_sent_empty(moonshot: Subject) -> None:
     """Where a call gives no body, `{}` and nothing are both right for an object; fields are not."""
     operation = operation_of(moonshot, "create_batch")
     empty = attrs.evolve(GOOD, body=b"{}")
-    assert wire.problems(moonshot, operation, Case(), empty) == []
-    assert wire.problems(moonshot, operation, Case(), attrs.evolve(GOOD, body=b"")) == []
-    assert wire.problems(moonshot, operation, Case(), GOOD) != []
+    assert expected_request.problems(moonshot, operation, Case(), empty) == []
+    assert expected_request.problems(moonshot, operation, Case(), attrs.evolve(GOOD, body=b"")) == []
+    assert expected_request.problems(moonshot, operation, Case(), GOOD) != []
     get = attrs.evolve(operation, http_method="DELETE")
-    assert wire.problems(moonshot, get, Case(), attrs.evolve(empty, method="DELETE")) != []
+    assert expected_request.problems(moonshot, get, Case(), attrs.evolve(empty, method="DELETE")) != []
 
 
 def test_a_stream_must_be_asked_for(moonshot: Subject) -> None:
@@ -80,7 +80,7 @@ def test_a_stream_must_be_asked_for(moonshot: Subject) -> None:
     complete = operation_of(moonshot, "create_chat_completion")
     stream = operation_of(moonshot, "create_chat_completion", stream=True)
     found = {
-        (method.name, arrival is asking): bool(wire.problems(moonshot, method, case, arrival))
+        (method.name, arrival is asking): bool(expected_request.problems(moonshot, method, case, arrival))
         for method in (complete, stream)
         for arrival in (plain, asking)
     }
@@ -160,7 +160,7 @@ def test_a_path_may_have_any_characters() -> None:
 def test_a_fragment_is_not_sent_and_a_query_string_that_is_required_is(moonshot: Subject) -> None:
     """Of a path, what stands before `#` arrives; a query string that no client can send is a problem if it must be."""
     operation = attrs.evolve(operation_of(moonshot, "create_batch"), path="/v1/batches#again")
-    assert wire.problems(moonshot, operation, CASE, GOOD) == []
+    assert expected_request.problems(moonshot, operation, CASE, GOOD) == []
     found = {"name": "q", "in": "querystring", "content": {"application/json": {}}}
     assert list(unsent({"parameters": [found]})) == []
     assert list(unsent({"parameters": [{**found, "required": True}]})) == ["q"]
@@ -205,6 +205,8 @@ def test_every_difference_of_a_part_is_noticed(moonshot: Subject, change: dict[s
     headers = (*HEADERS[:2], ("content-type", "multipart/form-data; boundary=B"))
     arrival = Arrival("POST", "/v1/files", "", headers, FORM)
     upload = operation_of(moonshot, "upload_file")
-    assert wire.problems(moonshot, upload, Case(body=Body("multipart/form-data", value)), arrival) == []
-    found = wire.problems(moonshot, upload, Case(body=Body("multipart/form-data", {**value, **change})), arrival)
+    assert expected_request.problems(moonshot, upload, Case(body=Body("multipart/form-data", value)), arrival) == []
+    found = expected_request.problems(
+        moonshot, upload, Case(body=Body("multipart/form-data", {**value, **change})), arrival
+    )
     assert [problem.partition(": ")[0] for problem in found] == [place]

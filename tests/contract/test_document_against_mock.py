@@ -10,10 +10,9 @@ from collections.abc import Callable
 
 import attrs
 import pytest
-from schemathesis.checks import CHECKS as KNOWN
-from schemathesis.checks import load_all_checks
-from specwire_codegen.conformance.bench import KEY, Bench
+from schemathesis.checks import CHECKS as KNOWN, load_all_checks
 from specwire_codegen.conformance.checks import ALL_PHASES, CHECKS, LEFT_OUT, Plan, check_document
+from specwire_codegen.conformance.harness import KEY, Bench
 from specwire_codegen.conformance.subject import Subject
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.generate import document_of
-from specwire_codegen.normalize.validity import by_all_rules
+from specwire_codegen.normalize.repair.validity import by_all_rules
 from specwire_codegen.project import single
 
 from bench import corpus

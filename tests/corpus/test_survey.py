@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from specwire_codegen.naming import LONGEST_CLASS, shortened
+from specwire_codegen.openapi.identifiers import LONGEST_CLASS, shortened
 
 from bench.survey import Emitted, is_numbered, missing_operations
 

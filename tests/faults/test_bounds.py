@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from specwire._auth.oauth2 import OAuth2ClientCredentials
 from specwire.errors import APIStatusError, AuthenticationError, BadRequestError, ResponseTooLargeError
-from specwire.oauth2 import OAuth2ClientCredentials
 
 from tests.runtime.conftest import Caller
 from tests.runtime.server import Action, Close, Server, head, reply

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from specwire._http.retry import RetryPolicy
+from specwire._operations.operation import JsonPayload, Operation
+from specwire._operations.request import Request
 from specwire.errors import APIConnectionError, RateLimitError, ServerError
-from specwire.operation import JsonPayload, Operation
-from specwire.request import Request
-from specwire.retry import RetryPolicy
 from specwire_clients.aitre import Aitre
 from specwire_clients.mistral import Mistral
 from specwire_clients.moonshot import Moonshot

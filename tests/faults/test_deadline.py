@@ -11,11 +11,11 @@ from typing import Any
 from weakref import WeakSet
 
 import pytest
-from specwire import punctual
+from specwire._http.options import Options
+from specwire._http.retry import RetryPolicy
+from specwire._network import deadline_backend
+from specwire._network.transport_errors import TransportFailure
 from specwire.errors import APIConnectionError, APITimeoutError, RateLimitError, StreamTruncatedError
-from specwire.failure import TransportFailure
-from specwire.options import Options
-from specwire.retry import RetryPolicy
 
 from tests.runtime.conftest import KEY, Caller
 from tests.runtime.sample import Chunk, Sample, Thing
@@ -138,15 +138,15 @@ def test_no_wait_begins_when_time_is_up() -> None:
         def sleep(self, seconds: float) -> float:
             return seconds
 
-    wire = punctual.Stream(Wire(), WeakSet())
+    wire = deadline_backend.Stream(Wire(), WeakSet())
     assert b"5.0" == wire.read(1, 5.0)
-    with punctual.within(0.02):
+    with deadline_backend.within(0.02):
         assert 0 < float(wire.read(1, None)) <= 0.02
         time.sleep(0.03)
         with pytest.raises(TransportFailure):
             wire.read(1, 5.0)
     assert b"None" == wire.read(1, None)
-    assert 3.0 == punctual._Backend(Wire()).sleep(3.0)
+    assert 3.0 == deadline_backend._Backend(Wire()).sleep(3.0)
 
 
 def test_a_server_that_reads_slowly_is_left(caller: Caller) -> None:

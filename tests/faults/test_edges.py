@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from specwire._auth.oauth2 import OAuth2ClientCredentials
 from specwire.errors import (
     APIConnectionError,
     APIError,
@@ -20,7 +21,6 @@ from specwire.errors import (
     InvalidRequestError,
     SpecwireError,
 )
-from specwire.oauth2 import OAuth2ClientCredentials
 
 from tests.runtime.conftest import KEY, Caller
 from tests.runtime.sample import AsyncSample, Sample, Thing
@@ -167,7 +167,7 @@ def test_a_wrong_environment_is_named(
     kind: Any, variables: dict[str, str], says: str, monkeypatch: pytest.MonkeyPatch, server: Server, tls: Any
 ) -> None:
     """The variable and its value, without the password in it."""
-    from specwire import transport
+    from specwire._http import transport
 
     monkeypatch.setattr(transport, "_tls_context", None if "SSL_CERT_FILE" in variables else tls)
     for name, value in variables.items():
@@ -297,7 +297,7 @@ def test_a_fifo_in_the_place_of_a_part_is_refused(caller: Caller, client: Any, s
 
 def test_the_key_goes_on_to_https_of_the_same_host() -> None:
     """A redirect from port 80 to port 443 of one host is the same server; any other is not."""
-    from specwire.wire.address import same_origin
+    from specwire._network.request_url import same_origin
 
     assert same_origin("http://h.test/a", "https://h.test/b")
     assert same_origin("http://h.test:80/a", "https://H.test:443/b")

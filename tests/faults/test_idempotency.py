@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 import msgspec
 import pytest
+from specwire._models.unset import UNSET
+from specwire._operations.operation import JsonPayload, Operation
+from specwire._operations.provider import Provider
+from specwire._operations.request import Request
 from specwire.errors import APIConnectionError, InvalidRequestError
-from specwire.operation import JsonPayload, Operation
-from specwire.provider import Provider
-from specwire.request import Request
-from specwire.unset import UNSET
 
 from tests.runtime.conftest import KEY, QUICK, Caller
 from tests.runtime.sample import PROVIDER, AsyncSample, Sample, Thing

@@ -9,9 +9,7 @@ import httpx2
 import msgspec
 import pytest
 import specwire
-from specwire.errors import APIConnectionError, InvalidRequestError, ServerError
-from specwire.failure import TransportFailure
-from specwire.middleware import (
+from specwire._http.middleware import (
     Answer,
     AsyncCall,
     AsyncCallMiddleware,
@@ -25,6 +23,8 @@ from specwire.middleware import (
     Response,
     Send,
 )
+from specwire._network.transport_errors import TransportFailure
+from specwire.errors import APIConnectionError, InvalidRequestError, ServerError
 
 from tests.faults.pool import busy
 from tests.runtime.conftest import KEY, Caller

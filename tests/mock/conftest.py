@@ -6,9 +6,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from specwire_codegen.load import load
-from specwire_codegen.mock import app as mock_app
-from specwire_codegen.mock import server
+from specwire_codegen.files.load import load
+from specwire_codegen.mock import app as mock_app, server
 from starlette.applications import Starlette
 
 

@@ -6,8 +6,7 @@ from typing import Any
 import httpx2
 import jsonschema_rs
 import pytest
-from specwire_codegen.mock import app as mock_app
-from specwire_codegen.mock import server
+from specwire_codegen.mock import app as mock_app, server
 
 CHAT = {"model": "tiny", "messages": [{"content": "Hi"}]}
 UUID = "0b0f8b3e-9d63-4f1e-8a8f-6c2d9f4e1a55"

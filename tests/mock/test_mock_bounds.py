@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from specwire_codegen.mock import app as mock_app
-from specwire_codegen.mock import drawing, server
-from specwire_codegen.mock.hosts import HostCheck
+from specwire_codegen.mock import app as mock_app, server
+from specwire_codegen.mock.request.hosts import HostCheck
+from specwire_codegen.mock.values import sampling
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp
 
@@ -63,7 +63,7 @@ def test_sizes_are_capped(schema: dict[str, Any]) -> None:
     with server.serve(mock_app.build(document(schema, {**wide, "Wide12": {"type": "string"}}))) as url:
         answer = httpx2.get(f"{url}/x", timeout=20)
     assert answer.status_code in (200, 500)
-    assert len(answer.content) < 2 * drawing.CHARACTERS
+    assert len(answer.content) < 2 * sampling.CHARACTERS
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
 
 

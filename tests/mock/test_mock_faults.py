@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 from specwire_codegen.mock import server
-from specwire_codegen.mock.failures import MockError
+from specwire_codegen.mock.document.failures import MockError
 from starlette.applications import Starlette
 
 from tests.runtime.sample import Sample

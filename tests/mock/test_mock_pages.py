@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from specwire_codegen.mock.document import Document
-from specwire_codegen.mock.operations import Operation, Pagination
-from specwire_codegen.mock.pages import cut, fill, matches
-from specwire_codegen.mock.reading import read
+from specwire_codegen.mock.document.document import Document
+from specwire_codegen.mock.document.load_operations import read
+from specwire_codegen.mock.document.operations import Operation, Pagination
+from specwire_codegen.mock.state.paging import cut, fill, matches
 
 ITEMS = [{"id": f"i{number}"} for number in range(7)]
 

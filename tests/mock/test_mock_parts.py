@@ -6,18 +6,19 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from specwire_codegen.mock import bodies, media, patterns, streams
-from specwire_codegen.mock.coercion import Coercion
-from specwire_codegen.mock.document import Document
-from specwire_codegen.mock.drawing import Drawer
-from specwire_codegen.mock.identifiers import Identifiers
-from specwire_codegen.mock.operations import MediaType, Parameter, Place
-from specwire_codegen.mock.parameters import Deserializer, Sources, cookies, pairs
-from specwire_codegen.mock.pointers import ABSENT, drop, find, place
-from specwire_codegen.mock.streams import Event
-from specwire_codegen.mock.validation import Validators
+from hypothesis import given, strategies as st
+from specwire_codegen.mock.document.document import Document
+from specwire_codegen.mock.document.operations import MediaType, Parameter, Place
+from specwire_codegen.mock.document.pointers import ABSENT, drop, find, place
+from specwire_codegen.mock.document.validation import Validators
+from specwire_codegen.mock.reply import streams
+from specwire_codegen.mock.reply.streams import Event
+from specwire_codegen.mock.request import bodies, content_negotiation
+from specwire_codegen.mock.request.coercion import Coercion
+from specwire_codegen.mock.request.parameters import Deserializer, Sources, cookies, pairs
+from specwire_codegen.mock.values import patterns
+from specwire_codegen.mock.values.identifiers import Identifiers
+from specwire_codegen.mock.values.sampling import Drawer
 
 EMPTY = Document({"paths": {}})
 REQUESTS = Validators(EMPTY, "request")
@@ -237,7 +238,7 @@ def named(name: str) -> MediaType:
 )
 def test_accept(accept: str, expected: str) -> None:
     """The Accept header's favourite is chosen; without one it is JSON."""
-    chosen = media.preferred([named("text/plain"), named("application/json")], accept)
+    chosen = content_negotiation.preferred([named("text/plain"), named("application/json")], accept)
     assert chosen is not None
     assert chosen.name == expected
 

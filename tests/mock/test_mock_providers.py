@@ -7,13 +7,13 @@ from typing import Any
 
 import httpx2
 import pytest
-from specwire_codegen.mock import app as mock_app
-from specwire_codegen.mock import reading, server
-from specwire_codegen.mock.document import Document
-from specwire_codegen.mock.drawing import Drawer
-from specwire_codegen.mock.examples import schema_of
-from specwire_codegen.mock.operations import MediaType, Operation
-from specwire_codegen.mock.validation import Validators
+from specwire_codegen.mock import app as mock_app, server
+from specwire_codegen.mock.document import load_operations
+from specwire_codegen.mock.document.document import Document
+from specwire_codegen.mock.document.operations import MediaType, Operation
+from specwire_codegen.mock.document.validation import Validators
+from specwire_codegen.mock.values.examples import schema_of
+from specwire_codegen.mock.values.sampling import Drawer
 
 SPECS = Path(__file__).parents[2] / "specs"
 
@@ -63,7 +63,7 @@ def test_every_example_is_taken_and_answered(provider: str) -> None:
         server.serve(mock_app.build(data)) as url,
         httpx2.Client(base_url=url, headers={"authorization": "Bearer test-key"}) as client,
     ):
-        for operation in reading.read(document):
+        for operation in load_operations.read(document):
             path, query = target(drawer, operation)
             media = operation.body.media[0] if operation.body else None
             for body in bodies(document, drawer, media) if media else [{}]:

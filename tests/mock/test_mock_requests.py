@@ -5,9 +5,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from specwire_codegen.mock import app as mock_app
-from specwire_codegen.mock import server
-from specwire_codegen.mock.failures import MockError
+from specwire_codegen.mock import app as mock_app, server
+from specwire_codegen.mock.document.failures import MockError
 from starlette.applications import Starlette
 
 CHAT = {"model": "tiny", "messages": [{"content": "Hi"}]}

@@ -12,9 +12,8 @@ from typing import Any
 import httpx2
 import jsonschema_rs
 import pytest
-from specwire_codegen.mock import app as mock_app
-from specwire_codegen.mock import server
-from specwire_codegen.mock.wishes import granted, spoken
+from specwire_codegen.mock import app as mock_app, server
+from specwire_codegen.mock.reply.requested_shape import granted, spoken
 
 SPECS = Path(__file__).parents[2] / "specs"
 

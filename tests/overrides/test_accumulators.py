@@ -4,18 +4,15 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from hypothesis import given
-from hypothesis import strategies as st
-from specwire import drift
-from specwire.accumulator import Accumulator
-from specwire.conversion import to_dict
+from hypothesis import given, strategies as st
+from specwire._codec import drift
+from specwire._codec.conversion import to_dict
+from specwire._streaming.accumulator import Accumulator
 from specwire_clients.aitre import models as aitre
 from specwire_clients.mistral import models as mistral
 from specwire_clients.moonshot import models as moonshot
-from specwire_overrides.aitre.completions import ChatAccumulator as AitreChat
-from specwire_overrides.aitre.completions import CompletionAccumulator
-from specwire_overrides.mistral.completions import AgentsAccumulator, FIMAccumulator
-from specwire_overrides.mistral.completions import ChatAccumulator as MistralChat
+from specwire_overrides.aitre.completions import ChatAccumulator as AitreChat, CompletionAccumulator
+from specwire_overrides.mistral.completions import AgentsAccumulator, ChatAccumulator as MistralChat, FIMAccumulator
 from specwire_overrides.moonshot.chat import ChatAccumulator as MoonshotChat
 
 E = TypeVar("E")

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from specwire.operation import JsonPayload, Payload, TextPayload
-from specwire.request import MultipartBody, Request
+from specwire._operations.operation import JsonPayload, Payload, TextPayload
+from specwire._operations.request import MultipartBody, Request
 from specwire_clients.aitre import Aitre, models
 from specwire_clients.aitre.operations import audio as generated
 from specwire_overrides.aitre import audio

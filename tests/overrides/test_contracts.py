@@ -6,7 +6,6 @@ from typing import Any
 
 import attrs
 import pytest
-from specwire_codegen.contract import contract_of
 from specwire_codegen.ir import (
     BinaryBody,
     BinaryStream,
@@ -30,6 +29,7 @@ from specwire_codegen.ir import (
     Text,
     TextBody,
 )
+from specwire_codegen.overrides.pins import contract_of
 
 STR, INT, PET = Primitive("str"), Primitive("int"), ModelRef("Pet")
 PLAIN = Operation(

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from specwire._client.workflow import Flow, Pause, Step
 from specwire.errors import DecodeError, JobFailedError, RefusedError, SpecwireError, WaitTimeoutError
-from specwire.flow import Flow, Pause, Step
 from specwire_clients.aitre import Aitre
 from specwire_clients.aitre.models import MidjourneySubmitResponse, MidjourneyTask
 from specwire_clients.aitre.operations import midjourney

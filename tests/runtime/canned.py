@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx2
 import msgspec
-from specwire.drift import DriftWarning
-from specwire.operation import Operation, Payload
-from specwire.request import Request
-from specwire.response import Response
-from specwire.retry import RetryPolicy
+from specwire._codec.drift import DriftWarning
+from specwire._http.retry import RetryPolicy
+from specwire._operations.operation import Operation, Payload
+from specwire._operations.request import Request
+from specwire._operations.response import Response
 
 from .sample import AsyncSample, Sample
 

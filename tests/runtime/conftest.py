@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from specwire.retry import RetryPolicy
+from specwire._http.retry import RetryPolicy
 
 from .sample import AsyncSample, Sample
 from .server import Server

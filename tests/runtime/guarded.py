@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.auth import ApiKey, Basic, Bearer, Digest, Http, MutualTLS, OAuth2, Scheme, Security, Undeclared
-from specwire.client import AsyncClient, Client
-from specwire.operation import JsonPayload, Operation, Requirement
-from specwire.provider import Provider
-from specwire.request import Request
+from specwire._client.client import AsyncClient, Client
+from specwire._operations.operation import JsonPayload, Operation, Requirement
+from specwire._operations.provider import Provider
+from specwire._operations.request import Request
+from specwire._operations.security import (
+    ApiKey,
+    Basic,
+    Bearer,
+    Digest,
+    Http,
+    MutualTLS,
+    OAuth2,
+    Scheme,
+    Security,
+    Undeclared,
+)
 
 from .conftest import Caller
 from .sample import Thing

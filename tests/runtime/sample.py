@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from specwire import flow
-from specwire.auth import Bearer
-from specwire.client import AsyncClient, Client
-from specwire.endpoint import accumulated, downloaded, endpoint, flowing, paginated, streamed
-from specwire.file import FileInput
-from specwire.flow import Flow
-from specwire.model import Unknown, WireModel
-from specwire.operation import (
+from specwire._client import workflow
+from specwire._client.client import AsyncClient, Client
+from specwire._client.endpoint import accumulated, downloaded, endpoint, flowing, paginated, streamed
+from specwire._client.resource import AsyncResource, Resource, resource
+from specwire._client.workflow import Flow
+from specwire._models.model import Unknown, WireModel
+from specwire._models.union import union
+from specwire._models.unset import UNSET, Unset
+from specwire._operations.operation import (
     BinaryPayload,
     Cursor,
     EmptyPayload,
@@ -28,8 +29,8 @@ from specwire.operation import (
     Refusal,
     TextPayload,
 )
-from specwire.provider import Never, Provider
-from specwire.request import (
+from specwire._operations.provider import Never, Provider
+from specwire._operations.request import (
     BinaryBody,
     DownloadRequest,
     FormBody,
@@ -40,9 +41,8 @@ from specwire.request import (
     json_body,
     multipart_body,
 )
-from specwire.resource import AsyncResource, Resource, resource
-from specwire.union import union
-from specwire.unset import UNSET, Unset
+from specwire._operations.security import Bearer
+from specwire._serialization.file import FileInput
 
 
 class Text(WireModel, tag_field="type", tag="text", kw_only=True):
@@ -361,7 +361,7 @@ def wait(
     on_progress: Callable[[Job], object] | None = None,
 ) -> Flow[Job]:
     """Wait for a job."""
-    return flow.wait(job(job_id), interval=interval, timeout=timeout, on_progress=on_progress)
+    return workflow.wait(job(job_id), interval=interval, timeout=timeout, on_progress=on_progress)
 
 
 def ask(*, question: str) -> Request[Verdict]:

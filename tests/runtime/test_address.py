@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from specwire.address import base_url_flaw, shown_url, token_url_flaw, without_user
-from specwire.configuration import user_agent
+from specwire._http.configuration import user_agent
+from specwire._network.server_url import base_url_flaw, shown_url, token_url_flaw, without_user
 
 GOOD = [
     "https://api.test",

@@ -11,13 +11,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from specwire.drift import Drift, DriftWarning, decode, report, tolerate
+from hypothesis import given, settings, strategies as st
+from specwire._codec.drift import Drift, DriftWarning, decode, report, tolerate
+from specwire._models.model import Unknown, WireModel
+from specwire._models.unset import UNSET, Unset
+from specwire._operations.operation import EmptyPayload, JsonPayload, Payload, TextPayload
 from specwire.errors import APIStatusError, DecodeError, RefusedError, SpecwireError
-from specwire.model import Unknown, WireModel
-from specwire.operation import EmptyPayload, JsonPayload, Payload, TextPayload
-from specwire.unset import UNSET, Unset
 
 from .canned import Canned
 from .conftest import Caller

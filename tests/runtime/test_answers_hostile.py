@@ -95,7 +95,7 @@ def play(server: Server, status: int, hostile: Hostile, call: str) -> None:
     server.answer = lambda _: answer
 
 
-@pytest.mark.filterwarnings("ignore::specwire.drift.DriftWarning")
+@pytest.mark.filterwarnings("ignore::specwire.DriftWarning")
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize("call", CALLS)
 def test_every_call_survives_every_body(

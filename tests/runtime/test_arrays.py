@@ -10,10 +10,11 @@ from array import array
 from typing import Any
 
 import pytest
-from specwire import WireModel, arrays, drift, to_dict
-from specwire.operation import JsonPayload, Operation
-from specwire.request import Request
-from specwire.unset import UNSET, Unset
+from specwire import WireModel, to_dict
+from specwire._codec import arrays, drift
+from specwire._models.unset import UNSET, Unset
+from specwire._operations.operation import JsonPayload, Operation
+from specwire._operations.request import Request
 
 from .conftest import Caller
 from .server import Server, reply

@@ -7,12 +7,12 @@ import traceback
 from typing import Any
 
 import pytest
-from specwire.auth import ApiKey, Basic, Bearer, Digest, Http, MutualTLS, OAuth2, Proof, Scheme, prove
-from specwire.client import AsyncClient, Client
+from specwire._client.client import AsyncClient, Client
+from specwire._operations.operation import JsonPayload, Operation
+from specwire._operations.provider import Provider
+from specwire._operations.request import Request
+from specwire._operations.security import ApiKey, Basic, Bearer, Digest, Http, MutualTLS, OAuth2, Proof, Scheme, prove
 from specwire.errors import AuthenticationError, ConfigurationError
-from specwire.operation import JsonPayload, Operation
-from specwire.provider import Provider
-from specwire.request import Request
 
 from .conftest import KEY, Caller
 from .sample import AsyncSample, Sample, Thing, get, public

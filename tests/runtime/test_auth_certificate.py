@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from specwire.client import AsyncClient, Client
+from specwire._client.client import AsyncClient, Client
+from specwire._operations.provider import Provider
 from specwire.errors import ConfigurationError
-from specwire.provider import Provider
 
 from tests.certificates import NAME, PASSWORD, Files, write
 

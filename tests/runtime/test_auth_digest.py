@@ -8,7 +8,7 @@ from hashlib import md5, sha256
 from typing import Any
 
 import pytest
-from specwire.digest import Challenge, answer, challenge
+from specwire._auth.digest import Challenge, answer, challenge
 from specwire.errors import AuthenticationError
 
 from .conftest import Caller

@@ -14,10 +14,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from specwire import oauth2
-from specwire.auth import Bearer, OAuth2
+from specwire._auth import oauth2
+from specwire._auth.oauth2 import OAuth2ClientCredentials, OAuth2Password, OAuth2RefreshToken, tokens
+from specwire._operations.security import Bearer, OAuth2
 from specwire.errors import APIConnectionError, AuthenticationError, ConfigurationError
-from specwire.oauth2 import OAuth2ClientCredentials, OAuth2Password, OAuth2RefreshToken, tokens
 
 from .conftest import Caller
 from .guarded import TOKEN_PATH, ask, guarded

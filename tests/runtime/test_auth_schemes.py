@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 import pytest
-from specwire import auth
+from specwire._operations import security
+from specwire._operations.operation import JsonPayload, Operation
+from specwire._operations.request import Request
 from specwire.errors import APIStatusError, ConfigurationError
-from specwire.operation import JsonPayload, Operation
-from specwire.request import Request
 
 from .conftest import Caller
 from .guarded import ask, guarded
@@ -169,9 +169,9 @@ def test_no_credential_shows(caller: Caller, server: Server, scheme: str, caplog
 
 def test_a_proof_of_several_schemes_is_one() -> None:
     """Proofs of schemes that are taken together add up."""
-    schemes = (auth.ApiKey("a", "header"), auth.ApiKey("b", "query"), auth.ApiKey("c", "cookie"))
-    found = auth.joined(tuple(auth.prove(scheme, "k") for scheme in schemes))
-    assert auth.Proof({"a": "k"}, {"b": "k"}, {"c": "k"}, ("k", "k", "k")) == found
+    schemes = (security.ApiKey("a", "header"), security.ApiKey("b", "query"), security.ApiKey("c", "cookie"))
+    found = security.joined(tuple(security.prove(scheme, "k") for scheme in schemes))
+    assert security.Proof({"a": "k"}, {"b": "k"}, {"c": "k"}, ("k", "k", "k")) == found
 
 
 def test_an_api_without_security_takes_no_key(caller: Caller) -> None:
@@ -200,7 +200,7 @@ def test_a_call_that_requires_an_undeclared_scheme_is_never_anonymous(caller: Ca
 def test_anonymous_stands_in_for_an_undeclared_scheme_alone(caller: Caller, server: Server) -> None:
     """The other schemes of its requirement are sent; a key for it is refused, since nobody knows where it goes."""
     server.play(GOOD, GOOD)
-    given = {"unknown": auth.ANONYMOUS, "token": "t"}
+    given = {"unknown": security.ANONYMOUS, "token": "t"}
     client = guarded(caller, ("unknown", "token"), credentials=given, headers={"X-Own": "o"})
     caller.run(client.send(ask()))
     caller.run(client.send(ask(("unknown",))))

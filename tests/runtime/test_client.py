@@ -12,13 +12,13 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
-from specwire.client import AsyncClient, Client
+from specwire._client.client import AsyncClient, Client
+from specwire._http.options import Options
+from specwire._http.retry import RetryPolicy
+from specwire._operations.operation import EmptyPayload, Operation
+from specwire._operations.provider import Provider
+from specwire._operations.request import JsonBody, Request
 from specwire.errors import APIConnectionError, ConfigurationError, InvalidRequestError, SpecwireError
-from specwire.operation import EmptyPayload, Operation
-from specwire.options import Options
-from specwire.provider import Provider
-from specwire.request import JsonBody, Request
-from specwire.retry import RetryPolicy
 
 from .conftest import KEY, Caller
 from .sample import AsyncSample, Chunk, Sample, Thing, lines, sequence, tail, talk

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
+from specwire._network.content_coding import PIECE, CodingError, decoder_of
 from specwire.errors import APIConnectionError, NotFoundError, StreamTruncatedError
-from specwire.wire.coding import PIECE, CodingError, decoder_of
 
 from .conftest import Caller
 from .sample import Chunk, Thing

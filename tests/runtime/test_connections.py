@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 import pytest
 from specwire import ANONYMOUS
-from specwire.auth import ApiKey
+from specwire._http.retry import RetryPolicy
+from specwire._operations.security import ApiKey
 from specwire.errors import APIConnectionError, APITimeoutError, AuthenticationError
-from specwire.retry import RetryPolicy
 
 from tests.faults.pool import opened
 

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from specwire._http.retry import RetryPolicy
+from specwire._network.dialing import look_up
 from specwire.errors import APIConnectionError, APITimeoutError
-from specwire.retry import RetryPolicy
-from specwire.wire.dialing import look_up
 
 from .conftest import KEY, QUICK
 from .sample import Sample, Thing

@@ -13,9 +13,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from specwire import download, partfile
+from specwire._downloads import download, partfile
+from specwire._http.retry import RetryPolicy
 from specwire.errors import APIConnectionError, APITimeoutError, NotFoundError, SpecwireError
-from specwire.retry import RetryPolicy
 
 from .conftest import Caller
 from .sample import Sample

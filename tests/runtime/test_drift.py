@@ -11,14 +11,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from specwire.conversion import from_dict, to_dict
-from specwire.drift import Drift, DriftWarning, decode, report, tolerate
+from hypothesis import given, settings, strategies as st
+from specwire._codec.conversion import from_dict, to_dict
+from specwire._codec.drift import Drift, DriftWarning, decode, report, tolerate
+from specwire._models.model import Unknown
+from specwire._models.union import union
+from specwire._models.unset import UNSET
 from specwire.errors import DecodeError
-from specwire.model import Unknown
-from specwire.union import union
-from specwire.unset import UNSET
 
 from .conftest import Caller
 from .sample import Cat, Dog, Image, Secret, Text, Thing

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import specwire
-from specwire.overrides import adds, replaces
-from specwire.request import Request, given
-from specwire.resource import resource
-from specwire.unset import UNSET
+from specwire._client.overrides import adds, replaces
+from specwire._client.resource import resource
+from specwire._models.unset import UNSET
+from specwire._operations.request import Request, given
 
 from . import sample
 from .conftest import KEY, Caller
@@ -152,8 +152,8 @@ def test_override_marks_do_nothing_at_run_time() -> None:
 
 def test_the_package_names_what_users_need() -> None:
     """Every public name of the package is there, listed in order, and an unknown one is an AttributeError."""
-    assert sorted(specwire.__all__) == specwire.__all__ == dir(specwire)
-    assert [] == [name for name in specwire.__all__ if getattr(specwire, name) is None]
+    assert sorted(names := dir(specwire)) == names == vars(specwire)["__all__"]
+    assert [] == [name for name in names if getattr(specwire, name) is None]
     assert issubclass(Sample, specwire.Client)
     assert specwire.UNSET is UNSET
     with pytest.raises(AttributeError, match="module 'specwire' has no attribute 'nothing'"):
@@ -164,7 +164,7 @@ def test_importing_the_package_imports_next_to_nothing() -> None:
     """`import specwire` loads neither msgspec nor the HTTP library; a client loads no HTTP library before it calls."""
     code = (
         "import sys, specwire; bare = {'msgspec', 'httpx2', 'inspect'} & set(sys.modules); "
-        "import specwire.client; assert not bare, bare; "
+        "import specwire._client.client; assert not bare, bare; "
         "late = {'httpx2', 'httpx', 'asyncio', 'ssl', 'attrs', 'email', 'hashlib'} & set(sys.modules); "
         "assert not late, late"
     )

@@ -13,8 +13,12 @@ from typing import Any
 import httpx2
 import pytest
 from specwire import errors
-from specwire.answer import Answer
-from specwire.drift import DriftWarning
+from specwire._codec.drift import DriftWarning
+from specwire._exchange.exchange import Exchange
+from specwire._exchange.prepared import Prepared
+from specwire._http.options import Options
+from specwire._http.response import Answer
+from specwire._http.retry import RetryPolicy
 from specwire.errors import (
     APIConnectionError,
     APIError,
@@ -29,10 +33,6 @@ from specwire.errors import (
     ServerError,
     SpecwireError,
 )
-from specwire.exchange import Exchange
-from specwire.options import Options
-from specwire.retry import RetryPolicy
-from specwire.wire.prepared import Prepared
 
 from .conftest import KEY, Caller
 from .sample import PROVIDER, Problem, Thing, Verdict, get

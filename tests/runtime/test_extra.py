@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from specwire import to_dict, unknown_fields
-from specwire.drift import decode
-from specwire.extra import _kept, keep
+from specwire._codec.drift import decode
+from specwire._models.additional_properties import _kept, keep
 
 from .conftest import Caller
 from .sample import Cat, Chunk, Image, Text, Thing

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import specwire
-from specwire.drift import decode
+from specwire._codec.drift import decode
+from specwire._models.model import Unknown
+from specwire._models.unset import UNSET
 from specwire.errors import APIConnectionError, APIError, APIStatusError, RateLimitError, SpecwireError
-from specwire.model import Unknown
-from specwire.unset import UNSET
 
 from .conftest import KEY, Caller
 from .sample import Cat, Dog, Image, Text, Thing

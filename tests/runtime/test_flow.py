@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import trio
+from specwire._client.workflow import Flow, Pause, ask, wait
+from specwire._operations.operation import JsonPayload, Operation, Polling
+from specwire._operations.request import Request
 from specwire.errors import InvalidRequestError, NotFoundError, ServerError, UnknownStatusError, WaitTimeoutError
-from specwire.flow import Flow, Pause, ask, wait
-from specwire.operation import JsonPayload, Operation, Polling
-from specwire.request import Request
 
 from .conftest import KEY, Caller
 from .sample import AsyncSample, Job, Thing, get, job, make

@@ -17,7 +17,7 @@ BEGIN = """
 import asyncio, os, sys, threading
 import httpx2
 from specwire.errors import SpecwireError
-from specwire.retry import RetryPolicy
+from specwire import RetryPolicy
 from runtime.sample import AsyncSample, Sample
 url, once = sys.argv[1], RetryPolicy(attempts=1)
 

@@ -6,10 +6,19 @@ import inspect
 from typing import Any
 
 import pytest
-from specwire.forms import same_arguments, with_fields
-from specwire.operation import EventsPayload, JsonPayload, Operation
-from specwire.request import BaseRequest, Body, FormBody, JsonBody, Request, StreamRequest, TextBody, json_body
-from specwire.unset import UNSET, Unset
+from specwire._models.unset import UNSET, Unset
+from specwire._operations.forms import same_arguments, with_fields
+from specwire._operations.operation import EventsPayload, JsonPayload, Operation
+from specwire._operations.request import (
+    BaseRequest,
+    Body,
+    FormBody,
+    JsonBody,
+    Request,
+    StreamRequest,
+    TextBody,
+    json_body,
+)
 
 ASK = Operation(id="ask", method="POST", path="/ask/{room}", returns=JsonPayload(str))
 ASK_STREAM = Operation(id="ask", method="POST", path="/ask/{room}", returns=EventsPayload(str))

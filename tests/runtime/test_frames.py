@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from specwire.drift import Drift
+from specwire._codec.drift import Drift
+from specwire._http.options import Options
+from specwire._models.headers import Headers
+from specwire._operations.operation import EventsPayload, Operation
+from specwire._operations.request import StreamRequest
+from specwire._operations.response import Response
+from specwire._streaming.events import EventReader
 from specwire.errors import APIError, DecodeError, StreamEventError, StreamTruncatedError
-from specwire.events import EventReader
-from specwire.headers import Headers
-from specwire.operation import EventsPayload, Operation
-from specwire.options import Options
-from specwire.request import StreamRequest
-from specwire.response import Response
 
 from .conftest import Caller
 from .sample import Chunk

@@ -4,9 +4,8 @@ import json
 import tracemalloc
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from specwire.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLarge, RecordTruncated
+from hypothesis import given, strategies as st
+from specwire._responses.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLarge, RecordTruncated
 
 Parser = JSONLinesParser | JSONSequenceParser
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 import trio
-from specwire import chunks, transport
+from specwire._http import transport
+from specwire._network import async_body
 from specwire.errors import APIConnectionError, NotFoundError, SpecwireError
 
 from tests.faults.pool import opened
@@ -118,7 +119,7 @@ def test_a_chunk_that_is_waited_for_ends_when_the_stream_is_closed(server: Serve
             await asyncio.gather(events.aclose(), events.aclose())
             with pytest.raises(SpecwireError):
                 await waiting
-        assert not chunks._unread
+        assert not async_body._unread
 
     asyncio.run(main())
     assert server.saw_close()
@@ -149,7 +150,7 @@ def test_a_stream_that_was_read_leaves_nothing_to_the_garbage_collector(server: 
 
 def bodies() -> list[object]:
     """Return the bodies that are in memory."""
-    return [each for each in gc.get_objects() if type(each) is chunks.Body]
+    return [each for each in gc.get_objects() if type(each) is async_body.Body]
 
 
 SYNC_END = """

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from specwire.jsonlines import JSONLinesParser, JSONSequenceParser
-from specwire.sse import SSEParser
+from specwire._responses.jsonlines import JSONLinesParser, JSONSequenceParser
+from specwire._streaming.sse import SSEParser
 
 Feed = Callable[[bytes], object]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from specwire.operation import JsonPayload, Operation
-from specwire.request import BinaryBody, LinesBody, Request, lines_body
+from specwire._operations.operation import JsonPayload, Operation
+from specwire._operations.request import BinaryBody, LinesBody, Request, lines_body
 
 from .conftest import KEY, Caller
 from .sample import AsyncSample, Cat, Thing

@@ -11,11 +11,12 @@ from typing import Any
 
 import anyio
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from python_multipart import FormParser
 from python_multipart.multipart import Field, File, parse_options_header
-from specwire.multipart import (
+from specwire._models.unset import UNSET
+from specwire._operations.request import multipart_body
+from specwire._serialization.multipart import (
     FileChanged,
     FileInput,
     Multipart,
@@ -26,10 +27,8 @@ from specwire.multipart import (
     json_part,
     text_part,
 )
-from specwire.parameters import Style
-from specwire.request import multipart_body
-from specwire.unset import UNSET
-from specwire.upload import StreamedBody
+from specwire._serialization.parameters import Style
+from specwire._serialization.upload import StreamedBody
 
 Found = tuple[str, str | None, bytes]
 

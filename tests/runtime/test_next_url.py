@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from specwire._operations.operation import JsonPayload, NextURL, Operation
+from specwire._operations.request import PagedRequest
+from specwire._pagination.link import links, next_link, on_same_server
 from specwire.errors import InvalidRequestError
-from specwire.link import links, next_link, on_same_server
-from specwire.operation import JsonPayload, NextURL, Operation
-from specwire.request import PagedRequest
 
 from .conftest import KEY, Caller
 from .guarded import guarded

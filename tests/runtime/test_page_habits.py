@@ -10,12 +10,12 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
+from specwire._models.model import WireModel
+from specwire._models.unset import UNSET, Unset
+from specwire._operations.operation import Cursor, JsonPayload, NextURL, Offset, Operation, PageNumber, Pagination
+from specwire._operations.request import PagedRequest
+from specwire._pagination.pagination import EMPTY_PAGES
 from specwire.errors import InvalidRequestError, NotFoundError, PaginationError
-from specwire.model import WireModel
-from specwire.operation import Cursor, JsonPayload, NextURL, Offset, Operation, PageNumber, Pagination
-from specwire.pagination import EMPTY_PAGES
-from specwire.request import PagedRequest
-from specwire.unset import UNSET, Unset
 
 from .sample import AsyncSample, Sample
 

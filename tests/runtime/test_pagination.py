@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import trio
-from specwire import pagination
+from specwire._operations.operation import JsonPayload, Operation
+from specwire._operations.request import PagedRequest
+from specwire._pagination import pagination
 from specwire.errors import InvalidRequestError, NotFoundError
-from specwire.operation import JsonPayload, Operation
-from specwire.request import PagedRequest
 
 from .conftest import KEY, Caller
 from .sample import AsyncSample, Page

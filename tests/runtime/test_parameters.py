@@ -8,10 +8,9 @@ from urllib.parse import parse_qsl, unquote
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from specwire.form import encode_form
-from specwire.parameters import SIMPLE, Style, encode_cookies, encode_headers, encode_query, expand_path
+from hypothesis import given, strategies as st
+from specwire._serialization.form import encode_form
+from specwire._serialization.parameters import SIMPLE, Style, encode_cookies, encode_headers, encode_query, expand_path
 
 TEXT = "blue"
 ARRAY = ["blue", "black", "brown"]

@@ -11,16 +11,16 @@ from typing import Any
 import msgspec
 import pytest
 import specwire
-from specwire.auth import ApiKey, Basic, Bearer, Proof, Scheme, prove
+from specwire._auth.credentials import make_keyring
+from specwire._exchange.exchange import Exchange
+from specwire._exchange.prepared import Prepared
+from specwire._http.options import Options
+from specwire._http.request import Outgoing, encoded
+from specwire._operations.operation import JsonPayload, Operation
+from specwire._operations.provider import Provider
+from specwire._operations.request import JsonBody, Request
+from specwire._operations.security import ApiKey, Basic, Bearer, Proof, Scheme, prove
 from specwire.errors import ConfigurationError, InvalidRequestError
-from specwire.exchange import Exchange
-from specwire.keyring import make_keyring
-from specwire.operation import JsonPayload, Operation
-from specwire.options import Options
-from specwire.outgoing import Outgoing, encoded
-from specwire.provider import Provider
-from specwire.request import JsonBody, Request
-from specwire.wire.prepared import Prepared
 
 from .canned import Canned
 

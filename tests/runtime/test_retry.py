@@ -6,18 +6,8 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from specwire.retry import (
-    Answered,
-    NotSent,
-    Outcome,
-    RetryPolicy,
-    Unclear,
-    backoff,
-    decide,
-    parse_retry_after,
-)
+from hypothesis import given, strategies as st
+from specwire._http.retry import Answered, NotSent, Outcome, RetryPolicy, Unclear, backoff, decide, parse_retry_after
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 POLICY = RetryPolicy()

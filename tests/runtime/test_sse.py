@@ -4,9 +4,8 @@ import re
 import tracemalloc
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from specwire.sse import EventTooLarge, ServerSentEvent, SSEParser
+from hypothesis import given, strategies as st
+from specwire._streaming.sse import EventTooLarge, ServerSentEvent, SSEParser
 
 
 def parse(stream: bytes, cuts: tuple[int, ...] = ()) -> list[ServerSentEvent]:

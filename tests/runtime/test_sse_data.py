@@ -3,9 +3,8 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
-from specwire.sse import EventTooLarge, SSEParser
+from hypothesis import example, given, strategies as st
+from specwire._streaming.sse import EventTooLarge, SSEParser
 
 PIECES = (
     b"data: a",

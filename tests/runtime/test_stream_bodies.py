@@ -6,13 +6,13 @@ import warnings
 from typing import Any, Literal
 
 import pytest
-from specwire.drift import DriftWarning
+from specwire._codec.drift import DriftWarning
+from specwire._models.model import WireModel
+from specwire._models.unset import UNSET, Unset
+from specwire._operations.operation import EventsPayload, Operation
+from specwire._operations.request import StreamRequest
+from specwire._streaming.streaming import AsyncEventStream, EventStream
 from specwire.errors import APIError, DecodeError, RefusedError, StreamEventError, StreamTruncatedError
-from specwire.model import WireModel
-from specwire.operation import EventsPayload, Operation
-from specwire.request import StreamRequest
-from specwire.streaming import AsyncEventStream, EventStream
-from specwire.unset import UNSET, Unset
 
 from .canned import Canned
 

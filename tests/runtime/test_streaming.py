@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import trio
-from specwire import streaming
-from specwire.drift import DriftWarning
+from specwire._codec.drift import DriftWarning
+from specwire._streaming import streaming
 from specwire.errors import (
     APIConnectionError,
     APITimeoutError,
@@ -468,9 +468,9 @@ def test_what_grows_without_end_is_an_error(
     caller: Caller, client: Any, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An event or a record that never ends is an error of the stream, not of memory."""
-    from specwire import events as module
-    from specwire.jsonlines import JSONLinesParser
-    from specwire.sse import SSEParser
+    from specwire._responses.jsonlines import JSONLinesParser
+    from specwire._streaming import events as module
+    from specwire._streaming.sse import SSEParser
 
     monkeypatch.setattr(module, "SSEParser", lambda: SSEParser(1000))
     monkeypatch.setattr(module, "JSONLinesParser", lambda: JSONLinesParser(1000))

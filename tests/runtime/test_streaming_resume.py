@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from specwire._http.retry import RetryPolicy
 from specwire.errors import APITimeoutError, DecodeError, NotFoundError, StreamEventError, StreamTruncatedError
-from specwire.retry import RetryPolicy
 
 from .conftest import KEY, Caller
 from .sample import AsyncSample, Chunk, Sample

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from specwire.codec import decoder
-from specwire.drift import Drift, decode, tolerate
-from specwire.extra import restore
-from specwire.model import Unknown, WireModel, constant
-from specwire.union import union
-from specwire.unset import UNSET, Unset
+from hypothesis import given, settings, strategies as st
+from specwire._codec.codec import decoder
+from specwire._codec.drift import Drift, decode, tolerate
+from specwire._models.additional_properties import restore
+from specwire._models.model import Unknown, WireModel, constant
+from specwire._models.union import union
+from specwire._models.unset import UNSET, Unset
 
 
 class Cat(WireModel, kw_only=True):

@@ -9,12 +9,11 @@ from types import GenericAlias, new_class
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from specwire.drift import decode
-from specwire.model import WireModel
-from specwire.union import union
-from specwire.unset import UNSET, Unset
+from hypothesis import given, settings, strategies as st
+from specwire._codec.drift import decode
+from specwire._models.model import WireModel
+from specwire._models.union import union
+from specwire._models.unset import UNSET, Unset
 
 _NUMBERS = itertools.count()
 NAMES = st.sampled_from(["a", "b", "c", "d"])

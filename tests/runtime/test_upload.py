@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import trio
+from specwire._serialization.multipart import media_type
 from specwire.errors import APIConnectionError, InvalidRequestError, RateLimitError
-from specwire.multipart import media_type
 
 from .conftest import KEY, Caller
 from .sample import AsyncSample, Thing

@@ -22,22 +22,21 @@ import attrs
 import msgspec
 import pydantic
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from specwire.body import WholeBody, body_of
-from specwire.codec import encode
-from specwire.encoding.formats import Formats
+from hypothesis import given, strategies as st
+from specwire._codec.codec import encode
+from specwire._codec.formats import Formats
+from specwire._exchange.body import WholeBody, body_of
+from specwire._exchange.exchange import Exchange
+from specwire._exchange.prepared import Prepared
+from specwire._http.options import Options
+from specwire._models.model import OpenModel, WireModel
+from specwire._operations.operation import EmptyPayload, Operation
+from specwire._operations.request import BaseRequest, JsonBody, TextBody, multipart_body
+from specwire._serialization.form import encode_form
+from specwire._serialization.jsonlines import line
+from specwire._serialization.multipart import Part, json_part
+from specwire._serialization.parameters import Style, encode_cookies, encode_headers, encode_query, expand_path
 from specwire.errors import InvalidRequestError
-from specwire.exchange import Exchange
-from specwire.form import encode_form
-from specwire.lines import line
-from specwire.model import OpenModel, WireModel
-from specwire.multipart import Part, json_part
-from specwire.operation import EmptyPayload, Operation
-from specwire.options import Options
-from specwire.parameters import Style, encode_cookies, encode_headers, encode_query, expand_path
-from specwire.request import BaseRequest, JsonBody, TextBody, multipart_body
-from specwire.wire.prepared import Prepared
 
 from .sample import PROVIDER, Thing
 
@@ -438,5 +437,5 @@ def test_models_of_exact_values_are_encoded_as_they_are(monkeypatch: pytest.Monk
     def refuse(*_: object) -> object:
         raise AssertionError("the slow path is for values that have no exact form of their own")
 
-    monkeypatch.setattr("specwire.encoding.plain.plain", refuse)
+    monkeypatch.setattr("specwire._codec.plain.plain", refuse)
     assert encode({"things": [Thing(id="a"), {"id": "b"}]}) == b'{"things":[{"id":"a"},{"id":"b"}]}'

@@ -14,13 +14,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 import pytest
-from specwire.errors import (
-    AuthenticationError,
-    BadRequestError,
-    ConflictError,
-    NotFoundError,
-    UnprocessableEntityError,
-)
+from specwire.errors import AuthenticationError, BadRequestError, ConflictError, NotFoundError, UnprocessableEntityError
 
 Script: TypeAlias = Generator[Callable[[], Any], Any, None]
 FILE = ("cover.png", b"\x89PNG", "image/png")

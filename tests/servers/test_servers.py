@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 import pytest
-from specwire.operation import Operation
+from specwire._operations.operation import Operation
 from specwire_codegen.generate import generate
 from specwire_codegen.project import single
 

@@ -9,11 +9,11 @@ import tracemalloc
 from typing import NamedTuple
 
 import httpx2
-from specwire.answer import Answer
-from specwire.download import AsyncDownload, Download
-from specwire.events import EventReader
-from specwire.exchange import Exchange
-from specwire.streaming import AsyncEventStream, EventStream
+from specwire._downloads.download import AsyncDownload, Download
+from specwire._exchange.exchange import Exchange
+from specwire._http.response import Answer
+from specwire._streaming.events import EventReader
+from specwire._streaming.streaming import AsyncEventStream, EventStream
 
 CALLS: frozenset[type] = frozenset(
     {

@@ -19,17 +19,14 @@ from specwire import (
     Outgoing,
     Send,
 )
-from specwire.download import AsyncDownload, Download
+from specwire._downloads.download import AsyncDownload, Download
+from specwire._operations.request import Request, StreamRequest
+from specwire._operations.response import Response
+from specwire._streaming.streaming import AccumulatingStream, AsyncAccumulatingStream
 from specwire.otel import instrumented
-from specwire.request import Request, StreamRequest
-from specwire.response import Response
-from specwire.streaming import AccumulatingStream, AsyncAccumulatingStream
-from specwire_clients.aitre import Aitre
-from specwire_clients.aitre import models as aitre
-from specwire_clients.mistral import AsyncMistral, Mistral
-from specwire_clients.mistral import models as mistral
-from specwire_clients.moonshot import Moonshot
-from specwire_clients.moonshot import models as moonshot
+from specwire_clients.aitre import Aitre, models as aitre
+from specwire_clients.mistral import AsyncMistral, Mistral, models as mistral
+from specwire_clients.moonshot import Moonshot, models as moonshot
 
 
 def plain(client: Mistral) -> None:

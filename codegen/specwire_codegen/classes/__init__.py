@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from datamodel_code_generator.enums import DataModelType
 
-from specwire_codegen.annotation import dict_name
 from specwire_codegen.classes import direct
-from specwire_codegen.classes.emitter import emit
+from specwire_codegen.classes.annotation import dict_name
+from specwire_codegen.classes.dcg import emit
 from specwire_codegen.classes.outline import Filled, struct_outline, typed_dict_outline
 from specwire_codegen.classes.tree import printed
 from specwire_codegen.diagnostics import SpecwireCodegenError

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specwire_codegen.annotation import dict_name, into, out
+from specwire_codegen.classes.annotation import dict_name, into, out
 from specwire_codegen.classes.members import class_doc, field_doc, is_functional, keys, secrets, shadowed
 from specwire_codegen.ir import ADDITIONAL, Field, LiteralValue, ObjectModel
-from specwire_codegen.source import literal, literal_set
+from specwire_codegen.python_source import literal, literal_set
 
 
 def struct(model: ObjectModel) -> str:

@@ -6,8 +6,8 @@ import keyword
 from collections.abc import Mapping
 
 from specwire_codegen.ir import ADDITIONAL, Field, Literals, ObjectModel
-from specwire_codegen.naming import SHADOWING
-from specwire_codegen.source import docstring, same_words
+from specwire_codegen.openapi.identifiers import SHADOWING
+from specwire_codegen.python_source import docstring, same_words
 
 
 def keys(model: ObjectModel) -> tuple[Field, ...]:

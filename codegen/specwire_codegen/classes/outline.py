@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from specwire_codegen.annotation import dict_name, into, is_wide, out
+from specwire_codegen.classes.annotation import dict_name, into, is_wide, out
 from specwire_codegen.classes.members import class_doc, field_doc, is_functional, keys, secrets, shadowed, spelling
 from specwire_codegen.classes.tree import CLASS
 from specwire_codegen.ir import (
@@ -28,7 +28,7 @@ from specwire_codegen.ir import (
     TypeExpr,
     UnionOf,
 )
-from specwire_codegen.source import literal, literal_set
+from specwire_codegen.python_source import literal, literal_set
 
 Form: TypeAlias = Literal[
     "promised", "promised renamed", "constant", "constant renamed", "optional", "optional renamed", "additional"

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Mapping
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.source import literal
+from specwire_codegen.python_source import literal
 
 CLASS = "class_name"
 """The slot of a class's own name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from json import dumps
@@ -13,11 +14,15 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError, printable
+from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError, printable, shown
 from specwire_codegen.dump import dump
 
 _out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 110)
 _err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+
+
+_MOST_FINDINGS = 50
+"""Findings that are printed one by one, errors before warnings; `--json` prints all."""
 
 
 class _Json:
@@ -71,11 +76,18 @@ def advise(text: str) -> None:
 
 def warn(findings: Sequence[Diagnostic]) -> None:
     """Print diagnostics, in JSON one object on each line."""
-    for finding in findings:
-        if _json.on:
+    if _json.on:
+        for finding in findings:
             _err.print(dumps(dump(finding)), markup=False)
-        else:
-            _err.print(escape(str(finding)))
+        return
+    first = sorted(findings, key=lambda finding: finding.severity != "error")[:_MOST_FINDINGS]
+    for finding in first if len(findings) > len(first) else findings:
+        _err.print(escape(str(finding)))
+    left = Counter(finding.severity for finding in findings)
+    left.subtract(finding.severity for finding in first)
+    for severity, count in left.items():
+        if count:
+            tell(f"{count:,} more {severity}{'s' if count > 1 else ''}: --json prints all")
 
 
 def fail(problem: SpecwireCodegenError) -> None:
@@ -100,7 +112,7 @@ def _print(head: str, code: str, message: str) -> None:
     if _json.on:
         _err.print(dumps({"severity": "error", "code": code, "message": message}), markup=False)
     else:
-        tell(f"{head}: {message}")
+        tell(shown(f"{head}: {message}"))
 
 
 def cell(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import attrs
 import cyclopts
 from rich.table import Table
-from specwire.address import shown_url
+from specwire._network.server_url import shown_url
 
 from specwire_codegen.cli.console import advise, cell, note, pour, report, say, show, tell, warn, working
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged

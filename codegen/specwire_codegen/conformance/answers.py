@@ -11,16 +11,16 @@ from typing import Any, assert_never
 import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
-from specwire.codec import encode
-from specwire.encoding.formats import Formats
+from specwire._codec.codec import encode
+from specwire._codec.formats import Formats
 from specwire.errors import APIStatusError, RefusedError, SpecwireError
 
-from specwire_codegen.conformance.calls import Outcome
-from specwire_codegen.conformance.drawing import Schema, closed, closed_schema, values
-from specwire_codegen.conformance.framing import Framing, framed, framings
-from specwire_codegen.conformance.json_values import differences, same_meaning, sendable
+from specwire_codegen.conformance.client.calls import Outcome
+from specwire_codegen.conformance.strategies.schemas import Schema, closed, closed_schema, values
 from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.types import Types
+from specwire_codegen.conformance.values.json_diff import differences, same_meaning, sendable
+from specwire_codegen.conformance.values.types import Types
+from specwire_codegen.conformance.wire.framing import Framing, framed, framings
 from specwire_codegen.ir import (
     Anything,
     BinaryStream,

@@ -7,19 +7,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
+from specwire._operations.response import Response
 from specwire.errors import APIStatusError, AuthenticationError, SpecwireError
-from specwire.response import Response
 
-from specwire_codegen.conformance.arguments import Arguments, arguments
-from specwire_codegen.conformance.calls import Clients
-from specwire_codegen.conformance.exploring import simplest
+from specwire_codegen.conformance.client.arguments import Arguments, arguments
+from specwire_codegen.conformance.client.calls import Clients
 from specwire_codegen.conformance.report import Row
-from specwire_codegen.conformance.requests import requests
+from specwire_codegen.conformance.strategies.property_check import simplest
+from specwire_codegen.conformance.strategies.requests import requests
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.ir import BinaryStream, EventStream, JsonPayload, Operation
 from specwire_codegen.lower.media import is_json
-from specwire_codegen.mock.document import Document
-from specwire_codegen.mock.validation import Validators
+from specwire_codegen.mock.document.document import Document
+from specwire_codegen.mock.document.validation import Validators
 
 _READS = ("GET", "HEAD")
 

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from specwire_codegen.conformance.answers import Answer
-from specwire_codegen.conformance.wire import Arrival
+from specwire_codegen.conformance.wire.expected_request import Arrival
 
 
 class Recorder:

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 import attrs
 from specwire.errors import AuthenticationError
 
-from specwire_codegen.conformance.bench import KEY, Bench
-from specwire_codegen.conformance.calls import Clients
 from specwire_codegen.conformance.checks import (
     ALL_PHASES,
     EXCEPTIONS,
@@ -20,11 +18,13 @@ from specwire_codegen.conformance.checks import (
     check_document,
     checks_in,
 )
-from specwire_codegen.conformance.credentials import first_proof
-from specwire_codegen.conformance.exploring import Violation
+from specwire_codegen.conformance.client.calls import Clients
+from specwire_codegen.conformance.harness import KEY, Bench
 from specwire_codegen.conformance.live import Errand, Reader, errands
 from specwire_codegen.conformance.report import Report, Row
+from specwire_codegen.conformance.strategies.property_check import Violation
 from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.conformance.wire.credentials import first_proof
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.ir import Operation
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen import fetch
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError
-from specwire_codegen.toml_text import read_toml
+from specwire_codegen.documents.toml_text import read_toml
+from specwire_codegen.files import fetch
 
 NAMED_BY_FILES = "*"
 """Stands for every host that a local file names: what `--allow-remote` without a host allows."""

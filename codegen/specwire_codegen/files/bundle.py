@@ -14,16 +14,17 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen import pointer as pointers
 from specwire_codegen.diagnostics import error, settle, warning
-from specwire_codegen.document import Document, Place
+from specwire_codegen.documents.document import Document, Place
 from specwire_codegen.files.examples import NOTHING, Examples
 from specwire_codegen.files.findings import Findings
 from specwire_codegen.files.layout import OPENAPI, SWAGGER, Layout
 from specwire_codegen.files.library import Library, Part, Unreachable
 from specwire_codegen.files.names import Names, Use
 from specwire_codegen.files.targets import Spot, Target, Targets, is_reference, merged_references
-from specwire_codegen.grammar import FIELDS, PATTERNED, SECTIONS, Child, Kind, Node, Plain, is_extension, walk
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, Kind, Node, Plain
+from specwire_codegen.openapi.walk import is_extension, walk
 
 _IS_PATH = re.compile(r"[#/.]")
 _SCHEMAS_OF_OLD: Mapping[tuple[Kind, str], Child] = {

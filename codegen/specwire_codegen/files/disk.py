@@ -10,9 +10,8 @@ from urllib.parse import quote, unquote, urljoin
 
 import attrs
 
-from specwire_codegen import fetch
 from specwire_codegen.diagnostics import DiagnosticError, error
-from specwire_codegen.files import nearby
+from specwire_codegen.files import fetch, nearby
 from specwire_codegen.files.access import Access
 from specwire_codegen.files.library import Text, Unreachable
 from specwire_codegen.files.network import Network, origin_of

@@ -7,7 +7,7 @@ import attrs
 from specwire_codegen.files.findings import Findings
 from specwire_codegen.files.library import Unreachable
 from specwire_codegen.files.targets import Spot, Target, Targets, is_reference
-from specwire_codegen.grammar import Kind
+from specwire_codegen.openapi.objects import Kind
 
 NOTHING = object()
 """Stands for an example that cannot be had."""

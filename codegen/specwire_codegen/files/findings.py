@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from specwire_codegen import fetch
 from specwire_codegen.diagnostics import Diagnostic, Location, error, warning
+from specwire_codegen.files import fetch
 from specwire_codegen.files.library import Library, Unreachable
 from specwire_codegen.files.targets import Repair, Spot, Target
 

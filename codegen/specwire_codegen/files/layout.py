@@ -7,8 +7,9 @@ from functools import cache
 
 import attrs
 
-from specwire_codegen import pointer as pointers
-from specwire_codegen.grammar import CONTAINER, SECTIONS, Kind, Node, kind_at
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.objects import SECTIONS, Kind, Node
+from specwire_codegen.openapi.walk import CONTAINER, kind_at
 
 
 @attrs.frozen

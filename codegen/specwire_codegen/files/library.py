@@ -8,10 +8,10 @@ from typing import Any, NamedTuple, Protocol
 
 import attrs
 
-from specwire_codegen import fetch
 from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, Location, error
-from specwire_codegen.document import Source
-from specwire_codegen.text import decode, parse
+from specwire_codegen.documents.document import Source
+from specwire_codegen.documents.parse import decode, parse
+from specwire_codegen.files import fetch
 
 MAX_FILES = 10_000
 MAX_TOTAL = 256 * 1024 * 1024

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from specwire_codegen import fetch
-from specwire_codegen import pointer as pointers
+from specwire_codegen.files import fetch
 from specwire_codegen.files.layout import Layout
 from specwire_codegen.files.targets import Spot, Target
-from specwire_codegen.grammar import Kind
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.objects import Kind
 
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 _LABELS = ("$defs", "definitions")

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from specwire_codegen import pointer as pointers
 from specwire_codegen.files.reach import listed
+from specwire_codegen.openapi import pointer as pointers
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _MOST_NAMES = 2000

@@ -19,8 +19,8 @@ from urllib.request import getproxies, proxy_bypass
 import attrs
 import httpx2
 
-from specwire_codegen import fetch
 from specwire_codegen.diagnostics import Location, failure
+from specwire_codegen.files import fetch
 from specwire_codegen.files.access import NAMED_BY_FILES
 
 DEADLINE = 60.0

@@ -6,6 +6,7 @@ other file and no address is reached, and a document that was fetched works with
 
 from __future__ import annotations
 
+import hashlib
 import json
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,12 +16,11 @@ from urllib.parse import unquote, urljoin
 
 import attrs
 
-from specwire_codegen import fetch
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, error
+from specwire_codegen.documents.toml_text import read_toml
+from specwire_codegen.files import fetch
 from specwire_codegen.files.library import Text, Unreachable
-from specwire_codegen.source import is_hidden
-from specwire_codegen.toml_text import read_toml
-from specwire_codegen.write import digest
+from specwire_codegen.python_source import is_hidden
 
 
 @attrs.frozen
@@ -45,11 +45,11 @@ class Pin:
 
     def problem(self, spec: Path) -> str | None:
         """Return the path of a copy that is not as it was pinned; None if all are."""
-        if self.sha256 != digest(spec.read_bytes()):
+        if self.sha256 != hashlib.sha256(spec.read_bytes()).hexdigest():
             return spec.as_posix()
         for part in self.parts:
             path = self.file.parent / part.file
-            if not path.is_file() or digest(path.read_bytes()) != part.sha256:
+            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != part.sha256:
                 return path.as_posix()
         return None
 

@@ -8,11 +8,10 @@ from urllib.parse import unquote
 
 import attrs
 
-from specwire_codegen import fetch
-from specwire_codegen import pointer as pointers
 from specwire_codegen.diagnostics import error
-from specwire_codegen.files import nearby
+from specwire_codegen.files import fetch, nearby
 from specwire_codegen.files.library import Library, Unreachable
+from specwire_codegen.openapi import pointer as pointers
 
 Target = tuple[str, str]
 """A text, by its address, and a pointer into it."""

@@ -9,7 +9,7 @@ import attrs
 
 from specwire_codegen.config import ClientConfig
 from specwire_codegen.diagnostics import Diagnostic, warning
-from specwire_codegen.document import Document
+from specwire_codegen.documents.document import Document
 from specwire_codegen.ir import (
     Api,
     EventStream,
@@ -23,16 +23,16 @@ from specwire_codegen.ir import (
     Retry,
     TypeExpr,
 )
-from specwire_codegen.lower.class_name import chosen_class_names
 from specwire_codegen.lower.media import Components, keys
 from specwire_codegen.lower.model import all_refs, is_representable, lower_models, name_unions, reachable
+from specwire_codegen.lower.naming.class_name import chosen_class_names
 from specwire_codegen.lower.operation import lower_operations
 from specwire_codegen.lower.querystring import unsent_query_strings
 from specwire_codegen.lower.security import lower_security
 from specwire_codegen.lower.server import server_flaws, server_url
 from specwire_codegen.openapi.casing import pascal, snake
-from specwire_codegen.pointer import join
-from specwire_codegen.source import sentence
+from specwire_codegen.openapi.pointer import join
+from specwire_codegen.python_source import sentence
 
 
 def lower(document: Document, config: ClientConfig, package: str) -> Api:

@@ -27,11 +27,11 @@ from specwire_codegen.ir import (
     UnionOf,
 )
 from specwire_codegen.lower.schema import Schema, component_of, is_object, type_of, union_of, value_of
-from specwire_codegen.naming import LONGEST_CLASS, distinct, shortened
+from specwire_codegen.markdown import first_paragraph
 from specwire_codegen.openapi.casing import argument, pascal
-from specwire_codegen.openapi.markdown import first_paragraph
+from specwire_codegen.openapi.identifiers import LONGEST_CLASS, distinct, shortened
 from specwire_codegen.openapi.plurals import singular
-from specwire_codegen.source import sentence
+from specwire_codegen.python_source import sentence
 
 
 def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tuple[Model, ...]:

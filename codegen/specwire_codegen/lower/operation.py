@@ -9,7 +9,7 @@ import attrs
 
 from specwire_codegen.config import ClientConfig
 from specwire_codegen.diagnostics import Diagnostic, error, settle
-from specwire_codegen.document import Document
+from specwire_codegen.documents.document import Document
 from specwire_codegen.ir import (
     BinaryBody,
     Body,
@@ -41,17 +41,17 @@ from specwire_codegen.ir import (
 from specwire_codegen.lower.body import lower_bodies
 from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components, constants_of, item_of, keys, switch_of
-from specwire_codegen.lower.method import default_methods, named
+from specwire_codegen.lower.naming.method import default_methods, named
 from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.path import Paths
 from specwire_codegen.lower.payload import Answers, lower_answers, status_key
 from specwire_codegen.lower.querystring import without_query_strings
 from specwire_codegen.lower.security import requirements
 from specwire_codegen.lower.server import server_url
-from specwire_codegen.naming import RESERVED_ARGUMENTS, WAITING_ARGUMENTS, distinct
 from specwire_codegen.normalize.extensions import UNKNOWN
 from specwire_codegen.openapi.casing import argument
-from specwire_codegen.pointer import join
+from specwire_codegen.openapi.identifiers import RESERVED_ARGUMENTS, WAITING_ARGUMENTS, distinct
+from specwire_codegen.openapi.pointer import join
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from specwire_codegen.diagnostics import Diagnostic, warning
-from specwire_codegen.document import Document
+from specwire_codegen.documents.document import Document
 from specwire_codegen.lower.media import Components, base_type
 from specwire_codegen.lower.schema import Schema
-from specwire_codegen.pointer import join
+from specwire_codegen.openapi.pointer import join
 
 FORM = "application/x-www-form-urlencoded"
 _STYLE = ("style", "explode", "allowReserved")

@@ -9,11 +9,11 @@ from itertools import islice, product
 from typing import Any
 
 import attrs
-from specwire.address import shown_url, token_url_flaw, without_user
+from specwire._network.server_url import shown_url, token_url_flaw, without_user
 
 from specwire_codegen.config import ClientConfig, default_config
 from specwire_codegen.diagnostics import Diagnostic, warning
-from specwire_codegen.document import Document
+from specwire_codegen.documents.document import Document
 from specwire_codegen.ir import (
     ApiKeyScheme,
     BasicScheme,
@@ -29,9 +29,9 @@ from specwire_codegen.ir import (
     UndeclaredScheme,
 )
 from specwire_codegen.lower.key_prefix import prefix_of
-from specwire_codegen.naming import distinct
 from specwire_codegen.openapi.casing import snake
-from specwire_codegen.pointer import join
+from specwire_codegen.openapi.identifiers import distinct
+from specwire_codegen.openapi.pointer import join
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
-from specwire.address import base_url_flaw, shown_url, without_user
+from specwire._network.server_url import base_url_flaw, shown_url, without_user
 
-from specwire_codegen import fetch
 from specwire_codegen.diagnostics import Diagnostic, warning
-from specwire_codegen.document import Document
-from specwire_codegen.pointer import join
+from specwire_codegen.documents.document import Document
+from specwire_codegen.files import fetch
+from specwire_codegen.openapi.pointer import join
 
 _NOWHERE = "calls go where the client is told that the API is"
 

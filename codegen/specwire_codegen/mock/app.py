@@ -13,19 +13,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from specwire_codegen.mock import faults as instructions
-from specwire_codegen.mock import parameters, provider, recording
-from specwire_codegen.mock.bodies import Blob, Received, receive
-from specwire_codegen.mock.exchange import Refusal
-from specwire_codegen.mock.failures import MockError
-from specwire_codegen.mock.faults import FaultError, Faults
-from specwire_codegen.mock.identifiers import Clock
-from specwire_codegen.mock.parameters import Sources
+from specwire_codegen.mock import provider, recording
+from specwire_codegen.mock.document.failures import MockError
 from specwire_codegen.mock.provider import Provider
 from specwire_codegen.mock.recording import Record
-from specwire_codegen.mock.replies import Reply
-from specwire_codegen.mock.routing import Found, NotAllowed, NotFound
-from specwire_codegen.mock.sending import send_reply
+from specwire_codegen.mock.reply import faults as instructions
+from specwire_codegen.mock.reply.asgi_send import send_reply
+from specwire_codegen.mock.reply.faults import FaultError, Faults
+from specwire_codegen.mock.reply.responses import Reply
+from specwire_codegen.mock.request import parameters
+from specwire_codegen.mock.request.bodies import Blob, Received, receive
+from specwire_codegen.mock.request.parameters import Sources
+from specwire_codegen.mock.request.routing import Found, NotAllowed, NotFound
+from specwire_codegen.mock.request.validator import Refusal
+from specwire_codegen.mock.values.identifiers import Clock
 
 logger = logging.getLogger("specwire.mock")
 

@@ -5,33 +5,35 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.mock import reading, resources, routing, security
-from specwire_codegen.mock.answers import Answers, missing
-from specwire_codegen.mock.bodies import Received
-from specwire_codegen.mock.coercion import Coercion
-from specwire_codegen.mock.content import BodyReader
-from specwire_codegen.mock.document import Document
-from specwire_codegen.mock.drawing import Drawer
-from specwire_codegen.mock.errors import Errors
-from specwire_codegen.mock.examples import Examples
-from specwire_codegen.mock.exchange import Reception, Refusal
-from specwire_codegen.mock.faults import Faults
-from specwire_codegen.mock.identifiers import Clock, Identifiers, Ticking
-from specwire_codegen.mock.inventory import Inventory
-from specwire_codegen.mock.listings import Listings
-from specwire_codegen.mock.operations import Operation
-from specwire_codegen.mock.parameters import Deserializer, Sources
-from specwire_codegen.mock.presentation import Presenter
-from specwire_codegen.mock.replies import Reply, Whole
-from specwire_codegen.mock.resources import Role
-from specwire_codegen.mock.rest import Resources
-from specwire_codegen.mock.routing import Router
-from specwire_codegen.mock.security import Guard
-from specwire_codegen.mock.seeds import Seeds
-from specwire_codegen.mock.store import Store
-from specwire_codegen.mock.streams import Streams
-from specwire_codegen.mock.tasks import Tasks
-from specwire_codegen.mock.validation import Validators
+from specwire_codegen.mock.document import load_operations
+from specwire_codegen.mock.document.document import Document
+from specwire_codegen.mock.document.operations import Operation
+from specwire_codegen.mock.document.validation import Validators
+from specwire_codegen.mock.reply.errors import Errors
+from specwire_codegen.mock.reply.faults import Faults
+from specwire_codegen.mock.reply.responses import Reply, Whole
+from specwire_codegen.mock.reply.streams import Streams
+from specwire_codegen.mock.request import routing, security
+from specwire_codegen.mock.request.bodies import Received
+from specwire_codegen.mock.request.coercion import Coercion
+from specwire_codegen.mock.request.content import BodyReader
+from specwire_codegen.mock.request.parameters import Deserializer, Sources
+from specwire_codegen.mock.request.routing import Router
+from specwire_codegen.mock.request.security import Guard
+from specwire_codegen.mock.request.validator import Reception, Refusal
+from specwire_codegen.mock.responder import Answers, missing
+from specwire_codegen.mock.state import operation_roles
+from specwire_codegen.mock.state.crud import Resources
+from specwire_codegen.mock.state.job_handlers import Tasks
+from specwire_codegen.mock.state.list_handlers import Listings
+from specwire_codegen.mock.state.operation_roles import Role
+from specwire_codegen.mock.state.resource_lookup import Inventory
+from specwire_codegen.mock.state.response_builder import Presenter
+from specwire_codegen.mock.state.seeds import Seeds
+from specwire_codegen.mock.state.store import Store
+from specwire_codegen.mock.values.examples import Examples
+from specwire_codegen.mock.values.identifiers import Clock, Identifiers, Ticking
+from specwire_codegen.mock.values.sampling import Drawer
 
 
 @attrs.frozen(eq=False)
@@ -102,7 +104,7 @@ def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Clock |
     Raises MockError if the document cannot be served.
     """
     document = Document(data)
-    operations = reading.read(document)
+    operations = load_operations.read(document)
     requests, responses = Validators(document, "request"), Validators(document, "response")
     coercion = Coercion(document, requests)
     examples = Examples(responses, Drawer(document, responses))
@@ -112,7 +114,7 @@ def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Clock |
         guard=security.guard(document, keys),
         errors=Errors(document, examples),
         reception=Reception(requests, Deserializer(document, coercion), BodyReader(document, requests, coercion)),
-        roles=resources.roles(document, operations),
+        roles=operation_roles.roles(document, operations),
         examples=examples,
         seed=seed,
         clock=clock,

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import attrs
 
-from specwire_codegen.mock.bodies import Blob
-from specwire_codegen.mock.security import Place
-from specwire_codegen.mock.validation import Violation
+from specwire_codegen.mock.document.validation import Violation
+from specwire_codegen.mock.request.bodies import Blob
+from specwire_codegen.mock.request.security import Place
 
 KEEP: Final = 1024 * 1024
 """Bytes of a request body that a record keeps; of a larger one it has size and hash."""

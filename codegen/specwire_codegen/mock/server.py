@@ -12,9 +12,9 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from specwire_codegen.mock.failures import MockError
-from specwire_codegen.mock.hosts import HostCheck
-from specwire_codegen.mock.sending import CONNECTION
+from specwire_codegen.mock.document.failures import MockError
+from specwire_codegen.mock.reply.asgi_send import CONNECTION
+from specwire_codegen.mock.request.hosts import HostCheck
 
 BACKLOG: Final = 2048
 """Connections that may wait to be accepted."""

@@ -6,47 +6,45 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen import pointer as pointers
 from specwire_codegen.diagnostics import Diagnostic, failure, settle
-from specwire_codegen.document import Document
-from specwire_codegen.normalize import (
-    blanks,
-    components,
-    conditions,
-    cycles,
-    defaults,
-    dialect,
-    discriminators,
-    emitters,
-    enum_names,
-    enums,
-    envelopes,
-    extensions,
-    hoist,
-    inheritance,
-    lengths,
-    numbers,
-    omissions,
+from specwire_codegen.documents.document import Document
+from specwire_codegen.normalize import extensions, order
+from specwire_codegen.normalize.names import components, hoist
+from specwire_codegen.normalize.operations import (
+    event_emitters,
     operations,
-    order,
-    owners,
     parameters,
-    references,
-    requirements,
+    stream_envelopes,
+    streams,
+)
+from specwire_codegen.normalize.refs import references
+from specwire_codegen.normalize.repair import (
+    defaults,
+    drop_invalid,
+    empty_values,
+    field_types,
+    lengths,
+    missing_fields,
+    numbers,
+    path_templates,
     responses,
     security,
-    shapes,
-    simplify,
-    streams,
-    swagger2,
-    tagging,
     tags,
-    targets,
-    templates,
-    trimming,
     validity,
 )
-from specwire_codegen.normalize.origin import Report, origin_at, stamp, strip
+from specwire_codegen.normalize.resolution import targets
+from specwire_codegen.normalize.schema import (
+    conditionals,
+    enum_names,
+    enums,
+    read_write_only,
+    required_properties,
+    simplify,
+)
+from specwire_codegen.normalize.source_map import Report, origin_at, stamp, strip
+from specwire_codegen.normalize.unions import discriminator_values, discriminators, inheritance, recursive
+from specwire_codegen.normalize.upgrade import openapi3, swagger2
+from specwire_codegen.openapi import pointer as pointers
 
 __all__ = ["Normalized", "normalize"]
 
@@ -82,17 +80,17 @@ def _normalized(document: Document) -> Normalized:
     data = _opened(document, report)
     lengths.check(data, report)
     settle(report.diagnostics)
-    data = blanks.fill(dialect.tuples(data, report), report)
+    data = empty_values.fill(openapi3.tuples(data, report), report)
     data = targets.direct(data, report)
     data = responses.describe(data, report)
-    data = dialect.upgrade(data)
+    data = openapi3.upgrade(data)
     data = numbers.settle(data, report)
     data = extensions.check(enum_names.describe(data), report)
-    data = shapes.check(omissions.settle(security.settle(data, report), report), report)
-    data = templates.settle(data, report)
+    data = field_types.check(missing_fields.settle(security.settle(data, report), report), report)
+    data = path_templates.settle(data, report)
     settle(report.diagnostics)
     data = tags.settle(data, report)
-    data, problems = trimming.trim(data, report)
+    data, problems = drop_invalid.trim(data, report)
     doubts = [(each.message, origin_at(data, pointers.join("", *each.place))) for each in problems]
     data = references.collapse(data, report)
     data = components.rename(data)
@@ -101,14 +99,14 @@ def _normalized(document: Document) -> Normalized:
     settle(report.diagnostics)
     data = operations.identify(data, report)
     data = responses.settle(data, report)
-    data = conditions.spread(inheritance.expand(enums.of_items(data, report)))
-    data = owners.state(requirements.declare(simplify.simplify(data, report), report))
-    data = cycles.cut(data, report)
-    data = order.prune(streams.itemize(envelopes.settle(emitters.settle(data))))
+    data = conditionals.spread(inheritance.expand(enums.of_items(data, report)))
+    data = read_write_only.state(required_properties.declare(simplify.simplify(data, report), report))
+    data = recursive.cut(data, report)
+    data = order.prune(streams.itemize(stream_envelopes.settle(event_emitters.settle(data))))
     data = hoist.hoist(data)
     data = references.inline(data, _INLINED, report)
     data = parameters.settle(data, report)
-    data = tagging.settle(discriminators.settle(data, report), report)
+    data = discriminator_values.settle(discriminators.settle(data, report), report)
     data = order.prune(data)
     data = order.arrange(defaults.settle(data, report))
     wrong = list(validity.of_whole(data))

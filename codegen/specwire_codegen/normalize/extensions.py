@@ -9,10 +9,11 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen import pointer as pointers
-from specwire_codegen.grammar import Kind, Node, is_extension, rebuild
-from specwire_codegen.normalize.origin import PRIVATE, Report, origin_of
-from specwire_codegen.normalize.streams import EVENT_STREAM, JSON_LINES, media_type
+from specwire_codegen.normalize.operations.streams import EVENT_STREAM, JSON_LINES, media_type
+from specwire_codegen.normalize.source_map import PRIVATE, Report, origin_of
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.walk import is_extension, rebuild
 
 PREFIX = "x-specwire-"
 SPANS = f"{PREFIX}spans"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire_codegen import pointer as pointers
-from specwire_codegen.grammar import FIELDS, SECTIONS, Child, Kind, Node, is_extension, rebuild, walk
-from specwire_codegen.normalize.operations import methods
+from specwire_codegen.normalize.operations.operations import methods
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Child, Kind, Node
+from specwire_codegen.openapi.walk import is_extension, rebuild, walk
 
 
 def prune(data: Node) -> Node:

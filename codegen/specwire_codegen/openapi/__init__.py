@@ -1,1 +1,1 @@
-"""Vocabulary that all parts of the generator share."""
+"""The vocabulary of OpenAPI: objects, pointers, words and names."""

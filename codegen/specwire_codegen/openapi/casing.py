@@ -6,7 +6,7 @@ import keyword
 import re
 import unicodedata
 
-from specwire_codegen.script import letters
+from specwire_codegen.openapi.transliteration import letters
 
 _WORD = re.compile(
     r"(?:OAuth|IPv)[0-9]*(?![a-z])|[A-Z]{2,}[0-9]*s(?![a-z])|[A-Z]{2,}(?![a-z])[0-9]*|[A-Z](?![a-z0-9])"

@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 
 import attrs
 
-from specwire_codegen.write import digest
+from specwire_codegen.output.write import digest
 
 MANIFEST = "MANIFEST.json"
 _GENERATORS = ("specwire", "datamodel-code-generator")

@@ -14,7 +14,7 @@ from specwire_codegen.diagnostics import Diagnostic, Location, SpecwireCodegenEr
 from specwire_codegen.output.manifest import MANIFEST, is_conflicted
 from specwire_codegen.output.survey import Survey, is_unchanged, survey
 from specwire_codegen.output.swap import Move, discard, swap
-from specwire_codegen.write import inside
+from specwire_codegen.output.write import inside
 
 _SHOWN = 10
 """Files that a message names."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from specwire_codegen.ir import Api
+from specwire_codegen.python_source import docstring, line
 from specwire_codegen.render.client import render_clients
 from specwire_codegen.render.models import render_inputs, render_models
 from specwire_codegen.render.operations import render_operations
 from specwire_codegen.render.package import render_init, render_reference
-from specwire_codegen.source import docstring, line
 
 _OPERATIONS = "Request builders: one pure function for each operation, which returns a request without sending it."
 

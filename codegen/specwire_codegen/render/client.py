@@ -18,13 +18,13 @@ from specwire_codegen.ir import (
     Override,
     Text,
 )
-from specwire_codegen.naming import RESERVED_CLIENTS
 from specwire_codegen.openapi.casing import pascal
+from specwire_codegen.openapi.identifiers import RESERVED_CLIENTS
+from specwire_codegen.python_source import docstring, literal, literal_set
 from specwire_codegen.render.module import import_block, render_template
 from specwire_codegen.render.operations import builders, function_name, module_name, module_of
 from specwire_codegen.render.prose import api_name, resource_title
 from specwire_codegen.render.security import security_facts
-from specwire_codegen.source import docstring, literal, literal_set
 
 _DESCRIPTORS = {
     "Request": "endpoint",

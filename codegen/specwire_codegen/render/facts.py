@@ -8,7 +8,7 @@ from typing import TypeAlias, assert_never
 
 import attrs
 
-from specwire_codegen.annotation import out
+from specwire_codegen.classes.annotation import out
 from specwire_codegen.ir import (
     BinaryStream,
     Empty,
@@ -27,8 +27,8 @@ from specwire_codegen.ir import (
     Style,
     Text,
 )
+from specwire_codegen.python_source import literal, literal_set
 from specwire_codegen.render.signature import MODELS
-from specwire_codegen.source import literal, literal_set
 
 Styles: TypeAlias = tuple[tuple[str, Style], ...]
 """Styles by wire name."""

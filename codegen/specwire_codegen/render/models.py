@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import attrs
 
 from specwire_codegen import classes
-from specwire_codegen.annotation import dict_name, into, open_type, out, param_name
+from specwire_codegen.classes.annotation import dict_name, into, open_type, out, param_name
 from specwire_codegen.ir import (
     AliasModel,
     Api,
@@ -22,8 +22,8 @@ from specwire_codegen.ir import (
     UnionOf,
 )
 from specwire_codegen.lower.model import all_refs
+from specwire_codegen.python_source import docstring, literal
 from specwire_codegen.render.module import import_block, render_template
-from specwire_codegen.source import docstring, literal
 
 _MODELS = "Models of the API."
 _INPUTS = "Types of request arguments: typed dictionaries or models. Imported by type checkers only."

@@ -8,8 +8,10 @@ from functools import cache
 
 import jinja2
 
-from specwire_codegen.naming import HELPERS, SHADOWING
+from specwire_codegen.openapi.identifiers import HELPERS, SHADOWING
 
+RUNTIME = "specwire.support"
+"""The one module of the runtime that generated code imports."""
 _KNOWN = {
     "Any": "typing",
     "ClassVar": "typing",
@@ -29,42 +31,22 @@ _KNOWN = {
     "datetime": "datetime",
     "time": "datetime",
     "timedelta": "datetime",
-    "UNSET": "specwire.unset",
-    "Unset": "specwire.unset",
-    "ADDITIONAL": "specwire.model",
-    "OpenModel": "specwire.model",
-    "WireModel": "specwire.model",
-    "Unknown": "specwire.model",
-    "union": "specwire.union",
-    "FileInput": "specwire.file",
-    "Flow": "specwire.flow",
-    "flow": "specwire",
-    "Formats": "specwire.encoding.formats",
-    "Style": "specwire.style",
     **dict.fromkeys(
-        "UUIDInput DateTimeInput DateInput TimeInput DurationInput DecimalInput".split(),
-        "specwire.inputs",
-    ),
-    **dict.fromkeys(
+        "ADDITIONAL UNSET OpenModel Unknown Unset WireModel union "
+        "UUIDInput DateTimeInput DateInput TimeInput DurationInput DecimalInput FileInput Formats Style "
         "BinaryBody DownloadRequest FormBody JsonBody MixedRequest PagedRequest Request StreamRequest TextBody "
-        "BaseRequest given json_body lines_body multipart_body".split(),
-        "specwire.request",
-    ),
-    **dict.fromkeys(
+        "BaseRequest given json_body lines_body multipart_body same_arguments with_fields "
         "BinaryPayload Cursor EmptyPayload EventError EventsPayload JsonPayload NextURL Offset Operation PageNumber "
-        "Polling Refusal TextPayload".split(),
-        "specwire.operation",
+        "Polling Refusal TextPayload "
+        "Flow accumulated downloaded endpoint flowing mixed paginated streamed wait "
+        "AsyncClient AsyncResource Client Resource resource Never Provider "
+        "ApiKey Basic Bearer Digest Http MutualTLS OAuth2 Security Undeclared".split(),
+        RUNTIME,
     ),
-    **dict.fromkeys("same_arguments with_fields".split(), "specwire.forms"),
-    **dict.fromkeys("accumulated downloaded endpoint flowing mixed paginated streamed".split(), "specwire.endpoint"),
-    **dict.fromkeys("AsyncResource Resource resource".split(), "specwire.resource"),
-    **dict.fromkeys("AsyncClient Client".split(), "specwire.client"),
-    **dict.fromkeys("Never Provider".split(), "specwire.provider"),
-    **dict.fromkeys("ApiKey Basic Bearer Digest Http MutualTLS OAuth2 Security Undeclared".split(), "specwire.auth"),
 }
 _ALIASED = {
     "_Union": ("typing", "Union"),
-    "_constant": ("specwire.model", "constant"),
+    "_constant": (RUNTIME, "constant"),
     "_field": ("msgspec", "field"),
     **{f"_{name}": (_KNOWN.get(name, "builtins"), name) for name in (*SHADOWING, *HELPERS)},
 }

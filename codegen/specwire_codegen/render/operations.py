@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from specwire_codegen.annotation import out
+from specwire_codegen.classes.annotation import out
 from specwire_codegen.ir import Api, FormBody, JsonBody, JsonPayload, Operation
-from specwire_codegen.naming import RESERVED_FUNCTIONS, SHADOWING, file_name, is_device
+from specwire_codegen.openapi.identifiers import RESERVED_FUNCTIONS, SHADOWING, file_name, is_device
+from specwire_codegen.python_source import docstring
 from specwire_codegen.render.facts import Constant, Facts
 from specwire_codegen.render.module import import_block, render_template
 from specwire_codegen.render.prose import (
@@ -23,7 +24,6 @@ from specwire_codegen.render.prose import (
 )
 from specwire_codegen.render.request import RequestSource, calling
 from specwire_codegen.render.signature import INPUTS, MODELS, Argument, answer, arguments_of, signature
-from specwire_codegen.source import docstring
 
 _ROOT = "root"
 _LONGEST = 100
@@ -179,7 +179,7 @@ def _waiter(operation: Operation, arguments: list[Argument]) -> Function:
         kind="Flow",
         answers=(_polled(operation),),
         doc=wait_documentation(operation, arguments),
-        call=f"{calling(arguments)('flow')}.wait({function_name(operation.name)}({', '.join(passed)}), {keywords})",
+        call=f"{calling(arguments)('wait')}({function_name(operation.name)}({', '.join(passed)}), {keywords})",
     )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from specwire_codegen.ir import Api, Operation
+from specwire_codegen.python_source import code, comment, docstring, markdown, sentence
 from specwire_codegen.render.module import render_template
 from specwire_codegen.render.operations import builders
-from specwire_codegen.source import code, comment, docstring, markdown, sentence
 
 
 @attrs.frozen

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from specwire_codegen.ir import Api, BinaryStream, EventStream, Operation, Payload, Text
 from specwire_codegen.openapi.casing import words
 from specwire_codegen.openapi.plurals import singular
+from specwire_codegen.python_source import docstring, line, same_words, sentence, summarized
 from specwire_codegen.render.signature import Argument
-from specwire_codegen.source import docstring, line, same_words, sentence, summarized
 
 _LONGEST_SUMMARY = 200
 

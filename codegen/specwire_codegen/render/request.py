@@ -21,10 +21,10 @@ from specwire_codegen.ir import (
     Part,
     TextBody,
 )
-from specwire_codegen.naming import HELPERS
+from specwire_codegen.openapi.identifiers import HELPERS
+from specwire_codegen.python_source import literal
 from specwire_codegen.render.facts import Facts, header_styles, part_styles
 from specwire_codegen.render.signature import Argument
-from specwire_codegen.source import literal
 
 _PLACES = (("path", "path"), ("query", "query"), ("header", "headers"), ("cookie", "cookies"))
 _WRITES = ("POST", "PUT", "PATCH")

@@ -16,7 +16,7 @@ from specwire_codegen.ir import (
     SecurityScheme,
     UndeclaredScheme,
 )
-from specwire_codegen.source import literal
+from specwire_codegen.python_source import literal
 
 
 def security_facts(security: Security) -> list[str]:

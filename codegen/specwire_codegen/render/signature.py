@@ -7,7 +7,7 @@ from typing import assert_never
 
 import attrs
 
-from specwire_codegen.annotation import into, out
+from specwire_codegen.classes.annotation import into, out
 from specwire_codegen.ir import (
     ADDITIONAL,
     Anything,
@@ -30,7 +30,7 @@ from specwire_codegen.ir import (
     TypeExpr,
 )
 from specwire_codegen.lower.schema import union_of
-from specwire_codegen.source import literal
+from specwire_codegen.python_source import literal
 
 MODELS = "models."
 """What stands before the name of a model in a module of operations."""

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.auth import Bearer
-from specwire.client import AsyncClient, Client
-from specwire.provider import Never, Provider
-from specwire.resource import resource
+from specwire.support import AsyncClient, Bearer, Client, Never, Provider, resource
 
 if TYPE_CHECKING:
     from .resources.batches import AsyncBatches, Batches

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from specwire.file import FileInput
-from specwire.operation import JsonPayload, TextPayload
-from specwire.overrides import adds, replaces
-from specwire.request import Request
-from specwire.unset import UNSET, Unset
+from specwire import UNSET, FileInput, Request, Unset, adds, replaces
+from specwire.support import JsonPayload, TextPayload
 from specwire_clients.aitre import models
 from specwire_clients.aitre.operations import audio
 

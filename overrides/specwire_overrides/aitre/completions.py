@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specwire.overrides import adds
+from specwire import adds
 from specwire_clients.aitre import models
 from specwire_overrides._accumulate import ChatReply, TextReply
 

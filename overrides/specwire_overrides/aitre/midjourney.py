@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from specwire import UNSET, Flow, Unset, adds, ask, wait
 from specwire.errors import DecodeError, JobFailedError
-from specwire.flow import Flow, ask, wait
-from specwire.overrides import adds
-from specwire.unset import UNSET, Unset
 from specwire_clients.aitre import models
 from specwire_clients.aitre.operations import midjourney
 

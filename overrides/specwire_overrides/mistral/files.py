@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.file import FileInput
-from specwire.overrides import replaces
-from specwire.request import Request
-from specwire.unset import UNSET, Unset
+from specwire import UNSET, FileInput, Request, Unset, replaces
 from specwire_clients.mistral import models
 from specwire_clients.mistral.operations import files
 from specwire_overrides._upload import check_file, check_json_lines, named

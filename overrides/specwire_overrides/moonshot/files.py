@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.file import FileInput
-from specwire.overrides import replaces
-from specwire.request import Request
+from specwire import FileInput, Request, replaces
 from specwire_clients.moonshot import models
 from specwire_clients.moonshot.operations import files
 from specwire_overrides._upload import check_file, check_json_lines, named

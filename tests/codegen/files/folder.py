@@ -11,7 +11,7 @@ import pytest
 from specwire_codegen.cli import main
 from specwire_codegen.diagnostics import Diagnostic, DiagnosticError
 from specwire_codegen.files.access import Access
-from specwire_codegen.load import load
+from specwire_codegen.files.load import load
 from specwire_codegen.normalize import Normalized, normalize
 
 HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://x.test'}]\n"

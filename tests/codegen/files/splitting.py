@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 import attrs
 import yaml
-from specwire_codegen import pointer as pointers
-from specwire_codegen.grammar import FIELDS, PATTERNED, SECTIONS, Child, Kind, Plain, is_extension
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, Kind, Plain
+from specwire_codegen.openapi.walk import is_extension
 
 ROOT = "home folder/spec.json"
 _FOLDERS = ("", "parts", "parts/in ner", "../common", "../common/a%b", "paths/{id}", "ünder/ß")

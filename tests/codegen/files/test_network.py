@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from specwire_codegen import fetch
 from specwire_codegen.diagnostics import DiagnosticError
-from specwire_codegen.files import network
+from specwire_codegen.files import fetch, network
 from specwire_codegen.files.access import NAMED_BY_FILES, access
 
 from tests import certificates

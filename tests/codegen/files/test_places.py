@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from specwire_codegen import pointer as pointers
 from specwire_codegen.diagnostics import DiagnosticError
-from specwire_codegen.load import load
+from specwire_codegen.files.load import load
+from specwire_codegen.openapi import pointer as pointers
 
 from tests.codegen.files.folder import as_yaml, facts, findings, get, normalized, ok, refusal, write
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 from specwire_codegen.diagnostics import DiagnosticError
+from specwire_codegen.documents.parse import parse
 from specwire_codegen.files.access import access
+from specwire_codegen.files.load import load
 from specwire_codegen.generate import build
-from specwire_codegen.load import load
 from specwire_codegen.normalize import Normalized, normalize
 from specwire_codegen.project import single
-from specwire_codegen.text import parse
 
 from tests.codegen.files.splitting import ROOT, Splitter, can_be_split
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from msgspec import field as _field
-from specwire.model import Unknown, WireModel
-from specwire.model import constant as _constant
-from specwire.union import union
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Unknown, Unset, WireModel, constant as _constant, union
 
 
 class AssistantMessage(WireModel, tag_field="role", tag="assistant", kw_only=True):

@@ -8,10 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.file import FileInput
-from specwire.operation import BinaryPayload, JsonPayload, Operation
-from specwire.request import DownloadRequest, Request, json_body, multipart_body
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    BinaryPayload,
+    DownloadRequest,
+    FileInput,
+    JsonPayload,
+    Operation,
+    Request,
+    Unset,
+    json_body,
+    multipart_body,
+)
 
 from .. import models
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.operation import JsonPayload, Operation
-from specwire.request import Request, json_body
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, JsonPayload, Operation, Request, Unset, json_body
 
 from .. import models
 

@@ -10,11 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire import flow
-from specwire.flow import Flow
-from specwire.operation import JsonPayload, Operation, Polling, Refusal
-from specwire.request import Request, json_body
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Flow, JsonPayload, Operation, Polling, Refusal, Request, Unset, json_body, wait
 
 from .. import models
 
@@ -60,7 +56,7 @@ def fetch(id: str) -> Request[models.MidjourneyTask]:
     return Request(_FETCH, path={"id": id})
 
 
-def wait(
+def wait_(
     id: str,
     *,
     interval: float | None = None,
@@ -79,7 +75,7 @@ def wait(
         timeout: Seconds to wait in all before `WaitTimeoutError` is raised; unlimited if None.
         on_progress: Called with the response of each poll.
     """
-    return flow.wait(fetch(id), interval=interval, timeout=timeout, on_progress=on_progress)
+    return wait(fetch(id), interval=interval, timeout=timeout, on_progress=on_progress)
 
 
 _SWAP_FACE = Operation(

@@ -9,10 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from specwire.model import Unknown, WireModel
-from specwire.model import constant as _constant
-from specwire.union import union
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Unknown, Unset, WireModel, constant as _constant, union
 
 
 class AgentsCompletionRequest(WireModel, kw_only=True):

@@ -8,12 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire import flow
-from specwire.flow import Flow
-from specwire.inputs import DateTimeInput, UUIDInput
-from specwire.operation import JsonPayload, Operation, PageNumber, Polling
-from specwire.request import PagedRequest, Request, given, json_body
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    DateTimeInput,
+    Flow,
+    JsonPayload,
+    Operation,
+    PagedRequest,
+    PageNumber,
+    Polling,
+    Request,
+    Unset,
+    UUIDInput,
+    given,
+    json_body,
+    wait,
+)
 
 from .. import models
 
@@ -143,7 +153,7 @@ def get(job_id: UUIDInput) -> Request[models.BatchJobOut]:
     return Request(_GET, path={"job_id": job_id})
 
 
-def wait(
+def wait_(
     job_id: UUIDInput,
     *,
     interval: float | None = None,
@@ -160,7 +170,7 @@ def wait(
         timeout: Seconds to wait in all before `WaitTimeoutError` is raised; unlimited if None.
         on_progress: Called with the response of each poll.
     """
-    return flow.wait(get(job_id), interval=interval, timeout=timeout, on_progress=on_progress)
+    return wait(get(job_id), interval=interval, timeout=timeout, on_progress=on_progress)
 
 
 _CANCEL = Operation(

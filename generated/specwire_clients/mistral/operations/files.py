@@ -8,11 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.file import FileInput
-from specwire.inputs import UUIDInput
-from specwire.operation import BinaryPayload, JsonPayload, Operation, PageNumber
-from specwire.request import DownloadRequest, PagedRequest, Request, given, multipart_body
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    BinaryPayload,
+    DownloadRequest,
+    FileInput,
+    JsonPayload,
+    Operation,
+    PagedRequest,
+    PageNumber,
+    Request,
+    Unset,
+    UUIDInput,
+    given,
+    multipart_body,
+)
 
 from .. import models
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.resource import AsyncResource, Resource, resource
+from specwire.support import AsyncResource, Resource, resource
 
 if TYPE_CHECKING:
     from .batch_jobs import AsyncBatchJobs, BatchJobs

@@ -8,11 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from specwire import flow
-from specwire.flow import Flow
-from specwire.operation import Cursor, JsonPayload, Operation, Polling
-from specwire.request import PagedRequest, Request, given, json_body
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    Cursor,
+    Flow,
+    JsonPayload,
+    Operation,
+    PagedRequest,
+    Polling,
+    Request,
+    Unset,
+    given,
+    json_body,
+    wait,
+)
 
 from .. import models
 
@@ -131,7 +140,7 @@ def retrieve(batch_id: str) -> Request[models.BatchObject]:
     return Request(_RETRIEVE, path={"batch_id": batch_id})
 
 
-def wait(
+def wait_(
     batch_id: str,
     *,
     interval: float | None = None,
@@ -148,7 +157,7 @@ def wait(
         timeout: Seconds to wait in all before `WaitTimeoutError` is raised; unlimited if None.
         on_progress: Called with the response of each poll.
     """
-    return flow.wait(retrieve(batch_id), interval=interval, timeout=timeout, on_progress=on_progress)
+    return wait(retrieve(batch_id), interval=interval, timeout=timeout, on_progress=on_progress)
 
 
 _CANCEL = Operation(

@@ -8,10 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.forms import same_arguments, with_fields
-from specwire.operation import EventError, EventsPayload, JsonPayload, Operation
-from specwire.request import BaseRequest, Request, StreamRequest, json_body
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    BaseRequest,
+    EventError,
+    EventsPayload,
+    JsonPayload,
+    Operation,
+    Request,
+    StreamRequest,
+    Unset,
+    json_body,
+    same_arguments,
+    with_fields,
+)
 
 from .. import models
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from specwire.file import FileInput
-from specwire.operation import BinaryPayload, JsonPayload, Operation
-from specwire.request import DownloadRequest, Request, multipart_body
+from specwire.support import BinaryPayload, DownloadRequest, FileInput, JsonPayload, Operation, Request, multipart_body
 
 from .. import models
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-from specwire.inputs import DateInput
+from specwire.support import DateInput
 
 from . import models
 

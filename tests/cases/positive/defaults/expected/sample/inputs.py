@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
-from specwire.inputs import DateTimeInput
+from specwire.support import DateTimeInput
 
 from . import models
 

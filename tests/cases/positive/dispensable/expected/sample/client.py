@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.auth import ApiKey, Basic, Bearer, OAuth2, Security
-from specwire.client import AsyncClient, Client
-from specwire.provider import Provider
-from specwire.resource import resource
+from specwire.support import ApiKey, AsyncClient, Basic, Bearer, Client, OAuth2, Provider, Security, resource
 
 if TYPE_CHECKING:
     from .resources.parcels import AsyncParcels, Parcels

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypeAlias, TypedDict
 
-from specwire.inputs import DateInput, DateTimeInput, DecimalInput, DurationInput, TimeInput, UUIDInput
+from specwire.support import DateInput, DateTimeInput, DecimalInput, DurationInput, TimeInput, UUIDInput
 
 from . import models
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NotRequired, TypeAlias, TypedDict
 
-from specwire.inputs import DateTimeInput
+from specwire.support import DateTimeInput
 
 from . import models
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypeAlias, TypedDict
 
-from specwire.inputs import DateInput
+from specwire.support import DateInput
 
 from . import models
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TypeAlias, TypedDict
 
-from specwire.inputs import UUIDInput
+from specwire.support import UUIDInput
 
 from . import models
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-from specwire.inputs import UUIDInput
+from specwire.support import UUIDInput
 
 from . import models
 

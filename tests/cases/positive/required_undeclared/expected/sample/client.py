@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.client import AsyncClient, Client
-from specwire.provider import Provider
-from specwire.resource import resource
+from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
     from .resources.things import AsyncThings, Things

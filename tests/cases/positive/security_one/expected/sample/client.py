@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.auth import OAuth2
-from specwire.client import AsyncClient, Client
-from specwire.provider import Provider
-from specwire.resource import resource
+from specwire.support import AsyncClient, Client, OAuth2, Provider, resource
 
 if TYPE_CHECKING:
     from .resources.health import AsyncHealth, Health

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.client import AsyncClient, Client
-from specwire.endpoint import endpoint
-from specwire.provider import Provider
-from specwire.resource import resource
+from specwire.support import AsyncClient, Client, Provider, endpoint, resource
 
 from .operations import root as _root
 

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.auth import ApiKey
-from specwire.client import AsyncClient, Client
-from specwire.provider import Provider
-from specwire.resource import resource
+from specwire.support import ApiKey, AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
     from .resources.pets import AsyncPets, Pets

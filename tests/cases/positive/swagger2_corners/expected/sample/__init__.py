@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.lazy import lazy
+from specwire.support import lazy
 
 if TYPE_CHECKING:
     from . import models

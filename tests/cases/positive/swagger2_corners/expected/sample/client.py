@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.auth import Basic, Security
-from specwire.client import AsyncClient, Client
-from specwire.provider import Provider
-from specwire.resource import resource
+from specwire.support import AsyncClient, Basic, Client, Provider, Security, resource
 
 if TYPE_CHECKING:
     from .resources.lists import AsyncLists, Lists

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NotRequired, TypeAlias, TypedDict
 
-from specwire.inputs import DateInput
+from specwire.support import DateInput
 
 from . import models
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec import field as _field
-from specwire.model import ADDITIONAL, OpenModel, WireModel
-from specwire.unset import UNSET, Unset
+from specwire.support import ADDITIONAL, UNSET, OpenModel, Unset, WireModel
 
 
 class Closed(WireModel, kw_only=True):

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from specwire.model import ADDITIONAL
-from specwire.operation import JsonPayload, Operation
-from specwire.request import JsonBody, Request, json_body
-from specwire.unset import UNSET, Unset
+from specwire.support import ADDITIONAL, UNSET, JsonBody, JsonPayload, Operation, Request, Unset, json_body
 
 from .. import models
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from builtins import list as _list
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from specwire.model import WireModel
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Unset, WireModel
 
 
 class Thing(WireModel, kw_only=True):

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.operation import EmptyPayload, JsonPayload, Operation
-from specwire.request import Request, TextBody, given, json_body
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, EmptyPayload, JsonPayload, Operation, Request, TextBody, Unset, given, json_body
 
 from .. import models
 

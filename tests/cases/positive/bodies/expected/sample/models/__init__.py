@@ -9,8 +9,7 @@ from datetime import date
 from typing import ClassVar
 
 from msgspec import field as _field
-from specwire.model import WireModel
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Unset, WireModel
 
 
 class Note(WireModel, kw_only=True):

@@ -8,11 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.file import FileInput
-from specwire.inputs import DateInput
-from specwire.operation import EmptyPayload, JsonPayload, Operation, TextPayload
-from specwire.request import BinaryBody, FormBody, JsonBody, Request, given, json_body, multipart_body
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    BinaryBody,
+    DateInput,
+    EmptyPayload,
+    FileInput,
+    FormBody,
+    JsonBody,
+    JsonPayload,
+    Operation,
+    Request,
+    TextPayload,
+    Unset,
+    given,
+    json_body,
+    multipart_body,
+)
 
 from .. import models
 

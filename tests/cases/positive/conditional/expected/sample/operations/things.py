@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from specwire.operation import EmptyPayload, JsonPayload, Operation
-from specwire.request import JsonBody, Request, json_body
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, EmptyPayload, JsonBody, JsonPayload, Operation, Request, Unset, json_body
 
 from .. import models
 

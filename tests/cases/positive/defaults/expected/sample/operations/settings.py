@@ -8,10 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.inputs import DateInput, DateTimeInput
-from specwire.operation import JsonPayload, Operation
-from specwire.request import Request, given, json_body
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, DateInput, DateTimeInput, JsonPayload, Operation, Request, Unset, given, json_body
 
 from .. import models
 

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.model import Unknown, WireModel
-from specwire.model import constant as _constant
-from specwire.union import union
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Unknown, Unset, WireModel, constant as _constant, union
 
 
 class Bike(WireModel, kw_only=True):

@@ -8,11 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from specwire.file import FileInput
-from specwire.operation import EmptyPayload, JsonPayload, Operation
-from specwire.request import Request, given, multipart_body
-from specwire.style import Style
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    EmptyPayload,
+    FileInput,
+    JsonPayload,
+    Operation,
+    Request,
+    Style,
+    Unset,
+    given,
+    multipart_body,
+)
 
 from .. import models
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.operation import EmptyPayload, JsonPayload, Operation
-from specwire.request import Request, given
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, EmptyPayload, JsonPayload, Operation, Request, Unset, given
 
 from .. import models
 

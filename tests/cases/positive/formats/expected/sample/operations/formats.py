@@ -8,12 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from specwire.encoding.formats import Formats
-from specwire.inputs import DateInput, DateTimeInput, DecimalInput, DurationInput, TimeInput, UUIDInput
-from specwire.operation import JsonPayload, Operation
-from specwire.request import Request, given, json_body
-from specwire.style import Style
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    DateInput,
+    DateTimeInput,
+    DecimalInput,
+    DurationInput,
+    Formats,
+    JsonPayload,
+    Operation,
+    Request,
+    Style,
+    TimeInput,
+    Unset,
+    UUIDInput,
+    given,
+    json_body,
+)
 
 from .. import models
 

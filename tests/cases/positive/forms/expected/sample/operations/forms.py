@@ -8,11 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.inputs import DateInput
-from specwire.operation import EmptyPayload, Operation
-from specwire.request import FormBody, Request, given
-from specwire.style import Style
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, DateInput, EmptyPayload, FormBody, Operation, Request, Style, Unset, given
 
 if TYPE_CHECKING:
     from .. import inputs

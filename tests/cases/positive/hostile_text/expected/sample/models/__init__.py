@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from msgspec import field as _field
-from specwire.model import ADDITIONAL, OpenModel
+from specwire.support import ADDITIONAL, OpenModel
 
 
 class Thing(OpenModel, kw_only=True):

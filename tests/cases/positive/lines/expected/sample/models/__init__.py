@@ -8,8 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from msgspec import field as _field
-from specwire.model import ADDITIONAL, OpenModel
-from specwire.unset import UNSET, Unset
+from specwire.support import ADDITIONAL, UNSET, OpenModel, Unset
 
 
 class Event(OpenModel, kw_only=True):

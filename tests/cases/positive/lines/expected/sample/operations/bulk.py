@@ -8,10 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable
 from typing import TYPE_CHECKING
 
-from specwire.file import FileInput
-from specwire.operation import EmptyPayload, Operation
-from specwire.request import BinaryBody, Request, lines_body
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, BinaryBody, EmptyPayload, FileInput, Operation, Request, Unset, lines_body
 
 if TYPE_CHECKING:
     from .. import inputs

@@ -7,11 +7,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.file import FileInput
-from specwire.forms import same_arguments
-from specwire.operation import BinaryPayload, EmptyPayload, JsonPayload, Operation, TextPayload
-from specwire.request import BaseRequest, BinaryBody, DownloadRequest, Request, TextBody, json_body, multipart_body
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    BaseRequest,
+    BinaryBody,
+    BinaryPayload,
+    DownloadRequest,
+    EmptyPayload,
+    FileInput,
+    JsonPayload,
+    Operation,
+    Request,
+    TextBody,
+    TextPayload,
+    Unset,
+    json_body,
+    multipart_body,
+    same_arguments,
+)
 
 from .. import models
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from specwire.model import Unknown, WireModel
-from specwire.union import union
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Unknown, Unset, WireModel, union
 
 
 class Meta(WireModel, kw_only=True):

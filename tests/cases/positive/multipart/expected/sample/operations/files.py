@@ -8,13 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from specwire.encoding.formats import Formats
-from specwire.file import FileInput
-from specwire.inputs import DateTimeInput
-from specwire.operation import EmptyPayload, Operation
-from specwire.request import Request, json_body, multipart_body
-from specwire.style import Style
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    DateTimeInput,
+    EmptyPayload,
+    FileInput,
+    Formats,
+    Operation,
+    Request,
+    Style,
+    Unset,
+    json_body,
+    multipart_body,
+)
 
 if TYPE_CHECKING:
     from .. import inputs

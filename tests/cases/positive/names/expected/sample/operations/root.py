@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.operation import EmptyPayload, Operation
-from specwire.request import Request
+from specwire.support import EmptyPayload, Operation, Request
 
 _PING = Operation(id="ping", method="GET", path="/ping", returns=EmptyPayload(), secure=False)
 

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.operation import EmptyPayload, JsonPayload, Operation
-from specwire.request import Request, given, json_body
-from specwire.style import Style
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, EmptyPayload, JsonPayload, Operation, Request, Style, Unset, given, json_body
 
 from .. import models
 

@@ -8,10 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from specwire.file import FileInput
-from specwire.operation import EmptyPayload, JsonPayload, Operation
-from specwire.request import Request, given, json_body, multipart_body
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    EmptyPayload,
+    FileInput,
+    JsonPayload,
+    Operation,
+    Request,
+    Unset,
+    given,
+    json_body,
+    multipart_body,
+)
 
 from .. import models
 

@@ -8,10 +8,21 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from specwire.file import FileInput
-from specwire.operation import EmptyPayload, EventsPayload, JsonPayload, Operation
-from specwire.request import BinaryBody, Request, StreamRequest, given, json_body, lines_body
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    BinaryBody,
+    EmptyPayload,
+    EventsPayload,
+    FileInput,
+    JsonPayload,
+    Operation,
+    Request,
+    StreamRequest,
+    Unset,
+    given,
+    json_body,
+    lines_body,
+)
 
 from .. import models
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from specwire.inputs import DateInput
-from specwire.operation import EmptyPayload, Operation
-from specwire.request import Request, given, json_body
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, DateInput, EmptyPayload, Operation, Request, Unset, given, json_body
 
 _GET = Operation(
     id="getPost", method="GET", path="/users/{userId}/posts/{post-id}", returns=EmptyPayload(), secure=False

@@ -8,11 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from specwire.inputs import DateTimeInput, UUIDInput
-from specwire.operation import JsonPayload, Operation
-from specwire.request import Request, given
-from specwire.style import Style
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, DateTimeInput, JsonPayload, Operation, Request, Style, Unset, UUIDInput, given
 
 if TYPE_CHECKING:
     from .. import inputs

@@ -8,11 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from specwire.file import FileInput
-from specwire.operation import EmptyPayload, Operation
-from specwire.request import Request, multipart_body
-from specwire.style import Style
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, EmptyPayload, FileInput, Operation, Request, Style, Unset, multipart_body
 
 if TYPE_CHECKING:
     from .. import inputs

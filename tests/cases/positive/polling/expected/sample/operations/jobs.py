@@ -8,11 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from specwire import flow
-from specwire.flow import Flow
-from specwire.operation import JsonPayload, Operation, Polling, Refusal
-from specwire.request import Request, given
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Flow, JsonPayload, Operation, Polling, Refusal, Request, Unset, given, wait
 
 from .. import models
 
@@ -34,7 +30,7 @@ def get(id: str, *, timeout_: int | Unset = UNSET) -> Request[models.Job]:
     return Request(_GET, path={"id": id}, query=given({"timeout": timeout_}))
 
 
-def wait(
+def wait_(
     id: str,
     *,
     timeout_: int | Unset = UNSET,
@@ -53,7 +49,7 @@ def wait(
         timeout: Seconds to wait in all before `WaitTimeoutError` is raised; unlimited if None.
         on_progress: Called with the response of each poll.
     """
-    return flow.wait(get(id, timeout_=timeout_), interval=interval, timeout=timeout, on_progress=on_progress)
+    return wait(get(id, timeout_=timeout_), interval=interval, timeout=timeout, on_progress=on_progress)
 
 
 _SUBMIT = Operation(

@@ -8,11 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.inputs import DateInput
-from specwire.model import ADDITIONAL
-from specwire.operation import EmptyPayload, JsonPayload, Operation
-from specwire.request import FormBody, Request, given, json_body
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    ADDITIONAL,
+    UNSET,
+    DateInput,
+    EmptyPayload,
+    FormBody,
+    JsonPayload,
+    Operation,
+    Request,
+    Unset,
+    given,
+    json_body,
+)
 
 from .. import models
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from specwire.operation import EmptyPayload, Operation
-from specwire.request import Request, given
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, EmptyPayload, Operation, Request, Unset, given
 
 _SEARCH_FREELY = Operation(id="search_freely", method="GET", path="/free", returns=EmptyPayload(), secure=False)
 

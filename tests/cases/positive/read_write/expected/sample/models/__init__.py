@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from uuid import UUID
 
-from specwire.model import WireModel
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Unset, WireModel
 
 
 class Address(WireModel, kw_only=True):

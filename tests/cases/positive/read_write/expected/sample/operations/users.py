@@ -8,9 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from specwire.file import FileInput
-from specwire.operation import EmptyPayload, JsonPayload, Operation
-from specwire.request import FormBody, JsonBody, Request, given, json_body, multipart_body
+from specwire.support import (
+    EmptyPayload,
+    FileInput,
+    FormBody,
+    JsonBody,
+    JsonPayload,
+    Operation,
+    Request,
+    given,
+    json_body,
+    multipart_body,
+)
 
 from .. import models
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from specwire.model import WireModel
-from specwire.union import union
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Unset, WireModel, union
 
 
 class Folder(WireModel, kw_only=True):

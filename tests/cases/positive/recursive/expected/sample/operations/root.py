@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.operation import JsonPayload, Operation
-from specwire.request import JsonBody, Request
+from specwire.support import JsonBody, JsonPayload, Operation, Request
 
 from .. import models
 

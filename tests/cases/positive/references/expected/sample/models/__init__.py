@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from uuid import UUID
 
 from msgspec import field as _field
-from specwire.model import WireModel
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Unset, WireModel
 
 
 class Customer(WireModel, kw_only=True):

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.operation import JsonPayload, Operation
-from specwire.request import Request, json_body
+from specwire.support import JsonPayload, Operation, Request, json_body
 
 from .. import models
 

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from specwire.inputs import DateInput
-from specwire.operation import EmptyPayload, JsonPayload, Operation
-from specwire.request import Request, given
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, DateInput, EmptyPayload, JsonPayload, Operation, Request, Unset, given
 
 _ERRORS = Operation(id="errors", method="GET", path="/errors", returns=EmptyPayload())
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.operation import EmptyPayload, JsonPayload, Operation
-from specwire.request import Request
+from specwire.support import EmptyPayload, JsonPayload, Operation, Request
 
 from .. import models
 

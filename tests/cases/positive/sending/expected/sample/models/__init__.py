@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import field as _field
-from specwire.model import WireModel
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Unset, WireModel
 
 
 class GetQFilter(WireModel, kw_only=True):

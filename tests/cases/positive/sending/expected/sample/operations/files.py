@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.operation import EmptyPayload, Operation
-from specwire.request import Request
-from specwire.style import Style
+from specwire.support import EmptyPayload, Operation, Request, Style
 
 _GET = Operation(
     id="getFiles*",

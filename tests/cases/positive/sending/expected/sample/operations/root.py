@@ -8,11 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.file import FileInput
-from specwire.operation import EmptyPayload, Operation
-from specwire.request import BinaryBody, JsonBody, Request, TextBody, given, json_body, multipart_body
-from specwire.style import Style
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    BinaryBody,
+    EmptyPayload,
+    FileInput,
+    JsonBody,
+    Operation,
+    Request,
+    Style,
+    TextBody,
+    Unset,
+    given,
+    json_body,
+    multipart_body,
+)
 
 if TYPE_CHECKING:
     from .. import inputs

@@ -8,11 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.file import FileInput
-from specwire.operation import EmptyPayload, Operation
-from specwire.request import FormBody, Request, given, multipart_body
-from specwire.style import Style
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    EmptyPayload,
+    FileInput,
+    FormBody,
+    Operation,
+    Request,
+    Style,
+    Unset,
+    given,
+    multipart_body,
+)
 
 if TYPE_CHECKING:
     from .. import inputs

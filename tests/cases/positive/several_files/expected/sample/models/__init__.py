@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from specwire.model import Unknown, WireModel
-from specwire.model import constant as _constant
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Unknown, Unset, WireModel, constant as _constant
 
 
 class Address(WireModel, kw_only=True):

@@ -8,11 +8,21 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from specwire.file import FileInput
-from specwire.forms import same_arguments
-from specwire.operation import EmptyPayload, EventsPayload, JsonPayload, Operation
-from specwire.request import BaseRequest, Request, StreamRequest, json_body, lines_body
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    BaseRequest,
+    EmptyPayload,
+    EventsPayload,
+    FileInput,
+    JsonPayload,
+    Operation,
+    Request,
+    StreamRequest,
+    Unset,
+    json_body,
+    lines_body,
+    same_arguments,
+)
 
 from .. import models
 

@@ -8,12 +8,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from specwire.file import FileInput
-from specwire.inputs import UUIDInput
-from specwire.operation import BinaryPayload, EmptyPayload, JsonPayload, Operation
-from specwire.request import DownloadRequest, JsonBody, Request, given, multipart_body
-from specwire.style import Style
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    BinaryPayload,
+    DownloadRequest,
+    EmptyPayload,
+    FileInput,
+    JsonBody,
+    JsonPayload,
+    Operation,
+    Request,
+    Style,
+    Unset,
+    UUIDInput,
+    given,
+    multipart_body,
+)
 
 from .. import models
 

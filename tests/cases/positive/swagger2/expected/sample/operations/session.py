@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from specwire.operation import JsonPayload, Operation
-from specwire.request import FormBody, Request, given
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, FormBody, JsonPayload, Operation, Request, Unset, given
 
 _LOGIN = Operation(id="login", method="POST", path="/login", returns=JsonPayload(str), secure=False)
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from specwire.operation import JsonPayload, Operation, TextPayload
-from specwire.request import Request, given
-from specwire.style import Style
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, JsonPayload, Operation, Request, Style, TextPayload, Unset, given
 
 from .. import models
 

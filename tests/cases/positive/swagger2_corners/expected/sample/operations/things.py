@@ -8,11 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from specwire.file import FileInput
-from specwire.operation import BinaryPayload, EmptyPayload, JsonPayload, Operation
-from specwire.request import DownloadRequest, FormBody, JsonBody, Request, TextBody, given, multipart_body
-from specwire.style import Style
-from specwire.unset import UNSET, Unset
+from specwire.support import (
+    UNSET,
+    BinaryPayload,
+    DownloadRequest,
+    EmptyPayload,
+    FileInput,
+    FormBody,
+    JsonBody,
+    JsonPayload,
+    Operation,
+    Request,
+    Style,
+    TextBody,
+    Unset,
+    given,
+    multipart_body,
+)
 
 from .. import models
 

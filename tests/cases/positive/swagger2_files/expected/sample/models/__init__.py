@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from specwire.model import WireModel
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Unset, WireModel
 
 
 class Owner(WireModel, kw_only=True):

@@ -8,9 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import field as _field
-from specwire.model import Unknown, WireModel
-from specwire.union import union
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, Unknown, Unset, WireModel, union
 
 
 class EndsItemA(WireModel, kw_only=True):

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from specwire.operation import JsonPayload, Operation
-from specwire.request import Request, given
-from specwire.unset import UNSET, Unset
+from specwire.support import UNSET, JsonPayload, Operation, Request, Unset, given
 
 from .. import models
 

@@ -1,0 +1,115 @@
+"""Type expressions to annotation text, for what comes out of the API and for what goes in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import attrs
+
+from specwire_codegen.ir import (
+    Anything,
+    ListOf,
+    Literals,
+    LiteralValue,
+    MapOf,
+    ModelRef,
+    Nullable,
+    Primitive,
+    TypeExpr,
+    UnionOf,
+)
+from specwire_codegen.python_source import literal
+
+INPUT_ALIASES = {
+    "datetime": "DateTimeInput",
+    "date": "DateInput",
+    "time": "TimeInput",
+    "timedelta": "DurationInput",
+    "UUID": "UUIDInput",
+    "Decimal": "DecimalInput",
+}
+
+
+_WIDE = 64
+"""Variants from which on a union is a subscript: a chain of `|` is nested as deep as it is long."""
+
+
+def is_wide(union: UnionOf) -> bool:
+    """Whether a union is too long for a chain of `|`: pyright refuses 256, the parsers of ruff and Python some more."""
+    return len(union.variants) > _WIDE
+
+
+def out(type_: TypeExpr, module: str = "", renamed: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return the annotation of a type in responses; `module` prefixes models, such as `models.`.
+
+    `renamed` maps names of builtins and scalars to those to write in their place.
+    """
+    return _written(type_, _OUT, module, renamed)
+
+
+def into(type_: TypeExpr, module: str = "") -> str:
+    """Return the annotation of a type in requests; nested objects may be dictionaries or models."""
+    return _written(type_, _INTO, module, MappingProxyType({}))
+
+
+@attrs.frozen
+class _Dialect:
+    list: str
+    map: str
+    scalars: Mapping[str, str]
+    suffix: str = ""
+
+
+_OUT = _Dialect("list", "dict", {})
+_INTO = _Dialect("Sequence", "Mapping", INPUT_ALIASES, "Param")
+
+
+def _written(type_: TypeExpr, dialect: _Dialect, module: str, renamed: Mapping[str, str]) -> str:
+    def name_of(name: str) -> str:
+        return renamed.get(name, name)
+
+    def inside(inner: TypeExpr) -> str:
+        return _written(inner, dialect, module, renamed)
+
+    match type_:
+        case Primitive(name):
+            return name_of(dialect.scalars.get(name, name))
+        case ModelRef(name):
+            return f"{module}{name}{dialect.suffix}"
+        case ListOf(item):
+            return f"{name_of(dialect.list)}[{inside(item)}]"
+        case MapOf(value):
+            return f"{name_of(dialect.map)}[{name_of('str')}, {inside(value)}]"
+        case Literals(values):
+            return literals(values)
+        case UnionOf(variants):
+            written = list(dict.fromkeys(map(inside, variants)))
+            return f"_Union[{', '.join(written)}]" if is_wide(type_) else " | ".join(written)
+        case Anything():
+            return "Any"
+        case Nullable(Anything()):
+            return "None"
+        case Nullable(inner):
+            return f"{inside(inner)} | None"
+
+
+def literals(values: tuple[LiteralValue, ...]) -> str:
+    """Return a `Literal` of constants."""
+    return f"Literal[{', '.join(map(literal, values))}]"
+
+
+def open_type(values: tuple[LiteralValue, ...]) -> str:
+    """Return the type beside a `Literal` that stands for values nobody knows yet."""
+    kinds = dict.fromkeys("bool" if isinstance(value, bool) else type(value).__name__ for value in values)
+    return " | ".join(kinds)
+
+
+def param_name(model: str) -> str:
+    """Return the name by which requests know a model."""
+    return f"{model}{_INTO.suffix}"
+
+
+def dict_name(model: str) -> str:
+    """Return the name of a model's `TypedDict`."""
+    return f"{model}Dict"

@@ -1,0 +1,1 @@
+"""Calls of the generated client under test."""

@@ -1,0 +1,125 @@
+"""From a drawn call to the arguments of the client's method, by the names of the IR."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from specwire_codegen.conformance.values.case import Case, File
+from specwire_codegen.ir import (
+    ADDITIONAL,
+    BinaryBody,
+    FormBody,
+    JsonBody,
+    LinesBody,
+    MultipartBody,
+    Operation,
+    TextBody,
+)
+
+
+@attrs.frozen
+class Arguments:
+    """What a method is called with."""
+
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+
+
+def arguments(operation: Operation, case: Case) -> Arguments:
+    """Return the arguments that make a method send a call; raises `KeyError` for a wire name that it does not know."""
+    positional = [parameter for parameter in operation.parameters if parameter.place == "path"]
+    places = case.places
+    keywords = {
+        parameter.name: places[parameter.place][parameter.wire_name]
+        for parameter in operation.parameters
+        if parameter.place != "path" and parameter.wire_name in places[parameter.place]
+    }
+    return Arguments(
+        tuple(case.path[parameter.wire_name] for parameter in positional), {**keywords, **_body(operation, case)}
+    )
+
+
+def shared_with(override: Callable[..., Any], operation: Operation, case: Case) -> tuple[Case, Arguments] | None:
+    """Return a call with what an override takes of it, as values and as arguments; None where it cannot be made."""
+    taken = inspect.signature(override).parameters
+    places = {
+        place: {
+            one.wire_name: values[one.wire_name]
+            for one in operation.parameters
+            if one.place == place and one.wire_name in values and (place == "path" or one.name in taken)
+        }
+        for place, values in (
+            ("path", case.path),
+            ("query", case.query),
+            ("header", case.header),
+            ("cookie", case.cookie),
+        )
+    }
+    body = case.body
+    if body is not None and isinstance(body.value, Mapping):
+        kept = {wire: one for wire, one in body.value.items() if _name_of(operation, wire) in taken}
+        body = attrs.evolve(body, value=kept)
+    shared = Case(**places, body=body)
+    made = arguments(operation, shared)
+    try:
+        inspect.signature(override).bind(*made.args, **made.kwargs)
+    except TypeError:
+        return None
+    return shared, made
+
+
+def _name_of(operation: Operation, wire: str) -> str | None:
+    match operation.body:
+        case JsonBody(fields=fields) | FormBody(fields) if fields is not None:
+            return next((field.name for field in fields if field.wire_name == wire), None)
+        case MultipartBody(parts):
+            return next((part.name for part in parts if part.wire_name == wire), None)
+        case _:
+            return None
+
+
+def _body(operation: Operation, case: Case) -> dict[str, Any]:
+    if case.body is None:
+        return {}
+    value = case.body.value
+    match operation.body:
+        case FormBody(free=True):
+            return {"body": value}
+        case MultipartBody(free=True):
+            return {"fields": value}
+        case JsonBody(fields=fields) | FormBody(fields) if fields is not None:
+            names = {field.wire_name: field.name for field in fields}
+            named = {names[wire]: one for wire, one in value.items() if wire in names or ADDITIONAL not in names}
+            rest = {wire: one for wire, one in value.items() if wire not in names}
+            return {**named, **({names[ADDITIONAL]: rest} if rest else {})}
+        case MultipartBody(parts):
+            names = {part.wire_name: part.name for part in parts}
+            headers = {
+                header.name: case.body.headers[part.wire_name][header.wire_name]
+                for part in parts
+                for header in part.headers
+                if part.wire_name in value and header.wire_name in case.body.headers[part.wire_name]
+            }
+            named = {names[wire]: _part(one) for wire, one in value.items() if wire in names}
+            rest = {wire: _part(one) for wire, one in value.items() if wire not in names}
+            return {**named, **headers, **({names[ADDITIONAL]: rest} if rest else {})}
+        case BinaryBody(media_type) if "*" in media_type and case.body is not None:
+            return {"body": (None, value, case.body.media_type)}
+        case BinaryBody() | TextBody() | JsonBody() | LinesBody():
+            return {"body": value}
+        case _:
+            return {}
+
+
+def _part(value: Any) -> Any:
+    match value:
+        case File(filename, content, content_type):
+            return filename, content, content_type
+        case [File(), *_]:
+            return [_part(one) for one in value]
+        case _:
+            return value

@@ -1,0 +1,174 @@
+"""Making a call with the synchronous and the asynchronous client, to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+
+import attrs
+import msgspec
+from specwire._client.client import AsyncClient, Client
+from specwire._downloads.download import AsyncDownload, Download
+from specwire._http.retry import RetryPolicy
+from specwire._operations.request import Request
+from specwire._operations.response import Response
+from specwire.errors import SpecwireError
+
+from specwire_codegen.conformance.client.arguments import Arguments
+from specwire_codegen.conformance.client.loopback_transport import detours
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.conformance.wire.credentials import credentials
+from specwire_codegen.conformance.wire.expected_url import NOWHERE
+from specwire_codegen.ir import BinaryStream, EventStream, Operation
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+
+C = TypeVar("C", Client, AsyncClient)
+Manner: TypeAlias = Literal["once", "retrying", "items", "overridden"]
+"""How a call is made: with one try, with two, through the items of all pages, or by the override where there is one."""
+AnyClient = TypeVar("AnyClient", bound=Client | AsyncClient)
+_TWICE = RetryPolicy(attempts=2, base=0)
+
+
+@attrs.frozen
+class Outcome:
+    """What came of a call: a value (the events of a stream, the bytes of a download), or the client's error."""
+
+    value: Any = None
+    error: SpecwireError | None = None
+
+
+class Clients:
+    """Both clients of a provider at one server, closed by `with`. They try once, and take drift for an error."""
+
+    def __init__(self, subject: Subject, base_url: str | None, key: str, *, detour: str | None = None) -> None:
+        """Connect to a server, None for the document's own; `detour` is the only address that is really called.
+
+        Where a server is named, it is called for all operations, those that the document places elsewhere too.
+        """
+        once = RetryPolicy(attempts=1)
+        self._http = None if detour is None else detours(detour)
+        sync_http, async_http = self._http or (None, None)
+        keys = credentials(subject.sync_client._provider, key)
+        named = base_url is not None and detour is None
+        sync_client = _placed(subject.sync_client) if named else subject.sync_client
+        async_client = _placed(subject.async_client) if named else subject.async_client
+        self.sync: Client = sync_client(
+            **keys, base_url=base_url, retry=once, on_drift="raise", timeout=60, http_client=sync_http
+        )
+        self.asynchronous: AsyncClient = async_client(
+            **keys, base_url=base_url, retry=once, on_drift="raise", timeout=60, http_client=async_http
+        )
+        self._subject = subject
+        self._runner = asyncio.Runner()
+
+    def call(self, operation: Operation, given: Arguments, manner: Manner = "once") -> Outcome:
+        """Make a call with the synchronous client."""
+        method = self.method(self._in(self.sync, manner), operation, manner)
+        try:
+            answer = method(*given.args, **given.kwargs)
+            match operation.payload:
+                case _ if manner == "items":
+                    return Outcome(list(answer))
+                case EventStream():
+                    with answer as events:
+                        return Outcome(list(events))
+                case BinaryStream():
+                    return Outcome(answer.read() if isinstance(answer, Download) else answer)
+                case _:
+                    return Outcome(answer)
+        except SpecwireError as error:
+            return Outcome(error=error)
+
+    def call_async(self, operation: Operation, given: Arguments, manner: Manner = "once") -> Outcome:
+        """Make a call with the asynchronous client."""
+        return self._runner.run(self._call(operation, given, manner))
+
+    async def _call(self, operation: Operation, given: Arguments, manner: Manner) -> Outcome:
+        method = self.method(self._in(self.asynchronous, manner), operation, manner)
+        try:
+            answer = method(*given.args, **given.kwargs)
+            match operation.payload:
+                case _ if manner == "items":
+                    return Outcome([item async for item in answer])
+                case EventStream():
+                    async with answer as events:
+                        return Outcome([event async for event in events])
+                case BinaryStream():
+                    opened = await answer
+                    return Outcome(await opened.read() if isinstance(opened, AsyncDownload) else opened)
+                case _:
+                    return Outcome(await answer)
+        except SpecwireError as error:
+            return Outcome(error=error)
+
+    @staticmethod
+    def _in(client: C, manner: Manner) -> C:
+        return client.with_options(retry=_TWICE) if manner == "retrying" else client
+
+    def responses(self, operation: Operation, given: Arguments) -> Iterator[tuple[str, Response[Any] | SpecwireError]]:
+        """Yield the whole answer, or the error, of the same call by each client; nothing for streams and downloads."""
+        request = self._subject.builder(operation)(*given.args, **given.kwargs)
+        if not isinstance(request, Request):
+            return
+        try:
+            yield "sync", self.sync._connection.perform(request)
+        except SpecwireError as error:
+            yield "sync", error
+        try:
+            yield "async", self._runner.run(self.asynchronous._connection.perform(request))
+        except SpecwireError as error:
+            yield "async", error
+
+    def method(self, client: Client | AsyncClient, operation: Operation, manner: Manner = "once") -> Callable[..., Any]:
+        """Return the client's method; where an override has taken its place, the generated request sent by the client.
+
+        An override may take other arguments, or refuse what the document allows.
+        """
+        found: Any = client
+        for name in operation.method:
+            found = getattr(found, name)
+        if manner == "overridden" or self.override(operation) is None:
+            method: Callable[..., Any] = found.iter if manner == "items" else found
+            return method
+        builder = self._subject.builder(operation)
+        if manner == "items":
+            return lambda *args, **kwargs: client._connection.items(builder(*args, **kwargs))
+        return lambda *args, **kwargs: client.send(builder(*args, **kwargs))
+
+    def override(self, operation: Operation) -> Callable[..., Any] | None:
+        """Return the hand-written function that has taken the place of a generated method, None where there is none."""
+        found: Any = self.sync
+        for name in operation.method:
+            found = getattr(found, name)
+        function: Callable[..., Any] = found.__wrapped__
+        return None if function.__module__.startswith(f"{self._subject.package}.") else function
+
+    def close(self) -> None:
+        """Close both clients."""
+        self.sync.close()
+        self._runner.run(self.asynchronous.aclose())
+        if self._http is not None:
+            self._http[0].close()
+            self._runner.run(self._http[1].aclose())
+        self._runner.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _placed(kind: type[AnyClient]) -> type[AnyClient]:
+    """Return a client whose document names a server of the whole API, so that another one counts for everything."""
+    provider = msgspec.structs.replace(kind._provider, base_url=kind._provider.base_url or NOWHERE)
+    made: Any = type(kind.__name__, (kind,), {"_provider": provider})
+    placed: type[AnyClient] = made
+    return placed

@@ -1,0 +1,209 @@
+"""A generated client on the bench: what it sends is held against the document, what it reads against what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from hypothesis.strategies import SearchStrategy
+from specwire.errors import DecodeError, InvalidRequestError
+from starlette.applications import Starlette
+
+from specwire_codegen.conformance import answers
+from specwire_codegen.conformance.answers import Answer
+from specwire_codegen.conformance.client.arguments import Arguments, arguments, shared_with
+from specwire_codegen.conformance.client.calls import Clients, Manner, Outcome
+from specwire_codegen.conformance.recorder import Recorder
+from specwire_codegen.conformance.scenarios import paging, retries
+from specwire_codegen.conformance.scenarios.scenarios import Scene
+from specwire_codegen.conformance.strategies.property_check import explore, simplest
+from specwire_codegen.conformance.strategies.requests import requests
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.conformance.values.case import Case
+from specwire_codegen.conformance.values.python_values import written
+from specwire_codegen.conformance.values.types import Types
+from specwire_codegen.conformance.wire import expected_request
+from specwire_codegen.ir import Operation
+from specwire_codegen.lower.media import is_text
+from specwire_codegen.mock.app import build
+from specwire_codegen.mock.server import serve
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+KEY = "test-key"
+"""The key that the mock server takes."""
+
+
+class Bench:
+    """A provider's clients at its mock server, and at one that answers by a script; closed by `with`."""
+
+    def __init__(self, subject: Subject) -> None:
+        """Start the servers."""
+        self.subject = subject
+        self._mock: Starlette = build(dict(subject.document))
+        self._recorder = Recorder(self._mock)
+        self._script = Recorder()
+        self._types = Types(subject)
+        self._simplest: dict[Operation, Arguments] = {}
+        self._stack = ExitStack()
+        with ExitStack() as stack:
+            at_mock = stack.enter_context(serve(self._recorder))
+            at_script = stack.enter_context(serve(self._script))
+            self._at_mock = stack.enter_context(Clients(subject, at_mock, KEY))
+            self._at_script = stack.enter_context(Clients(subject, at_script, KEY))
+            self._stack = stack.pop_all()
+        self.url = at_mock
+        """Where the mock server is."""
+
+    def sends(self, operation: Operation, examples: int) -> int:
+        """Check that drawn calls arrive as the document says, and return how many; raises `Violation`.
+
+        Each is made with both clients, with values as JSON has them and with values as Python has them. The mock
+        server must take what arrives, and the client its answer.
+        """
+        return explore(requests(self.subject, operation), examples, lambda case: self._sent(operation, case))
+
+    def _sent(self, operation: Operation, case: Case) -> list[str]:
+        python = written(self._types, operation, case)
+        return [
+            *self._sent_once(operation, case, case),
+            *(f"as Python values: {one}" for one in self._sent_once(operation, python.given, python.expected)),
+        ]
+
+    def _sent_once(
+        self, operation: Operation, case: Case, expected: Case, manner: Manner = "once", given: Arguments | None = None
+    ) -> list[str]:
+        given = arguments(operation, case) if given is None else given
+        found: list[str] = []
+        for name, call in self._calls(self._at_mock):
+            before = len(self._recorder.arrivals)
+            outcome = call(operation, given, manner)
+            if len(self._recorder.arrivals) != before + 1:
+                count = len(self._recorder.arrivals) - before
+                found.append(f"{name}: {count} requests arrived, not 1 ({outcome.error})")
+                continue
+            problems = expected_request.problems(self.subject, operation, expected, self._recorder.last)
+            problems += self._taken(operation, outcome)
+            found += [f"{name}: {problem}" for problem in problems]
+        return found
+
+    def _taken(self, operation: Operation, outcome: Outcome) -> list[str]:
+        """Return what the mock server has against the latest request, and the client against the answer."""
+        record = self._mock.state.requests[-1]
+        found = [f"the mock server refuses it: {violation}" for violation in record.violations]
+        # An id that leads to nothing is answered with 404.
+        if not found and record.status != 404 and not answers.is_success(self.subject, operation, record.status):
+            found.append(f"the mock server answers {record.status}")
+        # A method reads one kind of answer; where the body decides on the kind, an override does the rest.
+        another = isinstance(outcome.error, DecodeError) and self._may_be_text(operation)
+        if record.status < 300 and outcome.error is not None and not another:
+            found.append(f"the client does not take the answer: {outcome.error}")
+        return found
+
+    def _may_be_text(self, operation: Operation) -> bool:
+        return any(
+            is_text(media_type)
+            for status, response in self.subject.raw(operation.id)["responses"].items()
+            if status.startswith("2")
+            for media_type in response.get("content", {})
+            if media_type != "text/event-stream"
+        )
+
+    def reads(self, operation: Operation, examples: int) -> int:
+        """Check that drawn answers come back as they were sent, and return how many; raises `Violation`."""
+        drawn = answers.answers(self.subject, operation)
+        return explore(drawn, examples, self._reader(operation))
+
+    def reads_errors(self, operation: Operation, examples: int) -> int:
+        """Check that drawn errors are raised with their body as it was sent; raises `Violation`."""
+        drawn = answers.errors(self.subject, operation)
+        return 0 if drawn is None else explore(drawn, examples, self._reader(operation))
+
+    def _reader(self, operation: Operation) -> Callable[[Answer], list[str]]:
+        given = self._given(operation)
+
+        def check(answer: Answer) -> list[str]:
+            self._script.answer = answer
+            return [
+                f"{name}: {problem}"
+                for name, call in self._calls(self._at_script)
+                for problem in answers.problems(self._types, operation, answer, call(operation, given, "once"))
+            ]
+
+        return check
+
+    def _given(self, operation: Operation) -> Arguments:
+        """Return the smallest arguments of a method."""
+        if operation not in self._simplest:
+            self._simplest[operation] = arguments(operation, simplest(requests(self.subject, operation)))
+        return self._simplest[operation]
+
+    def pages(self, operation: Operation, examples: int) -> int:
+        """Check that all items of two pages come back, and return how often; raises `Violation`."""
+        return self._plays(paging.pages(self.subject, self._types, operation), operation, examples)
+
+    def retries(self, operation: Operation, examples: int) -> int:
+        """Check that a call after a 503 is repeated where it may be, and as it was; raises `Violation`."""
+        return self._plays(retries.retries(self.subject, self._types, operation), operation, examples)
+
+    def resumes(self, operation: Operation, examples: int) -> int:
+        """Check that a stream which breaks goes on where it was, and return how often; raises `Violation`."""
+        return self._plays(retries.resumptions(self.subject, self._types, operation), operation, examples)
+
+    def _plays(self, scenes: SearchStrategy[Scene] | None, operation: Operation, examples: int) -> int:
+        if scenes is None:
+            return 0
+        given = self._given(operation)
+
+        def check(scene: Scene) -> list[str]:
+            return [
+                f"{name}: {problem}"
+                for name, call in self._calls(self._at_script)
+                for problem in scene.played(self._script, call, operation, given)
+            ]
+
+        return explore(scenes, examples, check)
+
+    def overrides(self, operation: Operation, examples: int) -> int:
+        """Check that an override sends what the document says of the arguments that it shares; raises `Violation`.
+
+        Returns how many calls it took; it may refuse some before anything is sent.
+        """
+        override = self._at_mock.override(operation)
+        if override is None:
+            return 0
+        taken = 0
+
+        def check(case: Case) -> list[str]:
+            nonlocal taken
+            shared = shared_with(override, operation, case)
+            if shared is None:
+                return []
+            case, given = shared
+            before = len(self._recorder.arrivals)
+            if isinstance(self._at_mock.call(operation, given, "overridden").error, InvalidRequestError):
+                return [] if len(self._recorder.arrivals) == before else ["refused after it was sent"]
+            taken += 1
+            return self._sent_once(operation, case, case, "overridden", given)
+
+        explore(requests(self.subject, operation), examples, check)
+        return taken
+
+    @staticmethod
+    def _calls(clients: Clients) -> tuple[tuple[str, Callable[[Operation, Arguments, Manner], Outcome]], ...]:
+        return ("sync", clients.call), ("async", clients.call_async)
+
+    def close(self) -> None:
+        """Stop the servers."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,237 @@
+"""A generated client tried on a sample of a document's operations, at a server that records and answers by a script.
+
+Unlike `bench`, which stops at the first problem, a trial goes on and counts, for documents of all kinds have some.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+import attrs
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from specwire_codegen.conformance import answers
+from specwire_codegen.conformance.answers import Answer
+from specwire_codegen.conformance.client.arguments import Arguments, arguments
+from specwire_codegen.conformance.client.calls import Clients, Manner, Outcome
+from specwire_codegen.conformance.client.time_limit import Overtime, within
+from specwire_codegen.conformance.recorder import Recorder
+from specwire_codegen.conformance.scenarios import paging, retries
+from specwire_codegen.conformance.scenarios.scenarios import Scene
+from specwire_codegen.conformance.strategies.property_check import draw_into
+from specwire_codegen.conformance.strategies.requests import requests
+from specwire_codegen.conformance.strategies.schemas import relaxed
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.conformance.values.case import Case
+from specwire_codegen.conformance.values.python_values import written
+from specwire_codegen.conformance.values.types import Types
+from specwire_codegen.conformance.wire import expected_request
+from specwire_codegen.conformance.wire.expected_url import NOWHERE, address, arrived_at, base_url
+from specwire_codegen.ir import Operation
+from specwire_codegen.mock.server import serve
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+T = TypeVar("T")
+Scenes: TypeAlias = Callable[[Subject, Types, Operation], SearchStrategy[Scene] | None]
+
+KEY = "key-of-nobody"
+"""The key, or both user and password, of all schemes."""
+
+_NOTHING = Answer(204, "", (), None)
+
+
+@attrs.frozen
+class Tried:
+    """What came of one operation."""
+
+    operation_id: str
+    cases: int = 0
+    """Calls that were drawn and made."""
+    right: int = 0
+    """Calls that arrived as the document says."""
+    wrong: tuple[str, ...] = ()
+    """What arrived otherwise than the document says, or did not."""
+    answers: int = 0
+    """Answers, and errors, that were drawn and sent."""
+    equal: int = 0
+    """Answers and errors that the client handed back equal."""
+    unequal: tuple[str, ...] = ()
+    """What came back otherwise than it was sent."""
+    undrawn: tuple[str, ...] = ()
+    """What could not be tried, and why."""
+    relaxed: bool = False
+    """Whether values were found only without the bounds, patterns and the like of the document."""
+
+
+class Trial:
+    """A client at a server of ours, whatever address its document names; closed by `with`."""
+
+    def __init__(self, subject: Subject, seconds: float = 10) -> None:
+        """Start the server; `seconds` is the most that drawing may take, each time."""
+        self.subject = subject
+        self._seconds = seconds
+        self._script = Recorder()
+        self._types = Types(subject)
+        self._calls = 0
+        base = base_url(subject)
+        with ExitStack() as stack:
+            at = stack.enter_context(serve(self._script, any_host=True))
+            self._clients = stack.enter_context(Clients(subject, base if base == NOWHERE else None, KEY, detour=at))
+            self._stack = stack.pop_all()
+
+    def run(self, operation: Operation, cases: int) -> Tried:
+        """Draw calls and answers, and return what came of them."""
+        tried = Tried(operation.id)
+        try:
+            chosen, relaxed_call = self._drawn(lambda subject: requests(subject, operation), cases)
+        except Undrawable as problem:
+            return attrs.evolve(tried, undrawn=(f"call: {problem}",))
+        self._script.answer = _NOTHING
+        sent = [self._sent(operation, case) for case in chosen]
+        tried = attrs.evolve(tried, cases=len(chosen), right=sent.count([]), wrong=tuple(chain(*sent)))
+        try:
+            scripted, relaxed_answer = self._drawn(lambda subject: answers.answers(subject, operation), cases)
+            failures, relaxed_error = self._errors(operation, cases)
+        except Undrawable as problem:
+            return attrs.evolve(tried, undrawn=(f"answer: {problem}",), relaxed=relaxed_call)
+        tried = attrs.evolve(tried, relaxed=relaxed_call or relaxed_answer or relaxed_error)
+        try:
+            given = arguments(operation, chosen[0])
+        except KeyError:
+            return tried  # `wrong` says so already
+        read = [self._read(operation, given, answer) for answer in (*scripted, *failures)]
+        read += [self._played(operation, given, scene) for scene in self._scenes(operation)]
+        return attrs.evolve(tried, answers=len(read), equal=read.count([]), unequal=tuple(chain(*read)))
+
+    def _errors(self, operation: Operation, count: int) -> tuple[list[Answer], bool]:
+        """Draw the errors that the document describes, none where it describes none."""
+        if answers.errors(self.subject, operation) is None:
+            return [], False
+        return self._drawn(lambda subject: _some(answers.errors(subject, operation)), count)
+
+    def _scenes(self, operation: Operation) -> Iterator[Scene]:
+        """Draw one scene of each kind that the document provides for."""
+        kinds: tuple[Scenes, ...] = (paging.pages, retries.retries, retries.resumptions)
+        for scenes in kinds:
+            if scenes(self.subject, self._types, operation) is not None:
+                yield from self._drawn(partial(self._scene, scenes, operation), 1)[0]
+
+    def _scene(self, scenes: Scenes, operation: Operation, subject: Subject) -> SearchStrategy[Scene]:
+        return _some(scenes(subject, self._types, operation))
+
+    def _drawn(self, strategy: Callable[[Subject], SearchStrategy[T]], count: int) -> tuple[list[T], bool]:
+        """Draw from the document or, where that is impossible or takes too long, from one with fewer constraints.
+
+        Returns the values, and whether they are of the latter.
+        """
+        try:
+            return self._drawn_from(self.subject, strategy, count), False
+        except Undrawable:
+            loose = attrs.evolve(self.subject, document=relaxed(self.subject.document))
+            return self._drawn_from(loose, strategy, count), True
+
+    def _drawn_from(self, subject: Subject, strategy: Callable[[Subject], SearchStrategy[T]], count: int) -> list[T]:
+        found: list[T] = []
+        why = "no value fits the schema"
+        try:
+            with within(self._seconds):
+                draw_into(found, strategy(subject), count)
+        except Overtime:
+            why = f"took more than {self._seconds:g} s"
+        except Exception as problem:
+            why = f"{type(problem).__name__}: {problem}".partition("\n")[0][:300]
+        if not found:
+            raise Undrawable(why)
+        return found
+
+    def _sent(self, operation: Operation, case: Case) -> list[str]:
+        """Make a call with values as JSON has them, and with values as Python has them."""
+        python = written(self._types, operation, case)
+        found = self._sent_once(operation, case, case)
+        return found + [f"as Python values: {one}" for one in self._sent_once(operation, python.given, python.expected)]
+
+    def _sent_once(self, operation: Operation, case: Case, expected: Case) -> list[str]:
+        before = len(self._script.arrivals)
+        try:
+            outcome = self._call(operation, arguments(operation, case))
+        except Exception as problem:  # whatever it is, a client should not raise it
+            return [f"{type(problem).__name__}: {problem} for {case!r}"]
+        count = len(self._script.arrivals) - before
+        if count != 1:
+            return [f"{count} requests arrived, not 1 ({outcome.error}) for {case!r}"]
+        found, arrival = arrived_at(address(self.subject, operation), self._script.last)
+        found += expected_request.problems(self.subject, operation, expected, arrival)
+        return [f"{problem} for {case!r}" for problem in found]
+
+    def _read(self, operation: Operation, given: Arguments, answer: Answer) -> list[str]:
+        self._script.answer = answer
+        try:
+            found = answers.problems(self._types, operation, answer, self._call(operation, given))
+        except Exception as problem:  # whatever it is, a client should not raise it
+            found = [f"{type(problem).__name__}: {problem}"]
+        return [f"{problem} for {answer.value!r}" for problem in found]
+
+    def _played(self, operation: Operation, given: Arguments, scene: Scene) -> list[str]:
+        try:
+            found = scene.played(self._script, self._call, operation, given)
+        except Exception as problem:  # whatever it is, a client should not raise it
+            found = [f"{type(problem).__name__}: {problem}"]
+        return [f"{problem} for {[answer.value for answer in scene.answers]!r}" for problem in found]
+
+    def _call(self, operation: Operation, given: Arguments, manner: Manner = "once") -> Outcome:
+        """Make a call, every third time with the asynchronous client."""
+        self._calls += 1
+        call = self._clients.call if self._calls % 3 else self._clients.call_async
+        return call(operation, given, manner)
+
+    def close(self) -> None:
+        """Stop the server."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _some(strategy: SearchStrategy[T] | None) -> SearchStrategy[T]:
+    return st.nothing() if strategy is None else strategy
+
+
+class Undrawable(Exception):
+    """No values could be drawn, and why."""
+
+
+def sample(operations: Sequence[Operation], count: int, seed: int) -> list[Operation]:
+    """Return some operations, the same for a seed: those first that have something which none before has."""
+    left = list(operations)
+    random.Random(seed).shuffle(left)
+    found: list[Operation] = []
+    seen: set[str] = set()
+    while left and len(found) < count:
+        best = max(left, key=lambda one: len(set(_kinds(one)) - seen))
+        left.remove(best)
+        found.append(best)
+        seen.update(_kinds(best))
+    return found
+
+
+def _kinds(operation: Operation) -> Iterator[str]:
+    yield type(operation.body).__name__
+    yield type(operation.payload).__name__
+    yield f"secure {operation.secure}"
+    yield f"server {operation.server is None}"
+    for parameter in operation.parameters:
+        yield f"{parameter.place} {type(parameter.type).__name__} {parameter.style}"

@@ -1,0 +1,1 @@
+"""Scenarios of several requests: pages and retries."""

@@ -1,0 +1,221 @@
+"""Scenes of lists in two pages: every item of both comes back, and the second request asks for the second page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+import attrs
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from specwire_codegen.conformance import answers
+from specwire_codegen.conformance.answers import Answer
+from specwire_codegen.conformance.client.calls import Outcome
+from specwire_codegen.conformance.scenarios.scenarios import Scene, repeated_problems
+from specwire_codegen.conformance.strategies.schemas import Schema
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.conformance.values.types import Types
+from specwire_codegen.conformance.wire.expected_request import Arrival
+from specwire_codegen.conformance.wire.parameters import query_pairs, says
+from specwire_codegen.ir import JsonPayload, ListOf, Operation
+
+_NEXT = "?page=2&mark=a%20b"
+"""The address of the second page, relative to the first."""
+
+
+@attrs.frozen
+class _Place:
+    """Where something is in a page: property names, and the schema there."""
+
+    path: tuple[str, ...]
+    schema: Schema
+    above: tuple[Schema, ...] = ()
+    """The schemas of the objects that hold it, from the page itself on."""
+
+
+def pages(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scene] | None:
+    """Return a strategy of scenes in which a list comes in two pages, None for an operation without pages."""
+    if operation.pagination is None or not isinstance(operation.payload, JsonPayload):
+        return None
+    return _Pages(subject, types, operation).scenes()
+
+
+class _Pages:
+    """The two pages of an operation, by what its document says of them."""
+
+    def __init__(self, subject: Subject, types: Types, operation: Operation) -> None:
+        self._subject = subject
+        self._types = types
+        self._operation = operation
+        self._stated: Mapping[str, Any] = subject.raw(operation.id)["x-specwire-pagination"]
+        self._status, self._media_type, self._schema = next(answers.successes(subject, operation))
+        self._items = self._place(self._stated["items"])
+        self._item: Schema = self._items.schema["items"]
+
+    def scenes(self) -> SearchStrategy[Scene]:
+        """Return a strategy of the scenes."""
+        page = self._filled(self._values(self._schema), self._items)
+        page = page.filter(lambda one: not answers.is_refusal(self._operation, one))
+        items = st.lists(self._values(self._item), min_size=1, max_size=3)
+        # The same page twice is an error of the server's, which a client tells.
+        both = st.tuples(items, items).filter(lambda pair: pair[0] != pair[1])
+        return st.builds(self._scene, st.tuples(page, page), both, self._token())
+
+    def _place(self, pointer: str, schema: Schema | None = None) -> _Place:
+        """Return the place that a pointer leads to, from a page or from another schema."""
+        place = _Place((), self._object(self._schema if schema is None else schema))
+        for part in pointer.split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            properties = place.schema.get("properties", {})
+            found = properties[key] if key in properties else place.schema["additionalProperties"]
+            place = _Place((*place.path, key), self._object(found), (*place.above, place.schema))
+        return place
+
+    def _object(self, schema: Schema) -> Schema:
+        """Return what a schema is apart from null."""
+        found = self._subject.resolve(schema)
+        for key in ("anyOf", "oneOf"):
+            if key in found:
+                return self._object(next(one for one in found[key] if one.get("type") != "null"))
+        return found
+
+    def _values(self, schema: Schema) -> SearchStrategy[Any]:
+        return answers.values_of(self._subject, schema)
+
+    def _filled(self, page: SearchStrategy[Any], place: _Place) -> SearchStrategy[Any]:
+        """Return a strategy of pages that have the objects which hold a place, required or not."""
+        for depth in range(1, len(place.path)):
+            holder = self._values(place.above[depth]).filter(lambda one: isinstance(one, dict))
+            page = st.builds(_put_missing, page, st.just(place.path[:depth]), holder)
+        return page
+
+    def _token(self) -> SearchStrategy[Any]:
+        """Return a strategy of the cursor that leads to the second page, of None where there is no cursor."""
+        if self._stated["style"] != "cursor":
+            return st.none()
+        place = self._place(self._stated["next"]) if "next" in self._stated else self._last()
+        drawn = self._values(place.schema)
+        return drawn.filter(lambda one: isinstance(one, str | int) and not isinstance(one, bool) and one != "")
+
+    def _last(self) -> _Place:
+        """Return the place in an item of the cursor that comes after it."""
+        return self._place(self._stated["next_from_last_item"], self._item)
+
+    def _scene(self, drawn: tuple[Any, Any], items: tuple[list[Any], list[Any]], token: Any) -> Scene:
+        first, second = (_put(page, self._items.path, some) for page, some in zip(drawn, items, strict=True))
+        count = len(items[0])
+        link: tuple[tuple[str, str], ...] = ()
+        follows: dict[str, Any] = {}
+        sized: dict[str, Any] = {}
+        exact = False
+        match self._stated["style"]:
+            case "page" | "offset" as style:
+                parameter = self._stated[style]
+                follows = {parameter: self._stated.get("first", 0) + 1 if style == "page" else count}
+                sized = self._sized(count)
+                if "total" in self._stated:
+                    total = count + len(items[1])
+                    first, second = self._set(first, "total", total), self._set(second, "total", total)
+            case "cursor":
+                follows = {self._stated["cursor"]: token}
+                exact = "next" in self._stated or "more" in self._stated
+                if "next" in self._stated:
+                    first, second = self._set(first, "next", token), self._ended(second, token)
+                else:
+                    last = _put(items[0][-1], self._last().path, token)
+                    first = _put(first, self._items.path, [*items[0][:-1], last])
+                if "more" in self._stated:
+                    first, second = self._set(first, "more", True), self._set(second, "more", False)
+            case _:
+                exact = True
+                if "next" in self._stated:
+                    first, second = self._set(first, "next", _NEXT), self._ended(second, None)
+                else:
+                    link = (("link", f'<{_NEXT}>; rel="next"'),)
+        expected = [*_at(first, self._items.path), *_at(second, self._items.path)]
+        made = [self._answer(first, link), self._answer(second), self._answer(_put(second, self._items.path, []))]
+
+        def check(outcome: Outcome, arrivals: Sequence[Arrival]) -> Iterator[str]:
+            if outcome.error is not None:
+                yield f"{type(outcome.error).__name__}: {outcome.error} after {len(arrivals)} requests"
+                return
+            # Without a word of the server, only an empty page tells that there are no more.
+            if not 2 <= len(arrivals) <= (2 if exact else 3):
+                yield f"2 requests expected for two pages, not {len(arrivals)}"
+            else:
+                yield from self._asked(arrivals[0], arrivals[1], follows)
+            assert self._operation.pagination is not None
+            yield from answers.unlike(self._types, ListOf(self._operation.pagination.item), expected, outcome.value)
+
+        left_out = frozenset(self._keyword(parameter) for parameter in follows)
+        return Scene("items", tuple(made), check, sized, left_out)
+
+    def _asked(self, first: Arrival, second: Arrival, follows: Mapping[str, Any]) -> Iterator[str]:
+        """Yield what is wrong with the second request: but for what leads to its page, it is the first one again."""
+        if not follows:
+            wanted = _NEXT.removeprefix("?").split("&")
+            missing = [pair for pair in wanted if pair not in second.query.split("&")]
+            yield from (
+                f"request 2: query {pair} of the next page's URL expected, not {second.query!r}" for pair in missing
+            )
+            yield from repeated_problems(first, attrs.evolve(second, query=first.query))
+            return
+        for name, value in follows.items():
+            texts = [unquote(text) for key, text in query_pairs(second.query) if unquote(key) == name]
+            if len(texts) != 1 or not says(texts[0], value):
+                yield f"request 2: query parameter {name}: {value!r} expected, not {texts!r}"
+        rest = [_without(one.query, frozenset(follows)) for one in (first, second)]
+        yield from repeated_problems(attrs.evolve(first, query=rest[0]), attrs.evolve(second, query=rest[1]))
+
+    def _answer(self, page: Any, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+        return attrs.evolve(answers.json_answer(self._status, self._media_type, page), headers=headers)
+
+    def _keyword(self, wire: str) -> str:
+        return next(one.name for one in self._operation.parameters if (one.place, one.wire_name) == ("query", wire))
+
+    def _sized(self, count: int) -> dict[str, int]:
+        size = self._stated.get("size")
+        return {} if size is None else {self._keyword(size): count}
+
+    def _set(self, page: Any, what: str, value: Any) -> Any:
+        return _put(page, self._place(self._stated[what]).path, value)
+
+    def _ended(self, page: Any, token: Any) -> Any:
+        """Return a page that names no next one, in a way that its schema allows."""
+        place = self._place(self._stated["next"])
+        *above, name = place.path
+        if not isinstance(_at(page, above), dict):
+            return page
+        if name not in place.above[-1].get("required", ()):
+            return _put(page, place.path, _ABSENT)
+        return _put(page, place.path, token if isinstance(token, int) else "")
+
+
+_ABSENT = object()
+
+
+def _at(value: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _put(value: Any, path: Sequence[str], new: Any) -> Any:
+    """Return a JSON value with another one in a place; `_ABSENT` takes the property away."""
+    if not path:
+        return new
+    name, *rest = path
+    held = dict(value) if isinstance(value, dict) else {}
+    held[name] = _put(held.get(name), rest, new)
+    return {key: one for key, one in held.items() if one is not _ABSENT}
+
+
+def _put_missing(page: Any, path: Sequence[str], holder: Any) -> Any:
+    return page if isinstance(_at(page, path), dict) else _put(page, path, holder)
+
+
+def _without(query: str, names: frozenset[str]) -> str:
+    pairs = [pair for pair in query.split("&") if unquote(pair.partition("=")[0]) not in names]
+    return "&".join(pairs)

@@ -1,0 +1,79 @@
+"""Scenes of calls that fail at first: which are repeated, and that the same request goes out again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+from specwire.errors import APIStatusError
+
+from specwire_codegen.conformance import answers
+from specwire_codegen.conformance.answers import Answer
+from specwire_codegen.conformance.client.calls import Outcome
+from specwire_codegen.conformance.scenarios.scenarios import Scene, repeated_problems
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.conformance.values.types import Types
+from specwire_codegen.conformance.wire.expected_request import Arrival
+from specwire_codegen.conformance.wire.framing import Framing, framed
+from specwire_codegen.ir import EventStream, Operation
+
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"})
+"""RFC 9110, section 9.2.2; and QUERY."""
+_BUSY = Answer(503, "text/plain", (b"busy",), None)
+
+
+def is_repeatable(subject: Subject, operation: Operation) -> bool:
+    """Whether a request may be sent again after a 503: its method or the document says so, or it carries a key."""
+    retry = subject.api.retry
+    keyed = retry is not None and retry.idempotency_header is not None
+    return operation.http_method in _IDEMPOTENT or operation.safe or keyed
+
+
+def retries(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scene]:
+    """Return a strategy of scenes in which the first answer is a 503 and the second one is good."""
+    repeatable = is_repeatable(subject, operation)
+
+    def scene(good: Answer) -> Scene:
+        def check(outcome: Outcome, arrivals: Sequence[Arrival]) -> Iterator[str]:
+            expected = 2 if repeatable else 1
+            if len(arrivals) != expected:
+                yield f"{expected} requests expected after a 503, not {len(arrivals)} ({outcome.error})"
+            elif repeatable:
+                yield from repeated_problems(*arrivals)
+                yield from answers.problems(types, operation, good, outcome)
+            elif not isinstance(outcome.error, APIStatusError) or outcome.error.status != 503:
+                yield f"a 503 expected, not {outcome.error!r}"
+
+        return Scene("retrying", (_BUSY, good), check)
+
+    return answers.answers(subject, operation).map(scene)
+
+
+def resumptions(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scene] | None:
+    """Return a strategy of scenes in which a stream breaks and goes on, None where the document provides for none."""
+    payload = operation.payload
+    if not isinstance(payload, EventStream) or not payload.resumable:
+        return None
+
+    def scene(events: list[object]) -> Scene:
+        parts = [
+            framed([one], payload.framing, None, Framing(before=(f"id: {number}",)), plain=answers.is_plain(payload))
+            for number, one in enumerate(events)
+        ]
+        end = framed([], payload.framing, payload.terminator, Framing())
+        broken = Answer(200, payload.media_type, tuple(parts[:2]), events, broken=True)
+        rest = Answer(200, payload.media_type, (*parts[2:], end), events)
+
+        def check(outcome: Outcome, arrivals: Sequence[Arrival]) -> Iterator[str]:
+            if len(arrivals) != 2:
+                yield f"2 requests expected after a break, not {len(arrivals)} ({outcome.error})"
+                return
+            yield from repeated_problems(*arrivals, leaving=frozenset({"last-event-id"}))
+            if arrivals[1].header("last-event-id") != "1":
+                yield f"request 2: header last-event-id: '1' expected, not {arrivals[1].header('last-event-id')!r}"
+            yield from answers.problems(types, operation, rest, outcome)
+
+        return Scene("retrying", (broken, rest), check)
+
+    return st.lists(answers.events(subject, operation, payload), min_size=3, max_size=4).map(scene)

@@ -1,0 +1,80 @@
+"""Calls that take more than one request: pages, repeated tries, streams that go on after a break.
+
+A scene is what the server answers to each request, and what must have come of the call in the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from specwire_codegen.conformance.answers import Answer
+from specwire_codegen.conformance.client.arguments import Arguments
+from specwire_codegen.conformance.client.calls import Manner, Outcome
+from specwire_codegen.conformance.recorder import Recorder
+from specwire_codegen.conformance.wire.expected_request import Arrival
+from specwire_codegen.ir import Operation
+
+
+@attrs.frozen
+class Scene:
+    """The answers to the requests of one call; the last answer is sent again to each further request."""
+
+    manner: Manner
+    answers: tuple[Answer, ...]
+    check: Callable[[Outcome, Sequence[Arrival]], Iterator[str]] = attrs.field(repr=False)
+    """Yields what is wrong with the outcome and with what arrived."""
+    given: Mapping[str, Any] = attrs.field(factory=dict)
+    """Keywords that the call is made with besides."""
+    left_out: frozenset[str] = frozenset()
+    """Keywords that it is made without."""
+
+    def played(
+        self,
+        recorder: Recorder,
+        call: Callable[[Operation, Arguments, Manner], Outcome],
+        operation: Operation,
+        given: Arguments,
+    ) -> list[str]:
+        """Make the call, and return what is wrong."""
+        kept = {name: one for name, one in given.kwargs.items() if name not in self.left_out}
+        given = attrs.evolve(given, kwargs={**kept, **self.given})
+        *recorder.first, recorder.answer = self.answers
+        before = len(recorder.arrivals)
+        try:
+            outcome = call(operation, given, self.manner)
+        finally:
+            recorder.first.clear()
+        return list(self.check(outcome, recorder.arrivals[before:]))
+
+
+def repeated_problems(first: Arrival, second: Arrival, *, leaving: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield where a request is not the first one again; `leaving` are headers that may differ."""
+    for place, one, other in (
+        ("method", first.method, second.method),
+        ("path", first.raw_path, second.raw_path),
+        ("query", first.query, second.query),
+        ("body", _without_boundary(first), _without_boundary(second)),
+    ):
+        if one != other:
+            yield f"request 2: {place} {one!r} expected again, not {other!r}"
+    ours = {name: value for name, value in first.headers if name not in leaving}
+    theirs = {name: value for name, value in second.headers if name not in leaving}
+    for name in sorted(ours.keys() | theirs.keys()):
+        if _unbounded(ours.get(name)) != _unbounded(theirs.get(name)):
+            yield f"request 2: header {name}: {ours.get(name)!r} expected again, not {theirs.get(name)!r}"
+
+
+_BOUNDARY = re.compile(r"boundary=\"?([^\";]+)")
+
+
+def _unbounded(value: str | None) -> str | None:
+    return None if value is None else _BOUNDARY.sub("boundary", value)
+
+
+def _without_boundary(arrival: Arrival) -> bytes:
+    hit = _BOUNDARY.search(arrival.header("content-type") or "")
+    return arrival.body if hit is None else arrival.body.replace(hit[1].encode(), b"boundary")

@@ -1,0 +1,238 @@
+"""Calls drawn from what a document says of an operation's parameters and body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from specwire_codegen.conformance.strategies.schemas import Schema, values, without
+from specwire_codegen.conformance.strategies.text_schemas import LINE, SPACELESS, TEXT, TOKEN, UNPIPED, textual
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.conformance.values.case import Body, Case, File
+from specwire_codegen.conformance.values.json_diff import sendable
+from specwire_codegen.conformance.wire.encoding import encodings_of, part_header
+from specwire_codegen.conformance.wire.parameters import sent
+from specwire_codegen.conformance.wire.querystring import parameters_of
+from specwire_codegen.ir import (
+    ADDITIONAL,
+    BinaryBody,
+    FormBody,
+    JsonBody,
+    LinesBody,
+    MultipartBody,
+    Operation,
+    Parameter,
+    Part,
+    TextBody,
+)
+from specwire_codegen.lower.body import form_schema
+from specwire_codegen.lower.media import Components, base_type, is_range, switch_of
+
+_PLACES = ("path", "query", "header", "cookie")
+_DOT_SEGMENTS = frozenset({".", ".."})
+_FILENAMES = st.text(st.sampled_from("abcXYZ019 -_éß漢.()'&"), min_size=1, max_size=12).map(
+    lambda name: f"{name}.jsonl"
+)
+_FILES = st.builds(
+    File,
+    _FILENAMES,
+    st.binary(max_size=300),
+    st.sampled_from(["application/octet-stream", "application/jsonl", "text/plain", "audio/mpeg"]),
+)
+
+
+def requests(subject: Subject, operation: Operation) -> SearchStrategy[Case]:
+    """Return a strategy of the calls that a method can make.
+
+    A client's method knows the properties that the document names, so a body's object is drawn with those (objects
+    inside it may have others too), and without the switch between answer and stream, which the method sets. The other
+    limits are those of the wire: no integer beyond 64 bits, no path parameter that is empty, `.` or `..`, in a header
+    only what a header can hold, and in an object spread over the query only texts, under names that no other
+    parameter has.
+    """
+    raw = subject.raw(operation.id)
+    schema, required = _places(subject, raw)
+    body = _json_schema(subject, operation, raw)
+    if body is not None:
+        schema["body"] = body
+        # Most documents forget to say that a form is required, and a method asks for its required fields.
+        if raw.get("requestBody", {}).get("required") or not isinstance(operation.body, JsonBody):
+            required.append("body")
+    if isinstance(operation.body, MultipartBody) and any(part.headers for part in operation.body.parts):
+        schema["part headers"] = _part_headers(subject, operation.body, raw)
+        required.append("part headers")
+    whole = {"type": "object", "properties": schema, "required": required, "additionalProperties": False}
+    drawn = values(subject.schemas, whole).filter(sendable).filter(_fits)
+    return st.builds(lambda one, other: _case(operation, one, other), drawn, _other_body(operation))
+
+
+def _places(subject: Subject, raw: Schema) -> tuple[dict[str, Any], list[str]]:
+    parameters = parameters_of(subject, raw)
+    found: dict[str, Any] = {}
+    for place in _PLACES:
+        here = [one for one in parameters if one["in"] == place]
+        if here:
+            found[place] = {
+                "type": "object",
+                "properties": {one["name"]: _parameter(subject, one, parameters) for one in here},
+                "required": [one["name"] for one in here if one.get("required") or place == "path"],
+                "additionalProperties": False,
+            }
+    return found, list(found)
+
+
+def _parameter(subject: Subject, raw: Schema, all_: list[Schema]) -> Schema:
+    if "content" in raw:
+        schema: Schema = next(iter(raw["content"].values())).get("schema", {})
+        return schema
+    taken = frozenset(one["name"] for one in all_)
+    match raw["in"], raw.get("style"):
+        case "header", _:
+            text = LINE
+        case "cookie", style if style == "cookie" or raw.get("explode", True):
+            text = TOKEN  # an object's keys are names of cookies
+        case _, "pipeDelimited":
+            text = UNPIPED
+        case _, "spaceDelimited":
+            text = SPACELESS
+        case _:
+            text = TEXT
+    return textual(subject, raw.get("schema", {}), text, taken)
+
+
+def _part_headers(subject: Subject, body: MultipartBody, raw: Schema) -> Schema:
+    """Return the schema of the headers of all parts."""
+    encodings = encodings_of(raw, media_type_of(body))
+
+    def drawn(part: Part, header: Parameter) -> Schema:
+        return _parameter(subject, part_header(encodings, part.wire_name, header.wire_name), [])
+
+    properties = {
+        part.wire_name: {
+            "type": "object",
+            "properties": {header.wire_name: drawn(part, header) for header in part.headers},
+            "required": [header.wire_name for header in part.headers if header.required],
+            "additionalProperties": False,
+        }
+        for part in body.parts
+    }
+    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+
+
+def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema | None:
+    """Return the schema of what of the body is drawn as JSON."""
+    body = operation.body
+    if not isinstance(body, JsonBody | FormBody | MultipartBody | LinesBody):
+        return None
+    content = raw["requestBody"]["content"]
+    if isinstance(body, LinesBody):
+        media = next(media for name, media in content.items() if base_type(name) == body.media_type)
+        return {"type": "array", "items": media["itemSchema"]}
+    media_type = media_type_of(body)
+    stated = [media for name, media in content.items() if base_type(name) == media_type]
+    ranges = [media for name, media in content.items() if is_range(name) or base_type(name) == "multipart/*"]
+    schema: Schema = [*stated, *ranges][0].get("schema", {})
+    if isinstance(body, FormBody | MultipartBody) and body.free:
+        return {"type": "object", "propertyNames": {"minLength": 1}, "additionalProperties": {"type": "string"}}
+    target = subject.resolve(schema)
+    if isinstance(body, FormBody | MultipartBody):
+        target = form_schema(schema, Components(subject.schemas, {}))
+    if not target.get("properties"):
+        return schema
+    switch = switch_of(raw.get("responses", {}))
+    hidden = {switch[0]} if switch else set()
+    hidden |= {name for name, one in target["properties"].items() if isinstance(one, Mapping) and one.get("readOnly")}
+    if isinstance(body, MultipartBody):
+        hidden |= {part.wire_name for part in body.parts if part.file != "no"}
+    found = without(target, frozenset(hidden))
+    if not isinstance(body, JsonBody):
+        found["additionalProperties"] = False
+    if isinstance(body, FormBody):
+        encodings = [*stated, *ranges][0].get("encoding", {})
+        found["properties"] = {
+            name: one if "contentType" in encodings.get(name, {}) else textual(subject, one, TEXT, frozenset(hidden))
+            for name, one in found["properties"].items()
+        }
+    if isinstance(body, MultipartBody):
+        styled = {part.wire_name for part in body.parts if part.style is not None}
+        found["properties"] = {
+            name: textual(subject, one, TOKEN, frozenset(hidden)) if name in styled else one
+            for name, one in found["properties"].items()
+        }
+    return found
+
+
+def media_type_of(body: JsonBody | FormBody | MultipartBody | BinaryBody | TextBody | LinesBody) -> str:
+    """Return the media type in which a client sends a body."""
+    match body:
+        case MultipartBody():
+            return "multipart/form-data"
+        case FormBody():
+            return "application/x-www-form-urlencoded"
+        case _:
+            return body.media_type
+
+
+def _other_body(operation: Operation) -> SearchStrategy[Any]:
+    """Return a strategy of what of the body is not JSON: the files of a form, bytes, text."""
+    match operation.body:
+        case MultipartBody(parts):
+            files = [part for part in parts if part.file != "no"]
+            named = [part for part in files if part.wire_name != ADDITIONAL]
+            drawn = st.fixed_dictionaries(
+                {part.wire_name: _file(part) for part in named if part.required},
+                optional={part.wire_name: _file(part) for part in named if not part.required},
+            )
+            return drawn if named == files else st.builds(lambda one, more: {**more, **one}, drawn, _MORE_FILES)
+        case BinaryBody():
+            return st.binary(max_size=300)
+        case TextBody():
+            return st.text(max_size=100)
+        case _:
+            return st.none()
+
+
+_MORE_FILES = st.dictionaries(st.text("abcdefgh", min_size=9, max_size=12), _FILES, max_size=2)
+"""Files that a document does not name."""
+
+
+def _file(part: Part) -> SearchStrategy[Any]:
+    return _FILES if part.file == "one" else st.lists(_FILES, min_size=1, max_size=3)
+
+
+def _fits(drawn: Mapping[str, Any]) -> bool:
+    """Whether all path parameters make a segment, for the address would be another's."""
+    texts = [str(_joined(value)) for value in drawn.get("path", {}).values()]
+    return all(text and _DOT_SEGMENTS.isdisjoint(text.split("/")) for text in texts)
+
+
+def _joined(value: Any) -> Any:
+    match sent(value):
+        case None:
+            return ""
+        case list() as items:
+            return ",".join(map(str, items))
+        case dict() as items:
+            return ",".join(str(one) for pair in items.items() for one in pair)
+        case one:
+            return one
+
+
+def _case(operation: Operation, drawn: Mapping[str, Any], other: Any) -> Case:
+    places = {place: drawn.get(place, {}) for place in _PLACES}
+    return Case(**places, body=_body(operation, drawn, other))
+
+
+def _body(operation: Operation, drawn: Mapping[str, Any], other: Any) -> Body | None:
+    match operation.body:
+        case None:
+            return None
+        case MultipartBody():
+            return Body("multipart/form-data", {**drawn.get("body", {}), **other}, drawn.get("part headers", {}))
+        case BinaryBody(media_type) | TextBody(media_type):
+            return Body(media_type.replace("*", "x-drawn"), other)
+        case JsonBody() | FormBody() | LinesBody() as body:
+            return Body(media_type_of(body), drawn["body"]) if "body" in drawn else None

@@ -1,0 +1,96 @@
+"""Schemas narrowed to what has a form where all is text: in a path, a query, a header, a cookie, a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from specwire_codegen.conformance.strategies.schemas import Schema
+from specwire_codegen.conformance.subject import Subject
+
+TEXT: Schema = {"type": "string"}
+"""Any text, where it is percent-encoded."""
+LINE: Schema = {"type": "string", "pattern": "^[!-~\u00a1-\u00ff]([ -~\u00a1-\u00ff]*[!-~\u00a1-\u00ff])?$"}
+"""What a header can hold, where it is nothing but one text."""
+TOKEN: Schema = {"type": "string", "pattern": "^[A-Za-z0-9_.-]+$"}
+"""What a header or cookie can hold anywhere."""
+UNPIPED: Schema = {"type": "string", "pattern": "^[^|]*$"}
+SPACELESS: Schema = {"type": "string", "pattern": "^[^ ]*$"}
+"""What can be told from the delimiter of its list: OpenAPI has no escape for these two."""
+_BOUNDS = ("minLength", "maxLength", "pattern", "format")
+_TOKEN_FORMATS = ("date", "date-time", "time", "uuid")
+"""Formats whose texts are tokens; of others, not all texts are."""
+
+
+def textual(subject: Subject, schema: Any, text: Schema, taken: frozenset[str]) -> Schema:
+    """Return a schema of the values of another that OpenAPI says how to write: scalars, lists and objects of scalars.
+
+    What a document leaves open is text; `text` says which texts there is a form for: `TEXT`, `LINE`, `TOKEN` and so on.
+    Free keys of an object are none that are `taken`.
+    """
+    inner = TOKEN if text is LINE else text
+    target = subject.resolve(schema) if isinstance(schema, Mapping) else {}
+    # What is read-only is not drawn for requests, but a parameter is of the request anyhow.
+    target = {key: one for key, one in target.items() if key != "readOnly"}
+    match _kind(target):
+        case "union":
+            key = "oneOf" if "oneOf" in target else "anyOf"
+            return {"anyOf": [textual(subject, one, text, taken) for one in target[key]]}
+        case "array":
+            items = target.get("items", {})
+            kept = {key: one for key, one in target.items() if key not in ("items", "prefixItems")}
+            return {**kept, "items": inner if _nested(subject, items) else textual(subject, items, inner, taken)}
+        case "object":
+            return _object(subject, target, inner, taken)
+        case "string":
+            fixed = {"enum", "const"} & target.keys() or target.get("format") in _TOKEN_FORMATS
+            return target if fixed or text is TEXT else {**_without_bounds(target), **text}
+        case "any":
+            return text
+        case _:
+            return target
+
+
+def _object(subject: Subject, target: Schema, text: Schema, taken: frozenset[str]) -> Schema:
+    properties = {
+        name: textual(subject, one, text, taken)
+        for name, one in target.get("properties", {}).items()
+        if not _nested(subject, one)
+    }
+    if properties:
+        required = [name for name in target.get("required", ()) if name in properties]
+        return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    free = target.get("additionalProperties", True)
+    names = {**text, "not": {"enum": sorted(taken)}, "minLength": 1}
+    value = text if isinstance(free, bool) or _nested(subject, free) else textual(subject, free, text, taken)
+    return {"type": "object", "propertyNames": names, "additionalProperties": value}
+
+
+def _kind(schema: Schema) -> str:
+    kinds = schema.get("type")
+    if "oneOf" in schema or "anyOf" in schema:
+        return "union"
+    if {"enum", "const"} & schema.keys():
+        return "constant"
+    if isinstance(kinds, str):
+        return kinds
+    if isinstance(kinds, list) and set(kinds) - {"null"} == {"string"}:
+        return "string"
+    if isinstance(kinds, list):
+        return "any" if {"object", "array"} & set(kinds) else "scalar"
+    return "object" if "properties" in schema else "any"
+
+
+def _nested(subject: Subject, schema: Any) -> bool:
+    """Whether a schema takes lists or objects, for which there is no form inside of another."""
+    if not isinstance(schema, Mapping):
+        return True
+    target = subject.resolve(schema)
+    kind = _kind(target)
+    if kind == "union":
+        return any(_nested(subject, one) for one in target.get("oneOf", target.get("anyOf", ())))
+    return kind in ("array", "object", "any")
+
+
+def _without_bounds(schema: Schema) -> dict[str, Any]:
+    return {key: one for key, one in schema.items() if key not in _BOUNDS}

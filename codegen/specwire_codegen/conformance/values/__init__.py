@@ -1,0 +1,1 @@
+"""Values of requests and responses, and their comparison."""

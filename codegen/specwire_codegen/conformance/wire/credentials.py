@@ -1,0 +1,92 @@
+"""One key for every security scheme of a provider: what the clients on the bench are made with, and what they send."""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+import attrs
+from specwire._operations.provider import Provider
+from specwire._operations.security import (
+    ANONYMOUS,
+    Anonymous,
+    Basic,
+    Digest,
+    MutualTLS,
+    Proof,
+    Scheme,
+    Security,
+    Undeclared,
+    joined,
+    prove,
+)
+
+from specwire_codegen.ir import (
+    ApiKeyScheme,
+    BasicScheme,
+    BearerScheme,
+    DigestScheme,
+    HttpScheme,
+    MutualTLSScheme,
+    OAuth2Scheme,
+    SecurityScheme,
+    UndeclaredScheme,
+)
+
+
+def credentials(provider: Provider, key: str) -> dict[str, Any]:
+    """Return the keywords that give a client one key for whatever its operations take."""
+    match provider.security:
+        case None:
+            return {}
+        case Security(schemes):
+            keyed = {name: scheme for name, scheme in schemes.items() if not isinstance(scheme, MutualTLS)}
+            return {"credentials": {name: _given(scheme, key) for name, scheme in keyed.items()}}
+        case scheme:
+            return {"key": _given(scheme, key)}
+
+
+def _given(scheme: Scheme, key: str) -> str | tuple[str, str] | Anonymous:
+    if isinstance(scheme, Undeclared):
+        return ANONYMOUS
+    return (key, key) if isinstance(scheme, Basic | Digest) else key
+
+
+def first_proof(provider: Provider, key: str) -> Proof:
+    """Return what one key adds to a request of an operation that takes what most do."""
+    match provider.security:
+        case None:
+            schemes: list[Scheme] = []
+        case Security(named, requirements):
+            names = next((requirement for requirement in requirements if requirement), ())
+            schemes = [named[name] for name in names]
+        case scheme:
+            schemes = [scheme]
+    return joined(tuple(prove(scheme, f"{key}:{key}" if isinstance(scheme, Basic) else key) for scheme in schemes))
+
+
+@attrs.frozen
+class Shown:
+    """Where each request shows the credentials of a scheme, and what stands before them."""
+
+    place: str
+    """`header`, `query` or `cookie`."""
+    name: str
+    """That of a header in lower case."""
+    before: str = ""
+
+
+def shown(scheme: SecurityScheme) -> Shown | None:
+    """Return where a scheme shows its credentials, None if a request shows none before it is asked for them."""
+    match scheme:
+        case ApiKeyScheme(name, place, prefix):
+            return Shown(place, name.lower() if place == "header" else name, prefix)
+        case BasicScheme():
+            return Shown("header", "authorization", "Basic ")
+        case BearerScheme() | OAuth2Scheme():
+            return Shown("header", "authorization", "Bearer ")
+        case HttpScheme(word):
+            return Shown("header", "authorization", f"{word} ")
+        case DigestScheme() | MutualTLSScheme() | UndeclaredScheme():
+            return None
+        case _:
+            assert_never(scheme)

@@ -1,0 +1,264 @@
+"""What must arrive at a server for a call, by the document alone: method, path, query, headers, cookies and body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, unquote
+
+import attrs
+
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.conformance.values.case import Body, Case, File
+from specwire_codegen.conformance.values.json_diff import json_problems
+from specwire_codegen.conformance.wire.credentials import shown
+from specwire_codegen.conformance.wire.encoding import encodings_of, part_header
+from specwire_codegen.conformance.wire.multipart import BrokenBody, Part, parts_of
+from specwire_codegen.conformance.wire.parameters import (
+    pairs_problems,
+    path_problems,
+    query_pairs,
+    query_problems,
+    says,
+    text_problems,
+)
+from specwire_codegen.conformance.wire.querystring import parameters_of, unsent
+from specwire_codegen.ir import EventStream, JsonBody, MutualTLSScheme, Operation
+from specwire_codegen.lower.media import base_type, is_json, switch_of
+
+
+@attrs.frozen
+class Arrival:
+    """A request as it came in, nothing decoded."""
+
+    method: str
+    raw_path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    """Lower-case names."""
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """Return the value of a header."""
+        return next((value for key, value in self.headers if key == name.lower()), None)
+
+    @property
+    def cookies(self) -> list[tuple[str, str]]:
+        """The names and values of the cookies."""
+        pairs = (pair.strip().partition("=") for pair in (self.header("cookie") or "").split(";") if pair.strip())
+        return [(name, value) for name, _, value in pairs]
+
+    def credential(self, place: str, name: str) -> str | None:
+        """Return what stands under a name in a header, the query or a cookie."""
+        if place == "header":
+            return self.header(name)
+        pairs = query_pairs(self.query) if place == "query" else self.cookies
+        return next((unquote(value) for key, value in pairs if unquote(key) == name), None)
+
+
+def problems(subject: Subject, operation: Operation, case: Case, arrival: Arrival) -> list[str]:
+    """Return where a request that arrived is not what the document says of a call."""
+    return list(_problems(subject, operation, case, arrival))
+
+
+def _problems(subject: Subject, operation: Operation, case: Case, arrival: Arrival) -> Iterator[str]:
+    raw = subject.raw(operation.id)
+    parameters = parameters_of(subject, raw)
+    yield from (f"query string {name}: is required, and not sent, for it is no form" for name in unsent(raw))
+    if arrival.method != operation.http_method:
+        yield f"method: {operation.http_method} expected, not {arrival.method}"
+    # A fragment, by which some documents tell operations of one path apart, is never sent.
+    path, _, fixed = operation.path.partition("#")[0].partition("?")
+    yield from path_problems(path, parameters, arrival.raw_path, case.path)
+    keys = _keys(subject, operation, "query")
+    ours = {*fixed.split("&")} if "{" not in fixed else set()
+    if not ours <= {*arrival.query.split("&"), ""}:
+        yield f"query: {fixed} of the path expected in {arrival.query!r}"
+    pairs = [pair for pair in arrival.query.split("&") if pair not in ours]
+    query = "&".join(pair for pair in pairs if unquote(pair.partition("=")[0]) not in keys)
+    yield from query_problems(parameters, query, case.query)
+    for parameter in parameters:
+        if parameter["in"] == "header" and parameter["name"] in case.header:
+            name = parameter["name"]
+            yield from text_problems("header", parameter, arrival.header(name), case.header[name])
+    keys = _keys(subject, operation, "cookie")
+    cookies = [(name, value) for name, value in arrival.cookies if name not in keys]
+    yield from pairs_problems("cookie", parameters, cookies, case.cookie)
+    yield from _accept(raw, operation, arrival)
+    yield from _credentials(subject, operation, case, arrival)
+    expected = expected_body(raw, operation, case.body)
+    encodings = encodings_of(raw, base_type(expected.media_type)) if expected is not None else {}
+    yield from _body(expected, arrival, encodings)
+
+
+def expected_body(raw: Mapping[str, Any], operation: Operation, body: Body | None) -> Body | None:
+    """Return the body with the field that asks for a stream, where the method is the one that does.
+
+    An optional object of which nothing is given may be sent as `{}`: see docs/decisions/sending.md.
+    """
+    match operation.body:
+        case JsonBody(fields=fields, media_type=media_type) if body is None and fields is not None:
+            sends = operation.http_method in ("POST", "PUT", "PATCH")
+            return Body(media_type, {}) if sends else None
+    switch = switch_of(raw.get("responses", {}))
+    if switch is None or body is None or not isinstance(operation.payload, EventStream):
+        return body
+    return attrs.evolve(body, value={**body.value, switch[0]: switch[1]})
+
+
+def _accept(raw: Mapping[str, Any], operation: Operation, arrival: Arrival) -> Iterator[str]:
+    """The client must say that it takes what the method answers."""
+    offered = {
+        base_type(media)
+        for status, response in raw.get("responses", {}).items()
+        if status.startswith("2")
+        for media in response.get("content", {})
+    }
+    accept = arrival.header("accept") or ""
+    if offered and not {base_type(one) for one in accept.split(",") if ";q=" not in one} & {*offered, "*/*"}:
+        yield f"header accept: one of {', '.join(sorted(offered))} expected, not {accept!r}"
+    if isinstance(operation.payload, EventStream) and operation.payload.media_type not in accept:
+        yield f"header accept: {operation.payload.media_type} expected, not {accept!r}"
+
+
+def _keys(subject: Subject, operation: Operation, place: str) -> frozenset[str]:
+    """Return the names under which a key may stand in a place; none where the operation takes no key."""
+    schemes = subject.document.get("components", {}).get("securitySchemes", {}).values()
+    names = {one["name"] for one in schemes if one.get("type") == "apiKey" and one.get("in") == place}
+    return frozenset(names if operation.secure else ())
+
+
+def _credentials(subject: Subject, operation: Operation, case: Case, arrival: Arrival) -> Iterator[str]:
+    """Credentials are sent where the operation takes them, and nowhere else but where a parameter of the name is."""
+    security = subject.api.security
+    if security is None:
+        return
+    alternatives = operation.security or security.requirements
+    certificates = {name for name, scheme in security.schemes if isinstance(scheme, MutualTLSScheme)}
+    # The clients on the bench show no certificate: what takes one is the last resort.
+    usable = sorted((names for names in alternatives if names), key=lambda names: bool(certificates & {*names}))
+    taken = usable[0] if usable and operation.secure else ()
+    places = {name: one for name, scheme in security.schemes if (one := shown(scheme)) is not None}
+    wanted = {(places[name].place, places[name].name): places[name].before for name in taken if name in places}
+    given = {("header", name.lower()) for name in case.header}
+    given |= {("query", name) for name in case.query} | {("cookie", name) for name in case.cookie}
+    for place, name in sorted({(one.place, one.name) for one in places.values()} - given):
+        value, before = arrival.credential(place, name), wanted.get((place, name))
+        if before is None:
+            if value is not None:
+                yield f"{place} {name}: is sent, though the operation does not take it"
+        elif value is None:
+            yield f"{place} {name}: is missing"
+        elif not value.startswith(before) or value == before:
+            yield f"{place} {name}: credentials after {before!r} expected"
+
+
+def _body(expected: Body | None, arrival: Arrival, encodings: Mapping[str, Any]) -> Iterator[str]:
+    content_type = arrival.header("content-type") or ""
+    if expected is None or (expected.value == {} and not arrival.body):
+        if arrival.body:
+            yield f"body: nothing expected, not {len(arrival.body)} bytes of {content_type!r}"
+        return
+    if base_type(content_type) != base_type(expected.media_type):
+        yield f"header content-type: {expected.media_type} expected, not {content_type!r}"
+        return
+    length = arrival.header("content-length")
+    if length is not None and int(length) != len(arrival.body):
+        yield f"header content-length: {len(arrival.body)} expected, not {length}"
+    base = base_type(expected.media_type)
+    if is_json(base):
+        yield from (f"body {one}" for one in json_problems(expected.value, arrival.body))
+    elif isinstance(expected.value, list):
+        arrived = [one.removeprefix(b"\x1e") for one in arrival.body.split(b"\n")[:-1]]
+        if len(arrived) != len(expected.value):
+            yield f"body: {len(expected.value)} values expected, not {len(arrived)}"
+        for value, one in zip(expected.value, arrived, strict=False):
+            yield from (f"body {problem}" for problem in json_problems(value, one))
+    elif base == "multipart/form-data":
+        yield from _multipart(expected, arrival.body, content_type, encodings)
+    elif base == "application/x-www-form-urlencoded":
+        yield from _form(expected.value, arrival.body, encodings)
+    else:
+        content = expected.value.encode() if isinstance(expected.value, str) else expected.value
+        if content != arrival.body:
+            yield f"body: {content!r} expected, not {arrival.body!r}"
+
+
+def _form(value: Mapping[str, Any], body: bytes, encodings: Mapping[str, Any]) -> Iterator[str]:
+    """A form's fields are written as the parameters of a query, but for spaces; the order of names is free."""
+    fields = [{"name": name, "in": "form", **_field(encodings.get(name, {}))} for name in value]
+    pairs = [(name, text.replace("+", "%20")) for name, text in query_pairs(body.decode("ascii"))]
+    yield from pairs_problems("form", fields, [(name.replace("+", "%20"), text) for name, text in pairs], value)
+
+
+def _field(encoding: Mapping[str, Any]) -> dict[str, Any]:
+    stated = {key: one for key, one in encoding.items() if key in ("style", "explode", "allowReserved")}
+    if not stated and is_json(encoding.get("contentType", "")):
+        return {"content": {}}
+    style = stated.get("style", "form")
+    return {"style": style, "explode": stated.get("explode", style == "form")}
+
+
+def _is_styled(encoding: Mapping[str, Any]) -> bool:
+    """Whether a part is written in a style of its own: not as a part for each item of a list, and an object as JSON."""
+    field = _field(encoding)
+    return "style" in field and (field["style"], field["explode"]) != ("form", True)
+
+
+def _styled(values: Mapping[str, Any], parts: list[Part], encodings: Mapping[str, Any]) -> Iterator[str]:
+    """Parts in a style are as the fields of a form, with nothing escaped: where commas part items, as a header's."""
+    fields = {name: {"name": name, "in": "part", **_field(encodings[name])} for name in values}
+    joined = {name for name, field in fields.items() if (field["style"], field["explode"]) == ("form", False)}
+    for name in joined:
+        text = next((part.content.decode() for part in parts if part.name == name), None)
+        yield from text_problems("part", {"name": name, "style": "simple"}, text, values[name])
+    others = [(quote(part.name), quote(part.content)) for part in parts if part.name not in joined]
+    yield from pairs_problems("part", [field for name, field in fields.items() if name not in joined], others, values)
+
+
+def _multipart(wanted: Body, body: bytes, content_type: str, encodings: Mapping[str, Any]) -> Iterator[str]:
+    """Parts of one name must come in order; the order of names is free, and null is no part."""
+    value: Mapping[str, Any] = wanted.value
+    try:
+        arrived = parts_of(body, content_type)
+    except BrokenBody as problem:
+        yield f"body: {problem}"
+        return
+    styled = {name: item for name, item in value.items() if _is_styled(encodings.get(name, {}))}
+    value = {name: item for name, item in value.items() if name not in styled}
+    yield from _styled(styled, [part for part in arrived if part.name not in value], encodings)
+    for name, item in value.items():
+        mine = [part for part in arrived if part.name == name]
+        media_type = base_type(encodings.get(name, {}).get("contentType", ""))
+        if is_json(media_type):
+            expected = [item]
+        else:
+            expected = [one for one in (item if isinstance(item, list) else [item]) if one is not None]
+        if len(mine) != len(expected):
+            yield f"part {name}: {len(expected)} expected, not {len(mine)}"
+        for one, part in zip(expected, mine, strict=False):
+            yield from (f"part {name}: {problem}" for problem in _part(one, part, media_type))
+            for header, each in wanted.headers.get(name, {}).items():
+                stated = part_header(encodings, name, header)
+                yield from text_problems(f"part {name}: header", stated, part.headers.get(header.lower()), each)
+
+
+def _part(expected: Any, part: Part, media_type: str) -> Iterator[str]:
+    match expected:
+        case File(filename, content, content_type):
+            if part.filename != filename:
+                yield f"filename {filename!r} expected, not {part.filename!r}"
+            if base_type(part.content_type or "") != content_type:
+                yield f"content type {content_type} expected, not {part.content_type!r}"
+            if part.content != content:
+                yield f"{content!r} expected, not {part.content!r}"
+        case _ if is_json(media_type) or isinstance(expected, dict | list):
+            wanted = media_type if is_json(media_type) else "application/json"
+            if base_type(part.content_type or "") != wanted:
+                yield f"content type {wanted} expected, not {part.content_type!r}"
+            yield from json_problems(expected, part.content)
+        case _:
+            if part.filename is not None:
+                yield f"no filename expected, not {part.filename!r}"
+            if not says(part.content.decode(), expected):
+                yield f"{expected!r} expected, not {part.content!r}"

@@ -1,0 +1,92 @@
+"""Where a call must arrive, by the document alone: the host and the path before the operation's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+
+from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.conformance.wire.expected_request import Arrival
+from specwire_codegen.ir import Operation
+
+NOWHERE = "http://api.example/base"
+"""Where the client of a document without a usable server is told that the API is."""
+
+
+_LABEL = r"[\w-]{1,63}"
+_SERVER = re.compile(
+    rf"(https?://([^{{}}/?#\\\s\"<>]*@)?({_LABEL}(\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d*))?)?"
+    r"(/[^{}?#\\\s\"<>\x00-\x1f\x7f]*)?"
+)
+"""An address that calls can go to, or a path below one: without variables, query and fragment, and with a host."""
+
+
+def base_url(subject: Subject) -> str:
+    """Return the first server of the document that can be called, or `NOWHERE` if that is none or only a path."""
+    first = _usable(subject.document.get("servers", []))
+    return NOWHERE if first.startswith("/") else first or NOWHERE
+
+
+def address(subject: Subject, operation: Operation) -> str:
+    """Return the address that an operation's path is appended to."""
+    base = base_url(subject)
+    servers = _servers(subject, operation)
+    if servers is None:
+        return base
+    first = _usable(servers)
+    if first.startswith("/"):
+        parts = urlsplit(base)
+        return f"{parts.scheme}://{parts.netloc}{first}".rstrip("/")
+    return first or base
+
+
+def arrived_at(expected: str, arrival: Arrival) -> tuple[list[str], Arrival]:
+    """Return what is wrong with where a request arrived, and the request as from below that address."""
+    parts = urlsplit(expected)
+    host = arrival.header("host") or ""
+    prefix = parts.path.rstrip("/")
+    found = [] if _bare(host) == _bare(parts.netloc) else [f"host: {parts.netloc} expected, not {host}"]
+    if not arrival.raw_path.startswith(prefix):
+        return [*found, f"path: {arrival.raw_path!r} does not begin with {prefix}"], arrival
+    return found, attrs.evolve(arrival, raw_path=arrival.raw_path[len(prefix) :])
+
+
+def _servers(subject: Subject, operation: Operation) -> Sequence[Mapping[str, Any]] | None:
+    """Return the servers of an operation or of its path, None if it has those of the document."""
+    item = subject.document["paths"][operation.path]
+    raw = subject.raw(operation.id)
+    for holder in (raw, item):
+        if "servers" in holder and holder["servers"] != subject.document.get("servers"):
+            servers: Sequence[Mapping[str, Any]] = holder["servers"]
+            return servers
+    return None
+
+
+def _usable(servers: Sequence[Mapping[str, Any]]) -> str:
+    """Return the first server that can be called, or the path that it is; nothing where there is none."""
+    for url in map(_filled, servers):
+        url = f"https:{url}" if url.startswith("//") else url
+        hit = _SERVER.fullmatch(url)
+        if url and hit is not None and (not hit["port"] or 0 < int(hit["port"]) < 2**16):
+            return url if url.startswith("/") else url.rstrip("/")
+    return ""
+
+
+def _filled(server: Mapping[str, Any]) -> str:
+    variables = server.get("variables", {})
+    return re.sub(r"\{([^{}]+)\}", lambda hit: next(_values(variables.get(hit[1], {})), hit[0]), server["url"]).strip()
+
+
+def _values(variable: Mapping[str, Any]) -> Iterator[str]:
+    if "default" in variable:
+        yield str(variable["default"])
+    yield from map(str, variable.get("enum", ()))
+
+
+def _bare(netloc: str) -> str:
+    """Return a host without the user, and without the port that its scheme has anyway."""
+    return re.sub(r":(80|443)$", "", netloc.rpartition("@")[2].lower())

@@ -1,0 +1,1 @@
+"""Documents as text: parsing, overlays and filters."""

@@ -1,0 +1,192 @@
+"""Overlay: corrections of a document that is somebody else's (OpenAPI Overlay 1.0 and 1.1)."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+import attrs
+import jsonpath_rfc9535
+
+from specwire_codegen.diagnostics import Diagnostic, error, settle
+from specwire_codegen.documents.document import Document, Place, Source
+from specwire_codegen.openapi import pointer as pointers
+
+_FIELDS = ("target", "description", "update", "copy", "remove")
+_LONGEST_PATH = 2000
+"""Characters of a JSONPath: many more, and the library that reads it overflows the stack."""
+_VERBS = ("update", "copy", "remove")
+
+
+def apply(document: Document, overlay: Document) -> Document:
+    """Return the document with every action of the overlay done, in order.
+
+    Raises DiagnosticError for all actions that are broken, match nothing, or do not fit what they match.
+    """
+    actions = overlay.data.get("actions")
+    editor = _Editor(overlay, document)
+    if isinstance(actions, list) and actions:
+        for index, action in enumerate(actions):
+            editor.act(action, pointers.join("/actions", index))
+    else:
+        editor.complain("overlay-actions", "the overlay has no list of actions", "/actions", "add `actions:`")
+    settle(editor.findings)
+    return editor.document
+
+
+class _Incompatible(Exception):
+    """An update does not fit what it should be merged with; carries pointer into the update and message."""
+
+
+@attrs.define
+class _Editor:
+    overlay: Document
+    document: Document
+    findings: list[Diagnostic] = attrs.field(factory=list)
+
+    def complain(self, code: str, message: str, pointer: str, help: str | None = None) -> None:
+        """Record an error at a place of the overlay."""
+        self.findings.append(error(code, message, self.overlay.locate(pointer), help))
+
+    def act(self, action: Any, at: str) -> None:
+        """Do one action, or record why it cannot be done."""
+        if not self._is_sound(action, at):
+            return
+        found = self._find(action["target"], pointers.join(at, "target"))
+        if found is None:
+            return
+        if not found:
+            message = f"the target {action['target']!r} matches nothing"
+            help = "correct the target, or remove the action if the document no longer needs it"
+            self.complain("overlay-no-match", message, pointers.join(at, "target"), help)
+        elif action.get("remove"):
+            self._remove(found, at)
+        elif "copy" in action:
+            self._copy(action["copy"], found, at)
+        else:
+            self._update(action["update"], found, pointers.join(at, "update"))
+
+    def _is_sound(self, action: Any, at: str) -> bool:
+        if not isinstance(action, dict) or not isinstance(action.get("target"), str):
+            self.complain("overlay-action", "an action must be an object with a 'target'", at, "add `target: $...`")
+            return False
+        for key in action:
+            if key not in _FIELDS and not str(key).startswith("x-"):
+                near = difflib.get_close_matches(str(key), _FIELDS, 1)
+                help = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(_FIELDS)}"
+                self.complain("overlay-action", f"an action has no field {key!r}", pointers.join(at, key), help)
+                return False
+        if not isinstance(action.get("remove", False), bool) or not isinstance(action.get("copy", ""), str):
+            self.complain("overlay-action", "'remove' must be true or false, 'copy' must be a JSONPath", at)
+            return False
+        verbs = [verb for verb in _VERBS if verb in action and action[verb] is not False]
+        if len(verbs) != 1:
+            said = " and ".join(verbs) or "nothing to do"
+            self.complain("overlay-action", f"the action has {said}", at, "give one of update, copy and remove: true")
+            return False
+        return True
+
+    def _find(self, path: str, at: str) -> list[str] | None:
+        help = "write it as RFC 9535 has it, such as $.paths['/pets'].get"
+        if len(path) > _LONGEST_PATH:
+            message = f"this JSONPath has {len(path):,} characters; {_LONGEST_PATH:,} are allowed"
+            self.complain("overlay-path", message, at, help)
+            return None
+        try:
+            nodes = jsonpath_rfc9535.find(path, self.document.data)
+            return list(dict.fromkeys(pointers.join("", *node.location) for node in nodes))
+        except RecursionError:
+            self.complain("overlay-path", "this JSONPath, or what it looks through, is nested too deeply", at, help)
+        except (jsonpath_rfc9535.JSONPathError, ValueError) as problem:
+            message = f"{path!r} is not a JSONPath: {str(problem).splitlines()[0]}"
+            self.complain("overlay-path", message, at, help)
+        return None
+
+    def _update(self, value: Any, targets: list[str], origin: str) -> None:
+        for target in targets:
+            self._merge(value, target, self.overlay, origin)
+
+    def _copy(self, path: str, targets: list[str], at: str) -> None:
+        sources = self._find(path, pointers.join(at, "copy"))
+        if sources is None:
+            return
+        if len(sources) != 1:
+            message = f"{path!r} matches {len(sources)} values; a copy is made of exactly one"
+            self.complain("overlay-no-match", message, pointers.join(at, "copy"), "make the path more exact")
+            return
+        value, before = pointers.get(self.document.data, sources[0]), self.document
+        for target in targets:
+            self._merge(value, target, before, sources[0])
+
+    def _merge(self, value: Any, target: str, source: Source, origin: str) -> None:
+        places: list[Place] = []
+        try:
+            merged = _merged(pointers.get(self.document.data, target), value, target, source, origin, places)
+        except _Incompatible as problem:
+            pointer, message = problem.args
+            where = source.locate(pointer)
+            self.findings.append(error("overlay-incompatible", message, where, "remove the target first, then add it"))
+            return
+        kept = [old for old in self.document.places if not any(_is_within(old.pointer, new.pointer) for new in places)]
+        data = pointers.replaced(self.document.data, target, merged)
+        self.document = attrs.evolve(self.document, data=data, places=(*kept, *places))
+
+    def _remove(self, targets: list[str], at: str) -> None:
+        if "" in targets:
+            self.complain("overlay-incompatible", "the whole document cannot be removed", pointers.join(at, "target"))
+            return
+        for target in sorted(targets, key=_removal_order, reverse=True):
+            self.document = _without(self.document, target)
+
+
+def _removal_order(pointer: str) -> list[tuple[int, str]]:
+    return [(int(token), "") if token.isdigit() else (-1, token) for token in pointers.split(pointer)]
+
+
+def _merged(old: Any, new: Any, at: str, source: Source, origin: str, places: list[Place]) -> Any:
+    if isinstance(old, dict) and isinstance(new, dict):
+        merged = dict(old)
+        for key, value in new.items():
+            here, there = pointers.join(at, key), pointers.join(origin, key)
+            if key in old:
+                merged[key] = _merged(old[key], value, here, source, there, places)
+            else:
+                merged[key] = value
+                places.append(Place(here, source, there))
+        return merged
+    if isinstance(old, list):
+        several = isinstance(new, list)
+        added = new if several else [new]
+        for index in range(len(added)):
+            there = pointers.join(origin, index) if several else origin
+            places.append(Place(pointers.join(at, len(old) + index), source, there))
+        return [*old, *added]
+    if isinstance(old, dict) or isinstance(new, (dict, list)):
+        raise _Incompatible(origin, f"{_kind(new)} cannot be merged with {_kind(old)} at #{at}")
+    places.append(Place(at, source, origin))
+    return new
+
+
+def _kind(value: Any) -> str:
+    return "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else f"the value {value!r}"
+
+
+def _is_within(pointer: str, ancestor: str) -> bool:
+    return pointer == ancestor or pointer.startswith(f"{ancestor}/")
+
+
+def _without(document: Document, target: str) -> Document:
+    parent = pointers.parent(target)
+    container, token = pointers.get(document.data, parent), pointers.split(target)[-1]
+    kept = [place for place in document.places if not _is_within(place.pointer, target)]
+    if isinstance(container, dict):
+        rest: Any = {key: value for key, value in container.items() if key != token}
+    else:
+        gone = int(token)
+        rest = [value for index, value in enumerate(container) if index != gone]
+        later = [pointers.join(parent, index) for index in range(gone, len(container))]
+        kept = [place for place in kept if not any(_is_within(place.pointer, each) for each in later)]
+        kept += [
+            Place(pointers.join(parent, i), document, pointers.join(parent, i + 1)) for i in range(gone, len(rest))
+        ]
+    return attrs.evolve(document, data=pointers.replaced(document.data, parent, rest), places=tuple(kept))

@@ -1,0 +1,147 @@
+"""A document text, YAML or JSON: decoded, parsed, and able to say where its parts stand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from specwire_codegen.diagnostics import Location, failure, settle
+from specwire_codegen.documents import json_text
+from specwire_codegen.documents.document import Place
+from specwire_codegen.documents.yaml_text import MAX_DEPTH, MAX_NODES, Mark, YamlReader
+
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+
+@attrs.frozen
+class YamlText:
+    """The marks of a YAML text."""
+
+    file: str
+    marks: Mark
+
+    def locate(self, pointer: str) -> Location:
+        """Return the place of `pointer`, or of its nearest ancestor that exists."""
+        mark = self.marks.nearest(pointer)
+        return Location(self.file, pointer, mark.line, mark.column)
+
+    def places(self) -> tuple[Place, ...]:
+        """Return the one place that is the whole text."""
+        return (Place("", self, ""),)
+
+
+@attrs.frozen
+class JsonText:
+    """A JSON text, scanned when a place is asked for."""
+
+    file: str
+    text: str = attrs.field(repr=False)
+    offsets: json_text.Offsets = attrs.field(
+        default=attrs.Factory(lambda self: json_text.Offsets(self.text), takes_self=True), repr=False, eq=False
+    )
+
+    def locate(self, pointer: str) -> Location:
+        """Return the place of `pointer`, or of its nearest ancestor that exists."""
+        line, column = json_text.line_and_column(self.text, self.offsets.offset(pointer))
+        return Location(self.file, pointer, line, column)
+
+    def places(self) -> tuple[Place, ...]:
+        """Return the one place that is the whole text."""
+        return (Place("", self, ""),)
+
+
+def parse(raw: bytes, file: str) -> tuple[Any, YamlText | JsonText]:
+    """Return the value of a text and its source of places; raise DiagnosticError if it is neither YAML nor JSON."""
+    text = decode(raw, file)
+    if not text.strip():
+        raise failure("empty-file", "the file is empty", Location(file), "write an OpenAPI document into it")
+    if text.lstrip()[:1] in {"{", "[", '"'}:
+        try:
+            value = json_text.read(text, file)
+        except json_text.DuplicateKey:
+            return _parse_yaml(text, file)
+        except ValueError as problem:
+            if file.endswith(".json"):
+                raise _broken_json(problem, file) from None
+            return _parse_yaml(text, file)
+        _check_limits(value, file)
+        _check_strings(text, value, file)
+        return value, JsonText(file, text)
+    return _parse_yaml(text, file)
+
+
+def decode(raw: bytes, file: str) -> str:
+    """Return the text of UTF-8, or of what its byte order mark says; raise DiagnosticError."""
+    encoding = next((name for bom, name in _BOMS if raw.startswith(bom)), "utf-8")
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as problem:
+        line = raw.count(b"\n", 0, problem.start) + 1
+        message = f"byte {problem.start} is not {encoding.upper()}"
+        raise failure("not-utf8", message, Location(file, "", line), "save the file as UTF-8") from None
+    return text
+
+
+def _parse_yaml(text: str, file: str) -> tuple[Any, YamlText]:
+    reader = YamlReader(file)
+    value, marks = reader.read(text)
+    settle(reader.findings)
+    return value, YamlText(file, marks or Mark(1, 1))
+
+
+def _broken_json(problem: ValueError, file: str) -> Exception:
+    if isinstance(problem, json.JSONDecodeError):
+        where = Location(file, "", problem.lineno, problem.colno)
+        return failure("broken-json", problem.msg, where, "correct the JSON at or just before this place")
+    return failure("broken-json", "a number has too many digits", Location(file))
+
+
+def _check_limits(value: Any, file: str) -> None:
+    level = [value]
+    count = 0
+    for _ in range(MAX_DEPTH + 1):
+        below: list[Any] = []
+        for each in level:
+            if isinstance(each, dict):
+                below.extend(each.values())
+            elif isinstance(each, list):
+                below.extend(each)
+        if not below:
+            return
+        count += len(below)
+        if count > MAX_NODES * 4:
+            raise failure("too-many-values", f"the document has more than {MAX_NODES * 4:,} values", Location(file))
+        level = below
+    raise failure("too-deep", f"values are nested deeper than {MAX_DEPTH} levels", Location(file), "flatten them")
+
+
+def _check_strings(text: str, value: Any, file: str) -> None:
+    if "\\u0000" in text and any(key.startswith("x-\0") for key in _keys(value)):
+        raise failure("bad-key", "an extension has a NUL character in its name", Location(file), "remove it")
+    if "\\ud" not in text and "\\uD" not in text:
+        return
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        message = "a string has half of a surrogate pair"
+        raise failure("broken-json", message, Location(file), "write both halves, or the character itself") from None
+
+
+def _keys(value: Any) -> Iterator[str]:
+    queue = [value]
+    while queue:
+        each = queue.pop()
+        if isinstance(each, dict):
+            yield from each
+            queue.extend(each.values())
+        elif isinstance(each, list):
+            queue.extend(each)

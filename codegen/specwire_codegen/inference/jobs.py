@@ -1,0 +1,47 @@
+"""Guesses at jobs that are waited for: by the words of their statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from specwire._operations.job_status import ATTENTION, FAILURE, SUCCESS, word
+
+from specwire_codegen.inference.guess import Guess, Schemas, answer, resolved
+
+_STATUS = ("status", "state")
+_SUCCESS = SUCCESS | {"ready", "ok"}
+_PROGRESS = frozenset(
+    "queued pending submitted created new accepted scheduled waiting starting started initializing preparing "
+    "validating validated running processing in_progress inprogress working active executing uploading downloading "
+    "finalizing finishing cancelling canceling stopping retrying not_started not_start ongoing building "
+    "deploying".split()
+)
+
+
+def guess_polling(target: str, path: str, operation: Mapping[str, Any], schemas: Schemas) -> Iterator[Guess]:
+    """Yield a guess at which statuses of a job are final."""
+    if not path.rstrip("/").endswith("}") or "x-specwire-polling" in operation:
+        return
+    properties = answer(operation, schemas).get("properties", {})
+    for name in _STATUS:
+        words = [each for each in resolved(properties.get(name), schemas).get("enum", []) if isinstance(each, str)]
+        success = [each for each in words if word(each) in _SUCCESS]
+        failure = [each for each in words if word(each) in FAILURE]
+        if not (success and failure):
+            continue
+        attention = [each for each in words if word(each) in ATTENTION]
+        progress = [each for each in words if word(each) in _PROGRESS]
+        rest = [each for each in words if each not in (*success, *failure, *attention, *progress)]
+        value: dict[str, Any] = {"status": f"/{name}", "success": success, "failure": failure}
+        if attention:
+            value["attention"] = attention
+        if progress:
+            value["progress"] = progress
+        certain = bool(progress)  # else nothing is known of how the job begins
+        value["lifecycle"] = [*progress[:2], success[0]]
+        reason = f"the values of {name!r}"
+        if rest:
+            reason += f"; not placed, and so an error when one comes: {', '.join(rest)}"
+        yield Guess(target, "x-specwire-polling", value, reason, certain, str(operation.get("operationId", "")))
+        return

@@ -1,0 +1,297 @@
+"""Guesses at pagination: only what the names and types leave no doubt of is certain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from specwire_codegen.inference.guess import (
+    Guess,
+    Schemas,
+    answer,
+    first,
+    may_be,
+    resolved,
+    says,
+    success,
+    token,
+    types_of,
+)
+from specwire_codegen.normalize.extensions import UNKNOWN
+
+_PAGE = "page page_number pageNumber page[number] page_no pageNo page_index pageIndex pagenum page_num".split()
+_SIZE = (
+    "page_size pageSize per_page perPage limit size page[size] page[limit] max_results maxResults count top $top "
+    "items_per_page itemsPerPage pagesize max_items maxItems"
+).split()
+_OFFSET = "offset page[offset] skip $skip start from".split()
+_CURSOR = (
+    "cursor page_token pageToken next_token nextToken continuation_token continuationToken page[cursor] page_cursor "
+    "pageCursor next_cursor nextCursor next_page_token nextPageToken pagination_token paginationToken starting_after "
+    "page[after] after after_id marker start_cursor startCursor continue"
+).split()
+_LAST_ITEM = ("starting_after", "after_id", "after")
+"""Cursors that are the id of the last item where no other is named."""
+_NEXT = (
+    "next_cursor nextCursor next_page_token nextPageToken next_token nextToken next_page_cursor nextPageCursor "
+    "end_cursor endCursor continuation_token continuationToken next_continuation_token next_marker nextMarker "
+    "pagination_token cursor continue next after"
+).split()
+_NEXT_PAGE = ("next_page", "nextPage", "next_page_number", "nextPageNumber")
+_NEXT_URL = (
+    "next_url nextUrl next_page_url nextPageUrl next_link nextLink @odata.nextLink next_page_uri next next_page "
+    "nextPage"
+).split()
+_LINKS = (
+    "links _links paging pagination meta page_info pageInfo page metadata response_metadata cursors pagination_info"
+).split()
+"""Objects that say where the other pages are."""
+_MORE = (
+    "has_more hasMore has_next hasNext has_next_page hasNextPage more is_truncated isTruncated truncated has_more_items"
+).split()
+_TOTAL = (
+    "total total_count totalCount total_entries totalEntries total_items totalItems total_results totalResults "
+    "total_records totalRecords total_elements totalElements total_size totalSize total_rows totalRows numberMatched "
+    "count"
+).split()
+_PAGES = "total_pages totalPages page_count pageCount last_page lastPage num_pages numPages pages".split()
+_ITEMS = "data items results records entries values content elements objects rows list value hits nodes".split()
+_NO_ITEMS = frozenset(
+    "errors warnings links included facets columns headers messages aggregations filters tags".split()
+)
+_URLS = ("uri", "url", "uri-reference", "iri")
+_IS_TOTAL = r"\btotal\b|\boverall\b|\bin all\b|across all|all pages|that match|matching|regardless"
+_IS_OF_PAGE = r"(this|the|current|each|per) (page|response|request|batch)|returned|on page|per page"
+_FROM_ZERO = r"\b(zero|0)[- ]?(based|indexed)|(start|begin)s?( (at|from|with))? (0|zero)\b|first page (is|=) ?(0|zero)"
+_FROM_ONE = r"\b(one|1)[- ]?(based|indexed)|(start|begin)s?( (at|from|with))? (1|one)\b|first page (is|=) ?(1|one)"
+
+
+@attrs.frozen
+class _Place:
+    """An object of the answer, and where it is."""
+
+    pointer: str
+    properties: Mapping[str, Any]
+
+
+@attrs.frozen
+class _Answer:
+    """What is known of a page."""
+
+    items: str
+    element: Mapping[str, Any]
+    places: tuple[_Place, ...]
+    """Where to look for what is said of the list: the page itself, what holds the items, and objects of links."""
+    sure: bool
+
+
+def guess_pages(target: str, path: str, operation: Mapping[str, Any], schemas: Schemas) -> Iterator[Guess]:
+    """Yield a guess at how an operation pages, if it seems to."""
+    if "x-specwire-pagination" in operation:
+        return
+    query = {each["name"]: each for each in operation.get("parameters", []) if each["in"] == "query"}
+    schema = answer(operation, schemas)
+    page = _page(schema, schemas, path.rstrip("/").rpartition("/")[2])
+    if page is None:
+        return
+    size = first(_SIZE, query)
+    linked = any(name.lower() == "link" for name in success(operation).get("headers", {}))
+    found = _style(page, query, size, schemas, linked=linked)
+    if found is None:
+        return
+    value, sure, sign = found
+    value = {"items": page.items, **value}
+    if size is not None and value["style"] != "link":
+        value["size"] = size
+    if value["style"] in ("page", "offset"):
+        value |= _counts(page, value["style"], schemas)
+        # A number alone may be one of many things: something else must say that it counts pages.
+        sure = sure and bool(size or {"total", "pages", "more"} & value.keys())
+    if page.items.count("/") > 1 and page.items.rpartition("/")[2] not in _ITEMS:
+        # An object that holds an array may be one thing: a parameter must say that there are pages.
+        sure = sure and bool({*_PAGE, *_SIZE, *_OFFSET, *_CURSOR} & query.keys())
+    named = f"the array {page.items!r}" if page.items else "an answer that is an array"
+    shown = f"the parameters {', '.join(query)} and " if query else ""
+    yield Guess(target, "x-specwire-pagination", value, f"{shown}{sign}{named}", sure and page.sure)
+
+
+def _page(schema: Mapping[str, Any], schemas: Schemas, segment: str) -> _Answer | None:
+    if types_of(schema) == {"array"}:
+        return _Answer("", resolved(schema.get("items", {}), schemas), (), True)
+    root = _Place("", schema.get("properties", {}))
+    inside = [_Place(f"/{token(name)}", _properties(each, schemas)) for name, each in root.properties.items()]
+    holders = [_holder(place, schemas, segment) for place in (root, *inside)]
+    direct, nested = holders[0], [each for each in holders[1:] if each is not None]
+    chosen = direct or (nested[0] if len(nested) == 1 else None)
+    if chosen is None:
+        return None
+    holder, name, sure = chosen
+    element = resolved(resolved(holder.properties[name], schemas).get("items", {}), schemas)
+    holders_ = [root] if holder is root else [holder, root]
+    places = [*holders_, *(place for each in holders_ for place in _links(each, schemas))]
+    return _Answer(f"{holder.pointer}/{token(name)}", element, tuple(places), sure)
+
+
+def _holder(place: _Place, schemas: Schemas, segment: str) -> tuple[_Place, str, bool] | None:
+    """Return the array of an object that holds the items, and whether that is sure."""
+    arrays = [name for name, each in place.properties.items() if types_of(resolved(each, schemas)) == {"array"}]
+    named = next((name for name in (*_ITEMS, segment) if name in arrays), None)
+    if named is not None:
+        return place, named, True
+    rest = [name for name in arrays if name not in _NO_ITEMS]
+    return (place, rest[0], True) if len(rest) == 1 else None
+
+
+def _properties(schema: Any, schemas: Schemas) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = resolved(schema, schemas).get("properties", {})
+    return found
+
+
+def _links(place: _Place, schemas: Schemas, depth: int = 2) -> Iterator[_Place]:
+    for name in _LINKS if depth else ():
+        if inside := _properties(place.properties.get(name), schemas):
+            found = _Place(f"{place.pointer}/{name}", inside)
+            yield found
+            yield from _links(found, schemas, depth - 1)
+
+
+def _style(
+    page: _Answer, query: Mapping[str, Any], size: str | None, schemas: Schemas, *, linked: bool
+) -> tuple[dict[str, Any], bool, str] | None:
+    if url := _next_url(page, schemas):
+        return {"style": "url", "next": url}, True, f"the URL {url!r} and "
+    if cursor := _cursor(page, query, schemas):
+        return cursor
+    if linked and (size or first(_PAGE, query) or first(_CURSOR, query)):
+        return {"style": "link"}, True, "the header 'Link' and "
+    number = first(_PAGE, query)
+    if number is not None and may_be(_schema(query[number], schemas), "integer", "number"):
+        start = _first_page(query[number], schemas)
+        return {"style": "page", "page": number, "first": start}, _is_number(query[number], schemas), ""
+    offset = next((name for name in _OFFSET if name in query and _is_offset(name, query, size, schemas)), None)
+    if offset is not None:
+        return {"style": "offset", "offset": offset}, True, ""
+    if number is not None:
+        return {"style": "page", "page": number, "first": 1}, False, ""
+    return None
+
+
+def _schema(parameter: Mapping[str, Any], schemas: Schemas) -> Mapping[str, Any]:
+    return resolved(parameter.get("schema", {}), schemas)
+
+
+def _is_number(parameter: Mapping[str, Any], schemas: Schemas) -> bool:
+    return may_be(_schema(parameter, schemas), "integer", "number")
+
+
+def _is_offset(name: str, query: Mapping[str, Any], size: str | None, schemas: Schemas) -> bool:
+    if not _is_number(query[name], schemas):
+        return False
+    # These two begin spans of time and numbers too.
+    return name not in ("start", "from") or (size is not None and not {"end", "to", "until"} & query.keys())
+
+
+def _first_page(parameter: Mapping[str, Any], schemas: Schemas) -> int | str:
+    """Return the number of the first page: the default, else the least one, else what the description says."""
+    schema = _schema(parameter, schemas)
+    for stated in (schema.get("default"), schema.get("minimum")):
+        if isinstance(stated, int) and not isinstance(stated, bool) and stated in (0, 1):
+            return stated
+    if schema.get("exclusiveMinimum") == 0:
+        return 1
+    for text in (parameter, schema):
+        zero, one = says(text, _FROM_ZERO), says(text, _FROM_ONE)
+        if zero != one:
+            return 0 if zero else 1
+    return UNKNOWN
+
+
+def _cursor(page: _Answer, query: Mapping[str, Any], schemas: Schemas) -> tuple[dict[str, Any], bool, str] | None:
+    more = _find(page, _MORE, schemas, "boolean")
+    flag = {} if more is None else {"more": more}
+    number = first(_PAGE, query)
+    following = _find(page, _NEXT_PAGE, schemas, "string", "integer")
+    if number is not None and following is not None:
+        # A number that is said to follow is as good as a cursor; text where numbers are taken is something else.
+        textual = not may_be(_at(page, following, schemas), "integer")
+        sure = not textual or not _is_number(query[number], schemas)
+        if sure:
+            return {"style": "cursor", "cursor": number, "next": following, **flag}, True, ""
+    name = first(_CURSOR, query)
+    if name is None:
+        for opaque in (*_OFFSET, *_PAGE):
+            if opaque in query and types_of(_schema(query[opaque], schemas)) == {"string"}:
+                same = _find(page, (opaque, *_NEXT), schemas, "string")
+                if same is not None:
+                    return {"style": "cursor", "cursor": opaque, "next": same, **flag}, True, ""
+        return None
+    following = _find(page, (*_NEXT, *_NEXT_PAGE), schemas, "string", "integer")
+    if following is not None:
+        return {"style": "cursor", "cursor": name, "next": following, **flag}, True, ""
+    schema = _schema(query[name], schemas)
+    element = page.element.get("properties", {})
+    if "id" not in element or not may_be(schema, "string", "integer") or "date" in str(schema.get("format", "")):
+        return None
+    sure = name in _LAST_ITEM and (more is not None or says(query[name], r"\bids?\b"))
+    return {"style": "cursor", "cursor": name, "next_from_last_item": "/id", **flag}, sure, ""
+
+
+def _find(page: _Answer, names: Sequence[str], schemas: Schemas, *kinds: str) -> str | None:
+    """Return the pointer to the first of these fields whose values may be of these types."""
+    for name in names:
+        for place in page.places:
+            schema = resolved(place.properties[name], schemas) if name in place.properties else None
+            if schema is not None and may_be(schema, *kinds) and not (name in ("next", "after") and _is_url(schema)):
+                return f"{place.pointer}/{token(name)}"
+    return None
+
+
+def _at(page: _Answer, pointer: str, schemas: Schemas) -> Mapping[str, Any]:
+    for place in page.places:
+        for name, schema in place.properties.items():
+            if f"{place.pointer}/{token(name)}" == pointer:
+                return resolved(schema, schemas)
+    return {}
+
+
+def _is_url(schema: Mapping[str, Any]) -> bool:
+    example = schema.get("example", next(iter(schema.get("examples", ()) or ()), ""))
+    return (
+        schema.get("format") in _URLS
+        or (isinstance(example, str) and example.startswith(("http://", "https://", "/")))
+        or says(schema, r"\b(url|uri|link|href)\b")
+    )
+
+
+def _next_url(page: _Answer, schemas: Schemas) -> str | None:
+    """Return the pointer to the URL of the next page: `/next`, `/links/next`, `/_links/next/href`."""
+    for place in page.places:
+        for name in _NEXT_URL:
+            schema = resolved(place.properties.get(name), schemas)
+            if "href" in schema.get("properties", {}):
+                return f"{place.pointer}/{token(name)}/href"
+            linked = place.pointer.rpartition("/")[2] in ("links", "_links")
+            telling = name not in ("next", "next_page", "nextPage") or linked or _is_url(schema)
+            if schema and telling and may_be(schema, "string"):
+                return f"{place.pointer}/{token(name)}"
+    return None
+
+
+def _counts(page: _Answer, style: str, schemas: Schemas) -> dict[str, str]:
+    """Return what the page says of the length of the list, as far as it is said of the list."""
+    found: dict[str, str] = {}
+    if more := _find(page, _MORE, schemas, "boolean"):
+        found["more"] = more
+    for name in _TOTAL:
+        pointer = _find(page, (name,), schemas, "integer", "number", "string")
+        schema = _at(page, pointer, schemas) if pointer is not None else {}
+        total, of_page = says(schema, _IS_TOTAL), says(schema, _IS_OF_PAGE)
+        if pointer is not None and (total if name == "count" else total or not of_page):
+            found["total"] = pointer
+            break
+    pages = _find(page, _PAGES, schemas, "integer", "number")
+    if style == "page" and pages is not None:
+        found["pages"] = pages
+    return found

@@ -1,0 +1,82 @@
+"""The intermediate representation of a client, between the document and the source text.
+
+Every name is kept twice, as on the wire and as in Python. Values are frozen and hold tuples; unions are closed.
+"""
+
+from specwire_codegen.ir.api import (
+    Api as Api,
+    Operation as Operation,
+    Override as Override,
+    Retry as Retry,
+)
+from specwire_codegen.ir.models import (
+    ADDITIONAL as ADDITIONAL,
+    AliasModel as AliasModel,
+    Discriminator as Discriminator,
+    Field as Field,
+    Model as Model,
+    ObjectModel as ObjectModel,
+    Tag as Tag,
+)
+from specwire_codegen.ir.paging import (
+    Cursor as Cursor,
+    NextURL as NextURL,
+    Offset as Offset,
+    PageNumber as PageNumber,
+    Pagination as Pagination,
+    Polling as Polling,
+)
+from specwire_codegen.ir.requests import (
+    BinaryBody as BinaryBody,
+    Body as Body,
+    Formats as Formats,
+    FormBody as FormBody,
+    Framing as Framing,
+    JsonBody as JsonBody,
+    LinesBody as LinesBody,
+    MultipartBody as MultipartBody,
+    Parameter as Parameter,
+    Part as Part,
+    Place as Place,
+    Style as Style,
+    TextBody as TextBody,
+)
+from specwire_codegen.ir.responses import (
+    BinaryStream as BinaryStream,
+    Empty as Empty,
+    Errors as Errors,
+    EventError as EventError,
+    EventStream as EventStream,
+    JsonPayload as JsonPayload,
+    Payload as Payload,
+    Refusal as Refusal,
+    Status as Status,
+    Text as Text,
+)
+from specwire_codegen.ir.security import (
+    ApiKeyScheme as ApiKeyScheme,
+    BasicScheme as BasicScheme,
+    BearerScheme as BearerScheme,
+    DigestScheme as DigestScheme,
+    HttpScheme as HttpScheme,
+    MutualTLSScheme as MutualTLSScheme,
+    OAuth2Scheme as OAuth2Scheme,
+    Requirement as Requirement,
+    Security as Security,
+    SecurityScheme as SecurityScheme,
+    UndeclaredScheme as UndeclaredScheme,
+)
+from specwire_codegen.ir.types import (
+    Anything as Anything,
+    DefaultValue as DefaultValue,
+    ListOf as ListOf,
+    Literals as Literals,
+    LiteralValue as LiteralValue,
+    MapOf as MapOf,
+    ModelRef as ModelRef,
+    Nullable as Nullable,
+    Primitive as Primitive,
+    PrimitiveName as PrimitiveName,
+    TypeExpr as TypeExpr,
+    UnionOf as UnionOf,
+)

@@ -1,0 +1,72 @@
+"""Pagination of lists and polling of jobs."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import attrs
+
+from specwire_codegen.ir.types import TypeExpr
+
+
+@attrs.frozen
+class PageNumber:
+    """Pages by number; paths are of Python attribute names."""
+
+    page: str
+    items: tuple[str, ...]
+    item: TypeExpr
+    size: str | None = None
+    first: int | None = 0
+    total: tuple[str, ...] | None = None
+    pages: tuple[str, ...] | None = None
+    more: tuple[str, ...] | None = None
+
+
+@attrs.frozen
+class Offset:
+    """Pages by offset."""
+
+    offset: str
+    items: tuple[str, ...]
+    item: TypeExpr
+    size: str | None = None
+    total: tuple[str, ...] | None = None
+    more: tuple[str, ...] | None = None
+
+
+@attrs.frozen
+class Cursor:
+    """Pages by cursor."""
+
+    cursor: str
+    items: tuple[str, ...]
+    item: TypeExpr
+    next: tuple[str, ...] | None = None
+    last: tuple[str, ...] | None = None
+    more: tuple[str, ...] | None = None
+
+
+@attrs.frozen
+class NextURL:
+    """Pages that name the next by its URL: in the page, or else in the `Link` header."""
+
+    items: tuple[str, ...]
+    item: TypeExpr
+    next: tuple[str, ...] | None = None
+
+
+Pagination: TypeAlias = PageNumber | Offset | Cursor | NextURL
+
+
+@attrs.frozen
+class Polling:
+    """How a job tells that it is done, and the method that waits for it."""
+
+    status: tuple[str, ...]
+    success: tuple[str, ...]
+    failure: tuple[str, ...]
+    attention: tuple[str, ...]
+    progress: tuple[str, ...]
+    interval: float
+    method: tuple[str, ...] | None

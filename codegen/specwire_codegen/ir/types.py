@@ -1,0 +1,74 @@
+"""Types of values, and the models that they are made of."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import attrs
+
+PrimitiveName: TypeAlias = Literal[
+    "str", "int", "float", "bool", "bytes", "datetime", "date", "time", "timedelta", "UUID", "Decimal"
+]
+
+
+LiteralValue: TypeAlias = str | int | bool
+
+
+DefaultValue: TypeAlias = str | int | float | bool | tuple[str | int | float | bool, ...]
+
+
+@attrs.frozen
+class Primitive:
+    """A scalar type, by its Python name."""
+
+    name: PrimitiveName
+
+
+@attrs.frozen
+class ModelRef:
+    """A named component, by its Python class name."""
+
+    name: str
+
+
+@attrs.frozen
+class ListOf:
+    """An array."""
+
+    item: TypeExpr
+
+
+@attrs.frozen
+class MapOf:
+    """An object with free keys."""
+
+    value: TypeExpr
+
+
+@attrs.frozen
+class Literals:
+    """One of a few constants."""
+
+    values: tuple[LiteralValue, ...]
+
+
+@attrs.frozen
+class UnionOf:
+    """One of several types; null is `Nullable`'s."""
+
+    variants: tuple[TypeExpr, ...]
+
+
+@attrs.frozen
+class Nullable:
+    """A type or null; of anything, null alone, for anything may be null as it is."""
+
+    type: TypeExpr
+
+
+@attrs.frozen
+class Anything:
+    """Any JSON value."""
+
+
+TypeExpr: TypeAlias = Primitive | ModelRef | ListOf | MapOf | Literals | UnionOf | Nullable | Anything

@@ -1,0 +1,1 @@
+"""Names of methods, resources and classes."""

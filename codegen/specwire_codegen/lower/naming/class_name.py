@@ -1,0 +1,37 @@
+"""The class names of components: by themselves, or as `client.toml` says."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator
+
+from specwire_codegen.config import ClientConfig
+from specwire_codegen.diagnostics import Diagnostic, error, settle
+from specwire_codegen.openapi.casing import pascal
+from specwire_codegen.openapi.identifiers import class_names
+
+
+def chosen_class_names(components: Collection[str], config: ClientConfig) -> dict[str, str]:
+    """Return the class name of each component; raises for names in `client.toml` that lead nowhere or are taken."""
+    settle([*_unused(components, config), *_collisions(components, config)])
+    return class_names(components, {name: chosen for name, chosen in config.models.items() if name in components})
+
+
+def _unused(components: Collection[str], config: ClientConfig) -> Iterator[Diagnostic]:
+    for component in () if config.partial else config.models:
+        if component not in components:
+            near = difflib.get_close_matches(component.lower(), [known.lower() for known in components], 1)
+            meant = [known for known in components if near and known.lower() == near[0]]
+            help_ = "remove the line, or name a component of the normalized document"
+            help_ += f": did you mean {meant[0]!r}?" if meant else ""
+            message = f"[models] {component}: no component has this name"
+            yield error("unused-name", message, config.locate("models", component), help_)
+
+
+def _collisions(components: Collection[str], config: ClientConfig) -> Iterator[Diagnostic]:
+    owners = {pascal(component): component for component in components if component not in config.models}
+    for component, name in config.models.items():
+        other = owners.setdefault(name, component)
+        if other != component:
+            message = f"{component} and {other} are both called {name}"
+            yield error("name-collision", message, config.locate("models", component), "name one of them otherwise")

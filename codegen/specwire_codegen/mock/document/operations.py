@@ -1,0 +1,180 @@
+"""The operations of a document, as values."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, TypeAlias
+
+import attrs
+
+from specwire_codegen.mock.document.document import Schema
+
+Place: TypeAlias = Literal["path", "query", "querystring", "header", "cookie"]
+
+
+@attrs.frozen(eq=False)
+class Parameter:
+    """A parameter and how it is written on the wire."""
+
+    name: str
+    place: Place
+    required: bool
+    style: str
+    explode: bool
+    schema: Schema
+    media: str | None
+    """The media type of the value, where the document gives `content` in place of `schema`."""
+    spans: bool = False
+    """Whether a path parameter may have slashes."""
+
+
+@attrs.frozen(eq=False)
+class Example:
+    """A named example: a value, or the text that goes over the wire."""
+
+    name: str
+    value: Any
+    serialized: bool
+
+
+@attrs.frozen
+class StreamFacts:
+    """What `x-specwire-stream` says of a sequential media type."""
+
+    terminator: str | None
+    error: str | None
+    field: str | None
+    value: str | int | bool | None
+    resumable: bool = False
+
+
+@attrs.frozen(eq=False)
+class MediaType:
+    """One media type of a request or response body."""
+
+    name: str
+    schema: Schema | None
+    item_schema: Schema | None
+    encoding: Mapping[str, Mapping[str, Any]]
+    examples: tuple[Example, ...]
+    stream: StreamFacts | None
+
+    @property
+    def is_json(self) -> bool:
+        """Whether a body of this type is one JSON document."""
+        return self.name == "application/json" or self.name.endswith("+json")
+
+    @property
+    def is_events(self) -> bool:
+        """Whether a body of this type is a stream of server-sent events."""
+        return self.name == "text/event-stream"
+
+    @property
+    def is_lines(self) -> bool:
+        """Whether a body of this type is one JSON document per line."""
+        return self.name in {"application/jsonl", "application/x-ndjson", "application/x-jsonlines"}
+
+
+@attrs.frozen(eq=False)
+class Body:
+    """What an operation takes as request body."""
+
+    required: bool
+    media: tuple[MediaType, ...]
+
+
+@attrs.frozen(eq=False)
+class Header:
+    """A header that a response may carry."""
+
+    name: str
+    required: bool
+    schema: Schema
+    example: Any
+
+
+@attrs.frozen(eq=False)
+class Response:
+    """What an operation answers with under one status code, range or `default`."""
+
+    status: str
+    media: tuple[MediaType, ...]
+    headers: tuple[Header, ...]
+
+    @property
+    def json(self) -> MediaType | None:
+        """The first JSON media type of the response."""
+        return next((media for media in self.media if media.is_json), None)
+
+
+@attrs.frozen
+class Polling:
+    """What `x-specwire-polling` says of a long-running job."""
+
+    status: str
+    success: tuple[str, ...]
+    failure: tuple[str, ...]
+    attention: tuple[str, ...]
+    lifecycle: tuple[str, ...]
+
+
+@attrs.frozen
+class Pagination:
+    """What `x-specwire-pagination` says of a list that comes in pages."""
+
+    style: Literal["page", "cursor", "offset", "url", "link"]
+    parameter: str | None
+    """The query parameter that takes the page number, the cursor or the offset."""
+    size: str | None
+    first: int
+    items: str
+    total: str | None
+    pages: str | None
+    next: str | None
+    next_from_last_item: str | None
+    more: str | None
+
+
+@attrs.frozen(eq=False)
+class Operation:
+    """One method on one path."""
+
+    id: str
+    method: str
+    path: str
+    prefixes: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    responses: tuple[Response, ...]
+    security: tuple[tuple[str, ...], ...]
+    """Alternatives; each names the schemes that must all be met. No alternative means no check."""
+    pagination: Pagination | None
+    polling: Polling | None
+
+    @property
+    def success(self) -> Response:
+        """The response of the ordinary course: the lowest 2xx, else `default`, else an empty 204."""
+        good = sorted((response for response in self.responses if response.status.startswith("2")), key=_rank)
+        return next(iter([*good, *self.under("default")]), Response("204", (), ()))
+
+    def under(self, *statuses: str) -> tuple[Response, ...]:
+        """Return the responses under these keys of the document, in this order."""
+        return tuple(response for status in statuses for response in self.responses if response.status == status)
+
+    def documents(self, status: int) -> bool:
+        """Tell whether the document gives this very status code a response."""
+        return bool(self.under(str(status)))
+
+
+def _rank(response: Response) -> tuple[bool, str]:
+    return not response.status.isdigit(), response.status
+
+
+def status_code(response: Response) -> int:
+    """Return a concrete status code for a response key such as `201`, `2XX` or `default`."""
+    if response.status.isdigit():
+        return int(response.status)
+    return int(response.status[0]) * 100 if response.status[0].isdigit() else 200
+
+
+def media_names(media: Iterable[MediaType]) -> str:
+    """Return the names of media types for a message."""
+    return ", ".join(one.name for one in media) or "none"

@@ -1,0 +1,103 @@
+"""Checking values against the schemas of the document (Draft 2020-12, formats on)."""
+
+from collections.abc import Iterator
+from typing import Any, Literal, TypeAlias
+
+import attrs
+import jsonschema_rs
+
+from specwire_codegen.mock.document.document import Document, Schema
+from specwire_codegen.mock.document.failures import MockError
+
+Direction: TypeAlias = Literal["request", "response"]
+Where: TypeAlias = Literal["path", "query", "querystring", "header", "cookie", "body"]
+
+BASE = "urn:specwire:mock"
+FORBIDDEN = "the property is not to be sent here"
+FOREIGN = {"request": "readOnly", "response": "writeOnly"}
+"""The mark of a property that does not belong into messages of this direction."""
+
+
+@attrs.frozen
+class Violation:
+    """One way in which a request breaks the document; `message` never repeats what was sent."""
+
+    where: Where
+    path: tuple[str | int, ...]
+    keyword: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{'.'.join(str(step) for step in (self.where, *self.path))}: {self.message}"
+
+
+class Validators:
+    """Compiled validators for messages of one direction, made when first needed."""
+
+    def __init__(self, document: Document, direction: Direction) -> None:
+        """Keep the document's schemas as this direction sees them."""
+        self._document = document
+        self._mark = FOREIGN[direction]
+        schemas = document.data.get("components", {}).get("schemas", {})
+        components = {"schemas": {name: self._view(schema) for name, schema in schemas.items()}}
+        resource = {"components": components, "paths": document.data.get("paths", {})}
+        self._registry = jsonschema_rs.Registry([(BASE, resource)], draft=jsonschema_rs.Draft202012)
+        self._compiled: dict[int, tuple[Schema, jsonschema_rs.Draft202012Validator]] = {}
+
+    def accepts(self, schema: Schema, value: Any) -> bool:
+        """Tell whether the value is valid against a schema of the document."""
+        return self._validator(schema).is_valid(value)
+
+    def violations(self, schema: Schema, value: Any, where: Where, *above: str | int) -> Iterator[Violation]:
+        """Yield what is wrong with the value; `above` leads to it from its place in the request."""
+        for error in self._validator(schema).iter_errors(value):
+            kind = error.kind.name
+            message = FORBIDDEN if kind == "falseSchema" else error.message
+            yield Violation(where, (*above, *error.instance_path), kind, message)
+
+    def _validator(self, schema: Schema) -> jsonschema_rs.Draft202012Validator:
+        known = self._compiled.get(id(schema))
+        if known is not None:
+            return known[1]
+        try:
+            made = jsonschema_rs.Draft202012Validator(
+                self._absolute(self._view(schema)),
+                registry=self._registry,
+                validate_formats=True,
+                mask="the value",
+            )
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+            raise MockError(f"a schema of the document cannot be used: {error}. Correct the document") from error
+        # The schema is kept with its validator, so that its id is not given to another object.
+        self._compiled[id(schema)] = (schema, made)
+        return made
+
+    def _view(self, node: Any) -> Any:
+        if isinstance(node, list):
+            return [self._view(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        seen = {name: self._view(member) for name, member in node.items()}
+        properties = node.get("properties")
+        if isinstance(properties, dict):
+            foreign = {name for name, member in properties.items() if self._is_foreign(member)}
+            if foreign:
+                seen["properties"] |= dict.fromkeys(foreign, False)
+                seen["required"] = [name for name in node.get("required", ()) if name not in foreign]
+        return seen
+
+    def _is_foreign(self, schema: Any) -> bool:
+        if not isinstance(schema, dict):
+            return False
+        return schema.get(self._mark) is True or ("$ref" in schema and self._is_foreign(self._document.resolve(schema)))
+
+    def _absolute(self, node: Any) -> Any:
+        if isinstance(node, list):
+            return [self._absolute(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        reference = node.get("$ref")
+        moved = {name: self._absolute(member) for name, member in node.items()}
+        if isinstance(reference, str) and reference.startswith("#"):
+            moved["$ref"] = BASE + reference
+        return moved

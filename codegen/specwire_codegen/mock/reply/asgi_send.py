@@ -1,0 +1,58 @@
+"""Sending replies over ASGI, and closing the connection in the middle of one."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Final
+
+from starlette.types import Receive, Scope, Send
+
+from specwire_codegen.mock.document.failures import MockError
+from specwire_codegen.mock.reply.faults import Faults
+from specwire_codegen.mock.reply.responses import Chunked, Reply, Whole
+
+CONNECTION: Final = "specwire.mock.connection"
+"""The ASGI extension under which the server hands over the transport, so that a reply can be cut off."""
+
+
+async def send_reply(reply: Reply, faults: Faults, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send a reply, late or cut off where that was asked for."""
+    if faults.delay:
+        await asyncio.sleep(faults.delay)
+    if faults.cut == "headers":
+        return await _close(scope, receive)
+    headers = list(reply.headers)
+    # A 204 or 304 must not say a length (RFC 9110, section 8.6).
+    if isinstance(reply, Whole) and reply.status not in {204, 304}:
+        headers.append(("content-length", str(len(reply.body))))
+    if faults.retry_after is not None:
+        headers.append(("retry-after", faults.retry_after))
+    raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
+    await send({"type": "http.response.start", "status": reply.status, "headers": raw})
+    cut = faults.cut is not None
+    for chunk in _chunks(reply, cut=cut):
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        # Without a pause between chunks, a long stream would keep all other requests waiting.
+        await asyncio.sleep(faults.pause if isinstance(reply, Chunked) else 0)
+    if cut:
+        return await _close(scope, receive)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _chunks(reply: Reply, *, cut: bool) -> Iterator[bytes]:
+    match reply:
+        case Whole(body=body):
+            yield body[: len(body) // 2] if cut else body
+        case Chunked(chunks=chunks) if cut:
+            whole = list(chunks())
+            yield from whole[: max(len(whole) // 2, 1)]
+        case Chunked(chunks=chunks):
+            yield from chunks()
+
+
+async def _close(scope: Scope, receive: Receive) -> None:
+    connection = scope.get("extensions", {}).get(CONNECTION)
+    if not isinstance(connection, asyncio.WriteTransport):
+        raise MockError("a reply can only be cut off by the mock's own server: start it with `serve` or `run`")
+    connection.close()
+    while (await receive())["type"] != "http.disconnect":
+        continue

@@ -1,0 +1,158 @@
+"""Request bodies as values: JSON, form, multipart, text and binary, checked against the document."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import unquote_plus
+
+import attrs
+
+from specwire_codegen.mock.document.document import Document, Schema
+from specwire_codegen.mock.document.operations import Body, MediaType, media_names
+from specwire_codegen.mock.document.pointers import ABSENT
+from specwire_codegen.mock.document.validation import Validators, Violation
+from specwire_codegen.mock.request.bodies import Blob, Broken, Multipart, Part, Received
+from specwire_codegen.mock.request.coercion import Coercion
+from specwire_codegen.mock.request.content_negotiation import bare, declared, within
+from specwire_codegen.mock.request.parameters import pairs
+
+
+@attrs.frozen
+class Content:
+    """A request body that was understood: its value (`ABSENT` for none) and its files."""
+
+    value: Any
+    parts: tuple[Part, ...]
+    violations: tuple[Violation, ...]
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The top-level fields of the body; none where it is not an object."""
+        return self.value if isinstance(self.value, dict) else {}
+
+
+@attrs.frozen
+class Unreadable:
+    """A request body that cannot be read: the status to answer with, and why."""
+
+    status: int
+    reason: str
+
+
+@attrs.frozen(eq=False)
+class BodyReader:
+    """Reads request bodies by the media types of the document."""
+
+    document: Document
+    validators: Validators
+    coercion: Coercion
+
+    def read(self, body: Body | None, received: Received, content_type: str) -> Content | Unreadable:
+        """Return the value of a body with everything that is wrong with it."""
+        size = received.size if isinstance(received, Blob) else received.wire.size
+        if body is None:
+            return self._nothing(Violation("body", (), "body", "this operation takes no body") if size else None)
+        if not size and not content_type:
+            return self._nothing(Violation("body", (), "required", "a body is required") if body.required else None)
+        media = declared(body.media, bare(content_type))
+        if media is None:
+            given = f"{bare(content_type)!r} is" if content_type else "a body without Content-Type is"
+            return Unreadable(415, f"{given} not taken here: send {media_names(body.media)}")
+        match received:
+            case Broken(reason=reason):
+                return Unreadable(400, f"the multipart body cannot be read: {reason}")
+            case Multipart(parts=parts):
+                return self._multipart(media, parts)
+            case Blob(content=content) if content is not None:
+                return self._single(media, content, bare(content_type))
+            case Blob():
+                return Unreadable(413, "the body is too large") if media.is_json else Content(ABSENT, (), ())
+
+    def _nothing(self, violation: Violation | None) -> Content:
+        return Content(ABSENT, (), () if violation is None else (violation,))
+
+    def _single(self, media: MediaType, content: bytes, given: str) -> Content | Unreadable:
+        schema = True if media.schema is None else media.schema
+        if given == "application/json" or given.endswith("+json"):
+            try:
+                return self._checked(schema, json.loads(content, parse_constant=_refuse))
+            except json.JSONDecodeError as error:
+                return Unreadable(400, f"the body is not JSON: {error.msg} at line {error.lineno} column {error.colno}")
+            except (ValueError, RecursionError):
+                return Unreadable(400, "the body is not JSON in UTF-8 of a reasonable depth")
+        if given == "application/x-www-form-urlencoded":
+            fields = [(unquote_plus(name), unquote_plus(value)) for name, value in pairs(content.decode("latin-1"))]
+            return self._checked(schema, self.coercion.typed(schema, self._collected(schema, fields)))
+        if given.startswith("text/"):
+            return self._checked(schema, content.decode("utf-8", "replace"))
+        return Content(ABSENT, (), ())
+
+    def _checked(self, schema: Schema, value: Any, parts: tuple[Part, ...] = ()) -> Content:
+        return Content(value, parts, tuple(self.validators.violations(schema, value, "body")))
+
+    def _collected(self, schema: Schema, fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+        """Gather repeated names, which are the items of an array."""
+        declared_fields = self.document.properties(schema)
+        gathered: dict[str, Any] = {}
+        for name, value in fields:
+            if "array" in self.document.types(declared_fields.get(name, True)):
+                gathered[name] = [*gathered.get(name, ()), value]
+            else:
+                gathered[name] = value
+        return gathered
+
+    def _multipart(self, media: MediaType, parts: tuple[Part, ...]) -> Content | Unreadable:
+        schema = True if media.schema is None else media.schema
+        properties = self.document.properties(schema)
+        violations: list[Violation] = []
+        fields: list[tuple[str, Any]] = []
+        for part in parts:
+            member = properties.get(part.name, True)
+            violations.extend(self._part_violations(part, member, media.encoding.get(part.name, {})))
+            try:
+                fields.append((part.name, self._part_value(part, member)))
+            except ValueError:
+                violations.append(Violation("body", (part.name,), "json", "the part is not JSON"))
+        value = self._collected(schema, fields)
+        violations.extend(self.validators.violations(schema, value, "body"))
+        return Content(value, parts, tuple(violations))
+
+    def _part_value(self, part: Part, schema: Schema) -> Any:
+        """Return the JSON value of a part; a file stands in as its name, since its bytes are no JSON."""
+        content = part.blob.content
+        if content is None or (self._is_file(schema) or part.filename is not None):
+            return part.filename or part.name
+        text = content.decode("utf-8", "replace")
+        structured = self.document.types(schema) & {"object"} and "string" not in self.document.types(schema)
+        if structured or within(bare(part.media), "application/json"):
+            return json.loads(text)
+        items = next((one["items"] for one in self.document.variants(schema) if "items" in one), schema)
+        return self.coercion.typed(items, text)
+
+    def _part_violations(self, part: Part, schema: Schema, encoding: Mapping[str, Any]) -> Iterable[Violation]:
+        ranges = [item.strip().lower() for item in encoding.get("contentType", "").split(",") if item.strip()]
+        if (
+            ranges
+            and "application/octet-stream" not in ranges
+            and part.media
+            and not any(within(bare(part.media), one) for one in ranges)
+        ):
+            yield Violation(
+                "body", (part.name,), "contentType", f"the part's Content-Type is not {' or '.join(ranges)}"
+            )
+        if self._is_file(schema) and part.filename is None:
+            yield Violation("body", (part.name,), "filename", "the part of a file needs a filename")
+
+    def _is_file(self, schema: Schema) -> bool:
+        for one in self.document.variants(schema):
+            media = one.get("contentMediaType", "")
+            named = media and "contentEncoding" not in one and not media.startswith("text/") and "json" not in media
+            if one.get("format") == "binary" or named:
+                return True
+            if isinstance(one.get("items"), dict) and self._is_file(one["items"]):
+                return True
+        return False
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,103 @@
+"""Checking the credentials of a request against the document's security requirements."""
+
+import base64
+import binascii
+from collections.abc import Collection, Mapping
+from typing import Any, TypeAlias
+from urllib.parse import unquote_plus
+
+import attrs
+
+from specwire_codegen.mock.document.document import Document
+from specwire_codegen.mock.document.operations import Operation
+from specwire_codegen.mock.request.parameters import Sources
+
+Place: TypeAlias = tuple[str, str]
+"""Where a credential stands: `header`, `query` or `cookie`, and the name there."""
+_UNDECLARED: Mapping[str, Any] = {"type": "undeclared"}
+
+
+@attrs.frozen(eq=False)
+class Guard:
+    """Knows the schemes of a document and the keys that are let in."""
+
+    schemes: Mapping[str, Mapping[str, Any]]
+    keys: frozenset[str] = attrs.field(repr=False)
+
+    def refusal(self, operation: Operation, sources: Sources) -> str | None:
+        """Return why a request is not let in, or None; the reason never repeats a credential."""
+        if not operation.security:
+            return None
+        reasons = [self._unmet(requirement, sources) for requirement in operation.security]
+        return None if None in reasons else next(reason for reason in reasons if reason)
+
+    def challenge(self, operation: Operation) -> str:
+        """Return the value of the WWW-Authenticate header."""
+        for name in (name for requirement in operation.security for name in requirement):
+            scheme = self.schemes.get(name, {})
+            if scheme.get("type") == "http":
+                return f'{str(scheme.get("scheme", "")).capitalize()} realm="mock"'
+        return 'Bearer realm="mock"'
+
+    def secrets(self) -> frozenset[Place]:
+        """Return the places where credentials stand, with lower-case names of headers."""
+        named = {("header", "authorization"), ("header", "proxy-authorization")}
+        for scheme in self.schemes.values():
+            if scheme.get("type") == "apiKey":
+                name = scheme["name"]
+                named.add((scheme["in"], name.lower() if scheme["in"] == "header" else name))
+        return frozenset(named)
+
+    def _unmet(self, requirement: tuple[str, ...], sources: Sources) -> str | None:
+        return next((reason for name in requirement if (reason := self._missing(name, sources))), None)
+
+    def _missing(self, name: str, sources: Sources) -> str | None:
+        match (scheme := self.schemes.get(name, _UNDECLARED)).get("type"):
+            case "apiKey":
+                return self._api_key(scheme, sources)
+            case "http" if scheme.get("scheme", "").lower() == "basic":
+                return self._basic(sources)
+            case "http":
+                return self._token(scheme.get("scheme", "Bearer"), sources)
+            case "mutualTLS" | "undeclared":
+                return None
+            case _:
+                return self._token("Bearer", sources)
+
+    def _api_key(self, scheme: Mapping[str, Any], sources: Sources) -> str | None:
+        name = scheme["name"]
+        match scheme["in"]:
+            case "header":
+                value = sources.headers.get(name.lower(), "").rpartition(" ")[2] or None
+            case "query":
+                value = dict(sources.query).get(name)
+            case _:
+                value = dict(sources.cookies).get(name)
+        return self._judged(None if value is None else unquote_plus(value), f"{scheme['in']} {name}")
+
+    def _token(self, word: str, sources: Sources) -> str | None:
+        kind, _, token = sources.headers.get("authorization", "").partition(" ")
+        shown = word.capitalize()
+        return self._judged(token.strip() if kind.lower() == word.lower() else None, f"header Authorization: {shown}")
+
+    def _basic(self, sources: Sources) -> str | None:
+        kind, _, coded = sources.headers.get("authorization", "").partition(" ")
+        if kind.lower() != "basic":
+            return self._judged(None, "header Authorization: Basic")
+        try:
+            pair = base64.b64decode(coded.strip(), validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            return "header Authorization: Basic is not base64 of user:password"
+        user, _, password = pair.partition(":")
+        return None if {pair, user, password} & self.keys else "header Authorization: Basic holds an unknown key"
+
+    def _judged(self, value: str | None, place: str) -> str | None:
+        if not value:
+            return f"{place} is missing"
+        return None if value in self.keys else f"{place} holds an unknown key"
+
+
+def guard(document: Document, keys: Collection[str]) -> Guard:
+    """Return the guard of a document; of a scheme that it does not declare, nobody knows what a request shows."""
+    declared = document.data.get("components", {}).get("securitySchemes", {})
+    return Guard({name: document.resolve(scheme) for name, scheme in declared.items()}, frozenset(keys))

@@ -1,0 +1,97 @@
+"""A request that was understood, and the reasons why one is refused."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import attrs
+
+from specwire_codegen.mock.document.operations import Operation
+from specwire_codegen.mock.document.pointers import ABSENT
+from specwire_codegen.mock.document.validation import Validators, Violation
+from specwire_codegen.mock.request.bodies import Received
+from specwire_codegen.mock.request.content import BodyReader, Content, Unreadable
+from specwire_codegen.mock.request.parameters import Deserializer, Sources
+from specwire_codegen.mock.request.routing import VARIABLE
+
+
+@attrs.frozen
+class Refusal:
+    """Why a request is answered with an error."""
+
+    status: int
+    message: str
+    violations: tuple[Violation, ...] = ()
+
+
+@attrs.frozen(eq=False)
+class Exchange:
+    """A valid request to an operation."""
+
+    operation: Operation
+    path: Mapping[str, str]
+    """Decoded path parameters."""
+    query: Mapping[str, Any]
+    content: Content
+    accept: str
+    example: str | None = None
+    """Name of the example that is wanted."""
+    last_event_id: str | None = None
+    """Id of the event after which a stream is to go on."""
+
+    def concrete(self, template: str) -> str:
+        """Return a path of the document with its parameters filled in."""
+        return VARIABLE.sub(lambda hit: self.path.get(hit[1], hit[0]), template)
+
+
+Understood: TypeAlias = Exchange | Refusal
+
+
+def is_missing(identifier: str) -> bool:
+    """Tell whether an id stands for something that does not exist: `missing...` or the nil UUID."""
+    return identifier.startswith("missing") or identifier == str(UUID(int=0))
+
+
+@attrs.frozen(eq=False)
+class Reception:
+    """Understands requests: deserializes and validates what they carry."""
+
+    validators: Validators
+    deserializer: Deserializer
+    bodies: BodyReader
+
+    def understand(
+        self, operation: Operation, path: Mapping[str, str], sources: Sources, received: Received
+    ) -> Understood:
+        """Return the request as values, or why it is refused."""
+        content = self.bodies.read(operation.body, received, sources.headers.get("content-type", ""))
+        if isinstance(content, Unreadable):
+            return Refusal(self._readable(operation, content.status), content.reason)
+        values: dict[str, Any] = {}
+        violations: list[Violation] = []
+        for parameter in operation.parameters:
+            name = parameter.name
+            try:
+                value = self.deserializer.read(parameter, sources, operation.parameters)
+            except ValueError:
+                violations.append(Violation(parameter.place, (name,), "json", "the parameter is not JSON"))
+                continue
+            if value is not ABSENT:
+                violations += self.validators.violations(parameter.schema, value, parameter.place, name)
+                values |= {name: value} if parameter.place in {"query", "querystring"} else {}
+            elif parameter.required:
+                violations.append(Violation(parameter.place, (name,), "required", "the parameter is required"))
+        violations += content.violations
+        if violations:
+            return Refusal(_violation_status(operation), "the request breaks the document", tuple(violations))
+        wanted = next((name for name, value in values.items() if value is True), None)
+        accept, last = sources.headers.get("accept", "*/*"), sources.headers.get("last-event-id")
+        return Exchange(operation, path, values, content, accept, wanted, last)
+
+    def _readable(self, operation: Operation, status: int) -> int:
+        """Return 422 in place of 400 where only that is documented."""
+        return 422 if status == 400 and not operation.documents(400) and operation.documents(422) else status
+
+
+def _violation_status(operation: Operation) -> int:
+    return 400 if operation.documents(400) and not operation.documents(422) else 422

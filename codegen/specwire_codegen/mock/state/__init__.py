@@ -1,0 +1,1 @@
+"""Resources and jobs that the mock remembers."""

@@ -1,0 +1,107 @@
+"""Long-running jobs: submitting, polling, cancelling and starting them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from specwire_codegen.mock.document.operations import MediaType, Operation, Polling
+from specwire_codegen.mock.document.pointers import find
+from specwire_codegen.mock.request.validator import Exchange, Refusal
+from specwire_codegen.mock.state import job_state
+from specwire_codegen.mock.state.job_state import Job
+from specwire_codegen.mock.state.operation_roles import Act, Below, Create, Poll, Read, Role, Submit
+from specwire_codegen.mock.state.resource_lookup import Inventory
+from specwire_codegen.mock.state.response_builder import CHANGED, Presenter
+from specwire_codegen.mock.state.store import Record
+from specwire_codegen.mock.values.examples import Examples, schema_of
+from specwire_codegen.mock.values.identifiers import Identifiers
+
+
+@attrs.frozen(eq=False)
+class Tasks:
+    """Plays the operations on jobs."""
+
+    roles: Mapping[Operation, Role]
+    presenter: Presenter
+    examples: Examples
+    identifiers: Identifiers
+    inventory: Inventory
+
+    def submit(self, exchange: Exchange, role: Submit, media: MediaType) -> Any:
+        """Start a job that an unrelated operation polls, and return its id."""
+        base = self.examples.value(media, exchange.example)
+        fresh = self.identifiers.like(find(base, "/" + role.field))
+        self.inventory.store.collection(role.reader.path).put(Record(str(fresh), {}, exchange.content.fields))
+        return self.presenter.show(schema_of(media), base, {role.field: fresh})
+
+    def poll(self, exchange: Exchange, role: Poll, polling: Polling, media: MediaType) -> Any:
+        """Return a job whose path has no collection, one step further; any id is a job."""
+        template = exchange.operation.path
+        path = exchange.concrete(template)
+        job = job_state.poll(self.inventory.store.job(path) or job_state.begin(polling, shown=False), polling)
+        self.inventory.store.put_job(path, job)
+        name = next(iter([*exchange.path.values()][-1:]), "")
+        record = self.inventory.store.collection(template).get(name)
+        fields = {**(record.fields if record else {}), role.key: name}
+        return self.presenter.job(media, polling, job, (), fields)
+
+    def read(self, exchange: Exchange, role: Read, polling: Polling, media: MediaType) -> Any:
+        """Return the job at the path of an item, one step further."""
+        job = job_state.poll(self.inventory.job(exchange, role.item, polling), polling)
+        self.inventory.store.put_job(exchange.concrete(role.item), job)
+        return self._show(exchange, role.item, role.key, polling, job, media)
+
+    def act(self, exchange: Exchange, role: Act, media: MediaType | None) -> Any:
+        """Do something to an item: cancel or start a job, or whatever the example says."""
+        polling = role.reader.polling if role.reader else None
+        if polling is not None:
+            job = self._acted(exchange, role, polling, media)
+            if isinstance(job, Refusal):
+                return job
+            self.inventory.store.put_job(exchange.concrete(role.item), job)
+            return None if media is None else self._show(exchange, role.item, role.key, polling, job, media)
+        return None if media is None else self.below(exchange, role, media)
+
+    def below(self, exchange: Exchange, role: Act | Below, media: MediaType) -> Any:
+        """Return the example as belonging to the item in the path."""
+        own = self.inventory.own(exchange, role.item, role.key, media)
+        return self.presenter.show(schema_of(media), self.examples.value(media, exchange.example), own)
+
+    def _acted(self, exchange: Exchange, role: Act, polling: Polling, media: MediaType | None) -> Job | Refusal:
+        job = self.inventory.job(exchange, role.item, polling)
+        if role.action in {"start", "resume", "continue"}:
+            return job_state.start(job, polling)
+        if not role.action.startswith("cancel"):
+            return job
+        ended = job_state.has_ended(job, polling) and not job_state.is_cancelled(job)
+        if ended and exchange.operation.documents(409):
+            return Refusal(409, f"the job has ended as {job.status} and cannot be cancelled")
+        return job_state.cancel(job, polling, self._interim(media, polling))
+
+    def _show(self, exchange: Exchange, item: str, key: str, polling: Polling, job: Job, media: MediaType) -> Any:
+        record = self.inventory.record(exchange, item)
+        own = self.inventory.own(exchange, item, key, media)
+        fields = {**_steady(record, polling), **(record.fields if record else {}), **own}
+        return self.presenter.job(media, polling, job, self._others(record, item), fields)
+
+    def _others(self, record: Record | None, item: str) -> Iterator[Any]:
+        """Yield what else shows how such a job looks: itself when it was made, and the examples of new ones."""
+        if record is not None:
+            yield record.body
+        for operation, role in self.roles.items():
+            media = operation.success.json
+            if media is not None and isinstance(role, Create) and role.item is not None and role.item.path == item:
+                yield from self.examples.values(media)
+
+    def _interim(self, media: MediaType | None, polling: Polling) -> str | None:
+        """Return the status that the document's example shows for a job that is being cancelled."""
+        statuses = [find(one, polling.status) for one in self.examples.values(media)] if media else []
+        return next((one for one in statuses if isinstance(one, str) and "CANCEL" in one.upper()), None)
+
+
+def _steady(record: Record | None, polling: Polling) -> dict[str, Any]:
+    """Return what a job showed when it was made and goes on to show: all but its status and what was still open."""
+    body = record.body if record is not None and isinstance(record.body, dict) else {}
+    course = {polling.status.split("/")[1], "progress", *CHANGED}
+    return {name: value for name, value in body.items() if value is not None and name not in course}

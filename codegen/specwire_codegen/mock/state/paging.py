@@ -1,0 +1,151 @@
+"""Lists in pages: which items a page has, and what the response says of the rest."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+from specwire_codegen.mock.document.operations import Operation, Pagination
+from specwire_codegen.mock.document.pointers import ABSENT, drop, find, place
+
+DEFAULT_SIZE: Final = 5
+"""Items on a page where the document names no size: few enough that the seeds make two pages."""
+
+Fits = Callable[[Any], bool]
+
+
+@attrs.frozen
+class Page:
+    """A slice of a list."""
+
+    items: tuple[Any, ...]
+    start: int
+    total: int
+    size: int = 0
+    """Items that a page has at most; 0 where all are on one."""
+
+    @property
+    def end(self) -> int:
+        """The index after the last item."""
+        return self.start + len(self.items)
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return -(-self.total // self.size) if self.size else 1
+
+    @property
+    def more(self) -> bool:
+        """Whether items follow."""
+        return bool(self.items) and self.end < self.total
+
+
+def cut(pagination: Pagination | None, operation: Operation, query: Mapping[str, Any], items: Sequence[Any]) -> Page:
+    """Return the page that the query asks for; without pagination, everything."""
+    if pagination is None or pagination.parameter is None:
+        return Page(tuple(items), 0, len(items))
+    size = _size(pagination, operation, query)
+    asked = query.get(pagination.parameter)
+    start = 0
+    match pagination.style:
+        case "page":
+            start = (asked - pagination.first) * size if isinstance(asked, int) else 0
+        case "offset":
+            start = asked if isinstance(asked, int) else 0
+        case "cursor":
+            start = _after(pagination, asked, items)
+    start = max(start, 0)
+    return Page(tuple(items[start : start + size]), start, len(items), size)
+
+
+def _size(pagination: Pagination, operation: Operation, query: Mapping[str, Any]) -> int:
+    asked = query.get(pagination.size) if pagination.size else None
+    if isinstance(asked, int) and not isinstance(asked, bool):
+        return max(asked, 1)
+    schema = next((one.schema for one in operation.parameters if one.name == pagination.size), True)
+    default = schema.get("default") if isinstance(schema, dict) else None
+    return default if isinstance(default, int) else DEFAULT_SIZE
+
+
+def _after(pagination: Pagination, cursor: Any, items: Sequence[Any]) -> int:
+    if cursor is None:
+        return 0
+    for index, item in enumerate(items):
+        if str(cursor) == _cursor(pagination, item, index):
+            return index + 1
+    # An unknown cursor ends the list: a client that sends one must not go round in circles.
+    return len(items)
+
+
+def _cursor(pagination: Pagination, item: Any, index: int) -> str:
+    value = find(item, pagination.next_from_last_item or "/id")
+    return f"cursor-{index + 1}" if value is ABSENT else str(value)
+
+
+def fill(pagination: Pagination | None, pointer: str, body: Any, page: Page, fits: Fits) -> Any:
+    """Return the list response with the page's items and with counts, cursor and flag to match."""
+    value = place(body, pointer, list(page.items))
+    if pagination is None:
+        return _described(value, page, fits)
+    if pagination.total is not None:
+        value = place(value, pagination.total, page.total)
+    if pagination.pages is not None:
+        value = place(value, pagination.pages, page.pages)
+    if pagination.more is not None:
+        value = place(value, pagination.more, page.more)
+    if pagination.next is not None:
+        cursor = _cursor(pagination, page.items[-1], page.end - 1) if page.more else None
+        forms = (place(value, pagination.next, cursor), drop(value, pagination.next), place(value, pagination.next, ""))
+        value = forms[0] if cursor is not None else next((form for form in forms if fits(form)), forms[0])
+    return _described(value, page, fits)
+
+
+def _described(value: Any, page: Page, fits: Fits) -> Any:
+    """Bring the usual neighbours of a list in line with it, where the response has them."""
+    if not isinstance(value, dict):
+        return value
+    ids = [item.get("id") if isinstance(item, dict) else None for item in page.items]
+    facts: dict[str, Any] = {
+        "has_more": page.more,
+        "total": page.total,
+        "first_id": ids[0] if ids else None,
+        "last_id": ids[-1] if ids else None,
+    }
+    for name, fact in facts.items():
+        if name in value and fits(changed := {**value, name: fact}):
+            value = changed
+    return value
+
+
+def meant(filters: Mapping[str, Any], items: Sequence[Any]) -> dict[str, Any]:
+    """Return the filters without keys that no item has: a free-form one takes every query key that nobody knows."""
+    return {
+        name: {key: each for key, each in wanted.items() if any(_has(item, name, key) for item in items)}
+        if isinstance(wanted, dict)
+        else wanted
+        for name, wanted in filters.items()
+    }
+
+
+def _has(item: Any, name: str, key: str) -> bool:
+    held = item.get(name) if isinstance(item, dict) else None
+    return isinstance(held, dict) and key in held
+
+
+def matches(item: Any, filters: Mapping[str, Any]) -> bool:
+    """Tell whether an item passes the query parameters that are named like its fields."""
+    if not isinstance(item, dict):
+        return True
+    return all(_passes(item[name], wanted) for name, wanted in filters.items() if name in item)
+
+
+def _passes(value: Any, wanted: Any) -> bool:
+    match wanted:
+        case None:
+            return True
+        case list():
+            return value in wanted
+        case dict():
+            return not wanted or isinstance(value, dict) and all(value.get(name) == one for name, one in wanted.items())
+        case _:
+            return bool(value == wanted)

@@ -1,0 +1,64 @@
+"""The resources and jobs behind the paths of a request."""
+
+from typing import Any
+
+import attrs
+
+from specwire_codegen.mock.document.operations import MediaType, Polling
+from specwire_codegen.mock.document.pointers import find
+from specwire_codegen.mock.request.validator import Exchange
+from specwire_codegen.mock.state import job_state
+from specwire_codegen.mock.state.job_state import Job
+from specwire_codegen.mock.state.operation_roles import collection, identifier
+from specwire_codegen.mock.state.seeds import Seeds
+from specwire_codegen.mock.state.store import Collection, Record, Store
+from specwire_codegen.mock.values.examples import Examples
+
+
+@attrs.frozen(eq=False)
+class Inventory:
+    """Finds what a request is about."""
+
+    store: Store
+    seeds: Seeds
+    examples: Examples
+
+    def collection(self, exchange: Exchange, template: str) -> Collection:
+        """Return the collection behind a path of the document, with its seeds."""
+        found = self.store.collection(exchange.concrete(template))
+        if not found.seeded:
+            found.seed(self.seeds.records(template))
+        return found
+
+    def record(self, exchange: Exchange, item: str) -> Record | None:
+        """Return the record behind the path of an item."""
+        return self.collection(exchange, collection(item)).get(exchange.path[identifier(item)])
+
+    def put(self, exchange: Exchange, item: str, record: Record) -> None:
+        """Keep a record under the path of an item."""
+        self.collection(exchange, collection(item)).put(record)
+
+    def is_gone(self, exchange: Exchange, item: str) -> bool:
+        """Tell whether an item was deleted."""
+        return self.collection(exchange, collection(item)).is_deleted(exchange.path[identifier(item)])
+
+    def own(self, exchange: Exchange, item: str, key: str, media: MediaType) -> dict[str, Any]:
+        """Return the id in the path as the field of the response that holds it."""
+        if not key:
+            return {}
+        name = exchange.path[identifier(item)]
+        example = self.examples.value(media)
+        numeric = isinstance(example, dict) and isinstance(example.get(key), int) and name.isdigit()
+        return {key: int(name) if numeric else name}
+
+    def job(self, exchange: Exchange, item: str, polling: Polling) -> Job:
+        """Return the job behind the path of an item; one that nothing is known of is at its beginning."""
+        known = self.store.job(exchange.concrete(item))
+        if known is not None:
+            return known
+        record = self.record(exchange, item)
+        status = find(record.body, polling.status) if record else None
+        if not isinstance(status, str):
+            return job_state.begin(polling, shown=False)
+        course = polling.lifecycle if status in polling.lifecycle else (status,)
+        return Job(course, course.index(status), shown=True)

@@ -1,0 +1,74 @@
+"""The resources that are there before the first request."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import cycle, islice
+from typing import Any, Final
+
+import attrs
+
+from specwire_codegen.mock.document.operations import Operation
+from specwire_codegen.mock.document.pointers import find
+from specwire_codegen.mock.state.operation_roles import Listing, Role
+from specwire_codegen.mock.state.store import Record
+from specwire_codegen.mock.values.examples import Examples
+from specwire_codegen.mock.values.identifiers import Identifiers
+
+SEEDED: Final = 7
+"""Items of a paged collection: enough for two pages of the size that is taken where the document names none."""
+
+
+@attrs.frozen(eq=False)
+class Seeds:
+    """Makes the first records of collections from the examples of their lists."""
+
+    roles: Mapping[Operation, Role]
+    examples: Examples
+    identifiers: Identifiers
+
+    def records(self, template: str) -> tuple[Record, ...]:
+        """Return the records of the collection at a path of the document; none where no operation lists it."""
+        for operation, role in self.roles.items():
+            if isinstance(role, Listing) and role.collection == template:
+                return tuple(self._records(operation, role))
+        return ()
+
+    def _records(self, operation: Operation, role: Listing) -> Iterator[Record]:
+        media = operation.success.json
+        bodies = () if media is None else self.examples.values(media) or (self.examples.value(media),)
+        items = list(_unique((item for body in bodies for item in _items(body, role.items)), role.key))
+        if not items:
+            items = [self.examples.drawer.draw(role.schema)]
+        for index, item in enumerate(items):
+            yield _record(item, role.key, index)
+        if operation.pagination is None:
+            return
+        for index, item in enumerate(islice(cycle(items), max(SEEDED - len(items), 0)), len(items)):
+            yield _record(self._renamed(item, role), role.key, index)
+
+    def _renamed(self, item: Any, role: Listing) -> Any:
+        if not isinstance(item, dict) or role.key not in item:
+            return item
+        renamed = {**item, role.key: self.identifiers.like(item[role.key])}
+        return renamed if self.examples.validators.accepts(role.schema, renamed) else item
+
+
+def _items(body: Any, pointer: str) -> list[Any]:
+    found = find(body, pointer)
+    return found if isinstance(found, list) else []
+
+
+def _unique(items: Iterable[Any], key: str) -> Iterator[Any]:
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        name = _name(item, key, index)
+        if name not in seen:
+            seen.add(name)
+            yield item
+
+
+def _record(item: Any, key: str, index: int) -> Record:
+    return Record(_name(item, key, index), item, item if isinstance(item, dict) else {})
+
+
+def _name(item: Any, key: str, index: int) -> str:
+    return str(item[key]) if isinstance(item, dict) and key in item else f"seed-{index}"

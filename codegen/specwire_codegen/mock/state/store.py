@@ -1,0 +1,87 @@
+"""What the mock server remembers between requests."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from specwire_codegen.mock.request.bodies import Blob
+from specwire_codegen.mock.state.job_state import Job
+
+
+@attrs.frozen(eq=False)
+class Record:
+    """A resource: what was answered when it came to be, and which of its fields are about this very one."""
+
+    id: str
+    body: Any
+    fields: Mapping[str, Any]
+    upload: Blob | None = None
+    media: str = ""
+    """The Content-Type of the upload, or the empty string."""
+
+
+class Collection:
+    """The resources under one path: seeded ones, and ones that requests created."""
+
+    def __init__(self) -> None:
+        """Start empty and without seeds."""
+        self.seeded = False
+        self._seeds: dict[str, Record] = {}
+        self._created: dict[str, Record] = {}
+        self._deleted: set[str] = set()
+
+    def seed(self, records: Iterable[Record]) -> None:
+        """Put in the records that were there before the first request."""
+        self.seeded = True
+        self._seeds = {record.id: record for record in records if record.id not in self._deleted}
+
+    def put(self, record: Record) -> None:
+        """Add a record, or replace the one with its id."""
+        home = self._seeds if record.id in self._seeds else self._created
+        home[record.id] = record
+        self._deleted.discard(record.id)
+
+    def get(self, identifier: str) -> Record | None:
+        """Return the record with this id."""
+        return self._created.get(identifier) or self._seeds.get(identifier)
+
+    def delete(self, identifier: str) -> None:
+        """Remove a record for good."""
+        self._created.pop(identifier, None)
+        self._seeds.pop(identifier, None)
+        self._deleted.add(identifier)
+
+    def is_deleted(self, identifier: str) -> bool:
+        """Tell whether a record with this id was removed."""
+        return identifier in self._deleted
+
+    def records(self) -> tuple[Record, ...]:
+        """Return the created records, newest first, then the seeded ones in their order."""
+        return (*reversed(self._created.values()), *self._seeds.values())
+
+
+class Store:
+    """All collections and jobs, by concrete path."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._collections: dict[str, Collection] = {}
+        self._jobs: dict[str, Job] = {}
+
+    def collection(self, path: str) -> Collection:
+        """Return the collection at a path with its parameters filled in."""
+        return self._collections.setdefault(path, Collection())
+
+    def job(self, path: str) -> Job | None:
+        """Return the job at an item's path."""
+        return self._jobs.get(path)
+
+    def put_job(self, path: str, job: Job) -> None:
+        """Remember a job."""
+        self._jobs[path] = job
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._collections.clear()
+        self._jobs.clear()

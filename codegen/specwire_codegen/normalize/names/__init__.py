@@ -1,0 +1,1 @@
+"""Component names for inline schemas."""

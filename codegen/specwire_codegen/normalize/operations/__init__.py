@@ -1,0 +1,1 @@
+"""Operations, parameters and streams in canonical form."""

@@ -1,0 +1,124 @@
+"""References between components: aliases are collapsed, renamed targets followed, small objects put in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.annotations import ANNOTATIONS
+from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Kind, Node
+from specwire_codegen.openapi.walk import is_extension, map_children, rebuild
+
+SCHEMAS = "#/components/schemas/"
+ASKED_BACK: frozenset[Kind] = frozenset({"pathItem", "callback"})
+"""What may lead back to itself: the operations of a callback may have callbacks."""
+
+
+def schema_ref(name: str) -> str:
+    """Return the reference to a named schema."""
+    return SCHEMAS + pointers.escape(name)
+
+
+def schema_name(ref: str) -> str:
+    """Return the name in a reference to a named schema."""
+    return pointers.unescape(ref[len(SCHEMAS) :])
+
+
+def only_annotated(schema: Node) -> bool:
+    """Tell whether a schema is a reference with nothing but annotations beside it."""
+    return "$ref" in schema and all(key in ANNOTATIONS or key == "$ref" or is_extension(key) for key in schema)
+
+
+def collapse(data: Node, report: Report) -> Node:
+    """Return the document with references to references replaced by what they lead to in the end."""
+    renames: dict[str, str] = {}
+    for section in SECTIONS.values():
+        components = data.get("components", {}).get(section, {})
+        for name, component in components.items():
+            ref = f"#/components/{section}/{pointers.escape(name)}"
+            end, seen = ref, {ref}
+            while True:
+                target = components.get(pointers.unescape(end.rpartition("/")[2]))
+                if not isinstance(target, dict) or not _is_alias(target, section):
+                    break
+                end = target["$ref"]
+                if end in seen:
+                    report.error("ref-cycle", f"{ref!r} leads back to itself", origin_of(component), "break the circle")
+                    return data
+                seen.add(end)
+            if end != ref:
+                renames[ref] = end
+    return redirected(data, renames) if renames else data
+
+
+def _is_alias(component: Node, section: str) -> bool:
+    return "$ref" in component and (section != "schemas" or only_annotated(component))
+
+
+def redirected(data: Node, renames: Mapping[str, str]) -> Node:
+    """Return the document with references replaced as told, and the components without any left out."""
+    kept: dict[str, Any] = {}
+    for section, components in data.get("components", {}).items():
+        if section in FIELDS["components"]:
+            prefix = f"#/components/{section}/"
+            components = {n: each for n, each in components.items() if prefix + pointers.escape(n) not in renames}
+        kept[section] = components
+    return rewired({**data, "components": kept}, renames)
+
+
+def rewired(data: Node, renames: Mapping[str, str]) -> Node:
+    """Return the document with references replaced as told."""
+
+    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
+        ref = node.get("$ref")
+        if kind in SECTIONS and ref in renames:
+            return {**node, "$ref": renames[str(ref)]}
+        return _renamed_mapping(node, renames) if kind == "discriminator" else node
+
+    rewritten: Node = rebuild(data, "openapi", visit)
+    return rewritten
+
+
+def _renamed_mapping(node: Node, renames: Mapping[str, str]) -> Node:
+    changed = dict(node)
+    if isinstance(node.get("mapping"), dict):
+        changed["mapping"] = {value: renames.get(target, target) for value, target in node["mapping"].items()}
+    if "defaultMapping" in node:
+        changed["defaultMapping"] = renames.get(node["defaultMapping"], node["defaultMapping"])
+    return changed
+
+
+def inline(data: Node, kinds: frozenset[Kind], report: Report) -> Node:
+    """Return the document with references to components of the given kinds replaced by the components."""
+    active: list[str] = []
+
+    def expand(value: Any, kind: Kind) -> Any:
+        if not isinstance(value, dict):
+            return value
+        ref = value.get("$ref")
+        if kind in kinds and isinstance(ref, str):
+            if ref in active and kinds <= ASKED_BACK:
+                return {}
+            if ref in active:
+                report.error("ref-cycle", f"{ref!r} leads back to itself", origin_of(value), "break the circle")
+                return {}
+            active.append(ref)
+            target = expand(pointers.get(data, pointers.from_fragment(ref)), kind)
+            active.pop()
+            beside = {key: each for key, each in value.items() if _has(kind, key) and key not in {"$ref", ORIGIN}}
+            return {**target, **beside}
+        return map_children(value, kind, lambda child, child_kind, _tokens: expand(child, child_kind))
+
+    components = data.get("components", {})
+    # Requirements name security schemes by their key, so these stay where they are.
+    gone = {SECTIONS[kind] for kind in kinds} - {"securitySchemes"}
+    rest = {section: value for section, value in components.items() if section not in gone}
+    expanded: Node = expand({**data, "components": rest}, "openapi")
+    return expanded
+
+
+def _has(kind: Kind, key: str) -> bool:
+    """Tell whether objects of a kind have a field: a reference may have a summary where what it leads to has none."""
+    return is_extension(key) or key in FIELDS[kind]

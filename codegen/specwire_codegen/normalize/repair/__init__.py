@@ -1,0 +1,1 @@
+"""Repairs of documents that break the rules of OpenAPI."""

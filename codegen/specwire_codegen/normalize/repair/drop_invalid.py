@@ -1,0 +1,98 @@
+"""Trimming: what breaks the rules of form and says nothing of a call is left out, as near to the mistake as can be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from specwire_codegen.normalize.repair import validity
+from specwire_codegen.normalize.repair.droppable import is_dispensable
+from specwire_codegen.normalize.source_map import Report, origin_at
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.objects import FIELDS, Kind, Node
+from specwire_codegen.openapi.walk import CONTAINER, kind_at
+
+_ROUNDS = 5
+"""A mistake may hide another one, and make fields beside it look out of place."""
+_STRAY = ("unevaluatedProperties", "additionalProperties")
+
+Place = tuple[str | int, ...]
+
+
+def trim(data: Node, report: Report) -> tuple[Node, list[validity.Problem]]:
+    """Return the document without fields that have no meaning where they stand, and without broken dispensable ones.
+
+    And what still has the wrong form.
+    """
+    for _ in range(_ROUNDS):
+        problems = list(validity.problems(data))
+        cuts = dict(_cuts(problems))
+        if not cuts:
+            return data, problems
+        cuts = {place: cut for place, cut in cuts.items() if not any(place[:end] in cuts for end in range(len(place)))}
+        for place, (code, message, help) in cuts.items():
+            report.warning(code, message, origin_at(data, pointers.join("", *place)), help)
+        for place in sorted(cuts, key=_from_the_end):
+            data = _without(data, place)
+    return data, list(validity.problems(data))
+
+
+_HELP = "remove it, or write it as the OpenAPI specification has it"
+
+
+def _cuts(problems: Sequence[validity.Problem]) -> Iterator[tuple[Place, tuple[str, str, str]]]:
+    places = [problem.place for problem in problems]
+    for problem in problems:
+        place, size = problem.place, len(problem.place)
+        if any(len(other) > size and other[:size] == place for other in places):
+            continue  # what is wrong inside comes first
+        if problem.keyword not in _STRAY:
+            cut = _nearest(place)
+            if cut is not None:
+                yield cut, ("invalid-document", f"{_name(cut)!r} is ignored: {_why(problem)}", _HELP)
+        elif all(other.keyword in _STRAY for other in problems if other.place == place):
+            kind = _kind(place)
+            for key in re.findall(r"'([^']+)'", problem.message):
+                if key in FIELDS.get(kind, {}):
+                    message = f"{key!r} has no meaning in this {kind}; ignored"
+                    yield (*place, key), ("unknown-field", message, "remove it")
+
+
+def _why(problem: validity.Problem) -> str:
+    """Return what is wrong in words: some rules of the specification's schema say nothing to people."""
+    if problem.keyword in ("anyOf", "not", "oneOf"):
+        return "its fields do not go together"
+    return "it has no meaning here" if problem.message.startswith("False schema") else problem.message
+
+
+def _nearest(place: Place) -> Place | None:
+    """Return the nearest dispensable thing around a place: a field, or a member of its list or map."""
+    for end in range(len(place), 0, -1):
+        field = end - 1 if _kind(place[: end - 1]) != CONTAINER else end - 2
+        if is_dispensable(_kind(place[:field]), str(place[field])):
+            return place[:end]
+    return None
+
+
+def _kind(place: Place) -> Kind:
+    return kind_at([str(token) for token in place]) or ""
+
+
+def _name(place: Place) -> str:
+    last = place[-1]
+    return str(last) if isinstance(last, str) else f"{place[-2]}/{last}"
+
+
+def _from_the_end(place: Place) -> tuple[tuple[int, str], ...]:
+    return tuple((-token, "") if isinstance(token, int) else (0, token) for token in place)
+
+
+def _without(value: Any, place: Place) -> Any:
+    """Return a copy of a tree without what stands at a place; untouched parts are shared."""
+    key, copy = place[0], value.copy()
+    if len(place) == 1:
+        del copy[key]
+    else:
+        copy[key] = _without(copy[key], place[1:])
+    return copy

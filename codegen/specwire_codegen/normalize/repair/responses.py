@@ -1,0 +1,56 @@
+"""Responses: at least one for every operation, each under a status that exists."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.walk import is_extension, rebuild
+
+_STATUS = re.compile(r"[1-5](\d\d|XX)")
+
+
+def settle(data: Node, report: Report) -> Node:
+    """Return the document with usable responses on every operation."""
+
+    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+        if kind != "responses":
+            return node
+        here = origin_of(node)
+        settled: Node = {}
+        for status, response in node.items():
+            if is_extension(status):
+                settled[status] = response
+            elif _STATUS.fullmatch(status.upper()) or status == "default":
+                settled.setdefault(status if status == "default" else status.upper(), response)
+            else:
+                message = f"{status!r} is no status code; ignored"
+                report.warning("bad-status", message, pointers.join(here, status), "use 200, 4XX or default")
+        if not any(not is_extension(status) for status in settled):
+            report.warning("no-responses", "the operation has no responses", here, "describe what the server answers")
+            settled["default"] = {"description": "", ORIGIN: here}
+        return settled
+
+    settled: Node = rebuild(data, "openapi", visit)
+    return settled
+
+
+def describe(data: Node, report: Report) -> Node:
+    """Return the document with the content of responses that have a schema in the way of Swagger 2."""
+
+    def visit(node: Node, kind: Kind, here: str) -> Any:
+        if kind != "response" or "schema" not in node or "$ref" in node:
+            return node
+        rest = {key: value for key, value in node.items() if key != "schema"}
+        place = pointers.join(origin_of(node) or here, "schema")
+        if not isinstance(node["schema"], dict) or node.get("content"):
+            return node
+        message = "a response has no schema of its own; taken for that of application/json"
+        report.warning("old-response", message, place, "write content: {application/json: {schema: ...}}")
+        return {**rest, "content": {"application/json": {"schema": node["schema"]}}}
+
+    described: Node = rebuild(data, "openapi", visit)
+    return described

@@ -1,0 +1,1 @@
+"""Resolution of every `$ref` to a component of its kind."""

@@ -1,0 +1,180 @@
+"""Conversions: references to an object of another kind that holds, or is part of, what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.walk import is_extension, kind_at, rebuild
+
+WITH_SCHEMAS = frozenset({"response", "requestBody", "parameter", "header", "mediaType"})
+"""Kinds of which a schema is a part."""
+_JSON = "application/json"
+
+Found = tuple[str, Node]
+"""A pointer, and what is there."""
+
+
+def settle(data: Node, report: Report) -> Node:
+    """Return the document with references to objects of another kind replaced by what they were meant for.
+
+    References of schemas are left: `schema_of` finds what those were meant for.
+    """
+
+    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
+        ref = node.get("$ref")
+        if kind not in _MADE or not isinstance(ref, str) or not ref.startswith("#/"):
+            return node
+        found = _end(data, pointers.from_fragment(ref))
+        actual = kind_at(pointers.split(found[0])) if found is not None else None
+        make = _MADE[kind].get(actual or "")
+        if found is None or make is None:
+            return node
+        here = origin_of(node)
+        made = make(*found)
+        beside = {key: each for key, each in node.items() if key != "$ref"}
+        if kind == "parameter" and not ("name" in beside and "in" in beside):
+            return node
+        message = f"{ref!r} leads to a {_WORDS[actual or '']}; taken for a {_WORDS[kind]} {_HOW[actual or '']}"
+        report.warning("bad-ref", message, pointers.join(here, "$ref"), _HELP.get(kind, "write it here"))
+        return {**made, **beside, ORIGIN: here}
+
+    settled: Node = rebuild(data, "openapi", visit)
+    return settled
+
+
+def schema_of(data: Node, pointer: str, kind: Kind) -> str | None:
+    """Return the pointer to the schema of an object that has one: that of its JSON content, else of its first."""
+    found = _end(data, pointer)
+    if found is None:
+        return None
+    here, value = found
+    for key in ("schema", "itemSchema"):
+        if isinstance(value.get(key), (dict, bool)):
+            return pointers.join(here, key)
+    content = value.get("content")
+    media = _preferred(content)
+    return None if media is None else schema_of(data, pointers.join(here, "content", media), "mediaType")
+
+
+def _end(data: Node, pointer: str) -> Found | None:
+    """Return what a pointer leads to, behind references that stand there."""
+    seen: set[str] = set()
+    while pointer not in seen:
+        seen.add(pointer)
+        try:
+            value = pointers.get(data, pointer)
+        except (KeyError, ValueError):
+            return None
+        if not isinstance(value, dict):
+            return None
+        ref = value.get("$ref")
+        if not isinstance(ref, str) or not ref.startswith("#/") or kind_at(pointers.split(pointer)) == "schema":
+            return pointer, value
+        pointer = pointers.from_fragment(ref)
+    return None
+
+
+def _preferred(content: Any) -> str | None:
+    """Return the media type of a content that has a schema of the values of JSON, else the first."""
+    if not isinstance(content, Mapping):
+        return None
+    media = [each for each in content if not is_extension(each)]
+    return next((each for each in media if "json" in each.lower()), next(iter(media), None))
+
+
+def _schema_here(pointer: str, _value: Node) -> Node:
+    return {"$ref": f"#{pointers.to_fragment(pointer)}", ORIGIN: pointer}
+
+
+def _of_schema(pointer: str, value: Node) -> Node:
+    return {"description": "", "content": {_JSON: {"schema": _schema_here(pointer, value), ORIGIN: pointer}}}
+
+
+def _of_media(_pointer: str, value: Node) -> Node:
+    return {"description": "", "content": {_JSON: value}}
+
+
+def _of_content(_pointer: str, value: Node) -> Node:
+    return {"description": value.get("description", ""), "content": value.get("content", {})}
+
+
+def _of_values(_pointer: str, value: Node) -> Node:
+    """Return a body with the values of a parameter or header."""
+    kept = {key: value[key] for key in ("schema", "example", "examples") if key in value}
+    content = value["content"] if "content" in value else {_JSON: kept}
+    return {"description": value.get("description", ""), "content": content}
+
+
+def _media_of_content(_pointer: str, value: Node) -> Node:
+    media = _preferred(value.get("content"))
+    found = value["content"][media] if media is not None else {}
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def _only_schema(pointer: str, value: Node) -> Node:
+    return {"schema": _schema_here(pointer, value)}
+
+
+def _without_place(_pointer: str, value: Node) -> Node:
+    return {key: each for key, each in value.items() if key not in ("name", "in", "allowReserved", "allowEmptyValue")}
+
+
+def _media_of_values(_pointer: str, value: Node) -> Node:
+    return {key: value[key] for key in ("schema", "example", "examples") if key in value}
+
+
+def _values_of_media(_pointer: str, value: Node) -> Node:
+    return {"content": {_JSON: value}}
+
+
+def _values_of_content(_pointer: str, value: Node) -> Node:
+    return {"content": value.get("content", {})}
+
+
+_BODY: Mapping[Kind, Callable[[str, Node], Node]] = {
+    "schema": _of_schema,
+    "mediaType": _of_media,
+    "parameter": _of_values,
+    "header": _of_values,
+}
+_VALUES: Mapping[Kind, Callable[[str, Node], Node]] = {
+    "schema": _only_schema,
+    "mediaType": _values_of_media,
+    "response": _values_of_content,
+    "requestBody": _values_of_content,
+}
+_MADE: Mapping[Kind, Mapping[Kind, Callable[[str, Node], Node]]] = {
+    "response": {**_BODY, "requestBody": _of_content},
+    "requestBody": {**_BODY, "response": _of_content},
+    "mediaType": {
+        "schema": _only_schema,
+        "response": _media_of_content,
+        "requestBody": _media_of_content,
+        "parameter": _media_of_values,
+        "header": _media_of_values,
+    },
+    "header": {**_VALUES, "parameter": _without_place},
+    "parameter": {**_VALUES, "header": _without_place},
+}
+"""How an object of a kind is made of one of another."""
+_WORDS: Mapping[Kind, str] = {
+    "response": "response",
+    "requestBody": "request body",
+    "mediaType": "media type",
+    "header": "header",
+    "parameter": "parameter",
+    "schema": "schema",
+}
+_HOW: Mapping[Kind, str] = {
+    "schema": "with this schema in JSON",
+    "mediaType": "with this content",
+    "response": "with the same content",
+    "requestBody": "with the same content",
+    "parameter": "with the same values",
+    "header": "with the same values",
+}
+_HELP: Mapping[Kind, str] = dict.fromkeys(("response", "requestBody"), "put it under content, as the schema")

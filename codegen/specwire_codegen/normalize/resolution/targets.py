@@ -1,0 +1,249 @@
+"""Targets: every `$ref` of the document leads to a component of its kind, and only one step far."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from specwire_codegen.diagnostics import Diagnostic
+from specwire_codegen.normalize.refs.references import schema_ref
+from specwire_codegen.normalize.resolution import conversions, unresolved
+from specwire_codegen.normalize.source_map import Report, origin_of, stamp
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.objects import SECTIONS, Kind, Node
+from specwire_codegen.openapi.walk import kind_at, rebuild, walk
+
+_WAYS = frozenset({"components", "definitions", "models", *SECTIONS.values()})
+"""Names of places that formats keep named things in."""
+_LABELS = frozenset({"$defs", "definitions", "$anchor", "$dynamicAnchor"})
+"""What is there only to be referred to; where all references lead to components, nothing does."""
+_KEYS = ("$ref", "$dynamicRef")
+
+Use = tuple[Kind, str]
+"""The kind of a place, and the reference that stands there."""
+
+
+def direct(data: Node, report: Report) -> Node:
+    """Return the document with every reference leading straight to a component.
+
+    A target that is no component becomes one, under its pointer as a provisional name; what it refers to in its turn is
+    followed as well. References that lead nowhere are settled (see `unresolved`).
+    """
+    finder = _Finder(conversions.settle(data, report), report)
+    finder.collect((node, kind) for node, kind, _ in walk(finder.data, "openapi"))
+    while finder.wanted:
+        finder.collect(finder.adopted())
+    finder.tell()
+
+    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
+        for key in _KEYS:
+            target = finder.targets.get((kind, node[key])) if isinstance(node.get(key), str) else None
+            if target is not None:
+                name = target.rpartition("/")[2] if _is_component(target, kind) else pointers.escape(target)
+                rest = {name: value for name, value in node.items() if name != key}
+                node = {"$ref": f"#/components/{SECTIONS[kind]}/{name}", **rest}
+        if kind == "schema" and not _LABELS.isdisjoint(node):
+            node = {key: value for key, value in node.items() if key not in _LABELS}
+        return _full_mapping(node, finder.data) if kind == "discriminator" else node
+
+    directed: Node = rebuild(finder.data, "openapi", visit)
+    return unresolved.settle(directed, finder.missing, report)
+
+
+@attrs.define
+class _Finder:
+    """Looks up the references of a document that changes while it does so."""
+
+    data: Node
+    report: Report
+    targets: dict[Use, str] = attrs.field(factory=dict)
+    """The pointers that references lead to."""
+    wanted: dict[str, Kind] = attrs.field(factory=dict)
+    """The targets that are no components yet."""
+    missing: dict[Use, Diagnostic] = attrs.field(factory=dict)
+    """What is wrong with references that lead nowhere, with all places where they stand."""
+    repaired: dict[Use, Diagnostic] = attrs.field(factory=dict)
+
+    def collect(self, nodes: Iterable[tuple[Node, Kind]]) -> None:
+        """Look up the references of objects."""
+        for node, kind in list(nodes):
+            for key in _KEYS:
+                if key in node and kind in SECTIONS:
+                    self.take(node[key], kind, pointers.join(origin_of(node), key))
+
+    def take(self, ref: Any, kind: Kind, place: str) -> None:
+        """Look up one reference."""
+        if not isinstance(ref, str):
+            help = "write it as '#/components/...', or what it leads to"
+            self.report.error("bad-ref", "a $ref must be a string", place, help)
+            return
+        use = (kind, ref)
+        known = self.missing.get(use) or self.repaired.get(use)
+        if known is not None:
+            where = self.report.locate(place)
+            noted = self.missing if use in self.missing else self.repaired
+            noted[use] = (
+                attrs.evolve(known, also=(*known.also, where)) if where not in (known.location, *known.also) else known
+            )
+        elif use not in self.targets:
+            self.look_up(use, place)
+
+    def look_up(self, use: Use, place: str) -> None:
+        """Find what a reference leads to, for the first time."""
+        kind, ref = use
+        problem = self.report.document.unfollowed.get(ref)
+        named = _named(self.data, ref, kind)
+        if problem is None and named is None and not ref.startswith("#"):
+            help = "write it as '#/components/...', or bundle the documents before the overlay"
+            problem = Diagnostic("error", "external-ref", f"{ref!r} leads out of the document", help=help)
+        if problem is not None:
+            self.missing[use] = attrs.evolve(problem, location=problem.location or self.report.locate(place))
+            return
+        pointer = pointers.from_fragment(ref)
+        found = (
+            through_refs(self.data, pointer) if pointer.startswith("/") or ref == "#" else _anchored(self.data, pointer)
+        )
+        if found is None:
+            found = named or pointers.unescaped(self.data, pointer)
+            if found is None or pointers.join(found, "$ref") == place:
+                self.lose(use, f"{ref!r} does not exist", _advice(self.data, pointer, kind), place)
+                return
+            help = "write it so: in a pointer, '/' in a name is '~1', and '~' is '~0'"
+            self.repair(use, f"{ref!r} does not exist; taken for '#{found}'", help, place)
+        self.settle(use, found, place)
+
+    def settle(self, use: Use, found: str, place: str) -> None:
+        """Note the target of a reference, if something of its kind is there."""
+        kind, ref = use
+        value = pointers.get(self.data, found)
+        is_schema = kind == "schema" and isinstance(value, bool)
+        if not isinstance(value, dict) and not is_schema and _is_component(found, kind):
+            return
+        actual = kind_at(pointers.split(found))
+        if kind == "schema" and actual in conversions.WITH_SCHEMAS and isinstance(value, dict):
+            inner = conversions.schema_of(self.data, found, actual)
+            if inner is not None:
+                self.repair(use, f"{ref!r} leads to a {actual}; taken for its schema", f"refer to '#{inner}'", place)
+                found = inner
+                actual = "schema"
+        if not isinstance(value, dict) and not is_schema or actual not in {kind, None}:
+            self.repaired.pop(use, None)
+            help = _advice(self.data, pointers.from_fragment(ref), kind)
+            where = self.report.locate(place)
+            self.missing[use] = Diagnostic("warning", "bad-ref", f"{ref!r} leads to no {kind}", where, help)
+            return
+        self.targets[use] = found
+        if not _is_component(found, kind):
+            self.wanted[found] = kind
+
+    def lose(self, use: Use, message: str, help: str, place: str) -> None:
+        """Note that a reference leads nowhere."""
+        self.missing[use] = Diagnostic("warning", "unresolved-ref", message, self.report.locate(place), help)
+
+    def repair(self, use: Use, message: str, help: str, place: str) -> None:
+        """Note that a reference was taken for another."""
+        self.repaired[use] = Diagnostic("warning", "bad-ref", message, self.report.locate(place), help)
+
+    def adopted(self) -> Iterator[tuple[Node, Kind]]:
+        """Make components of the targets that are none, and yield the objects in them."""
+        wanted, self.wanted = self.wanted, {}
+        for target in sorted(wanted, key=len, reverse=True):
+            kind = wanted[target]
+            section = SECTIONS[kind]
+            value = stamp(pointers.get(self.data, target), kind, target)
+            moved = {"$ref": f"#/components/{section}/{pointers.escape(target)}"}
+            data = pointers.replaced(self.data, target, moved)
+            components = data.get("components")
+            components = components if isinstance(components, dict) else {}
+            self.data = {
+                **data,
+                "components": {**components, section: {**_components(data, kind), target: value}},
+            }
+        for target, kind in wanted.items():
+            yield from ((node, each) for node, each, _ in walk(_components(self.data, kind)[target], kind))
+
+    def tell(self) -> None:
+        """Report what was repaired."""
+        self.report.diagnostics.extend(self.repaired.values())
+
+
+def _is_component(pointer: str, kind: Kind) -> bool:
+    prefix = f"/components/{SECTIONS[kind]}/"
+    return pointer.startswith(prefix) and "/" not in pointer[len(prefix) :]
+
+
+def _named(data: Node, ref: str, kind: Kind) -> str | None:
+    """Return the pointer to the component that a reference names, if only the way to it is another format's."""
+    *way, name = ref.strip().lstrip("#").strip("/").split("/")
+    name = pointers.unescape(name)
+    return (
+        f"/components/{SECTIONS[kind]}/{pointers.escape(name)}"
+        if (set(way) <= _WAYS and name in _components(data, kind))
+        else None
+    )
+
+
+def _advice(data: Node, target: str, kind: Kind) -> str:
+    name = pointers.unescape(target.rpartition("/")[2])
+    near = difflib.get_close_matches(name, _components(data, kind), 1)
+    if near:
+        return f"did you mean '#/components/{SECTIONS[kind]}/{near[0]}'?"
+    return f"declare the {kind} under #/components/{SECTIONS[kind]}, or remove the reference"
+
+
+def _components(data: Node, kind: Kind) -> Node:
+    """Return the components of a kind, as far as they are what they should be."""
+    components = data.get("components")
+    section = components.get(SECTIONS[kind]) if isinstance(components, dict) else None
+    return section if isinstance(section, dict) else {}
+
+
+def through_refs(data: Node, target: str) -> str | None:
+    """Return the pointer of what a pointer leads to through references; None if that is nothing."""
+    seen: set[str] = set()
+    try:
+        tokens = pointers.split(target)
+    except ValueError:
+        return None
+    here, value = "", data
+    for token in tokens:
+        while isinstance(value, dict) and token not in value and isinstance(value.get("$ref"), str):
+            here = pointers.from_fragment(value["$ref"])
+            if here in seen:
+                return None
+            seen.add(here)
+            try:
+                value = pointers.get(data, here)
+            except (KeyError, ValueError):
+                return None
+        try:
+            value = pointers.get(value, pointers.join("", token))
+        except KeyError:
+            return None
+        here = pointers.join(here, token)
+    return here
+
+
+def _anchored(data: Node, anchor: str) -> str | None:
+    for node, kind, pointer in walk(data, "openapi"):
+        names = (node.get("$anchor"), node.get("$dynamicAnchor"), str(node.get("$id", "")).partition("#")[2])
+        if kind == "schema" and anchor and anchor in names:
+            return pointer
+    return None
+
+
+def _full_mapping(node: Node, data: Node) -> Node:
+    schemas = _components(data, "schema")
+
+    def full(target: Any) -> Any:
+        return schema_ref(target) if isinstance(target, str) and target in schemas else target
+
+    changed = dict(node)
+    if isinstance(node.get("mapping"), Mapping):
+        changed["mapping"] = {value: full(target) for value, target in node["mapping"].items()}
+    if "defaultMapping" in node:
+        changed["defaultMapping"] = full(node["defaultMapping"])
+    return changed

@@ -1,0 +1,143 @@
+"""Unresolved references: what nobody can follow costs what stands there, and only where a call needs it.
+
+A schema may be any value then; a response, a header, a parameter that is not required, a link is left out. What a call
+cannot be made without (a request body, a path, a required parameter, a security scheme) is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from specwire_codegen.diagnostics import Diagnostic
+from specwire_codegen.normalize import order
+from specwire_codegen.normalize.refs.references import schema_ref
+from specwire_codegen.normalize.source_map import Report
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Child, Kind, Node
+from specwire_codegen.openapi.walk import rebuild, walk
+
+_GONE = "x-\0gone"
+"""Marks, for a moment, an object that is to be left out."""
+_NEEDED = frozenset({"requestBody", "pathItem", "securityScheme"})
+"""Kinds that cannot be left out."""
+
+Use = tuple[Kind, str]
+
+
+def settle(data: Node, missing: Mapping[Use, Diagnostic], report: Report) -> Node:
+    """Return the document without references that lead nowhere; report those that a call needs."""
+    if not missing:
+        return data
+    gone = dict(missing)
+    while True:
+        pruned, lost = _without(data, gone)
+        if not lost:
+            break
+        gone |= lost
+    needed = _needed(data, frozenset(gone))
+    for use, finding in missing.items():
+        reached = [each for each, cause in gone.items() if cause is finding and each in needed]
+        if reached:
+            report.diagnostics.append(_told(use, finding, required=any(each in needed.required for each in reached)))
+    return pruned
+
+
+@attrs.frozen
+class _Needed:
+    uses: frozenset[Use]
+    required: frozenset[Use]
+    """Those of parameters that say that they are required."""
+
+    def __contains__(self, use: object) -> bool:
+        return use in self.uses
+
+
+def _told(use: Use, finding: Diagnostic, *, required: bool) -> Diagnostic:
+    kind, _ = use
+    if finding.severity == "error" or kind in _NEEDED or required:
+        return attrs.evolve(finding, severity="error")
+    outcome = "taken for any value" if kind in ("schema", "mediaType") else "left out"
+    return attrs.evolve(finding, message=f"{finding.message}; {outcome}")
+
+
+def _without(data: Node, gone: Mapping[Use, Diagnostic]) -> tuple[Node, dict[Use, Diagnostic]]:
+    """Return the document without what is gone, and the references to components that are gone with that."""
+    lost: dict[Use, Diagnostic] = {}
+
+    def visit(node: Node, kind: Kind, pointer: str) -> Any:
+        node = {key: _members(value, kind, key) for key, value in node.items() if not _is_gone(value)}
+        for key in ("$ref", "$dynamicRef"):
+            cause = gone.get((kind, node[key])) if isinstance(node.get(key), str) else None
+            if cause is None:
+                continue
+            if kind in ("schema", "mediaType"):
+                return {name: value for name, value in node.items() if name != key}
+            tokens = pointers.split(pointer)
+            if len(tokens) == 3 and tokens[0] == "components":
+                use = (kind, f"#{pointer}")
+                if use not in gone:
+                    lost[use] = cause
+            return {_GONE: True}
+        return node
+
+    return rebuild(data, "openapi", visit), lost
+
+
+def _members(value: Any, kind: Kind, key: str) -> Any:
+    """Return a field without the members that are gone."""
+    field = FIELDS[kind].get(key)
+    if not isinstance(field, Child):
+        return value
+    if isinstance(value, list):
+        return [each for each in value if not _is_gone(each)]
+    if field.shape == "map" and isinstance(value, dict):
+        return {name: each for name, each in value.items() if not _is_gone(each)}
+    return value
+
+
+def _is_gone(value: Any) -> bool:
+    return isinstance(value, dict) and _GONE in value
+
+
+def _needed(data: Node, gone: frozenset[Use]) -> _Needed:
+    """Return the references that lead nowhere and that a call has to do with."""
+    components = data.get("components")
+    components = components if isinstance(components, dict) else {}
+    reached = order.reached(_with_variants(data, components))
+    values: list[tuple[Any, Kind]] = [({key: each for key, each in data.items() if key != "components"}, "openapi")]
+    for kind, name in reached:
+        section = components.get(SECTIONS[kind])
+        values.append((section.get(name) if isinstance(section, dict) else None, kind))
+    schemes = components.get("securitySchemes")
+    values += [(each, "securityScheme") for each in (schemes.values() if isinstance(schemes, dict) else ())]
+    uses: set[Use] = set()
+    required: set[Use] = set()
+    for value, kind in values:
+        for node, node_kind, _ in walk(value, kind):
+            for key in ("$ref", "$dynamicRef"):
+                if isinstance(node.get(key), str) and (node_kind, node[key]) in gone:
+                    uses.add((node_kind, node[key]))
+                    if node_kind == "parameter" and node.get("required") is True:
+                        required.add((node_kind, node[key]))
+    return _Needed(frozenset(uses), frozenset(required))
+
+
+def _with_variants(data: Node, components: Node) -> Node:
+    """Return the document with every base that a discriminator is in referring to the schemas that extend it."""
+    schemas = components.get("schemas")
+    schemas = schemas if isinstance(schemas, dict) else {}
+    extended: dict[str, list[Node]] = {}
+    for name, schema in schemas.items():
+        for base in schema.get("allOf") or () if isinstance(schema, dict) else ():
+            if isinstance(base, dict) and isinstance(base.get("$ref"), str):
+                extended.setdefault(base["$ref"], []).append({"$ref": schema_ref(name)})
+    whole = {
+        name: {**schema, "anyOf": [{"anyOf": schema.get("anyOf")}, *extended.get(schema_ref(name), ())]}
+        if isinstance(schema, dict) and "discriminator" in schema
+        else schema
+        for name, schema in schemas.items()
+    }
+    return {**data, "components": {**components, "schemas": whole}}

@@ -1,0 +1,52 @@
+"""Names that generators' extensions give to the values of an enumeration, as a part of its description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.walk import rebuild
+
+_LISTS = ("x-enum-varnames", "x-enumNames", "x-enum-names")
+_DESCRIPTIONS = ("x-enum-descriptions", "x-enumDescriptions")
+
+
+def describe(data: Node) -> Node:
+    """Return the document with what each value of an enumeration is called in the description."""
+
+    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
+        values = node.get("enum") if kind == "schema" else None
+        told = list(_told(node, values)) if isinstance(values, list) else []
+        if not told:
+            return node
+        description = node.get("description")
+        before = [description.strip()] if isinstance(description, str) and description.strip() else []
+        return {**node, "description": "\n\n".join([*before, f"Values: {'; '.join(told)}."])}
+
+    described: Node = rebuild(data, "openapi", visit)
+    return described
+
+
+def _told(schema: Node, values: list[Any]) -> list[str]:
+    names, notes = _names(schema, values), _list(schema, _DESCRIPTIONS, values)
+    told: list[str] = []
+    for index, value in enumerate(values):
+        said = [each[index] for each in (names, notes) if each and isinstance(each[index], str)]
+        said = [text.strip().rstrip(".") for text in said if text.strip() and text != str(value)]
+        if said:
+            told.append(f"{value} is {', '.join(said)}")
+    return told
+
+
+def _list(schema: Node, keys: tuple[str, ...], values: list[Any]) -> list[Any]:
+    found: list[Any] = next((schema[key] for key in keys if isinstance(schema.get(key), list)), [])
+    return found if len(found) == len(values) else []
+
+
+def _names(schema: Node, values: list[Any]) -> list[Any]:
+    named = schema.get("x-ms-enum")
+    entries = named.get("values") if isinstance(named, dict) else None
+    if isinstance(entries, list):
+        by_value = {str(each.get("value")): each.get("name") for each in entries if isinstance(each, dict)}
+        return [by_value.get(str(value)) for value in values]
+    return _list(schema, _LISTS, values)

@@ -1,0 +1,54 @@
+"""Equality of schemas: what they accept, not how they are described."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from specwire_codegen.normalize.source_map import HINT
+from specwire_codegen.openapi.annotations import ANNOTATIONS, OWNERS, PLACE_ONLY
+from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.walk import is_extension, rebuild
+
+
+def structure(schema: Any) -> Any:
+    """Return a schema without annotations, extensions and private keys; who may send a property is no annotation."""
+
+    def visit(node: Node, kind: Kind, pointer: str) -> Node:
+        drop = (ANNOTATIONS - OWNERS if pointer else ANNOTATIONS) if kind == "schema" else frozenset[str]()
+        kept = {key: value for key, value in node.items() if key not in drop and not is_extension(key)}
+        if kind == "schema" and isinstance(kept.get("required"), list):
+            kept["required"] = sorted(set(kept["required"]))
+        return kept
+
+    return rebuild(schema, "schema", visit)
+
+
+def fingerprint(schema: Any) -> str:
+    """Return a text that is equal for schemas of equal structure."""
+    return json.dumps(structure(schema), sort_keys=True, ensure_ascii=False)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two schemas have equal structure."""
+    return one == other or fingerprint(one) == fingerprint(other)
+
+
+def is_annotation(key: str) -> bool:
+    """Tell whether a schema key says nothing about which values are valid."""
+    return key in ANNOTATIONS or is_extension(key)
+
+
+def notes_of(schema: Node) -> Node:
+    """Return the part of a schema that only describes."""
+    return {key: value for key, value in schema.items() if is_annotation(key)}
+
+
+def notes_of_place(schema: Node) -> Node:
+    """Return the part of a schema that describes the place where it stands, and stays there when the schema moves."""
+    return {k: v for k, v in schema.items() if (k in PLACE_ONLY or k == "description" or is_extension(k)) and k != HINT}
+
+
+def constraints(schema: Node) -> Node:
+    """Return the part of a schema that decides which values are valid."""
+    return {key: value for key, value in schema.items() if not is_annotation(key)}

@@ -1,0 +1,45 @@
+"""Requirements: every property that an object must have is declared, so that clients have a place for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from specwire_codegen.normalize.schema.conditionals import is_conditional
+from specwire_codegen.normalize.schema.nulls import UNIONS
+from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
+from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.walk import rebuild
+
+
+def declare(data: Node, report: Report) -> Node:
+    """Return the document with every required property declared; of those that were not, only the presence is known."""
+
+    def visit(node: Node, kind: Kind, pointer: str) -> Any:
+        whole = kind == "schema" and node.get("properties") and not is_conditional(pointer)
+        return _declared(node, report) if whole else node
+
+    declared: Node = rebuild(data, "openapi", visit)
+    return declared
+
+
+def _declared(schema: Node, report: Report) -> Node:
+    properties, free = schema["properties"], schema.get("additionalProperties", True)
+    missing = [name for name in schema.get("required", ()) if name not in properties]
+    if not missing or any(union in schema for union in UNIONS):
+        return schema
+    if free is False:
+        for name in missing:
+            message = f"the property {name!r} is required but neither declared nor allowed; taken for no property"
+            report.warning(
+                "undeclared-property", message, origin_of(schema), "declare it, or remove it from 'required'"
+            )
+        kept = [name for name in schema["required"] if name in properties]
+        rest = {key: value for key, value in schema.items() if key != "required"}
+        return {**rest, "required": kept} if kept else rest
+    for name in missing:
+        message = f"the property {name!r} is required but not declared; taken for a property that holds anything"
+        report.warning(
+            "undeclared-property", message, origin_of(schema), "declare it, or correct its name in 'required'"
+        )
+    value: Node = free if isinstance(free, dict) else {ORIGIN: origin_of(schema)}
+    return {**schema, "properties": {**properties, **dict.fromkeys(missing, value)}}

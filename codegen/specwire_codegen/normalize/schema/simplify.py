@@ -1,0 +1,293 @@
+"""Simplify: every schema in its simplest equal form; `allOf` merged, unions flat, null in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from specwire_codegen.normalize.refs.references import SCHEMAS, collapse, only_annotated, schema_name
+from specwire_codegen.normalize.schema import condition_unions, enums, nullability, nulls, types
+from specwire_codegen.normalize.schema.equality import constraints, fingerprint, notes_of, notes_of_place
+from specwire_codegen.normalize.schema.merge import MAX_VARIANTS, Merger, only_constraints
+from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.annotations import PLACE_ONLY
+from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.walk import map_children, rebuild
+
+
+@attrs.define
+class Simplifier:
+    """Simplifies the schemas of one document; a component is done when it is first needed."""
+
+    schemas: dict[str, Any]
+    report: Report
+    done: dict[str, Any] = attrs.field(factory=dict)
+    active: set[str] = attrs.field(factory=set)
+    limited: set[tuple[str, ...]] = attrs.field(factory=set)
+    """What was told of its many combinations."""
+    merger: Merger = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.merger = Merger(self.target, self._conflict, self._limit)
+
+    def component(self, name: str) -> Any:
+        """Return a simplified component."""
+        if name not in self.done:
+            self.active.add(name)
+            self.done[name] = rebuild(self.schemas[name], "schema", self.visit)
+            self.active.discard(name)
+        return self.done[name]
+
+    def target(self, schema: Node) -> Node:
+        """Return what a reference leads to, without its annotations and without null; anything else as it is."""
+        seen: set[str] = set()
+        while "$ref" in schema and only_annotated(schema):
+            name = schema_name(schema["$ref"])
+            if name in self.active or name in seen:
+                self.report.warning(
+                    "recursive-allof",
+                    f"'{schema['$ref']}' is merged into itself; only the outer part is kept",
+                    origin_of(schema),
+                    "move the common part to a schema of its own",
+                )
+                return {}
+            seen.add(name)
+            found = self.shared(name)
+            if not isinstance(found, dict):
+                return {}
+            without, _ = nulls.split(found)
+            schema = without if without is not None else nulls.NULL
+            if not only_annotated(schema):
+                schema = {**constraints(schema)}
+                if not any(union in schema for union in nulls.UNIONS):
+                    schema.pop("discriminator", None)
+        return schema
+
+    def shared(self, name: str) -> Any:
+        """Return a simplified component whose inline objects, unions and enumerations wait for names as components.
+
+        Schemas that are merged with it then share them, and do not each get their own.
+        """
+        found = self.component(name)
+        if isinstance(found, dict) and isinstance(found.get("properties"), dict):
+            pointer = pointers.join("/components/schemas", name)
+            found = map_children(found, "schema", lambda child, _kind, path: self._apart(child, pointer, path))
+            self.done[name] = found
+        return found
+
+    def _apart(self, schema: Any, pointer: str, path: tuple[str | int, ...]) -> Any:
+        if not isinstance(schema, dict) or path[0] not in {"properties", "items", "additionalProperties"}:
+            return schema
+        here = pointers.join(pointer, *path)
+        core, nullable = nulls.split(schema)
+        if core is None or "$ref" in core:
+            return schema
+        if core.get("type") in ("array", "object") and not core.get("properties"):
+            return map_children(schema, "schema", lambda child, _kind, more: self._apart(child, here, more))
+        if not (core.get("properties") or "enum" in core or any(union in core for union in nulls.UNIONS)):
+            return schema
+        self.schemas[here] = self.done[here] = {k: v for k, v in core.items() if k not in PLACE_ONLY}
+        reference = {**notes_of_place(core), "$ref": SCHEMAS + pointers.escape(here)}
+        return nulls.join(reference) if nullable else reference
+
+    def visit(self, schema: Node, kind: Kind, _pointer: str = "") -> Any:
+        """Return one object in its simplest form, its children being simple already."""
+        if kind != "schema":
+            return schema
+        if self._leads_to_null(schema):
+            schema = {**{key: value for key, value in schema.items() if key != "$ref"}, "type": "null"}
+        apart = self._without_null_type(schema)
+        simple = self.united(self.composed(_typed(condition_unions.settle(apart, self._stated))))
+        return simple if apart is schema else nulls.join(simple)
+
+    def _leads_to_null(self, schema: Node) -> bool:
+        """Tell whether a schema is a reference to one that is null and nothing else."""
+        if "$ref" not in schema or not only_annotated(schema):
+            return False
+        target = self._stated(schema)
+        return isinstance(target, dict) and (nulls.is_null(target) or target.get("enum") == [None])
+
+    def _without_null_type(self, schema: Node) -> Node:
+        """Return a schema without a null that its other parts contradict, for it is meant as one more possibility."""
+        if schema.get("type") not in ("null", ["null"]) or not any(
+            key in schema for key in ("$ref", "allOf", *nulls.UNIONS, "properties")
+        ):
+            return schema
+        message = "the type 'null' contradicts the rest of this schema; null is taken for one more possibility"
+        help = "write the rest and {type: 'null'} as the two members of anyOf"
+        self.report.warning("allof-conflict", message, origin_of(schema), help)
+        return {key: value for key, value in schema.items() if key != "type"}
+
+    def _stated(self, reference: Node) -> Any:
+        """Return what a reference leads to, as it stands."""
+        return self.schemas.get(schema_name(reference["$ref"]))
+
+    def composed(self, schema: Node) -> Node:
+        """Return the schema without `allOf`, and with nothing but annotations beside a `$ref`."""
+        parts = [part for part in schema.get("allOf", []) if isinstance(part, dict)]
+        rest = {key: value for key, value in schema.items() if key != "allOf"}
+        if "$ref" in rest and not only_annotated(rest):
+            parts.insert(0, {"$ref": rest.pop("$ref"), ORIGIN: origin_of(schema)})
+        if not parts:
+            return rest
+        notes: Node = {}
+        for part in parts:
+            notes.update({} if "$ref" in part and not only_annotated(part) else notes_of(part))
+        notes.update(notes_of(rest))
+        parts = [condition_unions.settle(part, self._stated) for part in parts]
+        rest = condition_unions.settle(rest, self._stated)
+        pieces = [constraints(part) | {ORIGIN: origin_of(part)} for part in parts if constraints(part)]
+        if constraints(rest):
+            pieces.append(constraints(rest) | {ORIGIN: origin_of(schema)})
+        if not pieces:
+            return notes
+        nullable = len(pieces) > 1 and all(self._accepts_null(piece) for piece in pieces)
+        pieces = self.merger.bounded(self._telling(pieces), schema)
+        merged = pieces[0]
+        for piece in pieces[1:]:
+            merged = self.merger.merge(merged, piece)
+        if len(pieces) > 1:
+            merged = _typed(merged)
+        return nulls.join({**merged, **notes}) if nullable else {**merged, **notes}
+
+    def _telling(self, pieces: list[Node]) -> list[Node]:
+        """Return the parts of an `allOf` without those that say no more than a type that another part has anyway."""
+        told = list(pieces)
+        for piece in reversed(pieces):
+            others = [each for each in told if each is not piece]
+            base = constraints(piece)
+            if "type" in base and any(self._implied(base, each) for each in others):
+                told = others
+        return told
+
+    def _accepts_null(self, piece: Node) -> bool:
+        if "$ref" in piece:
+            name = schema_name(piece["$ref"])
+            found = None if name in self.active else self.component(name)
+            return isinstance(found, dict) and self._accepts_null(found)
+        return nulls.is_null(piece) or nulls.split(piece)[1]
+
+    def united(self, schema: Node) -> Node:
+        """Return the schema with its union flat, without repetitions, and null last."""
+        if all(union in schema for union in nulls.UNIONS):
+            both = {key: value for key, value in schema.items() if key != "anyOf"}
+            schema = self.united(self.merger.merge(both, {"anyOf": schema["anyOf"]}))
+        union = next((each for each in nulls.UNIONS if isinstance(schema.get(each), list)), None)
+        if union is None:
+            return types.split(schema)
+        if only_constraints(schema, schema[union]):
+            possible = [member for member in schema[union] if member is not False]
+            return {k: possible if k == union else v for k, v in schema.items() if k != union or possible}
+        base = {k: v for k, v in constraints(schema).items() if k not in {union, "discriminator"}}
+        members, nullable = self._members(schema[union])
+        if base:
+            base_rest, _ = nulls.split(base)
+            if base_rest is not None and not all(self._implied(base_rest, member) for member in members):
+                bare = {
+                    key: members if key == union else schema[key] for key in (union, "discriminator") if key in schema
+                }
+                merged = self.merger.merge(base_rest | {ORIGIN: origin_of(schema)}, bare)
+                members, more = self._members(merged.get(union, [merged]))
+                nullable = nullable or more
+        return self._union(schema, union, members, nullable)
+
+    def _union(self, schema: Node, union: str, members: list[Node], nullable: bool) -> Node:
+        notes = notes_of(schema)
+        members = types.joined(list({fingerprint(member): member for member in reversed(members)}.values())[::-1])
+        if not members:
+            return {**notes, **(nulls.NULL if nullable else {})}
+        if len(members) == 1:
+            only = {**members[0], **notes}
+            return nulls.join(only) if nullable else only
+        result: Node = {**notes, union: members}
+        if "discriminator" in schema:
+            result["discriminator"] = schema["discriminator"]
+        return nulls.join(result) if nullable else result
+
+    def _members(self, members: list[Any]) -> tuple[list[Node], bool]:
+        flat: list[Node] = []
+        nullable = False
+        for member in members:
+            if not isinstance(member, dict):
+                flat.extend([{}] if member is True else [])
+                continue
+            without, had_null = nulls.split(member)
+            nullable = nullable or had_null
+            if without is None:
+                continue
+            inner = next((each for each in nulls.UNIONS if isinstance(without.get(each), list)), None)
+            if inner is not None and constraints(without).keys() == {inner}:
+                more, had_null = self._members(without[inner])
+                nullable = nullable or had_null
+                flat.extend(more)
+            else:
+                flat.append(without)
+        return flat, nullable
+
+    def _implied(self, base: Node, member: Node) -> bool:
+        if base.keys() - {"type"}:
+            return False
+        if "$ref" in member:
+            name = schema_name(member["$ref"])
+            member = self.schemas.get(name, {}) if name in self.active else self.target(member)
+            if not isinstance(member, dict):
+                return False
+        if "type" not in member:
+            union = next((each for each in nulls.UNIONS if each in member), None)
+            members = member[union] if union else []
+            return bool(members) and all(isinstance(each, dict) and self._implied(base, each) for each in members)
+        return without_null(base["type"]) == without_null(member["type"])
+
+    def _limit(self, schema: Node) -> None:
+        owner = tuple(pointers.split(origin_of(schema))[:3])
+        if owner in self.limited:
+            return
+        self.limited.add(owner)
+        message = f"the parts of this schema have more than {MAX_VARIANTS} combinations; it is kept as one object"
+        help = "its properties that not every variant requires are optional; declare the variants one by one"
+        self.report.warning("many-combinations", message, origin_of(schema), help)
+
+    def _conflict(self, problem: str, schema: Node) -> None:
+        message = f"parts of this schema cannot hold at once: {problem}; the last one wins"
+        self.report.warning("allof-conflict", message, origin_of(schema), "make the parts agree")
+
+
+def _typed(schema: Node) -> Node:
+    """Return the schema with the type that its keywords and values imply, and only with what says something of it."""
+    return types.relevant(enums.settle(types.typed(schema)))
+
+
+def without_null(kinds: str | list[str]) -> list[str]:
+    """Return the value of `type` as a list without null."""
+    return [kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null"]
+
+
+def simplify(data: Node, report: Report) -> Node:
+    """Return the document with every schema in its simplest form; no component accepts null."""
+    schemas = dict(data.get("components", {}).get("schemas", {}))
+    simplifier = Simplifier(schemas, report)
+    for name in list(schemas):
+        simplifier.component(name)
+    rest = rebuild(_with_schemas(data, {}), "openapi", simplifier.visit)
+    simple = {name: simplifier.done[name] for name in simplifier.schemas}
+    data = nullability.outside(_with_schemas(rest, simple), simplifier.united)
+    while (collapsed := collapse(data, report)) is not data:
+        data = _united_again(collapsed, simplifier)
+    return data
+
+
+def _united_again(data: Node, simplifier: Simplifier) -> Node:
+    """Unite unions anew, for references that were different may have become the same."""
+
+    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+        return simplifier.united(node) if kind == "schema" and any(each in node for each in nulls.UNIONS) else node
+
+    simplifier.schemas = simplifier.done = data["components"]["schemas"]
+    united: Node = rebuild(data, "openapi", visit)
+    return united
+
+
+def _with_schemas(data: Node, schemas: Node) -> Node:
+    return {**data, "components": {**data.get("components", {}), "schemas": schemas}}

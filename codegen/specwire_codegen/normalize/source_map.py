@@ -1,0 +1,76 @@
+"""Origins: every object carries, while it is being normalized, the pointer of the source place it came from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from specwire_codegen.diagnostics import Diagnostic, Location, error, warning
+from specwire_codegen.documents.document import Document
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.walk import rebuild
+
+ORIGIN = "x-\0origin"
+HINT = "x-\0hint"
+"""Private keys; they look like extensions to every walk, and cannot occur in a document."""
+
+PRIVATE = frozenset({ORIGIN, HINT})
+
+
+def stamp(data: Node, kind: Kind = "openapi", pointer: str = "") -> Node:
+    """Return a copy whose objects carry their pointers; an origin that is there already stays."""
+
+    def visit(node: Node, _kind: Kind, here: str) -> Node:
+        return node if ORIGIN in node else {**node, ORIGIN: here}
+
+    stamped: Node = rebuild(data, kind, visit, pointer)
+    return stamped
+
+
+def strip(value: Any) -> Any:
+    """Return a copy without private keys."""
+    if isinstance(value, dict):
+        return {key: strip(each) for key, each in value.items() if key not in PRIVATE}
+    return [strip(each) for each in value] if isinstance(value, list) else value
+
+
+def origin_of(node: Any, otherwise: str = "") -> str:
+    """Return the pointer of the source place that a node came from."""
+    return str(node.get(ORIGIN, otherwise)) if isinstance(node, dict) else otherwise
+
+
+def origin_at(data: Node, pointer: str) -> str:
+    """Return the source pointer of a place in stamped data: the nearest origin above it, and the way from there."""
+    value: Any = data
+    found = ""
+    for token in pointers.split(pointer):
+        if isinstance(value, dict) and token in value:
+            value = value[token]
+        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
+            value = value[int(token)]
+        else:
+            return found
+        found = origin_of(value, pointers.join(found, token))
+    return found
+
+
+@attrs.frozen
+class Report:
+    """Collects the diagnostics of a normalization."""
+
+    document: Document
+    diagnostics: list[Diagnostic] = attrs.field(factory=list)
+
+    def error(self, code: str, message: str, pointer: str, help: str | None = None) -> None:
+        """Record an error at a source pointer."""
+        self.diagnostics.append(error(code, message, self.locate(pointer), help))
+
+    def warning(self, code: str, message: str, pointer: str, help: str | None = None) -> None:
+        """Record a warning at a source pointer."""
+        self.diagnostics.append(warning(code, message, self.locate(pointer), help))
+
+    def locate(self, pointer: str) -> Location:
+        """Return the source place of a pointer."""
+        return self.document.locate(pointer)

@@ -1,0 +1,1 @@
+"""Unions and their discriminators."""

@@ -1,0 +1,389 @@
+"""The objects of OpenAPI 3.2: which fields they have, in the order of the specification, and what stands in them.
+
+Every walk over a document is driven by these tables: checking, rewriting, ordering.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import attrs
+
+from specwire_codegen.openapi.methods import METHODS
+
+Kind = str
+Node = dict[str, Any]
+Plain = Literal["text", "texts", "textmap", "flag", "number", "list", "map", "types", "any"]
+
+
+@attrs.frozen
+class Child:
+    """A field that holds one object of a kind, a list of them, or a map to them."""
+
+    kind: Kind
+    shape: Literal["one", "list", "map"] = "one"
+
+
+Fields = Mapping[str, Child | Plain]
+
+
+def _one(kind: Kind) -> Child:
+    return Child(kind)
+
+
+def _many(kind: Kind) -> Child:
+    return Child(kind, "list")
+
+
+def _named(kind: Kind) -> Child:
+    return Child(kind, "map")
+
+
+_SWAGGER_VALUES: Fields = {
+    "type": "types",
+    "format": "text",
+    "items": _one("swaggerItems"),
+    "collectionFormat": "text",
+    "default": "any",
+    "enum": "list",
+    "maximum": "number",
+    "exclusiveMaximum": "flag",
+    "minimum": "number",
+    "exclusiveMinimum": "flag",
+    "maxLength": "number",
+    "minLength": "number",
+    "pattern": "text",
+    "maxItems": "number",
+    "minItems": "number",
+    "uniqueItems": "flag",
+    "multipleOf": "number",
+    "example": "any",
+}
+"""What Swagger 2.0 says about the values of a parameter or header on the parameter itself."""
+
+FIELDS: Mapping[Kind, Fields] = {
+    "openapi": {
+        "openapi": "text",
+        "$self": "text",
+        "info": _one("info"),
+        "jsonSchemaDialect": "text",
+        "servers": _many("server"),
+        "paths": _one("paths"),
+        "webhooks": _named("pathItem"),
+        "components": _one("components"),
+        "security": "list",
+        "tags": _many("tag"),
+        "externalDocs": _one("externalDocs"),
+    },
+    "info": {
+        "title": "text",
+        "summary": "text",
+        "description": "text",
+        "termsOfService": "text",
+        "contact": _one("contact"),
+        "license": _one("license"),
+        "version": "text",
+    },
+    "contact": {"name": "text", "url": "text", "email": "text"},
+    "license": {"name": "text", "identifier": "text", "url": "text"},
+    "server": {"url": "text", "description": "text", "name": "text", "variables": _named("serverVariable")},
+    "serverVariable": {"enum": "texts", "default": "text", "description": "text"},
+    "components": {
+        "schemas": _named("schema"),
+        "responses": _named("response"),
+        "parameters": _named("parameter"),
+        "examples": _named("example"),
+        "requestBodies": _named("requestBody"),
+        "headers": _named("header"),
+        "securitySchemes": _named("securityScheme"),
+        "links": _named("link"),
+        "callbacks": _named("callback"),
+        "pathItems": _named("pathItem"),
+        "mediaTypes": _named("mediaType"),
+    },
+    "paths": {},
+    "pathItem": {
+        "$ref": "text",
+        "summary": "text",
+        "description": "text",
+        **{method: _one("operation") for method in METHODS},
+        "additionalOperations": _named("operation"),
+        "servers": _many("server"),
+        "parameters": _many("parameter"),
+    },
+    "operation": {
+        "tags": "texts",
+        "summary": "text",
+        "description": "text",
+        "externalDocs": _one("externalDocs"),
+        "operationId": "text",
+        "parameters": _many("parameter"),
+        "requestBody": _one("requestBody"),
+        "responses": _one("responses"),
+        "callbacks": _named("callback"),
+        "deprecated": "flag",
+        "security": "list",
+        "servers": _many("server"),
+    },
+    "externalDocs": {"description": "text", "url": "text"},
+    "parameter": {
+        "name": "text",
+        "in": "text",
+        "description": "text",
+        "required": "flag",
+        "deprecated": "flag",
+        "allowEmptyValue": "flag",
+        "style": "text",
+        "explode": "flag",
+        "allowReserved": "flag",
+        "schema": _one("schema"),
+        "content": _named("mediaType"),
+        "example": "any",
+        "examples": _named("example"),
+    },
+    "requestBody": {"description": "text", "content": _named("mediaType"), "required": "flag"},
+    "mediaType": {
+        "description": "text",
+        "schema": _one("schema"),
+        "itemSchema": _one("schema"),
+        "example": "any",
+        "examples": _named("example"),
+        "encoding": _named("encoding"),
+        "prefixEncoding": _many("encoding"),
+        "itemEncoding": _one("encoding"),
+    },
+    "encoding": {
+        "contentType": "text",
+        "headers": _named("header"),
+        "encoding": _named("encoding"),
+        "prefixEncoding": _many("encoding"),
+        "itemEncoding": _one("encoding"),
+        "style": "text",
+        "explode": "flag",
+        "allowReserved": "flag",
+    },
+    "responses": {},
+    "response": {
+        "summary": "text",
+        "description": "text",
+        "headers": _named("header"),
+        "content": _named("mediaType"),
+        "links": _named("link"),
+    },
+    "callback": {},
+    "example": {
+        "summary": "text",
+        "description": "text",
+        "dataValue": "any",
+        "serializedValue": "text",
+        "externalValue": "text",
+        "value": "any",
+    },
+    "link": {
+        "operationRef": "text",
+        "operationId": "text",
+        "parameters": "map",
+        "requestBody": "any",
+        "description": "text",
+        "server": _one("server"),
+    },
+    "header": {
+        "description": "text",
+        "required": "flag",
+        "deprecated": "flag",
+        "style": "text",
+        "explode": "flag",
+        "schema": _one("schema"),
+        "content": _named("mediaType"),
+        "example": "any",
+        "examples": _named("example"),
+    },
+    "tag": {
+        "name": "text",
+        "summary": "text",
+        "description": "text",
+        "externalDocs": _one("externalDocs"),
+        "parent": "text",
+        "kind": "text",
+    },
+    "discriminator": {"propertyName": "text", "mapping": "textmap", "defaultMapping": "text"},
+    "xml": {
+        "nodeType": "text",
+        "name": "text",
+        "namespace": "text",
+        "prefix": "text",
+        "attribute": "flag",
+        "wrapped": "flag",
+    },
+    "securityScheme": {
+        "type": "text",
+        "description": "text",
+        "name": "text",
+        "in": "text",
+        "scheme": "text",
+        "bearerFormat": "text",
+        "flows": _one("oauthFlows"),
+        "openIdConnectUrl": "text",
+        "oauth2MetadataUrl": "text",
+        "deprecated": "flag",
+    },
+    "oauthFlows": {
+        "implicit": _one("oauthFlow"),
+        "password": _one("oauthFlow"),
+        "clientCredentials": _one("oauthFlow"),
+        "authorizationCode": _one("oauthFlow"),
+        "deviceAuthorization": _one("oauthFlow"),
+    },
+    "oauthFlow": {
+        "authorizationUrl": "text",
+        "deviceAuthorizationUrl": "text",
+        "tokenUrl": "text",
+        "refreshUrl": "text",
+        "scopes": "textmap",
+    },
+    "schema": {
+        "$schema": "text",
+        "$id": "text",
+        "$anchor": "text",
+        "$dynamicAnchor": "text",
+        "$vocabulary": "map",
+        "$ref": "text",
+        "$dynamicRef": "text",
+        "$comment": "text",
+        "title": "text",
+        "description": "text",
+        "deprecated": "flag",
+        "readOnly": "flag",
+        "writeOnly": "flag",
+        "type": "types",
+        "format": "text",
+        "const": "any",
+        "enum": "list",
+        "multipleOf": "number",
+        "minimum": "number",
+        "exclusiveMinimum": "number",
+        "maximum": "number",
+        "exclusiveMaximum": "number",
+        "minLength": "number",
+        "maxLength": "number",
+        "pattern": "text",
+        "contentEncoding": "text",
+        "contentMediaType": "text",
+        "contentSchema": _one("schema"),
+        "prefixItems": _many("schema"),
+        "items": _one("schema"),
+        "unevaluatedItems": _one("schema"),
+        "contains": _one("schema"),
+        "minContains": "number",
+        "maxContains": "number",
+        "minItems": "number",
+        "maxItems": "number",
+        "uniqueItems": "flag",
+        "required": "texts",
+        "properties": _named("schema"),
+        "patternProperties": _named("schema"),
+        "additionalProperties": _one("schema"),
+        "unevaluatedProperties": _one("schema"),
+        "propertyNames": _one("schema"),
+        "minProperties": "number",
+        "maxProperties": "number",
+        "dependentRequired": "map",
+        "dependentSchemas": _named("schema"),
+        "allOf": _many("schema"),
+        "anyOf": _many("schema"),
+        "oneOf": _many("schema"),
+        "not": _one("schema"),
+        "if": _one("schema"),
+        "then": _one("schema"),
+        "else": _one("schema"),
+        "discriminator": _one("discriminator"),
+        "default": "any",
+        "example": "any",
+        "examples": "list",
+        "xml": _one("xml"),
+        "externalDocs": _one("externalDocs"),
+        "$defs": _named("schema"),
+        "definitions": _named("schema"),
+    },
+    "swagger": {
+        "swagger": "text",
+        "info": _one("info"),
+        "host": "text",
+        "basePath": "text",
+        "schemes": "texts",
+        "consumes": "texts",
+        "produces": "texts",
+        "paths": _one("swaggerPaths"),
+        "definitions": _named("schema"),
+        "parameters": _named("swaggerParameter"),
+        "responses": _named("swaggerResponse"),
+        "securityDefinitions": _named("swaggerSecurityScheme"),
+        "security": "list",
+        "tags": _many("tag"),
+        "externalDocs": _one("externalDocs"),
+    },
+    "swaggerPaths": {},
+    "swaggerPathItem": {
+        "$ref": "text",
+        **{method: _one("swaggerOperation") for method in METHODS},
+        "parameters": _many("swaggerParameter"),
+    },
+    "swaggerOperation": {
+        "tags": "texts",
+        "summary": "text",
+        "description": "text",
+        "externalDocs": _one("externalDocs"),
+        "operationId": "text",
+        "consumes": "texts",
+        "produces": "texts",
+        "parameters": _many("swaggerParameter"),
+        "responses": _one("swaggerResponses"),
+        "schemes": "texts",
+        "deprecated": "flag",
+        "security": "list",
+    },
+    "swaggerResponses": {},
+    "swaggerParameter": {
+        "name": "text",
+        "in": "text",
+        "description": "text",
+        "required": "flag",
+        "allowEmptyValue": "flag",
+        "schema": _one("schema"),
+        **_SWAGGER_VALUES,
+    },
+    "swaggerResponse": {
+        "description": "text",
+        "schema": _one("schema"),
+        "headers": _named("swaggerHeader"),
+        "examples": "map",
+    },
+    "swaggerHeader": {"description": "text", **_SWAGGER_VALUES},
+    "swaggerItems": {**_SWAGGER_VALUES, "properties": _named("schema"), "allOf": _many("schema")},
+    "swaggerSecurityScheme": {
+        "type": "text",
+        "description": "text",
+        "name": "text",
+        "in": "text",
+        "flow": "text",
+        "authorizationUrl": "text",
+        "tokenUrl": "text",
+        "scopes": "textmap",
+    },
+}
+"""Of Swagger 2.0 as far as references can stand in it: it is converted before anything else looks at it."""
+
+PATTERNED: Mapping[Kind, Kind] = {
+    "paths": "pathItem",
+    "responses": "response",
+    "callback": "pathItem",
+    "swaggerPaths": "swaggerPathItem",
+    "swaggerResponses": "swaggerResponse",
+}
+"""Objects whose own keys are data: every key that is no extension leads to an object of this kind."""
+
+SECTIONS: Mapping[Kind, str] = {
+    child.kind: section for section, child in FIELDS["components"].items() if isinstance(child, Child)
+}
+"""Kinds that a `$ref` may stand for, and the section of `components` that holds them."""

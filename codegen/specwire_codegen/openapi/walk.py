@@ -1,0 +1,121 @@
+"""Walks over a document, driven by the tables of its objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.objects import FIELDS, PATTERNED, Child, Kind, Node
+
+_CHILDREN: Mapping[Kind, Mapping[str, Child]] = {
+    kind: {key: field for key, field in fields.items() if isinstance(field, Child)} for kind, fields in FIELDS.items()
+}
+_PATTERNED: Mapping[Kind, Child] = {kind: Child(member) for kind, member in PATTERNED.items()}
+
+
+def children(node: Node, kind: Kind) -> Iterator[tuple[tuple[str | int, ...], Any, Kind]]:
+    """Yield the tokens, the value and the kind of every typed object directly below a node."""
+    for key, child in _typed(node, kind):
+        value = node[key]
+        if child.shape == "one":
+            yield (key,), value, child.kind
+        elif child.shape == "list" and isinstance(value, list):
+            for index, item in enumerate(value):
+                yield (key, index), item, child.kind
+        elif child.shape == "map" and isinstance(value, dict):
+            for name, item in value.items():
+                yield (key, name), item, child.kind
+
+
+def _typed(node: Node, kind: Kind) -> list[tuple[str, Child]]:
+    """Return the fields of a node that hold typed objects."""
+    if kind in PATTERNED:
+        child = _PATTERNED[kind]
+        return [(key, child) for key in node if not is_extension(key) and key != "$ref"]
+    fields = _CHILDREN[kind]
+    return [(key, fields[key]) for key in node if key in fields]
+
+
+def child_of(kind: Kind, key: str) -> Child | None:
+    """Return what stands in a field, if it is typed."""
+    if kind in PATTERNED:
+        return None if is_extension(key) or key == "$ref" else _PATTERNED[kind]
+    return _CHILDREN[kind].get(key)
+
+
+CONTAINER: Kind = "list or map"
+
+
+def kind_at(tokens: Sequence[str], kind: Kind = "openapi") -> Kind | None:
+    """Return the kind of object that stands at a place of a document; None where the specification knows nothing."""
+    if not tokens:
+        return kind
+    child = child_of(kind, tokens[0])
+    if child is None:
+        return None
+    if child.shape == "one":
+        return kind_at(tokens[1:], child.kind)
+    return kind_at(tokens[2:], child.kind) if len(tokens) > 1 else CONTAINER
+
+
+def is_extension(key: str) -> bool:
+    """Tell whether a key is a specification extension."""
+    return key.startswith("x-")
+
+
+Replace = Callable[[Any, Kind, tuple[str | int, ...]], Any]
+
+
+def map_children(node: Node, kind: Kind, replace: Replace) -> Node:
+    """Return a shallow copy of a node with every typed object directly below it replaced."""
+    copy = dict(node)
+    for tokens, value, child_kind in list(children(node, kind)):
+        new = replace(value, child_kind, tokens)
+        if new is value:
+            continue
+        if len(tokens) == 1:
+            copy[str(tokens[0])] = new
+            continue
+        container, key = str(tokens[0]), tokens[1]
+        if copy[container] is node[container]:
+            copy[container] = copy[container].copy()
+        copy[container][key] = new
+    return copy
+
+
+Visit = Callable[[Node, Kind, str], Any]
+
+
+def rebuild(value: Any, kind: Kind, visit: Visit, pointer: str = "") -> Any:
+    """Return a copy of a tree with `visit` applied to every OpenAPI object in it, children before parents."""
+    if not isinstance(value, dict):
+        return value
+    copy = dict(value)
+    for key, child in _typed(value, kind):
+        inside, below = value[key], pointers.below(pointer, key)
+        if child.shape == "one":
+            copy[key] = rebuild(inside, child.kind, visit, below)
+        elif child.shape == "list" and isinstance(inside, list):
+            copy[key] = [rebuild(item, child.kind, visit, f"{below}/{index}") for index, item in enumerate(inside)]
+        elif child.shape == "map" and isinstance(inside, dict):
+            copy[key] = {
+                name: rebuild(item, child.kind, visit, pointers.below(below, name)) for name, item in inside.items()
+            }
+    return visit(copy, kind, pointer)
+
+
+def walk(value: Any, kind: Kind, pointer: str = "") -> Iterator[tuple[Node, Kind, str]]:
+    """Yield every OpenAPI object of a tree with its kind and pointer, parents before children."""
+    if not isinstance(value, dict):
+        return
+    waiting = [(value, kind, pointer)]
+    while waiting:
+        node, kind, pointer = waiting.pop()
+        yield node, kind, pointer
+        found = [
+            (child, child_kind, pointers.join(pointer, *tokens))
+            for tokens, child, child_kind in children(node, kind)
+            if isinstance(child, dict)
+        ]
+        waiting += reversed(found)

@@ -1,0 +1,66 @@
+"""Words: names for schemas and operations made from what stands in the document."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+
+from specwire_codegen.openapi import plurals
+from specwire_codegen.openapi.casing import words
+from specwire_codegen.openapi.transliteration import encoded
+
+_DIGITS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+_SIGNS = {"+": " Plus ", "-": " Minus ", "*": " Star ", "=": " Equal ", "<": " Less ", ">": " Greater ", "!": " Not "}
+
+
+def pascal(text: str) -> str:
+    """Return a text as a PascalCase identifier, `chat_completion` as `ChatCompletion`; empty if it has no letters.
+
+    It is ASCII, as OpenAPI wants names of components: letters of other scripts stand there by their code points.
+    """
+    found = words(text) or words("".join(_SIGNS.get(character, " ") for character in text))
+    if text.isupper():
+        found = [word.lower() for word in found]
+    name = encoded(unicodedata.normalize("NFKC", "".join(word[0].title() + word[1:] for word in found)))
+    if name[:1].isdigit():
+        name = _DIGITS[int(name[0])] + name[1:2].upper() + name[2:] if not name[1:2].isdigit() else f"N{name}"
+    return name
+
+
+def snake(text: str) -> str:
+    """Return a text in snake_case, `fileId` as `file_id`; empty if it has no letters."""
+    return "_".join(word.lower() for word in words(text))
+
+
+def singular(name: str) -> str | None:
+    """Return a PascalCase name with its last word in the singular, or None if that word is no plural."""
+    last = (words(name) or [""])[-1]
+    one = plurals.singular(last.lower())
+    if one == last.lower() or not name.endswith(last):
+        return None
+    head = name.removesuffix(last)
+    return head + (one if last.islower() else last[:-1] if last[:-1].isupper() else one.capitalize())
+
+
+def identifier(name: str) -> str:
+    """Return a component name as it is if it is a Python identifier, and in PascalCase if not."""
+    if name.isascii() and name.isidentifier() and not keyword.iskeyword(name):
+        return name
+    made = pascal(name) or "Schema"
+    return f"{made}Value" if keyword.iskeyword(made) else made
+
+
+def is_good_title(title: str) -> bool:
+    """Tell whether a title reads like the name of a type: PascalCase, two words at least."""
+    return bool(re.fullmatch(r"[A-Z][A-Za-z0-9]*", title)) and len(words(title)) > 1 and len(title) <= 60
+
+
+def alphabetic(index: int) -> str:
+    """Return A, B, ... Z, AA, AB, ... for 0, 1, ..."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name

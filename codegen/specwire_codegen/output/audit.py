@@ -1,0 +1,304 @@
+"""The last check of a package before it is written: each module is of the syntax that clients need, and of no other.
+
+The list is closed. It says what may be imported, called, assigned and subclassed, and of which expressions a value or
+an annotation is made. What is not on it is an error of the generator, however well it parses.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+import attrs
+
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.python_source import is_hidden
+from specwire_codegen.render.module import IMPORTED
+
+_OTHERS = frozenset({"api.md", "py.typed"})
+"""Files of a package that are no modules."""
+_IMPORTED = {**IMPORTED, "annotations": ("__future__", "annotations"), "lazy": ("specwire.support", "lazy")}
+_BUILTINS = frozenset("None bool bytes dict float frozenset int list object str __name__ __all__".split())
+_CALLED = frozenset({"frozenset"})
+_PARTS = frozenset("body cookies headers path query".split())
+"""Attributes of a request that another form of it copies."""
+_RUNTIME = ("specwire", "msgspec")
+"""Packages whose names may be called."""
+
+
+def audit(files: Mapping[str, str], overrides: str | None = None) -> None:
+    """Raise if a file holds what no client needs; `overrides` is the package that overrides are imported from."""
+    for name, text in files.items():
+        if name in _OTHERS:
+            continue
+        path = PurePosixPath(name)
+        if path.suffix != ".py" or not all(part.isidentifier() for part in path.with_suffix("").parts):
+            raise SpecwireCodegenError(f"internal error: {name!r} is no name for a module")
+        hidden = [character for character in set(text) if character != "\n" and is_hidden(character)]
+        if hidden:
+            raise SpecwireCodegenError(f"internal error: {name} holds the hidden character {ascii(hidden[0])}")
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, RecursionError) as problem:
+            line = problem.lineno if isinstance(problem, SyntaxError) else None
+            what = f"internal error: {name}:{line or 1} does not parse: {problem}"
+            raise SpecwireCodegenError(what) from problem
+        _Module(name, frozenset(files), overrides).check(tree)
+
+
+@attrs.define
+class _Module:
+    """The rules for one module; names are known once they are bound at its top level."""
+
+    name: str
+    files: frozenset[str]
+    overrides: str | None
+    bound: set[str] = attrs.field(factory=lambda: set(_BUILTINS))
+    callable: set[str] = attrs.field(factory=lambda: set(_CALLED))
+    classes: set[str] = attrs.field(factory=set)
+    """Names that may be subclassed."""
+    modules: set[str] = attrs.field(factory=set)
+    """Names of modules, whose attributes may be read."""
+    requests: frozenset[str] = frozenset()
+    """Names of requests, whose parts may be read."""
+
+    def check(self, tree: ast.Module) -> None:
+        self._bind(tree.body)
+        for statement in tree.body:
+            self._statement(statement)
+
+    def _bind(self, body: Iterable[ast.stmt]) -> None:
+        for statement in body:
+            match statement:
+                case ast.ImportFrom():
+                    self._import(statement)
+                case ast.ClassDef(name=name):
+                    self.bound.add(name)
+                    self.classes.add(name)
+                case ast.FunctionDef(name=name):
+                    self.bound.add(name)
+                    self.callable.add(name)
+                case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                    self.bound.add(name)
+                case ast.If(body=then, orelse=otherwise):
+                    self._bind([*then, *otherwise])
+                case _:
+                    continue
+
+    def _import(self, node: ast.ImportFrom) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name
+            self.bound.add(name)
+            if node.level:
+                self._local(node, alias)
+            elif node.module == self.overrides:
+                self.modules.add(name)
+            elif (node.module, alias.name) != _IMPORTED.get(name):
+                raise self._unknown(node, f"an import of {alias.name} from {node.module}")
+            elif (node.module or "").partition(".")[0] in _RUNTIME or name == "TypedDict":
+                self.callable.add(name)
+                self.classes.add(name)
+                self.modules.add(name)
+
+    def _local(self, node: ast.ImportFrom, alias: ast.alias) -> None:
+        """Check an import from the package itself: of a module, or of a client or resource from its module."""
+        here = PurePosixPath(self.name).parts[: -node.level]
+        if len(PurePosixPath(self.name).parts) < node.level:
+            raise self._unknown(node, "an import from outside of the package")
+        target = "/".join([*here, *(node.module or "").split(".")]).strip("/")
+        inside = f"{target}/{alias.name}".strip("/")
+        if self._is_module(inside):
+            self.modules.add(alias.asname or alias.name)
+        elif not self._is_module(target) or alias.asname is not None:
+            raise self._unknown(node, f"an import of {alias.name} from {'.' * node.level}{node.module or ''}")
+
+    def _is_module(self, path: str) -> bool:
+        return f"{path}.py" in self.files or f"{path}/__init__.py" in self.files
+
+    def _statement(self, node: ast.stmt) -> None:
+        match node:
+            case ast.ImportFrom() | ast.Expr(value=ast.Constant(value=str())):
+                return
+            case ast.If(test=ast.Name(id="TYPE_CHECKING"), body=then, orelse=otherwise):
+                for statement in [*then, *otherwise]:
+                    self._statement(statement)
+            case ast.ClassDef(bases=bases, keywords=keywords, body=body, decorator_list=[]):
+                for base in bases:
+                    if not isinstance(base, ast.Name) or base.id not in self.classes:
+                        raise self._unknown(base)
+                for keyword in keywords:
+                    if keyword.arg not in ("kw_only", "tag", "tag_field"):
+                        raise self._unknown(keyword)
+                    self._data(keyword.value)
+                for statement in body:
+                    if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr | ast.Pass):
+                        raise self._unknown(statement)
+                    self._statement(statement)
+            case ast.FunctionDef(args=arguments, body=body, returns=ast.expr() as returns, decorator_list=decorators):
+                self._decorators(decorators)
+                self._function(arguments, body, converts=bool(decorators))
+                self._annotation(returns)
+            case ast.Assign(targets=[ast.Name()], value=value):
+                self._value(value)
+            case ast.AnnAssign(target=ast.Name(), annotation=ast.Name(id="TypeAlias"), value=ast.expr() as value):
+                self._annotation(_unquoted(value))
+            case ast.AnnAssign(target=ast.Name(), annotation=annotation, value=value):
+                self._annotation(annotation)
+                if value is not None:
+                    self._value(value)
+            case ast.Pass():
+                return
+            case _:
+                raise self._unknown(node)
+
+    def _decorators(self, decorators: list[ast.expr]) -> None:
+        """Check that a function has no decorator but one that gives it the arguments of another function."""
+        match decorators:
+            case []:
+                return
+            case [ast.Call(func=ast.Name(id="same_arguments"), args=[ast.Name(id=name)], keywords=[])] if (
+                name in self.callable
+            ):
+                self._called(ast.Name("same_arguments"))
+            case _:
+                raise self._unknown(decorators[0])
+
+    def _function(self, arguments: ast.arguments, body: list[ast.stmt], *, converts: bool) -> None:
+        if arguments.vararg or arguments.kwarg or arguments.posonlyargs:
+            raise self._unknown(arguments)
+        listed = [*arguments.args, *arguments.kwonlyargs]
+        for argument in listed:
+            if argument.annotation is None:
+                raise self._unknown(argument)
+            self._annotation(argument.annotation)
+        for default in [*arguments.defaults, *arguments.kw_defaults]:
+            if default is not None and ast.unparse(default) != "UNSET":
+                self._data(default)
+        names = {argument.arg for argument in listed}
+        inner = attrs.evolve(
+            self,
+            bound=self.bound | names,
+            callable=self.callable - names,
+            modules=self.modules - names,
+            requests=frozenset(names if converts else ()),
+        )
+        for statement in body:
+            match statement:
+                case ast.Return(value=ast.expr() as value):
+                    inner._value(value)
+                case ast.Expr(value=ast.Constant(value=str())):
+                    continue
+                case _:
+                    raise self._unknown(statement)
+
+    def _annotation(self, node: ast.expr) -> None:
+        """Check an annotation: names, unions and subscripts; the values of a `Literal` are data."""
+        match node:
+            case ast.Constant(value=None):
+                return
+            case ast.Subscript(value=ast.Name(id="Literal"), slice=values):
+                self._data(values)
+            case ast.Subscript(value=value, slice=index):
+                self._annotation(value)
+                self._annotation(index)
+            case ast.Tuple(elts=items) | ast.List(elts=items):
+                for item in items:
+                    self._annotation(item)
+            case ast.BinOp(op=ast.BitOr()):
+                for operand in _operands(node):
+                    self._annotation(operand)
+            case ast.Name() | ast.Attribute():
+                self._name(node)
+            case _:
+                raise self._unknown(node)
+
+    def _value(self, node: ast.expr | None) -> None:
+        """Check a value: data, names, annotations, and calls of what the run time and the package offer."""
+        match node:
+            case ast.Call(
+                func=ast.Name("TypedDict"), args=[name, ast.Dict(keys=keys, values=annotations)], keywords=[]
+            ):
+                self._data(ast.Tuple([name, *(key for key in keys if key is not None)]))
+                for annotation in annotations:
+                    self._annotation(_unquoted(annotation))
+            case ast.Call(func=function, args=arguments, keywords=keywords) if all(each.arg for each in keywords):
+                self._called(function)
+                for value in [*arguments, *(keyword.value for keyword in keywords)]:
+                    self._value(value)
+            case ast.Dict(keys=keys, values=values):
+                for member in [*keys, *values]:
+                    self._value(member)
+            case ast.Set(elts=values):
+                self._data(ast.Tuple(values))
+            case ast.Tuple(elts=values) | ast.List(elts=values) | ast.BoolOp(op=ast.Or(), values=values):
+                for value in values:
+                    self._value(value)
+            case ast.IfExp(
+                body=ast.Constant(value=None) | ast.Dict(keys=[]),
+                orelse=value,
+                test=ast.Compare(ops=[ast.Is()]) as test,
+            ):
+                for each in [test.left, *test.comparators, value]:
+                    self._value(each)
+            case ast.Lambda(args=ast.arguments(args=[], kwonlyargs=[], vararg=None, kwarg=None), body=body):
+                self._value(body)
+            case ast.Constant() | ast.UnaryOp():
+                self._data(node)
+            case ast.Name() | ast.Attribute() | ast.Subscript() | ast.BinOp():
+                self._annotation(node)
+            case _:
+                raise self._unknown(node)
+
+    def _data(self, node: ast.expr | None) -> None:
+        match node:
+            case ast.Constant(value=str() | int() | float() | None):
+                return
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float())):
+                return
+            case ast.Tuple(elts=items):
+                for item in items:
+                    self._data(item)
+            case _:
+                raise self._unknown(node)
+
+    def _called(self, node: ast.expr) -> None:
+        match node:
+            case ast.Name(id=name) if name in self.callable:
+                return
+            case _:
+                raise self._unknown(node, f"a call of {ast.unparse(node)}")
+
+    def _name(self, node: ast.expr) -> None:
+        match node:
+            case ast.Name(id=name) if name in self.bound:
+                return
+            case ast.Attribute(value=ast.Name(id=request), attr=name) if request in self.requests and name in _PARTS:
+                return
+            case ast.Attribute(value=ast.Name(id=module), attr=name) if module in self.modules and name[:2] != "__":
+                return
+            case _:
+                raise self._unknown(node, f"{ast.unparse(node)}, which is not defined")
+
+    def _unknown(self, node: ast.AST | None, what: str = "") -> SpecwireCodegenError:
+        place = f"{self.name}:{getattr(node, 'lineno', 1)}"
+        found = what or f"syntax that no client needs ({type(node).__name__})"
+        return SpecwireCodegenError(f"internal error: {place} holds {found}; nothing was written")
+
+
+def _unquoted(node: ast.expr) -> ast.expr:
+    """Return an annotation that may stand in quotes."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return ast.parse(text, mode="eval").body
+        case _:
+            return node
+
+
+def _operands(node: ast.expr) -> Iterable[ast.expr]:
+    """Return the operands of a chain of `|`, however long it is."""
+    found: list[ast.expr] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        found.append(node.right)
+        node = node.left
+    return [*found, node]

@@ -1,0 +1,51 @@
+"""Rendered files as they are written: formatted, inside of their folder."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from ruff import find_ruff_bin
+
+from specwire_codegen.diagnostics import SpecwireCodegenError
+
+_STYLE = ("--quiet", "--isolated", "--no-cache", "--target-version", "py311", "--line-length", "120")
+"""How generated code is formatted, whatever the project around it says."""
+
+_IMPORTS = ("--config", "lint.isort.combine-as-imports=true")
+
+
+def formatted(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the files as ruff writes them."""
+    with tempfile.TemporaryDirectory(prefix="specwire-") as folder:
+        root = Path(folder)
+        for name, text in files.items():
+            path = inside(root, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        _ruff("check", "--fix", "--select", "I,F401", *_IMPORTS, *_STYLE, folder)
+        _ruff("format", *_STYLE, folder)
+        return {name: (root / name).read_text("utf-8") for name in files}
+
+
+def _ruff(*arguments: str) -> None:
+    command = [find_ruff_bin(), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise SpecwireCodegenError(f"internal error: ruff {arguments[0]}: {(done.stdout + done.stderr).strip()}")
+
+
+def inside(root: Path, name: str) -> Path:
+    """Return a path below `root`; raises for a name that leads out of it."""
+    path = (root / name).resolve()
+    if not path.is_relative_to(root.resolve()):
+        raise SpecwireCodegenError(f"{name!r} leads out of the output folder")
+    return path
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()

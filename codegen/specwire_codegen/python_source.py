@@ -1,0 +1,222 @@
+"""The one door through which text of a document enters source: as a literal, a docstring, Markdown or an identifier.
+
+One rule holds for all of them: nothing that a reader cannot see gets through. Data keeps such characters as escapes,
+prose loses them. See `is_hidden`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+
+from specwire_codegen.markdown import first_paragraph, split_sentence, wrapped
+
+LONGEST = 100_000
+"""Characters of prose."""
+
+_BLANK = frozenset(
+    chr(code)
+    for first, last in (
+        (0x034F, 0x034F),  # combining grapheme joiner
+        (0x115F, 0x1160),  # fillers of Hangul
+        (0x17B4, 0x17B5),  # inherent vowels of Khmer
+        (0x180B, 0x180F),  # selectors of Mongolian
+        (0x2800, 0x2800),  # blank of Braille
+        (0x3164, 0x3164),
+        (0xFE00, 0xFE0F),  # variation selectors
+        (0xFFA0, 0xFFA0),
+        (0x1D159, 0x1D159),  # null notehead
+        (0xE0000, 0xE0FFF),  # tags, and more variation selectors
+    )
+    for code in range(first, last + 1)
+)
+"""Letters and marks that are blank, and that `str.isprintable` takes for visible."""
+_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp", "Zs"})
+_SPACING = frozenset({"Cc", "Zl", "Zp", "Zs"})
+
+
+def is_hidden(character: str) -> bool:
+    """Whether a reader does not see a character for what it is; an ordinary space is seen.
+
+    Hidden are controls, formats (bidirectional marks, zero-width characters, tags), private characters, surrogates, odd
+    spaces and separators, and blank letters and marks. Joiners and variation selectors are no exception, although
+    emoji and some scripts have a use for them: a run of them can hold any text, which models read and people do not.
+    """
+    return character != " " and (unicodedata.category(character) in _HIDDEN or character in _BLANK)
+
+
+class _Table(dict[int, str]):
+    """A table for `str.translate` that is filled as characters come up."""
+
+    def __init__(self, shown: Callable[[str], str]) -> None:
+        super().__init__()
+        self._shown = shown
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = self._shown(chr(code))
+        return found
+
+
+def _escape(character: str) -> str:
+    return ascii(character)[1:-1] if is_hidden(character) else character
+
+
+def _say(character: str) -> str:
+    if character == "\n" or not is_hidden(character):
+        return character
+    return " " if unicodedata.category(character) in _SPACING else ""
+
+
+_ESCAPED = _Table(_escape)
+_QUOTED = _Table(lambda character: f"\\{character}" if character in '"\\' else _escape(character))
+_SAID = _Table(_say)
+
+
+_JSON = _Table(
+    lambda character: character if character == "\n" or not is_hidden(character) else json.dumps(character)[1:-1]
+)
+
+
+def escaped(text: str) -> str:
+    """Return text with its hidden characters as escapes."""
+    return text.translate(_ESCAPED)
+
+
+def literal(value: object) -> str:
+    """Return a Python literal that evaluates to a value: text, numbers, booleans, None, tuples and dicts of them."""
+    match value:
+        case None | bool() | int():
+            return repr(value)
+        case float():
+            if value != value or value in (float("inf"), float("-inf")):
+                raise ValueError(f"{value} has no literal")
+            return repr(value)
+        case str():
+            return _quoted(value)
+        case tuple():
+            items = ", ".join(map(literal, value))
+            return f"({items},)" if len(value) == 1 else f"({items})"
+        case dict():
+            return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
+        case _:
+            raise TypeError(f"no literal for {type(value).__name__}")
+
+
+def literal_set(values: Iterable[object]) -> str:
+    """Return an expression for a set of values, in their order."""
+    items = ", ".join(map(literal, values))
+    return f"{{{items}}}" if items else "frozenset()"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text.translate(_QUOTED)}"'
+
+
+def visible(text: str) -> str:
+    """Return prose of a document without hidden characters, line by line; excessive length is cut."""
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]} ..."
+    return text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).translate(_SAID)
+
+
+def clean(text: str) -> str:
+    """Return prose of a document without hidden characters, each paragraph on one line."""
+    paragraphs = re.split(r"\n\s*\n", visible(text))
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip())
+
+
+def sentence(text: str) -> str:
+    """Return the first paragraph of prose on one line, with a full stop."""
+    return _stopped(clean(text).partition("\n\n")[0])
+
+
+def summarized(text: str) -> tuple[str, str]:
+    """Split prose into its first sentence, with a full stop, and the rest; the sentence is empty if there is none."""
+    first, rest = split_sentence(visible(text))
+    return _stopped(first), rest
+
+
+def _stopped(text: str) -> str:
+    return text if not text or text[-1] in ".!?:。！？" else f"{text}."
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts differ in case, spaces and punctuation only."""
+    return _letters(one) == _letters(other)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
+
+
+def docstring(text: str, *, indent: int = 0, sections: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()) -> str:
+    """Return a docstring literal for Markdown, wrapped at 116 columns; the lines after the first are indented.
+
+    `sections` are Google-style lists, such as `("Args", [("model", "The model to ask.")])`.
+    """
+    width = 116 - indent
+    lines = [*wrapped(visible(text).strip("\n"), width), ""]
+    for title, entries in sections:
+        if not entries:
+            continue
+        lines.append(f"{title}:")
+        for name, prose in entries:
+            text = visible(prose).strip()
+            first, *rest = wrapped(f"{name}:{' ' if first_paragraph(text) else chr(10)}{text}", width - 8, 4)
+            lines.append(f"{' ' * 4}{first}")
+            lines += [f"{' ' * 8}{line}" for line in rest if line]
+        lines.append("")
+    while lines and not lines[-1]:
+        lines.pop()
+    body = "\n".join(lines).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    if re.search(r'(?<!\\)(\\\\)*"$', body):
+        body = body[:-1] + '\\"'
+    if "\n" in body:
+        body += "\n"
+    pad = " " * indent
+    first, *rest = body.split("\n")
+    indented = "\n".join([first, *(f"{pad}{line}" if line else line for line in rest)])
+    end = pad if body.endswith("\n") else ""
+    return f'"""{indented}{end}"""'
+
+
+def markdown(text: str) -> str:
+    """Return prose of a document as one line of Markdown without markup, except for code spans."""
+    words = line(text)
+    if "``" in words:
+        return _without_markup(words)
+    # The odd parts are the code spans.
+    parts = enumerate(re.split(r"`([^`]*[^`\s][^`]*)`", words))
+    return "".join(code(part) if index % 2 else _without_markup(part) for index, part in parts)
+
+
+def _without_markup(words: str) -> str:
+    escaped_ = re.sub(r"([\\`*_{}\[\]<>()#|!~&])", r"\\\1", words)
+    return re.sub(
+        r"^([-+=]|\d+(?=[.)]))", lambda found: f"\\{found[1]}" if not found[1].isdigit() else f"{found[1]}\\", escaped_
+    )
+
+
+def line(text: str) -> str:
+    """Return prose of a document on one line."""
+    return " ".join(clean(text).split())
+
+
+def code(text: str) -> str:
+    """Return text as a code span of Markdown, in more backticks than it holds in a row."""
+    shown = line(text)
+    ticks = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
+    padding = " " if shown[:1] == "`" or shown[-1:] == "`" else ""
+    return f"{ticks}{padding}{shown}{padding}{ticks}"
+
+
+def comment(text: str) -> str:
+    """Return text for a comment of HTML or Markdown, which it does not end."""
+    return line(text).replace(">", "&gt;")
+
+
+def json_text(value: object) -> str:
+    """Return a value as JSON for people, with hidden characters in its texts as escapes."""
+    return json.dumps(value, indent=2, ensure_ascii=False).translate(_JSON) + "\n"

@@ -1,0 +1,1 @@
+"""Authentication: credentials, HTTP digest and OAuth 2."""

@@ -1,0 +1,154 @@
+"""The credentials of a client: where they are found, and which of them a call takes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from specwire._auth.credential import AsyncKey, Fixed, Source, source_of
+from specwire._operations.security import Anonymous, ApiKey, MutualTLS, Proof, Security, Undeclared, joined
+from specwire.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from specwire._http.options import Options
+    from specwire._http.transport import AsyncTransport, Transport
+    from specwire._models.headers import Headers
+    from specwire._operations.operation import Operation, Requirement
+    from specwire._operations.provider import Provider
+
+
+class Keyring:
+    """The credentials of a client, by scheme."""
+
+    def __init__(self, client: str, security: Security, sources: Mapping[str, Source], certified: bool | None) -> None:
+        self._client = client
+        self._security = security
+        self._sources = sources
+        self._certified = certified
+        """Whether the connection shows a certificate; None where only the user knows."""
+        self._chosen: dict[tuple[Requirement, ...], tuple[Source, ...]] = {}
+        self._usual: Proof | None = None
+        if security.required:
+            found = self._sources_for(security.requirements, "")
+            self._usual = found[0].proof if len(found) == 1 and isinstance(found[0], Fixed) else None
+
+    def ready(self, operation: Operation) -> Proof | None:
+        """Return what proves a call where that is always the same."""
+        return self._usual if operation.security is None else None
+
+    def proof(self, operation: Operation, transport: Transport, options: Options) -> Proof | None:
+        """Return what proves a call, None if nothing does or need; raises `ConfigurationError`."""
+        sources = self._of(operation)
+        return joined(tuple(source.get(transport, options) for source in sources)) if sources else None
+
+    async def aproof(self, operation: Operation, transport: AsyncTransport, options: Options) -> Proof | None:
+        """Return what proves a call, None if nothing does or need; raises `ConfigurationError`."""
+        sources = self._of(operation)
+        return joined(tuple([await source.aget(transport, options) for source in sources])) if sources else None
+
+    def refused(self, operation: Operation, proof: Proof, headers: Headers) -> bool:
+        """Take note that the server did not take a proof, and return whether there will be another."""
+        return any([source.refused(proof, headers) for source in self._of(operation)])
+
+    def _of(self, operation: Operation) -> tuple[Source, ...]:
+        alternatives = self._security.requirements if operation.security is None else operation.security
+        chosen = self._chosen.get(alternatives)
+        if chosen is None:
+            chosen = self._chosen[alternatives] = self._sources_for(alternatives, f" for {operation.id}")
+        return chosen
+
+    def _sources_for(self, alternatives: tuple[Requirement, ...], what: str) -> tuple[Source, ...]:
+        schemes, sources = self._security.schemes, self._sources
+        for certified in (False, True) if self._certified is None else (self._certified,):
+            for names in filter(None, alternatives):
+                if all(name in sources or (certified and isinstance(schemes[name], MutualTLS)) for name in names):
+                    return tuple(sources[name] for name in names if name in sources)
+        if () in alternatives or not alternatives:
+            return ()
+        client, variables = self._client, self._security.variables
+        if len(schemes) == 1 and not isinstance(next(iter(schemes.values())), MutualTLS | Undeclared):
+            where = "".join(f", or set {variable}" for variable in variables.values())
+            raise ConfigurationError(
+                f"{client} needs an API key{what}: pass {client}(key=...){where}; key=ANONYMOUS sends none"
+            )
+        if all(isinstance(schemes[name], Undeclared) for names in alternatives for name in names):
+            raise ConfigurationError(
+                f"{client} needs credentials{what} which the document does not declare: {next(iter(alternatives))[0]}. "
+                "Pass key=ANONYMOUS, with headers={...} if the server wants some, or declare it in the document"
+            )
+        wanted = ", or ".join(" and ".join(self._shown(name) for name in names) for names in alternatives)
+        raise ConfigurationError(
+            f"{client} needs credentials{what}: {wanted}. Pass {client}(credentials={{name: ...}}), or set the "
+            "environment variables"
+        )
+
+    def _shown(self, name: str) -> str:
+        match self._security.schemes[name]:
+            case MutualTLS():
+                return f"{name} (pass cert=...)"
+            case Undeclared():
+                return f"{name} (undeclared: give ANONYMOUS for it, and headers=...)"
+        variable = self._security.variables.get(name)
+        return f"{name} ({variable})" if variable else name
+
+
+def make_keyring(
+    client: str,
+    provider: Provider,
+    base_url: str,
+    key: AsyncKey | None,
+    credentials: Mapping[str, AsyncKey] | None,
+    certified: bool | None,
+) -> Keyring | None:
+    """Return the credentials given, else those of the environment; raises `ConfigurationError`.
+
+    `key` is for the first scheme that takes one. None where the API knows no security, or none is wanted.
+    """
+    security = provider.security
+    if isinstance(key, Anonymous):
+        return None
+    if security is None:
+        if key or credentials:
+            raise ConfigurationError(
+                f"the document of {client} knows no security scheme: leave the key out, or pass {client}(headers=...)"
+            )
+        return None
+    if not isinstance(security, Security):
+        if credentials:
+            raise ConfigurationError(f"{client} has one security scheme: pass {client}(key=...) instead of credentials")
+        variables = {"": provider.key_variable} if provider.key_variable else {}
+        security = Security({"": security}, (("",),), variables)
+    given = dict(_given(client, security, key, credentials))
+    sources = {name: source_of(name, security.schemes[name], value, base_url) for name, value in given.items()}
+    _hide(security)
+    return Keyring(client, security, sources, certified)
+
+
+def _given(
+    client: str, security: Security, key: AsyncKey | None, credentials: Mapping[str, AsyncKey] | None
+) -> Iterator[tuple[str, AsyncKey]]:
+    named = credentials or {}
+    known = [name for name, scheme in security.schemes.items() if not isinstance(scheme, MutualTLS)]
+    declared = [name for name in known if not isinstance(security.schemes[name], Undeclared)]
+    first = next(iter(declared or known), None)
+    for name in named:
+        if name not in known:
+            taken = ", ".join(known) or "a certificate"
+            raise ConfigurationError(f"{client} takes no credentials called {name!r}, but {taken}")
+    for name in known:
+        variable = security.variables.get(name)
+        value = named.get(name) or (key if name == first else None)
+        found = value or (os.environ.get(variable, "").strip() if variable else "")
+        if found:
+            yield name, found
+
+
+def _hide(security: Security) -> None:
+    """Keep keys that stand in the query out of the HTTP library's log."""
+    keys = [scheme for scheme in security.schemes.values() if isinstance(scheme, ApiKey)]
+    names = {key.name for key in keys if key.place == "query"}
+    if names:
+        from specwire._http.redaction import hide_in_logs
+
+        hide_in_logs(names)

@@ -1,0 +1,133 @@
+"""HTTP digest authentication (RFC 7616): the server's challenge, and what answers it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import threading
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import msgspec
+
+from specwire._network.fork import begin_anew_in_children
+from specwire._operations.security import Proof
+
+_ALGORITHMS = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
+_WORD = re.compile(r"""([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+)))?""")
+
+
+class Challenge(msgspec.Struct, frozen=True):
+    """What a server wants to be answered."""
+
+    realm: str
+    nonce: str
+    algorithm: str = "MD5"
+    counted: bool = True
+    """Whether the answer counts requests (`qop=auth`); the first edition of digest did not."""
+    opaque: str | None = None
+    hashed_user: bool = False
+
+
+def challenge(header: str) -> Challenge | None:
+    """Return the first challenge of a `WWW-Authenticate` header that can be answered, None if there is none."""
+    for scheme, facts in _challenges(header):
+        algorithm = facts.get("algorithm", "MD5")
+        offered = [one.strip().lower() for one in facts.get("qop", "").split(",")]
+        known = _hash_name(algorithm) in hashlib.algorithms_available
+        if scheme == "digest" and facts.get("nonce") and known and offered != ["auth-int"]:
+            return Challenge(
+                facts.get("realm", ""),
+                facts["nonce"],
+                algorithm,
+                "auth" in offered,
+                facts.get("opaque"),
+                facts.get("userhash", "").lower() == "true",
+            )
+    return None
+
+
+def _challenges(header: str) -> Iterator[tuple[str, dict[str, str]]]:
+    found: list[tuple[str, dict[str, str]]] = []
+    for name, quoted, plain in (match.groups() for match in _WORD.finditer(header)):
+        if quoted is None and plain is None:
+            found.append((name.lower(), {}))
+        elif found:
+            found[-1][1].setdefault(name.lower(), plain if quoted is None else quoted)
+    yield from found
+
+
+def answer(
+    asked: Challenge, user: str, password: str, method: str, target: str, *, count: int, client_nonce: str
+) -> str:
+    """Return the `Authorization` that answers a challenge for one request; `count` is how often its nonce was used."""
+    secret = _hash(asked, f"{user}:{asked.realm}:{password}")
+    if asked.algorithm.lower().endswith("-sess"):
+        secret = _hash(asked, f"{secret}:{asked.nonce}:{client_nonce}")
+    request = _hash(asked, f"{method}:{target}")
+    counted = f"{count:08x}:{client_nonce}:auth:" if asked.counted else ""
+    name = _hash(asked, f"{user}:{asked.realm}") if asked.hashed_user else user
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    facts = [
+        f'username="{escaped}"' if name.isascii() else f"username*=UTF-8''{quote(name, safe='')}",
+        f'realm="{asked.realm}"',
+        f'nonce="{asked.nonce}"',
+        f'uri="{target}"',
+        f'response="{_hash(asked, f"{secret}:{asked.nonce}:{counted}{request}")}"',
+        f"algorithm={asked.algorithm}",
+    ]
+    if asked.opaque is not None:
+        facts.append(f'opaque="{asked.opaque}"')
+    if asked.counted:
+        facts += ["qop=auth", f"nc={count:08x}", f'cnonce="{client_nonce}"']
+    if asked.hashed_user:
+        facts.append("userhash=true")
+    return f"Digest {', '.join(facts)}"
+
+
+def _hash(asked: Challenge, text: str) -> str:
+    return hashlib.new(_hash_name(asked.algorithm), text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _hash_name(algorithm: str) -> str:
+    return _ALGORITHMS.get(algorithm.upper().removesuffix("-SESS"), "")
+
+
+class Login:
+    """A user and a password, and the challenge that the server sent last."""
+
+    def __init__(self, user: str, password: str) -> None:
+        self._user = user
+        self._password = password
+        self._challenge: Challenge | None = None
+        self._count = 0
+        self._lock = threading.Lock()
+        begin_anew_in_children(self)
+
+    def forked(self) -> None:
+        """Wait for a challenge of one's own: the parent goes on counting its answers to this one."""
+        self._lock = threading.Lock()
+        self._challenge = None
+
+    def proof(self) -> Proof:
+        """Return what answers the latest challenge; before the first there is nothing to say."""
+        secret = (self._password,)
+        return Proof(secrets=secret) if self._challenge is None else Proof(secrets=secret, sign=self._sign)
+
+    def challenged(self, header: str) -> bool:
+        """Take a `WWW-Authenticate` header, and return whether it can be answered."""
+        asked = challenge(header)
+        if asked is None:
+            return False
+        with self._lock:
+            self._challenge, self._count = asked, 0
+        return True
+
+    def _sign(self, method: str, target: str) -> str:
+        with self._lock:
+            self._count += 1
+            asked, count = self._challenge, self._count
+        assert asked is not None
+        nonce = secrets.token_hex(16)
+        return answer(asked, self._user, self._password, method, target, count=count, client_nonce=nonce)

@@ -1,0 +1,261 @@
+"""OAuth 2 (RFC 6749): what a user gives to be granted access tokens, and the token that was granted."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from urllib.parse import quote_plus, urlencode, urljoin
+
+import msgspec
+
+from specwire._errors.server_message import summary
+from specwire._http.request import Outgoing
+from specwire._http.response import Answer
+from specwire._http.transport import AsyncTransport, Transport
+from specwire._models import lenient_json
+from specwire._network.event_loop import PerLoop
+from specwire._network.fork import begin_anew_in_children
+from specwire._network.request_url import without_login
+from specwire._network.server_url import shown_url, token_url_flaw
+from specwire._network.transport_errors import TokenRefused, TooLarge, TransportFailure
+from specwire._operations.security import Bearer, OAuth2, Proof, Scheme, prove
+from specwire.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from specwire._http.options import Options
+    from specwire._models.headers import Headers
+
+_MARGIN = 30.0
+"""Seconds before its end at which a token is renewed."""
+
+_LARGEST = 1024 * 1024
+"""Bytes of the token endpoint's answer."""
+
+
+class OAuth2ClientCredentials(msgspec.Struct, frozen=True):
+    """Credentials of the program itself, for which the token endpoint grants access tokens."""
+
+    client_id: str
+    client_secret: str
+    token_url: str | None = None
+    """Where tokens are granted, if not where the document says."""
+    scopes: Sequence[str] = ()
+    """Scopes to ask for; none leaves them to the server."""
+    secret_in: Literal["header", "body"] = "header"
+    """Where the token endpoint takes the client's id and secret."""
+
+    def __repr__(self) -> str:
+        return f"OAuth2ClientCredentials(client_id={self.client_id!r}, client_secret=***)"
+
+
+class OAuth2RefreshToken(msgspec.Struct, frozen=True):
+    """A refresh token that a person's consent led to, for which the token endpoint grants access tokens."""
+
+    refresh_token: str
+    client_id: str
+    client_secret: str | None = None
+    """None for a public client."""
+    token_url: str | None = None
+    """Where tokens are granted, if not where the document says."""
+    scopes: Sequence[str] = ()
+    secret_in: Literal["header", "body"] = "header"
+    on_rotation: Callable[[str], object] | None = None
+    """Told of the refresh token that takes the place of this one, where the server sends another."""
+
+    def __repr__(self) -> str:
+        return f"OAuth2RefreshToken(refresh_token=***, client_id={self.client_id!r})"
+
+
+class OAuth2Password(msgspec.Struct, frozen=True):
+    """A user's name and password, for which the token endpoint grants access tokens: servers of one's own take them."""
+
+    username: str
+    password: str
+    client_id: str | None = None
+    """None where the server knows no clients."""
+    client_secret: str | None = None
+    token_url: str | None = None
+    """Where tokens are granted, if not where the document says."""
+    scopes: Sequence[str] = ()
+    secret_in: Literal["header", "body"] = "header"
+
+    def __repr__(self) -> str:
+        return f"OAuth2Password(username={self.username!r}, password=***)"
+
+
+Grant: TypeAlias = OAuth2ClientCredentials | OAuth2RefreshToken | OAuth2Password
+
+
+class Tokens:
+    """The access token of a client, granted when it is needed; many calls at once ask for one."""
+
+    def __init__(self, grant: Grant, url: str) -> None:
+        self._grant = grant
+        self._url = url
+        self._refresh_token = grant.refresh_token if isinstance(grant, OAuth2RefreshToken) else None
+        self._proof: Proof | None = None
+        self._until = 0.0
+        self._lock = threading.Lock()
+        self._turns: PerLoop[Any] = PerLoop()
+        begin_anew_in_children(self)
+
+    def forked(self) -> None:
+        """Let go of locks that threads of the parent may hold."""
+        self._lock = threading.Lock()
+        self._turns = PerLoop()
+
+    def get(self, transport: Transport, options: Options) -> Proof:
+        """Return the proof of a token that is good for a while; raises `TokenRefused` or `TransportFailure`."""
+        if (proof := self._fresh()) is not None:
+            return proof
+        with self._lock:
+            if (proof := self._fresh()) is not None:
+                return proof
+            try:
+                answer = transport.send(self._request(), _small(options), stream=False)
+            except TooLarge as excess:
+                raise self._excessive(excess) from None
+            except TransportFailure as failure:
+                raise self._unreachable(failure) from failure.origin
+            return self._granted(answer)
+
+    async def aget(self, transport: AsyncTransport, options: Options) -> Proof:
+        """Return the proof of a token that is good for a while; raises `TokenRefused` or `TransportFailure`."""
+        if (proof := self._fresh()) is not None:
+            return proof
+        turn = self._turns.get()
+        if turn is None:
+            import anyio
+
+            turn = self._turns.put(anyio.Lock())
+        async with turn:
+            if (proof := self._fresh()) is not None:
+                return proof
+            try:
+                answer = await transport.send(self._request(), _small(options), stream=False)
+            except TooLarge as excess:
+                raise self._excessive(excess) from None
+            except TransportFailure as failure:
+                raise self._unreachable(failure) from failure.origin
+            return self._granted(answer)
+
+    def refused(self, proof: Proof, _headers: Headers) -> bool:
+        """Drop the token of a proof that the server did not take; there will be another."""
+        token, current = proof.headers.get("authorization"), self._proof
+        if current is not None and current.headers["authorization"] == token:
+            self._proof = None
+        return True
+
+    def _fresh(self) -> Proof | None:
+        proof = self._proof
+        return proof if proof is not None and time.monotonic() < self._until else None
+
+    def _request(self) -> Outgoing:
+        grant = self._grant
+        if self._refresh_token is not None:
+            fields = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
+        elif isinstance(grant, OAuth2Password):
+            fields = {"grant_type": "password", "username": grant.username, "password": grant.password}
+        else:
+            fields = {"grant_type": "client_credentials"}
+        if grant.scopes:
+            fields["scope"] = " ".join(grant.scopes)
+        headers = {"accept": "application/json", "content-type": "application/x-www-form-urlencoded"}
+        if grant.client_id is not None and grant.client_secret is not None and grant.secret_in == "header":
+            pair = f"{quote_plus(grant.client_id)}:{quote_plus(grant.client_secret)}"
+            headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        elif grant.client_id is not None:
+            fields["client_id"] = grant.client_id
+            if grant.client_secret is not None:
+                fields["client_secret"] = grant.client_secret
+        url, login = without_login(self._url)
+        if login:
+            headers.setdefault("authorization", f"Basic {login[0]}")
+        return Outgoing("POST", url, headers, urlencode(fields).encode())
+
+    def _granted(self, answer: Answer) -> Proof:
+        if answer.status == 429 or answer.status >= 500:
+            text = f"{self._place} answered HTTP {answer.status}"
+            raise TransportFailure(text, sent=False, timeout=False)
+        found = _object(answer.content)
+        token = found.get("access_token")
+        if answer.status != 200 or not isinstance(token, str) or not token.isascii() or not token.isprintable():
+            raise self._refusal(answer, found)
+        self._rotate(found.get("refresh_token"))
+        lifetime = _seconds(found.get("expires_in"))
+        self._until = time.monotonic() + lifetime - min(_MARGIN, lifetime / 2)
+        proof = prove(Bearer(), token)
+        self._proof = proof
+        return proof
+
+    def _rotate(self, following: object) -> None:
+        if self._refresh_token is None or not isinstance(following, str) or following in ("", self._refresh_token):
+            return
+        self._refresh_token = following
+        if isinstance(self._grant, OAuth2RefreshToken) and self._grant.on_rotation is not None:
+            self._grant.on_rotation(following)
+
+    def _refusal(self, answer: Answer, found: dict[str, Any]) -> TokenRefused:
+        content = answer.content
+        password = self._grant.password if isinstance(self._grant, OAuth2Password) else None
+        for secret in (self._grant.client_secret, self._refresh_token, password, found.get("access_token")):
+            if isinstance(secret, str) and secret:
+                content = content.replace(secret.encode(), b"***")
+        shown = _object(content)
+        parts = [summary(shown.get(name)) for name in ("error", "error_description")]
+        text = ": ".join(filter(None, parts)) or ("no access token" if answer.status == 200 else "no reason given")
+        message = f"{self._place} answered HTTP {answer.status}: {text}"
+        return TokenRefused(message, answer.status, answer.headers, content)
+
+    def _excessive(self, excess: TooLarge) -> TokenRefused:
+        message = f"{self._place} answered HTTP {excess.status}: {excess}"
+        return TokenRefused(message, excess.status, excess.headers, b"")
+
+    def _unreachable(self, failure: TransportFailure) -> TransportFailure:
+        text = f"{self._place}: {failure}"
+        return TransportFailure(text, sent=False, timeout=failure.timeout, hopeless=failure.hopeless)
+
+    @property
+    def _place(self) -> str:
+        return f"the token endpoint {shown_url(self._url)}"
+
+
+def tokens(grant: Grant, scheme: Scheme, base_url: str) -> Tokens:
+    """Return the tokens of a grant; raises `ConfigurationError` where nobody named a safe token endpoint."""
+    url = grant.token_url
+    if url is None and isinstance(scheme, OAuth2):
+        refreshes = isinstance(grant, OAuth2RefreshToken)
+        url = urljoin(f"{base_url}/", (scheme.refresh_url if refreshes else None) or scheme.token_url)
+    name = type(grant).__name__
+    if url is None:
+        raise ConfigurationError(f"the document names no token endpoint: pass {name}(token_url=...)")
+    if token_url_flaw(url) is not None:
+        raise ConfigurationError(
+            f"{shown_url(url)!r} is no token endpoint: {name}(token_url=...) must begin with https://"
+        )
+    return Tokens(grant, url)
+
+
+def _small(options: Options) -> Options:
+    """Return the options of a token request: what grants a token is small."""
+    return msgspec.structs.replace(options, max_response_size=_LARGEST)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        found = lenient_json.loads(content)
+    except msgspec.DecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _seconds(value: object) -> float:
+    """Return the life of a token; one that does not say is good until it is refused."""
+    try:
+        seconds = float(value) if isinstance(value, int | float | str) else 0.0
+    except ValueError:
+        seconds = 0.0
+    return seconds if seconds > 0 else float("inf")

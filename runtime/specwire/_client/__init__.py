@@ -1,0 +1,1 @@
+"""Clients, resources and the methods of their operations."""

@@ -1,0 +1,130 @@
+"""An operation on a client, written once: a pure builder becomes a method of both the sync and the async client.
+
+A generated class holds one line for each operation, for example `complete = endpoint(operations.chat.complete)`. On a
+`Resource` the name is a `Method`, on an `AsyncResource` an `AsyncMethod`, with the builder's own signature either way.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
+
+from specwire._client.method import (
+    AccumulatingMethod,
+    AsyncAccumulatingMethod,
+    AsyncDownloadMethod,
+    AsyncFlowMethod,
+    AsyncMethod,
+    AsyncMixedMethod,
+    AsyncPagedMethod,
+    AsyncStreamMethod,
+    DownloadMethod,
+    FlowMethod,
+    Method,
+    MixedMethod,
+    PagedMethod,
+    StreamMethod,
+    shown,
+)
+from specwire._client.resource import AsyncResource, Resource
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from specwire._client.workflow import Flow
+    from specwire._operations.request import DownloadRequest, MixedRequest, PagedRequest, Request, StreamRequest
+    from specwire._streaming.accumulator import Accumulator
+
+P = ParamSpec("P")
+T = TypeVar("T")
+E = TypeVar("E")
+F = TypeVar("F")
+ItemT = TypeVar("ItemT")
+SyncT = TypeVar("SyncT")
+AsyncT = TypeVar("AsyncT")
+
+
+class Descriptor(Generic[SyncT, AsyncT]):
+    """A builder as a class attribute; made a method at the first use, and kept on the instance."""
+
+    def __init__(
+        self,
+        kind: str,
+        build: Callable[..., Any],
+        sync: Callable[[Resource], SyncT],
+        async_: Callable[[AsyncResource], AsyncT],
+    ) -> None:
+        self.build = self.__wrapped__ = build
+        self.__doc__ = build.__doc__
+        self._kind = kind
+        self._sync = sync
+        self._async = async_
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"<{self._kind} {self._name}({shown(inspect.signature(self.build))})>"
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, instance: Resource, owner: type) -> SyncT: ...
+
+    @overload
+    def __get__(self, instance: AsyncResource, owner: type) -> AsyncT: ...
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return self
+        method = self._sync(instance) if isinstance(instance, Resource) else self._async(instance)
+        instance.__dict__[self._name] = method
+        return method
+
+
+def endpoint(build: Callable[P, Request[T]]) -> Descriptor[Method[P, T], AsyncMethod[P, T]]:
+    """One request, one answer."""
+    return Descriptor("endpoint", build, lambda at: Method(build, at), lambda at: AsyncMethod(build, at))
+
+
+def paginated(
+    build: Callable[P, PagedRequest[T, ItemT]],
+) -> Descriptor[PagedMethod[P, T, ItemT], AsyncPagedMethod[P, T, ItemT]]:
+    """One page, or all of them."""
+    return Descriptor("paginated", build, lambda at: PagedMethod(build, at), lambda at: AsyncPagedMethod(build, at))
+
+
+def streamed(build: Callable[P, StreamRequest[E]]) -> Descriptor[StreamMethod[P, E], AsyncStreamMethod[P, E]]:
+    """A stream of events."""
+    return Descriptor("streamed", build, lambda at: StreamMethod(build, at), lambda at: AsyncStreamMethod(build, at))
+
+
+def accumulated(
+    build: Callable[P, StreamRequest[E]], accumulator: Callable[[], Accumulator[E, F]]
+) -> Descriptor[AccumulatingMethod[P, E, F], AsyncAccumulatingMethod[P, E, F]]:
+    """A stream of events that add up to an answer."""
+    return Descriptor(
+        "accumulated",
+        build,
+        lambda at: AccumulatingMethod(build, at, accumulator),
+        lambda at: AsyncAccumulatingMethod(build, at, accumulator),
+    )
+
+
+def downloaded(build: Callable[P, DownloadRequest]) -> Descriptor[DownloadMethod[P], AsyncDownloadMethod[P]]:
+    """Bytes, read as they come."""
+    return Descriptor(
+        "downloaded", build, lambda at: DownloadMethod(build, at), lambda at: AsyncDownloadMethod(build, at)
+    )
+
+
+def mixed(build: Callable[P, MixedRequest[T]]) -> Descriptor[MixedMethod[P, T], AsyncMixedMethod[P, T]]:
+    """Bytes, or something else, as the status says."""
+    return Descriptor("mixed", build, lambda at: MixedMethod(build, at), lambda at: AsyncMixedMethod(build, at))
+
+
+def flowing(build: Callable[P, Flow[T]]) -> Descriptor[FlowMethod[P, T], AsyncFlowMethod[P, T]]:
+    """Several calls, one answer."""
+    return Descriptor("flowing", build, lambda at: FlowMethod(build, at), lambda at: AsyncFlowMethod(build, at))

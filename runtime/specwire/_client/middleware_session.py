@@ -1,0 +1,66 @@
+"""Middleware around calls whose answer is read as it comes; see `specwire.middleware`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from specwire._http.middleware import chained_calls, chained_calls_async
+
+if TYPE_CHECKING:
+    from specwire._http.response import Answer
+    from specwire._operations.request import BaseRequest
+    from specwire._operations.response import Response
+
+    Opened: TypeAlias = tuple[Answer, Response[None]]
+
+
+def opened(middleware: Sequence[Any], open_: Callable[[BaseRequest], Opened], request: BaseRequest) -> Opened:
+    """Return what a call through middleware opened, its body still to be read."""
+    answers: list[Answer] = []
+
+    def call(request: BaseRequest) -> Response[Any]:
+        while answers:
+            answers.pop().close()
+        answer, response = open_(request)
+        answers.append(answer)
+        return response
+
+    try:
+        response = chained_calls(middleware, call)(request)
+        return _only(answers, request), response
+    except BaseException:
+        for answer in answers:
+            answer.close()
+        raise
+
+
+async def opened_async(
+    middleware: Sequence[Any], open_: Callable[[BaseRequest], Awaitable[Opened]], request: BaseRequest
+) -> Opened:
+    """Return what a call through middleware opened, its body still to be read."""
+    answers: list[Answer] = []
+
+    async def call(request: BaseRequest) -> Response[Any]:
+        while answers:
+            await answers.pop().aclose()
+        answer, response = await open_(request)
+        answers.append(answer)
+        return response
+
+    try:
+        response = await chained_calls_async(middleware, call)(request)
+        return _only(answers, request), response
+    except BaseException:
+        for answer in answers:
+            await answer.aclose()
+        raise
+
+
+def _only(answers: list[Answer], request: BaseRequest) -> Answer:
+    if not answers:
+        raise TypeError(
+            f"{request.operation.id}: middleware answered in the server's place, which it cannot for a stream or a "
+            "download: return what `call(request)` gives"
+        )
+    return answers[0]

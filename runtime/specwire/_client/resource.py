@@ -1,0 +1,62 @@
+"""The groups of operations on a client: `client.batch.jobs`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from specwire._client.session import AsyncConnection, Connection
+
+
+class Resource:
+    """A group of operations of a synchronous client."""
+
+    _connection: Connection
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._connection!r}>"
+
+
+class AsyncResource:
+    """A group of operations of an asynchronous client."""
+
+    _connection: AsyncConnection
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._connection!r}>"
+
+
+ResourceT = TypeVar("ResourceT", bound=Resource | AsyncResource)
+
+
+class resource(Generic[ResourceT]):  # a descriptor, used like `property`
+    """A resource as an attribute of a client or of another resource, imported and made at the first use."""
+
+    def __init__(self, module: str, kind: str) -> None:
+        """Name a resource's class; the module is relative to the package of the class that has the attribute."""
+        self._module = module
+        self._kind = kind
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._package = owner.__module__.rpartition(".")[0]
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"<resource {self._kind}>"
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, instance: Resource | AsyncResource, owner: type) -> ResourceT: ...
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return self
+        made = getattr(import_module(self._module, self._package), self._kind)()
+        made._connection = instance._connection
+        instance.__dict__[self._name] = made
+        return made

@@ -1,0 +1,80 @@
+"""Calls that follow from one another, written once for both clients.
+
+A flow is a generator that yields request values (and pauses) and is sent their answers; the client that runs it does
+the I/O, synchronously or not::
+
+    def imagine_and_wait(*, prompt: str) -> Flow[MidjourneyTask]:
+        submitted = yield from ask(imagine(prompt=prompt))
+        return (yield from wait(fetch(str(submitted.result)), timeout=600))
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from typing import Any, TypeAlias, TypeVar
+
+import msgspec
+
+from specwire._operations.request import Request
+from specwire._pagination.pagination import at
+from specwire.errors import InvalidRequestError, UnknownStatusError, WaitTimeoutError
+
+T = TypeVar("T")
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """Seconds in which nothing is asked."""
+
+    seconds: float
+
+
+Step: TypeAlias = Request[Any] | Pause
+Flow: TypeAlias = Generator[Step, Any, T]
+
+
+def ask(request: Request[T]) -> Flow[T]:
+    """Send a request; its answer is the value of the expression."""
+    answer: T = yield request
+    return answer
+
+
+def wait(
+    request: Request[T],
+    *,
+    interval: float | None = None,
+    timeout: float | None = None,
+    on_progress: Callable[[T], object] | None = None,
+) -> Flow[T]:
+    """Ask for a job until its status will not change by itself, and return it as it is then.
+
+    A status that says neither that the job is at rest nor that it goes on raises `UnknownStatusError`.
+
+    Args:
+        request: The request that reads the job; its operation says which statuses are final.
+        interval: Seconds between two polls; otherwise what the document suggests.
+        timeout: Seconds in all, after which `WaitTimeoutError` is raised with the job as last seen; None waits for
+            ever.
+        on_progress: Told of the job after each poll.
+    """
+    polling = request.operation.polling
+    if polling is None:
+        raise InvalidRequestError(f"{request.operation.id} does not read a job that can be waited for")
+    pause = polling.interval if interval is None else interval
+    started = time.monotonic()
+    while True:
+        job = yield from ask(request)
+        if on_progress is not None:
+            on_progress(job)
+        status = at(job, polling.status)
+        if polling.is_at_rest(status):
+            return job
+        if not polling.goes_on(status):
+            shown = repr(status) if isinstance(status, str) and len(status) <= 60 else type(status).__name__
+            message = f"{request.operation.id}: the job's status is {shown}, which says nothing of its end"
+            raise UnknownStatusError(message, last=job, request=request)
+        waited = time.monotonic() - started
+        if timeout is not None and waited >= timeout:
+            message = f"{request.operation.id}: still {status!r} after {waited:.1f} s"
+            raise WaitTimeoutError(message, last=job, request=request)
+        yield Pause(pause if timeout is None else min(pause, timeout - waited))

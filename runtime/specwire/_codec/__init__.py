@@ -1,0 +1,1 @@
+"""JSON encoding and decoding, and drift between document and server."""

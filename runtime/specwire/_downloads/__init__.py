@@ -1,0 +1,1 @@
+"""Downloads to files, resumed by byte ranges."""

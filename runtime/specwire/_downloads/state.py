@@ -1,0 +1,187 @@
+"""One download on its way, without I/O: what has come, what is still to be asked for, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from specwire._downloads.ranges import Version, is_rest, length_of, rest_of, version_of
+from specwire._exchange.resumption import Resumption
+from specwire._network.transport_errors import TransportFailure
+from specwire._responses.file import FileCheck
+from specwire.errors import APIConnectionError, APIError, APIStatusError, APITimeoutError, ResponseTooLargeError
+
+if TYPE_CHECKING:
+    from specwire._http.options import Options
+    from specwire._operations.request import FileRequest
+    from specwire._operations.response import Response
+
+StartOver: TypeAlias = Callable[[Version | None], object]
+"""Drops the bytes that came so far, and is told what version those are that come now."""
+
+
+class Transfer:
+    """Counts the bytes of a download, tells of progress, and goes on where a connection broke if the server lets it.
+
+    A server lets it where it takes ranges and says which bytes it has; see `specwire.byterange`. It asks no more often
+    than the retry policy and the deadline allow, and only for `GET`.
+    """
+
+    def __init__(self, request: FileRequest, options: Options) -> None:
+        self._request = request
+        self._options = options
+        self._progress = options.on_progress
+        self._resumption = Resumption(request.operation, options)
+        self._response: Response[None] | None = None
+        self._url = ""
+        self._version: Version | None = None
+        self._total: int | None = None
+        self._read = 0
+        self._furthest = 0
+        """The most bytes that had come when a try ended: only what comes after them is progress."""
+        self._skip = 0
+        """Bytes of the present answer that were given out before."""
+        self._misfit = False
+        """Whether the server answers a question for a part with something else, so that all is asked for."""
+        self.options = options
+        """The options of the next try."""
+        self.check = FileCheck(request, options)
+        """Whether what comes is the file, and not an error in its place."""
+
+    @property
+    def request(self) -> FileRequest:
+        """The next try."""
+        if self._version is None or self._misfit or not self._read:
+            return self._request
+        return self._request.replace(headers={**self._request.headers, **rest_of(self._version, self._read)})
+
+    @property
+    def version(self) -> Version | None:
+        """What the bytes are a version of; None where their rest cannot be asked for."""
+        if self._version is None and self._response is not None and self._request.operation.method == "GET":
+            self._version = version_of(self._response.status, self._response.headers)
+        return self._version
+
+    def continue_from(self, version: Version, size: int) -> None:
+        """Begin with bytes that came earlier."""
+        self._version, self._total, self._read = version, version.total, size
+        self._furthest = size
+        self.options = self._resumption.options
+
+    def begin(self, response: Response[None], url: str) -> None:
+        """Take the head of an answer that holds all bytes."""
+        self._response, self._url = response, url
+        self.check.begin(response)
+        self._version, self._total, self._read = None, length_of(response.headers), 0
+
+    def go_on(self, response: Response[None], url: str, start_over: StartOver | None) -> None:
+        """Take the head of the answer to a further try; raises `TransportFailure` if it cannot be used.
+
+        Where the server sends all bytes again, those that came are dropped, or skipped if they are certainly the same.
+        """
+        asked, version = self.request is not self._request, self._version
+        self._url = url
+        self._response = self._response or response
+        if response.status == 206 and asked and version is not None:
+            rest = is_rest(version, self._read, response.headers)
+            self._misfit = rest is None
+            if rest is None:
+                raise TransportFailure("the server sent another part than it was asked for", sent=True, timeout=False)
+            self._version, self._total = rest, rest.total
+        elif response.status != 200:
+            raise TransportFailure(f"the server answered {response.status}", sent=True, timeout=False)
+        elif start_over is not None or not self._read:
+            self.begin(response, url)
+            self._misfit = False
+            if start_over is not None:
+                start_over(self.version)
+        elif version is not None and version.exact and version == version_of(response.status, response.headers):
+            self._skip = self._read
+            self._misfit = False
+        else:
+            raise TransportFailure("the server has other bytes by now", sent=True, timeout=False, hopeless=True)
+
+    def take(self, chunk: bytes) -> bytes:
+        """Take the next bytes of the body and return those that are new."""
+        if self._skip:
+            chunk, self._skip = chunk[self._skip :], max(self._skip - len(chunk), 0)
+            if not chunk:
+                return chunk
+        self._read += len(chunk)
+        if self._progress is not None:
+            self._progress(self._read, self._total)
+        return self.check.take(chunk)
+
+    def end(self) -> bytes:
+        """Take the end of the body and return what was held back; raises `TransportFailure` unless all came."""
+        if self._skip or (self._total is not None and self._read < self._total):
+            raise TransportFailure("the connection was closed early", sent=True, timeout=False)
+        if self._total is not None and self._read > self._total:
+            raise TransportFailure("more came than was announced", sent=True, timeout=False, hopeless=True)
+        return self.check.end()
+
+    def broke(self, failure: TransportFailure) -> float:
+        """Return the seconds to wait before the rest is asked for; raises `APIConnectionError` when it is not."""
+        self._skip = 0
+        wait = None if failure.hopeless or self.version is None else self._wait(None)
+        if wait is None:
+            raise self._error(failure) from failure.origin
+        return wait
+
+    def refused(self, error: APIError) -> float:
+        """Return the seconds to wait after a try to go on that failed; raises `APIError` for the last."""
+        if isinstance(error, APIStatusError) and error.status == 416 and not self._misfit:
+            self._misfit = True
+            return 0.0
+        wait = self._wait(error)
+        if wait is not None:
+            return wait
+        if self._response is None:
+            raise error
+        raise self._error(error) from error
+
+    def _wait(self, error: APIError | None) -> float | None:
+        wait = self._resumption.wait(error, self._url, progressed=self._read > self._furthest)
+        self._furthest = max(self._furthest, self._read)
+        self.options = self._resumption.options
+        return wait
+
+    def _error(self, cause: TransportFailure | APIError) -> APIConnectionError:
+        late = cause.timeout if isinstance(cause, TransportFailure) else isinstance(cause, APITimeoutError)
+        kind = APITimeoutError if late else APIConnectionError
+        total = f" of {self._total}" if self._total is not None else ""
+        message = f"{self._request.operation.id}: the download broke off after {self._read}{total} bytes: {cause}"
+        return kind(message, request=self._request, response=self._response)
+
+
+class Held:
+    """The bytes of a download that is read into memory, up to a limit."""
+
+    def __init__(self, request: FileRequest, options: Options) -> None:
+        self._request = request
+        self._limit = options.max_response_size
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    def add(self, chunk: bytes, response: Response[None]) -> None:
+        """Take the next bytes; raises `ResponseTooLargeError`."""
+        self._chunks.append(chunk)
+        self._size += len(chunk)
+        if self._limit is not None and self._size > self._limit:
+            raise ResponseTooLargeError(
+                f"{self._request.operation.id}: HTTP {response.status}: the download is larger than "
+                f"{self._limit:,} bytes: save it to a file, or raise `max_response_size`",
+                request=self._request,
+                response=response,
+                status=response.status,
+            )
+
+    def clear(self, _version: Version | None = None) -> None:
+        """Drop what came."""
+        self._chunks.clear()
+        self._size = 0
+
+    @property
+    def whole(self) -> bytes:
+        """What came."""
+        return b"".join(self._chunks)

@@ -1,0 +1,1 @@
+"""Base classes and messages of exceptions."""

@@ -1,0 +1,1 @@
+"""Exchanges: the prepared request of a call, its retries and its result."""

@@ -1,0 +1,303 @@
+"""One call from its value to its answer, without I/O: what to send, and whether to send it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+from specwire._exchange import logging
+from specwire._exchange.body import WholeBody, body_of
+from specwire._exchange.call_state import Record
+from specwire._exchange.prepared import IDEMPOTENT, proved
+from specwire._http import retry
+from specwire._http.request import Outgoing
+from specwire._network.deadline import Clock
+from specwire._network.request_url import LONGEST_URL, is_reachable, same_origin, without_login
+from specwire._operations.response import request_id_of
+from specwire._responses import parsing
+from specwire._serialization.multipart import Multipart, NotReplayable, Upload
+from specwire._serialization.parameters import encode_cookies, encode_query, expand_path
+from specwire.errors import APIConnectionError, APITimeoutError, InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from specwire._exchange.prepared import Prepared
+    from specwire._http.options import Options
+    from specwire._http.response import Answer
+    from specwire._network.transport_errors import TransportFailure
+    from specwire._operations.request import BaseRequest
+    from specwire._operations.security import Proof
+
+_REDIRECTS = 5
+_SPENT = frozenset(
+    {"insufficient_quota", "insufficient_balance", "exceeded_current_quota_error", "billing_hard_limit_reached"}
+)
+"""Codes of a 429 that waiting does not change."""
+
+
+class Exchange:
+    """The bookkeeping of one call: its tries, where they go and what they carry."""
+
+    __slots__ = (
+        "_body",
+        "_cookies",
+        "_given",
+        "_head",
+        "_headers",
+        "_query",
+        "_redirects",
+        "_refused",
+        "_sends",
+        "_url",
+        "_waited",
+        "options",
+        "prepared",
+        "record",
+        "request",
+        "trusted",
+    )
+
+    def __init__(self, prepared: Prepared, request: BaseRequest, options: Options) -> None:
+        self.request = request
+        self.options = options
+        self.prepared = prepared
+        self.record = Record(request, options, Clock(options.deadline))
+        """What answers and errors tell of the call."""
+        self.trusted = True
+        """Whether the next try goes to where credentials may go."""
+        self._waited = 0.0
+        self._redirects = 0
+        self._sends = 0
+        self._refused = False
+        operation = prepared.operation
+        try:
+            self._body = body_of(request, options)
+            self._url = prepared.url or prepared.server + expand_path(operation.path, request.path, operation.styles)
+            self._query, self._given = "", request.query
+            if request.url is not None:
+                self._url, self._given = self._own(request.url), {}
+            elif request.query or options.query:
+                self._given = {**request.query, **options.query}
+                self._query = encode_query(self._given, operation.styles)
+            if prepared.login:
+                self.record.secrets = prepared.login
+            self._cookies = request.cookies
+            content_type = None if self._body is None else self._body.content_type
+            self._head = None if request.headers else prepared.head(content_type)
+            if self._head is None:
+                self._headers = prepared.headers(content_type, request.headers)
+            else:
+                self._headers = self._head.stated
+        except (ValueError, TypeError, RecursionError) as error:
+            raise InvalidRequestError(f"{operation.id}: {error}") from error
+
+    def _own(self, url: str) -> str:
+        """Return a URL that an answer named, which gets credentials like any other: only on the same server."""
+        from specwire._pagination.link import on_same_server  # few use it
+
+        try:
+            return on_same_server(self._url, url)
+        except ValueError as error:
+            raise ValueError(f"the URL of the next page is not followed: {error}") from error
+
+    def outgoing(self, proof: Proof | None, *, asynchronous: bool) -> Outgoing:
+        """Return the next try; `proof` is None for one that takes no credentials."""
+        self._sends += 1
+        self.record.proof = proof
+        url, body, method = self._url, self._body, self.prepared.operation.method
+        if self._query or (proof is not None and proof.query):
+            url = self._addressed(proof)
+        if len(url) > LONGEST_URL:
+            raise InvalidRequestError(
+                f"{self.request.operation.id}: the URL has {len(url):,} characters, more than can be sent: shorten the "
+                "path and the query"
+            )
+        head = self._head
+        if head is not None and proof is self.prepared.proof and not self._cookies and not self.options.middleware:
+            if body is None:
+                return Outgoing(method, url, head.sent, None, head.encoded)
+            if type(body) is WholeBody:
+                return Outgoing(method, url, head.sent, body.data, head.encoded)
+        headers = dict(self._headers) if proof is None else proved(self._headers, proof)
+        cookies = self._cookies
+        if proof is not None and proof.cookies:
+            cookies = {**cookies, **proof.cookies, **cookies}
+        if cookies:
+            headers["cookie"] = encode_cookies(cookies, self.request.operation.styles)
+        if self.prepared.login and self.trusted:
+            headers["authorization"] = f"Basic {self.prepared.login[0]}"
+        if proof is not None and proof.sign is not None:
+            headers["authorization"] = proof.sign(method, _target(url))
+        content: bytes | Iterator[bytes] | AsyncIterator[bytes] | None = None
+        if isinstance(body, WholeBody):
+            content = body.data
+        elif body is not None:
+            content, length = self._stream(body, asynchronous)
+            if length is not None:
+                headers["content-length"] = str(length)
+        return Outgoing(method, url, headers, content)
+
+    def _addressed(self, proof: Proof | None) -> str:
+        """Return where the next try goes, with a query."""
+        url, query = self._url, self._query
+        if proof is not None and proof.query:
+            more = {name: key for name, key in proof.query.items() if name not in self._given}
+            query = "&".join(filter(None, (query, encode_query(more))))
+            if self.request.url is not None:
+                from specwire._http.redaction import without_query
+
+                url = without_query(url, proof.query)
+        if query:
+            url = f"{url}{'&' if '?' in url else '?'}{query}"
+        return url
+
+    def _stream(
+        self, body: Multipart | Upload, asynchronous: bool
+    ) -> tuple[Iterator[bytes] | AsyncIterator[bytes], int | None]:
+        try:
+            if self._sends > 1:
+                body.rewind()
+            length = body.content_length()
+        except NotReplayable as error:
+            raise APIConnectionError(
+                f"{self.request.operation.id}: the upload cannot be repeated: {error}", request=self.request
+            ) from error
+        progress = self.options.on_progress
+        return (body.aiter(progress=progress) if asynchronous else body.iter(progress=progress)), length
+
+    def failed(self, failure: TransportFailure) -> float:
+        """Return the seconds to wait before the next try; raises `APIConnectionError` when there is none."""
+        outcome = retry.Unclear() if failure.sent else retry.NotSent()
+        wait = None if failure.hopeless or not self._replayable else self._decide(outcome)
+        late = failure.timeout or self.record.clock.over
+        self._note("no answer in time" if late else "no answer", wait)
+        if wait is not None:
+            return wait
+        kind = APITimeoutError if late else APIConnectionError
+        host = urlsplit(self._url).netloc.rpartition("@")[2]
+        what = "no answer in time from" if late else "no answer from"
+        reason = f"the deadline of {self.options.deadline:g} s passed" if self.record.clock.over else failure
+        raise kind(
+            f"{self.request.operation.id}: {what} {host}{self.record.after_tries}: {reason}",
+            request=self.request,
+            tries=self.record.tries,
+        ) from failure.origin
+
+    def answered(self, answer: Answer) -> float:
+        """Return the seconds to wait before the next try after an error; raises `APIStatusError` for the last."""
+        headers = self.record.masked_headers(answer.headers)
+        content = self.record.masked(answer.content)
+        hopeless = self._hopeless(answer.status, content) or not self._replayable
+        wait = None if hopeless else self._decide(retry.Answered(answer.status, headers))
+        self._note(answer.status, wait, answer)
+        if wait is not None:
+            return wait
+        error = parsing.status_error(self.record, answer.status, headers, content)
+        if isinstance(self._body, Multipart) and answer.status in (400, 415, 422):
+            for note in self._body.notes():
+                error.add_note(note)
+        raise error
+
+    def redirected(self, answer: Answer) -> bool:
+        """Follow a redirect if it is safe to; credentials never go to another origin."""
+        location = answer.headers.get("location")
+        if answer.status not in (301, 302, 303, 307, 308) or location is None or self._redirects >= _REDIRECTS:
+            return False
+        try:
+            target = urljoin(self._url, location)
+            if self.record.proof is not None and self.record.proof.query:
+                from specwire._http.redaction import without_query
+
+                target = without_query(target, self.record.proof.query)
+            here, there = urlsplit(self._url), urlsplit(target)
+            if not is_reachable(target):
+                return False
+            target, _ = without_login(target)
+            same = same_origin(self._url, target)
+        except ValueError:
+            return False
+        reads = self.request.operation.method in ("GET", "HEAD")
+        if there.scheme not in ("http", "https") or not (reads or (same and answer.status in (307, 308))):
+            return False
+        if here.scheme == "https" and there.scheme == "http":
+            return False
+        self._redirects += 1
+        self.record.tries -= 1
+        self.trusted = self.trusted and same
+        if not same:
+            kept = ("accept", "user-agent")
+            self._headers = {name: self._headers[name] for name in kept}
+            self._head, self._cookies = None, {}
+        self._url, self._query = target, ""
+        return True
+
+    def unproved(self, answer: Answer) -> Proof | None:
+        """Return the proof of a try that the server did not take, once in a call, if the call can be repeated."""
+        if answer.status != 401 or self._refused or not self.trusted or not self._replayable:
+            return None
+        self._refused = True
+        return self.record.proof
+
+    def _decide(self, outcome: retry.Outcome) -> float | None:
+        operation = self.request.operation
+        wait = retry.decide(
+            self.options.retry,
+            attempt=self.record.tries,
+            idempotent=operation.safe or operation.method in IDEMPOTENT or self.prepared.keyed,
+            billed=operation.billed and not self.prepared.keyed,
+            outcome=outcome,
+            waited=self._waited,
+        )
+        if wait is None or not self.record.clock.leaves(wait):
+            return None
+        self._waited += wait
+        return wait
+
+    def ended(self, outcome: logging.Outcome, answer: Answer | None = None) -> None:
+        """Log that the call ended with this try."""
+        if logging.listening():
+            operation, record = self.request.operation, self.record
+            request_id = request_id_of(answer.headers) if answer is not None else None
+            logging.note(operation, self._url, outcome, record.tries, record.clock.elapsed, request_id)
+
+    def _note(self, outcome: logging.Outcome, wait: float | None, answer: Answer | None = None) -> None:
+        """Log how a try failed: the call with it, if `wait` is None."""
+        if wait is None:
+            self.ended(outcome, answer)
+        elif logging.listening(again=True):
+            operation, record = self.request.operation, self.record
+            request_id = request_id_of(answer.headers) if answer is not None else None
+            logging.note_again(operation, self._url, outcome, record.tries, record.clock.elapsed, wait, request_id)
+
+    @property
+    def _replayable(self) -> bool:
+        return not isinstance(self._body, Multipart | Upload) or self._body.replayable
+
+    def _hopeless(self, status: int, content: bytes) -> bool:
+        if status == 429 and _is_spent(content):
+            return True
+        never = self.prepared.never
+        if never is None:
+            return False
+        found = parsing.json_or_text(content)
+        for name in never.path:
+            found = found.get(name) if isinstance(found, dict) else None
+        return isinstance(found, str) and found in never.values
+
+
+def _is_spent(content: bytes) -> bool:
+    """Tell whether an error says that a quota or the money is used up."""
+    found = parsing.json_or_text(content)
+    for each in (found, found.get("error") if isinstance(found, dict) else None):
+        if isinstance(each, dict) and any(
+            isinstance(code := each.get(key), str) and code in _SPENT for key in ("code", "type")
+        ):
+            return True
+    return False
+
+
+def _target(url: str) -> str:
+    """Return the part of a URL that stands in the request line, encoded as the HTTP library does it."""
+    parts = urlsplit(url)
+    return quote(urlunsplit(("", "", parts.path or "/", parts.query, "")), safe="!#$%&'()*+,/:;=?@[]~")

@@ -1,0 +1,56 @@
+"""What the log `specwire` says of a call: what was asked and what came of it; never a header, a body or a query."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from logging import Logger
+
+    from specwire._operations.operation import Operation
+
+Outcome = int | Literal["no answer", "no answer in time", "broke off"]
+"""The status of an answer, or what became of it."""
+
+
+@cache
+def _logger() -> Logger:
+    import logging  # the HTTP library does too, but not before the first call
+
+    return logging.getLogger("specwire")
+
+
+def listening(*, again: bool = False) -> bool:
+    """Tell whether anybody wants to know of calls (INFO) or, if `again`, of tries that are repeated (DEBUG)."""
+    return _logger().isEnabledFor(10 if again else 20)
+
+
+def note(
+    operation: Operation, url: str, outcome: Outcome, tries: int, seconds: float, request_id: str | None = None
+) -> None:
+    """Log the end of a call at INFO."""
+    text = "%s: %s %s: %s in %d ms%s, %d %s"
+    _logger().info(text, *_facts(operation, url, outcome, seconds, request_id), tries, "try" if tries == 1 else "tries")
+
+
+def note_again(
+    operation: Operation,
+    url: str,
+    outcome: Outcome,
+    tries: int,
+    seconds: float,
+    wait: float,
+    request_id: str | None = None,
+) -> None:
+    """Log at DEBUG that a try is repeated after a wait."""
+    text = "%s: %s %s: %s in %d ms%s, try %d, again in %.3g s"
+    _logger().debug(text, *_facts(operation, url, outcome, seconds, request_id), tries, wait)
+
+
+def _facts(
+    operation: Operation, url: str, outcome: Outcome, seconds: float, request_id: str | None
+) -> tuple[str, str, str, Outcome, int, str]:
+    identified = f" (request id {request_id})" if request_id else ""
+    return operation.id, operation.method, urlsplit(url).path, outcome, round(1000 * seconds), identified

@@ -1,0 +1,1 @@
+"""HTTP requests and responses, options, middleware and transports."""

@@ -1,0 +1,53 @@
+"""What of the options is changed for a client, a method or a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from specwire.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from specwire._codec.drift import OnDrift
+    from specwire._http.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
+    from specwire._http.retry import RetryPolicy
+
+
+class OptionChanges(TypedDict, total=False):
+    """The keywords of `with_options`; see `Options`."""
+
+    timeout: float | None
+    connect_timeout: float | None
+    idle_timeout: float | None
+    deadline: float | None
+    max_response_size: int | None
+    retry: RetryPolicy
+    headers: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Mapping[str, Any]
+    max_pages: int | None
+    on_drift: OnDrift
+    arrays: bool
+    keep_unknown: bool
+    on_progress: Callable[[int, int | None], object] | None
+    idempotency_key: str | None
+    middleware: Sequence[Middleware] | Sequence[AsyncMiddleware]
+    call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware]
+
+
+def merged(first: OptionChanges, second: OptionChanges) -> OptionChanges:
+    """Return two changes as one; `headers`, `query` and `body` are added up, of the rest the second holds."""
+    for name in ("headers", "query", "body"):
+        if not isinstance(second.get(name, {}), Mapping):
+            kind = type(second.get(name)).__name__
+            raise ConfigurationError(
+                f"the option {name!r} takes a mapping of what to add, not {kind}; a body is an argument of the method"
+            )
+    both: OptionChanges = {**first, **second}
+    if "headers" in first and "headers" in second:
+        both["headers"] = {**first["headers"], **second["headers"]}
+    if "query" in first and "query" in second:
+        both["query"] = {**first["query"], **second["query"]}
+    if "body" in first and "body" in second:
+        both["body"] = {**first["body"], **second["body"]}
+    return both

@@ -1,0 +1,276 @@
+"""An answer of the HTTP library: its head, its body decoded as it comes, and its end."""
+
+from __future__ import annotations
+
+import codecs
+import socket
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from specwire._models.headers import Headers
+from specwire._network.content_coding import Decoder, decoder_of
+from specwire._network.faults import raise_failure
+from specwire._network.transport_errors import TooLarge, TransportFailure
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from specwire._network.async_body import Body, Chunks
+    from specwire._operations.response import Response
+
+_BEGINNING = 1024 * 1024
+"""Bytes of the body of an error or a redirect that are read."""
+_NO_CHARSETS = frozenset({"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+
+
+class Answer:
+    """A response of the HTTP library, its errors translated."""
+
+    timeouts: dict[str, float | None]
+    """How long the HTTP library waits: `read` holds for a body of which nothing is read yet."""
+    parse: Callable[[Answer, bytes], Response[Any]] | None = None
+    """Makes the value of a body that was streamed and read."""
+    masked: Callable[[bytes], bytes] = bytes
+    """Returns a part of the body without the secrets that were sent, for the messages of a streamed answer."""
+    _body: Body | None = None
+    _content: bytes | None = None
+    _over = False
+    """Whether the body was begun here, or the answer closed."""
+    _told: tuple[Callable[[TransportFailure | None], object], ...] = ()
+
+    def __init__(self, raw: Any, library: ModuleType, timeouts: dict[str, float | None] | None = None) -> None:
+        self.raw: httpx2.Response = raw
+        self.status: int = raw.status_code
+        self.timeouts = {} if timeouts is None else timeouts
+        self._library = library
+
+    @property
+    def headers(self) -> Headers:
+        return Headers(self.raw.headers.multi_items)
+
+    @property
+    def url(self) -> str:
+        """Where it came from, credentials in the URL and all: not to be shown as it is."""
+        return str(self.raw.url)
+
+    @property
+    def content_type(self) -> str:
+        return self.raw.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str:
+        """The charset that the server names, where Python knows it; else UTF-8."""
+        name = self.raw.charset_encoding
+        return name if name is not None and is_charset(name) else "utf-8"
+
+    @property
+    def spent(self) -> bool:
+        """Whether the body was read, in part or in whole, or closed; one that a transport or a hook loaded is not."""
+        if self._over:
+            return True
+        try:
+            _ = self.raw.content
+        except self._library.ResponseNotRead:
+            return self.raw.is_stream_consumed or self.raw.is_closed
+        return False
+
+    @property
+    def content(self) -> bytes:
+        """The body, once it was read."""
+        return self.raw.content if self._content is None else self._content
+
+    def read(self, limit: int | None = None) -> None:
+        """Read the body of a success; of another answer as many of its first bytes as come: its status is what counts.
+
+        Raises `TooLarge` for a success beyond so many bytes, and `TransportFailure` for one that breaks off.
+        """
+        if self._content is not None:
+            return
+        chunks: list[bytes] = []
+        good, size = self.status < 300, 0
+        most = limit if good else _BEGINNING
+        try:
+            for chunk in self._chunks():
+                chunks.append(chunk)
+                size += len(chunk)
+                if most is not None and size > most:
+                    raise TooLarge(most, self.status, self.headers)
+        except Exception as error:
+            self._broke(error, forgiving=not good)
+        self._content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
+
+    async def aread(self, limit: int | None = None) -> None:
+        """Read the body of a success; of another answer as many of its first bytes as come: its status is what counts.
+
+        Raises `TooLarge` for a success beyond so many bytes, and `TransportFailure` for one that breaks off.
+        """
+        if self._content is not None:
+            return
+        chunks: list[bytes] = []
+        good, size = self.status < 300, 0
+        most = limit if good else _BEGINNING
+        try:
+            if self.raw.is_stream_consumed:
+                chunks.append(self.raw.content)  # read where it was made, by a transport of the caller's
+            else:
+                decoder = self._decoder()
+                async for chunk in self.raw.aiter_raw():
+                    for piece in (chunk,) if decoder is None else decoder.decode(chunk):
+                        chunks.append(piece)
+                        size += len(piece)
+                        if most is not None and size > most:
+                            raise TooLarge(most, self.status, self.headers)
+                if decoder is not None:
+                    decoder.finish()
+        except Exception as error:
+            self._broke(error, forgiving=not good)
+        self._content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
+
+    def _broke(self, error: Exception, *, forgiving: bool = False) -> None:
+        """Translate what ended the reading and raise it, unless `forgiving` lets a body end where the reading did."""
+        try:
+            raise_failure(error, self._library)
+        except TransportFailure as failure:
+            self._tell(failure)
+            if not forgiving:
+                raise
+            return
+        if isinstance(error, TransportFailure):
+            self._tell(error)
+        if not (forgiving and isinstance(error, TooLarge)):
+            raise error
+
+    def iter_bytes(self) -> Generator[bytes, None, None]:
+        """Yield the body as it comes; raises `TransportFailure` if it breaks off."""
+        self._over = True
+        try:
+            yield from self._chunks()
+        except Exception as error:
+            self._broke(error)
+
+    def _chunks(self) -> Iterator[bytes]:
+        raw = self.raw
+        if raw.is_stream_consumed:
+            return iter((raw.content,))  # read where it was made, by a transport of the caller's
+        decoder = self._decoder()
+        return self._raw_chunks() if decoder is None else self._decoded(decoder)
+
+    def _decoded(self, decoder: Decoder) -> Iterator[bytes]:
+        for chunk in self._raw_chunks():
+            yield from decoder.decode(chunk)
+        decoder.finish()
+
+    def _raw_chunks(self) -> Iterator[bytes]:
+        return self.raw.iter_raw()
+
+    def aiter_bytes(self) -> Chunks:
+        """Return the body as it comes; raises `TransportFailure` if it breaks off."""
+        from specwire._network.async_body import Body, Chunks  # for asynchronous streams and downloads only
+
+        self._over = True
+        self._body = Body(self.raw, self._decoder, self._reading)
+        return Chunks(self._body, self.aclose)
+
+    def _decoder(self) -> Decoder | None:
+        """Return what decodes the body, None where it is not coded; raises `CodingError`."""
+        coding = self.raw.headers.get("content-encoding")
+        return decoder_of(coding) if coding else None
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Translate what ends the reading of the body."""
+        try:
+            yield
+        except Exception as error:
+            self._broke(error)
+
+    def when_over(self, tell: Callable[[TransportFailure | None], object]) -> None:
+        """Call `tell` once when the body is closed, or with what broke it off; at once if it is closed already."""
+        if self.raw.is_closed:
+            tell(None)
+        else:
+            self._told += (tell,)
+
+    def _tell(self, failure: TransportFailure | None) -> None:
+        told, self._told = self._told, ()
+        for tell in told:
+            tell(failure)
+
+    @property
+    def surplus(self) -> bool:
+        """Whether a body is announced that this status cannot have: it would be taken for the next answer."""
+        if self.status not in (204, 304):
+            return False
+        headers = self.raw.headers
+        return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+
+    @contextmanager
+    def deadline(self, seconds: float) -> Iterator[None]:
+        """Break the connection off if the block takes longer."""
+        from specwire._network.deadline_backend import Stream, within
+
+        network = self.raw.extensions.get("network_stream")
+        if isinstance(network, Stream):
+            with within(seconds):
+                yield
+            return
+        connection = network.get_extra_info("socket") if network is not None else None
+        guard = threading.Lock()
+        left = False
+
+        def cut() -> None:
+            with guard, suppress(OSError):
+                if connection is not None and not left:
+                    connection.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(seconds, cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            with guard:
+                left = True
+            timer.cancel()
+
+    def disconnect(self) -> None:
+        """Close the connection itself, so that nothing is sent on it again."""
+        if (network := self.raw.extensions.get("network_stream")) is not None:
+            network.close()
+
+    async def adisconnect(self) -> None:
+        """Close the connection itself, so that nothing is sent on it again."""
+        if (network := self.raw.extensions.get("network_stream")) is not None:
+            await network.aclose()
+
+    def leave(self) -> None:
+        """Close it as far as that may be done at any time, even by the garbage collector."""
+        self.disconnect()
+
+    def close(self) -> None:
+        self._over = True
+        try:
+            self.raw.close()
+        finally:
+            self._tell(None)
+
+    async def aclose(self) -> None:
+        self._over = True
+        try:
+            await (self.raw if self._body is None else self._body).aclose()
+        finally:
+            self._tell(None)
+
+
+@lru_cache(maxsize=64)
+def is_charset(name: str) -> bool:
+    """Tell whether Python knows a charset by that name; some of its codecs are none, and refuse or rewrite text."""
+    try:
+        codec = codecs.lookup(name)
+        return codec.name not in _NO_CHARSETS and b"a".decode(name, "replace") is not None
+    except (LookupError, ValueError):
+        return False

@@ -1,0 +1,374 @@
+"""The HTTP library, and the only module that knows its name: httpx2, or a plain httpx client that the user hands in."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import warnings
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from os import PathLike, fspath
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from specwire._http.request import Outgoing, encoded
+from specwire._http.response import Answer
+from specwire._http.unclosed import Unread, UnreadAnswer
+from specwire._network.deadline import Clock
+from specwire._network.deadline_backend import interrupt, make_punctual, within
+from specwire._network.event_loop import PerLoop, current, start
+from specwire._network.faults import raise_failure
+from specwire._network.fork import begin_anew_in_children
+from specwire._network.timeouts import ReadTimeout
+from specwire._network.transport_errors import TransportFailure
+from specwire.errors import ConfigurationError, SpecwireError
+
+if TYPE_CHECKING:
+    import ssl
+
+    from specwire._http.options import Options
+
+_LIBRARIES = ("httpx2", "httpx")
+_PLAINLY: dict[str, Any] = {"stream": True, "auth": None, "follow_redirects": False}
+"""How the HTTP library sends a request: what else there is to do is done here."""
+_tls_context: ssl.SSLContext | None = None
+_tls_lock = threading.Lock()
+_parents: list[object] = []
+"""Asynchronous clients of the process that this one was forked from: to let go of one would disturb its event loop."""
+
+Path: TypeAlias = str | PathLike[str]
+Certificate: TypeAlias = Path | tuple[Path, Path] | tuple[Path, Path, str]
+"""A PEM file of a certificate and its key; or one of each; or these and the key's password."""
+
+
+class SyncHTTPClient(Protocol):
+    """What a synchronous HTTP client must have: `httpx2.Client` and `httpx.Client` do."""
+
+    @property
+    def build_request(self) -> Callable[..., Any]: ...
+
+    @property
+    def send(self) -> Callable[..., Any]: ...
+
+    def close(self) -> None: ...
+
+
+class AsyncHTTPClient(Protocol):
+    """What an asynchronous HTTP client must have: `httpx2.AsyncClient` and `httpx.AsyncClient` do."""
+
+    @property
+    def build_request(self) -> Callable[..., Any]: ...
+
+    @property
+    def send(self) -> Callable[..., Awaitable[Any]]: ...
+
+    async def aclose(self) -> None: ...
+
+
+class Transport:
+    """A synchronous HTTP client, made at the first use unless the user handed one in."""
+
+    def __init__(
+        self, client: SyncHTTPClient | None, certificate: Certificate | None = None, *, cookies: bool = False
+    ) -> None:
+        if client is not None and hasattr(client, "aclose"):
+            raise TypeError(f"http_client is an asynchronous {type(client).__name__}: give a synchronous one")
+        self._unread = Unread()
+        self._client = client
+        self._owned = client is None
+        self._tls = certified_context(certificate) if certificate is not None else None
+        self._lock = threading.Lock()
+        self._cookies = cookies
+        self._library = library_of(client) if client is not None else None
+        if client is not None:
+            make_punctual(client)
+        self._closed = False
+        self._used = False
+        begin_anew_in_children(self)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
+
+    def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Answer:
+        """Send one try; raises `TransportFailure` when no answer comes, `TooLarge` for a body beyond the limit."""
+        client = self._client or self._open()
+        self._used = True
+        if self._unread.forgotten:
+            self._unread.close_forgotten()
+        library = self._library
+        assert library is not None
+        timeouts = _timeouts(options)
+        clock = Clock(options.deadline) if options.deadline is not None else None
+        try:
+            # No variable of this frame holds the request: there is a key in it.
+            if clock is None:
+                raw = client.send(_build(client, library, outgoing, timeouts), **_PLAINLY)
+            else:
+                with within(clock.left or 0):
+                    raw = client.send(_build(client, library, outgoing, timeouts), **_PLAINLY)
+        except Exception as error:
+            raise_failure(error, library, _route(client, library, outgoing.url))
+            raise
+        answer = UnreadAnswer(raw, library, timeouts, self._unread) if stream else Answer(raw, library, timeouts)
+        if answer.surplus:
+            answer.disconnect()
+        if stream:
+            timeouts["read"] = options.idle_timeout
+        else:
+            timeouts["read"] = options.timeout
+            try:
+                if clock is None:
+                    answer.read(options.max_response_size)
+                else:
+                    with answer.deadline(clock.left or 0):
+                        answer.read(options.max_response_size)
+            finally:
+                if not raw.is_closed:
+                    answer.close()
+        return answer
+
+    def _open(self) -> SyncHTTPClient:
+        import httpx2
+
+        if not self._owned:
+            raise _foreign()
+        with self._lock:
+            client = self._client
+            if client is None:
+                self._library = httpx2
+                client = self._client = _make(httpx2, httpx2.Client, self._tls, self._cookies)
+            return client
+
+    def forked(self) -> None:
+        """Leave the connections to the parent: two processes that write on one would read each other's answers."""
+        global _tls_lock
+        self._lock, _tls_lock = threading.Lock(), threading.Lock()
+        if self._used:
+            # What is dropped closes this process's copies of the sockets, and complains that nobody else did.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)
+                self._client = None
+                self._unread = Unread()
+        self._used = False
+
+    def close(self) -> None:
+        self._unread.close_forgotten()
+        self._closed = True
+        if self._owned and self._client is not None:
+            interrupt(self._client)
+        self._close_client()
+
+    def _close_client(self) -> None:
+        self._closed = True
+        if self._owned and self._client is not None:
+            self._client.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_owned", False):
+            self._close_client()  # and with it the connections of what was forgotten
+
+
+class AsyncTransport:
+    """An asynchronous HTTP client for each event loop, made at the first use, or the one that the user handed in."""
+
+    def __init__(
+        self, client: AsyncHTTPClient | None, certificate: Certificate | None = None, *, cookies: bool = False
+    ) -> None:
+        if client is not None and not hasattr(client, "aclose"):
+            raise TypeError(f"http_client is a synchronous {type(client).__name__}: give an asynchronous one")
+        self._client = client
+        self._owned = client is None
+        self._own: PerLoop[AsyncHTTPClient] = PerLoop()
+        self._tls = certified_context(certificate) if certificate is not None else None
+        self._cookies = cookies
+        self._library = library_of(client) if client is not None else None
+        if client is not None:
+            make_punctual(client)
+        self._closed = False
+        self._used = False
+        begin_anew_in_children(self)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
+
+    def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Awaitable[Answer]:
+        """Send one try; raises `TransportFailure` when no answer comes, `TooLarge` for a body beyond the limit."""
+        sending = self._send(outgoing, options, stream)
+        return sending if options.deadline is None else _in_time(sending, options.deadline)
+
+    async def _send(self, outgoing: Outgoing, options: Options, stream: bool) -> Answer:
+        client = self._client or self._own.get() or self._open()
+        self._used = True
+        library = self._library
+        assert library is not None
+        timeouts = _timeouts(options)
+        try:
+            raw = await client.send(_build(client, library, outgoing, timeouts), **_PLAINLY)
+        except Exception as error:
+            raise_failure(error, library, _route(client, library, outgoing.url))
+            raise
+        answer = Answer(raw, library, timeouts)
+        if answer.surplus:
+            await answer.adisconnect()
+        if stream:
+            timeouts["read"] = options.idle_timeout
+            return answer
+        timeouts["read"] = options.timeout
+        try:
+            await answer.aread(options.max_response_size)
+        finally:
+            if not raw.is_closed:
+                await answer.aclose()
+        return answer
+
+    def _open(self) -> AsyncHTTPClient:
+        import httpx2
+
+        if not self._owned:
+            raise _foreign()
+        self._library = httpx2
+        client: AsyncHTTPClient = _make(httpx2, httpx2.AsyncClient, self._tls, self._cookies)
+        return self._own.put(client)
+
+    def forked(self) -> None:
+        """Leave the connections to the parent."""
+        if self._used:
+            _parents.extend((self._client, *self._own.take()))
+            self._client = None
+        self._used = False
+
+    async def aclose(self) -> None:
+        self._closed = True
+        here = current()
+        for loop, client in self._own.take():
+            if loop is here:
+                await client.aclose()
+            else:
+                start(loop, client.aclose)
+
+
+def _make(library: ModuleType, kind: Callable[..., Any], tls: ssl.SSLContext | None, cookies: bool) -> Any:
+    """Make an HTTP client; raises `ConfigurationError` where the environment does not let it be made."""
+    from specwire._http.cookies import NoCookies
+
+    limits = library.Limits(max_connections=1000, max_keepalive_connections=100)
+    try:
+        client = kind(verify=tls or tls_context(), limits=limits, cookies=None if cookies else NoCookies())
+    except Exception as error:
+        problem = _unusable(error, library)
+    else:
+        make_punctual(client, alive=True)
+        return client
+    raise problem  # without the exception, whose message may hold a password
+
+
+def _unusable(error: Exception, library: ModuleType) -> ConfigurationError:
+    from specwire._network.environment import unusable  # rarely needed
+
+    return error if isinstance(error, ConfigurationError) else unusable(error, library)
+
+
+def _route(client: object, library: ModuleType, url: str) -> str:
+    from specwire._network.environment import route  # for failures only
+
+    try:
+        return route(client, library.URL(url))
+    except library.InvalidURL:
+        return ""
+
+
+def _timeouts(options: Options) -> dict[str, float | None]:
+    """Return how long the HTTP library may wait; `read` is for the whole head of the answer, and changed after it."""
+    patience = options.timeout
+    read = None if patience is None else ReadTimeout(patience)
+    return {"connect": options.connect_timeout, "read": read, "write": patience, "pool": patience}
+
+
+async def _in_time(sending: Awaitable[Answer], seconds: float) -> Answer:
+    import anyio
+
+    with anyio.move_on_after(seconds) as scope:
+        return await sending
+    assert scope.cancelled_caught
+    raise TransportFailure("nothing came in time", sent=True, timeout=True)
+
+
+def _build(
+    client: SyncHTTPClient | AsyncHTTPClient,
+    library: ModuleType,
+    outgoing: Outgoing,
+    timeouts: dict[str, float | None],
+) -> Any:
+    url = outgoing.url
+    return client.build_request(
+        outgoing.method,
+        library.URL(url) if "?" in url else _plain_url(library, url),
+        headers=encoded(outgoing.headers) if outgoing.encoded is None else outgoing.encoded,
+        content=outgoing.content,
+        extensions={"timeout": timeouts},
+    )
+
+
+@lru_cache(maxsize=256)
+def _plain_url(library: ModuleType, url: str) -> Any:
+    """Return a URL without a query as the library's own: taking it apart costs as much as sending a request through."""
+    return library.URL(url)
+
+
+def _foreign() -> SpecwireError:
+    return SpecwireError(
+        "the http_client that was handed in has been used by the process that this one was forked from, and their "
+        "answers would mix: make it, and the client, after the fork"
+    )
+
+
+def library_of(client: object) -> ModuleType:
+    """Return the library that a client comes from; raises `TypeError` for a client of another one."""
+    for kind in type(client).__mro__:
+        name = kind.__module__.partition(".")[0]
+        if name in _LIBRARIES:
+            return sys.modules[name]
+    found = f"{type(client).__module__}.{type(client).__qualname__}"
+    raise TypeError(f"http_client must be a client of httpx2 or httpx, not {found}")
+
+
+def tls_context() -> ssl.SSLContext:
+    """Return the process's one TLS context; making it is nearly all that a client costs."""
+    global _tls_context
+    import httpx2
+
+    with _tls_lock:
+        if _tls_context is None:
+            _tls_context = _new_context(httpx2)
+        return _tls_context
+
+
+def _new_context(library: ModuleType) -> ssl.SSLContext:
+    try:
+        context: ssl.SSLContext = library.create_ssl_context()
+    except Exception as error:
+        problem = _unusable(error, library)
+    else:
+        return context
+    raise problem
+
+
+def certified_context(certificate: Certificate) -> ssl.SSLContext:
+    """Return a TLS context of its own that shows a certificate; raises `ConfigurationError` for an unusable one."""
+    import httpx2
+
+    file, *rest = (certificate,) if isinstance(certificate, str | PathLike) else certificate
+    key = rest[0] if rest else None
+    # Without a password, OpenSSL would ask for one at the terminal.
+    password = str(rest[1]) if len(rest) > 1 else ""
+    context = _new_context(httpx2)
+    try:
+        context.load_cert_chain(file, key, password)
+    except OSError as error:
+        text = f"the certificate {fspath(file)!r} cannot be used: {error.strerror or error}"
+        raise ConfigurationError(f"{text}: give PEM files") from error
+    return context

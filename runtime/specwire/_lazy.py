@@ -1,0 +1,31 @@
+"""Names of a package that are imported on first use."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+
+def by_module(groups: Mapping[str, str]) -> dict[str, str]:
+    """Return the module of each name, from the space-separated names of each module."""
+    return {name: module for module, names in groups.items() for name in names.split()}
+
+
+def lazy(package: str, names: Mapping[str, str], home: str = "") -> Callable[[str], object]:
+    """Return a module's `__getattr__`: `names` maps each public name to the submodule that defines it.
+
+    An empty submodule means that the name is itself a submodule. `home` is the module that gets the names, if it is not
+    the package.
+    """
+
+    def get(name: str) -> object:
+        submodule = names.get(name)
+        if submodule is None:
+            raise AttributeError(f"module {(home or package)!r} has no attribute {name!r}")
+        module = import_module(f"{package}.{submodule or name}")
+        value: object = getattr(module, name) if submodule else module
+        setattr(sys.modules[home or package], name, value)
+        return value
+
+    return get

@@ -1,0 +1,1 @@
+"""Models, unions and values that may be unset."""

@@ -1,0 +1,149 @@
+"""Objects that are not what their model describes: of their fields the model knows none, or hardly any.
+
+A field that a server added beside those of the document is normal. An object without any field of the document is
+another object, so that a model of it would be empty and all that came would be lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+from typing import Any, NamedTuple, get_args, get_type_hints
+
+import msgspec
+
+from specwire._models.model import ADDITIONAL
+from specwire._models.union import UnionMarker
+from specwire._models.unset import UNSET
+
+_FEW = 8
+"""A model knows hardly any field of an object if it knows no more than one of so many."""
+_SPARSE = 4
+"""... and if no more than one of so many of its own fields came."""
+
+
+class Fields(NamedTuple):
+    """The fields of a model, by wire name."""
+
+    known: frozenset[str]
+    required: frozenset[str]
+    open: bool
+    """Whether the model has room for any other."""
+
+
+@cache
+def fields_of(kind: type[msgspec.Struct]) -> Fields:
+    """Return the fields that a model reads, its tag among them."""
+    known = {*kind.__struct_encode_fields__}
+    required = {field.encode_name for field in msgspec.structs.fields(kind) if field.required}
+    tag = kind.__struct_config__.tag_field
+    if tag is not None:
+        known.add(tag)
+    return Fields(frozenset(known - {ADDITIONAL}), frozenset(required), ADDITIONAL in known)
+
+
+def is_foreign(kind: type[msgspec.Struct], sent: Collection[str]) -> bool:
+    """Tell whether an object with these keys is another than the one that a model describes."""
+    fields = fields_of(kind)
+    if not sent or fields.open:
+        return False
+    hits = sum(name in fields.known for name in sent)
+    if hits == 0:
+        return True
+    if fields.required and all(name in sent for name in fields.required):
+        return False
+    return hits * _FEW <= len(sent) and hits * _SPARSE <= len(fields.known)
+
+
+class _Plan(NamedTuple):
+    """What to look at in the models of a class."""
+
+    bare: msgspec.Struct | None
+    """A model of which nothing was sent, for a class that requires no field: others do not decode from any object."""
+    many: tuple[str, ...]
+    """All fields of such a class, if they are many."""
+    nested: tuple[str, ...]
+    """Fields that may hold models which require no field."""
+
+
+_plans: dict[type, _Plan] = {}
+_strict: set[Any] = set()
+"""Types that are known not to hold models which require no field."""
+
+
+def is_suspect(value: object) -> bool:
+    """Tell whether a decoded value holds a model of which no field, or hardly any, was sent."""
+    queue: list[Any] = [value]
+    plan_of = _plans.get
+    for each in queue:
+        kind = type(each)
+        if kind is list:
+            queue += each
+            continue
+        plan = plan_of(kind)
+        if plan is None:
+            if kind is dict:
+                queue += each.values()
+                continue
+            plan = _plan(kind)
+        bare, many, nested = plan
+        if bare is not None and (each == bare or (many and _is_sparse(each, many))):
+            return True
+        for name in nested:
+            queue.append(getattr(each, name))
+    return False
+
+
+def bare_of(kind: Any) -> msgspec.Struct | None:
+    """Return the model of which nothing was sent, for a class that requires no field; None for other types."""
+    return _plan(kind).bare if isinstance(kind, type) else None
+
+
+def _is_sparse(model: object, names: tuple[str, ...]) -> bool:
+    most = len(names) // _SPARSE
+    sent = 0
+    for name in names:
+        if getattr(model, name) is not UNSET:
+            sent += 1
+            if sent > most:
+                return False
+    return True
+
+
+def _plan(kind: type) -> _Plan:
+    plan = _Plan(None, (), ())
+    if issubclass(kind, msgspec.Struct):
+        hints, fields = get_type_hints(kind), kind.__struct_fields__
+        loose = _is_loose(kind)
+        many = fields if loose and len(fields) >= _FEW else ()
+        nested = tuple(name for name in fields if may_be_foreign(hints[name]))
+        plan = _Plan(kind() if loose else None, many, nested)
+    _plans[kind] = plan
+    return plan
+
+
+def _is_loose(kind: type[msgspec.Struct]) -> bool:
+    fields = fields_of(kind)
+    return bool(fields.known) and not fields.required and not fields.open
+
+
+@cache
+def may_be_foreign(kind: Any) -> bool:
+    """Tell whether values of a type may hold models that require no field, which any object decodes to."""
+    seen: set[Any] = set()
+    queue = [kind]
+    while queue:
+        each = queue.pop()
+        if each in seen or each in _strict:
+            continue
+        seen.add(each)
+        if isinstance(each, UnionMarker):
+            queue += each.variants()
+        elif isinstance(each, type) and issubclass(each, msgspec.Struct):
+            if _is_loose(each):
+                return True
+            queue += get_type_hints(each).values()
+        else:
+            queue += get_args(each)
+    _strict.update(seen)
+    return False

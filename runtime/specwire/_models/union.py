@@ -1,0 +1,398 @@
+"""Unions that msgspec cannot tell apart by itself: resolved structurally, deterministically, by keys and constants.
+
+The value of a discriminator decides alone. Without one, an object may be of any variant whose constants agree with it
+and whose required keys it has. Of those, one is taken that fits and loses the fewest keys, those of nested objects
+included, so that nothing is lost that the document knows. Where that decides nothing, the object drifted; see
+`specwire.drift`.
+
+A generated module declares one under its name::
+
+    JobResult = union(__name__, "JobResult", lambda: (CompletionJobOut, LegacyJobMetadataOut))
+
+Type checkers see the plain union instead (`if TYPE_CHECKING`). msgspec sees a class of which everything is an
+instance, and hands the raw value to `decode_hook`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from functools import cache
+from types import MappingProxyType, UnionType
+from typing import Any, NamedTuple, TypeAlias, Union, cast, get_origin
+
+import msgspec
+from msgspec import inspect
+
+from specwire._models.model import ADDITIONAL
+
+_EXACT = 2.0**53
+"""Up to here, floats are exact integers."""
+_MISFIT = 1 << 20
+"""What an object or array counts, in keys that are lost, where a type takes none."""
+
+
+class UnionMarker(type):
+    """The class of union markers; any value passes msgspec's instance check, since the hook has already typed it."""
+
+    variants: Callable[[], tuple[Any, ...]]
+    field: str | None
+    """Wire name of the property that names the variant; None if the document has no discriminator."""
+    named: Callable[[], Mapping[str, Any]]
+    """The variants by the values of that property."""
+    default: Callable[[], Any] | None
+    """The variant of objects whose value is not in `named`; None if the document has none."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return True
+
+
+def union(
+    module: str,
+    name: str,
+    variants: Callable[[], tuple[Any, ...]],
+    field: str | None = None,
+    named: Callable[[], Mapping[str, Any]] = dict,
+    default: Callable[[], Any] | None = None,
+) -> Any:
+    """Make the run-time stand-in of a union; `variants`, `named` and `default` are called when it decodes."""
+    members = {"variants": staticmethod(variants), "field": field, "named": staticmethod(named)}
+    members["default"] = default and staticmethod(default)
+    return UnionMarker(name, (), {"__module__": module, **members})
+
+
+class _Refused(threading.local):
+    """What is no variant of which union, while the outermost of the unions around it is being decoded.
+
+    Without it, what fits no variant of a union that holds itself would be tried on every way through the variants.
+    """
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[type, int], Any] = {}
+        self.depth = 0
+
+
+_refused = _Refused()
+
+
+def decode_hook(kind: type, raw: Any) -> Any:
+    """Decode a raw value as the best of a union's variants; the `dec_hook` of every decoder."""
+    if not isinstance(kind, UnionMarker):
+        raise NotImplementedError(f"{kind!r} is not a type of the wire")
+    choice = choose(kind, raw)
+    variants = () if choice.reported else choice.variants
+    place = (kind, id(raw))
+    if place not in _refused.found:
+        _refused.depth += 1
+        try:
+            for variant in variants:
+                try:
+                    return msgspec.convert(raw, variant, dec_hook=decode_hook)
+                except msgspec.ValidationError:
+                    whole = _whole(raw)
+                if whole is not raw:
+                    try:
+                        return msgspec.convert(whole, variant, dec_hook=decode_hook)
+                    except msgspec.ValidationError:
+                        continue
+            if isinstance(raw, dict | list):
+                _refused.found[place] = raw
+        finally:
+            _refused.depth -= 1
+            if not _refused.depth:
+                _refused.found.clear()
+    raise msgspec.ValidationError(f"Expected `{kind.__name__}`, got {type(raw).__name__!r}")
+
+
+def _whole(raw: Any) -> Any:
+    """Return an object or array with `1.0` as `1`, which is an integer to JSON Schema; the same one if it has none."""
+    match raw:
+        case dict():
+            changed = {key: _whole_item(item) for key, item in raw.items()}
+            return changed if any(changed[key] is not item for key, item in raw.items()) else raw
+        case list():
+            items = [_whole_item(item) for item in raw]
+            return items if any(one is not item for one, item in zip(items, raw, strict=True)) else raw
+        case _:
+            return raw
+
+
+def _whole_item(raw: Any) -> Any:
+    if isinstance(raw, float):
+        return int(raw) if raw.is_integer() and abs(raw) <= _EXACT else raw
+    return _whole(raw)
+
+
+_Memo: TypeAlias = dict[tuple[int, int], int]
+"""Keys that are lost, by the ids of a type and of a raw value."""
+
+
+class Choice(NamedTuple):
+    """The variants that a raw value may be of."""
+
+    variants: tuple[Any, ...]
+    """In the order in which they should be tried."""
+    meant: Any = None
+    """The one that the value is of, were it not for what drifted in it; None where that is not certain."""
+    reported: str = ""
+    """Why the value is drift although a variant fits it; empty where it is none."""
+
+
+def shown(raw: Any) -> str:
+    """Return a short scalar as it is, anything else by its kind."""
+    return repr(raw) if isinstance(raw, str | int | None) and len(str(raw)) <= 40 else kind_of(raw)
+
+
+def kind_of(raw: Any) -> str:
+    """Return the JSON type of a raw value."""
+    match raw:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
+class Member(NamedTuple):
+    """A variant, and what tells objects of it, or the objects in an array of it, from others."""
+
+    variant: Any
+    info: inspect.Type
+    container: type | None
+    """The JSON container that it is; None for scalars."""
+    required: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+    constants: Mapping[str, tuple[Any, ...]] = MappingProxyType({})
+    open: bool = True
+    """Whether objects may have keys besides the known ones."""
+
+
+def choose(kind: UnionMarker, raw: Any, memo: _Memo | None = None) -> Choice:
+    """Return the variants to try for a raw value: that of the discriminator, or those that lose the fewest keys.
+
+    Those with more constants come first; ties keep the order of the document, objects before maps.
+    """
+    if isinstance(raw, dict) and kind.field is not None:
+        if kind.field in raw:
+            return _by_tag(kind, kind.field, raw, memo)
+        return untagged(_members(kind), raw, kind.field, memo)
+    return _by_structure(_members(kind), raw, memo)
+
+
+def untagged(members: Sequence[Member], raw: dict[str, Any], field: str, memo: _Memo | None = None) -> Choice:
+    """Return the variant of an object without the property that names it, as far as its other keys tell."""
+    found = _by_structure(members, raw, memo, field)
+    if found.variants and field not in member_of(found.variants[0]).known:
+        return found
+    return found._replace(variants=(), reported=f"{field}=None")
+
+
+def _by_tag(kind: UnionMarker, field: str, raw: dict[str, Any], memo: _Memo | None) -> Choice:
+    """Return the variant that the discriminator of an object names, or the default of those that none names."""
+    value = raw[field]
+    target = _named(kind).get(_text(value))
+    if target is not None:
+        return target if isinstance(target, Choice) else _of(target, raw, memo)
+    return Choice((), _default(kind, field, value), f"{field}={shown(value)}")
+
+
+@cache
+def _named(kind: UnionMarker) -> Mapping[str, Any]:
+    """Return what the values of a discriminator name: the choice where that is one variant, else the union of them."""
+    return {
+        value: target if isinstance(target, UnionMarker) or get_origin(target) else Choice((target,), target)
+        for value, target in kind.named().items()
+    }
+
+
+def _of(target: Any, raw: dict[str, Any], memo: _Memo | None) -> Choice:
+    """Return the choice among what one value of a discriminator names: a variant, or a union of them."""
+    if isinstance(target, UnionMarker):
+        return choose(target, raw, memo)
+    variants = tuple(flatten((target,)))
+    if len(variants) == 1:
+        return Choice(variants, variants[0])
+    return _by_structure(tuple(map(member_of, variants)), raw, memo)
+
+
+def _default(kind: UnionMarker, field: str, value: Any) -> Any:
+    """Return the default variant for a value of a discriminator, or that of the only nested union that has one.
+
+    A default that the mapping names is for any value. Another is for those that its own tag allows.
+    """
+    if kind.default is not None:
+        default = kind.default()
+        constants = member_of(default).constants
+        fits = default in kind.named().values() or field not in constants or value in constants[field]
+        return default if fits else None
+    nested = [each for each in kind.variants() if isinstance(each, UnionMarker) and each.field == field]
+    defaults = [default for each in nested if (default := _default(each, field, value)) is not None]
+    return defaults[0] if len(defaults) == 1 else None
+
+
+def _text(value: Any) -> str:
+    """Return a value of a discriminator as mappings have it; what cannot be one is no key of any."""
+    if isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, int) else ""
+
+
+def _by_structure(members: Sequence[Member], raw: Any, memo: _Memo | None, absent: str | None = None) -> Choice:
+    """Return the variants that lose the fewest keys of a raw value; `absent` is a required key that may lack."""
+    kind = type(raw) if isinstance(raw, dict | list) else None
+    objects = _objects(raw)
+    sent = objects[0].keys() if len(objects) == 1 else set[str]().union(*objects)
+    rivals = [member for member in members if kind and member.container is kind and _may_be(member, objects, absent)]
+    every = frozenset[str]().union(*(member.known & sent for member in rivals))
+    whole = [member for member in rivals if member.open or member.known & sent == every]
+    least = 0
+    if len(whole) > 1:
+        memo = {} if memo is None else memo
+        losses = [_lost(member.info, raw, memo) for member in whole]
+        least = min(losses)
+        whole = [member for member, loss in zip(whole, losses, strict=True) if loss == least]
+        whole.sort(key=lambda member: len(member.constants.keys() & sent), reverse=True)
+    others = [member for member in members if member.container is None]
+    certain = bool(objects) and _is_certain(whole, sent)
+    doubtful = least > 0 and not certain
+    variants = tuple(member.variant for member in (*whole, *others))
+    return Choice(
+        variants, whole[0].variant if certain else None, "keys that its variants do not know" if doubtful else ""
+    )
+
+
+def _objects(raw: Any) -> list[dict[str, Any]]:
+    """Return an object itself, or those of an array."""
+    if isinstance(raw, dict):
+        return [raw]
+    return [item for item in raw if isinstance(item, dict)] if isinstance(raw, list) else []
+
+
+def _is_certain(whole: Sequence[Member], sent: Set[str]) -> bool:
+    """Tell whether the first is better than the second."""
+    if len(whole) < 2:
+        return bool(whole)
+    first, second = (len(member.constants.keys() & sent) for member in whole[:2])
+    return first > second
+
+
+def _may_be(member: Member, objects: Sequence[Mapping[str, Any]], absent: str | None) -> bool:
+    return all(
+        each.keys() >= member.required - {absent}
+        and all(each[key] in values for key, values in member.constants.items() if key in each)
+        for each in objects
+    )
+
+
+def _lost(info: inspect.Type, raw: Any, memo: _Memo) -> int:
+    """Return how many keys of a raw value and of what it holds a type has no place for."""
+    if not isinstance(raw, dict | list):
+        return 0
+    place = (id(info), id(raw))
+    if place not in memo:
+        memo[place] = sum(_losses(info, raw, memo))
+    return memo[place]
+
+
+def _losses(info: inspect.Type, raw: Any, memo: _Memo) -> Iterator[int]:
+    match info:
+        case inspect.StructType() if isinstance(raw, dict):
+            fields, rest = _fields(info.cls)
+            for key, item in raw.items():
+                known = fields.get(key, rest)
+                yield 1 if known is None else _lost(known, item, memo)
+        case inspect.DictType() if isinstance(raw, dict):
+            yield from (_lost(info.value_type, item, memo) for item in raw.values())
+        case inspect.ListType() | inspect.VarTupleType() if isinstance(raw, list):
+            yield from (_lost(info.item_type, item, memo) for item in raw)
+        case inspect.TupleType() if isinstance(raw, list):
+            yield from (_lost(item_type, item, memo) for item_type, item in zip(info.item_types, raw, strict=False))
+        case inspect.UnionType():
+            members = [each for each in info.types if _container(each) is type(raw)]
+            tagged = [each for each in members if isinstance(each, inspect.StructType) and each.tag_field]
+            if len(tagged) > 1 and isinstance(raw, dict):
+                members = [each for each in tagged if raw.get(each.tag_field or "") == each.tag]
+            members += [each for each in info.types if isinstance(each, inspect.AnyType | inspect.CustomType)]
+            yield min((_lost(each, raw, memo) for each in members), default=_MISFIT)
+        case inspect.CustomType() if isinstance(info.cls, UnionMarker):
+            variants = choose(info.cls, raw, memo).variants
+            yield min((_lost(_info(each), raw, memo) for each in variants), default=_MISFIT)
+        case inspect.AnyType() | inspect.RawType():
+            return
+        case _:
+            yield _MISFIT
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[Mapping[str, inspect.Type], inspect.Type | None]:
+    """Return the types of a model's fields by wire name, and the type of what it holds besides."""
+    info = cast(inspect.StructType, inspect.type_info(kind))
+    fields = {field.encode_name: field.type for field in info.fields}
+    if info.tag_field is not None:
+        fields[info.tag_field] = inspect.StrType()
+    rest = fields.pop(ADDITIONAL, None)
+    return fields, rest.value_type if isinstance(rest, inspect.DictType) else rest
+
+
+@cache
+def _members(kind: UnionMarker) -> tuple[Member, ...]:
+    """Return the variants of a union; those that are objects before maps, in their order otherwise."""
+    members = [member_of(variant) for variant in flatten(kind.variants())]
+    return tuple(sorted(members, key=lambda member: isinstance(member.info, inspect.DictType)))
+
+
+def flatten(variants: tuple[Any, ...]) -> Iterator[Any]:
+    """Yield the variants, those of nested unions in their place."""
+    for variant in variants:
+        if isinstance(variant, UnionMarker):
+            yield from flatten(variant.variants())
+        elif get_origin(variant) in (Union, UnionType):
+            yield from flatten(variant.__args__)
+        else:
+            yield variant
+
+
+@cache
+def _info(kind: Any) -> inspect.Type:
+    return inspect.type_info(kind)
+
+
+def _container(info: inspect.Type) -> type | None:
+    match info:
+        case inspect.StructType() | inspect.DictType():
+            return dict
+        case inspect.CollectionType() | inspect.TupleType():
+            return list
+        case _:
+            return None
+
+
+@cache
+def member_of(variant: Any) -> Member:
+    info = _info(variant)
+    container = _container(info)
+    struct = info.item_type if isinstance(info, inspect.ListType) else info
+    if not isinstance(struct, inspect.StructType):
+        return Member(variant, info, container)
+    constants = {
+        field.encode_name: tuple(field.type.values)
+        for field in struct.fields
+        if isinstance(field.type, inspect.LiteralType) and len(field.type.values) == 1
+    }
+    known = {field.encode_name for field in struct.fields}
+    required = {field.encode_name for field in struct.fields if field.required}
+    if struct.tag_field is not None:
+        constants[struct.tag_field] = (struct.tag,)
+        known.add(struct.tag_field)
+        required.add(struct.tag_field)
+    is_open = ADDITIONAL in known
+    return Member(variant, info, container, frozenset(required), frozenset(known), constants, is_open)

@@ -1,0 +1,1 @@
+"""Network: connections, deadlines, content codings and their failures."""

@@ -1,0 +1,167 @@
+"""The body of an asynchronous answer, in chunks, which gives its connection back whoever forgets to.
+
+The HTTP library reads through generators inside of generators. Event loops close those that are left when they end, and
+when they are collected, all at once, where only the outermost can be closed. So they begin here without the loop's
+knowing, and the loop is given one generator that closes them in order.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from types import AsyncGeneratorType, coroutine
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from specwire._network.event_loop import starter
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    import httpx2
+
+    from specwire._network.content_coding import Decoder
+
+T = TypeVar("T")
+Finalizer: TypeAlias = Callable[[AsyncGenerator[Any, Any]], None]
+
+_unread: set[Body] = set()
+"""Bodies that were begun and neither read to the end nor closed: nothing of them is left to the garbage collector."""
+
+
+class Body:
+    """What is read, and how it is closed, which may happen at any time and more than once."""
+
+    def __init__(
+        self,
+        raw: httpx2.Response,
+        decoder: Callable[[], Decoder | None],
+        reading: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self._raw = raw
+        chunks = self._read(decoder, reading)
+        assert isinstance(chunks, AsyncGeneratorType)
+        self._chunks = chunks
+        self._dropped: list[AsyncGenerator[Any, Any]] = []
+        """Generators that nobody refers to any more, and that are not closed."""
+        self._guard: AsyncGenerator[None, None] | None = None
+        """What the event loop closes when it ends, until the body is closed."""
+
+    async def _read(
+        self, make_decoder: Callable[[], Decoder | None], reading: Callable[[], AbstractContextManager[None]]
+    ) -> AsyncGenerator[bytes, None]:
+        if self._raw.is_stream_consumed:
+            yield self._raw.content  # read where it was made, by a transport of the caller's
+            return
+        chunks = self._raw.aiter_raw()
+        _unread.add(self)
+        try:
+            with reading():
+                decoder = make_decoder()
+                async for chunk in chunks:
+                    if decoder is None:
+                        yield chunk
+                    else:
+                        for piece in decoder.decode(chunk):
+                            yield piece
+                if decoder is not None:
+                    decoder.finish()
+        finally:
+            try:
+                await self._raw.aclose()
+                await chunks.aclose()
+                while self._dropped:
+                    await self._dropped.pop().aclose()
+            finally:
+                _unread.discard(self)
+                self._guard = None
+
+    async def begin(self) -> bytes:
+        """Return the first chunk; raises `StopAsyncIteration` if there is none."""
+        guard = self._guard = self._close_at_the_end()
+        await _begun(guard.__anext__, sys.get_asyncgen_hooks().firstiter, _leave)
+        return await _begun(self._chunks.__anext__, None, self._dropped.append)
+
+    async def _close_at_the_end(self) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            await self.aclose()
+
+    @property
+    def next(self) -> Callable[[], Awaitable[bytes]]:
+        """Returns the next chunk, once it is begun."""
+        return self._chunks.__anext__
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was read to the end, or closed."""
+        return self._raw.is_closed
+
+    async def aclose(self) -> None:
+        """Close the answer and the generators, but those in which another task waits: for it, the answer has ended."""
+        try:
+            await self._raw.aclose()
+        finally:
+            if not self._chunks.ag_running:
+                await self._chunks.aclose()
+
+
+class Chunks:
+    """The chunks of a body as they come; when nobody refers to this any more, the body is closed."""
+
+    def __init__(self, body: Body, close: Callable[[], Awaitable[object]]) -> None:
+        self._next: Callable[[], Awaitable[bytes]] = body.begin
+        self._later = body.next
+        self._body = body
+        self._close = close
+        self._start = starter()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    def __anext__(self) -> Awaitable[bytes]:
+        following, self._next = self._next, self._later
+        return following()
+
+    def __del__(self) -> None:
+        if not self._body.closed:
+            self._start(self._close)
+
+
+@coroutine
+def _begun(
+    begin: Callable[[], Awaitable[T]], firstiter: Finalizer | None, finalizer: Finalizer
+) -> Generator[Any, Any, T]:
+    """Await while generators that begin are told to these functions, and not to those of the event loop."""
+    with _hooked(firstiter, finalizer):
+        steps = begin().__await__()
+    step: Callable[[], Any] = partial(next, steps)
+    while True:
+        try:
+            with _hooked(firstiter, finalizer):
+                asked = step()
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        try:
+            sent = yield asked
+        except BaseException as error:
+            step = partial(steps.throw, error)
+        else:
+            step = partial(steps.send, sent)
+
+
+@contextmanager
+def _hooked(firstiter: Finalizer | None, finalizer: Finalizer) -> Iterator[None]:
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(firstiter, finalizer)
+    try:
+        yield
+    finally:
+        sys.set_asyncgen_hooks(*hooks)
+
+
+def _leave(_generator: AsyncGenerator[Any, Any]) -> None:
+    """Leave a generator as it is."""

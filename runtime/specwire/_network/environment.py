@@ -1,0 +1,79 @@
+"""The environment's say in connections: certificates and proxies, and which variable is wrong when none can be made."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from specwire._errors.server_message import summary
+from specwire.errors import ConfigurationError
+
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_SCHEMES = ("http", "https", "socks5", "socks5h")
+_LOGIN = re.compile(r"(?<=//)[^/@]*@|^[^/@]*@")
+
+
+def unusable(error: Exception, library: Any) -> ConfigurationError:
+    """Return the error of an HTTP client that cannot be made, with the variable that is to blame and its value."""
+    problem = next(_problems(error, library), "")
+    return ConfigurationError(problem or f"the HTTP client cannot be made: {_without_login(summary(str(error), 150))}")
+
+
+def route(client: Any, url: Any) -> str:
+    """Return by way of what a client reaches a URL: `through the proxy HOST:PORT (VARIABLE)`; empty where directly."""
+    find = getattr(client, "_transport_for_url", None)
+    proxy = getattr(getattr(find(url), "_pool", None), "_proxy_url", None) if find is not None else None
+    if proxy is None:
+        return ""
+    host, port = proxy.host.decode("ascii", "replace"), proxy.port
+    place = host if port is None else f"{host}:{port}"
+    names = [name for name, value in _proxies() if place in value]
+    return f"through the proxy {place}{f' ({names[0]})' if names else ''}"
+
+
+def _problems(error: Exception, library: Any) -> Iterator[str]:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"):
+        path = os.environ.get(name, "")
+        if path and isinstance(error, OSError):
+            yield from _path_problems(name, path, error)
+    for name, value in _proxies():
+        shown = _without_login(value)[:100]
+        scheme, separator, _ = value.partition("://")
+        scheme = scheme.lower() if separator else "http"
+        if scheme not in _SCHEMES:
+            yield f"{name} names the proxy {shown!r}, whose scheme is not one of {', '.join(_SCHEMES)}"
+        elif isinstance(error, ImportError) and scheme.startswith("socks"):
+            extra = library.__name__
+            yield f'{name} names the SOCKS proxy {shown!r}, which needs a package: pip install "{extra}[socks]"'
+        else:
+            try:
+                library.Proxy(value if separator else f"http://{value}")
+            except Exception as reason:
+                text = _without_login(summary(str(reason), 80))
+                yield f"{name} names the proxy {shown!r}, which cannot be used: {text}"
+
+
+def _path_problems(name: str, path: str, error: OSError) -> Iterator[str]:
+    shown = repr(path[:150])
+    if name == "SSLKEYLOGFILE":
+        if error.filename == path:
+            yield f"{name} names {shown}, which cannot be written: {error.strerror}"
+    elif not os.path.exists(path):
+        yield f"{name} names {shown}, which is not there"
+    elif name == "SSL_CERT_FILE" and error.filename in (None, path):
+        yield f"{name} names {shown}, which holds no certificates that can be used: {error.strerror or error}"
+
+
+def _proxies() -> Iterator[tuple[str, str]]:
+    """Yield the variables of proxies that are set, as they are spelt."""
+    for name in _PROXIES:
+        for spelt in (name.lower(), name):
+            if value := os.environ.get(spelt, "").strip():
+                yield spelt, value
+
+
+def _without_login(text: str) -> str:
+    """Return the URL of a proxy without user and password."""
+    return _LOGIN.sub("***@", text)

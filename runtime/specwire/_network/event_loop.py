@@ -1,0 +1,113 @@
+"""The event loops of a program, asyncio's or trio's: which one runs now, which ended, and work to start on one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, suppress
+from functools import partial
+from typing import Any, Generic, TypeAlias, TypeVar
+
+T = TypeVar("T")
+Work: TypeAlias = Callable[[], Awaitable[object]]
+
+_running: set[Any] = set()
+"""Tasks, which asyncio itself refers to only weakly."""
+
+
+def current() -> Any:
+    """Return the loop that runs now: asyncio's event loop, or the token of a trio run."""
+    trio = sys.modules.get("trio")
+    if trio is not None and trio.lowlevel.in_trio_run():
+        return trio.lowlevel.current_trio_token()
+    import asyncio
+
+    return asyncio.get_running_loop()
+
+
+def starter() -> Callable[[Work], None]:
+    """Return a function that starts work on the loop that runs now, from wherever and whenever it is called."""
+    return partial(start, current())
+
+
+def start(loop: Any, work: Work) -> None:
+    """Start work on a loop, from any thread; nothing happens where the loop has ended."""
+    trio = sys.modules.get("trio")
+    if trio is not None and isinstance(loop, trio.lowlevel.TrioToken):
+        with suppress(trio.RunFinishedError):
+            loop.run_sync_soon(_begin_on_trio, trio, work)
+    else:
+        # A loop that is gone has taken its connections with it.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_begin_on_asyncio, loop, work)
+
+
+class PerLoop(Generic[T]):
+    """One thing for each event loop that needs it; the things of loops that ended are dropped."""
+
+    def __init__(self) -> None:
+        self._things: dict[Any, T] = {}
+
+    def get(self) -> T | None:
+        """Return the thing of the loop that runs now."""
+        return self._things.get(current())
+
+    def put(self, thing: T) -> T:
+        """Set the thing of the loop that runs now."""
+        for loop in [each for each in list(self._things) if _has_ended(each)]:
+            self._things.pop(loop, None)
+        self._things[current()] = thing
+        return thing
+
+    def take(self) -> list[tuple[Any, T]]:
+        """Return all things with their loops, and forget them."""
+        things, self._things = self._things, {}
+        return list(things.items())
+
+
+async def sleep(seconds: float) -> None:
+    """Sleep on whatever event loop is running: asyncio or trio, as the HTTP library itself does."""
+    import anyio
+
+    await anyio.sleep(seconds)
+
+
+def fail_after(seconds: float) -> AbstractContextManager[object]:
+    """Return a context that raises `TimeoutError` when its block takes longer, on whatever event loop is running."""
+    import anyio
+
+    return anyio.fail_after(seconds)
+
+
+def _has_ended(loop: Any) -> bool:
+    trio = sys.modules.get("trio")
+    if trio is None or not isinstance(loop, trio.lowlevel.TrioToken):
+        ended: bool = loop.is_closed()
+        return ended
+    try:
+        loop.run_sync_soon(_nothing, idempotent=True)
+    except trio.RunFinishedError:
+        return True
+    return False
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def _begin_on_asyncio(loop: Any, work: Work) -> None:
+    task = loop.create_task(_quietly(work))
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+
+
+def _begin_on_trio(trio: Any, work: Work) -> None:
+    # A run that ends takes no more tasks; it closes what is left by itself.
+    with suppress(RuntimeError):
+        trio.lowlevel.spawn_system_task(_quietly, work)
+
+
+async def _quietly(work: Work) -> None:
+    # Nobody waits for the outcome, and trio would take an exception here for its own failure.
+    with suppress(Exception):
+        await work()

@@ -1,0 +1,57 @@
+"""URLs that can be connected to, and logins that stand in them."""
+
+from __future__ import annotations
+
+import base64
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+
+from specwire._network.server_url import base_url_flaw
+
+LONGEST_URL = 65536
+"""Characters of a URL that the HTTP library takes."""
+_LONGEST_HOST = 253
+_PORTS = {"http": 80, "https": 443}
+
+
+def is_reachable(url: str) -> bool:
+    """Tell whether a connection can be tried: the host and the port are ones that exist by their form."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if ":" not in host:
+            host.encode("idna")
+    except ValueError:
+        return False
+    fits = len(host.rstrip(".")) <= _LONGEST_HOST and len(url) <= LONGEST_URL
+    return fits and base_url_flaw(f"{parts.scheme}://{parts.netloc}") is None
+
+
+def without_login(url: str) -> tuple[str, tuple[str, ...]]:
+    """Return a URL without the user and the password in it, and these as `Basic` has them with the password."""
+    if "@" not in url:
+        return url, ()
+    parts = urlsplit(url)
+    login, at, place = parts.netloc.rpartition("@")
+    if not at:
+        return url, ()
+    user, _, password = login.partition(":")
+    pair = f"{unquote(user)}:{unquote(password)}"
+    coded = base64.b64encode(pair.encode()).decode()
+    return urlunsplit(parts._replace(netloc=place)), (coded, unquote(password)) if login else ()
+
+
+def same_origin(here: str, there: str) -> bool:
+    """Tell whether credentials for one URL may go to another: the same server, or the same host by HTTPS instead."""
+    first, second = urlsplit(here), urlsplit(there)
+    if _origin(first) == _origin(second):
+        return True
+    upgraded = first._replace(scheme="https")
+    return first.scheme == "http" and first.port in (None, 80) and _origin(_portless(upgraded)) == _origin(second)
+
+
+def _portless(parts: SplitResult) -> SplitResult:
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2].removesuffix(":80"))
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)

@@ -1,0 +1,1 @@
+"""Operations of an API and the requests that call them."""

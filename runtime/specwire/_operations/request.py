@@ -1,0 +1,217 @@
+"""A request is a value: made by a pure function, compared, pickled, put in a batch file, sent by a client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
+
+import msgspec
+
+from specwire._codec.formats import NO_FORMATS, Formats
+from specwire._errors.base import InvalidRequestError
+from specwire._models.model import ADDITIONAL
+from specwire._models.unset import UNSET, Unset
+from specwire._operations.operation import Operation, Payload
+from specwire._serialization.file import FileInput
+from specwire._serialization.jsonlines import Framing
+from specwire._serialization.multipart import Part, file_part, json_part, styled_parts, text_part
+from specwire._serialization.parameters import Style, encode_headers
+from specwire._serialization.style import is_box, is_list, named_error, opened
+
+if TYPE_CHECKING:
+    from typing import Self
+
+T = TypeVar("T")
+E = TypeVar("E")
+ItemT = TypeVar("ItemT")
+
+
+class JsonBody(msgspec.Struct, frozen=True):
+    """A value that is sent as JSON."""
+
+    value: Any
+    content_type: str = "application/json"
+
+
+class FormBody(msgspec.Struct, frozen=True):
+    """Fields that are sent as `application/x-www-form-urlencoded`."""
+
+    fields: Mapping[str, Any]
+
+
+class MultipartBody(msgspec.Struct, frozen=True):
+    """Parts that are sent as `multipart/form-data`, files streamed from where they are."""
+
+    parts: tuple[Part, ...]
+
+
+class BinaryBody(msgspec.Struct, frozen=True):
+    """Bytes, a path or an open binary file, sent as it is."""
+
+    content: FileInput
+    content_type: str = "application/octet-stream"
+
+
+class TextBody(msgspec.Struct, frozen=True):
+    """A text, sent in UTF-8."""
+
+    text: str
+    content_type: str = "text/plain"
+
+
+class LinesBody(msgspec.Struct, frozen=True):
+    """Values that are sent as JSON, one after the other; those of an iterator are sent once, as it gives them."""
+
+    items: Iterable[Any] | AsyncIterable[Any]
+    content_type: str = "application/jsonl"
+    framing: Framing = "jsonl"
+
+
+Files: TypeAlias = FileInput | Sequence[FileInput]
+Body: TypeAlias = JsonBody | FormBody | MultipartBody | BinaryBody | TextBody | LinesBody
+
+
+class BaseRequest(msgspec.Struct, frozen=True):
+    """A call that has not been made, whatever its answer is."""
+
+    operation: Operation
+    path: Mapping[str, Any] = {}
+    query: Mapping[str, Any] = {}
+    headers: Mapping[str, Any] = {}
+    cookies: Mapping[str, Any] = {}
+    body: Body | None = None
+    url: str | None = None
+    """Where to send it in place of path and query, such as the next page's URL; relative, or on the same server."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.operation.id}: {self.operation.method} {self.operation.path})"
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the same request with other `path`, `query`, `headers`, `cookies`, `body` or `url`."""
+        return msgspec.structs.replace(self, **changes)
+
+
+class Request(BaseRequest, Generic[T], frozen=True):
+    """A call that has not been made; `T` is the type of its answer."""
+
+    def answering(self, returns: Payload) -> Request[Any]:
+        """Return the same request with another form of answer, for a server that chooses it by what is asked."""
+        return self.replace(operation=msgspec.structs.replace(self.operation, returns=returns))
+
+
+class PagedRequest(Request[T], Generic[T, ItemT], frozen=True):
+    """A request whose answer `T` is one page of items `ItemT`."""
+
+
+class StreamRequest(BaseRequest, Generic[E], frozen=True):
+    """A request whose answer is a stream of events `E`."""
+
+
+class FileRequest(BaseRequest, frozen=True):
+    """A request whose answer may be bytes, read as they come."""
+
+
+class DownloadRequest(FileRequest, frozen=True):
+    """A request whose answer is bytes."""
+
+
+class MixedRequest(FileRequest, Generic[T], frozen=True):
+    """A request whose answer is bytes under one status, and a `T` under another."""
+
+
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that were given, in order: what is `UNSET` is not sent."""
+    return {name: value for name, value in values.items() if value is not UNSET}
+
+
+def with_additional(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return fields with those beside them that the document does not name; a field of that name has precedence."""
+    if ADDITIONAL not in fields:
+        return fields
+    named = {name: field for name, field in fields.items() if name != ADDITIONAL}
+    return {**named, **{name: field for name, field in fields[ADDITIONAL].items() if name not in named}}
+
+
+def json_body(
+    fields: Mapping[str, Any], content_type: str = "application/json", *, required: bool = True
+) -> JsonBody | None:
+    """Make a JSON object of the fields that were given; no body where none was and none is required."""
+    sent = given(fields)
+    return JsonBody(sent, content_type) if sent or required else None
+
+
+def lines_body(
+    body: Iterable[Any] | AsyncIterable[Any] | FileInput, content_type: str, framing: Framing = "jsonl"
+) -> LinesBody | BinaryBody:
+    """Make a body of values, or of a file that holds them: bytes, a path, an open file, a tuple with its name."""
+    named = isinstance(body, tuple) and len(body) in (2, 3) and isinstance(body[0], str | None)
+    if named or isinstance(body, bytes | bytearray | memoryview | PathLike) or hasattr(body, "read"):
+        return BinaryBody(cast(FileInput, body), content_type)
+    return LinesBody(cast("Iterable[Any] | AsyncIterable[Any]", body), content_type, framing)
+
+
+def multipart_body(
+    *,
+    fields: Mapping[str, Any] | None = None,
+    files: Mapping[str, Files | Mapping[str, Files] | Unset | None],
+    types: Mapping[str, str] | None = None,
+    headers: Mapping[str, Mapping[str, Any]] | None = None,
+    styles: Mapping[str, Style] | None = None,
+    header_styles: Mapping[str, Mapping[str, Style]] | None = None,
+    formats: Formats = NO_FORMATS,
+) -> MultipartBody:
+    """Make a form of the fields and files that were given, the fields first; a list repeats its part.
+
+    `types` are the content types of parts, where the document names them; a field of a JSON type is sent as JSON, and
+    so are objects, and lists in a list, for which the document names none. `styles` say how fields are written where
+    that is not the default: a list in one part, an object as parts of its own. `headers` are those of each part
+    besides, `header_styles` how these are written. Raises `InvalidRequestError` for a value that cannot be sent.
+    """
+    try:
+        parts = _parts(fields or {}, files, types or {}, styles or {}, formats)
+        if headers:
+            more = {
+                name: tuple(encode_headers(given(each), (header_styles or {}).get(name, {})).items())
+                for name, each in headers.items()
+            }
+            parts = [msgspec.structs.replace(part, headers=(*part.headers, *more.get(part.name, ()))) for part in parts]
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidRequestError(str(error)) from error
+    return MultipartBody(tuple(parts))
+
+
+def _items(name: str, value: object) -> list[object]:
+    try:
+        value = opened(value)
+        return list(map(opened, value)) if is_list(value) else [value]
+    except (TypeError, ValueError) as error:
+        raise named_error("part", name, error) from None
+
+
+def _parts(
+    fields: Mapping[str, Any],
+    files: Mapping[str, Files | Mapping[str, Files] | Unset | None],
+    types: Mapping[str, str],
+    styles: Mapping[str, Style],
+    formats: Formats,
+) -> list[Part]:
+    parts: list[Part] = []
+    for name, value in with_additional(given(fields)).items():
+        content_type = types.get(name)
+        if content_type is not None and content_type.endswith("json"):
+            parts.append(json_part(name, value, content_type, formats))
+            continue
+        if name in styles:
+            parts += styled_parts(name, value, styles[name])
+            continue
+        for item in _items(name, value):
+            if is_box(item):
+                parts.append(json_part(name, item, formats=formats))
+            elif item is not None:
+                parts.append(text_part(name, item, content_type, base64=name in formats.base64))
+    for name, file in with_additional(given(files)).items():
+        for item in file if isinstance(file, list) else (file,):
+            if item is not None:
+                parts.append(file_part(name, item, types.get(name)))
+    return parts

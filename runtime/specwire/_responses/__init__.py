@@ -1,0 +1,1 @@
+"""Responses: parsing, error envelopes and files."""

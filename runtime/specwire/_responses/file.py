@@ -1,0 +1,79 @@
+"""The bytes of a download, held against what the document says that they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from specwire._codec.drift_reports import Drift, listed, report
+from specwire._models import lenient_json
+from specwire._responses.error_envelope import error_alone_in, refused
+from specwire._responses.media_type import form_of, is_range, is_unspecific
+from specwire.errors import DecodeError
+
+if TYPE_CHECKING:
+    from specwire._http.options import Options
+    from specwire._operations.request import FileRequest
+    from specwire._operations.response import Response
+
+_LONGEST = 64 * 1024
+"""Bytes of an answer that may be an error."""
+
+
+class FileCheck:
+    """Holds a short JSON answer back until it is certain that it is no error; reports another type than declared."""
+
+    def __init__(self, request: FileRequest, options: Options) -> None:
+        self._request = request
+        self._options = options
+        self._response: Response[None] | None = None
+        self._held: bytearray | None = None
+        self.masked: Callable[[bytes], bytes] = bytes
+        """Returns bytes without the secrets that were sent."""
+
+    def begin(self, response: Response[None]) -> None:
+        """Take the head of an answer that holds all bytes."""
+        declared, came = self._request.operation.payload_of(response.status).accept, _media_type(response)
+        self._response = response
+        self._held = bytearray() if form_of(came) == "json" and form_of(declared) != "json" else None
+        specific = not is_range(declared) and not is_unspecific(declared) and form_of(declared) == "bytes"
+        if specific and came != declared and (came == "text/html" or form_of(came) == "json"):
+            self._tell(Drift("$", declared, came))
+
+    def take(self, chunk: bytes) -> bytes:
+        """Take the next bytes and return those that may be given out."""
+        if self._held is None:
+            return chunk
+        self._held += chunk
+        return self._released() if len(self._held) > _LONGEST else b""
+
+    def end(self) -> bytes:
+        """Take the end and return the bytes that were held back; raises `RefusedError` where they are an error."""
+        if self._held is None:
+            return b""
+        content = self._released()
+        try:
+            raw = lenient_json.loads(self.masked(content))
+        except msgspec.DecodeError:
+            return content
+        error = error_alone_in(raw)
+        if error is not None and self._response is not None:
+            raise refused(self._request, self._response, raw, error)
+        return content
+
+    def _released(self) -> bytes:
+        held, self._held = bytes(self._held or b""), None
+        return held
+
+    def _tell(self, drift: Drift) -> None:
+        operation, options = self._request.operation, self._options
+        if options.on_drift == "raise":
+            text = f"{operation.id}: the answer differs from the document: {listed([drift])}"
+            raise DecodeError(text, request=self._request, response=self._response)
+        report([drift], options.on_drift, operation.id, options.told)
+
+
+def _media_type(response: Response[None]) -> str:
+    return response.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -1,0 +1,256 @@
+"""What an answer is worth to the caller: its value, or the exception that says why there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from specwire._codec.codec import MISFIT, Decoder, decoder
+from specwire._codec.drift import Drift, decode, expected, listed, report, tolerate
+from specwire._errors.base import LIMIT, cut
+from specwire._errors.server_message import summary, summary_of_xml
+from specwire._http.response import Answer
+from specwire._models import lenient_json
+from specwire._models.suspicion import fields_of
+from specwire._network.faults import terse
+from specwire._operations.operation import EmptyPayload, JsonPayload, Operation, Payload, Refusal
+from specwire._pagination.pagination import at
+from specwire._responses.body import Body, Reading, read
+from specwire._responses.error_envelope import error_in, refused
+from specwire.errors import (
+    APIStatusError,
+    AuthenticationError,
+    DecodeError,
+    RefusedError,
+    ResponseTooLargeError,
+    status_class,
+)
+
+if TYPE_CHECKING:
+    from specwire._exchange.call_state import Record
+    from specwire._http.options import Options
+    from specwire._models.headers import Headers
+    from specwire._network.transport_errors import TokenRefused, TooLarge
+    from specwire._operations.response import Response
+
+_SHOWN = 200
+"""Characters of a body that are shown where it has no message."""
+
+
+def value(record: Record, answer: Answer, fast: Decoder | None) -> Any:
+    """Return the value of a successful try, by its `quick_decoder`; raises `DecodeError` and `RefusedError`."""
+    content = answer.content
+    if fast is None:
+        return parsed(record, answer, content).parsed
+    found = fast.match(content)
+    if found is not MISFIT:
+        return found
+    payload = record.request.operation.returns
+    return _checked(record, answer, content, payload, _thorough(record, answer, content, payload)).parsed
+
+
+def quick_decoder(operation: Operation, options: Options) -> Decoder | None:
+    """Return what decodes the answers of which the value is all that counts; None where there is more to look at."""
+    if operation.answers or operation.refusal is not None or options.keep_unknown:
+        return None
+    return _decoder_of(operation.returns, options)
+
+
+def parsed(record: Record, answer: Answer, content: bytes, *, lenient: bool = False) -> Response[Any]:
+    """Return the whole answer of a successful try; raises `DecodeError` and `RefusedError`.
+
+    A lenient reading raises neither for what the body looks like: what was not asked for is drift of the response.
+    """
+    payload = record.request.operation.payload_of(answer.status)
+    fast = _decoder_of(payload, record.options)
+    found = MISFIT if fast is None else fast.match(content)
+    reading = _thorough(record, answer, content, payload) if found is MISFIT else Reading(found)
+    return _checked(record, answer, content, payload, reading, lenient)
+
+
+def _decoder_of(payload: Payload, options: Options) -> Decoder | None:
+    """Return the decoder of JSON that is of its type whatever the content type says; None for other payloads."""
+    if not isinstance(payload, JsonPayload) or options.arrays:
+        return None
+    fast = decoder(payload.kind)
+    return None if fast.takes_text else fast
+
+
+def _checked(
+    record: Record, answer: Answer, content: bytes, payload: Payload, reading: Reading, lenient: bool = False
+) -> Response[Any]:
+    """Return the answer with what was read; reports drift, and raises where the body is not what was asked for."""
+    operation = record.request.operation
+    if reading.error is not None:
+        if not lenient:
+            what = _unreadable(record, answer, content, reading.error)
+            raise _decode_error(record, answer, content, f"{operation.id}: the answer {what}") from terse(reading.error)
+        reading = reading._replace(
+            drifts=(*reading.drifts, Drift("$", "JSON", "a body that is not JSON" if content.strip() else "nothing"))
+        )
+    if reading.drifts:
+        if not lenient:
+            _check_error(record, answer, content, payload, reading.drifts)
+        _tell(record, answer, content, reading.drifts)
+    if isinstance(payload, JsonPayload):
+        if operation.refusal is not None:
+            _check_refusal(record, answer, content, reading.value, operation.refusal)
+        if record.options.keep_unknown and reading.error is None:
+            from specwire._models.additional_properties import keep  # few use it
+
+            keep(reading.value, content, answer.charset)
+    return record.response(answer.status, answer.headers, content, reading.value, reading.drifts)
+
+
+def _thorough(record: Record, answer: Answer, content: bytes, payload: Payload) -> Reading:
+    body = Body(content, answer.content_type, answer.charset)
+    if body.is_blank and isinstance(payload, JsonPayload) and _may_be_empty(record, answer):
+        value, drifts = decode(b"null", payload.kind)
+        return Reading(None, (Drift("$", expected(payload.kind), "nothing"),)) if drifts else Reading(value)
+    if record.options.arrays:
+        from specwire._codec import arrays  # few use it
+
+        return read(body, payload, arrays.decode)
+    return read(body, payload)
+
+
+def _unreadable(record: Record, answer: Answer, content: bytes, error: msgspec.DecodeError) -> str:
+    if not content or content.isspace():
+        return "is empty"
+    shown = record.masked(content[:1000])[:80].decode(answer.charset, "replace")
+    return f"is not JSON ({error}): {shown!r}"
+
+
+def _may_be_empty(record: Record, answer: Answer) -> bool:
+    """Tell whether HTTP lets the answer have no body."""
+    return answer.status in (204, 205) or record.request.operation.method == "HEAD"
+
+
+def _check_error(record: Record, answer: Answer, content: bytes, payload: Payload, drifts: tuple[Drift, ...]) -> None:
+    """Raise `RefusedError` where a body is an error in the place of what the document says."""
+    if isinstance(payload, EmptyPayload) or not content.lstrip().startswith(b"{"):
+        return
+    try:
+        raw = lenient_json.loads(record.masked(content), answer.charset)
+    except msgspec.DecodeError:
+        return
+    kind = payload.kind if isinstance(payload, JsonPayload) else None
+    is_model = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+    error = error_in(raw, drifts, fields_of(kind).known if is_model else frozenset())
+    if error is not None:
+        raise refused(record.request, record.response(answer.status, record.masked_headers(answer.headers)), raw, error)
+
+
+def _tell(record: Record, answer: Answer, content: bytes, drifts: tuple[Drift, ...]) -> None:
+    operation, options = record.request.operation, record.options
+    if options.on_drift == "raise":
+        text = f"{operation.id}: the answer differs from the document: {listed(drifts)}"
+        raise _decode_error(record, answer, content, text)
+    report(drifts, options.on_drift, operation.id, options.told)
+
+
+def status_error(record: Record, status: int, headers: Headers, content: bytes) -> APIStatusError:
+    """Return the error of an answer that says no; `headers` and `content` are without the secrets that were sent."""
+    raw = json_or_text(content)
+    body, drifts = _error_body(record, status, raw)
+    response: Response[None] = record.response(status, headers, content, drift=drifts)
+    location = _target(headers.get("location", ""))
+    if status == 304:
+        text = "not modified"
+    elif 300 <= status < 400 and location:
+        text = f"a redirect to {location}, which is not followed"
+    elif isinstance(raw, str) and raw.lstrip()[:1] == "<":
+        text = _of_markup(raw, len(content))
+    else:
+        text = summary(raw) or ("" if raw in ({}, [], None) else cut(content.decode("utf-8", "replace"), _SHOWN))
+    head = f"{record.request.operation.id}: HTTP {status}{record.after_tries}: "
+    tail = f" (request id {response.request_id[:60]})" if response.request_id else ""
+    if status == 401 and record.proof is not None and record.proof.hint:
+        tail += f" ({record.proof.hint})"
+    room = max(LIMIT - len(head) - len(tail), 20)
+    return status_class(status)(
+        f"{head}{cut(text, room) or 'no message'}{tail}",
+        request=record.request,
+        response=response,
+        status=status,
+        body=body,
+        tries=record.tries,
+    )
+
+
+def _of_markup(raw: str, size: int) -> str:
+    start = raw.lstrip("\ufeff \t\r\n")[:_SHOWN].lower()
+    if "<html" in start or start.startswith("<!doctype html"):
+        return f"an HTML page of {size} bytes"
+    return summary_of_xml(raw) or cut(raw, _SHOWN)
+
+
+def too_large(record: Record, excess: TooLarge) -> ResponseTooLargeError:
+    """Return the error of an answer that is larger than the client may hold."""
+    return ResponseTooLargeError(
+        f"{record.request.operation.id}: HTTP {excess.status}: {excess}: raise `max_response_size` to take it",
+        request=record.request,
+        response=record.response(excess.status, record.masked_headers(excess.headers)),
+        status=excess.status,
+    )
+
+
+def denied(record: Record, refusal: TokenRefused) -> AuthenticationError:
+    """Return the error of a call for which there is no token."""
+    return AuthenticationError(
+        f"{record.request.operation.id}: {refusal}",
+        request=record.request,
+        response=record.response(refusal.status, refusal.headers, refusal.content),
+        status=refusal.status,
+        body=json_or_text(refusal.content),
+        tries=record.tries,
+    )
+
+
+def json_or_text(content: bytes) -> Any:
+    """Return a body as builtins if it is JSON, else as text."""
+    try:
+        return lenient_json.loads(content)
+    except msgspec.DecodeError:
+        return content.decode("utf-8", "replace")
+
+
+def _check_refusal(record: Record, answer: Answer, content: bytes, value: Any, refusal: Refusal) -> None:
+    code = at(value, refusal.code)
+    if isinstance(code, int | str) and code in refusal.accepted:
+        return
+    text = summary(at(value, refusal.message)) or "no message"
+    raise RefusedError(
+        f"{record.request.operation.id}: the server refused with code {code!r}: {text}",
+        request=record.request,
+        response=record.response(answer.status, answer.headers, content),
+        code=code,
+        body=value,
+    )
+
+
+def _error_body(record: Record, status: int, raw: Any) -> tuple[Any, tuple[Drift, ...]]:
+    """Return the body of an error as its type, or as it came where it is another, and what drifted in it."""
+    operation, options = record.request.operation, record.options
+    kind = operation.error_type(status)
+    if kind is None or isinstance(raw, str):
+        return raw, ()
+    value, drifts = tolerate(raw, kind)
+    if drifts and options.on_drift != "raise":  # an error is raised anyway
+        report(drifts, options.on_drift, f"{operation.id} (HTTP {status})", options.told)
+    return (raw if any(drift.path == "$" or drift.got == "nothing" for drift in drifts) else value), drifts
+
+
+def _decode_error(record: Record, answer: Answer, content: bytes, message: str) -> DecodeError:
+    response = record.response(answer.status, answer.headers, record.masked(content))
+    return DecodeError(message, request=record.request, response=response)
+
+
+def _target(url: str) -> str:
+    """Return where a redirect leads, without what may hold a signature: an origin, or a path on the same server."""
+    scheme, separator, rest = url.partition("://")
+    if separator:
+        host = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
+        return f"{scheme[:10]}://{host[:100]}"
+    return url.partition("?")[0].partition("#")[0][:100]

@@ -1,0 +1,1 @@
+"""Serialization of parameters, forms, files and JSON Lines."""

@@ -1,0 +1,372 @@
+"""Bytes of a stream to typed events, without I/O."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import msgspec
+
+from specwire._codec import drift
+from specwire._codec.codec import decoder
+from specwire._errors.server_message import summary
+from specwire._models.suspicion import bare_of, is_suspect
+from specwire._operations.operation import EventsPayload
+from specwire._pagination.pagination import at
+from specwire._responses.error_envelope import error_alone_in
+from specwire._responses.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLarge, RecordTruncated
+from specwire._responses.stream_errors import DOCUMENTS, json_or_text, kind_of, unexpected
+from specwire._streaming.frames import Finish, has_fields, is_foreign, read_data, skipped, unwrapped
+from specwire._streaming.sse import EventTooLarge, SSEParser
+from specwire.errors import APIError, DecodeError, StreamError, StreamEventError, StreamTruncatedError
+
+if TYPE_CHECKING:
+    from specwire._http.options import Options
+    from specwire._network.deadline import Clock
+    from specwire._network.transport_errors import TransportFailure
+    from specwire._operations.request import StreamRequest
+    from specwire._operations.response import Response
+    from specwire._streaming.accumulator import Accumulator
+    from specwire._streaming.reconnection import Reconnection
+
+E = TypeVar("E")
+
+_DRAIN = 64 * 1024
+"""Bytes to read past the terminator so that the connection can be used again."""
+_SEEN = 8
+"""Events of a stream whose parts are looked at, to see whether they are of the document: that takes long of all."""
+_KEPT = 1024 * 1024
+"""Bytes of a body without events that its error holds."""
+
+
+class EventReader(Generic[E]):
+    """The state of one stream: the events that are ready, whether more can come, and what went wrong."""
+
+    def __init__(
+        self,
+        request: StreamRequest[E],
+        response: Response[None],
+        options: Options,
+        *,
+        keep: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
+        payload = request.operation.returns
+        assert isinstance(payload, EventsPayload)
+        self.ready: deque[E] = deque()
+        """Events to hand out."""
+        self.kept: list[bytes] | None = [] if keep else None
+        """The data of all events, for those who add them up: most never ask for the sum, and adding up costs more."""
+        self.failure: APIError | None = None
+        """What to raise once the events that came before it are handed out."""
+        self.done = False
+        """Whether nothing more has to be read."""
+        self._payload = payload
+        self._terminator = payload.terminator.encode() if payload.terminator is not None else None
+        self._request = request
+        self._on_drift: drift.OnDrift = options.on_drift
+        self._told = options.told
+        self._sse = SSEParser() if payload.framing == "sse" else None
+        self._lines = JSONSequenceParser() if payload.framing == "json-seq" else JSONLinesParser()
+        clues = {msgspec.json.encode(error.equals or error.path[-1]) for error in payload.errors}
+        self._outer_clues, self._clues = (clues, set[bytes]()) if payload.item else (set[bytes](), clues)
+        """What the text of an error holds: around an event, and where an event would be."""
+        self._text = payload.kind is str and payload.framing == "sse"
+        """Whether the data of an event is text, and not JSON."""
+        self._decode: Callable[[bytes], Any] = _as_text if self._text else decoder(payload.kind).decode
+        self._finish = Finish(payload.finish) if payload.finish else None
+        self._given = False
+        """Whether any event was handed out."""
+        self._unnamed = False
+        """Whether events without a name came: then one that has a name is not of the document."""
+        self._skipped: dict[str, str] = {}
+        """What was left out, and why it could not be read."""
+        self._untold: list[drift.Drift] = []
+        """Drift to report once the events of the chunk are there to be handed out."""
+        self._may_be_foreign = decoder(payload.kind).may_be_foreign
+        self._bare: Any = bare_of(payload.kind)
+        self._seen = 0
+        self._keep_unknown = options.keep_unknown
+        self.masked: Callable[[bytes], bytes] = bytes
+        """Returns a part of the body without the secrets that were sent."""
+        self.terminated = False
+        """Whether the terminator came: what follows is read only so that the connection can be used again."""
+        self._drained = 0
+        self.reconnection: Reconnection[E] | None = None
+        """How the stream goes on after a break, if it can."""
+        if self._sse is not None and payload.resumable:
+            from specwire._streaming.reconnection import Reconnection  # few streams are resumable
+
+            self.reconnection = Reconnection(request, options, self._sse, clock)
+        self.broken = False
+        """Whether the connection failed, and not the server."""
+        self._begin(response)
+
+    def _begin(self, response: Response[None]) -> None:
+        self._response = response
+        self._is_document = self._sse is not None and kind_of(response) in DOCUMENTS
+        self._unread: bytearray | None = bytearray()
+        """The body so far, until its first event: an error shows it."""
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes of the body."""
+        if self.terminated:
+            self._drained += len(chunk)
+            self.done = self._drained > _DRAIN
+            return
+        if self._unread is not None and len(self._unread) < _KEPT:
+            self._unread += chunk
+        try:
+            if self._sse is not None:
+                self._take(self._sse.feed_data(chunk), self._sse.names)
+            else:
+                self._take(self._lines.feed(chunk))
+        except (EventTooLarge, RecordTooLarge) as error:
+            self._fail(StreamError, str(error), error)
+        except RecordTruncated as error:
+            self._fail(StreamTruncatedError, str(error), error)
+
+    def end(self) -> None:
+        """Take the end of the body: an error unless the stream was complete."""
+        self.done = True
+        if self.terminated or self.failure is not None:
+            return
+        if self._unread is not None and (self._is_document or self._sse and self._unread.lstrip().startswith(b"{")):
+            self._stop(unexpected(self._request, self._read_so_far()))
+            return
+        try:
+            if self._sse is not None:
+                self._end_events(self._sse)
+            else:
+                self._take(self._lines.close(), last=True)
+        except (EventTooLarge, RecordTooLarge) as error:
+            self._fail(StreamError, str(error), error)
+        except RecordTruncated as error:
+            self._fail(StreamTruncatedError, str(error), error)
+        if self.failure is not None:
+            return
+        if self._sse is not None and self._unread and not self._skipped and not has_fields(self._unread):
+            self._stop(unexpected(self._request, self._read_so_far()))
+        elif not self._given and "" in self._skipped:
+            self._fail(DecodeError, f"no event of the stream is JSON: {self._skipped['']}")
+        elif self._terminator is not None and not self.terminated and not (self._finish and self._finish.reached):
+            self.broken = True
+            self._truncated(f"the server closed it without {self._payload.terminator}")
+
+    @property
+    def begun(self) -> bool:
+        """Whether events were read, so that the bytes of the body cannot be handed out any more."""
+        return self._given or self.done or bool(self._skipped)
+
+    def resumed(self, response: Response[None]) -> None:
+        """Take the head of the answer that goes on after a break; 204 (no content) says that nothing follows."""
+        if response.status == 204:
+            self.failure = self.failure if self._terminator is not None else None
+            return
+        assert self._sse is not None
+        self._sse.reopen()
+        self._begin(response)
+        self.failure = None
+        self.done = self.broken = False
+
+    def lost(self, error: APIError) -> None:
+        """Take the failure of the last try to go on."""
+        self._fail(StreamTruncatedError, f"the stream broke off, and going on failed: {error}", error)
+
+    def add_up(self, accumulator: Accumulator[E, object]) -> None:
+        """Give an accumulator the events that it was not given yet."""
+        kept, self.kept = self.kept, []
+        for data in kept or ():
+            accumulator.add(self._read(data)[0])
+
+    def broke(self, failure: TransportFailure, passed: str | None = None) -> None:
+        """Take the breaking off of the connection, and which bound of time was passed."""
+        self.done = True
+        if not self.terminated and self.failure is None:
+            self.broken = True
+            self._stop(self.broken_off(failure, passed))
+
+    def broken_off(self, failure: TransportFailure, passed: str | None = None) -> APIError:
+        """Return the error of a connection that broke off, or of a bound of time that was passed."""
+        what = passed or f"{'was silent for too long' if failure.timeout else 'broke off'}: {failure}"
+        return self._error_of(StreamTruncatedError, f"the stream {what}", failure.origin)
+
+    def _end_events(self, parser: SSEParser) -> None:
+        # Some servers end the body right after the terminator, without the blank line that would end the event.
+        if self._is_end(parser.unfinished):
+            self.terminated = True
+        elif parser.close() and self._terminator is None:
+            self.broken = True
+            self._truncated("the server closed it in the middle of an event")
+
+    def _take(self, texts: list[bytes], names: list[str] | None = None, *, last: bool = False) -> None:
+        failure = None
+        if self._payload.item:
+            texts, failure = self._unwrapped(texts)
+        if texts:
+            events = self._plain(texts) if names is None else None
+            if events is None:
+                self._take_each(texts, names, last)
+            else:
+                self._unnamed = True
+                self._give(events, texts)
+            if self._untold and self._given:
+                drifts, self._untold = tuple(self._untold), []
+                drift.report(drifts, self._on_drift, self._request.operation.id, self._told)
+        if failure is not None and self.failure is None:
+            self._stop(failure)
+
+    def _unwrapped(self, texts: list[bytes]) -> tuple[list[bytes], APIError | None]:
+        """Return the events that objects hold, up to the first that holds an error, and that error."""
+        events: list[bytes] = []
+        for text in texts:
+            if any(clue in text for clue in self._outer_clues) and (error := self._error_in(text)) is not None:
+                return events, error
+            events.append(unwrapped(text, self._payload.item))
+        return events, None
+
+    def _plain(self, texts: list[bytes]) -> list[E] | None:
+        """Decode texts that are events as the document has them; None where one is the end, an error or drift."""
+        if self._terminator in texts:
+            return None
+        # An error is rare: looking for its clues in all texts at once costs half of looking in each.
+        whole = texts[0] if len(texts) == 1 else b"\n".join(texts)
+        for clue in self._clues:
+            if clue in whole:
+                return None
+        try:
+            events = [self._decode(data) for data in texts]
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+        return None if self._may_be_foreign and self._is_suspect(events) else events
+
+    def _is_suspect(self, events: list[E]) -> bool:
+        """Tell whether an event has nothing of the document; what is in it is looked at in the first ones only."""
+        if self._seen < _SEEN:
+            self._seen += len(events)
+            return is_suspect(events)
+        return self._bare is not None and self._bare in events
+
+    def _give(self, events: list[E], texts: list[bytes]) -> None:
+        if self._keep_unknown:
+            from specwire._models.additional_properties import keep  # few use it
+
+            events = list(map(keep, events, texts))
+        self.ready += events
+        if self.kept is not None:
+            self.kept += texts
+        if self._finish is not None:
+            for data in texts:
+                self._finish.add(data)
+        self._given = True
+        self._unread = None
+
+    def _take_each(self, texts: list[bytes], names: list[str] | None, last: bool) -> None:
+        for place, data in enumerate(texts):
+            if self._is_end(data):
+                self.terminated = True
+                return
+            name = "message" if names is None else names[place]
+            try:
+                self._take_one(data, name, last)
+            except APIError as error:
+                self._stop(error)
+                return
+
+    def _take_one(self, data: bytes, name: str, last: bool) -> None:
+        """Hand an event out, or leave out what is no event of the document; raises `APIError` for the end of all."""
+        if name.lower() == "error":
+            raise self._error(json_or_text(data))
+        if not self._text and not data.strip():
+            return  # a sign of life
+        try:
+            if any(clue in data for clue in self._clues) and (error := self._error_in(data)) is not None:
+                raise error
+            event, drifts = self._read(data)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            if last:
+                self._truncated("the server closed it in the middle of a record")
+            else:
+                self._skip("" if name == "message" else name, data, str(error))
+            return
+        if name == "message":
+            self._unnamed = True
+        elif not self._text and (self._unnamed or is_foreign(data, self._payload.kind)):
+            self._skip(name, data, "")
+            return
+        if drifts:
+            if any(each.path == "$" for each in drifts) and error_alone_in(raw := json_or_text(data)) is not None:
+                raise self._error(raw)
+            self._note(drifts)
+        self._give([event], [data])
+
+    def _is_end(self, data: bytes) -> bool:
+        """Tell whether the data of an event is the terminator, whatever blanks stand around it."""
+        return self._terminator is not None and data.strip() == self._terminator
+
+    def _read(self, data: bytes) -> tuple[Any, tuple[drift.Drift, ...]]:
+        if self._text:
+            return _as_text(data), ()
+        read = drift.decode if self._sse is None else read_data
+        return read(data, self._payload.kind)
+
+    def _skip(self, name: str, data: bytes, why: str) -> None:
+        """Leave out a frame that is no event of the document; drift is told once of each name."""
+        if name in self._skipped:
+            return
+        what = f"an event called {name[:40]!r}" if name else "a frame that is not JSON"
+        told = skipped(self._payload.kind, what, data)
+        self._skipped[name] = f"{why}: {data[:80].decode('utf-8', 'replace')!r}"
+        self._note((told,))
+
+    def _error_in(self, data: bytes) -> StreamEventError | None:
+        """Return the error that the text of an event is."""
+        body = json_or_text(data)
+        for error in self._payload.errors:
+            found = at(body, error.path)
+            if found is not None and error.equals in (None, found):
+                return self._error(body, summary(found) if error.equals is None else "")
+        return None
+
+    def _error(self, body: Any, text: str = "") -> StreamEventError:
+        text = text or summary(body) or "no message"
+        return StreamEventError(
+            f"{self._request.operation.id}: the server sent an error in the stream: {text}",
+            request=self._request,
+            body=body,
+        )
+
+    def _note(self, drifts: tuple[drift.Drift, ...]) -> None:
+        """Take drift, which is told of after the events of its chunk were taken: what is told may raise."""
+        if self._on_drift == "raise":
+            raise DecodeError(
+                f"{self._request.operation.id}: an event differs from the document: {drift.listed(drifts)}",
+                request=self._request,
+            )
+        self._untold += drifts
+
+    def _truncated(self, why: str) -> None:
+        self._fail(StreamTruncatedError, f"the stream ended before its end: {why}")
+
+    def _fail(self, kind: type[APIError], text: str, cause: BaseException | None = None) -> None:
+        self._stop(self._error_of(kind, text, cause))
+
+    def _error_of(self, kind: type[APIError], text: str, cause: BaseException | None) -> APIError:
+        error = kind(f"{self._request.operation.id}: {text}", request=self._request, response=self._read_so_far())
+        error.__cause__ = cause
+        return error
+
+    def _read_so_far(self) -> Response[None]:
+        """Return the response, with the body where no event was in it."""
+        content = self.masked(bytes(self._unread[:_KEPT])) if self._unread else b""
+        return msgspec.structs.replace(self._response, content=content)
+
+    def _stop(self, error: APIError) -> None:
+        error.response = error.response or self._read_so_far()
+        self.failure = error
+        self.done = True
+
+
+def _as_text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")

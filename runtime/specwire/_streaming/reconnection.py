@@ -1,0 +1,70 @@
+"""Going on with a stream of server-sent events that broke off, as the WHATWG HTML standard (section 9.2.3) has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import msgspec
+
+from specwire._exchange.resumption import Resumption
+from specwire._operations.request import BinaryBody, LinesBody, MultipartBody
+from specwire._serialization.parameters import header_value
+
+if TYPE_CHECKING:
+    from specwire._http.options import Options
+    from specwire._network.deadline import Clock
+    from specwire._operations.request import StreamRequest
+    from specwire._streaming.sse import SSEParser
+    from specwire.errors import APIError
+
+E = TypeVar("E")
+
+_HEADER = "Last-Event-ID"
+
+
+class Reconnection(Generic[E]):
+    """The tries of one stream to go on after the last event that had an id, counted anew for each."""
+
+    def __init__(
+        self, request: StreamRequest[E], options: Options, parser: SSEParser, clock: Clock | None = None
+    ) -> None:
+        self._request = request
+        self._resumption = Resumption(request.operation, options, clock)
+        self._parser = parser
+        self._last = ""
+
+    def wait(self, url: str, error: APIError | None = None) -> float | None:
+        """Return the seconds to wait before the next try, None to give up.
+
+        Args:
+            url: Where the stream was read from, for the log.
+            error: What the last try to go on came to; None where the stream broke off.
+        """
+        if self._id is not None:
+            moved, self._last = self._parser.last_event_id != self._last, self._parser.last_event_id
+            pace = self._parser.retry
+            return self._resumption.wait(error, url, progressed=moved, pace=None if pace is None else pace / 1000)
+        return None
+
+    @property
+    def request(self) -> StreamRequest[E]:
+        """The next try."""
+        return self._request.replace(headers={**self._request.headers, _HEADER: self._id})
+
+    @property
+    def options(self) -> Options:
+        """The options of the next try."""
+        options = self._resumption.options
+        headers = {name: value for name, value in options.headers.items() if name.lower() != _HEADER.lower()}
+        return msgspec.structs.replace(options, headers=headers)
+
+    @property
+    def _id(self) -> str | None:
+        """The last event id as it is sent: UTF-8. None where there is none, or none that can be sent."""
+        text = self._parser.last_event_id.encode().decode("latin-1")
+        if not text or isinstance(self._request.body, MultipartBody | BinaryBody | LinesBody):
+            return None
+        try:
+            return header_value(_HEADER, text)
+        except ValueError:
+            return None

@@ -1,1 +1,0 @@
-"""What a server answered: how its body is read, what it says, and whether that is an error."""

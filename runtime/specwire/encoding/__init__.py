@@ -1,1 +1,0 @@
-"""Values of callers, whatever library they come from, as values that have a wire form."""
