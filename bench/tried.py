@@ -40,7 +40,7 @@ class Document(msgspec.Struct, frozen=True):
 
 def tried(file: Path, package: str, folder: Path, operations: int, cases: int, seconds: float = 10) -> Document:
     """Generate a document as `folder/package`, on the path already, and try it; `seconds` bounds each drawing."""
-    from specwire_codegen.conformance.sampled_check import Trial, sample
+    from specwire_codegen.conformance.sampled_check import SampledCheck, sample
     from specwire_codegen.conformance.subject import subject_in
     from specwire_codegen.diagnostics import SpecwireCodegenError
     from specwire_codegen.generate import build
@@ -57,7 +57,7 @@ def tried(file: Path, package: str, folder: Path, operations: int, cases: int, s
     write(target.output, built.files)
     subject = subject_in(package, file.stem, json.loads(built.normalized), built.api)
     found = []
-    with warnings.catch_warnings(), Trial(subject, seconds) as trial:
+    with warnings.catch_warnings(), SampledCheck(subject, seconds) as trial:
         warnings.simplefilter("ignore")
         for operation in sample(built.api.operations, operations, seed=1):
             one = trial.run(operation, cases)

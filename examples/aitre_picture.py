@@ -7,7 +7,7 @@ AITRE_BASE_URL=... AITRE_API_KEY=... python examples/aitre_picture.py
 
 from __future__ import annotations
 
-from specwire.errors import JobFailedError, RefusedError
+from specwire.errors import EnvelopeError, JobFailedError
 from specwire_clients.aitre import Aitre
 
 
@@ -21,7 +21,7 @@ def main() -> None:
                 timeout=600,
                 on_progress=lambda now: print(now.progress or now.status),
             )
-        except (RefusedError, JobFailedError) as error:
+        except (EnvelopeError, JobFailedError) as error:
             print(f"no picture: {error}")
             return
         print(task.image_url)

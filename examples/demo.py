@@ -66,7 +66,7 @@ def mistral(folder: Path) -> None:
             answer.append(short(reply.choices[0].message.content))
         with call("raw", "models.list.raw()") as answer:
             raw = client.models.list.raw()
-            answer.append(f"HTTP {raw.status}, {len(raw.parsed.data or [])} models, tries: {raw.tries}")
+            answer.append(f"HTTP {raw.status_code}, {len(raw.parsed.data or [])} models, attempts: {raw.attempts}")
         with call("streamed", "chat.stream(...)") as answer:
             with client.chat.stream(
                 model="mistral-small-latest", messages=[{"role": "user", "content": PARIS}]

@@ -24,7 +24,7 @@ from random import Random
 
 import msgspec
 import yaml
-from specwire_codegen.conformance.client.time_limit import Overtime, within
+from specwire_codegen.conformance.client.time_limit import TimeLimitExceeded, within
 from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.generate import generate
 from specwire_codegen.project import single
@@ -141,7 +141,7 @@ def outcome(made: Mutant, folder: Path, package: str) -> Outcome:
         errors = [each for each in problem.diagnostics if each.severity == "error"]
         codes = tuple(sorted({each.code for each in errors}))
         return msgspec.structs.replace(whole, refused=codes, message=str(problem), findings=tuple(unclear(errors)))
-    except Overtime:
+    except TimeLimitExceeded:
         return msgspec.structs.replace(whole, findings=(f"hang: {traceback.format_exc()[-1500:]}",))
     except Exception as problem:
         frame = traceback.extract_tb(problem.__traceback__)[-1]

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from hypothesis import strategies as st
-from specwire._responses.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLarge, RecordTruncated
+from specwire._responses.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLargeError, RecordTruncatedError
 
 from .check import Check
 
@@ -47,7 +47,7 @@ def garbage_is_cut_alike(case: tuple[bytes, list[int]]) -> None:
     assert _read(JSONLinesParser(), stream, []) == _read(JSONLinesParser(), stream, cuts)
     try:
         _read(JSONSequenceParser(), stream, cuts)
-    except (RecordTruncated, RecordTooLarge) as error:
+    except (RecordTruncatedError, RecordTooLargeError) as error:
         assert str(error)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
-from specwire._http.retry import Answered, NotSent, RetryPolicy, Unclear, decide, parse_retry_after
+from specwire._http.retry import MaybeSent, NotSent, RetryPolicy, ServerResponded, decide, parse_retry_after
 
 from .check import Check
 
@@ -19,13 +19,13 @@ _SECONDS = st.floats(0, 1e9)
 _POLICIES = st.builds(
     RetryPolicy,
     attempts=st.integers(1, 5),
-    base=_SECONDS,
-    factor=st.floats(1, 1e300),
-    cap=_SECONDS,
-    retry_after_cap=_SECONDS,
+    wait_initial=_SECONDS,
+    wait_exp_base=st.floats(1, 1e300),
+    wait_max=_SECONDS,
+    retry_after_max=_SECONDS,
     budget=st.none() | _SECONDS,
 )
-_OUTCOMES = st.just(NotSent()) | st.just(Unclear()) | st.builds(Answered, st.integers(100, 599), _HEADERS)
+_OUTCOMES = st.just(NotSent()) | st.just(MaybeSent()) | st.builds(ServerResponded, st.integers(100, 599), _HEADERS)
 
 
 def any_header_asks_for_seconds(headers: dict[str, str]) -> None:
@@ -41,9 +41,9 @@ def a_decision_keeps_its_policy(case: tuple[RetryPolicy, Any, int, bool, float])
     if wait is None:
         return
     assert attempt < policy.attempts
-    assert 0 <= wait <= max(policy.cap, policy.retry_after_cap)
+    assert 0 <= wait <= max(policy.wait_max, policy.retry_after_max)
     assert policy.budget is None or waited + wait <= policy.budget
-    assert idempotent or not isinstance(outcome, Unclear)
+    assert idempotent or not isinstance(outcome, MaybeSent)
 
 
 CHECKS = (

@@ -53,7 +53,7 @@ class Worker:
         self._process.wait(timeout=60)
 
 
-class Bench:
+class Harness:
     """One run: the server, the peers' processes, how long each may work."""
 
     def __init__(self, envs: Path, origin: str, seconds: float, upload: int) -> None:
@@ -121,7 +121,7 @@ def measure(envs: Path, sections: list[Section], rounds: int, seconds: float, up
     """Return the samples of each section and peer, one for each round."""
     samples: Samples = {section.name: {} for section in sections}
     with ExitStack() as stack:
-        bench = Bench(envs, stack.enter_context(serving()), seconds, upload)
+        bench = Harness(envs, stack.enter_context(serving()), seconds, upload)
         stack.callback(bench.close)
         for section in sections:
             peers = [peer for peer in PEERS if section.group in peer.groups]

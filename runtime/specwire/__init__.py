@@ -19,8 +19,8 @@ if TYPE_CHECKING:
         replaces as replaces,
     )
     from specwire._client.workflow import (
-        Flow as Flow,
         Pause as Pause,
+        Workflow as Workflow,
         ask as ask,
         wait as wait,
     )
@@ -50,10 +50,10 @@ if TYPE_CHECKING:
         Options as Options,
     )
     from specwire._http.request import (
-        Outgoing as Outgoing,
+        PreparedRequest as PreparedRequest,
     )
     from specwire._http.response import (
-        Answer as Answer,
+        HTTPResponse as HTTPResponse,
     )
     from specwire._http.retry import (
         RetryPolicy as RetryPolicy,
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
         Unset as Unset,
     )
     from specwire._network.transport_errors import (
-        TransportFailure as TransportFailure,
+        TransportError as TransportError,
     )
     from specwire._operations.request import (
         BaseRequest as BaseRequest,
@@ -110,13 +110,13 @@ if TYPE_CHECKING:
         ConfigurationError as ConfigurationError,
         ConflictError as ConflictError,
         DecodeError as DecodeError,
+        EnvelopeError as EnvelopeError,
         InvalidRequestError as InvalidRequestError,
         JobFailedError as JobFailedError,
         NotFoundError as NotFoundError,
         PaginationError as PaginationError,
         PermissionDeniedError as PermissionDeniedError,
         RateLimitError as RateLimitError,
-        RefusedError as RefusedError,
         ResponseTooLargeError as ResponseTooLargeError,
         ServerError as ServerError,
         SpecwireError as SpecwireError,
@@ -133,7 +133,7 @@ _MODULES = by_module(
         "_auth.oauth2": "OAuth2ClientCredentials OAuth2Password OAuth2RefreshToken",
         "_client.client": "AsyncClient Client",
         "_client.overrides": "adds replaces",
-        "_client.workflow": "Flow Pause ask wait",
+        "_client.workflow": "Workflow Pause ask wait",
         "_codec.conversion": "from_dict to_dict",
         "_codec.drift": "Drift DriftWarning",
         "_downloads.download": "AsyncDownload Download",
@@ -141,14 +141,14 @@ _MODULES = by_module(
             "AsyncCall AsyncCallMiddleware AsyncMiddleware AsyncSend Call CallMiddleware Middleware Send"
         ),
         "_http.options": "Options",
-        "_http.request": "Outgoing",
-        "_http.response": "Answer",
+        "_http.request": "PreparedRequest",
+        "_http.response": "HTTPResponse",
         "_http.retry": "RetryPolicy",
         "_models.additional_properties": "unknown_fields",
         "_models.headers": "Headers",
         "_models.model": "Unknown WireModel",
         "_models.unset": "UNSET Unset",
-        "_network.transport_errors": "TransportFailure",
+        "_network.transport_errors": "TransportError",
         "_operations.request": "BaseRequest DownloadRequest PagedRequest Request StreamRequest",
         "_operations.response": "Response",
         "_operations.security": "ANONYMOUS",
@@ -159,7 +159,7 @@ _MODULES = by_module(
             "APIConnectionError APIError APIStatusError APITimeoutError AuthenticationError "
             "BadRequestError ConfigurationError ConflictError DecodeError InvalidRequestError "
             "JobFailedError NotFoundError PaginationError PermissionDeniedError "
-            "RateLimitError RefusedError ResponseTooLargeError ServerError SpecwireError "
+            "RateLimitError EnvelopeError ResponseTooLargeError ServerError SpecwireError "
             "StreamError StreamEventError StreamTruncatedError UnknownStatusError "
             "UnprocessableEntityError WaitTimeoutError"
         ),

@@ -9,7 +9,7 @@
     └── APIError                       something went wrong with a request: `request`, `response`, `request_id`
         ├── APIConnectionError         no answer: refused, reset, broken off
         │   └── APITimeoutError        no answer in time
-        ├── APIStatusError             the server answered with an error: `status`, typed `body`
+        ├── APIStatusError             the server answered with an error: `status_code`, typed `body`
         │   ├── BadRequestError            400
         │   ├── AuthenticationError        401
         │   ├── PermissionDeniedError      403
@@ -20,7 +20,7 @@
         │   └── ServerError                5xx
         ├── PaginationError            a list has no end that can be reached: the server repeats itself
         ├── RefusedError               the server said no inside a successful answer: `code`, `body`
-        ├── ResponseTooLargeError      the answer is larger than `max_response_size`: `status`
+        ├── ResponseTooLargeError      the answer is larger than `max_response_size`: `status_code`
         ├── DecodeError                the answer is not what its content type says, or, where drift raises, drifted
         └── StreamError                a stream went wrong after it began
             ├── StreamTruncatedError       it ended before its end
@@ -56,7 +56,7 @@ __all__ = [
     "PaginationError",
     "PermissionDeniedError",
     "RateLimitError",
-    "RefusedError",
+    "EnvelopeError",
     "ServerError",
     "SpecwireError",
     "StreamError",
@@ -122,10 +122,10 @@ class PaginationError(APIError):
 class APIStatusError(APIError):
     """The server answered with an error status."""
 
-    status: int
+    status_code: int
     body: Any = None
     """The error body as the type that the document gives it; raw JSON or text where it gives none."""
-    tries: int = 1
+    attempts: int = 1
 
     @property
     def headers(self) -> Headers:
@@ -166,7 +166,7 @@ class ServerError(APIStatusError):
     """5xx: the server failed."""
 
 
-class RefusedError(APIError):
+class EnvelopeError(APIError):
     """The server said no inside a successful answer."""
 
     code: int | str | None = None
@@ -176,7 +176,7 @@ class RefusedError(APIError):
 class ResponseTooLargeError(APIError):
     """The answer is larger than `max_response_size`; what was read of it is dropped."""
 
-    status: int
+    status_code: int
 
 
 class DecodeError(APIError):

@@ -1,4 +1,4 @@
-"""OpenTelemetry (extra `specwire[otel]`): spans of calls and of their tries, trace context for servers, durations::
+"""OpenTelemetry (extra `specwire[otel]`): spans of calls and of their attempts, trace context for servers, durations::
 
     client = instrumented(Mistral())
 
@@ -24,9 +24,9 @@ except ImportError as error:
     raise ImportError("specwire.otel needs opentelemetry-api: pip install 'specwire[otel]'") from error
 
 from specwire._client.client import AsyncClient, Client
-from specwire._http.response import Answer
+from specwire._http.response import HTTPResponse
 from specwire._network.server_url import shown_url
-from specwire._network.transport_errors import TransportFailure
+from specwire._network.transport_errors import TransportError
 from specwire.errors import APIError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from opentelemetry.util.types import AttributeValue
 
     from specwire._http.middleware import AsyncCall, AsyncSend, Call, Send
-    from specwire._http.request import Outgoing
+    from specwire._http.request import PreparedRequest
     from specwire._operations.request import BaseRequest
     from specwire._operations.response import Response
 
@@ -70,18 +70,18 @@ def instrumented(
 
     Without providers, those that are set for the process are told. The trace context goes out through the process's
     propagator, to the first origin of a call and not to where that redirects. Other middleware of the client stands
-    between the call and its tries, so that a try is seen as it is sent.
+    between the call and its attempts, so that a try is seen as it is sent.
     """
     telemetry = _Telemetry(trace.get_tracer("specwire", tracer_provider=tracer_provider), meter_provider)
     options = client._connection.options
     # A client has middleware of its own kind only, which the type of the options does not say.
-    tries: list[Any] = [*options.middleware, telemetry.send if isinstance(client, Client) else telemetry.asend]
+    attempts: list[Any] = [*options.middleware, telemetry.send if isinstance(client, Client) else telemetry.asend]
     calls: list[Any] = [telemetry.call if isinstance(client, Client) else telemetry.acall, *options.call_middleware]
-    return client.with_options(middleware=tries, call_middleware=calls)
+    return client.with_options(middleware=attempts, call_middleware=calls)
 
 
 class _Telemetry:
-    """The middleware, around calls and around tries."""
+    """The middleware, around calls and around attempts."""
 
     def __init__(self, tracer: trace.Tracer, meter_provider: MeterProvider | None) -> None:
         self._tracer = tracer
@@ -104,13 +104,13 @@ class _Telemetry:
         calling.answered(response)
         return response
 
-    def send(self, outgoing: Outgoing, send: Send) -> Answer:
+    def send(self, outgoing: PreparedRequest, send: Send) -> HTTPResponse:
         with self._trying(outgoing) as (trying, carrying):
             answer = send(carrying)
         trying.answered(answer)
         return answer
 
-    async def asend(self, outgoing: Outgoing, send: AsyncSend) -> Answer:
+    async def asend(self, outgoing: PreparedRequest, send: AsyncSend) -> HTTPResponse:
         with self._trying(outgoing) as (trying, carrying):
             answer = await send(carrying)
         trying.answered(answer)
@@ -132,7 +132,7 @@ class _Telemetry:
             _calling.reset(token)
 
     @contextmanager
-    def _trying(self, outgoing: Outgoing) -> Iterator[tuple[_Trying, Outgoing]]:
+    def _trying(self, outgoing: PreparedRequest) -> Iterator[tuple[_Trying, PreparedRequest]]:
         calling = _calling.get()
         parts = urlsplit(outgoing.url)
         known = {**_method(outgoing.method), **_place(parts)}
@@ -162,7 +162,7 @@ class _Calling:
         self.template = template
         self.place: dict[str, AttributeValue] | None = None
         """Where its first try went."""
-        self.answer: Answer | None = None
+        self.answer: HTTPResponse | None = None
         """What its last try was answered, if it was."""
         self._sends = 0
 
@@ -177,20 +177,20 @@ class _Calling:
         return {"http.request.resend_count": self._sends - 1}
 
     def answered(self, response: Response[Any]) -> None:
-        self.span.set_attribute("http.response.status_code", response.status)
+        self.span.set_attribute("http.response.status_code", response.status_code)
         if self.answer is None:
             self.span.end()
         else:
-            self.answer.when_over(self._over)
+            self.answer.on_close(self._over)
 
     def failed(self, error: BaseException) -> None:
         if isinstance(error, APIError) and error.response is not None:
-            self.span.set_attribute("http.response.status_code", error.response.status)
+            self.span.set_attribute("http.response.status_code", error.response.status_code)
         self.span.set_attribute("error.type", _type(error))
         self.span.set_status(Status(StatusCode.ERROR, str(error)))
         self.span.end()
 
-    def _over(self, failure: TransportFailure | None) -> None:
+    def _over(self, failure: TransportError | None) -> None:
         if failure is not None:
             self.failed(failure)
         else:
@@ -213,8 +213,8 @@ class _Trying:
         self._calling = calling
         self._started = time.perf_counter()
 
-    def answered(self, answer: Answer) -> None:
-        status = answer.status
+    def answered(self, answer: HTTPResponse) -> None:
+        status = answer.status_code
         self._note("http.response.status_code", status)
         self._note("network.protocol.version", answer.raw.http_version.removeprefix("HTTP/"))
         if status >= 400:
@@ -222,14 +222,14 @@ class _Trying:
             self._span.set_status(Status(StatusCode.ERROR))
         if self._calling is not None:
             self._calling.answer = answer
-        answer.when_over(self._over)
+        answer.on_close(self._over)
 
     def failed(self, error: BaseException) -> None:
         self._note("error.type", _type(error))
         self._span.set_status(Status(StatusCode.ERROR, str(error)))
         self._end()
 
-    def _over(self, failure: TransportFailure | None) -> None:
+    def _over(self, failure: TransportError | None) -> None:
         if failure is not None:
             self.failed(failure)
         else:
@@ -246,7 +246,7 @@ class _Trying:
 
 
 _calling: ContextVar[_Calling | None] = ContextVar("specwire.otel", default=None)
-"""The call whose tries are sent."""
+"""The call whose attempts are sent."""
 
 
 def _current(span: Span) -> Any:
@@ -275,7 +275,7 @@ def _redacted(url: str, query: str) -> str:
 
 def _type(error: BaseException) -> str:
     """Return what kind of failure this is; of the network's, what the HTTP library called it."""
-    if isinstance(error, TransportFailure):
+    if isinstance(error, TransportError):
         if error.timeout:
             return "timeout"
         error = error.__cause__ or error

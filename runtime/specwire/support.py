@@ -17,10 +17,10 @@ if TYPE_CHECKING:
         accumulated as accumulated,
         downloaded as downloaded,
         endpoint as endpoint,
-        flowing as flowing,
         mixed as mixed,
         paginated as paginated,
         streamed as streamed,
+        workflow as workflow,
     )
     from specwire._client.overrides import (
         adds as adds,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         resource as resource,
     )
     from specwire._client.workflow import (
-        Flow as Flow,
+        Workflow as Workflow,
         ask as ask,
         wait as wait,
     )
@@ -75,6 +75,7 @@ if TYPE_CHECKING:
         BinaryPayload as BinaryPayload,
         Cursor as Cursor,
         EmptyPayload as EmptyPayload,
+        ErrorEnvelope as ErrorEnvelope,
         EventError as EventError,
         EventsPayload as EventsPayload,
         JsonPayload as JsonPayload,
@@ -83,11 +84,10 @@ if TYPE_CHECKING:
         Operation as Operation,
         PageNumber as PageNumber,
         Polling as Polling,
-        Refusal as Refusal,
         TextPayload as TextPayload,
     )
     from specwire._operations.provider import (
-        Never as Never,
+        NonRetryableErrors as NonRetryableErrors,
         Provider as Provider,
     )
     from specwire._operations.request import (
@@ -135,10 +135,10 @@ if TYPE_CHECKING:
 _MODULES = by_module(
     {
         "_client.client": "AsyncClient Client",
-        "_client.endpoint": "accumulated downloaded endpoint flowing mixed paginated streamed",
+        "_client.endpoint": "accumulated downloaded endpoint workflow mixed paginated streamed",
         "_client.overrides": "adds replaces",
         "_client.resource": "AsyncResource Resource resource",
-        "_client.workflow": "Flow ask wait",
+        "_client.workflow": "Workflow ask wait",
         "_codec.conversion": "to_dict",
         "_codec.drift": "tolerate",
         "_codec.formats": "Formats",
@@ -149,9 +149,9 @@ _MODULES = by_module(
         "_operations.forms": "same_arguments with_fields",
         "_operations.operation": (
             "BinaryPayload Cursor EmptyPayload EventError EventsPayload JsonPayload NextURL "
-            "Offset Operation PageNumber Polling Refusal TextPayload"
+            "Offset Operation PageNumber Polling ErrorEnvelope TextPayload"
         ),
-        "_operations.provider": "Never Provider",
+        "_operations.provider": "NonRetryableErrors Provider",
         "_operations.request": (
             "BaseRequest BinaryBody DownloadRequest FormBody JsonBody MixedRequest "
             "PagedRequest Request StreamRequest TextBody given json_body lines_body "

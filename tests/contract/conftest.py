@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from specwire_codegen.conformance.harness import Bench
+from specwire_codegen.conformance.harness import Harness
 from specwire_codegen.conformance.subject import Subject, operation_label, subject_of
 from specwire_codegen.ir import Operation
 from specwire_codegen.project import provider, providers
@@ -50,21 +50,21 @@ def examples(exhaustive: bool) -> int:
 
 
 @pytest.fixture(scope="session")
-def benches() -> Iterator[Callable[[Subject], Bench]]:
+def benches() -> Iterator[Callable[[Subject], Harness]]:
     """Benches by provider, made when they are needed."""
     with ExitStack() as stack:
-        made: dict[str, Bench] = {}
+        made: dict[str, Harness] = {}
 
-        def bench(subject: Subject) -> Bench:
+        def bench(subject: Subject) -> Harness:
             if subject.name not in made:
-                made[subject.name] = stack.enter_context(Bench(subject))
+                made[subject.name] = stack.enter_context(Harness(subject))
             return made[subject.name]
 
         yield bench
 
 
 @pytest.fixture
-def bench(benches: Callable[[Subject], Bench], subject: Subject) -> Bench:
+def bench(benches: Callable[[Subject], Harness], subject: Subject) -> Harness:
     """The bench of the provider under test."""
     return benches(subject)
 

@@ -28,7 +28,7 @@ from specwire._pagination.pagination import Trail
 from specwire._streaming.sse import SSEParser
 from specwire._streaming.streaming import AsyncEventStream, EventStream
 from specwire_clients.moonshot.operations import files
-from specwire_codegen.conformance.harness import Bench
+from specwire_codegen.conformance.harness import Harness
 from specwire_codegen.conformance.strategies.property_check import Violation
 from specwire_codegen.conformance.subject import Subject
 from specwire_overrides.moonshot import files as overriding
@@ -317,7 +317,7 @@ def _repeated_without_key(monkeypatch: pytest.MonkeyPatch) -> None:
     outgoing = Exchange.outgoing
 
     def changed(exchange: Exchange, proof: Any, *, asynchronous: bool) -> Any:
-        return outgoing(exchange, None if exchange.record.tries > 1 else proof, asynchronous=asynchronous)
+        return outgoing(exchange, None if exchange.record.attempts > 1 else proof, asynchronous=asynchronous)
 
     monkeypatch.setattr(Exchange, "outgoing", changed)
 
@@ -407,7 +407,7 @@ def findings(plant: Plant, subject_named: Callable[[str], Subject], folder: Path
 
 
 def _found_by_contract(subject: Subject, operation_id: str) -> bool:
-    with Bench(subject) as bench:
+    with Harness(subject) as bench:
         checks = (bench.overrides, bench.sends, bench.reads, bench.reads_errors, bench.pages, bench.retries)
         for operation in (one for one in subject.api.operations if one.id == operation_id):
             for check in checks:

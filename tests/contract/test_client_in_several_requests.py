@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from specwire_codegen.conformance.harness import Bench
+from specwire_codegen.conformance.harness import Harness
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.ir import Empty, Operation
 from specwire_codegen.overrides.overrides import read_overrides
@@ -17,17 +17,17 @@ ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "positive"
 
 
-def test_a_call_is_repeated_where_it_may_be_and_as_it_was(bench: Bench, operation: Operation, examples: int) -> None:
+def test_a_call_is_repeated_where_it_may_be_and_as_it_was(bench: Harness, operation: Operation, examples: int) -> None:
     """After a 503, what is idempotent goes out again, the same to the byte, and what is not raises the error."""
     assert bench.retries(operation, examples) >= (1 if isinstance(operation.payload, Empty) else 2)
 
 
-def test_all_items_of_all_pages_come_back(bench: Bench, operation: Operation, examples: int) -> None:
+def test_all_items_of_all_pages_come_back(bench: Harness, operation: Operation, examples: int) -> None:
     """Every item of two pages comes back typed, and the second request asks for the second page."""
     assert (bench.pages(operation, examples) > 0) is (operation.pagination is not None)
 
 
-def test_overrides_send_what_the_document_says(benches: Callable[[Subject], Bench], subject: Subject) -> None:
+def test_overrides_send_what_the_document_says(benches: Callable[[Subject], Harness], subject: Subject) -> None:
     """Every override that takes a method's place is called with the arguments that both take."""
     bench = benches(subject)
     taken = {one.id: bench.overrides(one, 20) for one in subject.api.operations}
@@ -41,7 +41,7 @@ def test_every_kind_of_call_in_several_requests(case: str, tmp_path: Path, monke
     """Each style of pages, each rule of repeating and each stream that resumes works as its document says."""
     monkeypatch.syspath_prepend(str(tmp_path))
     subject = made(CASES / case / "spec.yaml", f"several_{case}", tmp_path)
-    with Bench(subject) as bench:
+    with Harness(subject) as bench:
         counts = {
             one.id: (bench.retries(one, 4) > 0, bench.pages(one, 4) > 0, bench.resumes(one, 4) > 0)
             for one in subject.api.operations

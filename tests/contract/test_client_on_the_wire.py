@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from specwire_codegen.conformance.harness import Bench
+from specwire_codegen.conformance.harness import Harness
 from specwire_codegen.ir import Operation
 
 
 def test_what_arrives_is_what_the_document_says(
-    bench: Bench, operation: Operation, examples: int, covers: Callable[[Operation, str], None]
+    bench: Harness, operation: Operation, examples: int, covers: Callable[[Operation, str], None]
 ) -> None:
     """Method, path, query, headers, cookies and body of each call arrive as they should, and the mock takes them."""
     assert bench.sends(operation, examples) >= (2 if operation.parameters or operation.body else 1)

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 import pytest
-from specwire_codegen.conformance.harness import Bench
+from specwire_codegen.conformance.harness import Harness
 from specwire_codegen.conformance.report import Report, Row, summary
 from specwire_codegen.conformance.run import check_mock
 from specwire_codegen.conformance.strategies.property_check import Violation
@@ -60,7 +60,7 @@ def test_a_run_on_the_mock_server_covers_every_operation(tmp_path: Path, monkeyp
     assert summary(report) == "contract_run on its mock server: 2 of 2 operations as the document says"
 
 
-def test_a_wrong_method_is_noticed_for_both_clients(benches: Callable[[Subject], Bench], moonshot: Subject) -> None:
+def test_a_wrong_method_is_noticed_for_both_clients(benches: Callable[[Subject], Harness], moonshot: Subject) -> None:
     """A client that sends another method than the document has is reported, sync and async."""
     wrong = attrs.evolve(operation_of(moonshot, "get_balance"), http_method="PUT")
     with pytest.raises(Violation) as caught:
@@ -71,7 +71,7 @@ def test_a_wrong_method_is_noticed_for_both_clients(benches: Callable[[Subject],
     ]
 
 
-def test_swapped_fields_are_noticed(benches: Callable[[Subject], Bench], moonshot: Subject) -> None:
+def test_swapped_fields_are_noticed(benches: Callable[[Subject], Harness], moonshot: Subject) -> None:
     """A client that sends one field's value under another's name is reported."""
     operation = operation_of(moonshot, "create_batch")
     assert isinstance(operation.body, JsonBody) and operation.body.fields is not None
@@ -87,7 +87,7 @@ def test_an_answer_that_the_client_does_not_know_is_noticed(moonshot: Subject) -
     schema: dict[str, Any] = {"type": "object", "required": ["code"], "properties": {"code": {"type": "boolean"}}}
     schemas = {**moonshot.document["components"]["schemas"], "BalanceResponse": schema}
     components = {**moonshot.document["components"], "schemas": schemas}
-    with Bench(attrs.evolve(moonshot, document={**moonshot.document, "components": components})) as bench:
+    with Harness(attrs.evolve(moonshot, document={**moonshot.document, "components": components})) as bench:
         with pytest.raises(Violation, match=r"\$\.code"):
             bench.reads(operation_of(moonshot, "get_balance"), 3)
 

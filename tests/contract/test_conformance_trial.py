@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from specwire_codegen.conformance.sampled_check import Trial, sample
+from specwire_codegen.conformance.sampled_check import SampledCheck, sample
 from specwire_codegen.conformance.subject import Subject
 
 from tests.contract.making import made
@@ -103,7 +103,7 @@ def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Subject:
 
 def test_a_client_does_as_its_document_says(everything: Subject) -> None:
     """Every kind of parameter, body, server and answer arrives and comes back as the document says."""
-    with Trial(everything) as trial:
+    with SampledCheck(everything) as trial:
         found = [trial.run(operation, 12) for operation in everything.api.operations]
     assert [(one.operation_id, (), (), ()) for one in found] == [
         (one.operation_id, one.wrong, one.unequal, one.undrawn) for one in found
@@ -127,7 +127,7 @@ def test_a_client_of_another_document_is_found_out(
     subject = Subject(
         "mixed", other.package, everything.document, everything.api, other.sync_client, other.async_client
     )
-    with Trial(subject) as trial:
+    with SampledCheck(subject) as trial:
         found = {one.id: trial.run(one, 12) for one in everything.api.operations}
     assert {name for name, one in found.items() if one.wrong} == set(everything.operation_ids)
 

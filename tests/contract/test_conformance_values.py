@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
-from specwire_codegen.conformance.answers import Answer, problems
+from specwire_codegen.conformance.answers import DrawnResponse, problems
 from specwire_codegen.conformance.client.calls import Outcome
 from specwire_codegen.conformance.strategies.property_check import Violation, explore, simplest
 from specwire_codegen.conformance.strategies.schemas import closed_schema
@@ -91,8 +91,8 @@ def test_the_smallest_failure_is_reported() -> None:
 def test_an_answer_that_comes_back_otherwise_is_found(moonshot: Subject) -> None:
     """A lost field, an error that was not sent and an error that was not raised are all reported."""
     types, operation = Types(moonshot), next(one for one in moonshot.api.operations if one.id == "get_balance")
-    good = Answer(200, "application/json", (), {"code": 0})
+    good = DrawnResponse(200, "application/json", (), {"code": 0})
     assert problems(types, operation, good, Outcome({})) == ["$.code: 0 is missing"]
-    assert problems(types, operation, Answer(400, "application/json", (), {}), Outcome({})) == [
+    assert problems(types, operation, DrawnResponse(400, "application/json", (), {}), Outcome({})) == [
         "status 400 did not raise an error"
     ]

@@ -6,7 +6,7 @@ from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.conformance.values.case import Body, Case, File
 from specwire_codegen.conformance.wire import expected_request
 from specwire_codegen.conformance.wire.expected_request import Arrival
-from specwire_codegen.conformance.wire.multipart import BrokenBody, Part, parts_of
+from specwire_codegen.conformance.wire.multipart import BrokenBodyError, Part, parts_of
 from specwire_codegen.conformance.wire.parameters import pairs_problems, path_problems, query_pairs
 from specwire_codegen.conformance.wire.querystring import unsent
 from specwire_codegen.ir import Operation
@@ -185,7 +185,7 @@ def test_parts_of_a_form_are_taken_apart_exactly() -> None:
 @pytest.mark.parametrize("body", [b"", FORM[:-4], FORM[3:], FORM.replace(b'name="file"', b"x=1")])
 def test_broken_forms_are_refused(body: bytes) -> None:
     """A form without its boundaries, or with a part that has no name, is an error."""
-    with pytest.raises(BrokenBody):
+    with pytest.raises(BrokenBodyError):
         parts_of(body, "multipart/form-data; boundary=B")
 
 

@@ -12,13 +12,13 @@ import attrs
 import pytest
 from schemathesis.checks import CHECKS as KNOWN, load_all_checks
 from specwire_codegen.conformance.checks import ALL_PHASES, CHECKS, LEFT_OUT, Plan, check_document
-from specwire_codegen.conformance.harness import KEY, Bench
+from specwire_codegen.conformance.harness import KEY, Harness
 from specwire_codegen.conformance.subject import Subject
 
 
 @pytest.mark.slow
 def test_the_mock_server_does_as_the_document_says(
-    subject: Subject, bench: Bench, examples: int, exhaustive: bool, record_property: Callable[[str, object], None]
+    subject: Subject, bench: Harness, examples: int, exhaustive: bool, record_property: Callable[[str, object], None]
 ) -> None:
     """No request that schemathesis makes of a document gets an answer that the document does not allow.
 
@@ -46,7 +46,7 @@ def test_every_check_is_used_or_left_out_for_a_reason() -> None:
 
 @pytest.mark.parametrize("change", ["status", "type", "field"])
 def test_a_server_that_does_otherwise_is_found(
-    change: str, benches: Callable[[Subject], Bench], moonshot: Subject
+    change: str, benches: Callable[[Subject], Harness], moonshot: Subject
 ) -> None:
     """A server whose answers have another status, media type or field type than the document is reported."""
     document = changed(moonshot, change)

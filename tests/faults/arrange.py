@@ -25,7 +25,7 @@ Script = Callable[[Call], Sequence[Action]]
 """What the server does, made from the answer that would have been good."""
 
 
-class Scene(msgspec.Struct, frozen=True):
+class Scenario(msgspec.Struct, frozen=True):
     """What a fault has to work with."""
 
     caller: Caller
@@ -40,14 +40,14 @@ class Scene(msgspec.Struct, frozen=True):
         return self.caller.client(**{"timeout": 10.0, **options})
 
 
-Arrange = Callable[[Scene], Any]
+Arrange = Callable[[Scenario], Any]
 """Makes the fault come about, and the client that meets it."""
 
 
 def plays(script: Script) -> Arrange:
     """Let the server do this to every request."""
 
-    def arrange(scene: Scene) -> Any:
+    def arrange(scene: Scenario) -> Any:
         scene.server.answer = lambda _: script(scene.call)
         return scene.client()
 
@@ -57,7 +57,7 @@ def plays(script: Script) -> Arrange:
 def stalls(script: Script) -> Arrange:
     """Let the server do this to every request, and the client wait for a moment only."""
 
-    def arrange(scene: Scene) -> Any:
+    def arrange(scene: Scenario) -> Any:
         scene.server.answer = lambda _: script(scene.call)
         return scene.client().with_options(timeout=0.1, idle_timeout=0.1)
 
@@ -76,7 +76,7 @@ def whole(call: Call, status: int = 200, body: bytes | None = None, **headers: s
     return head(status, {"content-type": call.content_type, "content-length": str(len(data)), **named}) + data
 
 
-def breaks_off(scene: Scene) -> Any:
+def breaks_off(scene: Scenario) -> Any:
     """Call a server that takes ranges, and breaks every answer off that is to hold all bytes."""
     body = scene.call.body
 
@@ -99,17 +99,17 @@ def open_head(call: Call, **headers: str) -> bytes:
     return head(200, {"content-type": call.content_type, **named})
 
 
-def refused(scene: Scene) -> Any:
+def refused(scene: Scenario) -> Any:
     """Call a port on which nothing listens."""
     return scene.client(base_url=f"http://127.0.0.1:{closed_port()}")
 
 
-def nowhere(scene: Scene) -> Any:
+def nowhere(scene: Scenario) -> Any:
     """Call a host that does not exist."""
     return scene.client(base_url="http://nowhere.invalid")
 
 
-def untrusted(scene: Scene) -> Any:
+def untrusted(scene: Scenario) -> Any:
     """Call a server whose certificate was signed by nobody that the client trusts."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with TemporaryDirectory() as folder:
@@ -124,7 +124,7 @@ def untrusted(scene: Scene) -> Any:
 def through_proxy(serve: Callable[[socket.socket], None] | None, target: str) -> Arrange:
     """Call a server by way of a proxy that does this to each connection, or that is not there."""
 
-    def arrange(scene: Scene) -> Any:
+    def arrange(scene: Scenario) -> Any:
         port = closed_port() if serve is None else scene.stack.enter_context(listening(serve))
         library = import_module(scene.caller.library)
         kind = library.AsyncClient if scene.caller.asynchronous else library.Client
@@ -151,7 +151,7 @@ def takes(size: int, then: Callable[[socket.socket], None]) -> Arrange:
             left -= taken
         then(connection)
 
-    def arrange(scene: Scene) -> Any:
+    def arrange(scene: Scenario) -> Any:
         return scene.client(base_url=f"http://127.0.0.1:{scene.stack.enter_context(listening(serve))}")
 
     return arrange

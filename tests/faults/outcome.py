@@ -62,14 +62,14 @@ class Gives(msgspec.Struct, frozen=True):
 
 
 class Raises(msgspec.Struct, frozen=True):
-    """The call raises exactly this class after so many tries, with this in its message."""
+    """The call raises exactly this class after so many attempts, with this in its message."""
 
     kind: type[SpecwireError]
-    tries: int = 1
+    attempts: int = 1
     says: str = ""
 
     def __str__(self) -> str:
-        return f"`{self.kind.__name__}`" + (f" after {self.tries} attempts" if self.tries > 1 else "")
+        return f"`{self.kind.__name__}`" + (f" after {self.attempts} attempts" if self.attempts > 1 else "")
 
 
 Outcome = Good | Gives | Raises

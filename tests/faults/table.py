@@ -12,8 +12,8 @@ from specwire.errors import (
     APITimeoutError,
     BadRequestError,
     DecodeError,
+    EnvelopeError,
     RateLimitError,
-    RefusedError,
     ResponseTooLargeError,
     ServerError,
     StreamTruncatedError,
@@ -91,8 +91,8 @@ def _chunked(call: Call, *rest: Action) -> Sequence[Action]:
     return (open_head(call, transfer_encoding="chunked"), *rest)
 
 
-def _lost(tries: int = 3) -> Raises:
-    return Raises(APIConnectionError, tries)
+def _lost(attempts: int = 3) -> Raises:
+    return Raises(APIConnectionError, attempts)
 
 
 TRUNCATED = Raises(StreamTruncatedError)
@@ -299,9 +299,9 @@ FAULTS = (
                 "an error in the JSON of a 200",
                 plays(lambda call: (whole(call, body=b'{"error": {"message": "overloaded"}}', content_type=JSON),)),
                 each(
-                    Raises(RefusedError, 1, "with an error: overloaded"),
-                    stream=Raises(RefusedError, 1, "overloaded"),
-                    download=Raises(RefusedError, 1, "overloaded"),
+                    Raises(EnvelopeError, 1, "with an error: overloaded"),
+                    stream=Raises(EnvelopeError, 1, "overloaded"),
+                    download=Raises(EnvelopeError, 1, "overloaded"),
                 ),
             ),
             Fault(

@@ -57,7 +57,7 @@ def test_an_answer_beyond_the_limit_is_an_error(
     for call in (bounded.things.get, bounded.things.get.raw):
         with pytest.raises(ResponseTooLargeError, match="2,097,152 bytes: raise `max_response_size`") as error:
             caller.run(call("1"))
-        assert 200 == error.value.status
+        assert 200 == error.value.status_code
         assert error.value.response is not None
     assert peak() < 16 * MEGABYTE
     server.answer = lambda _: reply({"id": "1"})
@@ -100,7 +100,7 @@ def test_the_body_of_an_error_is_cut(
     ):
         with pytest.raises(APIStatusError) as error:
             call()
-        assert status == error.value.status
+        assert status == error.value.status_code
         assert error.value.response is not None
         assert MEGABYTE == len(error.value.response.content)
     assert peak() < 24 * MEGABYTE

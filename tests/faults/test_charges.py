@@ -17,11 +17,11 @@ from specwire_clients.moonshot import Moonshot
 
 from tests.runtime.conftest import Caller
 from tests.runtime.sample import Thing
-from tests.runtime.server import Answer, Close, Hold, Reset, Server, reply
+from tests.runtime.server import Close, Hold, HTTPResponse, Reset, Server, reply
 
-QUICK = RetryPolicy(base=0.0, cap=0.0)
+QUICK = RetryPolicy(wait_initial=0.0, wait_max=0.0)
 MESSAGES: Any = [{"role": "user", "content": "Hi"}]
-UNCLEAR: dict[str, Answer] = {"silence": (Hold(),), "reset": (Reset(),), "close": (Close(),)}
+UNCLEAR: dict[str, HTTPResponse] = {"silence": (Hold(),), "reset": (Reset(),), "close": (Close(),)}
 CALLS: dict[str, tuple[type[Any], Callable[[Any], Any], int]] = {
     "aitre chat": (Aitre, lambda c: c.chat.complete(model="m", messages=MESSAGES), 1),
     "aitre chat stream": (Aitre, lambda c: list(c.chat.stream(model="m", messages=MESSAGES)), 1),
@@ -39,16 +39,16 @@ CALLS: dict[str, tuple[type[Any], Callable[[Any], Any], int]] = {
 
 def client_of(kind: type[Any], server: Server, **policy: Any) -> Any:
     """Make a client that waits for a moment and repeats without waiting."""
-    return kind("k" * 20, base_url=server.url, timeout=0.1, retry=RetryPolicy(base=0.0, cap=0.0, **policy))
+    return kind("k" * 20, base_url=server.url, timeout=0.1, retry=RetryPolicy(wait_initial=0.0, wait_max=0.0, **policy))
 
 
 @pytest.mark.parametrize("fault", UNCLEAR)
 @pytest.mark.parametrize("call", CALLS)
 def test_an_unclear_outcome_is_not_paid_twice(server: Server, call: str, fault: str) -> None:
     """After silence or a break, a generation is not sent again, unless the user takes the cost."""
-    kind, make, tries = CALLS[call]
+    kind, make, attempts = CALLS[call]
     server.answer = lambda _: UNCLEAR[fault]
-    for repeats, expected in ((False, tries), (True, 3)):
+    for repeats, expected in ((False, attempts), (True, 3)):
         server.received.clear()
         with pytest.raises(APIConnectionError), client_of(kind, server, repeat_billed=repeats) as client:
             make(client)

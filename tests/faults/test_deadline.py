@@ -1,4 +1,4 @@
-"""Promises of `deadline`: a call ends by it, however many tries, waits, redirects and slow bytes it is made of."""
+"""Promises of `deadline`: a call ends by it, however many attempts, waits, redirects and slow bytes it is made of."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from specwire._http.options import Options
 from specwire._http.retry import RetryPolicy
 from specwire._network import deadline_backend
-from specwire._network.transport_errors import TransportFailure
+from specwire._network.transport_errors import TransportError
 from specwire.errors import APIConnectionError, APITimeoutError, RateLimitError, StreamTruncatedError
 
 from tests.runtime.conftest import KEY, Caller
@@ -143,7 +143,7 @@ def test_no_wait_begins_when_time_is_up() -> None:
     with deadline_backend.within(0.02):
         assert 0 < float(wire.read(1, None)) <= 0.02
         time.sleep(0.03)
-        with pytest.raises(TransportFailure):
+        with pytest.raises(TransportError):
             wire.read(1, 5.0)
     assert b"None" == wire.read(1, None)
     assert 3.0 == deadline_backend._Backend(Wire()).sleep(3.0)
@@ -181,14 +181,14 @@ def test_no_wait_begins_that_would_pass_the_deadline(caller: Caller, client: Any
     server.play(reply({}, status=429, headers={"retry-after": "60"}))
     with lasting(0, 3), pytest.raises(RateLimitError) as caught:
         caller.run(client.with_options(deadline=5.0).things.get("1"))
-    assert 1 == caught.value.tries
+    assert 1 == caught.value.attempts
 
 
 def test_a_call_in_time_is_as_ever(caller: Caller, server: Server) -> None:
     """A call within its deadline is repeated, answers, and gives its connection back for the next."""
-    client = caller.client(deadline=30.0, retry=RetryPolicy(base=0.01, cap=0.01))
+    client = caller.client(deadline=30.0, retry=RetryPolicy(wait_initial=0.01, wait_max=0.01))
     server.play(reply({}, status=503), GOOD, GOOD)
-    assert 2 == caller.run(client.things.get.raw("1")).tries
+    assert 2 == caller.run(client.things.get.raw("1")).attempts
     assert Thing(id="1") == caller.run(client.things.get("1"))
     assert {0} == {received.connection for received in server.received}
 

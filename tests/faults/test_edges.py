@@ -87,7 +87,7 @@ def test_every_call_raises_our_own_for_every_answer(
         # httpx refuses some locations before anybody sees the answer.
         if "location" in str(ANSWERS[name][0]) and caller.library == "httpx2":
             assert isinstance(caught.value, APIStatusError)
-            assert 302 == caught.value.status
+            assert 302 == caught.value.status_code
     server.answer = lambda _: reply({"id": "2"})
     assert Thing(id="2") == caller.run(client.things.get("2"))
 

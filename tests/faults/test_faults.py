@@ -14,7 +14,7 @@ from tests.runtime.conftest import KEY, Caller
 from tests.runtime.sample import Thing
 from tests.runtime.server import Server, reply
 
-from .arrange import Scene
+from .arrange import Scenario
 from .outcome import CALLS, Call, Gives, Good, Raises
 from .pool import busy
 from .table import FAULTS, Fault
@@ -29,15 +29,15 @@ def test_a_fault_has_its_outcome(
 ) -> None:
     """A call gives or raises what the table says, leaves no half file and no connection in use, and the next works."""
     with ExitStack() as stack:
-        client = fault.arrange(Scene(caller, server, call, tls, stack))
+        client = fault.arrange(Scenario(caller, server, call, tls, stack))
         match fault.outcomes[call.name]:
             case Good():
                 assert call.value == call.make(caller, client, tmp_path)
             case Gives(value):
                 assert value == call.make(caller, client, tmp_path)
-            case Raises(kind, tries, says):
+            case Raises(kind, attempts, says):
                 error = raised(kind, lambda: call.make(caller, client, tmp_path))
-                assert tries == getattr(error, "tries", 1)
+                assert attempts == getattr(error, "attempts", 1)
                 assert says in str(error)
                 assert [] == list(tmp_path.iterdir())
         assert [] == busy(client)

@@ -1,4 +1,4 @@
-"""Promises of idempotency keys: one for each call, the same in all its tries, and then a write may be repeated."""
+"""Promises of idempotency keys: one for each call, the same in all its attempts, and then a write may be repeated."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def keys(server: Server) -> list[str | None]:
 def test_a_write_is_repeated_under_one_key(caller: Caller, keyed: Any, server: Server) -> None:
     """A write whose answer never came is repeated with the same key; the next call has another."""
     server.play((Reset(),), (Close(),), GOOD, GOOD)
-    assert 3 == caller.run(keyed.things.make.raw(name="x")).tries
+    assert 3 == caller.run(keyed.things.make.raw(name="x")).attempts
     assert Thing(id="1") == caller.run(keyed.things.make(name="x"))
     first, second, third, other = keys(server)
     assert first is not None

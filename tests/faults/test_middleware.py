@@ -10,7 +10,6 @@ import msgspec
 import pytest
 import specwire
 from specwire._http.middleware import (
-    Answer,
     AsyncCall,
     AsyncCallMiddleware,
     AsyncMiddleware,
@@ -18,12 +17,13 @@ from specwire._http.middleware import (
     BaseRequest,
     Call,
     CallMiddleware,
+    HTTPResponse,
     Middleware,
-    Outgoing,
+    PreparedRequest,
     Response,
     Send,
 )
-from specwire._network.transport_errors import TransportFailure
+from specwire._network.transport_errors import TransportError
 from specwire.errors import APIConnectionError, InvalidRequestError, ServerError
 
 from tests.faults.pool import busy
@@ -35,13 +35,15 @@ GOOD = reply({"id": "1"})
 BUSY = reply({}, status=503)
 
 
-def both(caller: Caller, before: Callable[[Outgoing], Outgoing], after: Callable[[Answer], Answer]) -> Any:
+def both(
+    caller: Caller, before: Callable[[PreparedRequest], PreparedRequest], after: Callable[[HTTPResponse], HTTPResponse]
+) -> Any:
     """Return a middleware of the caller's kind."""
 
-    def middleware(outgoing: Outgoing, send: Send) -> Answer:
+    def middleware(outgoing: PreparedRequest, send: Send) -> HTTPResponse:
         return after(send(before(outgoing)))
 
-    async def async_middleware(outgoing: Outgoing, send: AsyncSend) -> Answer:
+    async def async_middleware(outgoing: PreparedRequest, send: AsyncSend) -> HTTPResponse:
         return after(await send(before(outgoing)))
 
     return async_middleware if caller.asynchronous else middleware
@@ -50,12 +52,12 @@ def both(caller: Caller, before: Callable[[Outgoing], Outgoing], after: Callable
 def noting(caller: Caller, name: str, notes: list[str]) -> Any:
     """Return a middleware that notes what passes."""
 
-    def before(outgoing: Outgoing) -> Outgoing:
+    def before(outgoing: PreparedRequest) -> PreparedRequest:
         notes.append(f"{name} {outgoing.method}")
         return outgoing
 
-    def after(answer: Answer) -> Answer:
-        notes.append(f"{name} {answer.status}")
+    def after(answer: HTTPResponse) -> HTTPResponse:
+        notes.append(f"{name} {answer.status_code}")
         return answer
 
     return both(caller, before, after)
@@ -66,7 +68,7 @@ def test_each_try_passes_through_all_in_order(caller: Caller, server: Server) ->
     notes: list[str] = []
     client = caller.client(middleware=[noting(caller, "a", notes), noting(caller, "b", notes)])
     server.play(BUSY, GOOD, stream({"text": "a"}, DONE), reply(b"bytes"))
-    assert 2 == caller.run(client.things.get.raw("1")).tries
+    assert 2 == caller.run(client.things.get.raw("1")).attempts
     there, back = ["a GET", "b GET"], ["b 200", "a 200"]
     assert [*there, "b 503", "a 503", *there, *back] == notes
     assert [Chunk(text="a")] == caller.list(client.talks.stream())
@@ -78,7 +80,7 @@ def test_middleware_may_change_what_is_sent(caller: Caller, client: Any, server:
     """What middleware passes on is what is sent; its repr shows no key."""
     shown: list[str] = []
 
-    def before(outgoing: Outgoing) -> Outgoing:
+    def before(outgoing: PreparedRequest) -> PreparedRequest:
         shown.append(repr(outgoing))
         return msgspec.structs.replace(outgoing, headers={**outgoing.headers, "x-signed": "yes"})
 
@@ -90,12 +92,12 @@ def test_middleware_may_change_what_is_sent(caller: Caller, client: Any, server:
 
 def test_middleware_may_answer_itself(caller: Caller, client: Any, server: Server) -> None:
     """An answer that middleware makes is taken like the server's, and nothing is sent."""
-    made = Answer(httpx2.Response(200, json={"id": "made"}), httpx2)
+    made = HTTPResponse(httpx2.Response(200, json={"id": "made"}), httpx2)
 
-    def instead(outgoing: Outgoing, send: Send) -> Answer:
+    def instead(outgoing: PreparedRequest, send: Send) -> HTTPResponse:
         return made
 
-    async def async_instead(outgoing: Outgoing, send: AsyncSend) -> Answer:
+    async def async_instead(outgoing: PreparedRequest, send: AsyncSend) -> HTTPResponse:
         return made
 
     middleware: Any = async_instead if caller.asynchronous else instead
@@ -104,16 +106,16 @@ def test_middleware_may_answer_itself(caller: Caller, client: Any, server: Serve
 
 
 def test_middleware_may_fail_a_try(caller: Caller, client: Any, server: Server) -> None:
-    """A `TransportFailure` of middleware is like one of the network; any other exception reaches the caller."""
-    failures: list[Exception] = [TransportFailure("cut by hand", sent=False, timeout=False)] * 3
+    """A `TransportError` of middleware is like one of the network; any other exception reaches the caller."""
+    failures: list[Exception] = [TransportError("cut by hand", sent=False, timeout=False)] * 3
 
-    def before(outgoing: Outgoing) -> Outgoing:
+    def before(outgoing: PreparedRequest) -> PreparedRequest:
         if failures:
             raise failures.pop()
         return outgoing
 
     cut = client.with_options(middleware=[both(caller, before, lambda answer: answer)])
-    with pytest.raises(APIConnectionError, match="after 3 tries: cut by hand"):
+    with pytest.raises(APIConnectionError, match="after 3 attempts: cut by hand"):
         caller.run(cut.things.make(name="x"))
     failures.append(LookupError("no such thing"))
     with pytest.raises(LookupError, match="no such thing"):
@@ -125,10 +127,10 @@ def test_middleware_may_fail_a_try(caller: Caller, client: Any, server: Server) 
 def test_middleware_of_the_wrong_kind_is_refused(caller: Caller, client: Any) -> None:
     """Middleware of the other kind of client, or that gives no answer, is a `TypeError` that names it."""
 
-    def plain(outgoing: Outgoing, send: Any) -> Any:
+    def plain(outgoing: PreparedRequest, send: Any) -> Any:
         return None
 
-    async def asynchronous(outgoing: Outgoing, send: Any) -> Any:
+    async def asynchronous(outgoing: PreparedRequest, send: Any) -> Any:
         return None
 
     for middleware in (plain, asynchronous):
@@ -139,10 +141,10 @@ def test_middleware_of_the_wrong_kind_is_refused(caller: Caller, client: Any) ->
 def test_the_types_of_middleware_are_what_the_docstring_shows() -> None:
     """A plain function is a `Middleware`, an `async def` an `AsyncMiddleware`."""
 
-    def plain(outgoing: Outgoing, send: Send) -> Answer:
+    def plain(outgoing: PreparedRequest, send: Send) -> HTTPResponse:
         return send(outgoing)
 
-    async def asynchronous(outgoing: Outgoing, send: AsyncSend) -> Answer:
+    async def asynchronous(outgoing: PreparedRequest, send: AsyncSend) -> HTTPResponse:
         return await send(outgoing)
 
     def plain_call(request: BaseRequest, call: Call) -> Response[Any]:
@@ -195,14 +197,14 @@ def watching(caller: Caller, name: str, notes: list[str]) -> Any:
         return request
 
     def after(response: Response[Any]) -> Response[Any]:
-        notes.append(f"{name} {response.status} after {response.tries}")
+        notes.append(f"{name} {response.status_code} after {response.attempts}")
         return response
 
     return both_calls(caller, before, after, lambda error: notes.append(f"{name} {type(error).__name__}"))
 
 
 def test_each_call_passes_through_all_in_order(caller: Caller, server: Server) -> None:
-    """A call with all its tries goes through the first middleware, then the second, and its answer back."""
+    """A call with all its attempts goes through the first middleware, then the second, and its answer back."""
     notes: list[str] = []
     client = caller.client(call_middleware=[watching(caller, "a", notes), watching(caller, "b", notes)])
     server.play(BUSY, GOOD)
@@ -244,19 +246,19 @@ def test_call_middleware_sees_what_the_caller_sees(caller: Caller, server: Serve
 
 
 def test_call_middleware_may_change_the_request(caller: Caller, client: Any, server: Server) -> None:
-    """What middleware passes on is what is called; one call may have middleware around itself and around its tries."""
-    tries: list[str] = []
+    """What middleware passes on is what is called; one call may have middleware around itself and around its attempts."""
+    attempts: list[str] = []
     other = both_calls(caller, lambda request: request.replace(path={"thing_id": "2"}))
-    changed = client.things.get.with_options(call_middleware=[other], middleware=[noting(caller, "a", tries)])
+    changed = client.things.get.with_options(call_middleware=[other], middleware=[noting(caller, "a", attempts)])
     server.play(GOOD)
     caller.run(changed("1"))
     assert "/things/2" == server.received[0].target
-    assert ["a GET", "a 200"] == tries
+    assert ["a GET", "a 200"] == attempts
 
 
 def test_call_middleware_may_answer_a_call_but_no_stream(caller: Caller, client: Any, server: Server) -> None:
     """A `Response` that middleware makes is the caller's answer; for a stream there would be nothing to read."""
-    response = Response(status=200, headers=specwire.Headers(), content=b"", parsed=Thing(id="made"))
+    response = Response(status_code=200, headers=specwire.Headers(), content=b"", parsed=Thing(id="made"))
 
     def instead(request: BaseRequest, call: Call) -> Response[Any]:
         return response
@@ -322,11 +324,11 @@ def test_call_middleware_of_the_wrong_kind_is_refused(caller: Caller, client: An
 
 
 def test_middleware_learns_when_a_body_is_over(caller: Caller, client: Any, server: Server) -> None:
-    """`Answer.when_over` tells once, of a body that was read, left or broken off."""
+    """`HTTPResponse.when_over` tells once, of a body that was read, left or broken off."""
     told: list[str | None] = []
 
-    def after(answer: Answer) -> Answer:
-        answer.when_over(lambda failure: told.append(type(failure).__name__ if failure is not None else None))
+    def after(answer: HTTPResponse) -> HTTPResponse:
+        answer.on_close(lambda failure: told.append(type(failure).__name__ if failure is not None else None))
         return answer
 
     watched = client.with_options(middleware=[both(caller, lambda outgoing: outgoing, after)])
@@ -343,4 +345,4 @@ def test_middleware_learns_when_a_body_is_over(caller: Caller, client: Any, serv
     assert [None] * 3 == told
     with pytest.raises(specwire.StreamTruncatedError):
         caller.list(watched.talks.stream())
-    assert [None, None, None, "TransportFailure"] == told
+    assert [None, None, None, "TransportError"] == told

@@ -18,7 +18,7 @@ from specwire_codegen.mock.request.coercion import Coercion
 from specwire_codegen.mock.request.parameters import Deserializer, Sources, cookies, pairs
 from specwire_codegen.mock.values import patterns
 from specwire_codegen.mock.values.identifiers import Identifiers
-from specwire_codegen.mock.values.sampling import Drawer
+from specwire_codegen.mock.values.sampling import Sampler
 
 EMPTY = Document({"paths": {}})
 REQUESTS = Validators(EMPTY, "request")
@@ -166,7 +166,7 @@ def grown(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 def test_drawn_values_are_valid(schema: dict[str, Any]) -> None:
     """A value that is drawn from a schema fits it."""
     validators = Validators(EMPTY, "response")
-    assert validators.accepts(schema, Drawer(EMPTY, validators).draw(schema))
+    assert validators.accepts(schema, Sampler(EMPTY, validators).draw(schema))
 
 
 @given(st.lists(st.binary(max_size=20)), st.integers(1, 30))

@@ -13,7 +13,7 @@ from specwire_codegen.mock.document.document import Document
 from specwire_codegen.mock.document.operations import MediaType, Operation
 from specwire_codegen.mock.document.validation import Validators
 from specwire_codegen.mock.values.examples import schema_of
-from specwire_codegen.mock.values.sampling import Drawer
+from specwire_codegen.mock.values.sampling import Sampler
 
 SPECS = Path(__file__).parents[2] / "specs"
 
@@ -23,7 +23,7 @@ def names() -> list[str]:
     return sorted(path.parent.name for path in SPECS.glob("*/normalized.json"))
 
 
-def target(drawer: Drawer, operation: Operation) -> tuple[str, dict[str, Any]]:
+def target(drawer: Sampler, operation: Operation) -> tuple[str, dict[str, Any]]:
     """Return the path and query of a request with all that is required."""
     path, query = operation.path, {}
     for parameter in operation.parameters:
@@ -34,7 +34,7 @@ def target(drawer: Drawer, operation: Operation) -> tuple[str, dict[str, Any]]:
     return path, query
 
 
-def bodies(document: Document, drawer: Drawer, media: MediaType) -> Iterator[dict[str, Any]]:
+def bodies(document: Document, drawer: Sampler, media: MediaType) -> Iterator[dict[str, Any]]:
     """Yield the examples of a request body, or one that is drawn, as arguments of the HTTP client."""
     if media.is_json:
         values = [example.value for example in media.examples] or [drawer.draw(schema_of(media))]
@@ -57,7 +57,7 @@ def test_every_example_is_taken_and_answered(provider: str) -> None:
     """Every example of a request is accepted, and every answer to it fits the document."""
     data = json.loads((SPECS / provider / "normalized.json").read_text())
     document = Document(data)
-    drawer = Drawer(document, Validators(document, "request"))
+    drawer = Sampler(document, Validators(document, "request"))
     responses = Validators(document, "response")
     with (
         server.serve(mock_app.build(data)) as url,

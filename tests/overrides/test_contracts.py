@@ -16,8 +16,8 @@ from specwire_codegen.ir import (
     Field,
     FormBody,
     JsonBody,
+    JsonLinesBody,
     JsonPayload,
-    LinesBody,
     ListOf,
     ModelRef,
     MultipartBody,
@@ -88,7 +88,7 @@ TRACE = Parameter("trace", "X-Trace", "header", STR, required=True)
         (BinaryBody("image/png", False), {"image/png": "optional"}),
         (TextBody("text/plain", True), {"text/plain": "required"}),
         (
-            LinesBody(PET, "jsonl", "application/jsonl", True),
+            JsonLinesBody(PET, "jsonl", "application/jsonl", True),
             {"application/jsonl": "Pet, one after the other, required"},
         ),
     ],

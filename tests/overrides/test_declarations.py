@@ -297,7 +297,7 @@ def test_a_function_says_what_it_makes() -> None:
     expected = (
         "error[override-returns] overrides/specwire_overrides/acme/audio.py:2: "
         "act does not say what request it makes\n"
-        "  help: annotate it with one of Request, PagedRequest, StreamRequest, DownloadRequest, Flow"
+        "  help: annotate it with one of Request, PagedRequest, StreamRequest, DownloadRequest, Workflow"
     )
     assert expected == said(function('@replaces("chat")', returns=""))
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from specwire._client.workflow import Flow, Pause, Step
-from specwire.errors import DecodeError, JobFailedError, RefusedError, SpecwireError, WaitTimeoutError
+from specwire._client.workflow import Pause, Step, Workflow
+from specwire.errors import DecodeError, EnvelopeError, JobFailedError, SpecwireError, WaitTimeoutError
 from specwire_clients.aitre import Aitre
 from specwire_clients.aitre.models import MidjourneySubmitResponse, MidjourneyTask
 from specwire_clients.aitre.operations import midjourney
@@ -25,7 +25,7 @@ def task(status: str, progress: str = "", **more: Any) -> MidjourneyTask:
     return MidjourneyTask(id="7", action="IMAGINE", status=status, progress=progress, **more)
 
 
-def driven(flow: Flow[MidjourneyTask], answers: Sequence[Any]) -> tuple[list[Step], MidjourneyTask | None]:
+def driven(flow: Workflow[MidjourneyTask], answers: Sequence[Any]) -> tuple[list[Step], MidjourneyTask | None]:
     """Answer the requests of a flow in turn; return its steps, and its value if it came to its end."""
     steps: list[Step] = []
     left = iter(answers)
@@ -118,7 +118,7 @@ def test_a_refusal_inside_a_successful_answer_is_an_error() -> None:
 
     with httpx2.Client(transport=httpx2.MockTransport(serve)) as http:
         client = Aitre("k", base_url="https://aitre.test", http_client=http)
-        with pytest.raises(RefusedError) as caught:
+        with pytest.raises(EnvelopeError) as caught:
             client.midjourney.imagine_and_wait(prompt="x")
     assert (["/mj/submit/imagine"], 24) == (asked, caught.value.code)
     assert "mj_submit_imagine: the server refused with code 24: a banned word" == str(caught.value)

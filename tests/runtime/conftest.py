@@ -15,7 +15,7 @@ from .sample import AsyncSample, Sample
 from .server import Server
 
 KEY = "sk-test-0123456789abcdef"
-QUICK = RetryPolicy(base=0.0, cap=0.0)
+QUICK = RetryPolicy(wait_initial=0.0, wait_max=0.0)
 """Retries without waiting."""
 
 

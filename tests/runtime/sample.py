@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from specwire._client import workflow
 from specwire._client.client import AsyncClient, Client
-from specwire._client.endpoint import accumulated, downloaded, endpoint, flowing, paginated, streamed
+from specwire._client.endpoint import accumulated, downloaded, endpoint, paginated, streamed, workflow
 from specwire._client.resource import AsyncResource, Resource, resource
-from specwire._client.workflow import Flow
+from specwire._client.workflow import Workflow, wait as wait_for
 from specwire._models.model import Unknown, WireModel
 from specwire._models.union import union
 from specwire._models.unset import UNSET, Unset
@@ -19,6 +18,7 @@ from specwire._operations.operation import (
     BinaryPayload,
     Cursor,
     EmptyPayload,
+    ErrorEnvelope,
     EventError,
     EventsPayload,
     JsonPayload,
@@ -26,10 +26,9 @@ from specwire._operations.operation import (
     Operation,
     PageNumber,
     Polling,
-    Refusal,
     TextPayload,
 )
-from specwire._operations.provider import Never, Provider
+from specwire._operations.provider import NonRetryableErrors, Provider
 from specwire._operations.request import (
     BinaryBody,
     DownloadRequest,
@@ -153,7 +152,7 @@ PROVIDER = Provider(
     base_url_variable="SAMPLE_BASE_URL",
     security=Bearer(),
     key_variable="SAMPLE_API_KEY",
-    never=Never(path=("error", "type"), values=frozenset({"quota"})),
+    non_retryable=NonRetryableErrors(path=("error", "type"), values=frozenset({"quota"})),
 )
 _ERRORS: dict[int | str, Any] = {401: Problem, "4XX": Problem}
 _THING = JsonPayload(Thing)
@@ -225,7 +224,7 @@ _ASK = Operation(
     method="POST",
     path="/ask",
     returns=JsonPayload(Verdict),
-    refusal=Refusal(code=("code",), accepted=frozenset({1}), message=("description",)),
+    error_envelope=ErrorEnvelope(code=("code",), accepted=frozenset({1}), message=("description",)),
 )
 
 
@@ -359,9 +358,9 @@ def wait(
     interval: float | None = None,
     timeout: float | None = None,
     on_progress: Callable[[Job], object] | None = None,
-) -> Flow[Job]:
+) -> Workflow[Job]:
     """Wait for a job."""
-    return workflow.wait(job(job_id), interval=interval, timeout=timeout, on_progress=on_progress)
+    return wait_for(job(job_id), interval=interval, timeout=timeout, on_progress=on_progress)
 
 
 def ask(*, question: str) -> Request[Verdict]:
@@ -443,7 +442,7 @@ class AsyncFiles(_Files, AsyncResource):
 
 class _Jobs:
     get = endpoint(job)
-    wait = flowing(wait)
+    wait = workflow(wait)
 
 
 class Jobs(_Jobs, Resource):

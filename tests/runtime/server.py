@@ -36,7 +36,7 @@ class Pause:
 
 
 Action = bytes | Close | Reset | Hold | Pause
-Answer = Sequence[Action]
+HTTPResponse = Sequence[Action]
 
 
 class Received:
@@ -69,10 +69,10 @@ class Server:
         self.received: list[Received] = []
         self.left = threading.Semaphore(0)
         """Released each time that a client closes a connection that was held."""
-        self.answer: Callable[[Received], Answer] | None = None
+        self.answer: Callable[[Received], HTTPResponse] | None = None
         """Answers what the script has no answer for."""
         self.connections = 0
-        self._script: deque[Answer] = deque()
+        self._script: deque[HTTPResponse] = deque()
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
@@ -81,7 +81,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._spawn(self._accept)
 
-    def play(self, *answers: Answer) -> None:
+    def play(self, *answers: HTTPResponse) -> None:
         """Add answers to the script."""
         self._script.extend(answers)
 
@@ -123,7 +123,7 @@ class Server:
             self.connections += 1
             self._spawn(self._serve, connection, number, first)
 
-    def _serve(self, connection: socket.socket, number: int, first: Answer | None) -> None:
+    def _serve(self, connection: socket.socket, number: int, first: HTTPResponse | None) -> None:
         try:
             with ExitStack() as stack:
                 stack.callback(self._forget, connection)
@@ -146,7 +146,7 @@ class Server:
             self._open.discard(connection)
             connection.close()
 
-    def _do(self, connection: socket.socket, answer: Answer) -> bool:
+    def _do(self, connection: socket.socket, answer: HTTPResponse) -> bool:
         for action in answer:
             match action:
                 case bytes():
@@ -219,7 +219,7 @@ def head(status: int = 200, headers: dict[str, str] | None = None) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
-def reply(body: Any = None, *, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
+def reply(body: Any = None, *, status: int = 200, headers: dict[str, str] | None = None) -> HTTPResponse:
     """Return a whole answer: bytes as they are, anything else as JSON."""
     kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -235,7 +235,7 @@ END = b"0\r\n\r\n"
 """The end of a chunked body."""
 
 
-def stream(*pieces: Any, end: Sequence[Action] = (END,), kind: str = "text/event-stream") -> Answer:
+def stream(*pieces: Any, end: Sequence[Action] = (END,), kind: str = "text/event-stream") -> HTTPResponse:
     """Return a chunked answer: dicts as `data:` events, bytes as they are, other actions in their place."""
     actions: list[Action] = [head(200, {"content-type": kind, "transfer-encoding": "chunked"})]
     for piece in pieces:

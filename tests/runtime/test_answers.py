@@ -16,7 +16,7 @@ from specwire._codec.drift import Drift, DriftWarning, decode, report, tolerate
 from specwire._models.model import Unknown, WireModel
 from specwire._models.unset import UNSET, Unset
 from specwire._operations.operation import EmptyPayload, JsonPayload, Payload, TextPayload
-from specwire.errors import APIStatusError, DecodeError, RefusedError, SpecwireError
+from specwire.errors import APIStatusError, DecodeError, EnvelopeError, SpecwireError
 
 from .canned import Canned
 from .conftest import Caller
@@ -183,7 +183,7 @@ def test_only_what_claims_to_be_json_and_is_not_raises(canned: Canned, body: byt
     with pytest.raises(DecodeError, match="op: the answer is ") as caught:
         canned.answer(JsonPayload(Thing), body, content_type)
     assert caught.value.response is not None
-    assert (200, body) == (caught.value.response.status, caught.value.response.content)
+    assert (200, body) == (caught.value.response.status_code, caught.value.response.content)
     found = canned.answer(JsonPayload(Thing), body, content_type, raw=True)
     assert (body, True) == (found.value.content, bool(found.value.drift))
 
@@ -250,7 +250,7 @@ NO_ERRORS = [
 @pytest.mark.parametrize("case", ERRORS, ids=lambda case: json.dumps(case.body)[:40] + str(case.kind)[-12:])
 def test_an_error_in_the_place_of_a_result_is_raised(canned: Canned, case: _Case) -> None:
     """A success that lacks what the document requires and holds an `error` raises what the server said."""
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(EnvelopeError) as caught:
         canned.answer(JsonPayload(case.kind), json.dumps(case.body).encode())
     assert f"op: the server answered HTTP 200 with an error: {case.says}" == str(caught.value)
     assert case.body == caught.value.body
@@ -268,7 +268,7 @@ def test_an_error_beside_a_result_is_a_field(canned: Canned, case: _Case) -> Non
 def test_an_error_in_the_place_of_a_page_is_raised(canned: Canned) -> None:
     """Going through pages raises the error, and never ends as if there were no items."""
     client, _ = canned.client(b'{"error": {"message": "model overloaded"}}')
-    with pytest.raises(RefusedError, match="model overloaded"):
+    with pytest.raises(EnvelopeError, match="model overloaded"):
         canned.list(lambda: client.things.list.iter())
 
 
@@ -283,7 +283,7 @@ def test_a_page_that_is_none_is_not_an_empty_one(canned: Canned, body: bytes) ->
 def test_a_key_in_an_error_is_masked(canned: Canned) -> None:
     """A server that repeats the key in the error of a success does not bring it into the exception."""
     body = b'{"error": {"message": "bad key sk-test-0123456789abcdef"}}'
-    with pytest.raises(RefusedError, match=r"bad key \*\*\*") as caught:
+    with pytest.raises(EnvelopeError, match=r"bad key \*\*\*") as caught:
         canned.answer(JsonPayload(Thing), body)
     assert "0123456789" not in repr(vars(caught.value))
 
@@ -417,7 +417,7 @@ def test_any_body_under_any_label_is_a_value(body: bytes, payload: Payload, labe
     try:
         canned.answer(payload, body, label)
     except SpecwireError as error:
-        assert isinstance(error, DecodeError | RefusedError)
+        assert isinstance(error, DecodeError | EnvelopeError)
         assert error.response is not None
 
 
@@ -548,9 +548,9 @@ def test_an_error_in_the_place_of_a_file_is_raised(caller: Caller, client: Any, 
         reply(body), (head(200, {"content-type": "application/json"}), json.dumps(body).encode(), Close()), reply(body)
     )
     for _ in range(2):
-        with pytest.raises(RefusedError, match="download: the server answered HTTP 200 with an error: model overlo"):
+        with pytest.raises(EnvelopeError, match="download: the server answered HTTP 200 with an error: model overlo"):
             caller.run(client.files.download().save(tmp_path / "file"))
-    with pytest.raises(RefusedError):
+    with pytest.raises(EnvelopeError):
         caller.list(client.files.download().iter_bytes())
     assert [] == list(tmp_path.iterdir())
 
@@ -644,9 +644,9 @@ FAILURES = [
     "payload", [JsonPayload(Loose), JsonPayload(Job), JsonPayload(list[Loose]), TextPayload("text/csv")]
 )
 def test_an_object_that_says_that_it_is_an_error_is_one(canned: Canned, payload: Payload, body: bytes) -> None:
-    with pytest.raises(RefusedError, match="no such model"):
+    with pytest.raises(EnvelopeError, match="no such model"):
         canned.answer(payload, body)
-    assert canned.answer(payload, body, raw=True).value.status == 200
+    assert canned.answer(payload, body, raw=True).value.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -687,7 +687,7 @@ def test_what_is_handed_out_as_it_comes_may_be_of_any_type(caller: Caller, clien
     ] == [received.headers["accept"] for received in server.received]
 
 
-class Answer(WireModel, kw_only=True):
+class HTTPResponse(WireModel, kw_only=True):
     """A model that has fields which errors have too."""
 
     id: str
@@ -697,10 +697,10 @@ class Answer(WireModel, kw_only=True):
 
 @pytest.mark.parametrize("body", FAILURES[:1] + FAILURES[3:4])
 def test_an_error_is_one_though_the_document_has_the_key_that_says_so(canned: Canned, body: bytes) -> None:
-    with pytest.raises(RefusedError, match="no such model"):
-        canned.answer(JsonPayload(Answer), body)
+    with pytest.raises(EnvelopeError, match="no such model"):
+        canned.answer(JsonPayload(HTTPResponse), body)
 
 
 def test_a_status_beside_another_field_of_the_document_is_a_field(canned: Canned) -> None:
     body = b'{"status": "failed", "message": "m", "id": null}'
-    assert canned.answer(JsonPayload(Answer), body).value.status == "failed"
+    assert canned.answer(JsonPayload(HTTPResponse), body).value.status_code == "failed"

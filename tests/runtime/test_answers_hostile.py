@@ -12,7 +12,7 @@ import pytest
 from specwire.errors import APIError, APIStatusError, SpecwireError
 
 from .conftest import Caller
-from .server import Answer, Close, Server, head
+from .server import Close, HTTPResponse, Server, head
 
 DEPTHS = (600, 1_500, 100_000)
 
@@ -88,7 +88,7 @@ def play(server: Server, status: int, hostile: Hostile, call: str) -> None:
     body, kind = hostile.body, hostile.content_type
     if call == "stream" and status == 200:
         body, kind = b"data: " + body.replace(b"\n", b" ").replace(b"\r", b" ") + b"\n\n", "text/event-stream"
-    answer: Answer = (
+    answer: HTTPResponse = (
         head(status, {"content-type": kind, "content-length": str(len(body)), "connection": "close"}) + body,
         Close(),
     )
@@ -112,7 +112,7 @@ def test_every_call_survives_every_body(
             assert len(text) <= 300 and 1 == len(text.splitlines()), (hostile.name, text)
             assert isinstance(error, APIError), hostile.name
             assert error.response is not None, hostile.name
-            assert status == error.response.status, hostile.name
+            assert status == error.response.status_code, hostile.name
             assert status == 200 or isinstance(error, APIStatusError), hostile.name
             assert not hostile.body or call in ("stream", "lines") or error.response.content, hostile.name
         else:

@@ -11,7 +11,18 @@ from specwire._client.client import AsyncClient, Client
 from specwire._operations.operation import JsonPayload, Operation
 from specwire._operations.provider import Provider
 from specwire._operations.request import Request
-from specwire._operations.security import ApiKey, Basic, Bearer, Digest, Http, MutualTLS, OAuth2, Proof, Scheme, prove
+from specwire._operations.security import (
+    ApiKey,
+    AppliedAuth,
+    Basic,
+    Bearer,
+    Digest,
+    Http,
+    MutualTLS,
+    OAuth2,
+    Scheme,
+    prove,
+)
 from specwire.errors import AuthenticationError, ConfigurationError
 
 from .conftest import KEY, Caller
@@ -24,18 +35,18 @@ GOOD = reply({"id": "1"})
 @pytest.mark.parametrize(
     ("scheme", "expected"),
     [
-        (Bearer(), Proof({"authorization": "Bearer u:p"}, secrets=("u:p",))),
-        (OAuth2("https://auth.invalid"), Proof({"authorization": "Bearer u:p"}, secrets=("u:p",))),
-        (Basic(), Proof({"authorization": "Basic dTpw"}, secrets=("dTpw", "u:p", "p"))),
-        (Http("Token"), Proof({"authorization": "Token u:p"}, secrets=("u:p",))),
-        (ApiKey("X-Api-Key", "header"), Proof({"x-api-key": "u:p"}, secrets=("u:p",))),
-        (ApiKey("key", "query"), Proof(query={"key": "u:p"}, secrets=("u:p",))),
-        (ApiKey("sid", "cookie"), Proof(cookies={"sid": "u:p"}, secrets=("u:p",))),
-        (Digest(), Proof()),
-        (MutualTLS(), Proof()),
+        (Bearer(), AppliedAuth({"authorization": "Bearer u:p"}, secrets=("u:p",))),
+        (OAuth2("https://auth.invalid"), AppliedAuth({"authorization": "Bearer u:p"}, secrets=("u:p",))),
+        (Basic(), AppliedAuth({"authorization": "Basic dTpw"}, secrets=("dTpw", "u:p", "p"))),
+        (Http("Token"), AppliedAuth({"authorization": "Token u:p"}, secrets=("u:p",))),
+        (ApiKey("X-Api-Key", "header"), AppliedAuth({"x-api-key": "u:p"}, secrets=("u:p",))),
+        (ApiKey("key", "query"), AppliedAuth(query={"key": "u:p"}, secrets=("u:p",))),
+        (ApiKey("sid", "cookie"), AppliedAuth(cookies={"sid": "u:p"}, secrets=("u:p",))),
+        (Digest(), AppliedAuth()),
+        (MutualTLS(), AppliedAuth()),
     ],
 )
-def test_each_scheme_has_its_place(scheme: Scheme, expected: Proof) -> None:
+def test_each_scheme_has_its_place(scheme: Scheme, expected: AppliedAuth) -> None:
     """A key goes where the document's security scheme says."""
     assert expected == prove(scheme, "u:p")
     assert "Proof(***)" == repr(expected)
@@ -162,7 +173,7 @@ def test_a_missing_key_is_missed_at_once() -> None:
     class Acme(Client):
         _provider = Provider(name="p", version="1", base_url="https://acme.invalid", security=Bearer())
 
-    says = r"^Acme needs an API key: pass Acme\(key=\.\.\.\); key=ANONYMOUS sends none$"
+    says = r"^Acme needs an API key: pass Acme\(api_key=\.\.\.\); api_key=ANONYMOUS sends none$"
     with pytest.raises(ConfigurationError, match=says):
         Acme()
     with pytest.raises(ConfigurationError, match="has one security scheme: pass Acme"):

@@ -13,7 +13,7 @@ from specwire.errors import AuthenticationError
 
 from .conftest import Caller
 from .guarded import ask, guarded
-from .server import Answer, Received, Server, reply
+from .server import HTTPResponse, Received, Server, reply
 
 NONCE = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"
 OPAQUE = "FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"
@@ -105,7 +105,7 @@ class Gate:
         self.nonce = "first"
         self.counts: list[str] = []
 
-    def __call__(self, received: Received) -> Answer:
+    def __call__(self, received: Received) -> HTTPResponse:
         given = received.headers.get("authorization", "").removeprefix("Digest ")
         found = dict(re.findall(r'(\w+)="?([^",]*)"?', given))
         if found.get("nonce") == self.nonce and found["response"] == self._expected(received, found):
@@ -129,7 +129,7 @@ def test_a_call_answers_the_challenge(caller: Caller, server: Server) -> None:
     assert "Mufasa" == caller.run(client.send(ask())).id
     assert "Mufasa" == caller.run(client.send(ask())).id
     gate.nonce = "second"
-    assert 1 == caller.run(client._connection.perform(ask())).tries
+    assert 1 == caller.run(client._connection.perform(ask())).attempts
     assert (5, ["00000001", "00000002", "00000001"]) == (len(server.received), gate.counts)
 
 

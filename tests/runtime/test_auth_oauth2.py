@@ -21,7 +21,7 @@ from specwire.errors import APIConnectionError, AuthenticationError, Configurati
 
 from .conftest import Caller
 from .guarded import TOKEN_PATH, ask, guarded
-from .server import Answer, Received, Server, reply
+from .server import HTTPResponse, Received, Server, reply
 
 SECRET = "client-secret-0123456789"
 APP = OAuth2ClientCredentials("app", SECRET)
@@ -36,7 +36,7 @@ class Issuer:
         self.takes: Callable[[str], bool] = lambda token: True
         self._lock = threading.Lock()
 
-    def __call__(self, received: Received) -> Answer:
+    def __call__(self, received: Received) -> HTTPResponse:
         if received.method == "POST":
             with self._lock:
                 self.granted += 1
@@ -94,11 +94,11 @@ def test_a_token_that_is_refused_is_renewed_once(caller: Caller, server: Server)
     caller.run(client.send(ask()))
     issuer.takes = lambda token: token != "token-1"
     response = caller.run(client._connection.perform(ask()))
-    assert ("token-2", 1, 2) == (response.parsed.id, response.tries, issuer.granted)
+    assert ("token-2", 1, 2) == (response.parsed.id, response.attempts, issuer.granted)
     issuer.takes = lambda token: False
     with pytest.raises(AuthenticationError, match="HTTP 401: not token-3$") as caught:
         caller.run(client.send(ask()))
-    assert (3, 1) == (issuer.granted, caught.value.tries)
+    assert (3, 1) == (issuer.granted, caught.value.attempts)
 
 
 def test_many_calls_ask_for_one_token(caller: Caller, server: Server) -> None:
@@ -151,7 +151,7 @@ def test_a_refused_grant_says_why(caller: Caller, server: Server, caplog: pytest
         caller.run(client.send(ask()))
     error = caught.value
     text = f"get_thing: the token endpoint {server.url}{TOKEN_PATH} answered HTTP 400: invalid_client: *** is wrong"
-    assert (text, 400) == (str(error), error.status)
+    assert (text, 400) == (str(error), error.status_code)
     assert {"error": "invalid_client", "error_description": "*** is wrong"} == error.body
     again = pickle.loads(pickle.dumps(error))
     assert str(error) == str(again)
@@ -170,7 +170,9 @@ def test_a_refused_grant_says_why(caller: Caller, server: Server, caplog: pytest
         (reply(b"", status=302, headers={"location": "http://elsewhere.invalid"}), "HTTP 302: no reason given"),
     ],
 )
-def test_an_answer_without_a_token_is_an_error(caller: Caller, server: Server, answer: Answer, reason: str) -> None:
+def test_an_answer_without_a_token_is_an_error(
+    caller: Caller, server: Server, answer: HTTPResponse, reason: str
+) -> None:
     """Whatever else the token endpoint answers is an error; redirects are not followed."""
     server.answer = lambda _: answer
     with pytest.raises(AuthenticationError, match=f"{reason}$"):

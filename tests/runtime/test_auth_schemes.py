@@ -171,7 +171,7 @@ def test_a_proof_of_several_schemes_is_one() -> None:
     """Proofs of schemes that are taken together add up."""
     schemes = (security.ApiKey("a", "header"), security.ApiKey("b", "query"), security.ApiKey("c", "cookie"))
     found = security.joined(tuple(security.prove(scheme, "k") for scheme in schemes))
-    assert security.Proof({"a": "k"}, {"b": "k"}, {"c": "k"}, ("k", "k", "k")) == found
+    assert security.AppliedAuth({"a": "k"}, {"b": "k"}, {"c": "k"}, ("k", "k", "k")) == found
 
 
 def test_an_api_without_security_takes_no_key(caller: Caller) -> None:
@@ -186,7 +186,7 @@ def test_an_api_without_security_takes_no_key(caller: Caller) -> None:
 def test_a_call_that_requires_an_undeclared_scheme_is_never_anonymous(caller: Caller, server: Server) -> None:
     """It is refused before it is sent, whatever other credentials there are, and the message says what to give."""
     with pytest.raises(
-        ConfigurationError, match=r"credentials which the document does not declare: unknown\. Pass key=ANON"
+        ConfigurationError, match=r"credentials which the document does not declare: unknown\. Pass api_key=ANON"
     ):
         guarded(caller, ("unknown",), required=True)
     client = guarded(caller, ("token",), credentials={"token": "t"})

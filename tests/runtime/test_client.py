@@ -81,7 +81,7 @@ def test_without_a_key_the_message_says_how_to_give_one(kind: Any) -> None:
     with pytest.raises(ConfigurationError) as caught:
         kind()
     name = kind.__name__
-    says = f"{name} needs an API key: pass {name}(key=...), or set SAMPLE_API_KEY; key=ANONYMOUS sends none"
+    says = f"{name} needs an API key: pass {name}(api_key=...), or set SAMPLE_API_KEY; api_key=ANONYMOUS sends none"
     assert says == str(caught.value)
 
 
@@ -374,7 +374,7 @@ def test_an_httpx2_client_may_be_handed_in(server: Server) -> None:
 def test_a_name_that_does_not_resolve_says_which(caller: Caller) -> None:
     """A host that cannot be found is a connection error that names it."""
     client = caller.client(base_url="http://nowhere.invalid")
-    with pytest.raises(APIConnectionError, match=r"get_thing: no answer from nowhere\.invalid after 3 tries: "):
+    with pytest.raises(APIConnectionError, match=r"get_thing: no answer from nowhere\.invalid after 3 attempts: "):
         caller.run(client.things.get("1"))
 
 
@@ -401,3 +401,32 @@ def test_a_client_needs_a_server(caller: Caller) -> None:
     assert str(caught.value) == (
         "Nowhere needs to know where the server is: pass Nowhere(base_url=...), or set NOWHERE_URL"
     )
+
+
+@CLIENTS
+def test_max_retries_is_a_short_form_of_the_policy(kind: Any) -> None:
+    """`max_retries` counts the attempts after the first, at construction and in `with_options`."""
+    policy = RetryPolicy(attempts=4, wait_max=1.0)
+    assert 6 == kind(KEY, max_retries=5)._connection.options.retry.attempts
+    client = kind(KEY, retry=policy)
+    assert policy == client._connection.options.retry
+    once = client.with_options(max_retries=0)._connection.options.retry
+    assert (1, 1.0) == (once.attempts, once.wait_max)
+    assert policy == client.with_options(max_retries=0).with_options(retry=policy)._connection.options.retry
+    for wrong in (-1, True, 1.5):
+        with pytest.raises(ConfigurationError, match="give the number of retries"):
+            kind(KEY, max_retries=wrong)
+    with pytest.raises(ConfigurationError, match="give one of them"):
+        kind(KEY, max_retries=1, retry=policy)
+    with pytest.raises(ConfigurationError, match="give one of them"):
+        client.with_options(max_retries=1, retry=policy)
+
+
+@CLIENTS
+def test_headers_have_the_names_of_httpx_and_of_vendor_sdks(kind: Any) -> None:
+    """`headers` and `default_headers` are the same option."""
+    added = {"x-team": "a"}
+    for client in (kind(KEY, headers=added), kind(KEY, default_headers=added)):
+        assert added == client._connection.options.headers
+    with pytest.raises(ConfigurationError, match="are the same: give one of them"):
+        kind(KEY, headers=added, default_headers=added)

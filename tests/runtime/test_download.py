@@ -139,7 +139,7 @@ def test_half_a_body_is_never_taken_for_the_whole(caller: Caller, client: Any, s
     with pytest.raises(APIConnectionError, match="download: the download broke off after 10") as caught:
         caller.run(client.files.download().read())
     assert caught.value.response is not None
-    assert 200 == caught.value.response.status
+    assert 200 == caught.value.response.status_code
 
 
 def test_silence_in_a_body_is_a_timeout(caller: Caller, client: Any, server: Server) -> None:
@@ -156,7 +156,7 @@ def test_an_error_status_is_raised_typed(caller: Caller, client: Any, server: Se
     with pytest.raises(NotFoundError) as caught:
         caller.run(client.files.download().read())
     assert Problem(message="gone") == caught.value.body
-    assert 2 == caught.value.tries
+    assert 2 == caught.value.attempts
 
 
 def test_with_opens_and_closes(caller: Caller, client: Any, server: Server) -> None:
@@ -164,7 +164,7 @@ def test_with_opens_and_closes(caller: Caller, client: Any, server: Server) -> N
     server.play((head(200, {"content-length": "1000", "x-request-id": "r"}), b"x" * 10, Hold()))
     download = client.files.download()
     assert download is caller.enter(download)
-    assert (200, "r") == (download.response.status, download.response.request_id)
+    assert (200, "r") == (download.response.status_code, download.response.request_id)
     caller.leave(download)
     caller.close(download)
     assert server.saw_close()
@@ -215,7 +215,7 @@ def test_an_asynchronous_download_says_that_it_is_not_open(server: Server) -> No
         async with AsyncSample(KEY, base_url=server.url) as client:
             download = client.files.download()
             with pytest.raises(RuntimeError, match="the download is not open yet"):
-                assert 200 == download.response.status
+                assert 200 == download.response.status_code
             await download.aclose()
 
     asyncio.run(main())
@@ -225,7 +225,7 @@ def test_a_synchronous_download_opens_for_its_response(server: Server) -> None:
     """`response` of a synchronous download opens it."""
     server.play(WHOLE)
     with Sample(KEY, base_url=server.url) as client, client.files.download() as download:
-        assert 200 == download.response.status
+        assert 200 == download.response.status_code
 
 
 @pytest.mark.parametrize("library", ["httpx2", "httpx"])

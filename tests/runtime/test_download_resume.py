@@ -249,7 +249,7 @@ def test_a_busy_server_is_asked_again_and_one_that_refuses_is_not(caller: Caller
         caller.run(client.files.download().read())
     assert isinstance(caught.value.__cause__, NotFoundError)
     assert caught.value.response is not None
-    assert 200 == caught.value.response.status
+    assert 200 == caught.value.response.status_code
 
 
 def test_the_deadline_holds_for_going_on(caller: Caller, client: Any, server: Server) -> None:
@@ -303,7 +303,7 @@ def test_a_part_is_kept_and_gone_on_from(caller: Caller, client: Any, server: Se
     assert target == caller.run(download.save(target, resume=True))
     assert (BYTES, ["file"]) == (target.read_bytes(), files(tmp_path))
     assert ("bytes=100-", '"v1"') == asked(server)[-1]
-    assert (206, len(BYTES)) == (download.response.status, told[-1])
+    assert (206, len(BYTES)) == (download.response.status_code, told[-1])
     assert min(told) > 100
 
 
@@ -536,6 +536,6 @@ def test_a_kept_part_is_gone_on_from_at_once(
     with pytest.raises(APIConnectionError):
         once = client.with_options(retry=RetryPolicy(attempts=1))
         caller.run(once.files.download().save(tmp_path / "file", resume=True))
-    slow = client.with_options(retry=RetryPolicy(base=60.0, cap=60.0))
+    slow = client.with_options(retry=RetryPolicy(wait_initial=60.0, wait_max=60.0))
     caller.run(slow.files.download().save(tmp_path / "file", resume=True))
     assert [0.0] == waits

@@ -87,20 +87,20 @@ def test_request_gives_the_value_and_sends_nothing(kind: Any) -> None:
 
 
 def test_raw_gives_the_whole_answer(caller: Caller, client: Any, server: Server) -> None:
-    """`.raw()` gives status, headers (in any case), body, tries and the parsed value."""
+    """`.raw()` gives status, headers (in any case), body, attempts and the parsed value."""
     server.play(reply({"id": "1"}, headers={"X-Request-Id": "r", "X-Two": "a"}))
     response = caller.run(client.things.get.raw("1"))
     assert (200, Thing(id="1"), b'{"id": "1"}', 1, ()) == (
-        response.status,
+        response.status_code,
         response.parsed,
         response.content,
-        response.tries,
+        response.attempts,
         response.drift,
     )
     assert ("r", "r", "a") == (response.request_id, response.headers["x-request-ID"], response.headers.get("x-two"))
     assert "x-two" in response.headers
     assert 0 < response.elapsed < 5
-    assert "Response(status=200, request_id='r', 11 bytes)" == repr(response)
+    assert "Response(status_code=200, request_id='r', 11 bytes)" == repr(response)
 
 
 def test_with_options_changes_one_method_only(caller: Caller, client: Any, server: Server) -> None:

@@ -17,7 +17,7 @@ from specwire._codec.drift import DriftWarning
 from specwire._exchange.exchange import Exchange
 from specwire._exchange.prepared import Prepared
 from specwire._http.options import Options
-from specwire._http.response import Answer
+from specwire._http.response import HTTPResponse
 from specwire._http.retry import RetryPolicy
 from specwire.errors import (
     APIConnectionError,
@@ -27,9 +27,9 @@ from specwire.errors import (
     AuthenticationError,
     BadRequestError,
     DecodeError,
+    EnvelopeError,
     NotFoundError,
     RateLimitError,
-    RefusedError,
     ServerError,
     SpecwireError,
 )
@@ -67,7 +67,7 @@ def test_a_wrong_key_is_an_authentication_error_with_its_typed_body(
     error = raised(caller, lambda: client.things.get("1"), AuthenticationError)
     assert "get_thing: HTTP 401: no such key (request id r-9)" == str(error)
     assert Problem(message="no such key", code=7) == error.body
-    assert (401, "r-9", 1) == (error.status, error.request_id, error.tries)
+    assert (401, "r-9", 1) == (error.status_code, error.request_id, error.attempts)
     assert "r-9" == error.headers["X-Request-Id"]
     assert client.things.get.request("1") == error.request
     assert b'{"message": "no such key", "code": 7}' == error.response.content
@@ -95,7 +95,7 @@ def test_each_status_has_its_class(
 ) -> None:
     """An error status raises the class that stands for it."""
     server.answer = lambda _: reply(b"", status=status)
-    assert status == raised(caller, lambda: client.things.get("1"), kind).status
+    assert status == raised(caller, lambda: client.things.get("1"), kind).status_code
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def test_an_error_body_that_drifted_is_kept(caller: Caller, client: Any, server:
 
 
 def test_a_busy_server_is_asked_again_when_it_said(caller: Caller, server: Server) -> None:
-    """429 is repeated after as long as `Retry-After` says, also for POST; the tries are counted."""
-    client = caller.client(retry=RetryPolicy(base=100.0, cap=100.0))
+    """429 is repeated after as long as `Retry-After` says, also for POST; the attempts are counted."""
+    client = caller.client(retry=RetryPolicy(wait_initial=100.0, wait_max=100.0))
     server.play(
         reply({}, status=429, headers={"retry-after": "0.05"}),
         reply({}, status=429, headers={"retry-after-ms": "50"}),
@@ -146,24 +146,24 @@ def test_a_busy_server_is_asked_again_when_it_said(caller: Caller, server: Serve
     started = time.monotonic()
     response = caller.run(client.things.make.raw(name="x"))
     assert 0.1 <= time.monotonic() - started < 2
-    assert (3, 200, Thing(id="1")) == (response.tries, response.status, response.parsed)
+    assert (3, 200, Thing(id="1")) == (response.attempts, response.status_code, response.parsed)
     assert response.elapsed >= 0.1
     assert [{"name": "x"}] * 3 == [received.json for received in server.received]
 
 
 def test_a_server_that_keeps_failing_is_given_up(caller: Caller, client: Any, server: Server) -> None:
-    """After the last try the error of the server is raised, with the number of tries."""
+    """After the last try the error of the server is raised, with the number of attempts."""
     server.play(BUSY, BUSY, BUSY)
     error = raised(caller, lambda: client.things.get("1"), ServerError)
-    assert "get_thing: HTTP 503 after 3 tries: busy" == str(error)
-    assert (3, 3, 3) == (error.tries, error.response.tries, len(server.received))
+    assert "get_thing: HTTP 503 after 3 attempts: busy" == str(error)
+    assert (3, 3, 3) == (error.attempts, error.response.attempts, len(server.received))
 
 
 def test_one_attempt_means_one(caller: Caller, client: Any, server: Server) -> None:
     """`RetryPolicy(attempts=1)` never repeats."""
     server.play(BUSY, GOOD)
     single = client.things.get.with_options(retry=RetryPolicy(attempts=1))
-    assert 1 == raised(caller, lambda: single("1"), ServerError).tries
+    assert 1 == raised(caller, lambda: single("1"), ServerError).attempts
 
 
 def test_an_effect_is_not_repeated(caller: Caller, client: Any, server: Server) -> None:
@@ -184,24 +184,24 @@ def test_what_is_safe_is_repeated(caller: Caller, client: Any, server: Server) -
 
 
 def test_a_refused_connection_is_tried_again_and_named(caller: Caller) -> None:
-    """A server that is down is asked again, also by POST, since it saw nothing; the error names host and tries."""
+    """A server that is down is asked again, also by POST, since it saw nothing; the error names host and attempts."""
     port = closed_port()
     client = caller.client(base_url=f"http://user:hidden@127.0.0.1:{port}/v1")
     error = raised(caller, lambda: client.things.make(name="x"), APIConnectionError)
-    assert str(error).startswith(f"make_thing: no answer from 127.0.0.1:{port} after 3 tries: ")
+    assert str(error).startswith(f"make_thing: no answer from 127.0.0.1:{port} after 3 attempts: ")
     assert "hidden" not in str(error)
-    assert 3 == error.tries
+    assert 3 == error.attempts
     assert (None, None) == (error.response, error.request_id)
 
 
 def test_a_server_that_asks_for_too_long_a_wait_is_not_waited_for(caller: Caller, client: Any, server: Server) -> None:
     """A `Retry-After` beyond the policy's cap is not waited for."""
     server.play(reply({}, status=429, headers={"retry-after": "3600"}))
-    assert 1 == raised(caller, lambda: client.things.get("1"), RateLimitError).tries
+    assert 1 == raised(caller, lambda: client.things.get("1"), RateLimitError).attempts
 
 
 @pytest.mark.parametrize(
-    ("body", "tries"),
+    ("body", "attempts"),
     [
         ({"error": {"type": "quota"}}, 1),
         ({"error": {"type": "speed"}}, 3),
@@ -211,24 +211,24 @@ def test_a_server_that_asks_for_too_long_a_wait_is_not_waited_for(caller: Caller
     ],
 )
 def test_what_repeating_does_not_mend_is_not_repeated(
-    caller: Caller, client: Any, server: Server, body: Any, tries: int
+    caller: Caller, client: Any, server: Server, body: Any, attempts: int
 ) -> None:
     """An error body that the document calls hopeless is not repeated; any other of any shape is."""
     server.answer = lambda _: reply(body, status=429)
-    assert tries == raised(caller, lambda: client.things.get("1"), RateLimitError).tries
+    assert attempts == raised(caller, lambda: client.things.get("1"), RateLimitError).attempts
 
 
 def test_the_server_may_advise_against_repeating(caller: Caller, client: Any, server: Server) -> None:
     """`x-should-retry: false` is heeded."""
     server.play(reply({}, status=503, headers={"x-should-retry": "false"}))
-    assert 1 == raised(caller, lambda: client.things.get("1"), ServerError).tries
+    assert 1 == raised(caller, lambda: client.things.get("1"), ServerError).attempts
 
 
 def test_silence_is_a_timeout(caller: Caller, client: Any, server: Server) -> None:
     """A server that is silent for too long is an `APITimeoutError`, which is a connection error."""
     server.answer = lambda _: (Hold(),)
     error = raised(caller, lambda: client.things.get.with_options(timeout=0.15)("1"), APITimeoutError)
-    assert str(error).startswith(f"get_thing: no answer in time from 127.0.0.1:{server.port} after 3 tries: ")
+    assert str(error).startswith(f"get_thing: no answer in time from 127.0.0.1:{server.port} after 3 attempts: ")
     assert isinstance(error, APIConnectionError)
     assert 3 == len(server.received)
     assert server.saw_close()
@@ -260,7 +260,7 @@ def test_a_broken_answer_is_never_taken_for_a_whole_one(
     server.play(answer)
     raised(caller, lambda: client.things.make(name="x"), APIConnectionError)
     server.play(answer, GOOD)
-    assert 2 == caller.run(client.things.get.raw("1")).tries
+    assert 2 == caller.run(client.things.get.raw("1")).attempts
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_an_answer_that_is_not_json_is_a_decode_error(
     server.play(reply(body, headers={"content-type": "application/json", "x-request-id": "r"}))
     error = raised(caller, lambda: client.things.get("1"), DecodeError)
     assert re.search(said, str(error))
-    assert (body, "r", 200) == (error.response.content, error.request_id, error.response.status)
+    assert (body, "r", 200) == (error.response.content, error.request_id, error.response.status_code)
 
 
 @pytest.mark.parametrize(
@@ -301,13 +301,13 @@ def test_the_request_id_is_found(
 
 
 def test_a_refusal_in_a_good_answer_is_an_error(caller: Caller, client: Any, server: Server) -> None:
-    """A server that says no with status 200 raises `RefusedError` with its code and the typed answer."""
+    """A server that says no with status 200 raises `EnvelopeError` with its code and the typed answer."""
     server.play(reply({"code": 24, "description": "banned\nword"}), reply({"code": {"a": 1}}), reply({"code": 1}))
-    error = raised(caller, lambda: client.things.ask(question="?"), RefusedError)
+    error = raised(caller, lambda: client.things.ask(question="?"), EnvelopeError)
     assert "ask: the server refused with code 24: banned word" == str(error)
     assert (24, Verdict(code=24, description="banned\nword")) == (error.code, error.body)
     with pytest.warns(UserWarning):
-        raised(caller, lambda: client.things.ask(question="?"), RefusedError)
+        raised(caller, lambda: client.things.ask(question="?"), EnvelopeError)
     assert Verdict(code=1) == caller.run(client.things.ask(question="?"))
 
 
@@ -323,7 +323,7 @@ def test_a_read_follows_redirects_on_its_origin(caller: Caller, client: Any, ser
     response = caller.run(client.things.get.raw("1", tags=["x"]))
     assert ["/things/1?tags=x", "/elsewhere?a=1"] == [received.target for received in server.received]
     assert f"Bearer {KEY}" == server.received[1].headers["authorization"]
-    assert 1 == response.tries
+    assert 1 == response.attempts
 
 
 def test_credentials_do_not_go_to_another_origin(caller: Caller, client: Any, server: Server) -> None:
@@ -346,7 +346,7 @@ def test_a_write_follows_only_what_keeps_it_a_write(caller: Caller, client: Any,
     for status, to in ((302, "/b"), (303, "/b"), (307, "http://other.invalid/path?signature=hidden")):
         server.play(moved(status, to))
         error = raised(caller, lambda: client.things.make(name="x"), APIStatusError)
-        assert status == error.status
+        assert status == error.status_code
         assert "hidden" not in str(error)
     assert "make_thing: HTTP 307: a redirect to http://other.invalid, which is not followed" == str(error)
 
@@ -354,7 +354,7 @@ def test_a_write_follows_only_what_keeps_it_a_write(caller: Caller, client: Any,
 def test_a_loop_of_redirects_ends(caller: Caller, client: Any, server: Server) -> None:
     """Redirects are followed five times."""
     server.answer = lambda _: moved(302, "/again")
-    assert 302 == raised(caller, lambda: client.things.get("1"), APIStatusError).status
+    assert 302 == raised(caller, lambda: client.things.get("1"), APIStatusError).status_code
     assert 6 == len(server.received)
 
 
@@ -411,11 +411,11 @@ def test_a_server_without_tls_is_a_connection_error(caller: Caller, server: Serv
 )
 def test_every_exception_pickles(kind: type[SpecwireError]) -> None:
     """An exception of every class comes out of a pickle with its message and what it holds."""
-    made = kind("what happened", status=500, body={"a": 1}, tries=2, last=Thing(id="1"), code=3)
+    made = kind("what happened", status=500, body={"a": 1}, attempts=2, last=Thing(id="1"), code=3)
     made.__notes__ = ["a note"]
     back: Any = pickle.loads(pickle.dumps(made))
     assert (kind, "what happened", "what happened") == (type(back), str(back), back.message)
-    assert ({"a": 1}, 2, Thing(id="1"), 3) == (back.body, back.tries, back.last, back.code)
+    assert ({"a": 1}, 2, Thing(id="1"), 3) == (back.body, back.attempts, back.last, back.code)
 
 
 def test_raised_exceptions_pickle_with_request_and_response(caller: Caller, client: Any, server: Server) -> None:
@@ -439,4 +439,4 @@ def test_a_redirect_never_leaves_tls(to: str, followed: bool) -> None:
     request = get("1")
     prepared = Prepared(PROVIDER, "https://sample.invalid", request.operation, Options(), None)
     exchange = Exchange(prepared, request, Options())
-    assert followed == exchange.redirected(Answer(httpx2.Response(302, headers={"location": to}), httpx2))
+    assert followed == exchange.redirected(HTTPResponse(httpx2.Response(302, headers={"location": to}), httpx2))

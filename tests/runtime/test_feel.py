@@ -94,9 +94,9 @@ def told(error: APIError) -> str:
     match error:
         case RateLimitError(body={"detail": str(detail)}):
             return f"slower: {detail}"
-        case APIStatusError(status=404):
+        case APIStatusError(status_code=404):
             return "not there"
-        case APIStatusError(status=status, request_id=str(request_id)):
+        case APIStatusError(status_code=status, request_id=str(request_id)):
             return f"{status} of {request_id}"
         case APIConnectionError(request=request):
             return f"no answer to {request.operation.id}" if request else "no answer"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import trio
-from specwire._client.workflow import Flow, Pause, ask, wait
+from specwire._client.workflow import Pause, Workflow, ask, wait
 from specwire._operations.operation import JsonPayload, Operation, Polling
 from specwire._operations.request import Request
 from specwire.errors import InvalidRequestError, NotFoundError, ServerError, UnknownStatusError, WaitTimeoutError
@@ -25,7 +25,7 @@ def state(status: Any) -> Any:
     return reply({"id": "j", "status": status})
 
 
-def make_and_get(name: str) -> Flow[tuple[str, Thing]]:
+def make_and_get(name: str) -> Workflow[tuple[str, Thing]]:
     """Make a thing and get it."""
     made = yield from ask(make(name=name))
     found = yield from ask(get(made.id))
@@ -42,7 +42,7 @@ def test_a_flow_is_run_by_either_client(caller: Caller, client: Any, server: Ser
 def test_errors_are_thrown_into_the_flow(caller: Caller, client: Any, server: Server) -> None:
     """An error of a call is raised where the flow stands, which may catch it and go on."""
 
-    def get_or_make() -> Flow[Thing]:
+    def get_or_make() -> Workflow[Thing]:
         try:
             return (yield from ask(get("9")))
         except NotFoundError:
@@ -56,7 +56,7 @@ def test_an_error_that_the_flow_lets_pass_is_the_caller_s(caller: Caller, client
     """An error that the flow does not catch, or raises itself, ends it; what it has to clean up it cleans up."""
     cleaned: list[str] = []
 
-    def careless() -> Flow[Thing]:
+    def careless() -> Workflow[Thing]:
         try:
             return (yield from ask(get("9")))
         finally:
@@ -67,7 +67,7 @@ def test_an_error_that_the_flow_lets_pass_is_the_caller_s(caller: Caller, client
         caller.run(client.send(careless()))
     assert ["yes"] == cleaned
 
-    def failing() -> Flow[Thing]:
+    def failing() -> Workflow[Thing]:
         yield Pause(0)
         raise LookupError("mine")
 
@@ -78,7 +78,7 @@ def test_an_error_that_the_flow_lets_pass_is_the_caller_s(caller: Caller, client
 def test_pauses_are_kept(caller: Caller, client: Any) -> None:
     """A pause of a flow takes the seconds that it says."""
 
-    def resting() -> Flow[str]:
+    def resting() -> Workflow[str]:
         yield Pause(0.05)
         return "rested"
 
@@ -128,7 +128,7 @@ def test_only_known_steps_are_waited_through_where_they_are_listed(status: str, 
     """A status that is neither an end nor a listed step stops the wait."""
     polling = Polling(("status",), frozenset({"DONE"}), frozenset(), progress=frozenset({"RUNNING", "", "finished"}))
     operation = Operation(id="job", method="GET", path="/", returns=JsonPayload(Job), polling=polling)
-    flow: Flow[Job] = wait(Request(operation))
+    flow: Workflow[Job] = wait(Request(operation))
     next(flow)
     if known:
         assert isinstance(flow.send(Job(id="j", status=status)), Pause)

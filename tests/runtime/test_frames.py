@@ -46,7 +46,7 @@ FOREIGN = {
 def read(payload: EventsPayload, *chunks: bytes, on_drift: Any = "ignore") -> tuple[list[Any], APIError | None]:
     """Return the events of a stream that ends, and what went wrong."""
     operation = Operation(id="talk", method="POST", path="/talk", returns=payload)
-    response = Response(status=200, headers=Headers([]), content=b"", parsed=None)
+    response = Response(status_code=200, headers=Headers([]), content=b"", parsed=None)
     reader: EventReader[Any] = EventReader(StreamRequest(operation), response, Options(on_drift=on_drift))
     for chunk in chunks:
         if not reader.done:
@@ -90,7 +90,7 @@ def test_a_listener_that_raises_costs_no_event() -> None:
         raise LookupError(str(drifts[0]))
 
     operation = Operation(id="talk", method="POST", path="/talk", returns=CHUNKS)
-    response = Response(status=200, headers=Headers([]), content=b"", parsed=None)
+    response = Response(status_code=200, headers=Headers([]), content=b"", parsed=None)
     reader: EventReader[Any] = EventReader(StreamRequest(operation), response, Options(on_drift=listener))
     with pytest.raises(LookupError, match="not JSON"):
         reader.feed(ONE + b"data: oops\n\n" + TWO + DONE)

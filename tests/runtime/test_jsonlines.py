@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 from hypothesis import given, strategies as st
-from specwire._responses.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLarge, RecordTruncated
+from specwire._responses.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLargeError, RecordTruncatedError
 
 Parser = JSONLinesParser | JSONSequenceParser
 
@@ -63,7 +63,7 @@ def test_a_whole_record_is_not_held_back() -> None:
 @pytest.mark.parametrize("stream", [b"\x1e12", b"\x1e12\x1e3\n"])
 def test_a_number_without_its_line_feed_is_refused(stream: bytes) -> None:
     """A number that may have lost digits is an error, never a wrong number."""
-    with pytest.raises(RecordTruncated):
+    with pytest.raises(RecordTruncatedError):
         parse(JSONSequenceParser(), stream)
 
 
@@ -90,7 +90,7 @@ def test_any_cuts_give_the_same_values(values: list[object], data: st.DataObject
 def test_an_endless_record_is_refused(parser: Parser, step: int) -> None:
     """A record over the limit is refused, in one chunk or in many."""
     stream = b"\x1e[1,2,3,4,5,6,7,8,9]\n"
-    with pytest.raises(RecordTooLarge, match="larger than 10 bytes"):
+    with pytest.raises(RecordTooLargeError, match="larger than 10 bytes"):
         parse(parser, stream, tuple(range(step, len(stream), step)))
 
 

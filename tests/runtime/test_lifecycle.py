@@ -169,7 +169,7 @@ async def main():
         async with client.talks.stream() as events:
             print((await anext(events)).text)
         async with client.files.download() as download:
-            assert 200 == download.response.status
+            assert 200 == download.response.status_code
 
 asyncio.run(main())
 """

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from specwire._operations.operation import JsonPayload, Operation
-from specwire._operations.request import BinaryBody, LinesBody, Request, lines_body
+from specwire._operations.request import BinaryBody, JsonLinesBody, Request, lines_body
 
 from .conftest import KEY, Caller
 from .sample import AsyncSample, Cat, Thing
@@ -64,7 +64,7 @@ def test_a_file_of_lines_is_sent_as_it_is(tmp_path: Path) -> None:
     path.write_bytes(LINES)
     for file in (LINES, path, io.BytesIO(LINES), ("lines.jsonl", LINES), (None, LINES, "application/x-ndjson")):
         assert isinstance(lines_body(file, "application/jsonl"), BinaryBody)
-    assert isinstance(lines_body([LINES], "application/jsonl"), LinesBody)
+    assert isinstance(lines_body([LINES], "application/jsonl"), JsonLinesBody)
 
 
 def test_a_list_can_be_sent_again_and_an_iterator_cannot(caller: Caller, server: Server) -> None:

@@ -17,10 +17,10 @@ from python_multipart.multipart import Field, File, parse_options_header
 from specwire._models.unset import UNSET
 from specwire._operations.request import multipart_body
 from specwire._serialization.multipart import (
-    FileChanged,
+    FileChangedError,
     FileInput,
     Multipart,
-    NotReplayable,
+    NotReplayableError,
     Part,
     Upload,
     file_part,
@@ -416,9 +416,9 @@ def test_what_cannot_be_read_again(make: Callable[[bytes], FileInput]) -> None:
 
     assert (None, False) == (body.content_length(), body.replayable)
     assert b"content" in asent(body)
-    with pytest.raises(NotReplayable, match="part 'file' cannot be sent again"):
+    with pytest.raises(NotReplayableError, match="part 'file' cannot be sent again"):
         body.rewind()
-    with pytest.raises(NotReplayable, match="part 'file' cannot be sent again"):
+    with pytest.raises(NotReplayableError, match="part 'file' cannot be sent again"):
         asent(body)
 
 
@@ -474,7 +474,7 @@ def test_a_file_that_changes(tmp_path: Path, size: int, how: str, send: Callable
     body = Multipart([file_part("file", path)])
     os.truncate(path, size)
 
-    with pytest.raises(FileChanged, match=f"part 'file' {how} while it was being uploaded: it had 100,000 bytes"):
+    with pytest.raises(FileChangedError, match=f"part 'file' {how} while it was being uploaded: it had 100,000 bytes"):
         send(body)
 
 

@@ -1,4 +1,4 @@
-"""Promises of OpenTelemetry: calls and tries are spans, servers get the trace context, durations are measured."""
+"""Promises of OpenTelemetry: calls and attempts are spans, servers get the trace context, durations are measured."""
 
 from __future__ import annotations
 
@@ -114,8 +114,10 @@ def test_the_trace_goes_on_at_the_server(caller: Caller, client: Any, server: Se
     with telemetry.tracers.get_tracer("test").start_as_current_span("mine") as mine:
         caller.run(client.things.get("1"))
     trace_id = mine.get_span_context().trace_id
-    tries = [span.context for span in telemetry.spans if span.kind is SpanKind.CLIENT]
-    expected = [f"00-{trace_id:032x}-{span.span_id:016x}-{span.trace_flags:02x}" for span in tries if span is not None]
+    attempts = [span.context for span in telemetry.spans if span.kind is SpanKind.CLIENT]
+    expected = [
+        f"00-{trace_id:032x}-{span.span_id:016x}-{span.trace_flags:02x}" for span in attempts if span is not None
+    ]
     assert 2 == len(expected)
     assert expected == [received.headers["traceparent"] for received in server.received]
     assert not trace.get_current_span().is_recording()
@@ -125,11 +127,11 @@ def test_each_try_is_a_span(caller: Caller, client: Any, server: Server, telemet
     """A try that failed says so; the ones after it are numbered; the call as a whole went well."""
     server.play(BUSY, (Reset(),), GOOD)
     caller.run(client.things.get("1"))
-    *tries, call = [dict(span.attributes or {}) for span in telemetry.spans]
-    assert [None, 1, 2] == [one.get("http.request.resend_count") for one in tries]
-    assert [503, None, 200] == [one.get("http.response.status_code") for one in tries]
-    assert ("503", None) == (tries[0]["error.type"], tries[2].get("error.type"))
-    assert str(tries[1]["error.type"]).startswith(f"{caller.library}.Re")
+    *attempts, call = [dict(span.attributes or {}) for span in telemetry.spans]
+    assert [None, 1, 2] == [one.get("http.request.resend_count") for one in attempts]
+    assert [503, None, 200] == [one.get("http.response.status_code") for one in attempts]
+    assert ("503", None) == (attempts[0]["error.type"], attempts[2].get("error.type"))
+    assert str(attempts[1]["error.type"]).startswith(f"{caller.library}.Re")
     assert [StatusCode.ERROR, StatusCode.ERROR, StatusCode.UNSET, StatusCode.UNSET] == [
         span.status.status_code for span in telemetry.spans
     ]

@@ -22,8 +22,8 @@ from .sample import AsyncSample, Sample
 CAP = 10
 ITEMS = [str(number) for number in range(23)]
 Query = Mapping[str, str]
-Answer = tuple[Any, Mapping[str, str]]
-Serve = Callable[[Query], Answer]
+HTTPResponse = tuple[Any, Mapping[str, str]]
+Serve = Callable[[Query], HTTPResponse]
 
 STYLES: dict[str, Pagination] = {
     "zero-based": PageNumber("page", ("items",), "size", 0),
@@ -51,7 +51,7 @@ def well_behaved(style: str, items: list[str], cap: int = CAP) -> Serve:
     """Serve items as the document says, at most `cap` on a page, however many are asked for."""
     pagination = STYLES[style]
 
-    def serve(query: Query) -> Answer:
+    def serve(query: Query) -> HTTPResponse:
         size = min(int(query.get("size", 5)), cap)
         first = 0 if style.startswith("zero") else 1
         match pagination:
@@ -164,7 +164,7 @@ def test_a_server_that_ignores_the_size_gives_all_items(style: str, fixed: int) 
 
 
 def _changed(serve: Serve, **facts: Any) -> Serve:
-    def changed(query: Query) -> Answer:
+    def changed(query: Query) -> HTTPResponse:
         body, headers = serve(query)
         if isinstance(body, dict):
             body = {**body, **{name: fact(body) if callable(fact) else fact for name, fact in facts.items()}}
@@ -213,7 +213,7 @@ def alternates(serve: Serve) -> Serve:
     """Give two pages by turns."""
     turns = itertools.cycle([{}, {"page": "2", "offset": "5", "cursor": "c5", "start": "5"}])
 
-    def serve_by_turns(query: Query) -> Answer:
+    def serve_by_turns(query: Query) -> HTTPResponse:
         turn = next(turns)
         return serve({**turn, **({"size": query["size"]} if "size" in query else {})})
 
@@ -244,7 +244,7 @@ def test_a_cursor_that_comes_again_is_an_error(style: str, period: int) -> None:
     """Cursors and URLs are remembered, however long the circle is."""
     count = itertools.count()
 
-    def serve(query: Query) -> Answer:
+    def serve(query: Query) -> HTTPResponse:
         number = next(count)
         following = f"/list?start={number % period}" if style == "url" else f"c{number % period}"
         return {"items": [f"new {number}"], "next": following, "more": True}, {}
@@ -257,7 +257,7 @@ def test_a_cursor_that_comes_again_is_an_error(style: str, period: int) -> None:
 def test_a_cursor_named_again_by_an_empty_page_is_the_end(style: str) -> None:
     """Some services name the last cursor again until there is something new."""
 
-    def serve(query: Query) -> Answer:
+    def serve(query: Query) -> HTTPResponse:
         following = "/list?start=1" if style == "url" else "c1"
         return {"items": [] if query else ["a"], "next": following}, {}
 
@@ -270,7 +270,7 @@ def test_empty_pages_without_end_are_an_error(style: str, mode: str) -> None:
     """A search may pass many pages that hold nothing, but not for ever; `max_pages` says how many."""
     count = itertools.count(1)
 
-    def serve(query: Query) -> Answer:
+    def serve(query: Query) -> HTTPResponse:
         number = next(count)
         return {"items": [], "next": f"/list?start={number}" if style == "url" else f"c{number}", "more": True}, {}
 
@@ -288,7 +288,7 @@ def test_empty_pages_on_the_way_are_passed(style: str) -> None:
     """An empty page that names the next one is no end."""
     pages = [["a"], [], [], ["b"], []]
 
-    def serve(query: Query) -> Answer:
+    def serve(query: Query) -> HTTPResponse:
         number = int((query.get("start") or query.get("cursor", "c0")[1:]) or 0)
         more = number + 1 < len(pages)
         following = f"/list?start={number + 1}" if style == "url" else f"c{number + 1}"
@@ -314,7 +314,7 @@ def test_a_cursor_that_is_missing_where_more_follows_is_an_error() -> None:
 
 
 def _strict(serve: Serve) -> Serve:
-    def strict(query: Query) -> Answer:
+    def strict(query: Query) -> HTTPResponse:
         body, headers = serve(query)
         return (None, {}) if query and not body["items"] else (body, headers)
 
@@ -405,7 +405,7 @@ class Listing(WireModel, kw_only=True):
 def test_pages_that_differ_in_what_no_model_knows_are_not_the_same() -> None:
     """Items of which the document knows no field are kept as they came, and pages of them differ."""
 
-    def serve(query: Query) -> Answer:
+    def serve(query: Query) -> HTTPResponse:
         number = int(query.get("page", 1))
         return {"items": [{"id": number}] if number < 4 else []}, {}
 

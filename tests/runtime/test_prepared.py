@@ -11,15 +11,15 @@ from typing import Any
 import msgspec
 import pytest
 import specwire
-from specwire._auth.credentials import make_keyring
+from specwire._auth.credentials import make_credentials
 from specwire._exchange.exchange import Exchange
 from specwire._exchange.prepared import Prepared
 from specwire._http.options import Options
-from specwire._http.request import Outgoing, encoded
+from specwire._http.request import PreparedRequest, encoded
 from specwire._operations.operation import JsonPayload, Operation
 from specwire._operations.provider import Provider
 from specwire._operations.request import JsonBody, Request
-from specwire._operations.security import ApiKey, Basic, Bearer, Proof, Scheme, prove
+from specwire._operations.security import ApiKey, AppliedAuth, Basic, Bearer, Scheme, prove
 from specwire.errors import ConfigurationError, InvalidRequestError
 
 from .canned import Canned
@@ -34,19 +34,19 @@ FRAMES = 30
 """Functions of the runtime that a plain call enters at most; each costs about 0.1 us."""
 
 
-def untouched(outgoing: Outgoing, send: Any) -> Any:
+def untouched(outgoing: PreparedRequest, send: Any) -> Any:
     return send(outgoing)
 
 
 def outgoing(
     request: Request[Any], url: str, scheme: Scheme | None, options: Options, *, prepared: int = 1
-) -> list[Outgoing]:
+) -> list[PreparedRequest]:
     """Return what several calls of an operation send."""
     provider = msgspec.structs.replace(PROVIDER, security=scheme)
     key = "user:password" if isinstance(scheme, Basic) else "secret-key"
-    keyring = make_keyring("Sample", provider, url, key if scheme is not None else None, None, False)
+    keyring = make_credentials("Sample", provider, url, key if scheme is not None else None, None, False)
     shared = Prepared(provider, url, request.operation, options, keyring)
-    proof: Proof | None = shared.proof
+    proof: AppliedAuth | None = shared.proof
     assert (prove(scheme, key) if scheme is not None else None) == proof
     return [Exchange(shared, request, options).outgoing(proof, asynchronous=False) for _ in range(prepared)]
 

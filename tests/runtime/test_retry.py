@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
-from specwire._http.retry import Answered, NotSent, Outcome, RetryPolicy, Unclear, backoff, decide, parse_retry_after
+from specwire._http.retry import (
+    MaybeSent,
+    NotSent,
+    Outcome,
+    RetryPolicy,
+    ServerResponded,
+    backoff,
+    decide,
+    parse_retry_after,
+)
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 POLICY = RetryPolicy()
@@ -26,8 +35,8 @@ def decided(outcome: Outcome, policy: RetryPolicy = POLICY, **facts: float | boo
     )
 
 
-def answered(status: int, headers: Mapping[str, str] | None = None) -> Answered:
-    return Answered(status, headers or {})
+def answered(status: int, headers: Mapping[str, str] | None = None) -> ServerResponded:
+    return ServerResponded(status, headers or {})
 
 
 def test_the_bound_of_a_wait_doubles_up_to_the_cap() -> None:
@@ -40,7 +49,7 @@ def test_the_bound_of_a_wait_doubles_up_to_the_cap() -> None:
 @given(attempt=st.integers(1, 10_000), fraction=st.floats(0, 1, exclude_max=True))
 def test_a_wait_is_never_negative_or_over_the_cap(attempt: int, fraction: float) -> None:
     """Every wait lies between nothing and the cap."""
-    assert 0 <= backoff(POLICY, attempt, lambda: fraction) <= POLICY.cap
+    assert 0 <= backoff(POLICY, attempt, lambda: fraction) <= POLICY.wait_max
 
 
 @pytest.mark.parametrize(
@@ -96,8 +105,8 @@ def test_a_date_is_as_good_as_seconds(seconds: int) -> None:
     [
         (NotSent(), True, 0.25),
         (NotSent(), False, 0.25),
-        (Unclear(), True, 0.25),
-        (Unclear(), False, None),
+        (MaybeSent(), True, 0.25),
+        (MaybeSent(), False, None),
         (answered(429), False, 0.25),
         (answered(429), True, 0.25),
         (answered(503), True, 0.25),
@@ -134,7 +143,7 @@ def test_what_is_repeated(outcome: Outcome, idempotent: bool, expected: float | 
 
 
 def test_the_tries_are_counted() -> None:
-    """Three attempts are three tries in all, and one attempt is no repetition."""
+    """Three attempts are three attempts in all, and one attempt is no repetition."""
     assert [0.25, 0.5, None, None] == [decided(NotSent(), attempt=attempt) for attempt in range(1, 5)]
     assert decided(NotSent(), RetryPolicy(attempts=1)) is None
 
@@ -158,10 +167,10 @@ def test_the_statuses_are_a_choice() -> None:
     ("field", "value"),
     [
         ("attempts", 0),
-        ("base", -1.0),
-        ("cap", float("inf")),
-        ("factor", 0.5),
-        ("factor", float("nan")),
+        ("wait_initial", -1.0),
+        ("wait_max", float("inf")),
+        ("wait_exp_base", 0.5),
+        ("wait_exp_base", float("nan")),
         ("budget", -1.0),
     ],
 )

@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 from hypothesis import given, strategies as st
-from specwire._streaming.sse import EventTooLarge, ServerSentEvent, SSEParser
+from specwire._streaming.sse import EventTooLargeError, ServerSentEvent, SSEParser
 
 
 def parse(stream: bytes, cuts: tuple[int, ...] = ()) -> list[ServerSentEvent]:
@@ -184,7 +184,7 @@ def test_an_endless_event_is_refused(step: int) -> None:
     events = next(events for chunk in chunks if (events := parser.feed(chunk)))
 
     assert [ServerSentEvent(b"ok")] == events
-    with pytest.raises(EventTooLarge, match="larger than 20 bytes"):
+    with pytest.raises(EventTooLargeError, match="larger than 20 bytes"):
         parser.feed(b"".join(chunks))
 
 

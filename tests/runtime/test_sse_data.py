@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, strategies as st
-from specwire._streaming.sse import EventTooLarge, SSEParser
+from specwire._streaming.sse import EventTooLargeError, SSEParser
 
 PIECES = (
     b"data: a",
@@ -51,7 +51,7 @@ def test_an_event_that_is_too_large_is_refused() -> None:
     parser.feed_data(b"data: a\n\n")
 
     assert [b"b"] == parser.feed_data(b"data: b\n\ndata: " + b"c" * 30)
-    with pytest.raises(EventTooLarge):
+    with pytest.raises(EventTooLargeError):
         parser.feed_data(b"\n\n")
-    with pytest.raises(EventTooLarge):
+    with pytest.raises(EventTooLargeError):
         parser.feed_data(b"data: d\n\ndata: e\n\n")

@@ -12,7 +12,7 @@ from specwire._models.unset import UNSET, Unset
 from specwire._operations.operation import EventsPayload, Operation
 from specwire._operations.request import StreamRequest
 from specwire._streaming.streaming import AsyncEventStream, EventStream
-from specwire.errors import APIError, DecodeError, RefusedError, StreamEventError, StreamTruncatedError
+from specwire.errors import APIError, DecodeError, EnvelopeError, StreamEventError, StreamTruncatedError
 
 from .canned import Canned
 
@@ -95,7 +95,7 @@ def test_a_body_without_events_is_an_error_that_holds_it(
 def test_an_error_in_the_place_of_events_is_raised_under_any_label(
     canned: Canned, content_type: str, end: bytes
 ) -> None:
-    with pytest.raises(RefusedError, match="overloaded"):
+    with pytest.raises(EnvelopeError, match="overloaded"):
         events(canned, Order, b'{"error": {"message": "overloaded"}}' + end, content_type)
 
 

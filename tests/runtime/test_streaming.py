@@ -19,7 +19,7 @@ from specwire.errors import (
     APITimeoutError,
     AuthenticationError,
     DecodeError,
-    RefusedError,
+    EnvelopeError,
     SpecwireError,
     StreamError,
     StreamEventError,
@@ -68,7 +68,7 @@ def test_the_answer_around_the_events_is_known(caller: Caller, client: Any, serv
     kind = {"content-type": "text/event-stream", "x-request-id": "r-1", "transfer-encoding": "chunked"}
     server.play((head(200, kind), chunk(DONE), END))
     events = caller.enter(client.talks.stream())
-    assert (200, "r-1", 1) == (events.response.status, events.response.request_id, events.response.tries)
+    assert (200, "r-1", 1) == (events.response.status_code, events.response.request_id, events.response.attempts)
     caller.leave(events)
 
 
@@ -76,7 +76,7 @@ def test_asynchronous_streams_say_that_they_are_not_open(server: Server) -> None
     """`response` of an asynchronous stream that is not open is an error with a remedy."""
     events = AsyncSample(KEY, base_url=server.url).talks.stream()
     with pytest.raises(RuntimeError, match="the stream is not open yet: use `async with`, or read an event first"):
-        assert 200 == events.response.status
+        assert 200 == events.response.status_code
     asyncio.run(events.aclose())
 
 
@@ -141,7 +141,7 @@ def test_a_truncated_stream_is_an_error(
     assert [Chunk(text="one")] == found
     with pytest.raises(StreamTruncatedError, match=f"^talk: {said}"):
         caller.next(events)
-    assert 200 == error.response.status
+    assert 200 == error.response.status_code
     assert events._request == error.request
 
 
@@ -188,7 +188,7 @@ def test_a_bad_event_comes_after_the_good_ones_of_its_chunk(
         assert {"error": {"message": "over\nloaded"}} == error.body
     else:
         assert "a frame that is not JSON, which is skipped: '{oops'" in str(error)
-    assert 200 == error.response.status
+    assert 200 == error.response.status_code
     assert server.saw_close()
 
 
@@ -240,7 +240,7 @@ def test_a_stream_that_did_not_begin_is_asked_for_again(caller: Caller, client: 
     """A busy server is asked again; a stream that began is not."""
     server.play(reply({}, status=429), stream(ONE, DONE))
     events = caller.enter(client.talks.stream())
-    assert 2 == events.response.tries
+    assert 2 == events.response.attempts
     assert [Chunk(text="one")] == caller.list(events)
     server.play((Reset(),))
     with pytest.raises(APIConnectionError):
@@ -542,8 +542,8 @@ def test_the_garbage_collector_does_not_touch_the_pool(server: Server) -> None:
         (b'data: {"text": "on', StreamTruncatedError),
         (b"tok0\n\ntok1\n\n", DecodeError),
         (b"\xef\xbb\xbftok0\r\n\r\n", DecodeError),
-        (b'{"error": {"message": "no such model"}}\n\n', RefusedError),
-        (b'{"error": {"message": "no such model"}}', RefusedError),
+        (b'{"error": {"message": "no such model"}}\n\n', EnvelopeError),
+        (b'{"error": {"message": "no such model"}}', EnvelopeError),
         (f"the key {KEY} is bad\n\n".encode(), DecodeError),
     ],
 )
@@ -555,7 +555,7 @@ def test_the_error_of_a_stream_without_events_holds_its_body(
     for method in (client.talks.stream, client.talks.endless):
         found, error = failing(caller, method(), kind)
         assert not found
-        assert 200 == error.response.status
+        assert 200 == error.response.status_code
         expected = body.replace(KEY.encode(), b"***")
         assert expected.replace(b" ", b"").strip() == error.response.content.replace(b" ", b"").strip()
 
@@ -591,7 +591,7 @@ def test_bytes_that_break_off_are_an_error(caller: Caller, client: Any, server: 
     server.play(stream(b"tok0 ", end=(Reset(),)))
     found, error = failing(caller, client.talks.stream().iter_bytes(), StreamTruncatedError)
     assert [b"tok0 "] == found
-    assert 200 == error.response.status
+    assert 200 == error.response.status_code
 
 
 def test_events_and_bytes_do_not_mix(caller: Caller, client: Any, server: Server) -> None:

@@ -160,7 +160,7 @@ def test_a_page_in_the_place_of_events_is_an_error(caller: Caller, client: Any, 
 
 def test_the_server_says_how_long_to_wait(caller: Caller, server: Server) -> None:
     """`retry:` is the time before each try to go on, kept over breaks, instead of the policy's own."""
-    client = caller.client(retry=RetryPolicy(base=60.0, cap=60.0, attempts=4))
+    client = caller.client(retry=RetryPolicy(wait_initial=60.0, wait_max=60.0, attempts=4))
     server.play(
         stream(event("a", "1", retry=100), end=BREAK),
         (Reset(),),
@@ -191,7 +191,9 @@ def test_tries_are_counted_anew_after_every_id(caller: Caller, client: Any, serv
     assert 3 == len(server.received)
 
 
-@pytest.mark.parametrize("policy", [RetryPolicy(attempts=1), RetryPolicy(budget=0.0, base=1.0)], ids=["one", "budget"])
+@pytest.mark.parametrize(
+    "policy", [RetryPolicy(attempts=1), RetryPolicy(budget=0.0, wait_initial=1.0)], ids=["one", "budget"]
+)
 def test_a_policy_without_tries_resumes_nothing(caller: Caller, server: Server, policy: RetryPolicy) -> None:
     """One attempt is one, and a budget of waiting holds for reconnections."""
     server.play(stream(event("a", "1"), end=BREAK))
@@ -257,7 +259,7 @@ def test_the_connections_are_given_back(caller: Caller, client: Any, server: Ser
 
 
 def test_a_stream_closed_while_it_waits_is_not_opened_again(server: Server) -> None:
-    """Closing a stream from another task ends its tries."""
+    """Closing a stream from another task ends its attempts."""
 
     async def main() -> None:
         async with AsyncSample(KEY, base_url=server.url) as client:
@@ -283,5 +285,5 @@ def test_a_whole_conversation_survives_a_bad_line(server: Server) -> None:
         return stream(event(words[start], str(start)), end=BREAK) if start < len(words) else stream(DONE)
 
     server.answer = answer
-    with Sample(KEY, base_url=server.url, retry=RetryPolicy(base=0, cap=0)) as client:
+    with Sample(KEY, base_url=server.url, retry=RetryPolicy(wait_initial=0, wait_max=0)) as client:
         assert words == [one.text for one in client.talks.follow()]

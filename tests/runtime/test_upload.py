@@ -116,7 +116,7 @@ def test_a_repeated_upload_sends_the_whole_file_again(
         file.seek(4)
         content: dict[str, Any] = {"path": path, "file": file, "bytes": BYTES}
         response = caller.run(client.files.upload.raw(file=content[form]))
-    assert 3 == response.tries
+    assert 3 == response.attempts
     expected = b"skip" + BYTES if form == "path" else BYTES
     assert [expected] * 4 == [parts(received)[0][1] for received in server.received]
 

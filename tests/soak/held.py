@@ -11,13 +11,13 @@ from typing import NamedTuple
 import httpx2
 from specwire._downloads.download import AsyncDownload, Download
 from specwire._exchange.exchange import Exchange
-from specwire._http.response import Answer
+from specwire._http.response import HTTPResponse
 from specwire._streaming.events import EventReader
 from specwire._streaming.streaming import AsyncEventStream, EventStream
 
 CALLS: frozenset[type] = frozenset(
     {
-        Answer,
+        HTTPResponse,
         AsyncDownload,
         AsyncEventStream,
         Download,

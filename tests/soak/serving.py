@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.runtime.server import DONE, Answer, Hold, Received, Server, reply, stream
+from tests.runtime.server import DONE, Hold, HTTPResponse, Received, Server, reply, stream
 
 ROOT = Path(__file__).parents[2]
 PAGE = 3
 """Items of a page of which there is no end."""
 
 
-def answer(received: Received) -> Answer:
+def answer(received: Received) -> HTTPResponse:
     """Answer by the path: each operation of the sample has its own, and some things are never there or never end."""
     path, _, query = received.target.partition("?")
     match path.split("/")[1:]:
@@ -48,7 +48,7 @@ def main() -> None:
     """Serve until the standard input ends."""
     with Server() as server:
 
-        def forgetting(received: Received) -> Answer:
+        def forgetting(received: Received) -> HTTPResponse:
             server.received.clear()
             return answer(received)
 

@@ -343,7 +343,7 @@ def test_what_is_held_is_seen(url: str) -> None:
         with Sample("key", base_url=url) as client, client.talks.stream(prompt="endless") as events:
             next(events)
             during = held()
-            assert {"EventStream", "EventReader", "Answer", "Response"} <= set(during.calls)
+            assert {"EventStream", "EventReader", "HTTPResponse", "Response"} <= set(during.calls)
             assert during.descriptors > 0 and during.threads > 0 and during.traced > 0 and during.resident > 0
             del events
     finally:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, assert_type
 
 from specwire import (
-    Answer,
     AsyncCall,
     AsyncCallMiddleware,
     AsyncMiddleware,
@@ -15,8 +14,9 @@ from specwire import (
     BaseRequest,
     Call,
     CallMiddleware,
+    HTTPResponse,
     Middleware,
-    Outgoing,
+    PreparedRequest,
     Send,
 )
 from specwire._downloads.download import AsyncDownload, Download
@@ -101,13 +101,13 @@ async def asynchronous(client: AsyncMistral) -> None:
         assert_type(await events.final(), mistral.ChatCompletionResponse)
 
 
-def send(outgoing: Outgoing, send: Send) -> Answer:
+def send(outgoing: PreparedRequest, send: Send) -> HTTPResponse:
     assert_type(outgoing.headers, dict[str, str])
-    assert_type(send(outgoing).status, int)
+    assert_type(send(outgoing).status_code, int)
     return send(outgoing)
 
 
-async def asend(outgoing: Outgoing, send: AsyncSend) -> Answer:
+async def asend(outgoing: PreparedRequest, send: AsyncSend) -> HTTPResponse:
     return await send(outgoing)
 
 
@@ -120,8 +120,8 @@ async def acall(request: BaseRequest, call: AsyncCall) -> Response[Any]:
     return await call(request)
 
 
-def around(tries: Middleware, atries: AsyncMiddleware, calls: CallMiddleware, acalls: AsyncCallMiddleware) -> None:
-    client = Mistral(middleware=[send, tries], call_middleware=[call, calls])
+def around(attempts: Middleware, atries: AsyncMiddleware, calls: CallMiddleware, acalls: AsyncCallMiddleware) -> None:
+    client = Mistral(middleware=[send, attempts], call_middleware=[call, calls])
     assert_type(client.with_options(call_middleware=[call], middleware=[send]), Mistral)
     assert_type(instrumented(client), Mistral)
     assert_type(instrumented(client).files.delete.with_options(call_middleware=[call])("id"), mistral.DeleteFileOut)

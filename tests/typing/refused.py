@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from specwire import Answer, AsyncSend, Outgoing
+from specwire import AsyncSend, HTTPResponse, PreparedRequest
 from specwire_clients.mistral import Mistral
 
 
-async def asend(outgoing: Outgoing, send: AsyncSend) -> Answer:
+async def asend(outgoing: PreparedRequest, send: AsyncSend) -> HTTPResponse:
     return await send(outgoing)
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import attrs
 
 from specwire_codegen.ir import (
-    Anything,
+    AnyJson,
     ListOf,
     Literals,
     LiteralValue,
@@ -86,9 +86,9 @@ def _written(type_: TypeExpr, dialect: _Dialect, module: str, renamed: Mapping[s
         case UnionOf(variants):
             written = list(dict.fromkeys(map(inside, variants)))
             return f"_Union[{', '.join(written)}]" if is_wide(type_) else " | ".join(written)
-        case Anything():
+        case AnyJson():
             return "Any"
-        case Nullable(Anything()):
+        case Nullable(AnyJson()):
             return "None"
         case Nullable(inner):
             return f"{inside(inner)} | None"

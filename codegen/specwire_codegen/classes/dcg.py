@@ -20,7 +20,7 @@ from datamodel_code_generator.format import DateClassType, DatetimeClassType
 
 from specwire_codegen.classes.outline import Outline
 from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.ir import Anything, ListOf, MapOf, ModelRef, Nullable, Primitive, TypeExpr, UnionOf
+from specwire_codegen.ir import AnyJson, ListOf, MapOf, ModelRef, Nullable, Primitive, TypeExpr, UnionOf
 from specwire_codegen.lower.model import all_refs
 
 _FORMATS = {
@@ -140,7 +140,7 @@ def _schema(type_: TypeExpr) -> dict[str, Any]:
             return {"type": "array", "items": _schema(item)}
         case MapOf(value):
             return {"type": "object", "additionalProperties": _schema(value)}
-        case Anything():
+        case AnyJson():
             return {}
         case UnionOf(variants):
             return {"anyOf": _schemas(variants)}

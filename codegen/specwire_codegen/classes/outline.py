@@ -16,7 +16,7 @@ from specwire_codegen.classes.members import class_doc, field_doc, is_functional
 from specwire_codegen.classes.tree import CLASS
 from specwire_codegen.ir import (
     ADDITIONAL,
-    Anything,
+    AnyJson,
     Field,
     ListOf,
     Literals,
@@ -136,11 +136,11 @@ def _slotted(type_: TypeExpr, written: Callable[[TypeExpr], str], slots: dict[st
             return ListOf(_slotted(item, written, slots))
         case MapOf(value):
             return MapOf(_slotted(value, written, slots))
-        case Nullable(Anything()):
+        case Nullable(AnyJson()):
             return _slot(written(type_), slots)
         case Nullable(inner):
             return Nullable(_slotted(inner, written, slots))
-        case Anything():
+        case AnyJson():
             return type_
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from specwire._codec.codec import encode
 from specwire._codec.formats import Formats
-from specwire.errors import APIStatusError, RefusedError, SpecwireError
+from specwire.errors import APIStatusError, EnvelopeError, SpecwireError
 
 from specwire_codegen.conformance.client.calls import Outcome
 from specwire_codegen.conformance.strategies.schemas import Schema, closed, closed_schema, values
@@ -22,7 +22,7 @@ from specwire_codegen.conformance.values.json_diff import differences, same_mean
 from specwire_codegen.conformance.values.types import Types
 from specwire_codegen.conformance.wire.framing import Framing, framed, framings
 from specwire_codegen.ir import (
-    Anything,
+    AnyJson,
     BinaryStream,
     Empty,
     EventError,
@@ -47,7 +47,7 @@ _TEXTS = Formats(base64=frozenset({""}), decimal=frozenset({""}))
 
 
 @attrs.frozen
-class Answer:
+class DrawnResponse:
     """What a server sends, and what the client should make of it."""
 
     status: int
@@ -61,7 +61,7 @@ class Answer:
     """Whether the connection ends after the chunks, before the answer does."""
 
 
-def answers(subject: Subject, operation: Operation) -> SearchStrategy[Answer]:
+def answers(subject: Subject, operation: Operation) -> SearchStrategy[DrawnResponse]:
     """Return a strategy of the successful answers of a method.
 
     Objects have the properties that the document names and no others: a client keeps no keys that it does not know, but
@@ -85,18 +85,18 @@ def answers(subject: Subject, operation: Operation) -> SearchStrategy[Answer]:
             return _with_status(drawn, _statuses(subject, operation, media_type))
         case Text(media_type):
             texts = st.text(max_size=200).map(
-                lambda text: Answer(200, f"{media_type}; charset=utf-8", (text.encode(),), text)
+                lambda text: DrawnResponse(200, f"{media_type}; charset=utf-8", (text.encode(),), text)
             )
             return _with_status(texts, _statuses(subject, operation, media_type))
         case Empty():
             return st.sampled_from(_statuses(subject, operation, None) or [204]).map(
-                lambda status: Answer(status, "", (), None)
+                lambda status: DrawnResponse(status, "", (), None)
             )
         case _:
             assert_never(payload)
 
 
-def errors(subject: Subject, operation: Operation) -> SearchStrategy[Answer] | None:
+def errors(subject: Subject, operation: Operation) -> SearchStrategy[DrawnResponse] | None:
     """Return a strategy of the errors that the document has for an operation, None where it has none with a body.
 
     An answer to HEAD has none, whatever the document says.
@@ -159,18 +159,18 @@ def _statuses(subject: Subject, operation: Operation, media_type: str | None) ->
     return found
 
 
-def _with_status(drawn: SearchStrategy[Answer], statuses: list[int]) -> SearchStrategy[Answer]:
+def _with_status(drawn: SearchStrategy[DrawnResponse], statuses: list[int]) -> SearchStrategy[DrawnResponse]:
     return st.builds(attrs.evolve, drawn, status=st.sampled_from(statuses or [200]))
 
 
-def _json(subject: Subject, status: int, media_type: str, schema: Schema) -> SearchStrategy[Answer]:
+def _json(subject: Subject, status: int, media_type: str, schema: Schema) -> SearchStrategy[DrawnResponse]:
     drawn = values_of(subject, schema)
     return drawn.map(lambda value: json_answer(status, media_type, value))
 
 
-def json_answer(status: int, media_type: str, value: Any) -> Answer:
+def json_answer(status: int, media_type: str, value: Any) -> DrawnResponse:
     """Return a JSON value as an answer."""
-    return Answer(status, media_type, (json.dumps(value).encode(),), value)
+    return DrawnResponse(status, media_type, (json.dumps(value).encode(),), value)
 
 
 def values_of(subject: Subject, schema: Schema) -> SearchStrategy[Any]:
@@ -185,7 +185,7 @@ def events(subject: Subject, operation: Operation, payload: EventStream) -> Sear
     return drawn.filter(lambda value: not any(_is_error(value, one) for one in payload.errors))
 
 
-def _stream(subject: Subject, operation: Operation, payload: EventStream) -> SearchStrategy[Answer]:
+def _stream(subject: Subject, operation: Operation, payload: EventStream) -> SearchStrategy[DrawnResponse]:
     event = events(subject, operation, payload)
     few, several = st.lists(event, max_size=2), st.lists(event, min_size=3, max_size=5)
     return st.builds(_framed, st.one_of(several, few), st.just(payload), framings(payload.framing)).flatmap(
@@ -224,10 +224,10 @@ def _is_error(value: Any, error: EventError) -> bool:
     return value is not None if error.equals is None else value == error.equals
 
 
-def _cut(status: int, content_type: str, content: bytes, value: Any) -> SearchStrategy[Answer]:
+def _cut(status: int, content_type: str, content: bytes, value: Any) -> SearchStrategy[DrawnResponse]:
     """Return a strategy of the same answer in chunks of different sizes, also in one chunk."""
     sizes = st.one_of(st.just(max(1, len(content))), st.integers(min_value=1, max_value=max(1, len(content))))
-    return sizes.map(lambda size: Answer(status, content_type, tuple(_chunks(content, size)), value))
+    return sizes.map(lambda size: DrawnResponse(status, content_type, tuple(_chunks(content, size)), value))
 
 
 def _chunks(content: bytes, size: int) -> Iterator[bytes]:
@@ -236,18 +236,22 @@ def _chunks(content: bytes, size: int) -> Iterator[bytes]:
         yield content[start : start + size]
 
 
-def problems(types: Types, operation: Operation, answer: Answer, outcome: Outcome) -> list[str]:
+def problems(types: Types, operation: Operation, answer: DrawnResponse, outcome: Outcome) -> list[str]:
     """Return where a client's result is not the answer that was sent, or not of the declared type.
 
     Drift counts as a problem.
     """
     match outcome.error:
         case APIStatusError() as error if answer.status >= 400:
-            found = [] if error.status == answer.status else [f"status {answer.status} expected, not {error.status}"]
+            found = (
+                []
+                if error.status_code == answer.status
+                else [f"status {answer.status} expected, not {error.status_code}"]
+            )
             drifts = error.response.drift if error.response is not None else ()
             found += [f"drift at {drift}" for drift in drifts]
             return found + unlike(types, _error_type(operation, answer.status), answer.value, error.body)
-        case RefusedError() as error if is_refusal(operation, answer.value):
+        case EnvelopeError() as error if is_refusal(operation, answer.value):
             return unlike(types, _declared(operation), answer.value, error.body)
         case SpecwireError() as error:
             return [f"{type(error).__name__}: {error}"]
@@ -271,23 +275,23 @@ def _declared(operation: Operation) -> TypeExpr:
         case Text():
             return Primitive("str")
         case Empty():
-            return Nullable(Anything())
+            return Nullable(AnyJson())
 
 
 def _error_type(operation: Operation, status: int) -> TypeExpr:
     """Return the type of the body of an error: of its status, else of its hundred, else of all others."""
     types: dict[Status, TypeExpr] = dict(operation.errors.by_status)
-    return next((types[one] for one in (status, f"{status // 100}XX", "default") if one in types), Anything())
+    return next((types[one] for one in (status, f"{status // 100}XX", "default") if one in types), AnyJson())
 
 
 def is_refusal(operation: Operation, value: Any) -> bool:
     """Whether a successful answer is one in which the server says no."""
-    refusal = operation.refusal
-    if refusal is None or not isinstance(value, Mapping):
+    envelope = operation.error_envelope
+    if envelope is None or not isinstance(value, Mapping):
         return False
-    for key in refusal.code:
+    for key in envelope.code:
         value = value.get(key) if isinstance(value, Mapping) else None
-    return value not in refusal.accepted
+    return value not in envelope.accepted
 
 
 def unlike(types: Types, declared: TypeExpr, expected: Any, actual: Any) -> list[str]:

@@ -11,12 +11,12 @@ from specwire.errors import DecodeError, InvalidRequestError
 from starlette.applications import Starlette
 
 from specwire_codegen.conformance import answers
-from specwire_codegen.conformance.answers import Answer
+from specwire_codegen.conformance.answers import DrawnResponse
 from specwire_codegen.conformance.client.arguments import Arguments, arguments, shared_with
 from specwire_codegen.conformance.client.calls import Clients, Manner, Outcome
 from specwire_codegen.conformance.recorder import Recorder
 from specwire_codegen.conformance.scenarios import paging, retries
-from specwire_codegen.conformance.scenarios.scenarios import Scene
+from specwire_codegen.conformance.scenarios.scenarios import Scenario
 from specwire_codegen.conformance.strategies.property_check import explore, simplest
 from specwire_codegen.conformance.strategies.requests import requests
 from specwire_codegen.conformance.subject import Subject
@@ -37,7 +37,7 @@ KEY = "test-key"
 """The key that the mock server takes."""
 
 
-class Bench:
+class Harness:
     """A provider's clients at its mock server, and at one that answers by a script; closed by `with`."""
 
     def __init__(self, subject: Subject) -> None:
@@ -122,10 +122,10 @@ class Bench:
         drawn = answers.errors(self.subject, operation)
         return 0 if drawn is None else explore(drawn, examples, self._reader(operation))
 
-    def _reader(self, operation: Operation) -> Callable[[Answer], list[str]]:
+    def _reader(self, operation: Operation) -> Callable[[DrawnResponse], list[str]]:
         given = self._given(operation)
 
-        def check(answer: Answer) -> list[str]:
+        def check(answer: DrawnResponse) -> list[str]:
             self._script.answer = answer
             return [
                 f"{name}: {problem}"
@@ -153,12 +153,12 @@ class Bench:
         """Check that a stream which breaks goes on where it was, and return how often; raises `Violation`."""
         return self._plays(retries.resumptions(self.subject, self._types, operation), operation, examples)
 
-    def _plays(self, scenes: SearchStrategy[Scene] | None, operation: Operation, examples: int) -> int:
+    def _plays(self, scenes: SearchStrategy[Scenario] | None, operation: Operation, examples: int) -> int:
         if scenes is None:
             return 0
         given = self._given(operation)
 
-        def check(scene: Scene) -> list[str]:
+        def check(scene: Scenario) -> list[str]:
             return [
                 f"{name}: {problem}"
                 for name, call in self._calls(self._at_script)

@@ -97,22 +97,22 @@ class Reader:
                 case AuthenticationError():
                     raise answer
                 case APIStatusError():
-                    statuses.append(answer.status)
+                    statuses.append(answer.status_code)
                     problems += [f"{name}: {problem}" for problem in self._refused(operation, answer)]
                 case SpecwireError():
                     problems.append(f"{name}: {type(answer).__name__}: {answer}")
                 case Response():
-                    statuses.append(answer.status)
+                    statuses.append(answer.status_code)
                     problems += [f"{name}: {problem}" for problem in self._answered(operation, answer)]
         note = ", ".join(f"answered {status}" for status in sorted({status for status in statuses if status >= 300}))
         return Row(operation.id, (len(statuses),), tuple(problems), note)
 
     def _refused(self, operation: Operation, error: APIStatusError) -> Iterator[str]:
         documented = self._subject.raw(operation.id)["responses"]
-        if not {str(error.status), f"{error.status // 100}XX", "default"} & set(documented):
-            yield f"the document has no status {error.status}"
-        if error.status >= 500:
-            yield f"the server failed with {error.status}"
+        if not {str(error.status_code), f"{error.status_code // 100}XX", "default"} & set(documented):
+            yield f"the document has no status {error.status_code}"
+        if error.status_code >= 500:
+            yield f"the server failed with {error.status_code}"
         for drift in error.response.drift if error.response is not None else ():
             yield f"drift at {drift}"
 
@@ -120,7 +120,7 @@ class Reader:
         if not isinstance(operation.payload, JsonPayload):
             return
         value = json.loads(response.content)
-        for schema in self._schemas(operation, response.status):
+        for schema in self._schemas(operation, response.status_code):
             for violation in self._validators.violations(schema, value, "body"):
                 yield f"the answer is not as the document says: {violation}"
         found = next(_ids(value), None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from specwire_codegen.conformance.answers import Answer
+from specwire_codegen.conformance.answers import DrawnResponse
 from specwire_codegen.conformance.wire.expected_request import Arrival
 
 
@@ -16,8 +16,8 @@ class Recorder:
     def __init__(self, inner: ASGIApp | None = None) -> None:
         """Record what goes to the inner application, if there is one."""
         self.arrivals: list[Arrival] = []
-        self.answer: Answer | None = None
-        self.first: list[Answer] = []
+        self.answer: DrawnResponse | None = None
+        self.first: list[DrawnResponse] = []
         """Answers to the next requests, one each, before `answer` is sent."""
         self._inner = inner
 
@@ -59,7 +59,7 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return give
 
 
-async def _send(answer: Answer, send: Send) -> None:
+async def _send(answer: DrawnResponse, send: Send) -> None:
     headers: list[tuple[bytes, bytes]] = (
         [(b"content-type", answer.content_type.encode("latin-1"))] if answer.content_type else []
     )

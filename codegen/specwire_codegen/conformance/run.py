@@ -19,7 +19,7 @@ from specwire_codegen.conformance.checks import (
     checks_in,
 )
 from specwire_codegen.conformance.client.calls import Clients
-from specwire_codegen.conformance.harness import KEY, Bench
+from specwire_codegen.conformance.harness import KEY, Harness
 from specwire_codegen.conformance.live import Errand, Reader, errands
 from specwire_codegen.conformance.report import Report, Row
 from specwire_codegen.conformance.strategies.property_check import Violation
@@ -39,7 +39,7 @@ _RATE = "5/s"
 
 def check_mock(subject: Subject, examples: int, progress: Progress) -> Report:
     """Check document, mock server and client against each other."""
-    with _quiet(), Bench(subject) as bench:
+    with _quiet(), Harness(subject) as bench:
         progress("schemathesis on the mock server")
         plan = Plan(bench.url, _headers(subject, KEY), examples, own=_REFUSALS)
         checked = {one.operation_id: one for one in check_document(subject.document, plan)}
@@ -64,7 +64,7 @@ def check_mock(subject: Subject, examples: int, progress: Progress) -> Report:
     )
 
 
-def _row(bench: Bench, operation_id: str, checked: Checked, examples: int) -> Row:
+def _row(bench: Harness, operation_id: str, checked: Checked, examples: int) -> Row:
     problems = list(checked.findings)
     sent = read = 0
     sending = (bench.sends, bench.overrides)

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from specwire_codegen.conformance import answers
-from specwire_codegen.conformance.answers import Answer
+from specwire_codegen.conformance.answers import DrawnResponse
 from specwire_codegen.conformance.client.arguments import Arguments, arguments
 from specwire_codegen.conformance.client.calls import Clients, Manner, Outcome
-from specwire_codegen.conformance.client.time_limit import Overtime, within
+from specwire_codegen.conformance.client.time_limit import TimeLimitExceeded, within
 from specwire_codegen.conformance.recorder import Recorder
 from specwire_codegen.conformance.scenarios import paging, retries
-from specwire_codegen.conformance.scenarios.scenarios import Scene
+from specwire_codegen.conformance.scenarios.scenarios import Scenario
 from specwire_codegen.conformance.strategies.property_check import draw_into
 from specwire_codegen.conformance.strategies.requests import requests
 from specwire_codegen.conformance.strategies.schemas import relaxed
@@ -41,12 +41,12 @@ if TYPE_CHECKING:
     from typing import Self
 
 T = TypeVar("T")
-Scenes: TypeAlias = Callable[[Subject, Types, Operation], SearchStrategy[Scene] | None]
+Scenarios: TypeAlias = Callable[[Subject, Types, Operation], SearchStrategy[Scenario] | None]
 
 KEY = "key-of-nobody"
 """The key, or both user and password, of all schemes."""
 
-_NOTHING = Answer(204, "", (), None)
+_NOTHING = DrawnResponse(204, "", (), None)
 
 
 @attrs.frozen
@@ -72,7 +72,7 @@ class Tried:
     """Whether values were found only without the bounds, patterns and the like of the document."""
 
 
-class Trial:
+class SampledCheck:
     """A client at a server of ours, whatever address its document names; closed by `with`."""
 
     def __init__(self, subject: Subject, seconds: float = 10) -> None:
@@ -93,7 +93,7 @@ class Trial:
         tried = Tried(operation.id)
         try:
             chosen, relaxed_call = self._drawn(lambda subject: requests(subject, operation), cases)
-        except Undrawable as problem:
+        except UndrawableError as problem:
             return attrs.evolve(tried, undrawn=(f"call: {problem}",))
         self._script.answer = _NOTHING
         sent = [self._sent(operation, case) for case in chosen]
@@ -101,7 +101,7 @@ class Trial:
         try:
             scripted, relaxed_answer = self._drawn(lambda subject: answers.answers(subject, operation), cases)
             failures, relaxed_error = self._errors(operation, cases)
-        except Undrawable as problem:
+        except UndrawableError as problem:
             return attrs.evolve(tried, undrawn=(f"answer: {problem}",), relaxed=relaxed_call)
         tried = attrs.evolve(tried, relaxed=relaxed_call or relaxed_answer or relaxed_error)
         try:
@@ -112,20 +112,20 @@ class Trial:
         read += [self._played(operation, given, scene) for scene in self._scenes(operation)]
         return attrs.evolve(tried, answers=len(read), equal=read.count([]), unequal=tuple(chain(*read)))
 
-    def _errors(self, operation: Operation, count: int) -> tuple[list[Answer], bool]:
+    def _errors(self, operation: Operation, count: int) -> tuple[list[DrawnResponse], bool]:
         """Draw the errors that the document describes, none where it describes none."""
         if answers.errors(self.subject, operation) is None:
             return [], False
         return self._drawn(lambda subject: _some(answers.errors(subject, operation)), count)
 
-    def _scenes(self, operation: Operation) -> Iterator[Scene]:
+    def _scenes(self, operation: Operation) -> Iterator[Scenario]:
         """Draw one scene of each kind that the document provides for."""
-        kinds: tuple[Scenes, ...] = (paging.pages, retries.retries, retries.resumptions)
+        kinds: tuple[Scenarios, ...] = (paging.pages, retries.retries, retries.resumptions)
         for scenes in kinds:
             if scenes(self.subject, self._types, operation) is not None:
                 yield from self._drawn(partial(self._scene, scenes, operation), 1)[0]
 
-    def _scene(self, scenes: Scenes, operation: Operation, subject: Subject) -> SearchStrategy[Scene]:
+    def _scene(self, scenes: Scenarios, operation: Operation, subject: Subject) -> SearchStrategy[Scenario]:
         return _some(scenes(subject, self._types, operation))
 
     def _drawn(self, strategy: Callable[[Subject], SearchStrategy[T]], count: int) -> tuple[list[T], bool]:
@@ -135,7 +135,7 @@ class Trial:
         """
         try:
             return self._drawn_from(self.subject, strategy, count), False
-        except Undrawable:
+        except UndrawableError:
             loose = attrs.evolve(self.subject, document=relaxed(self.subject.document))
             return self._drawn_from(loose, strategy, count), True
 
@@ -145,12 +145,12 @@ class Trial:
         try:
             with within(self._seconds):
                 draw_into(found, strategy(subject), count)
-        except Overtime:
+        except TimeLimitExceeded:
             why = f"took more than {self._seconds:g} s"
         except Exception as problem:
             why = f"{type(problem).__name__}: {problem}".partition("\n")[0][:300]
         if not found:
-            raise Undrawable(why)
+            raise UndrawableError(why)
         return found
 
     def _sent(self, operation: Operation, case: Case) -> list[str]:
@@ -172,7 +172,7 @@ class Trial:
         found += expected_request.problems(self.subject, operation, expected, arrival)
         return [f"{problem} for {case!r}" for problem in found]
 
-    def _read(self, operation: Operation, given: Arguments, answer: Answer) -> list[str]:
+    def _read(self, operation: Operation, given: Arguments, answer: DrawnResponse) -> list[str]:
         self._script.answer = answer
         try:
             found = answers.problems(self._types, operation, answer, self._call(operation, given))
@@ -180,7 +180,7 @@ class Trial:
             found = [f"{type(problem).__name__}: {problem}"]
         return [f"{problem} for {answer.value!r}" for problem in found]
 
-    def _played(self, operation: Operation, given: Arguments, scene: Scene) -> list[str]:
+    def _played(self, operation: Operation, given: Arguments, scene: Scenario) -> list[str]:
         try:
             found = scene.played(self._script, self._call, operation, given)
         except Exception as problem:  # whatever it is, a client should not raise it
@@ -210,7 +210,7 @@ def _some(strategy: SearchStrategy[T] | None) -> SearchStrategy[T]:
     return st.nothing() if strategy is None else strategy
 
 
-class Undrawable(Exception):
+class UndrawableError(Exception):
     """No values could be drawn, and why."""
 
 

@@ -14,7 +14,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 
 
-class DuplicateKey(ValueError):
+class DuplicateKeyError(ValueError):
     """An object of the text has a key twice."""
 
 
@@ -24,7 +24,7 @@ def read(text: str, file: str) -> Any:
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         value = dict(pairs)
         if len(value) != len(pairs):
-            raise DuplicateKey(file)
+            raise DuplicateKeyError(file)
         return value
 
     def constant(name: str) -> Any:

@@ -67,7 +67,7 @@ def parse(raw: bytes, file: str) -> tuple[Any, YamlText | JsonText]:
     if text.lstrip()[:1] in {"{", "[", '"'}:
         try:
             value = json_text.read(text, file)
-        except json_text.DuplicateKey:
+        except json_text.DuplicateKeyError:
             return _parse_yaml(text, file)
         except ValueError as problem:
             if file.endswith(".json"):

@@ -19,19 +19,19 @@ from specwire_codegen.documents.document import Document, Place
 from specwire_codegen.files.examples import NOTHING, Examples
 from specwire_codegen.files.findings import Findings
 from specwire_codegen.files.layout import OPENAPI, SWAGGER, Layout
-from specwire_codegen.files.library import Library, Part, Unreachable
+from specwire_codegen.files.library import Library, Part, UnreachableFileError
 from specwire_codegen.files.names import Names, Use
 from specwire_codegen.files.targets import Spot, Target, Targets, is_reference, merged_references
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, Kind, Node, Plain
+from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, FieldType, Node, ObjectType
 from specwire_codegen.openapi.walk import is_extension, walk
 
 _IS_PATH = re.compile(r"[#/.]")
-_SCHEMAS_OF_OLD: Mapping[tuple[Kind, str], Child] = {
+_SCHEMAS_OF_OLD: Mapping[tuple[ObjectType, str], Child] = {
     (kind, key): Child("schema") for kind in ("response", "parameter", "header") for key in ("schema", "items")
 }
 """Fields of Swagger 2.0 that are repaired where they stand in OpenAPI 3."""
-_SPARE: frozenset[Kind] = frozenset({"example", "link"})
+_SPARE: frozenset[ObjectType] = frozenset({"example", "link"})
 """Kinds that no call needs."""
 
 Members = dict[str, Spot]
@@ -74,9 +74,9 @@ class _Bundler:
     """What is put in the place of the only reference to it."""
     adopted: dict[str, Spot] = attrs.field(factory=dict)
     """What components of the document that merely refer to something else are replaced by, by their pointers."""
-    added: dict[Kind, dict[str, Any]] = attrs.field(factory=dict)
+    added: dict[ObjectType, dict[str, Any]] = attrs.field(factory=dict)
     places: list[Place] = attrs.field(factory=list)
-    stays: dict[tuple[str, Kind], bool] = attrs.field(factory=dict)
+    stays: dict[tuple[str, ObjectType], bool] = attrs.field(factory=dict)
 
     @property
     def home(self) -> str:
@@ -127,7 +127,7 @@ class _Bundler:
         opened = self.opened(spot, here) if spot is not None else None
         return opened if isinstance(opened, dict) else {}
 
-    def adopt_member(self, kind: Kind, name: str, member: Spot) -> None:
+    def adopt_member(self, kind: ObjectType, name: str, member: Spot) -> None:
         """Give what a component merely refers to that component's name."""
         if not is_reference(member.value) or len(member.value) > 1:
             return
@@ -136,14 +136,14 @@ class _Bundler:
             return
         try:
             end = self.end(self.targets.find(ref.value, ref.base), kind, member.target)
-        except Unreachable:
+        except UnreachableFileError:
             return
         is_own = end.base == self.home and self.layout.keeps(end.pointer, kind)
         if not is_own and (kind, end.target) not in self.names.given:
             self.names.given[kind, end.target] = name
             self.adopted[self.layout.pointer(kind, name)] = end
 
-    def node(self, spot: Spot, kind: Kind, here: str) -> Any:
+    def node(self, spot: Spot, kind: ObjectType, here: str) -> Any:
         """Return an object of a kind with all that its references lead to in their place."""
         if not isinstance(spot.value, dict):
             return spot.value
@@ -168,17 +168,17 @@ class _Bundler:
         self.examples.leave(kind)
         return built
 
-    def stands_alone(self, spot: Spot, kind: Kind) -> bool:
+    def stands_alone(self, spot: Spot, kind: ObjectType) -> bool:
         """Tell whether an object is the only reference to what it refers to."""
         if not self.once or kind == "schema" or not is_reference(spot.value):
             return False
         try:
             end = self.end(self.targets.find(spot.value["$ref"], spot.base), kind)
-        except Unreachable:
+        except UnreachableFileError:
             return False
         return (kind, end.target) in self.once
 
-    def field(self, spot: Spot, kind: Kind, key: str, here: str) -> Any:
+    def field(self, spot: Spot, kind: ObjectType, key: str, here: str) -> Any:
         """Return the value of a field of an object."""
         value = spot.value
         if not isinstance(value, (dict, list)) or is_extension(key):
@@ -202,7 +202,7 @@ class _Bundler:
             return opened.value
         return [self.node(opened.child(index), field.kind, f"{here}/{index}") for index in range(len(opened.value))]
 
-    def plain(self, spot: Spot, field: Plain, kind: Kind, key: str, here: str) -> Any:
+    def plain(self, spot: Spot, field: FieldType, kind: ObjectType, key: str, here: str) -> Any:
         """Return the value of a field that holds no objects of OpenAPI."""
         if key == "const":
             self.check_constant(spot)
@@ -237,7 +237,7 @@ class _Bundler:
             message = "the constant is an object with the key '$ref': references are not followed here"
             self.findings.add(message, warning("data-ref", message, help="write the value itself"), spot)
 
-    def check_unknown(self, spot: Spot, kind: Kind, key: str) -> None:
+    def check_unknown(self, spot: Spot, kind: ObjectType, key: str) -> None:
         """Record a reference in a field that there is not: leaving that out would lose what it leads to."""
         if kind == "schema" or not is_reference(spot.value):
             return
@@ -279,8 +279,8 @@ class _Bundler:
         try:
             found = self.targets.find(ref.value, ref.base, text=text)
             if found.target in ref.trail:
-                raise Unreachable(self.findings.circle([*ref.trail, found.target]))
-        except Unreachable as problem:
+                raise UnreachableFileError(self.findings.circle([*ref.trail, found.target]))
+        except UnreachableFileError as problem:
             self.findings.unreachable(ref, problem)
             return None
         self.findings.repaired(ref, self.targets.repairs)
@@ -291,7 +291,7 @@ class _Bundler:
             self.place(here, found)
         return inner
 
-    def reference(self, ref: Spot, kind: Kind) -> Any:
+    def reference(self, ref: Spot, kind: ObjectType) -> Any:
         """Return a reference of a kind that stays one as it leads into the bundle."""
         if not isinstance(ref.value, str) or (ref.base == self.home and self.stays_so(ref.value, kind)):
             return ref.value
@@ -299,23 +299,23 @@ class _Bundler:
             found = self.targets.find(ref.value, ref.base)
             self.findings.repaired(ref, self.targets.repairs)
             end = self.end(found, kind)
-        except Unreachable as problem:
+        except UnreachableFileError as problem:
             return self.findings.leave(ref, problem, spare=kind in _SPARE)
         if end.base == self.home and self.layout.keeps(end.pointer, kind):
             return f"#{pointers.to_fragment(end.pointer)}"
         return f"#{pointers.to_fragment(self.names.pointer(kind, end, found))}"
 
-    def stays_so(self, ref: str, kind: Kind) -> bool:
+    def stays_so(self, ref: str, kind: ObjectType) -> bool:
         """Tell whether a reference of the document itself is left for `normalize` to follow."""
         if (ref, kind) not in self.stays:
             self.stays[ref, kind] = self.names.has(ref, kind) or (ref.startswith("#") and self.is_settled(ref, kind))
         return self.stays[ref, kind]
 
-    def is_settled(self, ref: str, kind: Kind) -> bool:
+    def is_settled(self, ref: str, kind: ObjectType) -> bool:
         """Tell whether a pointer into the document can be followed when it is a single one."""
         try:
             found = self.targets.find(ref, self.home)
-        except Unreachable:
+        except UnreachableFileError:
             return True
         is_object = isinstance(found.value, dict) or kind == "schema" and isinstance(found.value, bool)
         return found.base != self.home or not is_object or self.layout.keeps(found.pointer, kind)
@@ -334,7 +334,7 @@ class _Bundler:
         self.findings.add(new, problem, opened)
         return NOTHING
 
-    def end(self, spot: Spot, kind: Kind, *passed: Target) -> Spot:
+    def end(self, spot: Spot, kind: ObjectType, *passed: Target) -> Spot:
         """Return what a chain of references that have nothing beside them ends in; raise Unreachable for a circle.
 
         That is a component of the document already, if the chain comes by one.
@@ -343,7 +343,7 @@ class _Bundler:
         own: Spot | None = None
         while True:
             if spot.target in seen:
-                raise Unreachable(self.findings.circle([*seen, spot.target]))
+                raise UnreachableFileError(self.findings.circle([*seen, spot.target]))
             seen.append(spot.target)
             if own is None and spot.base == self.home and self.layout.keeps(spot.pointer, kind):
                 own = spot

@@ -13,7 +13,7 @@ import attrs
 from specwire_codegen.diagnostics import DiagnosticError, error
 from specwire_codegen.files import fetch, nearby
 from specwire_codegen.files.access import Access
-from specwire_codegen.files.library import Text, Unreachable
+from specwire_codegen.files.library import Text, UnreachableFileError
 from specwire_codegen.files.network import Network, origin_of
 from specwire_codegen.files.reach import Reach, reach
 
@@ -80,7 +80,7 @@ class Disk:
         if refusal is not None:
             finding = error("ref-not-allowed", refusal[0], help=refusal[1])
             # What a file of the user's own names may be missing; what a fetched document reaches for is an attempt.
-            raise Unreachable(finding, remote=not fetch.is_remote(base), refused=True)
+            raise UnreachableFileError(finding, remote=not fetch.is_remote(base), refused=True)
         try:
             raw, found = self.network.read(address, base)
             self.aliases[address] = found
@@ -88,7 +88,7 @@ class Disk:
             finding = problem.diagnostics[0]
             refused = finding.code == "ref-not-allowed"
             message = f"cannot be followed: {finding.message}"
-            raise Unreachable(
+            raise UnreachableFileError(
                 attrs.evolve(
                     finding, code="ref-not-allowed" if refused else "unresolved-ref", message=message, location=None
                 ),
@@ -102,18 +102,18 @@ class Disk:
         real = path.resolve()
         if fetch.is_remote(base) and not self._is_copy(real):
             help = "map the address to a copy: --ref URL-PREFIX=FOLDER"
-            raise Unreachable(
+            raise UnreachableFileError(
                 error("ref-not-allowed", "leads from a remote document to a local file", help=help), refused=True
             )
         refusal = self.reach.refusal(real) if self.reach is not None and not self._is_copy(real) else None
         if refusal is not None:
-            raise Unreachable(error("ref-not-allowed", refusal[0], help=refusal[1]), refused=True)
+            raise UnreachableFileError(error("ref-not-allowed", refusal[0], help=refusal[1]), refused=True)
         root = Path(base if fetch.is_remote(self.home) else self.home).parent
         if not path.exists() or not nearby.is_spelt_so(path, root):
             if _OPAQUE.match(os.path.relpath(path, Path(base).parent)):
                 message = "is an address that cannot be fetched: only http and https addresses can"
                 help = "declare what has this address as its $id in the document, or refer to a copy"
-                raise Unreachable(error("unresolved-ref", message, help=help), remote=True)
+                raise UnreachableFileError(error("unresolved-ref", message, help=help), remote=True)
             near = nearby.file(path, root)
             help = "check the path"
             if near is not None:
@@ -121,12 +121,12 @@ class Disk:
                 shown = Path(os.path.relpath(near, root)).as_posix()
                 help = f"did you mean {shown}?" + (f" Write it as {written}" if written != shown else "")
             message = f"cannot be followed: there is no such file as {name}"
-            raise Unreachable(error("unresolved-ref", message, help=help))
+            raise UnreachableFileError(error("unresolved-ref", message, help=help))
         try:
             return Text(fetch.read_file(path, name, limit), name, address)
         except DiagnosticError as problem:
             finding = problem.diagnostics[0]
-            raise Unreachable(
+            raise UnreachableFileError(
                 error("unresolved-ref", f"cannot be followed: {finding.message}", help=finding.help)
             ) from None
 

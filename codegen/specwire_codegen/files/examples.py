@@ -5,9 +5,9 @@ from __future__ import annotations
 import attrs
 
 from specwire_codegen.files.findings import Findings
-from specwire_codegen.files.library import Unreachable
+from specwire_codegen.files.library import UnreachableFileError
 from specwire_codegen.files.targets import Spot, Target, Targets, is_reference
-from specwire_codegen.openapi.objects import Kind
+from specwire_codegen.openapi.objects import ObjectType
 
 NOTHING = object()
 """Stands for an example that cannot be had."""
@@ -25,12 +25,12 @@ class Examples:
     findings: Findings
     schemas: list[Spot | None] = attrs.field(factory=list)
 
-    def enter(self, kind: Kind, spot: Spot, members: dict[str, Spot]) -> None:
+    def enter(self, kind: ObjectType, spot: Spot, members: dict[str, Spot]) -> None:
         """Note the schema of the object that is entered."""
         if kind in _TYPED:
             self.schemas.append(spot if kind == "schema" else members.get("schema"))
 
-    def leave(self, kind: Kind) -> None:
+    def leave(self, kind: ObjectType) -> None:
         """Forget it."""
         if kind in _TYPED:
             self.schemas.pop()
@@ -42,10 +42,10 @@ class Examples:
             ref = spot.child("$ref")
             try:
                 if spot.target in passed:
-                    raise Unreachable(self.findings.circle([*passed, spot.target]))
+                    raise UnreachableFileError(self.findings.circle([*passed, spot.target]))
                 passed.append(spot.target)
                 spot = self.targets.find(ref.value, ref.base, text=True)
-            except Unreachable as problem:
+            except UnreachableFileError as problem:
                 self.findings.unreachable(ref, problem, left_out="the example is left out")
                 return NOTHING
             self.findings.repaired(ref, self.targets.repairs)
@@ -73,6 +73,6 @@ class Examples:
         if is_reference(value):
             try:
                 inner.append(self.targets.find(value["$ref"], schema.base))
-            except Unreachable:
+            except UnreachableFileError:
                 return False
         return any(self._declares(each, seen) for each in inner)

@@ -6,7 +6,7 @@ import attrs
 
 from specwire_codegen.diagnostics import Diagnostic, Location, error, warning
 from specwire_codegen.files import fetch
-from specwire_codegen.files.library import Library, Unreachable
+from specwire_codegen.files.library import Library, UnreachableFileError
 from specwire_codegen.files.targets import Repair, Spot, Target
 
 
@@ -28,7 +28,7 @@ class Findings:
         """Record what is wrong at a spot."""
         self._note(self.found, what, finding, spot)
 
-    def unreachable(self, ref: Spot, problem: Unreachable, *, left_out: str = "") -> None:
+    def unreachable(self, ref: Spot, problem: UnreachableFileError, *, left_out: str = "") -> None:
         """Record that a reference that has to be replaced cannot be followed.
 
         With `left_out`, the document can do without: that is an error only where the user has to say what may be read.
@@ -38,7 +38,7 @@ class Findings:
             finding = attrs.evolve(finding, severity="warning", message=f"{finding.message}; {left_out}")
         self.add(f"{self.stays_as(ref)} {left_out}", finding, ref)
 
-    def leave(self, ref: Spot, problem: Unreachable, *, spare: bool) -> str:
+    def leave(self, ref: Spot, problem: UnreachableFileError, *, spare: bool) -> str:
         """Return a reference that cannot be followed as it stays in the document, and note why.
 
         What is `spare`, no call needs: that it is missing is no error, that it may not be read is.
@@ -87,7 +87,7 @@ class Findings:
             noted[what] = attrs.evolve(known, also=(*known.also, where))
 
 
-def _described(problem: Unreachable, ref: str) -> Diagnostic:
+def _described(problem: UnreachableFileError, ref: str) -> Diagnostic:
     if problem.finding.location is not None:
         return problem.finding
     return attrs.evolve(problem.finding, message=f"{fetch.shown_ref(ref)!r} {problem.finding.message}")

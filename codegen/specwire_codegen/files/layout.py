@@ -8,7 +8,7 @@ from functools import cache
 import attrs
 
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import SECTIONS, Kind, Node
+from specwire_codegen.openapi.objects import SECTIONS, Node, ObjectType
 from specwire_codegen.openapi.walk import CONTAINER, kind_at
 
 
@@ -16,26 +16,26 @@ from specwire_codegen.openapi.walk import CONTAINER, kind_at
 class Layout:
     """A version of OpenAPI, as far as references go."""
 
-    root: Kind
+    root: ObjectType
     prefix: str
     """Pointer of the object that has the sections."""
-    sections: Mapping[Kind, str]
+    sections: Mapping[ObjectType, str]
     """The kinds that a reference may stand for once the document is one, and the section that holds each.
 
     Every other reference is replaced by what it leads to.
     """
 
-    def section(self, data: Node, kind: Kind) -> Node:
+    def section(self, data: Node, kind: ObjectType) -> Node:
         """Return the components of a kind, as far as they are objects."""
         holder = data.get("components") if self.prefix else data
         section = holder.get(self.sections[kind]) if isinstance(holder, dict) else None
         return section if isinstance(section, dict) else {}
 
-    def pointer(self, kind: Kind, name: str) -> str:
+    def pointer(self, kind: ObjectType, name: str) -> str:
         """Return the pointer to a component."""
         return pointers.join(f"{self.prefix}/{self.sections[kind]}", name)
 
-    def extended(self, data: Node, added: Mapping[Kind, Node]) -> Node:
+    def extended(self, data: Node, added: Mapping[ObjectType, Node]) -> Node:
         """Return a document with more components."""
         if not added:
             return data
@@ -44,7 +44,7 @@ class Layout:
             return {**data, **sections}
         return {**data, "components": {**data.get("components", {}), **sections}}
 
-    def keeps(self, pointer: str, kind: Kind) -> bool:
+    def keeps(self, pointer: str, kind: ObjectType) -> bool:
         """Tell whether a reference from a place of a kind to a pointer of the document can stay as it is.
 
         It can if something of OpenAPI stands there. What stands in an extension, in an example or in a field that the
@@ -58,7 +58,7 @@ def _is_place(pointer: str) -> bool:
     return kind_at(pointers.split(pointer)) not in (None, CONTAINER)
 
 
-def _survives(pointer: str, kind: Kind) -> bool:
+def _survives(pointer: str, kind: ObjectType) -> bool:
     """Tell whether a pointer of a Swagger 2.0 document can be followed in the OpenAPI 3 document made of it."""
     tokens = pointers.split(pointer)
     if len(tokens) == 2 and tokens[0] in ("definitions", "parameters", "responses"):

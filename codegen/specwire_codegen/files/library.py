@@ -23,7 +23,7 @@ _READABLE = (*_TEXTS, ".yaml", ".yml", ".json")
 """Endings of the files that texts, numbers and examples may be taken from."""
 
 
-class Unreachable(Exception):
+class UnreachableFileError(Exception):
     """What a reference leads to cannot be had; `finding` has no place yet."""
 
     def __init__(self, finding: Diagnostic, *, remote: bool = False, refused: bool = False) -> None:
@@ -97,7 +97,7 @@ class Library:
     """The texts of one document."""
 
     shelf: Shelf
-    parts: dict[str, Part | Unreachable] = attrs.field(factory=dict)
+    parts: dict[str, Part | UnreachableFileError] = attrs.field(factory=dict)
     size: int = 0
 
     @property
@@ -116,13 +116,13 @@ class Library:
             try:
                 part = self._read(address, base, MAX_TEXT if text else fetch.MAX_BYTES, text)
                 self.parts[address] = self.parts[part.address] = part
-            except Unreachable as problem:
+            except UnreachableFileError as problem:
                 self.parts[address] = problem
         found = self.parts[address]
-        if isinstance(found, Unreachable):
+        if isinstance(found, UnreachableFileError):
             raise found
         if text and len(found.raw) > MAX_TEXT:
-            raise Unreachable(_too_long(found.name))
+            raise UnreachableFileError(_too_long(found.name))
         return found
 
     def add(self, part: Part) -> None:
@@ -143,16 +143,18 @@ class Library:
         if ending not in _READABLE:
             message = f"leads to a file whose text may not be used: only {', '.join(_READABLE)} may"
             help = "write the text here, or give the file one of these endings"
-            raise Unreachable(error("ref-not-allowed", message, help=help), refused=True)
+            raise UnreachableFileError(error("ref-not-allowed", message, help=help), refused=True)
 
     def _read(self, address: str, base: str, limit: int, text: bool) -> Part:
         if len(self.parts) >= MAX_FILES:
-            raise Unreachable(error("too-large", f"is one of more than {MAX_FILES:,} files", help="bundle them first"))
+            raise UnreachableFileError(
+                error("too-large", f"is one of more than {MAX_FILES:,} files", help="bundle them first")
+            )
         raw, name, found = self.shelf.read(address, base, limit)
         self.size += len(raw)
         if self.size > MAX_TOTAL:
             most = f"{MAX_TOTAL // 1024 // 1024} MB"
-            raise Unreachable(
+            raise UnreachableFileError(
                 error("too-large", f"is one of files of more than {most} together", help="bundle them first")
             )
         try:
@@ -160,7 +162,7 @@ class Library:
                 return Part(found, name, raw, prose(raw, name), _Prose(name))
             value, source = parse(raw, name)
         except DiagnosticError as problem:
-            raise Unreachable(problem.diagnostics[0]) from None
+            raise UnreachableFileError(problem.diagnostics[0]) from None
         return Part(found, name, raw, value, source)
 
 

@@ -12,11 +12,11 @@ from specwire_codegen.files import fetch
 from specwire_codegen.files.layout import Layout
 from specwire_codegen.files.targets import Spot, Target
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import Kind
+from specwire_codegen.openapi.objects import ObjectType
 
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 _LABELS = ("$defs", "definitions")
-Use = tuple[Kind, Target]
+Use = tuple[ObjectType, Target]
 """What a reference leads to, and as an object of which kind."""
 
 
@@ -26,22 +26,22 @@ class Names:
 
     layout: Layout
     inner: dict[Use, Spot]
-    own: dict[Kind, frozenset[str]] = attrs.field(factory=dict)
+    own: dict[ObjectType, frozenset[str]] = attrs.field(factory=dict)
     """The components that the document has itself."""
     given: dict[Use, str] = attrs.field(factory=dict)
     """The components that parts of other texts become."""
     parts: dict[Use, Spot] = attrs.field(factory=dict)
     """Those parts."""
-    waiting: list[tuple[Kind, Spot]] = attrs.field(factory=list)
+    waiting: list[tuple[ObjectType, Spot]] = attrs.field(factory=list)
     """Those that still have to be built."""
     uses: dict[Use, int] = attrs.field(factory=dict)
     """How often parts of other texts that are not components of the document are referred to."""
 
-    def has(self, name: str, kind: Kind) -> bool:
+    def has(self, name: str, kind: ObjectType) -> bool:
         """Tell whether a reference is merely the name of a component, for `normalize` to lead there."""
         return name in self.own[kind]
 
-    def pointer(self, kind: Kind, end: Spot, written: Spot) -> str:
+    def pointer(self, kind: ObjectType, end: Spot, written: Spot) -> str:
         """Return the pointer of the component that a part becomes; `written` is what was referred to at first."""
         use = (kind, end.target)
         around = self.inner.get(use)
@@ -85,7 +85,7 @@ class Names:
                     break
         return found
 
-    def _free(self, kind: Kind, spot: Spot) -> str:
+    def _free(self, kind: ObjectType, spot: Spot) -> str:
         """Return a name for a part of another text: its own, then with its file's, then with its folders'."""
         path = PurePosixPath(urlsplit(spot.base).path if fetch.is_remote(spot.base) else spot.base.replace("\\", "/"))
         tokens = [token for token in pointers.split(spot.pointer) if not token.isdigit()]

@@ -19,7 +19,7 @@ import attrs
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, error
 from specwire_codegen.documents.toml_text import read_toml
 from specwire_codegen.files import fetch
-from specwire_codegen.files.library import Text, Unreachable
+from specwire_codegen.files.library import Text, UnreachableFileError
 from specwire_codegen.python_source import is_hidden
 
 
@@ -122,9 +122,9 @@ class Pinned:
         if name is None:
             message = "leads to nothing that was pinned"
             help = "pin the document anew: remove its folder, and run specwire new"
-            raise Unreachable(error("unresolved-ref", message, help=help), remote=fetch.is_remote(address))
+            raise UnreachableFileError(error("unresolved-ref", message, help=help), remote=fetch.is_remote(address))
         if len(self.texts[name]) > limit:
-            raise Unreachable(error("too-large", f"leads to {name}, which is too large for this place"))
+            raise UnreachableFileError(error("too-large", f"leads to {name}, which is too large for this place"))
         return Text(self.texts[name], name, address)
 
     def has(self, address: str) -> bool:

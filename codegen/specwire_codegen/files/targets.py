@@ -10,7 +10,7 @@ import attrs
 
 from specwire_codegen.diagnostics import error
 from specwire_codegen.files import fetch, nearby
-from specwire_codegen.files.library import Library, Unreachable
+from specwire_codegen.files.library import Library, UnreachableFileError
 from specwire_codegen.openapi import pointer as pointers
 
 Target = tuple[str, str]
@@ -81,7 +81,7 @@ class Targets:
             address, around = self._address(written, base)
         except ValueError:
             message = "is neither a path nor an address"
-            raise Unreachable(
+            raise UnreachableFileError(
                 error("unresolved-ref", message, help="write it as #/components/..., as a path, or as an address")
             ) from None
         part = self.library.part(address, base, text=text and bool(written))
@@ -95,7 +95,7 @@ class Targets:
         help = f"did you mean #{pointers.to_fragment(near)}?" if near is not None else "check the part behind the #"
         if not written and base != self.library.home:
             help = f"{help}; in a file of its own, '#' is the root of that file"
-        raise Unreachable(error("unresolved-ref", "does not exist", help=help))
+        raise UnreachableFileError(error("unresolved-ref", "does not exist", help=help))
 
     def _address(self, written: str, base: str) -> tuple[str, str]:
         """Return the address that a reference means, and the pointer that its fragment starts from."""
@@ -151,7 +151,7 @@ class Targets:
         for ref in [value["$ref"]] if is_reference(value) else merged_references(value.get("<<")):
             try:
                 inner = self._step(self._found(ref, spot.base, text, (*passed, spot.target)), token, text, passed)
-            except Unreachable:
+            except UnreachableFileError:
                 continue
             if inner is not None:
                 return inner

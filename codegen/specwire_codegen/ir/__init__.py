@@ -33,7 +33,7 @@ from specwire_codegen.ir.requests import (
     FormBody as FormBody,
     Framing as Framing,
     JsonBody as JsonBody,
-    LinesBody as LinesBody,
+    JsonLinesBody as JsonLinesBody,
     MultipartBody as MultipartBody,
     Parameter as Parameter,
     Part as Part,
@@ -44,12 +44,12 @@ from specwire_codegen.ir.requests import (
 from specwire_codegen.ir.responses import (
     BinaryStream as BinaryStream,
     Empty as Empty,
+    ErrorEnvelope as ErrorEnvelope,
     Errors as Errors,
     EventError as EventError,
     EventStream as EventStream,
     JsonPayload as JsonPayload,
     Payload as Payload,
-    Refusal as Refusal,
     Status as Status,
     Text as Text,
 )
@@ -67,7 +67,7 @@ from specwire_codegen.ir.security import (
     UndeclaredScheme as UndeclaredScheme,
 )
 from specwire_codegen.ir.types import (
-    Anything as Anything,
+    AnyJson as AnyJson,
     DefaultValue as DefaultValue,
     ListOf as ListOf,
     Literals as Literals,

@@ -10,7 +10,7 @@ from specwire_codegen.diagnostics import Diagnostic, Location
 from specwire_codegen.ir.models import Model
 from specwire_codegen.ir.paging import Pagination, Polling
 from specwire_codegen.ir.requests import Body, Formats, Parameter
-from specwire_codegen.ir.responses import BinaryStream, Errors, Payload, Refusal, Status
+from specwire_codegen.ir.responses import BinaryStream, ErrorEnvelope, Errors, Payload, Status
 from specwire_codegen.ir.security import Requirement, Security
 from specwire_codegen.ir.types import LiteralValue
 
@@ -46,7 +46,7 @@ class Operation:
     location: Location | None = attrs.field(default=None, eq=False)
     pagination: Pagination | None = None
     polling: Polling | None = None
-    refusal: Refusal | None = None
+    error_envelope: ErrorEnvelope | None = None
     server: str | None = None
     """Where the operation is, if not where the others are."""
     formats: Formats = Formats()
@@ -78,8 +78,8 @@ class Retry:
     """What the document says of repeating."""
 
     statuses: tuple[int, ...]
-    never_path: tuple[str, ...] = ()
-    never_values: tuple[str, ...] = ()
+    non_retryable_path: tuple[str, ...] = ()
+    non_retryable_values: tuple[str, ...] = ()
     idempotency_header: str | None = None
     """Header of a key under which the server does a thing once, however often it is asked."""
 
@@ -97,7 +97,7 @@ class Override:
     method: tuple[str, ...]
     module: str
     name: str
-    returns: Literal["Request", "PagedRequest", "StreamRequest", "DownloadRequest", "Flow", "Accumulator"]
+    returns: Literal["Request", "PagedRequest", "StreamRequest", "DownloadRequest", "Workflow", "Accumulator"]
     arguments: tuple[str, ...]
     """As the reference shows them."""
     answers: tuple[str, ...]

@@ -122,7 +122,7 @@ Framing: TypeAlias = Literal["sse", "jsonl", "json-seq"]
 
 
 @attrs.frozen
-class LinesBody:
+class JsonLinesBody:
     """A body of JSON values, one after the other."""
 
     item: TypeExpr
@@ -131,4 +131,4 @@ class LinesBody:
     required: bool
 
 
-Body: TypeAlias = JsonBody | FormBody | MultipartBody | BinaryBody | TextBody | LinesBody
+Body: TypeAlias = JsonBody | FormBody | MultipartBody | BinaryBody | TextBody | JsonLinesBody

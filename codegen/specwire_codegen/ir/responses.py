@@ -68,7 +68,7 @@ Payload: TypeAlias = JsonPayload | EventStream | BinaryStream | Text | Empty
 
 
 @attrs.frozen
-class Refusal:
+class ErrorEnvelope:
     """How a server says no inside a successful answer."""
 
     code: tuple[str, ...]

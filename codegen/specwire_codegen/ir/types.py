@@ -67,8 +67,8 @@ class Nullable:
 
 
 @attrs.frozen
-class Anything:
+class AnyJson:
     """Any JSON value."""
 
 
-TypeExpr: TypeAlias = Primitive | ModelRef | ListOf | MapOf | Literals | UnionOf | Nullable | Anything
+TypeExpr: TypeAlias = Primitive | ModelRef | ListOf | MapOf | Literals | UnionOf | Nullable | AnyJson

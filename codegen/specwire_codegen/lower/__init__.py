@@ -15,8 +15,8 @@ from specwire_codegen.ir import (
     EventStream,
     FormBody,
     JsonBody,
+    JsonLinesBody,
     JsonPayload,
-    LinesBody,
     Model,
     MultipartBody,
     Operation,
@@ -112,7 +112,7 @@ def _input_refs(operations: tuple[Operation, ...]) -> Iterator[str]:
         match operation.body:
             case JsonBody(type_, fields):
                 types += [type_, *(field.type for field in fields or ())]
-            case LinesBody(item):
+            case JsonLinesBody(item):
                 types.append(item)
             case FormBody(fields):
                 types += [field.type for field in fields]

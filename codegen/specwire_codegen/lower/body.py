@@ -14,7 +14,7 @@ from specwire_codegen.ir import (
     Field,
     FormBody,
     JsonBody,
-    LinesBody,
+    JsonLinesBody,
     MultipartBody,
     Parameter,
     Part,
@@ -100,7 +100,7 @@ def _body(media_type: str, media: Mapping[str, Any], required: bool, components:
     if is_range(media_type) and not components.is_textual(schema):
         base = "application/json"
     if base in FRAMINGS and FRAMINGS[base] != "sse" and "itemSchema" in media:
-        return LinesBody(components.type_of(media["itemSchema"]), FRAMINGS[base], base, required)
+        return JsonLinesBody(components.type_of(media["itemSchema"]), FRAMINGS[base], base, required)
     if is_json(base):
         return JsonBody(
             components.type_of(schema), _keywords(schema, components), required, base, _is_blank(schema, components)

@@ -10,7 +10,7 @@ import attrs
 from specwire_codegen.ir import (
     ADDITIONAL,
     AliasModel,
-    Anything,
+    AnyJson,
     Discriminator,
     Field,
     ListOf,
@@ -145,7 +145,7 @@ def _additional(schema: Schema, names: Mapping[str, str]) -> TypeExpr | None:
     more = [property_ for wire, property_ in schema["properties"].items() if not is_representable(wire)]
     if schema.get("patternProperties") or schema.get("additionalProperties", False) is not False:
         return union_of([value_of(schema, names), *(type_of(one, names) for one in more)])
-    return Anything() if more else None
+    return AnyJson() if more else None
 
 
 def constant_of(schema: Schema) -> LiteralValue | None:
@@ -371,7 +371,7 @@ def _kind(type_: TypeExpr | ObjectModel) -> JsonKind:
             return "boolean"
         case Primitive() | Literals():
             return "string"
-        case Anything() | Nullable() | UnionOf() | ModelRef():
+        case AnyJson() | Nullable() | UnionOf() | ModelRef():
             return "any"
 
 
@@ -385,7 +385,7 @@ def all_refs(type_: TypeExpr) -> Iterator[str]:
         case UnionOf(variants):
             for variant in variants:
                 yield from all_refs(variant)
-        case Primitive() | Literals() | Anything():
+        case Primitive() | Literals() | AnyJson():
             return
 
 

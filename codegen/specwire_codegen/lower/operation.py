@@ -15,13 +15,14 @@ from specwire_codegen.ir import (
     Body,
     Cursor,
     Empty,
+    ErrorEnvelope,
     Errors,
     EventStream,
     Formats,
     FormBody,
     JsonBody,
+    JsonLinesBody,
     JsonPayload,
-    LinesBody,
     LiteralValue,
     MultipartBody,
     NextURL,
@@ -33,7 +34,6 @@ from specwire_codegen.ir import (
     Part,
     Payload,
     Polling,
-    Refusal,
     Status,
     TextBody,
     TypeExpr,
@@ -176,13 +176,13 @@ class _Lowering:
                 operation,
                 pagination=self._pagination(paths),
                 polling=self._polling(paths),
-                refusal=self._refusal(paths),
+                error_envelope=self._error_envelope(paths),
             )
         return operation
 
     def _formats(self, body: Body | None) -> Formats:
         """Return what of a body with JSON in it, or in its parts, is text of another type."""
-        if not isinstance(body, JsonBody | LinesBody | MultipartBody):
+        if not isinstance(body, JsonBody | JsonLinesBody | MultipartBody):
             return Formats()
         content: Mapping[str, Any] = self.raw["requestBody"]["content"]
         found = [
@@ -287,12 +287,12 @@ class _Lowering:
             tuple(method.split(".")) if method else None,
         )
 
-    def _refusal(self, paths: Paths) -> Refusal | None:
-        raw = self.raw.get("x-specwire-refusal")
+    def _error_envelope(self, paths: Paths) -> ErrorEnvelope | None:
+        raw = self.raw.get("x-specwire-error-envelope")
         if raw is None:
             return None
         code = paths.follow(keys(raw["code"]))[0]
-        return Refusal(code, tuple(raw["accepted"]), paths.names(raw.get("message")) or ())
+        return ErrorEnvelope(code, tuple(raw["accepted"]), paths.names(raw.get("message")) or ())
 
     def _fail(self, code: str, message: str) -> None:
         settle([error(code, message, self.document.locate(self.pointer))])
@@ -337,7 +337,7 @@ def _own_arguments(body: Body | None) -> frozenset[str]:
     match body:
         case MultipartBody(free=True):
             return frozenset({"fields", "files"})
-        case JsonBody(fields=None) | FormBody(free=True) | BinaryBody() | TextBody() | LinesBody():
+        case JsonBody(fields=None) | FormBody(free=True) | BinaryBody() | TextBody() | JsonLinesBody():
             return frozenset({"body"})
         case _:
             return frozenset()

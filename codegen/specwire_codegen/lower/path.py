@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from specwire_codegen.diagnostics import Location, failure
-from specwire_codegen.ir import Anything, MapOf, ModelRef, Nullable, TypeExpr, UnionOf
+from specwire_codegen.ir import AnyJson, MapOf, ModelRef, Nullable, TypeExpr, UnionOf
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.model import field_names
 from specwire_codegen.lower.schema import is_object
@@ -49,7 +49,7 @@ class Paths:
                 return self._step(inner, key)
             case MapOf(value):
                 return key, value
-            case Anything():
+            case AnyJson():
                 return key, type_
             case UnionOf(variants):
                 return self._step(variants[0], key)

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from specwire_codegen.ir import (
-    Anything,
+    AnyJson,
     BinaryStream,
     Empty,
     EventError,
@@ -132,7 +132,7 @@ def _merged(payloads: Sequence[Payload]) -> Payload:
     values = [JsonPayload(Primitive("str"), one.media_type) if isinstance(one, Text) else one for one in full]
     json = [payload for payload in values if isinstance(payload, JsonPayload)]
     type_ = union_of([payload.type for payload in json])
-    if empty and not isinstance(type_, Nullable | Anything):
+    if empty and not isinstance(type_, Nullable | AnyJson):
         type_ = Nullable(type_)
     return JsonPayload(type_, ", ".join(dict.fromkeys(payload.media_type for payload in json)))
 
@@ -192,7 +192,7 @@ def _data(schema: Mapping[str, Any], components: Components) -> TypeExpr:
     if "contentSchema" in schema:
         return components.type_of(schema["contentSchema"])
     is_text = schema.get("type") == "string" and not is_json(schema.get("contentMediaType", ""))
-    return Primitive("str") if is_text else Anything()
+    return Primitive("str") if is_text else AnyJson()
 
 
 def _event_error(error: str | Mapping[str, str]) -> EventError:

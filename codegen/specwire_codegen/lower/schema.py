@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from specwire_codegen.ir import (
-    Anything,
+    AnyJson,
     ListOf,
     Literals,
     MapOf,
@@ -52,7 +52,7 @@ def text_type(schema: Schema) -> PrimitiveName | None:
 def type_of(schema: Schema | bool, names: Mapping[str, str]) -> TypeExpr:
     """Return the type of a schema; `names` maps components to class names."""
     if isinstance(schema, bool):
-        return Anything()
+        return AnyJson()
     if (component := component_of(schema)) is not None:
         return ModelRef(names[component])
     if "const" in schema:
@@ -72,7 +72,7 @@ def type_of(schema: Schema | bool, names: Mapping[str, str]) -> TypeExpr:
 def _typed(kind: str | None, schema: Schema, names: Mapping[str, str]) -> TypeExpr:
     match kind:
         case "null":
-            return Nullable(Anything())
+            return Nullable(AnyJson())
         case "array":
             return ListOf(_item(schema, names))
         case "object":
@@ -82,7 +82,7 @@ def _typed(kind: str | None, schema: Schema, names: Mapping[str, str]) -> TypeEx
         case "integer" | "number" | "boolean":
             return Primitive(_SCALARS[kind])
         case _:
-            return Anything()
+            return AnyJson()
 
 
 def value_of(schema: Schema, names: Mapping[str, str]) -> TypeExpr:
@@ -106,7 +106,7 @@ def _item(schema: Schema, names: Mapping[str, str]) -> TypeExpr:
     first = schema.get("prefixItems", ())
     rest = schema.get("items", not first or schema.get("minItems", 0) > len(first))
     items = [*first, *([rest] if rest is not False else [])]
-    return union_of([type_of(item, names) for item in items]) if items else Anything()
+    return union_of([type_of(item, names) for item in items]) if items else AnyJson()
 
 
 def _constants(values: Sequence[Any], schema: Schema) -> TypeExpr:
@@ -121,9 +121,9 @@ def _constants(values: Sequence[Any], schema: Schema) -> TypeExpr:
         scalars: list[PrimitiveName] = [_scalar(value) for value in plain]
         found = union_of([Primitive(name) for name in scalars if name != "int" or "float" not in scalars])
     elif not plain:
-        return Nullable(Anything())
+        return Nullable(AnyJson())
     else:
-        found = Anything()
+        found = AnyJson()
     return Nullable(found) if None in values else found
 
 
@@ -151,15 +151,15 @@ def union_of(variants: Sequence[TypeExpr]) -> TypeExpr:
         if isinstance(variant, Nullable):
             nullable = True
             variant = variant.type
-            if isinstance(variant, Anything):
+            if isinstance(variant, AnyJson):
                 continue
         for member in variant.variants if isinstance(variant, UnionOf) else (variant,):
             flat[member] = None
     members = tuple(flat)
     if not members:
-        return Nullable(Anything())
-    if any(isinstance(member, Anything) for member in members):
-        return Anything()
+        return Nullable(AnyJson())
+    if any(isinstance(member, AnyJson) for member in members):
+        return AnyJson()
     found = members[0] if len(members) == 1 else UnionOf(members)
     return Nullable(found) if nullable else found
 

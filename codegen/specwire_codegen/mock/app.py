@@ -25,8 +25,8 @@ from specwire_codegen.mock.request import parameters
 from specwire_codegen.mock.request.bodies import Blob, Received, receive
 from specwire_codegen.mock.request.parameters import Sources
 from specwire_codegen.mock.request.routing import Found, NotAllowed, NotFound
-from specwire_codegen.mock.request.validator import Refusal
-from specwire_codegen.mock.values.identifiers import Clock
+from specwire_codegen.mock.request.validator import Rejection
+from specwire_codegen.mock.values.identifiers import Deadline
 
 logger = logging.getLogger("specwire.mock")
 
@@ -71,24 +71,24 @@ class Handler:
             )
             reply, operation_id, wishes, refusal = self._reply(arrival, wishes)
         except FaultError as error:
-            refusal = Refusal(400, str(error))
+            refusal = Rejection(400, str(error))
             reply = self._provider.refused(None, refusal)
         except MockError as error:
             logger.error("%s", error)
-            refusal = Refusal(500, str(error))
+            refusal = Rejection(500, str(error))
             reply = self._provider.refused(None, refusal)
         self._record(request, arrival, operation_id, reply, refusal)
         self._count += 1
         numbered = attrs.evolve(reply, headers=(*reply.headers, ("x-request-id", f"mock-{self._count:06d}")))
         await send_reply(numbered, wishes, scope, receive_message, send)
 
-    def _reply(self, arrival: Arrival, wishes: Faults) -> tuple[Reply, str | None, Faults, Refusal | None]:
+    def _reply(self, arrival: Arrival, wishes: Faults) -> tuple[Reply, str | None, Faults, Rejection | None]:
         match self._provider.router.match(arrival.method, arrival.raw_path):
             case NotFound(nearest=nearest):
-                refusal = Refusal(404, "the document has no such path")
+                refusal = Rejection(404, "the document has no such path")
                 return self._provider.refused(nearest, refusal), None, wishes, refusal
             case NotAllowed(nearest=nearest, allowed=allowed):
-                refusal = Refusal(405, f"use one of {', '.join(allowed)}")
+                refusal = Rejection(405, f"use one of {', '.join(allowed)}")
                 headers = [("allow", ", ".join(allowed))]
                 refused = self._provider.errors.reply(nearest, 405, refusal.message, headers=headers)
                 return refused, None, wishes, refusal
@@ -108,7 +108,7 @@ class Handler:
         return wishes.active() if self._failed[key] <= wishes.fail else wishes.spent()
 
     def _record(
-        self, request: Request, arrival: Arrival, operation_id: str | None, reply: Reply, refusal: Refusal | None
+        self, request: Request, arrival: Arrival, operation_id: str | None, reply: Reply, refusal: Rejection | None
     ) -> None:
         body = arrival.received if isinstance(arrival.received, Blob) else arrival.received.wire
         violations = refusal.violations if refusal else ()
@@ -155,7 +155,7 @@ def build(
     *,
     keys: Collection[str] = ("test-key",),
     seed: int = 0,
-    clock: Clock | None = None,
+    clock: Deadline | None = None,
 ) -> Starlette:
     """Return the application that plays a normalized document.
 

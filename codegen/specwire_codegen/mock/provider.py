@@ -20,20 +20,20 @@ from specwire_codegen.mock.request.content import BodyReader
 from specwire_codegen.mock.request.parameters import Deserializer, Sources
 from specwire_codegen.mock.request.routing import Router
 from specwire_codegen.mock.request.security import Guard
-from specwire_codegen.mock.request.validator import Reception, Refusal
-from specwire_codegen.mock.responder import Answers, missing
+from specwire_codegen.mock.request.validator import Rejection, RequestValidator
+from specwire_codegen.mock.responder import Responder, missing
 from specwire_codegen.mock.state import operation_roles
 from specwire_codegen.mock.state.crud import Resources
-from specwire_codegen.mock.state.job_handlers import Tasks
-from specwire_codegen.mock.state.list_handlers import Listings
+from specwire_codegen.mock.state.job_handlers import JobHandlers
+from specwire_codegen.mock.state.list_handlers import ListHandlers
 from specwire_codegen.mock.state.operation_roles import Role
-from specwire_codegen.mock.state.resource_lookup import Inventory
-from specwire_codegen.mock.state.response_builder import Presenter
+from specwire_codegen.mock.state.resource_lookup import ResourceLookup
+from specwire_codegen.mock.state.response_builder import ResponseBuilder
 from specwire_codegen.mock.state.seeds import Seeds
 from specwire_codegen.mock.state.store import Store
 from specwire_codegen.mock.values.examples import Examples
-from specwire_codegen.mock.values.identifiers import Clock, Identifiers, Ticking
-from specwire_codegen.mock.values.sampling import Drawer
+from specwire_codegen.mock.values.identifiers import Deadline, Identifiers, Ticking
+from specwire_codegen.mock.values.sampling import Sampler
 
 
 @attrs.frozen(eq=False)
@@ -44,61 +44,61 @@ class Provider:
     router: Router
     guard: Guard
     errors: Errors
-    reception: Reception
+    reception: RequestValidator
     roles: Mapping[Operation, Role]
     examples: Examples
     seed: int
-    clock: Clock | None
+    clock: Deadline | None
 
-    def begin(self) -> Answers:
+    def begin(self) -> Responder:
         """Return answers that remember nothing yet; every beginning is the same."""
         identifiers = Identifiers(self.seed)
         examples = self.examples
-        presenter = Presenter(self.document, examples, self.clock or Ticking())
-        inventory = Inventory(Store(), Seeds(self.roles, examples, identifiers), examples)
-        return Answers(
+        presenter = ResponseBuilder(self.document, examples, self.clock or Ticking())
+        inventory = ResourceLookup(Store(), Seeds(self.roles, examples, identifiers), examples)
+        return Responder(
             roles=self.roles,
             examples=examples,
             streams=Streams(self.document, examples),
             inventory=inventory,
             resources=Resources(presenter, examples, identifiers, inventory),
-            listings=Listings(self.roles, presenter, examples, inventory),
-            tasks=Tasks(self.roles, presenter, examples, identifiers, inventory),
+            listings=ListHandlers(self.roles, presenter, examples, inventory),
+            tasks=JobHandlers(self.roles, presenter, examples, identifiers, inventory),
             error_event=self.errors.event,
         )
 
     def reply(
         self,
-        answers: Answers,
+        answers: Responder,
         operation: Operation,
         path: Mapping[str, str],
         sources: Sources,
         received: Received,
         faults: Faults,
-    ) -> tuple[Reply, Refusal | None]:
+    ) -> tuple[Reply, Rejection | None]:
         """Return the reply to a request, and why it was refused where it was."""
         if faults.status is not None and faults.status >= 400:
             return self.errors.reply(operation, faults.status), None
         denied = self.guard.refusal(operation, sources)
         if denied is not None:
             challenge = ("www-authenticate", self.guard.challenge(operation))
-            return self.errors.reply(operation, 401, denied, headers=[challenge]), Refusal(401, denied)
+            return self.errors.reply(operation, 401, denied, headers=[challenge]), Rejection(401, denied)
         understood = missing(path) or self.reception.understand(operation, path, sources, received)
-        if isinstance(understood, Refusal):
+        if isinstance(understood, Rejection):
             return self.refused(operation, understood), understood
         answer = answers.answer(attrs.evolve(understood, example=faults.example or understood.example), faults)
-        if isinstance(answer, Refusal):
+        if isinstance(answer, Rejection):
             return self.refused(operation, answer), answer
         if faults.malformed == "json" and isinstance(answer, Whole):
             answer = attrs.evolve(answer, body=answer.body[: len(answer.body) // 2] or b"{")
         return answer, None
 
-    def refused(self, operation: Operation | None, refusal: Refusal) -> Whole:
+    def refused(self, operation: Operation | None, refusal: Rejection) -> Whole:
         """Return the error reply for a refusal."""
         return self.errors.reply(operation, refusal.status, refusal.message, refusal.violations)
 
 
-def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Clock | None) -> Provider:
+def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Deadline | None) -> Provider:
     """Return the provider that a document describes.
 
     Raises MockError if the document cannot be served.
@@ -107,13 +107,15 @@ def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Clock |
     operations = load_operations.read(document)
     requests, responses = Validators(document, "request"), Validators(document, "response")
     coercion = Coercion(document, requests)
-    examples = Examples(responses, Drawer(document, responses))
+    examples = Examples(responses, Sampler(document, responses))
     return Provider(
         document=document,
         router=routing.build(operations),
         guard=security.guard(document, keys),
         errors=Errors(document, examples),
-        reception=Reception(requests, Deserializer(document, coercion), BodyReader(document, requests, coercion)),
+        reception=RequestValidator(
+            requests, Deserializer(document, coercion), BodyReader(document, requests, coercion)
+        ),
         roles=operation_roles.roles(document, operations),
         examples=examples,
         seed=seed,

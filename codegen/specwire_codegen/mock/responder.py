@@ -25,10 +25,10 @@ from specwire_codegen.mock.reply.streams import (
     stretched,
 )
 from specwire_codegen.mock.request.content_negotiation import concrete, declared, preferred
-from specwire_codegen.mock.request.validator import Exchange, Refusal, is_missing
+from specwire_codegen.mock.request.validator import Exchange, Rejection, is_missing
 from specwire_codegen.mock.state.crud import Resources
-from specwire_codegen.mock.state.job_handlers import Tasks
-from specwire_codegen.mock.state.list_handlers import Listings
+from specwire_codegen.mock.state.job_handlers import JobHandlers
+from specwire_codegen.mock.state.list_handlers import ListHandlers
 from specwire_codegen.mock.state.operation_roles import (
     Act,
     Below,
@@ -42,7 +42,7 @@ from specwire_codegen.mock.state.operation_roles import (
     Submit,
     Update,
 )
-from specwire_codegen.mock.state.resource_lookup import Inventory
+from specwire_codegen.mock.state.resource_lookup import ResourceLookup
 from specwire_codegen.mock.values.examples import Examples
 
 TEXTS: Final = {"text", "srt", "vtt", "txt"}
@@ -51,19 +51,19 @@ BROKEN: Final = '{"broken": '
 
 
 @attrs.frozen(eq=False)
-class Answers:
+class Responder:
     """Answers valid requests."""
 
     roles: Mapping[Operation, Role]
     examples: Examples
     streams: Streams
-    inventory: Inventory
+    inventory: ResourceLookup
     resources: Resources
-    listings: Listings
-    tasks: Tasks
+    listings: ListHandlers
+    tasks: JobHandlers
     error_event: Callable[[Operation, str | None], Any]
 
-    def answer(self, exchange: Exchange, faults: Faults) -> Reply | Refusal:
+    def answer(self, exchange: Exchange, faults: Faults) -> Reply | Rejection:
         """Return the reply of the ordinary course, or why there is none."""
         role = self.roles[exchange.operation]
         gone = self._gone(exchange, role)
@@ -78,7 +78,7 @@ class Answers:
         if media is not None and not media.is_json:
             return self._bytes(exchange, role, media, status, headers)
         value = self._value(exchange, role, media)
-        if isinstance(value, Refusal):
+        if isinstance(value, Rejection):
             return value
         return (
             Whole(status, headers, b"") if media is None else json_reply(status, value, concrete(media.name), headers)
@@ -87,7 +87,7 @@ class Answers:
     def _response(self, operation: Operation, faults: Faults) -> Response:
         return next(iter(operation.under(str(faults.status))), operation.success)
 
-    def _gone(self, exchange: Exchange, role: Role) -> Refusal | None:
+    def _gone(self, exchange: Exchange, role: Role) -> Rejection | None:
         match role:
             case (
                 Read(item=item)
@@ -97,7 +97,7 @@ class Answers:
                 | Act(item=item)
                 | Below(item=item)
             ) if self.inventory.is_gone(exchange, item):
-                return Refusal(404, "the resource was deleted")
+                return Rejection(404, "the resource was deleted")
             case _:
                 return None
 
@@ -151,13 +151,13 @@ class Answers:
 
     def _bytes(
         self, exchange: Exchange, role: Role, media: MediaType, status: int, headers: tuple[Header, ...]
-    ) -> Reply | Refusal:
+    ) -> Reply | Rejection:
         name = concrete(media.name)
         record = self.inventory.record(exchange, role.item) if isinstance(role, Content) else None
         if record is not None and record.upload is not None:
             content = record.upload.content
             if content is None:
-                return Refusal(404, f"the {record.upload.size} bytes of this file were too many to be kept")
+                return Rejection(404, f"the {record.upload.size} bytes of this file were too many to be kept")
             return Whole(status, (("content-type", name), *headers), content)
         fields = exchange.content.fields
         example = exchange.example or example_of_format(media, fields)
@@ -211,10 +211,10 @@ def _asked(events: Sequence[Event], exchange: Exchange) -> list[Event]:
     return [attrs.evolve(event, data=data) for event, data in zip(events, said, strict=True)]
 
 
-def missing(path: Mapping[str, str]) -> Refusal | None:
+def missing(path: Mapping[str, str]) -> Rejection | None:
     """Return a 404 where a path parameter stands for something that does not exist."""
     if any(map(is_missing, path.values())):
-        return Refusal(404, "there is no such resource")
+        return Rejection(404, "there is no such resource")
     return None
 
 

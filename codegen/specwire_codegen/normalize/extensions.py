@@ -12,7 +12,7 @@ import attrs
 from specwire_codegen.normalize.operations.streams import EVENT_STREAM, JSON_LINES, media_type
 from specwire_codegen.normalize.source_map import PRIVATE, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import is_extension, rebuild
 
 PREFIX = "x-specwire-"
@@ -130,7 +130,7 @@ _Shape = Test | _Object | _List | _ByType | _Choice
 @attrs.frozen
 class _Extension:
     shape: _Shape
-    kinds: tuple[Kind, ...] | None = None
+    kinds: tuple[ObjectType, ...] | None = None
 
 
 _ERROR_EQUALS = _Object({"pointer": _pointer, "equals": _scalar}, ("pointer", "equals"))
@@ -212,7 +212,7 @@ EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
         _Extension(_Object({"safe": _safe}, ("safe",)), ("operation",)),
     ),
     SPANS: (_Extension(_flag, ("parameter",)),),
-    "x-specwire-refusal": (_Extension(_REFUSAL, ("operation",)),),
+    "x-specwire-error-envelope": (_Extension(_REFUSAL, ("operation",)),),
     "x-specwire-sources": (_Extension(_SOURCES),),
     "x-specwire-confidence": (_Extension(_one_of("high", "medium", "low")),),
     "x-specwire-note": (_Extension(_text),),
@@ -222,7 +222,7 @@ EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
 def check(data: Node, report: Report) -> Node:
     """Return the document with only the extensions that are known; report every mistake in one of them."""
 
-    def visit(node: Node, kind: Kind, pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, pointer: str) -> Node:
         for key in node:
             if key.startswith(PREFIX):
                 _check_key(key, node, kind, report)
@@ -238,7 +238,7 @@ def _kept(key: str) -> bool:
     return not is_extension(key) or key in PRIVATE or key in EXTENSIONS
 
 
-def _check_key(key: str, node: Node, kind: Kind, report: Report) -> None:
+def _check_key(key: str, node: Node, kind: ObjectType, report: Report) -> None:
     place = pointers.join(origin_of(node), key)
     if key not in EXTENSIONS:
         report.error("unknown-extension", f"there is no extension {key!r}", place, _near(key, EXTENSIONS))

@@ -6,7 +6,7 @@ from typing import Any
 
 from specwire_codegen.normalize.operations.operations import methods
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Child, Kind, Node
+from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Child, Node, ObjectType
 from specwire_codegen.openapi.walk import is_extension, rebuild, walk
 
 
@@ -28,12 +28,12 @@ def prune(data: Node) -> Node:
     return {**rest, "components": kept} if kept else rest
 
 
-def reached(data: Node) -> frozenset[tuple[Kind, str]]:
+def reached(data: Node) -> frozenset[tuple[ObjectType, str]]:
     """Return kind and name of the components that operations need; of all where there are no operations."""
     components = _object(data.get("components"))
     rest = {key: value for key, value in data.items() if key != "components"}
     waiting = _refs(rest, "openapi") if _has_operations(data) else _all(components)
-    found: set[tuple[Kind, str]] = set()
+    found: set[tuple[ObjectType, str]] = set()
     while waiting:
         kind, name = waiting.pop()
         component = _object(components.get(SECTIONS[kind])).get(name)
@@ -54,7 +54,7 @@ def _has_operations(data: Node) -> bool:
     return any("$ref" in item or any(True for _ in methods(item)) for item in items)
 
 
-def _all(components: Node) -> set[tuple[Kind, str]]:
+def _all(components: Node) -> set[tuple[ObjectType, str]]:
     sections = {section: kind for kind, section in SECTIONS.items()}
     return {
         (sections[section], name)
@@ -64,8 +64,8 @@ def _all(components: Node) -> set[tuple[Kind, str]]:
     }
 
 
-def _refs(value: Any, kind: Kind) -> set[tuple[Kind, str]]:
-    found: set[tuple[Kind, str]] = set()
+def _refs(value: Any, kind: ObjectType) -> set[tuple[ObjectType, str]]:
+    found: set[tuple[ObjectType, str]] = set()
     for node, node_kind, _ in walk(value, kind):
         if node_kind in SECTIONS and isinstance(node.get("$ref"), str):
             found.add((node_kind, pointers.unescape(node["$ref"].rpartition("/")[2])))
@@ -77,7 +77,7 @@ def _refs(value: Any, kind: Kind) -> set[tuple[Kind, str]]:
 def arrange(data: Node) -> Node:
     """Return the document with the keys of every object in canonical order."""
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         if kind == "responses":
             return dict(sorted(node.items(), key=lambda item: _status(item[0])))
         fields = FIELDS[kind]

@@ -9,7 +9,7 @@ import attrs
 from specwire_codegen.diagnostics import Diagnostic, Location, error, warning
 from specwire_codegen.documents.document import Document
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 ORIGIN = "x-\0origin"
@@ -19,10 +19,10 @@ HINT = "x-\0hint"
 PRIVATE = frozenset({ORIGIN, HINT})
 
 
-def stamp(data: Node, kind: Kind = "openapi", pointer: str = "") -> Node:
+def stamp(data: Node, kind: ObjectType = "openapi", pointer: str = "") -> Node:
     """Return a copy whose objects carry their pointers; an origin that is there already stays."""
 
-    def visit(node: Node, _kind: Kind, here: str) -> Node:
+    def visit(node: Node, _kind: ObjectType, here: str) -> Node:
         return node if ORIGIN in node else {**node, ORIGIN: here}
 
     stamped: Node = rebuild(data, kind, visit, pointer)

@@ -26,8 +26,8 @@ RESERVED_FUNCTIONS = HELPERS | {"inputs", "models", "same_arguments", "with_fiel
 WAITING_ARGUMENTS = frozenset({"interval", "on_progress", "timeout"})
 """Names of the arguments that a method which waits for a job has beside those of its operation."""
 RESERVED_CLIENTS = frozenset(
-    "ApiKey AsyncClient AsyncResource Basic Bearer Client Digest Http MutualTLS Never OAuth2 Provider Resource "
-    "Security Undeclared".split()
+    "ApiKey AsyncClient AsyncResource Basic Bearer Client Digest Http MutualTLS NonRetryableErrors OAuth2 Provider "
+    "Resource Security Undeclared".split()
 )
 """Names that the module of the clients takes from the runtime."""
 SHADOWING = frozenset("bool bytes date datetime dict float int list object str time timedelta type".split())

@@ -12,31 +12,31 @@ import attrs
 
 from specwire_codegen.openapi.methods import METHODS
 
-Kind = str
+ObjectType = str
 Node = dict[str, Any]
-Plain = Literal["text", "texts", "textmap", "flag", "number", "list", "map", "types", "any"]
+FieldType = Literal["text", "texts", "textmap", "flag", "number", "list", "map", "types", "any"]
 
 
 @attrs.frozen
 class Child:
     """A field that holds one object of a kind, a list of them, or a map to them."""
 
-    kind: Kind
+    kind: ObjectType
     shape: Literal["one", "list", "map"] = "one"
 
 
-Fields = Mapping[str, Child | Plain]
+Fields = Mapping[str, Child | FieldType]
 
 
-def _one(kind: Kind) -> Child:
+def _one(kind: ObjectType) -> Child:
     return Child(kind)
 
 
-def _many(kind: Kind) -> Child:
+def _many(kind: ObjectType) -> Child:
     return Child(kind, "list")
 
 
-def _named(kind: Kind) -> Child:
+def _named(kind: ObjectType) -> Child:
     return Child(kind, "map")
 
 
@@ -62,7 +62,7 @@ _SWAGGER_VALUES: Fields = {
 }
 """What Swagger 2.0 says about the values of a parameter or header on the parameter itself."""
 
-FIELDS: Mapping[Kind, Fields] = {
+FIELDS: Mapping[ObjectType, Fields] = {
     "openapi": {
         "openapi": "text",
         "$self": "text",
@@ -374,7 +374,7 @@ FIELDS: Mapping[Kind, Fields] = {
 }
 """Of Swagger 2.0 as far as references can stand in it: it is converted before anything else looks at it."""
 
-PATTERNED: Mapping[Kind, Kind] = {
+PATTERNED: Mapping[ObjectType, ObjectType] = {
     "paths": "pathItem",
     "responses": "response",
     "callback": "pathItem",
@@ -383,7 +383,7 @@ PATTERNED: Mapping[Kind, Kind] = {
 }
 """Objects whose own keys are data: every key that is no extension leads to an object of this kind."""
 
-SECTIONS: Mapping[Kind, str] = {
+SECTIONS: Mapping[ObjectType, str] = {
     child.kind: section for section, child in FIELDS["components"].items() if isinstance(child, Child)
 }
 """Kinds that a `$ref` may stand for, and the section of `components` that holds them."""

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import FIELDS, PATTERNED, Child, Kind, Node
+from specwire_codegen.openapi.objects import FIELDS, PATTERNED, Child, Node, ObjectType
 
-_CHILDREN: Mapping[Kind, Mapping[str, Child]] = {
+_CHILDREN: Mapping[ObjectType, Mapping[str, Child]] = {
     kind: {key: field for key, field in fields.items() if isinstance(field, Child)} for kind, fields in FIELDS.items()
 }
-_PATTERNED: Mapping[Kind, Child] = {kind: Child(member) for kind, member in PATTERNED.items()}
+_PATTERNED: Mapping[ObjectType, Child] = {kind: Child(member) for kind, member in PATTERNED.items()}
 
 
-def children(node: Node, kind: Kind) -> Iterator[tuple[tuple[str | int, ...], Any, Kind]]:
+def children(node: Node, kind: ObjectType) -> Iterator[tuple[tuple[str | int, ...], Any, ObjectType]]:
     """Yield the tokens, the value and the kind of every typed object directly below a node."""
     for key, child in _typed(node, kind):
         value = node[key]
@@ -28,7 +28,7 @@ def children(node: Node, kind: Kind) -> Iterator[tuple[tuple[str | int, ...], An
                 yield (key, name), item, child.kind
 
 
-def _typed(node: Node, kind: Kind) -> list[tuple[str, Child]]:
+def _typed(node: Node, kind: ObjectType) -> list[tuple[str, Child]]:
     """Return the fields of a node that hold typed objects."""
     if kind in PATTERNED:
         child = _PATTERNED[kind]
@@ -37,17 +37,17 @@ def _typed(node: Node, kind: Kind) -> list[tuple[str, Child]]:
     return [(key, fields[key]) for key in node if key in fields]
 
 
-def child_of(kind: Kind, key: str) -> Child | None:
+def child_of(kind: ObjectType, key: str) -> Child | None:
     """Return what stands in a field, if it is typed."""
     if kind in PATTERNED:
         return None if is_extension(key) or key == "$ref" else _PATTERNED[kind]
     return _CHILDREN[kind].get(key)
 
 
-CONTAINER: Kind = "list or map"
+CONTAINER: ObjectType = "list or map"
 
 
-def kind_at(tokens: Sequence[str], kind: Kind = "openapi") -> Kind | None:
+def kind_at(tokens: Sequence[str], kind: ObjectType = "openapi") -> ObjectType | None:
     """Return the kind of object that stands at a place of a document; None where the specification knows nothing."""
     if not tokens:
         return kind
@@ -64,10 +64,10 @@ def is_extension(key: str) -> bool:
     return key.startswith("x-")
 
 
-Replace = Callable[[Any, Kind, tuple[str | int, ...]], Any]
+Replace = Callable[[Any, ObjectType, tuple[str | int, ...]], Any]
 
 
-def map_children(node: Node, kind: Kind, replace: Replace) -> Node:
+def map_children(node: Node, kind: ObjectType, replace: Replace) -> Node:
     """Return a shallow copy of a node with every typed object directly below it replaced."""
     copy = dict(node)
     for tokens, value, child_kind in list(children(node, kind)):
@@ -84,10 +84,10 @@ def map_children(node: Node, kind: Kind, replace: Replace) -> Node:
     return copy
 
 
-Visit = Callable[[Node, Kind, str], Any]
+Visit = Callable[[Node, ObjectType, str], Any]
 
 
-def rebuild(value: Any, kind: Kind, visit: Visit, pointer: str = "") -> Any:
+def rebuild(value: Any, kind: ObjectType, visit: Visit, pointer: str = "") -> Any:
     """Return a copy of a tree with `visit` applied to every OpenAPI object in it, children before parents."""
     if not isinstance(value, dict):
         return value
@@ -105,7 +105,7 @@ def rebuild(value: Any, kind: Kind, visit: Visit, pointer: str = "") -> Any:
     return visit(copy, kind, pointer)
 
 
-def walk(value: Any, kind: Kind, pointer: str = "") -> Iterator[tuple[Node, Kind, str]]:
+def walk(value: Any, kind: ObjectType, pointer: str = "") -> Iterator[tuple[Node, ObjectType, str]]:
     """Yield every OpenAPI object of a tree with its kind and pointer, parents before children."""
     if not isinstance(value, dict):
         return

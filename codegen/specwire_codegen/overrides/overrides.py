@@ -15,9 +15,9 @@ from specwire_codegen.diagnostics import Diagnostic, Location, error, settle
 from specwire_codegen.ir import Api, EventStream, Operation, Override
 from specwire_codegen.python_source import sentence
 
-Returns: TypeAlias = Literal["Request", "PagedRequest", "StreamRequest", "DownloadRequest", "Flow", "Accumulator"]
+Returns: TypeAlias = Literal["Request", "PagedRequest", "StreamRequest", "DownloadRequest", "Workflow", "Accumulator"]
 _KINDS = ("adds", "replaces")
-_RETURNS: tuple[Returns, ...] = ("Request", "PagedRequest", "StreamRequest", "DownloadRequest", "Flow")
+_RETURNS: tuple[Returns, ...] = ("Request", "PagedRequest", "StreamRequest", "DownloadRequest", "Workflow")
 
 
 def read_overrides(folder: Path, api: Api) -> tuple[Override, ...]:

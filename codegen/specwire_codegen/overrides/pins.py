@@ -18,8 +18,8 @@ from specwire_codegen.ir import (
     EventStream,
     FormBody,
     JsonBody,
+    JsonLinesBody,
     JsonPayload,
-    LinesBody,
     MultipartBody,
     Operation,
     Override,
@@ -74,7 +74,7 @@ def _body(body: Body | None) -> dict[str, Any] | None:
             headers = {f"{part.wire_name} {one.wire_name}": one for part in parts for one in part.headers}
             members = {name: _member(header.type, header.required) for name, header in headers.items()}
             return {"multipart/form-data": {**{part.wire_name: _part(part) for part in parts}, **members}}
-        case LinesBody(item, _, media_type, required):
+        case JsonLinesBody(item, _, media_type, required):
             return {media_type: f"{out(item)}, one after the other, {'required' if required else 'optional'}"}
         case BinaryBody(media_type, required) | TextBody(media_type, required):
             return {media_type: "required" if required else "optional"}

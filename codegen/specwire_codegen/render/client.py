@@ -31,7 +31,7 @@ _DESCRIPTORS = {
     "PagedRequest": "paginated",
     "StreamRequest": "streamed",
     "DownloadRequest": "downloaded",
-    "Flow": "flowing",
+    "Workflow": "workflow",
 }
 
 
@@ -150,7 +150,7 @@ def _methods(api: Api) -> Iterator[tuple[tuple[str, ...], Member]]:
     for operation, method, builder in builders(api):
         doc = docstring(builder.summary, indent=4)
         if method != operation.method:
-            yield method, Member(method[-1], f"flowing(_{module_name(operation)}.{function_name(method[-1])})", doc)
+            yield method, Member(method[-1], f"workflow(_{module_name(operation)}.{function_name(method[-1])})", doc)
             continue
         built = f"_{module_name(operation)}.{function_name(operation.name)}"
         if isinstance(operation.payload, EventStream) and operation.id in sums:
@@ -198,9 +198,11 @@ def _provider(api: Api) -> str:
     if api.retry is not None:
         if api.retry.statuses:
             facts.append(f"retry_statuses={literal_set(api.retry.statuses)}")
-        if api.retry.never_path:
-            values = literal_set(api.retry.never_values)
-            facts.append(f"never=Never(path={literal(api.retry.never_path)}, values={values})")
+        if api.retry.non_retryable_path:
+            values = literal_set(api.retry.non_retryable_values)
+            facts.append(
+                f"non_retryable=NonRetryableErrors(path={literal(api.retry.non_retryable_path)}, values={values})"
+            )
         if api.retry.idempotency_header:
             facts.append(f"idempotency_header={literal(api.retry.idempotency_header)}")
     return f"Provider({', '.join(facts)})"

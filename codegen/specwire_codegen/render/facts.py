@@ -12,6 +12,7 @@ from specwire_codegen.classes.annotation import out
 from specwire_codegen.ir import (
     BinaryStream,
     Empty,
+    ErrorEnvelope,
     Errors,
     EventStream,
     Formats,
@@ -23,7 +24,6 @@ from specwire_codegen.ir import (
     Pagination,
     Payload,
     Polling,
-    Refusal,
     Style,
     Text,
 )
@@ -130,8 +130,8 @@ class Facts:
             yield _pagination(operation.pagination)
         if operation.polling is not None:
             yield _polling(operation.polling)
-        if operation.refusal is not None:
-            yield _refusal(operation.refusal)
+        if operation.error_envelope is not None:
+            yield _error_envelope(operation.error_envelope)
 
     def _styles(self, styles: Styles) -> _Value:
         pairs = (f"{literal(name)}: {self._written(_style(style))}" for name, style in styles)
@@ -165,8 +165,8 @@ class Facts:
             yield "pagination", self._written(_pagination(operation.pagination))
         if operation.polling is not None:
             yield "polling", self._written(_polling(operation.polling))
-        if operation.refusal is not None:
-            yield "refusal", self._written(_refusal(operation.refusal))
+        if operation.error_envelope is not None:
+            yield "error_envelope", self._written(_error_envelope(operation.error_envelope))
 
 
 def operation_styles(operation: Operation) -> Styles:
@@ -226,10 +226,10 @@ def _polling(polling: Polling) -> _Value:
     return _Value("_POLLING", f"Polling({', '.join(facts)})")
 
 
-def _refusal(refusal: Refusal) -> _Value:
-    message = f", message={literal(refusal.message)}" if refusal.message else ""
-    facts = f"code={literal(refusal.code)}, accepted={literal_set(refusal.accepted)}{message}"
-    return _Value("_REFUSAL", f"Refusal({facts})")
+def _error_envelope(envelope: ErrorEnvelope) -> _Value:
+    message = f", message={literal(envelope.message)}" if envelope.message else ""
+    facts = f"code={literal(envelope.code)}, accepted={literal_set(envelope.accepted)}{message}"
+    return _Value("_ERROR_ENVELOPE", f"ErrorEnvelope({facts})")
 
 
 def _pagination(pagination: Pagination) -> _Value:

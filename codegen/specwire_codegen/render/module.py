@@ -37,9 +37,9 @@ _KNOWN = {
         "BinaryBody DownloadRequest FormBody JsonBody MixedRequest PagedRequest Request StreamRequest TextBody "
         "BaseRequest given json_body lines_body multipart_body same_arguments with_fields "
         "BinaryPayload Cursor EmptyPayload EventError EventsPayload JsonPayload NextURL Offset Operation PageNumber "
-        "Polling Refusal TextPayload "
-        "Flow accumulated downloaded endpoint flowing mixed paginated streamed wait "
-        "AsyncClient AsyncResource Client Resource resource Never Provider "
+        "Polling ErrorEnvelope TextPayload "
+        "Workflow accumulated downloaded endpoint workflow mixed paginated streamed wait "
+        "AsyncClient AsyncResource Client Resource resource NonRetryableErrors Provider "
         "ApiKey Basic Bearer Digest Http MutualTLS OAuth2 Security Undeclared".split(),
         RUNTIME,
     ),

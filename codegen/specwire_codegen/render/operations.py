@@ -165,7 +165,7 @@ def builders(api: Api) -> Iterator[tuple[Operation, tuple[str, ...], Builder]]:
         yield operation, operation.method, Builder(shown, *answer(operation), summary)
         if operation.polling is not None and operation.polling.method is not None:
             shown = signature(arguments, Argument.shown, _waiting(operation))
-            waiter = Builder(shown, "Flow", (_polled(operation),), wait_summary(operation))
+            waiter = Builder(shown, "Workflow", (_polled(operation),), wait_summary(operation))
             yield operation, operation.polling.method, waiter
 
 
@@ -176,7 +176,7 @@ def _waiter(operation: Operation, arguments: list[Argument]) -> Function:
     return Function(
         name=function_name(operation.polling.method[-1]),
         arguments=signature(arguments, Argument.declaration, _waiting(operation)),
-        kind="Flow",
+        kind="Workflow",
         answers=(_polled(operation),),
         doc=wait_documentation(operation, arguments),
         call=f"{calling(arguments)('wait')}({function_name(operation.name)}({', '.join(passed)}), {keywords})",

@@ -14,7 +14,7 @@ from specwire_codegen.ir import (
     Formats,
     FormBody,
     JsonBody,
-    LinesBody,
+    JsonLinesBody,
     MultipartBody,
     Operation,
     Parameter,
@@ -87,7 +87,7 @@ class RequestSource:
                 return f"{self._called('multipart_body')}({', '.join(self._multipart(body))})"
             case BinaryBody(media_type, required):
                 return _optional(f"BinaryBody(body, {literal(media_type)})", required)
-            case LinesBody(_, framing, media_type, required):
+            case JsonLinesBody(_, framing, media_type, required):
                 rest = "" if framing == "jsonl" else f", {literal(framing)}"
                 return _optional(f"{self._called('lines_body')}(body, {literal(media_type)}{rest})", required)
             case TextBody(media_type, required):

@@ -10,7 +10,7 @@ import attrs
 from specwire_codegen.classes.annotation import into, out
 from specwire_codegen.ir import (
     ADDITIONAL,
-    Anything,
+    AnyJson,
     BinaryBody,
     BinaryStream,
     Body,
@@ -19,8 +19,8 @@ from specwire_codegen.ir import (
     EventStream,
     FormBody,
     JsonBody,
+    JsonLinesBody,
     JsonPayload,
-    LinesBody,
     MultipartBody,
     Nullable,
     Operation,
@@ -104,7 +104,7 @@ def _other_answers(operation: Operation) -> str:
     if not types:
         return "None"
     type_ = union_of(types)
-    return out(Nullable(type_) if empty and not isinstance(type_, Nullable | Anything) else type_, MODELS)
+    return out(Nullable(type_) if empty and not isinstance(type_, Nullable | AnyJson) else type_, MODELS)
 
 
 def arguments_of(operation: Operation) -> Iterator[Argument]:
@@ -154,7 +154,7 @@ def _body_arguments(body: Body | None) -> Iterator[Argument]:
                     yield Argument(header.name, annotation, header.required, header.doc, default=header.default)
         case BinaryBody(_, required):
             yield Argument("body", "FileInput", required, "Bytes, a path or a binary file object.")
-        case LinesBody(item, _, _, required):
+        case JsonLinesBody(item, _, _, required):
             value = into(item, INPUTS)
             kind = f"Iterable[{value}] | AsyncIterable[{value}] | FileInput"
             yield Argument("body", kind, required, "Values, encoded as they are sent, or a file of them.")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import AsyncClient, Bearer, Client, Never, Provider, resource
+from specwire.support import AsyncClient, Bearer, Client, NonRetryableErrors, Provider, resource
 
 if TYPE_CHECKING:
     from .resources.batches import AsyncBatches, Batches
@@ -26,7 +26,7 @@ PROVIDER = Provider(
     security=Bearer(),
     key_variable="MOONSHOT_API_KEY",
     retry_statuses={429, 500, 504},
-    never=Never(path=("error", "type"), values={"exceeded_current_quota_error"}),
+    non_retryable=NonRetryableErrors(path=("error", "type"), values={"exceeded_current_quota_error"}),
 )
 """Servers and authentication of the API."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from specwire import UNSET, Flow, Unset, adds, ask, wait
+from specwire import UNSET, Unset, Workflow, adds, ask, wait
 from specwire.errors import DecodeError, JobFailedError
 from specwire_clients.aitre import models
 from specwire_clients.aitre.operations import midjourney
@@ -25,12 +25,13 @@ def imagine_and_wait(
     interval: float | None = None,
     timeout: float | None = None,
     on_progress: Callable[[models.MidjourneyTask], object] | None = None,
-) -> Flow[models.MidjourneyTask]:
+) -> Workflow[models.MidjourneyTask]:
     """Draw four pictures from a text, and wait until they are done.
 
     A submission that is queued (code 22), or that the server knew already (code 21), is waited for like any other. A
     task that asks for something comes back in the status MODAL; answer it with `midjourney.modal`, then
-    `midjourney.wait`. A refused submission raises `RefusedError`, a task that failed or was cancelled `JobFailedError`.
+    `midjourney.wait`. A refused submission raises `EnvelopeError`, a failed or
+    cancelled task `JobFailedError`.
 
     Args:
         prompt: What to draw, with Midjourney's own options at the end if wanted.

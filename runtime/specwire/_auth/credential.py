@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from specwire._operations.security import (
     Anonymous,
+    AppliedAuth,
     Basic,
     Bearer,
     Digest,
     OAuth2,
-    Proof,
     Scheme,
     Undeclared,
     check_pair,
@@ -21,7 +21,7 @@ from specwire._operations.security import (
 from specwire.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from specwire._auth.digest import Login
+    from specwire._auth.digest import DigestAuth
     from specwire._auth.oauth2 import Grant
     from specwire._http.options import Options
     from specwire._http.transport import AsyncTransport, Transport
@@ -39,65 +39,65 @@ AsyncKey: TypeAlias = "str | tuple[str, str] | Callable[[], str | Awaitable[str]
 class Source(Protocol):
     """Where the proofs of one scheme come from."""
 
-    def get(self, transport: Transport, options: Options) -> Proof: ...
+    def get(self, transport: Transport, options: Options) -> AppliedAuth: ...
 
-    async def aget(self, transport: AsyncTransport, options: Options) -> Proof: ...
+    async def aget(self, transport: AsyncTransport, options: Options) -> AppliedAuth: ...
 
-    def refused(self, proof: Proof, headers: Headers, /) -> bool:
+    def refused(self, proof: AppliedAuth, headers: Headers, /) -> bool:
         """Take note that the server did not take a proof, and return whether there will be another."""
         ...
 
 
-class Fixed:
+class StaticCredential:
     """A key that stays as it is."""
 
-    def __init__(self, proof: Proof) -> None:
+    def __init__(self, proof: AppliedAuth) -> None:
         self.proof = proof
 
-    def get(self, transport: Transport, options: Options) -> Proof:
+    def get(self, transport: Transport, options: Options) -> AppliedAuth:
         return self.proof
 
-    async def aget(self, transport: AsyncTransport, options: Options) -> Proof:
+    async def aget(self, transport: AsyncTransport, options: Options) -> AppliedAuth:
         return self.proof
 
-    def refused(self, proof: Proof, headers: Headers) -> bool:
+    def refused(self, proof: AppliedAuth, headers: Headers) -> bool:
         return False
 
 
-class Asked:
+class CallableCredential:
     """A function that returns the current key."""
 
     def __init__(self, scheme: Scheme, function: Callable[[], str | Awaitable[str]]) -> None:
         self._scheme = scheme
         self._function = function
 
-    def get(self, transport: Transport, options: Options) -> Proof:
+    def get(self, transport: Transport, options: Options) -> AppliedAuth:
         key = self._function()
         if not isinstance(key, str):
             raise ConfigurationError("the key function of a synchronous client must return a string, not an awaitable")
         return prove(self._scheme, key)
 
-    async def aget(self, transport: AsyncTransport, options: Options) -> Proof:
+    async def aget(self, transport: AsyncTransport, options: Options) -> AppliedAuth:
         key = self._function()
         return prove(self._scheme, await key if isawaitable(key) else key)
 
-    def refused(self, proof: Proof, headers: Headers) -> bool:
+    def refused(self, proof: AppliedAuth, headers: Headers) -> bool:
         return True  # the key may have been changed where it is kept, and is asked for again
 
 
-class Answered:
+class DigestCredential:
     """A login that answers the server's challenges."""
 
-    def __init__(self, login: Login) -> None:
+    def __init__(self, login: DigestAuth) -> None:
         self._login = login
 
-    def get(self, transport: Transport, options: Options) -> Proof:
+    def get(self, transport: Transport, options: Options) -> AppliedAuth:
         return self._login.proof()
 
-    async def aget(self, transport: AsyncTransport, options: Options) -> Proof:
+    async def aget(self, transport: AsyncTransport, options: Options) -> AppliedAuth:
         return self._login.proof()
 
-    def refused(self, proof: Proof, headers: Headers) -> bool:
+    def refused(self, proof: AppliedAuth, headers: Headers) -> bool:
         return self._login.challenged(headers.get("www-authenticate", ""))
 
 
@@ -106,19 +106,23 @@ def source_of(name: str, scheme: Scheme, value: AsyncKey, base_url: str) -> Sour
     shown = f"the credentials of {name}" if name else "the key"
     if isinstance(scheme, Undeclared):
         if isinstance(value, Anonymous):
-            return Fixed(Proof())
+            return StaticCredential(AppliedAuth())
         raise ConfigurationError(
             f"{shown} cannot be sent: the document does not say where; give ANONYMOUS, and pass headers={{...}}"
         )
     if isinstance(value, Anonymous):
-        raise ConfigurationError(f"{shown} cannot be ANONYMOUS beside others: pass key=ANONYMOUS alone")
+        raise ConfigurationError(f"{shown} cannot be ANONYMOUS beside others: pass api_key=ANONYMOUS alone")
     if isinstance(value, tuple):
         user, password = value
         if not isinstance(scheme, Basic | Digest):
             raise ConfigurationError(f"{shown} cannot be a user and a password: give a key")
         if isinstance(scheme, Basic) and ":" in user:
             raise ConfigurationError(f"{shown} are unusable: a user has no colon")
-        return Fixed(prove(scheme, f"{user}:{password}")) if isinstance(scheme, Basic) else _login(user, password)
+        return (
+            StaticCredential(prove(scheme, f"{user}:{password}"))
+            if isinstance(scheme, Basic)
+            else _login(user, password)
+        )
     if isinstance(scheme, Digest):
         if not isinstance(value, str):
             raise ConfigurationError(f"{shown} must be a user and a password: give ('user', 'password')")
@@ -126,9 +130,9 @@ def source_of(name: str, scheme: Scheme, value: AsyncKey, base_url: str) -> Sour
         user, _, password = value.partition(":")
         return _login(user, password)
     if isinstance(value, str):
-        return Fixed(prove(scheme, value))
+        return StaticCredential(prove(scheme, value))
     if callable(value):
-        return Asked(scheme, value)
+        return CallableCredential(scheme, value)
     if not isinstance(scheme, Bearer | OAuth2):
         raise ConfigurationError(f"{shown} cannot be an OAuth 2 grant: give a key")
     from specwire._auth.oauth2 import tokens
@@ -137,6 +141,6 @@ def source_of(name: str, scheme: Scheme, value: AsyncKey, base_url: str) -> Sour
 
 
 def _login(user: str, password: str) -> Source:
-    from specwire._auth.digest import Login
+    from specwire._auth.digest import DigestAuth
 
-    return Answered(Login(user, password))
+    return DigestCredential(DigestAuth(user, password))

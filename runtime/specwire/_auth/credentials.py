@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from specwire._auth.credential import AsyncKey, Fixed, Source, source_of
-from specwire._operations.security import Anonymous, ApiKey, MutualTLS, Proof, Security, Undeclared, joined
+from specwire._auth.credential import AsyncKey, Source, StaticCredential, source_of
+from specwire._operations.security import Anonymous, ApiKey, AppliedAuth, MutualTLS, Security, Undeclared, joined
 from specwire.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from specwire._operations.provider import Provider
 
 
-class Keyring:
+class Credentials:
     """The credentials of a client, by scheme."""
 
     def __init__(self, client: str, security: Security, sources: Mapping[str, Source], certified: bool | None) -> None:
@@ -28,26 +28,26 @@ class Keyring:
         self._certified = certified
         """Whether the connection shows a certificate; None where only the user knows."""
         self._chosen: dict[tuple[Requirement, ...], tuple[Source, ...]] = {}
-        self._usual: Proof | None = None
+        self._usual: AppliedAuth | None = None
         if security.required:
             found = self._sources_for(security.requirements, "")
-            self._usual = found[0].proof if len(found) == 1 and isinstance(found[0], Fixed) else None
+            self._usual = found[0].proof if len(found) == 1 and isinstance(found[0], StaticCredential) else None
 
-    def ready(self, operation: Operation) -> Proof | None:
+    def ready(self, operation: Operation) -> AppliedAuth | None:
         """Return what proves a call where that is always the same."""
         return self._usual if operation.security is None else None
 
-    def proof(self, operation: Operation, transport: Transport, options: Options) -> Proof | None:
+    def proof(self, operation: Operation, transport: Transport, options: Options) -> AppliedAuth | None:
         """Return what proves a call, None if nothing does or need; raises `ConfigurationError`."""
         sources = self._of(operation)
         return joined(tuple(source.get(transport, options) for source in sources)) if sources else None
 
-    async def aproof(self, operation: Operation, transport: AsyncTransport, options: Options) -> Proof | None:
+    async def aproof(self, operation: Operation, transport: AsyncTransport, options: Options) -> AppliedAuth | None:
         """Return what proves a call, None if nothing does or need; raises `ConfigurationError`."""
         sources = self._of(operation)
         return joined(tuple([await source.aget(transport, options) for source in sources])) if sources else None
 
-    def refused(self, operation: Operation, proof: Proof, headers: Headers) -> bool:
+    def refused(self, operation: Operation, proof: AppliedAuth, headers: Headers) -> bool:
         """Take note that the server did not take a proof, and return whether there will be another."""
         return any([source.refused(proof, headers) for source in self._of(operation)])
 
@@ -70,12 +70,12 @@ class Keyring:
         if len(schemes) == 1 and not isinstance(next(iter(schemes.values())), MutualTLS | Undeclared):
             where = "".join(f", or set {variable}" for variable in variables.values())
             raise ConfigurationError(
-                f"{client} needs an API key{what}: pass {client}(key=...){where}; key=ANONYMOUS sends none"
+                f"{client} needs an API key{what}: pass {client}(api_key=...){where}; api_key=ANONYMOUS sends none"
             )
         if all(isinstance(schemes[name], Undeclared) for names in alternatives for name in names):
             raise ConfigurationError(
                 f"{client} needs credentials{what} which the document does not declare: {next(iter(alternatives))[0]}. "
-                "Pass key=ANONYMOUS, with headers={...} if the server wants some, or declare it in the document"
+                "Pass api_key=ANONYMOUS, with headers={...} if the server wants some, or declare it in the document"
             )
         wanted = ", or ".join(" and ".join(self._shown(name) for name in names) for names in alternatives)
         raise ConfigurationError(
@@ -93,14 +93,14 @@ class Keyring:
         return f"{name} ({variable})" if variable else name
 
 
-def make_keyring(
+def make_credentials(
     client: str,
     provider: Provider,
     base_url: str,
     key: AsyncKey | None,
     credentials: Mapping[str, AsyncKey] | None,
     certified: bool | None,
-) -> Keyring | None:
+) -> Credentials | None:
     """Return the credentials given, else those of the environment; raises `ConfigurationError`.
 
     `key` is for the first scheme that takes one. None where the API knows no security, or none is wanted.
@@ -116,13 +116,15 @@ def make_keyring(
         return None
     if not isinstance(security, Security):
         if credentials:
-            raise ConfigurationError(f"{client} has one security scheme: pass {client}(key=...) instead of credentials")
+            raise ConfigurationError(
+                f"{client} has one security scheme: pass {client}(api_key=...) instead of credentials"
+            )
         variables = {"": provider.key_variable} if provider.key_variable else {}
         security = Security({"": security}, (("",),), variables)
     given = dict(_given(client, security, key, credentials))
     sources = {name: source_of(name, security.schemes[name], value, base_url) for name, value in given.items()}
     _hide(security)
-    return Keyring(client, security, sources, certified)
+    return Credentials(client, security, sources, certified)
 
 
 def _given(

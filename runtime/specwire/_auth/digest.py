@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from specwire._network.fork import begin_anew_in_children
-from specwire._operations.security import Proof
+from specwire._network.fork import reset_after_fork
+from specwire._operations.security import AppliedAuth
 
 _ALGORITHMS = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
 _WORD = re.compile(r"""([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+)))?""")
@@ -94,7 +94,7 @@ def _hash_name(algorithm: str) -> str:
     return _ALGORITHMS.get(algorithm.upper().removesuffix("-SESS"), "")
 
 
-class Login:
+class DigestAuth:
     """A user and a password, and the challenge that the server sent last."""
 
     def __init__(self, user: str, password: str) -> None:
@@ -103,17 +103,17 @@ class Login:
         self._challenge: Challenge | None = None
         self._count = 0
         self._lock = threading.Lock()
-        begin_anew_in_children(self)
+        reset_after_fork(self)
 
     def forked(self) -> None:
         """Wait for a challenge of one's own: the parent goes on counting its answers to this one."""
         self._lock = threading.Lock()
         self._challenge = None
 
-    def proof(self) -> Proof:
+    def proof(self) -> AppliedAuth:
         """Return what answers the latest challenge; before the first there is nothing to say."""
         secret = (self._password,)
-        return Proof(secrets=secret) if self._challenge is None else Proof(secrets=secret, sign=self._sign)
+        return AppliedAuth(secrets=secret) if self._challenge is None else AppliedAuth(secrets=secret, sign=self._sign)
 
     def challenged(self, header: str) -> bool:
         """Take a `WWW-Authenticate` header, and return whether it can be answered."""

@@ -12,16 +12,16 @@ from urllib.parse import quote_plus, urlencode, urljoin
 import msgspec
 
 from specwire._errors.server_message import summary
-from specwire._http.request import Outgoing
-from specwire._http.response import Answer
+from specwire._http.request import PreparedRequest
+from specwire._http.response import HTTPResponse
 from specwire._http.transport import AsyncTransport, Transport
 from specwire._models import lenient_json
-from specwire._network.event_loop import PerLoop
-from specwire._network.fork import begin_anew_in_children
+from specwire._network.event_loop import PerEventLoop
+from specwire._network.fork import reset_after_fork
 from specwire._network.request_url import without_login
 from specwire._network.server_url import shown_url, token_url_flaw
-from specwire._network.transport_errors import TokenRefused, TooLarge, TransportFailure
-from specwire._operations.security import Bearer, OAuth2, Proof, Scheme, prove
+from specwire._network.transport_errors import BodyTooLargeError, TokenDeniedError, TransportError
+from specwire._operations.security import AppliedAuth, Bearer, OAuth2, Scheme, prove
 from specwire.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -96,19 +96,19 @@ class Tokens:
         self._grant = grant
         self._url = url
         self._refresh_token = grant.refresh_token if isinstance(grant, OAuth2RefreshToken) else None
-        self._proof: Proof | None = None
+        self._proof: AppliedAuth | None = None
         self._until = 0.0
         self._lock = threading.Lock()
-        self._turns: PerLoop[Any] = PerLoop()
-        begin_anew_in_children(self)
+        self._turns: PerEventLoop[Any] = PerEventLoop()
+        reset_after_fork(self)
 
     def forked(self) -> None:
         """Let go of locks that threads of the parent may hold."""
         self._lock = threading.Lock()
-        self._turns = PerLoop()
+        self._turns = PerEventLoop()
 
-    def get(self, transport: Transport, options: Options) -> Proof:
-        """Return the proof of a token that is good for a while; raises `TokenRefused` or `TransportFailure`."""
+    def get(self, transport: Transport, options: Options) -> AppliedAuth:
+        """Return the proof of a token that is good for a while; raises `TokenDeniedError` or `TransportError`."""
         if (proof := self._fresh()) is not None:
             return proof
         with self._lock:
@@ -116,14 +116,14 @@ class Tokens:
                 return proof
             try:
                 answer = transport.send(self._request(), _small(options), stream=False)
-            except TooLarge as excess:
+            except BodyTooLargeError as excess:
                 raise self._excessive(excess) from None
-            except TransportFailure as failure:
+            except TransportError as failure:
                 raise self._unreachable(failure) from failure.origin
             return self._granted(answer)
 
-    async def aget(self, transport: AsyncTransport, options: Options) -> Proof:
-        """Return the proof of a token that is good for a while; raises `TokenRefused` or `TransportFailure`."""
+    async def aget(self, transport: AsyncTransport, options: Options) -> AppliedAuth:
+        """Return the proof of a token that is good for a while; raises `TokenDeniedError` or `TransportError`."""
         if (proof := self._fresh()) is not None:
             return proof
         turn = self._turns.get()
@@ -136,24 +136,24 @@ class Tokens:
                 return proof
             try:
                 answer = await transport.send(self._request(), _small(options), stream=False)
-            except TooLarge as excess:
+            except BodyTooLargeError as excess:
                 raise self._excessive(excess) from None
-            except TransportFailure as failure:
+            except TransportError as failure:
                 raise self._unreachable(failure) from failure.origin
             return self._granted(answer)
 
-    def refused(self, proof: Proof, _headers: Headers) -> bool:
+    def refused(self, proof: AppliedAuth, _headers: Headers) -> bool:
         """Drop the token of a proof that the server did not take; there will be another."""
         token, current = proof.headers.get("authorization"), self._proof
         if current is not None and current.headers["authorization"] == token:
             self._proof = None
         return True
 
-    def _fresh(self) -> Proof | None:
+    def _fresh(self) -> AppliedAuth | None:
         proof = self._proof
         return proof if proof is not None and time.monotonic() < self._until else None
 
-    def _request(self) -> Outgoing:
+    def _request(self) -> PreparedRequest:
         grant = self._grant
         if self._refresh_token is not None:
             fields = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
@@ -174,15 +174,15 @@ class Tokens:
         url, login = without_login(self._url)
         if login:
             headers.setdefault("authorization", f"Basic {login[0]}")
-        return Outgoing("POST", url, headers, urlencode(fields).encode())
+        return PreparedRequest("POST", url, headers, urlencode(fields).encode())
 
-    def _granted(self, answer: Answer) -> Proof:
-        if answer.status == 429 or answer.status >= 500:
-            text = f"{self._place} answered HTTP {answer.status}"
-            raise TransportFailure(text, sent=False, timeout=False)
+    def _granted(self, answer: HTTPResponse) -> AppliedAuth:
+        if answer.status_code == 429 or answer.status_code >= 500:
+            text = f"{self._place} answered HTTP {answer.status_code}"
+            raise TransportError(text, sent=False, timeout=False)
         found = _object(answer.content)
         token = found.get("access_token")
-        if answer.status != 200 or not isinstance(token, str) or not token.isascii() or not token.isprintable():
+        if answer.status_code != 200 or not isinstance(token, str) or not token.isascii() or not token.isprintable():
             raise self._refusal(answer, found)
         self._rotate(found.get("refresh_token"))
         lifetime = _seconds(found.get("expires_in"))
@@ -198,7 +198,7 @@ class Tokens:
         if isinstance(self._grant, OAuth2RefreshToken) and self._grant.on_rotation is not None:
             self._grant.on_rotation(following)
 
-    def _refusal(self, answer: Answer, found: dict[str, Any]) -> TokenRefused:
+    def _refusal(self, answer: HTTPResponse, found: dict[str, Any]) -> TokenDeniedError:
         content = answer.content
         password = self._grant.password if isinstance(self._grant, OAuth2Password) else None
         for secret in (self._grant.client_secret, self._refresh_token, password, found.get("access_token")):
@@ -206,17 +206,17 @@ class Tokens:
                 content = content.replace(secret.encode(), b"***")
         shown = _object(content)
         parts = [summary(shown.get(name)) for name in ("error", "error_description")]
-        text = ": ".join(filter(None, parts)) or ("no access token" if answer.status == 200 else "no reason given")
-        message = f"{self._place} answered HTTP {answer.status}: {text}"
-        return TokenRefused(message, answer.status, answer.headers, content)
+        text = ": ".join(filter(None, parts)) or ("no access token" if answer.status_code == 200 else "no reason given")
+        message = f"{self._place} answered HTTP {answer.status_code}: {text}"
+        return TokenDeniedError(message, answer.status_code, answer.headers, content)
 
-    def _excessive(self, excess: TooLarge) -> TokenRefused:
+    def _excessive(self, excess: BodyTooLargeError) -> TokenDeniedError:
         message = f"{self._place} answered HTTP {excess.status}: {excess}"
-        return TokenRefused(message, excess.status, excess.headers, b"")
+        return TokenDeniedError(message, excess.status, excess.headers, b"")
 
-    def _unreachable(self, failure: TransportFailure) -> TransportFailure:
+    def _unreachable(self, failure: TransportError) -> TransportError:
         text = f"{self._place}: {failure}"
-        return TransportFailure(text, sent=False, timeout=failure.timeout, hopeless=failure.hopeless)
+        return TransportError(text, sent=False, timeout=failure.timeout, hopeless=failure.hopeless)
 
     @property
     def _place(self) -> str:

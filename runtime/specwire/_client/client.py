@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
 
-from specwire._auth.credentials import make_keyring
+from specwire._auth.credentials import make_credentials
 from specwire._client.resource import AsyncResource, Resource
 from specwire._http.configuration import DEFAULT_TIMEOUT, find_base_url, is_certified, make_options
 from specwire._operations.provider import Provider
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from typing import Self
 
     from specwire._auth.credential import AsyncKey, Key
-    from specwire._client.session import AsyncConnection, Connection
-    from specwire._client.workflow import Flow
+    from specwire._client.session import AsyncSession, Session
+    from specwire._client.workflow import Workflow
     from specwire._codec.drift import OnDrift
     from specwire._downloads.download import AsyncDownload, Download
     from specwire._http.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
-    from specwire._http.option_overrides import OptionChanges
+    from specwire._http.option_overrides import OptionOverrides
     from specwire._http.retry import RetryPolicy
     from specwire._http.transport import AsyncHTTPClient, Certificate, SyncHTTPClient
     from specwire._operations.request import BaseRequest, DownloadRequest, MixedRequest, Request, StreamRequest
@@ -57,15 +57,17 @@ class Client(Resource):
 
     def __init__(
         self,
-        key: Key | None = None,
+        api_key: Key | None = None,
         *,
         credentials: Mapping[str, Key] | None = None,
         base_url: str | None = None,
         timeout: float | None = DEFAULT_TIMEOUT,
         deadline: float | None = None,
         max_response_size: int | None = 128 * 1024 * 1024,
+        max_retries: int | None = None,
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
+        default_headers: Mapping[str, str] | None = None,
         on_drift: OnDrift = "warn",
         keep_unknown: bool = False,
         middleware: Sequence[Middleware] = (),
@@ -77,32 +79,36 @@ class Client(Resource):
         """Make a client.
 
         Args:
-            key: The API key, or a function that returns the current one; otherwise the environment is asked. Also a
+            api_key: The API key, or a function that returns the current one; otherwise the environment is asked. Also a
                 user and a password, an `OAuth2ClientCredentials` or an `OAuth2RefreshToken`.
             credentials: Keys by security scheme, where the API has several.
             base_url: Where the server is, if not where the document says.
             timeout: Seconds to wait for the server at any one point; None waits for ever. Without it, an `http_client`
                 that has a timeout of its own keeps it.
-            deadline: Seconds for a call with all its tries; None sets no limit.
+            deadline: Seconds for a call with all its attempts; None sets no limit.
             max_response_size: Bytes of an answer that is held in memory; a larger one raises `ResponseTooLargeError`.
-            retry: When and how often a failed request is sent again; `RetryPolicy(attempts=1)` never.
+            max_retries: How often a failed request is sent again; 0 never, 2 if not given.
+            retry: When and how often a failed request is sent again, instead of `max_retries`.
             headers: Headers to add to every request.
+            default_headers: The same as `headers`.
             on_drift: What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function.
             keep_unknown: Whether models keep fields that the document does not know; see `specwire.unknown_fields`.
             middleware: Functions around each try, the first outermost; see `specwire.middleware`.
-            call_middleware: Functions around each call with all its tries, the first outermost.
+            call_middleware: Functions around each call with all its attempts, the first outermost.
             http_client: An `httpx2.Client` or `httpx.Client` to use; it stays yours to close.
             cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
             cookies: Whether cookies that the server sets are sent back to it.
         """
         name, provider = type(self).__name__, self._provider
         url = find_base_url(base_url, provider, name)
-        keyring = make_keyring(name, provider, url, key, credentials, is_certified(http_client, cert))
+        keyring = make_credentials(name, provider, url, api_key, credentials, is_certified(http_client, cert))
         options = make_options(
             provider,
             timeout=timeout,
+            max_retries=max_retries,
             retry=retry,
             headers=headers,
+            default_headers=default_headers,
             on_drift=on_drift,
             deadline=deadline,
             max_response_size=max_response_size,
@@ -112,14 +118,14 @@ class Client(Resource):
             http_client=http_client,
         )
 
-        def connect() -> Connection:
-            from specwire._client.session import Connection  # most of what there is to import
+        def connect() -> Session:
+            from specwire._client.session import Session  # most of what there is to import
             from specwire._http.transport import Transport
 
             transport = Transport(http_client, cert, cookies=cookies)
-            return Connection(name, provider, url, keyring, options, transport)
+            return Session(name, provider, url, keyring, options, transport)
 
-        self._connect: Callable[[], Connection] = connect
+        self._connect: Callable[[], Session] = connect
         if cookies and http_client is not None:
             raise ConfigurationError("cookies= is for the client's own connections: your http_client keeps its own")
         if http_client is not None or cert is not None:
@@ -130,7 +136,7 @@ class Client(Resource):
         """Where requests go."""
         return self._connection.base_url
 
-    def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
+    def with_options(self, **changes: Unpack[OptionOverrides]) -> Self:
         """Return a client with other options that shares this one's connections."""
         changed = object.__new__(type(self))
         changed._connection = self._connection.changed(changes)
@@ -149,9 +155,9 @@ class Client(Resource):
     def send(self, request: Request[T]) -> T: ...
 
     @overload
-    def send(self, request: Flow[T]) -> T: ...
+    def send(self, request: Workflow[T]) -> T: ...
 
-    def send(self, request: BaseRequest | Flow[Any]) -> Any:
+    def send(self, request: BaseRequest | Workflow[Any]) -> Any:
         """Send a request value, or run a flow of them, and return the answer."""
         # Not for the construction of a client.
         from specwire._operations.request import DownloadRequest, MixedRequest, Request, StreamRequest
@@ -204,15 +210,17 @@ class AsyncClient(AsyncResource):
 
     def __init__(
         self,
-        key: AsyncKey | None = None,
+        api_key: AsyncKey | None = None,
         *,
         credentials: Mapping[str, AsyncKey] | None = None,
         base_url: str | None = None,
         timeout: float | None = DEFAULT_TIMEOUT,
         deadline: float | None = None,
         max_response_size: int | None = 128 * 1024 * 1024,
+        max_retries: int | None = None,
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
+        default_headers: Mapping[str, str] | None = None,
         on_drift: OnDrift = "warn",
         keep_unknown: bool = False,
         middleware: Sequence[AsyncMiddleware] = (),
@@ -224,33 +232,37 @@ class AsyncClient(AsyncResource):
         """Make a client.
 
         Args:
-            key: The API key, or a function (also a coroutine function) that returns the current one; otherwise the
+            api_key: The API key, or a function (also a coroutine function) that returns the current one; otherwise the
                 environment is asked. Also a user and a password, an `OAuth2ClientCredentials` or an
                 `OAuth2RefreshToken`.
             credentials: Keys by security scheme, where the API has several.
             base_url: Where the server is, if not where the document says.
             timeout: Seconds to wait for the server at any one point; None waits for ever. Without it, an `http_client`
                 that has a timeout of its own keeps it.
-            deadline: Seconds for a call with all its tries; None sets no limit.
+            deadline: Seconds for a call with all its attempts; None sets no limit.
             max_response_size: Bytes of an answer that is held in memory; a larger one raises `ResponseTooLargeError`.
-            retry: When and how often a failed request is sent again; `RetryPolicy(attempts=1)` never.
+            max_retries: How often a failed request is sent again; 0 never, 2 if not given.
+            retry: When and how often a failed request is sent again, instead of `max_retries`.
             headers: Headers to add to every request.
+            default_headers: The same as `headers`.
             on_drift: What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function.
             keep_unknown: Whether models keep fields that the document does not know; see `specwire.unknown_fields`.
             middleware: Functions around each try, the first outermost; see `specwire.middleware`.
-            call_middleware: Functions around each call with all its tries, the first outermost.
+            call_middleware: Functions around each call with all its attempts, the first outermost.
             http_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` to use; it stays yours to close.
             cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
             cookies: Whether cookies that the server sets are sent back to it.
         """
         name, provider = type(self).__name__, self._provider
         url = find_base_url(base_url, provider, name)
-        keyring = make_keyring(name, provider, url, key, credentials, is_certified(http_client, cert))
+        keyring = make_credentials(name, provider, url, api_key, credentials, is_certified(http_client, cert))
         options = make_options(
             provider,
             timeout=timeout,
+            max_retries=max_retries,
             retry=retry,
             headers=headers,
+            default_headers=default_headers,
             on_drift=on_drift,
             deadline=deadline,
             max_response_size=max_response_size,
@@ -260,15 +272,15 @@ class AsyncClient(AsyncResource):
             http_client=http_client,
         )
 
-        def connect() -> AsyncConnection:
-            from specwire._client.session import AsyncConnection  # most of what there is to import
+        def connect() -> AsyncSession:
+            from specwire._client.session import AsyncSession  # most of what there is to import
             from specwire._http.transport import AsyncTransport
 
-            return AsyncConnection(
+            return AsyncSession(
                 name, provider, url, keyring, options, AsyncTransport(http_client, cert, cookies=cookies)
             )
 
-        self._connect: Callable[[], AsyncConnection] = connect
+        self._connect: Callable[[], AsyncSession] = connect
         if cookies and http_client is not None:
             raise ConfigurationError("cookies= is for the client's own connections: your http_client keeps its own")
         if http_client is not None or cert is not None:
@@ -279,7 +291,7 @@ class AsyncClient(AsyncResource):
         """Where requests go."""
         return self._connection.base_url
 
-    def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
+    def with_options(self, **changes: Unpack[OptionOverrides]) -> Self:
         """Return a client with other options that shares this one's connections."""
         changed = object.__new__(type(self))
         changed._connection = self._connection.changed(changes)
@@ -298,9 +310,9 @@ class AsyncClient(AsyncResource):
     def send(self, request: Request[T]) -> Coroutine[Any, Any, T]: ...
 
     @overload
-    def send(self, request: Flow[T]) -> Coroutine[Any, Any, T]: ...
+    def send(self, request: Workflow[T]) -> Coroutine[Any, Any, T]: ...
 
-    def send(self, request: BaseRequest | Flow[Any]) -> Any:
+    def send(self, request: BaseRequest | Workflow[Any]) -> Any:
         """Send a request value, or run a flow of them; the answer is awaited unless it is a stream or a download."""
         # Not for the construction of a client.
         from specwire._operations.request import DownloadRequest, MixedRequest, Request, StreamRequest

@@ -14,17 +14,17 @@ from specwire._client.method import (
     AccumulatingMethod,
     AsyncAccumulatingMethod,
     AsyncDownloadMethod,
-    AsyncFlowMethod,
     AsyncMethod,
     AsyncMixedMethod,
     AsyncPagedMethod,
     AsyncStreamMethod,
+    AsyncWorkflowMethod,
     DownloadMethod,
-    FlowMethod,
     Method,
     MixedMethod,
     PagedMethod,
     StreamMethod,
+    WorkflowMethod,
     shown,
 )
 from specwire._client.resource import AsyncResource, Resource
@@ -32,7 +32,7 @@ from specwire._client.resource import AsyncResource, Resource
 if TYPE_CHECKING:
     from typing import Self
 
-    from specwire._client.workflow import Flow
+    from specwire._client.workflow import Workflow
     from specwire._operations.request import DownloadRequest, MixedRequest, PagedRequest, Request, StreamRequest
     from specwire._streaming.accumulator import Accumulator
 
@@ -125,6 +125,8 @@ def mixed(build: Callable[P, MixedRequest[T]]) -> Descriptor[MixedMethod[P, T], 
     return Descriptor("mixed", build, lambda at: MixedMethod(build, at), lambda at: AsyncMixedMethod(build, at))
 
 
-def flowing(build: Callable[P, Flow[T]]) -> Descriptor[FlowMethod[P, T], AsyncFlowMethod[P, T]]:
+def workflow(build: Callable[P, Workflow[T]]) -> Descriptor[WorkflowMethod[P, T], AsyncWorkflowMethod[P, T]]:
     """Several calls, one answer."""
-    return Descriptor("flowing", build, lambda at: FlowMethod(build, at), lambda at: AsyncFlowMethod(build, at))
+    return Descriptor(
+        "workflow", build, lambda at: WorkflowMethod(build, at), lambda at: AsyncWorkflowMethod(build, at)
+    )

@@ -13,10 +13,10 @@ from specwire._operations.response import Response
 if TYPE_CHECKING:
     from typing import Self
 
-    from specwire._client.session import AsyncConnection, BaseConnection, Connection
-    from specwire._client.workflow import Flow
+    from specwire._client.session import AsyncSession, BaseSession, Session
+    from specwire._client.workflow import Workflow
     from specwire._downloads.download import AsyncDownload, Download
-    from specwire._http.option_overrides import OptionChanges
+    from specwire._http.option_overrides import OptionOverrides
     from specwire._streaming.accumulator import Accumulator
     from specwire._streaming.streaming import AccumulatingStream, AsyncAccumulatingStream, AsyncEventStream, EventStream
 
@@ -24,7 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 E = TypeVar("E")
 F = TypeVar("F")
-ConnectionT = TypeVar("ConnectionT", bound="BaseConnection")
+ConnectionT = TypeVar("ConnectionT", bound="BaseSession")
 ConnectionT_co = TypeVar("ConnectionT_co", covariant=True)
 ItemT = TypeVar("ItemT")
 RequestT = TypeVar("RequestT")
@@ -34,7 +34,7 @@ FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 class _As:
     """A further way to call a method: `client.chat.complete.raw`."""
 
-    def __init__(self, function: Callable[..., Any], method: Bound[Any, Any]) -> None:
+    def __init__(self, function: Callable[..., Any], method: BoundOperation[Any, Any]) -> None:
         self._function = function
         self._method = method
         self.__name__ = function.__name__
@@ -54,20 +54,20 @@ class _As:
 
 if TYPE_CHECKING:
 
-    def as_built(function: FunctionT) -> FunctionT:
+    def bound_method(function: FunctionT) -> FunctionT:
         """Show the parameters of the builder, which differ from method to method, to notebooks and `help()`."""
         return function
 
 else:
 
-    class as_built:
+    class bound_method:
         """Show the parameters of the builder, which differ from method to method, to notebooks and `help()`."""
 
         def __init__(self, function: Callable[..., Any]) -> None:
             self._function = function
             self.__doc__ = function.__doc__
 
-        def __get__(self, instance: Bound[Any, Any] | None, owner: type) -> Any:
+        def __get__(self, instance: BoundOperation[Any, Any] | None, owner: type) -> Any:
             return self._function if instance is None else _As(self._function, instance)
 
 
@@ -78,7 +78,7 @@ class Holder(Protocol[ConnectionT_co]):
     def _connection(self) -> ConnectionT_co: ...
 
 
-class Bound(Generic[P, ConnectionT]):
+class BoundOperation(Generic[P, ConnectionT]):
     """A builder bound to a resource: what all kinds of methods share."""
 
     def __init__(self, build: Callable[P, Any], resource: Holder[ConnectionT]) -> None:
@@ -93,7 +93,7 @@ class Bound(Generic[P, ConnectionT]):
     def __signature__(self) -> inspect.Signature:
         return inspect.signature(self._build)
 
-    def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
+    def with_options(self, **changes: Unpack[OptionOverrides]) -> Self:
         """Return the same method with other options, for example `with_options(timeout=5)(...)`."""
         changed = copy.copy(self)
         changed._connection = self._connection.changed(changes)
@@ -109,42 +109,42 @@ def shown(signature: inspect.Signature) -> str:
     return ", ".join(names[:3] + ["..."] * (len(names) > 3))
 
 
-class Sendable(Bound[P, ConnectionT], Generic[P, ConnectionT, RequestT]):
+class Sendable(BoundOperation[P, ConnectionT], Generic[P, ConnectionT, RequestT]):
     """A method that makes one call, which can be had as a value too."""
 
-    @as_built
+    @bound_method
     def request(self, *args: P.args, **kwargs: P.kwargs) -> RequestT:
         """Return the call as a value, without making it."""
         request: RequestT = self._build(*args, **kwargs)
         return request
 
 
-class Method(Sendable[P, "Connection", Request[T]], Generic[P, T]):
+class Method(Sendable[P, "Session", Request[T]], Generic[P, T]):
     """A call that answers `T`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         request: Request[T] = self._build(*args, **kwargs)
         return self._connection.value(request)
 
-    @as_built
+    @bound_method
     def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
-        """Make the call and return the whole answer: status, headers, request id, tries, `parsed`.
+        """Make the call and return the whole answer: status, headers, request id, attempts, `parsed`.
 
         It raises nothing for the body of a success: what is not as the document says is in `drift`.
         """
         return self._connection.perform(self._build(*args, **kwargs), lenient=True)
 
 
-class AsyncMethod(Sendable[P, "AsyncConnection", Request[T]], Generic[P, T]):
+class AsyncMethod(Sendable[P, "AsyncSession", Request[T]], Generic[P, T]):
     """A call that answers `T` when awaited."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         request: Request[T] = self._build(*args, **kwargs)
         return await self._connection.value(request)
 
-    @as_built
+    @bound_method
     async def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
-        """Make the call and return the whole answer: status, headers, request id, tries, `parsed`.
+        """Make the call and return the whole answer: status, headers, request id, attempts, `parsed`.
 
         It raises nothing for the body of a success: what is not as the document says is in `drift`.
         """
@@ -154,12 +154,12 @@ class AsyncMethod(Sendable[P, "AsyncConnection", Request[T]], Generic[P, T]):
 class PagedMethod(Method[P, T], Generic[P, T, ItemT]):
     """A call that answers one page `T` of items `ItemT`, and can go through all of them."""
 
-    @as_built
+    @bound_method
     def iter(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[ItemT]:
         """Go through the items of this page and of all that follow, fetching pages as needed."""
         return self._connection.items(self._build(*args, **kwargs))
 
-    @as_built
+    @bound_method
     def pages(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
         """Go through this page and all that follow, fetching them as needed."""
         return self._connection.pages(self._build(*args, **kwargs))
@@ -168,18 +168,18 @@ class PagedMethod(Method[P, T], Generic[P, T, ItemT]):
 class AsyncPagedMethod(AsyncMethod[P, T], Generic[P, T, ItemT]):
     """A call that answers one page `T` of items `ItemT`, and can go through all of them."""
 
-    @as_built
+    @bound_method
     def iter(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[ItemT]:
         """Go through the items of this page and of all that follow, fetching pages as needed."""
         return self._connection.items(self._build(*args, **kwargs))
 
-    @as_built
+    @bound_method
     def pages(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
         """Go through this page and all that follow, fetching them as needed."""
         return self._connection.pages(self._build(*args, **kwargs))
 
 
-class StreamMethod(Sendable[P, "Connection", StreamRequest[E]], Generic[P, E]):
+class StreamMethod(Sendable[P, "Session", StreamRequest[E]], Generic[P, E]):
     """A call that answers a stream of events `E`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> EventStream[E]:
@@ -188,7 +188,7 @@ class StreamMethod(Sendable[P, "Connection", StreamRequest[E]], Generic[P, E]):
         return EventStream(self._connection, self._build(*args, **kwargs))
 
 
-class AsyncStreamMethod(Sendable[P, "AsyncConnection", StreamRequest[E]], Generic[P, E]):
+class AsyncStreamMethod(Sendable[P, "AsyncSession", StreamRequest[E]], Generic[P, E]):
     """A call that answers a stream of events `E`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncEventStream[E]:
@@ -203,7 +203,7 @@ class AccumulatingMethod(StreamMethod[P, E], Generic[P, E, F]):
     def __init__(
         self,
         build: Callable[P, StreamRequest[E]],
-        resource: Holder[Connection],
+        resource: Holder[Session],
         accumulator: Callable[[], Accumulator[E, F]],
     ) -> None:
         super().__init__(build, resource)
@@ -221,7 +221,7 @@ class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
     def __init__(
         self,
         build: Callable[P, StreamRequest[E]],
-        resource: Holder[AsyncConnection],
+        resource: Holder[AsyncSession],
         accumulator: Callable[[], Accumulator[E, F]],
     ) -> None:
         super().__init__(build, resource)
@@ -233,7 +233,7 @@ class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
         return AsyncAccumulatingStream(self._connection, self._build(*args, **kwargs), self._accumulator())
 
 
-class DownloadMethod(Sendable[P, "Connection", DownloadRequest], Generic[P]):
+class DownloadMethod(Sendable[P, "Session", DownloadRequest], Generic[P]):
     """A call that answers bytes, fetched when they are asked for; what changes something is sent at once."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download:
@@ -242,7 +242,7 @@ class DownloadMethod(Sendable[P, "Connection", DownloadRequest], Generic[P]):
         return Download.called(self._connection, self._build(*args, **kwargs))
 
 
-class AsyncDownloadMethod(Sendable[P, "AsyncConnection", DownloadRequest], Generic[P]):
+class AsyncDownloadMethod(Sendable[P, "AsyncSession", DownloadRequest], Generic[P]):
     """A call that answers bytes, fetched when they are asked for or when it is awaited."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload:
@@ -251,7 +251,7 @@ class AsyncDownloadMethod(Sendable[P, "AsyncConnection", DownloadRequest], Gener
         return AsyncDownload(self._connection, self._build(*args, **kwargs))
 
 
-class MixedMethod(Sendable[P, "Connection", MixedRequest[T]], Generic[P, T]):
+class MixedMethod(Sendable[P, "Session", MixedRequest[T]], Generic[P, T]):
     """A call that answers bytes or, under another status, a `T`; sent when it is called, to know which."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download | T:
@@ -260,7 +260,7 @@ class MixedMethod(Sendable[P, "Connection", MixedRequest[T]], Generic[P, T]):
         return Download.mixed(self._connection, self._build(*args, **kwargs))
 
 
-class AsyncMixedMethod(Sendable[P, "AsyncConnection", MixedRequest[T]], Generic[P, T]):
+class AsyncMixedMethod(Sendable[P, "AsyncSession", MixedRequest[T]], Generic[P, T]):
     """A call that answers bytes or, under another status, a `T`, when awaited."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload | T:
@@ -269,17 +269,17 @@ class AsyncMixedMethod(Sendable[P, "AsyncConnection", MixedRequest[T]], Generic[
         return await AsyncDownload.mixed(self._connection, self._build(*args, **kwargs))
 
 
-class FlowMethod(Bound[P, "Connection"], Generic[P, T]):
+class WorkflowMethod(BoundOperation[P, "Session"], Generic[P, T]):
     """Several calls that end in a `T`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        flow: Flow[T] = self._build(*args, **kwargs)
+        flow: Workflow[T] = self._build(*args, **kwargs)
         return self._connection.run(flow)
 
 
-class AsyncFlowMethod(Bound[P, "AsyncConnection"], Generic[P, T]):
+class AsyncWorkflowMethod(BoundOperation[P, "AsyncSession"], Generic[P, T]):
     """Several calls that end in a `T`."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        flow: Flow[T] = self._build(*args, **kwargs)
+        flow: Workflow[T] = self._build(*args, **kwargs)
         return await self._connection.run(flow)

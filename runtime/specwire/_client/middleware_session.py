@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from specwire._http.middleware import chained_calls, chained_calls_async
 
 if TYPE_CHECKING:
-    from specwire._http.response import Answer
+    from specwire._http.response import HTTPResponse
     from specwire._operations.request import BaseRequest
     from specwire._operations.response import Response
 
-    Opened: TypeAlias = tuple[Answer, Response[None]]
+    Opened: TypeAlias = tuple[HTTPResponse, Response[None]]
 
 
 def opened(middleware: Sequence[Any], open_: Callable[[BaseRequest], Opened], request: BaseRequest) -> Opened:
     """Return what a call through middleware opened, its body still to be read."""
-    answers: list[Answer] = []
+    answers: list[HTTPResponse] = []
 
     def call(request: BaseRequest) -> Response[Any]:
         while answers:
@@ -39,7 +39,7 @@ async def opened_async(
     middleware: Sequence[Any], open_: Callable[[BaseRequest], Awaitable[Opened]], request: BaseRequest
 ) -> Opened:
     """Return what a call through middleware opened, its body still to be read."""
-    answers: list[Answer] = []
+    answers: list[HTTPResponse] = []
 
     async def call(request: BaseRequest) -> Response[Any]:
         while answers:
@@ -57,7 +57,7 @@ async def opened_async(
         raise
 
 
-def _only(answers: list[Answer], request: BaseRequest) -> Answer:
+def _only(answers: list[HTTPResponse], request: BaseRequest) -> HTTPResponse:
     if not answers:
         raise TypeError(
             f"{request.operation.id}: middleware answered in the server's place, which it cannot for a stream or a "

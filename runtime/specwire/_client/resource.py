@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 if TYPE_CHECKING:
     from typing import Self
 
-    from specwire._client.session import AsyncConnection, Connection
+    from specwire._client.session import AsyncSession, Session
 
 
 class Resource:
     """A group of operations of a synchronous client."""
 
-    _connection: Connection
+    _connection: Session
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._connection!r}>"
@@ -23,7 +23,7 @@ class Resource:
 class AsyncResource:
     """A group of operations of an asynchronous client."""
 
-    _connection: AsyncConnection
+    _connection: AsyncSession
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._connection!r}>"

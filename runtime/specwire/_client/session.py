@@ -9,18 +9,18 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from specwire._auth.credentials import Keyring
-from specwire._client.workflow import Flow, Pause, Step
+from specwire._auth.credentials import Credentials
+from specwire._client.workflow import Workflow, Pause, Step
 from specwire._exchange.exchange import Exchange
 from specwire._exchange.prepared import Prepared
-from specwire._http.option_overrides import OptionChanges
+from specwire._http.option_overrides import OptionOverrides
 from specwire._http.options import Options
-from specwire._http.request import Outgoing
-from specwire._http.response import Answer
+from specwire._http.request import PreparedRequest
+from specwire._http.response import HTTPResponse
 from specwire._http.transport import AsyncTransport, Transport
 from specwire._network.event_loop import sleep
 from specwire._network.server_url import shown_url
-from specwire._network.transport_errors import TokenRefused, TooLarge, TransportFailure
+from specwire._network.transport_errors import TokenDeniedError, BodyTooLargeError, TransportError
 from specwire._operations.provider import Provider
 from specwire._operations.request import BaseRequest, PagedRequest, Request
 from specwire._operations.response import Response
@@ -41,10 +41,10 @@ _MOST_PREPARED = 1000
 """Operations whose constant part is kept: a program may make operations of its own without end."""
 
 
-class BaseConnection:
+class BaseSession:
     """What both kinds of connections hold."""
 
-    def __init__(self, name: str, provider: Provider, base_url: str, keyring: Keyring | None, options: Options) -> None:
+    def __init__(self, name: str, provider: Provider, base_url: str, keyring: Credentials | None, options: Options) -> None:
         self.name = name
         """Name of the client, for messages."""
         self.provider = provider
@@ -53,7 +53,7 @@ class BaseConnection:
         self._keyring = keyring
         self._prepared: dict[int, Prepared] = {}
 
-    def changed(self, changes: OptionChanges) -> Self:
+    def changed(self, changes: OptionOverrides) -> Self:
         """Return the same connection with other options."""
         changed = copy.copy(self)
         changed.options = self.options.changed(changes)
@@ -79,21 +79,21 @@ class BaseConnection:
             self._prepared[id(operation)] = prepared  # which refers to the operation, so that its id stays its own
         return prepared
 
-    def another_proof(self, exchange: Exchange, answer: Answer) -> bool:
+    def another_proof(self, exchange: Exchange, answer: HTTPResponse) -> bool:
         """Tell whether a call that was not let in is sent again with other credentials; it is still the same try."""
         proof = exchange.unproved(answer)
         if proof is None or self._keyring is None:
             return False
         if not self._keyring.refused(exchange.request.operation, proof, answer.headers):
             return False
-        exchange.record.tries -= 1
+        exchange.record.attempts -= 1
         return True
 
     def __repr__(self) -> str:
         return f"{self.name}(base_url={shown_url(self.base_url)!r})"
 
 
-class Connection(BaseConnection):
+class Session(BaseSession):
     """The connection of a synchronous client."""
 
     def __init__(
@@ -101,7 +101,7 @@ class Connection(BaseConnection):
         name: str,
         provider: Provider,
         base_url: str,
-        keyring: Keyring | None,
+        keyring: Credentials | None,
         options: Options,
         transport: Transport,
     ) -> None:
@@ -131,7 +131,7 @@ class Connection(BaseConnection):
         answer = self._send(exchange, stream=False)
         return parsing.parsed(exchange.record, answer, answer.content, lenient=lenient)
 
-    def open(self, request: BaseRequest, options: Options) -> tuple[Answer, Response[None]]:
+    def open(self, request: BaseRequest, options: Options) -> tuple[HTTPResponse, Response[None]]:
         """Send a request value and return its answer with the body still to be read."""
         open_ = partial(self._open, options=options)
         if not options.call_middleware:
@@ -140,18 +140,18 @@ class Connection(BaseConnection):
 
         return opened(options.call_middleware, open_, request)
 
-    def _open(self, request: BaseRequest, options: Options) -> tuple[Answer, Response[None]]:
+    def _open(self, request: BaseRequest, options: Options) -> tuple[HTTPResponse, Response[None]]:
         exchange = self.exchange(request, options)
         answer = self._send(exchange, stream=True)
         answer.masked, answer.parse = exchange.record.masked, partial(parsing.parsed, exchange.record)
         return answer, exchange.record.response(answer.status, answer.headers)
 
-    def _send(self, exchange: Exchange, *, stream: bool) -> Answer:
+    def _send(self, exchange: Exchange, *, stream: bool) -> HTTPResponse:
         if self._transport.closed:
             raise SpecwireError(f"this {self.name} is closed: make a new one")
         operation, keyring = exchange.request.operation, exchange.prepared.keyring
         while True:
-            exchange.record.tries += 1
+            exchange.record.attempts += 1
             try:
                 options = exchange.options
                 if options.deadline is not None:
@@ -169,19 +169,19 @@ class Connection(BaseConnection):
                     return answer
                 answer.read()
                 answer.close()
-            except TooLarge as excess:
+            except BodyTooLargeError as excess:
                 raise parsing.too_large(exchange.record, excess) from None
-            except TransportFailure as failure:
+            except TransportError as failure:
                 pause = exchange.failed(failure)
-            except TokenRefused as refusal:
-                raise parsing.denied(exchange.record, refusal) from None
+            except TokenDeniedError as denial:
+                raise parsing.token_denied_error(exchange.record, denial) from None
             else:
                 if exchange.redirected(answer) or self.another_proof(exchange, answer):
                     continue
                 pause = exchange.answered(answer)
             time.sleep(pause)
 
-    def _send_through(self, outgoing: Outgoing, options: Options, stream: bool) -> Answer:
+    def _send_through(self, outgoing: PreparedRequest, options: Options, stream: bool) -> HTTPResponse:
         """Send one try through the middleware."""
         from specwire._http.middleware import chained  # few use it
 
@@ -206,7 +206,7 @@ class Connection(BaseConnection):
             if trail.take(response):
                 yield response.parsed
 
-    def run(self, flow: Flow[T]) -> T:
+    def run(self, flow: Workflow[T]) -> T:
         """Run a flow of calls to its end and return its value."""
         advance: Callable[[], Step] = partial(next, flow)
         with closing(flow):
@@ -232,7 +232,7 @@ class Connection(BaseConnection):
         self._transport.close()
 
 
-class AsyncConnection(BaseConnection):
+class AsyncSession(BaseSession):
     """The connection of an asynchronous client."""
 
     def __init__(
@@ -240,7 +240,7 @@ class AsyncConnection(BaseConnection):
         name: str,
         provider: Provider,
         base_url: str,
-        keyring: Keyring | None,
+        keyring: Credentials | None,
         options: Options,
         transport: AsyncTransport,
     ) -> None:
@@ -270,7 +270,7 @@ class AsyncConnection(BaseConnection):
         answer = await self._send(exchange, stream=False)
         return parsing.parsed(exchange.record, answer, answer.content, lenient=lenient)
 
-    async def open(self, request: BaseRequest, options: Options) -> tuple[Answer, Response[None]]:
+    async def open(self, request: BaseRequest, options: Options) -> tuple[HTTPResponse, Response[None]]:
         """Send a request value and return its answer with the body still to be read."""
         open_ = partial(self._open, options=options)
         if not options.call_middleware:
@@ -279,18 +279,18 @@ class AsyncConnection(BaseConnection):
 
         return await opened_async(options.call_middleware, open_, request)
 
-    async def _open(self, request: BaseRequest, options: Options) -> tuple[Answer, Response[None]]:
+    async def _open(self, request: BaseRequest, options: Options) -> tuple[HTTPResponse, Response[None]]:
         exchange = self.exchange(request, options)
         answer = await self._send(exchange, stream=True)
         answer.masked, answer.parse = exchange.record.masked, partial(parsing.parsed, exchange.record)
         return answer, exchange.record.response(answer.status, answer.headers)
 
-    async def _send(self, exchange: Exchange, *, stream: bool) -> Answer:
+    async def _send(self, exchange: Exchange, *, stream: bool) -> HTTPResponse:
         if self._transport.closed:
             raise SpecwireError(f"this {self.name} is closed: make a new one")
         operation, keyring = exchange.request.operation, exchange.prepared.keyring
         while True:
-            exchange.record.tries += 1
+            exchange.record.attempts += 1
             try:
                 options = exchange.options
                 if options.deadline is not None:
@@ -310,19 +310,19 @@ class AsyncConnection(BaseConnection):
                     return answer
                 await answer.aread()
                 await answer.aclose()
-            except TooLarge as excess:
+            except BodyTooLargeError as excess:
                 raise parsing.too_large(exchange.record, excess) from None
-            except TransportFailure as failure:
+            except TransportError as failure:
                 pause = exchange.failed(failure)
-            except TokenRefused as refusal:
-                raise parsing.denied(exchange.record, refusal) from None
+            except TokenDeniedError as denial:
+                raise parsing.token_denied_error(exchange.record, denial) from None
             else:
                 if exchange.redirected(answer) or self.another_proof(exchange, answer):
                     continue
                 pause = exchange.answered(answer)
             await sleep(pause)
 
-    async def _send_through(self, outgoing: Outgoing, options: Options, stream: bool) -> Answer:
+    async def _send_through(self, outgoing: PreparedRequest, options: Options, stream: bool) -> HTTPResponse:
         """Send one try through the middleware."""
         from specwire._http.middleware import chained_async  # few use it
 
@@ -338,7 +338,7 @@ class AsyncConnection(BaseConnection):
         trail = pagination.Trail(request, self.options.max_pages)
         return AsyncPages(self.perform, trail)
 
-    async def run(self, flow: Flow[T]) -> T:
+    async def run(self, flow: Workflow[T]) -> T:
         """Run a flow of calls to its end and return its value."""
         advance: Callable[[], Step] = partial(next, flow)
         with closing(flow):

@@ -3,7 +3,7 @@
 A flow is a generator that yields request values (and pauses) and is sent their answers; the client that runs it does
 the I/O, synchronously or not::
 
-    def imagine_and_wait(*, prompt: str) -> Flow[MidjourneyTask]:
+    def imagine_and_wait(*, prompt: str) -> Workflow[MidjourneyTask]:
         submitted = yield from ask(imagine(prompt=prompt))
         return (yield from wait(fetch(str(submitted.result)), timeout=600))
 """
@@ -30,10 +30,10 @@ class Pause(msgspec.Struct, frozen=True):
 
 
 Step: TypeAlias = Request[Any] | Pause
-Flow: TypeAlias = Generator[Step, Any, T]
+Workflow: TypeAlias = Generator[Step, Any, T]
 
 
-def ask(request: Request[T]) -> Flow[T]:
+def ask(request: Request[T]) -> Workflow[T]:
     """Send a request; its answer is the value of the expression."""
     answer: T = yield request
     return answer
@@ -45,7 +45,7 @@ def wait(
     interval: float | None = None,
     timeout: float | None = None,
     on_progress: Callable[[T], object] | None = None,
-) -> Flow[T]:
+) -> Workflow[T]:
     """Ask for a job until its status will not change by itself, and return it as it is then.
 
     A status that says neither that the job is at rest nor that it goes on raises `UnknownStatusError`.

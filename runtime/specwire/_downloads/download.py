@@ -15,9 +15,9 @@ from contextlib import aclosing, closing
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
-from specwire._http.response import Answer
+from specwire._http.response import HTTPResponse
 from specwire._network.event_loop import sleep
-from specwire._network.transport_errors import TransportFailure
+from specwire._network.transport_errors import TransportError
 from specwire._operations.operation import BinaryPayload
 from specwire._operations.request import FileRequest, MixedRequest
 from specwire._serialization.parameters import encode_query, expand_path
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from specwire._client.session import AsyncConnection, BaseConnection, Connection
+    from specwire._client.session import AsyncSession, BaseSession, Session
     from specwire._downloads.ranges import Version
     from specwire._downloads.state import StartOver
     from specwire._network.async_body import Chunks
@@ -45,19 +45,19 @@ class Download:
     One that changes something on the server, which is any method but GET and HEAD, is sent when it is called.
     """
 
-    def __init__(self, connection: Connection, request: FileRequest) -> None:
-        from specwire._downloads.state import Transfer  # not every client downloads
+    def __init__(self, connection: Session, request: FileRequest) -> None:
+        from specwire._downloads.state import DownloadState  # not every client downloads
 
         self._connection = connection
         self._request = request
         self._options = connection.options
-        self._transfer = Transfer(request, self._options)
+        self._transfer = DownloadState(request, self._options)
         self._asked = False
-        self._answer: Answer | None = None
+        self._answer: HTTPResponse | None = None
         self._response: Response[None] | None = None
 
     @classmethod
-    def called(cls, connection: Connection, request: FileRequest) -> Download:
+    def called(cls, connection: Session, request: FileRequest) -> Download:
         """Return the download of a call, sent already where it changes something."""
         download = cls(connection, request)
         if request.operation.method not in _LAZY:
@@ -65,16 +65,16 @@ class Download:
         return download
 
     @classmethod
-    def mixed(cls, connection: Connection, request: MixedRequest[T]) -> Download | T:
+    def mixed(cls, connection: Session, request: MixedRequest[T]) -> Download | T:
         """Return the download of a call that was sent, or what it answers where its status is not that of bytes."""
         download = cls(connection, request)
         answer = download._open()
-        if answer.parse is None or isinstance(request.operation.payload_of(answer.status), BinaryPayload):
+        if answer.parse is None or isinstance(request.operation.payload_of(answer.status_code), BinaryPayload):
             return download
         value: T = answer.parse(answer, download.read()).parsed
         return value
 
-    def _open(self) -> Answer:
+    def _open(self) -> HTTPResponse:
         if self._answer is None:
             self._asked = True
             self._answer, self._response = self._connection.open(self._request, self._options)
@@ -82,7 +82,7 @@ class Download:
             self._transfer.begin(self._response, self._answer.url)
         return self._answer
 
-    def _open_again(self, pause: float, start_over: StartOver | None) -> Answer:
+    def _open_again(self, pause: float, start_over: StartOver | None) -> HTTPResponse:
         """Ask for what is missing, after some seconds; raises `APIError` when that is hopeless."""
         while True:
             self.close()
@@ -93,7 +93,7 @@ class Download:
                 self._transfer.go_on(response, answer.url, start_over)
             except APIError as error:
                 pause = self._transfer.refused(error)
-            except TransportFailure as failure:
+            except TransportError as failure:
                 self.close()
                 pause = self._transfer.broke(failure)
             else:
@@ -112,7 +112,7 @@ class Download:
 
     def _pieces(self, start_over: StartOver | None) -> Generator[bytes, None, None]:
         answer = self._open()
-        if answer.spent:
+        if answer.is_consumed:
             raise _spent(self._request)
         take = self._transfer.take
         try:
@@ -124,11 +124,11 @@ class Download:
                     if rest := self._transfer.end():
                         yield rest
                     break
-                except TransportFailure as failure:
+                except TransportError as failure:
                     pause = self._transfer.broke(failure)
                 answer = self._open_again(pause, start_over)
         except GeneratorExit:
-            answer.leave()  # the garbage collector may be about it
+            answer.abandon()  # the garbage collector may be about it
             raise
         except BaseException:
             self.close()
@@ -214,18 +214,18 @@ class AsyncDownload:
     `await` sends it and gives it back open, as is needed where the answer is not read: `await client.orders.delete(7)`.
     """
 
-    def __init__(self, connection: AsyncConnection, request: FileRequest) -> None:
-        from specwire._downloads.state import Transfer  # not every client downloads
+    def __init__(self, connection: AsyncSession, request: FileRequest) -> None:
+        from specwire._downloads.state import DownloadState  # not every client downloads
 
         self._connection = connection
         self._request = request
         self._options = connection.options
-        self._transfer = Transfer(request, self._options)
+        self._transfer = DownloadState(request, self._options)
         self._asked = False
-        self._answer: Answer | None = None
+        self._answer: HTTPResponse | None = None
         self._response: Response[None] | None = None
 
-    async def _open(self) -> Answer:
+    async def _open(self) -> HTTPResponse:
         if self._answer is None:
             self._asked = True
             self._answer, self._response = await self._connection.open(self._request, self._options)
@@ -233,7 +233,7 @@ class AsyncDownload:
             self._transfer.begin(self._response, self._answer.url)
         return self._answer
 
-    async def _open_again(self, pause: float, start_over: StartOver | None) -> Answer:
+    async def _open_again(self, pause: float, start_over: StartOver | None) -> HTTPResponse:
         """Ask for what is missing, after some seconds; raises `APIError` when that is hopeless."""
         while True:
             await self.aclose()
@@ -244,7 +244,7 @@ class AsyncDownload:
                 self._transfer.go_on(response, answer.url, start_over)
             except APIError as error:
                 pause = self._transfer.refused(error)
-            except TransportFailure as failure:
+            except TransportError as failure:
                 await self.aclose()
                 pause = self._transfer.broke(failure)
             else:
@@ -329,11 +329,11 @@ class AsyncDownload:
         await self.aclose()
 
     @classmethod
-    async def mixed(cls, connection: AsyncConnection, request: MixedRequest[T]) -> AsyncDownload | T:
+    async def mixed(cls, connection: AsyncSession, request: MixedRequest[T]) -> AsyncDownload | T:
         """Return the download of a call that was sent, or what it answers where its status is not that of bytes."""
         download = cls(connection, request)
         answer = await download._open()
-        if answer.parse is None or isinstance(request.operation.payload_of(answer.status), BinaryPayload):
+        if answer.parse is None or isinstance(request.operation.payload_of(answer.status_code), BinaryPayload):
             return download
         value: T = answer.parse(answer, await download.read()).parsed
         return value
@@ -380,7 +380,7 @@ class AsyncPieces:
 
     async def _begin(self) -> Chunks:
         answer = await self._download._open()
-        if answer.spent:
+        if answer.is_consumed:
             raise _spent(self._download._request)
         self._chunks = answer.aiter_bytes()
         return self._chunks
@@ -394,7 +394,7 @@ class AsyncPieces:
                     if new := transfer.take(chunk):
                         return new
                 return transfer.end()
-            except TransportFailure as failure:
+            except TransportError as failure:
                 pause = transfer.broke(failure)
             answer = await self._download._open_again(pause, self._start_over)
             self._chunks = chunks = answer.aiter_bytes()
@@ -416,7 +416,7 @@ def _spent(request: FileRequest) -> SpecwireError:
     return SpecwireError(f"{request.operation.id}: it was read or closed already: call the method again")
 
 
-def _source(connection: BaseConnection, request: FileRequest) -> str:
+def _source(connection: BaseSession, request: FileRequest) -> str:
     """Return a digest of where a download comes from, which tells nothing of a key that may stand in it."""
     from hashlib import sha256
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from specwire._downloads.ranges import Version, is_rest, length_of, rest_of, version_of
 from specwire._exchange.resumption import Resumption
-from specwire._network.transport_errors import TransportFailure
+from specwire._network.transport_errors import TransportError
 from specwire._responses.file import FileCheck
 from specwire.errors import APIConnectionError, APIError, APIStatusError, APITimeoutError, ResponseTooLargeError
 
@@ -20,7 +20,7 @@ StartOver: TypeAlias = Callable[[Version | None], object]
 """Drops the bytes that came so far, and is told what version those are that come now."""
 
 
-class Transfer:
+class DownloadState:
     """Counts the bytes of a download, tells of progress, and goes on where a connection broke if the server lets it.
 
     A server lets it where it takes ranges and says which bytes it has; see `specwire.byterange`. It asks no more often
@@ -59,7 +59,7 @@ class Transfer:
     def version(self) -> Version | None:
         """What the bytes are a version of; None where their rest cannot be asked for."""
         if self._version is None and self._response is not None and self._request.operation.method == "GET":
-            self._version = version_of(self._response.status, self._response.headers)
+            self._version = version_of(self._response.status_code, self._response.headers)
         return self._version
 
     def continue_from(self, version: Version, size: int) -> None:
@@ -75,31 +75,31 @@ class Transfer:
         self._version, self._total, self._read = None, length_of(response.headers), 0
 
     def go_on(self, response: Response[None], url: str, start_over: StartOver | None) -> None:
-        """Take the head of the answer to a further try; raises `TransportFailure` if it cannot be used.
+        """Take the head of the answer to a further try; raises `TransportError` if it cannot be used.
 
         Where the server sends all bytes again, those that came are dropped, or skipped if they are certainly the same.
         """
         asked, version = self.request is not self._request, self._version
         self._url = url
         self._response = self._response or response
-        if response.status == 206 and asked and version is not None:
+        if response.status_code == 206 and asked and version is not None:
             rest = is_rest(version, self._read, response.headers)
             self._misfit = rest is None
             if rest is None:
-                raise TransportFailure("the server sent another part than it was asked for", sent=True, timeout=False)
+                raise TransportError("the server sent another part than it was asked for", sent=True, timeout=False)
             self._version, self._total = rest, rest.total
-        elif response.status != 200:
-            raise TransportFailure(f"the server answered {response.status}", sent=True, timeout=False)
+        elif response.status_code != 200:
+            raise TransportError(f"the server answered {response.status_code}", sent=True, timeout=False)
         elif start_over is not None or not self._read:
             self.begin(response, url)
             self._misfit = False
             if start_over is not None:
                 start_over(self.version)
-        elif version is not None and version.exact and version == version_of(response.status, response.headers):
+        elif version is not None and version.exact and version == version_of(response.status_code, response.headers):
             self._skip = self._read
             self._misfit = False
         else:
-            raise TransportFailure("the server has other bytes by now", sent=True, timeout=False, hopeless=True)
+            raise TransportError("the server has other bytes by now", sent=True, timeout=False, hopeless=True)
 
     def take(self, chunk: bytes) -> bytes:
         """Take the next bytes of the body and return those that are new."""
@@ -113,14 +113,14 @@ class Transfer:
         return self.check.take(chunk)
 
     def end(self) -> bytes:
-        """Take the end of the body and return what was held back; raises `TransportFailure` unless all came."""
+        """Take the end of the body and return what was held back; raises `TransportError` unless all came."""
         if self._skip or (self._total is not None and self._read < self._total):
-            raise TransportFailure("the connection was closed early", sent=True, timeout=False)
+            raise TransportError("the connection was closed early", sent=True, timeout=False)
         if self._total is not None and self._read > self._total:
-            raise TransportFailure("more came than was announced", sent=True, timeout=False, hopeless=True)
+            raise TransportError("more came than was announced", sent=True, timeout=False, hopeless=True)
         return self.check.end()
 
-    def broke(self, failure: TransportFailure) -> float:
+    def broke(self, failure: TransportError) -> float:
         """Return the seconds to wait before the rest is asked for; raises `APIConnectionError` when it is not."""
         self._skip = 0
         wait = None if failure.hopeless or self.version is None else self._wait(None)
@@ -130,7 +130,7 @@ class Transfer:
 
     def refused(self, error: APIError) -> float:
         """Return the seconds to wait after a try to go on that failed; raises `APIError` for the last."""
-        if isinstance(error, APIStatusError) and error.status == 416 and not self._misfit:
+        if isinstance(error, APIStatusError) and error.status_code == 416 and not self._misfit:
             self._misfit = True
             return 0.0
         wait = self._wait(error)
@@ -146,8 +146,8 @@ class Transfer:
         self.options = self._resumption.options
         return wait
 
-    def _error(self, cause: TransportFailure | APIError) -> APIConnectionError:
-        late = cause.timeout if isinstance(cause, TransportFailure) else isinstance(cause, APITimeoutError)
+    def _error(self, cause: TransportError | APIError) -> APIConnectionError:
+        late = cause.timeout if isinstance(cause, TransportError) else isinstance(cause, APITimeoutError)
         kind = APITimeoutError if late else APIConnectionError
         total = f" of {self._total}" if self._total is not None else ""
         message = f"{self._request.operation.id}: the download broke off after {self._read}{total} bytes: {cause}"
@@ -169,11 +169,11 @@ class Held:
         self._size += len(chunk)
         if self._limit is not None and self._size > self._limit:
             raise ResponseTooLargeError(
-                f"{self._request.operation.id}: HTTP {response.status}: the download is larger than "
+                f"{self._request.operation.id}: HTTP {response.status_code}: the download is larger than "
                 f"{self._limit:,} bytes: save it to a file, or raise `max_response_size`",
                 request=self._request,
                 response=response,
-                status=response.status,
+                status=response.status_code,
             )
 
     def clear(self, _version: Version | None = None) -> None:

@@ -16,7 +16,7 @@ from specwire._operations.request import (
     BinaryBody,
     FormBody,
     JsonBody,
-    LinesBody,
+    JsonLinesBody,
     MultipartBody,
     TextBody,
     multipart_body,
@@ -51,7 +51,7 @@ def body_of(request: BaseRequest, options: Options) -> WholeBody | Multipart | U
         case FormBody(fields):
             data = encode_form({**with_additional(fields), **options.body}, request.operation.styles)
             return WholeBody(data, "application/x-www-form-urlencoded")
-        case LinesBody(items, content_type, framing):
+        case JsonLinesBody(items, content_type, framing):
             _refuse_fields(options)
             return _lines(items, content_type, framing, formats)
         case TextBody(text, content_type):

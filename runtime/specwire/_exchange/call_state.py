@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
     from specwire._codec.drift import Drift
     from specwire._http.options import Options
-    from specwire._network.deadline import Clock
+    from specwire._network.deadline import Deadline
     from specwire._operations.request import BaseRequest
-    from specwire._operations.security import Proof
+    from specwire._operations.security import AppliedAuth
 
 _SHORTEST_SECRET = 8
 """Characters below which a key is no secret, but would be found inside of other words."""
 
 
-class Record(msgspec.Struct, eq=False):
+class CallState(msgspec.Struct, eq=False):
     """What answers, errors and log lines tell of a call."""
 
     request: BaseRequest
     options: Options
-    clock: Clock
-    tries: int = 0
-    proof: Proof | None = None
+    clock: Deadline
+    attempts: int = 0
+    proof: AppliedAuth | None = None
     """What the last try carried to prove who sent it."""
     secrets: tuple[str, ...] = ()
     """Further values that must not be shown."""
@@ -45,19 +45,19 @@ class Record(msgspec.Struct, eq=False):
     ) -> Response[Any]:
         """Return an answer with everything around it."""
         return Response(
-            status=status,
+            status_code=status,
             headers=headers,
             content=content,
             parsed=parsed,
-            tries=self.tries,
+            attempts=self.attempts,
             elapsed=self.clock.elapsed,
             drift=drift,
         )
 
     @property
-    def after_tries(self) -> str:
+    def after_attempts(self) -> str:
         """How often the request was sent, as part of a sentence; nothing for once."""
-        return f" after {self.tries} tries" if self.tries > 1 else ""
+        return f" after {self.attempts} attempts" if self.attempts > 1 else ""
 
     def __repr__(self) -> str:
         return f"<Record of {self.request!r}>"

@@ -7,15 +7,15 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from specwire._exchange import logging
 from specwire._exchange.body import WholeBody, body_of
-from specwire._exchange.call_state import Record
+from specwire._exchange.call_state import CallState
 from specwire._exchange.prepared import IDEMPOTENT, proved
 from specwire._http import retry
-from specwire._http.request import Outgoing
-from specwire._network.deadline import Clock
+from specwire._http.request import PreparedRequest
+from specwire._network.deadline import Deadline
 from specwire._network.request_url import LONGEST_URL, is_reachable, same_origin, without_login
 from specwire._operations.response import request_id_of
 from specwire._responses import parsing
-from specwire._serialization.multipart import Multipart, NotReplayable, Upload
+from specwire._serialization.multipart import Multipart, NotReplayableError, Upload
 from specwire._serialization.parameters import encode_cookies, encode_query, expand_path
 from specwire.errors import APIConnectionError, APITimeoutError, InvalidRequestError
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from specwire._exchange.prepared import Prepared
     from specwire._http.options import Options
-    from specwire._http.response import Answer
-    from specwire._network.transport_errors import TransportFailure
+    from specwire._http.response import HTTPResponse
+    from specwire._network.transport_errors import TransportError
     from specwire._operations.request import BaseRequest
-    from specwire._operations.security import Proof
+    from specwire._operations.security import AppliedAuth
 
 _REDIRECTS = 5
 _SPENT = frozenset(
@@ -62,7 +62,7 @@ class Exchange:
         self.request = request
         self.options = options
         self.prepared = prepared
-        self.record = Record(request, options, Clock(options.deadline))
+        self.record = CallState(request, options, Deadline(options.deadline))
         """What answers and errors tell of the call."""
         self.trusted = True
         """Whether the next try goes to where credentials may go."""
@@ -101,7 +101,7 @@ class Exchange:
         except ValueError as error:
             raise ValueError(f"the URL of the next page is not followed: {error}") from error
 
-    def outgoing(self, proof: Proof | None, *, asynchronous: bool) -> Outgoing:
+    def outgoing(self, proof: AppliedAuth | None, *, asynchronous: bool) -> PreparedRequest:
         """Return the next try; `proof` is None for one that takes no credentials."""
         self._sends += 1
         self.record.proof = proof
@@ -116,9 +116,9 @@ class Exchange:
         head = self._head
         if head is not None and proof is self.prepared.proof and not self._cookies and not self.options.middleware:
             if body is None:
-                return Outgoing(method, url, head.sent, None, head.encoded)
+                return PreparedRequest(method, url, head.sent, None, head.encoded)
             if type(body) is WholeBody:
-                return Outgoing(method, url, head.sent, body.data, head.encoded)
+                return PreparedRequest(method, url, head.sent, body.data, head.encoded)
         headers = dict(self._headers) if proof is None else proved(self._headers, proof)
         cookies = self._cookies
         if proof is not None and proof.cookies:
@@ -136,9 +136,9 @@ class Exchange:
             content, length = self._stream(body, asynchronous)
             if length is not None:
                 headers["content-length"] = str(length)
-        return Outgoing(method, url, headers, content)
+        return PreparedRequest(method, url, headers, content)
 
-    def _addressed(self, proof: Proof | None) -> str:
+    def _addressed(self, proof: AppliedAuth | None) -> str:
         """Return where the next try goes, with a query."""
         url, query = self._url, self._query
         if proof is not None and proof.query:
@@ -159,16 +159,16 @@ class Exchange:
             if self._sends > 1:
                 body.rewind()
             length = body.content_length()
-        except NotReplayable as error:
+        except NotReplayableError as error:
             raise APIConnectionError(
                 f"{self.request.operation.id}: the upload cannot be repeated: {error}", request=self.request
             ) from error
         progress = self.options.on_progress
         return (body.aiter(progress=progress) if asynchronous else body.iter(progress=progress)), length
 
-    def failed(self, failure: TransportFailure) -> float:
+    def failed(self, failure: TransportError) -> float:
         """Return the seconds to wait before the next try; raises `APIConnectionError` when there is none."""
-        outcome = retry.Unclear() if failure.sent else retry.NotSent()
+        outcome = retry.MaybeSent() if failure.sent else retry.NotSent()
         wait = None if failure.hopeless or not self._replayable else self._decide(outcome)
         late = failure.timeout or self.record.clock.over
         self._note("no answer in time" if late else "no answer", wait)
@@ -179,17 +179,17 @@ class Exchange:
         what = "no answer in time from" if late else "no answer from"
         reason = f"the deadline of {self.options.deadline:g} s passed" if self.record.clock.over else failure
         raise kind(
-            f"{self.request.operation.id}: {what} {host}{self.record.after_tries}: {reason}",
+            f"{self.request.operation.id}: {what} {host}{self.record.after_attempts}: {reason}",
             request=self.request,
-            tries=self.record.tries,
+            attempts=self.record.attempts,
         ) from failure.origin
 
-    def answered(self, answer: Answer) -> float:
+    def answered(self, answer: HTTPResponse) -> float:
         """Return the seconds to wait before the next try after an error; raises `APIStatusError` for the last."""
         headers = self.record.masked_headers(answer.headers)
         content = self.record.masked(answer.content)
         hopeless = self._hopeless(answer.status, content) or not self._replayable
-        wait = None if hopeless else self._decide(retry.Answered(answer.status, headers))
+        wait = None if hopeless else self._decide(retry.ServerResponded(answer.status, headers))
         self._note(answer.status, wait, answer)
         if wait is not None:
             return wait
@@ -199,7 +199,7 @@ class Exchange:
                 error.add_note(note)
         raise error
 
-    def redirected(self, answer: Answer) -> bool:
+    def redirected(self, answer: HTTPResponse) -> bool:
         """Follow a redirect if it is safe to; credentials never go to another origin."""
         location = answer.headers.get("location")
         if answer.status not in (301, 302, 303, 307, 308) or location is None or self._redirects >= _REDIRECTS:
@@ -223,7 +223,7 @@ class Exchange:
         if here.scheme == "https" and there.scheme == "http":
             return False
         self._redirects += 1
-        self.record.tries -= 1
+        self.record.attempts -= 1
         self.trusted = self.trusted and same
         if not same:
             kept = ("accept", "user-agent")
@@ -232,7 +232,7 @@ class Exchange:
         self._url, self._query = target, ""
         return True
 
-    def unproved(self, answer: Answer) -> Proof | None:
+    def unproved(self, answer: HTTPResponse) -> AppliedAuth | None:
         """Return the proof of a try that the server did not take, once in a call, if the call can be repeated."""
         if answer.status != 401 or self._refused or not self.trusted or not self._replayable:
             return None
@@ -243,7 +243,7 @@ class Exchange:
         operation = self.request.operation
         wait = retry.decide(
             self.options.retry,
-            attempt=self.record.tries,
+            attempt=self.record.attempts,
             idempotent=operation.safe or operation.method in IDEMPOTENT or self.prepared.keyed,
             billed=operation.billed and not self.prepared.keyed,
             outcome=outcome,
@@ -254,21 +254,21 @@ class Exchange:
         self._waited += wait
         return wait
 
-    def ended(self, outcome: logging.Outcome, answer: Answer | None = None) -> None:
+    def ended(self, outcome: logging.Outcome, answer: HTTPResponse | None = None) -> None:
         """Log that the call ended with this try."""
         if logging.listening():
             operation, record = self.request.operation, self.record
             request_id = request_id_of(answer.headers) if answer is not None else None
-            logging.note(operation, self._url, outcome, record.tries, record.clock.elapsed, request_id)
+            logging.note(operation, self._url, outcome, record.attempts, record.clock.elapsed, request_id)
 
-    def _note(self, outcome: logging.Outcome, wait: float | None, answer: Answer | None = None) -> None:
+    def _note(self, outcome: logging.Outcome, wait: float | None, answer: HTTPResponse | None = None) -> None:
         """Log how a try failed: the call with it, if `wait` is None."""
         if wait is None:
             self.ended(outcome, answer)
         elif logging.listening(again=True):
             operation, record = self.request.operation, self.record
             request_id = request_id_of(answer.headers) if answer is not None else None
-            logging.note_again(operation, self._url, outcome, record.tries, record.clock.elapsed, wait, request_id)
+            logging.note_again(operation, self._url, outcome, record.attempts, record.clock.elapsed, wait, request_id)
 
     @property
     def _replayable(self) -> bool:

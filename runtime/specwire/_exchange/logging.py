@@ -23,30 +23,35 @@ def _logger() -> Logger:
 
 
 def listening(*, again: bool = False) -> bool:
-    """Tell whether anybody wants to know of calls (INFO) or, if `again`, of tries that are repeated (DEBUG)."""
+    """Tell whether anybody wants to know of calls (INFO) or, if `again`, of attempts that are repeated (DEBUG)."""
     return _logger().isEnabledFor(10 if again else 20)
 
 
 def note(
-    operation: Operation, url: str, outcome: Outcome, tries: int, seconds: float, request_id: str | None = None
+    operation: Operation, url: str, outcome: Outcome, attempts: int, seconds: float, request_id: str | None = None
 ) -> None:
     """Log the end of a call at INFO."""
     text = "%s: %s %s: %s in %d ms%s, %d %s"
-    _logger().info(text, *_facts(operation, url, outcome, seconds, request_id), tries, "try" if tries == 1 else "tries")
+    _logger().info(
+        text,
+        *_facts(operation, url, outcome, seconds, request_id),
+        attempts,
+        "attempt" if attempts == 1 else "attempts",
+    )
 
 
 def note_again(
     operation: Operation,
     url: str,
     outcome: Outcome,
-    tries: int,
+    attempts: int,
     seconds: float,
     wait: float,
     request_id: str | None = None,
 ) -> None:
     """Log at DEBUG that a try is repeated after a wait."""
     text = "%s: %s %s: %s in %d ms%s, try %d, again in %.3g s"
-    _logger().debug(text, *_facts(operation, url, outcome, seconds, request_id), tries, wait)
+    _logger().debug(text, *_facts(operation, url, outcome, seconds, request_id), attempts, wait)
 
 
 def _facts(

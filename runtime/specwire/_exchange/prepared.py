@@ -15,12 +15,12 @@ from specwire._serialization.parameters import encode_headers
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from specwire._auth.credentials import Keyring
+    from specwire._auth.credentials import Credentials
     from specwire._http.options import Options
     from specwire._http.request import Pairs
     from specwire._operations.operation import Operation
     from specwire._operations.provider import Provider
-    from specwire._operations.security import Proof
+    from specwire._operations.security import AppliedAuth
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})
 _FRAMING = frozenset(
@@ -56,7 +56,7 @@ class Prepared:
         "keyed",
         "keyring",
         "login",
-        "never",
+        "non_retryable",
         "operation",
         "proof",
         "server",
@@ -64,11 +64,11 @@ class Prepared:
     )
 
     def __init__(
-        self, provider: Provider, base_url: str, operation: Operation, options: Options, keyring: Keyring | None
+        self, provider: Provider, base_url: str, operation: Operation, options: Options, keyring: Credentials | None
     ) -> None:
         """Raise `ValueError` or `TypeError` for options that cannot be sent."""
         self.operation = operation
-        self.never = provider.never
+        self.non_retryable = provider.non_retryable
         """Errors after which the call is not repeated."""
         self.server, self.login = without_login(_server(provider, base_url, operation.server))
         """Where the operation is, and the user and the password that this URL held."""
@@ -76,7 +76,7 @@ class Prepared:
         """Where the calls go; None where that depends on parameters."""
         self.keyring = keyring if operation.secure else None
         """Where credentials come from; None where calls take none."""
-        self.proof: Proof | None = None if self.keyring is None else self.keyring.ready(operation)
+        self.proof: AppliedAuth | None = None if self.keyring is None else self.keyring.ready(operation)
         """What proves every call; None where that changes from call to call, or nothing does."""
         self.decoder = quick_decoder(operation, options)
         """Decodes the usual answer; None where answers need a closer look."""
@@ -116,7 +116,7 @@ class Prepared:
         return head
 
 
-def proved(headers: dict[str, str], proof: Proof) -> dict[str, str]:
+def proved(headers: dict[str, str], proof: AppliedAuth) -> dict[str, str]:
     """Return headers with those of a proof; what the call itself states has precedence."""
     return {**proof.headers, **headers}
 
@@ -130,7 +130,7 @@ def settable(headers: dict[str, str]) -> dict[str, str]:
 
 
 def _key_header(provider: Provider, operation: Operation, options: Options) -> str | None:
-    """Return the header of the idempotency key that calls carry, one for all tries; None where they carry none."""
+    """Return the header of the idempotency key that calls carry, one for all attempts; None where they carry none."""
     header = provider.idempotency_header
     if header is None:
         if options.idempotency_key is not None:

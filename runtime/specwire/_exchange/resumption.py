@@ -8,7 +8,7 @@ import msgspec
 
 from specwire._exchange import logging
 from specwire._http import retry
-from specwire._network.deadline import Clock
+from specwire._network.deadline import Deadline
 from specwire.errors import APIError, APIStatusError
 
 if TYPE_CHECKING:
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 class Resumption:
-    """The tries of a stream or a download to go on: as many as the retry policy has, counted anew when something came.
+    """The attempts of a stream or a download to go on: as many as the retry policy has, counted anew when something came.
 
     Its `budget` holds for all waits together; the deadline for all that the clock measures or, without one, from each
     break to the next answer.
     """
 
-    def __init__(self, operation: Operation, options: Options, clock: Clock | None = None) -> None:
+    def __init__(self, operation: Operation, options: Options, clock: Deadline | None = None) -> None:
         self._operation = operation
         self._options = options
-        self._tries = 0
+        self._attempts = 0
         self._waited = 0.0
         self._whole = clock is not None
-        self._clock = clock or Clock(options.deadline)
+        self._clock = clock or Deadline(options.deadline)
 
     def wait(
         self, error: APIError | None, url: str, *, progressed: bool = False, pace: float | None = None
@@ -40,25 +40,25 @@ class Resumption:
             error: What the last try to go on came to; None where an answer broke off.
             url: Where that was, for the log.
             progressed: Whether anything came since the last try.
-            pace: Seconds that the server wants between tries.
+            pace: Seconds that the server wants between attempts.
         """
-        if progressed or self._tries == 0:
-            self._tries = 0
+        if progressed or self._attempts == 0:
+            self._attempts = 0
             if not self._whole:
-                self._clock = Clock(self._options.deadline)
-        self._tries += 1
+                self._clock = Deadline(self._options.deadline)
+        self._attempts += 1
         outcome: retry.Outcome = retry.Broken()
         if isinstance(error, APIStatusError) and error.response is not None:
-            outcome = retry.Answered(error.status, error.response.headers)
+            outcome = retry.ServerResponded(error.status_code, error.response.headers)
         policy = self._options.retry
         wait = retry.decide(
-            policy, attempt=self._tries, idempotent=True, outcome=outcome, waited=self._waited, pace=pace
+            policy, attempt=self._attempts, idempotent=True, outcome=outcome, waited=self._waited, pace=pace
         )
         if wait is None or not self._clock.leaves(wait):
             return None
         self._waited += wait
         if error is None and logging.listening(again=True):
-            logging.note_again(self._operation, url, "broke off", self._tries, self._clock.elapsed, wait)
+            logging.note_again(self._operation, url, "broke off", self._attempts, self._clock.elapsed, wait)
         return wait
 
     @property

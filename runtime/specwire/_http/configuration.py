@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from specwire._http.options import Options
-from specwire._http.retry import USUAL_STATUSES, RetryPolicy
+from specwire._http.retry import USUAL_STATUSES, RetryPolicy, with_retries
 from specwire._network.server_url import base_url_flaw, shown_url
 from specwire.errors import ConfigurationError
 
@@ -80,8 +80,10 @@ def make_options(
     provider: Provider,
     *,
     timeout: float | None,
+    max_retries: int | None,
     retry: RetryPolicy | None,
     headers: Mapping[str, str] | None,
+    default_headers: Mapping[str, str] | None,
     on_drift: OnDrift,
     deadline: float | None,
     max_response_size: int | None,
@@ -91,9 +93,16 @@ def make_options(
     http_client: object = None,
 ) -> Options:
     """Return a client's options; without a retry policy, the document's statuses are retried besides the usual ones."""
+    own_policy = retry is not None
     if retry is None:
         more = (provider.retry_statuses or frozenset()) - USUAL_STATUSES
         retry = RetryPolicy(statuses=USUAL_STATUSES | more) if more else RetryPolicy()
+    if max_retries is not None:
+        if own_policy:
+            raise ConfigurationError("max_retries= and retry= say the same: give one of them")
+        retry = with_retries(retry, max_retries)
+    if headers is not None and default_headers is not None:
+        raise ConfigurationError("default_headers= and headers= are the same: give one of them")
     connect_timeout: float | None = 10.0
     own = getattr(http_client, "timeout", None)
     if timeout is DEFAULT_TIMEOUT and own is not None and own != type(own)(_UNCHOSEN):
@@ -102,7 +111,7 @@ def make_options(
         timeout=timeout,
         connect_timeout=connect_timeout,
         retry=retry,
-        headers=headers or {},
+        headers=headers or default_headers or {},
         on_drift=on_drift,
         deadline=deadline,
         max_response_size=max_response_size,

@@ -6,7 +6,7 @@ from http.cookiejar import CookieJar
 from typing import Any
 
 
-class NoCookies(CookieJar):
+class NullCookieJar(CookieJar):
     """A jar that keeps nothing: what one answer sets does not show in the next request."""
 
     def extract_cookies(self, response: Any, request: Any) -> None:

@@ -6,12 +6,12 @@ credentials, so do not log them::
     def timed(outgoing: Outgoing, send: Send) -> Answer:
         started = time.monotonic()
         answer = send(outgoing)
-        print(outgoing.method, answer.status, time.monotonic() - started)
+        print(outgoing.method, answer.status_code, time.monotonic() - started)
         return answer
 
     client = Client(middleware=[timed])
 
-Around a call with all its tries, it is a function of the request value and of what makes the call; it sees the
+Around a call with all its attempts, it is a function of the request value and of what makes the call; it sees the
 exception that the caller would see::
 
     def counted(request: BaseRequest, call: Call) -> Response[Any]:
@@ -35,14 +35,14 @@ import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
-from specwire._http.request import Outgoing
-from specwire._http.response import Answer
-from specwire._network.transport_errors import TransportFailure
+from specwire._http.request import PreparedRequest
+from specwire._http.response import HTTPResponse
+from specwire._network.transport_errors import TransportError
 from specwire._operations.request import BaseRequest
 from specwire._operations.response import Response
 
 __all__ = [
-    "Answer",
+    "HTTPResponse",
     "AsyncCall",
     "AsyncCallMiddleware",
     "AsyncMiddleware",
@@ -51,23 +51,23 @@ __all__ = [
     "Call",
     "CallMiddleware",
     "Middleware",
-    "Outgoing",
+    "PreparedRequest",
     "Response",
     "Send",
-    "TransportFailure",
+    "TransportError",
 ]
 
-Send: TypeAlias = Callable[[Outgoing], Answer]
-"""Sends one try; raises `TransportFailure` when no answer comes."""
-AsyncSend: TypeAlias = Callable[[Outgoing], Awaitable[Answer]]
-"""Sends one try; raises `TransportFailure` when no answer comes."""
-Middleware: TypeAlias = Callable[[Outgoing, Send], Answer]
-AsyncMiddleware: TypeAlias = Callable[[Outgoing, AsyncSend], Awaitable[Answer]]
+Send: TypeAlias = Callable[[PreparedRequest], HTTPResponse]
+"""Sends one try; raises `TransportError` when no answer comes."""
+AsyncSend: TypeAlias = Callable[[PreparedRequest], Awaitable[HTTPResponse]]
+"""Sends one try; raises `TransportError` when no answer comes."""
+Middleware: TypeAlias = Callable[[PreparedRequest, Send], HTTPResponse]
+AsyncMiddleware: TypeAlias = Callable[[PreparedRequest, AsyncSend], Awaitable[HTTPResponse]]
 
 Call: TypeAlias = Callable[[BaseRequest], Response[Any]]
-"""Makes a call with all its tries; raises `APIError` and the like."""
+"""Makes a call with all its attempts; raises `APIError` and the like."""
 AsyncCall: TypeAlias = Callable[[BaseRequest], Awaitable[Response[Any]]]
-"""Makes a call with all its tries; raises `APIError` and the like."""
+"""Makes a call with all its attempts; raises `APIError` and the like."""
 CallMiddleware: TypeAlias = Callable[[BaseRequest, Call], Response[Any]]
 AsyncCallMiddleware: TypeAlias = Callable[[BaseRequest, AsyncCall], Awaitable[Response[Any]]]
 
@@ -78,14 +78,14 @@ Out = TypeVar("Out")
 def chained(middleware: Sequence[Any], send: Send) -> Send:
     """Return what sends a try through all of the middleware."""
     for each in reversed(middleware):
-        send = _around(each, send, Answer)
+        send = _around(each, send, HTTPResponse)
     return send
 
 
 def chained_async(middleware: Sequence[Any], send: AsyncSend) -> AsyncSend:
     """Return what sends a try through all of the middleware."""
     for each in reversed(middleware):
-        send = _around_async(each, send, Answer)
+        send = _around_async(each, send, HTTPResponse)
     return send
 
 
@@ -136,7 +136,7 @@ def _around_async(
 
 
 def _wrong(middleware: object, result: object, kind: type) -> TypeError:
-    source = "send(outgoing)" if kind is Answer else "call(request)"
+    source = "send(outgoing)" if kind is HTTPResponse else "call(request)"
     text = f"middleware {_name(middleware)} returned {type(result).__name__}: return what `{source}` gives"
     return TypeError(text)
 

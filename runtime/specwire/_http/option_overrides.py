@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from specwire._http.retry import RetryPolicy
 
 
-class OptionChanges(TypedDict, total=False):
+class OptionOverrides(TypedDict, total=False):
     """The keywords of `with_options`; see `Options`."""
 
     timeout: float | None
@@ -21,6 +21,7 @@ class OptionChanges(TypedDict, total=False):
     idle_timeout: float | None
     deadline: float | None
     max_response_size: int | None
+    max_retries: int
     retry: RetryPolicy
     headers: Mapping[str, str]
     query: Mapping[str, Any]
@@ -35,15 +36,19 @@ class OptionChanges(TypedDict, total=False):
     call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware]
 
 
-def merged(first: OptionChanges, second: OptionChanges) -> OptionChanges:
-    """Return two changes as one; `headers`, `query` and `body` are added up, of the rest the second holds."""
+def merged(first: OptionOverrides, second: OptionOverrides) -> OptionOverrides:
+    """Return two changes as one: `headers`, `query` and `body` are merged, of the rest the second holds."""
     for name in ("headers", "query", "body"):
         if not isinstance(second.get(name, {}), Mapping):
             kind = type(second.get(name)).__name__
             raise ConfigurationError(
                 f"the option {name!r} takes a mapping of what to add, not {kind}; a body is an argument of the method"
             )
-    both: OptionChanges = {**first, **second}
+    both: OptionOverrides = {**first, **second}
+    if "retry" in second:
+        if "max_retries" in second:
+            raise ConfigurationError("the options max_retries and retry say the same: give one of them")
+        both.pop("max_retries", None)
     if "headers" in first and "headers" in second:
         both["headers"] = {**first["headers"], **second["headers"]}
     if "query" in first and "query" in second:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from specwire._http.retry import RetryPolicy
+from specwire._http.retry import RetryPolicy, with_retries
 
 if TYPE_CHECKING:
     from specwire._codec.drift import OnDrift
     from specwire._http.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
-    from specwire._http.option_overrides import OptionChanges
+    from specwire._http.option_overrides import OptionOverrides
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +25,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     idle_timeout: float | None = 120.0
     """Seconds that a stream may be silent between two events; pings are no events."""
     deadline: float | None = None
-    """Seconds for a call with all its tries and waits, until its answer is there.
+    """Seconds for a call with all its attempts and waits, until its answer is there.
 
     A stream has to end in this time, a download to begin; where a download goes on after a break, as many seconds are
     for the time until it does.
@@ -64,7 +64,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     middleware: Sequence[Middleware] | Sequence[AsyncMiddleware] = ()
     """Functions around each try, the first outermost; see `specwire.middleware`."""
     call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware] = ()
-    """Functions around each call with all its tries, the first outermost; see `specwire.middleware`."""
+    """Functions around each call with all its attempts, the first outermost; see `specwire.middleware`."""
 
     told: set[str] = msgspec.field(default_factory=set)
     """Operations and places whose drift the client has warned of; no option of a call."""
@@ -75,12 +75,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         if self.max_response_size is not None and self.max_response_size < 1:
             raise ValueError(f"max_response_size is {self.max_response_size}: give a number of bytes above 0, or None")
 
-    def changed(self, changes: OptionChanges) -> Options:
+    def changed(self, changes: OptionOverrides) -> Options:
         """Return these options with some changed; `headers`, `query` and `body` are merged."""
         from specwire._http.option_overrides import merged  # to make a client does not need it
 
-        present: OptionChanges = {"headers": self.headers, "query": self.query, "body": self.body}
-        return msgspec.structs.replace(self, **merged(present, changes))
+        present: OptionOverrides = {"headers": self.headers, "query": self.query, "body": self.body}
+        values = merged(present, changes)
+        if "max_retries" in values:
+            values["retry"] = with_retries(values.get("retry", self.retry), values.pop("max_retries"))
+        return msgspec.structs.replace(self, **values)
 
     def __repr__(self) -> str:
         return f"Options(timeout={self.timeout}, retry={self.retry}, on_drift={self.on_drift!r})"

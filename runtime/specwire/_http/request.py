@@ -11,7 +11,7 @@ Pairs: TypeAlias = list[tuple[bytes, bytes]]
 """Headers as the HTTP library takes them."""
 
 
-class Outgoing(msgspec.Struct, frozen=True):
+class PreparedRequest(msgspec.Struct, frozen=True):
     """One try of a request, ready for the wire."""
 
     method: str

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from specwire._models.headers import Headers
 from specwire._network.content_coding import Decoder, decoder_of
 from specwire._network.faults import raise_failure
-from specwire._network.transport_errors import TooLarge, TransportFailure
+from specwire._network.transport_errors import BodyTooLargeError, TransportError
 
 if TYPE_CHECKING:
     import httpx2
@@ -27,12 +27,12 @@ _BEGINNING = 1024 * 1024
 _NO_CHARSETS = frozenset({"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 
 
-class Answer:
+class HTTPResponse:
     """A response of the HTTP library, its errors translated."""
 
     timeouts: dict[str, float | None]
     """How long the HTTP library waits: `read` holds for a body of which nothing is read yet."""
-    parse: Callable[[Answer, bytes], Response[Any]] | None = None
+    parse: Callable[[HTTPResponse, bytes], Response[Any]] | None = None
     """Makes the value of a body that was streamed and read."""
     masked: Callable[[bytes], bytes] = bytes
     """Returns a part of the body without the secrets that were sent, for the messages of a streamed answer."""
@@ -40,11 +40,11 @@ class Answer:
     _content: bytes | None = None
     _over = False
     """Whether the body was begun here, or the answer closed."""
-    _told: tuple[Callable[[TransportFailure | None], object], ...] = ()
+    _told: tuple[Callable[[TransportError | None], object], ...] = ()
 
     def __init__(self, raw: Any, library: ModuleType, timeouts: dict[str, float | None] | None = None) -> None:
         self.raw: httpx2.Response = raw
-        self.status: int = raw.status_code
+        self.status_code: int = raw.status_code
         self.timeouts = {} if timeouts is None else timeouts
         self._library = library
 
@@ -68,7 +68,7 @@ class Answer:
         return name if name is not None and is_charset(name) else "utf-8"
 
     @property
-    def spent(self) -> bool:
+    def is_consumed(self) -> bool:
         """Whether the body was read, in part or in whole, or closed; one that a transport or a hook loaded is not."""
         if self._over:
             return True
@@ -86,7 +86,7 @@ class Answer:
     def read(self, limit: int | None = None) -> None:
         """Read the body of a success; of another answer as many of its first bytes as come: its status is what counts.
 
-        Raises `TooLarge` for a success beyond so many bytes, and `TransportFailure` for one that breaks off.
+        Raises `BodyTooLargeError` for a success beyond so many bytes, and `TransportError` for one that breaks off.
         """
         if self._content is not None:
             return
@@ -98,7 +98,7 @@ class Answer:
                 chunks.append(chunk)
                 size += len(chunk)
                 if most is not None and size > most:
-                    raise TooLarge(most, self.status, self.headers)
+                    raise BodyTooLargeError(most, self.status, self.headers)
         except Exception as error:
             self._broke(error, forgiving=not good)
         self._content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
@@ -106,7 +106,7 @@ class Answer:
     async def aread(self, limit: int | None = None) -> None:
         """Read the body of a success; of another answer as many of its first bytes as come: its status is what counts.
 
-        Raises `TooLarge` for a success beyond so many bytes, and `TransportFailure` for one that breaks off.
+        Raises `BodyTooLargeError` for a success beyond so many bytes, and `TransportError` for one that breaks off.
         """
         if self._content is not None:
             return
@@ -123,7 +123,7 @@ class Answer:
                         chunks.append(piece)
                         size += len(piece)
                         if most is not None and size > most:
-                            raise TooLarge(most, self.status, self.headers)
+                            raise BodyTooLargeError(most, self.status, self.headers)
                 if decoder is not None:
                     decoder.finish()
         except Exception as error:
@@ -134,18 +134,18 @@ class Answer:
         """Translate what ended the reading and raise it, unless `forgiving` lets a body end where the reading did."""
         try:
             raise_failure(error, self._library)
-        except TransportFailure as failure:
+        except TransportError as failure:
             self._tell(failure)
             if not forgiving:
                 raise
             return
-        if isinstance(error, TransportFailure):
+        if isinstance(error, TransportError):
             self._tell(error)
-        if not (forgiving and isinstance(error, TooLarge)):
+        if not (forgiving and isinstance(error, BodyTooLargeError)):
             raise error
 
     def iter_bytes(self) -> Generator[bytes, None, None]:
-        """Yield the body as it comes; raises `TransportFailure` if it breaks off."""
+        """Yield the body as it comes; raises `TransportError` if it breaks off."""
         self._over = True
         try:
             yield from self._chunks()
@@ -168,7 +168,7 @@ class Answer:
         return self.raw.iter_raw()
 
     def aiter_bytes(self) -> Chunks:
-        """Return the body as it comes; raises `TransportFailure` if it breaks off."""
+        """Return the body as it comes; raises `TransportError` if it breaks off."""
         from specwire._network.async_body import Body, Chunks  # for asynchronous streams and downloads only
 
         self._over = True
@@ -188,20 +188,20 @@ class Answer:
         except Exception as error:
             self._broke(error)
 
-    def when_over(self, tell: Callable[[TransportFailure | None], object]) -> None:
+    def on_close(self, tell: Callable[[TransportError | None], object]) -> None:
         """Call `tell` once when the body is closed, or with what broke it off; at once if it is closed already."""
         if self.raw.is_closed:
             tell(None)
         else:
             self._told += (tell,)
 
-    def _tell(self, failure: TransportFailure | None) -> None:
+    def _tell(self, failure: TransportError | None) -> None:
         told, self._told = self._told, ()
         for tell in told:
             tell(failure)
 
     @property
-    def surplus(self) -> bool:
+    def has_unexpected_body(self) -> bool:
         """Whether a body is announced that this status cannot have: it would be taken for the next answer."""
         if self.status not in (204, 304):
             return False
@@ -247,7 +247,7 @@ class Answer:
         if (network := self.raw.extensions.get("network_stream")) is not None:
             await network.aclose()
 
-    def leave(self) -> None:
+    def abandon(self) -> None:
         """Close it as far as that may be done at any time, even by the garbage collector."""
         self.disconnect()
 

@@ -11,16 +11,16 @@ from os import PathLike, fspath
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from specwire._http.request import Outgoing, encoded
-from specwire._http.response import Answer
-from specwire._http.unclosed import Unread, UnreadAnswer
-from specwire._network.deadline import Clock
-from specwire._network.deadline_backend import interrupt, make_punctual, within
-from specwire._network.event_loop import PerLoop, current, start
+from specwire._http.request import PreparedRequest, encoded
+from specwire._http.response import HTTPResponse
+from specwire._http.unclosed import UnclosedResponses, UnclosedResponse
+from specwire._network.deadline import Deadline
+from specwire._network.deadline_backend import interrupt, install_deadlines, within
+from specwire._network.event_loop import PerEventLoop, current, start
 from specwire._network.faults import raise_failure
-from specwire._network.fork import begin_anew_in_children
+from specwire._network.fork import reset_after_fork
 from specwire._network.timeouts import ReadTimeout
-from specwire._network.transport_errors import TransportFailure
+from specwire._network.transport_errors import TransportError
 from specwire.errors import ConfigurationError, SpecwireError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Transport:
     ) -> None:
         if client is not None and hasattr(client, "aclose"):
             raise TypeError(f"http_client is an asynchronous {type(client).__name__}: give a synchronous one")
-        self._unread = Unread()
+        self._unread = UnclosedResponses()
         self._client = client
         self._owned = client is None
         self._tls = certified_context(certificate) if certificate is not None else None
@@ -81,18 +81,18 @@ class Transport:
         self._cookies = cookies
         self._library = library_of(client) if client is not None else None
         if client is not None:
-            make_punctual(client)
+            install_deadlines(client)
         self._closed = False
         self._used = False
-        begin_anew_in_children(self)
+        reset_after_fork(self)
 
     @property
     def closed(self) -> bool:
         """Whether nothing can be sent any more."""
         return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
-    def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Answer:
-        """Send one try; raises `TransportFailure` when no answer comes, `TooLarge` for a body beyond the limit."""
+    def send(self, outgoing: PreparedRequest, options: Options, *, stream: bool) -> HTTPResponse:
+        """Send one try; raises `TransportError` when no answer comes, `BodyTooLargeError` for a body beyond the limit."""
         client = self._client or self._open()
         self._used = True
         if self._unread.forgotten:
@@ -100,7 +100,7 @@ class Transport:
         library = self._library
         assert library is not None
         timeouts = _timeouts(options)
-        clock = Clock(options.deadline) if options.deadline is not None else None
+        clock = Deadline(options.deadline) if options.deadline is not None else None
         try:
             # No variable of this frame holds the request: there is a key in it.
             if clock is None:
@@ -111,8 +111,8 @@ class Transport:
         except Exception as error:
             raise_failure(error, library, _route(client, library, outgoing.url))
             raise
-        answer = UnreadAnswer(raw, library, timeouts, self._unread) if stream else Answer(raw, library, timeouts)
-        if answer.surplus:
+        answer = UnclosedResponse(raw, library, timeouts, self._unread) if stream else HTTPResponse(raw, library, timeouts)
+        if answer.has_unexpected_body:
             answer.disconnect()
         if stream:
             timeouts["read"] = options.idle_timeout
@@ -150,7 +150,7 @@ class Transport:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ResourceWarning)
                 self._client = None
-                self._unread = Unread()
+                self._unread = UnclosedResponses()
         self._used = False
 
     def close(self) -> None:
@@ -180,27 +180,27 @@ class AsyncTransport:
             raise TypeError(f"http_client is a synchronous {type(client).__name__}: give an asynchronous one")
         self._client = client
         self._owned = client is None
-        self._own: PerLoop[AsyncHTTPClient] = PerLoop()
+        self._own: PerEventLoop[AsyncHTTPClient] = PerEventLoop()
         self._tls = certified_context(certificate) if certificate is not None else None
         self._cookies = cookies
         self._library = library_of(client) if client is not None else None
         if client is not None:
-            make_punctual(client)
+            install_deadlines(client)
         self._closed = False
         self._used = False
-        begin_anew_in_children(self)
+        reset_after_fork(self)
 
     @property
     def closed(self) -> bool:
         """Whether nothing can be sent any more."""
         return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
-    def send(self, outgoing: Outgoing, options: Options, *, stream: bool) -> Awaitable[Answer]:
-        """Send one try; raises `TransportFailure` when no answer comes, `TooLarge` for a body beyond the limit."""
+    def send(self, outgoing: PreparedRequest, options: Options, *, stream: bool) -> Awaitable[HTTPResponse]:
+        """Send one try; raises `TransportError` when no answer comes, `BodyTooLargeError` for a body beyond the limit."""
         sending = self._send(outgoing, options, stream)
         return sending if options.deadline is None else _in_time(sending, options.deadline)
 
-    async def _send(self, outgoing: Outgoing, options: Options, stream: bool) -> Answer:
+    async def _send(self, outgoing: PreparedRequest, options: Options, stream: bool) -> HTTPResponse:
         client = self._client or self._own.get() or self._open()
         self._used = True
         library = self._library
@@ -211,8 +211,8 @@ class AsyncTransport:
         except Exception as error:
             raise_failure(error, library, _route(client, library, outgoing.url))
             raise
-        answer = Answer(raw, library, timeouts)
-        if answer.surplus:
+        answer = HTTPResponse(raw, library, timeouts)
+        if answer.has_unexpected_body:
             await answer.adisconnect()
         if stream:
             timeouts["read"] = options.idle_timeout
@@ -253,15 +253,15 @@ class AsyncTransport:
 
 def _make(library: ModuleType, kind: Callable[..., Any], tls: ssl.SSLContext | None, cookies: bool) -> Any:
     """Make an HTTP client; raises `ConfigurationError` where the environment does not let it be made."""
-    from specwire._http.cookies import NoCookies
+    from specwire._http.cookies import NullCookieJar
 
     limits = library.Limits(max_connections=1000, max_keepalive_connections=100)
     try:
-        client = kind(verify=tls or tls_context(), limits=limits, cookies=None if cookies else NoCookies())
+        client = kind(verify=tls or tls_context(), limits=limits, cookies=None if cookies else NullCookieJar())
     except Exception as error:
         problem = _unusable(error, library)
     else:
-        make_punctual(client, alive=True)
+        install_deadlines(client, alive=True)
         return client
     raise problem  # without the exception, whose message may hold a password
 
@@ -288,19 +288,19 @@ def _timeouts(options: Options) -> dict[str, float | None]:
     return {"connect": options.connect_timeout, "read": read, "write": patience, "pool": patience}
 
 
-async def _in_time(sending: Awaitable[Answer], seconds: float) -> Answer:
+async def _in_time(sending: Awaitable[HTTPResponse], seconds: float) -> HTTPResponse:
     import anyio
 
     with anyio.move_on_after(seconds) as scope:
         return await sending
     assert scope.cancelled_caught
-    raise TransportFailure("nothing came in time", sent=True, timeout=True)
+    raise TransportError("nothing came in time", sent=True, timeout=True)
 
 
 def _build(
     client: SyncHTTPClient | AsyncHTTPClient,
     library: ModuleType,
-    outgoing: Outgoing,
+    outgoing: PreparedRequest,
     timeouts: dict[str, float | None],
 ) -> Any:
     url = outgoing.url

@@ -14,9 +14,9 @@ from types import ModuleType
 from typing import Any, cast
 from weakref import WeakSet
 
-from specwire._http.response import Answer
+from specwire._http.response import HTTPResponse
 
-_all: WeakSet[Unread] = WeakSet()
+_all: WeakSet[UnclosedResponses] = WeakSet()
 
 
 @atexit.register
@@ -29,14 +29,14 @@ def _close_all() -> None:
                 chunks.close()
 
 
-class Unread:
+class UnclosedResponses:
     """The unread answers of a transport."""
 
     def __init__(self) -> None:
         _all.add(self)
         self.begun: set[Generator[bytes, None, None]] = set()
         """Bodies of which a part was read, until they are closed: these are what would give their connection back."""
-        self.forgotten: deque[Answer] = deque()
+        self.forgotten: deque[HTTPResponse] = deque()
         """Answers that nobody refers to any more."""
 
     def close_forgotten(self) -> None:
@@ -49,12 +49,12 @@ class Unread:
             answer.close()
 
 
-class UnreadAnswer(Answer):
+class UnclosedResponse(HTTPResponse):
     """An answer with a body to read, which is to be closed. Where it is forgotten, its socket is closed at once."""
 
     _begun: Generator[bytes, None, None] | None = None
 
-    def __init__(self, raw: Any, library: ModuleType, timeouts: dict[str, float | None], unread: Unread) -> None:
+    def __init__(self, raw: Any, library: ModuleType, timeouts: dict[str, float | None], unread: UnclosedResponses) -> None:
         super().__init__(raw, library, timeouts)
         self._unread = unread
 
@@ -64,11 +64,11 @@ class UnreadAnswer(Answer):
         for chunk in chunks:  # noqa: UP028 - `yield from` would close them where this is left
             yield chunk
 
-    def leave(self) -> None:
+    def abandon(self) -> None:
         """Close the socket; what is left is done by the next call."""
         if not self.raw.is_closed:
             self._unread.forgotten.append(self)
-            super().leave()
+            super().abandon()
 
     def close(self) -> None:
         self._forget_chunks()
@@ -79,6 +79,6 @@ class UnreadAnswer(Answer):
             self._unread.begun.discard(self._begun)
 
     def __del__(self) -> None:
-        self.leave()
+        self.abandon()
         if self.raw.is_closed:
             self._forget_chunks()

@@ -19,7 +19,7 @@ from weakref import WeakSet
 
 from specwire._network.dialing import dial, look_up
 from specwire._network.timeouts import ReadTimeout
-from specwire._network.transport_errors import CLOSED_HERE, TransportFailure
+from specwire._network.transport_errors import CLOSED_HERE, TransportError
 
 _PIECE = 64 * 1024
 """Bytes to write between two looks at the time."""
@@ -49,7 +49,7 @@ def within(seconds: float) -> Iterator[None]:
         _limit.until = before
 
 
-def make_punctual(client: Any, *, alive: bool = False) -> None:
+def install_deadlines(client: Any, *, alive: bool = False) -> None:
     """Let the connections that an HTTP client will make heed `within` and `ReadTimeout`.
 
     `alive` lets the system look whether the other side is still there: routers forget connections that are silent.
@@ -89,7 +89,7 @@ class Stream:
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data: bytes = self._stream.read(max_bytes, _bounded(timeout))
         if not data and self._interrupted:
-            raise TransportFailure(CLOSED_HERE, sent=True, timeout=False, hopeless=True)
+            raise TransportError(CLOSED_HERE, sent=True, timeout=False, hopeless=True)
         return data
 
     def interrupt(self) -> None:
@@ -215,21 +215,21 @@ def _keep_alive(stream: Any) -> None:
 
 
 def _left(timeout: float | None) -> float | None:
-    """Return how long a read may wait; raises `TransportFailure` when there is no time left."""
+    """Return how long a read may wait; raises `TransportError` when there is no time left."""
     if type(timeout) is not ReadTimeout:
         return timeout
     left = timeout.left
     if left <= 0:
-        raise TransportFailure("nothing came in time", sent=True, timeout=True)
+        raise TransportError("nothing came in time", sent=True, timeout=True)
     return left
 
 
 def _bounded(timeout: float | None) -> float | None:
-    """Return how long a wait may be; raises `TransportFailure` when there is no time left."""
+    """Return how long a wait may be; raises `TransportError` when there is no time left."""
     timeout, until = _left(timeout), _limit.until
     if until is None:
         return timeout
     left = until - time.monotonic()
     if left <= 0:
-        raise TransportFailure("nothing came in time", sent=True, timeout=True)
+        raise TransportError("nothing came in time", sent=True, timeout=True)
     return left if timeout is None else min(timeout, left)

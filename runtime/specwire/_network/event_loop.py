@@ -42,7 +42,7 @@ def start(loop: Any, work: Work) -> None:
             loop.call_soon_threadsafe(_begin_on_asyncio, loop, work)
 
 
-class PerLoop(Generic[T]):
+class PerEventLoop(Generic[T]):
     """One thing for each event loop that needs it; the things of loops that ended are dropped."""
 
     def __init__(self) -> None:

@@ -8,8 +8,8 @@ from types import ModuleType
 
 from specwire._errors.server_message import summary
 from specwire._network.content_coding import CodingError
-from specwire._network.transport_errors import CLOSED_HERE, TooLarge, TransportFailure
-from specwire._serialization.file import FileChanged
+from specwire._network.transport_errors import CLOSED_HERE, BodyTooLargeError, TransportError
+from specwire._serialization.file import FileChangedError
 from specwire.errors import SpecwireError
 
 _STACK = frozenset(
@@ -22,24 +22,22 @@ _LONGEST = 150
 
 
 def raise_failure(error: Exception, library: ModuleType, route: str = "") -> None:
-    """Raise an exception of the HTTP library, or of what lies below it, as `TransportFailure`; let others be.
+    """Raise an exception of the HTTP library, or of what lies below it, as `TransportError`; let others be.
 
     What the caller's own code raises (a file that cannot be read, middleware, a transport of the caller's) stays as it
     is. `route` says by way of what the server was to be reached.
     """
-    if isinstance(error, TransportFailure | TooLarge | SpecwireError):
+    if isinstance(error, TransportError | BodyTooLargeError | SpecwireError):
         return
     failure = _failure(error, library)
     if failure is None:
         return
     if route and not failure.sent:
-        failure = TransportFailure(
-            f"{route}: {failure}", sent=False, timeout=failure.timeout, hopeless=failure.hopeless
-        )
+        failure = TransportError(f"{route}: {failure}", sent=False, timeout=failure.timeout, hopeless=failure.hopeless)
     raise failure from terse(error)
 
 
-def _failure(error: Exception, library: ModuleType) -> TransportFailure | None:
+def _failure(error: Exception, library: ModuleType) -> TransportError | None:
     if _is_closed_here(error) and not _is_callers(error):
         return _lost(CLOSED_HERE, hopeless=True)
     if isinstance(error, library.TransportError):
@@ -56,7 +54,7 @@ def _failure(error: Exception, library: ModuleType) -> TransportFailure | None:
         return _lost(str(error), hopeless=error.unknown)
     if isinstance(error, library.DecodingError):
         return _lost(f"the body cannot be decompressed: {error}")
-    if isinstance(error, FileChanged):
+    if isinstance(error, FileChangedError):
         return _lost(str(error), hopeless=True)
     if isinstance(error, library.InvalidURL):
         return _lost(f"the URL is unusable: {error}", sent=False, hopeless=True)
@@ -69,8 +67,8 @@ def _failure(error: Exception, library: ModuleType) -> TransportFailure | None:
     return None
 
 
-def _lost(text: str, *, sent: bool = True, timeout: bool = False, hopeless: bool = False) -> TransportFailure:
-    return TransportFailure(summary(text, _LONGEST), sent=sent, timeout=timeout, hopeless=hopeless)
+def _lost(text: str, *, sent: bool = True, timeout: bool = False, hopeless: bool = False) -> TransportError:
+    return TransportError(summary(text, _LONGEST), sent=sent, timeout=timeout, hopeless=hopeless)
 
 
 def _is_callers(error: BaseException) -> bool:

@@ -17,7 +17,7 @@ class Forkable(Protocol):
 _inherited: WeakSet[Forkable] = WeakSet()
 
 
-def begin_anew_in_children(thing: Forkable) -> None:
+def reset_after_fork(thing: Forkable) -> None:
     """Tell a thing, as long as it lives, that it is in another process now."""
     _inherited.add(thing)
 

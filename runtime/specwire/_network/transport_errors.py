@@ -8,7 +8,7 @@ CLOSED_HERE = "the client, or this answer, was closed meanwhile"
 """What happened to a connection that this program closed while another thread or task used it."""
 
 
-class TransportFailure(Exception):
+class TransportError(Exception):
     """A try that got no answer."""
 
     def __init__(self, message: str, *, sent: bool, timeout: bool, hopeless: bool = False) -> None:
@@ -25,7 +25,7 @@ class TransportFailure(Exception):
         return self.__cause__ or self
 
 
-class TooLarge(Exception):
+class BodyTooLargeError(Exception):
     """An answer whose body is larger than the client may hold."""
 
     def __init__(self, limit: int, status: int, headers: Headers) -> None:
@@ -34,7 +34,7 @@ class TooLarge(Exception):
         self.headers = headers
 
 
-class TokenRefused(Exception):
+class TokenDeniedError(Exception):
     """The token endpoint did not grant a token."""
 
     def __init__(self, message: str, status: int, headers: Headers, content: bytes) -> None:

@@ -145,12 +145,12 @@ class Polling(msgspec.Struct, frozen=True):
         return isinstance(status, str) and (status in self.progress or (not self.progress and status != ""))
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class ErrorEnvelope(msgspec.Struct, frozen=True):
     """How a server says no inside a successful answer."""
 
     code: tuple[str, ...]
     accepted: AbstractSet[int | str]
-    """Codes that mean yes; any other raises `RefusedError`."""
+    """Codes that mean yes; any other raises `EnvelopeError`."""
     message: tuple[str, ...] = ()
 
 
@@ -180,7 +180,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """The alternatives of this operation where they are others than the API's; see `Security`."""
     pagination: Pagination | None = None
     polling: Polling | None = None
-    refusal: Refusal | None = None
+    error_envelope: ErrorEnvelope | None = None
     server: str | None = None
     """Base URL of this operation where it is not the client's; one that begins with `/` is relative to that."""
 

@@ -9,7 +9,7 @@ import msgspec
 from specwire._operations.security import Scheme, Security
 
 
-class Never(msgspec.Struct, frozen=True):
+class NonRetryableErrors(msgspec.Struct, frozen=True):
     """Error bodies that repeating will not mend."""
 
     path: tuple[str, ...]
@@ -33,6 +33,6 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     key_variable: str | None = None
     """Environment variable of the key."""
     retry_statuses: AbstractSet[int] | None = None
-    never: Never | None = None
+    non_retryable: NonRetryableErrors | None = None
     idempotency_header: str | None = None
     """Header of a key under which the server does a thing once, however often it is asked."""

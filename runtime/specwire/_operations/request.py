@@ -60,7 +60,7 @@ class TextBody(msgspec.Struct, frozen=True):
     content_type: str = "text/plain"
 
 
-class LinesBody(msgspec.Struct, frozen=True):
+class JsonLinesBody(msgspec.Struct, frozen=True):
     """Values that are sent as JSON, one after the other; those of an iterator are sent once, as it gives them."""
 
     items: Iterable[Any] | AsyncIterable[Any]
@@ -69,7 +69,7 @@ class LinesBody(msgspec.Struct, frozen=True):
 
 
 Files: TypeAlias = FileInput | Sequence[FileInput]
-Body: TypeAlias = JsonBody | FormBody | MultipartBody | BinaryBody | TextBody | LinesBody
+Body: TypeAlias = JsonBody | FormBody | MultipartBody | BinaryBody | TextBody | JsonLinesBody
 
 
 class BaseRequest(msgspec.Struct, frozen=True):
@@ -143,12 +143,12 @@ def json_body(
 
 def lines_body(
     body: Iterable[Any] | AsyncIterable[Any] | FileInput, content_type: str, framing: Framing = "jsonl"
-) -> LinesBody | BinaryBody:
+) -> JsonLinesBody | BinaryBody:
     """Make a body of values, or of a file that holds them: bytes, a path, an open file, a tuple with its name."""
     named = isinstance(body, tuple) and len(body) in (2, 3) and isinstance(body[0], str | None)
     if named or isinstance(body, bytes | bytearray | memoryview | PathLike) or hasattr(body, "read"):
         return BinaryBody(cast(FileInput, body), content_type)
-    return LinesBody(cast("Iterable[Any] | AsyncIterable[Any]", body), content_type, framing)
+    return JsonLinesBody(cast("Iterable[Any] | AsyncIterable[Any]", body), content_type, framing)
 
 
 def multipart_body(

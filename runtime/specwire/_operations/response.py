@@ -31,13 +31,13 @@ def request_id_of(headers: Headers) -> str | None:
 class Response(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """An answer with everything around it."""
 
-    status: int
+    status_code: int
     headers: Headers
     content: bytes
     """The body, decompressed; empty for streams."""
     parsed: T
     """The body as its type."""
-    tries: int = 1
+    attempts: int = 1
     """How many times the request was sent."""
     elapsed: float = 0.0
     """Seconds from the first try to the answer."""
@@ -50,4 +50,4 @@ class Response(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
         return request_id_of(self.headers)
 
     def __repr__(self) -> str:
-        return f"Response(status={self.status}, request_id={self.request_id!r}, {len(self.content)} bytes)"
+        return f"Response(status_code={self.status_code}, request_id={self.request_id!r}, {len(self.content)} bytes)"

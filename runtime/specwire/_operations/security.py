@@ -84,7 +84,7 @@ ANONYMOUS = Anonymous()
 """Given as the key: requests go without credentials, for servers that ask for none."""
 
 
-class Proof(msgspec.Struct, frozen=True):
+class AppliedAuth(msgspec.Struct, frozen=True):
     """What one try of a request carries to prove who sends it."""
 
     headers: Mapping[str, str] = {}
@@ -107,7 +107,7 @@ class Proof(msgspec.Struct, frozen=True):
         return "Proof(***)"
 
 
-def prove(scheme: Scheme, key: str) -> Proof:
+def prove(scheme: Scheme, key: str) -> AppliedAuth:
     """Return what a scheme adds to a request for a key; raises `ConfigurationError` for one that no header can hold.
 
     The key of `Basic` is `user:password`. `Digest`, `MutualTLS` and `Undeclared` add nothing by themselves.
@@ -115,7 +115,7 @@ def prove(scheme: Scheme, key: str) -> Proof:
     if isinstance(scheme, Basic):
         check_pair(key)
         coded = base64.b64encode(key.encode()).decode()
-        return Proof({"authorization": f"Basic {coded}"}, secrets=(coded, key, key.partition(":")[2]))
+        return AppliedAuth({"authorization": f"Basic {coded}"}, secrets=(coded, key, key.partition(":")[2]))
     if not key or not key.isascii() or not key.isprintable() or key != key.strip():
         raise ConfigurationError(
             "the key is empty or holds characters that no HTTP header can: check where it is read from"
@@ -124,27 +124,29 @@ def prove(scheme: Scheme, key: str) -> Proof:
         case Bearer() | OAuth2():
             if key[:7].lower() == "bearer ":  # pasted with its word
                 key = key[7:].strip()
-            return Proof({"authorization": f"Bearer {key}"}, secrets=(key,))
+            return AppliedAuth({"authorization": f"Bearer {key}"}, secrets=(key,))
         case Http(name):
-            return Proof({"authorization": f"{name} {key}"}, secrets=(key,))
+            return AppliedAuth({"authorization": f"{name} {key}"}, secrets=(key,))
         case ApiKey(name, "header", prefix):
             *_, last = key.split()
             whole = name.lower() == "authorization" and not prefix and last == key
             sent = f"{prefix}{key}" if last == key else key
-            return Proof({name.lower(): sent}, secrets=tuple(dict.fromkeys((key, last))), hint=_WHOLE if whole else "")
+            return AppliedAuth(
+                {name.lower(): sent}, secrets=tuple(dict.fromkeys((key, last))), hint=_WHOLE if whole else ""
+            )
         case ApiKey(name, "query"):
-            return Proof(query={name: key}, secrets=(key,))
+            return AppliedAuth(query={name: key}, secrets=(key,))
         case ApiKey(name, _):
-            return Proof(cookies={name: key}, secrets=(key,))
+            return AppliedAuth(cookies={name: key}, secrets=(key,))
         case Digest() | MutualTLS() | Undeclared():
-            return Proof()
+            return AppliedAuth()
 
 
-def joined(proofs: tuple[Proof, ...]) -> Proof:
+def joined(proofs: tuple[AppliedAuth, ...]) -> AppliedAuth:
     """Return several proofs as one."""
     if len(proofs) == 1:
         return proofs[0]
-    return Proof(
+    return AppliedAuth(
         {name: value for proof in proofs for name, value in proof.headers.items()},
         {name: value for proof in proofs for name, value in proof.query.items()},
         {name: value for proof in proofs for name, value in proof.cookies.items()},

@@ -36,7 +36,7 @@ class AsyncPages(Generic[T, ItemT]):
             try:
                 response = await self._perform(following)
             except APIStatusError as error:
-                if self._trail.ends_with(error.status):
+                if self._trail.ends_with(error.status_code):
                     break
                 raise
             if self._trail.take(response):

@@ -11,7 +11,7 @@ import msgspec
 from specwire._codec.drift_reports import Drift
 from specwire._errors.base import cut
 from specwire._errors.server_message import summary
-from specwire.errors import RefusedError
+from specwire.errors import EnvelopeError
 
 if TYPE_CHECKING:
     from specwire._operations.request import BaseRequest
@@ -78,12 +78,12 @@ def error_alone_in(raw: Any) -> Any:
     return error if alone and summary(raw) else None
 
 
-def refused(request: BaseRequest, response: Response[Any], raw: Any, error: Any) -> RefusedError:
+def refused(request: BaseRequest, response: Response[Any], raw: Any, error: Any) -> EnvelopeError:
     """Return the exception of an answer that is an error in spite of its status; both are without secrets."""
     content = msgspec.json.encode(raw)
     text = summary(raw) or cut(content.decode("utf-8", "replace"), _SHOWN)
-    return RefusedError(
-        f"{request.operation.id}: the server answered HTTP {response.status} with an error: {text}",
+    return EnvelopeError(
+        f"{request.operation.id}: the server answered HTTP {response.status_code} with an error: {text}",
         request=request,
         response=msgspec.structs.replace(response, content=content),
         code=_code(error),

@@ -35,7 +35,7 @@ class FileCheck:
 
     def begin(self, response: Response[None]) -> None:
         """Take the head of an answer that holds all bytes."""
-        declared, came = self._request.operation.payload_of(response.status).accept, _media_type(response)
+        declared, came = self._request.operation.payload_of(response.status_code).accept, _media_type(response)
         self._response = response
         self._held = bytearray() if form_of(came) == "json" and form_of(declared) != "json" else None
         specific = not is_range(declared) and not is_unspecific(declared) and form_of(declared) == "bytes"
@@ -50,7 +50,7 @@ class FileCheck:
         return self._released() if len(self._held) > _LONGEST else b""
 
     def end(self) -> bytes:
-        """Take the end and return the bytes that were held back; raises `RefusedError` where they are an error."""
+        """Take the end and return the bytes that were held back; raises `EnvelopeError` where they are an error."""
         if self._held is None:
             return b""
         content = self._released()

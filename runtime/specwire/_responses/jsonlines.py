@@ -9,11 +9,11 @@ _SMALL = 4096
 _SELF_DELIMITING = (b"{", b"[", b'"')
 
 
-class RecordTooLarge(ValueError):
+class RecordTooLargeError(ValueError):
     """Say that one record grew past the limit of its parser."""
 
 
-class RecordTruncated(ValueError):
+class RecordTruncatedError(ValueError):
     """Say that a number or a bare word in a JSON text sequence may have lost its end."""
 
 
@@ -70,7 +70,7 @@ class JSONSequenceParser:
         self._tried = 0
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """Return the texts that the chunk completes; raise `RecordTruncated` where one may have lost its end."""
+        """Return the texts that the chunk completes; raise `RecordTruncatedError` where one may have lost its end."""
         records = chunk.split(_RECORD_SEPARATOR)
         texts: list[bytes] = []
         for record in records[:-1]:
@@ -97,7 +97,7 @@ class JSONSequenceParser:
         if not text:
             return
         if not text.startswith(_SELF_DELIMITING) and record[-1:] not in _WHITESPACE:
-            raise RecordTruncated(
+            raise RecordTruncatedError(
                 "a number or bare word in a JSON text sequence has no line feed after it, so its end may be missing: "
                 "the stream broke off, or the server does not follow RFC 7464"
             )
@@ -115,7 +115,7 @@ class JSONSequenceParser:
 
 def _check(size: int, limit: int) -> None:
     if size > limit:
-        raise RecordTooLarge(
+        raise RecordTooLargeError(
             f"a JSON record is larger than {limit:,} bytes: "
             "the server does not end its records, or `max_record_size` has to be raised"
         )

@@ -10,11 +10,11 @@ from specwire._codec.codec import MISFIT, Decoder, decoder
 from specwire._codec.drift import Drift, decode, expected, listed, report, tolerate
 from specwire._errors.base import LIMIT, cut
 from specwire._errors.server_message import summary, summary_of_xml
-from specwire._http.response import Answer
+from specwire._http.response import HTTPResponse
 from specwire._models import lenient_json
 from specwire._models.suspicion import fields_of
 from specwire._network.faults import terse
-from specwire._operations.operation import EmptyPayload, JsonPayload, Operation, Payload, Refusal
+from specwire._operations.operation import EmptyPayload, ErrorEnvelope, JsonPayload, Operation, Payload
 from specwire._pagination.pagination import at
 from specwire._responses.body import Body, Reading, read
 from specwire._responses.error_envelope import error_in, refused
@@ -22,24 +22,24 @@ from specwire.errors import (
     APIStatusError,
     AuthenticationError,
     DecodeError,
-    RefusedError,
+    EnvelopeError,
     ResponseTooLargeError,
     status_class,
 )
 
 if TYPE_CHECKING:
-    from specwire._exchange.call_state import Record
+    from specwire._exchange.call_state import CallState
     from specwire._http.options import Options
     from specwire._models.headers import Headers
-    from specwire._network.transport_errors import TokenRefused, TooLarge
+    from specwire._network.transport_errors import BodyTooLargeError, TokenDeniedError
     from specwire._operations.response import Response
 
 _SHOWN = 200
 """Characters of a body that are shown where it has no message."""
 
 
-def value(record: Record, answer: Answer, fast: Decoder | None) -> Any:
-    """Return the value of a successful try, by its `quick_decoder`; raises `DecodeError` and `RefusedError`."""
+def value(record: CallState, answer: HTTPResponse, fast: Decoder | None) -> Any:
+    """Return the value of a successful try, by its `quick_decoder`; raises `DecodeError` and `EnvelopeError`."""
     content = answer.content
     if fast is None:
         return parsed(record, answer, content).parsed
@@ -52,17 +52,17 @@ def value(record: Record, answer: Answer, fast: Decoder | None) -> Any:
 
 def quick_decoder(operation: Operation, options: Options) -> Decoder | None:
     """Return what decodes the answers of which the value is all that counts; None where there is more to look at."""
-    if operation.answers or operation.refusal is not None or options.keep_unknown:
+    if operation.answers or operation.error_envelope is not None or options.keep_unknown:
         return None
     return _decoder_of(operation.returns, options)
 
 
-def parsed(record: Record, answer: Answer, content: bytes, *, lenient: bool = False) -> Response[Any]:
-    """Return the whole answer of a successful try; raises `DecodeError` and `RefusedError`.
+def parsed(record: CallState, answer: HTTPResponse, content: bytes, *, lenient: bool = False) -> Response[Any]:
+    """Return the whole answer of a successful try; raises `DecodeError` and `EnvelopeError`.
 
     A lenient reading raises neither for what the body looks like: what was not asked for is drift of the response.
     """
-    payload = record.request.operation.payload_of(answer.status)
+    payload = record.request.operation.payload_of(answer.status_code)
     fast = _decoder_of(payload, record.options)
     found = MISFIT if fast is None else fast.match(content)
     reading = _thorough(record, answer, content, payload) if found is MISFIT else Reading(found)
@@ -78,7 +78,7 @@ def _decoder_of(payload: Payload, options: Options) -> Decoder | None:
 
 
 def _checked(
-    record: Record, answer: Answer, content: bytes, payload: Payload, reading: Reading, lenient: bool = False
+    record: CallState, answer: HTTPResponse, content: bytes, payload: Payload, reading: Reading, lenient: bool = False
 ) -> Response[Any]:
     """Return the answer with what was read; reports drift, and raises where the body is not what was asked for."""
     operation = record.request.operation
@@ -94,16 +94,16 @@ def _checked(
             _check_error(record, answer, content, payload, reading.drifts)
         _tell(record, answer, content, reading.drifts)
     if isinstance(payload, JsonPayload):
-        if operation.refusal is not None:
-            _check_refusal(record, answer, content, reading.value, operation.refusal)
+        if operation.error_envelope is not None:
+            _check_envelope(record, answer, content, reading.value, operation.error_envelope)
         if record.options.keep_unknown and reading.error is None:
             from specwire._models.additional_properties import keep  # few use it
 
             keep(reading.value, content, answer.charset)
-    return record.response(answer.status, answer.headers, content, reading.value, reading.drifts)
+    return record.response(answer.status_code, answer.headers, content, reading.value, reading.drifts)
 
 
-def _thorough(record: Record, answer: Answer, content: bytes, payload: Payload) -> Reading:
+def _thorough(record: CallState, answer: HTTPResponse, content: bytes, payload: Payload) -> Reading:
     body = Body(content, answer.content_type, answer.charset)
     if body.is_blank and isinstance(payload, JsonPayload) and _may_be_empty(record, answer):
         value, drifts = decode(b"null", payload.kind)
@@ -115,20 +115,22 @@ def _thorough(record: Record, answer: Answer, content: bytes, payload: Payload) 
     return read(body, payload)
 
 
-def _unreadable(record: Record, answer: Answer, content: bytes, error: msgspec.DecodeError) -> str:
+def _unreadable(record: CallState, answer: HTTPResponse, content: bytes, error: msgspec.DecodeError) -> str:
     if not content or content.isspace():
         return "is empty"
     shown = record.masked(content[:1000])[:80].decode(answer.charset, "replace")
     return f"is not JSON ({error}): {shown!r}"
 
 
-def _may_be_empty(record: Record, answer: Answer) -> bool:
+def _may_be_empty(record: CallState, answer: HTTPResponse) -> bool:
     """Tell whether HTTP lets the answer have no body."""
-    return answer.status in (204, 205) or record.request.operation.method == "HEAD"
+    return answer.status_code in (204, 205) or record.request.operation.method == "HEAD"
 
 
-def _check_error(record: Record, answer: Answer, content: bytes, payload: Payload, drifts: tuple[Drift, ...]) -> None:
-    """Raise `RefusedError` where a body is an error in the place of what the document says."""
+def _check_error(
+    record: CallState, answer: HTTPResponse, content: bytes, payload: Payload, drifts: tuple[Drift, ...]
+) -> None:
+    """Raise `EnvelopeError` where a body is an error in the place of what the document says."""
     if isinstance(payload, EmptyPayload) or not content.lstrip().startswith(b"{"):
         return
     try:
@@ -139,10 +141,12 @@ def _check_error(record: Record, answer: Answer, content: bytes, payload: Payloa
     is_model = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
     error = error_in(raw, drifts, fields_of(kind).known if is_model else frozenset())
     if error is not None:
-        raise refused(record.request, record.response(answer.status, record.masked_headers(answer.headers)), raw, error)
+        raise refused(
+            record.request, record.response(answer.status_code, record.masked_headers(answer.headers)), raw, error
+        )
 
 
-def _tell(record: Record, answer: Answer, content: bytes, drifts: tuple[Drift, ...]) -> None:
+def _tell(record: CallState, answer: HTTPResponse, content: bytes, drifts: tuple[Drift, ...]) -> None:
     operation, options = record.request.operation, record.options
     if options.on_drift == "raise":
         text = f"{operation.id}: the answer differs from the document: {listed(drifts)}"
@@ -150,7 +154,7 @@ def _tell(record: Record, answer: Answer, content: bytes, drifts: tuple[Drift, .
     report(drifts, options.on_drift, operation.id, options.told)
 
 
-def status_error(record: Record, status: int, headers: Headers, content: bytes) -> APIStatusError:
+def status_error(record: CallState, status: int, headers: Headers, content: bytes) -> APIStatusError:
     """Return the error of an answer that says no; `headers` and `content` are without the secrets that were sent."""
     raw = json_or_text(content)
     body, drifts = _error_body(record, status, raw)
@@ -164,7 +168,7 @@ def status_error(record: Record, status: int, headers: Headers, content: bytes) 
         text = _of_markup(raw, len(content))
     else:
         text = summary(raw) or ("" if raw in ({}, [], None) else cut(content.decode("utf-8", "replace"), _SHOWN))
-    head = f"{record.request.operation.id}: HTTP {status}{record.after_tries}: "
+    head = f"{record.request.operation.id}: HTTP {status}{record.after_attempts}: "
     tail = f" (request id {response.request_id[:60]})" if response.request_id else ""
     if status == 401 and record.proof is not None and record.proof.hint:
         tail += f" ({record.proof.hint})"
@@ -173,9 +177,9 @@ def status_error(record: Record, status: int, headers: Headers, content: bytes) 
         f"{head}{cut(text, room) or 'no message'}{tail}",
         request=record.request,
         response=response,
-        status=status,
+        status_code=status,
         body=body,
-        tries=record.tries,
+        attempts=record.attempts,
     )
 
 
@@ -186,25 +190,25 @@ def _of_markup(raw: str, size: int) -> str:
     return summary_of_xml(raw) or cut(raw, _SHOWN)
 
 
-def too_large(record: Record, excess: TooLarge) -> ResponseTooLargeError:
+def too_large(record: CallState, excess: BodyTooLargeError) -> ResponseTooLargeError:
     """Return the error of an answer that is larger than the client may hold."""
     return ResponseTooLargeError(
         f"{record.request.operation.id}: HTTP {excess.status}: {excess}: raise `max_response_size` to take it",
         request=record.request,
         response=record.response(excess.status, record.masked_headers(excess.headers)),
-        status=excess.status,
+        status_code=excess.status,
     )
 
 
-def denied(record: Record, refusal: TokenRefused) -> AuthenticationError:
+def token_denied_error(record: CallState, denial: TokenDeniedError) -> AuthenticationError:
     """Return the error of a call for which there is no token."""
     return AuthenticationError(
-        f"{record.request.operation.id}: {refusal}",
+        f"{record.request.operation.id}: {denial}",
         request=record.request,
-        response=record.response(refusal.status, refusal.headers, refusal.content),
-        status=refusal.status,
-        body=json_or_text(refusal.content),
-        tries=record.tries,
+        response=record.response(denial.status, denial.headers, denial.content),
+        status_code=denial.status,
+        body=json_or_text(denial.content),
+        attempts=record.attempts,
     )
 
 
@@ -216,21 +220,23 @@ def json_or_text(content: bytes) -> Any:
         return content.decode("utf-8", "replace")
 
 
-def _check_refusal(record: Record, answer: Answer, content: bytes, value: Any, refusal: Refusal) -> None:
-    code = at(value, refusal.code)
-    if isinstance(code, int | str) and code in refusal.accepted:
+def _check_envelope(
+    record: CallState, answer: HTTPResponse, content: bytes, value: Any, envelope: ErrorEnvelope
+) -> None:
+    code = at(value, envelope.code)
+    if isinstance(code, int | str) and code in envelope.accepted:
         return
-    text = summary(at(value, refusal.message)) or "no message"
-    raise RefusedError(
+    text = summary(at(value, envelope.message)) or "no message"
+    raise EnvelopeError(
         f"{record.request.operation.id}: the server refused with code {code!r}: {text}",
         request=record.request,
-        response=record.response(answer.status, answer.headers, content),
+        response=record.response(answer.status_code, answer.headers, content),
         code=code,
         body=value,
     )
 
 
-def _error_body(record: Record, status: int, raw: Any) -> tuple[Any, tuple[Drift, ...]]:
+def _error_body(record: CallState, status: int, raw: Any) -> tuple[Any, tuple[Drift, ...]]:
     """Return the body of an error as its type, or as it came where it is another, and what drifted in it."""
     operation, options = record.request.operation, record.options
     kind = operation.error_type(status)
@@ -242,8 +248,8 @@ def _error_body(record: Record, status: int, raw: Any) -> tuple[Any, tuple[Drift
     return (raw if any(drift.path == "$" or drift.got == "nothing" for drift in drifts) else value), drifts
 
 
-def _decode_error(record: Record, answer: Answer, content: bytes, message: str) -> DecodeError:
-    response = record.response(answer.status, answer.headers, record.masked(content))
+def _decode_error(record: CallState, answer: HTTPResponse, content: bytes, message: str) -> DecodeError:
+    response = record.response(answer.status_code, answer.headers, record.masked(content))
     return DecodeError(message, request=record.request, response=response)
 
 

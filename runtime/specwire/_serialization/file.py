@@ -18,15 +18,15 @@ _COROUTINE = 0x80
 """`inspect.CO_COROUTINE`, without the import of `inspect`."""
 
 
-class NotReplayable(RuntimeError):
+class NotReplayableError(RuntimeError):
     """Say that an upload cannot be sent again, because its file cannot be read again."""
 
 
-class FileChanged(RuntimeError):
+class FileChangedError(RuntimeError):
     """Say that a file grew or shrank while it was being uploaded."""
 
 
-class UnreadableFile(InvalidRequestError, TypeError):
+class UnreadableFileError(InvalidRequestError, TypeError):
     """Say that a client cannot read a file: it gives no bytes, or only asynchronously."""
 
 
@@ -111,21 +111,23 @@ class Source:
             self._measure(content)
 
     def check_replayable(self) -> None:
-        """Raise `NotReplayable` if the bytes cannot be read again."""
+        """Raise `NotReplayableError` if the bytes cannot be read again."""
         if not self.replayable:
-            raise NotReplayable(
+            raise NotReplayableError(
                 f"{self._label} cannot be sent again, because its file cannot be read again; "
                 "give a path, bytes or a seekable file, so that the request can be repeated"
             )
 
     def chunks(self, size: int) -> Generator[bytes, None, None]:
-        """Yield the content in chunks of at most `size` bytes; raises `FileChanged` if it has not the length it had."""
+        """Yield the content in chunks of at most `size` bytes; raises `FileChangedError` if its length changed."""
         content = self._content
         if isinstance(content, os.PathLike):
             with open(content, "rb", buffering=0) as file:
                 yield from self._read(file, size)
         elif _is_async(content):
-            raise UnreadableFile(f"{self._label} is an asynchronous file; use an asynchronous client, or give a path")
+            raise UnreadableFileError(
+                f"{self._label} is an asynchronous file; use an asynchronous client, or give a path"
+            )
         elif _is_file(content):
             if self._start is not None:
                 cast(Seekable, content).seek(self._start)
@@ -173,12 +175,12 @@ class Source:
     def _bytes(self, chunk: object) -> bytes:
         if isinstance(chunk, bytes):
             return chunk
-        raise UnreadableFile(
+        raise UnreadableFileError(
             f"{self._label} reads {type(chunk).__name__}, not bytes; open the file in binary mode ('rb')"
         )
 
-    def _changed(self, how: str, read: int) -> FileChanged:
-        return FileChanged(
+    def _changed(self, how: str, read: int) -> FileChangedError:
+        return FileChangedError(
             f"{self._label} {how} while it was being uploaded: it had {self.size:,} bytes, and {read:,} were read; "
             "upload a file that nothing writes to"
         )

@@ -13,9 +13,9 @@ from specwire._codec.formats import NO_FORMATS, Formats
 from specwire._codec.scalar import base64_text, scalar_text, surrogate
 from specwire._serialization.file import (
     UNNAMED,
-    FileChanged,
+    FileChangedError,
     FileInput,
-    NotReplayable,
+    NotReplayableError,
     Openable,
     Source,
     checked,
@@ -27,10 +27,10 @@ from specwire._serialization.style import Style, named_error, named_texts
 from specwire._serialization.upload import StreamedBody, Upload, piece_of
 
 __all__ = [
-    "FileChanged",
+    "FileChangedError",
     "FileInput",
     "Multipart",
-    "NotReplayable",
+    "NotReplayableError",
     "Part",
     "Upload",
     "file_part",

@@ -40,7 +40,7 @@ class StreamedBody:
         return total
 
     def rewind(self) -> None:
-        """Make the next iteration start anew; raises `NotReplayable` naming what cannot be read again."""
+        """Make the next iteration start anew; raises `NotReplayableError` naming what cannot be read again."""
         for piece in self._pieces:
             if isinstance(piece, Source):
                 piece.check_replayable()

@@ -15,16 +15,16 @@ from specwire._models.suspicion import bare_of, is_suspect
 from specwire._operations.operation import EventsPayload
 from specwire._pagination.pagination import at
 from specwire._responses.error_envelope import error_alone_in
-from specwire._responses.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLarge, RecordTruncated
+from specwire._responses.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLargeError, RecordTruncatedError
 from specwire._responses.stream_errors import DOCUMENTS, json_or_text, kind_of, unexpected
 from specwire._streaming.frames import Finish, has_fields, is_foreign, read_data, skipped, unwrapped
-from specwire._streaming.sse import EventTooLarge, SSEParser
+from specwire._streaming.sse import EventTooLargeError, SSEParser
 from specwire.errors import APIError, DecodeError, StreamError, StreamEventError, StreamTruncatedError
 
 if TYPE_CHECKING:
     from specwire._http.options import Options
-    from specwire._network.deadline import Clock
-    from specwire._network.transport_errors import TransportFailure
+    from specwire._network.deadline import Deadline
+    from specwire._network.transport_errors import TransportError
     from specwire._operations.request import StreamRequest
     from specwire._operations.response import Response
     from specwire._streaming.accumulator import Accumulator
@@ -50,7 +50,7 @@ class EventReader(Generic[E]):
         options: Options,
         *,
         keep: bool = False,
-        clock: Clock | None = None,
+        clock: Deadline | None = None,
     ) -> None:
         payload = request.operation.returns
         assert isinstance(payload, EventsPayload)
@@ -122,9 +122,9 @@ class EventReader(Generic[E]):
                 self._take(self._sse.feed_data(chunk), self._sse.names)
             else:
                 self._take(self._lines.feed(chunk))
-        except (EventTooLarge, RecordTooLarge) as error:
+        except (EventTooLargeError, RecordTooLargeError) as error:
             self._fail(StreamError, str(error), error)
-        except RecordTruncated as error:
+        except RecordTruncatedError as error:
             self._fail(StreamTruncatedError, str(error), error)
 
     def end(self) -> None:
@@ -140,9 +140,9 @@ class EventReader(Generic[E]):
                 self._end_events(self._sse)
             else:
                 self._take(self._lines.close(), last=True)
-        except (EventTooLarge, RecordTooLarge) as error:
+        except (EventTooLargeError, RecordTooLargeError) as error:
             self._fail(StreamError, str(error), error)
-        except RecordTruncated as error:
+        except RecordTruncatedError as error:
             self._fail(StreamTruncatedError, str(error), error)
         if self.failure is not None:
             return
@@ -161,7 +161,7 @@ class EventReader(Generic[E]):
 
     def resumed(self, response: Response[None]) -> None:
         """Take the head of the answer that goes on after a break; 204 (no content) says that nothing follows."""
-        if response.status == 204:
+        if response.status_code == 204:
             self.failure = self.failure if self._terminator is not None else None
             return
         assert self._sse is not None
@@ -180,14 +180,14 @@ class EventReader(Generic[E]):
         for data in kept or ():
             accumulator.add(self._read(data)[0])
 
-    def broke(self, failure: TransportFailure, passed: str | None = None) -> None:
+    def broke(self, failure: TransportError, passed: str | None = None) -> None:
         """Take the breaking off of the connection, and which bound of time was passed."""
         self.done = True
         if not self.terminated and self.failure is None:
             self.broken = True
             self._stop(self.broken_off(failure, passed))
 
-    def broken_off(self, failure: TransportFailure, passed: str | None = None) -> APIError:
+    def broken_off(self, failure: TransportError, passed: str | None = None) -> APIError:
         """Return the error of a connection that broke off, or of a bound of time that was passed."""
         what = passed or f"{'was silent for too long' if failure.timeout else 'broke off'}: {failure}"
         return self._error_of(StreamTruncatedError, f"the stream {what}", failure.origin)

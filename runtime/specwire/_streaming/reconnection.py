@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import msgspec
 
 from specwire._exchange.resumption import Resumption
-from specwire._operations.request import BinaryBody, LinesBody, MultipartBody
+from specwire._operations.request import BinaryBody, JsonLinesBody, MultipartBody
 from specwire._serialization.parameters import header_value
 
 if TYPE_CHECKING:
     from specwire._http.options import Options
-    from specwire._network.deadline import Clock
+    from specwire._network.deadline import Deadline
     from specwire._operations.request import StreamRequest
     from specwire._streaming.sse import SSEParser
     from specwire.errors import APIError
@@ -23,10 +23,10 @@ _HEADER = "Last-Event-ID"
 
 
 class Reconnection(Generic[E]):
-    """The tries of one stream to go on after the last event that had an id, counted anew for each."""
+    """The attempts of one stream to go on after the last event that had an id, counted anew for each."""
 
     def __init__(
-        self, request: StreamRequest[E], options: Options, parser: SSEParser, clock: Clock | None = None
+        self, request: StreamRequest[E], options: Options, parser: SSEParser, clock: Deadline | None = None
     ) -> None:
         self._request = request
         self._resumption = Resumption(request.operation, options, clock)
@@ -62,7 +62,7 @@ class Reconnection(Generic[E]):
     def _id(self) -> str | None:
         """The last event id as it is sent: UTF-8. None where there is none, or none that can be sent."""
         text = self._parser.last_event_id.encode().decode("latin-1")
-        if not text or isinstance(self._request.body, MultipartBody | BinaryBody | LinesBody):
+        if not text or isinstance(self._request.body, MultipartBody | BinaryBody | JsonLinesBody):
             return None
         try:
             return header_value(_HEADER, text)

@@ -6,7 +6,7 @@ _BOM = b"\xef\xbb\xbf"
 _RETRY_DIGITS = 18
 
 
-class EventTooLarge(ValueError):
+class EventTooLargeError(ValueError):
     """Say that one event grew past the limit of its parser."""
 
 
@@ -58,7 +58,7 @@ class SSEParser:
         self._id = ""
         self._block_retry: int | None = None
         self._pending = False
-        self._failure: EventTooLarge | None = None
+        self._failure: EventTooLargeError | None = None
 
     @property
     def pending(self) -> bool:
@@ -75,7 +75,7 @@ class SSEParser:
         return b"\n".join(lines)
 
     def feed(self, chunk: bytes) -> list[ServerSentEvent]:
-        """Return the events that the chunk completes; raises `EventTooLarge` once those before it were returned."""
+        """Return the events that the chunk completes; raises `EventTooLargeError` after the events before it."""
         if self._failure is not None:
             raise self._failure
         if self._start is not None or self._skip_lf or b"\r" in chunk:
@@ -83,7 +83,7 @@ class SSEParser:
         events: list[ServerSentEvent] = []
         try:
             self._split(chunk, events)
-        except EventTooLarge as error:
+        except EventTooLargeError as error:
             self._failure = error
             if not events:
                 raise
@@ -241,7 +241,7 @@ class SSEParser:
 
     def _check(self, line: int) -> None:
         if self._size + line > self.max_event_size:
-            raise EventTooLarge(
+            raise EventTooLargeError(
                 f"a server-sent event is larger than {self.max_event_size:,} bytes: "
                 "the server does not end its events, or `max_event_size` has to be raised"
             )

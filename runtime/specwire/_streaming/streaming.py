@@ -8,11 +8,11 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
-from specwire._http.response import Answer
-from specwire._network.deadline import Clock
+from specwire._http.response import HTTPResponse
+from specwire._network.deadline import Deadline
 from specwire._network.event_loop import fail_after, sleep
 from specwire._network.timeouts import Silence
-from specwire._network.transport_errors import TransportFailure
+from specwire._network.transport_errors import TransportError
 from specwire._operations.request import StreamRequest
 from specwire._responses.stream_errors import begun, closed
 from specwire._streaming.accumulator import Accumulator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from specwire._client.session import AsyncConnection, Connection
+    from specwire._client.session import AsyncSession, Session
     from specwire._network.async_body import Chunks
     from specwire._operations.response import Response
     from specwire._streaming.reconnection import Reconnection
@@ -42,16 +42,16 @@ class _BaseStream(Generic[E]):
     _silence: Silence
 
     def _watch(self, reader: EventReader[E]) -> None:
-        """Let the time between two events begin anew where one came; raises `TransportFailure` where it is over."""
+        """Let the time between two events begin anew where one came; raises `TransportError` where it is over."""
         if not reader.terminated and not reader.done:
             passed = self._silence.check(restart=bool(reader.ready))
             if passed is not None:
-                raise TransportFailure(passed, sent=True, timeout=True)
+                raise TransportError(passed, sent=True, timeout=True)
 
     def _watch_bytes(self) -> None:
-        """Take the arrival of bytes; raises `TransportFailure` where the deadline passed."""
+        """Take the arrival of bytes; raises `TransportError` where the deadline passed."""
         if (passed := self._silence.check(restart=True)) is not None:
-            raise TransportFailure(passed, sent=True, timeout=True)
+            raise TransportError(passed, sent=True, timeout=True)
 
 
 class EventStream(_BaseStream[E]):
@@ -59,11 +59,11 @@ class EventStream(_BaseStream[E]):
 
     _keep: ClassVar[bool] = False
 
-    def __init__(self, connection: Connection, request: StreamRequest[E]) -> None:
+    def __init__(self, connection: Session, request: StreamRequest[E]) -> None:
         self._connection = connection
         self._request = request
         self._options = connection.options
-        self._opened: tuple[Answer, Iterator[bytes], EventReader[E], Response[None]] | None = None
+        self._opened: tuple[HTTPResponse, Iterator[bytes], EventReader[E], Response[None]] | None = None
         self._ready: deque[E] = deque()
         self._asked = False
         self._silence = Silence(None, None)
@@ -74,12 +74,12 @@ class EventStream(_BaseStream[E]):
         """Status, headers and request id of the answer; opens the stream if it is not open yet."""
         return self._open()[3]
 
-    def _open(self) -> tuple[Answer, Iterator[bytes], EventReader[E], Response[None]]:
+    def _open(self) -> tuple[HTTPResponse, Iterator[bytes], EventReader[E], Response[None]]:
         if self._opened is None:
             if self._closed:
                 raise closed(self._request, None)
             self._asked = True
-            clock = Clock(self._options.deadline)
+            clock = Deadline(self._options.deadline)
             answer, response = self._connection.open(self._request, self._options)
             reader = EventReader(self._request, response, self._options, keep=self._keep, clock=clock)
             reader.masked = answer.masked
@@ -120,7 +120,7 @@ class EventStream(_BaseStream[E]):
                     self._watch_bytes()
                 except StopIteration:
                     return
-                except TransportFailure as failure:
+                except TransportError as failure:
                     raise reader.broken_off(failure, self._silence.check()) from failure.origin
                 yield chunk
         finally:
@@ -137,7 +137,7 @@ class EventStream(_BaseStream[E]):
                 self._watch(reader)
             except StopIteration:
                 reader.end()
-            except TransportFailure as failure:
+            except TransportError as failure:
                 reader.broke(failure, self._silence.check())
             if reader.done:
                 answer.close()
@@ -186,8 +186,8 @@ class EventStream(_BaseStream[E]):
         return f"<{type(self).__name__} of {self._request.operation.id}>"
 
 
-def _late(answer: Answer, chunks: Iterator[bytes]) -> bytes:
-    """Return what comes after the terminator; raises `TransportFailure` if nothing comes soon."""
+def _late(answer: HTTPResponse, chunks: Iterator[bytes]) -> bytes:
+    """Return what comes after the terminator; raises `TransportError` if nothing comes soon."""
     with answer.deadline(_PATIENCE):
         return next(chunks)
 
@@ -199,7 +199,7 @@ class AccumulatingStream(EventStream[E], Generic[E, F]):
 
     def __init__(
         self,
-        connection: Connection,
+        connection: Session,
         request: StreamRequest[E],
         accumulator: Accumulator[E, F],
     ) -> None:
@@ -224,11 +224,11 @@ class AsyncEventStream(_BaseStream[E]):
 
     _keep: ClassVar[bool] = False
 
-    def __init__(self, connection: AsyncConnection, request: StreamRequest[E]) -> None:
+    def __init__(self, connection: AsyncSession, request: StreamRequest[E]) -> None:
         self._connection = connection
         self._request = request
         self._options = connection.options
-        self._opened: tuple[Answer, Chunks, EventReader[E], Response[None]] | None = None
+        self._opened: tuple[HTTPResponse, Chunks, EventReader[E], Response[None]] | None = None
         self._ready: deque[E] = deque()
         self._asked = False
         self._silence = Silence(None, None)
@@ -241,12 +241,12 @@ class AsyncEventStream(_BaseStream[E]):
             raise RuntimeError("the stream is not open yet: use `async with`, or read an event first")
         return self._opened[3]
 
-    async def _open(self) -> tuple[Answer, Chunks, EventReader[E], Response[None]]:
+    async def _open(self) -> tuple[HTTPResponse, Chunks, EventReader[E], Response[None]]:
         if self._opened is None:
             if self._closed:
                 raise closed(self._request, None)
             self._asked = True
-            clock = Clock(self._options.deadline)
+            clock = Deadline(self._options.deadline)
             answer, response = await self._connection.open(self._request, self._options)
             reader = EventReader(self._request, response, self._options, keep=self._keep, clock=clock)
             reader.masked = answer.masked
@@ -287,7 +287,7 @@ class AsyncEventStream(_BaseStream[E]):
                     self._watch_bytes()
                 except StopAsyncIteration:
                     return
-                except TransportFailure as failure:
+                except TransportError as failure:
                     raise reader.broken_off(failure, self._silence.check()) from failure.origin
                 yield chunk
         finally:
@@ -306,7 +306,7 @@ class AsyncEventStream(_BaseStream[E]):
                 reader.end()
             except StopAsyncIteration:
                 reader.end()
-            except TransportFailure as failure:
+            except TransportError as failure:
                 reader.broke(failure, self._silence.check())
             if reader.done:
                 await answer.aclose()
@@ -368,7 +368,7 @@ class AsyncAccumulatingStream(AsyncEventStream[E], Generic[E, F]):
 
     def __init__(
         self,
-        connection: AsyncConnection,
+        connection: AsyncSession,
         request: StreamRequest[E],
         accumulator: Accumulator[E, F],
     ) -> None:

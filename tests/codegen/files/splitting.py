@@ -12,7 +12,7 @@ from urllib.parse import quote
 import attrs
 import yaml
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, Kind, Plain
+from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, FieldType, ObjectType
 from specwire_codegen.openapi.walk import is_extension
 
 ROOT = "home folder/spec.json"
@@ -23,7 +23,7 @@ _KEEPS_NAMES = ("components", "definitions")
 _NAMED = frozenset(SECTIONS) | {"swaggerParameter", "swaggerResponse"}
 _ANCHORED = ("$anchor", "$dynamicAnchor", "$dynamicRef", "$id", "$self", "<<")
 
-Slot = Child | Plain
+Slot = Child | FieldType
 
 
 def can_be_split(data: Any) -> bool:
@@ -68,7 +68,7 @@ class Splitter:
         self.files[ROOT] = self._written(root, "json")
         return self.files
 
-    def _place(self, value: Any, slot: Slot, file: str, here: str, above: Kind, key: str) -> Any:
+    def _place(self, value: Any, slot: Slot, file: str, here: str, above: ObjectType, key: str) -> Any:
         """Return what stands at a place: the value, its parts perhaps elsewhere, or a reference to it."""
         whole = isinstance(slot, Child) and slot.shape != "one"
         kind = slot.kind if isinstance(slot, Child) and slot.shape == "one" else ""
@@ -84,7 +84,7 @@ class Splitter:
         ref = self._moved(value, slot, file, here, above, key)
         return {"$ref": ref, **beside}
 
-    def _may_move(self, value: Any, slot: Slot, kind: Kind, here: str, key: str) -> bool:
+    def _may_move(self, value: Any, slot: Slot, kind: ObjectType, here: str, key: str) -> bool:
         if key in _FIXED or len(self.files) >= self.most or _is_reference(value):
             return False
         if isinstance(value, (dict, list)) and not value:
@@ -102,7 +102,7 @@ class Splitter:
             and len(tokens) == 2
         )
 
-    def _inside(self, value: Any, slot: Slot, file: str, here: str, above: Kind, key: str) -> Any:
+    def _inside(self, value: Any, slot: Slot, file: str, here: str, above: ObjectType, key: str) -> Any:
         """Return a value with its parts perhaps elsewhere."""
         if isinstance(slot, Child):
             if slot.shape == "one":
@@ -121,7 +121,7 @@ class Splitter:
             return {n: self._place(e, "text", file, pointers.below(here, n), above, "") for n, e in value.items()}
         return value
 
-    def _node(self, value: Any, kind: Kind, file: str, here: str, above: Kind) -> Any:
+    def _node(self, value: Any, kind: ObjectType, file: str, here: str, above: ObjectType) -> Any:
         """Return an object of a kind with its parts perhaps elsewhere, its references from its file."""
         if not isinstance(value, dict):
             return value
@@ -143,7 +143,7 @@ class Splitter:
             return ref
         return f"{self._way(ROOT, file)}{ref}"
 
-    def _moved(self, value: Any, slot: Slot, file: str, here: str, above: Kind, key: str) -> str:
+    def _moved(self, value: Any, slot: Slot, file: str, here: str, above: ObjectType, key: str) -> str:
         """Put a value into a file of its own, and return a reference to it."""
         number = len(self.files)
         folder = self._random.choice(_FOLDERS)

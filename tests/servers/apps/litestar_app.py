@@ -126,5 +126,5 @@ async def picture() -> bytes:
 
 app = Litestar(
     [TaskController, greeting, attach, feedback, ticks, picture],
-    openapi_config=OpenAPIConfig(title="Tasks", version="1.0"),
+    openapi_config=OpenAPIConfig(title="JobHandlers", version="1.0"),
 )

@@ -14,7 +14,7 @@ from specwire_codegen.ir import (
     BinaryBody,
     FormBody,
     JsonBody,
-    LinesBody,
+    JsonLinesBody,
     MultipartBody,
     Operation,
     TextBody,
@@ -109,7 +109,7 @@ def _body(operation: Operation, case: Case) -> dict[str, Any]:
             return {**named, **headers, **({names[ADDITIONAL]: rest} if rest else {})}
         case BinaryBody(media_type) if "*" in media_type and case.body is not None:
             return {"body": (None, value, case.body.media_type)}
-        case BinaryBody() | TextBody() | JsonBody() | LinesBody():
+        case BinaryBody() | TextBody() | JsonBody() | JsonLinesBody():
             return {"body": value}
         case _:
             return {}

@@ -31,7 +31,7 @@ C = TypeVar("C", Client, AsyncClient)
 Manner: TypeAlias = Literal["once", "retrying", "items", "overridden"]
 """How a call is made: with one try, with two, through the items of all pages, or by the override where there is one."""
 AnyClient = TypeVar("AnyClient", bound=Client | AsyncClient)
-_TWICE = RetryPolicy(attempts=2, base=0)
+_TWICE = RetryPolicy(attempts=2, wait_initial=0)
 
 
 @attrs.frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 
 
-class Detour(httpx2.HTTPTransport):
+class LoopbackTransport(httpx2.HTTPTransport):
     """Sends to one server; the path, and the `Host` of the address that a request was for, stay as they are."""
 
     def __init__(self, to: str) -> None:
@@ -18,7 +18,7 @@ class Detour(httpx2.HTTPTransport):
         return super().handle_request(_turned(request, self._to))
 
 
-class AsyncDetour(httpx2.AsyncHTTPTransport):
+class AsyncLoopbackTransport(httpx2.AsyncHTTPTransport):
     """The same for asynchronous clients."""
 
     def __init__(self, to: str) -> None:
@@ -41,6 +41,6 @@ def _turned(request: httpx2.Request, to: httpx2.URL) -> httpx2.Request:
 def detours(to: str) -> tuple[httpx2.Client, httpx2.AsyncClient]:
     """Return a synchronous and an asynchronous client that call no other server."""
     return (
-        httpx2.Client(transport=Detour(to), trust_env=False),
-        httpx2.AsyncClient(transport=AsyncDetour(to), trust_env=False),
+        httpx2.Client(transport=LoopbackTransport(to), trust_env=False),
+        httpx2.AsyncClient(transport=AsyncLoopbackTransport(to), trust_env=False),
     )

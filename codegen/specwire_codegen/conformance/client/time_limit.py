@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-class Overtime(BaseException):
+class TimeLimitExceeded(BaseException):
     """Something took too long. No `Exception`: hypothesis would take that for a finding and look for a smaller one."""
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Raise `Overtime` in the block when it takes longer; for the main thread only, which alone gets signals."""
+    """Raise `TimeLimitExceeded` in a block that takes longer; only in the main thread, which gets the signals."""
 
     def stop(number: int, frame: FrameType | None) -> None:
-        raise Overtime
+        raise TimeLimitExceeded
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from specwire_codegen.conformance import answers
-from specwire_codegen.conformance.answers import Answer
+from specwire_codegen.conformance.answers import DrawnResponse
 from specwire_codegen.conformance.client.calls import Outcome
-from specwire_codegen.conformance.scenarios.scenarios import Scene, repeated_problems
+from specwire_codegen.conformance.scenarios.scenarios import Scenario, repeated_problems
 from specwire_codegen.conformance.strategies.schemas import Schema
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.conformance.values.types import Types
@@ -35,7 +35,7 @@ class _Place:
     """The schemas of the objects that hold it, from the page itself on."""
 
 
-def pages(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scene] | None:
+def pages(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scenario] | None:
     """Return a strategy of scenes in which a list comes in two pages, None for an operation without pages."""
     if operation.pagination is None or not isinstance(operation.payload, JsonPayload):
         return None
@@ -54,7 +54,7 @@ class _Pages:
         self._items = self._place(self._stated["items"])
         self._item: Schema = self._items.schema["items"]
 
-    def scenes(self) -> SearchStrategy[Scene]:
+    def scenes(self) -> SearchStrategy[Scenario]:
         """Return a strategy of the scenes."""
         page = self._filled(self._values(self._schema), self._items)
         page = page.filter(lambda one: not answers.is_refusal(self._operation, one))
@@ -103,7 +103,7 @@ class _Pages:
         """Return the place in an item of the cursor that comes after it."""
         return self._place(self._stated["next_from_last_item"], self._item)
 
-    def _scene(self, drawn: tuple[Any, Any], items: tuple[list[Any], list[Any]], token: Any) -> Scene:
+    def _scene(self, drawn: tuple[Any, Any], items: tuple[list[Any], list[Any]], token: Any) -> Scenario:
         first, second = (_put(page, self._items.path, some) for page, some in zip(drawn, items, strict=True))
         count = len(items[0])
         link: tuple[tuple[str, str], ...] = ()
@@ -150,7 +150,7 @@ class _Pages:
             yield from answers.unlike(self._types, ListOf(self._operation.pagination.item), expected, outcome.value)
 
         left_out = frozenset(self._keyword(parameter) for parameter in follows)
-        return Scene("items", tuple(made), check, sized, left_out)
+        return Scenario("items", tuple(made), check, sized, left_out)
 
     def _asked(self, first: Arrival, second: Arrival, follows: Mapping[str, Any]) -> Iterator[str]:
         """Yield what is wrong with the second request: but for what leads to its page, it is the first one again."""
@@ -169,7 +169,7 @@ class _Pages:
         rest = [_without(one.query, frozenset(follows)) for one in (first, second)]
         yield from repeated_problems(attrs.evolve(first, query=rest[0]), attrs.evolve(second, query=rest[1]))
 
-    def _answer(self, page: Any, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+    def _answer(self, page: Any, headers: tuple[tuple[str, str], ...] = ()) -> DrawnResponse:
         return attrs.evolve(answers.json_answer(self._status, self._media_type, page), headers=headers)
 
     def _keyword(self, wire: str) -> str:

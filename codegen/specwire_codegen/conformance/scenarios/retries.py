@@ -9,9 +9,9 @@ from hypothesis.strategies import SearchStrategy
 from specwire.errors import APIStatusError
 
 from specwire_codegen.conformance import answers
-from specwire_codegen.conformance.answers import Answer
+from specwire_codegen.conformance.answers import DrawnResponse
 from specwire_codegen.conformance.client.calls import Outcome
-from specwire_codegen.conformance.scenarios.scenarios import Scene, repeated_problems
+from specwire_codegen.conformance.scenarios.scenarios import Scenario, repeated_problems
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.conformance.values.types import Types
 from specwire_codegen.conformance.wire.expected_request import Arrival
@@ -20,7 +20,7 @@ from specwire_codegen.ir import EventStream, Operation
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"})
 """RFC 9110, section 9.2.2; and QUERY."""
-_BUSY = Answer(503, "text/plain", (b"busy",), None)
+_BUSY = DrawnResponse(503, "text/plain", (b"busy",), None)
 
 
 def is_repeatable(subject: Subject, operation: Operation) -> bool:
@@ -30,11 +30,11 @@ def is_repeatable(subject: Subject, operation: Operation) -> bool:
     return operation.http_method in _IDEMPOTENT or operation.safe or keyed
 
 
-def retries(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scene]:
+def retries(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scenario]:
     """Return a strategy of scenes in which the first answer is a 503 and the second one is good."""
     repeatable = is_repeatable(subject, operation)
 
-    def scene(good: Answer) -> Scene:
+    def scene(good: DrawnResponse) -> Scenario:
         def check(outcome: Outcome, arrivals: Sequence[Arrival]) -> Iterator[str]:
             expected = 2 if repeatable else 1
             if len(arrivals) != expected:
@@ -42,28 +42,28 @@ def retries(subject: Subject, types: Types, operation: Operation) -> SearchStrat
             elif repeatable:
                 yield from repeated_problems(*arrivals)
                 yield from answers.problems(types, operation, good, outcome)
-            elif not isinstance(outcome.error, APIStatusError) or outcome.error.status != 503:
+            elif not isinstance(outcome.error, APIStatusError) or outcome.error.status_code != 503:
                 yield f"a 503 expected, not {outcome.error!r}"
 
-        return Scene("retrying", (_BUSY, good), check)
+        return Scenario("retrying", (_BUSY, good), check)
 
     return answers.answers(subject, operation).map(scene)
 
 
-def resumptions(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scene] | None:
+def resumptions(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scenario] | None:
     """Return a strategy of scenes in which a stream breaks and goes on, None where the document provides for none."""
     payload = operation.payload
     if not isinstance(payload, EventStream) or not payload.resumable:
         return None
 
-    def scene(events: list[object]) -> Scene:
+    def scene(events: list[object]) -> Scenario:
         parts = [
             framed([one], payload.framing, None, Framing(before=(f"id: {number}",)), plain=answers.is_plain(payload))
             for number, one in enumerate(events)
         ]
         end = framed([], payload.framing, payload.terminator, Framing())
-        broken = Answer(200, payload.media_type, tuple(parts[:2]), events, broken=True)
-        rest = Answer(200, payload.media_type, (*parts[2:], end), events)
+        broken = DrawnResponse(200, payload.media_type, tuple(parts[:2]), events, broken=True)
+        rest = DrawnResponse(200, payload.media_type, (*parts[2:], end), events)
 
         def check(outcome: Outcome, arrivals: Sequence[Arrival]) -> Iterator[str]:
             if len(arrivals) != 2:
@@ -74,6 +74,6 @@ def resumptions(subject: Subject, types: Types, operation: Operation) -> SearchS
                 yield f"request 2: header last-event-id: '1' expected, not {arrivals[1].header('last-event-id')!r}"
             yield from answers.problems(types, operation, rest, outcome)
 
-        return Scene("retrying", (broken, rest), check)
+        return Scenario("retrying", (broken, rest), check)
 
     return st.lists(answers.events(subject, operation, payload), min_size=3, max_size=4).map(scene)

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.conformance.answers import Answer
+from specwire_codegen.conformance.answers import DrawnResponse
 from specwire_codegen.conformance.client.arguments import Arguments
 from specwire_codegen.conformance.client.calls import Manner, Outcome
 from specwire_codegen.conformance.recorder import Recorder
@@ -20,11 +20,11 @@ from specwire_codegen.ir import Operation
 
 
 @attrs.frozen
-class Scene:
+class Scenario:
     """The answers to the requests of one call; the last answer is sent again to each further request."""
 
     manner: Manner
-    answers: tuple[Answer, ...]
+    answers: tuple[DrawnResponse, ...]
     check: Callable[[Outcome, Sequence[Arrival]], Iterator[str]] = attrs.field(repr=False)
     """Yields what is wrong with the outcome and with what arrived."""
     given: Mapping[str, Any] = attrs.field(factory=dict)

@@ -21,7 +21,7 @@ from specwire_codegen.ir import (
     BinaryBody,
     FormBody,
     JsonBody,
-    LinesBody,
+    JsonLinesBody,
     MultipartBody,
     Operation,
     Parameter,
@@ -125,10 +125,10 @@ def _part_headers(subject: Subject, body: MultipartBody, raw: Schema) -> Schema:
 def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema | None:
     """Return the schema of what of the body is drawn as JSON."""
     body = operation.body
-    if not isinstance(body, JsonBody | FormBody | MultipartBody | LinesBody):
+    if not isinstance(body, JsonBody | FormBody | MultipartBody | JsonLinesBody):
         return None
     content = raw["requestBody"]["content"]
-    if isinstance(body, LinesBody):
+    if isinstance(body, JsonLinesBody):
         media = next(media for name, media in content.items() if base_type(name) == body.media_type)
         return {"type": "array", "items": media["itemSchema"]}
     media_type = media_type_of(body)
@@ -165,7 +165,7 @@ def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema 
     return found
 
 
-def media_type_of(body: JsonBody | FormBody | MultipartBody | BinaryBody | TextBody | LinesBody) -> str:
+def media_type_of(body: JsonBody | FormBody | MultipartBody | BinaryBody | TextBody | JsonLinesBody) -> str:
     """Return the media type in which a client sends a body."""
     match body:
         case MultipartBody():
@@ -234,5 +234,5 @@ def _body(operation: Operation, drawn: Mapping[str, Any], other: Any) -> Body | 
             return Body("multipart/form-data", {**drawn.get("body", {}), **other}, drawn.get("part headers", {}))
         case BinaryBody(media_type) | TextBody(media_type):
             return Body(media_type.replace("*", "x-drawn"), other)
-        case JsonBody() | FormBody() | LinesBody() as body:
+        case JsonBody() | FormBody() | JsonLinesBody() as body:
             return Body(media_type_of(body), drawn["body"]) if "body" in drawn else None

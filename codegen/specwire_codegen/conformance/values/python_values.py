@@ -9,7 +9,7 @@ import attrs
 
 from specwire_codegen.conformance.values.case import Body, Case
 from specwire_codegen.conformance.values.types import Given, Types
-from specwire_codegen.ir import FormBody, JsonBody, LinesBody, ListOf, MultipartBody, Operation, TypeExpr
+from specwire_codegen.ir import FormBody, JsonBody, JsonLinesBody, ListOf, MultipartBody, Operation, TypeExpr
 
 
 @attrs.frozen
@@ -50,7 +50,7 @@ def _body(types: Types, operation: Operation, body: Body) -> Given:
         case MultipartBody(parts):
             texts = {part.wire_name: part.type for part in parts if part.file == "no"}
             given = _named(types, texts, body.value)
-        case LinesBody(item):
+        case JsonLinesBody(item):
             given = types.given(ListOf(item), body.value)
         case _:
             given = Given(body.value, body.value)

@@ -23,7 +23,7 @@ from specwire_codegen.conformance.values.json_diff import duration, same_meaning
 from specwire_codegen.ir import (
     ADDITIONAL,
     AliasModel,
-    Anything,
+    AnyJson,
     ListOf,
     Literals,
     MapOf,
@@ -88,7 +88,7 @@ class Types:
     def problems(self, type_: TypeExpr, value: Any, path: str = "$") -> Iterator[str]:
         """Yield where a value that a client handed back is not of its declared type."""
         match type_:
-            case Anything():
+            case AnyJson():
                 return
             case Nullable(inner):
                 if value is not None:
@@ -152,7 +152,7 @@ class Types:
 
     def _given(self, type_: TypeExpr, value: Any) -> Given:
         match type_:
-            case Anything():
+            case AnyJson():
                 return Given(value, value)
             case Nullable(inner):
                 return Given(None, None) if value is None else self._given(inner, value)
@@ -186,7 +186,7 @@ class Types:
     def _dict(self, value: Any, types: Mapping[str, TypeExpr]) -> Given:
         if not isinstance(value, dict):
             raise _Misfit
-        given = {key: self.given(types.get(key, Anything()), one) for key, one in value.items()}
+        given = {key: self.given(types.get(key, AnyJson()), one) for key, one in value.items()}
         return Given({key: one.value for key, one in given.items()}, {key: one.expected for key, one in given.items()})
 
     def _first(self, variants: tuple[TypeExpr, ...], value: Any) -> Given:

@@ -9,10 +9,10 @@ from specwire._operations.provider import Provider
 from specwire._operations.security import (
     ANONYMOUS,
     Anonymous,
+    AppliedAuth,
     Basic,
     Digest,
     MutualTLS,
-    Proof,
     Scheme,
     Security,
     Undeclared,
@@ -51,7 +51,7 @@ def _given(scheme: Scheme, key: str) -> str | tuple[str, str] | Anonymous:
     return (key, key) if isinstance(scheme, Basic | Digest) else key
 
 
-def first_proof(provider: Provider, key: str) -> Proof:
+def first_proof(provider: Provider, key: str) -> AppliedAuth:
     """Return what one key adds to a request of an operation that takes what most do."""
     match provider.security:
         case None:

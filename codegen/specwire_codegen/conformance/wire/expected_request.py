@@ -13,7 +13,7 @@ from specwire_codegen.conformance.values.case import Body, Case, File
 from specwire_codegen.conformance.values.json_diff import json_problems
 from specwire_codegen.conformance.wire.credentials import shown
 from specwire_codegen.conformance.wire.encoding import encodings_of, part_header
-from specwire_codegen.conformance.wire.multipart import BrokenBody, Part, parts_of
+from specwire_codegen.conformance.wire.multipart import BrokenBodyError, Part, parts_of
 from specwire_codegen.conformance.wire.parameters import (
     pairs_problems,
     path_problems,
@@ -221,7 +221,7 @@ def _multipart(wanted: Body, body: bytes, content_type: str, encodings: Mapping[
     value: Mapping[str, Any] = wanted.value
     try:
         arrived = parts_of(body, content_type)
-    except BrokenBody as problem:
+    except BrokenBodyError as problem:
         yield f"body: {problem}"
         return
     styled = {name: item for name, item in value.items() if _is_styled(encodings.get(name, {}))}

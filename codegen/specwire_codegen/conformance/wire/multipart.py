@@ -10,7 +10,7 @@ import attrs
 _PARAMETER = re.compile(r';\s*([A-Za-z]+)="([^"]*)"')
 
 
-class BrokenBody(ValueError):
+class BrokenBodyError(ValueError):
     """A multipart body that is not well formed."""
 
 
@@ -27,28 +27,28 @@ class Part:
 
 
 def parts_of(body: bytes, content_type: str) -> list[Part]:
-    """Return the parts of a body; raises `BrokenBody`."""
+    """Return the parts of a body; raises `BrokenBodyError`."""
     found = re.search(r'boundary="?([^";]+)', content_type)
     if found is None:
-        raise BrokenBody(f"the content type {content_type!r} names no boundary")
+        raise BrokenBodyError(f"the content type {content_type!r} names no boundary")
     delimiter = f"--{found[1]}".encode()
     pieces = (b"\r\n" + body).split(b"\r\n" + delimiter)
     if len(pieces) < 2 or pieces[0] or pieces[-1] not in (b"--", b"--\r\n"):
-        raise BrokenBody("the body does not begin and end with its boundary")
+        raise BrokenBodyError("the body does not begin and end with its boundary")
     return list(map(_part, pieces[1:-1]))
 
 
 def _part(piece: bytes) -> Part:
     head, separator, content = piece.partition(b"\r\n\r\n")
     if not separator or not head.startswith(b"\r\n"):
-        raise BrokenBody("a part has no empty line after its headers")
+        raise BrokenBodyError("a part has no empty line after its headers")
     headers = {name.strip().lower(): value.strip() for name, value in _lines(head.decode("utf-8"))}
     disposition = headers.get("content-disposition", "")
     if not disposition.startswith("form-data"):
-        raise BrokenBody(f"a part has the disposition {disposition!r}, not form-data")
+        raise BrokenBodyError(f"a part has the disposition {disposition!r}, not form-data")
     parameters = {name.lower(): _unescaped(value) for name, value in _PARAMETER.findall(disposition)}
     if "name" not in parameters:
-        raise BrokenBody("a part has no name")
+        raise BrokenBodyError("a part has no name")
     return Part(parameters["name"], parameters.get("filename"), headers.get("content-type"), content, headers)
 
 

@@ -54,7 +54,7 @@ _COUNTED = re.compile(r"Using(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH)(_\d+)?$|\[
 """What frameworks append so that operationIds differ: `listUsingGET_1`, `list[0]`."""
 _DEPTH = 10
 """Parts of a dotted operationId above which it is no path of resources."""
-RESERVED_RESOURCE = frozenset("accumulated downloaded endpoint flowing mixed paginated resource streamed".split())
+RESERVED_RESOURCE = frozenset("accumulated downloaded endpoint workflow mixed paginated resource streamed".split())
 """Names that a resource needs for itself, and those that its class is written with."""
 RESERVED = RESERVED_RESOURCE | frozenset("aclose base_url close send with_options".split())
 """Names that a client needs for itself."""

@@ -10,7 +10,7 @@ from specwire_codegen.mock.document.document import Document, Schema
 from specwire_codegen.mock.document.failures import MockError
 from specwire_codegen.mock.document.operations import MediaType
 from specwire_codegen.mock.document.validation import Validators
-from specwire_codegen.mock.values.sampling import Drawer
+from specwire_codegen.mock.values.sampling import Sampler
 
 FORMATS: Final = ("response_format", "output_format", "format")
 """Request fields that name the form of the answer."""
@@ -149,7 +149,7 @@ def _text(fields: Mapping[str, Any]) -> str | None:
     document = Document(_moved({"components": components, "paths": {}}))
     root: Schema = {"$ref": "#/components/schemas/"}
     try:
-        return json.dumps(Drawer(document, Validators(document, "response")).draw(root))
+        return json.dumps(Sampler(document, Validators(document, "response")).draw(root))
     except (MockError, TypeError, ValueError, ArithmeticError):
         return None
 

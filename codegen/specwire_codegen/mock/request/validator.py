@@ -16,7 +16,7 @@ from specwire_codegen.mock.request.routing import VARIABLE
 
 
 @attrs.frozen
-class Refusal:
+class Rejection:
     """Why a request is answered with an error."""
 
     status: int
@@ -44,7 +44,7 @@ class Exchange:
         return VARIABLE.sub(lambda hit: self.path.get(hit[1], hit[0]), template)
 
 
-Understood: TypeAlias = Exchange | Refusal
+Understood: TypeAlias = Exchange | Rejection
 
 
 def is_missing(identifier: str) -> bool:
@@ -53,7 +53,7 @@ def is_missing(identifier: str) -> bool:
 
 
 @attrs.frozen(eq=False)
-class Reception:
+class RequestValidator:
     """Understands requests: deserializes and validates what they carry."""
 
     validators: Validators
@@ -66,7 +66,7 @@ class Reception:
         """Return the request as values, or why it is refused."""
         content = self.bodies.read(operation.body, received, sources.headers.get("content-type", ""))
         if isinstance(content, Unreadable):
-            return Refusal(self._readable(operation, content.status), content.reason)
+            return Rejection(self._readable(operation, content.status), content.reason)
         values: dict[str, Any] = {}
         violations: list[Violation] = []
         for parameter in operation.parameters:
@@ -83,7 +83,7 @@ class Reception:
                 violations.append(Violation(parameter.place, (name,), "required", "the parameter is required"))
         violations += content.violations
         if violations:
-            return Refusal(_violation_status(operation), "the request breaks the document", tuple(violations))
+            return Rejection(_violation_status(operation), "the request breaks the document", tuple(violations))
         wanted = next((name for name, value in values.items() if value is True), None)
         accept, last = sources.headers.get("accept", "*/*"), sources.headers.get("last-event-id")
         return Exchange(operation, path, values, content, accept, wanted, last)

@@ -11,8 +11,8 @@ from specwire_codegen.mock.request.bodies import Part
 from specwire_codegen.mock.request.validator import Exchange
 from specwire_codegen.mock.state import job_state
 from specwire_codegen.mock.state.operation_roles import Create, Delete, Read, Update, collection, identifier
-from specwire_codegen.mock.state.resource_lookup import Inventory
-from specwire_codegen.mock.state.response_builder import CHANGED, CREATED, Presenter
+from specwire_codegen.mock.state.resource_lookup import ResourceLookup
+from specwire_codegen.mock.state.response_builder import CHANGED, CREATED, ResponseBuilder
 from specwire_codegen.mock.state.store import Record
 from specwire_codegen.mock.values.examples import Examples, schema_of
 from specwire_codegen.mock.values.identifiers import Identifiers
@@ -22,10 +22,10 @@ from specwire_codegen.mock.values.identifiers import Identifiers
 class Resources:
     """Plays the operations on single resources."""
 
-    presenter: Presenter
+    presenter: ResponseBuilder
     examples: Examples
     identifiers: Identifiers
-    inventory: Inventory
+    inventory: ResourceLookup
 
     def create(self, exchange: Exchange, role: Create, media: MediaType) -> Any:
         """Make a new item and return it; a job begins its course."""

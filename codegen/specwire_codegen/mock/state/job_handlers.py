@@ -7,26 +7,26 @@ import attrs
 
 from specwire_codegen.mock.document.operations import MediaType, Operation, Polling
 from specwire_codegen.mock.document.pointers import find
-from specwire_codegen.mock.request.validator import Exchange, Refusal
+from specwire_codegen.mock.request.validator import Exchange, Rejection
 from specwire_codegen.mock.state import job_state
 from specwire_codegen.mock.state.job_state import Job
 from specwire_codegen.mock.state.operation_roles import Act, Below, Create, Poll, Read, Role, Submit
-from specwire_codegen.mock.state.resource_lookup import Inventory
-from specwire_codegen.mock.state.response_builder import CHANGED, Presenter
+from specwire_codegen.mock.state.resource_lookup import ResourceLookup
+from specwire_codegen.mock.state.response_builder import CHANGED, ResponseBuilder
 from specwire_codegen.mock.state.store import Record
 from specwire_codegen.mock.values.examples import Examples, schema_of
 from specwire_codegen.mock.values.identifiers import Identifiers
 
 
 @attrs.frozen(eq=False)
-class Tasks:
+class JobHandlers:
     """Plays the operations on jobs."""
 
     roles: Mapping[Operation, Role]
-    presenter: Presenter
+    presenter: ResponseBuilder
     examples: Examples
     identifiers: Identifiers
-    inventory: Inventory
+    inventory: ResourceLookup
 
     def submit(self, exchange: Exchange, role: Submit, media: MediaType) -> Any:
         """Start a job that an unrelated operation polls, and return its id."""
@@ -57,7 +57,7 @@ class Tasks:
         polling = role.reader.polling if role.reader else None
         if polling is not None:
             job = self._acted(exchange, role, polling, media)
-            if isinstance(job, Refusal):
+            if isinstance(job, Rejection):
                 return job
             self.inventory.store.put_job(exchange.concrete(role.item), job)
             return None if media is None else self._show(exchange, role.item, role.key, polling, job, media)
@@ -68,7 +68,7 @@ class Tasks:
         own = self.inventory.own(exchange, role.item, role.key, media)
         return self.presenter.show(schema_of(media), self.examples.value(media, exchange.example), own)
 
-    def _acted(self, exchange: Exchange, role: Act, polling: Polling, media: MediaType | None) -> Job | Refusal:
+    def _acted(self, exchange: Exchange, role: Act, polling: Polling, media: MediaType | None) -> Job | Rejection:
         job = self.inventory.job(exchange, role.item, polling)
         if role.action in {"start", "resume", "continue"}:
             return job_state.start(job, polling)
@@ -76,7 +76,7 @@ class Tasks:
             return job
         ended = job_state.has_ended(job, polling) and not job_state.is_cancelled(job)
         if ended and exchange.operation.documents(409):
-            return Refusal(409, f"the job has ended as {job.status} and cannot be cancelled")
+            return Rejection(409, f"the job has ended as {job.status} and cannot be cancelled")
         return job_state.cancel(job, polling, self._interim(media, polling))
 
     def _show(self, exchange: Exchange, item: str, key: str, polling: Polling, job: Job, media: MediaType) -> Any:

@@ -10,20 +10,20 @@ from specwire_codegen.mock.document.pointers import place
 from specwire_codegen.mock.request.validator import Exchange
 from specwire_codegen.mock.state.operation_roles import LAST_VARIABLE, Listing, Role, collection
 from specwire_codegen.mock.state.paging import cut, fill, matches, meant
-from specwire_codegen.mock.state.resource_lookup import Inventory
-from specwire_codegen.mock.state.response_builder import Presenter
+from specwire_codegen.mock.state.resource_lookup import ResourceLookup
+from specwire_codegen.mock.state.response_builder import ResponseBuilder
 from specwire_codegen.mock.state.store import Record
 from specwire_codegen.mock.values.examples import Examples
 
 
 @attrs.frozen(eq=False)
-class Listings:
+class ListHandlers:
     """Plays the operations that list resources."""
 
     roles: Mapping[Operation, Role]
-    presenter: Presenter
+    presenter: ResponseBuilder
     examples: Examples
-    inventory: Inventory
+    inventory: ResourceLookup
 
     def listing(self, exchange: Exchange, role: Listing, media: MediaType) -> Any:
         """Return the page that was asked for."""

@@ -16,7 +16,7 @@ from specwire_codegen.mock.values.examples import Examples
 
 
 @attrs.frozen(eq=False)
-class Inventory:
+class ResourceLookup:
     """Finds what a request is about."""
 
     store: Store

@@ -10,7 +10,7 @@ from specwire_codegen.mock.document.operations import MediaType, Polling
 from specwire_codegen.mock.document.pointers import ABSENT, find, place
 from specwire_codegen.mock.state.job_state import Job
 from specwire_codegen.mock.values.examples import Examples, schema_of
-from specwire_codegen.mock.values.identifiers import Clock, timestamp
+from specwire_codegen.mock.values.identifiers import Deadline, timestamp
 
 CREATED = ("created", "created_at", "createdAt", "created_time")
 CHANGED = ("updated_at", "updatedAt", "modified_at", "modifiedAt")
@@ -31,12 +31,12 @@ def overlay(base: Any, fields: Mapping[str, Any], fits: Callable[[Any], bool]) -
 
 
 @attrs.frozen(eq=False)
-class Presenter:
+class ResponseBuilder:
     """Makes response values for resources."""
 
     document: Document
     examples: Examples
-    clock: Clock
+    clock: Deadline
 
     def show(self, schema: Schema, base: Any, fields: Mapping[str, Any]) -> Any:
         """Return the base overlaid with the fields that the schema declares and that fit it."""

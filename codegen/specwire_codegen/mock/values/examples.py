@@ -9,7 +9,7 @@ from specwire_codegen.mock.document.document import Schema
 from specwire_codegen.mock.document.operations import Example, MediaType
 from specwire_codegen.mock.document.pointers import ABSENT
 from specwire_codegen.mock.document.validation import Validators
-from specwire_codegen.mock.values.sampling import Drawer
+from specwire_codegen.mock.values.sampling import Sampler
 
 
 @attrs.frozen(eq=False)
@@ -17,7 +17,7 @@ class Examples:
     """Finds the values that answers are made from."""
 
     validators: Validators
-    drawer: Drawer
+    drawer: Sampler
 
     def values(self, media: MediaType, name: str | None = None) -> tuple[Any, ...]:
         """Return the valid examples of a JSON media type, the one of that name first."""

@@ -13,7 +13,7 @@ START = 1_760_000_000
 MILLISECONDS = 100_000_000_000
 """Numbers beyond this are taken for Unix time in milliseconds."""
 
-Clock = Callable[[], float]
+Deadline = Callable[[], float]
 
 
 class Ticking:

@@ -13,7 +13,7 @@ LONGEST: Final = 65_536
 PREFERRED: Final = "a0A-_ ./"
 
 
-class Unsupported(Exception):
+class UnsupportedPatternError(Exception):
     """The pattern uses something that is not drawn, such as a lookahead."""
 
 
@@ -36,7 +36,7 @@ def draw(pattern: str, least: int = 0, most: int | None = None) -> str | None:
     try:
         pieces = _Reader(pattern).sequence()
         compiled = re.compile(pattern)
-    except (Unsupported, re.error, OverflowError, RecursionError):
+    except (UnsupportedPatternError, re.error, OverflowError, RecursionError):
         return None
     for text in _texts(pieces, least):
         if len(text) >= least and (most is None or len(text) <= most) and compiled.search(text):
@@ -74,7 +74,7 @@ class _Reader:
     def _take(self) -> str:
         char = self._peek()
         if not char:
-            raise Unsupported
+            raise UnsupportedPatternError
         self._at += 1
         return char
 
@@ -107,7 +107,7 @@ class _Reader:
             case "(":
                 return self._group()
             case "*" | "+" | "?":
-                raise Unsupported
+                raise UnsupportedPatternError
             case _:
                 return char
 
@@ -115,11 +115,11 @@ class _Reader:
         if self._peek() == "?":
             opening = re.compile(r"\?(?::|P?<[A-Za-z_]\w*>)").match(self._pattern, self._at)
             if opening is None:
-                raise Unsupported
+                raise UnsupportedPatternError
             self._at = opening.end()
         text = "".join(repeated(piece.text, min(max(piece.least, 1), piece.most)) for piece in self.sequence())
         if self._take() != ")":
-            raise Unsupported
+            raise UnsupportedPatternError
         return text
 
     def _escape(self) -> str:
@@ -132,7 +132,7 @@ class _Reader:
             self._at += width
             return chr(int(digits, 16)) if re.fullmatch(rf"[0-9a-fA-F]{{{width}}}", digits) else char
         if char.isdigit() and char != "0" or char in {"p", "P", "k"}:
-            raise Unsupported
+            raise UnsupportedPatternError
         return CLASSES.get(char) or CONTROLS.get(char) or char
 
     def _class(self) -> str:
@@ -149,7 +149,7 @@ class _Reader:
         candidates = [*PREFERRED, *(chr(code) for code in range(32, 0x250))]
         found: str | None = next((char for char in candidates if allowed.fullmatch(char)), None)
         if found is None:
-            raise Unsupported
+            raise UnsupportedPatternError
         return found
 
     def _quantifier(self) -> tuple[int, int]:

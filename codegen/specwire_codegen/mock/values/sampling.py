@@ -48,7 +48,7 @@ FORMATS: Final = {
 
 
 @attrs.frozen(eq=False)
-class Drawer:
+class Sampler:
     """Draws values for schemas of one document."""
 
     document: Document
@@ -59,14 +59,14 @@ class Drawer:
         """Return a valid value of the schema; where none is found, the fullest try."""
         known = self._drawn.get(id(schema))
         if known is None:
-            value = fullest = next(self._tries(schema), None)
+            value = fullest = next(self._attempts(schema), None)
             if not self.validators.accepts(schema, fullest):
-                value = next((one for one in self._tries(schema) if self.validators.accepts(schema, one)), fullest)
+                value = next((one for one in self._attempts(schema) if self.validators.accepts(schema, one)), fullest)
             # The schema is kept with its value, so that its id is not given to another object.
             known = self._drawn[id(schema)] = (schema, value)
         return known[1]
 
-    def _tries(self, schema: Schema) -> Iterator[Any]:
+    def _attempts(self, schema: Schema) -> Iterator[Any]:
         for full in (True, False):
             for branch in range(4):
                 try:

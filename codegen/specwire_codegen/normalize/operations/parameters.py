@@ -8,7 +8,7 @@ from typing import Any
 from specwire_codegen.normalize.operations import query_in_path
 from specwire_codegen.normalize.operations.operations import methods, with_methods
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import is_extension, rebuild
 
 _TEMPLATE = re.compile(r"{([^{}]+)}")
@@ -33,7 +33,7 @@ def settle(data: Node, report: Report) -> Node:
 
     told: set[str] = set()
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         if kind == "parameter":
             return _explicit(node, report)
         if kind == "encoding":

@@ -11,7 +11,7 @@ from typing import Any
 from specwire_codegen.normalize.operations.streams import EVENT_STREAM, JSON_LINES, media_type, resolved
 from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.source_map import ORIGIN, origin_of
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 _DEFINITIONS = "x-stream-definitions"
@@ -40,7 +40,7 @@ def settle(data: Node) -> Node:
     """Return the document with every stream of results as a sequential media type."""
     schemas = data.get("components", {}).get("schemas", {})
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         content = node.get("content")
         if kind != "response" or not isinstance(content, dict):
             return node

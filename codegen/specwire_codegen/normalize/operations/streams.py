@@ -8,7 +8,7 @@ from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.schema.equality import constraints
 from specwire_codegen.normalize.source_map import ORIGIN, origin_of
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 EVENT_STREAM = "text/event-stream"
@@ -39,7 +39,7 @@ def itemize(data: Node) -> Node:
     """Return the document with `itemSchema` on every event stream and on every stream of JSON documents."""
     schemas = data.get("components", {}).get("schemas", {})
 
-    def visit(node: Node, holder: Kind, _pointer: str) -> Any:
+    def visit(node: Node, holder: ObjectType, _pointer: str) -> Any:
         content = node.get("content")
         if not isinstance(content, dict):
             return node
@@ -49,7 +49,7 @@ def itemize(data: Node) -> Node:
     return itemized
 
 
-def _itemized(name: str, node: Any, schemas: Node, holder: Kind) -> Any:
+def _itemized(name: str, node: Any, schemas: Node, holder: ObjectType) -> Any:
     kind = media_type(name)
     if not isinstance(node, dict) or "$ref" in node or kind not in JSON_LINES | {EVENT_STREAM}:
         return node

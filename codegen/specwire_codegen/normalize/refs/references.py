@@ -8,11 +8,11 @@ from typing import Any
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.annotations import ANNOTATIONS
-from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Kind, Node
+from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Node, ObjectType
 from specwire_codegen.openapi.walk import is_extension, map_children, rebuild
 
 SCHEMAS = "#/components/schemas/"
-ASKED_BACK: frozenset[Kind] = frozenset({"pathItem", "callback"})
+ASKED_BACK: frozenset[ObjectType] = frozenset({"pathItem", "callback"})
 """What may lead back to itself: the operations of a callback may have callbacks."""
 
 
@@ -71,7 +71,7 @@ def redirected(data: Node, renames: Mapping[str, str]) -> Node:
 def rewired(data: Node, renames: Mapping[str, str]) -> Node:
     """Return the document with references replaced as told."""
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
         ref = node.get("$ref")
         if kind in SECTIONS and ref in renames:
             return {**node, "$ref": renames[str(ref)]}
@@ -90,11 +90,11 @@ def _renamed_mapping(node: Node, renames: Mapping[str, str]) -> Node:
     return changed
 
 
-def inline(data: Node, kinds: frozenset[Kind], report: Report) -> Node:
+def inline(data: Node, kinds: frozenset[ObjectType], report: Report) -> Node:
     """Return the document with references to components of the given kinds replaced by the components."""
     active: list[str] = []
 
-    def expand(value: Any, kind: Kind) -> Any:
+    def expand(value: Any, kind: ObjectType) -> Any:
         if not isinstance(value, dict):
             return value
         ref = value.get("$ref")
@@ -119,6 +119,6 @@ def inline(data: Node, kinds: frozenset[Kind], report: Report) -> Node:
     return expanded
 
 
-def _has(kind: Kind, key: str) -> bool:
+def _has(kind: ObjectType, key: str) -> bool:
     """Tell whether objects of a kind have a field: a reference may have a summary where what it leads to has none."""
     return is_extension(key) or key in FIELDS[kind]

@@ -11,7 +11,7 @@ from referencing.jsonschema import DRAFT202012
 from specwire_codegen.normalize.repair import patterns
 from specwire_codegen.normalize.source_map import Report, origin_of, strip
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 _DOCUMENT = "urn:document"
@@ -29,7 +29,7 @@ def settle(data: Node, report: Report) -> Node:
         validator = OAS32Validator(reference, registry=registry, format_checker=oas32_format_checker)
         return bool(validator.is_valid(value))
 
-    def visit(node: Node, kind: Kind, pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, pointer: str) -> Node:
         if kind != "schema" or "default" not in node or fits(node["default"], pointer):
             return node
         place = pointers.join(origin_of(node), "default")

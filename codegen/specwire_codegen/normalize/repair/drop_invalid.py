@@ -10,7 +10,7 @@ from specwire_codegen.normalize.repair import validity
 from specwire_codegen.normalize.repair.droppable import is_dispensable
 from specwire_codegen.normalize.source_map import Report, origin_at
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import FIELDS, Kind, Node
+from specwire_codegen.openapi.objects import FIELDS, Node, ObjectType
 from specwire_codegen.openapi.walk import CONTAINER, kind_at
 
 _ROUNDS = 5
@@ -75,7 +75,7 @@ def _nearest(place: Place) -> Place | None:
     return None
 
 
-def _kind(place: Place) -> Kind:
+def _kind(place: Place) -> ObjectType:
     return kind_at([str(token) for token in place]) or ""
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from specwire_codegen.openapi.annotations import ANNOTATIONS
-from specwire_codegen.openapi.objects import FIELDS, Kind
+from specwire_codegen.openapi.objects import FIELDS, ObjectType
 
 _EVERYWHERE = ANNOTATIONS | set("callbacks links operationId summary tags termsOfService webhooks".split())
-_WHOLLY: frozenset[Kind] = frozenset(
+_WHOLLY: frozenset[ObjectType] = frozenset(
     {"contact", "encoding", "example", "externalDocs", "info", "license", "link", "xml"}
 )
-_BY_KIND: Mapping[Kind, frozenset[str]] = {
+_BY_KIND: Mapping[ObjectType, frozenset[str]] = {
     "info": frozenset({"contact", "license"}),
     "components": frozenset({"examples", "links", "callbacks"}),
     "serverVariable": frozenset({"enum"}),
@@ -34,7 +34,7 @@ _BY_KIND: Mapping[Kind, frozenset[str]] = {
 }
 
 
-def is_dispensable(kind: Kind, key: str) -> bool:
+def is_dispensable(kind: ObjectType, key: str) -> bool:
     """Whether an object of a kind can do without a field; so it can without all flags and numbers."""
     if key in _EVERYWHERE or kind in _WHOLLY or key in _BY_KIND.get(kind, ()):
         return True

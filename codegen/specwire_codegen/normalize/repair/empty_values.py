@@ -10,7 +10,7 @@ import attrs
 from specwire_codegen.diagnostics import Diagnostic
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import FIELDS, Child, Kind, Node, Plain
+from specwire_codegen.openapi.objects import FIELDS, Child, FieldType, Node, ObjectType
 from specwire_codegen.openapi.walk import child_of, is_extension, rebuild
 
 _HELP = "leave it out, or give it a value"
@@ -36,11 +36,11 @@ class _Filler:
     found: dict[str, Diagnostic] = attrs.field(factory=dict)
     """What is warned of, by its message: such values come by the hundreds."""
 
-    def visit(self, node: Node, kind: Kind, pointer: str) -> Node:
+    def visit(self, node: Node, kind: ObjectType, pointer: str) -> Node:
         here = origin_of(node, pointer)
         return dict(self._members(node, kind, here))
 
-    def _members(self, node: Node, kind: Kind, here: str) -> Iterator[tuple[str, Any]]:
+    def _members(self, node: Node, kind: ObjectType, here: str) -> Iterator[tuple[str, Any]]:
         for key, value in node.items():
             field = None if is_extension(key) else child_of(kind, key) or FIELDS[kind].get(key)
             place = pointers.below(here, key)
@@ -48,7 +48,7 @@ class _Filler:
             if new is not _LEFT:
                 yield key, new
 
-    def _field(self, key: str, value: Any, field: Child | Plain, place: str) -> Any:
+    def _field(self, key: str, value: Any, field: Child | FieldType, place: str) -> Any:
         new = _LEFT if value == [] and key in _UNIONS else _filled(value, field, place)
         if new is not value:
             self._warn(key, value, new, place)
@@ -95,7 +95,7 @@ class _Filler:
             self.found[message] = attrs.evolve(known, also=(*known.also, where))
 
 
-def _filled(value: Any, field: Child | Plain, place: str) -> Any:
+def _filled(value: Any, field: Child | FieldType, place: str) -> Any:
     """Return a field's value, or what a blank in its place stands for."""
     if not _is_blank(value) or field in ("any", "types"):
         return value

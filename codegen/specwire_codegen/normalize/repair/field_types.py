@@ -12,10 +12,10 @@ import attrs
 from specwire_codegen.normalize.repair.droppable import is_dispensable
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, Kind, Node, Plain
+from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, FieldType, Node, ObjectType
 from specwire_codegen.openapi.walk import is_extension, map_children
 
-_REQUIRED: dict[Kind, tuple[str, ...]] = {
+_REQUIRED: dict[ObjectType, tuple[str, ...]] = {
     "parameter": ("name", "in"),
     "server": ("url",),
     "tag": ("name",),
@@ -47,7 +47,7 @@ def check(data: Node, report: Report) -> Node:
     return checked
 
 
-def _check(value: Any, kind: Kind, report: Report, pointer: str) -> Any:
+def _check(value: Any, kind: ObjectType, report: Report, pointer: str) -> Any:
     if isinstance(value, str) and kind == "schema" and _meant(value):
         message = f"the word {value!r} is no schema; taken for its type"
         report.warning("wrong-type", message, pointer, f"write `type: {_meant(value)}`")
@@ -95,7 +95,7 @@ _FORMS = {
 }
 
 
-def _mended(node: Node, kind: Kind, report: Report, here: str) -> Node:
+def _mended(node: Node, kind: ObjectType, report: Report, here: str) -> Node:
     kept: Node = {}
     for key, value in node.items():
         if is_extension(key):
@@ -140,7 +140,7 @@ def _paths(paths: Node, report: Report, here: str) -> Node:
     return paths
 
 
-def _objects(members: Any, kind: Kind, report: Report, place: str) -> Any:
+def _objects(members: Any, kind: ObjectType, report: Report, place: str) -> Any:
     """Return the members of a map that nothing depends on, without those that are no objects."""
     if not isinstance(members, dict):
         return members
@@ -186,7 +186,7 @@ def _meant(word: Any) -> str | None:
     return known if known in _TYPES else _MEANT.get(known, near[0] if near else None)
 
 
-def _unknown(key: str, kind: Kind, report: Report, place: str) -> None:
+def _unknown(key: str, kind: ObjectType, report: Report, place: str) -> None:
     if kind == "schema" and report.document.is_open:
         return  # since OpenAPI 3.1, an unknown keyword of a schema is an annotation
     near = difflib.get_close_matches(key, FIELDS[kind], 1)
@@ -195,7 +195,7 @@ def _unknown(key: str, kind: Kind, report: Report, place: str) -> None:
     report.warning("unknown-field", f"{what} has no field {key!r}; ignored", place, help)
 
 
-def _shaped(value: Any, field: Child | Plain, kind: Kind, key: str) -> Any:
+def _shaped(value: Any, field: Child | FieldType, kind: ObjectType, key: str) -> Any:
     if isinstance(field, Child):
         return _shaped_child(value, field)
     match field:

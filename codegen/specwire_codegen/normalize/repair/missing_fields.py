@@ -10,7 +10,7 @@ from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.normalize.upgrade.swagger2 import SCHEMA_KEYS
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.methods import METHODS
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 _STYLES: Mapping[str, frozenset[str]] = {
@@ -38,7 +38,7 @@ def settle(data: Node, report: Report) -> Node:
 class _Settler:
     report: Report
 
-    def visit(self, node: Node, kind: Kind, pointer: str) -> Node:
+    def visit(self, node: Node, kind: ObjectType, pointer: str) -> Node:
         here = origin_of(node, pointer)
         match kind:
             case "parameter" | "header" if "$ref" not in node:
@@ -63,7 +63,7 @@ class _Settler:
     def _warn(self, code: str, message: str, place: str, help: str) -> None:
         self.report.warning(code, message, place, help)
 
-    def _typed(self, node: Node, kind: Kind, here: str) -> Node:
+    def _typed(self, node: Node, kind: ObjectType, here: str) -> Node:
         """Return a parameter with one description of its values: a schema or content, not both, and not Swagger's."""
         name = node.get("name")
         if "content" in node and (node["content"] == {} or "schema" in node and isinstance(node["content"], dict)):

@@ -7,7 +7,7 @@ from typing import Any
 
 from specwire_codegen.normalize.source_map import Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 _BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
@@ -18,7 +18,7 @@ _LARGEST_COUNT = 2**63
 def settle(data: Node, report: Report) -> Node:
     """Return the document without bounds, steps, counts and defaults that are no usable numbers."""
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
         if kind != "schema":
             return node
         wrong = {key: why for key, value in node.items() if (why := _flaw(key, value))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 _PATTERNS = frozenset({"pattern", "patternProperties"})
@@ -13,7 +13,7 @@ _PATTERNS = frozenset({"pattern", "patternProperties"})
 def forget(data: Node) -> Node:
     """Return the document without its patterns: some of them take for ever to match a text of thirty characters."""
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         if kind != "schema" or _PATTERNS.isdisjoint(node):
             return node
         return {key: value for key, value in node.items() if key not in _PATTERNS}

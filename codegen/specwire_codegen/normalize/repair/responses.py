@@ -7,7 +7,7 @@ from typing import Any
 
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import is_extension, rebuild
 
 _STATUS = re.compile(r"[1-5](\d\d|XX)")
@@ -16,7 +16,7 @@ _STATUS = re.compile(r"[1-5](\d\d|XX)")
 def settle(data: Node, report: Report) -> Node:
     """Return the document with usable responses on every operation."""
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         if kind != "responses":
             return node
         here = origin_of(node)
@@ -41,7 +41,7 @@ def settle(data: Node, report: Report) -> Node:
 def describe(data: Node, report: Report) -> Node:
     """Return the document with the content of responses that have a schema in the way of Swagger 2."""
 
-    def visit(node: Node, kind: Kind, here: str) -> Any:
+    def visit(node: Node, kind: ObjectType, here: str) -> Any:
         if kind != "response" or "schema" not in node or "$ref" in node:
             return node
         rest = {key: value for key, value in node.items() if key != "schema"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import is_extension, kind_at, rebuild
 
 WITH_SCHEMAS = frozenset({"response", "requestBody", "parameter", "header", "mediaType"})
@@ -24,7 +24,7 @@ def settle(data: Node, report: Report) -> Node:
     References of schemas are left: `schema_of` finds what those were meant for.
     """
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
         ref = node.get("$ref")
         if kind not in _MADE or not isinstance(ref, str) or not ref.startswith("#/"):
             return node
@@ -46,7 +46,7 @@ def settle(data: Node, report: Report) -> Node:
     return settled
 
 
-def schema_of(data: Node, pointer: str, kind: Kind) -> str | None:
+def schema_of(data: Node, pointer: str, kind: ObjectType) -> str | None:
     """Return the pointer to the schema of an object that has one: that of its JSON content, else of its first."""
     found = _end(data, pointer)
     if found is None:
@@ -135,19 +135,19 @@ def _values_of_content(_pointer: str, value: Node) -> Node:
     return {"content": value.get("content", {})}
 
 
-_BODY: Mapping[Kind, Callable[[str, Node], Node]] = {
+_BODY: Mapping[ObjectType, Callable[[str, Node], Node]] = {
     "schema": _of_schema,
     "mediaType": _of_media,
     "parameter": _of_values,
     "header": _of_values,
 }
-_VALUES: Mapping[Kind, Callable[[str, Node], Node]] = {
+_VALUES: Mapping[ObjectType, Callable[[str, Node], Node]] = {
     "schema": _only_schema,
     "mediaType": _values_of_media,
     "response": _values_of_content,
     "requestBody": _values_of_content,
 }
-_MADE: Mapping[Kind, Mapping[Kind, Callable[[str, Node], Node]]] = {
+_MADE: Mapping[ObjectType, Mapping[ObjectType, Callable[[str, Node], Node]]] = {
     "response": {**_BODY, "requestBody": _of_content},
     "requestBody": {**_BODY, "response": _of_content},
     "mediaType": {
@@ -161,7 +161,7 @@ _MADE: Mapping[Kind, Mapping[Kind, Callable[[str, Node], Node]]] = {
     "parameter": {**_VALUES, "header": _without_place},
 }
 """How an object of a kind is made of one of another."""
-_WORDS: Mapping[Kind, str] = {
+_WORDS: Mapping[ObjectType, str] = {
     "response": "response",
     "requestBody": "request body",
     "mediaType": "media type",
@@ -169,7 +169,7 @@ _WORDS: Mapping[Kind, str] = {
     "parameter": "parameter",
     "schema": "schema",
 }
-_HOW: Mapping[Kind, str] = {
+_HOW: Mapping[ObjectType, str] = {
     "schema": "with this schema in JSON",
     "mediaType": "with this content",
     "response": "with the same content",
@@ -177,4 +177,4 @@ _HOW: Mapping[Kind, str] = {
     "parameter": "with the same values",
     "header": "with the same values",
 }
-_HELP: Mapping[Kind, str] = dict.fromkeys(("response", "requestBody"), "put it under content, as the schema")
+_HELP: Mapping[ObjectType, str] = dict.fromkeys(("response", "requestBody"), "put it under content, as the schema")

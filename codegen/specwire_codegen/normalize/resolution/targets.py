@@ -13,7 +13,7 @@ from specwire_codegen.normalize.refs.references import schema_ref
 from specwire_codegen.normalize.resolution import conversions, unresolved
 from specwire_codegen.normalize.source_map import Report, origin_of, stamp
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import SECTIONS, Kind, Node
+from specwire_codegen.openapi.objects import SECTIONS, Node, ObjectType
 from specwire_codegen.openapi.walk import kind_at, rebuild, walk
 
 _WAYS = frozenset({"components", "definitions", "models", *SECTIONS.values()})
@@ -22,7 +22,7 @@ _LABELS = frozenset({"$defs", "definitions", "$anchor", "$dynamicAnchor"})
 """What is there only to be referred to; where all references lead to components, nothing does."""
 _KEYS = ("$ref", "$dynamicRef")
 
-Use = tuple[Kind, str]
+Use = tuple[ObjectType, str]
 """The kind of a place, and the reference that stands there."""
 
 
@@ -38,7 +38,7 @@ def direct(data: Node, report: Report) -> Node:
         finder.collect(finder.adopted())
     finder.tell()
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
         for key in _KEYS:
             target = finder.targets.get((kind, node[key])) if isinstance(node.get(key), str) else None
             if target is not None:
@@ -61,20 +61,20 @@ class _Finder:
     report: Report
     targets: dict[Use, str] = attrs.field(factory=dict)
     """The pointers that references lead to."""
-    wanted: dict[str, Kind] = attrs.field(factory=dict)
+    wanted: dict[str, ObjectType] = attrs.field(factory=dict)
     """The targets that are no components yet."""
     missing: dict[Use, Diagnostic] = attrs.field(factory=dict)
     """What is wrong with references that lead nowhere, with all places where they stand."""
     repaired: dict[Use, Diagnostic] = attrs.field(factory=dict)
 
-    def collect(self, nodes: Iterable[tuple[Node, Kind]]) -> None:
+    def collect(self, nodes: Iterable[tuple[Node, ObjectType]]) -> None:
         """Look up the references of objects."""
         for node, kind in list(nodes):
             for key in _KEYS:
                 if key in node and kind in SECTIONS:
                     self.take(node[key], kind, pointers.join(origin_of(node), key))
 
-    def take(self, ref: Any, kind: Kind, place: str) -> None:
+    def take(self, ref: Any, kind: ObjectType, place: str) -> None:
         """Look up one reference."""
         if not isinstance(ref, str):
             help = "write it as '#/components/...', or what it leads to"
@@ -147,7 +147,7 @@ class _Finder:
         """Note that a reference was taken for another."""
         self.repaired[use] = Diagnostic("warning", "bad-ref", message, self.report.locate(place), help)
 
-    def adopted(self) -> Iterator[tuple[Node, Kind]]:
+    def adopted(self) -> Iterator[tuple[Node, ObjectType]]:
         """Make components of the targets that are none, and yield the objects in them."""
         wanted, self.wanted = self.wanted, {}
         for target in sorted(wanted, key=len, reverse=True):
@@ -170,12 +170,12 @@ class _Finder:
         self.report.diagnostics.extend(self.repaired.values())
 
 
-def _is_component(pointer: str, kind: Kind) -> bool:
+def _is_component(pointer: str, kind: ObjectType) -> bool:
     prefix = f"/components/{SECTIONS[kind]}/"
     return pointer.startswith(prefix) and "/" not in pointer[len(prefix) :]
 
 
-def _named(data: Node, ref: str, kind: Kind) -> str | None:
+def _named(data: Node, ref: str, kind: ObjectType) -> str | None:
     """Return the pointer to the component that a reference names, if only the way to it is another format's."""
     *way, name = ref.strip().lstrip("#").strip("/").split("/")
     name = pointers.unescape(name)
@@ -186,7 +186,7 @@ def _named(data: Node, ref: str, kind: Kind) -> str | None:
     )
 
 
-def _advice(data: Node, target: str, kind: Kind) -> str:
+def _advice(data: Node, target: str, kind: ObjectType) -> str:
     name = pointers.unescape(target.rpartition("/")[2])
     near = difflib.get_close_matches(name, _components(data, kind), 1)
     if near:
@@ -194,7 +194,7 @@ def _advice(data: Node, target: str, kind: Kind) -> str:
     return f"declare the {kind} under #/components/{SECTIONS[kind]}, or remove the reference"
 
 
-def _components(data: Node, kind: Kind) -> Node:
+def _components(data: Node, kind: ObjectType) -> Node:
     """Return the components of a kind, as far as they are what they should be."""
     components = data.get("components")
     section = components.get(SECTIONS[kind]) if isinstance(components, dict) else None

@@ -16,7 +16,7 @@ from specwire_codegen.normalize import order
 from specwire_codegen.normalize.refs.references import schema_ref
 from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Child, Kind, Node
+from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Child, Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild, walk
 
 _GONE = "x-\0gone"
@@ -24,7 +24,7 @@ _GONE = "x-\0gone"
 _NEEDED = frozenset({"requestBody", "pathItem", "securityScheme"})
 """Kinds that cannot be left out."""
 
-Use = tuple[Kind, str]
+Use = tuple[ObjectType, str]
 
 
 def settle(data: Node, missing: Mapping[Use, Diagnostic], report: Report) -> Node:
@@ -67,7 +67,7 @@ def _without(data: Node, gone: Mapping[Use, Diagnostic]) -> tuple[Node, dict[Use
     """Return the document without what is gone, and the references to components that are gone with that."""
     lost: dict[Use, Diagnostic] = {}
 
-    def visit(node: Node, kind: Kind, pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, pointer: str) -> Any:
         node = {key: _members(value, kind, key) for key, value in node.items() if not _is_gone(value)}
         for key in ("$ref", "$dynamicRef"):
             cause = gone.get((kind, node[key])) if isinstance(node.get(key), str) else None
@@ -86,7 +86,7 @@ def _without(data: Node, gone: Mapping[Use, Diagnostic]) -> tuple[Node, dict[Use
     return rebuild(data, "openapi", visit), lost
 
 
-def _members(value: Any, kind: Kind, key: str) -> Any:
+def _members(value: Any, kind: ObjectType, key: str) -> Any:
     """Return a field without the members that are gone."""
     field = FIELDS[kind].get(key)
     if not isinstance(field, Child):
@@ -107,7 +107,9 @@ def _needed(data: Node, gone: frozenset[Use]) -> _Needed:
     components = data.get("components")
     components = components if isinstance(components, dict) else {}
     reached = order.reached(_with_variants(data, components))
-    values: list[tuple[Any, Kind]] = [({key: each for key, each in data.items() if key != "components"}, "openapi")]
+    values: list[tuple[Any, ObjectType]] = [
+        ({key: each for key, each in data.items() if key != "components"}, "openapi")
+    ]
     for kind, name in reached:
         section = components.get(SECTIONS[kind])
         values.append((section.get(name) if isinstance(section, dict) else None, kind))

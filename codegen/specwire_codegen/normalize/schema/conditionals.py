@@ -8,7 +8,7 @@ from typing import Any
 from specwire_codegen.normalize.refs.references import SCHEMAS, schema_name
 from specwire_codegen.normalize.schema.equality import constraints, same
 from specwire_codegen.normalize.source_map import ORIGIN, origin_of
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import map_children
 
 _CONDITION = frozenset({"if", "then", "else"})
@@ -21,7 +21,7 @@ def spread(data: Node) -> Node:
     """
     schemas = data.get("components", {}).get("schemas", {})
 
-    def visit(node: Any, kind: Kind) -> Any:
+    def visit(node: Any, kind: ObjectType) -> Any:
         if not isinstance(node, dict):
             return node
         node = _spread(node, schemas) if kind == "schema" else node

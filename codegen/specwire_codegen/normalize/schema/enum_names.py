@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 _LISTS = ("x-enum-varnames", "x-enumNames", "x-enum-names")
@@ -14,7 +14,7 @@ _DESCRIPTIONS = ("x-enum-descriptions", "x-enumDescriptions")
 def describe(data: Node) -> Node:
     """Return the document with what each value of an enumeration is called in the description."""
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
         values = node.get("enum") if kind == "schema" else None
         told = list(_told(node, values)) if isinstance(values, list) else []
         if not told:

@@ -7,7 +7,7 @@ from typing import Any
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 _NAMES: tuple[tuple[type, str], ...] = (
@@ -27,7 +27,7 @@ _STRUCTURE = frozenset(
 def of_items(data: Node, report: Report) -> Node:
     """Return the document with an `enum` of scalars beside the type of an array as that of its items."""
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
         values = node.get("enum") if kind == "schema" else None
         types = node.get("type", ()) if kind == "schema" else ()
         arrays = types == "array" or isinstance(types, list) and "array" in types and {*types} <= {"array", "null"}

@@ -7,14 +7,14 @@ from typing import Any
 
 from specwire_codegen.normalize.source_map import HINT
 from specwire_codegen.openapi.annotations import ANNOTATIONS, OWNERS, PLACE_ONLY
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import is_extension, rebuild
 
 
 def structure(schema: Any) -> Any:
     """Return a schema without annotations, extensions and private keys; who may send a property is no annotation."""
 
-    def visit(node: Node, kind: Kind, pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, pointer: str) -> Node:
         drop = (ANNOTATIONS - OWNERS if pointer else ANNOTATIONS) if kind == "schema" else frozenset[str]()
         kept = {key: value for key, value in node.items() if key not in drop and not is_extension(key)}
         if kind == "schema" and isinstance(kept.get("required"), list):

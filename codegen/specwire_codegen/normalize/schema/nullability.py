@@ -8,7 +8,7 @@ from typing import Any
 from specwire_codegen.normalize.refs.references import SCHEMAS, schema_name
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 
@@ -23,7 +23,7 @@ def outside(data: Node, united: Callable[[Node], Node]) -> Node:
         return data
     refs = {SCHEMAS + pointers.escape(name) for name in nullable}
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         if kind != "schema":
             return node
         if node.get("$ref") in refs:

@@ -7,7 +7,7 @@ from typing import Any
 
 from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.schema import nulls
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 _MARKS = ("readOnly", "writeOnly")
@@ -17,7 +17,7 @@ def state(data: Node) -> Node:
     """Return the document with `readOnly` and `writeOnly` of components stated at each property that refers to them."""
     schemas: Mapping[str, Any] = data.get("components", {}).get("schemas", {})
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         if kind != "schema" or not node.get("properties"):
             return node
         return {**node, "properties": {name: _marked(one, schemas) for name, one in node["properties"].items()}}

@@ -7,14 +7,14 @@ from typing import Any
 from specwire_codegen.normalize.schema.conditionals import is_conditional
 from specwire_codegen.normalize.schema.nulls import UNIONS
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 
 def declare(data: Node, report: Report) -> Node:
     """Return the document with every required property declared; of those that were not, only the presence is known."""
 
-    def visit(node: Node, kind: Kind, pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, pointer: str) -> Any:
         whole = kind == "schema" and node.get("properties") and not is_conditional(pointer)
         return _declared(node, report) if whole else node
 

@@ -13,7 +13,7 @@ from specwire_codegen.normalize.schema.merge import MAX_VARIANTS, Merger, only_c
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.annotations import PLACE_ONLY
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import map_children, rebuild
 
 
@@ -92,7 +92,7 @@ class Simplifier:
         reference = {**notes_of_place(core), "$ref": SCHEMAS + pointers.escape(here)}
         return nulls.join(reference) if nullable else reference
 
-    def visit(self, schema: Node, kind: Kind, _pointer: str = "") -> Any:
+    def visit(self, schema: Node, kind: ObjectType, _pointer: str = "") -> Any:
         """Return one object in its simplest form, its children being simple already."""
         if kind != "schema":
             return schema
@@ -281,7 +281,7 @@ def simplify(data: Node, report: Report) -> Node:
 def _united_again(data: Node, simplifier: Simplifier) -> Node:
     """Unite unions anew, for references that were different may have become the same."""
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         return simplifier.united(node) if kind == "schema" and any(each in node for each in nulls.UNIONS) else node
 
     simplifier.schemas = simplifier.done = data["components"]["schemas"]

@@ -10,7 +10,7 @@ from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.source_map import HINT, ORIGIN, Report, origin_of
 from specwire_codegen.normalize.unions.variants import TAGS, const_of
 from specwire_codegen.openapi import pointer as pointers, words
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 
@@ -18,7 +18,7 @@ def settle(data: Node, report: Report) -> Node:
     """Return the document with full mappings, and with discriminators wherever the variants imply one."""
     schemas = data.get("components", {}).get("schemas", {})
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         if kind != "schema":
             return node
         union = next((each for each in nulls.UNIONS if isinstance(node.get(each), list)), None)

@@ -8,7 +8,7 @@ from typing import Any
 from specwire_codegen.normalize.source_map import Report, origin_of, stamp
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.annotations import ANNOTATIONS
-from specwire_codegen.openapi.objects import Kind, Node
+from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import is_extension, rebuild
 
 _ALLOWED_BESIDE_REF_30 = frozenset(
@@ -24,7 +24,7 @@ def tuples(data: Node, report: Report) -> Node:
     One schema in a list is nearly always meant for all items.
     """
 
-    def visit(node: Node, kind: Kind, pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, pointer: str) -> Any:
         listed = node.get("items")
         if kind != "schema" or not isinstance(listed, list) or not listed:
             return node
@@ -49,7 +49,7 @@ def upgrade(data: Node) -> Node:
     """Return the document in the words of OpenAPI 3.2."""
     old = str(data.get("openapi", "")).startswith("3.0")
 
-    def visit(node: Node, kind: Kind, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         if kind == "schema":
             return _schema(_without_ignored(node) if old else node)
         if kind in {"parameter", "header", "mediaType"} and "example" in node:

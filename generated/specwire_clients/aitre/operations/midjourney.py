@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.support import UNSET, Flow, JsonPayload, Operation, Polling, Refusal, Request, Unset, json_body, wait
+from specwire.support import (
+    UNSET,
+    ErrorEnvelope,
+    JsonPayload,
+    Operation,
+    Polling,
+    Request,
+    Unset,
+    Workflow,
+    json_body,
+    wait,
+)
 
 from .. import models
 
@@ -22,7 +33,7 @@ _ERRORS: dict[int | str, Any] = {
     429: models.MidjourneyError,
     "default": models.MidjourneyFailure,
 }
-_REFUSAL = Refusal(code=("code",), accepted={1, 21, 22}, message=("description",))
+_ERROR_ENVELOPE = ErrorEnvelope(code=("code",), accepted={1, 21, 22}, message=("description",))
 
 
 _FETCH = Operation(
@@ -62,7 +73,7 @@ def wait_(
     interval: float | None = None,
     timeout: float | None = None,
     on_progress: Callable[[models.MidjourneyTask], object] | None = None,
-) -> Flow[models.MidjourneyTask]:
+) -> Workflow[models.MidjourneyTask]:
     """Wait until the midjourney reaches a terminal status.
 
     Also returns in the status `MODAL`, in which the job needs an action of the caller.
@@ -84,7 +95,7 @@ _SWAP_FACE = Operation(
     path="/mj/insight-face/swap",
     returns=JsonPayload(models.MidjourneySubmitResponse),
     errors=_ERRORS,
-    refusal=_REFUSAL,
+    error_envelope=_ERROR_ENVELOPE,
 )
 
 
@@ -117,7 +128,7 @@ _ACTION = Operation(
     path="/mj/submit/action",
     returns=JsonPayload(models.MidjourneySubmitResponse),
     errors=_ERRORS,
-    refusal=_REFUSAL,
+    error_envelope=_ERROR_ENVELOPE,
 )
 
 
@@ -163,7 +174,7 @@ _BLEND = Operation(
     path="/mj/submit/blend",
     returns=JsonPayload(models.MidjourneySubmitResponse),
     errors=_ERRORS,
-    refusal=_REFUSAL,
+    error_envelope=_ERROR_ENVELOPE,
 )
 
 
@@ -208,7 +219,7 @@ _DESCRIBE = Operation(
     path="/mj/submit/describe",
     returns=JsonPayload(models.MidjourneySubmitResponse),
     errors=_ERRORS,
-    refusal=_REFUSAL,
+    error_envelope=_ERROR_ENVELOPE,
 )
 
 
@@ -243,7 +254,7 @@ _IMAGINE = Operation(
     path="/mj/submit/imagine",
     returns=JsonPayload(models.MidjourneySubmitResponse),
     errors=_ERRORS,
-    refusal=_REFUSAL,
+    error_envelope=_ERROR_ENVELOPE,
 )
 
 
@@ -288,7 +299,7 @@ _MODAL = Operation(
     path="/mj/submit/modal",
     returns=JsonPayload(models.MidjourneySubmitResponse),
     errors=_ERRORS,
-    refusal=_REFUSAL,
+    error_envelope=_ERROR_ENVELOPE,
 )
 
 
@@ -317,7 +328,7 @@ _SHORTEN = Operation(
     path="/mj/submit/shorten",
     returns=JsonPayload(models.MidjourneySubmitResponse),
     errors=_ERRORS,
-    refusal=_REFUSAL,
+    error_envelope=_ERROR_ENVELOPE,
 )
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from specwire.support import (
     UNSET,
     DateTimeInput,
-    Flow,
     JsonPayload,
     Operation,
     PagedRequest,
@@ -20,6 +19,7 @@ from specwire.support import (
     Request,
     Unset,
     UUIDInput,
+    Workflow,
     given,
     json_body,
     wait,
@@ -159,7 +159,7 @@ def wait_(
     interval: float | None = None,
     timeout: float | None = None,
     on_progress: Callable[[models.BatchJobOut], object] | None = None,
-) -> Flow[models.BatchJobOut]:
+) -> Workflow[models.BatchJobOut]:
     """Wait until the job reaches a terminal status.
 
     Polls `get`.

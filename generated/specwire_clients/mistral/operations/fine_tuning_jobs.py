@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from specwire.support import (
     UNSET,
     DateTimeInput,
-    Flow,
     JsonPayload,
     Operation,
     PagedRequest,
@@ -20,6 +19,7 @@ from specwire.support import (
     Request,
     Unset,
     UUIDInput,
+    Workflow,
     given,
     json_body,
     wait,
@@ -197,7 +197,7 @@ def wait_(
     interval: float | None = None,
     timeout: float | None = None,
     on_progress: Callable[[models.DetailedJobOut], object] | None = None,
-) -> Flow[models.DetailedJobOut]:
+) -> Workflow[models.DetailedJobOut]:
     """Wait until the job reaches a terminal status.
 
     Also returns in the status `VALIDATED`, in which the job needs an action of the caller.

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from specwire.support import (
     UNSET,
     Cursor,
-    Flow,
     JsonPayload,
     Operation,
     PagedRequest,
     Polling,
     Request,
     Unset,
+    Workflow,
     given,
     json_body,
     wait,
@@ -146,7 +146,7 @@ def wait_(
     interval: float | None = None,
     timeout: float | None = None,
     on_progress: Callable[[models.BatchObject], object] | None = None,
-) -> Flow[models.BatchObject]:
+) -> Workflow[models.BatchObject]:
     """Wait until the batch reaches a terminal status.
 
     Polls `retrieve`.

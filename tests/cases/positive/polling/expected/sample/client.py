@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import AsyncClient, Client, Never, Provider, resource
+from specwire.support import AsyncClient, Client, NonRetryableErrors, Provider, resource
 
 if TYPE_CHECKING:
     from .resources.jobs import AsyncJobsResource, JobsResource
@@ -18,7 +18,7 @@ PROVIDER = Provider(
     base_url=None,
     base_url_variable="SAMPLE_BASE_URL",
     retry_statuses={429, 503},
-    never=Never(path=("error", "type"), values={"quota"}),
+    non_retryable=NonRetryableErrors(path=("error", "type"), values={"quota"}),
 )
 """Servers and authentication of the API."""
 

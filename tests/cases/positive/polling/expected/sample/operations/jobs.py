@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from specwire.support import UNSET, Flow, JsonPayload, Operation, Polling, Refusal, Request, Unset, given, wait
+from specwire.support import (
+    UNSET,
+    ErrorEnvelope,
+    JsonPayload,
+    Operation,
+    Polling,
+    Request,
+    Unset,
+    Workflow,
+    given,
+    wait,
+)
 
 from .. import models
 
@@ -37,7 +48,7 @@ def wait_(
     interval: float | None = None,
     timeout: float | None = None,
     on_progress: Callable[[models.Job], object] | None = None,
-) -> Flow[models.Job]:
+) -> Workflow[models.Job]:
     """Wait until the job reaches a terminal status.
 
     Also returns in the status `held`, in which the job needs an action of the caller.
@@ -60,7 +71,7 @@ _SUBMIT = Operation(
     errors={"4XX": models.Answer, "default": dict[str, Any]},
     safe=True,
     secure=False,
-    refusal=Refusal(code=("code",), accepted={1, 22}, message=("description",)),
+    error_envelope=ErrorEnvelope(code=("code",), accepted={1, 22}, message=("description",)),
 )
 
 
