@@ -141,7 +141,7 @@ def test_objects_that_differ_in_who_sends_a_property_are_apart(tmp_path: Path, o
 def test_a_component_of_that_name_keeps_it(tmp_path: Path) -> None:
     """An equal inline schema becomes the component; another one does not take its name."""
     member = {"type": "array", "items": {"type": "object", "properties": {"since": {"type": "string"}}}}
-    both = {"type": "object", "properties": {"u": {"$ref": "#/components/schemas/User"}}}
+    both: dict[str, Any] = {"type": "object", "properties": {"u": {"$ref": "#/components/schemas/User"}}}
     both["properties"]["g"] = {"$ref": "#/components/schemas/Group"}
     paths = {
         "/a": answering("getUser", USER),

@@ -132,8 +132,8 @@ def asking(name: str, *documents: str) -> Callable[[Callable[[BaseRequest], Base
         def plant(monkeypatch: pytest.MonkeyPatch) -> None:
             build = Exchange.__init__
 
-            def changed(exchange: Exchange, provider: Any, base_url: str, request: BaseRequest, *rest: Any) -> None:
-                build(exchange, provider, base_url, change(request), *rest)
+            def changed(exchange: Exchange, prepared: Any, request: BaseRequest, *rest: Any) -> None:
+                build(exchange, prepared, change(request), *rest)
 
             monkeypatch.setattr(Exchange, "__init__", changed)
 

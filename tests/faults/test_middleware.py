@@ -246,7 +246,7 @@ def test_call_middleware_sees_what_the_caller_sees(caller: Caller, server: Serve
 
 
 def test_call_middleware_may_change_the_request(caller: Caller, client: Any, server: Server) -> None:
-    """What middleware passes on is what is called; one call may have middleware around itself and around its attempts."""
+    """What middleware passes on is called; one call may have middleware around itself and around its attempts."""
     attempts: list[str] = []
     other = both_calls(caller, lambda request: request.replace(path={"thing_id": "2"}))
     changed = client.things.get.with_options(call_middleware=[other], middleware=[noting(caller, "a", attempts)])

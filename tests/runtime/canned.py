@@ -83,8 +83,8 @@ class Canned:
         *,
         raw: bool = False,
         method: str = "GET",
-        errors: Mapping[int, Any] | None = None,
-        answers: Mapping[int, Payload] | None = None,
+        errors: Mapping[int | str, Any] | None = None,
+        answers: Mapping[int | str, Payload] | None = None,
         **options: Any,
     ) -> Outcome:
         """Call an operation that answers this payload and gets this body."""

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from specwire._auth.credentials import Credentials
-from specwire._client.workflow import Workflow, Pause, Step
+from specwire._client.workflow import Pause, Step, Workflow
 from specwire._exchange.exchange import Exchange
 from specwire._exchange.prepared import Prepared
 from specwire._http.option_overrides import OptionOverrides
@@ -20,7 +20,7 @@ from specwire._http.response import HTTPResponse
 from specwire._http.transport import AsyncTransport, Transport
 from specwire._network.event_loop import sleep
 from specwire._network.server_url import shown_url
-from specwire._network.transport_errors import TokenDeniedError, BodyTooLargeError, TransportError
+from specwire._network.transport_errors import BodyTooLargeError, TokenDeniedError, TransportError
 from specwire._operations.provider import Provider
 from specwire._operations.request import BaseRequest, PagedRequest, Request
 from specwire._operations.response import Response
@@ -44,7 +44,9 @@ _MOST_PREPARED = 1000
 class BaseSession:
     """What both kinds of connections hold."""
 
-    def __init__(self, name: str, provider: Provider, base_url: str, keyring: Credentials | None, options: Options) -> None:
+    def __init__(
+        self, name: str, provider: Provider, base_url: str, keyring: Credentials | None, options: Options
+    ) -> None:
         self.name = name
         """Name of the client, for messages."""
         self.provider = provider
@@ -144,7 +146,7 @@ class Session(BaseSession):
         exchange = self.exchange(request, options)
         answer = self._send(exchange, stream=True)
         answer.masked, answer.parse = exchange.record.masked, partial(parsing.parsed, exchange.record)
-        return answer, exchange.record.response(answer.status, answer.headers)
+        return answer, exchange.record.response(answer.status_code, answer.headers)
 
     def _send(self, exchange: Exchange, *, stream: bool) -> HTTPResponse:
         if self._transport.closed:
@@ -164,8 +166,8 @@ class Session(BaseSession):
                     answer = self._send_through(outgoing, options, stream)
                 else:
                     answer = self._transport.send(outgoing, options, stream=stream)
-                if answer.status < 300:
-                    exchange.ended(answer.status, answer)
+                if answer.status_code < 300:
+                    exchange.ended(answer.status_code, answer)
                     return answer
                 answer.read()
                 answer.close()
@@ -200,7 +202,7 @@ class Session(BaseSession):
             try:
                 response = self.perform(following)
             except APIStatusError as error:
-                if trail.ends_with(error.status):
+                if trail.ends_with(error.status_code):
                     return
                 raise
             if trail.take(response):
@@ -283,7 +285,7 @@ class AsyncSession(BaseSession):
         exchange = self.exchange(request, options)
         answer = await self._send(exchange, stream=True)
         answer.masked, answer.parse = exchange.record.masked, partial(parsing.parsed, exchange.record)
-        return answer, exchange.record.response(answer.status, answer.headers)
+        return answer, exchange.record.response(answer.status_code, answer.headers)
 
     async def _send(self, exchange: Exchange, *, stream: bool) -> HTTPResponse:
         if self._transport.closed:
@@ -305,8 +307,8 @@ class AsyncSession(BaseSession):
                     answer = await self._send_through(outgoing, options, stream)
                 else:
                     answer = await self._transport.send(outgoing, options, stream=stream)
-                if answer.status < 300:
-                    exchange.ended(answer.status, answer)
+                if answer.status_code < 300:
+                    exchange.ended(answer.status_code, answer)
                     return answer
                 await answer.aread()
                 await answer.aclose()

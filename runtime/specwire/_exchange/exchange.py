@@ -37,7 +37,7 @@ _SPENT = frozenset(
 
 
 class Exchange:
-    """The bookkeeping of one call: its tries, where they go and what they carry."""
+    """The bookkeeping of one call: its attempts, where they go and what they carry."""
 
     __slots__ = (
         "_body",
@@ -188,13 +188,13 @@ class Exchange:
         """Return the seconds to wait before the next try after an error; raises `APIStatusError` for the last."""
         headers = self.record.masked_headers(answer.headers)
         content = self.record.masked(answer.content)
-        hopeless = self._hopeless(answer.status, content) or not self._replayable
-        wait = None if hopeless else self._decide(retry.ServerResponded(answer.status, headers))
-        self._note(answer.status, wait, answer)
+        hopeless = self._hopeless(answer.status_code, content) or not self._replayable
+        wait = None if hopeless else self._decide(retry.ServerResponded(answer.status_code, headers))
+        self._note(answer.status_code, wait, answer)
         if wait is not None:
             return wait
-        error = parsing.status_error(self.record, answer.status, headers, content)
-        if isinstance(self._body, Multipart) and answer.status in (400, 415, 422):
+        error = parsing.status_error(self.record, answer.status_code, headers, content)
+        if isinstance(self._body, Multipart) and answer.status_code in (400, 415, 422):
             for note in self._body.notes():
                 error.add_note(note)
         raise error
@@ -202,7 +202,7 @@ class Exchange:
     def redirected(self, answer: HTTPResponse) -> bool:
         """Follow a redirect if it is safe to; credentials never go to another origin."""
         location = answer.headers.get("location")
-        if answer.status not in (301, 302, 303, 307, 308) or location is None or self._redirects >= _REDIRECTS:
+        if answer.status_code not in (301, 302, 303, 307, 308) or location is None or self._redirects >= _REDIRECTS:
             return False
         try:
             target = urljoin(self._url, location)
@@ -218,7 +218,7 @@ class Exchange:
         except ValueError:
             return False
         reads = self.request.operation.method in ("GET", "HEAD")
-        if there.scheme not in ("http", "https") or not (reads or (same and answer.status in (307, 308))):
+        if there.scheme not in ("http", "https") or not (reads or (same and answer.status_code in (307, 308))):
             return False
         if here.scheme == "https" and there.scheme == "http":
             return False
@@ -234,7 +234,7 @@ class Exchange:
 
     def unproved(self, answer: HTTPResponse) -> AppliedAuth | None:
         """Return the proof of a try that the server did not take, once in a call, if the call can be repeated."""
-        if answer.status != 401 or self._refused or not self.trusted or not self._replayable:
+        if answer.status_code != 401 or self._refused or not self.trusted or not self._replayable:
             return None
         self._refused = True
         return self.record.proof
@@ -277,13 +277,13 @@ class Exchange:
     def _hopeless(self, status: int, content: bytes) -> bool:
         if status == 429 and _is_spent(content):
             return True
-        never = self.prepared.never
-        if never is None:
+        known = self.prepared.non_retryable
+        if known is None:
             return False
         found = parsing.json_or_text(content)
-        for name in never.path:
+        for name in known.path:
             found = found.get(name) if isinstance(found, dict) else None
-        return isinstance(found, str) and found in never.values
+        return isinstance(found, str) and found in known.values
 
 
 def _is_spent(content: bytes) -> bool:

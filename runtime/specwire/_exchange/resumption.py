@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Resumption:
-    """The attempts of a stream or a download to go on: as many as the retry policy has, counted anew when something came.
+    """The attempts to resume a stream or a download: as many as the retry policy has, counted anew after progress.
 
     Its `budget` holds for all waits together; the deadline for all that the clock measures or, without one, from each
     break to the next answer.

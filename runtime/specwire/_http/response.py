@@ -91,14 +91,14 @@ class HTTPResponse:
         if self._content is not None:
             return
         chunks: list[bytes] = []
-        good, size = self.status < 300, 0
+        good, size = self.status_code < 300, 0
         most = limit if good else _BEGINNING
         try:
             for chunk in self._chunks():
                 chunks.append(chunk)
                 size += len(chunk)
                 if most is not None and size > most:
-                    raise BodyTooLargeError(most, self.status, self.headers)
+                    raise BodyTooLargeError(most, self.status_code, self.headers)
         except Exception as error:
             self._broke(error, forgiving=not good)
         self._content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
@@ -111,7 +111,7 @@ class HTTPResponse:
         if self._content is not None:
             return
         chunks: list[bytes] = []
-        good, size = self.status < 300, 0
+        good, size = self.status_code < 300, 0
         most = limit if good else _BEGINNING
         try:
             if self.raw.is_stream_consumed:
@@ -123,7 +123,7 @@ class HTTPResponse:
                         chunks.append(piece)
                         size += len(piece)
                         if most is not None and size > most:
-                            raise BodyTooLargeError(most, self.status, self.headers)
+                            raise BodyTooLargeError(most, self.status_code, self.headers)
                 if decoder is not None:
                     decoder.finish()
         except Exception as error:
@@ -203,7 +203,7 @@ class HTTPResponse:
     @property
     def has_unexpected_body(self) -> bool:
         """Whether a body is announced that this status cannot have: it would be taken for the next answer."""
-        if self.status not in (204, 304):
+        if self.status_code not in (204, 304):
             return False
         headers = self.raw.headers
         return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"

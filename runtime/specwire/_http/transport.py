@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from specwire._http.request import PreparedRequest, encoded
 from specwire._http.response import HTTPResponse
-from specwire._http.unclosed import UnclosedResponses, UnclosedResponse
+from specwire._http.unclosed import UnclosedResponse, UnclosedResponses
 from specwire._network.deadline import Deadline
-from specwire._network.deadline_backend import interrupt, install_deadlines, within
+from specwire._network.deadline_backend import install_deadlines, interrupt, within
 from specwire._network.event_loop import PerEventLoop, current, start
 from specwire._network.faults import raise_failure
 from specwire._network.fork import reset_after_fork
@@ -92,7 +92,7 @@ class Transport:
         return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
     def send(self, outgoing: PreparedRequest, options: Options, *, stream: bool) -> HTTPResponse:
-        """Send one try; raises `TransportError` when no answer comes, `BodyTooLargeError` for a body beyond the limit."""
+        """Send one attempt; raises `TransportError` without a response, `BodyTooLargeError` beyond the limit."""
         client = self._client or self._open()
         self._used = True
         if self._unread.forgotten:
@@ -111,7 +111,9 @@ class Transport:
         except Exception as error:
             raise_failure(error, library, _route(client, library, outgoing.url))
             raise
-        answer = UnclosedResponse(raw, library, timeouts, self._unread) if stream else HTTPResponse(raw, library, timeouts)
+        answer = (
+            UnclosedResponse(raw, library, timeouts, self._unread) if stream else HTTPResponse(raw, library, timeouts)
+        )
         if answer.has_unexpected_body:
             answer.disconnect()
         if stream:
@@ -196,7 +198,7 @@ class AsyncTransport:
         return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
     def send(self, outgoing: PreparedRequest, options: Options, *, stream: bool) -> Awaitable[HTTPResponse]:
-        """Send one try; raises `TransportError` when no answer comes, `BodyTooLargeError` for a body beyond the limit."""
+        """Send one attempt; raises `TransportError` without a response, `BodyTooLargeError` beyond the limit."""
         sending = self._send(outgoing, options, stream)
         return sending if options.deadline is None else _in_time(sending, options.deadline)
 

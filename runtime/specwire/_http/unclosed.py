@@ -54,7 +54,9 @@ class UnclosedResponse(HTTPResponse):
 
     _begun: Generator[bytes, None, None] | None = None
 
-    def __init__(self, raw: Any, library: ModuleType, timeouts: dict[str, float | None], unread: UnclosedResponses) -> None:
+    def __init__(
+        self, raw: Any, library: ModuleType, timeouts: dict[str, float | None], unread: UnclosedResponses
+    ) -> None:
         super().__init__(raw, library, timeouts)
         self._unread = unread
 
