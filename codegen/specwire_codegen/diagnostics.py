@@ -48,11 +48,14 @@ class Diagnostic:
     help: str | None = None
     also: tuple[Location, ...] = ()
     """The other places where the same is wrong."""
+    details: tuple[str, ...] = ()
+    """Further lines below the message, such as the differences of two versions."""
 
     def __str__(self) -> str:
         """Render the finding: what and where, the other places, what to do."""
         where = f" {shown(str(self.location), _LONGEST_PLACE)}" if self.location else ""
         lines = [_line(f"{self.severity}[{self.code}]{where}: ", self.message)]
+        lines += [_line("", each) for each in self.details]
         if self.location and self.location.pointer:
             lines.append(_line("  at #", self.location.pointer))
         most = _MOST_PLACES[self.severity]

@@ -294,8 +294,8 @@ def gateway(schema: str, description: str = "") -> str:
     ("description", "schema"),
     [
         ("", '{$ref: "#/x-stream-definitions/Reply"}'),
-        ("", RESULT % ("Stream result of Reply", "FieldType")),
-        ("A successful response.(streaming responses)", RESULT % ("R", "FieldType")),
+        ("", RESULT % ("Stream result of Reply", "Plain")),
+        ("A successful response.(streaming responses)", RESULT % ("R", "Plain")),
         ("", RESULT % ("R", "rpcStatus")),
         ("", RESULT % ("R", "Renamed")),
         ("", RESULT % ("R", "runtimeStreamError")),
@@ -330,7 +330,7 @@ def test_a_gateway_sends_events_before_its_error(generated: Any) -> None:
 @pytest.mark.parametrize(
     "schema",
     [
-        RESULT % ("R", "FieldType"),
+        RESULT % ("R", "Plain"),
         '{type: object, properties: {result: {$ref: "#/definitions/Reply"}}}',
         '{properties: {result: {$ref: "#/definitions/Reply"}, error: {$ref: "#/definitions/rpcStatus"}, id: {}}}',
     ],

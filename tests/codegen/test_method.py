@@ -321,7 +321,7 @@ def test_no_operation_on_several_things_has_a_plain_verb(operations: list[tuple[
         ([("GET", "/aliases/{id}", "get_alias", "aliases")], ["aliases.get"]),
         ([("GET", "/leaves/{id}", "get_leaf", "leaves")], ["leaves.get"]),
         ([("GET", "/canvas", "get_canvas", "canvas")], ["canvas.get"]),
-        ([("GET", "/links", "get_connections", "Session")], ["connection.list"]),
+        ([("GET", "/links", "get_connections", "Connection")], ["connection.list"]),
         ([("GET", "/vendors", "get_providers", "Provider")], ["provider.list"]),
     ],
 )

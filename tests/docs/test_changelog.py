@@ -8,7 +8,7 @@ from .pages import ROOT
 
 LINES = (ROOT / "CHANGELOG.md").read_text("utf-8").splitlines()
 ENTRIES = [line for line in LINES if line.startswith("- ")]
-SECTIONS = {"Added", "Changed", "Deprecated", "Removed", "StaticCredential", "Security"}
+SECTIONS = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 
 
 def test_every_line_is_a_heading_or_an_entry() -> None:

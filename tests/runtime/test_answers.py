@@ -200,7 +200,7 @@ def test_a_status_without_content_has_no_value(canned: Canned, status: int) -> N
 
 def test_each_status_has_its_type(canned: Canned) -> None:
     """The type of an answer is that of its own status, then of its range, then that of the first success."""
-    answers: dict[int, Payload] = {202: JsonPayload(Loose), 204: NOTHING, 2: TEXT}
+    answers: dict[int | str, Payload] = {202: JsonPayload(Loose), 204: NOTHING, 2: TEXT}
     body = b'{"id": "1", "size": 1}'
     for status, value in ((200, Thing(id="1", size=1)), (202, Loose(size=1))):
         given_ = {**answers, 200: JsonPayload(Thing)}
@@ -703,4 +703,4 @@ def test_an_error_is_one_though_the_document_has_the_key_that_says_so(canned: Ca
 
 def test_a_status_beside_another_field_of_the_document_is_a_field(canned: Canned) -> None:
     body = b'{"status": "failed", "message": "m", "id": null}'
-    assert canned.answer(JsonPayload(HTTPResponse), body).value.status_code == "failed"
+    assert canned.answer(JsonPayload(HTTPResponse), body).value.status == "failed"

@@ -96,7 +96,7 @@ def test_addresses_that_do_not_answer_end_with_the_time(
 def test_what_the_last_address_says_is_told(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where all addresses refuse, the message says so, and nothing stays open."""
     resolve(monkeypatch, REFUSING, "127.0.0.4")
-    with client(server) as sample, pytest.raises(APIConnectionError, match="Session refused") as caught:
+    with client(server) as sample, pytest.raises(APIConnectionError, match="Connection refused") as caught:
         sample.things.get("1")
     assert not isinstance(caught.value, APITimeoutError)
 

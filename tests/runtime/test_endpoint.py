@@ -56,7 +56,7 @@ def test_reprs_fit_a_line(kind: Any) -> None:
         f"<{prefix}PagedMethod {prefix}Things.list(page, size)>",
         f"<{prefix}StreamMethod {prefix}Talks.talk(prompt)>",
         f"<{prefix}DownloadMethod {prefix}Files.download(name)>",
-        f"<{prefix}FlowMethod {prefix}Jobs.wait(job_id, interval, timeout, ...)>",
+        f"<{prefix}WorkflowMethod {prefix}Jobs.wait(job_id, interval, timeout, ...)>",
     ] == [
         repr(method)
         for method in (

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from specwire_codegen.classes.annotation import out
 from specwire_codegen.diagnostics import Diagnostic, Location, error
 from specwire_codegen.ir import (
@@ -124,8 +126,11 @@ def check_contracts(api: Api, overrides: tuple[Override, ...], folder: Path) -> 
             continue
         changes = list(_differences(_facts(recorded), _facts(json.loads(current[id_]))))
         if changes:
-            lines = [f"{id_} changed under its override", *_where(api, id_), *(f"    {change}" for change in changes)]
-            yield error("override-stale", "\n".join(lines), place, f"update the {what}, then {accept}")
+            details = (*_where(api, id_), *(f"    {change}" for change in changes))
+            found = error(
+                "override-stale", f"{id_} changed under its override", place, f"update the {what}, then {accept}"
+            )
+            yield attrs.evolve(found, details=details)
     for path in sorted(folder.glob("*.json")):
         if path.stem not in current:
             message = f"records the contract of {path.stem}, which no override stands on"
