@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from specwire_codegen.diagnostics import DiagnosticError
+from specwire_codegen.documents import json_path
 from specwire_codegen.documents.document import Document
 from specwire_codegen.documents.overlay import apply
 from specwire_codegen.files.load import load, load_overlay
@@ -152,3 +153,41 @@ def test_every_useless_or_broken_action_is_told(tmp_path: Path) -> None:
 def test_an_overlay_without_actions_is_an_error(tmp_path: Path) -> None:
     """An overlay that does nothing is a mistake."""
     assert [("overlay-actions", 3, "the overlay has no list of actions")] == refusals(tmp_path, "")
+
+
+@pytest.mark.parametrize("between", [("$.tags", "$.tags"), ("$.tags", "$.more")])
+def test_copies_do_not_grow_without_bounds(tmp_path: Path, between: tuple[str, str]) -> None:
+    """A list that is copied into itself doubles; the overlay is refused before the document is too large."""
+    one, other = between
+    start = "  - {target: $, update: {more: [{name: x}]}}\n"
+    doubling = f"  - {{target: {one}, copy: {other}}}\n  - {{target: {other}, copy: {one}}}\n"
+    found = refusals(tmp_path, start + doubling * 24)
+    assert {("too-many-values", "the overlay copies more than 20,000 values")} == {
+        (code, text) for code, _, text in found
+    }
+
+
+@pytest.mark.parametrize("function", ["match", "search"])
+def test_a_pattern_that_backtracks_is_left(tmp_path: Path, function: str) -> None:
+    """A pattern takes a second and not for ever; the message says which."""
+    actions = f"  - target: $.tags\n    update: {{name: {'a' * 60}!}}\n"
+    actions += f'  - target: $.tags[?{function}(@.name, "(a|aa)+b")]\n    remove: true\n'
+    (found,) = refusals(tmp_path, actions)
+    assert "overlay-path" == found[0] and "takes too long" in found[2]
+
+
+@pytest.mark.parametrize(
+    ("function", "pattern", "kept"),
+    [("match", "a|c", ["b"]), ("search", "b", ["a", "c"]), ("match", "[b-z]", ["a"]), ("search", ".", [])],
+)
+def test_patterns_select(tmp_path: Path, function: str, pattern: str, kept: list[str]) -> None:
+    """`match` is of the whole text, `search` of a part."""
+    data = applied(tmp_path, f"  - target: $.tags[?{function}(@.name, '{pattern}')]\n    remove: true\n").data
+    assert kept == [tag["name"] for tag in data["tags"]]
+
+
+def test_a_path_that_comes_by_too_many_places_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several descents multiply."""
+    monkeypatch.setattr(json_path, "_MOST_NODES", 5)
+    (found, *_) = refusals(tmp_path, "  - target: $..*..*..*\n    update: {x-a: 1}\n")
+    assert "overlay-path" == found[0] and "comes by more than 5 places" in found[2]

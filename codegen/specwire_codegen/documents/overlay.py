@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import attrs
-import jsonpath_rfc9535
 
 from specwire_codegen.diagnostics import Diagnostic, error, settle
 from specwire_codegen.documents.document import Document, Place, Source
+from specwire_codegen.documents.json_path import PathError, find
 from specwire_codegen.openapi import pointer as pointers
 
 _FIELDS = ("target", "description", "update", "copy", "remove")
-_LONGEST_PATH = 2000
-"""Characters of a JSONPath: many more, and the library that reads it overflows the stack."""
+_MOST_COPIED = 20_000
+"""Values that an overlay may copy, all its copies together: a list that is copied into itself doubles."""
 _VERBS = ("update", "copy", "remove")
 
 
@@ -43,6 +45,7 @@ class _Editor:
     overlay: Document
     document: Document
     findings: list[Diagnostic] = attrs.field(factory=list)
+    copied: int = 0
 
     def complain(self, code: str, message: str, pointer: str, help: str | None = None) -> None:
         """Record an error at a place of the overlay."""
@@ -87,20 +90,12 @@ class _Editor:
         return True
 
     def _find(self, path: str, at: str) -> list[str] | None:
-        help = "write it as RFC 9535 has it, such as $.paths['/pets'].get"
-        if len(path) > _LONGEST_PATH:
-            message = f"this JSONPath has {len(path):,} characters; {_LONGEST_PATH:,} are allowed"
-            self.complain("overlay-path", message, at, help)
-            return None
         try:
-            nodes = jsonpath_rfc9535.find(path, self.document.data)
-            return list(dict.fromkeys(pointers.join("", *node.location) for node in nodes))
-        except RecursionError:
-            self.complain("overlay-path", "this JSONPath, or what it looks through, is nested too deeply", at, help)
-        except (jsonpath_rfc9535.JSONPathError, ValueError) as problem:
-            message = f"{path!r} is not a JSONPath: {str(problem).splitlines()[0]}"
-            self.complain("overlay-path", message, at, help)
-        return None
+            return find(path, self.document.data)
+        except PathError as problem:
+            help = "write it as RFC 9535 has it, such as $.paths['/pets'].get"
+            self.complain("overlay-path", str(problem), at, help)
+            return None
 
     def _update(self, value: Any, targets: list[str], origin: str) -> None:
         for target in targets:
@@ -115,6 +110,11 @@ class _Editor:
             self.complain("overlay-no-match", message, pointers.join(at, "copy"), "make the path more exact")
             return
         value, before = pointers.get(self.document.data, sources[0]), self.document
+        self.copied += len(targets) * sum(1 for _ in islice(_values(value), _MOST_COPIED + 1))
+        if self.copied > _MOST_COPIED:
+            message = f"the overlay copies more than {_MOST_COPIED:,} values"
+            self.complain("too-many-values", message, pointers.join(at, "copy"), "use $ref instead of copies")
+            return
         for target in targets:
             self._merge(value, target, before, sources[0])
 
@@ -127,7 +127,8 @@ class _Editor:
             where = source.locate(pointer)
             self.findings.append(error("overlay-incompatible", message, where, "remove the target first, then add it"))
             return
-        kept = [old for old in self.document.places if not any(_is_within(old.pointer, new.pointer) for new in places)]
+        replaced = {new.pointer for new in places}
+        kept = [old for old in self.document.places if replaced.isdisjoint(_above(old.pointer))]
         data = pointers.replaced(self.document.data, target, merged)
         self.document = attrs.evolve(self.document, data=data, places=(*kept, *places))
 
@@ -173,6 +174,22 @@ def _kind(value: Any) -> str:
 
 def _is_within(pointer: str, ancestor: str) -> bool:
     return pointer == ancestor or pointer.startswith(f"{ancestor}/")
+
+
+def _values(value: Any) -> Iterator[Any]:
+    """Yield a value and all that is in it."""
+    waiting = [value]
+    while waiting:
+        yield (each := waiting.pop())
+        waiting += each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+
+
+def _above(pointer: str) -> Iterator[str]:
+    """Yield a pointer and those of all that it is within."""
+    yield pointer
+    while pointer:
+        pointer = pointers.parent(pointer)
+        yield pointer
 
 
 def _without(document: Document, target: str) -> Document:

@@ -1,0 +1,67 @@
+"""JSONPath: the places in a document that a path of an overlay means, found within bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from itertools import islice
+from typing import Any, ClassVar
+
+import jsonpath_rfc9535
+from jsonpath_rfc9535.function_extensions import ExpressionType, FilterFunction
+
+from specwire_codegen.openapi import pointer as pointers
+
+_LONGEST = 2000
+"""Characters of a path: many more, and the library that reads it overflows the stack."""
+_MOST_NODES = 1_000_000
+"""Places that a path may come by, each time that it does."""
+_PATIENCE = 1.0
+"""Seconds for one pattern on one text."""
+_library: Any = import_module("jsonpath_rfc9535.function_extensions.search")
+_regex: Any = _library.re
+"""What the library matches with: unlike `re`, it takes a time limit."""
+
+
+class PathError(ValueError):
+    """A path cannot be read or followed; the message says why."""
+
+
+def find(path: str, data: Any) -> list[str]:
+    """Return the pointers of all places that a path means, each once; raise PathError."""
+    if len(path) > _LONGEST:
+        raise PathError(f"this JSONPath has {len(path):,} characters; {_LONGEST:,} are allowed")
+    try:
+        nodes = islice(_ENVIRONMENT.finditer(path, data), _MOST_NODES + 1)
+        found = [pointers.join("", *node.location) for node in nodes]
+    except RecursionError:
+        raise PathError("this JSONPath, or what it looks through, is nested too deeply") from None
+    except TimeoutError:
+        raise PathError(f"a pattern of {path!r} takes too long: write one that cannot match in many ways") from None
+    except (jsonpath_rfc9535.JSONPathError, ValueError) as problem:
+        raise PathError(f"{path!r} is not a JSONPath: {str(problem).splitlines()[0]}") from None
+    if len(found) > _MOST_NODES:
+        raise PathError(f"{path!r} comes by more than {_MOST_NODES:,} places: write fewer '..' and '*'")
+    return list(dict.fromkeys(found))
+
+
+class _Pattern(FilterFunction):
+    """`match()` or `search()` with a time limit; what is no pattern of RFC 9485 matches nothing."""
+
+    arg_types: ClassVar = [ExpressionType.VALUE, ExpressionType.VALUE]
+    return_type = ExpressionType.LOGICAL
+
+    def __init__(self, matching: Callable[..., object]) -> None:
+        self._matching = matching
+
+    def __call__(self, text: object, pattern: object) -> bool:
+        if not isinstance(text, str) or not isinstance(pattern, str) or not _library.check(pattern):
+            return False
+        try:
+            return bool(self._matching(_library.map_re(pattern), text, _regex.VERSION1, timeout=_PATIENCE))
+        except _regex.error:
+            return False
+
+
+_ENVIRONMENT = jsonpath_rfc9535.JSONPathEnvironment()
+_ENVIRONMENT.function_extensions |= {"match": _Pattern(_regex.fullmatch), "search": _Pattern(_regex.search)}
