@@ -9,9 +9,10 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError
+from specwire_codegen.diagnostics import DiagnosticError, Location, SpecwireCodegenError, failure
 from specwire_codegen.documents.toml_text import read_toml
 from specwire_codegen.files import fetch
+from specwire_codegen.files.reach import is_near
 
 NAMED_BY_FILES = "*"
 """Stands for every host that a local file names: what `--allow-remote` without a host allows."""
@@ -52,7 +53,8 @@ def access(within: Iterable[Path] = (), copies: Iterable[str] = (), hosts: Itera
 def read_access(config: Path) -> Access:
     """Return what a `client.toml` allows: `refs-within` and `ref`, at the top or in `[client]`.
 
-    A broken file allows nothing; `read_config` reports it.
+    A broken file allows nothing; `read_config` reports it. Raises DiagnosticError for a place that only
+    the command line may open.
     """
     try:
         read = read_toml(config)
@@ -65,6 +67,11 @@ def read_access(config: Path) -> Access:
         within = tuple(config.parent / each for each in _texts(table.get("refs-within")))
         copies = tuple(_copy(each, config.parent) for each in _mappings(table.get("ref")))
         found = found.with_more(Access(within, copies))
+    for place in (*found.within, *(place for _, place in found.copies)):
+        if not is_near(place, config):
+            message = f"{place.as_posix()!r} is hidden, or too far from this file to be opened by it"
+            help = f"name it on the command line, if it is meant: --refs-within {place.as_posix()}"
+            raise failure("ref-not-allowed", message, Location(str(config)), help)
     return found
 
 

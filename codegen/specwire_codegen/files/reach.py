@@ -63,6 +63,18 @@ def reach(document: Path, named: Iterable[Path]) -> Reach:
     return Reach(folder, tuple(dict.fromkeys(found)), tuple(each.resolve() for each in named))
 
 
+def is_near(place: Path, config: Path) -> bool:
+    """Tell whether a file that came with a document may open a place: it may come from anybody, as the document does.
+
+    What both are in is narrower than a home folder or a whole disk, and nothing on the way from there is hidden.
+    """
+    there, here = place.resolve(), config.resolve().parent
+    if there.anchor != here.anchor:
+        return False
+    shared = Path(os.path.commonpath([there, here]))
+    return shared not in _too_wide() and shared != Path(shared.anchor) and not _hidden(there.relative_to(shared))
+
+
 def _holds_repository(folder: Path) -> bool:
     return any((folder / name).exists() for name in _REPOSITORY)
 

@@ -234,9 +234,46 @@ def test_a_folder_may_be_named_in_client_toml(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, value: str
 ) -> None:
     """`refs-within` in client.toml is meant from its own folder."""
-    root = document(tmp_path, "a/openapi.yaml", "../b/Pet.yaml", "b/Pet.yaml")
+    root = document(tmp_path, "specs/a/openapi.yaml", "../b/Pet.yaml", "specs/b/Pet.yaml")
     (root.parent / "client.toml").write_text(f"{table}refs-within = {value}\n", "utf-8")
     assert 0 == specwire(monkeypatch, "dump-ir", str(root))
+
+
+@pytest.mark.parametrize(
+    ("place", "secret"),
+    [
+        ("homes/user/Downloads/api", "homes/user/notes"),
+        ("homes/user/Downloads/api", "homes/user/.ssh"),
+        ("homes/user/Downloads/api", "homes/other"),
+        ("homes/user/Downloads/api", "elsewhere"),
+        ("specs/api", "specs/.secret"),
+        ("specs/api", "specs/api/.secret"),
+        ("specs/api", "homes/user"),
+    ],
+)
+@pytest.mark.parametrize(
+    "form", ["refs-within = ['{}']", "ref = {{'https://s.test' = '{}'}}", "[client]\nrefs-within = '{}'"]
+)
+@pytest.mark.parametrize("absolute", [True, False])
+def test_a_file_beside_a_document_does_not_open_what_is_far_or_hidden(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    place: str,
+    secret: str,
+    form: str,
+    absolute: bool,
+) -> None:
+    """A client.toml may come with the document from anybody: only the command line opens secrets, and other folders."""
+    ref = "https://s.test/x.json" if form.startswith("ref =") else os.path.relpath(f"/{secret}/x.json", f"/{place}")
+    root = document(tmp_path, f"{place}/openapi.yaml", ref, f"{secret}/x.json")
+    named = tmp_path / secret if absolute else Path(os.path.relpath(tmp_path / secret, root.parent))
+    (root.parent / "client.toml").write_text(form.format(named.as_posix()) + "\n", "utf-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    words = ("generate", str(root), "--package", "p", "-o", str(tmp_path / "out"))
+    assert 1 == specwire(monkeypatch, *words)
+    assert "is hidden, or too far from this file to be opened by it" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_client_toml_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
