@@ -98,8 +98,8 @@ def _misshapen(file: str, data: Mapping[str, Any]) -> list[Diagnostic]:
         if name in _ACCESS_KEYS:
             found += _misstated(name, table, Location(file))
         elif name not in ("client", "models", *_TABLES):
-            message = f"[{name}] is no table of client.toml"
-            found.append(error("unknown-table", message, Location(file), "see specs/README.md"))
+            message = f"[{name}] is not a table of client.toml"
+            found.append(error("unknown-table", message, Location(file), "see docs/client-toml.md"))
         elif not isinstance(table, dict):
             help_ = f"write [{name}] above its lines"
             found.append(error("bad-value", f"{name} must be a table", Location(file), help_))
@@ -127,16 +127,16 @@ def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]
     if not _is_class_name(config.class_name) or _is_taken(config.class_name):
         help_ = "use PascalCase letters and digits, and no name that the runtime has"
         place = config.locate("client", "class")
-        found.append(error("bad-name", f"{config.class_name!r} is no class name", place, help_))
+        found.append(error("bad-name", f"{config.class_name!r} is not a class name", place, help_))
     for table in _TABLES:
         for key, value in data.get(table, {}).items():
             if not _is_method(value):
                 help_ = "write a dotted path such as batch.jobs.list"
-                found.append(error("bad-name", f"{value!r} is no method name", config.locate(table, key), help_))
+                found.append(error("bad-name", f"{value!r} is not a method name", config.locate(table, key), help_))
     for key, value in data.get("models", {}).items():
         if not _is_class_name(value) or value in RESERVED_CLASSES:
             help_ = "use PascalCase letters and digits, and no name that Python or typing has"
-            found.append(error("bad-name", f"{value!r} is no class name", config.locate("models", key), help_))
+            found.append(error("bad-name", f"{value!r} is not a class name", config.locate("models", key), help_))
     return found
 
 

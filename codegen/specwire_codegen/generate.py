@@ -197,7 +197,7 @@ def accept(target: Target, operation_id: str, access: Access | None = None) -> P
     api = overridden(target, document)
     contracts = contracts_of(api, api.overrides)
     if operation_id not in contracts:
-        raise SpecwireCodegenError(f"no override of {target.name} stands on {operation_id!r}: {', '.join(contracts)}")
+        raise SpecwireCodegenError(f"no override of {target.name} depends on {operation_id!r}: {', '.join(contracts)}")
     path = target.contracts / f"{operation_id}.json"
     inside(target.contracts, f"{operation_id}.json")
     replace_file(path, contracts[operation_id])

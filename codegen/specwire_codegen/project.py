@@ -100,7 +100,7 @@ def read_normalized(target: Target) -> dict[str, Any]:
 def require_package_name(name: str) -> None:
     """Raise for a name that no package can have, or that would take the place of another one when it is imported."""
     if not _PACKAGE.fullmatch(name) or keyword.iskeyword(name) or not name.strip("_"):
-        raise SpecwireCodegenError(f"{name!r} is no package name: use lower-case letters, digits and underscores")
+        raise SpecwireCodegenError(f"{name!r} is not a package name: use lower-case letters, digits and underscores")
     if is_device(name):
         raise SpecwireCodegenError(f"{name!r} means a device on Windows: choose another, such as my_{name}")
     if name in sys.stdlib_module_names or name in _NEEDED:

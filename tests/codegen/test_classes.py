@@ -131,7 +131,7 @@ def test_a_class_that_does_not_come_back_is_an_error(monkeypatch: pytest.MonkeyP
 )
 def test_only_the_syntax_of_a_class_is_printed(source: str) -> None:
     """A tree that holds a text, a function or anything else that no outline has is refused."""
-    with pytest.raises(SpecwireCodegenError, match="which is no part of a class"):
+    with pytest.raises(SpecwireCodegenError, match="which is not part of a class"):
         printed(ast.parse(source).body[0], {"class_name": "Pet"})
 
 

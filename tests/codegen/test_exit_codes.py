@@ -62,7 +62,7 @@ def test_accept(project: Path, specwire: Specwire) -> None:
     assert recorded == contract.read_text("utf-8")
     assert 0 == specwire("generate", "aitre")[0]
     code, out, err = specwire("accept", "nope", "--name", "aitre")
-    assert (1, "") == (code, out) and err.startswith("error: no override of aitre stands on 'nope'")
+    assert (1, "") == (code, out) and err.startswith("error: no override of aitre depends on 'nope'")
     assert (1, "", "error: t has no overrides\n") == specwire("accept", "x", "--name", "t")
     contract.unlink()
     contract.symlink_to("elsewhere.json")

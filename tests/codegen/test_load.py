@@ -93,15 +93,15 @@ def test_encodings_are_known_by_their_mark(tmp_path: Path, encoding: str) -> Non
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a: 1\nb: 2\na: 3\n", ("duplicate-key", 3, "the key 'a' stands here again; first on line 1")),
-        ('{"a": 1,\n "a": 2}', ("duplicate-key", 2, "the key 'a' stands here again; first on line 1")),
+        ("a: 1\nb: 2\na: 3\n", ("duplicate-key", 3, "the key 'a' is defined again here; first on line 1")),
+        ('{"a": 1,\n "a": 2}', ("duplicate-key", 2, "the key 'a' is defined again here; first on line 1")),
         ("a: [1\n", ("broken-yaml", 2, "while parsing a flow sequence did not find expected ',' or ']'")),
         (
             "a:\n\t- 1\n",
             ("broken-yaml", 2, "while scanning for the next token found character that cannot start any token"),
         ),
         ("a: *b\n", ("unknown-alias", 1, "there is no anchor '&b' before this")),
-        ("a: &a [*a]\n", ("recursive-alias", 1, "'*a' stands inside of '&a'")),
+        ("a: &a [*a]\n", ("recursive-alias", 1, "'*a' is inside of '&a'")),
         ("a: !Ref b\n", ("unknown-tag", 1, "the tag '!Ref' has no meaning in an OpenAPI document")),
         ("a: 1\n---\nb: 2\n", ("several-documents", 2, "a second YAML document starts here")),
         ("[a]: 1\n", ("complex-key", 1, "a key must be a scalar")),
@@ -264,7 +264,7 @@ def test_references_that_lead_nowhere_are_collected(tmp_path: Path) -> None:
     found = sorted(complaints(written(tmp_path, text)), key=lambda each: each[2])
     tried = tmp_path / "missing.yaml"
     rule = "leads out of the folder of the document, its repository and the working directory"
-    why = "is remote, and remote documents are not fetched unless asked for; taken for any value"
+    why = "is remote, and remote documents are not fetched unless asked for; treated as any value"
     assert [
         ("unresolved-ref", 8, "'../common.yaml#/components/schemas/Nothing' does not exist"),
         ("ref-not-allowed", 13, f"'/etc/passwd' {rule}"),

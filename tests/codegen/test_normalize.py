@@ -591,12 +591,12 @@ def test_all_unresolved_references_are_told_with_their_places() -> None:
         ("bad-ref", "a $ref must be a string", "/components/schemas/Root/properties/c/$ref"),
         (
             "unresolved-ref",
-            "'#/components/schemas/Rot' does not exist; taken for any value",
+            "'#/components/schemas/Rot' does not exist; treated as any value",
             "/components/schemas/Root/properties/a/$ref",
         ),
         (
             "unresolved-ref",
-            "'#/nowhere/at/all' does not exist; taken for any value",
+            "'#/nowhere/at/all' does not exist; treated as any value",
             "/components/schemas/Root/properties/b/$ref",
         ),
     ]

@@ -28,7 +28,7 @@ def test_an_ordinary_name_is_taken(name: str) -> None:
 )
 def test_what_is_no_name_is_refused(name: str) -> None:
     """Names that cannot be imported, or that Python has a meaning for, are refused."""
-    with pytest.raises(SpecwireCodegenError, match="is no package name"):
+    with pytest.raises(SpecwireCodegenError, match="is not a package name"):
         require_package_name(name)
 
 

@@ -125,7 +125,10 @@ def test_an_output_that_cannot_be_a_folder(project: Path, specwire: Specwire, pl
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[clients]", "error[unknown-table] {0}: [clients] is no table of client.toml\n  help: see specs/README.md\n"),
+        (
+            "[clients]",
+            "error[unknown-table] {0}: [clients] is not a table of client.toml\n  help: see docs/client-toml.md\n",
+        ),
         ("client = 1", "error[bad-value] {0}: client must be a table\n  help: write [client] above its lines\n"),
         (
             "[client]\nclas = 'A'",

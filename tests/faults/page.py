@@ -29,7 +29,7 @@ synchronous and the asynchronous client, on httpx2 and on httpx; `python -m test
 
 _LISTS = """\
 Results of `.iter()` and `.wait()`. Items before an error have been returned, and no item is returned twice. A list ends
-at an empty page, where the server says so, or at a page that is shorter than an earlier one if no total contradicts.
+at an empty page, where the server ends it, or at a page that is shorter than an earlier one if no total contradicts.
 `max_pages` limits a list.
 """
 _FOOTNOTE = """\

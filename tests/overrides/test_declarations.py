@@ -187,7 +187,7 @@ def test_a_dead_override_is_an_error() -> None:
     """An override of an operation that is not there says which one may be meant."""
     expected = (
         "error[override-dead] overrides/specwire_overrides/acme/audio.py:2: "
-        "act stands on 'transcrib', which is no operation of the document\n"
+        "act depends on 'transcrib', which is not an operation of the document\n"
         "  help: correct the operationId, or remove the override; did you mean 'transcribe'?"
     )
     assert expected == said(function('@replaces("transcrib")'))
@@ -200,10 +200,10 @@ def test_a_dead_override_shows_the_operations_when_none_is_near() -> None:
 
 
 def test_a_public_function_must_be_declared() -> None:
-    """A function that stands on nothing is an error; a private one is the module's own."""
+    """A function without an operation is an error; a private one is the module's own."""
     expected = (
         "error[override-undeclared] overrides/specwire_overrides/acme/audio.py:2: "
-        "act does not say what it stands on\n"
+        "act does not name its operation\n"
         '  help: write @adds("operationId", "resource.method") or @replaces("operationId") above it, '
         "or begin its name with an underscore"
     )
@@ -214,7 +214,7 @@ def test_an_override_is_declared_once() -> None:
     """Two declarations on one function are an error."""
     expected = (
         "error[override-undeclared] overrides/specwire_overrides/acme/audio.py:3: "
-        "act says more than once what it stands on\n"
+        "act names its operation more than once\n"
         "  help: keep one of its decorators"
     )
     assert expected == said(function('@replaces("transcribe")\n@replaces("chat")'))
@@ -318,13 +318,13 @@ def test_a_module_that_does_not_parse_is_an_error() -> None:
 
 
 def test_a_contract_that_is_not_recorded_is_an_error() -> None:
-    """A new override must be looked at once, with the operation it stands on."""
+    """A new override must be looked at once, with its operation."""
     expected = (
         "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:4: "
-        "transcribe stands on transcribe, whose contract is not recorded\n"
+        "transcribe depends on transcribe, whose contract is not recorded\n"
         "  help: look through the function, then `make accept OVERRIDE=transcribe`\n"
         "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:10: "
-        "ChatAccumulator stands on chat, whose contract is not recorded\n"
+        "ChatAccumulator depends on chat, whose contract is not recorded\n"
         "  help: look through the class, then `make accept OVERRIDE=chat`"
     )
     assert expected == refused()
@@ -420,7 +420,7 @@ def test_accept_refuses_what_no_override_stands_on() -> None:
     """A contract without an override would be dead at once."""
     with pytest.raises(SpecwireCodegenError) as caught:
         accept(provider(ROOT, "acme"), "get_job")
-    assert "no override of acme stands on 'get_job': chat, transcribe" == str(caught.value)
+    assert "no override of acme depends on 'get_job': chat, transcribe" == str(caught.value)
 
 
 def test_a_contract_without_an_override_is_an_error() -> None:
@@ -428,7 +428,7 @@ def test_a_contract_without_an_override_is_an_error() -> None:
     recorded()
     expected = (
         "error[contract-dead] specs/acme/contracts/transcribe.json: "
-        "records the contract of transcribe, which no override stands on\n"
+        "records the contract of transcribe, which no override depends on\n"
         "  help: remove the file"
     )
     assert expected == said(GOOD[GOOD.index('@adds("chat")') :])
@@ -443,7 +443,7 @@ def test_renaming_an_operation_leaves_the_old_output_untouched() -> None:
     edit(DOCUMENT.with_name("client.toml"), "transcribe = ", "transcribe_audio = ")
     expected = (
         "error[override-dead] overrides/specwire_overrides/acme/audio.py:4: "
-        "transcribe stands on 'transcribe', which is no operation of the document\n"
+        "transcribe depends on 'transcribe', which is not an operation of the document\n"
         "  help: correct the operationId, or remove the override; did you mean 'transcribe_audio'?"
     )
     assert (expected, before) == (refused(), output())

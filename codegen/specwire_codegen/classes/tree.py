@@ -72,5 +72,5 @@ def _keyword(keyword: ast.keyword, slots: Mapping[str, str]) -> str:
 
 def _unexpected(node: ast.AST | None) -> SpecwireCodegenError:
     return SpecwireCodegenError(
-        f"internal error: datamodel-code-generator returned {type(node).__name__}, which is no part of a class"
+        f"internal error: datamodel-code-generator returned {type(node).__name__}, which is not part of a class"
     )

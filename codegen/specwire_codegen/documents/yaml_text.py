@@ -164,7 +164,7 @@ class YamlReader:
     def _alias(self, event: AliasEvent) -> _Node:
         name = str(event.anchor)
         if name in self.open_anchors:
-            raise failure("recursive-alias", f"'*{name}' stands inside of '&{name}'", self._where(event), "use a $ref")
+            raise failure("recursive-alias", f"'*{name}' is inside of '&{name}'", self._where(event), "use a $ref")
         known = self.anchors.get(name)
         if known is None:
             raise failure("unknown-alias", f"there is no anchor '&{name}' before this", self._where(event))
@@ -226,7 +226,7 @@ class YamlReader:
             raise failure("complex-key", "a key must be a scalar", self._where(event), "quote the key")
         first = parent.mark.children.get(node.value)
         if first is not None and node.value in parent.value:
-            message = f"the key {node.value!r} stands here again; first on line {first.line}"
+            message = f"the key {node.value!r} is defined again here; first on line {first.line}"
             self.findings.append(error("duplicate-key", message, self._where(event), "remove one of the two"))
         parent.key = node
 

@@ -244,7 +244,7 @@ class _Bundler:
         what = "document" if kind == self.layout.root else kind
         near = difflib.get_close_matches(key, FIELDS[kind], 1)
         help = f"did you mean {near[0]!r}?" if near else f"a {what} has {', '.join(FIELDS[kind])}"
-        message = f"a reference stands in {key!r}, which is no field of a {what}"
+        message = f"a reference is in {key!r}, which is not a field of a {what}"
         self.findings.add(message, error("stray-ref", message, help=help), spot)
 
     def opened(self, spot: Spot, here: str, *, refs: bool = True, text: bool = False) -> Members | Spot | None:

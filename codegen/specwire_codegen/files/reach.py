@@ -39,7 +39,7 @@ class Reach:
                 f"name it, if it is meant: {option}",
             )
         rule = "leads out of the folder of the document, its repository and the working directory"
-        return rule, f"copy the file beside the document, or allow it: {option}"
+        return rule, f"copy the file next to the document, or allow it: {option}"
 
     def _suggested(self, path: Path) -> Path:
         """Return the smallest folder to name: the first one on the way to a file that does not hold the document."""

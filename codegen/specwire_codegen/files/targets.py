@@ -134,7 +134,7 @@ class Targets:
         if meant is None:
             return None
         help = "in a pointer, '/' in a name is '~1', and '~' is '~0'"
-        self.repairs.append(Repair(f"does not exist; taken for '#{pointers.to_fragment(meant)}'", help))
+        self.repairs.append(Repair(f"does not exist; treated as '#{pointers.to_fragment(meant)}'", help))
         return Spot(pointers.get(part.value, meant), part.address, meant)
 
     def _step(self, spot: Spot, token: str, text: bool, passed: tuple[Target, ...]) -> Spot | None:
@@ -171,7 +171,7 @@ class Targets:
         if found is not None:
             where = self.library.written(found.base, base)
             self.repairs.append(
-                Repair(f"does not exist in this file; taken for that of {where}", f"write {where}{ref}")
+                Repair(f"does not exist in this file; treated as that of {where}", f"write {where}{ref}")
             )
         return found
 

@@ -77,7 +77,7 @@ def _unrepresentable(document: Document, schemas: Mapping[str, Mapping[str, Any]
             if not is_representable(wire):
                 yield warning(
                     "unrepresentable-property",
-                    f"the property {wire!r} is no field of its model: "
+                    f"the property {wire!r} is not a field of its model: "
                     "its name holds quotes, backslashes or control characters",
                     document.locate(join("/components/schemas", component, "properties", wire)),
                     "find it in `additional_properties`, or rename it",

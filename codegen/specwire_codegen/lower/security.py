@@ -190,7 +190,7 @@ def _warnings(
     for together in dict.fromkeys(requirement for each in stated for requirement in each):
         known = tuple(name for name in together if name in schemes)
         if len({_place(schemes[name]) for name in known}) < len(known):
-            message = f"{' and '.join(together)} stand in one place of a request: either is taken, not both"
+            message = f"{' and '.join(together)} use the same place in a request: only one of them is sent"
             help_ = "make them alternatives of each other"
             yield warning("rival-security-schemes", message, document.locate(_SCHEMES), help_)
     named = dict.fromkeys(name for each in stated for requirement in each for name in requirement)

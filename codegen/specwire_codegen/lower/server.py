@@ -13,7 +13,7 @@ from specwire_codegen.documents.document import Document
 from specwire_codegen.files import fetch
 from specwire_codegen.openapi.pointer import join
 
-_NOWHERE = "calls go where the client is told that the API is"
+_NOWHERE = "calls use the base URL of the client"
 
 
 @attrs.frozen

@@ -74,7 +74,7 @@ def _listen(host: str, port: int) -> socket.socket:
         # asyncio sends small replies at once only on sockets that name TCP; the others wait 40 ms for an ACK.
         listener = socket.socket(family, kind, socket.IPPROTO_TCP)
     except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no name of a host"
+        reason = error.strerror if isinstance(error, OSError) else "it is not a host name"
         raise MockError(f"cannot resolve {host!r}: {reason or error}. Name an address of this machine") from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -78,7 +78,7 @@ def _safe(value: Any) -> str | None:
 
 def _header(value: Any) -> str | None:
     good = isinstance(value, str) and _TOKEN.fullmatch(value) and value.lower() not in _OWN_HEADERS
-    return None if good else "the name of a header, and of none that clients send anyway"
+    return None if good else "a header name that the client does not set itself"
 
 
 def _scalar(value: Any) -> str | None:

@@ -34,7 +34,7 @@ def audit(files: Mapping[str, str], overrides: str | None = None) -> None:
             continue
         path = PurePosixPath(name)
         if path.suffix != ".py" or not all(part.isidentifier() for part in path.with_suffix("").parts):
-            raise SpecwireCodegenError(f"internal error: {name!r} is no name for a module")
+            raise SpecwireCodegenError(f"internal error: {name!r} is not a name for a module")
         hidden = [character for character in set(text) if character != "\n" and is_hidden(character)]
         if hidden:
             raise SpecwireCodegenError(f"internal error: {name} holds the hidden character {ascii(hidden[0])}")

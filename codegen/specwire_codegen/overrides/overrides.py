@@ -65,7 +65,7 @@ class _Reader:
     def _definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, place: Location) -> None:
         declared = [call for call in node.decorator_list if _called(call) in _KINDS]
         if len(declared) != 1 or isinstance(node, ast.AsyncFunctionDef):
-            what = "is asynchronous" if isinstance(node, ast.AsyncFunctionDef) else "does not say what it stands on"
+            what = "is asynchronous" if isinstance(node, ast.AsyncFunctionDef) else "does not name its operation"
             help_ = (
                 'write @adds("operationId", "resource.method") or @replaces("operationId") above it, '
                 "or begin its name with an underscore"
@@ -73,7 +73,7 @@ class _Reader:
             if isinstance(node, ast.AsyncFunctionDef):
                 help_ = "write a plain function that makes a request; both clients send it"
             elif declared:
-                what, help_ = "says more than once what it stands on", "keep one of its decorators"
+                what, help_ = "names its operation more than once", "keep one of its decorators"
             self._problem("override-undeclared", f"{node.name} {what}", place, help_)
             return
         call = declared[0]
@@ -88,7 +88,7 @@ class _Reader:
         if operation is None:
             close = get_close_matches(names[0], self.operations, n=1)
             known = f"did you mean {close[0]!r}?" if close else f"the document has {', '.join(sorted(self.operations))}"
-            message = f"{node.name} stands on {names[0]!r}, which is no operation of the document"
+            message = f"{node.name} depends on {names[0]!r}, which is not an operation of the document"
             help_ = f"correct the operationId, or remove the override; {known}"
             self._problem("override-dead", message, place, help_)
             return

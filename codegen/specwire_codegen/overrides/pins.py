@@ -116,7 +116,7 @@ def check_contracts(api: Api, overrides: tuple[Override, ...], folder: Path) -> 
         what = "class" if override.returns == "Accumulator" else "function"
         accept = f"`make accept OVERRIDE={id_}`"
         if not path.is_file():
-            message = f"{override.name} stands on {id_}, whose contract is not recorded"
+            message = f"{override.name} depends on {id_}, whose contract is not recorded"
             yield error("override-unrecorded", message, place, f"look through the {what}, then {accept}")
             continue
         recorded = _recorded(path)
@@ -133,7 +133,7 @@ def check_contracts(api: Api, overrides: tuple[Override, ...], folder: Path) -> 
             yield attrs.evolve(found, details=details)
     for path in sorted(folder.glob("*.json")):
         if path.stem not in current:
-            message = f"records the contract of {path.stem}, which no override stands on"
+            message = f"records the contract of {path.stem}, which no override depends on"
             yield error("contract-dead", message, Location(path.as_posix()), "remove the file")
 
 

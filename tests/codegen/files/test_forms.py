@@ -66,7 +66,7 @@ def test_a_reference_is_followed(tmp_path: Path, ref: str, files: dict[str, str]
 @pytest.mark.parametrize(
     ("ref", "message"),
     [
-        ("b.yaml#/paths//plain", "'b.yaml#/paths//plain' does not exist; taken for '#/paths/~1plain'"),
+        ("b.yaml#/paths//plain", "'b.yaml#/paths//plain' does not exist; treated as '#/paths/~1plain'"),
         ("sub\\c.yaml", "'sub\\\\c.yaml' has backslashes; read as '/'"),
     ],
 )
@@ -176,7 +176,7 @@ discriminator: {propertyName: kind, mapping: {c: '#/components/schemas/Cat', d: 
 {union if mapping else one}"""
     found = normalized(write(tmp_path, text))
     assert {"bad-ref"} == {each.code for each in found.warnings}
-    assert "taken for that of openapi.yaml" in found.warnings[0].message
+    assert "treated as that of openapi.yaml" in found.warnings[0].message
     if mapping:
         assert {"c": "#/components/schemas/Cat", "d": "#/components/schemas/Dog"} == found.data["components"][
             "schemas"

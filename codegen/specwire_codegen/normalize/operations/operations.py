@@ -91,9 +91,7 @@ class _Namer:
             name = self.free(derived)
         elif name in self.seen:
             name = self.free(derived)
-            message = (
-                f"{node['operationId']!r} is the id of another operation too; the id of this one is taken for {name!r}"
-            )
+            message = f"{node['operationId']!r} is the id of another operation too; this one becomes {name!r}"
             place = pointers.join(origin_of(node), "operationId")
             self.report.warning("duplicate-operation-id", message, place, "give every operation an id of its own")
         self.seen.add(name)

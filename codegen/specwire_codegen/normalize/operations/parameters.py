@@ -59,7 +59,7 @@ def _explicit(parameter: Node, report: Report) -> Node:
     explicit = dict(parameter)
     if place == "path":
         if parameter.get("required") is not True:
-            message = f"the path parameter {parameter.get('name')!r} is not said to be required; it always is"
+            message = f"the path parameter {parameter.get('name')!r} must have `required: true`; treated as required"
             report.warning("optional-path-parameter", message, origin_of(parameter), "add `required: true`")
         explicit["required"] = True
     if place in _STYLES and "content" not in parameter:
@@ -133,7 +133,7 @@ def _distinct(parameters: list[Node], report: Report) -> list[Node]:
     for parameter in parameters:
         name, place = key = _key(parameter)
         if key in found:
-            message = f"the {place} parameter {name!r} stands here again; this one counts"
+            message = f"the {place} parameter {name!r} is defined again here; this one counts"
             report.warning("duplicate-parameter", message, origin_of(parameter), "remove one of the two")
         found[key] = parameter
     return list(found.values())
@@ -155,7 +155,7 @@ def _templated(path: str, item: Node, report: Report) -> Node:
             report.warning("unused-path-parameter", message, origin_of(operation), "correct its name, or the path")
         for name in wanted:
             if name not in declared:
-                message = f"nothing declares the path parameter {name!r}; taken for a string"
+                message = f"nothing declares the path parameter {name!r}; treated as a string"
                 report.warning("undeclared-path-parameter", message, origin_of(operation), "declare it")
         missing = [_explicit(_string(name, operation), report) for name in wanted if name not in declared]
         kept = [each for each in parameters if each["in"] != "path" or each["name"] in wanted]

@@ -19,7 +19,7 @@ def separate(paths: Node, report: Report) -> Node:
     for path, item in paths.items():
         shorter = path if is_extension(path) else _without_query(path, _queried(item))
         if shorter != path and shorter not in paths and shorter not in separated:
-            message = f"the path {path!r} repeats parameters of the query; taken for {shorter!r}"
+            message = f"the path {path!r} repeats parameters of the query; treated as {shorter!r}"
             report.warning("query-in-path", message, origin_of(item), f"write {shorter!r}")
             separated[shorter] = item
         else:

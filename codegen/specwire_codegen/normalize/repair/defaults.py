@@ -36,7 +36,7 @@ def settle(data: Node, report: Report) -> Node:
         given = node["default"]
         for value in _readings(given):
             if fits(value, pointer):
-                message = f"the default {given!r} is taken for {value!r}"
+                message = f"the default {given!r} is treated as {value!r}"
                 report.warning("wrong-default", message, place, "write the default as its schema has it")
                 return {**node, "default": value}
         if given is not None:

@@ -83,9 +83,9 @@ class _Filler:
     def _warn(self, key: str, value: Any, new: Any, place: str) -> None:
         taken = "ignored"
         if isinstance(new, dict):
-            taken = "taken for the type 'null'" if "type" in new else "taken for an empty object"
+            taken = "treated as the type 'null'" if "type" in new else "treated as an empty object"
         elif new is not _LEFT:
-            taken = "taken for an empty list"
+            taken = "treated as an empty list"
         what = "null" if value is None else "an empty string" if value == "" else "an empty list"
         message = f"{key!r} is {what if not isinstance(value, dict) else 'an empty object'}; {taken}"
         where, known = self.report.locate(place), self.found.get(message)

@@ -49,11 +49,11 @@ def check(data: Node, report: Report) -> Node:
 
 def _check(value: Any, kind: ObjectType, report: Report, pointer: str) -> Any:
     if isinstance(value, str) and kind == "schema" and _meant(value):
-        message = f"the word {value!r} is no schema; taken for its type"
+        message = f"the word {value!r} is not a schema; treated as its type"
         report.warning("wrong-type", message, pointer, f"write `type: {_meant(value)}`")
         value = {"type": _meant(value), ORIGIN: pointer}
     if kind == "example" and not isinstance(value, dict):
-        message = f"expected an object, got {_named(value)}; taken for its value"
+        message = f"expected an object, got {_named(value)}; treated as its value"
         report.warning("wrong-type", message, pointer, "put it under 'value'")
         return {"value": value, ORIGIN: pointer}
     if not isinstance(value, dict):
@@ -119,7 +119,7 @@ def _mended(node: Node, kind: ObjectType, report: Report, here: str) -> Node:
             kept[key] = new
             if new is not value:
                 help = "quote it" if isinstance(new, str) or isinstance(value, (list, dict)) else "write it so"
-                report.warning("wrong-type", f"{key!r} is {_named(value)}; taken for {new!r}", place, help)
+                report.warning("wrong-type", f"{key!r} is {_named(value)}; treated as {new!r}", place, help)
         elif is_dispensable(kind, key):
             message = f"{key!r} must be {new.expected}, got {_named(value)}; ignored"
             report.warning("wrong-type", message, place, _advice(key, new.expected))
@@ -160,7 +160,7 @@ def _about(info: Any, report: Report) -> Any:
         if not isinstance(whole.get(key), (str, int, float)):
             whole[key] = otherwise or "API"
             report.warning(
-                "missing-field", f"the info has no {key!r}; taken for {whole[key]!r}", "/info", f"add {key!r}"
+                "missing-field", f"the info has no {key!r}; treated as {whole[key]!r}", "/info", f"add {key!r}"
             )
     return whole
 
@@ -173,9 +173,9 @@ def _mend_type(kept: Node, value: Any, report: Report, place: str) -> None:
     help = f"use {', '.join(sorted(_TYPES))}, or a list of them"
     if types and None not in words:
         kept["type"] = types[0] if len(types) == 1 else types
-        report.warning("wrong-type", f"there is no type {value!r}; taken for {kept['type']!r}", place, help)
+        report.warning("wrong-type", f"there is no type {value!r}; treated as {kept['type']!r}", place, help)
     else:
-        report.warning("wrong-type", f"there is no type {value!r}; taken for any value", place, help)
+        report.warning("wrong-type", f"there is no type {value!r}; treated as any value", place, help)
 
 
 def _meant(word: Any) -> str | None:

@@ -19,7 +19,7 @@ _STYLES: Mapping[str, frozenset[str]] = {
     "header": frozenset({"simple"}),
     "cookie": frozenset({"form", "cookie"}),
 }
-_NO_CONTENT = "the request body does not say what is in it; taken for none"
+_NO_CONTENT = "the request body has no content; ignored"
 _ADD_CONTENT = "add 'content', with a media type and its schema"
 _QUERYSTRING = "querystring"
 """The name of a parameter that is the whole query and has none: nothing that is sent shows it."""
@@ -67,20 +67,20 @@ class _Settler:
         """Return a parameter with one description of its values: a schema or content, not both, and not Swagger's."""
         name = node.get("name")
         if "content" in node and (node["content"] == {} or "schema" in node and isinstance(node["content"], dict)):
-            what = "says nothing" if node["content"] == {} else "stands beside a schema, which counts"
+            what = "is empty" if node["content"] == {} else "is ignored because there is a schema"
             self._warn(
                 "odd-parameter", f"the 'content' of the parameter {name!r} {what}", here, "remove one of the two"
             )
             node = {key: value for key, value in node.items() if key != "content"}
         if isinstance(node.get("type"), str) and "schema" not in node and "content" not in node:
-            message = f"the parameter {name!r} has a type and no schema, as Swagger 2.0 has it; taken for its schema"
+            message = f"the parameter {name!r} has a type and no schema, as in Swagger 2.0; treated as its schema"
             self._warn("odd-parameter", message, here, "put the type into a schema")
             schema = {key: value for key, value in node.items() if key in SCHEMA_KEYS}
             rest = {key: value for key, value in node.items() if key not in SCHEMA_KEYS - {"example"}}
             node = {**rest, "schema": {**schema, ORIGIN: here}}
         if isinstance(node.get("content"), dict) and len(node["content"]) > 1:
             media = next((each for each in node["content"] if "json" in each), next(iter(node["content"])))
-            message = f"the {kind} {name or ''!r} has several media types; taken for {media!r}"
+            message = f"the {kind} {name or ''!r} has several media types; treated as {media!r}"
             self._warn("odd-parameter", message, pointers.join(here, "content"), "leave one of them")
             node = {**node, "content": {media: node["content"][media]}}
         if kind == "header" and "schema" not in node and "content" not in node:
@@ -92,18 +92,18 @@ class _Settler:
         """Return a parameter with the place and the style that it can have."""
         stated = node.get("in")
         if stated == "querystring" and "name" not in node:
-            message = f"the querystring parameter has no name; taken for {_QUERYSTRING!r}"
+            message = f"the querystring parameter has no name; treated as {_QUERYSTRING!r}"
             self._warn("missing-field", message, here, "add 'name'")
             node = {**node, "name": _QUERYSTRING}
         name = node.get("name")
         place = stated.strip().lower() if isinstance(stated, str) else ""
         if stated is None and isinstance(name, str):
             place = "path" if f"{{{name}}}" in _path_of(here) else "query"
-            message = f"the parameter {name!r} does not say where it stands; taken for 'in: {place}'"
+            message = f"the parameter {name!r} has no 'in'; treated as 'in: {place}'"
             self._warn("missing-field", message, here, "add 'in'")
         elif place != stated and place in _PLACES:
             self._warn(
-                "wrong-type", f"there is no place {stated!r}; taken for {place!r}", here, "write it in lower case"
+                "wrong-type", f"there is no place {stated!r}; treated as {place!r}", here, "write it in lower case"
             )
         if place != stated and place in _PLACES:
             node = {**node, "in": place}
@@ -134,7 +134,10 @@ class _Settler:
             stated = node.get(field)
             if field == "servers" and isinstance(stated, (str, dict)) and stated:
                 self._warn(
-                    "wrong-type", "'servers' is no list; taken for one", pointers.join(here, field), "make it a list"
+                    "wrong-type",
+                    "'servers' is not a list; treated as one",
+                    pointers.join(here, field),
+                    "make it a list",
                 )
                 stated = [self._addressed(stated) if isinstance(stated, dict) else stated]
             if not isinstance(stated, list) or (field == "tags" and "openapi" not in node):
@@ -154,7 +157,7 @@ class _Settler:
         foreign = [each for each in parameters if isinstance(each, dict) and each.get("in") in ("body", "formData")]
         if not foreign or "requestBody" in node:
             return node
-        message = "the body is a parameter, as Swagger 2.0 has it; taken for the request body"
+        message = "the body is a parameter, as in Swagger 2.0; treated as the request body"
         self._warn("odd-parameter", message, origin_of(foreign[0], here), "state it as 'requestBody'")
         rest = {**node, "parameters": [each for each in parameters if all(each is not one for one in foreign)]}
         return {**rest, "requestBody": {**_body_of(foreign), ORIGIN: origin_of(foreign[0], here)}}
@@ -169,7 +172,7 @@ class _Settler:
         spare = {index for index, place in enumerate(places) if place == "querystring"}
         spare -= set() if "query" in places else {min(spare)}
         for index in spare:
-            message = "a querystring parameter stands beside other parameters of the query; ignored"
+            message = "a querystring parameter cannot be combined with other query parameters; ignored"
             self._warn("odd-parameter", message, origin_of(parameters[index], here), "leave one or the others")
         return {**node, "parameters": [each for index, each in enumerate(parameters) if index not in spare]}
 
@@ -180,8 +183,8 @@ class _Settler:
             return node
         for name in [name for name in added if name in _USUAL]:
             place = pointers.join(here, "additionalOperations", name)
-            taken = "ignored" if name.lower() in node else f"taken for {name.lower()!r}"
-            message = f"{name!r} has a field of its own, and is no additional operation; {taken}"
+            taken = "ignored" if name.lower() in node else f"treated as {name.lower()!r}"
+            message = f"{name!r} is a standard method, not an additional operation; {taken}"
             self._warn("odd-operation", message, place, f"write it as {name.lower()!r}")
             rest = {other: operation for other, operation in node["additionalOperations"].items() if other != name}
             node = {name.lower(): added[name], **node, "additionalOperations": rest}

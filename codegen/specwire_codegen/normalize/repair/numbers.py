@@ -47,7 +47,7 @@ def _flaw(key: str, value: Any) -> str:
     if key == "multipleOf" and is_finite(value) and value <= 0:
         return "is not above zero"
     if key in _BOUNDS or key in ("multipleOf", "default"):
-        return "" if is_finite(value) else "is no finite number"
+        return "" if is_finite(value) else "is not a finite number"
     if key in _COUNTS and not 0 <= value < _LARGEST_COUNT:
         return "is no count" if value < 0 or value != value else "is larger than anything can be"
     return ""

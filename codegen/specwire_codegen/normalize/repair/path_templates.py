@@ -61,13 +61,13 @@ def settle(data: Node, report: Report) -> Node:
             message = f"the path {path!r} has characters that no URL has; read as {mended!r}"
             report.warning("bad-path", message, place, "percent-encode them")
         elif mended != path:
-            message = f"the path {path!r} is no template; read as {mended!r}"
+            message = f"the path {path!r} is not a path template; read as {mended!r}"
             report.warning("bad-path", message, place, "begin it with a slash, and write parameters as {name}")
         if "#" in mended:
             message = f"the path {path!r} has a fragment, which is never sent"
             report.warning("path-fragment", message, place, "leave it out, or write %23 if it is part of the path")
         if mended != path and (mended in paths or mended in settled):
-            report.error("duplicate-path", f"the path {mended!r} stands here again", place, "remove one of the two")
+            report.error("duplicate-path", f"the path {mended!r} is defined again here", place, "remove one of the two")
         settled[mended] = _renamed(item, renamed, place) if renamed else item
     return {**data, "paths": settled}
 

@@ -27,7 +27,7 @@ def settle(data: Node, report: Report) -> Node:
             elif _STATUS.fullmatch(status.upper()) or status == "default":
                 settled.setdefault(status if status == "default" else status.upper(), response)
             else:
-                message = f"{status!r} is no status code; ignored"
+                message = f"{status!r} is not a status code; ignored"
                 report.warning("bad-status", message, pointers.join(here, status), "use 200, 4XX or default")
         if not any(not is_extension(status) for status in settled):
             report.warning("no-responses", "the operation has no responses", here, "describe what the server answers")
@@ -48,7 +48,7 @@ def describe(data: Node, report: Report) -> Node:
         place = pointers.join(origin_of(node) or here, "schema")
         if not isinstance(node["schema"], dict) or node.get("content"):
             return node
-        message = "a response has no schema of its own; taken for that of application/json"
+        message = "a response has no schema of its own; treated as that of application/json"
         report.warning("old-response", message, place, "write content: {application/json: {schema: ...}}")
         return {**rest, "content": {"application/json": {"schema": node["schema"]}}}
 

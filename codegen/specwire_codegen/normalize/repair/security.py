@@ -57,7 +57,7 @@ def _names(schemes: Node, report: Report) -> dict[str, str]:
         while fit in schemes or fit in names.values():
             fit += "_"
         names[name] = fit
-        message = f"{name!r} is no name for a security scheme; taken for {fit!r}"
+        message = f"{name!r} is not a name for a security scheme; treated as {fit!r}"
         place = origin_of(scheme, pointers.join("/components/securitySchemes", name))
         report.warning("bad-name", message, place, "use letters, digits, '.', '-' and '_'")
     return names
@@ -79,7 +79,7 @@ def _scheme(scheme: Any, name: str, report: Report) -> Any:
         return None
     if known is None and str(stated).lower() in ("basic", "bearer", "digest"):
         new: Node = {**scheme, "type": "http", "scheme": str(stated).lower()}
-        message = f"{stated!r} is no type of security scheme; taken for HTTP authentication of that name"
+        message = f"{stated!r} is not a type of security scheme; treated as HTTP authentication of that name"
     elif known is None or lacking:
         what = (
             f"has no {lacking[0]!r}" if known else f"has the type {stated!r}" if "type" in scheme else "has no 'type'"
@@ -89,9 +89,9 @@ def _scheme(scheme: Any, name: str, report: Report) -> Any:
         return None
     elif known == "oauth2" and not _flows(scheme) or known == "openIdConnect" and not scheme.get("openIdConnectUrl"):
         new = {**{key: value for key, value in scheme.items() if key not in ("flows", "openIdConnectUrl")}, **_BEARER}
-        message = f"the security scheme {name!r} does not say where tokens come from; taken for a bearer token"
+        message = f"the security scheme {name!r} has no token URL; treated as a bearer token"
     elif known != stated:
-        new, message = {**scheme, "type": known}, f"the type {stated!r} of a security scheme is taken for {known!r}"
+        new, message = {**scheme, "type": known}, f"the type {stated!r} of a security scheme is treated as {known!r}"
     else:
         return scheme
     report.warning("unusable-security-scheme", message, place, "state it as OpenAPI does")
@@ -109,7 +109,7 @@ def _usable(flows: Node, name: str, report: Report, here: str) -> Iterator[tuple
                 report.warning("missing-field", message, place, f"add {lacking[0]!r}")
                 continue
             if not isinstance(flow.get("scopes"), dict):
-                message = f"the flow {key!r} of {name!r} has no scopes; taken for none"
+                message = f"the flow {key!r} of {name!r} has no scopes; treated as an empty list"
                 report.warning("missing-field", message, place, "write `scopes: {}`")
                 flow = {**flow, "scopes": {}}
             said = {scope: text if isinstance(text, str) else "" for scope, text in flow["scopes"].items()}
@@ -133,7 +133,7 @@ def _requirements(security: Any, names: Mapping[str, str], report: Report, here:
     listed = [{each: []} if isinstance(each, str) else each for each in stated]
     mended = [{name: _scopes(scopes) for name, scopes in each.items()} for each in listed]
     if mended != security:
-        message = "'security' must be a list of objects of lists; taken for one"
+        message = "'security' must be a list of objects of lists; treated as one"
         report.warning("wrong-type", message, pointers.join(here, "security"), "write `- name: []`")
     return [{names.get(name, name): scopes for name, scopes in each.items()} for each in mended]
 

@@ -38,7 +38,7 @@ def settle(data: Node, report: Report) -> Node:
         beside = {key: each for key, each in node.items() if key != "$ref"}
         if kind == "parameter" and not ("name" in beside and "in" in beside):
             return node
-        message = f"{ref!r} leads to a {_WORDS[actual or '']}; taken for a {_WORDS[kind]} {_HOW[actual or '']}"
+        message = f"{ref!r} leads to a {_WORDS[actual or '']}; treated as a {_WORDS[kind]} {_HOW[actual or '']}"
         report.warning("bad-ref", message, pointers.join(here, "$ref"), _HELP.get(kind, "write it here"))
         return {**made, **beside, ORIGIN: here}
 

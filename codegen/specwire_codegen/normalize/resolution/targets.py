@@ -112,7 +112,7 @@ class _Finder:
                 self.lose(use, f"{ref!r} does not exist", _advice(self.data, pointer, kind), place)
                 return
             help = "write it so: in a pointer, '/' in a name is '~1', and '~' is '~0'"
-            self.repair(use, f"{ref!r} does not exist; taken for '#{found}'", help, place)
+            self.repair(use, f"{ref!r} does not exist; treated as '#{found}'", help, place)
         self.settle(use, found, place)
 
     def settle(self, use: Use, found: str, place: str) -> None:
@@ -126,7 +126,7 @@ class _Finder:
         if kind == "schema" and actual in conversions.WITH_SCHEMAS and isinstance(value, dict):
             inner = conversions.schema_of(self.data, found, actual)
             if inner is not None:
-                self.repair(use, f"{ref!r} leads to a {actual}; taken for its schema", f"refer to '#{inner}'", place)
+                self.repair(use, f"{ref!r} leads to a {actual}; treated as its schema", f"refer to '#{inner}'", place)
                 found = inner
                 actual = "schema"
         if not isinstance(value, dict) and not is_schema or actual not in {kind, None}:

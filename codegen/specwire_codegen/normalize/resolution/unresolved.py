@@ -59,7 +59,7 @@ def _told(use: Use, finding: Diagnostic, *, required: bool) -> Diagnostic:
     kind, _ = use
     if finding.severity == "error" or kind in _NEEDED or required:
         return attrs.evolve(finding, severity="error")
-    outcome = "taken for any value" if kind in ("schema", "mediaType") else "left out"
+    outcome = "treated as any value" if kind in ("schema", "mediaType") else "left out"
     return attrs.evolve(finding, message=f"{finding.message}; {outcome}")
 
 

@@ -34,7 +34,7 @@ def of_items(data: Node, report: Report) -> Node:
         if not arrays or not isinstance(values, list) or any(isinstance(value, list) for value in values):
             return node
         place = pointers.join(origin_of(node), "enum")
-        message = "the values of this enum are no arrays; they are taken for those of the items"
+        message = "the values of this enum are not arrays; they are treated as those of its items"
         report.warning("enum-of-items", message, place, "move the enum into the schema of the items")
         items = node.get("items")
         items = items if isinstance(items, dict) else {ORIGIN: origin_of(node)}

@@ -29,7 +29,7 @@ def _declared(schema: Node, report: Report) -> Node:
         return schema
     if free is False:
         for name in missing:
-            message = f"the property {name!r} is required but neither declared nor allowed; taken for no property"
+            message = f"the property {name!r} is required but neither declared nor allowed; treated as no property"
             report.warning(
                 "undeclared-property", message, origin_of(schema), "declare it, or remove it from 'required'"
             )
@@ -37,7 +37,7 @@ def _declared(schema: Node, report: Report) -> Node:
         rest = {key: value for key, value in schema.items() if key != "required"}
         return {**rest, "required": kept} if kept else rest
     for name in missing:
-        message = f"the property {name!r} is required but not declared; taken for a property that holds anything"
+        message = f"the property {name!r} is required but not declared; treated as a property that holds anything"
         report.warning(
             "undeclared-property", message, origin_of(schema), "declare it, or correct its name in 'required'"
         )

@@ -115,7 +115,7 @@ class Simplifier:
             key in schema for key in ("$ref", "allOf", *nulls.UNIONS, "properties")
         ):
             return schema
-        message = "the type 'null' contradicts the rest of this schema; null is taken for one more possibility"
+        message = "the type 'null' contradicts the rest of this schema; null is treated as one more possibility"
         help = "write the rest and {type: 'null'} as the two members of anyOf"
         self.report.warning("allof-conflict", message, origin_of(schema), help)
         return {key: value for key, value in schema.items() if key != "type"}

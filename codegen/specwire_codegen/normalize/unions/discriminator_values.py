@@ -72,7 +72,7 @@ def _tagged(schema: Node, field: str, values: list[str], schemas: Node, report: 
     agreed = typed if allowed is None else [value for value in typed if value in allowed]
     if not agreed:
         told = ", ".join(map(repr, typed))
-        message = f"the mapping says {told} for {field!r}, but the variant allows other values; the mapping counts"
+        message = f"the mapping has {told} for {field!r}, but the variant allows other values; the mapping counts"
         report.warning("tag-conflict", message, origin_of(stated, origin_of(schema)), "make the two agree")
         agreed = typed
     notes = {key: value for key, value in notes_of(stated).items() if key not in _NOT_THE_TAGS}

@@ -38,7 +38,7 @@ def _explicit(node: Node, members: list[Any], schemas: Node, report: Report) -> 
     field = given["propertyName"]
     refs = [each["$ref"] for each in members if isinstance(each, dict) and "$ref" in each]
     if len(refs) != len(members) or not refs:
-        message = "variants that are no objects cannot be told apart by a property; the discriminator is ignored"
+        message = "the discriminator is ignored: not all variants are objects"
         report.warning("useless-discriminator", message, origin_of(node), "remove it")
         return {key: value for key, value in node.items() if key != "discriminator"}
     mapping: dict[str, str] = {}
@@ -47,7 +47,9 @@ def _explicit(node: Node, members: list[Any], schemas: Node, report: Report) -> 
             mapping[value] = target
             continue
         place = pointers.join(origin_of(given, origin_of(node)), "mapping", value)
-        report.warning("foreign-mapping", f"{target!r} is no variant of this union; ignored", place, "correct the name")
+        report.warning(
+            "foreign-mapping", f"{target!r} is not a variant of this union; ignored", place, "correct the name"
+        )
     stated = {
         ref: _values(ref, field, schemas)
         for ref in refs

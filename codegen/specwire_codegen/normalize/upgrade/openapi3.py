@@ -34,10 +34,10 @@ def tuples(data: Node, report: Report) -> Node:
         rest = {key: value for key, value in node.items() if key != "items"}
         if len(items) == 1:
             report.warning(
-                "wrong-type", "'items' is a list of one schema; taken for it", here, "write the schema alone"
+                "wrong-type", "'items' is a list of one schema; treated as it", here, "write the schema alone"
             )
             return {**rest, "items": items[0]}
-        report.warning("wrong-type", "'items' is a list; taken for 'prefixItems'", here, "write 'prefixItems'")
+        report.warning("wrong-type", "'items' is a list; treated as 'prefixItems'", here, "write 'prefixItems'")
         more = node.get("additionalItems")
         return {**rest, "prefixItems": items, **({} if more is None else {"items": more})}
 
