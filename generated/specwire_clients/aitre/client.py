@@ -37,20 +37,20 @@ class Aitre(Client):
     audio: resource[Audio] = resource(".resources.audio", "Audio")
     """Speech from text, and text from speech."""
     chat: resource[Chat] = resource(".resources.chat", "Chat")
-    """Replies to conversations, whole or as a stream of events."""
+    """Chat completions."""
     completions: resource[Completions] = resource(".resources.completions", "Completions")
-    """The older interface that continues a plain text, whole or as a stream of events."""
+    """Completions of plain text, with the older interface."""
     embeddings: resource[Embeddings] = resource(".resources.embeddings", "Embeddings")
-    """Vectors that represent a text."""
+    """Embedding vectors of texts."""
     images: resource[Images] = resource(".resources.images", "Images")
-    """Pictures made from a text, by several families of models behind one operation."""
+    """Images from text, with several families of models."""
     midjourney: resource[Midjourney] = resource(".resources.midjourney", "Midjourney")
     """Midjourney tasks. A task is submitted, read until it rests, and continued with the buttons it shows. `/mj` works
     in fast mode; the service offers the same paths below `/mj-fast/mj`, `/mj-turbo/mj` and `/mj-relax/mj` for the
     other modes.
     """
     models: resource[Models] = resource(".resources.models", "Models")
-    """Which models the key may use."""
+    """Available models."""
 
 
 class AsyncAitre(AsyncClient):
@@ -60,20 +60,20 @@ class AsyncAitre(AsyncClient):
     audio: resource[AsyncAudio] = resource(".resources.audio", "AsyncAudio")
     """Speech from text, and text from speech."""
     chat: resource[AsyncChat] = resource(".resources.chat", "AsyncChat")
-    """Replies to conversations, whole or as a stream of events."""
+    """Chat completions."""
     completions: resource[AsyncCompletions] = resource(".resources.completions", "AsyncCompletions")
-    """The older interface that continues a plain text, whole or as a stream of events."""
+    """Completions of plain text, with the older interface."""
     embeddings: resource[AsyncEmbeddings] = resource(".resources.embeddings", "AsyncEmbeddings")
-    """Vectors that represent a text."""
+    """Embedding vectors of texts."""
     images: resource[AsyncImages] = resource(".resources.images", "AsyncImages")
-    """Pictures made from a text, by several families of models behind one operation."""
+    """Images from text, with several families of models."""
     midjourney: resource[AsyncMidjourney] = resource(".resources.midjourney", "AsyncMidjourney")
     """Midjourney tasks. A task is submitted, read until it rests, and continued with the buttons it shows. `/mj` works
     in fast mode; the service offers the same paths below `/mj-fast/mj`, `/mj-turbo/mj` and `/mj-relax/mj` for the
     other modes.
     """
     models: resource[AsyncModels] = resource(".resources.models", "AsyncModels")
-    """Which models the key may use."""
+    """Available models."""
 
 
 __all__ = ["PROVIDER", "AsyncAitre", "Aitre"]

@@ -37,7 +37,7 @@ class ChatCompletionRequestDict(TypedDict):
     stream: NotRequired[bool]
     """Whether the reply comes piece by piece as events. The server's default is false."""
     stream_options: NotRequired[StreamOptionsParam]
-    """What a stream holds besides the reply. Only with `stream`."""
+    """Additional content of a stream. Only for streams."""
     temperature: NotRequired[float | None]
     """How freely tokens are chosen; lower values make the reply more predictable. At least 0 and at most 2. The
     server's default is 1.
@@ -111,7 +111,7 @@ class CompletionRequestDict(TypedDict):
     n: NotRequired[int]
     """How many continuations to return for each text. At least 1 and at most 128. The server's default is 1."""
     best_of: NotRequired[int]
-    """How many continuations to make, of which the best are returned. Not with `stream`. At least 0 and at most 20.
+    """Number of continuations to generate, of which the best are returned. Not for streams. At least 0 and at most 20.
     The server's default is 1.
     """
     echo: NotRequired[bool]
@@ -139,7 +139,7 @@ class CompletionRequestDict(TypedDict):
     stream: NotRequired[bool]
     """Whether the continuation comes piece by piece as events. The server's default is false."""
     stream_options: NotRequired[StreamOptionsParam]
-    """What a stream holds besides the text. Only with `stream`."""
+    """Additional content of a stream. Only for streams."""
     user: NotRequired[str]
     """Your own id of the person on whose behalf the request is made."""
 
@@ -318,7 +318,7 @@ class MidjourneyActionRequestDict(TypedDict):
     chooseSameChannel: NotRequired[bool]
     """Whether the new task runs in the channel of the old one."""
     notifyHook: NotRequired[str]
-    """Address that is told of every change of the task."""
+    """URL that receives every change of the task."""
     state: NotRequired[str]
     """A text of your own, which the task repeats."""
 
@@ -333,7 +333,7 @@ class MidjourneyBlendRequestDict(TypedDict):
     botType: NotRequired[MidjourneyBotTypeParam]
     """Which bot draws. The server's default is "MID_JOURNEY"."""
     notifyHook: NotRequired[str]
-    """Address that is told of every change of the task."""
+    """URL that receives every change of the task."""
     state: NotRequired[str]
     """A text of your own, which the task repeats."""
 
@@ -346,7 +346,7 @@ class MidjourneyDescribeRequestDict(TypedDict):
     botType: NotRequired[MidjourneyBotTypeParam]
     """Which bot describes. The server's default is "MID_JOURNEY"."""
     notifyHook: NotRequired[str]
-    """Address that is told of every change of the task."""
+    """URL that receives every change of the task."""
     state: NotRequired[str]
     """A text of your own, which the task repeats."""
 
@@ -361,7 +361,7 @@ class MidjourneyImagineRequestDict(TypedDict):
     base64Array: NotRequired[Sequence[str]]
     """Reference pictures as data URLs."""
     notifyHook: NotRequired[str]
-    """Address that is told of every change of the task."""
+    """URL that receives every change of the task."""
     state: NotRequired[str]
     """A text of your own, which the task repeats."""
 
@@ -385,7 +385,7 @@ class MidjourneyShortenRequestDict(TypedDict):
     botType: NotRequired[MidjourneyBotTypeParam]
     """Which bot shortens. The server's default is "MID_JOURNEY"."""
     notifyHook: NotRequired[str]
-    """Address that is told of every change of the task."""
+    """URL that receives every change of the task."""
     state: NotRequired[str]
     """A text of your own, which the task repeats."""
 
@@ -398,7 +398,7 @@ class MidjourneySwapFaceRequestDict(TypedDict):
     targetBase64: str
     """The picture that gets the face as a data URL."""
     notifyHook: NotRequired[str]
-    """Address that is told of every change of the task."""
+    """URL that receives every change of the task."""
     state: NotRequired[str]
     """A text of your own, which the task repeats."""
 
@@ -445,7 +445,7 @@ class SpeechRequestDict(TypedDict):
 
 
 class StreamOptionsDict(TypedDict):
-    """What a stream holds besides the reply."""
+    """Additional content of a stream."""
 
     include_usage: NotRequired[bool]
     """Whether a last event without choices reports the token counts."""
@@ -497,7 +497,7 @@ class ToolMessageDict(TypedDict):
 
 
 class UserMessageDict(TypedDict):
-    """What the person says."""
+    """A message of the user."""
 
     role: Literal["user"]
     content: UserContentParam
@@ -598,6 +598,6 @@ ToolChoiceParam: TypeAlias = ToolChoiceModeParam | NamedToolChoiceParam
 TranscriptFormatParam: TypeAlias = Literal["json", "text", "srt", "verbose_json", "vtt"]
 """Form of a written recording, as short or detailed JSON, as text, or as subtitles."""
 UserContentPartParam: TypeAlias = TextPartParam | ImagePartParam | InputAudioPartParam | FilePartParam
-"""One part of what the person says; its `type` tells the kind."""
+"""One part of a message of the user; `type` is its kind."""
 UserContentParam: TypeAlias = str | Sequence[UserContentPartParam]
 """A text, or a list of parts of several kinds."""

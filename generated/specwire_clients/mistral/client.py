@@ -39,25 +39,25 @@ class Mistral(Client):
 
     _provider = PROVIDER
     agents: resource[Agents] = resource(".resources.agents", "Agents")
-    """Replies of a configured agent to a conversation."""
+    """Chat completions with a configured agent."""
     batch: resource[Batch] = resource(".resources.batch", "Batch")
-    """Jobs that run many requests from files, without an immediate answer."""
+    """Jobs that run many requests from files in the background."""
     chat: resource[Chat] = resource(".resources.chat", "Chat")
-    """Replies of a model to a conversation."""
+    """Chat completions."""
     classifiers: resource[Classifiers] = resource(".resources.classifiers", "Classifiers")
     """Moderation and classification of texts and conversations."""
     embeddings: resource[Embeddings] = resource(".resources.embeddings", "Embeddings")
-    """Vectors that stand for texts."""
+    """Embedding vectors of texts."""
     files: resource[Files] = resource(".resources.files", "Files")
-    """Files that other operations read or have written."""
+    """Uploaded files, and the results of jobs."""
     fim: resource[Fim] = resource(".resources.fim", "Fim")
-    """Code that fills the gap between a beginning and an end."""
+    """Fill-in-the-middle completions of code."""
     fine_tuning: resource[FineTuning] = resource(".resources.fine_tuning", "FineTuning")
-    """Jobs that train a model on the caller's own data."""
+    """Jobs that train a model on your data."""
     models: resource[Models] = resource(".resources.models", "Models")
-    """Models that the caller can use, and care of the fine-tuned ones."""
+    """Available models, and management of fine-tuned ones."""
     ocr: resource[Ocr] = resource(".resources.ocr", "Ocr")
-    """Text and pictures taken out of documents and images."""
+    """Text and images extracted from documents."""
 
 
 class AsyncMistral(AsyncClient):
@@ -65,25 +65,25 @@ class AsyncMistral(AsyncClient):
 
     _provider = PROVIDER
     agents: resource[AsyncAgents] = resource(".resources.agents", "AsyncAgents")
-    """Replies of a configured agent to a conversation."""
+    """Chat completions with a configured agent."""
     batch: resource[AsyncBatch] = resource(".resources.batch", "AsyncBatch")
-    """Jobs that run many requests from files, without an immediate answer."""
+    """Jobs that run many requests from files in the background."""
     chat: resource[AsyncChat] = resource(".resources.chat", "AsyncChat")
-    """Replies of a model to a conversation."""
+    """Chat completions."""
     classifiers: resource[AsyncClassifiers] = resource(".resources.classifiers", "AsyncClassifiers")
     """Moderation and classification of texts and conversations."""
     embeddings: resource[AsyncEmbeddings] = resource(".resources.embeddings", "AsyncEmbeddings")
-    """Vectors that stand for texts."""
+    """Embedding vectors of texts."""
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
-    """Files that other operations read or have written."""
+    """Uploaded files, and the results of jobs."""
     fim: resource[AsyncFim] = resource(".resources.fim", "AsyncFim")
-    """Code that fills the gap between a beginning and an end."""
+    """Fill-in-the-middle completions of code."""
     fine_tuning: resource[AsyncFineTuning] = resource(".resources.fine_tuning", "AsyncFineTuning")
-    """Jobs that train a model on the caller's own data."""
+    """Jobs that train a model on your data."""
     models: resource[AsyncModels] = resource(".resources.models", "AsyncModels")
-    """Models that the caller can use, and care of the fine-tuned ones."""
+    """Available models, and management of fine-tuned ones."""
     ocr: resource[AsyncOcr] = resource(".resources.ocr", "AsyncOcr")
-    """Text and pictures taken out of documents and images."""
+    """Text and images extracted from documents."""
 
 
 __all__ = ["PROVIDER", "AsyncMistral", "Mistral"]

@@ -17,29 +17,29 @@ class AgentsCompletionRequestDict(TypedDict):
     """A conversation for an agent to continue."""
 
     max_tokens: NotRequired[int | None]
-    """Most tokens to generate; together with the prompt they must fit into the model's context. At least 0."""
+    """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
     stream: NotRequired[bool]
-    """Send the reply piece by piece as server-sent events. The server's default is false."""
+    """Send the reply as server-sent events. The server's default is false."""
     stop: NotRequired[StopSequencesParam]
-    """Text at which generation ends."""
+    """Text that ends the generation."""
     random_seed: NotRequired[int | None]
-    """Seed of the random draw; the same seed gives the same reply. At least 0."""
+    """Seed for sampling; the same seed gives the same reply. At least 0."""
     messages: Sequence[MessageParam]
     """The conversation so far, oldest message first."""
     response_format: NotRequired[ResponseFormatParam]
-    """Form that the reply must have."""
+    """Format of the reply."""
     tools: NotRequired[Sequence[ToolParam] | None]
-    """Tools that the model may ask the caller to run."""
+    """Tools that the model may call."""
     tool_choice: NotRequired[ToolChoiceOptionParam]
     """Whether the model may, must or must not call tools, or which one it must call. The server's default is "auto"."""
     presence_penalty: NotRequired[float]
-    """How strongly to avoid words that have appeared at all. At least -2 and at most 2. The server's default is 0."""
+    """Penalty for words that have already appeared. At least -2 and at most 2. The server's default is 0."""
     frequency_penalty: NotRequired[float]
-    """How strongly to avoid words that have appeared often. At least -2 and at most 2. The server's default is 0."""
+    """Penalty for words by how often they have appeared. At least -2 and at most 2. The server's default is 0."""
     n: NotRequired[int | None]
     """How many replies to generate; the prompt is charged once. At least 1."""
     prediction: NotRequired[PredictionParam]
-    """Text that much of the reply is expected to repeat, which makes it faster."""
+    """Expected content of the reply, which makes generation faster."""
     parallel_tool_calls: NotRequired[bool]
     """Allow several tool calls in one reply. The server's default is true."""
     agent_id: str
@@ -47,11 +47,11 @@ class AgentsCompletionRequestDict(TypedDict):
 
 
 class AssistantMessageDict(TypedDict):
-    """What the model says, in replies and in the conversation that is sent back to it."""
+    """A message of the model, in replies and in conversations."""
 
     role: Literal["assistant"]
     content: NotRequired[MessageContentParam | None]
-    """What is said."""
+    """The content."""
     tool_calls: NotRequired[Sequence[ToolCallParam] | None]
     """Tools that the caller is asked to run."""
     prefix: NotRequired[bool]
@@ -88,41 +88,41 @@ class ChatCompletionRequestDict(TypedDict):
     model: str
     """Id of the model to use."""
     temperature: NotRequired[float | None]
-    """How freely the next token is drawn; low is steady, high is varied. The default depends on the model. At least 0
-    and at most 1.5.
+    """Sampling temperature: low values are more deterministic, high values more varied. The default depends on the
+    model. At least 0 and at most 1.5.
     """
     top_p: NotRequired[float]
-    """Draw only from the likeliest tokens that together reach this probability. At least 0 and at most 1. The server's
-    default is 1.
+    """Sample only from the most likely tokens whose probabilities add up to this value. At least 0 and at most 1. The
+    server's default is 1.
     """
     max_tokens: NotRequired[int | None]
-    """Most tokens to generate; together with the prompt they must fit into the model's context. At least 0."""
+    """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
     stream: NotRequired[bool]
-    """Send the reply piece by piece as server-sent events. The server's default is false."""
+    """Send the reply as server-sent events. The server's default is false."""
     stop: NotRequired[StopSequencesParam]
-    """Text at which generation ends."""
+    """Text that ends the generation."""
     random_seed: NotRequired[int | None]
-    """Seed of the random draw; the same seed gives the same reply. At least 0."""
+    """Seed for sampling; the same seed gives the same reply. At least 0."""
     messages: Sequence[MessageParam]
     """The conversation so far, oldest message first."""
     response_format: NotRequired[ResponseFormatParam]
-    """Form that the reply must have."""
+    """Format of the reply."""
     tools: NotRequired[Sequence[ToolParam] | None]
-    """Tools that the model may ask the caller to run."""
+    """Tools that the model may call."""
     tool_choice: NotRequired[ToolChoiceOptionParam]
     """Whether the model may, must or must not call tools, or which one it must call. The server's default is "auto"."""
     presence_penalty: NotRequired[float]
-    """How strongly to avoid words that have appeared at all. At least -2 and at most 2. The server's default is 0."""
+    """Penalty for words that have already appeared. At least -2 and at most 2. The server's default is 0."""
     frequency_penalty: NotRequired[float]
-    """How strongly to avoid words that have appeared often. At least -2 and at most 2. The server's default is 0."""
+    """Penalty for words by how often they have appeared. At least -2 and at most 2. The server's default is 0."""
     n: NotRequired[int | None]
     """How many replies to generate; the prompt is charged once. At least 1."""
     prediction: NotRequired[PredictionParam]
-    """Text that much of the reply is expected to repeat, which makes it faster."""
+    """Expected content of the reply, which makes generation faster."""
     parallel_tool_calls: NotRequired[bool]
     """Allow several tool calls in one reply. The server's default is true."""
     safe_prompt: NotRequired[bool]
-    """Put a safety instruction before the conversation. The server's default is false."""
+    """Prepend a safety instruction to the conversation. The server's default is false."""
 
 
 class ChatModerationRequestDict(TypedDict):
@@ -151,7 +151,7 @@ class ClassifierTargetInDict(TypedDict):
     labels: Sequence[str]
     """The possible answers."""
     weight: NotRequired[float]
-    """How much the target counts beside the others. At least 0. The server's default is 1."""
+    """Weight of the target. At least 0. The server's default is 1."""
     loss_function: NotRequired[FTClassifierLossFunctionParam | None]
     """Whether one answer fits or several can."""
 
@@ -221,27 +221,27 @@ class FIMCompletionRequestDict(TypedDict):
     model: str
     """Id of the model to use; only code models work here. The server's default is "codestral-2405"."""
     temperature: NotRequired[float | None]
-    """How freely the next token is drawn; low is steady, high is varied. The default depends on the model. At least 0
-    and at most 1.5.
+    """Sampling temperature: low values are more deterministic, high values more varied. The default depends on the
+    model. At least 0 and at most 1.5.
     """
     top_p: NotRequired[float]
-    """Draw only from the likeliest tokens that together reach this probability. At least 0 and at most 1. The server's
-    default is 1.
+    """Sample only from the most likely tokens whose probabilities add up to this value. At least 0 and at most 1. The
+    server's default is 1.
     """
     max_tokens: NotRequired[int | None]
-    """Most tokens to generate; together with the prompt they must fit into the model's context. At least 0."""
+    """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
     stream: NotRequired[bool]
-    """Send the reply piece by piece as server-sent events. The server's default is false."""
+    """Send the reply as server-sent events. The server's default is false."""
     stop: NotRequired[StopSequencesParam]
-    """Text at which generation ends."""
+    """Text that ends the generation."""
     random_seed: NotRequired[int | None]
-    """Seed of the random draw; the same seed gives the same reply. At least 0."""
+    """Seed for sampling; the same seed gives the same reply. At least 0."""
     prompt: str
     """The text or code before the gap."""
     suffix: NotRequired[str | None]
     """The text or code after the gap; without it the prompt is simply continued. The server's default is ""."""
     min_tokens: NotRequired[int | None]
-    """Fewest tokens to generate. At least 0."""
+    """Minimum number of tokens to generate. At least 0."""
 
 
 class FunctionCallDict(TypedDict):
@@ -285,7 +285,7 @@ class GithubRepositoryInDict(TypedDict):
     ref: NotRequired[str | None]
     """Branch, tag or commit to take."""
     weight: NotRequired[float]
-    """How much the repository counts beside other training data. More than 0. The server's default is 1."""
+    """Weight of the repository in the training data. More than 0. The server's default is 1."""
     token: str
     """Token that may read the repository, a secret that is never given back."""
 
@@ -395,7 +395,7 @@ class ReferenceChunkDict(TypedDict):
 
 
 class ResponseFormatDict(TypedDict):
-    """Form that the reply must have."""
+    """Format of the reply."""
 
     type: NotRequired[ResponseFormatsParam]
     """Kind of form. The server's default is "text"."""
@@ -468,7 +468,7 @@ class TrainingFileDict(TypedDict):
     file_id: UUIDInput
     """Id of the file."""
     weight: NotRequired[float]
-    """How much the file counts beside the others. More than 0. The server's default is 1."""
+    """Weight of the file. More than 0. The server's default is 1."""
 
 
 class UpdateFTModelInDict(TypedDict):
@@ -481,11 +481,11 @@ class UpdateFTModelInDict(TypedDict):
 
 
 class UserMessageDict(TypedDict):
-    """What the user says."""
+    """A message of the user."""
 
     role: Literal["user"]
     content: MessageContentParam | None
-    """What is said; it must be sent, but may be null."""
+    """The content; required, but may be null."""
 
 
 class WandbIntegrationDict(TypedDict):

@@ -36,17 +36,17 @@ class Moonshot(Client):
 
     _provider = PROVIDER
     batches: resource[Batches] = resource(".resources.batches", "Batches")
-    """Many chat requests in one file, worked off within a time window."""
+    """Many chat requests in one file, processed within a time window."""
     chat: resource[Chat] = resource(".resources.chat", "Chat")
-    """Answers of a language model to a conversation, whole or streamed."""
+    """Chat completions."""
     files: resource[Files] = resource(".resources.files", "Files")
-    """Files to extract text from, to show to a vision model, or to run as a batch."""
+    """Files for text extraction, vision models and batches."""
     models: resource[Models] = resource(".resources.models", "Models")
-    """The models that the key may use."""
+    """Available models."""
     tokenizers: resource[Tokenizers] = resource(".resources.tokenizers", "Tokenizers")
-    """Counting the tokens of a request before sending it."""
+    """Token counts of requests."""
     users: resource[Users] = resource(".resources.users", "Users")
-    """The account behind the key."""
+    """The account of the key."""
 
 
 class AsyncMoonshot(AsyncClient):
@@ -54,17 +54,17 @@ class AsyncMoonshot(AsyncClient):
 
     _provider = PROVIDER
     batches: resource[AsyncBatches] = resource(".resources.batches", "AsyncBatches")
-    """Many chat requests in one file, worked off within a time window."""
+    """Many chat requests in one file, processed within a time window."""
     chat: resource[AsyncChat] = resource(".resources.chat", "AsyncChat")
-    """Answers of a language model to a conversation, whole or streamed."""
+    """Chat completions."""
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
-    """Files to extract text from, to show to a vision model, or to run as a batch."""
+    """Files for text extraction, vision models and batches."""
     models: resource[AsyncModels] = resource(".resources.models", "AsyncModels")
-    """The models that the key may use."""
+    """Available models."""
     tokenizers: resource[AsyncTokenizers] = resource(".resources.tokenizers", "AsyncTokenizers")
-    """Counting the tokens of a request before sending it."""
+    """Token counts of requests."""
     users: resource[AsyncUsers] = resource(".resources.users", "AsyncUsers")
-    """The account behind the key."""
+    """The account of the key."""
 
 
 __all__ = ["PROVIDER", "AsyncMoonshot", "Moonshot"]

@@ -20,9 +20,7 @@ class AssistantMessageDict(TypedDict):
     name: NotRequired[str | None]
     """Name of the speaker. In partial mode it counts as part of the beginning."""
     partial: NotRequired[bool]
-    """Whether the next answer goes on from this text without repeating it. Only for the last message. The server's
-    default is false.
-    """
+    """Continue this text without repeating it. Only for the last message. The server's default is false."""
     tool_calls: NotRequired[Sequence[ToolCallParam]]
     """The tool calls that the model made."""
     reasoning_content: NotRequired[str | None]
@@ -274,7 +272,7 @@ class ToolsMessageDict(TypedDict):
 
 
 class UserMessageDict(TypedDict):
-    """What the user says or shows."""
+    """A message of the user."""
 
     role: Literal["user"]
     content: MessageContentParam

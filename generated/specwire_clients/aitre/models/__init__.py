@@ -122,7 +122,7 @@ class ChatCompletionRequest(WireModel, kw_only=True):
     stream: bool | Unset = UNSET
     """Whether the reply comes piece by piece as events. The server's default is false."""
     stream_options: StreamOptions | Unset = UNSET
-    """What a stream holds besides the reply. Only with `stream`."""
+    """Additional content of a stream. Only for streams."""
     temperature: float | None | Unset = UNSET
     """How freely tokens are chosen; lower values make the reply more predictable. At least 0 and at most 2. The
     server's default is 1.
@@ -263,7 +263,7 @@ class CompletionRequest(WireModel, kw_only=True):
     n: int | Unset = UNSET
     """How many continuations to return for each text. At least 1 and at most 128. The server's default is 1."""
     best_of: int | Unset = UNSET
-    """How many continuations to make, of which the best are returned. Not with `stream`. At least 0 and at most 20.
+    """Number of continuations to generate, of which the best are returned. Not for streams. At least 0 and at most 20.
     The server's default is 1.
     """
     echo: bool | Unset = UNSET
@@ -291,7 +291,7 @@ class CompletionRequest(WireModel, kw_only=True):
     stream: bool | Unset = UNSET
     """Whether the continuation comes piece by piece as events. The server's default is false."""
     stream_options: StreamOptions | Unset = UNSET
-    """What a stream holds besides the text. Only with `stream`."""
+    """Additional content of a stream. Only for streams."""
     user: str | Unset = UNSET
     """Your own id of the person on whose behalf the request is made."""
 
@@ -608,7 +608,7 @@ class MidjourneyActionRequest(WireModel, kw_only=True):
     choose_same_channel: bool | Unset = _field(default=UNSET, name="chooseSameChannel")
     """Whether the new task runs in the channel of the old one."""
     notify_hook: str | Unset = _field(default=UNSET, name="notifyHook")
-    """Address that is told of every change of the task."""
+    """URL that receives every change of the task."""
     state: str | Unset = UNSET
     """A text of your own, which the task repeats."""
 
@@ -623,7 +623,7 @@ class MidjourneyBlendRequest(WireModel, kw_only=True):
     bot_type: MidjourneyBotType | Unset = _field(default=UNSET, name="botType")
     """Which bot draws. The server's default is "MID_JOURNEY"."""
     notify_hook: str | Unset = _field(default=UNSET, name="notifyHook")
-    """Address that is told of every change of the task."""
+    """URL that receives every change of the task."""
     state: str | Unset = UNSET
     """A text of your own, which the task repeats."""
 
@@ -651,7 +651,7 @@ class MidjourneyDescribeRequest(WireModel, kw_only=True):
     bot_type: MidjourneyBotType | Unset = _field(default=UNSET, name="botType")
     """Which bot describes. The server's default is "MID_JOURNEY"."""
     notify_hook: str | Unset = _field(default=UNSET, name="notifyHook")
-    """Address that is told of every change of the task."""
+    """URL that receives every change of the task."""
     state: str | Unset = UNSET
     """A text of your own, which the task repeats."""
 
@@ -677,7 +677,7 @@ class MidjourneyImagineRequest(WireModel, kw_only=True):
     base64_array: list[str] | Unset = _field(default=UNSET, name="base64Array")
     """Reference pictures as data URLs."""
     notify_hook: str | Unset = _field(default=UNSET, name="notifyHook")
-    """Address that is told of every change of the task."""
+    """URL that receives every change of the task."""
     state: str | Unset = UNSET
     """A text of your own, which the task repeats."""
 
@@ -701,7 +701,7 @@ class MidjourneyShortenRequest(WireModel, kw_only=True):
     bot_type: MidjourneyBotType | Unset = _field(default=UNSET, name="botType")
     """Which bot shortens. The server's default is "MID_JOURNEY"."""
     notify_hook: str | Unset = _field(default=UNSET, name="notifyHook")
-    """Address that is told of every change of the task."""
+    """URL that receives every change of the task."""
     state: str | Unset = UNSET
     """A text of your own, which the task repeats."""
 
@@ -748,7 +748,7 @@ class MidjourneySwapFaceRequest(WireModel, kw_only=True):
     target_base64: str = _field(name="targetBase64")
     """The picture that gets the face as a data URL."""
     notify_hook: str | Unset = _field(default=UNSET, name="notifyHook")
-    """Address that is told of every change of the task."""
+    """URL that receives every change of the task."""
     state: str | Unset = UNSET
     """A text of your own, which the task repeats."""
 
@@ -885,7 +885,7 @@ class ReplyAudio(WireModel, kw_only=True):
     data: str | Unset = UNSET
     """The sound file as base64."""
     transcript: str | Unset = UNSET
-    """What is said."""
+    """The content."""
 
 
 class SpeechRequest(WireModel, kw_only=True):
@@ -908,7 +908,7 @@ class SpeechRequest(WireModel, kw_only=True):
 
 
 class StreamOptions(WireModel, kw_only=True):
-    """What a stream holds besides the reply."""
+    """Additional content of a stream."""
 
     include_usage: bool | Unset = UNSET
     """Whether a last event without choices reports the token counts."""
@@ -1023,7 +1023,7 @@ class TranscriptSegment(WireModel, kw_only=True):
     end: float
     """Its end in seconds."""
     text: str
-    """What is said."""
+    """The content."""
     tokens: list[int]
     """The text as token numbers."""
     temperature: float
@@ -1139,7 +1139,7 @@ class UrlCitation(WireModel, kw_only=True):
 
 
 class UserMessage(WireModel, tag_field="role", tag="user", kw_only=True):
-    """What the person says."""
+    """A message of the user."""
 
     role: Literal["user"] = _constant("user")
     content: UserContent
@@ -1234,7 +1234,7 @@ if TYPE_CHECKING:
     TranslationResult: TypeAlias = TranslationVerbose | Translation | Unknown
     """A translation, detailed if the format `verbose_json` was asked for."""
     UserContentPart: TypeAlias = TextPart | ImagePart | InputAudioPart | FilePart | Unknown
-    """One part of what the person says; its `type` tells the kind."""
+    """One part of a message of the user; `type` is its kind."""
     UserContent: TypeAlias = str | list[UserContentPart]
     """A text, or a list of parts of several kinds."""
 else:

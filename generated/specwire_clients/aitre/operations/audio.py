@@ -49,7 +49,7 @@ def speech(
     speed: float | Unset = UNSET,
     instructions: str | Unset = UNSET,
 ) -> DownloadRequest:
-    """Speak a text.
+    """Convert text to speech.
 
     Reads a text aloud and returns the sound file in the requested format.
 
@@ -100,10 +100,10 @@ def transcribe(
     temperature: float | Unset = UNSET,
     timestamp_granularities: Sequence[inputs.TimestampGranularityParam] | Unset = UNSET,
 ) -> Request[models.TranscriptionResult]:
-    """Write down a recording in its own language.
+    """Transcribe a recording.
 
-    Turns speech into text in the language that is spoken. `response_format` decides whether the reply is JSON,
-    short or detailed, or plain text or subtitles.
+    Converts speech to text in the spoken language. `response_format` selects short or detailed JSON, plain text or
+    subtitles.
 
     `POST /v1/audio/transcriptions`, operation `create_transcription`.
 
@@ -152,10 +152,10 @@ def translate(
     response_format: inputs.TranscriptFormatParam | Unset = UNSET,
     temperature: float | Unset = UNSET,
 ) -> Request[models.TranslationResult]:
-    """Write down a recording in English.
+    """Translate a recording to English.
 
-    Turns speech in any language into English text. `response_format` decides whether the reply is JSON, short or
-    detailed, or plain text or subtitles.
+    Converts speech in any language to English text. `response_format` selects short or detailed JSON, plain text or
+    subtitles.
 
     `POST /v1/audio/translations`, operation `create_translation`.
 

@@ -54,10 +54,10 @@ _FETCH = Operation(
 
 
 def fetch(id: str) -> Request[models.MidjourneyTask]:
-    """Read a task.
+    """Get a task.
 
-    Returns the present state of a task, its picture when there is one, and the buttons that continue it. Leave
-    three seconds or more between two reads.
+    Returns a task with its image, if there is one, and the buttons that continue it. Wait at least three seconds
+    between two requests.
 
     `GET /mj/task/{id}/fetch`, operation `mj_fetch_task`.
 
@@ -111,7 +111,7 @@ def swap_face(
     Args:
         source_base64: The picture with the face as a data URL.
         target_base64: The picture that gets the face as a data URL.
-        notify_hook: Address that is told of every change of the task.
+        notify_hook: URL that receives every change of the task.
         state: A text of your own, which the task repeats.
     """
     return Request(
@@ -151,7 +151,7 @@ def action(
         custom_id: `customId` of the button.
         task_id: Id of the task that shows the button.
         choose_same_channel: Whether the new task runs in the channel of the old one.
-        notify_hook: Address that is told of every change of the task.
+        notify_hook: URL that receives every change of the task.
         state: A text of your own, which the task repeats.
     """
     return Request(
@@ -188,7 +188,7 @@ def blend(
 ) -> Request[models.MidjourneySubmitResponse]:
     """Submit a blend of pictures.
 
-    Starts a task that mixes two to five pictures into new ones.
+    Starts a task that blends two to five images.
 
     `POST /mj/submit/blend`, operation `mj_submit_blend`.
 
@@ -196,7 +196,7 @@ def blend(
         base64_array: The pictures as data URLs.
         dimensions: The shape of the result. The server's default is "SQUARE".
         bot_type: Which bot draws. The server's default is "MID_JOURNEY".
-        notify_hook: Address that is told of every change of the task.
+        notify_hook: URL that receives every change of the task.
         state: A text of your own, which the task repeats.
     """
     return Request(
@@ -232,7 +232,7 @@ def describe(
 ) -> Request[models.MidjourneySubmitResponse]:
     """Submit a picture to be described.
 
-    Starts a task that finds prompts for a picture. The answer stands in `properties.finalPrompt` or
+    Starts a task that finds prompts for an image. The result is in `properties.finalPrompt` or
     `properties.finalZhPrompt` of the task.
 
     `POST /mj/submit/describe`, operation `mj_submit_describe`.
@@ -240,7 +240,7 @@ def describe(
     Args:
         base64: The picture as a data URL.
         bot_type: Which bot describes. The server's default is "MID_JOURNEY".
-        notify_hook: Address that is told of every change of the task.
+        notify_hook: URL that receives every change of the task.
         state: A text of your own, which the task repeats.
     """
     return Request(
@@ -276,7 +276,7 @@ def imagine(
         prompt: What to draw, with Midjourney's own options at the end if wanted.
         bot_type: Which bot draws. The server's default is "MID_JOURNEY".
         base64_array: Reference pictures as data URLs.
-        notify_hook: Address that is told of every change of the task.
+        notify_hook: URL that receives every change of the task.
         state: A text of your own, which the task repeats.
     """
     return Request(
@@ -308,8 +308,7 @@ def modal(
 ) -> Request[models.MidjourneySubmitResponse]:
     """Answer the window of a task.
 
-    Gives a task that rests in the status MODAL what it waits for, a mask to redraw in or a text, so that it goes
-    on.
+    Continues a task with the status MODAL: submits the mask or the text that it waits for.
 
     `POST /mj/submit/modal`, operation `mj_submit_modal`.
 
@@ -341,15 +340,15 @@ def shorten(
 ) -> Request[models.MidjourneySubmitResponse]:
     """Submit a prompt to be shortened.
 
-    Starts a task that weighs the words of a prompt and proposes shorter ones. The answer stands in
-    `properties.finalPrompt` or `properties.finalZhPrompt` of the task.
+    Starts a task that analyses a prompt and proposes shorter ones. The result is in `properties.finalPrompt` or
+    `properties.finalZhPrompt` of the task.
 
     `POST /mj/submit/shorten`, operation `mj_submit_shorten`.
 
     Args:
         prompt: The prompt.
         bot_type: Which bot shortens. The server's default is "MID_JOURNEY".
-        notify_hook: Address that is told of every change of the task.
+        notify_hook: URL that receives every change of the task.
         state: A text of your own, which the task repeats.
     """
     return Request(

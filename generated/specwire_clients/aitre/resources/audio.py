@@ -13,15 +13,15 @@ from ..operations import audio as _audio
 
 class _Audio:
     speech = downloaded(_audio.speech)
-    """Speak a text."""
+    """Convert text to speech."""
     transcribe = endpoint(_audio_overrides.transcribe)
-    """Write down a recording in its own language."""
+    """Transcribe a recording."""
     transcribe_text = endpoint(_audio_overrides.transcribe_text)
     """Write down a recording in its own language, as plain text or as subtitles."""
     transcribe_verbose = endpoint(_audio_overrides.transcribe_verbose)
     """Write down a recording in its own language, with the times of what is said."""
     translate = endpoint(_audio_overrides.translate)
-    """Write down a recording in English."""
+    """Translate a recording to English."""
     translate_text = endpoint(_audio_overrides.translate_text)
     """Write down a recording in English, as plain text or as subtitles."""
     translate_verbose = endpoint(_audio_overrides.translate_verbose)

@@ -21,7 +21,7 @@ class _Midjourney:
     describe = endpoint(_midjourney.describe)
     """Submit a picture to be described."""
     fetch = endpoint(_midjourney.fetch)
-    """Read a task."""
+    """Get a task."""
     imagine = endpoint(_midjourney.imagine)
     """Submit a prompt to be drawn."""
     imagine_and_wait = workflow(_midjourney_overrides.imagine_and_wait)

@@ -16,29 +16,29 @@ class AgentsCompletionRequest(WireModel, kw_only=True):
     """A conversation for an agent to continue."""
 
     max_tokens: int | None | Unset = UNSET
-    """Most tokens to generate; together with the prompt they must fit into the model's context. At least 0."""
+    """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
     stream: bool | Unset = UNSET
-    """Send the reply piece by piece as server-sent events. The server's default is false."""
+    """Send the reply as server-sent events. The server's default is false."""
     stop: StopSequences | Unset = UNSET
-    """Text at which generation ends."""
+    """Text that ends the generation."""
     random_seed: int | None | Unset = UNSET
-    """Seed of the random draw; the same seed gives the same reply. At least 0."""
+    """Seed for sampling; the same seed gives the same reply. At least 0."""
     messages: list[Message]
     """The conversation so far, oldest message first."""
     response_format: ResponseFormat | Unset = UNSET
-    """Form that the reply must have."""
+    """Format of the reply."""
     tools: list[Tool] | None | Unset = UNSET
-    """Tools that the model may ask the caller to run."""
+    """Tools that the model may call."""
     tool_choice: ToolChoiceOption | Unset = UNSET
     """Whether the model may, must or must not call tools, or which one it must call. The server's default is "auto"."""
     presence_penalty: float | Unset = UNSET
-    """How strongly to avoid words that have appeared at all. At least -2 and at most 2. The server's default is 0."""
+    """Penalty for words that have already appeared. At least -2 and at most 2. The server's default is 0."""
     frequency_penalty: float | Unset = UNSET
-    """How strongly to avoid words that have appeared often. At least -2 and at most 2. The server's default is 0."""
+    """Penalty for words by how often they have appeared. At least -2 and at most 2. The server's default is 0."""
     n: int | None | Unset = UNSET
     """How many replies to generate; the prompt is charged once. At least 1."""
     prediction: Prediction | Unset = UNSET
-    """Text that much of the reply is expected to repeat, which makes it faster."""
+    """Expected content of the reply, which makes generation faster."""
     parallel_tool_calls: bool | Unset = UNSET
     """Allow several tool calls in one reply. The server's default is true."""
     agent_id: str
@@ -46,7 +46,7 @@ class AgentsCompletionRequest(WireModel, kw_only=True):
 
 
 class ArchiveFTModelOut(WireModel, kw_only=True):
-    """What became of a model that was to be archived."""
+    """The result of archiving a model."""
 
     id: str
     """Id of the model."""
@@ -57,11 +57,11 @@ class ArchiveFTModelOut(WireModel, kw_only=True):
 
 
 class AssistantMessage(WireModel, tag_field="role", tag="assistant", kw_only=True):
-    """What the model says, in replies and in the conversation that is sent back to it."""
+    """A message of the model, in replies and in conversations."""
 
     role: Literal["assistant"] = _constant("assistant")
     content: MessageContent | None | Unset = UNSET
-    """What is said."""
+    """The content."""
     tool_calls: list[ToolCall] | None | Unset = UNSET
     """Tools that the caller is asked to run."""
     prefix: bool | Unset = UNSET
@@ -69,7 +69,7 @@ class AssistantMessage(WireModel, tag_field="role", tag="assistant", kw_only=Tru
 
 
 class BaseModelCard(WireModel, tag_field="type", tag="base", kw_only=True):
-    """What is known of a model that the service itself offers."""
+    """A base model."""
 
     type: Literal["base"] = _constant("base")
     id: str
@@ -196,41 +196,41 @@ class ChatCompletionRequest(WireModel, kw_only=True):
     model: str
     """Id of the model to use."""
     temperature: float | None | Unset = UNSET
-    """How freely the next token is drawn; low is steady, high is varied. The default depends on the model. At least 0
-    and at most 1.5.
+    """Sampling temperature: low values are more deterministic, high values more varied. The default depends on the
+    model. At least 0 and at most 1.5.
     """
     top_p: float | Unset = UNSET
-    """Draw only from the likeliest tokens that together reach this probability. At least 0 and at most 1. The server's
-    default is 1.
+    """Sample only from the most likely tokens whose probabilities add up to this value. At least 0 and at most 1. The
+    server's default is 1.
     """
     max_tokens: int | None | Unset = UNSET
-    """Most tokens to generate; together with the prompt they must fit into the model's context. At least 0."""
+    """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
     stream: bool | Unset = UNSET
-    """Send the reply piece by piece as server-sent events. The server's default is false."""
+    """Send the reply as server-sent events. The server's default is false."""
     stop: StopSequences | Unset = UNSET
-    """Text at which generation ends."""
+    """Text that ends the generation."""
     random_seed: int | None | Unset = UNSET
-    """Seed of the random draw; the same seed gives the same reply. At least 0."""
+    """Seed for sampling; the same seed gives the same reply. At least 0."""
     messages: list[Message]
     """The conversation so far, oldest message first."""
     response_format: ResponseFormat | Unset = UNSET
-    """Form that the reply must have."""
+    """Format of the reply."""
     tools: list[Tool] | None | Unset = UNSET
-    """Tools that the model may ask the caller to run."""
+    """Tools that the model may call."""
     tool_choice: ToolChoiceOption | Unset = UNSET
     """Whether the model may, must or must not call tools, or which one it must call. The server's default is "auto"."""
     presence_penalty: float | Unset = UNSET
-    """How strongly to avoid words that have appeared at all. At least -2 and at most 2. The server's default is 0."""
+    """Penalty for words that have already appeared. At least -2 and at most 2. The server's default is 0."""
     frequency_penalty: float | Unset = UNSET
-    """How strongly to avoid words that have appeared often. At least -2 and at most 2. The server's default is 0."""
+    """Penalty for words by how often they have appeared. At least -2 and at most 2. The server's default is 0."""
     n: int | None | Unset = UNSET
     """How many replies to generate; the prompt is charged once. At least 1."""
     prediction: Prediction | Unset = UNSET
-    """Text that much of the reply is expected to repeat, which makes it faster."""
+    """Expected content of the reply, which makes generation faster."""
     parallel_tool_calls: bool | Unset = UNSET
     """Allow several tool calls in one reply. The server's default is true."""
     safe_prompt: bool | Unset = UNSET
-    """Put a safety instruction before the conversation. The server's default is false."""
+    """Prepend a safety instruction to the conversation. The server's default is false."""
 
 
 class ChatCompletionResponse(WireModel, kw_only=True):
@@ -415,7 +415,7 @@ class ClassifierTargetIn(WireModel, kw_only=True):
     labels: list[str]
     """The possible answers."""
     weight: float | Unset = UNSET
-    """How much the target counts beside the others. At least 0. The server's default is 1."""
+    """Weight of the target. At least 0. The server's default is 1."""
     loss_function: FTClassifierLossFunction | None | Unset = UNSET
     """Whether one answer fits or several can."""
 
@@ -428,7 +428,7 @@ class ClassifierTargetOut(WireModel, kw_only=True):
     labels: list[str]
     """The possible answers."""
     weight: float
-    """How much the target counts beside the others."""
+    """Weight of the target."""
     loss_function: FTClassifierLossFunction
     """Whether one answer fits or several can."""
 
@@ -641,7 +641,7 @@ class CompletionTrainingParametersIn(WireModel, kw_only=True):
 
 
 class DeleteFileOut(WireModel, kw_only=True):
-    """What became of a file that was to be deleted."""
+    """The result of deleting a file."""
 
     id: UUID
     """Id of the file."""
@@ -652,7 +652,7 @@ class DeleteFileOut(WireModel, kw_only=True):
 
 
 class DeleteModelOut(WireModel, kw_only=True):
-    """What became of a model that was to be deleted."""
+    """The result of deleting a model."""
 
     id: str
     """Id of the model."""
@@ -756,27 +756,27 @@ class FIMCompletionRequest(WireModel, kw_only=True):
     model: str
     """Id of the model to use; only code models work here. The server's default is "codestral-2405"."""
     temperature: float | None | Unset = UNSET
-    """How freely the next token is drawn; low is steady, high is varied. The default depends on the model. At least 0
-    and at most 1.5.
+    """Sampling temperature: low values are more deterministic, high values more varied. The default depends on the
+    model. At least 0 and at most 1.5.
     """
     top_p: float | Unset = UNSET
-    """Draw only from the likeliest tokens that together reach this probability. At least 0 and at most 1. The server's
-    default is 1.
+    """Sample only from the most likely tokens whose probabilities add up to this value. At least 0 and at most 1. The
+    server's default is 1.
     """
     max_tokens: int | None | Unset = UNSET
-    """Most tokens to generate; together with the prompt they must fit into the model's context. At least 0."""
+    """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
     stream: bool | Unset = UNSET
-    """Send the reply piece by piece as server-sent events. The server's default is false."""
+    """Send the reply as server-sent events. The server's default is false."""
     stop: StopSequences | Unset = UNSET
-    """Text at which generation ends."""
+    """Text that ends the generation."""
     random_seed: int | None | Unset = UNSET
-    """Seed of the random draw; the same seed gives the same reply. At least 0."""
+    """Seed for sampling; the same seed gives the same reply. At least 0."""
     prompt: str
     """The text or code before the gap."""
     suffix: str | None | Unset = UNSET
     """The text or code after the gap; without it the prompt is simply continued. The server's default is ""."""
     min_tokens: int | None | Unset = UNSET
-    """Fewest tokens to generate. At least 0."""
+    """Minimum number of tokens to generate. At least 0."""
 
 
 class FIMCompletionResponse(WireModel, kw_only=True):
@@ -812,7 +812,7 @@ class FTModelCapabilitiesOut(WireModel, kw_only=True):
 
 
 class FTModelCard(WireModel, tag_field="type", tag="fine-tuned", kw_only=True):
-    """What is known of a fine-tuned model."""
+    """A fine-tuned model."""
 
     type: Literal["fine-tuned"] = _constant("fine-tuned")
     id: str
@@ -926,7 +926,7 @@ class GithubRepositoryIn(WireModel, kw_only=True):
     ref: str | None | Unset = UNSET
     """Branch, tag or commit to take."""
     weight: float | Unset = UNSET
-    """How much the repository counts beside other training data. More than 0. The server's default is 1."""
+    """Weight of the repository in the training data. More than 0. The server's default is 1."""
     token: str | Unset = UNSET
     """Token that may read the repository, a secret that is never given back."""
 
@@ -943,7 +943,7 @@ class GithubRepositoryOut(WireModel, kw_only=True):
     ref: str | None | Unset = UNSET
     """Branch, tag or commit that was asked for."""
     weight: float | Unset = UNSET
-    """How much the repository counts beside other training data. More than 0. The server's default is 1."""
+    """Weight of the repository in the training data. More than 0. The server's default is 1."""
     commit_id: str
     """Commit that was taken. At most 40 characters."""
 
@@ -1248,7 +1248,7 @@ class ReferenceChunk(WireModel, tag_field="type", tag="reference", kw_only=True)
 
 
 class ResponseFormat(WireModel, kw_only=True):
-    """Form that the reply must have."""
+    """Format of the reply."""
 
     type: ResponseFormats | Unset = UNSET
     """Kind of form. The server's default is "text"."""
@@ -1289,7 +1289,7 @@ class StreamChoice(WireModel, kw_only=True):
     delta: DeltaMessage
     """What is added to the message."""
     finish_reason: StreamFinishReason | None
-    """Why the reply ended; null while it goes on."""
+    """Why the reply ended; null before the end."""
 
 
 class SystemMessage(WireModel, tag_field="role", tag="system", kw_only=True):
@@ -1357,11 +1357,11 @@ class TrainingFile(WireModel, kw_only=True):
     file_id: UUID
     """Id of the file."""
     weight: float | Unset = UNSET
-    """How much the file counts beside the others. More than 0. The server's default is 1."""
+    """Weight of the file. More than 0. The server's default is 1."""
 
 
 class UnarchiveFTModelOut(WireModel, kw_only=True):
-    """What became of a model that was to be taken out of the archive."""
+    """The result of unarchiving a model."""
 
     id: str
     """Id of the model."""
@@ -1415,11 +1415,11 @@ class UsageInfo(WireModel, kw_only=True):
 
 
 class UserMessage(WireModel, tag_field="role", tag="user", kw_only=True):
-    """What the user says."""
+    """A message of the user."""
 
     role: Literal["user"] = _constant("user")
     content: MessageContent | None
-    """What is said; it must be sent, but may be null."""
+    """The content; required, but may be null."""
 
 
 class ValidationError(WireModel, kw_only=True):
@@ -1551,7 +1551,7 @@ if TYPE_CHECKING:
     MessageContent: TypeAlias = str | list[ContentChunk]
     """A text, or a list of parts."""
     ModelCard: TypeAlias = BaseModelCard | FTModelCard | Unknown
-    """What is known of a model; `type` tells whether it was fine-tuned."""
+    """A model; `type` distinguishes base models from fine-tuned ones."""
     OCRDocument: TypeAlias = DocumentURLChunk | ImageURLChunk | Unknown
     """A document or an image to read; `type` tells which."""
     ResponseFormats: TypeAlias = Literal["text", "json_object", "json_schema"] | str

@@ -55,7 +55,7 @@ def list_(
 ) -> PagedRequest[models.BatchJobsOut, models.BatchJobOut]:
     """List batch jobs.
 
-    Gives the batch jobs of the caller's organization, page by page.
+    Lists the batch jobs of your organization.
 
     `GET /v1/batch/jobs`, operation `list_batch_jobs`.
 
@@ -99,7 +99,7 @@ def create(
 ) -> Request[models.BatchJobOut]:
     """Create a batch job.
 
-    Puts a new job into the queue that sends every request of the input files to one endpoint.
+    Creates a job that sends each request of the input files to one endpoint.
 
     `POST /v1/batch/jobs`, operation `create_batch_job`.
 
@@ -143,7 +143,7 @@ _GET = Operation(
 def get(job_id: UUIDInput) -> Request[models.BatchJobOut]:
     """Get a batch job.
 
-    Tells how one batch job stands and, at its end, where its results are.
+    Returns a batch job, with its result files once it has finished.
 
     `GET /v1/batch/jobs/{job_id}`, operation `get_batch_job`.
 
@@ -186,7 +186,7 @@ _CANCEL = Operation(
 def cancel(job_id: UUIDInput) -> Request[models.BatchJobOut]:
     """Cancel a batch job.
 
-    Asks for the end of one batch job; takes no body.
+    Requests the cancellation of a batch job.
 
     `POST /v1/batch/jobs/{job_id}/cancel`, operation `cancel_batch_job`.
 

@@ -31,7 +31,7 @@ _MODERATE = Operation(
 def moderate(*, model: str, input: inputs.ClassificationInputParam) -> Request[models.ModerationResponse]:
     """Moderate texts.
 
-    Tells for each text which kinds of unwanted content it holds, and how likely each is.
+    Returns the probability of each kind of unwanted content for each text.
 
     `POST /v1/moderations`, operation `moderate`.
 
@@ -56,7 +56,7 @@ _MODERATE_CHAT = Operation(
 def moderate_chat(*, input: inputs.ChatModerationInputParam, model: str) -> Request[models.ModerationResponse]:
     """Moderate conversations.
 
-    Judges one conversation or several for unwanted content.
+    Returns the probability of each kind of unwanted content for each conversation.
 
     `POST /v1/chat/moderations`, operation `moderate_chat`.
 
@@ -81,7 +81,7 @@ _CLASSIFY = Operation(
 def classify(*, model: str, input: inputs.ClassificationInputParam) -> Request[models.ClassificationResponse]:
     """Classify texts.
 
-    Scores each text on the targets of a fine-tuned classifier.
+    Scores each text for the targets of a fine-tuned classifier.
 
     `POST /v1/classifications`, operation `classify`.
 
@@ -106,7 +106,7 @@ _CLASSIFY_CHAT = Operation(
 def classify_chat(*, model: str, input: inputs.ChatClassificationInputParam) -> Request[models.ClassificationResponse]:
     """Classify conversations.
 
-    Scores one conversation or several on the targets of a fine-tuned classifier.
+    Scores each conversation for the targets of a fine-tuned classifier.
 
     `POST /v1/chat/classifications`, operation `classify_chat`.
 

@@ -58,7 +58,7 @@ def list_(
 ) -> PagedRequest[models.JobsOut, models.JobOut]:
     """List fine-tuning jobs.
 
-    Gives the fine-tuning jobs of the caller's organization, page by page.
+    Lists the fine-tuning jobs of your organization.
 
     `GET /v1/fine_tuning/jobs`, operation `list_fine_tuning_jobs`.
 
@@ -119,14 +119,14 @@ def create(
 ) -> Request[models.CreateJobResponse]:
     """Create a fine-tuning job.
 
-    Puts a new training job into the queue, or with `dry_run` only estimates what it would take.
+    Creates a fine-tuning job, or with `dry_run` only estimates its time and cost.
 
     `POST /v1/fine_tuning/jobs`, operation `create_fine_tuning_job`.
 
     Args:
         model: The model to start from.
         hyperparameters: Settings of the training.
-        dry_run: Make no job, and answer with an estimate of time and cost instead.
+        dry_run: Return an estimate of time and cost instead of creating a job.
         training_files: Files to train on.
         validation_files: Ids of files to measure the model on while it trains; they must not share data with the
             training files.
@@ -181,7 +181,7 @@ _GET = Operation(
 def get(job_id: UUIDInput) -> Request[models.DetailedJobOut]:
     """Get a fine-tuning job.
 
-    Tells how one fine-tuning job stands, with its events and checkpoints.
+    Returns a fine-tuning job with its events and checkpoints.
 
     `GET /v1/fine_tuning/jobs/{job_id}`, operation `get_fine_tuning_job`.
 
@@ -226,7 +226,7 @@ _CANCEL = Operation(
 def cancel(job_id: UUIDInput) -> Request[models.DetailedJobOut]:
     """Cancel a fine-tuning job.
 
-    Asks for the end of one fine-tuning job; takes no body.
+    Requests the cancellation of a fine-tuning job.
 
     `POST /v1/fine_tuning/jobs/{job_id}/cancel`, operation `cancel_fine_tuning_job`.
 
@@ -248,7 +248,7 @@ _START = Operation(
 def start(job_id: UUIDInput) -> Request[models.DetailedJobOut]:
     """Start a validated fine-tuning job.
 
-    Starts one job that was made without `auto_start` and has been validated; takes no body.
+    Starts a validated job that was created without `auto_start`.
 
     `POST /v1/fine_tuning/jobs/{job_id}/start`, operation `start_fine_tuning_job`.
 

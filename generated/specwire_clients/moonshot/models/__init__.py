@@ -19,9 +19,7 @@ class AssistantMessage(WireModel, tag_field="role", tag="assistant", kw_only=Tru
     name: str | None | Unset = UNSET
     """Name of the speaker. In partial mode it counts as part of the beginning."""
     partial: bool | Unset = UNSET
-    """Whether the next answer goes on from this text without repeating it. Only for the last message. The server's
-    default is false.
-    """
+    """Continue this text without repeating it. Only for the last message. The server's default is false."""
     tool_calls: list[ToolCall] | Unset = UNSET
     """The tool calls that the model made."""
     reasoning_content: str | None | Unset = UNSET
@@ -612,7 +610,7 @@ class Usage(WireModel, kw_only=True):
 
 
 class UserMessage(WireModel, tag_field="role", tag="user", kw_only=True):
-    """What the user says or shows."""
+    """A message of the user."""
 
     role: Literal["user"] = _constant("user")
     content: MessageContent
