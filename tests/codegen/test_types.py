@@ -107,3 +107,60 @@ def test_a_file_that_may_be_null_takes_none(version: str, tmp_path: Path) -> Non
     assert "one: FileInput | None," in found
     assert "several: Sequence[FileInput] | None | Unset = UNSET" in found
     assert "plain: FileInput | Unset = UNSET" in found
+
+
+STRING, INTEGER = {"type": "string"}, {"type": "integer"}
+PAIR = [STRING, INTEGER]
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"prefixItems": PAIR}, "tuple[str, int]"),
+        ({"prefixItems": PAIR, "items": False}, "tuple[str, int]"),
+        ({"prefixItems": PAIR, "items": False, "minItems": 2}, "tuple[str, int]"),
+        ({"prefixItems": PAIR, "minItems": 2, "maxItems": 2}, "tuple[str, int]"),
+        ({"prefixItems": PAIR, "maxItems": 2}, "tuple[str, int]"),
+        ({"prefixItems": [STRING, STRING], "items": False}, "tuple[str, str]"),
+        ({"prefixItems": [STRING, {"prefixItems": PAIR, "type": "array"}]}, "tuple[str, tuple[str, int]]"),
+        ({"prefixItems": [STRING, {"type": ["integer", "null"]}]}, "tuple[str, int | None]"),
+        ({"prefixItems": [STRING, {"enum": [None]}]}, "tuple[str, None]"),
+        ({"prefixItems": [STRING, {}]}, "tuple[str, Any]"),
+        ({"prefixItems": [STRING], "items": False}, "tuple[str]"),
+        ({"prefixItems": [STRING]}, "list[str]"),
+        ({"prefixItems": PAIR, "minItems": 1, "items": False}, "list[str | int]"),
+        ({"prefixItems": PAIR, "minItems": 2}, "list[str | int]"),
+        ({"prefixItems": PAIR, "maxItems": 3}, "list[str | int]"),
+        ({"prefixItems": PAIR, "items": {"type": "boolean"}}, "list[str | int | bool]"),
+    ],
+)
+def test_arrays_with_a_type_for_each_place(schema: Json, expected: str, tmp_path: Path) -> None:
+    """They are tuples unless the document says that there may be fewer places or more."""
+    root = {"type": "object", "required": ["it"], "properties": {"it": {"type": "array", **schema}}}
+    models = sources(tmp_path, answer({"$ref": "#/components/schemas/Root"}), Root=root)["models/__init__.py"]
+
+    assert [expected] == re.findall(r"^    it: (.*)$", models, re.M)
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"items": STRING, "uniqueItems": True}, "Sequence[str] | AbstractSet[str]"),
+        ({"items": {"const": "a"}, "uniqueItems": True}, 'Sequence[Literal["a"]] | AbstractSet[Literal["a"]]'),
+        (
+            {"items": {"type": "string", "format": "uuid"}, "uniqueItems": True},
+            "Sequence[UUIDInput] | AbstractSet[UUIDInput]",
+        ),
+        ({"items": STRING}, "Sequence[str]"),
+        ({"items": {"type": "array", "items": STRING}, "uniqueItems": True}, "Sequence[Sequence[str]]"),
+        ({"prefixItems": PAIR}, "Sequence[str | int]"),
+    ],
+)
+def test_arrays_in_requests(schema: Json, expected: str, tmp_path: Path) -> None:
+    """Sets are taken where order means nothing; tuples and lists everywhere."""
+    parameter = {"name": "it", "in": "query", "required": True, "schema": {"type": "array", **schema}}
+    (operation,) = (
+        text for path, text in sources(tmp_path, {"parameters": [parameter]}).items() if path.endswith("root.py")
+    )
+
+    assert [expected] == re.findall(r"\(\*, it: (.*)\) ->", operation)

@@ -292,6 +292,7 @@ FOREIGN: list[tuple[str, Any, Any, list[str]]] = [
     ("a wrapper that is not sent", Loose, {"9167": {"url": "u"}}, ["$"]),
     ("nested", Loose, {"title": "a", "inner": {"x": 1}}, ["$.inner"]),
     ("in a list", Loose, {"title": "a", "more": [{"title": "b"}, {"x": 1}]}, ["$.more[1]"]),
+    ("in a tuple", tuple[str, Loose], ["a", {"x": 1}], ["$[1]"]),
     ("in a map", Loose, {"title": "a", "named": {"disk.full": {"x": 7}}}, ["$.named.disk.full"]),
     ("deep", Loose, {"inner": {"inner": {"more": [{"x": 1}]}}}, ["$.inner.inner.more[0]"]),
     ("a bare list", list[Loose], [{"id": 7, "data": {}}], ["$[0]"]),

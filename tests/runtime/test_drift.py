@@ -251,3 +251,27 @@ def test_containers_that_drift_as_much_as_each_other(kind: Any, raw: Any) -> Non
     value, drifts = decode(json.dumps(raw).encode(), kind)
     assert raw == value
     assert 1 == len(drifts)
+
+
+PAIRS: list[tuple[str, Any, Any, list[Drift]]] = [
+    ("as declared", ["a", 1], ("a", 1), []),
+    ("another type", [1, "a"], (1, "a"), [Drift("$[0]", "string", "integer"), Drift("$[1]", "integer", "string")]),
+    ("one more", ["a", 1, {"b": 2}], ["a", 1, {"b": 2}], [Drift("$", "array of 2", "array of 3")]),
+    ("one less", ["a"], ["a"], [Drift("$", "array of 2", "array of 1")]),
+    ("no array", {"a": 1}, {"a": 1}, [Drift("$", "array of 2", "object")]),
+]
+
+
+@pytest.mark.parametrize(("raw", "value", "drifts"), [case[1:] for case in PAIRS], ids=[case[0] for case in PAIRS])
+def test_an_array_with_a_type_for_each_place(raw: Any, value: Any, drifts: list[Drift]) -> None:
+    """It is a tuple; one of another length is the list that came, and loses nothing."""
+    assert (value, tuple(drifts)) == decode(json.dumps(raw).encode(), tuple[str, int])
+
+
+def test_models_in_the_places_of_an_array() -> None:
+    """They are built whatever else is in the array, also where an array is one of several possibilities."""
+    thing = {"id": "1", "tags": "x"}
+    value, drifts = decode(json.dumps(["a", thing]).encode(), str | tuple[str, Thing] | None)
+
+    assert ("a", "1") == (value[0], value[1].id)
+    assert (Drift("$[1].tags", "array", "string"),) == tuple(drifts)

@@ -16,6 +16,7 @@ from specwire_codegen.ir import (
     ModelRef,
     Nullable,
     Primitive,
+    TupleOf,
     TypeExpr,
     UnionOf,
 )
@@ -77,8 +78,15 @@ def _written(type_: TypeExpr, dialect: _Dialect, module: str, renamed: Mapping[s
             return name_of(dialect.scalars.get(name, name))
         case ModelRef(name):
             return f"{module}{name}{dialect.suffix}"
+        case ListOf(item, True) if dialect is _INTO:
+            return f"Sequence[{inside(item)}] | AbstractSet[{inside(item)}]"
         case ListOf(item):
             return f"{name_of(dialect.list)}[{inside(item)}]"
+        case TupleOf(items) if dialect is _INTO:
+            written = list(dict.fromkeys(map(inside, items)))
+            return f"Sequence[{'Any' if 'Any' in written else ' | '.join(written)}]"
+        case TupleOf(items):
+            return f"{name_of('tuple')}[{', '.join(map(inside, items))}]"
         case MapOf(value):
             return f"{name_of(dialect.map)}[{name_of('str')}, {inside(value)}]"
         case Literals(values):

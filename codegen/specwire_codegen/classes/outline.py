@@ -25,6 +25,7 @@ from specwire_codegen.ir import (
     Nullable,
     ObjectModel,
     Primitive,
+    TupleOf,
     TypeExpr,
     UnionOf,
 )
@@ -132,6 +133,8 @@ def _slotted(type_: TypeExpr, written: Callable[[TypeExpr], str], slots: dict[st
             return _slot(written(type_), slots)
         case UnionOf(variants):
             return UnionOf(tuple(_slotted(variant, written, slots) for variant in variants))
+        case ListOf(unique=True) | TupleOf():
+            return _slot(written(type_), slots)
         case ListOf(item):
             return ListOf(_slotted(item, written, slots))
         case MapOf(value):

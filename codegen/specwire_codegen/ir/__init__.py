@@ -77,6 +77,7 @@ from specwire_codegen.ir.types import (
     Nullable as Nullable,
     Primitive as Primitive,
     PrimitiveName as PrimitiveName,
+    TupleOf as TupleOf,
     TypeExpr as TypeExpr,
     UnionOf as UnionOf,
 )

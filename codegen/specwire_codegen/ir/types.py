@@ -36,6 +36,15 @@ class ListOf:
     """An array."""
 
     item: TypeExpr
+    unique: bool = False
+    """Whether it is a set of scalars: requests take sets too."""
+
+
+@attrs.frozen
+class TupleOf:
+    """An array with a type for each place."""
+
+    items: tuple[TypeExpr, ...]
 
 
 @attrs.frozen
@@ -71,4 +80,4 @@ class AnyJson:
     """Any JSON value."""
 
 
-TypeExpr: TypeAlias = Primitive | ModelRef | ListOf | MapOf | Literals | UnionOf | Nullable | AnyJson
+TypeExpr: TypeAlias = Primitive | ModelRef | ListOf | TupleOf | MapOf | Literals | UnionOf | Nullable | AnyJson

@@ -23,6 +23,7 @@ from specwire_codegen.ir import (
     ObjectModel,
     Primitive,
     Tag,
+    TupleOf,
     TypeExpr,
     UnionOf,
 )
@@ -67,7 +68,9 @@ def name_unions(type_: TypeExpr, wish: str, models: dict[str, Model]) -> TypeExp
     """Return a type whose unions that only structure resolves have become models of their own, added to `models`."""
     match type_:
         case ListOf(inner):
-            return ListOf(name_unions(inner, singular(wish), models))
+            return attrs.evolve(type_, item=name_unions(inner, singular(wish), models))
+        case TupleOf(items):
+            return TupleOf(tuple(name_unions(item, singular(wish), models) for item in items))
         case MapOf(inner):
             return MapOf(name_unions(inner, singular(wish), models))
         case Nullable(inner):
@@ -278,7 +281,9 @@ def _with_named_items(type_: TypeExpr, name: str, models: dict[str, Model]) -> T
     """Return the type of an alias with a name for each union that its lists and maps hold."""
     match type_:
         case ListOf(inner):
-            return ListOf(name_unions(inner, f"{name}Item", models))
+            return attrs.evolve(type_, item=name_unions(inner, f"{name}Item", models))
+        case TupleOf(items):
+            return TupleOf(tuple(name_unions(item, f"{name}Item", models) for item in items))
         case MapOf(inner):
             return MapOf(name_unions(inner, f"{name}Value", models))
         case Nullable(inner):
@@ -359,7 +364,7 @@ def _leaves(
 
 def _kind(type_: TypeExpr | ObjectModel) -> JsonKind:
     match type_:
-        case ListOf():
+        case ListOf() | TupleOf():
             return "array"
         case MapOf() | ObjectModel():
             return "object"
@@ -382,9 +387,9 @@ def all_refs(type_: TypeExpr) -> Iterator[str]:
             yield name
         case ListOf(inner) | MapOf(inner) | Nullable(inner):
             yield from all_refs(inner)
-        case UnionOf(variants):
-            for variant in variants:
-                yield from all_refs(variant)
+        case UnionOf(members) | TupleOf(members):
+            for member in members:
+                yield from all_refs(member)
         case Primitive() | Literals() | AnyJson():
             return
 

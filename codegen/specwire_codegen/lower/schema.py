@@ -14,6 +14,7 @@ from specwire_codegen.ir import (
     Nullable,
     Primitive,
     PrimitiveName,
+    TupleOf,
     TypeExpr,
     UnionOf,
 )
@@ -74,7 +75,7 @@ def _typed(kind: str | None, schema: Schema, names: Mapping[str, str]) -> TypeEx
         case "null":
             return Nullable(AnyJson())
         case "array":
-            return ListOf(_item(schema, names))
+            return _array(schema, names)
         case "object":
             return MapOf(value_of(schema, names))
         case "string":
@@ -101,8 +102,24 @@ def _matches_all(pattern: str) -> bool:
     return pattern in ("", "^", "$", ".") or (bare[1:-1] if grouped else bare) in _ANY_TEXT
 
 
+def _array(schema: Schema, names: Mapping[str, str]) -> TypeExpr:
+    if _is_tuple(schema):
+        return TupleOf(tuple(type_of(item, names) for item in schema["prefixItems"]))
+    item = _item(schema, names)
+    return ListOf(item, bool(schema.get("uniqueItems")) and isinstance(item, Primitive | Literals))
+
+
+def _is_tuple(schema: Schema) -> bool:
+    """Tell whether each place of an array has a type, and nothing says that there may be fewer places or more."""
+    count = len(schema.get("prefixItems", ()))
+    fewest, most = schema.get("minItems", count), schema.get("maxItems", count)
+    closed = schema.get("items") is False or "maxItems" in schema
+    unsaid = "items" not in schema and "minItems" not in schema and count > 1
+    return count > 0 and (closed or unsaid) and bool(fewest == most == count)
+
+
 def _item(schema: Schema, names: Mapping[str, str]) -> TypeExpr:
-    """Return the type of an array's items; those of a tuple are a union, whatever their places."""
+    """Return the type of an array's items; places with different types make a union."""
     first = schema.get("prefixItems", ())
     rest = schema.get("items", not first or schema.get("minItems", 0) > len(first))
     items = [*first, *([rest] if rest is not False else [])]

@@ -11,8 +11,8 @@ from specwire_codegen.openapi.casing import pascal
 from specwire_codegen.openapi.transliteration import decoded, skeleton
 
 RESERVED_CLASSES = frozenset(
-    "Any ClassVar Decimal Ellipsis Literal Mapping NotRequired Sequence TYPE_CHECKING TypeAlias TypedDict UNSET UUID "
-    "ADDITIONAL OpenModel Unknown Unset WireModel None True False".split()
+    "AbstractSet Any ClassVar Decimal Ellipsis Literal Mapping NotRequired Sequence TYPE_CHECKING TypeAlias TypedDict "
+    "UNSET UUID ADDITIONAL OpenModel Unknown Unset WireModel None True False".split()
 )
 """Names that a models module needs for itself."""
 LONGEST_CLASS = 80
@@ -30,7 +30,7 @@ RESERVED_CLIENTS = frozenset(
     "Resource Security Undeclared".split()
 )
 """Names that the module of the clients takes from the runtime."""
-SHADOWING = frozenset("bool bytes date datetime dict float int list object str time timedelta type".split())
+SHADOWING = frozenset("bool bytes date datetime dict float int list object str time timedelta tuple type".split())
 """Names that a function must not take from the annotations beside it."""
 _PORTS = (f"{kind}{number}" for kind in ("com", "lpt") for number in "0123456789¹²³")
 _DEVICES = frozenset({"con", "prn", "aux", "nul", "conin$", "conout$", *_PORTS})

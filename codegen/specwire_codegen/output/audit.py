@@ -19,7 +19,7 @@ from specwire_codegen.render.module import IMPORTED
 _OTHERS = frozenset({"api.md", "py.typed"})
 """Files of a package that are no modules."""
 _IMPORTED = {**IMPORTED, "annotations": ("__future__", "annotations"), "lazy": ("specwire.support", "lazy")}
-_BUILTINS = frozenset("None bool bytes dict float frozenset int list object str __name__ __all__".split())
+_BUILTINS = frozenset("None bool bytes dict float frozenset int list object str tuple __name__ __all__".split())
 _CALLED = frozenset({"frozenset"})
 _PARTS = frozenset("body cookies headers path query".split())
 """Attributes of a request that another form of it copies."""

@@ -33,7 +33,7 @@ _KNOWN = {
     "timedelta": "datetime",
     **dict.fromkeys(
         "ADDITIONAL UNSET OpenModel Unknown Unset WireModel union "
-        "UUIDInput DateTimeInput DateInput TimeInput DurationInput DecimalInput FileInput Formats Style "
+        "AbstractSet UUIDInput DateTimeInput DateInput TimeInput DurationInput DecimalInput FileInput Formats Style "
         "BinaryBody DownloadRequest FormBody JsonBody MixedRequest PagedRequest Request StreamRequest TextBody "
         "BaseRequest given json_body lines_body multipart_body same_arguments with_fields "
         "BinaryPayload Cursor EmptyPayload EventError EventsPayload JsonPayload NextURL Offset Operation PageNumber "

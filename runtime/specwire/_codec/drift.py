@@ -7,6 +7,7 @@ import decimal
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import chain, repeat
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
@@ -117,6 +118,15 @@ class _Builder:
             return self.note(place, info, raw)
         return [self.build(info.item_type, item, _Place(place, index)) for index, item in enumerate(raw)]
 
+    def places(self, info: inspect.TupleType, raw: Any, place: _Place | None) -> Any:
+        if not isinstance(raw, list):
+            return self.note(place, info, raw)
+        if len(raw) != len(info.item_types):
+            self._add(place, _expected(info), f"array of {len(raw)}")
+        pairs = zip(chain(info.item_types, repeat(inspect.AnyType())), raw, strict=False)
+        items = [self.build(kind, item, _Place(place, index)) for index, (kind, item) in enumerate(pairs)]
+        return tuple(items) if len(raw) == len(info.item_types) else items
+
     def mapping(self, info: inspect.DictType, raw: Any, place: _Place | None) -> Any:
         if not isinstance(raw, dict):
             return self.note(place, info, raw)
@@ -225,7 +235,7 @@ class _Builder:
                 attempts.append((value, builder))
             elif (value := _scalar(info, raw)) is not _MISFIT:
                 return value
-        container = [attempt for attempt in attempts if attempt[0] is not raw and type(attempt[0]) in (list, dict)]
+        container = [(value, each) for value, each in attempts if value is not raw and type(value) in _CONTAINERS]
         if container:
             value, best = min(container, key=lambda attempt: attempt[1].count)
             self._take(best)
@@ -247,9 +257,11 @@ _BUILDS: Mapping[type[inspect.Type], Callable[[_Builder, Any, Any, _Place | None
     inspect.SetType: _Builder.collection,
     inspect.FrozenSetType: _Builder.collection,
     inspect.VarTupleType: _Builder.collection,
+    inspect.TupleType: _Builder.places,
     inspect.DictType: _Builder.mapping,
 }
 _MISFIT: Any = object()
+_CONTAINERS = (list, tuple, dict)
 _Built: TypeAlias = dict[tuple[type, int], tuple[Any, _Builder]]
 
 
@@ -331,5 +343,7 @@ def _expected(info: inspect.Type) -> str:
             return " or ".join(_expected(item) for item in info.types)
         case inspect.CollectionType():
             return "array"
+        case inspect.TupleType():
+            return f"array of {len(info.item_types)}"
         case _:
             return _NAMES.get(type(info)) or type(info).__name__.removesuffix("Type").lower()

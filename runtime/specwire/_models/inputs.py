@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
+AbstractSet: TypeAlias = Set
 UUIDInput: TypeAlias = UUID | str
 DateTimeInput: TypeAlias = datetime | str
 """A datetime with a timezone, or RFC 3339 text."""

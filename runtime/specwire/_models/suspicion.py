@@ -85,6 +85,9 @@ def is_suspect(value: object) -> bool:
             if kind is dict:
                 queue += each.values()
                 continue
+            if kind is tuple:
+                queue += each
+                continue
             plan = _plan(kind)
         bare, many, nested = plan
         if bare is not None and (each == bare or (many and _is_sparse(each, many))):

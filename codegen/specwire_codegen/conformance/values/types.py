@@ -9,9 +9,10 @@ import base64
 import binascii
 import enum
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import chain, repeat
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from specwire_codegen.ir import (
     ObjectModel,
     Primitive,
     PrimitiveName,
+    TupleOf,
     TypeExpr,
     UnionOf,
 )
@@ -105,6 +107,12 @@ class Types:
                 else:
                     for index, one in enumerate(value):
                         yield from self.problems(item, one, f"{path}[{index}]")
+            case TupleOf(items):
+                if type(value) is not tuple or len(value) != len(items):
+                    yield f"{path}: tuple of {len(items)} expected, not {_shown(value)}"
+                else:
+                    for index, (inner, one) in enumerate(zip(items, value, strict=True)):
+                        yield from self.problems(inner, one, f"{path}[{index}]")
             case MapOf(item):
                 if type(value) is not dict:
                     yield f"{path}: dict expected, not {_shown(value)}"
@@ -163,7 +171,9 @@ class Types:
                     raise _Misfit
                 return Given(_member(value), value)
             case ListOf(item):
-                return self._list(item, value)
+                return self._list(repeat(item), value)
+            case TupleOf(items):
+                return self._list(chain(items, repeat(AnyJson())), value)
             case MapOf(item):
                 return self._dict(value, {key: item for key in value} if isinstance(value, dict) else {})
             case UnionOf(variants):
@@ -177,10 +187,10 @@ class Types:
             case _:
                 assert_never(type_)
 
-    def _list(self, item: TypeExpr, value: Any) -> Given:
+    def _list(self, items: Iterable[TypeExpr], value: Any) -> Given:
         if not isinstance(value, list):
             raise _Misfit
-        given = [self.given(item, one) for one in value]
+        given = [self.given(item, one) for item, one in zip(items, value, strict=False)]
         return Given([one.value for one in given], [one.expected for one in given])
 
     def _dict(self, value: Any, types: Mapping[str, TypeExpr]) -> Given:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypeAlias, TypedDict
 
+from specwire.support import AbstractSet
+
 from . import models
 
 EndsItemADict = TypedDict("EndsItemADict", {"from": "NotRequired[str]"})
@@ -32,7 +34,7 @@ class ShapeDict(TypedDict):
     exact: NotRequired[Sequence[str | int]]
     pair: NotRequired[Sequence[ShapePairItemAParam | None]]
     anything: NotRequired[Sequence[Any]]
-    unique: NotRequired[Sequence[str]]
+    unique: NotRequired[Sequence[str] | AbstractSet[str]]
     nested: NotRequired[Sequence[Sequence[Sequence[int]]]]
     ends: NotRequired[EndsParam]
     word: NotRequired[WordParam]
@@ -60,10 +62,8 @@ ShapeParam: TypeAlias = ShapeDict | models.Shape
 ShapePairItemAParam: TypeAlias = ShapePairItemADict | models.ShapePairItemA
 WordItemAParam: TypeAlias = WordItemADict | models.WordItemA
 WordItemBParam: TypeAlias = WordItemBDict | models.WordItemB
-EndsItemParam: TypeAlias = EndsItemAParam | EndsItemBParam
-EndsParam: TypeAlias = Sequence[EndsItemParam]
+EndsParam: TypeAlias = Sequence[EndsItemAParam | EndsItemBParam]
 MapValueUnionParam: TypeAlias = MapValueParam | MapValuePropertyParam
 MapParam: TypeAlias = Mapping[str, MapValueUnionParam]
 PointParam: TypeAlias = Sequence[float]
-WordItemParam: TypeAlias = WordItemAParam | WordItemBParam
-WordParam: TypeAlias = str | Sequence[WordItemParam]
+WordParam: TypeAlias = str | Sequence[WordItemAParam | WordItemBParam]

@@ -18,7 +18,7 @@ class Thing(WireModel, kw_only=True):
     one: ThingOne | Unset = UNSET
     maybe: str | None | Unset = UNSET
     both: Empty | Unset = UNSET
-    pair: _list[Any] | Unset = UNSET
+    pair: tuple[str, Any] | Unset = UNSET
     list: _list[Any] | Unset = UNSET
 
 

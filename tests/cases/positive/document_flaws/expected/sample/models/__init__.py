@@ -18,7 +18,7 @@ class Thing(WireModel, kw_only=True):
     odd: Any | Unset = UNSET
     never: ThingNever | Unset = UNSET
     parts: list[Thing] | Unset = UNSET
-    pair: list[str | int] | Unset = UNSET
+    pair: tuple[str, int] | Unset = UNSET
 
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ class Thing(WireModel, kw_only=True):
     """More than 0 and less than 10."""
     png: bytes | Unset = UNSET
     unevaluated: ThingUnevaluated | Unset = UNSET
-    pair: list[str | int] | Unset = UNSET
+    pair: tuple[str, int] | Unset = UNSET
 
 
 class ThingCreated(WireModel, kw_only=True):

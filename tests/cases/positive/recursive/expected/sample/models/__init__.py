@@ -17,7 +17,7 @@ class Folder(WireModel, kw_only=True):
     odd: Odd | Unset = UNSET
     anything: Anything | Unset = UNSET
     nothing: Nothing | Unset = UNSET
-    point: list[str | int] | Unset = UNSET
+    point: tuple[str, int] | Unset = UNSET
 
 
 if TYPE_CHECKING:

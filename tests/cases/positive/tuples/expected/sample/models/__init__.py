@@ -31,8 +31,8 @@ class Shape(WireModel, kw_only=True):
     corners: list[Point]
     row: list[str | int | bool] | Unset = UNSET
     open: list[str] | Unset = UNSET
-    exact: list[str | int] | Unset = UNSET
-    pair: list[ShapePairItemA | None] | Unset = UNSET
+    exact: tuple[str, int] | Unset = UNSET
+    pair: tuple[ShapePairItemA, None] | Unset = UNSET
     anything: list[Any] | Unset = UNSET
     unique: list[str] | Unset = UNSET
     nested: list[list[list[int]]] | Unset = UNSET
@@ -55,25 +55,20 @@ class WordItemB(WireModel, kw_only=True):
 
 
 if TYPE_CHECKING:
-    EndsItem: TypeAlias = EndsItemA | EndsItemB | Unknown
-    Ends: TypeAlias = list[EndsItem]
+    Ends: TypeAlias = tuple[EndsItemA, EndsItemB]
     MapValueUnion: TypeAlias = MapValue | MapValueProperty | Unknown
     Map: TypeAlias = dict[str, MapValueUnion]
-    Point: TypeAlias = list[float]
-    WordItem: TypeAlias = WordItemA | WordItemB | Unknown
-    Word: TypeAlias = str | list[WordItem]
+    Point: TypeAlias = tuple[float, float]
+    Word: TypeAlias = str | tuple[WordItemA, WordItemB]
 else:
-    EndsItem = union(__name__, "EndsItem", lambda: (EndsItemA, EndsItemB))
-    Ends = list[EndsItem]
+    Ends = tuple[EndsItemA, EndsItemB]
     MapValueUnion = union(__name__, "MapValueUnion", lambda: (MapValue, MapValueProperty))
     Map = dict[str, MapValueUnion]
-    Point = list[float]
-    WordItem = union(__name__, "WordItem", lambda: (WordItemA, WordItemB))
-    Word = str | list[WordItem]
+    Point = tuple[float, float]
+    Word = str | tuple[WordItemA, WordItemB]
 
 __all__ = [
     "Ends",
-    "EndsItem",
     "EndsItemA",
     "EndsItemB",
     "Map",
@@ -84,7 +79,6 @@ __all__ = [
     "Shape",
     "ShapePairItemA",
     "Word",
-    "WordItem",
     "WordItemA",
     "WordItemB",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.support import UNSET, JsonPayload, Operation, Request, Unset, json_body
+from specwire.support import UNSET, AbstractSet, JsonPayload, Operation, Request, Unset, json_body
 
 from .. import models
 
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 _CREATE = Operation(
-    id="createShape", method="POST", path="/shapes", returns=JsonPayload(list[models.Point]), secure=False
+    id="createShape",
+    method="POST",
+    path="/shapes",
+    returns=JsonPayload(tuple[models.Point, models.Point]),
+    secure=False,
 )
 
 
@@ -29,13 +33,13 @@ def create(
     exact: Sequence[str | int] | Unset = UNSET,
     pair: Sequence[inputs.ShapePairItemAParam | None] | Unset = UNSET,
     anything: Sequence[Any] | Unset = UNSET,
-    unique: Sequence[str] | Unset = UNSET,
+    unique: Sequence[str] | AbstractSet[str] | Unset = UNSET,
     nested: Sequence[Sequence[Sequence[int]]] | Unset = UNSET,
     ends: inputs.EndsParam | Unset = UNSET,
     word: inputs.WordParam | Unset = UNSET,
     map: inputs.MapParam | Unset = UNSET,
     none: Sequence[Any] | Unset = UNSET,
-) -> Request[list[models.Point]]:
+) -> Request[tuple[models.Point, models.Point]]:
     """Create shape.
 
     `POST /shapes`, operation `createShape`.
