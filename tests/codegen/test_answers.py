@@ -376,6 +376,76 @@ paths:
         assert not hasattr(client, "export_jpeg")
 
 
+A, B = "{type: object, properties: {a: {type: string}}}", "{type: object, properties: {b: {type: integer}}}"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "name"),
+    [
+        ("application/json", "application/vnd.shop.full+json", "get_it_shop_full"),
+        ("application/json", "application/geo+json", "get_it_geo"),
+        ("application/json; version=1", "application/json; version=2", "get_it_version_2"),
+        ("application/vnd.shop.v1+json", "application/vnd.shop.v2+json", "get_it_shop_v2"),
+    ],
+)
+def test_json_of_another_shape_has_a_method(generated: Any, first: str, second: str, name: str) -> None:
+    """Each asks for its own media type, with the parameters where only they tell the types apart."""
+    content = f"{{{first!r}: {{schema: {A}}}, {second!r}: {{schema: {B}}}}}"
+    module = generated(HEAD + "paths:\n" + operation("getIt", f'"200": {{description: d, content: {content}}}'))
+
+    for method, media_type, body, field, value in (
+        ("get_it", first, b'{"a":"x"}', "a", "x"),
+        (name, second, b'{"b":1}', "b", 1),
+    ):
+        client, _ = play(module, body, media_type)
+        assert value == getattr(getattr(client, method)(), field)
+        assert media_type.replace("; ", ";") == getattr(client, method).request().operation.returns.accept
+
+
+@pytest.mark.parametrize("schema", [A, "{}", "{type: object}"])
+def test_json_of_the_same_shape_or_of_none_has_no_method(generated: Any, schema: str) -> None:
+    """It is the same value in another encoding, or the document does not tell."""
+    content = f"{{application/json: {{schema: {A}}}, application/hal+json: {{schema: {schema}}}}}"
+    module = generated(HEAD + "paths:\n" + operation("getIt", f'"200": {{description: d, content: {content}}}'))
+
+    client, _ = play(module, b"{}", "application/json")
+    assert ["get_it"] == [name for name in dir(client) if name.startswith("get_it")]
+
+
+@pytest.mark.parametrize(
+    ("second", "schema", "name", "arguments", "body"),
+    [
+        ("application/vnd.shop.full+json", B, "get_it_shop_full", {"b": 1}, {"b": 1}),
+        ("application/json; version=2", B, "get_it_version_2", {"b": 1}, {"b": 1}),
+        (
+            "application/json-patch+json",
+            "{type: array, items: {type: string}}",
+            "get_it_json_patch",
+            {"body": ["x"]},
+            ["x"],
+        ),
+        ("text/json", "{type: object}", None, {}, None),
+        ("application/hal+json", A, None, {}, None),
+    ],
+)
+def test_json_requests_of_another_shape_have_a_method(
+    generated: Any, second: str, schema: str, name: str | None, arguments: dict[str, Any], body: object
+) -> None:
+    """Each sends its own media type; the same shape in another encoding needs none."""
+    content = f"{{application/json: {{schema: {A}}}, {second!r}: {{schema: {schema}}}}}"
+    request = f"requestBody: {{required: true, content: {content}}}"
+    path = f"  /it: {{post: {{operationId: getIt, {request}, responses: {{'204': {{description: d}}}}}}}}\n"
+    module = generated(HEAD + "paths:\n" + path)
+    client, _ = play(module, b"", None, status=204)
+
+    assert ["get_it", *([name] if name else [])] == [each for each in dir(client) if each.startswith("get_it")]
+    plain = client.get_it.request(a="x").body
+    assert ("application/json", {"a": "x"}) == (plain.content_type, plain.value)
+    if name is not None:
+        other = getattr(client, name).request(**arguments).body
+        assert (second.replace("; ", ";"), body) == (other.content_type, other.value)
+
+
 @pytest.mark.parametrize(
     ("media_type", "schema", "name", "properties"),
     [

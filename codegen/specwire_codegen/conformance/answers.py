@@ -36,7 +36,7 @@ from specwire_codegen.ir import (
     Text,
     TypeExpr,
 )
-from specwire_codegen.lower.media import base_type, is_json, is_range, preference
+from specwire_codegen.lower.media import base_type, exact_type, is_json, is_range, preference
 
 _OTHERS = ("18", "19", "42", "77", "99")
 """Statuses of every hundred that documents do not name, for what they say of all others."""
@@ -130,11 +130,13 @@ def _error_status(status: str, responses: Mapping[str, Any]) -> int | None:
 def successes(subject: Subject, operation: Operation) -> Iterator[tuple[int, str, Schema]]:
     """Yield status, media type and schema of each JSON answer that is a success."""
     responses = subject.raw(operation.id)["responses"]
+    asked = operation.payload.media_type.split(", ") if isinstance(operation.payload, JsonPayload) else []
     statuses = [status for status in responses if status.startswith("2")] or ["default"]
     for status in statuses:
         content = responses[status].get("content", {})
         json_types = [name for name in content if is_json(name)] or [name for name in content if is_range(name)]
-        for media_type in sorted(json_types, key=preference)[:1]:  # what the client says that it accepts
+        wanted = [name for name in json_types if {base_type(name), exact_type(name)} & {*asked}] or json_types
+        for media_type in sorted(wanted, key=preference)[:1]:  # what the client says that it accepts
             sent = media_type if is_json(media_type) else "application/json"
             number = 200 if status == "default" else int(status.upper().replace("XX", "00"))
             if number not in _BODILESS:

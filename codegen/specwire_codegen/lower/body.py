@@ -22,11 +22,22 @@ from specwire_codegen.ir import (
     TextBody,
 )
 from specwire_codegen.lower.formats import formats_of
-from specwire_codegen.lower.media import Components, base_type, is_json, is_range, is_text, preference
+from specwire_codegen.lower.media import (
+    Components,
+    base_type,
+    exact_type,
+    is_json,
+    is_range,
+    is_telling,
+    is_text,
+    parameters_of,
+    preference,
+)
 from specwire_codegen.lower.model import fields_of
 from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.payload import FRAMINGS
 from specwire_codegen.lower.schema import Schema, is_object
+from specwire_codegen.lower.twins import form_name
 
 _FORM = Style("form", True)
 _QUOTED = re.compile(r'"[^"]*"')
@@ -46,6 +57,7 @@ def lower_bodies(request_body: Mapping[str, Any] | None, components: Components)
     required = bool((request_body or {}).get("required"))
     ranked = sorted(content, key=preference)
     bodies = {media_type: _body(media_type, content[media_type], required, components) for media_type in ranked}
+    bodies = {media_type: _exact(body, media_type, ranked) for media_type, body in bodies.items()}
     plain = _plain(ranked, content, bodies, components)
     found: dict[str, Body | None] = {"": bodies[plain]}
     if is_range(plain) or not isinstance(bodies[ranked[0]], JsonBody | TextBody):
@@ -55,9 +67,12 @@ def lower_bodies(request_body: Mapping[str, Any] | None, components: Components)
         match bodies[media_type]:
             case _ if media_type == plain:
                 continue
-            case JsonBody() as body if not _files_of(schema, components, required_only=True):
-                if isinstance(found[""], MultipartBody):
+            case JsonBody() as body if isinstance(found[""], MultipartBody):
+                if not _files_of(schema, components, required_only=True):
                     found.setdefault("json", body)
+            case JsonBody(type_) as body if is_telling(type_):
+                if all(not isinstance(one, JsonBody) or one.type != type_ for one in found.values()):
+                    found.setdefault(form_name(base_type(media_type), parameters_of(media_type)), body)
             case MultipartBody(parts) as body if any(part.file != "no" for part in parts):
                 found.setdefault("multipart", body)
             case TextBody("text/plain") as body if components.is_textual(schema):
@@ -67,6 +82,14 @@ def lower_bodies(request_body: Mapping[str, Any] | None, components: Components)
             case _:
                 continue
     return found
+
+
+def _exact(body: Body, media_type: str, others: Sequence[str]) -> Body:
+    """Return a body with the parameters of its media type, where only they tell it from another one."""
+    alike = sum(base_type(other) == base_type(media_type) for other in others)
+    if isinstance(body, JsonBody) and alike > 1:
+        return attrs.evolve(body, media_type=exact_type(media_type))
+    return body
 
 
 def _plain(

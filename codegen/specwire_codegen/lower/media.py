@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.ir import ListOf, Literals, LiteralValue, Nullable, TypeExpr, UnionOf
+from specwire_codegen.ir import AnyJson, ListOf, Literals, LiteralValue, MapOf, Nullable, TypeExpr, UnionOf
 from specwire_codegen.lower.schema import Schema, component_of, type_of
 
 _TEXTS = frozenset(
@@ -22,6 +22,17 @@ _PATCHES = ("application/json-patch+json", "application/merge-patch+json")
 def base_type(media_type: str) -> str:
     """Return a media type without its parameters."""
     return media_type.partition(";")[0].strip().lower()
+
+
+def exact_type(media_type: str) -> str:
+    """Return a media type with its parameters, as `application/json;version=2`."""
+    parameters = parameters_of(media_type)
+    return f"{base_type(media_type)};{parameters}" if parameters else base_type(media_type)
+
+
+def parameters_of(media_type: str) -> str:
+    """Return the parameters of a media type as they stand, `version=2`; empty where it has none."""
+    return media_type.partition(";")[2].strip()
 
 
 def is_json(media_type: str) -> bool:
@@ -91,6 +102,11 @@ class Components:
         found = self.resolve(schema)
         kinds = found.get("type")
         return kinds == "string" or not found.keys() - {"description", "title", "format", "type"} and kinds is None
+
+
+def is_telling(type_: TypeExpr) -> bool:
+    """Whether a type says more than that a value is JSON, or an object."""
+    return type_ not in (AnyJson(), MapOf(AnyJson()))
 
 
 def keys(pointer: str) -> tuple[str, ...]:

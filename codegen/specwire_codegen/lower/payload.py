@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,17 @@ from specwire_codegen.ir import (
     Text,
     TypeExpr,
 )
-from specwire_codegen.lower.media import Components, base_type, is_json, is_range, is_text, keys, preference
+from specwire_codegen.lower.media import (
+    Components,
+    base_type,
+    exact_type,
+    is_json,
+    is_range,
+    is_text,
+    keys,
+    parameters_of,
+    preference,
+)
 from specwire_codegen.lower.schema import union_of
 from specwire_codegen.lower.twins import Form, twins
 
@@ -102,9 +113,16 @@ def _content(response: Mapping[str, Any], components: Components) -> list[Form]:
     """Return what a response may be, best first."""
     content: Mapping[str, Any] = response.get("content", {})
     ordered = sorted(content.items(), key=lambda item: preference(item[0]))
-    return [
-        Form(base_type(name), media.get("schema", {}), _payload(name, media, components)) for name, media in ordered
-    ]
+    alike = Counter(base_type(name) for name in content)
+    return [_form(name, media, components, exact=alike[base_type(name)] > 1) for name, media in ordered]
+
+
+def _form(media_type: str, media: Mapping[str, Any], components: Components, *, exact: bool) -> Form:
+    """Return one media type of a response; `exact` names its parameters where it is asked for."""
+    payload = _payload(media_type, media, components)
+    if exact and isinstance(payload, JsonPayload):
+        payload = attrs.evolve(payload, media_type=exact_type(media_type))
+    return Form(base_type(media_type), parameters_of(media_type), media.get("schema", {}), payload)
 
 
 def _empty(status: str) -> Empty:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from specwire_codegen.ir import BinaryStream, JsonPayload, Payload, Primitive, Text
-from specwire_codegen.lower.media import Components
+from specwire_codegen.lower.media import Components, is_telling
 from specwire_codegen.lower.schema import Schema
 from specwire_codegen.openapi.casing import snake
 
@@ -34,6 +34,7 @@ class Form:
 
     base: str
     """Without its parameters."""
+    parameters: str
     schema: Schema | bool
     payload: Payload
 
@@ -44,14 +45,19 @@ def twins(content: Sequence[Form], plain: Payload | None, components: Components
     The same schema under another type is the same value in another encoding; so are several formats of an image.
     """
     families: set[str] = set()
+    types = [plain.type] if isinstance(plain, JsonPayload) else []
     for form in content:
         base, payload = form.base, form.payload
         family = base.partition("/")[0] if base.startswith(_FAMILIES) else base
         if payload == plain or "*" in base or family in families or not _differs(payload, plain):
             continue
-        if _FILES.fullmatch(base) or _is_own(form.schema, components):
+        if isinstance(payload, JsonPayload):
+            if payload.type not in types:
+                types.append(payload.type)
+                yield form_name(base, form.parameters), payload
+        elif _FILES.fullmatch(base) or _is_own(form.schema, components):
             families.add(family)
-            yield _name(base), payload
+            yield form_name(base), payload
 
 
 def _differs(payload: Payload, plain: Payload | None) -> bool:
@@ -60,6 +66,8 @@ def _differs(payload: Payload, plain: Payload | None) -> bool:
             return False
         case ((Text() | BinaryStream()), JsonPayload()):
             return True
+        case JsonPayload(type_), JsonPayload(other):
+            return type_ != other and is_telling(type_) and is_telling(other)
         case _:
             return isinstance(payload, BinaryStream) and isinstance(plain, Text)
 
@@ -70,8 +78,10 @@ def _is_own(schema: Schema | bool, components: Components) -> bool:
     return components.is_textual(schema) or bool(found.keys() & {"contentMediaType", "contentEncoding"})
 
 
-def _name(base: str) -> str:
+def form_name(base: str, parameters: str = "") -> str:
+    """Return what names a method for a media type: `csv`, `merge_patch`, `version_2`."""
     if base in _NAMES:
         return _NAMES[base]
     subtype = base.partition("/")[2].removeprefix("x-").removeprefix("vnd.")
-    return snake(subtype.removesuffix("+xml") if subtype != "svg+xml" else "svg") or "other"
+    subtype = "svg" if subtype == "svg+xml" else subtype.removesuffix("+xml").removesuffix("+json")
+    return snake(parameters if subtype == "json" and parameters else f"{subtype} {parameters}") or "other"

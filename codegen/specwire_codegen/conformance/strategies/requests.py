@@ -29,7 +29,7 @@ from specwire_codegen.ir import (
     TextBody,
 )
 from specwire_codegen.lower.body import form_schema
-from specwire_codegen.lower.media import Components, base_type, is_range, switch_of
+from specwire_codegen.lower.media import Components, base_type, exact_type, is_range, switch_of
 
 _PLACES = ("path", "query", "header", "cookie")
 _DOT_SEGMENTS = frozenset({".", ".."})
@@ -132,7 +132,7 @@ def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema 
         media = next(media for name, media in content.items() if base_type(name) == body.media_type)
         return {"type": "array", "items": media["itemSchema"]}
     media_type = media_type_of(body)
-    stated = [media for name, media in content.items() if base_type(name) == media_type]
+    stated = [media for name, media in content.items() if media_type in (base_type(name), exact_type(name))]
     ranges = [media for name, media in content.items() if is_range(name) or base_type(name) == "multipart/*"]
     schema: Schema = [*stated, *ranges][0].get("schema", {})
     if isinstance(body, FormBody | MultipartBody) and body.free:

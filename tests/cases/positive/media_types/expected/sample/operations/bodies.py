@@ -58,6 +58,23 @@ def get_version() -> Request[models.Note]:
     return Request(_GET_VERSION)
 
 
+_GET_VERSION_PROFILE_OLD = Operation(
+    id="getVersion",
+    method="GET",
+    path="/versions",
+    returns=JsonPayload(list[str], "application/json;profile=old"),
+    secure=False,
+)
+
+
+def get_version_profile_old() -> Request[list[str]]:
+    """Get version.
+
+    `GET /versions`, operation `getVersion`.
+    """
+    return Request(_GET_VERSION_PROFILE_OLD)
+
+
 _SEND_SEVERAL = Operation(
     id="sendSeveral", method="POST", path="/several", returns=JsonPayload(models.Note), secure=False
 )

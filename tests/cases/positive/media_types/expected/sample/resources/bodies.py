@@ -13,6 +13,8 @@ from ..operations import bodies as _bodies
 class _Bodies:
     get_version = endpoint(_bodies.get_version)
     """Get version."""
+    get_version_profile_old = endpoint(_bodies.get_version_profile_old)
+    """Get version."""
     send_either = endpoint(_bodies.send_either)
     """Send either."""
     send_either_binary = endpoint(_bodies.send_either_binary)
