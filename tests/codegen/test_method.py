@@ -93,6 +93,21 @@ def test_reserved_names_get_an_underscore(name: str) -> None:
     assert f"{name}_" == method("POST", f"/{name}", name)
 
 
+def test_a_read_of_a_reserved_name_gets_a_verb() -> None:
+    """Better a word than an underscore."""
+    assert "get_endpoint" == method("GET", "/endpoint", "endpoint")
+
+
+@pytest.mark.parametrize(("tag", "name"), [("Resource", "resources"), ("endpoint", "endpoints"), ("close", "close_")])
+def test_resources_with_reserved_names(tag: str, name: str) -> None:
+    """A resource that its client needs for itself is in the plural, else it has an underscore."""
+    wanted = [Named("1", "list_them", tag, "GET", "/them"), Named("2", "listMore", f"{tag}s", "GET", "/more")]
+    found = default_methods(wanted, [])
+
+    assert name == found["1"][0]
+    assert found["1"] != found["2"]
+
+
 routes = st.lists(
     st.tuples(
         st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE"]),
@@ -287,7 +302,7 @@ def test_no_operation_on_several_things_has_a_plain_verb(operations: list[tuple[
                 ("GET", "/status", "status_api_4_status_get", None),
                 ("HEAD", "/status", "status_api_4_status_head", None),
             ],
-            ["status", "head_status"],
+            ["get_status", "head_status"],
         ),
         (
             [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -56,6 +57,8 @@ _DEPTH = 10
 """Parts of a dotted operationId above which it is no path of resources."""
 RESERVED_RESOURCE = frozenset("accumulated downloaded endpoint workflow mixed paginated resource streamed".split())
 """Names that a resource needs for itself, and those that its class is written with."""
+_PLURALS = {"endpoint": "endpoints", "resource": "resources"}
+"""Names of resources in place of those that a resource needs for itself."""
 RESERVED = RESERVED_RESOURCE | frozenset("aclose base_url close send with_options".split())
 """Names that a client needs for itself."""
 
@@ -92,18 +95,29 @@ def default_methods(operations: Iterable[Named], taken: Iterable[tuple[str, ...]
         several = manifold.get(one.key)
         candidates = (*said, *_candidates(one, resource, several is not None and several.collects))
         names[one.key] = [several.named(name, one, resource) for name in candidates] if several else list(candidates)
+    _tell_apart(names, wanted)
     found: dict[str, tuple[str, ...]] = {}
     for one in sorted(wanted, key=lambda each: (0, 0, 0) if dotted else _precedence(each, names[each.key][0])):
         method = _free((*owners[one.key], snake(one.id)))
         for name in names[one.key]:
             method = _free((*owners[one.key], name))
-            if method not in used and method not in resources:
+            as_wished = method[-1] == name or one.http_method != "GET"  # `get_endpoint`, but `close_`
+            if method not in used and method not in resources and as_wished:
                 break
         while method in used or method in resources:
             method = (*method[:-1], f"{method[-1]}_")
         used.add(method)
         found[one.key] = method
     return {one.key: found[one.key] for one in wanted}
+
+
+def _tell_apart(names: Mapping[str, list[str]], operations: Sequence[Named]) -> None:
+    """Put the HTTP method before the name of a handler that has several: `get_status`, `head_status`."""
+    firsts = Counter((one.path, names[one.key][0]) for one in operations)
+    for one in operations:
+        name = names[one.key][0]
+        if firsts[one.path, name] > 1 and not is_verb(name.partition("_")[0]):
+            names[one.key].insert(0, f"{one.http_method.lower()}_{name}")
 
 
 @attrs.frozen
@@ -195,7 +209,7 @@ def _apart(owners: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     modules: dict[str, tuple[str, ...]] = {}
     renamed: dict[tuple[str, ...], tuple[str, ...]] = {}
     for owner in dict.fromkeys(owners.values()):
-        name = owner
+        name = tuple(_PLURALS.get(part, part) for part in owner)
         while modules.setdefault("_".join(name), owner) != owner:
             name = (*name[:-1], f"{name[-1]}_")
         renamed[owner] = name

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .resources.literal import AsyncLiteral, Literal
     from .resources.log import AsyncLog, Log
     from .resources.operation import AsyncOperation, Operation
-    from .resources.resource_ import AsyncResourceResource, ResourceResource
+    from .resources.resources import AsyncResources, Resources
     from .resources.root_ import AsyncRoot, Root
 
 PROVIDER = Provider(
@@ -55,8 +55,8 @@ class Sample(_Sample, Client):
     """Log."""
     operation: resource[Operation] = resource(".resources.operation", "Operation")
     """Operation."""
-    resource_: resource[ResourceResource] = resource(".resources.resource_", "ResourceResource")
-    """Resource."""
+    resources: resource[Resources] = resource(".resources.resources", "Resources")
+    """Resources."""
     root: resource[Root] = resource(".resources.root_", "Root")
     """Root."""
 
@@ -77,8 +77,8 @@ class AsyncSample(_Sample, AsyncClient):
     """Log."""
     operation: resource[AsyncOperation] = resource(".resources.operation", "AsyncOperation")
     """Operation."""
-    resource_: resource[AsyncResourceResource] = resource(".resources.resource_", "AsyncResourceResource")
-    """Resource."""
+    resources: resource[AsyncResources] = resource(".resources.resources", "AsyncResources")
+    """Resources."""
     root: resource[AsyncRoot] = resource(".resources.root_", "AsyncRoot")
     """Root."""
 
