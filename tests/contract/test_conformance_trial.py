@@ -40,6 +40,36 @@ paths:
         - {name: id, in: path, required: true, style: matrix, explode: true, schema: {$ref: '#/components/schemas/Ids'}}
         - {name: pair, in: path, required: true, style: label, schema: {$ref: '#/components/schemas/Pair'}}
       responses: {default: {description: d, content: {'*/*': {schema: {$ref: '#/components/schemas/Uuids'}}}}}
+  /texts/any:
+    get:
+      operationId: getAnyText
+      responses: {'200': {description: d, content: {'*/*': {schema: {type: string}}}}}
+  /texts/later:
+    get:
+      operationId: getTextLater
+      responses:
+        '200': {description: d, content: {application/xml: {schema: {type: string}}}}
+        '202': {description: d}
+  /texts/count:
+    get:
+      operationId: getCount
+      responses: {'200': {description: d, content: {text/plain: {schema: {type: number}}}}}
+  /versions:
+    get:
+      operationId: getVersion
+      responses:
+        '200':
+          description: d
+          content:
+            application/json; v=1: {schema: {type: object, required: [a], properties: {a: {type: string}}}}
+            application/json; v=2: {schema: {type: object, required: [b], properties: {b: {type: integer}}}}
+    put:
+      operationId: putVersion
+      requestBody:
+        content:
+          application/json: {schema: {type: object, required: [a], properties: {a: {type: string}}}}
+          application/vnd.shop.full+json: {schema: {type: object, required: [b], properties: {b: {type: integer}}}}
+      responses: {'204': {description: d}}
   /things:
     servers: [{url: /v3}]
     post:

@@ -36,7 +36,7 @@ from specwire_codegen.ir import (
     Text,
     TypeExpr,
 )
-from specwire_codegen.lower.media import base_type, exact_type, is_json, is_range, preference
+from specwire_codegen.lower.media import Components, base_type, exact_type, is_json, is_range, is_text, preference
 
 _OTHERS = ("18", "19", "42", "77", "99")
 """Statuses of every hundred that documents do not name, for what they say of all others."""
@@ -70,12 +70,8 @@ def answers(subject: Subject, operation: Operation) -> SearchStrategy[DrawnRespo
     payload = operation.payload
     match payload:
         case JsonPayload():
-            return st.one_of(
-                *(
-                    _json(subject, status, media_type, schema)
-                    for status, media_type, schema in successes(subject, operation)
-                )
-            )
+            drawn = [_json(subject, *each) for each in successes(subject, operation)]
+            return st.one_of(*drawn, *_textual(subject, operation, payload))
         case EventStream():
             drawn = _stream(subject, operation, payload)
             return _with_status(drawn, _statuses(subject, operation, payload.media_type))
@@ -84,16 +80,33 @@ def answers(subject: Subject, operation: Operation) -> SearchStrategy[DrawnRespo
             drawn = st.binary(max_size=2000).flatmap(lambda content: _cut(200, sent, content, content))
             return _with_status(drawn, _statuses(subject, operation, media_type))
         case Text(media_type):
-            texts = st.text(max_size=200).map(
-                lambda text: DrawnResponse(200, f"{media_type}; charset=utf-8", (text.encode(),), text)
-            )
-            return _with_status(texts, _statuses(subject, operation, media_type))
+            return _texts(subject, operation, media_type)
         case Empty():
             return st.sampled_from(_statuses(subject, operation, None) or [204]).map(
                 lambda status: DrawnResponse(status, "", (), None)
             )
         case _:
             assert_never(payload)
+
+
+def _textual(subject: Subject, operation: Operation, payload: JsonPayload) -> Iterator[SearchStrategy[DrawnResponse]]:
+    """Yield strategies of the answers that come as texts: strings as they are, other values as JSON writes them."""
+    responses = subject.raw(operation.id)["responses"]
+    for media_type in filter(is_text, payload.media_type.split(", ")):
+        for status in _statuses(subject, operation, media_type):
+            content = next(
+                each["content"] for key, each in responses.items() if key.upper().replace("XX", "00") == str(status)
+            )
+            schema = next(media.get("schema", {}) for name, media in content.items() if base_type(name) == media_type)
+            textual = Components(subject.schemas, {}).is_textual(schema)
+            drawn = _texts(subject, operation, media_type) if textual else _json(subject, status, media_type, schema)
+            yield _with_status(drawn, [status])
+
+
+def _texts(subject: Subject, operation: Operation, media_type: str) -> SearchStrategy[DrawnResponse]:
+    sent = f"{'text/plain' if '*' in media_type else media_type}; charset=utf-8"
+    texts = st.text(max_size=200).map(lambda text: DrawnResponse(200, sent, (text.encode(),), text))
+    return _with_status(texts, _statuses(subject, operation, media_type))
 
 
 def errors(subject: Subject, operation: Operation) -> SearchStrategy[DrawnResponse] | None:
