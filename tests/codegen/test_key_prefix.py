@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from specwire_codegen.generate import build
 from specwire_codegen.lower.key_prefix import prefix_of
+from specwire_codegen.project import single
 
 SCHEME = {"type": "apiKey", "in": "header", "name": "Authorization"}
 
@@ -65,3 +69,19 @@ def test_the_word_of_another_header() -> None:
     assert prefix_of("Bearer", other) == ""
     assert prefix_of("key", {**other, "x-fern-header": {"prefix": "Key "}}) == "Key "
     assert prefix_of("key", {**other, "x-fern-header": {"prefix": "Key\r\n"}}) == ""
+
+
+@pytest.mark.parametrize(("stated", "bare"), [({}, True), ({"description": "Authorization: Token <key>"}, False)])
+def test_a_client_says_that_the_key_is_the_whole_header(tmp_path: Path, stated: dict[str, Any], bare: bool) -> None:
+    """Where no word is known to stand before a key in `Authorization`, whoever makes the client must give it."""
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "paths": {"/me": {"get": {"operationId": "me", "responses": {"204": {"description": "d"}}}}},
+        "components": {"securitySchemes": {"key": {**SCHEME, **stated}}},
+        "security": [{"key": []}],
+    }
+    (tmp_path / "spec.json").write_text(json.dumps(document), "utf-8")
+    source = build(single(tmp_path / "spec.json", "sample", tmp_path / "sample")).files["client.py"]
+
+    assert source.count("The key is the whole `Authorization` header") == (2 if bare else 0)

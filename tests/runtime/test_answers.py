@@ -493,6 +493,8 @@ MESSAGES: list[tuple[int, Any, str]] = [
      "Bad Request; name: must not be null"),
     (400, {"code": 3, "message": "grpc", "details": [{"fieldViolations": [{"field": "n", "description": "is bad"}]}]},
      "grpc; n: is bad"),
+    (400, {"title": "Constraint Violation", "violations": [{"propertyPath": "email", "message": "is no address"}]},
+     "Constraint Violation; email: is no address"),
     (400, {"detail": "Validation error", "validation_errors": {"title": ["Too short."]}},
      "Validation error; title: Too short."),
     (422, {"code": 422, "status": "Unprocessable Entity", "errors": {"json": {"name": ["Shorter than 1."]}}},

@@ -126,6 +126,25 @@ def test_the_message_is_the_servers_in_one_line(
     )
 
 
+@pytest.mark.parametrize(
+    ("challenge", "body", "said"),
+    [
+        ('Bearer realm="a", error="invalid_token", error_description="It expired"', b"", "invalid_token: It expired"),
+        ('Bearer error="invalid_token"', b"{}", "invalid_token"),
+        (f'Bearer error_description="no key {KEY}"', b"", "no key ***"),
+        ('Bearer error="invalid_token"', b'{"message":"Log in"}', "Log in"),
+        ('Basic realm="a"', b"", "no message"),
+    ],
+)
+def test_a_challenge_says_why_credentials_were_refused(
+    caller: Caller, client: Any, server: Server, challenge: str, body: bytes, said: str
+) -> None:
+    """OAuth servers tell in a header what is wrong with a token, and answer without a body."""
+    server.play(*[reply(body, status=401, headers={"www-authenticate": challenge})] * 2)
+    error = raised(caller, lambda: client.things.make(name="x"), AuthenticationError)
+    assert error.message.startswith(f"make_thing: HTTP 401: {said}")
+
+
 def test_an_error_body_that_drifted_is_kept(caller: Caller, client: Any, server: Server) -> None:
     """An error body that is not what the document says is given as far as it goes, and reported."""
     server.play(reply({"message": 5, "code": "x"}, status=400))

@@ -70,8 +70,8 @@ def answers(subject: Subject, operation: Operation) -> SearchStrategy[DrawnRespo
     payload = operation.payload
     match payload:
         case JsonPayload():
-            drawn = [_json(subject, *each) for each in successes(subject, operation)]
-            return st.one_of(*drawn, *_textual(subject, operation, payload))
+            encoded = [_json(subject, *each) for each in successes(subject, operation)]
+            return st.one_of(*encoded, *_textual(subject, operation, payload))
         case EventStream():
             drawn = _stream(subject, operation, payload)
             return _with_status(drawn, _statuses(subject, operation, payload.media_type))

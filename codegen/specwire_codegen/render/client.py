@@ -10,6 +10,7 @@ import attrs
 
 from specwire_codegen.ir import (
     Api,
+    ApiKeyScheme,
     BinaryStream,
     Empty,
     EventStream,
@@ -76,8 +77,8 @@ def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
         "provider": _provider(api),
         "root": classes[()],
         "client": api.class_name,
-        "doc": docstring(f"Synchronous client for {api_name(api)}.", indent=4),
-        "async_doc": docstring(f"Asynchronous client for {api_name(api)}.", indent=4),
+        "doc": docstring(f"Synchronous client for {api_name(api)}.{_whole_key(api)}", indent=4),
+        "async_doc": docstring(f"Asynchronous client for {api_name(api)}.{_whole_key(api)}", indent=4),
     }
     yield "client.py", _module("client.py.jinja", context, classes[()], _used(api, "."))
     if len(classes) > 1:
@@ -91,6 +92,16 @@ def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
                 f"resources/{module_of(path)}.py",
                 _module("resources.py.jinja", context, classes[path], _used(api, "..")),
             )
+
+
+def _whole_key(api: Api) -> str:
+    """Return what to know of a key that goes into `Authorization` as it is, without a word such as `Bearer`."""
+    schemes = [scheme for _, scheme in api.security.schemes] if api.security is not None else []
+    bare = any(
+        isinstance(one, ApiKeyScheme) and (one.place, one.name.lower(), one.prefix) == ("header", "authorization", "")
+        for one in schemes
+    )
+    return "\n\nThe key is the whole `Authorization` header, including any word before it." if bare else ""
 
 
 def _module(template: str, context: Mapping[str, object], resource: ResourceClass, used: Sequence[str]) -> str:

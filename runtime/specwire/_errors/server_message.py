@@ -21,7 +21,7 @@ _DETAILS = (
 """Keys of what is wrong in particular: objects by field, or lists."""
 _STATUSES = ("statusText", "status_text", "status", "reason_phrase")
 """Keys of what the status is called, for want of anything better."""
-_PLACES = ("loc", "field", "pointer", "path", "param", "name", "property", "source")
+_PLACES = ("loc", "field", "pointer", "path", "propertyPath", "param", "name", "property", "source")
 _WHOLE = frozenset({*_MESSAGES, *_DETAILS, *_ENVELOPES}) - {"title", "description"}
 """Keys of lists that are about the request as a whole, and not about a field of that name."""
 _DEEPEST = 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from specwire._network.transport_errors import BodyTooLargeError, TokenDeniedError
     from specwire._operations.response import Response
 
+_CHALLENGE = re.compile(r'\b(error|error_description)="([^"\\]{1,300})"')
 _SHOWN = 200
 """Characters of a body that are shown where it has no message."""
 
@@ -168,6 +170,7 @@ def status_error(record: CallState, status: int, headers: Headers, content: byte
         text = _of_markup(raw, len(content))
     else:
         text = summary(raw) or ("" if raw in ({}, [], None) else cut(content.decode("utf-8", "replace"), _SHOWN))
+    text = text or _of_challenge(headers.get("www-authenticate", ""))
     head = f"{record.request.operation.id}: HTTP {status}{record.after_attempts}: "
     tail = f" (request id {response.request_id[:60]})" if response.request_id else ""
     if status == 401 and record.proof is not None and record.proof.hint:
@@ -181,6 +184,12 @@ def status_error(record: CallState, status: int, headers: Headers, content: byte
         body=body,
         attempts=record.attempts,
     )
+
+
+def _of_challenge(challenge: str) -> str:
+    """Return what a challenge says of the credentials that came (RFC 6750, section 3)."""
+    found = dict(_CHALLENGE.findall(challenge[:2000]))
+    return ": ".join(filter(None, (found.get("error"), found.get("error_description"))))
 
 
 def _of_markup(raw: str, size: int) -> str:
