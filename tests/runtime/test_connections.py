@@ -36,6 +36,19 @@ def test_connections_are_kept_alive(caller: Caller, client: Any, server: Server)
     assert 60 == raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
 
 
+def test_an_idle_connection_is_dropped_before_common_servers_drop_it(
+    caller: Caller, client: Any, server: Server
+) -> None:
+    """Servers that close after five seconds would meet the request that is on its way, and nobody repeats a POST."""
+    if caller.library == "httpx":
+        pytest.skip("the connections of an http_client are the user's")
+    server.play(reply({"id": "1"}))
+    caller.run(client.things.get("1"))
+    (http,) = opened(client)
+    (connection,) = http._transport._pool.connections
+    assert 3 < connection._connection._keepalive_expiry < 5
+
+
 def test_the_timeout_of_an_own_client_counts(caller: Caller, server: Server) -> None:
     """What the user chose for the client holds, unless the user chooses again."""
     library = import_module(caller.library)

@@ -39,6 +39,8 @@ _parents: list[object] = []
 Path: TypeAlias = str | PathLike[str]
 Certificate: TypeAlias = Path | tuple[Path, Path] | tuple[Path, Path, str]
 """A PEM file of a certificate and its key; or one of each; or these and the key's password."""
+_IDLE = 4.0
+"""Seconds for which an idle connection is kept: Node.js and uvicorn close theirs after five, whatever is on its way."""
 
 
 class SyncHTTPClient(Protocol):
@@ -257,7 +259,7 @@ def _make(library: ModuleType, kind: Callable[..., Any], tls: ssl.SSLContext | N
     """Make an HTTP client; raises `ConfigurationError` where the environment does not let it be made."""
     from specwire._http.cookies import NullCookieJar
 
-    limits = library.Limits(max_connections=1000, max_keepalive_connections=100)
+    limits = library.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=_IDLE)
     try:
         client = kind(verify=tls or tls_context(), limits=limits, cookies=None if cookies else NullCookieJar())
     except Exception as error:
