@@ -48,7 +48,7 @@ paths:
     get:
       operationId: getTextLater
       responses:
-        '200': {description: d, content: {application/xml: {schema: {type: string}}}}
+        '200': {description: d, content: {application/xml: {schema: {type: object, properties: {a: {type: string}}}}}}
         '202': {description: d}
   /texts/count:
     get:

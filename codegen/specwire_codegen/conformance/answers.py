@@ -98,7 +98,7 @@ def _textual(subject: Subject, operation: Operation, payload: JsonPayload) -> It
                 each["content"] for key, each in responses.items() if key.upper().replace("XX", "00") == str(status)
             )
             schema = next(media.get("schema", {}) for name, media in content.items() if base_type(name) == media_type)
-            textual = Components(subject.schemas, {}).is_textual(schema)
+            textual = media_type != "text/plain" or Components(subject.schemas, {}).is_textual(schema)
             drawn = _texts(subject, operation, media_type) if textual else _json(subject, status, media_type, schema)
             yield _with_status(drawn, [status])
 
