@@ -42,7 +42,7 @@ def credentials(provider: Provider, key: str) -> dict[str, Any]:
             keyed = {name: scheme for name, scheme in schemes.items() if not isinstance(scheme, MutualTLS)}
             return {"credentials": {name: _given(scheme, key) for name, scheme in keyed.items()}}
         case scheme:
-            return {"key": _given(scheme, key)}
+            return {"api_key": _given(scheme, key)}
 
 
 def _given(scheme: Scheme, key: str) -> str | tuple[str, str] | Anonymous:
