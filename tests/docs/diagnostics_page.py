@@ -18,7 +18,7 @@ CASES = ROOT / "tests/cases"
 _CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 _OTHER_CALLS = {"Guess", "get", "header", "join", "next", "pop", "replace", "setdefault", "startswith"}
 """Functions that take words in kebab case but report nothing."""
-_SEVERITIES = {"warning": ("warn",), "error": ("error", "fail", "problem", "refus")}
+_SEVERITIES = {"warning": ("warn",), "error": ("complain", "error", "fail", "problem", "refus")}
 """Words in the names of functions that report."""
 _EXPECTED = re.compile(r"(error|warning)\[([a-z-]+)\]( \S+)?: (.*)")
 _BEGIN = """\
