@@ -77,13 +77,15 @@ def _bounded(target: Target) -> Iterator[None]:
         raise failure("too-deep", message, place, "flatten the deepest schemas") from problem
 
 
-def document_of(target: Target, access: Access | None = None) -> tuple[Document, tuple[Diagnostic, ...]]:
-    """Return the normalized document of a target, and the warnings."""
+def document_of(
+    target: Target, access: Access | None = None, *, after: str | None = None
+) -> tuple[Document, tuple[Diagnostic, ...]]:
+    """Return the normalized document of a target, or as it is after a pass, and the warnings."""
     with _bounded(target):
         document = _loaded(target, access or Access())
         if target.overlay is not None:
             document = overlays.apply(document, load_overlay(target.overlay))
-        normalized = normalize(select(document, target.only_tags, target.only_operations))
+        normalized = normalize(select(document, target.only_tags, target.only_operations), after=after)
     return attrs.evolve(document, data=normalized.data), normalized.warnings
 
 

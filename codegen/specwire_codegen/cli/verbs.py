@@ -160,18 +160,35 @@ def check(
 
 
 @app.command(name="dump-ir")
-def dump_ir(source: str, *, reading: Reading = Sources(), strict: Strict = False, root: Root = Path()) -> int:
-    """Print the intermediate representation of a client as JSON.
+def dump_ir(
+    source: str,
+    *,
+    after: str | None = None,
+    reading: Reading = Sources(),
+    strict: Strict = False,
+    root: Root = Path(),
+) -> int:
+    """Print the intermediate representation of a client as JSON, or its document during normalization.
 
     Parameters
     ----------
     source
         Name of a provider, or a document.
+    after
+        Print the document as it is after this pass instead; an unknown name lists the passes.
     """
     from specwire_codegen.generate import api_of, document_of, refuse_warnings
+    from specwire_codegen.normalize.passes import PASSES
 
+    names = [each.name for each in PASSES]
+    if after is not None and after not in names:
+        raise SpecwireCodegenError(f"unknown pass {after!r}: take one of {', '.join(names)}")
     target = provider(root, source) if source in providers(root) else single(source, "client", Path())
-    document, warnings = document_of(target, reading.access)
+    document, warnings = document_of(target, reading.access, after=after)
+    if after is not None:
+        warn(warnings)
+        pour(dumps(document.data, indent=2) + "\n")
+        return 0
     api = api_of(target, document)
     found = merged((*warnings, *api.warnings))
     if strict:

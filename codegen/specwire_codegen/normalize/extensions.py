@@ -219,7 +219,7 @@ EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
 }
 
 
-def check(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with only the extensions that are known; report every mistake in one of them."""
 
     def visit(node: Node, kind: ObjectType, pointer: str) -> Node:

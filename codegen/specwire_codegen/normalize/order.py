@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from specwire_codegen.normalize.operations.operations import methods
+from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Child, Node, ObjectType
 from specwire_codegen.openapi.walk import is_extension, rebuild, walk
 
 
-def prune(data: Node) -> Node:
+def prune(data: Node, _report: Report) -> Node:
     """Return the document without components that no operation reaches, and without empty sections.
 
     A document that has no operations is there for its components: it keeps them.
@@ -74,7 +75,7 @@ def _refs(value: Any, kind: ObjectType) -> set[tuple[ObjectType, str]]:
     return found
 
 
-def arrange(data: Node) -> Node:
+def arrange(data: Node, _report: Report) -> Node:
     """Return the document with the keys of every object in canonical order."""
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:

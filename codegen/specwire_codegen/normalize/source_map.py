@@ -62,6 +62,8 @@ class Report:
 
     document: Document
     diagnostics: list[Diagnostic] = attrs.field(factory=list)
+    doubts: list[tuple[str, str]] = attrs.field(factory=list)
+    """Messages and pointers of what was invalid before later passes."""
 
     def error(self, code: str, message: str, pointer: str, help: str | None = None) -> None:
         """Record an error at a source pointer."""

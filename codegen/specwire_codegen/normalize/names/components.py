@@ -8,6 +8,7 @@ from typing import Any
 from specwire_codegen.normalize.names.namer import is_provisional
 from specwire_codegen.normalize.refs.references import rewired, schema_ref
 from specwire_codegen.normalize.schema.equality import same
+from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi import words
 from specwire_codegen.openapi.objects import Node
 
@@ -18,7 +19,7 @@ _LONGEST_TITLE = 60
 """Characters above which a title is a sentence rather than a name."""
 
 
-def rename(data: Node) -> Node:
+def apply(data: Node, _report: Report) -> Node:
     """Return the document with schemas called by identifiers, and those with a counter for a name by their titles.
 
     Names that are identifiers already stay.

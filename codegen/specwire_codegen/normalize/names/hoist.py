@@ -14,6 +14,7 @@ from specwire_codegen.normalize.operations.operations import methods, with_metho
 from specwire_codegen.normalize.operations.streams import EVENT_STREAM, media_type
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.schema.equality import fingerprint
+from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi import words
 from specwire_codegen.openapi.annotations import PLACE_ONLY
 from specwire_codegen.openapi.objects import Node
@@ -21,7 +22,7 @@ from specwire_codegen.openapi.status_names import status_name
 from specwire_codegen.openapi.walk import is_extension
 
 
-def hoist(data: Node) -> Node:
+def apply(data: Node, _report: Report) -> Node:
     """Return the document with its inline schemas named after their places."""
     named, apart = _hoisted(data, {})
     schemas = data.get("components", {}).get("schemas", {})

@@ -11,7 +11,7 @@ from typing import Any
 
 from specwire_codegen.normalize.operations.streams import EVENT_STREAM, media_type, resolved
 from specwire_codegen.normalize.refs.references import schema_name
-from specwire_codegen.normalize.source_map import ORIGIN, origin_of
+from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
@@ -21,7 +21,7 @@ _OF_ANY_TYPE = re.compile(r".*ResponseBodyEmitter")
 _OWN = {"timeout"}
 
 
-def settle(data: Node) -> Node:
+def apply(data: Node, _report: Report) -> Node:
     """Return the document with the streams of these classes as server-sent events of any shape."""
     schemas = data.get("components", {}).get("schemas", {})
 

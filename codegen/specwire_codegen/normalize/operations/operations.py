@@ -33,7 +33,7 @@ def with_methods(path_item: Node, operations: dict[str, Node]) -> Node:
     return changed
 
 
-def identify(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with an operationId on every operation, and no two the same."""
     given = {str(node.get("operationId")) for node, kind, _ in walk(data, "openapi") if kind == "operation"}
     namer = _Namer(report, given)

@@ -25,7 +25,7 @@ _FIT = {"header": re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"), "cookie": re.compi
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
 
-def settle(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with complete parameters on every operation; references must be inlined already."""
 
     secured = bool(data.get("components", {}).get("securitySchemes"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from specwire_codegen.normalize.operations.streams import EVENT_STREAM, JSON_LINES, media_type, resolved
 from specwire_codegen.normalize.refs.references import schema_name
-from specwire_codegen.normalize.source_map import ORIGIN, origin_of
+from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
@@ -36,7 +36,7 @@ def _entitled(key: str, schema: Node) -> Node:
     return schema if _is_titled(schema) else {**schema, "title": f"{_TITLE}{key}"}
 
 
-def settle(data: Node) -> Node:
+def apply(data: Node, _report: Report) -> Node:
     """Return the document with every stream of results as a sequential media type."""
     schemas = data.get("components", {}).get("schemas", {})
 

@@ -7,7 +7,7 @@ from typing import Any
 from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.schema.equality import constraints
-from specwire_codegen.normalize.source_map import ORIGIN, origin_of
+from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
@@ -35,7 +35,7 @@ def media_type(name: str) -> str:
     return name.partition(";")[0].strip().lower()
 
 
-def itemize(data: Node) -> Node:
+def apply(data: Node, _report: Report) -> Node:
     """Return the document with `itemSchema` on every event stream and on every stream of JSON documents."""
     schemas = data.get("components", {}).get("schemas", {})
 

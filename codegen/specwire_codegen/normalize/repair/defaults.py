@@ -17,7 +17,7 @@ from specwire_codegen.openapi.walk import rebuild
 _DOCUMENT = "urn:document"
 
 
-def settle(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with only such defaults as their schemas, patterns apart, accept."""
     plain = strip(patterns.forget(data))
     registry: Registry[Any] = Registry().with_resource(_DOCUMENT, DRAFT202012.create_resource(plain))

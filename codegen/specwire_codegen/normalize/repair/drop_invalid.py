@@ -20,22 +20,24 @@ _STRAY = ("unevaluatedProperties", "additionalProperties")
 Place = tuple[str | int, ...]
 
 
-def trim(data: Node, report: Report) -> tuple[Node, list[validity.Problem]]:
-    """Return the document without fields that have no meaning where they stand, and without broken dispensable ones.
+def apply(data: Node, report: Report) -> Node:
+    """Return the document without meaningless fields and without invalid ones that no call needs.
 
-    And what still has the wrong form.
+    What is still invalid is kept in the report: later passes may repair it.
     """
     for _ in range(_ROUNDS):
         problems = list(validity.problems(data))
         cuts = dict(_cuts(problems))
         if not cuts:
-            return data, problems
+            break
         cuts = {place: cut for place, cut in cuts.items() if not any(place[:end] in cuts for end in range(len(place)))}
         for place, (code, message, help) in cuts.items():
             report.warning(code, message, origin_at(data, pointers.join("", *place)), help)
         for place in sorted(cuts, key=_from_the_end):
             data = _without(data, place)
-    return data, list(validity.problems(data))
+    for problem in validity.problems(data):
+        report.doubts.append((problem.message, origin_at(data, pointers.join("", *problem.place))))
+    return data
 
 
 _HELP = "remove it, or write it as the OpenAPI specification has it"

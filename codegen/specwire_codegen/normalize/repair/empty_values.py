@@ -22,7 +22,7 @@ _LEFT = object()
 """What a blank becomes that is left out."""
 
 
-def fill(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document without blanks: left out, or the empty object or list that was meant; each is warned of."""
     filler = _Filler(report)
     filled: Node = rebuild(data, "openapi", filler.visit)

@@ -41,7 +41,7 @@ class _Wrong:
     expected: str
 
 
-def check(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with harmless mistakes of type mended; report them as warnings, the others as errors."""
     checked: Node = _check(data, "openapi", report, "")
     return checked

@@ -16,12 +16,13 @@ PATH = 8_000
 """Characters of a path; servers take request lines of about as many."""
 
 
-def check(data: Node, report: Report) -> None:
+def apply(data: Node, report: Report) -> Node:
     """Report each name and path of stamped data that is too long."""
     for what, text, longest, place in _named(data):
         if isinstance(text, str) and len(text) > longest:
             message = f"{what} of {len(text):,} characters is too long: {text[:50]!r} ..."
             report.error("too-long", message, place, f"take at most {longest:,} characters")
+    return data
 
 
 def _named(data: Node) -> Iterator[tuple[str, Any, int, str]]:

@@ -27,7 +27,7 @@ _USUAL = frozenset(method.upper() for method in METHODS)
 _PLACES = {*_STYLES, "querystring"}
 
 
-def settle(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with what was left out put in, or left out as a whole; each is warned of."""
     settler = _Settler(report)
     settled: Node = rebuild(data, "openapi", settler.visit)

@@ -15,7 +15,7 @@ _COUNTS = frozenset("minLength maxLength minItems maxItems minProperties maxProp
 _LARGEST_COUNT = 2**63
 
 
-def settle(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document without bounds, steps, counts and defaults that are no usable numbers."""
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:

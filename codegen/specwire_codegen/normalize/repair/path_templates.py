@@ -36,7 +36,7 @@ class _Wildcard:
     mark: str
 
 
-def settle(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with its paths as templates; braces that are no parameter's are sent as they stand."""
     paths = data.get("paths")
     if not isinstance(paths, dict):

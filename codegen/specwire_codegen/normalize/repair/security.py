@@ -27,7 +27,7 @@ _PLACES = ("header", "query", "cookie")
 _NEEDED = {"apiKey": ("name", "in"), "http": ("scheme",), "mutualTLS": ()}
 
 
-def settle(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with its schemes and requirements in form; a scheme that cannot be meant is left out."""
     components = data.get("components")
     schemes = components.get("securitySchemes") if isinstance(components, dict) else None

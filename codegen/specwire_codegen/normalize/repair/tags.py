@@ -9,7 +9,7 @@ from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node
 
 
-def settle(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with every tag declared once; of those declared again, the first counts."""
     if not data.get("tags"):
         return data

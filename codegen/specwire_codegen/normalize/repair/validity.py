@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV32SpecValidator
 
 from specwire_codegen.normalize.repair import patterns
-from specwire_codegen.normalize.source_map import origin_at, strip
+from specwire_codegen.normalize.source_map import Report, origin_at, strip
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node
 
@@ -51,6 +51,18 @@ def _exact(data: Any, place: Iterable[str | int]) -> tuple[str | int, ...]:
 def of_source(data: Node) -> Iterator[tuple[str, str]]:
     """Yield a message and the pointer for every object of a Swagger 2.0 document that has the wrong form."""
     yield from _found(OpenAPIV2SpecValidator.schema_validator.iter_errors(data))
+
+
+def apply(data: Node, report: Report) -> Node:
+    """Report everything that is invalid, and what was and no longer is."""
+    invalid = list(of_whole(data))
+    for message, pointer in invalid:
+        report.error("invalid-document", message, pointer, "correct the document, or an overlay for it")
+    reported = {each.location for each in report.diagnostics}
+    for message, pointer in report.doubts:
+        if (message, pointer) not in invalid and report.locate(pointer) not in reported:
+            report.warning("invalid-document", f"{message}; repaired", pointer, "correct the document")
+    return data
 
 
 def of_whole(data: Node) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ Use = tuple[ObjectType, str]
 """The kind of a place, and the reference that stands there."""
 
 
-def direct(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with every reference leading straight to a component.
 
     A target that is no component becomes one, under its pointer as a provisional name; what it refers to in its turn is

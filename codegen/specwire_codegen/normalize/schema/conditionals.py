@@ -7,14 +7,14 @@ from typing import Any
 
 from specwire_codegen.normalize.refs.references import SCHEMAS, schema_name
 from specwire_codegen.normalize.schema.equality import constraints, same
-from specwire_codegen.normalize.source_map import ORIGIN, origin_of
+from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import map_children
 
 _CONDITION = frozenset({"if", "then", "else"})
 
 
-def spread(data: Node) -> Node:
+def apply(data: Node, _report: Report) -> Node:
     """Return the document with every property that an object has on a condition as one that it may have.
 
     Of several conditions side by side, only what they say of types is kept.

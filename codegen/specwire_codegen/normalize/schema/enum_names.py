@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
@@ -11,7 +12,7 @@ _LISTS = ("x-enum-varnames", "x-enumNames", "x-enum-names")
 _DESCRIPTIONS = ("x-enum-descriptions", "x-enumDescriptions")
 
 
-def describe(data: Node) -> Node:
+def apply(data: Node, _report: Report) -> Node:
     """Return the document with what each value of an enumeration is called in the description."""
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:

@@ -24,7 +24,7 @@ _STRUCTURE = frozenset(
 """Keywords that say nothing of scalars."""
 
 
-def of_items(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with an `enum` of scalars beside the type of an array as that of its items."""
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:

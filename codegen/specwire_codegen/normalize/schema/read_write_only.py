@@ -7,13 +7,14 @@ from typing import Any
 
 from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.schema import nulls
+from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 _MARKS = ("readOnly", "writeOnly")
 
 
-def state(data: Node) -> Node:
+def apply(data: Node, _report: Report) -> Node:
     """Return the document with `readOnly` and `writeOnly` of components stated at each property that refers to them."""
     schemas: Mapping[str, Any] = data.get("components", {}).get("schemas", {})
 

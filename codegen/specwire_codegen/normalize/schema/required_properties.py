@@ -11,7 +11,7 @@ from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 
-def declare(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with every required property declared; of those that were not, only the presence is known."""
 
     def visit(node: Node, kind: ObjectType, pointer: str) -> Any:

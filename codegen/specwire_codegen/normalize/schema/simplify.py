@@ -264,7 +264,7 @@ def without_null(kinds: str | list[str]) -> list[str]:
     return [kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null"]
 
 
-def simplify(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with every schema in its simplest form; no component accepts null."""
     schemas = dict(data.get("components", {}).get("schemas", {}))
     simplifier = Simplifier(schemas, report)

@@ -15,7 +15,7 @@ _NOT_THE_TAGS = frozenset({"default", "readOnly", "writeOnly", "example", "examp
 """Annotations of a property that no longer hold once it is a tag, which is always sent."""
 
 
-def settle(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with the tag of each variant as a required property with the values of the mapping."""
     schemas = data.get("components", {}).get("schemas", {})
     wanted: dict[str, dict[str, list[str]]] = {}

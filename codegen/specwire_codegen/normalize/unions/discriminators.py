@@ -14,7 +14,7 @@ from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 
-def settle(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with full mappings, and with discriminators wherever the variants imply one."""
     schemas = data.get("components", {}).get("schemas", {})
 

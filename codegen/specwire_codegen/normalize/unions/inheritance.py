@@ -9,11 +9,11 @@ import attrs
 from specwire_codegen.normalize.refs.references import SCHEMAS, schema_name, schema_ref
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.schema.equality import notes_of
-from specwire_codegen.normalize.source_map import HINT, ORIGIN, origin_of
+from specwire_codegen.normalize.source_map import HINT, ORIGIN, Report, origin_of
 from specwire_codegen.openapi.objects import Node
 
 
-def expand(data: Node) -> Node:
+def apply(data: Node, _report: Report) -> Node:
     """Return the document with a union in the place of every base that is told apart by a discriminator."""
     schemas = data.get("components", {}).get("schemas", {})
     family = _Family(schemas)

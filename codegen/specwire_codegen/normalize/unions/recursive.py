@@ -11,7 +11,7 @@ from specwire_codegen.normalize.source_map import Report, origin_of
 from specwire_codegen.openapi.objects import Node
 
 
-def cut(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document, its schemas simple already, without references of a union to itself as its own variant."""
     schemas = dict(data.get("components", {}).get("schemas", {}))
     done: set[str] = set()

@@ -45,7 +45,7 @@ def tuples(data: Node, report: Report) -> Node:
     return changed
 
 
-def upgrade(data: Node) -> Node:
+def upgrade(data: Node, _report: Report) -> Node:
     """Return the document in the words of OpenAPI 3.2."""
     old = str(data.get("openapi", "")).startswith("3.0")
 
