@@ -31,11 +31,13 @@ def is_current(target: Target, access: Access) -> bool:
     """Whether inputs, generator and output are all as the last run left them; of remote documents nobody knows."""
     path = _path(target)
     try:
-        last = json.loads(path.read_text("utf-8")) if path is not None else None
-    except (OSError, ValueError):
+        last = json.loads(path.read_text("utf-8")) if path is not None and path.is_file() else None
+    except (OSError, ValueError, RecursionError):
         return False
     beside = last.get("beside") if isinstance(last, dict) else None
-    if not isinstance(beside, list) or any(map(fetch.is_remote, beside)):
+    if not isinstance(beside, list) or not all(isinstance(each, str) for each in beside):
+        return False
+    if any(fetch.is_remote(each) or "\0" in each for each in beside):
         return False
     return bool(last == _state(target, beside, access))
 

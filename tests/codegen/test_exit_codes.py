@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from specwire_codegen.cli import verbs
 from specwire_codegen.openapi.casing import pascal
 
 from tests.codegen.command_line import SPEC, Specwire, command, project, specwire
@@ -188,3 +190,13 @@ def test_contract_calls_no_server_of_an_operation(project: Path, specwire: Specw
         with pytest.raises(BlockingIOError):
             listener.accept()
     assert (0, "") == (code, err), out
+
+
+def test_every_verb_that_reads_documents_takes_the_same_options() -> None:
+    """What a document may reach is declared once, for all verbs but those that read what `generate` wrote."""
+    declared = {name: verbs.app[name].default_command for name in verbs.app if not name.startswith("-")}
+    without = {name for name, verb in declared.items() if verb and "reading" not in inspect.signature(verb).parameters}
+    assert {"mock", "demo"} == without
+    for name in declared.keys() - without:
+        parameter = inspect.signature(declared[name]).parameters["reading"]
+        assert (verbs.Sources(), "Reading") == (parameter.default, parameter.annotation)

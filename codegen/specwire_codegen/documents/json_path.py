@@ -30,18 +30,18 @@ class PathError(ValueError):
 def find(path: str, data: Any) -> list[str]:
     """Return the pointers of all places that a path means, each once; raise PathError."""
     if len(path) > _LONGEST:
-        raise PathError(f"this JSONPath has {len(path):,} characters; {_LONGEST:,} are allowed")
+        raise PathError(f"it has {len(path):,} characters; {_LONGEST:,} are allowed")
     try:
         nodes = islice(_ENVIRONMENT.finditer(path, data), _MOST_NODES + 1)
         found = [pointers.join("", *node.location) for node in nodes]
     except RecursionError:
-        raise PathError("this JSONPath, or what it looks through, is nested too deeply") from None
+        raise PathError("it, or what it looks through, is nested too deeply") from None
     except TimeoutError:
-        raise PathError(f"a pattern of {path!r} takes too long: write one that cannot match in many ways") from None
+        raise PathError("a pattern in it takes too long: write one that cannot match in many ways") from None
     except (jsonpath_rfc9535.JSONPathError, ValueError) as problem:
-        raise PathError(f"{path!r} is not a JSONPath: {str(problem).splitlines()[0]}") from None
+        raise PathError(str(problem).splitlines()[0]) from None
     if len(found) > _MOST_NODES:
-        raise PathError(f"{path!r} comes by more than {_MOST_NODES:,} places: write fewer '..' and '*'")
+        raise PathError(f"it comes by more than {_MOST_NODES:,} places: write fewer '..' and '*'")
     return list(dict.fromkeys(found))
 
 

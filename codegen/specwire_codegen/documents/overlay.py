@@ -94,7 +94,7 @@ class _Editor:
             return find(path, self.document.data)
         except PathError as problem:
             help = "write it as RFC 9535 has it, such as $.paths['/pets'].get"
-            self.complain("overlay-path", str(problem), at, help)
+            self.complain("overlay-path", f"the JSONPath {path!r} cannot be followed: {problem}", at, help)
             return None
 
     def _update(self, value: Any, targets: list[str], origin: str) -> None:
