@@ -191,3 +191,12 @@ def test_a_path_that_comes_by_too_many_places_is_refused(tmp_path: Path, monkeyp
     monkeypatch.setattr(json_path, "_MOST_NODES", 5)
     (found, *_) = refusals(tmp_path, "  - target: $..*..*..*\n    update: {x-a: 1}\n")
     assert "overlay-path" == found[0] and "comes by more than 5 places" in found[2]
+
+
+def test_updates_of_many_targets_are_bounded(tmp_path: Path) -> None:
+    """A large value that is put into each of many places is refused before it is put there."""
+    more = ", ".join(f"k{number}: {{}}" for number in range(1000))
+    large = ", ".join(f"v{number}: {number}" for number in range(1000))
+    actions = f"  - {{target: $, update: {{more: {{{more}}}}}}}\n  - {{target: $.more.*, update: {{{large}}}}}\n"
+    ((code, _, message),) = refusals(tmp_path, actions)
+    assert ("too-many-values", "the overlay adds more than 500,000 values") == (code, message)

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from specwire_codegen.mock import app as mock_app, server
+from specwire_codegen.mock import app as mock_app, recording, server
 from specwire_codegen.mock.request.hosts import HostCheck
 from specwire_codegen.mock.values import sampling
 from starlette.responses import PlainTextResponse
@@ -149,3 +149,17 @@ def test_tests_may_call_the_application_under_any_name() -> None:
     assert 200 == asked(application, "/x", "testserver").status_code
     with server.serve(application, any_host=True) as url:
         assert 200 == status(url, "api.example")
+
+
+def test_records_keep_so_many_bytes_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that runs for days keeps size and hash of every body, and the bytes of the first since its reset."""
+    monkeypatch.setattr(recording, "ROOM", 10)
+    with server.serve(mock_app.build(document({"type": "string"}))) as base, httpx2.Client(base_url=base) as client:
+        for _ in range(2):
+            for content in (b"123456", b"12345", b"1234", b"1"):
+                client.post("/x", content=content)
+            found = client.get("/__mock__/requests").json()
+            assert [("123456", 6), (None, 5), ("1234", 4), (None, 1)] == [
+                (each["body"], each["size"]) for each in found
+            ]
+            client.post("/__mock__/reset")

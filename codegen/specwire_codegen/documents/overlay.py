@@ -17,6 +17,8 @@ from specwire_codegen.openapi import pointer as pointers
 _FIELDS = ("target", "description", "update", "copy", "remove")
 _MOST_COPIED = 20_000
 """Values that an overlay may copy, all its copies together: a list that is copied into itself doubles."""
+_MOST_UPDATED = 500_000
+"""Values that updates may add beyond their first targets, all together."""
 _VERBS = ("update", "copy", "remove")
 
 
@@ -46,6 +48,7 @@ class _Editor:
     document: Document
     findings: list[Diagnostic] = attrs.field(factory=list)
     copied: int = 0
+    updated: int = 0
 
     def complain(self, code: str, message: str, pointer: str, help: str | None = None) -> None:
         """Record an error at a place of the overlay."""
@@ -98,6 +101,11 @@ class _Editor:
             return None
 
     def _update(self, value: Any, targets: list[str], origin: str) -> None:
+        self.updated += (len(targets) - 1) * _size(value, _MOST_UPDATED)
+        if self.updated > _MOST_UPDATED:
+            message = f"the overlay adds more than {_MOST_UPDATED:,} values"
+            self.complain("too-many-values", message, origin, "make the target more exact")
+            return
         for target in targets:
             self._merge(value, target, self.overlay, origin)
 
@@ -110,7 +118,7 @@ class _Editor:
             self.complain("overlay-no-match", message, pointers.join(at, "copy"), "make the path more exact")
             return
         value, before = pointers.get(self.document.data, sources[0]), self.document
-        self.copied += len(targets) * sum(1 for _ in islice(_values(value), _MOST_COPIED + 1))
+        self.copied += len(targets) * _size(value, _MOST_COPIED)
         if self.copied > _MOST_COPIED:
             message = f"the overlay copies more than {_MOST_COPIED:,} values"
             self.complain("too-many-values", message, pointers.join(at, "copy"), "use $ref instead of copies")
@@ -174,6 +182,11 @@ def _kind(value: Any) -> str:
 
 def _is_within(pointer: str, ancestor: str) -> bool:
     return pointer == ancestor or pointer.startswith(f"{ancestor}/")
+
+
+def _size(value: Any, most: int) -> int:
+    """Return how many values there are in one, counted up to one more than `most`."""
+    return sum(1 for _ in islice(_values(value), most + 1))
 
 
 def _values(value: Any) -> Iterator[Any]:

@@ -62,7 +62,7 @@ def read_pin(file: Path) -> Pin | None:
     data, _ = read
     try:
         parts = tuple(_part(each, file) for each in data.get("parts", []))
-    except (KeyError, TypeError, AttributeError) as problem:
+    except (KeyError, TypeError, AttributeError, ValueError) as problem:
         raise SpecwireCodegenError(f"{file.as_posix()} cannot be read: {problem}") from None
     source = data.get("url") or data.get("file") or ""
     return Pin(file, str(source), data.get("sha256"), parts)

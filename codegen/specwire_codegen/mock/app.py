@@ -54,6 +54,7 @@ class Handler:
     def reset(self) -> None:
         """Forget all that was asked."""
         self.requests.clear()
+        self._room = recording.ROOM
         self._answers = self._provider.begin()
         self._failed: Counter[str] = Counter()
         self._count = 0
@@ -99,6 +100,14 @@ class Handler:
                 reply, reason = self._provider.reply(self._answers, operation, path, sources, arrival.received, due)
                 return reply, operation.id, due, reason
 
+    def _kept(self, body: Blob) -> bytes | None:
+        """Return the bytes of a body as long as there is room for them; a server that runs for days stays small."""
+        content = recording.kept(body)
+        if content is None or len(content) > self._room:
+            return None
+        self._room -= len(content)
+        return content
+
     def _due(self, wishes: Faults, operation_id: str) -> Faults:
         """Return the failures that this request is to meet, counting the ones that are limited in number."""
         if wishes.fail is None:
@@ -118,7 +127,7 @@ class Handler:
                 path=unquote(arrival.raw_path),
                 query=recording.redacted_query(arrival.sources.query_string, self._secrets),
                 headers=recording.redacted_headers(request.headers.items(), self._secrets),
-                body=recording.kept(body),
+                body=self._kept(body),
                 size=body.size,
                 sha256=body.sha256,
                 operation_id=operation_id,

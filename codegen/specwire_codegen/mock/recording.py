@@ -11,6 +11,8 @@ from specwire_codegen.mock.request.security import Place
 
 KEEP: Final = 1024 * 1024
 """Bytes of a request body that a record keeps; of a larger one it has size and hash."""
+ROOM: Final = 64 * 1024 * 1024
+"""Bytes of request bodies that all records together keep, until the server is reset."""
 HIDDEN: Final = "***"
 
 

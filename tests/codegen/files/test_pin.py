@@ -7,6 +7,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.files.pin import read_pin
 
 from tests.codegen.files.folder import get, ok, specwire, write
 from tests.codegen.files.test_network import SEEN, Site, document
@@ -164,3 +166,23 @@ def test_a_document_in_one_file_is_pinned_as_before(tmp_path: Path, monkeypatch:
     assert 0 == specwire(monkeypatch, "new", "acme", "--spec", str(root), "--root", str(tmp_path / "ws"))
     facts = tomllib.loads((tmp_path / "ws/specs/acme/source.toml").read_text("utf-8"))
     assert "parts" not in facts and "x.yaml" == facts["file"]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "parts = 5",
+        "parts = [5]",
+        "[[parts]]",
+        "[[parts]]\nfile = 'a.yaml'\nsources = 5\nsha256 = ''",
+        '[[parts]]\nfile = "a\\u0000b"\nsources = ["a"]\nsha256 = ""',
+        "[[parts]]\nfile = '../a.yaml'\nsources = ['a']\nsha256 = ''",
+        "[[parts]]\nfile = 'b/../../a.yaml'\nsources = ['a']\nsha256 = ''",
+        "[[parts]]\nfile = '/etc/hostname'\nsources = ['a']\nsha256 = ''",
+    ],
+)
+def test_a_spoilt_pin_is_refused(tmp_path: Path, parts: str) -> None:
+    """A source.toml that is malformed, or that names files elsewhere, is an error that names it."""
+    (tmp_path / "source.toml").write_text(f"{parts}\n", "utf-8")
+    with pytest.raises(SpecwireCodegenError, match=r"source\.toml (cannot be read|names)"):
+        read_pin(tmp_path / "source.toml")
