@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sampling import VARIABLE, sample_number
+
 SPECS = Path(__file__).parents[1] / "specs"
 KINDS = {"document", "sent", "read"}
 """What an operation has passed when it is covered; the latter two by every method that it has, sync and async."""
@@ -19,7 +21,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse to rewrite expectations where nobody reviews them."""
+    """Refuse to rewrite expectations where nobody reviews them, and give all workers the same samples."""
+    os.environ[VARIABLE] = str(sample_number())
     if os.environ.get("UPDATE") and os.environ.get("CI"):
         raise pytest.UsageError("UPDATE is set in CI: it rewrites the expected files, so no test could fail; unset it")
 
@@ -29,15 +32,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     `-m exhaustive` asks for them too.
     """
-    if not config.getoption("--exhaustive") and "exhaustive" not in config.getoption("-m"):
+    if not _runs_all(config):
         left_out = [item for item in items if item.get_closest_marker("exhaustive")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker("exhaustive")]
     items.sort(key=lambda item: not (item.get_closest_marker("exhaustive") or item.get_closest_marker("slow")))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Count the operations that passed all kinds of contract tests."""
+def _runs_all(config: pytest.Config) -> bool:
+    return bool(config.getoption("--exhaustive")) or "exhaustive" in config.getoption("-m")
+
+
+@pytest.fixture(scope="session")
+def exhaustive(pytestconfig: pytest.Config) -> bool:
+    """Whether the full sweeps run too."""
+    return _runs_all(pytestconfig)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show how to repeat the samples of this run, and count the operations that passed all kinds of contract tests."""
+    if not _runs_all(config):
+        terminalreporter.write_line(f"samples: {VARIABLE}={sample_number()} repeats them, --exhaustive runs all cases")
     reports = [one for outcome in ("passed", "failed") for one in terminalreporter.getreports(outcome)]
     noted = [(report, value) for report in reports for name, value in report.user_properties if name == "contract"]
     planted = [report.outcome for report in reports for name, _ in report.user_properties if name == "planted"]

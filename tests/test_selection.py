@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.sampling import sampled
+import pytest
+
+from tests.sampling import VARIABLE, sample_number, sampled
 
 ROOT = Path(__file__).parents[1]
 TESTS = """
@@ -27,10 +29,12 @@ def run(folder: Path, *options: str, **environment: str) -> str:
     (folder / "test_them.py").write_text(TESTS, "utf-8")
     (folder / "conftest.py").write_text((ROOT / "tests/conftest.py").read_text("utf-8"), "utf-8")
     settings = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), "-p", "no:cacheprovider"]
+    settings += ["-p", "_hypothesis_pytestplugin"]  # the only plugin that the settings need: others take long to load
+    kept = {name: value for name, value in os.environ.items() if name not in ("CI", "UPDATE", VARIABLE)}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *settings, "-vv", *options, str(folder)],
         cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if name not in ("CI", "UPDATE")} | environment,
+        env=kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -59,14 +63,30 @@ def test_expectations_are_not_rewritten_in_ci(tmp_path: Path) -> None:
     assert [] == names_run(output)
 
 
-def test_a_sample_is_spread_evenly() -> None:
-    """The first case, the last one and those between are kept; the others are marked."""
+def kept(day: int, cases: int, count: int, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    monkeypatch.setenv(VARIABLE, str(day))
+    return [one.values[0] for one in sampled(range(cases), count) if not one.marks]
 
-    def kept(count: int, cases: int) -> list[object]:
-        return [one.values[0] for one in sampled(range(cases), count) if not one.marks]
 
-    assert [0, 4, 9] == kept(3, 10)
-    assert [0] == kept(1, 10)
-    assert [0, 1] == kept(5, 2)
-    assert [] == kept(3, 0)
+def test_a_sample_is_spread_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more cases than asked for are kept, at equal distances; the others are marked."""
+    assert [0, 4, 8] == kept(0, 10, 3, monkeypatch)
+    assert [3, 7] == kept(7, 10, 3, monkeypatch)
+    assert [0, 1] == kept(5, 2, 5, monkeypatch)
+    assert [] == kept(5, 0, 5, monkeypatch)
     assert [("a", 1)] == [one.values for one in sampled([("a", 1)], 1)]
+
+
+@pytest.mark.parametrize(("cases", "count"), [(1, 1), (10, 3), (64, 3), (97, 12), (98, 98)])
+def test_every_case_has_its_day(cases: int, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many days as a sample is smaller than the sweep take each case once."""
+    first = sample_number()
+    days = -(-cases // count)
+    taken = [case for day in range(first, first + days) for case in kept(day, cases, count, monkeypatch)]
+    assert list(range(cases)) == sorted(map(int, map(str, taken)))
+
+
+def test_the_summary_shows_how_to_repeat_a_sample(tmp_path: Path) -> None:
+    """A run that leaves cases out shows the number of its samples, which the environment can set."""
+    assert "SPECWIRE_SAMPLE=41 repeats them" in run(tmp_path, SPECWIRE_SAMPLE="41")
+    assert "repeats them" not in run(tmp_path, "--exhaustive")

@@ -14,6 +14,8 @@ from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.generate import Built, build
 from specwire_codegen.project import single
 
+from tests.sampling import sampled
+
 Schema: TypeAlias = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 SCHEMAS = "#/components/schemas/"
@@ -135,7 +137,7 @@ def made(folder: Path, data: dict[str, Any]) -> Built:
     return build(single(path, "sample", folder / "out"))
 
 
-@pytest.mark.parametrize("name", SERIES)
+@pytest.mark.parametrize("name", sampled(SERIES, 7))
 def test_time_grows_with_size_and_no_faster(name: str, tmp_path: Path) -> None:
     """Four times as many take at most about four times as long; ten times is allowed, and a second for noise."""
     make, size = SERIES[name]
@@ -158,7 +160,7 @@ LARGE = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", LARGE)
+@pytest.mark.parametrize("name", sampled(LARGE, 2))
 def test_what_is_wide_or_deep_parses_and_runs(name: str, tmp_path: Path) -> None:
     """Neither ruff nor Python overflows, and no expression is nested deeper than pyright takes (256 levels)."""
     built = made(tmp_path, SERIES[name][0](LARGE[name]))

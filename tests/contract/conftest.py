@@ -38,15 +38,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def exhaustive(pytestconfig: pytest.Config) -> bool:
-    """Whether the full sweeps run too."""
-    return bool(pytestconfig.getoption("--exhaustive"))
-
-
-@pytest.fixture(scope="session")
 def examples(exhaustive: bool) -> int:
     """How much to draw for each check of an operation."""
-    return int(os.environ.get("SPECWIRE_CONTRACT_EXAMPLES", "8" if exhaustive else "4"))
+    return int(os.environ.get("SPECWIRE_CONTRACT_EXAMPLES", "8" if exhaustive else "3"))
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.tried import tried
+from tests.sampling import EXHAUSTIVE, sampled
 
 CASES = Path(__file__).parents[1] / "cases" / "positive"
 NAMES = sorted(path.name for path in CASES.iterdir())
@@ -20,8 +21,10 @@ def is_left_out(problem: str) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("cases", [3, pytest.param(12, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize(
+    ("name", "cases"),
+    [*sampled(((name, 3) for name in NAMES), 24), *(pytest.param(name, 12, marks=EXHAUSTIVE) for name in NAMES)],
+)
 def test_clients_do_as_their_documents_say(
     name: str, cases: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,7 @@
 """Clients of real documents at work: what they send arrives, and what they read comes back, as the document says.
 
-`SPECWIRE_CORPUS` names the folder that has the documents in `dev/`. Here a sample is tried, by
-`bench/conformance.py` all of them.
+`SPECWIRE_CORPUS` names the folder that has the documents in `dev/`. `make test` tries a few of them, `make test-all`
+some more, and `bench/conformance.py` all.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import pytest
 
 from bench.corpus import documents
 from bench.tried import tried
+from tests.sampling import sampled
 
 FOLDER = os.environ.get("SPECWIRE_CORPUS", "")
 SMALL = [file for file in (documents(Path(FOLDER), "*") if FOLDER else []) if file.stat().st_size < 100_000]
@@ -26,7 +27,9 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize(("number", "file"), list(enumerate(SAMPLE)), ids=[file.name for file in SAMPLE])
+@pytest.mark.parametrize(
+    ("number", "file"), sampled(enumerate(SAMPLE), 5), ids=lambda value: getattr(value, "name", None)
+)
 def test_clients_do_as_their_documents_say(
     number: int, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,7 @@
 """Real documents of the world: each becomes a client of all its operations that imports and whose models decode.
 
-They are not part of this project: `SPECWIRE_CORPUS` names the folder that has them in `dev/`. `bench/corpus.py` runs
-the type checkers over all of them, here they see a sample.
+They are not part of this project: `SPECWIRE_CORPUS` names the folder that has them in `dev/`. `make test` generates a
+sample of the day, `make test-all` all; `bench/corpus.py` runs the type checkers over all of them, here they see a part.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ from specwire_codegen.project import single
 
 from bench import corpus
 from bench.survey import survey
+from tests.sampling import sampled
 
 FOLDER = os.environ.get("SPECWIRE_CORPUS", "")
 DOCUMENTS = corpus.documents(Path(FOLDER), "*") if FOLDER else []
 SAMPLE = DOCUMENTS[::15]
+PARTS = 4
+"""How many runs of mypy see the sample: each takes memory, and one is for a day."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -35,7 +38,7 @@ def package_of(file: Path) -> str:
     return "corpus_" + re.sub(r"[^a-z0-9]+", "_", file.stem.lower())
 
 
-@pytest.mark.parametrize("file", DOCUMENTS, ids=[file.name for file in DOCUMENTS])
+@pytest.mark.parametrize("file", sampled(DOCUMENTS, 20), ids=lambda file: file.name)
 def test_nothing_is_dropped(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A document becomes a client with every operation, every module imports, every model has a decoder."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -51,16 +54,18 @@ def test_nothing_is_dropped(file: Path, tmp_path: Path, monkeypatch: pytest.Monk
     assert found.operations == found.emitted
 
 
-def test_a_sample_is_strict_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("part", sampled(range(PARTS), 1))
+def test_a_sample_is_strict_clean(part: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What comes of every fifteenth document passes mypy --strict."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    for file in SAMPLE:
+    files = SAMPLE[part::PARTS]
+    for file in files:
         assert "" == corpus.surveyed(file, package_of(file), tmp_path).error
-    packages = [package_of(file) for file in SAMPLE]
+    packages = [package_of(file) for file in files]
     assert {package: [] for package in packages} == corpus.mypy_errors(tmp_path, packages)
 
 
-@pytest.mark.parametrize("file", SAMPLE, ids=[file.name for file in SAMPLE])
+@pytest.mark.parametrize("file", sampled(SAMPLE, 4), ids=lambda file: file.name)
 def test_what_is_normalized_keeps_all_rules(file: Path) -> None:
     """A normalized document is valid by every rule that openapi-spec-validator knows."""
     try:

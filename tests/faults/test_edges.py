@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from specwire._auth.oauth2 import OAuth2ClientCredentials
+from specwire import OAuth2ClientCredentials, RetryPolicy
 from specwire.errors import (
     APIConnectionError,
     APIError,
@@ -109,7 +109,7 @@ def test_an_endless_series_of_interim_answers_ends(
     """`timeout` bounds the wait for a real answer."""
     interim = [each for _ in range(500) for each in (head(102), Pause(0.02))]
     server.answer = lambda _: interim
-    impatient = client.with_options(timeout=0.3)
+    impatient = client.with_options(timeout=0.1, retry=RetryPolicy(attempts=1))
     for call in calls(caller, impatient, tmp_path):
         with pytest.raises(APITimeoutError) as caught:
             call()

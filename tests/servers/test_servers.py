@@ -29,23 +29,25 @@ pytestmark = [
 
 @attrs.frozen
 class Generated:
-    """A framework, and the package generated from the document that its application publishes."""
+    """A framework, the package generated from the document that its application publishes, and that application."""
 
     framework: Framework
     package: Any
+    url: str
+    """Where the application listens; nothing has been called but its document."""
 
 
 @pytest.fixture(scope="module")
 def generated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generated]:
-    """Generate and import the package of a framework."""
+    """Run the application of a framework; generate and import its package."""
     framework: Framework = request.param
     folder = tmp_path_factory.mktemp("servers")
     with served(framework) as url:
         (folder / "openapi.json").write_bytes(document_of(framework, url))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(folder))
-        generate(single(folder / "openapi.json", framework.package, folder))
-        yield Generated(framework, importlib.import_module(framework.package))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.syspath_prepend(str(folder))
+            generate(single(folder / "openapi.json", framework.package, folder))
+            yield Generated(framework, importlib.import_module(framework.package), url)
 
 
 def operations(package: Any) -> set[str]:
@@ -134,13 +136,12 @@ def test_every_operation_of_a_server(generated: Generated, kind: str) -> None:
     name, called = generated.framework.name, Called()
     options: dict[str, Any] = {"on_drift": "ignore", **({"key": KEYS[name]} if name in KEYS else {})}
     make = client_of(generated.package, asynchronous=kind == "async")
-    with served(generated.framework) as url:
-        if kind == "sync":
-            with make(base_url=url, call_middleware=[called.sync], **options) as client:
-                run(SCRIPTS[name](client), read)
-        else:
-            with asyncio.Runner() as runner:
-                client = make(base_url=url, call_middleware=[called.asynchronous], **options)
-                run(SCRIPTS[name](client), lambda call: runner.run(read_async(call)))
-                runner.run(client.aclose())
+    if kind == "sync":
+        with make(base_url=generated.url, call_middleware=[called.sync], **options) as client:
+            run(SCRIPTS[name](client), read)
+    else:  # the numbers that an application gives begin anew
+        with served(generated.framework) as url, asyncio.Runner() as runner:
+            client = make(base_url=url, call_middleware=[called.asynchronous], **options)
+            run(SCRIPTS[name](client), lambda call: runner.run(read_async(call)))
+            runner.run(client.aclose())
     assert called.ids == operations(generated.package)

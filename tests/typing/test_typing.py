@@ -1,4 +1,4 @@
-"""What type checkers make of the clients."""
+"""What type checkers make of the clients; that the sources themselves are clean is seen by `make check`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -40,22 +41,25 @@ def refused_lines() -> set[int]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_everything_is_strict_clean_for_mypy() -> None:
     """mypy --strict accepts runtime, generator, overrides, generated clients, examples and the calls of users."""
     assert "Success" in mypy("runtime", "codegen", "overrides", "generated", "examples", "tests/typing/api.py")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "folders",
-    [
-        pytest.param(("runtime", "overrides", "generated", "examples", "tests/typing/api.py"), id="clients"),
-        pytest.param(("codegen",), id="generator", marks=pytest.mark.exhaustive),
-    ],
-)
-def test_everything_is_clean_for_pyright(folders: tuple[str, ...]) -> None:
-    """pyright accepts what users see, and the generator."""
-    assert [] == pyright(*folders)
+@pytest.mark.exhaustive
+def test_everything_is_clean_for_pyright() -> None:
+    """pyright accepts all that mypy does."""
+    assert [] == pyright("runtime", "codegen", "overrides", "generated", "examples", "tests/typing/api.py")
+
+
+def test_make_check_sees_what_users_write() -> None:
+    """The checkers are set to see the calls of users, besides the sources."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+    sources = {"runtime", "codegen", "overrides", "generated", "examples"}
+    assert sources | {"tests/typing/api.py"} <= set(settings["pyright"]["include"])
+    assert sources | {"tests"} <= set(settings["mypy"]["files"])
 
 
 @pytest.mark.slow

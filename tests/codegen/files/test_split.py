@@ -21,6 +21,7 @@ from specwire_codegen.normalize import Normalized, normalize
 from specwire_codegen.project import single
 
 from tests.codegen.files.splitting import ROOT, Splitter, can_be_split
+from tests.sampling import sampled
 
 CASES = Path(__file__).parents[2] / "cases/positive"
 CORPUS = Path(os.environ["SPECWIRE_CORPUS"]) / "dev" if os.environ.get("SPECWIRE_CORPUS") else None
@@ -107,7 +108,7 @@ def test_any_split_of_any_case(name: str, seed: int, tmp_path: Path) -> None:
 @pytest.mark.skipif(
     CORPUS is None, reason="SPECWIRE_CORPUS is not set: name the folder that has dev/ with the documents"
 )
-@pytest.mark.parametrize("path", DOCUMENTS or [Path()], ids=lambda path: path.name or "none")
+@pytest.mark.parametrize("path", sampled(DOCUMENTS or [Path()], 10), ids=lambda path: path.name or "none")
 def test_real_documents_may_be_split(path: Path, tmp_path: Path) -> None:
     """Fifty documents of the world, split at random, are what they were."""
     if not splittable(path):
