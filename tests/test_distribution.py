@@ -1,0 +1,177 @@
+"""The wheel and the source distribution by themselves, in environments that have what their metadata ask for, no more.
+
+Nothing is fetched: what the metadata ask for is copied from the environment of the tests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from specwire_codegen.mock.app import build
+from specwire_codegen.mock.server import serve
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[1]
+KEY = "distribution-key"
+DOCUMENT = """
+openapi: 3.1.0
+info: {title: Shop, version: "1"}
+paths:
+  /things/{id}:
+    get:
+      operationId: getThing
+      tags: [things]
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses:
+        "200":
+          description: The thing.
+          content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}
+components:
+  schemas:
+    Thing:
+      type: object
+      required: [id, kind]
+      properties: {id: {type: string}, kind: {const: book}}
+"""
+
+
+def run(*command: str | Path, folder: Path, **environment: str) -> str:
+    """Run a command in a folder that is not the repository's, without the paths of the environment of the tests."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env=clean | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel and the source distribution."""
+    folder = tmp_path_factory.mktemp("distribution")
+    run(sys.executable, "-m", "hatchling", "build", "-d", folder, folder=ROOT)
+    return folder
+
+
+def wheel_in(folder: Path) -> Path:
+    """Return the only wheel of a folder."""
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def needed(requirements: list[str], extras: set[str]) -> dict[str, Distribution]:
+    """Return what requirements ask for, and what that asks for in turn, by name."""
+    found: dict[str, Distribution] = {}
+    waiting = [(Requirement(each), extras) for each in requirements]
+    while waiting:
+        requirement, asked = waiting.pop()
+        marker = requirement.marker
+        if marker is not None and not any(marker.evaluate({"extra": extra}) for extra in (asked or {""})):
+            continue
+        if requirement.name == "specwire":
+            waiting += [(Requirement(each), requirement.extras) for each in requirements]
+        elif requirement.name not in found or requirement.extras:
+            found[requirement.name] = one = distribution(requirement.name)
+            waiting += [(Requirement(each), requirement.extras) for each in one.requires or ()]
+    return found
+
+
+def installed(wheel: Path, folder: Path, *extras: str) -> Path:
+    """Install a wheel, with what its metadata ask for, in an environment of its own; return the folder of programs."""
+    run(sys.executable, "-m", "venv", "--without-pip", folder, folder=wheel.parent)
+    programs = folder / "bin"
+    (packages,) = (folder / "lib").glob("python*/site-packages")
+    metadata = Distribution.at(unpacked(wheel, folder / "wheel"))
+    for one in needed(metadata.requires or [], set(extras)).values():
+        for file in one.files or ():
+            source, target = Path(str(one.locate_file(file))), packages / file
+            if source.is_file() and source.suffix != ".pyc":
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, target)
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", programs / "python", "--disable-pip-version-check"]
+    run(*pip, "install", "--quiet", "--no-index", "--no-compile", wheel, folder=folder)
+    run(*pip, "check", folder=folder)
+    return programs
+
+
+def unpacked(wheel: Path, folder: Path) -> Path:
+    """Unpack a wheel; return the folder of its metadata."""
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    (metadata,) = folder.glob("*.dist-info")
+    return metadata
+
+
+USE = """
+import asyncio, sys
+from specwire_clients.moonshot import AsyncMoonshot, Moonshot
+
+async def main():
+    async with AsyncMoonshot({key!r}, base_url={url!r}) as client:
+        return await client.models.list()
+
+with Moonshot({key!r}, base_url={url!r}) as client:
+    print(type(client.models.list()) is type(asyncio.run(main())))
+    print(sorted({{"specwire_codegen", "httpx", "pytest", "attrs"}} & set(sys.modules)))
+"""
+
+
+def test_a_client_of_the_wheel_calls_a_server_with_the_runtime_alone(built: Path, tmp_path: Path) -> None:
+    """The shipped clients work with what the wheel asks for without extras; its types are seen by type checkers."""
+    programs = installed(wheel_in(built), tmp_path / "environment")
+    packages = {path.name for path in (tmp_path / "environment").glob("lib/python*/site-packages/*")}
+    assert "httpx2" in packages and not packages & {"attrs", "jinja2", "httpx", "ruff", "starlette"}
+    document = ROOT / "specs" / "moonshot" / "normalized.json"
+    with serve(build(json.loads(document.read_text("utf-8")), keys=(KEY,))) as url:
+        printed = run(programs / "python", "-c", USE.format(key=KEY, url=url), folder=tmp_path)
+    assert "True\n[]\n" == printed
+    for package in ("specwire", "specwire_clients/moonshot", "specwire_overrides/moonshot"):
+        assert list((tmp_path / "environment").glob(f"lib/python*/site-packages/{package}/**/py.typed")), package
+
+
+def test_the_generator_of_the_wheel_generates_and_serves(built: Path, tmp_path: Path) -> None:
+    """The wheel with the extra `mock` has all that it takes to generate a client, and to serve its document."""
+    programs = installed(wheel_in(built), tmp_path / "environment", "mock")
+    (tmp_path / "shop.yaml").write_text(DOCUMENT, "utf-8")
+    run(programs / "specwire", "generate", "shop.yaml", "--package", "shop", "-o", "out", folder=tmp_path)
+    code = (
+        "import json, yaml, sys; from specwire_codegen.mock.app import build; from specwire_codegen.mock.server import"
+        " serve; sys.path.insert(0, 'out'); from shop import Shop\n"
+        "with serve(build(yaml.safe_load(open('shop.yaml')))) as url, Shop(base_url=url) as client:\n"
+        "    print(client.things.get('1').kind)\n"
+    )
+    assert "book\n" == run(programs / "python", "-c", code, folder=tmp_path)
+
+
+def test_the_source_distribution_builds_the_same_wheel(built: Path, tmp_path: Path) -> None:
+    """Whoever builds from source gets the same files, and has the tests."""
+    (archive,) = built.glob("*.tar.gz")
+    with tarfile.open(archive) as opened:
+        opened.extractall(tmp_path / "source", filter="data")
+    (source,) = (tmp_path / "source").iterdir()
+    assert (source / "tests" / "conftest.py").is_file() and (source / "Makefile").is_file()
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, folder=source)
+    assert contents(wheel_in(built)) == contents(wheel_in(tmp_path))
+
+
+def contents(wheel: Path) -> dict[str, bytes]:
+    """Return the files of a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}

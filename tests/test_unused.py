@@ -1,0 +1,61 @@
+"""Code that nothing uses: every name of the hand-written packages is used by other code than tests.
+
+vulture compares names, so a name that is used anywhere counts as used. What Python, a library or a user's own code
+calls is listed here, each with its reason; an entry that is not needed any more is an error too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from vulture import Vulture
+
+ROOT = Path(__file__).parents[1]
+OURS = ("runtime", "codegen", "overrides")
+USERS = ("generated", "tests/cases", "examples", "bench")
+"""What uses the hand-written packages besides themselves: code of clients, and programs."""
+CALLED_FROM_OUTSIDE = {
+    "__dir__": "Python calls it",
+    "__instancecheck__": "Python calls it",
+    "_close_all": "registered with `atexit` by a decorator",
+    "_guard": "kept alive: its end closes what is open",
+    "caches": "passed by the name of a kind",
+    "dump_ir": "a verb of the command line",
+    "extract_cookies": "httpx calls it",
+    "instrumented": "users call it",
+    "mock": "a verb of the command line",
+    "operation_label": "names of tests",
+    "save_to": "users call it",
+    "should_exit": "uvicorn reads it",
+    "whence": "an argument of the protocol of files",
+}
+
+
+def unused(root: Path, ours: Iterable[str], users: Iterable[str]) -> set[str]:
+    """Return the names in some folders that no code of these folders or of the users uses."""
+    found = Vulture()
+    found.scavenge([str(root / folder) for folder in (*ours, *users)])
+    return {
+        item.name
+        for item in found.get_unused_code()
+        if any(item.filename.is_relative_to(root / folder) for folder in ours)
+    }
+
+
+def test_all_code_is_used() -> None:
+    """Nothing is kept that only tests use, and the list of exceptions has no name too many."""
+    assert sorted(CALLED_FROM_OUTSIDE) == sorted(unused(ROOT, OURS, USERS))
+
+
+def test_unused_code_is_found(tmp_path: Path) -> None:
+    """Functions, methods and constants count; what a user of them has itself does not."""
+    texts = {
+        "ours/a.py": "def used(): ...\ndef unused(): ...\nCONSTANT = 1\nclass Used:\n    def method(self): ...\n",
+        "ours/sub/b.py": "def lonely(): ...\n",
+        "users/c.py": "from ours.a import Used, used\nUsed()\nused()\ndef own(): ...\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    assert {"unused", "CONSTANT", "method", "lonely"} == unused(tmp_path, ["ours"], ["users"])
