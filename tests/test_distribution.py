@@ -105,9 +105,9 @@ def installed(wheel: Path, folder: Path, *extras: str) -> Path:
             if source.is_file() and source.suffix != ".pyc":
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, target)
-    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", programs / "python", "--disable-pip-version-check"]
-    run(*pip, "install", "--quiet", "--no-index", "--no-compile", wheel, folder=folder)
-    run(*pip, "check", folder=folder)
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", programs / "python"]
+    run(*pip, "install", "--quiet", "--disable-pip-version-check", "--no-index", "--no-compile", wheel, folder=folder)
+    run(*pip, "check", "--disable-pip-version-check", folder=folder)
     return programs
 
 
