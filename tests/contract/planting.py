@@ -19,7 +19,7 @@ import attrs
 import httpx2
 import msgspec
 import pytest
-from specwire._client.session import BaseConnection
+from specwire._client.session import BaseSession
 from specwire._codec import scalar
 from specwire._exchange.exchange import Exchange
 from specwire._http.options import Options
@@ -30,7 +30,7 @@ from specwire._pagination.pagination import Trail
 from specwire._streaming.sse import SSEParser
 from specwire._streaming.streaming import AsyncEventStream, EventStream
 from specwire_clients.moonshot.operations import files
-from specwire_codegen.conformance.harness import Bench
+from specwire_codegen.conformance.harness import Harness
 from specwire_codegen.conformance.strategies.property_check import Violation
 from specwire_codegen.conformance.subject import Subject
 from specwire_overrides.moonshot import files as overriding
@@ -132,12 +132,12 @@ def asking(name: str, *documents: str) -> Callable[[Callable[[BaseRequest], Base
 
     def planted(change: Callable[[BaseRequest], BaseRequest]) -> None:
         def plant(monkeypatch: pytest.MonkeyPatch) -> None:
-            begin = BaseConnection.exchange
+            begin = BaseSession.exchange
 
-            def changed(connection: BaseConnection, request: BaseRequest, options: Options) -> Exchange:
+            def changed(connection: BaseSession, request: BaseRequest, options: Options) -> Exchange:
                 return begin(connection, change(request), options)
 
-            monkeypatch.setattr(BaseConnection, "exchange", changed)
+            monkeypatch.setattr(BaseSession, "exchange", changed)
 
         _add(name, plant, documents)
 
@@ -319,7 +319,7 @@ def _repeated_without_key(monkeypatch: pytest.MonkeyPatch) -> None:
     outgoing = Exchange.outgoing
 
     def changed(exchange: Exchange, proof: Any, *, asynchronous: bool) -> Any:
-        return outgoing(exchange, None if exchange.record.tries > 1 else proof, asynchronous=asynchronous)
+        return outgoing(exchange, None if exchange.record.attempts > 1 else proof, asynchronous=asynchronous)
 
     monkeypatch.setattr(Exchange, "outgoing", changed)
 
@@ -409,7 +409,7 @@ def findings(plant: Plant, subject_named: Callable[[str], Subject], folder: Path
 
 
 def _found_by_contract(subject: Subject, operation_id: str) -> bool:
-    with Bench(subject) as bench:
+    with Harness(subject) as bench:
         checks = (bench.overrides, bench.sends, bench.reads, bench.reads_errors, bench.pages, bench.retries)
         for operation in (one for one in subject.api.operations if one.id == operation_id):
             for check in checks:

@@ -175,7 +175,8 @@ def _statuses(subject: Subject, operation: Operation, media_type: str | None) ->
 
 
 def _with_status(drawn: SearchStrategy[DrawnResponse], statuses: list[int]) -> SearchStrategy[DrawnResponse]:
-    return st.builds(attrs.evolve, drawn, status=st.sampled_from(statuses or [200]))
+    pairs = st.tuples(drawn, st.sampled_from(statuses or [200]))
+    return pairs.map(lambda pair: attrs.evolve(pair[0], status=pair[1]))
 
 
 def _json(subject: Subject, status: int, media_type: str, schema: Schema) -> SearchStrategy[DrawnResponse]:

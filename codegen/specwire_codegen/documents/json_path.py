@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from itertools import islice
-from typing import Any, ClassVar
+from typing import Any
 
 import jsonpath_rfc9535
 from jsonpath_rfc9535.function_extensions import ExpressionType, FilterFunction
@@ -48,11 +48,16 @@ def find(path: str, data: Any) -> list[str]:
 class _Pattern(FilterFunction):
     """`match()` or `search()` with a time limit; what is no pattern of RFC 9485 matches nothing."""
 
-    arg_types: ClassVar = [ExpressionType.VALUE, ExpressionType.VALUE]
-    return_type = ExpressionType.LOGICAL
-
     def __init__(self, matching: Callable[..., object]) -> None:
         self._matching = matching
+
+    @property
+    def arg_types(self) -> list[ExpressionType]:
+        return [ExpressionType.VALUE, ExpressionType.VALUE]
+
+    @property
+    def return_type(self) -> ExpressionType:
+        return ExpressionType.LOGICAL
 
     def __call__(self, text: object, pattern: object) -> bool:
         if not isinstance(text, str) or not isinstance(pattern, str) or not _library.check(pattern):

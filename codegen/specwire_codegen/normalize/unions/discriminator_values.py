@@ -63,7 +63,7 @@ def _objects(ref: str, field: str, schemas: Node, inside: tuple[str, ...]) -> It
 def _tagged(schema: Node, field: str, values: list[str], schemas: Node, report: Report) -> Node:
     properties = schema.get("properties", {})
     property_ = properties.get(field)
-    stated = property_ if isinstance(property_, dict) else {ORIGIN: origin_of(schema)}
+    stated: Node = property_ if isinstance(property_, dict) else {ORIGIN: origin_of(schema)}
     target = schemas.get(schema_name(stated["$ref"]), {}) if "$ref" in stated else stated
     if target.get("type") == "boolean":
         return schema
