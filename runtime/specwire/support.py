@@ -13,6 +13,9 @@ if TYPE_CHECKING:
         AsyncClient as AsyncClient,
         Client as Client,
     )
+    from specwire._client.deprecation import (
+        deprecated as deprecated,
+    )
     from specwire._client.endpoint import (
         accumulated as accumulated,
         downloaded as downloaded,
@@ -136,6 +139,7 @@ if TYPE_CHECKING:
 _MODULES = by_module(
     {
         "_client.client": "AsyncClient Client",
+        "_client.deprecation": "deprecated",
         "_client.endpoint": "accumulated downloaded endpoint workflow mixed paginated streamed",
         "_client.overrides": "adds replaces",
         "_client.resource": "AsyncResource Resource resource",

@@ -161,7 +161,8 @@ def _methods(api: Api) -> Iterator[tuple[tuple[str, ...], Member]]:
     for operation, method, builder in builders(api):
         doc = docstring(builder.summary, indent=4)
         if method != operation.method:
-            yield method, Member(method[-1], f"workflow(_{module_name(operation)}.{function_name(method[-1])})", doc)
+            value = f"workflow(_{module_name(operation)}.{function_name(method[-1])})"
+            yield method, Member(method[-1], _marked(value, operation), doc)
             continue
         built = f"_{module_name(operation)}.{function_name(operation.name)}"
         if isinstance(operation.payload, EventStream) and operation.id in sums:
@@ -171,11 +172,15 @@ def _methods(api: Api) -> Iterator[tuple[tuple[str, ...], Member]]:
             value = f"{_DESCRIPTORS[override.returns]}({_override(override)})"
         else:
             value = f"{_descriptor(operation)}({built})"
-        yield method, Member(operation.name, value, doc)
+        yield method, Member(operation.name, _marked(value, operation), doc)
     for override in api.overrides:
         if override.kind == "adds" and override.returns != "Accumulator":
             value = f"{_DESCRIPTORS[override.returns]}({_override(override)})"
             yield override.method, Member(override.method[-1], value, docstring(override.doc, indent=4))
+
+
+def _marked(value: str, operation: Operation) -> str:
+    return f"deprecated({value})" if operation.deprecated else value
 
 
 def _override(override: Override) -> str:

@@ -38,7 +38,7 @@ _KNOWN = {
         "BaseRequest given json_body lines_body multipart_body same_arguments with_fields "
         "BinaryPayload Cursor EmptyPayload EventError EventsPayload JsonPayload NextURL Offset Operation PageNumber "
         "Polling ErrorEnvelope TextPayload "
-        "Workflow accumulated downloaded endpoint workflow mixed paginated streamed wait "
+        "Workflow accumulated deprecated downloaded endpoint workflow mixed paginated streamed wait "
         "AsyncClient AsyncResource Client Resource resource NonRetryableErrors Provider "
         "ApiKey Basic Bearer Digest Http MutualTLS OAuth2 Security Undeclared".split(),
         RUNTIME,

@@ -57,15 +57,15 @@ class Descriptor(Generic[SyncT, AsyncT]):
     ) -> None:
         self.build = self.__wrapped__ = build
         self.__doc__ = build.__doc__
-        self._kind = kind
-        self._sync = sync
-        self._async = async_
+        self.kind = kind
+        self.sync = sync
+        self.async_ = async_
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
     def __repr__(self) -> str:
-        return f"<{self._kind} {self._name}({shown(inspect.signature(self.build))})>"
+        return f"<{self.kind} {self._name}({shown(inspect.signature(self.build))})>"
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -79,7 +79,7 @@ class Descriptor(Generic[SyncT, AsyncT]):
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return self
-        method = self._sync(instance) if isinstance(instance, Resource) else self._async(instance)
+        method = self.sync(instance) if isinstance(instance, Resource) else self.async_(instance)
         instance.__dict__[self._name] = method
         return method
 

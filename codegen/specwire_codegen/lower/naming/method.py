@@ -55,7 +55,9 @@ _COUNTED = re.compile(r"Using(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH)(_\d+)?$|\[
 """What frameworks append so that operationIds differ: `listUsingGET_1`, `list[0]`."""
 _DEPTH = 10
 """Parts of a dotted operationId above which it is no path of resources."""
-RESERVED_RESOURCE = frozenset("accumulated downloaded endpoint workflow mixed paginated resource streamed".split())
+RESERVED_RESOURCE = frozenset(
+    "accumulated deprecated downloaded endpoint workflow mixed paginated resource streamed".split()
+)
 """Names that a resource needs for itself, and those that its class is written with."""
 _PLURALS = {"endpoint": "endpoints", "resource": "resources"}
 """Names of resources in place of those that a resource needs for itself."""
