@@ -144,7 +144,7 @@ def _stopped(text: str) -> str:
 
 def same_words(one: str, other: str) -> bool:
     """Whether two texts differ in case, spaces and punctuation only."""
-    return _letters(one) == _letters(other)
+    return _letters(one) == _letters(other) != ""
 
 
 def _letters(text: str) -> str:

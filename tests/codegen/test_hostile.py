@@ -20,7 +20,7 @@ from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.generate import build
 from specwire_codegen.openapi.identifiers import RESERVED_CLIENTS
 from specwire_codegen.project import single
-from specwire_codegen.python_source import clean
+from specwire_codegen.python_source import clean, same_words
 
 from tests.sampling import sampled
 
@@ -51,8 +51,24 @@ OTHERS = tuple(position for position in POSITIONS if position not in PROSE and i
 """The strings that somebody wrote, without prose and without the words of OpenAPI itself."""
 VALUES = tuple(position for position in POSITIONS if is_value(position))
 HOSTILE = (*TEXTS, *vocabulary())
-SEEN = tuple(text for text in HOSTILE if clean(text) and len(text) < 1000)
-"""Texts of which something is left in prose."""
+
+
+def keys_of(value: Any) -> set[str]:
+    """Return the keys of a document, at any depth."""
+    match value:
+        case dict():
+            return {*value, *(key for each in value.values() for key in keys_of(each))}
+        case list():
+            return {key for each in value for key in keys_of(each)}
+        case _:
+            return set()
+
+
+KEYS = keys_of(BASE)
+SEEN = tuple(
+    text for text in HOSTILE if clean(text) and len(text) < 1000 and not any(same_words(text, key) for key in KEYS)
+)
+"""Texts of which something is left in prose, and that do not repeat the name of what they describe."""
 TURNS = 64
 TEXTS_PER_TURN = 4
 
