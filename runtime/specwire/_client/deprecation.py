@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from specwire._client.endpoint import Descriptor
-from specwire._client.method import Bound
+from specwire._client.method import BoundOperation
 from specwire._client.resource import AsyncResource, Resource
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def deprecated(method: Descriptor[SyncT, AsyncT]) -> DeprecatedDescriptor[SyncT,
 
 
 def _warning(method: SyncT) -> SyncT:
-    bound = cast("Bound[..., Any]", method)
+    bound = cast("BoundOperation[..., Any]", method)
     bound._build = _warned(bound._build, f"{type(bound._resource).__name__}.{bound.__name__} is deprecated by the API")
     return method
 
