@@ -36,7 +36,8 @@ from specwire_codegen.ir import (
     Text,
     TypeExpr,
 )
-from specwire_codegen.lower.media import Components, base_type, exact_type, is_json, is_range, is_text, preference
+from specwire_codegen.lower.media import Components, exact_type, is_json, is_range, is_text, preference
+from specwire_codegen.openapi.media_types import base_type
 
 _OTHERS = ("18", "19", "42", "77", "99")
 """Statuses of every hundred that documents do not name, for what they say of all others."""

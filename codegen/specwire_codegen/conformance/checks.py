@@ -12,6 +12,7 @@ from schemathesis.core.failures import Failure
 from schemathesis.engine import Status, events
 
 from specwire_codegen.conformance.subject import operations_of
+from specwire_codegen.openapi.media_types import base_type
 
 PhaseName: TypeAlias = Literal["examples", "coverage", "fuzzing", "stateful"]
 ALL_PHASES: tuple[PhaseName, ...] = ("examples", "coverage", "fuzzing", "stateful")
@@ -173,7 +174,7 @@ class _EndOfStream:
         self._terminators = terminators
 
     def __call__(self, context: Any, case: schemathesis.Case[Any], response: schemathesis.Response) -> None:
-        media_type = (response.headers.get("content-type") or [""])[0].partition(";")[0]
+        media_type = base_type((response.headers.get("content-type") or [""])[0])
         terminator = self._terminators.get(media_type)
         if terminator is not None:
             response.content = response.content.removesuffix(f"data: {terminator}\n\n".encode())

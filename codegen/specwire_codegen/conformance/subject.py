@@ -15,10 +15,9 @@ from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access
 from specwire_codegen.generate import document_of, overridden
 from specwire_codegen.ir import Api, Operation
+from specwire_codegen.openapi.methods import METHODS
 from specwire_codegen.project import Target
 from specwire_codegen.render.operations import function_name, module_name
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 
 @attrs.frozen(eq=False)

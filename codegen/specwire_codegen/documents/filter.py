@@ -10,8 +10,7 @@ import attrs
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.documents.document import Document
 from specwire_codegen.openapi import pointer as pointers
-
-_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"})
+from specwire_codegen.openapi.methods import METHODS
 
 
 def select(document: Document, tags: Collection[str], operations: Collection[str]) -> Document:
@@ -49,14 +48,14 @@ def _followed(document: Document, item: Any) -> Any:
 
 def _operations(item: Any) -> Iterator[Mapping[str, Any]]:
     if isinstance(item, Mapping):
-        yield from (value for key, value in item.items() if key in _METHODS and isinstance(value, Mapping))
+        yield from (value for key, value in item.items() if key in METHODS and isinstance(value, Mapping))
         yield from (value for value in item.get("additionalOperations", {}).values() if isinstance(value, Mapping))
 
 
 def _kept(item: Any, wanted: Any) -> dict[str, Any] | None:
     if not isinstance(item, Mapping) or not any(wanted(operation) for operation in _operations(item)):
         return None
-    kept = {key: value for key, value in item.items() if key not in _METHODS or wanted(value)}
+    kept = {key: value for key, value in item.items() if key not in METHODS or wanted(value)}
     if "additionalOperations" in kept:
         more = kept["additionalOperations"]
         kept["additionalOperations"] = {key: value for key, value in more.items() if wanted(value)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -13,6 +12,7 @@ from specwire_codegen.diagnostics import Diagnostic, error, settle
 from specwire_codegen.documents.document import Document, Place, Source
 from specwire_codegen.documents.json_path import PathError, find
 from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.suggest import did_you_mean
 
 _FIELDS = ("target", "description", "update", "copy", "remove")
 _MOST_COPIED = 20_000
@@ -78,8 +78,7 @@ class _Editor:
             return False
         for key in action:
             if key not in _FIELDS and not str(key).startswith("x-"):
-                near = difflib.get_close_matches(str(key), _FIELDS, 1)
-                help = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(_FIELDS)}"
+                help = did_you_mean(str(key), _FIELDS, f"known are {', '.join(_FIELDS)}")
                 self.complain("overlay-action", f"an action has no field {key!r}", pointers.join(at, key), help)
                 return False
         if not isinstance(action.get("remove", False), bool) or not isinstance(action.get("copy", ""), str):

@@ -7,7 +7,6 @@ whose target is referred to nowhere else, which then stands where it would stand
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -24,6 +23,7 @@ from specwire_codegen.files.names import Names, Use
 from specwire_codegen.files.targets import Spot, Target, Targets, is_reference, merged_references
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, FieldType, Node, ObjectType
+from specwire_codegen.openapi.suggest import did_you_mean
 from specwire_codegen.openapi.walk import is_extension, walk
 
 _IS_PATH = re.compile(r"[#/.]")
@@ -242,8 +242,7 @@ class _Bundler:
         if kind == "schema" or not is_reference(spot.value):
             return
         what = "document" if kind == self.layout.root else kind
-        near = difflib.get_close_matches(key, FIELDS[kind], 1)
-        help = f"did you mean {near[0]!r}?" if near else f"a {what} has {', '.join(FIELDS[kind])}"
+        help = did_you_mean(key, FIELDS[kind], f"a {what} has {', '.join(FIELDS[kind])}")
         message = f"a reference is in {key!r}, which is not a field of a {what}"
         self.findings.add(message, error("stray-ref", message, help=help), spot)
 

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from specwire_codegen.openapi.media_types import base_type
+
 Schemas: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 
@@ -81,7 +83,7 @@ def answer(operation: Mapping[str, Any], schemas: Schemas) -> Mapping[str, Any]:
 
 
 def _is_json(media_type: str) -> bool:
-    base = media_type.partition(";")[0].strip().lower()
+    base = base_type(media_type)
     return base == "application/json" or base.endswith("+json")
 
 

@@ -24,7 +24,6 @@ from specwire_codegen.ir import (
 from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import (
     Components,
-    base_type,
     exact_type,
     is_json,
     is_range,
@@ -38,6 +37,7 @@ from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.payload import FRAMINGS
 from specwire_codegen.lower.schema import Schema, is_object
 from specwire_codegen.lower.twins import form_name
+from specwire_codegen.openapi.media_types import base_type
 
 _FORM = Style("form", True)
 _QUOTED = re.compile(r'"[^"]*"')

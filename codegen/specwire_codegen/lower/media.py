@@ -9,6 +9,7 @@ import attrs
 
 from specwire_codegen.ir import AnyJson, ListOf, Literals, LiteralValue, MapOf, Nullable, TypeExpr, UnionOf
 from specwire_codegen.lower.schema import Schema, component_of, type_of
+from specwire_codegen.openapi.media_types import base_type
 
 _TEXTS = frozenset(
     "application/xml application/yaml application/x-yaml application/javascript application/graphql "
@@ -17,11 +18,6 @@ _TEXTS = frozenset(
 _PREFERRED = ("multipart/form-data", "application/x-www-form-urlencoded", "text/json")
 _PATCHES = ("application/json-patch+json", "application/merge-patch+json")
 """JSON that says what to change: not what an operation takes beside plain JSON."""
-
-
-def base_type(media_type: str) -> str:
-    """Return a media type without its parameters."""
-    return media_type.partition(";")[0].strip().lower()
 
 
 def exact_type(media_type: str) -> str:

@@ -51,10 +51,9 @@ from specwire_codegen.lower.server import server_url
 from specwire_codegen.normalize.extensions import UNKNOWN
 from specwire_codegen.openapi.casing import argument
 from specwire_codegen.openapi.identifiers import RESERVED_ARGUMENTS, WAITING_ARGUMENTS, distinct
+from specwire_codegen.openapi.methods import IDEMPOTENT, METHODS
 from specwire_codegen.openapi.pointer import join
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-_IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})
 """Methods for which clients send no idempotency keys."""
 
 
@@ -222,7 +221,7 @@ class _Lowering:
         """Tell whether the client sends this by itself where a call does not say it."""
         header = self.document.data.get("x-specwire-retry", {}).get("idempotency_header", "")
         named = parameter["in"] == "header" and parameter["name"].lower() == header.lower()
-        return named and self.http_method not in _IDEMPOTENT
+        return named and self.http_method not in IDEMPOTENT
 
     def _errors(self) -> Errors:
         found: dict[Status, TypeExpr] = {}

@@ -25,7 +25,6 @@ from specwire_codegen.ir import (
 )
 from specwire_codegen.lower.media import (
     Components,
-    base_type,
     exact_type,
     is_json,
     is_range,
@@ -36,6 +35,7 @@ from specwire_codegen.lower.media import (
 )
 from specwire_codegen.lower.schema import union_of
 from specwire_codegen.lower.twins import Form, twins
+from specwire_codegen.openapi.media_types import base_type
 
 FRAMINGS: Mapping[str, Framing] = {
     "text/event-stream": "sse",

@@ -7,8 +7,9 @@ from typing import Any
 
 from specwire_codegen.diagnostics import Diagnostic, warning
 from specwire_codegen.documents.document import Document
-from specwire_codegen.lower.media import Components, base_type
+from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.schema import Schema
+from specwire_codegen.openapi.media_types import base_type
 from specwire_codegen.openapi.pointer import join
 
 FORM = "application/x-www-form-urlencoded"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 
-from specwire_codegen.normalize.operations.streams import EVENT_STREAM, JSON_LINES, media_type
+from specwire_codegen.normalize.operations.streams import EVENT_STREAM, JSON_LINES
 from specwire_codegen.normalize.source_map import PRIVATE, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.media_types import base_type
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.suggest import did_you_mean
 from specwire_codegen.openapi.walk import is_extension, rebuild
 
 PREFIX = "x-specwire-"
@@ -227,7 +228,7 @@ def apply(data: Node, report: Report) -> Node:
             if key.startswith(PREFIX):
                 _check_key(key, node, kind, report)
         if kind == "mediaType":
-            _check_resumable(node, media_type(pointers.split(pointer)[-1]), report)
+            _check_resumable(node, base_type(pointers.split(pointer)[-1]), report)
         return {key: each for key, each in node.items() if _kept(key)}
 
     checked: Node = rebuild(data, "openapi", visit)
@@ -308,5 +309,4 @@ def _check_members(value: Node, shape: _Object | _Choice, name: str, place: str,
 
 
 def _near(name: str, known: Mapping[str, Any]) -> str:
-    near = difflib.get_close_matches(name, known, 1)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+    return did_you_mean(name, known, f"known are {', '.join(known)}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import keyword
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -13,6 +12,7 @@ import attrs
 
 from specwire_codegen.diagnostics import Diagnostic, Location, error, settle
 from specwire_codegen.ir import Api, EventStream, Operation, Override
+from specwire_codegen.openapi.suggest import did_you_mean
 from specwire_codegen.python_source import sentence
 
 Returns: TypeAlias = Literal["Request", "PagedRequest", "StreamRequest", "DownloadRequest", "Workflow", "Accumulator"]
@@ -86,8 +86,7 @@ class _Reader:
             return
         operation = self.operations.get(names[0])
         if operation is None:
-            close = get_close_matches(names[0], self.operations, n=1)
-            known = f"did you mean {close[0]!r}?" if close else f"the document has {', '.join(sorted(self.operations))}"
+            known = did_you_mean(names[0], self.operations, f"the document has {', '.join(sorted(self.operations))}")
             message = f"{node.name} depends on {names[0]!r}, which is not an operation of the document"
             help_ = f"correct the operationId, or remove the override; {known}"
             self._problem("override-dead", message, place, help_)

@@ -17,8 +17,8 @@ from specwire_codegen.conformance.values.types import Types
 from specwire_codegen.conformance.wire.expected_request import Arrival
 from specwire_codegen.conformance.wire.framing import Framing, framed
 from specwire_codegen.ir import EventStream, Operation
+from specwire_codegen.openapi.methods import IDEMPOTENT
 
-_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"})
 """RFC 9110, section 9.2.2; and QUERY."""
 _BUSY = DrawnResponse(503, "text/plain", (b"busy",), None)
 
@@ -27,7 +27,7 @@ def is_repeatable(subject: Subject, operation: Operation) -> bool:
     """Whether a request may be sent again after a 503: its method or the document says so, or it carries a key."""
     retry = subject.api.retry
     keyed = retry is not None and retry.idempotency_header is not None
-    return operation.http_method in _IDEMPOTENT or operation.safe or keyed
+    return operation.http_method in IDEMPOTENT or operation.safe or keyed
 
 
 def retries(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scenario]:

@@ -29,7 +29,8 @@ from specwire_codegen.ir import (
     TextBody,
 )
 from specwire_codegen.lower.body import form_schema
-from specwire_codegen.lower.media import Components, base_type, exact_type, is_range, switch_of
+from specwire_codegen.lower.media import Components, exact_type, is_range, switch_of
+from specwire_codegen.openapi.media_types import base_type
 
 _PLACES = ("path", "query", "header", "cookie")
 _DOT_SEGMENTS = frozenset({".", ".."})

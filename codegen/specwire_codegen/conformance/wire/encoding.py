@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from specwire_codegen.lower.media import base_type
+from specwire_codegen.openapi.media_types import base_type
 
 
 def encodings_of(raw: Mapping[str, Any], media_type: str) -> Mapping[str, Any]:

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.lower.media import base_type, is_json
+from specwire_codegen.lower.media import is_json
+from specwire_codegen.openapi.media_types import base_type
 
 _FORM = "application/x-www-form-urlencoded"
 

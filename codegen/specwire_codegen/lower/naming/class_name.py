@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator
 
 from specwire_codegen.config import ClientConfig
 from specwire_codegen.diagnostics import Diagnostic, error, settle
 from specwire_codegen.openapi.casing import pascal
 from specwire_codegen.openapi.identifiers import class_names
+from specwire_codegen.openapi.suggest import nearest
 
 
 def chosen_class_names(components: Collection[str], config: ClientConfig) -> dict[str, str]:
@@ -20,10 +20,9 @@ def chosen_class_names(components: Collection[str], config: ClientConfig) -> dic
 def _unused(components: Collection[str], config: ClientConfig) -> Iterator[Diagnostic]:
     for component in () if config.partial else config.models:
         if component not in components:
-            near = difflib.get_close_matches(component.lower(), [known.lower() for known in components], 1)
-            meant = [known for known in components if near and known.lower() == near[0]]
+            near = nearest(component, components)
             help_ = "remove the line, or name a component of the normalized document"
-            help_ += f": did you mean {meant[0]!r}?" if meant else ""
+            help_ += f": did you mean {near!r}?" if near is not None else ""
             message = f"[models] {component}: no component has this name"
             yield error("unused-name", message, config.locate("models", component), help_)
 

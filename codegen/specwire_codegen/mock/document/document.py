@@ -7,6 +7,7 @@ import attrs
 
 from specwire_codegen.mock.document.failures import MockError
 from specwire_codegen.mock.document.pointers import ABSENT, find
+from specwire_codegen.openapi.json_types import json_type
 from specwire_codegen.openapi.pointer import from_fragment
 
 Schema: TypeAlias = dict[str, Any] | bool
@@ -73,22 +74,3 @@ def _implied(schema: dict[str, Any]) -> Iterator[str]:
         yield "object"
     if "items" in schema or "prefixItems" in schema:
         yield "array"
-
-
-def json_type(value: Any) -> str:
-    """Return the name that JSON Schema has for the type of a value."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case _:
-            return "object"

@@ -20,9 +20,9 @@ from specwire_codegen.mock.document.operations import (
     StreamFacts,
 )
 from specwire_codegen.normalize.extensions import SPANS, UNKNOWN
+from specwire_codegen.openapi.methods import METHODS
+from specwire_codegen.openapi.styles import STYLES
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-STYLES = {"path": "simple", "header": "simple", "query": "form", "querystring": "form", "cookie": "form"}
 IGNORED_HEADERS = {"accept", "content-type", "authorization"}
 
 

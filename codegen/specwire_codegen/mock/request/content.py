@@ -13,8 +13,9 @@ from specwire_codegen.mock.document.pointers import ABSENT
 from specwire_codegen.mock.document.validation import Validators, Violation
 from specwire_codegen.mock.request.bodies import Blob, Broken, Multipart, Part, Received
 from specwire_codegen.mock.request.coercion import Coercion
-from specwire_codegen.mock.request.content_negotiation import bare, declared, within
+from specwire_codegen.mock.request.content_negotiation import declared, within
 from specwire_codegen.mock.request.parameters import pairs
+from specwire_codegen.openapi.media_types import base_type
 
 
 @attrs.frozen
@@ -54,9 +55,9 @@ class BodyReader:
             return self._nothing(Violation("body", (), "body", "this operation takes no body") if size else None)
         if not size and not content_type:
             return self._nothing(Violation("body", (), "required", "a body is required") if body.required else None)
-        media = declared(body.media, bare(content_type))
+        media = declared(body.media, base_type(content_type))
         if media is None:
-            given = f"{bare(content_type)!r} is" if content_type else "a body without Content-Type is"
+            given = f"{base_type(content_type)!r} is" if content_type else "a body without Content-Type is"
             return Unreadable(415, f"{given} not taken here: send {media_names(body.media)}")
         match received:
             case Broken(reason=reason):
@@ -64,7 +65,7 @@ class BodyReader:
             case Multipart(parts=parts):
                 return self._multipart(media, parts)
             case Blob(content=content) if content is not None:
-                return self._single(media, content, bare(content_type))
+                return self._single(media, content, base_type(content_type))
             case Blob():
                 return Unreadable(413, "the body is too large") if media.is_json else Content(ABSENT, (), ())
 
@@ -124,7 +125,7 @@ class BodyReader:
             return part.filename or part.name
         text = content.decode("utf-8", "replace")
         structured = self.document.types(schema) & {"object"} and "string" not in self.document.types(schema)
-        if structured or within(bare(part.media), "application/json"):
+        if structured or within(base_type(part.media), "application/json"):
             return json.loads(text)
         items = next((one["items"] for one in self.document.variants(schema) if "items" in one), schema)
         return self.coercion.typed(items, text)
@@ -135,7 +136,7 @@ class BodyReader:
             ranges
             and "application/octet-stream" not in ranges
             and part.media
-            and not any(within(bare(part.media), one) for one in ranges)
+            and not any(within(base_type(part.media), one) for one in ranges)
         ):
             yield Violation(
                 "body", (part.name,), "contentType", f"the part's Content-Type is not {' or '.join(ranges)}"

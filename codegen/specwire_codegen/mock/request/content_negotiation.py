@@ -7,11 +7,6 @@ from specwire_codegen.mock.document.operations import MediaType
 CONCRETE = {"audio/*": "audio/mpeg", "image/*": "image/png", "text/*": "text/plain", "video/*": "video/mp4"}
 
 
-def bare(header: str) -> str:
-    """Return a Content-Type header's media type without parameters, in lower case."""
-    return header.split(";")[0].strip().lower()
-
-
 def within(name: str, media_range: str) -> bool:
     """Tell whether a media type falls under a range such as `audio/*`."""
     if media_range in {"*/*", "*", name}:

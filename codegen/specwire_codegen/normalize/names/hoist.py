@@ -11,12 +11,13 @@ import attrs
 from specwire_codegen.normalize.names.namer import Namer, is_provisional
 from specwire_codegen.normalize.names.sharing import Key, noun_of
 from specwire_codegen.normalize.operations.operations import methods, with_methods
-from specwire_codegen.normalize.operations.streams import EVENT_STREAM, media_type
+from specwire_codegen.normalize.operations.streams import EVENT_STREAM
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.schema.equality import fingerprint
 from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi import words
 from specwire_codegen.openapi.annotations import PLACE_ONLY
+from specwire_codegen.openapi.media_types import base_type
 from specwire_codegen.openapi.objects import Node
 from specwire_codegen.openapi.status_names import status_name
 from specwire_codegen.openapi.walk import is_extension
@@ -138,11 +139,11 @@ class Places:
         if not isinstance(node, dict):
             return node
         changed = dict(node)
-        word = words.pascal(media_type(media).rpartition("/")[2]) or "Content"
+        word = words.pascal(base_type(media).rpartition("/")[2]) or "Content"
         if isinstance(node.get("schema"), dict):
             changed["schema"] = self.namer.place(node["schema"], name, word, noun)
         if isinstance(node.get("itemSchema"), dict):
-            if media_type(media) == EVENT_STREAM:
+            if base_type(media) == EVENT_STREAM:
                 changed["itemSchema"] = self.event(node["itemSchema"], f"{owner}Event")
             else:
                 changed["itemSchema"] = self.namer.place(node["itemSchema"], f"{owner}Item", word)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from specwire_codegen.normalize.operations.streams import EVENT_STREAM, media_type, resolved
+from specwire_codegen.normalize.operations.streams import EVENT_STREAM, resolved
 from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
+from specwire_codegen.openapi.media_types import base_type
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
@@ -47,5 +48,5 @@ def _sends_events(name: str, schema: Any, schemas: Node) -> bool:
     if schema.get("type") == "array":
         return _sends_events(name, schema.get("items"), schemas)
     component = schema_name(schema["$ref"]) if isinstance(schema.get("$ref"), str) else ""
-    known = _CLASS.fullmatch(component) or (media_type(name) == EVENT_STREAM and _OF_ANY_TYPE.fullmatch(component))
+    known = _CLASS.fullmatch(component) or (base_type(name) == EVENT_STREAM and _OF_ANY_TYPE.fullmatch(component))
     return bool(known) and resolved(schema, schemas).get("properties", {}).keys() <= _OWN

@@ -9,6 +9,7 @@ from specwire_codegen.normalize.operations import query_in_path
 from specwire_codegen.normalize.operations.operations import methods, with_methods
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.styles import STYLES
 from specwire_codegen.openapi.walk import is_extension, rebuild
 
 _TEMPLATE = re.compile(r"{([^{}]+)}")
@@ -22,7 +23,6 @@ _OWN_HEADERS = {
 """Headers that OpenAPI or HTTP itself leaves no choice in, and what says what they hold."""
 _FIT = {"header": re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"), "cookie": re.compile(r"[!#-+\--:<>-\[\]-~]+")}
 """Names that HTTP lets a header have, and those that servers and browsers let a cookie have."""
-_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
 
 def apply(data: Node, report: Report) -> Node:
@@ -62,8 +62,8 @@ def _explicit(parameter: Node, report: Report) -> Node:
             message = f"the path parameter {parameter.get('name')!r} must have `required: true`; treated as required"
             report.warning("optional-path-parameter", message, origin_of(parameter), "add `required: true`")
         explicit["required"] = True
-    if place in _STYLES and "content" not in parameter:
-        explicit.setdefault("style", _STYLES[place])
+    if place in STYLES and place != "querystring" and "content" not in parameter:
+        explicit.setdefault("style", STYLES[place])
         explicit.setdefault("explode", explicit["style"] in {"form", "cookie"})
         if "schema" not in parameter:
             message = f"the parameter {parameter.get('name')!r} has neither a schema nor content; it takes anything"

@@ -8,6 +8,7 @@ from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.schema.equality import constraints
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
+from specwire_codegen.openapi.media_types import base_type
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
@@ -30,11 +31,6 @@ JSON_LINES = frozenset(
 _EVENT_FIELDS = frozenset({"data", "event", "id", "retry"})
 
 
-def media_type(name: str) -> str:
-    """Return a media type without its parameters, in lower case."""
-    return name.partition(";")[0].strip().lower()
-
-
 def apply(data: Node, _report: Report) -> Node:
     """Return the document with `itemSchema` on every event stream and on every stream of JSON documents."""
     schemas = data.get("components", {}).get("schemas", {})
@@ -50,7 +46,7 @@ def apply(data: Node, _report: Report) -> Node:
 
 
 def _itemized(name: str, node: Any, schemas: Node, holder: ObjectType) -> Any:
-    kind = media_type(name)
+    kind = base_type(name)
     if not isinstance(node, dict) or "$ref" in node or kind not in JSON_LINES | {EVENT_STREAM}:
         return node
     schema = node.get("itemSchema", node.get("schema"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import warnings
 from typing import Any
@@ -13,6 +12,7 @@ from specwire_codegen.normalize.repair.droppable import is_dispensable
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, FieldType, Node, ObjectType
+from specwire_codegen.openapi.suggest import did_you_mean, nearest
 from specwire_codegen.openapi.walk import is_extension, map_children
 
 _REQUIRED: dict[ObjectType, tuple[str, ...]] = {
@@ -182,15 +182,13 @@ def _meant(word: Any) -> str | None:
     if not isinstance(word, str):
         return "null" if word is None else None
     known = word.strip().lower()
-    near = difflib.get_close_matches(known, sorted(_TYPES), 1, 0.85)
-    return known if known in _TYPES else _MEANT.get(known, near[0] if near else None)
+    return known if known in _TYPES else _MEANT.get(known, nearest(known, sorted(_TYPES), 0.85))
 
 
 def _unknown(key: str, kind: ObjectType, report: Report, place: str) -> None:
     if kind == "schema" and report.document.is_open:
         return  # since OpenAPI 3.1, an unknown keyword of a schema is an annotation
-    near = difflib.get_close_matches(key, FIELDS[kind], 1)
-    help = f"did you mean {near[0]!r}?" if near else "remove it; own data belongs under a key that starts with 'x-'"
+    help = did_you_mean(key, FIELDS[kind], "remove it; own data belongs under a key that starts with 'x-'")
     what = "the document" if kind == "openapi" else f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
     report.warning("unknown-field", f"{what} has no field {key!r}; ignored", place, help)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from specwire_codegen.normalize.resolution import conversions, unresolved
 from specwire_codegen.normalize.source_map import Report, origin_of, stamp
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import SECTIONS, Node, ObjectType
+from specwire_codegen.openapi.suggest import nearest
 from specwire_codegen.openapi.walk import kind_at, rebuild, walk
 
 _WAYS = frozenset({"components", "definitions", "models", *SECTIONS.values()})
@@ -188,9 +188,9 @@ def _named(data: Node, ref: str, kind: ObjectType) -> str | None:
 
 def _advice(data: Node, target: str, kind: ObjectType) -> str:
     name = pointers.unescape(target.rpartition("/")[2])
-    near = difflib.get_close_matches(name, _components(data, kind), 1)
-    if near:
-        return f"did you mean '#/components/{SECTIONS[kind]}/{near[0]}'?"
+    near = nearest(name, _components(data, kind))
+    if near is not None:
+        return f"did you mean '#/components/{SECTIONS[kind]}/{near}'?"
     return f"declare the {kind} under #/components/{SECTIONS[kind]}, or remove the reference"
 
 

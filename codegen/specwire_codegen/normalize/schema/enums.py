@@ -7,17 +7,10 @@ from typing import Any
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.json_types import json_type
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
-_NAMES: tuple[tuple[type, str], ...] = (
-    (bool, "boolean"),
-    (int, "integer"),
-    (float, "number"),
-    (str, "string"),
-    (list, "array"),
-    (dict, "object"),
-)
 _STRUCTURE = frozenset(
     {"properties", "required", "additionalProperties", "patternProperties", "propertyNames", "items", "prefixItems"}
 )
@@ -91,7 +84,7 @@ def _kinds(schema: Node) -> list[str]:
 
 
 def _typed(schema: Node, values: list[Any]) -> Node:
-    kinds = distinct([type_of(value) for value in values])
+    kinds = distinct([json_type(value) for value in values])
     if kinds == ["integer"] and "number" in _kinds(schema):
         kinds = ["number"]
     if set(kinds) == {"integer", "number"}:
@@ -99,11 +92,6 @@ def _typed(schema: Node, values: list[Any]) -> Node:
     if not {"object", "array"} & set(kinds):
         schema = {key: value for key, value in schema.items() if key not in _STRUCTURE}
     return {**schema, "type": kinds[0] if len(kinds) == 1 else kinds}
-
-
-def type_of(value: Any) -> str:
-    """Return the JSON Schema type of a value."""
-    return next((name for kind, name in _NAMES if isinstance(value, kind)), "null")
 
 
 def _converted(value: Any, kinds: list[str]) -> Any:

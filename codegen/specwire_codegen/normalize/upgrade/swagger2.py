@@ -9,6 +9,7 @@ import attrs
 
 from specwire_codegen.normalize.source_map import ORIGIN, Report, stamp
 from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.media_types import base_type
 from specwire_codegen.openapi.methods import METHODS
 from specwire_codegen.openapi.objects import Node
 from specwire_codegen.openapi.walk import is_extension
@@ -59,7 +60,7 @@ def _list(value: Any) -> list[Any]:
 
 def _is_text(media: str) -> bool:
     """Tell whether a type is of JSON, text or a form, or leaves open what it is of."""
-    base = media.partition(";")[0].strip().lower()
+    base = base_type(media)
     return (
         "*" in base or base.startswith(("text/", "multipart/")) or base.endswith(("json", "xml", "yaml", "urlencoded"))
     )
