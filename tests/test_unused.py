@@ -27,6 +27,7 @@ CALLED_FROM_OUTSIDE = {
     "function_extensions": "the library of JSONPath reads it",
     "instrumented": "users call it",
     "mock": "a verb of the command line",
+    "needs": "states the order of passes, which a test checks",
     "operation_label": "names of tests",
     "return_type": "the library of JSONPath reads it",
     "save_to": "users call it",
