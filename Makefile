@@ -59,6 +59,7 @@ $(LOWEST)/.ready: pyproject.toml constraints.txt .ci/lowest.py
 	@touch $@
 
 generate: $(READY)
+	@$(BIN)/python tools/synchronous.py
 	@$(BIN)/specwire generate
 
 demo: $(READY)
@@ -83,6 +84,7 @@ unused: $(READY)
 	@$(BIN)/python -m pytest tests/test_unused.py
 
 current: $(READY)
+	@$(BIN)/python tools/synchronous.py --check
 	@$(BIN)/specwire check
 
 test: $(READY) $(SERVERS)/.ready

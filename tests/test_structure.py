@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -135,6 +137,13 @@ def test_no_folder_holds_many_modules(root: Path) -> None:
     for file in modules(root).values():
         counts[file.parent] = counts.get(file.parent, 0) + (file.name != "__init__.py")
     assert {} == {str(folder): count for folder, count in counts.items() if count > SIBLINGS}
+
+
+def test_derived_modules_are_up_to_date() -> None:
+    """Whoever changes an asynchronous module derives the synchronous one again: `make generate`."""
+    script = ROOT / "tools/synchronous.py"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+    assert (0, "") == (done.returncode, done.stdout), done.stdout + done.stderr
 
 
 def test_the_pictures_of_the_architecture_are_true() -> None:

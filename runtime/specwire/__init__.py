@@ -10,13 +10,15 @@ if TYPE_CHECKING:
         OAuth2Password as OAuth2Password,
         OAuth2RefreshToken as OAuth2RefreshToken,
     )
-    from specwire._client.client import (
+    from specwire._client.async_client import (
         AsyncClient as AsyncClient,
-        Client as Client,
     )
     from specwire._client.overrides import (
         adds as adds,
         replaces as replaces,
+    )
+    from specwire._client.sync_client import (
+        Client as Client,
     )
     from specwire._client.workflow import (
         Pause as Pause,
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
         Drift as Drift,
         DriftWarning as DriftWarning,
     )
-    from specwire._downloads.download import (
+    from specwire._downloads.async_download import (
         AsyncDownload as AsyncDownload,
+    )
+    from specwire._downloads.sync_download import (
         Download as Download,
     )
     from specwire._http.middleware import (
@@ -94,10 +98,12 @@ if TYPE_CHECKING:
     from specwire._streaming.accumulator import (
         Accumulator as Accumulator,
     )
-    from specwire._streaming.streaming import (
-        AccumulatingStream as AccumulatingStream,
+    from specwire._streaming.async_streaming import (
         AsyncAccumulatingStream as AsyncAccumulatingStream,
         AsyncEventStream as AsyncEventStream,
+    )
+    from specwire._streaming.sync_streaming import (
+        AccumulatingStream as AccumulatingStream,
         EventStream as EventStream,
     )
     from specwire.errors import (
@@ -131,12 +137,14 @@ if TYPE_CHECKING:
 _MODULES = by_module(
     {
         "_auth.oauth2": "OAuth2ClientCredentials OAuth2Password OAuth2RefreshToken",
-        "_client.client": "AsyncClient Client",
+        "_client.async_client": "AsyncClient",
+        "_client.sync_client": "Client",
         "_client.overrides": "adds replaces",
         "_client.workflow": "Workflow Pause ask wait",
         "_codec.conversion": "from_dict to_dict",
         "_codec.drift": "Drift DriftWarning",
-        "_downloads.download": "AsyncDownload Download",
+        "_downloads.async_download": "AsyncDownload",
+        "_downloads.sync_download": "Download",
         "_http.middleware": (
             "AsyncCall AsyncCallMiddleware AsyncMiddleware AsyncSend Call CallMiddleware Middleware Send"
         ),
@@ -154,7 +162,8 @@ _MODULES = by_module(
         "_operations.security": "ANONYMOUS",
         "_serialization.file": "FileInput",
         "_streaming.accumulator": "Accumulator",
-        "_streaming.streaming": "AccumulatingStream AsyncAccumulatingStream AsyncEventStream EventStream",
+        "_streaming.async_streaming": "AsyncAccumulatingStream AsyncEventStream",
+        "_streaming.sync_streaming": "AccumulatingStream EventStream",
         "errors": (
             "APIConnectionError APIError APIStatusError APITimeoutError AuthenticationError "
             "BadRequestError ConfigurationError ConflictError DecodeError InvalidRequestError "

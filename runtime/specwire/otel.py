@@ -23,7 +23,12 @@ try:
 except ImportError as error:
     raise ImportError("specwire.otel needs opentelemetry-api: pip install 'specwire[otel]'") from error
 
-from specwire._client.client import AsyncClient, Client
+from specwire._client.async_client import (
+    AsyncClient,
+)
+from specwire._client.sync_client import (
+    Client,
+)
 from specwire._http.response import HTTPResponse
 from specwire._network.server_url import shown_url
 from specwire._network.transport_errors import TransportError

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from specwire._lazy import by_module, lazy as lazy
 
 if TYPE_CHECKING:
-    from specwire._client.client import (
+    from specwire._client.async_client import (
         AsyncClient as AsyncClient,
-        Client as Client,
     )
     from specwire._client.deprecation import (
         deprecated as deprecated,
@@ -33,6 +32,9 @@ if TYPE_CHECKING:
         AsyncResource as AsyncResource,
         Resource as Resource,
         resource as resource,
+    )
+    from specwire._client.sync_client import (
+        Client as Client,
     )
     from specwire._client.workflow import (
         Workflow as Workflow,
@@ -138,11 +140,12 @@ if TYPE_CHECKING:
 
 _MODULES = by_module(
     {
-        "_client.client": "AsyncClient Client",
+        "_client.async_client": "AsyncClient",
         "_client.deprecation": "deprecated",
         "_client.endpoint": "accumulated downloaded endpoint workflow mixed paginated streamed",
         "_client.overrides": "adds replaces",
         "_client.resource": "AsyncResource Resource resource",
+        "_client.sync_client": "Client",
         "_client.workflow": "Workflow ask wait",
         "_codec.conversion": "to_dict",
         "_codec.drift": "tolerate",

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from specwire._downloads.download import AsyncDownload, Download
+from specwire import AsyncDownload, Download
 from specwire.errors import StreamEventError
 from specwire_codegen.cli import main
 

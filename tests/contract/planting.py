@@ -19,6 +19,7 @@ import attrs
 import httpx2
 import msgspec
 import pytest
+from specwire import AsyncEventStream, EventStream
 from specwire._client.session import BaseSession
 from specwire._codec import scalar
 from specwire._exchange.exchange import Exchange
@@ -28,7 +29,6 @@ from specwire._operations.request import BaseRequest
 from specwire._pagination import pagination
 from specwire._pagination.pagination import Trail
 from specwire._streaming.sse import SSEParser
-from specwire._streaming.streaming import AsyncEventStream, EventStream
 from specwire_clients.moonshot.operations import files
 from specwire_codegen.conformance.harness import Harness
 from specwire_codegen.conformance.strategies.property_check import Violation

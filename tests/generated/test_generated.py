@@ -186,8 +186,10 @@ print(*sorted(sys.modules))
 NEEDED = (
     "_auth.credential",
     "_auth.credentials",
+    "_client.async_client",
     "_client.client",
     "_client.resource",
+    "_client.sync_client",
     "_errors.base",
     "_http.configuration",
     "_http.options",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire._client.client import AsyncClient, Client
+from specwire import AsyncClient, Client
 from specwire._operations.operation import JsonPayload, Operation, Requirement
 from specwire._operations.provider import Provider
 from specwire._operations.request import Request

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from specwire._client.client import AsyncClient, Client
+from specwire import AsyncClient, Client
 from specwire._client.endpoint import accumulated, downloaded, endpoint, paginated, streamed, workflow
 from specwire._client.resource import AsyncResource, Resource, resource
 from specwire._client.workflow import Workflow, wait as wait_for

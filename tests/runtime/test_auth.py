@@ -7,7 +7,7 @@ import traceback
 from typing import Any
 
 import pytest
-from specwire._client.client import AsyncClient, Client
+from specwire import AsyncClient, Client
 from specwire._operations.operation import JsonPayload, Operation
 from specwire._operations.provider import Provider
 from specwire._operations.request import Request

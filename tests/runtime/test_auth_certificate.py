@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from specwire._client.client import AsyncClient, Client
+from specwire import AsyncClient, Client
 from specwire._operations.provider import Provider
 from specwire.errors import ConfigurationError
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
-from specwire._client.client import AsyncClient, Client
+from specwire import AsyncClient, Client
 from specwire._http.options import Options
 from specwire._http.retry import RetryPolicy
 from specwire._operations.operation import EmptyPayload, Operation

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from specwire._downloads import download, partfile
+from specwire._downloads import async_download, partfile, sync_download
 from specwire._http.retry import RetryPolicy
 from specwire.errors import APIConnectionError, APITimeoutError, NotFoundError, SpecwireError
 
@@ -513,8 +513,8 @@ def waits(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep(seconds: float) -> None:
         found.append(seconds)
 
-    monkeypatch.setattr(download, "sleep", sleep)
-    monkeypatch.setattr(download, "time", SimpleNamespace(sleep=found.append))
+    monkeypatch.setattr(async_download, "sleep", sleep)
+    monkeypatch.setattr(sync_download, "time", SimpleNamespace(sleep=found.append))
     return found
 
 

@@ -6,12 +6,12 @@ import warnings
 from typing import Any, Literal
 
 import pytest
+from specwire import AsyncEventStream, EventStream
 from specwire._codec.drift import DriftWarning
 from specwire._models.model import WireModel
 from specwire._models.unset import UNSET, Unset
 from specwire._operations.operation import EventsPayload, Operation
 from specwire._operations.request import StreamRequest
-from specwire._streaming.streaming import AsyncEventStream, EventStream
 from specwire.errors import APIError, DecodeError, EnvelopeError, StreamEventError, StreamTruncatedError
 
 from .canned import Canned

@@ -9,11 +9,10 @@ import tracemalloc
 from typing import NamedTuple
 
 import httpx2
-from specwire._downloads.download import AsyncDownload, Download
+from specwire import AsyncDownload, AsyncEventStream, Download, EventStream
 from specwire._exchange.exchange import Exchange
 from specwire._http.response import HTTPResponse
 from specwire._streaming.events import EventReader
-from specwire._streaming.streaming import AsyncEventStream, EventStream
 
 CALLS: frozenset[type] = frozenset(
     {

@@ -7,22 +7,24 @@ from pathlib import Path
 from typing import Any, assert_type
 
 from specwire import (
+    AccumulatingStream,
+    AsyncAccumulatingStream,
     AsyncCall,
     AsyncCallMiddleware,
+    AsyncDownload,
     AsyncMiddleware,
     AsyncSend,
     BaseRequest,
     Call,
     CallMiddleware,
+    Download,
     HTTPResponse,
     Middleware,
     PreparedRequest,
     Send,
 )
-from specwire._downloads.download import AsyncDownload, Download
 from specwire._operations.request import Request, StreamRequest
 from specwire._operations.response import Response
-from specwire._streaming.streaming import AccumulatingStream, AsyncAccumulatingStream
 from specwire.otel import instrumented
 from specwire_clients.aitre import Aitre, models as aitre
 from specwire_clients.mistral import AsyncMistral, Mistral, models as mistral

@@ -53,7 +53,7 @@ def completions(editor: LanguageServer, marker: str) -> set[str]:
 @pytest.mark.parametrize(
     ("marker", "shown"),
     [
-        ("client.cha", ["chat: Chat", "Replies of a model to a conversation."]),
+        ("client.cha", ["chat: Chat", "Chat completions."]),
         ("client.chat.comp", ["model: str", "messages: Sequence[MessageParam]", "Complete a chat."]),
         ("complete.ra", ["def raw(", "model: str", "-> Response[ChatCompletionResponse]", "Make the call and return"]),
         ("list.it", ["def iter(", "page_size: int | Unset = UNSET", "-> Iterator[FileSchema]", "Go through the items"]),

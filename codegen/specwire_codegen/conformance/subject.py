@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from specwire._client.client import AsyncClient, Client
+from specwire import AsyncClient, Client
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access

@@ -115,7 +115,7 @@ class Tokens:
             if (proof := self._fresh()) is not None:
                 return proof
             try:
-                answer = transport.send(self._request(), _small(options), stream=False)
+                answer = transport.send(self._request(), _small(options))
             except BodyTooLargeError as excess:
                 raise self._excessive(excess) from None
             except TransportError as failure:
@@ -135,7 +135,7 @@ class Tokens:
             if (proof := self._fresh()) is not None:
                 return proof
             try:
-                answer = await transport.send(self._request(), _small(options), stream=False)
+                answer = await transport.send(self._request(), _small(options))
             except BodyTooLargeError as excess:
                 raise self._excessive(excess) from None
             except TransportError as failure:

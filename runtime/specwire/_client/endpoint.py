@@ -10,8 +10,7 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
-from specwire._client.method import (
-    AccumulatingMethod,
+from specwire._client.async_method import (
     AsyncAccumulatingMethod,
     AsyncDownloadMethod,
     AsyncMethod,
@@ -19,15 +18,18 @@ from specwire._client.method import (
     AsyncPagedMethod,
     AsyncStreamMethod,
     AsyncWorkflowMethod,
+)
+from specwire._client.method import shown
+from specwire._client.resource import AsyncResource, Resource
+from specwire._client.sync_method import (
+    AccumulatingMethod,
     DownloadMethod,
     Method,
     MixedMethod,
     PagedMethod,
     StreamMethod,
     WorkflowMethod,
-    shown,
 )
-from specwire._client.resource import AsyncResource, Resource
 
 if TYPE_CHECKING:
     from typing import Self

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 if TYPE_CHECKING:
     from typing import Self
 
-    from specwire._client.session import AsyncSession, Session
+    from specwire._client.async_session import AsyncSession
+    from specwire._client.sync_session import Session
 
 
 class Resource:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from specwire._http.options import Options
 
 
-class WholeBody(msgspec.Struct, frozen=True):
+class WholeBody(msgspec.Struct, frozen=True, gc=False):
     """A body that is in memory."""
 
     data: bytes

@@ -39,24 +39,12 @@ _SPENT = frozenset(
 class Exchange:
     """The bookkeeping of one call: its attempts, where they go and what they carry."""
 
-    __slots__ = (
-        "_body",
-        "_cookies",
-        "_given",
-        "_head",
-        "_headers",
-        "_query",
-        "_redirects",
-        "_refused",
-        "_sends",
-        "_url",
-        "_waited",
-        "options",
-        "prepared",
-        "record",
-        "request",
-        "trusted",
-    )
+    trusted = True
+    """Whether the next try goes to where credentials may go."""
+    _waited = 0.0
+    _redirects = 0
+    _sends = 0
+    _refused = False
 
     def __init__(self, prepared: Prepared, request: BaseRequest, options: Options) -> None:
         self.request = request
@@ -64,12 +52,6 @@ class Exchange:
         self.prepared = prepared
         self.record = CallState(request, options, Deadline(options.deadline))
         """What answers and errors tell of the call."""
-        self.trusted = True
-        """Whether the next try goes to where credentials may go."""
-        self._waited = 0.0
-        self._redirects = 0
-        self._sends = 0
-        self._refused = False
         operation = prepared.operation
         try:
             self._body = body_of(request, options)
@@ -256,19 +238,20 @@ class Exchange:
 
     def ended(self, outcome: logging.Outcome, answer: HTTPResponse | None = None) -> None:
         """Log that the call ended with this try."""
-        if logging.listening():
-            operation, record = self.request.operation, self.record
-            request_id = request_id_of(answer.headers) if answer is not None else None
-            logging.note(operation, self._url, outcome, record.attempts, record.clock.elapsed, request_id)
+        operation, record = self.request.operation, self.record
+        request_id = request_id_of(answer.headers) if answer is not None else None
+        logging.note(operation, self._url, outcome, record.attempts, record.clock.elapsed, request_id)
 
     def _note(self, outcome: logging.Outcome, wait: float | None, answer: HTTPResponse | None = None) -> None:
-        """Log how a try failed: the call with it, if `wait` is None."""
+        """Log how a try failed, where anybody listens: the call with it, if `wait` is None."""
+        if not logging.listening(again=wait is not None):
+            return
         if wait is None:
             self.ended(outcome, answer)
-        elif logging.listening(again=True):
-            operation, record = self.request.operation, self.record
-            request_id = request_id_of(answer.headers) if answer is not None else None
-            logging.note_again(operation, self._url, outcome, record.attempts, record.clock.elapsed, wait, request_id)
+            return
+        operation, record = self.request.operation, self.record
+        request_id = request_id_of(answer.headers) if answer is not None else None
+        logging.note_again(operation, self._url, outcome, record.attempts, record.clock.elapsed, wait, request_id)
 
     @property
     def _replayable(self) -> bool:

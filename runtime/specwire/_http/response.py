@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,6 @@ class HTTPResponse:
     masked: Callable[[bytes], bytes] = bytes
     """Returns a part of the body without the secrets that were sent, for the messages of a streamed answer."""
     _body: Body | None = None
-    _content: bytes | None = None
     _over = False
     """Whether the body was begun here, or the answer closed."""
     _told: tuple[Callable[[TransportError | None], object], ...] = ()
@@ -78,17 +77,18 @@ class HTTPResponse:
             return self.raw.is_stream_consumed or self.raw.is_closed
         return False
 
-    @property
+    @cached_property
     def content(self) -> bytes:
         """The body, once it was read."""
-        return self.raw.content if self._content is None else self._content
+        content: bytes = self.raw.content
+        return content
 
     def read(self, limit: int | None = None) -> None:
         """Read the body of a success; of another answer as many of its first bytes as come: its status is what counts.
 
         Raises `BodyTooLargeError` for a success beyond so many bytes, and `TransportError` for one that breaks off.
         """
-        if self._content is not None:
+        if "content" in self.__dict__:
             return
         chunks: list[bytes] = []
         good, size = self.status_code < 300, 0
@@ -101,14 +101,14 @@ class HTTPResponse:
                     raise BodyTooLargeError(most, self.status_code, self.headers)
         except Exception as error:
             self._broke(error, forgiving=not good)
-        self._content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
+        self.content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
 
     async def aread(self, limit: int | None = None) -> None:
         """Read the body of a success; of another answer as many of its first bytes as come: its status is what counts.
 
         Raises `BodyTooLargeError` for a success beyond so many bytes, and `TransportError` for one that breaks off.
         """
-        if self._content is not None:
+        if "content" in self.__dict__:
             return
         chunks: list[bytes] = []
         good, size = self.status_code < 300, 0
@@ -128,7 +128,7 @@ class HTTPResponse:
                     decoder.finish()
         except Exception as error:
             self._broke(error, forgiving=not good)
-        self._content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
+        self.content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
 
     def _broke(self, error: Exception, *, forgiving: bool = False) -> None:
         """Translate what ended the reading and raise it, unless `forgiving` lets a body end where the reading did."""
@@ -200,9 +200,8 @@ class HTTPResponse:
         for tell in told:
             tell(failure)
 
-    @property
     def has_unexpected_body(self) -> bool:
-        """Whether a body is announced that this status cannot have: it would be taken for the next answer."""
+        """Tell whether a body is announced that this status cannot have: it would be read as the next answer."""
         if self.status_code not in (204, 304):
             return False
         headers = self.raw.headers

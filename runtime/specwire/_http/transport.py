@@ -88,12 +88,11 @@ class Transport:
         self._used = False
         reset_after_fork(self)
 
-    @property
-    def closed(self) -> bool:
-        """Whether nothing can be sent any more."""
+    def is_closed(self) -> bool:
+        """Tell whether nothing can be sent any more."""
         return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
-    def send(self, outgoing: PreparedRequest, options: Options, *, stream: bool) -> HTTPResponse:
+    def send(self, outgoing: PreparedRequest, options: Options, stream: bool = False) -> HTTPResponse:
         """Send one attempt; raises `TransportError` without a response, `BodyTooLargeError` beyond the limit."""
         client = self._client or self._open()
         self._used = True
@@ -116,7 +115,7 @@ class Transport:
         answer = (
             UnclosedResponse(raw, library, timeouts, self._unread) if stream else HTTPResponse(raw, library, timeouts)
         )
-        if answer.has_unexpected_body:
+        if answer.has_unexpected_body():
             answer.disconnect()
         if stream:
             timeouts["read"] = options.idle_timeout
@@ -194,12 +193,11 @@ class AsyncTransport:
         self._used = False
         reset_after_fork(self)
 
-    @property
-    def closed(self) -> bool:
-        """Whether nothing can be sent any more."""
+    def is_closed(self) -> bool:
+        """Tell whether nothing can be sent any more."""
         return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
-    def send(self, outgoing: PreparedRequest, options: Options, *, stream: bool) -> Awaitable[HTTPResponse]:
+    def send(self, outgoing: PreparedRequest, options: Options, stream: bool = False) -> Awaitable[HTTPResponse]:
         """Send one attempt; raises `TransportError` without a response, `BodyTooLargeError` beyond the limit."""
         sending = self._send(outgoing, options, stream)
         return sending if options.deadline is None else _in_time(sending, options.deadline)
@@ -216,7 +214,7 @@ class AsyncTransport:
             raise_failure(error, library, _route(client, library, outgoing.url))
             raise
         answer = HTTPResponse(raw, library, timeouts)
-        if answer.has_unexpected_body:
+        if answer.has_unexpected_body():
             await answer.adisconnect()
         if stream:
             timeouts["read"] = options.idle_timeout

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from specwire._http.options import Options
 
 
-class Deadline(msgspec.Struct, eq=False):
+class Deadline(msgspec.Struct, eq=False, gc=False):
     """Runs from the first try of a call to its answer."""
 
     deadline: float | None

@@ -1,45 +1,34 @@
-"""Streams of typed events, synchronous and asynchronous, that always give their connection back."""
+"""What the streams of typed events of both clients share, and what each does in its own way."""
 
 from __future__ import annotations
 
-import time
 import warnings
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from specwire._http.response import HTTPResponse
-from specwire._network.deadline import Deadline
-from specwire._network.event_loop import fail_after, sleep
+from specwire._network.event_loop import fail_after
 from specwire._network.timeouts import Silence
 from specwire._network.transport_errors import TransportError
 from specwire._operations.request import StreamRequest
-from specwire._responses.stream_errors import begun, closed
-from specwire._streaming.accumulator import Accumulator
 from specwire._streaming.events import EventReader
-from specwire.errors import APIError
 
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
-    from specwire._client.session import AsyncSession, Session
-    from specwire._network.async_body import Chunks
     from specwire._operations.response import Response
-    from specwire._streaming.reconnection import Reconnection
 
 E = TypeVar("E")
 F = TypeVar("F")
-
 
 _PATIENCE = 0.1
 """Seconds to wait for the end of the body after the terminator, for the sake of the connection."""
 
 
-class _BaseStream(Generic[E]):
-    """The clock of a stream."""
+class BaseStream(Generic[E]):
+    """A stream, opened or not."""
 
+    _request: StreamRequest[E]
     _silence: Silence
+    _opened: tuple[HTTPResponse, Any, EventReader[E], Response[None]] | None
 
     def _watch(self, reader: EventReader[E]) -> None:
         """Let the time between two events begin anew where one came; raises `TransportError` where it is over."""
@@ -53,130 +42,6 @@ class _BaseStream(Generic[E]):
         if (passed := self._silence.check(restart=True)) is not None:
             raise TransportError(passed, sent=True, timeout=True)
 
-
-class EventStream(_BaseStream[E]):
-    """Events as they come; opened by `with` or by the first iteration, closed at its end, on `break` and on errors."""
-
-    _keep: ClassVar[bool] = False
-
-    def __init__(self, connection: Session, request: StreamRequest[E]) -> None:
-        self._connection = connection
-        self._request = request
-        self._options = connection.options
-        self._opened: tuple[HTTPResponse, Iterator[bytes], EventReader[E], Response[None]] | None = None
-        self._ready: deque[E] = deque()
-        self._asked = False
-        self._silence = Silence(None, None)
-        self._closed = False
-
-    @property
-    def response(self) -> Response[None]:
-        """Status, headers and request id of the answer; opens the stream if it is not open yet."""
-        return self._open()[3]
-
-    def _open(self) -> tuple[HTTPResponse, Iterator[bytes], EventReader[E], Response[None]]:
-        if self._opened is None:
-            if self._closed:
-                raise closed(self._request, None)
-            self._asked = True
-            clock = Deadline(self._options.deadline)
-            answer, response = self._connection.open(self._request, self._options)
-            reader = EventReader(self._request, response, self._options, keep=self._keep, clock=clock)
-            reader.masked = answer.masked
-            self._ready = reader.ready
-            self._silence = silence = Silence(self._options.idle_timeout, clock.end)
-            answer.timeouts["read"] = silence.timeout
-            self._opened = answer, answer.iter_bytes(), reader, response
-        return self._opened
-
-    def __enter__(self) -> Self:
-        self._open()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __iter__(self) -> Iterator[E]:
-        return self
-
-    def __next__(self) -> E:
-        if not self._ready:
-            self._read()
-        return self._ready.popleft()
-
-    def iter_bytes(self) -> Iterator[bytes]:
-        """Yield the body as it comes, for servers that send no events; instead of reading events."""
-        _, chunks, reader, response = self._open()
-        if reader.begun:
-            raise begun(self._request, response)
-        try:
-            while True:
-                if self._closed:
-                    raise closed(self._request, response)
-                try:
-                    chunk = next(chunks)
-                    self._watch_bytes()
-                except StopIteration:
-                    return
-                except TransportError as failure:
-                    raise reader.broken_off(failure, self._silence.check()) from failure.origin
-                yield chunk
-        finally:
-            self.close()
-
-    def _read(self) -> None:
-        """Read until an event is ready; raises `StopIteration` at the end."""
-        answer, chunks, reader, response = self._open()
-        while not reader.ready and not reader.done:
-            if self._closed:
-                raise closed(self._request, response)
-            try:
-                reader.feed(_late(answer, chunks) if reader.terminated else next(chunks))
-                self._watch(reader)
-            except StopIteration:
-                reader.end()
-            except TransportError as failure:
-                reader.broke(failure, self._silence.check())
-            if reader.done:
-                answer.close()
-                if reader.broken and reader.reconnection is not None:
-                    self._go_on(reader, reader.reconnection, answer.url)
-                    answer, chunks, reader, response = self._open()
-        if not reader.ready:
-            if reader.failure is not None:
-                raise reader.failure
-            raise StopIteration
-
-    def _go_on(self, reader: EventReader[E], reconnection: Reconnection[E], url: str) -> None:
-        """Ask for the events after the last that came, as often as may be; the reader knows what came of it."""
-        pause = reconnection.wait(url)
-        while pause is not None:
-            time.sleep(pause)
-            if self._closed:
-                return
-            try:
-                answer, response = self._connection.open(reconnection.request, reconnection.options)
-            except APIError as error:
-                pause = reconnection.wait(url, error)
-                if pause is None:
-                    reader.lost(error)
-                continue
-            self._silence.restart()
-            answer.timeouts["read"] = self._silence.timeout
-            self._opened = answer, answer.iter_bytes(), reader, response
-            reader.resumed(response)
-            if self._closed or reader.done:
-                answer.close()
-            return
-
-    def close(self) -> None:
-        """Give the connection back; closing twice is nothing."""
-        self._closed = self._asked = True
-        if self._opened is not None:
-            self._opened[0].close()
-
     def __del__(self, warn: Callable[..., object] = warnings.warn) -> None:
         if not getattr(self, "_asked", True):
             text = f"{self!r} was never sent: read it in a `with`, or close it if it is not needed"
@@ -186,53 +51,20 @@ class EventStream(_BaseStream[E]):
         return f"<{type(self).__name__} of {self._request.operation.id}>"
 
 
-def _late(answer: HTTPResponse, chunks: Iterator[bytes]) -> bytes:
-    """Return what comes after the terminator; raises `TransportError` if nothing comes soon."""
-    with answer.deadline(_PATIENCE):
-        return next(chunks)
+class Stream(BaseStream[E]):
+    """A stream of a synchronous client."""
+
+    def _open(self) -> tuple[HTTPResponse, Iterator[bytes], EventReader[E], Response[None]]:
+        raise NotImplementedError
+
+    @property
+    def response(self) -> Response[None]:
+        """Status, headers and request id of the answer; opens the stream if it is not open yet."""
+        return self._open()[3]
 
 
-class AccumulatingStream(EventStream[E], Generic[E, F]):
-    """Events as they come, and the answer that they add up to."""
-
-    _keep = True
-
-    def __init__(
-        self,
-        connection: Session,
-        request: StreamRequest[E],
-        accumulator: Accumulator[E, F],
-    ) -> None:
-        super().__init__(connection, request)
-        self._accumulator = accumulator
-
-    def final(self) -> F:
-        """Read what is left of the stream and return the whole answer."""
-        for _ in self:
-            pass
-        return self.so_far()
-
-    def so_far(self) -> F:
-        """Return what the events that came add up to: part of an answer while the stream lasts, or if it broke off."""
-        if self._opened is not None:
-            self._opened[2].add_up(self._accumulator)
-        return self._accumulator.final()
-
-
-class AsyncEventStream(_BaseStream[E]):
-    """Events as they come; opened by `async with` or by the first iteration, closed at its end and on errors."""
-
-    _keep: ClassVar[bool] = False
-
-    def __init__(self, connection: AsyncSession, request: StreamRequest[E]) -> None:
-        self._connection = connection
-        self._request = request
-        self._options = connection.options
-        self._opened: tuple[HTTPResponse, Chunks, EventReader[E], Response[None]] | None = None
-        self._ready: deque[E] = deque()
-        self._asked = False
-        self._silence = Silence(None, None)
-        self._closed = False
+class AsyncStream(BaseStream[E]):
+    """A stream of an asynchronous client."""
 
     @property
     def response(self) -> Response[None]:
@@ -241,148 +73,17 @@ class AsyncEventStream(_BaseStream[E]):
             raise RuntimeError("the stream is not open yet: use `async with`, or read an event first")
         return self._opened[3]
 
-    async def _open(self) -> tuple[HTTPResponse, Chunks, EventReader[E], Response[None]]:
-        if self._opened is None:
-            if self._closed:
-                raise closed(self._request, None)
-            self._asked = True
-            clock = Deadline(self._options.deadline)
-            answer, response = await self._connection.open(self._request, self._options)
-            reader = EventReader(self._request, response, self._options, keep=self._keep, clock=clock)
-            reader.masked = answer.masked
-            self._ready = reader.ready
-            self._silence = silence = Silence(self._options.idle_timeout, clock.end)
-            answer.timeouts["read"] = silence.timeout
-            self._opened = answer, answer.aiter_bytes(), reader, response
-        return self._opened
 
-    async def __aenter__(self) -> Self:
-        await self._open()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
-
-    def __aiter__(self) -> AsyncIterator[E]:
-        return self
-
-    async def __anext__(self) -> E:
-        if not self._ready:
-            await self._read()
-        return self._ready.popleft()
-
-    async def iter_bytes(self) -> AsyncIterator[bytes]:
-        """Yield the body as it comes, for servers that send no events; instead of reading events."""
-        _, chunks, reader, response = await self._open()
-        if reader.begun:
-            raise begun(self._request, response)
-        try:
-            while True:
-                if self._closed:
-                    raise closed(self._request, response)
-                try:
-                    chunk = await anext(chunks)
-                    self._watch_bytes()
-                except StopAsyncIteration:
-                    return
-                except TransportError as failure:
-                    raise reader.broken_off(failure, self._silence.check()) from failure.origin
-                yield chunk
-        finally:
-            await self.aclose()
-
-    async def _read(self) -> None:
-        """Read until an event is ready; raises `StopAsyncIteration` at the end."""
-        answer, chunks, reader, response = await self._open()
-        while not reader.ready and not reader.done:
-            if self._closed:
-                raise closed(self._request, response)
-            try:
-                reader.feed(await (_late_async(chunks) if reader.terminated else anext(chunks)))
-                self._watch(reader)
-            except TimeoutError:
-                reader.end()
-            except StopAsyncIteration:
-                reader.end()
-            except TransportError as failure:
-                reader.broke(failure, self._silence.check())
-            if reader.done:
-                await answer.aclose()
-                if reader.broken and reader.reconnection is not None:
-                    await self._go_on(reader, reader.reconnection, answer.url)
-                    answer, chunks, reader, response = await self._open()
-        if not reader.ready:
-            if reader.failure is not None:
-                raise reader.failure
-            raise StopAsyncIteration
-
-    async def _go_on(self, reader: EventReader[E], reconnection: Reconnection[E], url: str) -> None:
-        """Ask for the events after the last that came, as often as may be; the reader knows what came of it."""
-        pause = reconnection.wait(url)
-        while pause is not None:
-            await sleep(pause)
-            if self._closed:
-                return
-            try:
-                answer, response = await self._connection.open(reconnection.request, reconnection.options)
-            except APIError as error:
-                pause = reconnection.wait(url, error)
-                if pause is None:
-                    reader.lost(error)
-                continue
-            self._silence.restart()
-            answer.timeouts["read"] = self._silence.timeout
-            self._opened = answer, answer.aiter_bytes(), reader, response
-            reader.resumed(response)
-            if self._closed or reader.done:
-                await answer.aclose()
-            return
-
-    async def aclose(self) -> None:
-        """Give the connection back; closing twice is nothing."""
-        self._closed = self._asked = True
-        if self._opened is not None:
-            await self._opened[0].aclose()
-
-    def __del__(self, warn: Callable[..., object] = warnings.warn) -> None:
-        if not getattr(self, "_asked", True):
-            text = f"{self!r} was never sent: read it in a `with`, or close it if it is not needed"
-            warn(text, ResourceWarning, stacklevel=2, source=self)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._request.operation.id}>"
+def late(answer: HTTPResponse, chunks: Iterator[bytes]) -> bytes:
+    """Return what comes after the terminator; raises `TransportError` if nothing comes soon."""
+    with answer.deadline(_PATIENCE):
+        return next(chunks)
 
 
-async def _late_async(chunks: Chunks) -> bytes:
-    """Return what comes after the terminator; raises `TimeoutError` if nothing comes soon."""
-    with fail_after(_PATIENCE):
-        return await anext(chunks)
-
-
-class AsyncAccumulatingStream(AsyncEventStream[E], Generic[E, F]):
-    """Events as they come, and the answer that they add up to."""
-
-    _keep = True
-
-    def __init__(
-        self,
-        connection: AsyncSession,
-        request: StreamRequest[E],
-        accumulator: Accumulator[E, F],
-    ) -> None:
-        super().__init__(connection, request)
-        self._accumulator = accumulator
-
-    async def final(self) -> F:
-        """Read what is left of the stream and return the whole answer."""
-        async for _ in self:
-            pass
-        return self.so_far()
-
-    def so_far(self) -> F:
-        """Return what the events that came add up to: part of an answer while the stream lasts, or if it broke off."""
-        if self._opened is not None:
-            self._opened[2].add_up(self._accumulator)
-        return self._accumulator.final()
+async def late_async(answer: HTTPResponse, chunks: AsyncIterator[bytes]) -> bytes:
+    """Return what comes after the terminator; raises `TransportError` if nothing comes soon."""
+    try:
+        with fail_after(_PATIENCE):
+            return await anext(chunks)
+    except TimeoutError:
+        raise TransportError("nothing came in time", sent=True, timeout=True) from None

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 import attrs
 import msgspec
-from specwire._client.client import AsyncClient, Client
-from specwire._downloads.download import AsyncDownload, Download
+from specwire import AsyncClient, AsyncDownload, Client, Download
 from specwire._http.retry import RetryPolicy
 from specwire._operations.request import Request
 from specwire._operations.response import Response

@@ -1,9 +1,10 @@
-"""Going through pages asynchronously; objects and not generators, so that leaving early leaves nothing to clean up."""
+# Derived from async_pages.py by tools/synchronous.py. Do not edit: run `make generate`.
+"""Iterators over pages and items: objects and not generators, so that leaving early leaves nothing to clean up."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from specwire._operations.request import PagedRequest
@@ -17,46 +18,46 @@ T = TypeVar("T")
 ItemT = TypeVar("ItemT")
 
 
-class AsyncPages(Generic[T, ItemT]):
+class Pages(Generic[T, ItemT]):
     """A page and all that follow."""
 
     def __init__(
         self,
-        perform: Callable[[PagedRequest[T, ItemT]], Awaitable[Response[T]]],
+        perform: Callable[[PagedRequest[T, ItemT]], Response[T]],
         trail: pagination.Trail[T, ItemT],
     ) -> None:
         self._perform = perform
         self._trail = trail
 
-    def __aiter__(self) -> AsyncIterator[T]:
+    def __iter__(self) -> Iterator[T]:
         return self
 
-    async def __anext__(self) -> T:
+    def __next__(self) -> T:
         while (following := self._trail.following()) is not None:
             try:
-                response = await self._perform(following)
+                response = self._perform(following)
             except APIStatusError as error:
                 if self._trail.ends_with(error.status_code):
                     break
                 raise
             if self._trail.take(response):
                 return response.parsed
-        raise StopAsyncIteration
+        raise StopIteration
 
 
-class AsyncItems(Generic[T, ItemT]):
+class Items(Generic[T, ItemT]):
     """The items of a page and of all that follow."""
 
-    def __init__(self, request: PagedRequest[T, ItemT], pages: AsyncIterator[T]) -> None:
+    def __init__(self, request: PagedRequest[T, ItemT], pages: Iterator[T]) -> None:
         self._request = request
         self._pages = pages
         self._ready: deque[ItemT] = deque()
 
-    def __aiter__(self) -> AsyncIterator[ItemT]:
+    def __iter__(self) -> Iterator[ItemT]:
         return self
 
-    async def __anext__(self) -> ItemT:
+    def __next__(self) -> ItemT:
         while not self._ready:
-            page = await anext(self._pages)
+            page = next(self._pages)
             self._ready.extend(pagination.items(self._request, page))
         return self._ready.popleft()

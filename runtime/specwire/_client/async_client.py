@@ -1,0 +1,189 @@
+"""The asynchronous client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
+
+from specwire._auth.credentials import make_credentials
+from specwire._client.client import Connected, unsendable
+from specwire._client.resource import AsyncResource
+from specwire._http.configuration import DEFAULT_TIMEOUT, find_base_url, is_certified, make_options
+from specwire._operations.provider import Provider
+from specwire.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from specwire._auth.credential import AsyncKey
+    from specwire._client.async_session import AsyncSession
+    from specwire._client.workflow import Workflow
+    from specwire._codec.drift import OnDrift
+    from specwire._downloads.async_download import AsyncDownload
+    from specwire._http.middleware import AsyncCallMiddleware, AsyncMiddleware
+    from specwire._http.option_overrides import OptionOverrides
+    from specwire._http.retry import RetryPolicy
+    from specwire._http.transport import AsyncHTTPClient, Certificate
+    from specwire._operations.request import BaseRequest, DownloadRequest, MixedRequest, Request, StreamRequest
+    from specwire._streaming.async_streaming import AsyncEventStream
+
+T = TypeVar("T")
+E = TypeVar("E")
+
+
+class AsyncClient(AsyncResource):
+    """An asynchronous client for all tasks, in one event loop or several, closed by `aclose()` or `async with`."""
+
+    _provider: ClassVar[Provider]
+    if not TYPE_CHECKING:
+        _connection = Connected()
+
+    def __init__(
+        self,
+        api_key: AsyncKey | None = None,
+        *,
+        credentials: Mapping[str, AsyncKey] | None = None,
+        base_url: str | None = None,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        deadline: float | None = None,
+        max_response_size: int | None = 128 * 1024 * 1024,
+        max_retries: int | None = None,
+        retry: RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+        default_headers: Mapping[str, str] | None = None,
+        on_drift: OnDrift = "warn",
+        keep_unknown: bool = False,
+        middleware: Sequence[AsyncMiddleware] = (),
+        call_middleware: Sequence[AsyncCallMiddleware] = (),
+        http_client: AsyncHTTPClient | None = None,
+        cert: Certificate | None = None,
+        cookies: bool = False,
+    ) -> None:
+        """Make a client.
+
+        Args:
+            api_key: The API key, or a function that returns the current one (also a coroutine function);
+                otherwise the environment is asked. Also a user and a password, an `OAuth2ClientCredentials` or an
+                `OAuth2RefreshToken`.
+            credentials: Keys by security scheme, where the API has several.
+            base_url: Where the server is, if not where the document says.
+            timeout: Seconds to wait for the server at any one point; None waits for ever. Without it, an `http_client`
+                that has a timeout of its own keeps it.
+            deadline: Seconds for a call with all its attempts; None sets no limit.
+            max_response_size: Bytes of an answer that is held in memory; a larger one raises `ResponseTooLargeError`.
+            max_retries: How often a failed request is sent again; 0 never, 2 if not given.
+            retry: When and how often a failed request is sent again, instead of `max_retries`.
+            headers: Headers to add to every request.
+            default_headers: The same as `headers`.
+            on_drift: What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function.
+            keep_unknown: Whether models keep fields that the document does not know; see `specwire.unknown_fields`.
+            middleware: Functions around each try, the first outermost; see `specwire.middleware`.
+            call_middleware: Functions around each call with all its attempts, the first outermost.
+            http_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` to use; it stays yours to close.
+            cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
+            cookies: Whether cookies that the server sets are sent back to it.
+        """
+        name, provider = type(self).__name__, self._provider
+        url = find_base_url(base_url, provider, name)
+        keyring = make_credentials(name, provider, url, api_key, credentials, is_certified(http_client, cert))
+        options = make_options(
+            provider,
+            timeout=timeout,
+            max_retries=max_retries,
+            retry=retry,
+            headers=headers,
+            default_headers=default_headers,
+            on_drift=on_drift,
+            deadline=deadline,
+            max_response_size=max_response_size,
+            middleware=middleware,
+            call_middleware=call_middleware,
+            keep_unknown=keep_unknown,
+            http_client=http_client,
+        )
+
+        def connect() -> AsyncSession:
+            from specwire._client.async_session import AsyncSession  # most of what there is to import
+            from specwire._http.transport import AsyncTransport
+
+            transport = AsyncTransport(http_client, cert, cookies=cookies)
+            return AsyncSession(name, provider, url, keyring, options, transport)
+
+        self._connect: Callable[[], AsyncSession] = connect
+        if cookies and http_client is not None:
+            raise ConfigurationError("cookies= is for the client's own connections: your http_client keeps its own")
+        if http_client is not None or cert is not None:
+            self._connection = connect()  # what was handed in is checked at once
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go."""
+        return self._connection.base_url
+
+    def with_options(self, **changes: Unpack[OptionOverrides]) -> Self:
+        """Return a client with other options that shares this one's connections."""
+        changed = object.__new__(type(self))
+        changed._connection = self._connection.changed(changes)
+        return changed
+
+    @overload
+    def send(self, request: StreamRequest[E]) -> AsyncEventStream[E]: ...
+
+    @overload
+    def send(self, request: MixedRequest[T]) -> Coroutine[Any, Any, AsyncDownload | T]: ...
+
+    @overload
+    def send(self, request: DownloadRequest) -> AsyncDownload: ...
+
+    @overload
+    def send(self, request: Request[T]) -> Coroutine[Any, Any, T]: ...
+
+    @overload
+    def send(self, request: Workflow[T]) -> Coroutine[Any, Any, T]: ...
+
+    def send(self, request: BaseRequest | Workflow[Any]) -> Any:
+        """Send a request value, or run a flow of them; the answer is awaited unless it is a stream or a download."""
+        # Not for the construction of a client.
+        from specwire._operations.request import DownloadRequest, MixedRequest, Request, StreamRequest
+
+        match request:
+            case Request():
+                return self._parsed(request)
+            case StreamRequest():
+                from specwire._streaming.async_streaming import AsyncEventStream
+
+                return AsyncEventStream(self._connection, request)
+            case MixedRequest():
+                from specwire._downloads.async_download import AsyncDownload
+
+                return AsyncDownload.mixed(self._connection, request)
+            case DownloadRequest():
+                from specwire._downloads.async_download import AsyncDownload
+
+                return AsyncDownload.called(self._connection, request)
+            case Generator():
+                return self._connection.run(request)
+            case _:
+                raise unsendable(request)
+
+    async def _parsed(self, request: Request[T]) -> T:
+        return await self._connection.value(request)
+
+    async def aclose(self) -> None:
+        """Close the connections; closing twice is nothing. A client of your own stays open."""
+        await self._connection.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return repr(self._connection)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} holds a key and connections: make one where it is needed instead")

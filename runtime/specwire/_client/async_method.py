@@ -1,0 +1,106 @@
+"""The operations of an asynchronous client as its methods, one class for each kind of answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
+
+from specwire._client.method import BoundOperation, Holder, Sendable, bound_method
+from specwire._operations.request import DownloadRequest, MixedRequest, Request, StreamRequest
+from specwire._operations.response import Response
+
+if TYPE_CHECKING:
+    from specwire._client.async_session import AsyncSession
+    from specwire._client.workflow import Workflow
+    from specwire._downloads.async_download import AsyncDownload
+    from specwire._streaming.accumulator import Accumulator
+    from specwire._streaming.async_streaming import AsyncAccumulatingStream, AsyncEventStream
+
+P = ParamSpec("P")
+T = TypeVar("T")
+E = TypeVar("E")
+F = TypeVar("F")
+ItemT = TypeVar("ItemT")
+
+
+class AsyncMethod(Sendable[P, "AsyncSession", Request[T]], Generic[P, T]):
+    """A call that answers `T`."""
+
+    async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        request: Request[T] = self._build(*args, **kwargs)
+        return await self._connection.value(request)
+
+    @bound_method
+    async def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
+        """Make the call and return the whole answer: status, headers, request id, attempts, `parsed`.
+
+        It raises nothing for the body of a success: what is not as the document says is in `drift`.
+        """
+        return await self._connection.perform(self._build(*args, **kwargs), lenient=True)
+
+
+class AsyncPagedMethod(AsyncMethod[P, T], Generic[P, T, ItemT]):
+    """A call that answers one page `T` of items `ItemT`, and can go through all of them."""
+
+    @bound_method
+    def iter(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[ItemT]:
+        """Go through the items of this page and of all that follow, fetching pages as needed."""
+        return self._connection.items(self._build(*args, **kwargs))
+
+    @bound_method
+    def pages(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
+        """Go through this page and all that follow, fetching them as needed."""
+        return self._connection.pages(self._build(*args, **kwargs))
+
+
+class AsyncStreamMethod(Sendable[P, "AsyncSession", StreamRequest[E]], Generic[P, E]):
+    """A call that answers a stream of events `E`."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncEventStream[E]:
+        from specwire._streaming.async_streaming import AsyncEventStream  # few use it
+
+        return AsyncEventStream(self._connection, self._build(*args, **kwargs))
+
+
+class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
+    """A call that answers a stream of events `E` which add up to an `F`."""
+
+    def __init__(
+        self,
+        build: Callable[P, StreamRequest[E]],
+        resource: Holder[AsyncSession],
+        accumulator: Callable[[], Accumulator[E, F]],
+    ) -> None:
+        super().__init__(build, resource)
+        self._accumulator = accumulator
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncAccumulatingStream[E, F]:
+        from specwire._streaming.async_streaming import AsyncAccumulatingStream  # few use it
+
+        return AsyncAccumulatingStream(self._connection, self._build(*args, **kwargs), self._accumulator())
+
+
+class AsyncDownloadMethod(Sendable[P, "AsyncSession", DownloadRequest], Generic[P]):
+    """A call that answers bytes, fetched when they are asked for."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload:
+        from specwire._downloads.async_download import AsyncDownload  # few use it
+
+        return AsyncDownload.called(self._connection, self._build(*args, **kwargs))
+
+
+class AsyncMixedMethod(Sendable[P, "AsyncSession", MixedRequest[T]], Generic[P, T]):
+    """A call that answers bytes or, under another status, a `T`."""
+
+    async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload | T:
+        from specwire._downloads.async_download import AsyncDownload  # few use it
+
+        return await AsyncDownload.mixed(self._connection, self._build(*args, **kwargs))
+
+
+class AsyncWorkflowMethod(BoundOperation[P, "AsyncSession"], Generic[P, T]):
+    """Several calls that end in a `T`."""
+
+    async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        flow: Workflow[T] = self._build(*args, **kwargs)
+        return await self._connection.run(flow)

@@ -1,0 +1,107 @@
+# Derived from async_method.py by tools/synchronous.py. Do not edit: run `make generate`.
+"""The operations of a synchronous client as its methods, one class for each kind of answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
+
+from specwire._client.method import BoundOperation, Holder, Sendable, bound_method
+from specwire._operations.request import DownloadRequest, MixedRequest, Request, StreamRequest
+from specwire._operations.response import Response
+
+if TYPE_CHECKING:
+    from specwire._client.sync_session import Session
+    from specwire._client.workflow import Workflow
+    from specwire._downloads.sync_download import Download
+    from specwire._streaming.accumulator import Accumulator
+    from specwire._streaming.sync_streaming import AccumulatingStream, EventStream
+
+P = ParamSpec("P")
+T = TypeVar("T")
+E = TypeVar("E")
+F = TypeVar("F")
+ItemT = TypeVar("ItemT")
+
+
+class Method(Sendable[P, "Session", Request[T]], Generic[P, T]):
+    """A call that answers `T`."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        request: Request[T] = self._build(*args, **kwargs)
+        return self._connection.value(request)
+
+    @bound_method
+    def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
+        """Make the call and return the whole answer: status, headers, request id, attempts, `parsed`.
+
+        It raises nothing for the body of a success: what is not as the document says is in `drift`.
+        """
+        return self._connection.perform(self._build(*args, **kwargs), lenient=True)
+
+
+class PagedMethod(Method[P, T], Generic[P, T, ItemT]):
+    """A call that answers one page `T` of items `ItemT`, and can go through all of them."""
+
+    @bound_method
+    def iter(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[ItemT]:
+        """Go through the items of this page and of all that follow, fetching pages as needed."""
+        return self._connection.items(self._build(*args, **kwargs))
+
+    @bound_method
+    def pages(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        """Go through this page and all that follow, fetching them as needed."""
+        return self._connection.pages(self._build(*args, **kwargs))
+
+
+class StreamMethod(Sendable[P, "Session", StreamRequest[E]], Generic[P, E]):
+    """A call that answers a stream of events `E`."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> EventStream[E]:
+        from specwire._streaming.sync_streaming import EventStream  # few use it
+
+        return EventStream(self._connection, self._build(*args, **kwargs))
+
+
+class AccumulatingMethod(StreamMethod[P, E], Generic[P, E, F]):
+    """A call that answers a stream of events `E` which add up to an `F`."""
+
+    def __init__(
+        self,
+        build: Callable[P, StreamRequest[E]],
+        resource: Holder[Session],
+        accumulator: Callable[[], Accumulator[E, F]],
+    ) -> None:
+        super().__init__(build, resource)
+        self._accumulator = accumulator
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AccumulatingStream[E, F]:
+        from specwire._streaming.sync_streaming import AccumulatingStream  # few use it
+
+        return AccumulatingStream(self._connection, self._build(*args, **kwargs), self._accumulator())
+
+
+class DownloadMethod(Sendable[P, "Session", DownloadRequest], Generic[P]):
+    """A call that answers bytes, fetched when they are asked for."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download:
+        from specwire._downloads.sync_download import Download  # few use it
+
+        return Download.called(self._connection, self._build(*args, **kwargs))
+
+
+class MixedMethod(Sendable[P, "Session", MixedRequest[T]], Generic[P, T]):
+    """A call that answers bytes or, under another status, a `T`."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download | T:
+        from specwire._downloads.sync_download import Download  # few use it
+
+        return Download.mixed(self._connection, self._build(*args, **kwargs))
+
+
+class WorkflowMethod(BoundOperation[P, "Session"], Generic[P, T]):
+    """Several calls that end in a `T`."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        flow: Workflow[T] = self._build(*args, **kwargs)
+        return self._connection.run(flow)

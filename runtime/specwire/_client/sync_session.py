@@ -1,0 +1,167 @@
+# Derived from async_session.py by tools/synchronous.py. Do not edit: run `make generate`.
+"""What the resources of a synchronous client send through: a provider, credentials, options and a transport."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from specwire._auth.credentials import Credentials
+from specwire._client.session import BaseSession
+from specwire._client.workflow import Pause, Step, Workflow
+from specwire._exchange import logging
+from specwire._exchange.exchange import Exchange
+from specwire._http.options import Options
+from specwire._http.request import PreparedRequest
+from specwire._http.response import HTTPResponse
+from specwire._http.transport import Transport
+from specwire._network.transport_errors import BodyTooLargeError, TokenDeniedError, TransportError
+from specwire._operations.provider import Provider
+from specwire._operations.request import BaseRequest, PagedRequest, Request
+from specwire._operations.response import Response
+from specwire._pagination import pagination
+from specwire._pagination.sync_pages import Items, Pages
+from specwire._responses import parsing
+from specwire.errors import SpecwireError
+
+if TYPE_CHECKING:
+    pass
+
+T = TypeVar("T")
+ItemT = TypeVar("ItemT")
+
+
+class Session(BaseSession):
+    """The connection of a synchronous client."""
+
+    def __init__(
+        self,
+        name: str,
+        provider: Provider,
+        base_url: str,
+        keyring: Credentials | None,
+        options: Options,
+        transport: Transport,
+    ) -> None:
+        super().__init__(name, provider, base_url, keyring, options)
+        self._transport = transport
+
+    def value(self, request: Request[T]) -> T:
+        """Send a request value and return the value of its answer."""
+        if self.options.call_middleware:
+            return self.perform(request).parsed
+        exchange = self.exchange(request, self.options)
+        answer = self._send(exchange)
+        found: T = parsing.value(exchange.record, answer, exchange.prepared.decoder)
+        return found
+
+    def perform(self, request: Request[T], *, lenient: bool = False) -> Response[T]:
+        """Send a request value and return the whole answer; a lenient call raises nothing for what its body is."""
+        perform = partial(self._perform, lenient=lenient)
+        if not self.options.call_middleware:
+            return perform(request)
+        from specwire._http.middleware import chained_calls  # few use it
+
+        return chained_calls(self.options.call_middleware, perform)(request)
+
+    def _perform(self, request: BaseRequest, lenient: bool) -> Response[Any]:
+        exchange = self.exchange(request, self.options)
+        answer = self._send(exchange)
+        return parsing.parsed(exchange.record, answer, answer.content, lenient=lenient)
+
+    def open(self, request: BaseRequest, options: Options) -> tuple[HTTPResponse, Response[None]]:
+        """Send a request value and return its answer with the body still to be read."""
+        open_ = partial(self._open, options=options)
+        if not options.call_middleware:
+            return open_(request)
+        from specwire._client.middleware_session import opened  # few use it
+
+        return opened(options.call_middleware, open_, request)
+
+    def _open(self, request: BaseRequest, options: Options) -> tuple[HTTPResponse, Response[None]]:
+        exchange = self.exchange(request, options)
+        answer = self._send(exchange, True)
+        answer.masked, answer.parse = exchange.record.masked, partial(parsing.parsed, exchange.record)
+        return answer, exchange.record.response(answer.status_code, answer.headers)
+
+    def _send(self, exchange: Exchange, stream: bool = False) -> HTTPResponse:
+        if self._transport.is_closed():
+            raise SpecwireError(f"this {self.name} is closed: make a new one")
+        operation, keyring = exchange.request.operation, exchange.prepared.keyring
+        while True:
+            exchange.record.attempts += 1
+            try:
+                options = exchange.options
+                if options.deadline is not None:
+                    options = exchange.record.clock.bounded(options)
+                proof = None
+                if keyring is not None and exchange.trusted:
+                    proof = exchange.prepared.proof
+                    if proof is None:
+                        proof = keyring.proof(operation, self._transport, options)
+                outgoing = exchange.outgoing(proof, asynchronous=False)
+                if options.middleware:
+                    answer = self._send_through(outgoing, options, stream)
+                else:
+                    answer = self._transport.send(outgoing, options, stream)
+                if answer.status_code < 300:
+                    if logging.listening():
+                        exchange.ended(answer.status_code, answer)
+                    return answer
+                answer.read()
+                answer.close()
+            except BodyTooLargeError as excess:
+                raise parsing.too_large(exchange.record, excess) from None
+            except TransportError as failure:
+                pause = exchange.failed(failure)
+            except TokenDeniedError as denial:
+                raise parsing.token_denied_error(exchange.record, denial) from None
+            else:
+                if exchange.redirected(answer) or self.another_proof(exchange, answer):
+                    continue
+                pause = exchange.answered(answer)
+            time.sleep(pause)
+
+    def _send_through(self, outgoing: PreparedRequest, options: Options, stream: bool) -> HTTPResponse:
+        """Send one try through the middleware."""
+        from specwire._http.middleware import chained  # few use it
+
+        send = partial(self._transport.send, options=options, stream=stream)
+        return chained(options.middleware, send)(outgoing)
+
+    def items(self, request: PagedRequest[T, ItemT]) -> Iterator[ItemT]:
+        """Go through the items of a page and of all that follow."""
+        return Items(request, self.pages(request))
+
+    def pages(self, request: PagedRequest[T, ItemT]) -> Iterator[T]:
+        """Go through a page and all that follow."""
+        trail = pagination.Trail(request, self.options.max_pages)
+        return Pages(self.perform, trail)
+
+    def run(self, flow: Workflow[T]) -> T:
+        """Run a flow of calls to its end and return its value."""
+        advance: Callable[[], Step] = partial(next, flow)
+        with closing(flow):
+            while True:
+                try:
+                    step = advance()
+                except StopIteration as end:
+                    value: T = end.value
+                    return value
+                try:
+                    answer: Any = None
+                    if isinstance(step, Pause):
+                        time.sleep(step.seconds)
+                    else:
+                        answer = self.value(step)
+                except Exception as error:
+                    advance = partial(flow.throw, error)
+                else:
+                    advance = partial(flow.send, answer)
+
+    def close(self) -> None:
+        """Close the transport."""
+        self._transport.close()

@@ -1,0 +1,62 @@
+"""Iterators over pages and items: objects and not generators, so that leaving early leaves nothing to clean up."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from specwire._operations.request import PagedRequest
+from specwire._pagination import pagination
+from specwire.errors import APIStatusError
+
+if TYPE_CHECKING:
+    from specwire._operations.response import Response
+
+T = TypeVar("T")
+ItemT = TypeVar("ItemT")
+
+
+class AsyncPages(Generic[T, ItemT]):
+    """A page and all that follow."""
+
+    def __init__(
+        self,
+        perform: Callable[[PagedRequest[T, ItemT]], Awaitable[Response[T]]],
+        trail: pagination.Trail[T, ItemT],
+    ) -> None:
+        self._perform = perform
+        self._trail = trail
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self
+
+    async def __anext__(self) -> T:
+        while (following := self._trail.following()) is not None:
+            try:
+                response = await self._perform(following)
+            except APIStatusError as error:
+                if self._trail.ends_with(error.status_code):
+                    break
+                raise
+            if self._trail.take(response):
+                return response.parsed
+        raise StopAsyncIteration
+
+
+class AsyncItems(Generic[T, ItemT]):
+    """The items of a page and of all that follow."""
+
+    def __init__(self, request: PagedRequest[T, ItemT], pages: AsyncIterator[T]) -> None:
+        self._request = request
+        self._pages = pages
+        self._ready: deque[ItemT] = deque()
+
+    def __aiter__(self) -> AsyncIterator[ItemT]:
+        return self
+
+    async def __anext__(self) -> ItemT:
+        while not self._ready:
+            page = await anext(self._pages)
+            self._ready.extend(pagination.items(self._request, page))
+        return self._ready.popleft()

@@ -1,0 +1,91 @@
+"""Derive the synchronous half of the runtime from the asynchronous one, which is written by hand.
+
+`python tools/synchronous.py` writes a `sync_NAME.py` beside each `async_NAME.py` that is listed here; with `--check` it
+names those that are out of date, and fails. Only names and keywords differ between the two; what works in another way
+is written by hand, in modules that both import.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+RUNTIME = ROOT / "runtime" / "specwire"
+SOURCES = (
+    "_client/async_client.py",
+    "_client/async_method.py",
+    "_client/async_session.py",
+    "_downloads/async_download.py",
+    "_pagination/async_pages.py",
+    "_streaming/async_streaming.py",
+)
+HEADER = "# Derived from {source} by tools/synchronous.py. Do not edit: run `make generate`.\n"
+
+_RULES = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"(?<!\w)\(await ([\w.]+\([\w, =*]*\))\)", r"\1"),
+        (r"await sleep\(", "time.sleep("),
+        (r"await ", ""),
+        (r"async (?=def|for|with)", ""),
+        (r"\bAwaitable\[((?:\w|\[\w+\])+)\]", r"\1"),
+        (r"\bCoroutine\[Any, Any, ((?:[\w |]|\[\w+\])+)\]", r"\1"),
+        (r" \(also a coroutine function\)", ""),
+        (r"for all tasks, in one event loop or several,", "for all threads, which may be taken into a fork,"),
+        (r"; the answer is awaited unless it is a stream or a download", ", and return the answer"),
+        (r"\bAsyncHTTPClient\b", "SyncHTTPClient"),
+        (r"\b(_?)Async(?=[A-Z])", r"\1"),
+        (r"\basync_(?=[a-z])", "sync_"),
+        (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
+        (r"\b(_?)a(close|closing|next|iter|read|proof|iter_bytes)\b", r"\1\2"),
+        (r"\bStopAsyncIteration\b", "StopIteration"),
+        (r"(\w)_async\b", r"\1"),
+        (r"asynchronous=True", "asynchronous=False"),
+        (r"\b[Aa]n asynchronous", lambda found: f"{found[0][0]} synchronous"),
+        (r"\basynchronous(?!=)", "synchronous"),
+        (r"from specwire\S+ import sleep\n", "import time\n"),
+    )
+]
+
+
+def synchronous(text: str, source: str) -> str:
+    """Return the synchronous form of an asynchronous module."""
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return _tidy(HEADER.format(source=source) + text)
+
+
+def _tidy(text: str) -> str:
+    """Return a module with its imports sorted, and formatted."""
+    for command in (["check", "--fix-only", "--quiet"], ["format"]):
+        arguments = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(RUNTIME / "derived.py"), "-"]
+        text = subprocess.run(arguments, input=text, capture_output=True, text=True, check=True).stdout
+    return text
+
+
+def main() -> int:
+    """Write the derived modules, or check them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="fail where one is out of date")
+    check = parser.parse_args().check
+    stale = 0
+    for name in SOURCES:
+        source = RUNTIME / name
+        target = source.with_name(source.name.replace("async_", "sync_"))
+        text = synchronous(source.read_text("utf-8"), source.name)
+        if target.exists() and target.read_text("utf-8") == text:
+            continue
+        stale += 1
+        if check:
+            print(f"{target.relative_to(ROOT)} is out of date: run `make generate`")
+        else:
+            target.write_text(text, "utf-8")
+    return int(check and stale > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
