@@ -1,1 +1,1 @@
-"""A local HTTP server that plays a provider from its OpenAPI document alone."""
+"""Local HTTP server that imitates a provider from its OpenAPI document alone."""

@@ -1,4 +1,4 @@
-"""The mock server as an ASGI application."""
+"""ASGI application of the mock server."""
 
 import logging
 from collections import Counter
@@ -33,7 +33,7 @@ logger = logging.getLogger("specwire.mock")
 
 @attrs.frozen(eq=False)
 class Arrival:
-    """A request as the server got it."""
+    """A request as received."""
 
     method: str
     raw_path: str
@@ -42,17 +42,17 @@ class Arrival:
 
 
 class Handler:
-    """Takes every request that is not about the mock server itself."""
+    """Handler of every request except those about the mock server itself."""
 
     def __init__(self, played: Provider) -> None:
-        """Play the provider, with an empty memory."""
+        """Serve the provider with empty state."""
         self.requests: list[Record] = []
         self._provider = played
         self._secrets = played.guard.secrets()
         self.reset()
 
     def reset(self) -> None:
-        """Forget all that was asked."""
+        """Discard all recorded requests and state."""
         self.requests.clear()
         self._room = recording.ROOM
         self._answers = self._provider.begin()
@@ -101,7 +101,7 @@ class Handler:
                 return reply, operation.id, due, reason
 
     def _kept(self, body: Blob) -> bytes | None:
-        """Return the bytes of a body as long as there is room for them; a server that runs for days stays small."""
+        """Return the bytes of a body while there is room, so that a long-running server does not grow without bound."""
         content = recording.kept(body)
         if content is None or len(content) > self._room:
             return None
@@ -109,7 +109,7 @@ class Handler:
         return content
 
     def _due(self, wishes: Faults, operation_id: str) -> Faults:
-        """Return the failures that this request is to meet, counting the ones that are limited in number."""
+        """Return the failures due for this request; this counts requests for failures that are limited in number."""
         if wishes.fail is None:
             return wishes
         key = wishes.key or operation_id
@@ -166,11 +166,11 @@ def build(
     seed: int = 0,
     clock: Deadline | None = None,
 ) -> Starlette:
-    """Return the application that plays a normalized document.
+    """Return the ASGI application for a normalized document.
 
-    `keys` are the credentials that are let in. With the same seed and requests, the answers are the same; `clock`
-    returns the Unix time in seconds and is by default one that ticks once per reading. The requests so far stand in
-    `app.state.requests`. Raises MockError if the document cannot be served.
+    `keys` are the accepted credentials. With the same seed and requests, the responses are the same; `clock` returns
+    the Unix time in seconds and by default advances at each reading. Recorded requests are in
+    `app.state.requests`. Raise MockError if the document cannot be served.
     """
     handler = Handler(provider.build(document, keys, seed, clock))
 
@@ -187,7 +187,7 @@ def build(
             Route("/__mock__/reset", reset, methods=["POST"]),
         ]
     )
-    # A mount would not take every path: its pattern stops at an encoded line break.
+    # A mount would miss some paths: its pattern stops at an encoded line break.
     app.router.default = handler
     app.state.requests = handler.requests
     return app

@@ -1,4 +1,4 @@
-"""Reaching servers on this machine, whatever the environment says of proxies."""
+"""Direct connections to this machine, regardless of proxy settings in the environment."""
 
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ _EXEMPT: Final = ("NO_PROXY", "no_proxy")
 
 @contextmanager
 def direct(environment: MutableMapping[str, str]) -> Iterator[None]:
-    """Keep requests to this machine from proxies that the environment names, until the block ends."""
+    """Bypass proxies from the environment for requests to this machine until the block ends."""
     before = {name: environment[name] for name in _EXEMPT if name in environment}
     listed = [host for value in before.values() for host in value.split(",") if host.strip()]
     environment.update(dict.fromkeys(_EXEMPT, ",".join(dict.fromkeys([*listed, *HOSTS]))))

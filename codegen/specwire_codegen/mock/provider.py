@@ -1,4 +1,4 @@
-"""A provider that is played: everything that follows from its document."""
+"""Imitation of a provider, built from its document."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -38,7 +38,7 @@ from specwire_codegen.mock.values.sampling import Sampler
 
 @attrs.frozen(eq=False)
 class Provider:
-    """Answers requests as the document says; what it remembers is in the answers that `begin` returns."""
+    """Stateless part of the mock; the responder that `begin` returns holds the state."""
 
     document: Document
     router: Router
@@ -51,7 +51,7 @@ class Provider:
     clock: Deadline | None
 
     def begin(self) -> Responder:
-        """Return answers that remember nothing yet; every beginning is the same."""
+        """Return a responder with empty state; every new one behaves the same."""
         identifiers = Identifiers(self.seed)
         examples = self.examples
         presenter = ResponseBuilder(self.document, examples, self.clock or Ticking())
@@ -76,7 +76,7 @@ class Provider:
         received: Received,
         faults: Faults,
     ) -> tuple[Reply, Rejection | None]:
-        """Return the reply to a request, and why it was refused where it was."""
+        """Return the reply to a request, and the reason for its rejection, if any."""
         if faults.status is not None and faults.status >= 400:
             return self.errors.reply(operation, faults.status), None
         denied = self.guard.refusal(operation, sources)
@@ -94,14 +94,14 @@ class Provider:
         return answer, None
 
     def refused(self, operation: Operation | None, refusal: Rejection) -> Whole:
-        """Return the error reply for a refusal."""
+        """Return the error reply for a rejection."""
         return self.errors.reply(operation, refusal.status, refusal.message, refusal.violations)
 
 
 def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Deadline | None) -> Provider:
-    """Return the provider that a document describes.
+    """Return the provider for a document.
 
-    Raises MockError if the document cannot be served.
+    Raise MockError if the document cannot be served.
     """
     document = Document(data)
     operations = load_operations.read(document)

@@ -1,4 +1,4 @@
-"""What was asked of the mock server, for tests to read; credentials are left out."""
+"""Recorded requests for tests, without credentials."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -10,23 +10,23 @@ from specwire_codegen.mock.request.bodies import Blob
 from specwire_codegen.mock.request.security import Place
 
 KEEP: Final = 1024 * 1024
-"""Bytes of a request body that a record keeps; of a larger one it has size and hash."""
+"""Maximum number of body bytes in a record; of a larger body it has size and hash."""
 ROOM: Final = 64 * 1024 * 1024
-"""Bytes of request bodies that all records together keep, until the server is reset."""
+"""Maximum number of body bytes in all records together, until the server is reset."""
 HIDDEN: Final = "***"
 
 
 @attrs.frozen
 class Record:
-    """One request as it came in, and what the mock server made of it."""
+    """A request and its outcome."""
 
     method: str
     path: str
     query: str
     headers: tuple[tuple[str, str], ...]
-    """Lower-case names; of credentials only the scheme."""
+    """Lower-case names; only the scheme of credentials."""
     body: bytes | None = attrs.field(repr=False)
-    """The bytes, or None where there are more than are kept."""
+    """The bytes, or None if there are more than the limit."""
     size: int
     sha256: str
     operation_id: str | None
@@ -35,7 +35,7 @@ class Record:
 
     @property
     def matched(self) -> bool:
-        """Whether the document has an operation for the request."""
+        """True if the document has an operation for the request."""
         return self.operation_id is not None
 
     def header(self, name: str) -> str | None:
@@ -44,7 +44,7 @@ class Record:
 
 
 def kept(body: Blob) -> bytes | None:
-    """Return the bytes of a body that a record keeps."""
+    """Return the recorded bytes of a body."""
     return body.content if body.size <= KEEP else None
 
 
@@ -70,7 +70,7 @@ def redacted_query(query_string: str, secrets: frozenset[Place]) -> str:
 
 
 def as_json(record: Record) -> dict[str, Any]:
-    """Return a record as the server shows it under `/__mock__/requests`."""
+    """Return a record in the format of `/__mock__/requests`."""
     return {
         "method": record.method,
         "path": record.path,

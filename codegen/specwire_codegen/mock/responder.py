@@ -1,4 +1,4 @@
-"""The ordinary answer to a valid request."""
+"""Responder for valid requests."""
 
 import mimetypes
 import re
@@ -52,7 +52,7 @@ BROKEN: Final = '{"broken": '
 
 @attrs.frozen(eq=False)
 class Responder:
-    """Answers valid requests."""
+    """Responder for valid requests."""
 
     roles: Mapping[Operation, Role]
     examples: Examples
@@ -64,7 +64,7 @@ class Responder:
     error_event: Callable[[Operation, str | None], Any]
 
     def answer(self, exchange: Exchange, faults: Faults) -> Reply | Rejection:
-        """Return the reply of the ordinary course, or why there is none."""
+        """Return the regular reply, or the reason for a rejection."""
         role = self.roles[exchange.operation]
         gone = self._gone(exchange, role)
         if gone is not None:
@@ -206,20 +206,20 @@ class Responder:
 
 
 def _asked(events: Sequence[Event], exchange: Exchange) -> list[Event]:
-    """Return the events of a stream with what the request asks them to say."""
+    """Return the events of a stream with the text that the request asks for."""
     said = spoken([event.data for event in events], exchange.content.fields)
     return [attrs.evolve(event, data=data) for event, data in zip(events, said, strict=True)]
 
 
 def missing(path: Mapping[str, str]) -> Rejection | None:
-    """Return a 404 where a path parameter stands for something that does not exist."""
+    """Return a 404 if a path parameter names a resource that does not exist."""
     if any(map(is_missing, path.values())):
         return Rejection(404, "there is no such resource")
     return None
 
 
 def _chosen(response: Response, exchange: Exchange) -> MediaType | None:
-    """Return the media type to answer with: by the stream switch, a format field, or the Accept header."""
+    """Return the media type of the response, by the stream switch, a format field, or the Accept header."""
     fields = exchange.content.fields
     switched = [one for one in response.media if one.stream is not None and one.stream.field is not None]
     for one in switched:

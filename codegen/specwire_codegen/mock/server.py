@@ -1,4 +1,4 @@
-"""Serving the mock application over HTTP."""
+"""HTTP server for the mock application."""
 
 import asyncio
 import socket
@@ -17,13 +17,13 @@ from specwire_codegen.mock.reply.asgi_send import CONNECTION
 from specwire_codegen.mock.request.hosts import HostCheck
 
 BACKLOG: Final = 2048
-"""Connections that may wait to be accepted."""
+"""Maximum number of connections that wait to be accepted."""
 GRACE: Final = 2
-"""Seconds that open connections get when the server is stopped."""
+"""Grace period of open connections at shutdown, in seconds."""
 
 
 class CuttableProtocol(H11Protocol):
-    """HTTP/1.1, with the connection in reach of the application, so that it can be closed in mid-reply."""
+    """HTTP/1.1 protocol that gives the application access to the connection, to close it during a reply."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ def _server(app: ASGIApp, ready: Callable[[], None]) -> Server:
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        # asyncio sends small replies at once only on sockets that name TCP; the others wait 40 ms for an ACK.
+        # asyncio sends small replies at once only on sockets that name TCP; others wait 40 ms for an ACK.
         listener = socket.socket(family, kind, socket.IPPROTO_TCP)
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not a host name"
@@ -92,9 +92,9 @@ def _url(host: str, listener: socket.socket) -> str:
 
 @contextmanager
 def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, any_host: bool = False) -> Iterator[str]:
-    """Serve the application in a thread, and give its base URL while it answers; port 0 takes a free one.
+    """Serve the application in a thread and yield its base URL; port 0 picks a free port.
 
-    Requests must name this machine as their `Host`; with `any_host`, they may be meant for another server.
+    Requests must name this machine as their `Host`; with `any_host`, they may name another server.
     """
     listener = _listen(host, port)
     started = threading.Event()
@@ -120,9 +120,9 @@ def run(
     ready: Callable[[str], None] | None = None,
     hosts: Collection[str] = (),
 ) -> None:
-    """Serve the application until it is interrupted; `ready` is told the base URL when it answers.
+    """Serve the application until it is interrupted; call `ready` with the base URL once it accepts requests.
 
-    Requests must name this machine, or one of `hosts`, as their `Host`. Raises MockError if the address is taken.
+    Requests must name this machine, or one of `hosts`, as their `Host`. Raise MockError if the address is in use.
     """
     listener = _listen(host, port)
     url = _url(host, listener)

@@ -1,1 +1,1 @@
-"""The document that the mock serves."""
+"""Document of the mock server."""

@@ -1,4 +1,4 @@
-"""The OpenAPI document that is served, and the references inside it."""
+"""The served OpenAPI document and its references."""
 
 from collections.abc import Iterator
 from typing import Any, TypeAlias
@@ -11,7 +11,7 @@ from specwire_codegen.openapi.json_types import json_type
 from specwire_codegen.openapi.pointer import from_fragment
 
 Schema: TypeAlias = dict[str, Any] | bool
-"""A JSON Schema of Draft 2020-12, as it stands in the document."""
+"""A JSON Schema of Draft 2020-12, exactly as in the document."""
 
 
 @attrs.frozen(eq=False)
@@ -21,7 +21,7 @@ class Document:
     data: dict[str, Any]
 
     def resolve(self, node: Any) -> Any:
-        """Return the object that a chain of `$ref`s ends at, or the node itself when it is none."""
+        """Return the object at the end of a chain of `$ref`s, or the node itself if it has none."""
         seen: set[str] = set()
         while isinstance(node, dict) and isinstance(node.get("$ref"), str):
             reference: str = node["$ref"]
@@ -57,7 +57,7 @@ class Document:
         return found
 
     def types(self, schema: Schema) -> frozenset[str]:
-        """Return the JSON types that a value of the schema may have; empty when the schema names none."""
+        """Return the JSON types allowed by the schema; empty if it names none."""
         found: set[str] = set()
         for variant in self.variants(schema):
             named = variant.get("type", ())

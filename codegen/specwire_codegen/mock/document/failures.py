@@ -1,7 +1,7 @@
-"""The errors that the mock server raises before it can serve."""
+"""Errors that prevent the mock server from starting."""
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
 
 
 class MockError(SpecwireCodegenError):
-    """Say why a document or an address cannot be served, and what to do."""
+    """A document or address that cannot be served; the message says what to do."""

@@ -1,4 +1,4 @@
-"""Reading the operations out of a document."""
+"""Loader of the operations of a document."""
 
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -27,7 +27,7 @@ IGNORED_HEADERS = {"accept", "content-type", "authorization"}
 
 
 def read(document: Document) -> tuple[Operation, ...]:
-    """Return every operation of the document, in its order."""
+    """Return every operation of the document, in document order."""
     if not isinstance(document.data.get("paths"), dict):
         raise MockError("the document has no `paths`: nothing to serve")
     return tuple(_operations(document))
@@ -154,7 +154,7 @@ def _stream(raw: dict[str, Any]) -> StreamFacts:
 
 
 def _error_pointer(error: Any) -> str | None:
-    """Return where an event's error stands: the first plain pointer of a list of shapes."""
+    """Return the pointer to the error of an event: the first plain pointer of a list of shapes."""
     shapes = error if isinstance(error, list) else [error]
     return next((shape for shape in shapes if isinstance(shape, str)), None)
 

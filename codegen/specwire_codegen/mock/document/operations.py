@@ -1,4 +1,4 @@
-"""The operations of a document, as values."""
+"""Operations of a document, as values."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeAlias
@@ -12,7 +12,7 @@ Place: TypeAlias = Literal["path", "query", "querystring", "header", "cookie"]
 
 @attrs.frozen(eq=False)
 class Parameter:
-    """A parameter and how it is written on the wire."""
+    """A parameter and its serialization."""
 
     name: str
     place: Place
@@ -21,14 +21,14 @@ class Parameter:
     explode: bool
     schema: Schema
     media: str | None
-    """The media type of the value, where the document gives `content` in place of `schema`."""
+    """The media type of the value, if the document gives `content` instead of `schema`."""
     spans: bool = False
-    """Whether a path parameter may have slashes."""
+    """True if a path parameter may contain slashes."""
 
 
 @attrs.frozen(eq=False)
 class Example:
-    """A named example: a value, or the text that goes over the wire."""
+    """A named example: a value, or its serialized text."""
 
     name: str
     value: Any
@@ -37,7 +37,7 @@ class Example:
 
 @attrs.frozen
 class StreamFacts:
-    """What `x-specwire-stream` says of a sequential media type."""
+    """Facts about a sequential media type from `x-specwire-stream`."""
 
     terminator: str | None
     error: str | None
@@ -59,23 +59,23 @@ class MediaType:
 
     @property
     def is_json(self) -> bool:
-        """Whether a body of this type is one JSON document."""
+        """True if a body of this type is one JSON document."""
         return self.name == "application/json" or self.name.endswith("+json")
 
     @property
     def is_events(self) -> bool:
-        """Whether a body of this type is a stream of server-sent events."""
+        """True if a body of this type is a stream of server-sent events."""
         return self.name == "text/event-stream"
 
     @property
     def is_lines(self) -> bool:
-        """Whether a body of this type is one JSON document per line."""
+        """True if a body of this type has one JSON document per line."""
         return self.name in {"application/jsonl", "application/x-ndjson", "application/x-jsonlines"}
 
 
 @attrs.frozen(eq=False)
 class Body:
-    """What an operation takes as request body."""
+    """Request body of an operation."""
 
     required: bool
     media: tuple[MediaType, ...]
@@ -93,7 +93,7 @@ class Header:
 
 @attrs.frozen(eq=False)
 class Response:
-    """What an operation answers with under one status code, range or `default`."""
+    """Response of an operation for one status code, range or `default`."""
 
     status: str
     media: tuple[MediaType, ...]
@@ -107,7 +107,7 @@ class Response:
 
 @attrs.frozen
 class Polling:
-    """What `x-specwire-polling` says of a long-running job."""
+    """Facts about a long-running job from `x-specwire-polling`."""
 
     status: str
     success: tuple[str, ...]
@@ -118,11 +118,11 @@ class Polling:
 
 @attrs.frozen
 class Pagination:
-    """What `x-specwire-pagination` says of a list that comes in pages."""
+    """Facts about a paginated list from `x-specwire-pagination`."""
 
     style: Literal["page", "cursor", "offset", "url", "link"]
     parameter: str | None
-    """The query parameter that takes the page number, the cursor or the offset."""
+    """The query parameter for the page number, the cursor or the offset."""
     size: str | None
     first: int
     items: str
@@ -145,22 +145,22 @@ class Operation:
     body: Body | None
     responses: tuple[Response, ...]
     security: tuple[tuple[str, ...], ...]
-    """Alternatives; each names the schemes that must all be met. No alternative means no check."""
+    """Alternatives; each names the schemes that must all be satisfied. Without alternatives, nothing is checked."""
     pagination: Pagination | None
     polling: Polling | None
 
     @property
     def success(self) -> Response:
-        """The response of the ordinary course: the lowest 2xx, else `default`, else an empty 204."""
+        """The regular response: the lowest 2xx, else `default`, else an empty 204."""
         good = sorted((response for response in self.responses if response.status.startswith("2")), key=_rank)
         return next(iter([*good, *self.under("default")]), Response("204", (), ()))
 
     def under(self, *statuses: str) -> tuple[Response, ...]:
-        """Return the responses under these keys of the document, in this order."""
+        """Return the responses under these document keys, in this order."""
         return tuple(response for status in statuses for response in self.responses if response.status == status)
 
     def documents(self, status: int) -> bool:
-        """Tell whether the document gives this very status code a response."""
+        """Return True if the document describes this exact status code."""
         return bool(self.under(str(status)))
 
 

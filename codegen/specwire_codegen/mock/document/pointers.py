@@ -1,4 +1,4 @@
-"""Finding, placing and dropping what a JSON pointer (RFC 6901) names in a value."""
+"""JSON pointers (RFC 6901): find, replace and remove parts of a value."""
 
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ ABSENT: Final = Absent()
 
 
 def find(value: Any, pointer: str) -> Any:
-    """Return what stands at the pointer, or `ABSENT`."""
+    """Return the value at the pointer, or `ABSENT`."""
     try:
         return pointers.get(value, pointer)
     except KeyError:
@@ -21,7 +21,7 @@ def find(value: Any, pointer: str) -> Any:
 
 
 def place(value: Any, pointer: str, new: Any) -> Any:
-    """Return a copy of the value with `new` at the pointer; missing objects on the way are made."""
+    """Return a copy of the value with `new` at the pointer; missing objects on the way are created."""
     return _place(value, pointers.split(pointer), new)
 
 

@@ -1,4 +1,4 @@
-"""Checking values against the schemas of the document (Draft 2020-12, formats on)."""
+"""Validation against the schemas of the document (Draft 2020-12, formats on)."""
 
 from collections.abc import Iterator
 from typing import Any, Literal, TypeAlias
@@ -15,12 +15,12 @@ Where: TypeAlias = Literal["path", "query", "querystring", "header", "cookie", "
 BASE = "urn:specwire:mock"
 FORBIDDEN = "the property is not to be sent here"
 FOREIGN = {"request": "readOnly", "response": "writeOnly"}
-"""The mark of a property that does not belong into messages of this direction."""
+"""The keyword of properties that messages of this direction must not contain."""
 
 
 @attrs.frozen
 class Violation:
-    """One way in which a request breaks the document; `message` never repeats what was sent."""
+    """A violation of the document by a request; `message` never repeats what was sent."""
 
     where: Where
     path: tuple[str | int, ...]
@@ -32,10 +32,10 @@ class Violation:
 
 
 class Validators:
-    """Compiled validators for messages of one direction, made when first needed."""
+    """Compiled validators for messages of one direction, created on first use."""
 
     def __init__(self, document: Document, direction: Direction) -> None:
-        """Keep the document's schemas as this direction sees them."""
+        """Prepare the document's schemas for this direction."""
         self._document = document
         self._mark = FOREIGN[direction]
         schemas = document.data.get("components", {}).get("schemas", {})
@@ -45,11 +45,11 @@ class Validators:
         self._compiled: dict[int, tuple[Schema, jsonschema_rs.Draft202012Validator]] = {}
 
     def accepts(self, schema: Schema, value: Any) -> bool:
-        """Tell whether the value is valid against a schema of the document."""
+        """Return True if the value is valid against a schema of the document."""
         return self._validator(schema).is_valid(value)
 
     def violations(self, schema: Schema, value: Any, where: Where, *above: str | int) -> Iterator[Violation]:
-        """Yield what is wrong with the value; `above` leads to it from its place in the request."""
+        """Yield the violations of the value; `above` is the path to it in the request."""
         for error in self._validator(schema).iter_errors(value):
             kind = error.kind.name
             message = FORBIDDEN if kind == "falseSchema" else error.message
@@ -68,7 +68,7 @@ class Validators:
             )
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
             raise MockError(f"a schema of the document cannot be used: {error}. Correct the document") from error
-        # The schema is kept with its validator, so that its id is not given to another object.
+        # Keep the schema with its validator: Python reuses the id of a freed object.
         self._compiled[id(schema)] = (schema, made)
         return made
 

@@ -1,4 +1,4 @@
-"""Sending replies over ASGI, and closing the connection in the middle of one."""
+"""Replies sent over ASGI, including ones that close the connection halfway."""
 
 import asyncio
 from collections.abc import Iterator
@@ -11,17 +11,17 @@ from specwire_codegen.mock.reply.faults import Faults
 from specwire_codegen.mock.reply.responses import Chunked, Reply, Whole
 
 CONNECTION: Final = "specwire.mock.connection"
-"""The ASGI extension under which the server hands over the transport, so that a reply can be cut off."""
+"""ASGI extension with the transport of the connection, to cut a reply off."""
 
 
 async def send_reply(reply: Reply, faults: Faults, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send a reply, late or cut off where that was asked for."""
+    """Send a reply, delayed or cut off on request."""
     if faults.delay:
         await asyncio.sleep(faults.delay)
     if faults.cut == "headers":
         return await _close(scope, receive)
     headers = list(reply.headers)
-    # A 204 or 304 must not say a length (RFC 9110, section 8.6).
+    # A 204 or 304 must not have a Content-Length (RFC 9110, section 8.6).
     if isinstance(reply, Whole) and reply.status not in {204, 304}:
         headers.append(("content-length", str(len(reply.body))))
     if faults.retry_after is not None:
@@ -31,7 +31,7 @@ async def send_reply(reply: Reply, faults: Faults, scope: Scope, receive: Receiv
     cut = faults.cut is not None
     for chunk in _chunks(reply, cut=cut):
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        # Without a pause between chunks, a long stream would keep all other requests waiting.
+        # Without a pause between chunks, a long stream would block all other requests.
         await asyncio.sleep(faults.pause if isinstance(reply, Chunked) else 0)
     if cut:
         return await _close(scope, receive)

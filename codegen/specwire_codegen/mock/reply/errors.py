@@ -1,4 +1,4 @@
-"""Error replies in the shape that the document gives them."""
+"""Error replies in the format of the document."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -13,7 +13,7 @@ from specwire_codegen.mock.reply.responses import Header, Whole, json_reply
 from specwire_codegen.mock.values.examples import Examples, schema_of
 
 MESSAGES: Final = ("/error/message", "/message", "/detail", "/description", "/error", "/errors/0/message", "/title")
-"""Where error bodies keep the sentence for the reader, the most usual first."""
+"""Usual pointers to the message of an error body, the most common first."""
 
 ROW: Final = {"loc", "msg", "type"}
 """The members of a row in a list of violations."""
@@ -33,7 +33,7 @@ KINDS: Final = {
 
 @attrs.frozen(eq=False)
 class Errors:
-    """Makes error replies."""
+    """Factory of error replies."""
 
     document: Document
     examples: Examples
@@ -46,7 +46,7 @@ class Errors:
         violations: Sequence[Violation] = (),
         headers: Sequence[Header] = (),
     ) -> Whole:
-        """Return an error reply; without a message the document's own example is left as it is."""
+        """Return an error reply; without a message, the document's own example is unchanged."""
         response = None if operation is None else _response(operation, status)
         media = None if response is None else response.json
         text = "; ".join([message or "a failure was asked for", *map(str, violations)])
@@ -59,7 +59,7 @@ class Errors:
         return json_reply(status, value if stated else self._typed(media, value, status), media.name, headers)
 
     def event(self, operation: Operation, pointer: str | None) -> Any:
-        """Return the data of an event that reports an error in mid-stream."""
+        """Return the data of an event that reports an error within a stream."""
         where = pointer or "/error"
         bodies = [
             self.examples.value(media)
@@ -72,13 +72,13 @@ class Errors:
         return shaped or place({}, where, {"message": "the stream was made to fail", "type": "server_error"})
 
     def _told(self, media: MediaType, value: Any, text: str, violations: Sequence[Violation]) -> Any:
-        """Return the body with the message, and the violations one by one where it has a list for them."""
+        """Return the body with the message, and with each violation if it has a list for them."""
         shapes = [value, *self.examples.values(media), self.examples.drawer.draw(schema_of(media))]
         forms = (form for one in shapes for form in (*_listed(one, text, violations), *_worded(one, text)))
         return next((form for form in forms if self.examples.fits(media, form)), value)
 
     def _typed(self, media: MediaType, value: Any, status: int) -> Any:
-        """Return the body with the kind of error, where the document's example is not about this very status."""
+        """Return the body with the kind of error, unless the document's example is for this exact status."""
         for pointer in ("/error/type", "/type"):
             changed = place(value, pointer, KINDS.get(status, "server_error"))
             if isinstance(find(value, pointer), str) and self.examples.fits(media, changed):
@@ -103,7 +103,7 @@ def _worded(value: Any, text: str) -> Iterator[Any]:
 
 
 def _response(operation: Operation, status: int) -> Response | None:
-    """Return the response that the document has for an error status, else the one that comes closest."""
+    """Return the documented response for an error status, else the closest one."""
     near = [one for one in operation.responses if one.status[0] in "45" and one.json]
     same = [one for one in near if one.status[0] == str(status)[0]]
     fits = operation.under(str(status), f"{str(status)[0]}XX", "default")

@@ -1,4 +1,4 @@
-"""Failures on demand, read from a request's `x-mock-*` headers or `mock-*` query parameters."""
+"""Simulated failures, requested by `x-mock-*` headers or `mock-*` query parameters."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias, get_args
@@ -13,46 +13,46 @@ Malformed: TypeAlias = Literal["event", "json", "sse-error"]
 
 
 class FaultError(Exception):
-    """Say which instruction cannot be followed and what it may be."""
+    """An instruction is invalid; the message names it and the accepted values."""
 
 
 @attrs.frozen
 class Faults:
-    """What a request asks to go wrong, and other wishes of a test."""
+    """Requested failures and other instructions of a test."""
 
     status: int | None = None
-    """Answer with this status."""
+    """Respond with this status."""
     retry_after: str | None = None
     """Send this Retry-After header."""
     fail: int | None = None
-    """Only the first so many requests with the same key go wrong."""
+    """Number of requests with the same key that fail."""
     key: str = ""
     delay: float = 0.0
-    """Seconds before the reply."""
+    """Delay of the reply in seconds."""
     pause: float = 0.0
-    """Seconds between two chunks of a stream."""
+    """Delay between two chunks of a stream, in seconds."""
     cut: Cut | None = None
     """Close the connection before the reply, in the middle of its body, or in the middle of a stream."""
     malformed: Malformed | None = None
     events: int | None = None
     """Number of events in a stream."""
     chunk: int | None = None
-    """Bytes in a chunk of a stream."""
+    """Number of bytes in a chunk of a stream."""
     example: str | None = None
-    """Answer with the example of this name."""
+    """Respond with the example of this name."""
 
     def spent(self) -> "Faults":
-        """Return the wishes without what was to go wrong."""
+        """Return the instructions without the failures."""
         return attrs.evolve(self, status=None, cut=None, malformed=None, retry_after=None)
 
     def active(self) -> "Faults":
-        """Return the failures that are due now: a bare `fail` means 503."""
+        """Return the failures that are due now: `fail` alone means 503."""
         silent = self.fail is None or self.status is not None or self.cut is not None or self.malformed is not None
         return self if silent else attrs.evolve(self, status=503)
 
 
 def parse(headers: Mapping[str, str], query: tuple[Pair, ...]) -> Faults:
-    """Read the instructions; a header wins over the query parameter."""
+    """Parse the instructions; a header takes precedence over the query parameter."""
     given = {name.removeprefix("mock-"): unquote_plus(value) for name, value in query if name.startswith("mock-")}
     given |= {name.removeprefix("x-mock-"): value for name, value in headers.items() if name.startswith("x-mock-")}
     unknown = sorted(set(given) - set(READERS))
@@ -62,7 +62,7 @@ def parse(headers: Mapping[str, str], query: tuple[Pair, ...]) -> Faults:
 
 
 def without(query_string: str) -> str:
-    """Return the query string without the instructions in it."""
+    """Return the query string without the instructions."""
     return "&".join(item for item in query_string.split("&") if not item.startswith("mock-"))
 
 

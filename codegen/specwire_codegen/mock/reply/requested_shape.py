@@ -1,4 +1,4 @@
-"""What a request asks of its answer: how many items, vectors of which length, JSON of which schema, which format."""
+"""Response shape requested by the client: number of items, vector length, JSON schema, format."""
 
 import base64
 import json
@@ -13,16 +13,16 @@ from specwire_codegen.mock.document.validation import Validators
 from specwire_codegen.mock.values.sampling import Sampler
 
 FORMATS: Final = ("response_format", "output_format", "format")
-"""Request fields that name the form of the answer."""
+"""Request fields with the format of the response."""
 COUNTS: Final = ("n", "num_images", "number_of_images", "num_outputs", "candidate_count")
 INPUTS: Final = ("input", "inputs", "texts")
 LENGTHS: Final = ("dimensions", "output_dimension", "output_dimensionality")
 MOST: Final = 1000
-"""Items, and numbers of a vector, that an answer is stretched to."""
+"""Maximum number of items, and of numbers in a vector, in an extended response."""
 COUNTED: Final = ("data", "choices", "images", "results", "outputs", "embeddings", "generations")
-"""Lists of an answer that have as many items as were asked for."""
+"""Response lists whose length the request sets."""
 PAIRED: Final = ("data", "results", "embeddings")
-"""Lists of an answer that have an item for each input."""
+"""Response lists with one item for each input."""
 SUBTITLES: Final = {
     "srt": "1\n00:00:00,000 --> 00:00:01,000\nspecwire mock content\n",
     "vtt": "WEBVTT\n\n00:00.000 --> 00:01.000\nspecwire mock content\n",
@@ -32,19 +32,19 @@ Fits = Callable[[Any], bool]
 
 
 def wanted_format(fields: Mapping[str, Any]) -> str | None:
-    """Return the form of the answer that a request names."""
+    """Return the response format that a request names."""
     return next((fields[name] for name in FORMATS if isinstance(fields.get(name), str)), None)
 
 
 def example_of_format(media: MediaType, fields: Mapping[str, Any]) -> str | None:
-    """Return the name of the example that shows the form a request asks for: `verbose` shows `verbose_json`."""
+    """Return the name of the example for the requested format: `verbose` matches `verbose_json`."""
     wanted = wanted_format(fields)
     names = sorted((one.name for one in media.examples if one.name), key=len, reverse=True)
     return None if wanted is None else next((name for name in names if wanted.startswith(name)), None)
 
 
 def granted(value: Any, fields: Mapping[str, Any], fits: Fits) -> Any:
-    """Return an answer with as many items, and vectors as long, as the request asks for, as far as that is valid."""
+    """Return a response with the requested number of items and vector length, as far as the result is valid."""
     if not isinstance(value, dict):
         return value
     for changed in (_counted, _sized, _encoded, _structured):
@@ -54,7 +54,7 @@ def granted(value: Any, fields: Mapping[str, Any], fits: Fits) -> Any:
 
 
 def spoken(events: Sequence[Any], fields: Mapping[str, Any]) -> list[Any]:
-    """Return the data of a stream's events, with the text that a request asks for in the first that has text."""
+    """Return the data of a stream's events, with the requested text in the first event that has text."""
     text = _text(fields)
     if text is None:
         return list(events)
@@ -102,7 +102,7 @@ def _encoded(value: dict[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _vectors(value: dict[str, Any], change: Callable[[list[float]], Any]) -> dict[str, Any]:
-    """Return an answer with the vectors of its paired items changed."""
+    """Return a response with the vectors of its paired items changed."""
     changed = dict(value)
     for name in PAIRED:
         if isinstance(value.get(name), list):
@@ -127,7 +127,7 @@ def _structured(value: dict[str, Any], fields: Mapping[str, Any]) -> dict[str, A
 
 
 def _said(value: Any, part: str, text: str) -> Any:
-    """Return an answer or event whose choices have the text as the content of a part."""
+    """Return a response or event whose choices have the text as the content of a part."""
     if not isinstance(value, dict) or not isinstance(value.get("choices"), list):
         return value
     choices = []
@@ -140,7 +140,7 @@ def _said(value: Any, part: str, text: str) -> Any:
 
 
 def _text(fields: Mapping[str, Any]) -> str | None:
-    """Return a JSON text as the request asks for it; None where it asks for none, or by a schema that is no schema."""
+    """Return the JSON text that the request asks for, or None if it asks for none or its schema is invalid."""
     schema = next(_schemas(fields), None)
     if schema is None:
         return None
@@ -167,7 +167,7 @@ def _schemas(fields: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _moved(node: Any) -> Any:
-    """Return a schema whose references lead to the components that its definitions have become."""
+    """Return a schema with its references to definitions changed to the new components."""
     if isinstance(node, list):
         return [_moved(each) for each in node]
     if not isinstance(node, dict):

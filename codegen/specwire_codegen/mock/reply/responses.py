@@ -1,4 +1,4 @@
-"""Replies as values, before they are sent."""
+"""Replies as values, independent of ASGI."""
 
 import json
 from collections.abc import Callable, Iterable

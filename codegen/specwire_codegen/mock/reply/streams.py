@@ -1,4 +1,4 @@
-"""Streams of events or JSON lines: taken from the examples, stretched, spoiled and cut into chunks."""
+"""Streams of events or JSON lines, built from examples, extended, corrupted and split into chunks."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,14 +12,14 @@ from specwire_codegen.mock.reply.responses import dump
 from specwire_codegen.mock.values.examples import Examples
 
 DRAWN: Final = 5
-"""Events of a stream that has no example."""
+"""Number of events in a stream without an example."""
 BROKEN: Final = '{"broken": '
 FIELDS: Final = ("event", "id", "retry")
 
 
 @attrs.frozen(eq=False)
 class Event:
-    """One event, or one JSON line: its data, and the other fields of a server-sent event."""
+    """A server-sent event with its fields, or a JSON line."""
 
     data: Any
     fields: tuple[tuple[str, str], ...] = ()
@@ -27,19 +27,19 @@ class Event:
 
     @property
     def text(self) -> bytes:
-        """The data as it goes over the wire."""
+        """The data as sent."""
         return dump(self.data) if self.is_json else str(self.data).encode()
 
 
 @attrs.frozen(eq=False)
 class Streams:
-    """Finds the events of a stream."""
+    """Source of the events of a stream."""
 
     document: Document
     examples: Examples
 
     def events(self, media: MediaType, name: str | None = None) -> tuple[Event, ...]:
-        """Return the events of the first example without the terminator; without an example, drawn ones."""
+        """Return the events of the first example without the terminator; without an example, sampled ones."""
         terminator = media.stream.terminator if media.stream else None
         for example in sorted(media.examples, key=lambda one: one.name != name):
             events = _parsed(example.value, lines=media.is_lines)
@@ -80,7 +80,7 @@ def _parsed(value: Any, *, lines: bool) -> list[Event]:
 
 
 def _event(item: Any) -> Event:
-    """Return an event that the example gives as an object with its fields."""
+    """Return an event from an example object with the fields of an event."""
     if not isinstance(item, dict) or "data" not in item:
         return Event(item)
     fields = tuple((name, str(item[name])) for name in FIELDS if name in item)
@@ -105,7 +105,7 @@ def _from_text(text: str, fields: tuple[tuple[str, str], ...]) -> Event:
 
 
 def echoing(events: Iterable[Event], model: Any, fits: Callable[[Any], bool]) -> tuple[Event, ...]:
-    """Return the events with the request's model in those that name one."""
+    """Return the events with the request's model, in those that name a model."""
     if not isinstance(model, str):
         return tuple(events)
     return tuple(_echoing(event, model, fits) for event in events)
@@ -119,7 +119,7 @@ def _echoing(event: Event, model: str, fits: Callable[[Any], bool]) -> Event:
 
 
 def stretched(events: Sequence[Event], count: int | None) -> Iterator[Event]:
-    """Yield exactly so many events: the first, the middle ones over and over, the last."""
+    """Yield exactly this many events: the first, the middle ones in a cycle, the last."""
     if count is None or not events:
         yield from events
         return
@@ -134,14 +134,14 @@ def stretched(events: Sequence[Event], count: int | None) -> Iterator[Event]:
 
 
 def numbered(events: Iterable[Event]) -> Iterator[Event]:
-    """Yield the events with an id each, for a stream that may be resumed: those that have none are numbered."""
+    """Yield the events, each with an id, for a resumable stream; missing ids are numbers."""
     for index, event in enumerate(events):
         known = any(name == "id" for name, _ in event.fields)
         yield event if known else attrs.evolve(event, fields=(*event.fields, ("id", str(index))))
 
 
 def following(events: Iterable[Event], last: str | None) -> Iterator[Event]:
-    """Yield the events after the one with this id; all of them where none has it."""
+    """Yield the events after the one with this id, or all if no event has it."""
     if last is None:
         yield from events
         return
@@ -151,7 +151,7 @@ def following(events: Iterable[Event], last: str | None) -> Iterator[Event]:
 
 
 def spoiled(events: Iterable[Event], wrong: Event) -> Iterator[Event]:
-    """Yield the events with a wrong one after the first."""
+    """Yield the events with an invalid one after the first."""
     for index, event in enumerate(events):
         yield event
         if index == 0:
@@ -167,12 +167,12 @@ def encode(event: Event, *, lines: bool) -> bytes:
 
 
 def ending(terminator: str | None, *, lines: bool) -> bytes:
-    """Return the bytes that end a stream."""
+    """Return the terminator of a stream."""
     return b"" if terminator is None else encode(Event(terminator, is_json=False), lines=lines)
 
 
 def rechunked(chunks: Iterable[bytes], size: int | None) -> Iterator[bytes]:
-    """Yield the same bytes in chunks of this size; without a size, as they come."""
+    """Yield the same bytes in chunks of this size; without a size, unchanged."""
     if size is None:
         yield from chunks
         return

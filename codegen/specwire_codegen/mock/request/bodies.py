@@ -1,4 +1,4 @@
-"""Request bodies as they come over the wire, read in constant memory."""
+"""Request bodies read from the wire in constant memory."""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -9,19 +9,19 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 KEEP: Final = 64 * 1024 * 1024
-"""Bytes of a body or part that are kept; of a larger one only size and hash are known."""
+"""Maximum number of body or part bytes to keep; of a larger one, only size and hash are known."""
 KEEP_WIRE: Final = 1024 * 1024
-"""Bytes that are kept of a multipart body as it came, beside its parts."""
+"""Maximum number of raw bytes to keep of a multipart body, in addition to its parts."""
 
 
 @attrs.frozen
 class Blob:
-    """Bytes that were sent."""
+    """Number of bytes received."""
 
     size: int
     sha256: str
     content: bytes | None = attrs.field(repr=False)
-    """The bytes, or None where there are more than are kept."""
+    """The bytes, or None if there are more than the limit."""
 
 
 @attrs.frozen
@@ -37,7 +37,7 @@ class Part:
 
 @attrs.frozen
 class Multipart:
-    """A body that was split into its parts."""
+    """A body split into its parts."""
 
     parts: tuple[Part, ...]
     wire: Blob
@@ -55,17 +55,17 @@ Received: TypeAlias = Blob | Multipart | Broken
 
 
 class Gatherer:
-    """Collects bytes: a prefix that is worth keeping, the size and the hash."""
+    """Collector of bytes: a limited prefix, the size and the hash."""
 
     def __init__(self, keep: int = KEEP) -> None:
-        """Start empty; `keep` is the number of bytes beyond which the content is dropped."""
+        """Start empty; more than `keep` bytes drop the content."""
         self._keep = keep
         self._hash = hashlib.sha256()
         self._kept = bytearray()
         self._size = 0
 
     def add(self, data: bytes) -> None:
-        """Take in the next bytes."""
+        """Add the next bytes."""
         self._hash.update(data)
         self._size += len(data)
         if self._size <= self._keep:
@@ -74,13 +74,13 @@ class Gatherer:
             self._kept.clear()
 
     def blob(self) -> Blob:
-        """Return what was collected."""
+        """Return the collected bytes."""
         content = bytes(self._kept) if self._size <= self._keep else None
         return Blob(self._size, self._hash.hexdigest(), content)
 
 
 async def receive(chunks: AsyncIterator[bytes], content_type: str, *, keep: int = KEEP) -> Received:
-    """Read a body to its end and split it into parts where it is multipart."""
+    """Read a body to its end and split it into parts if it is multipart."""
     media, options = parse_options_header(content_type)
     if not media.startswith(b"multipart/"):
         whole = Gatherer(keep)
@@ -124,7 +124,7 @@ class _Splitter:
         )
 
     def feed(self, chunk: bytes) -> str | None:
-        """Take in the next bytes; return what is wrong with them."""
+        """Add the next bytes and return an error message, if any."""
         try:
             self._parser.write(chunk)
         except FormParserError as error:

@@ -1,4 +1,4 @@
-"""Giving the texts of a URL, header or form the JSON types that the schema asks for."""
+"""Conversion of texts of a URL, header or form to the JSON types of their schema."""
 
 import re
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ WORDS = {"true": True, "false": False}
 
 @attrs.frozen(eq=False)
 class Coercion:
-    """Turns texts into JSON values, guided by schemas."""
+    """Converter from texts to JSON values, guided by schemas."""
 
     document: Document
     validators: Validators
 
     def typed(self, schema: Schema, raw: Any) -> Any:
-        """Return texts, lists and mappings of texts as the JSON value that the schema most likely means."""
+        """Return texts, lists and mappings of texts as the most likely JSON value of the schema."""
         match raw:
             case str():
                 return self._scalar(schema, raw)

@@ -20,7 +20,7 @@ from specwire_codegen.openapi.media_types import base_type
 
 @attrs.frozen
 class Content:
-    """A request body that was understood: its value (`ABSENT` for none) and its files."""
+    """A decoded request body: its value (`ABSENT` for none) and its files."""
 
     value: Any
     parts: tuple[Part, ...]
@@ -28,13 +28,13 @@ class Content:
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """The top-level fields of the body; none where it is not an object."""
+        """The top-level fields of the body; empty if it is not an object."""
         return self.value if isinstance(self.value, dict) else {}
 
 
 @attrs.frozen
 class Unreadable:
-    """A request body that cannot be read: the status to answer with, and why."""
+    """An unreadable request body: the status of the response and the reason."""
 
     status: int
     reason: str
@@ -42,14 +42,14 @@ class Unreadable:
 
 @attrs.frozen(eq=False)
 class BodyReader:
-    """Reads request bodies by the media types of the document."""
+    """Reader of request bodies by the media types of the document."""
 
     document: Document
     validators: Validators
     coercion: Coercion
 
     def read(self, body: Body | None, received: Received, content_type: str) -> Content | Unreadable:
-        """Return the value of a body with everything that is wrong with it."""
+        """Return the value of a body with all its violations."""
         size = received.size if isinstance(received, Blob) else received.wire.size
         if body is None:
             return self._nothing(Violation("body", (), "body", "this operation takes no body") if size else None)
@@ -92,7 +92,7 @@ class BodyReader:
         return Content(value, parts, tuple(self.validators.violations(schema, value, "body")))
 
     def _collected(self, schema: Schema, fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-        """Gather repeated names, which are the items of an array."""
+        """Collect repeated names as the items of an array."""
         declared_fields = self.document.properties(schema)
         gathered: dict[str, Any] = {}
         for name, value in fields:
@@ -119,7 +119,7 @@ class BodyReader:
         return Content(value, parts, tuple(violations))
 
     def _part_value(self, part: Part, schema: Schema) -> Any:
-        """Return the JSON value of a part; a file stands in as its name, since its bytes are no JSON."""
+        """Return the JSON value of a part; a file is represented by its name, because its bytes are not JSON."""
         content = part.blob.content
         if content is None or (self._is_file(schema) or part.filename is not None):
             return part.filename or part.name

@@ -1,4 +1,4 @@
-"""Media types: matching, and choosing one by an Accept header."""
+"""Media type matching and selection by an Accept header."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ CONCRETE = {"audio/*": "audio/mpeg", "image/*": "image/png", "text/*": "text/pla
 
 
 def within(name: str, media_range: str) -> bool:
-    """Tell whether a media type falls under a range such as `audio/*`."""
+    """Return True if a media type matches a range such as `audio/*`."""
     if media_range in {"*/*", "*", name}:
         return True
     kind, _, rest = media_range.partition("/")
@@ -16,18 +16,18 @@ def within(name: str, media_range: str) -> bool:
 
 
 def declared(media: Sequence[MediaType], name: str) -> MediaType | None:
-    """Return the most specific declared media type that a concrete one falls under."""
+    """Return the most specific declared media type that matches a concrete one."""
     fits = [one for one in media if within(name, one.name)]
     return min(fits, key=lambda one: one.name.count("*"), default=None)
 
 
 def concrete(name: str) -> str:
-    """Return a media type that a response can carry for a declared range."""
+    """Return a concrete media type for a declared range."""
     return CONCRETE.get(name, "application/octet-stream") if "*" in name else name
 
 
 def preferred(media: Sequence[MediaType], accept: str) -> MediaType | None:
-    """Return the media type that the Accept header likes best; where it likes all the same, JSON, else the first."""
+    """Return the media type that the Accept header prefers; on a tie, JSON, else the first."""
     if not media:
         return None
     ranked = sorted(media, key=lambda one: (-_quality(accept, one.name), not one.is_json))

@@ -1,4 +1,4 @@
-"""Which `Host` a request to the mock may name: no web page may reach it under a name that its author chose."""
+"""Check of the `Host` header, so that no web page reaches the mock through a host name of its choice."""
 
 import ipaddress
 import socket
@@ -10,21 +10,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 EVERYWHERE: Final = frozenset({"0.0.0.0", "::", ""})
-"""Addresses to listen at that stand for all of the machine's."""
+"""Listening addresses that mean all interfaces of the machine."""
 
 
 class HostCheck:
-    """Answers requests whose `Host` is among those that the server goes by, and refuses others with 421."""
+    """Middleware that answers 421 unless the request names an allowed `Host`."""
 
     def __init__(self, app: ASGIApp, listening: str, named: Collection[str] = ()) -> None:
-        """Take the address that the server listens at, and further names for it."""
+        """Allow the listening address and these additional names."""
         self._app = app
         self._everywhere = listening in EVERYWHERE
         own = {socket.gethostname()} if self._everywhere else {_bracketed(listening)}
         self._known = LOCAL | {name.lower() for name in (*own, *named)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it."""
+        """Forward or reject a request."""
         stated = [value for name, value in scope.get("headers", ()) if name == b"host"]
         if scope["type"] != "http" or all(self._knows(_without_port(host.decode("latin-1"))) for host in stated):
             return await self._app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Reading parameters off the wire by their `style` and `explode`."""
+"""Parameter values parsed from the wire by `style` and `explode`."""
 
 import json
 import re
@@ -21,7 +21,7 @@ Pair = tuple[str, str]
 
 @attrs.frozen
 class Sources:
-    """Where parameters are read from: texts as they came over the wire, still percent-encoded."""
+    """Sources of parameters: texts as received, still percent-encoded."""
 
     path: Mapping[str, str]
     query: tuple[Pair, ...]
@@ -44,7 +44,7 @@ def cookies(header: str) -> tuple[Pair, ...]:
 
 @attrs.frozen(eq=False)
 class Deserializer:
-    """Reads the JSON values of parameters."""
+    """Reader of parameters as JSON values."""
 
     document: Document
     coercion: Coercion
@@ -52,7 +52,7 @@ class Deserializer:
     def read(self, parameter: Parameter, sources: Sources, siblings: Iterable[Parameter] = ()) -> Any:
         """Return the value of the parameter, or `ABSENT`; `siblings` claim their names before a free-form object does.
 
-        Raises ValueError if the value is to be JSON and is not.
+        Raise ValueError if the value must be JSON and is not.
         """
         if parameter.place == "querystring":
             return self._content(parameter, sources.query_string) if sources.query_string else ABSENT
@@ -103,7 +103,7 @@ class Deserializer:
     def _pairs(
         self, parameter: Parameter, found: Sequence[Pair], claimed: set[str], decode: Callable[[str], str]
     ) -> Any:
-        """Read a form-like parameter: its values stand under its own name, or under those of its properties."""
+        """Read a form-style parameter, sent under its own name or under the names of its properties."""
         types = self.document.types(parameter.schema)
         if parameter.style == "deepObject":
             return _deep(parameter.name, [(decode(name), decode(value)) for name, value in found])
@@ -130,7 +130,7 @@ class Deserializer:
     def _joined(
         self, parameter: Parameter, raw: str, delimiter: re.Pattern[str], *, decode: bool = True, plus: bool = False
     ) -> Any:
-        """Read one text that holds a scalar, a list or a mapping."""
+        """Read one text as a scalar, a list or a mapping."""
         plain = (unquote_plus if plus else unquote) if decode else str
         types = self.document.types(parameter.schema)
         pieces = delimiter.split(raw) if raw else []
@@ -156,7 +156,7 @@ def _deep(name: str, found: Iterable[Pair]) -> Any:
 
 
 def _grow(tree: dict[str, Any], steps: list[str], value: str) -> None:
-    """Put a value at `[a][b]`; a name that comes twice, or `[a][]`, makes a list."""
+    """Put a value at `[a][b]`; a repeated name, or `[a][]`, makes a list."""
     step, rest = steps[0], steps[1:]
     known = tree.get(step)
     if rest and rest != [""]:

@@ -1,4 +1,4 @@
-"""Finding the operation for a method and a path."""
+"""Router from a method and a path to an operation."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 @attrs.frozen
 class Found:
-    """An operation and the raw, still percent-encoded values of its path parameters."""
+    """An operation and the values of its path parameters, still percent-encoded."""
 
     operation: Operation
     values: Mapping[str, str]
@@ -22,7 +22,7 @@ class Found:
 
 @attrs.frozen
 class NotFound:
-    """No path of the document is like this; the nearest operation shows how errors look around here."""
+    """No path of the document matches; the nearest operation gives the format of the error."""
 
     nearest: Operation | None
 
@@ -55,7 +55,7 @@ class Router:
     routes: tuple[Route, ...]
 
     def match(self, method: str, raw_path: str) -> Match:
-        """Return what the document has for this method and percent-encoded path; HEAD falls back to GET."""
+        """Return the match for this method and percent-encoded path; HEAD falls back to GET."""
         fits = [(route, hit) for route in self.routes if (hit := route.pattern.fullmatch(raw_path))]
         for wanted in (method, "GET") if method == "HEAD" else (method,):
             for route, hit in fits:
@@ -75,7 +75,7 @@ class Router:
 
 
 def build(operations: Iterable[Operation]) -> Router:
-    """Return the router of these operations; each answers with and without its server's path prefix."""
+    """Return the router of these operations, each reachable with and without the path prefix of its server."""
     routes = [_route(operation, prefix) for operation in operations for prefix in operation.prefixes]
     return Router(tuple(sorted(routes, key=lambda route: route.concrete, reverse=True)))
 

@@ -1,4 +1,4 @@
-"""Checking the credentials of a request against the document's security requirements."""
+"""Authentication of requests by the security requirements of the document."""
 
 import base64
 import binascii
@@ -13,19 +13,19 @@ from specwire_codegen.mock.document.operations import Operation
 from specwire_codegen.mock.request.parameters import Sources
 
 Place: TypeAlias = tuple[str, str]
-"""Where a credential stands: `header`, `query` or `cookie`, and the name there."""
+"""Location of a credential: `header`, `query` or `cookie`, and the name in it."""
 _UNDECLARED: Mapping[str, Any] = {"type": "undeclared"}
 
 
 @attrs.frozen(eq=False)
 class Guard:
-    """Knows the schemes of a document and the keys that are let in."""
+    """Guard with the security schemes of a document and the accepted keys."""
 
     schemes: Mapping[str, Mapping[str, Any]]
     keys: frozenset[str] = attrs.field(repr=False)
 
     def refusal(self, operation: Operation, sources: Sources) -> str | None:
-        """Return why a request is not let in, or None; the reason never repeats a credential."""
+        """Return the reason for a rejection, or None; the reason never repeats a credential."""
         if not operation.security:
             return None
         reasons = [self._unmet(requirement, sources) for requirement in operation.security]
@@ -40,7 +40,7 @@ class Guard:
         return 'Bearer realm="mock"'
 
     def secrets(self) -> frozenset[Place]:
-        """Return the places where credentials stand, with lower-case names of headers."""
+        """Return the locations of credentials, with header names in lower case."""
         named = {("header", "authorization"), ("header", "proxy-authorization")}
         for scheme in self.schemes.values():
             if scheme.get("type") == "apiKey":
@@ -98,6 +98,6 @@ class Guard:
 
 
 def guard(document: Document, keys: Collection[str]) -> Guard:
-    """Return the guard of a document; of a scheme that it does not declare, nobody knows what a request shows."""
+    """Return the guard of a document; a scheme that it does not declare cannot be checked."""
     declared = document.data.get("components", {}).get("securitySchemes", {})
     return Guard({name: document.resolve(scheme) for name, scheme in declared.items()}, frozenset(keys))

@@ -1,4 +1,4 @@
-"""A request that was understood, and the reasons why one is refused."""
+"""Request validator, valid requests and reasons for rejection."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -17,7 +17,7 @@ from specwire_codegen.mock.request.routing import VARIABLE
 
 @attrs.frozen
 class Rejection:
-    """Why a request is answered with an error."""
+    """Reason for an error response."""
 
     status: int
     message: str
@@ -35,9 +35,9 @@ class Exchange:
     content: Content
     accept: str
     example: str | None = None
-    """Name of the example that is wanted."""
+    """Name of the requested example."""
     last_event_id: str | None = None
-    """Id of the event after which a stream is to go on."""
+    """Id of the event after which to resume a stream."""
 
     def concrete(self, template: str) -> str:
         """Return a path of the document with its parameters filled in."""
@@ -48,13 +48,13 @@ Understood: TypeAlias = Exchange | Rejection
 
 
 def is_missing(identifier: str) -> bool:
-    """Tell whether an id stands for something that does not exist: `missing...` or the nil UUID."""
+    """Return True if an id means a resource that does not exist: `missing...` or the nil UUID."""
     return identifier.startswith("missing") or identifier == str(UUID(int=0))
 
 
 @attrs.frozen(eq=False)
 class RequestValidator:
-    """Understands requests: deserializes and validates what they carry."""
+    """Validator that deserializes and checks requests."""
 
     validators: Validators
     deserializer: Deserializer
@@ -63,7 +63,7 @@ class RequestValidator:
     def understand(
         self, operation: Operation, path: Mapping[str, str], sources: Sources, received: Received
     ) -> Understood:
-        """Return the request as values, or why it is refused."""
+        """Return the decoded request, or the reason for its rejection."""
         content = self.bodies.read(operation.body, received, sources.headers.get("content-type", ""))
         if isinstance(content, Unreadable):
             return Rejection(self._readable(operation, content.status), content.reason)
@@ -89,7 +89,7 @@ class RequestValidator:
         return Exchange(operation, path, values, content, accept, wanted, last)
 
     def _readable(self, operation: Operation, status: int) -> int:
-        """Return 422 in place of 400 where only that is documented."""
+        """Return 422 instead of 400 if the document describes only 422."""
         return 422 if status == 400 and not operation.documents(400) and operation.documents(422) else status
 
 

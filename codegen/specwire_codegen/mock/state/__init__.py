@@ -1,1 +1,1 @@
-"""Resources and jobs that the mock remembers."""
+"""Resources and jobs of the mock server."""

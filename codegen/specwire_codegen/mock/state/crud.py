@@ -1,4 +1,4 @@
-"""Resources that can be created, read, changed and removed."""
+"""Handlers to create, read, change and delete resources."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ from specwire_codegen.mock.values.identifiers import Identifiers
 
 @attrs.frozen(eq=False)
 class Resources:
-    """Plays the operations on single resources."""
+    """Handlers of operations on single resources."""
 
     presenter: ResponseBuilder
     examples: Examples
@@ -28,7 +28,7 @@ class Resources:
     inventory: ResourceLookup
 
     def create(self, exchange: Exchange, role: Create, media: MediaType) -> Any:
-        """Make a new item and return it; a job begins its course."""
+        """Create an item and return it; a job starts."""
         base = self.examples.value(media, exchange.example)
         if not isinstance(base, dict) or role.key not in base:
             return base
@@ -56,7 +56,7 @@ class Resources:
         return body
 
     def read(self, exchange: Exchange, role: Read, media: MediaType) -> Any:
-        """Return one item; an id that nothing is known of is answered with the example."""
+        """Return one item; for an unknown id, the example."""
         record = self.inventory.record(exchange, role.item)
         if record is not None and self.examples.fits(media, record.body):
             return record.body
@@ -65,7 +65,7 @@ class Resources:
         return self.presenter.show(schema_of(media), base, {**_fields(record), **own})
 
     def update(self, exchange: Exchange, role: Update, media: MediaType | None) -> Any:
-        """Change an item by the fields of the request and return it."""
+        """Update an item with the fields of the request and return it."""
         record = self.inventory.record(exchange, role.item)
         changes = dict(exchange.content.fields)
         body: Any = {**_fields(record), **changes}
@@ -82,7 +82,7 @@ class Resources:
         return body
 
     def delete(self, exchange: Exchange, role: Delete, media: MediaType | None) -> Any:
-        """Remove an item and return what the document answers."""
+        """Delete an item and return the documented response."""
         self.inventory.collection(exchange, collection(role.item)).delete(exchange.path[identifier(role.item)])
         if media is None:
             return None
@@ -95,7 +95,7 @@ def _fields(record: Record | None) -> Mapping[str, Any]:
 
 
 def _kept(body: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of the fields that the response took over."""
+    """Return the fields that the response includes."""
     held = body if isinstance(body, dict) else {}
     return {name: value for name, value in fields.items() if held.get(name, ABSENT) == value}
 

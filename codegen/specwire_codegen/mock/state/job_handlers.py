@@ -1,4 +1,4 @@
-"""Long-running jobs: submitting, polling, cancelling and starting them."""
+"""Handlers to submit, poll, cancel and start long-running jobs."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -20,7 +20,7 @@ from specwire_codegen.mock.values.identifiers import Identifiers
 
 @attrs.frozen(eq=False)
 class JobHandlers:
-    """Plays the operations on jobs."""
+    """Handlers of operations on jobs."""
 
     roles: Mapping[Operation, Role]
     presenter: ResponseBuilder
@@ -36,7 +36,7 @@ class JobHandlers:
         return self.presenter.show(schema_of(media), base, {role.field: fresh})
 
     def poll(self, exchange: Exchange, role: Poll, polling: Polling, media: MediaType) -> Any:
-        """Return a job whose path has no collection, one step further; any id is a job."""
+        """Advance a job whose path has no collection and return it; any id is a job."""
         template = exchange.operation.path
         path = exchange.concrete(template)
         job = job_state.poll(self.inventory.store.job(path) or job_state.begin(polling, shown=False), polling)
@@ -47,13 +47,13 @@ class JobHandlers:
         return self.presenter.job(media, polling, job, (), fields)
 
     def read(self, exchange: Exchange, role: Read, polling: Polling, media: MediaType) -> Any:
-        """Return the job at the path of an item, one step further."""
+        """Advance the job at the path of an item and return it."""
         job = job_state.poll(self.inventory.job(exchange, role.item, polling), polling)
         self.inventory.store.put_job(exchange.concrete(role.item), job)
         return self._show(exchange, role.item, role.key, polling, job, media)
 
     def act(self, exchange: Exchange, role: Act, media: MediaType | None) -> Any:
-        """Do something to an item: cancel or start a job, or whatever the example says."""
+        """Perform an action on an item: cancel or start a job, or return the example."""
         polling = role.reader.polling if role.reader else None
         if polling is not None:
             job = self._acted(exchange, role, polling, media)
@@ -64,7 +64,7 @@ class JobHandlers:
         return None if media is None else self.below(exchange, role, media)
 
     def below(self, exchange: Exchange, role: Act | Below, media: MediaType) -> Any:
-        """Return the example as belonging to the item in the path."""
+        """Return the example as a part of the item in the path."""
         own = self.inventory.own(exchange, role.item, role.key, media)
         return self.presenter.show(schema_of(media), self.examples.value(media, exchange.example), own)
 
@@ -86,7 +86,7 @@ class JobHandlers:
         return self.presenter.job(media, polling, job, self._others(record, item), fields)
 
     def _others(self, record: Record | None, item: str) -> Iterator[Any]:
-        """Yield what else shows how such a job looks: itself when it was made, and the examples of new ones."""
+        """Yield the other examples of such a job: its state at creation, and the examples of new jobs."""
         if record is not None:
             yield record.body
         for operation, role in self.roles.items():
@@ -95,13 +95,13 @@ class JobHandlers:
                 yield from self.examples.values(media)
 
     def _interim(self, media: MediaType | None, polling: Polling) -> str | None:
-        """Return the status that the document's example shows for a job that is being cancelled."""
+        """Return the status of a job during cancellation, from the document's example."""
         statuses = [find(one, polling.status) for one in self.examples.values(media)] if media else []
         return next((one for one in statuses if isinstance(one, str) and "CANCEL" in one.upper()), None)
 
 
 def _steady(record: Record | None, polling: Polling) -> dict[str, Any]:
-    """Return what a job showed when it was made and goes on to show: all but its status and what was still open."""
+    """Return the lasting fields of a job's first response: all but the status and the pending ones."""
     body = record.body if record is not None and isinstance(record.body, dict) else {}
     course = {polling.status.split("/")[1], "progress", *CHANGED}
     return {name: value for name, value in body.items() if value is not None and name not in course}

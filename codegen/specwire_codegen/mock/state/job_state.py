@@ -1,4 +1,4 @@
-"""Long-running jobs: the course of their statuses, one step per poll."""
+"""State machine of long-running jobs, one step per poll."""
 
 import attrs
 
@@ -7,7 +7,7 @@ from specwire_codegen.mock.document.operations import Polling
 
 @attrs.frozen
 class Job:
-    """A job somewhere on its course; `shown` tells whether its present status was already answered."""
+    """State of a job; `shown` if a response has included its current status."""
 
     course: tuple[str, ...]
     position: int = 0
@@ -15,18 +15,18 @@ class Job:
 
     @property
     def status(self) -> str:
-        """The present status."""
+        """The current status."""
         return self.course[self.position]
 
     @property
     def progress(self) -> float:
-        """How far the job has come, 0 to 1."""
+        """Progress, 0 to 1."""
         last = len(self.course) - 1
         return self.position / last if last else 1.0
 
 
 def begin(polling: Polling, *, shown: bool, rests: bool = False) -> Job:
-    """Return a new job; `shown` when its first status is answered at once, `rests` when it is to wait for a start."""
+    """Return a new job; `shown` if its first status is returned at once, `rests` if it must wait for a start."""
     course = polling.lifecycle
     if rests and polling.attention and not set(polling.attention) & set(course):
         course = (*course[:1], polling.attention[0], *course[1:])
@@ -34,7 +34,7 @@ def begin(polling: Polling, *, shown: bool, rests: bool = False) -> Job:
 
 
 def poll(job: Job, polling: Polling) -> Job:
-    """Return the job as a poll finds it: one status further, unless it has ended or waits for the caller."""
+    """Return the job after a poll: one status further, unless it has ended or waits for the caller."""
     if not job.shown:
         return attrs.evolve(job, shown=True)
     if job.status in polling.attention or has_ended(job, polling):
@@ -43,12 +43,12 @@ def poll(job: Job, polling: Polling) -> Job:
 
 
 def has_ended(job: Job, polling: Polling) -> bool:
-    """Tell whether the job is in a final status."""
+    """Return True if the job is in a final status."""
     return job.status in (*polling.success, *polling.failure)
 
 
 def cancel(job: Job, polling: Polling, interim: str | None = None) -> Job:
-    """Return the job as cancelled, after the interim status if there is one; unchanged where no status means that."""
+    """Return the cancelled job, in the interim status first if there is one; unchanged without such a status."""
     cancelled = next((status for status in polling.failure if "CANCEL" in status.upper()), None)
     if cancelled is None or has_ended(job, polling) or is_cancelled(job):
         return job
@@ -58,7 +58,7 @@ def cancel(job: Job, polling: Polling, interim: str | None = None) -> Job:
 
 
 def is_cancelled(job: Job) -> bool:
-    """Tell whether the job is cancelled or about to be."""
+    """Return True if the job is cancelled or being cancelled."""
     return "CANCEL" in job.status.upper()
 
 

@@ -1,4 +1,4 @@
-"""Lists of resources, page by page."""
+"""Handlers of lists, page by page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ from specwire_codegen.mock.values.examples import Examples
 
 @attrs.frozen(eq=False)
 class ListHandlers:
-    """Plays the operations that list resources."""
+    """Handlers of operations that list resources."""
 
     roles: Mapping[Operation, Role]
     presenter: ResponseBuilder
@@ -26,7 +26,7 @@ class ListHandlers:
     inventory: ResourceLookup
 
     def listing(self, exchange: Exchange, role: Listing, media: MediaType) -> Any:
-        """Return the page that was asked for."""
+        """Return the requested page."""
         operation = exchange.operation
         pagination = operation.pagination
         paging = {pagination.parameter, pagination.size} if pagination else set()

@@ -1,4 +1,4 @@
-"""What each operation does to the resources behind the paths, read off the shape of the document."""
+"""Roles of operations, such as create or list, inferred from the document."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -18,17 +18,17 @@ TASK_FIELDS = ("result", "task_id", "taskId", "job_id", "jobId")
 
 @attrs.frozen(eq=False)
 class Create:
-    """Makes a new item of a collection."""
+    """Role: create an item in a collection."""
 
     collection: str
     key: str
     item: Operation | None
-    """The operation that reads the new item."""
+    """The operation that returns the new item."""
 
 
 @attrs.frozen(eq=False)
 class Listing:
-    """Lists the items of a collection."""
+    """Role: list the items of a collection."""
 
     collection: str
     items: str
@@ -40,7 +40,7 @@ class Listing:
 
 @attrs.frozen
 class Read:
-    """Reads one item."""
+    """Role: read one item."""
 
     item: str
     key: str
@@ -48,7 +48,7 @@ class Read:
 
 @attrs.frozen
 class Update:
-    """Changes one item."""
+    """Role: change one item."""
 
     item: str
     key: str
@@ -56,7 +56,7 @@ class Update:
 
 @attrs.frozen
 class Delete:
-    """Removes one item."""
+    """Role: delete one item."""
 
     item: str
     key: str
@@ -64,14 +64,14 @@ class Delete:
 
 @attrs.frozen
 class Content:
-    """Returns the bytes behind an item."""
+    """Role: return the bytes of an item."""
 
     item: str
 
 
 @attrs.frozen(eq=False)
 class Act:
-    """Does something to an item, such as cancelling a job."""
+    """Role: act on an item, such as cancelling a job."""
 
     item: str
     key: str
@@ -81,14 +81,14 @@ class Act:
 
 @attrs.frozen
 class Poll:
-    """Reads a job whose path has no collection."""
+    """Role: read a job whose path has no collection."""
 
     key: str
 
 
 @attrs.frozen(eq=False)
 class Submit:
-    """Starts a job that an unrelated operation polls; `field` of the answer is its id."""
+    """Role: start a job that an unrelated operation polls; `field` of the response is its id."""
 
     field: str
     reader: Operation
@@ -96,7 +96,7 @@ class Submit:
 
 @attrs.frozen
 class Below:
-    """Answers something that belongs to an item."""
+    """Role: return a part of an item."""
 
     item: str
     key: str
@@ -104,7 +104,7 @@ class Below:
 
 @attrs.frozen
 class Call:
-    """Answers and remembers nothing."""
+    """Role: return an example and store nothing."""
 
 
 Role: TypeAlias = Create | Listing | Read | Update | Delete | Content | Act | Poll | Submit | Below | Call
@@ -123,7 +123,7 @@ def identifier(path: str) -> str:
 
 
 def collection(path: str) -> str:
-    """Return the path of the collection that an item belongs to."""
+    """Return the path of the collection of an item."""
     hit = LAST_VARIABLE.fullmatch(path)
     return hit["collection"] if hit else path
 
@@ -198,7 +198,7 @@ def _key(document: Document, operation: Operation, name: str) -> str:
 
 
 def _items(document: Document, operation: Operation) -> str | None:
-    """Return the JSON pointer to the listed items, or None where the answer is no list."""
+    """Return the JSON pointer to the listed items, or None if the response is not a list."""
     media = operation.success.json
     if media is None or media.schema is None:
         return None

@@ -1,4 +1,4 @@
-"""Lists in pages: which items a page has, and what the response says of the rest."""
+"""Pages of lists, with counts, cursors and flags to match."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -9,7 +9,7 @@ from specwire_codegen.mock.document.operations import Operation, Pagination
 from specwire_codegen.mock.document.pointers import ABSENT, drop, find, place
 
 DEFAULT_SIZE: Final = 5
-"""Items on a page where the document names no size: few enough that the seeds make two pages."""
+"""Default page size, small enough for two pages of seeds."""
 
 Fits = Callable[[Any], bool]
 
@@ -22,26 +22,26 @@ class Page:
     start: int
     total: int
     size: int = 0
-    """Items that a page has at most; 0 where all are on one."""
+    """Maximum number of items on a page; 0 for all."""
 
     @property
     def end(self) -> int:
-        """The index after the last item."""
+        """Index after the last item."""
         return self.start + len(self.items)
 
     @property
     def pages(self) -> int:
-        """How many pages there are."""
+        """Number of pages."""
         return -(-self.total // self.size) if self.size else 1
 
     @property
     def more(self) -> bool:
-        """Whether items follow."""
+        """True if more items follow."""
         return bool(self.items) and self.end < self.total
 
 
 def cut(pagination: Pagination | None, operation: Operation, query: Mapping[str, Any], items: Sequence[Any]) -> Page:
-    """Return the page that the query asks for; without pagination, everything."""
+    """Return the requested page; without pagination, all items."""
     if pagination is None or pagination.parameter is None:
         return Page(tuple(items), 0, len(items))
     size = _size(pagination, operation, query)
@@ -73,7 +73,7 @@ def _after(pagination: Pagination, cursor: Any, items: Sequence[Any]) -> int:
     for index, item in enumerate(items):
         if str(cursor) == _cursor(pagination, item, index):
             return index + 1
-    # An unknown cursor ends the list: a client that sends one must not go round in circles.
+    # An unknown cursor ends the list, so that a client that sends one does not loop.
     return len(items)
 
 
@@ -83,7 +83,7 @@ def _cursor(pagination: Pagination, item: Any, index: int) -> str:
 
 
 def fill(pagination: Pagination | None, pointer: str, body: Any, page: Page, fits: Fits) -> Any:
-    """Return the list response with the page's items and with counts, cursor and flag to match."""
+    """Return the list response with the page's items and with matching counts, cursor and flag."""
     value = place(body, pointer, list(page.items))
     if pagination is None:
         return _described(value, page, fits)
@@ -101,7 +101,7 @@ def fill(pagination: Pagination | None, pointer: str, body: Any, page: Page, fit
 
 
 def _described(value: Any, page: Page, fits: Fits) -> Any:
-    """Bring the usual neighbours of a list in line with it, where the response has them."""
+    """Update the usual siblings of a list to match it, if the response has them."""
     if not isinstance(value, dict):
         return value
     ids = [item.get("id") if isinstance(item, dict) else None for item in page.items]
@@ -118,7 +118,7 @@ def _described(value: Any, page: Page, fits: Fits) -> Any:
 
 
 def meant(filters: Mapping[str, Any], items: Sequence[Any]) -> dict[str, Any]:
-    """Return the filters without keys that no item has: a free-form one takes every query key that nobody knows."""
+    """Return the filters that match a field of some item; a free-form filter collects every unknown query key."""
     return {
         name: {key: each for key, each in wanted.items() if any(_has(item, name, key) for item in items)}
         if isinstance(wanted, dict)
@@ -133,7 +133,7 @@ def _has(item: Any, name: str, key: str) -> bool:
 
 
 def matches(item: Any, filters: Mapping[str, Any]) -> bool:
-    """Tell whether an item passes the query parameters that are named like its fields."""
+    """Return True if an item matches the query parameters that share a name with its fields."""
     if not isinstance(item, dict):
         return True
     return all(_passes(item[name], wanted) for name, wanted in filters.items() if name in item)

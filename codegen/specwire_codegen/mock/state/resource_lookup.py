@@ -1,4 +1,4 @@
-"""The resources and jobs behind the paths of a request."""
+"""Lookup of the resources and jobs behind the path of a request."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from specwire_codegen.mock.values.examples import Examples
 
 @attrs.frozen(eq=False)
 class ResourceLookup:
-    """Finds what a request is about."""
+    """Lookup of resources and jobs."""
 
     store: Store
     seeds: Seeds
@@ -35,15 +35,15 @@ class ResourceLookup:
         return self.collection(exchange, collection(item)).get(exchange.path[identifier(item)])
 
     def put(self, exchange: Exchange, item: str, record: Record) -> None:
-        """Keep a record under the path of an item."""
+        """Store a record under the path of an item."""
         self.collection(exchange, collection(item)).put(record)
 
     def is_gone(self, exchange: Exchange, item: str) -> bool:
-        """Tell whether an item was deleted."""
+        """Return True if an item was deleted."""
         return self.collection(exchange, collection(item)).is_deleted(exchange.path[identifier(item)])
 
     def own(self, exchange: Exchange, item: str, key: str, media: MediaType) -> dict[str, Any]:
-        """Return the id in the path as the field of the response that holds it."""
+        """Return the id in the path as the response field that holds it."""
         if not key:
             return {}
         name = exchange.path[identifier(item)]
@@ -52,7 +52,7 @@ class ResourceLookup:
         return {key: int(name) if numeric else name}
 
     def job(self, exchange: Exchange, item: str, polling: Polling) -> Job:
-        """Return the job behind the path of an item; one that nothing is known of is at its beginning."""
+        """Return the job behind the path of an item; an unknown one is in its first status."""
         known = self.store.job(exchange.concrete(item))
         if known is not None:
             return known

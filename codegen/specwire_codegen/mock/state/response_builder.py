@@ -1,4 +1,4 @@
-"""Showing a resource as an operation's response: an example, overlaid with what is known of the resource."""
+"""Response values: an example, overlaid with the known fields of the resource."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -15,11 +15,11 @@ from specwire_codegen.mock.values.identifiers import Deadline, timestamp
 CREATED = ("created", "created_at", "createdAt", "created_time")
 CHANGED = ("updated_at", "updatedAt", "modified_at", "modifiedAt")
 ENDED = ("completed", "finished", "finish", "ended", "failed", "cancelled", "expired", "succeeded")
-"""How the names of fields begin that are filled only when a job has ended."""
+"""Prefixes of the names of fields that are set only after a job has ended."""
 
 
 def overlay(base: Any, fields: Mapping[str, Any], fits: Callable[[Any], bool]) -> Any:
-    """Return the base with those of the fields that fit, all at once or else one by one."""
+    """Return the base with the valid fields, all at once or else one by one."""
     if not isinstance(base, dict):
         return base
     if fits(whole := {**base, **fields}):
@@ -32,14 +32,14 @@ def overlay(base: Any, fields: Mapping[str, Any], fits: Callable[[Any], bool]) -
 
 @attrs.frozen(eq=False)
 class ResponseBuilder:
-    """Makes response values for resources."""
+    """Builder of response values for resources."""
 
     document: Document
     examples: Examples
     clock: Deadline
 
     def show(self, schema: Schema, base: Any, fields: Mapping[str, Any]) -> Any:
-        """Return the base overlaid with the fields that the schema declares and that fit it."""
+        """Return the base overlaid with the declared and valid fields."""
         declared = self.document.properties(schema)
         known = {name: value for name, value in fields.items() if name in declared}
         return overlay(base, known, lambda value: self.examples.validators.accepts(schema, value))
@@ -51,10 +51,10 @@ class ResponseBuilder:
         fields: Mapping[str, Any],
         rank: Callable[[Any], int] = lambda _: 0,
     ) -> Any:
-        """Return the candidate, or the variant of the schema, that the fields belong to; among several, by rank.
+        """Return the candidate or schema variant that the fields belong to; among several, by rank.
 
-        Fields that tell the variants of a union apart must be the candidate's own: a job of one kind is not to be
-        shown as one of another. Of the others, as many as possible must be.
+        Fields that discriminate the variants of a union must match the candidate, so that a job of one kind is never
+        shown as another. Of the other fields, as many as possible must match.
         """
         schema = schema_of(media)
         names = self.document.properties(schema).keys() & fields.keys()
@@ -71,7 +71,7 @@ class ResponseBuilder:
         return min([*ranked, *drawn], key=differs)
 
     def _tags(self, schema: Schema) -> Iterator[str]:
-        """Yield the properties that tell the variants of a schema apart."""
+        """Yield the properties that discriminate the variants of a schema."""
         for one in self.document.variants(schema):
             name = one.get("discriminator", {}).get("propertyName")
             if isinstance(name, str):
@@ -89,7 +89,7 @@ class ResponseBuilder:
         return [self.examples.drawer.draw(branch) for branch in branches]
 
     def times(self, base: Any, names: Iterable[str]) -> dict[str, Any]:
-        """Return the present time for those time fields that the base has."""
+        """Return the current time for the time fields of the base."""
         held = base if isinstance(base, dict) else {}
         present = [name for name in names if held.get(name) is not None]
         now = self.clock() if present else 0.0
@@ -98,7 +98,7 @@ class ResponseBuilder:
     def job(
         self, media: MediaType, polling: Polling, job: Job, others: Iterable[Any], fields: Mapping[str, Any]
     ) -> Any:
-        """Return a job in its present status, made from the example that comes closest to it."""
+        """Return a job in its current status, based on the closest example."""
         own = self.examples.values(media) or (self.examples.value(media),)
         candidates = [*own, *(one for one in others if self.examples.fits(media, one))]
         final = (*polling.success, *polling.failure)
@@ -118,7 +118,7 @@ class ResponseBuilder:
         return self._consistent(media, value, job, ended=job.status in final, success=job.status in polling.success)
 
     def _consistent(self, media: MediaType, value: Any, job: Job, *, ended: bool, success: bool) -> Any:
-        """Bring progress and time of ending in line with the status."""
+        """Set progress and end time to match the status."""
         if not isinstance(value, dict):
             return value
         changes: dict[str, Any] = {}

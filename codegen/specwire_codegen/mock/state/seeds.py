@@ -1,4 +1,4 @@
-"""The resources that are there before the first request."""
+"""Resources that exist before the first request."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import cycle, islice
@@ -14,19 +14,19 @@ from specwire_codegen.mock.values.examples import Examples
 from specwire_codegen.mock.values.identifiers import Identifiers
 
 SEEDED: Final = 7
-"""Items of a paged collection: enough for two pages of the size that is taken where the document names none."""
+"""Number of items in a paged collection: two pages of the default size."""
 
 
 @attrs.frozen(eq=False)
 class Seeds:
-    """Makes the first records of collections from the examples of their lists."""
+    """Factory of the first records of collections, from the examples of their lists."""
 
     roles: Mapping[Operation, Role]
     examples: Examples
     identifiers: Identifiers
 
     def records(self, template: str) -> tuple[Record, ...]:
-        """Return the records of the collection at a path of the document; none where no operation lists it."""
+        """Return the records of the collection at a path of the document; none if no operation lists it."""
         for operation, role in self.roles.items():
             if isinstance(role, Listing) and role.collection == template:
                 return tuple(self._records(operation, role))

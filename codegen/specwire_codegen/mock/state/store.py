@@ -1,4 +1,4 @@
-"""What the mock server remembers between requests."""
+"""State of the mock server between requests."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from specwire_codegen.mock.state.job_state import Job
 
 @attrs.frozen(eq=False)
 class Record:
-    """A resource: what was answered when it came to be, and which of its fields are about this very one."""
+    """A resource: the response at its creation, and the fields that belong to this resource alone."""
 
     id: str
     body: Any
@@ -22,7 +22,7 @@ class Record:
 
 
 class Collection:
-    """The resources under one path: seeded ones, and ones that requests created."""
+    """The resources under one path, seeded or created by requests."""
 
     def __init__(self) -> None:
         """Start empty and without seeds."""
@@ -32,7 +32,7 @@ class Collection:
         self._deleted: set[str] = set()
 
     def seed(self, records: Iterable[Record]) -> None:
-        """Put in the records that were there before the first request."""
+        """Add the records that exist before the first request."""
         self.seeded = True
         self._seeds = {record.id: record for record in records if record.id not in self._deleted}
 
@@ -47,13 +47,13 @@ class Collection:
         return self._created.get(identifier) or self._seeds.get(identifier)
 
     def delete(self, identifier: str) -> None:
-        """Remove a record for good."""
+        """Delete a record permanently."""
         self._created.pop(identifier, None)
         self._seeds.pop(identifier, None)
         self._deleted.add(identifier)
 
     def is_deleted(self, identifier: str) -> bool:
-        """Tell whether a record with this id was removed."""
+        """Return True if a record with this id was deleted."""
         return identifier in self._deleted
 
     def records(self) -> tuple[Record, ...]:
@@ -78,10 +78,10 @@ class Store:
         return self._jobs.get(path)
 
     def put_job(self, path: str, job: Job) -> None:
-        """Remember a job."""
+        """Store a job."""
         self._jobs[path] = job
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete everything."""
         self._collections.clear()
         self._jobs.clear()

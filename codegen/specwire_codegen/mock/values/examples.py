@@ -1,4 +1,4 @@
-"""The examples of a media type, as values and as texts."""
+"""Examples of media types, as values and as texts."""
 
 import json
 from typing import Any
@@ -14,13 +14,13 @@ from specwire_codegen.mock.values.sampling import Sampler
 
 @attrs.frozen(eq=False)
 class Examples:
-    """Finds the values that answers are made from."""
+    """Source of values for responses."""
 
     validators: Validators
     drawer: Sampler
 
     def values(self, media: MediaType, name: str | None = None) -> tuple[Any, ...]:
-        """Return the valid examples of a JSON media type, the one of that name first."""
+        """Return the valid examples of a JSON media type, the one with that name first."""
         ranked = sorted(media.examples, key=lambda one: one.name != name)
         values = [value for value in map(_json, ranked) if value is not ABSENT]
         if media.schema is not None:
@@ -29,16 +29,16 @@ class Examples:
         return tuple(values)
 
     def value(self, media: MediaType, name: str | None = None) -> Any:
-        """Return the first valid example of a JSON media type, else a value drawn from its schema."""
+        """Return the first valid example of a JSON media type, else a value sampled from its schema."""
         values = self.values(media, name)
         return values[0] if values else self.drawer.draw(schema_of(media))
 
     def fits(self, media: MediaType, value: Any) -> bool:
-        """Tell whether a value may be answered under the media type."""
+        """Return True if a value is valid for the media type."""
         return self.validators.accepts(schema_of(media), value)
 
     def text(self, media: MediaType, name: str | None = None) -> str:
-        """Return the first example of a text or binary media type, else a drawn text."""
+        """Return the first example of a text or binary media type, else a sampled text."""
         for example in sorted(media.examples, key=lambda one: one.name != name):
             if isinstance(example.value, str):
                 return example.value
@@ -47,7 +47,7 @@ class Examples:
 
 
 def schema_of(media: MediaType) -> Schema:
-    """Return the schema of a media type; where it gives none, the one that takes anything."""
+    """Return the schema of a media type; without one, the schema that accepts anything."""
     return True if media.schema is None else media.schema
 
 

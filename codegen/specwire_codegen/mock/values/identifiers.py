@@ -1,4 +1,4 @@
-"""Fresh ids and times, the same on every run with the same seed."""
+"""New ids and times, reproducible with the same seed."""
 
 import random
 import re
@@ -11,13 +11,13 @@ UUID_SHAPE = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 START = 1_760_000_000
 """Unix time in seconds at which the default clock starts."""
 MILLISECONDS = 100_000_000_000
-"""Numbers beyond this are taken for Unix time in milliseconds."""
+"""Numbers above this are Unix times in milliseconds."""
 
 Deadline = Callable[[], float]
 
 
 class Ticking:
-    """A clock that moves on by one second whenever it is read."""
+    """A clock that advances by one second at each reading."""
 
     def __init__(self) -> None:
         """Start at `START`."""
@@ -30,15 +30,15 @@ class Ticking:
 
 
 class Identifiers:
-    """A seeded source of ids that look like the ones of the document."""
+    """A seeded generator of ids in the format of the document's own."""
 
     def __init__(self, seed: int) -> None:
-        """Start a new, reproducible row of ids."""
+        """Start a new, reproducible sequence of ids."""
         self._random = random.Random(seed)
         self._given: set[str | int] = set()
 
     def like(self, example: Any) -> str | int:
-        """Return a fresh id of the kind, length and prefix of the example."""
+        """Return a new id of the kind, length and prefix of the example."""
         while True:
             fresh = self._draw(example)
             if fresh not in self._given:
@@ -69,7 +69,7 @@ class Identifiers:
 
 
 def timestamp(like: Any, now: float) -> Any:
-    """Return a time in the form of the example: Unix seconds or milliseconds, or RFC 3339."""
+    """Return a time in the format of the example: Unix seconds or milliseconds, or RFC 3339."""
     if isinstance(like, str):
         return datetime.fromtimestamp(now, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return int(now * 1000) if isinstance(like, int | float) and like > MILLISECONDS else int(now)

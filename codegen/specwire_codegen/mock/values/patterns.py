@@ -1,4 +1,4 @@
-"""Texts that match a regular expression of a schema's `pattern`."""
+"""Texts that match the regular expression of a `pattern`."""
 
 import re
 from collections.abc import Iterator
@@ -9,17 +9,17 @@ import attrs
 CLASSES: Final = {"d": "0", "w": "a", "s": " ", "D": "a", "W": "-", "S": "a"}
 CONTROLS: Final = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
 LONGEST: Final = 65_536
-"""Characters of a text that is drawn."""
+"""Alphabet of sampled texts."""
 PREFERRED: Final = "a0A-_ ./"
 
 
 class UnsupportedPatternError(Exception):
-    """The pattern uses something that is not drawn, such as a lookahead."""
+    """The pattern uses an unsupported feature, such as a lookahead."""
 
 
 @attrs.frozen
 class Piece:
-    """A text that one atom of the pattern matches, and how often it may stand."""
+    """A text that matches one atom of the pattern, and its repetition limits."""
 
     text: str
     least: int
@@ -27,12 +27,12 @@ class Piece:
 
 
 def repeated(text: str, count: int) -> str:
-    """Return a text that stands so often in a row, cut where it gets longer than anybody needs."""
+    """Return the text repeated this often, cut at a sensible length."""
     return (text * min(count, LONGEST // max(len(text), 1) + 1))[:LONGEST]
 
 
 def draw(pattern: str, least: int = 0, most: int | None = None) -> str | None:
-    """Return a text that the pattern finds, of `least` to `most` characters; None where the pattern is too odd."""
+    """Return a matching text of `least` to `most` characters, or None if the pattern is not supported."""
     try:
         pieces = _Reader(pattern).sequence()
         compiled = re.compile(pattern)
@@ -52,7 +52,7 @@ def _texts(pieces: list[Piece], least: int) -> Iterator[str]:
 
 
 class _Reader:
-    """Reads a pattern from left to right, taking the first alternative everywhere."""
+    """Parser of a pattern from left to right that always takes the first alternative."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern

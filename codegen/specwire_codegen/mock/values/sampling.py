@@ -1,4 +1,4 @@
-"""Values drawn from a schema: deterministic, as full as the schema allows, and valid."""
+"""Values sampled from a schema: deterministic, valid and as complete as the schema allows."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ from specwire_codegen.mock.document.validation import Validators
 from specwire_codegen.mock.values import patterns
 
 DEPTH: Final = 6
-"""Levels of nesting below which only required members are drawn."""
+"""Nesting depth below which only required members are sampled."""
 BOTTOM: Final = 12
-"""Levels of nesting at which drawing gives up: a schema that requires itself has no finite value."""
+"""Nesting depth at which sampling fails: a schema that requires itself has no finite value."""
 
 ITEMS: Final = 1000
-"""Items of an array, and members of an object, that are drawn at most, whatever the schema demands."""
+"""Maximum number of sampled array items and object members, whatever the schema demands."""
 VALUES: Final = 20_000
-"""Values of a whole answer that are drawn at most."""
+"""Maximum number of sampled values in a response."""
 CHARACTERS: Final = 2**20
-"""Characters of all its texts."""
+"""Maximum number of characters in all its texts."""
 
 FORMATS: Final = {
     "byte": "c3BlY3dpcmU=",
@@ -49,20 +49,20 @@ FORMATS: Final = {
 
 @attrs.frozen(eq=False)
 class Sampler:
-    """Draws values for schemas of one document."""
+    """Sampler for the schemas of one document."""
 
     document: Document
     validators: Validators
     _drawn: dict[int, tuple[Schema, Any]] = attrs.field(factory=dict, init=False)
 
     def draw(self, schema: Schema) -> Any:
-        """Return a valid value of the schema; where none is found, the fullest try."""
+        """Return a valid value of the schema; if none is found, the most complete attempt."""
         known = self._drawn.get(id(schema))
         if known is None:
             value = fullest = next(self._attempts(schema), None)
             if not self.validators.accepts(schema, fullest):
                 value = next((one for one in self._attempts(schema) if self.validators.accepts(schema, one)), fullest)
-            # The schema is kept with its value, so that its id is not given to another object.
+            # Keep the schema with its value: Python reuses the id of a freed object.
             known = self._drawn[id(schema)] = (schema, value)
         return known[1]
 
@@ -77,7 +77,7 @@ class Sampler:
 
 @attrs.frozen(eq=False)
 class _Draw:
-    """One try: with or without optional members, and with a preference among the branches of unions."""
+    """One attempt: with or without optional members, and with a preference among union branches."""
 
     document: Document
     validators: Validators
@@ -112,7 +112,7 @@ class _Draw:
         raise RecursionError
 
     def _merged(self, schema: Schema) -> dict[str, Any]:
-        """Return the schema with its reference and its `allOf` members folded in."""
+        """Return the schema with its reference and its `allOf` members merged."""
         if isinstance(schema, bool):
             return {}
         merged = {name: member for name, member in schema.items() if name not in {"$ref", "allOf"}}
@@ -219,7 +219,7 @@ def _number(schema: dict[str, Any], *, whole: bool) -> int | float:
 
 
 def _stepped(schema: dict[str, Any], low: float | None, high: float | None, step: float) -> float:
-    """Return the least multiple that is allowed, or the greatest where there is no lower bound."""
+    """Return the smallest allowed multiple, or the largest if there is no lower bound."""
     if low is None and (high is None or high >= step):
         low = step
     if low is not None:
