@@ -10,7 +10,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line and exit; without the packages of the extra it needs, say how they are installed."""
+    """Run the command line and exit; if the packages of an extra are missing, print how to install them."""
     try:
         from specwire_codegen.cli.running import run
     except ModuleNotFoundError as problem:

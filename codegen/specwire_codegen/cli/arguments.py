@@ -1,4 +1,4 @@
-"""Words of a command line, spelled out."""
+"""Normalization of command-line words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from specwire_codegen.files.access import NAMED_BY_FILES
 
 
 def spelled(words: Sequence[str]) -> Iterator[str]:
-    """Yield the words of a command line with `--allow-remote` always followed by a host, or by what stands for one."""
+    """Yield the words of a command line with a host or a placeholder after every `--allow-remote`."""
     following = [*words[1:], ""]
     for word, after in zip(words, following, strict=bool(words)):
         yield word
@@ -19,7 +19,7 @@ def spelled(words: Sequence[str]) -> Iterator[str]:
 
 
 def _is_host(word: str) -> bool:
-    """Tell whether a word behind `--allow-remote` is a host, and not the document or the provider that is meant."""
+    """Return True if a word after `--allow-remote` is a host, and not the document or provider argument."""
     if word == "localhost" or word.startswith("localhost:"):
         return True
     is_document = word.endswith((".yaml", ".yml", ".json")) or Path(word).exists()

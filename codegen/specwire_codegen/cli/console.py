@@ -1,4 +1,4 @@
-"""What the command line prints: results on stdout; diagnostics and progress on stderr, as text or as JSON."""
+"""Output of the command line: results on stdout; diagnostics and progress on stderr, as text or as JSON."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 _MOST_FINDINGS = 50
-"""Findings that are printed one by one, errors before warnings; `--json` prints all."""
+"""Maximum number of diagnostics printed one by one, errors before warnings; `--json` prints all."""
 
 
 class _Json:
-    """Whether diagnostics are printed as JSON."""
+    """True if diagnostics are printed as JSON."""
 
     on = False
 
@@ -35,7 +35,7 @@ _json = _Json()
 
 
 def prepare(*, json: bool) -> None:
-    """Print diagnostics as JSON or as text from now on; what a stream has no bytes for is escaped."""
+    """Print diagnostics as JSON or as text from now on, and escape characters that a stream cannot encode."""
     _json.on = json
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -48,7 +48,7 @@ def say(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Print a line of the result that matters less."""
+    """Print a less important line of the result."""
     _out.print(f"[dim]{escape(printable(text))}[/dim]")
 
 
@@ -58,7 +58,7 @@ def show(table: Table) -> None:
 
 
 def pour(text: str) -> None:
-    """Print a text as it is."""
+    """Print a text unchanged."""
     _out.file.write(text)
     _out.file.flush()
 
@@ -69,13 +69,13 @@ def tell(text: str) -> None:
 
 
 def advise(text: str) -> None:
-    """Print what to do on stderr, for people: in JSON there is none of it."""
+    """Print a hint on stderr; omitted with `--json`."""
     if not _json.on:
         tell(text)
 
 
 def warn(findings: Sequence[Diagnostic]) -> None:
-    """Print diagnostics, in JSON one object on each line."""
+    """Print diagnostics, with `--json` one object per line."""
     if _json.on:
         for finding in findings:
             _err.print(dumps(dump(finding)), markup=False)
@@ -91,7 +91,7 @@ def warn(findings: Sequence[Diagnostic]) -> None:
 
 
 def fail(problem: SpecwireCodegenError) -> None:
-    """Print an error: its diagnostics, or its text."""
+    """Print an error: its diagnostics, or its message."""
     if isinstance(problem, DiagnosticError):
         warn(problem.diagnostics)
     else:
@@ -99,12 +99,12 @@ def fail(problem: SpecwireCodegenError) -> None:
 
 
 def complain(message: str, code: str = "failed") -> None:
-    """Print an error that no diagnostic describes."""
+    """Print an error without a diagnostic."""
     _print("error", code, message)
 
 
 def report(code: str, message: str) -> None:
-    """Print a finding that is known by its code alone."""
+    """Print a diagnostic identified by its code alone."""
     _print(code, code, message)
 
 
@@ -116,13 +116,13 @@ def _print(head: str, code: str, message: str) -> None:
 
 
 def cell(text: str) -> str:
-    """Return text as a cell of a table may hold it."""
+    """Return text escaped for a table cell."""
     return escape(printable(text))
 
 
 @contextmanager
 def working(what: str) -> Iterator[Callable[[str], None]]:
-    """Show on a terminal that something is done; the function that is handed out tells the step."""
+    """Show progress on a terminal; the yielded function sets the current step."""
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
         task = progress.add_task(printable(what))

@@ -1,4 +1,4 @@
-"""Packages that only some installations have, and what installs them."""
+"""Optional packages and the commands that install them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _EXTRAS = {
 
 
 def missing(problem: ModuleNotFoundError) -> str | None:
-    """Return what to do about a module that is not installed; None where it is our own."""
+    """Return the install instructions for a missing module, or None if it is our own."""
     name = (problem.name or "").partition(".")[0]
     if not name or name.startswith("specwire"):
         return None

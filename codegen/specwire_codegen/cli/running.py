@@ -1,4 +1,4 @@
-"""One run of the command line: the verb that was asked for, and an exit code for whatever comes of it."""
+"""Run of a command, with an exit code for every outcome."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PACKAGES = tuple(str(Path(__file__).parents[2] / name) for name in ("specwire",
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a verb and return the exit code; `--json` anywhere makes diagnostics JSON, one object on each line."""
+    """Run a command and return the exit code; `--json` anywhere prints diagnostics as JSON, one object per line."""
     console.prepare(json="--json" in arguments)
     words = list(spelled([argument for argument in arguments if argument not in ("--json", "--debug")]))
     debug = "--debug" in arguments or os.environ.get(_DEBUG, "") not in ("", "0")
@@ -36,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
         console.complain("interrupted", "interrupted")
         return 130
     except BrokenPipeError:
-        # Whoever read the output has seen enough; the interpreter must not try to write the rest.
+        # The reader closed the pipe; the interpreter must not try to write the rest at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 141
     except Exception as problem:
@@ -47,7 +47,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _report(problem: Exception) -> None:
-    """Print what went wrong, in one piece and without a traceback."""
+    """Print an error in one piece, without a traceback."""
     match problem:
         case SpecwireCodegenError():
             console.fail(problem)
@@ -67,7 +67,7 @@ def _report(problem: Exception) -> None:
 
 
 def _place(problem: Exception) -> str:
-    """Return where in our own code a problem arose."""
+    """Return the place in our own code where an error arose."""
     frames = traceback.extract_tb(problem.__traceback__)
     ours = [frame for frame in frames if frame.filename.startswith(_PACKAGES)]
     return f" (at {Path(ours[-1].filename).name}:{ours[-1].lineno})" if ours else ""

@@ -1,4 +1,4 @@
-"""The verbs: each returns the exit code."""
+"""Commands; each returns the exit code."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Sources:
 
     @property
     def access(self) -> Access:
-        """Access that the options allow."""
+        """The access that the options allow."""
         return access(self.refs_within, self.ref, self.allow_remote)
 
 

@@ -1,1 +1,1 @@
-"""Whether a document, its generated client and a server agree: requests and answers are drawn from the document."""
+"""Conformance of a document, its generated client and a server, tested with generated requests and responses."""

@@ -1,4 +1,4 @@
-"""Answers drawn from a document, and whether a client hands them back as they were."""
+"""Responses generated from a document, and a check that a client returns them unchanged."""
 
 from __future__ import annotations
 
@@ -40,33 +40,33 @@ from specwire_codegen.lower.media import Components, exact_type, is_json, is_ran
 from specwire_codegen.openapi.media_types import base_type
 
 _OTHERS = ("18", "19", "42", "77", "99")
-"""Statuses of every hundred that documents do not name, for what they say of all others."""
+"""Statuses of each class that documents rarely name, for their responses to ranges and `default`."""
 _BODILESS = (204, 205)
-"""Statuses whose answers HTTP lets have no body, whatever a document says."""
+"""Statuses whose responses have no body in HTTP, whatever the document declares."""
 _TEXTS = Formats(base64=frozenset({""}), decimal=frozenset({""}))
-"""Clients read bytes and decimals from nothing but texts; as these they are compared with what was sent."""
+"""Types that clients parse from texts only; they are compared with the text that was sent."""
 
 
 @attrs.frozen
 class DrawnResponse:
-    """What a server sends, and what the client should make of it."""
+    """A server's response and the expected result of the client."""
 
     status: int
     content_type: str
     chunks: tuple[bytes, ...] = attrs.field(repr=False)
     value: Any
-    """JSON, the list of a stream's events, text, bytes, or None for no body."""
+    """JSON, the list of events of a stream, text, bytes, or None for no body."""
     headers: tuple[tuple[str, str], ...] = ()
-    """Besides the content type."""
+    """Headers other than the content type."""
     broken: bool = False
-    """Whether the connection ends after the chunks, before the answer does."""
+    """True if the connection ends after the chunks, before the end of the response."""
 
 
 def answers(subject: Subject, operation: Operation) -> SearchStrategy[DrawnResponse]:
-    """Return a strategy of the successful answers of a method.
+    """Return a strategy of the successful responses of a method.
 
-    Objects have the properties that the document names and no others: a client keeps no keys that it does not know, but
-    for maps, whose keys are free.
+    Objects have only the properties that the document names, because a client drops unknown keys; maps have any
+    keys.
     """
     payload = operation.payload
     match payload:
@@ -91,7 +91,7 @@ def answers(subject: Subject, operation: Operation) -> SearchStrategy[DrawnRespo
 
 
 def _textual(subject: Subject, operation: Operation, payload: JsonPayload) -> Iterator[SearchStrategy[DrawnResponse]]:
-    """Yield strategies of the answers that come as texts: strings as they are, other values as JSON writes them."""
+    """Yield strategies of textual responses: strings unchanged, other values as JSON."""
     responses = subject.raw(operation.id)["responses"]
     for media_type in filter(is_text, payload.media_type.split(", ")):
         for status in _statuses(subject, operation, media_type):
@@ -111,9 +111,9 @@ def _texts(subject: Subject, operation: Operation, media_type: str) -> SearchStr
 
 
 def errors(subject: Subject, operation: Operation) -> SearchStrategy[DrawnResponse] | None:
-    """Return a strategy of the errors that the document has for an operation, None where it has none with a body.
+    """Return a strategy of the documented errors of an operation, or None if none has a body.
 
-    An answer to HEAD has none, whatever the document says.
+    A response to HEAD never has one.
     """
     if operation.http_method == "HEAD":
         return None
@@ -132,7 +132,7 @@ def errors(subject: Subject, operation: Operation) -> SearchStrategy[DrawnRespon
 
 
 def _error_status(status: str, responses: Mapping[str, Any]) -> int | None:
-    """Return an error status that a response is for, and that no more exact one is for; None if there is none."""
+    """Return an error status for a response that no more specific response covers, or None if there is none."""
     named = {one.upper() for one in responses}
     if status.isdigit():
         return int(status) if status[0] in "45" else None
@@ -142,7 +142,7 @@ def _error_status(status: str, responses: Mapping[str, Any]) -> int | None:
 
 
 def successes(subject: Subject, operation: Operation) -> Iterator[tuple[int, str, Schema]]:
-    """Yield status, media type and schema of each JSON answer that is a success."""
+    """Yield status, media type and schema of each successful JSON response."""
     responses = subject.raw(operation.id)["responses"]
     asked = operation.payload.media_type.split(", ") if isinstance(operation.payload, JsonPayload) else []
     statuses = [status for status in responses if status.startswith("2")] or ["default"]
@@ -150,7 +150,7 @@ def successes(subject: Subject, operation: Operation) -> Iterator[tuple[int, str
         content = responses[status].get("content", {})
         json_types = [name for name in content if is_json(name)] or [name for name in content if is_range(name)]
         wanted = [name for name in json_types if {base_type(name), exact_type(name)} & {*asked}] or json_types
-        for media_type in sorted(wanted, key=preference)[:1]:  # what the client says that it accepts
+        for media_type in sorted(wanted, key=preference)[:1]:  # the client's own Accept preference
             sent = media_type if is_json(media_type) else "application/json"
             number = 200 if status == "default" else int(status.upper().replace("XX", "00"))
             if number not in _BODILESS:
@@ -158,13 +158,13 @@ def successes(subject: Subject, operation: Operation) -> Iterator[tuple[int, str
 
 
 def is_success(subject: Subject, operation: Operation, status: int) -> bool:
-    """Whether a document has a status as one of success."""
+    """Return True if a document declares a status as successful."""
     named = {one.upper() for one in subject.raw(operation.id).get("responses", {"default": {}})}
     return 200 <= status < 300 and bool(named & {str(status), "2XX", "DEFAULT"})
 
 
 def _statuses(subject: Subject, operation: Operation, media_type: str | None) -> list[int]:
-    """Return the statuses of success whose answers are of a media type, or for None have no body."""
+    """Return the success statuses whose responses have this media type, or for None no body."""
     found = []
     for status, response in subject.raw(operation.id).get("responses", {}).items():
         number = int(status.upper().replace("XX", "00")) if status.startswith("2") else 0
@@ -186,18 +186,18 @@ def _json(subject: Subject, status: int, media_type: str, schema: Schema) -> Sea
 
 
 def json_answer(status: int, media_type: str, value: Any) -> DrawnResponse:
-    """Return a JSON value as an answer."""
+    """Return a value as a JSON response."""
     return DrawnResponse(status, media_type, (json.dumps(value).encode(),), value)
 
 
 def values_of(subject: Subject, schema: Schema) -> SearchStrategy[Any]:
-    """Return a strategy of the values of a schema that a server of exactly this document sends."""
+    """Return a strategy of a schema's values from a server that follows the document exactly."""
     components = closed(subject.schemas)
     return values(components, closed_schema(schema)).filter(sendable)
 
 
 def events(subject: Subject, operation: Operation, payload: EventStream) -> SearchStrategy[Any]:
-    """Return a strategy of the events of a stream, none of which is an error."""
+    """Return a strategy of the events of a stream, without error events."""
     drawn = values_of(subject, _event_schema(subject, operation, payload))
     return drawn.filter(lambda value: not any(_is_error(value, one) for one in payload.errors))
 
@@ -231,7 +231,7 @@ def _event_schema(subject: Subject, operation: Operation, payload: EventStream) 
 
 
 def is_plain(payload: EventStream) -> bool:
-    """Tell whether the data of events is text, and not JSON."""
+    """Return True if the data of events is text instead of JSON."""
     return payload.framing == "sse" and payload.event == Primitive("str")
 
 
@@ -242,7 +242,7 @@ def _is_error(value: Any, error: EventError) -> bool:
 
 
 def _cut(status: int, content_type: str, content: bytes, value: Any) -> SearchStrategy[DrawnResponse]:
-    """Return a strategy of the same answer in chunks of different sizes, also in one chunk."""
+    """Return a strategy of the same response in chunks of different sizes, also in one chunk."""
     sizes = st.one_of(st.just(max(1, len(content))), st.integers(min_value=1, max_value=max(1, len(content))))
     return sizes.map(lambda size: DrawnResponse(status, content_type, tuple(_chunks(content, size)), value))
 
@@ -254,7 +254,7 @@ def _chunks(content: bytes, size: int) -> Iterator[bytes]:
 
 
 def problems(types: Types, operation: Operation, answer: DrawnResponse, outcome: Outcome) -> list[str]:
-    """Return where a client's result is not the answer that was sent, or not of the declared type.
+    """Return the differences between a client's result and the response, or its declared type.
 
     Drift counts as a problem.
     """
@@ -281,7 +281,7 @@ def problems(types: Types, operation: Operation, answer: DrawnResponse, outcome:
 
 
 def _declared(operation: Operation) -> TypeExpr:
-    """Return the type of what a method hands back: of all events of a stream, in a list."""
+    """Return the result type of a method; for a stream, the list of all its events."""
     match operation.payload:
         case JsonPayload(type_):
             return type_
@@ -296,13 +296,13 @@ def _declared(operation: Operation) -> TypeExpr:
 
 
 def _error_type(operation: Operation, status: int) -> TypeExpr:
-    """Return the type of the body of an error: of its status, else of its hundred, else of all others."""
+    """Return the type of an error body: by status, else by range, else the default."""
     types: dict[Status, TypeExpr] = dict(operation.errors.by_status)
     return next((types[one] for one in (status, f"{status // 100}XX", "default") if one in types), AnyJson())
 
 
 def is_refusal(operation: Operation, value: Any) -> bool:
-    """Whether a successful answer is one in which the server says no."""
+    """Return True if a successful response carries an error envelope."""
     envelope = operation.error_envelope
     if envelope is None or not isinstance(value, Mapping):
         return False
@@ -312,7 +312,7 @@ def is_refusal(operation: Operation, value: Any) -> bool:
 
 
 def unlike(types: Types, declared: TypeExpr, expected: Any, actual: Any) -> list[str]:
-    """Return where a value that a client handed back is not the one that was sent, or not of its declared type."""
+    """Return the differences between a client's value and the sent one, or its declared type."""
     if isinstance(expected, bytes):
         return [] if expected == actual else [f"{expected!r} expected, not {actual!r}"]
     found = list(differences(expected, json.loads(encode(actual, _TEXTS)), same_meaning))

@@ -1,4 +1,4 @@
-"""A document against a server, by schemathesis: examples, coverage of every keyword, drawn data, calls in a row."""
+"""Server checks by schemathesis: examples, coverage of every keyword, generated data, sequences of calls."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ CHECKS: Mapping[str, PhaseName | None] = {
     "use_after_free": "stateful",
     "ensure_resource_availability": "stateful",
 }
-"""What is checked, by schemathesis' names, and the phase where that is done in one alone."""
+"""Checks by schemathesis name, and the phase if a check runs in only one."""
 LEFT_OUT = {
     "max_response_time": "a document promises no speed",
     "object_level_authorization": "it takes the keys of two accounts",
 }
-"""What is not, and why."""
+"""Checks that do not run, and why."""
 EXCEPTIONS = {
     "the event that ends a stream": "OpenAPI has no word for it, so schemathesis takes it for an event like others",
     "a wrong type in a form": "a part of a form holds text, in which the number 1 and the text 1 are the same",
 }
-"""What schemathesis would hold against a server that does as the document says."""
+"""Findings of schemathesis that are not faults of the server."""
 
 
 @attrs.frozen
 class Plan:
-    """How much to try, and where."""
+    """Extent of the checks."""
 
     base_url: str
     headers: Mapping[str, str] = attrs.field(repr=False)
@@ -57,16 +57,16 @@ class Plan:
     only: frozenset[str] | None = None
     """Ids of the operations to call; None for all."""
     invalid: bool = True
-    """Whether to send what the document forbids, too."""
+    """True to also send invalid requests."""
     own: frozenset[int] = frozenset()
-    """Statuses with which the server refuses by itself, whether the document has them or not."""
+    """Statuses that the server may return even if the document does not list them."""
     rate: str | None = None
-    """Most requests in a time, such as `5/s`."""
+    """Request rate limit, such as `5/s`."""
 
 
 @attrs.define
 class Checked:
-    """What came of checking one operation; chains of calls count for none, so their findings have no operation."""
+    """Result for one operation; findings in sequences of calls have no operation."""
 
     operation_id: str | None
     cases: int = 0
@@ -74,12 +74,12 @@ class Checked:
 
 
 def checks_in(phases: Collection[PhaseName]) -> list[str]:
-    """Return the names of the checks that these phases make."""
+    """Return the names of the checks in these phases."""
     return [name for name, phase in CHECKS.items() if phase is None or phase in phases]
 
 
 def check_document(document: Mapping[str, Any], plan: Plan) -> list[Checked]:
-    """Run schemathesis on a server, and return what it found, for every operation that was called and for chains."""
+    """Run schemathesis on a server and return the results of every called operation and of sequences."""
     labels = {f"{method} {path}": raw["operationId"] for method, path, raw in operations_of(document)}
     chosen = frozenset(labels.values()) if plan.only is None else plan.only
     found = {name: Checked(name) for name in labels.values() if name in chosen}
@@ -138,7 +138,7 @@ def _findings(recorder: Any) -> Iterator[str]:
 
 
 class _Failures:
-    """Tells whether a finding is one: see `EXCEPTIONS` and `Plan.own`."""
+    """Filter of findings that are not faults: see `EXCEPTIONS` and `Plan.own`."""
 
     def __init__(self, own: frozenset[int]) -> None:
         self._own = own
@@ -157,7 +157,7 @@ class _Failures:
 
 
 def _terminators(document: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return by media type the data of the event that ends a stream."""
+    """Return the data of the final event of streams, by media type."""
     return {
         media_type: media["x-specwire-stream"]["terminator"]
         for _, _, raw in operations_of(document)
@@ -168,7 +168,7 @@ def _terminators(document: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 class _EndOfStream:
-    """Cuts the event that ends a stream off its answer."""
+    """Hook that removes the final event of a stream from its response."""
 
     def __init__(self, terminators: Mapping[str, str]) -> None:
         self._terminators = terminators

@@ -1,4 +1,4 @@
-"""A generated client on the bench: what it sends is held against the document, what it reads against what was sent."""
+"""Test harness of a generated client: its requests and results are compared with the document."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from typing import Self
 
 KEY = "test-key"
-"""The key that the mock server takes."""
+"""The key that the mock server accepts."""
 
 
 class Harness:
-    """A provider's clients at its mock server, and at one that answers by a script; closed by `with`."""
+    """A provider's clients at its mock server and at a scripted server; closed by `with`."""
 
     def __init__(self, subject: Subject) -> None:
         """Start the servers."""
@@ -56,13 +56,13 @@ class Harness:
             self._at_script = stack.enter_context(Clients(subject, at_script, KEY))
             self._stack = stack.pop_all()
         self.url = at_mock
-        """Where the mock server is."""
+        """The address of the mock server."""
 
     def sends(self, operation: Operation, examples: int) -> int:
-        """Check that drawn calls arrive as the document says, and return how many; raises `Violation`.
+        """Check that generated calls arrive as documented, and return their number. Raise `Violation`.
 
-        Each is made with both clients, with values as JSON has them and with values as Python has them. The mock
-        server must take what arrives, and the client its answer.
+        Each call is made with both clients, with JSON values and with Python values. The mock server must accept the
+        request, and the client its response.
         """
         return explore(requests(self.subject, operation), examples, lambda case: self._sent(operation, case))
 
@@ -91,13 +91,13 @@ class Harness:
         return found
 
     def _taken(self, operation: Operation, outcome: Outcome) -> list[str]:
-        """Return what the mock server has against the latest request, and the client against the answer."""
+        """Return the mock server's objections to the latest request and the client's to the response."""
         record = self._mock.state.requests[-1]
         found = [f"the mock server refuses it: {violation}" for violation in record.violations]
-        # An id that leads to nothing is answered with 404.
+        # An unknown id is answered with 404.
         if not found and record.status != 404 and not answers.is_success(self.subject, operation, record.status):
             found.append(f"the mock server answers {record.status}")
-        # A method reads one kind of answer; where the body decides on the kind, an override does the rest.
+        # A method reads one kind of response; if the body selects the kind, an override handles the others.
         another = isinstance(outcome.error, DecodeError) and self._may_be_text(operation)
         if record.status < 300 and outcome.error is not None and not another:
             found.append(f"the client does not take the answer: {outcome.error}")
@@ -113,12 +113,12 @@ class Harness:
         )
 
     def reads(self, operation: Operation, examples: int) -> int:
-        """Check that drawn answers come back as they were sent, and return how many; raises `Violation`."""
+        """Check that generated responses are returned unchanged, and return their number. Raise `Violation`."""
         drawn = answers.answers(self.subject, operation)
         return explore(drawn, examples, self._reader(operation))
 
     def reads_errors(self, operation: Operation, examples: int) -> int:
-        """Check that drawn errors are raised with their body as it was sent; raises `Violation`."""
+        """Check that generated errors are raised with their body unchanged. Raise `Violation`."""
         drawn = answers.errors(self.subject, operation)
         return 0 if drawn is None else explore(drawn, examples, self._reader(operation))
 
@@ -142,15 +142,15 @@ class Harness:
         return self._simplest[operation]
 
     def pages(self, operation: Operation, examples: int) -> int:
-        """Check that all items of two pages come back, and return how often; raises `Violation`."""
+        """Check that all items of two pages are returned, and return the number of runs. Raise `Violation`."""
         return self._plays(paging.pages(self.subject, self._types, operation), operation, examples)
 
     def retries(self, operation: Operation, examples: int) -> int:
-        """Check that a call after a 503 is repeated where it may be, and as it was; raises `Violation`."""
+        """Check that a call is retried unchanged after a 503 if allowed, and return the number. Raise `Violation`."""
         return self._plays(retries.retries(self.subject, self._types, operation), operation, examples)
 
     def resumes(self, operation: Operation, examples: int) -> int:
-        """Check that a stream which breaks goes on where it was, and return how often; raises `Violation`."""
+        """Check that an interrupted stream resumes, and return the number of runs. Raise `Violation`."""
         return self._plays(retries.resumptions(self.subject, self._types, operation), operation, examples)
 
     def _plays(self, scenes: SearchStrategy[Scenario] | None, operation: Operation, examples: int) -> int:
@@ -168,9 +168,9 @@ class Harness:
         return explore(scenes, examples, check)
 
     def overrides(self, operation: Operation, examples: int) -> int:
-        """Check that an override sends what the document says of the arguments that it shares; raises `Violation`.
+        """Check that an override sends its shared arguments as documented. Raise `Violation`.
 
-        Returns how many calls it took; it may refuse some before anything is sent.
+        Return the number of calls that it accepted; it may reject some before anything is sent.
         """
         override = self._at_mock.override(operation)
         if override is None:

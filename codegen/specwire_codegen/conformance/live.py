@@ -1,4 +1,4 @@
-"""Reading from a live API with the generated client: what costs nothing and changes nothing."""
+"""Read-only calls of a live API with the generated client, free of cost and side effects."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _READS = ("GET", "HEAD")
 
 @attrs.frozen
 class Errand:
-    """What to do about one operation: call it as it is, with an id that a list gave, or not at all."""
+    """Plan for one operation: call it directly, with an id from a list, or not at all."""
 
     operation: Operation
     source: str | None = None
-    """Id of the operation that lists what this one reads."""
+    """Id of the operation that lists the ids for this one."""
     refusal: str | None = None
-    """Why it is not called."""
+    """Reason not to call it."""
 
 
 def errands(subject: Subject) -> list[Errand]:
-    """Return what to do about each operation, the lists before what is read by their ids."""
+    """Return the plan of each operation, lists before the operations that read their ids."""
     methods = {operation.id: operation for operation in reversed(subject.api.operations)}
     lists = {
         operation.path: operation.id
@@ -66,7 +66,7 @@ def _needs(operation: Operation) -> list[str]:
 
 
 class Reader:
-    """Runs errands with both clients, and keeps the ids that it comes across."""
+    """Runner of planned calls with both clients; it collects ids from lists."""
 
     def __init__(self, subject: Subject, clients: Clients) -> None:
         """Read with these clients."""
@@ -76,7 +76,7 @@ class Reader:
         self._ids: dict[str, Any] = {}
 
     def run(self, errand: Errand) -> Row:
-        """Do one errand; raises `AuthenticationError` when the key is refused."""
+        """Make one planned call. Raise `AuthenticationError` if the key is rejected."""
         operation = errand.operation
         if errand.refusal is not None:
             return Row(operation.id, (0,), note=errand.refusal, checked=False)
@@ -138,7 +138,7 @@ class Reader:
 
 
 def _ids(listing: Any) -> Iterator[Any]:
-    """Yield the ids of the items of a list, wherever in the answer it is."""
+    """Yield the ids of the items of a list, at any depth of the response."""
     arrays = [listing] if isinstance(listing, list) else [one for one in listing.values() if isinstance(one, list)]
     for array in arrays:
         yield from (item["id"] for item in array if isinstance(item, dict) and "id" in item)

@@ -1,4 +1,4 @@
-"""A server that keeps what arrives as it came, and answers by a script or passes it on to another application."""
+"""Server that records raw requests and answers from a script or through another application."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from specwire_codegen.conformance.wire.expected_request import Arrival
 
 
 class Recorder:
-    """An ASGI application; `answer` is sent to every request unless there is an inner application to do it."""
+    """An ASGI application; without an inner application, it answers every request with `answer`."""
 
     def __init__(self, inner: ASGIApp | None = None) -> None:
-        """Record what goes to the inner application, if there is one."""
+        """Record requests to the inner application, if there is one."""
         self.arrivals: list[Arrival] = []
         self.answer: DrawnResponse | None = None
         self.first: list[DrawnResponse] = []
-        """Answers to the next requests, one each, before `answer` is sent."""
+        """Responses to the next requests, one each, sent before `answer`."""
         self._inner = inner
 
     @property
@@ -27,7 +27,7 @@ class Recorder:
         return self.arrivals[-1]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Keep one request and have it answered."""
+        """Record one request and answer it."""
         body = await _whole(receive)
         headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"])
         raw_path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")
@@ -50,7 +50,7 @@ async def _whole(receive: Receive) -> bytes:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """Return a channel that gives the body once more, and then what comes after it."""
+    """Return a channel that replays the body and then forwards later messages."""
     pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def give() -> Message:
@@ -68,5 +68,5 @@ async def _send(answer: DrawnResponse, send: Send) -> None:
     await send(start)
     for chunk in answer.chunks:
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    if not answer.broken:  # else the server closes the connection
+    if not answer.broken:  # otherwise the server closes the connection
         await send({"type": "http.response.body", "body": b"", "more_body": False})

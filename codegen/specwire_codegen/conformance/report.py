@@ -1,4 +1,4 @@
-"""What was checked, what not and why, and what was found."""
+"""Report of checked and skipped operations, with findings."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ HIDDEN = "***"
 
 @attrs.frozen
 class Row:
-    """What came of one operation."""
+    """Result for one operation."""
 
     operation_id: str
     counts: tuple[int, ...]
     """One for each of the report's columns."""
     problems: tuple[str, ...] = ()
     note: str = ""
-    """Why it was not checked, or what is worth knowing."""
+    """Reason for skipping it, or a note."""
     checked: bool = True
 
 
 @attrs.frozen
 class Report:
-    """What came of a run."""
+    """Result of a run."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
     chains: tuple[str, ...] = ()
-    """Problems of calls in a row, which are no one operation's."""
+    """Problems of call sequences, which belong to no single operation."""
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """All that was found."""
+        """All findings."""
         found = [f"{row.operation_id}: {problem}" for row in self.rows for problem in row.problems]
         return (*found, *(f"calls in a row: {problem}" for problem in self.chains))
 
     def without(self, secret: str) -> Report:
-        """Return the report with a secret blacked out."""
+        """Return the report with a secret redacted."""
         if not secret:
             return self
         rows = tuple(
@@ -77,7 +77,7 @@ def _verdict(row: Row) -> str:
 
 
 def summary(report: Report) -> str:
-    """Return the last line: how many operations were checked, and how many of them do as the document says."""
+    """Return the last line: the number of checked operations, and of those that conform."""
     checked = [row for row in report.rows if row.checked]
     good = sum(1 for row in checked if not row.problems)
     rest = len(report.rows) - len(checked)

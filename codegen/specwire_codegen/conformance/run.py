@@ -1,4 +1,4 @@
-"""The contract of a provider, checked on its mock server or on a live one."""
+"""Conformance run of a provider, against its mock server or a live one."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.ir import Operation
 
 Progress = Callable[[str], object]
-"""Told what is being done."""
+"""Callback for progress messages."""
 
 _REFUSALS = frozenset({401, 404, 422})
-"""How the mock server refuses a call without a key, an id that leads to nothing, and what the document forbids."""
+"""Rejections by the mock server: without a key, for an unknown id, and for an invalid request."""
 _RATE = "5/s"
-"""Most requests that schemathesis sends to a live server."""
+"""Rate limit of schemathesis requests to a live server."""
 
 
 def check_mock(subject: Subject, examples: int, progress: Progress) -> Report:
@@ -87,18 +87,18 @@ def _methods(subject: Subject, operation_id: str) -> Iterator[Operation]:
 
 @attrs.frozen
 class Target:
-    """A live server, and what may be done there."""
+    """A live server and the permitted operations."""
 
     base_url: str
     key: str = attrs.field(repr=False)
     everything: bool = False
-    """Whether to call operations that change something or cost money."""
+    """True to also call operations that change something or cost money."""
 
 
 def live_target(
     subject: Subject, base_url: str | None, environment: Mapping[str, str], *, everything: bool = False
 ) -> Target:
-    """Return where to go and with which key; raises `SpecwireCodegenError` where that is not known."""
+    """Return the base URL and the key. Raise `SpecwireCodegenError` if either is unknown."""
     api = subject.api
     url = base_url or environment.get(api.base_url_variable or "", "") or api.base_url
     if not url:
@@ -111,14 +111,14 @@ def live_target(
 
 
 def beyond_reading(subject: Subject) -> tuple[str, ...]:
-    """Return the operations that are called on a live server only when that is asked for."""
+    """Return the operations that a live run calls only on request."""
     return tuple(errand.operation.id for errand in errands(subject) if errand.refusal is not None)
 
 
 def check_live(subject: Subject, target: Target, examples: int, progress: Progress) -> Report:
     """Check a live server against the document, with the client and with schemathesis.
 
-    Raises `SpecwireCodegenError` when the server refuses the key.
+    Raise `SpecwireCodegenError` if the server rejects the key.
     """
     planned = errands(subject)
     with _quiet(), Clients(subject, target.base_url, target.key) as clients:
@@ -174,13 +174,13 @@ def _headers(subject: Subject, key: str) -> dict[str, str]:
         raise SpecwireCodegenError(
             f"{subject.name} takes its key in the query or a cookie, which `contract` cannot send yet"
         )
-    # schemathesis takes the key off by this spelling, to see whether the server minds.
+    # schemathesis removes the key by this spelling, to check that the server requires it.
     return {"Authorization" if name == "authorization" else name: value for name, value in proof.headers.items()}
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the servers from logging every request that they are meant to refuse."""
+    """Suppress the server's log of requests that are meant to be rejected."""
     loggers = [logging.getLogger(name) for name in ("specwire.mock", "uvicorn.error", "python_multipart.multipart")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:

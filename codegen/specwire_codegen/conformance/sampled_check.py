@@ -1,6 +1,6 @@
-"""A generated client tried on a sample of a document's operations, at a server that records and answers by a script.
+"""Sampled check of a generated client on some operations of a document, against a scripted recording server.
 
-Unlike `bench`, which stops at the first problem, a trial goes on and counts, for documents of all kinds have some.
+Unlike the harness, which stops at the first problem, it continues and counts, because many documents have some.
 """
 
 from __future__ import annotations
@@ -51,32 +51,32 @@ _NOTHING = DrawnResponse(204, "", (), None)
 
 @attrs.frozen
 class Tried:
-    """What came of one operation."""
+    """Result for one operation."""
 
     operation_id: str
     cases: int = 0
-    """Calls that were drawn and made."""
+    """Number of generated calls."""
     right: int = 0
-    """Calls that arrived as the document says."""
+    """Number of calls that arrived as documented."""
     wrong: tuple[str, ...] = ()
-    """What arrived otherwise than the document says, or did not."""
+    """Calls that differ from the document or did not arrive."""
     answers: int = 0
-    """Answers, and errors, that were drawn and sent."""
+    """Number of generated responses and errors."""
     equal: int = 0
-    """Answers and errors that the client handed back equal."""
+    """Number of responses and errors that the client returned unchanged."""
     unequal: tuple[str, ...] = ()
-    """What came back otherwise than it was sent."""
+    """Responses and errors that the client changed."""
     undrawn: tuple[str, ...] = ()
-    """What could not be tried, and why."""
+    """What could not be checked, and the reason."""
     relaxed: bool = False
-    """Whether values were found only without the bounds, patterns and the like of the document."""
+    """True if values were found only without the bounds and patterns of the document."""
 
 
 class SampledCheck:
-    """A client at a server of ours, whatever address its document names; closed by `with`."""
+    """A client at a local server that replaces every address of its document; closed by `with`."""
 
     def __init__(self, subject: Subject, seconds: float = 10) -> None:
-        """Start the server; `seconds` is the most that drawing may take, each time."""
+        """Start the server; `seconds` limits each generation of values."""
         self.subject = subject
         self._seconds = seconds
         self._script = Recorder()
@@ -89,7 +89,7 @@ class SampledCheck:
             self._stack = stack.pop_all()
 
     def run(self, operation: Operation, cases: int) -> Tried:
-        """Draw calls and answers, and return what came of them."""
+        """Generate calls and responses, and return the result."""
         tried = Tried(operation.id)
         try:
             chosen, relaxed_call = self._drawn(lambda subject: requests(subject, operation), cases)
@@ -107,19 +107,19 @@ class SampledCheck:
         try:
             given = arguments(operation, chosen[0])
         except KeyError:
-            return tried  # `wrong` says so already
+            return tried  # already reported in `wrong`
         read = [self._read(operation, given, answer) for answer in (*scripted, *failures)]
         read += [self._played(operation, given, scene) for scene in self._scenes(operation)]
         return attrs.evolve(tried, answers=len(read), equal=read.count([]), unequal=tuple(chain(*read)))
 
     def _errors(self, operation: Operation, count: int) -> tuple[list[DrawnResponse], bool]:
-        """Draw the errors that the document describes, none where it describes none."""
+        """Generate the errors that the document describes, if any."""
         if answers.errors(self.subject, operation) is None:
             return [], False
         return self._drawn(lambda subject: _some(answers.errors(subject, operation)), count)
 
     def _scenes(self, operation: Operation) -> Iterator[Scenario]:
-        """Draw one scene of each kind that the document provides for."""
+        """Generate one scenario of each kind that applies to the operation."""
         kinds: tuple[Scenarios, ...] = (paging.pages, retries.retries, retries.resumptions)
         for scenes in kinds:
             if scenes(self.subject, self._types, operation) is not None:
@@ -129,9 +129,9 @@ class SampledCheck:
         return _some(scenes(subject, self._types, operation))
 
     def _drawn(self, strategy: Callable[[Subject], SearchStrategy[T]], count: int) -> tuple[list[T], bool]:
-        """Draw from the document or, where that is impossible or takes too long, from one with fewer constraints.
+        """Generate values from the document or, if that is impossible or too slow, from a copy with fewer constraints.
 
-        Returns the values, and whether they are of the latter.
+        Return the values, and True if they come from the copy.
         """
         try:
             return self._drawn_from(self.subject, strategy, count), False
@@ -154,7 +154,7 @@ class SampledCheck:
         return found
 
     def _sent(self, operation: Operation, case: Case) -> list[str]:
-        """Make a call with values as JSON has them, and with values as Python has them."""
+        """Call with JSON values and with Python values."""
         python = written(self._types, operation, case)
         found = self._sent_once(operation, case, case)
         return found + [f"as Python values: {one}" for one in self._sent_once(operation, python.given, python.expected)]
@@ -163,7 +163,7 @@ class SampledCheck:
         before = len(self._script.arrivals)
         try:
             outcome = self._call(operation, arguments(operation, case))
-        except Exception as problem:  # whatever it is, a client should not raise it
+        except Exception as problem:  # report any exception: a client should raise none here
             return [f"{type(problem).__name__}: {problem} for {case!r}"]
         count = len(self._script.arrivals) - before
         if count != 1:
@@ -176,14 +176,14 @@ class SampledCheck:
         self._script.answer = answer
         try:
             found = answers.problems(self._types, operation, answer, self._call(operation, given))
-        except Exception as problem:  # whatever it is, a client should not raise it
+        except Exception as problem:  # report any exception: a client should raise none here
             found = [f"{type(problem).__name__}: {problem}"]
         return [f"{problem} for {answer.value!r}" for problem in found]
 
     def _played(self, operation: Operation, given: Arguments, scene: Scenario) -> list[str]:
         try:
             found = scene.played(self._script, self._call, operation, given)
-        except Exception as problem:  # whatever it is, a client should not raise it
+        except Exception as problem:  # report any exception: a client should raise none here
             found = [f"{type(problem).__name__}: {problem}"]
         return [f"{problem} for {[answer.value for answer in scene.answers]!r}" for problem in found]
 
@@ -211,11 +211,11 @@ def _some(strategy: SearchStrategy[T] | None) -> SearchStrategy[T]:
 
 
 class UndrawableError(Exception):
-    """No values could be drawn, and why."""
+    """No values could be generated; the message is the reason."""
 
 
 def sample(operations: Sequence[Operation], count: int, seed: int) -> list[Operation]:
-    """Return some operations, the same for a seed: those first that have something which none before has."""
+    """Return some operations, the same for a seed; those with features not yet covered come first."""
     left = list(operations)
     random.Random(seed).shuffle(left)
     found: list[Operation] = []

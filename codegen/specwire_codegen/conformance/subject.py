@@ -1,4 +1,4 @@
-"""What is under test: a provider's document, its IR, and its generated client, imported by name."""
+"""Subject of a test: a provider's document, its IR, and its generated client, imported by name."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Subject:
 
     @property
     def operation_ids(self) -> tuple[str, ...]:
-        """The operations of the document, each once, in its order."""
+        """The operations of the document, each once, in document order."""
         return tuple(raw["operationId"] for _, _, raw in operations_of(self.document))
 
     @property
@@ -44,11 +44,11 @@ class Subject:
         return schemas
 
     def raw(self, operation_id: str) -> Mapping[str, Any]:
-        """Return an operation as the document has it."""
+        """Return an operation's object in the document."""
         return next(raw for _, _, raw in operations_of(self.document) if raw["operationId"] == operation_id)
 
     def resolve(self, schema: Mapping[str, Any] | bool) -> Mapping[str, Any]:
-        """Return the component that a schema refers to, other schemas as they are; boolean ones as empty."""
+        """Return the component that a schema refers to, other schemas unchanged; boolean ones as empty."""
         found: Mapping[str, Any] = {} if isinstance(schema, bool) else schema
         while "$ref" in found:
             found = self.schemas[component_name(found["$ref"])]
@@ -62,12 +62,12 @@ class Subject:
 
 
 def component_name(reference: str) -> str:
-    """Return the name of the component that a reference leads to."""
+    """Return the name of the component in a reference."""
     return reference.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
 
 
 def operations_of(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
-    """Return method, path and operation of all that a document has."""
+    """Return method, path and object of every operation of the document."""
     found = []
     for path, item in document.get("paths", {}).items():
         found += [(method.upper(), path, item[method]) for method in METHODS if method in item]
@@ -76,7 +76,7 @@ def operations_of(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[s
 
 
 def subject_of(target: Target, access: Access | None = None) -> Subject:
-    """Load a provider; raises `SpecwireCodegenError` when its client has not been generated."""
+    """Load a provider. Raise `SpecwireCodegenError` if its client has not been generated."""
     document, _ = document_of(target, access)
     _make_importable(target.output.parents[1])
     if target.overrides is not None:
@@ -86,7 +86,7 @@ def subject_of(target: Target, access: Access | None = None) -> Subject:
 
 
 def _make_importable(folder: Path) -> None:
-    """Let packages of a project be imported, before those of the same name elsewhere."""
+    """Make the packages of a project importable, before others with the same name."""
     path = str(folder.resolve())
     if path not in sys.path:
         sys.path.insert(0, path)
@@ -94,7 +94,7 @@ def _make_importable(folder: Path) -> None:
 
 
 def subject_in(package: str, name: str, document: Mapping[str, Any], api: Api) -> Subject:
-    """Return what a normalized document and the package made of it are; raises `SpecwireCodegenError` without one."""
+    """Return the subject of a normalized document and its package. Raise `SpecwireCodegenError` without one."""
     try:
         client = importlib.import_module(f"{package}.client")
     except ModuleNotFoundError as problem:

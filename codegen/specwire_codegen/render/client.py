@@ -95,7 +95,7 @@ def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
 
 
 def _whole_key(api: Api) -> str:
-    """Return what to know of a key that goes into `Authorization` as it is, without a word such as `Bearer`."""
+    """Return a note for a key that goes into `Authorization` unchanged, without a word such as `Bearer`."""
     schemes = [scheme for _, scheme in api.security.schemes] if api.security is not None else []
     bare = any(
         isinstance(one, ApiKeyScheme) and (one.place, one.name.lower(), one.prefix) == ("header", "authorization", "")
@@ -114,7 +114,7 @@ def _module(template: str, context: Mapping[str, object], resource: ResourceClas
 
 
 def _used(api: Api, here: str) -> list[str]:
-    """Return the lines for the modules that a module of resources may need; `here` leads to the package."""
+    """Return the import lines of a resources module; `here` is the relative path to the package."""
     operations = sorted({module_name(operation) for operation in api.operations})
     overrides = sorted({override.module for override in api.overrides})
     return [
@@ -225,7 +225,7 @@ def _provider(api: Api) -> str:
 
 
 def _common_prefix(api: Api) -> str:
-    """Return the segments that all paths of the API's server begin with, without their last and without parameters."""
+    """Return the segments shared by all paths of the API's server, without the last segment and without parameters."""
     paths = [operation.path.split("/")[:-1] for operation in api.operations if operation.server is None]
     alike = takewhile(lambda row: len(set(row)) == 1 and "{" not in row[0], zip(*paths, strict=False))
     return "/".join(row[0] for row in alike)

@@ -41,12 +41,12 @@ _STYLE_NAMES = {
 }
 """Names for the constants of common styles; others are called `_STYLE`."""
 _SHORT = 20
-"""Length up to which a repeated value stays in place."""
+"""Maximum length of a repeated value that stays inline."""
 
 
 @attrs.frozen
 class Constant:
-    """A constant of a module, ready to be printed."""
+    """A constant of a module, ready to be rendered."""
 
     name: str
     value: str
@@ -55,7 +55,7 @@ class Constant:
 
 @attrs.frozen
 class _Value:
-    """A value that operations may share, and the name that its constant would have."""
+    """A value that operations may share, and the name of its constant."""
 
     wish: str
     text: str
@@ -68,7 +68,7 @@ def constant_name(operation: Operation) -> str:
 
 
 class Facts:
-    """The facts of the operations of one module. Values that repeat are written once, as constants."""
+    """Facts of the operations of one module; repeated values become constants."""
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self._taken = {constant_name(operation) for operation in operations}
@@ -77,13 +77,13 @@ class Facts:
         for operation in operations:
             for styles in _all_styles(operation):
                 first.setdefault(styles, operation)
-        # A table of styles that repeats becomes one constant, so that its styles are counted once.
+        # A repeated table of styles becomes one constant, so count its styles only once.
         self._share((_style(style), user) for styles, user in first.items() for _, style in styles)
         self._share((value, operation) for operation in operations for value in self._values(operation))
 
     @property
     def constants(self) -> list[Constant]:
-        """The constants for values that repeat."""
+        """The constants for repeated values."""
         return [Constant(name, value.text, value.annotation) for value, name in self._names.items()]
 
     def of(self, operation: Operation) -> Constant:
@@ -120,7 +120,7 @@ class Facts:
         return name
 
     def _values(self, operation: Operation) -> Iterator[_Value]:
-        """Yield the values of an operation that others may have too."""
+        """Yield the values of an operation that others may share."""
         yield from map(self._styles, _all_styles(operation))
         if operation.errors.by_status:
             yield _errors(operation.errors)
@@ -170,7 +170,7 @@ class Facts:
 
 
 def operation_styles(operation: Operation) -> Styles:
-    """Return the styles of the parameters of an operation and of its form fields, where they are not the default."""
+    """Return the styles of the parameters of an operation and of its form fields, except default ones."""
     styles = {parameter.wire_name: parameter.style for parameter in operation.parameters if parameter.style is not None}
     if isinstance(operation.body, FormBody):
         styles |= dict(operation.body.styles)
@@ -178,12 +178,12 @@ def operation_styles(operation: Operation) -> Styles:
 
 
 def part_styles(body: MultipartBody) -> Styles:
-    """Return the styles of the parts of a body, where they are not the default."""
+    """Return the styles of the parts of a body, except default ones."""
     return tuple((part.wire_name, part.style) for part in body.parts if part.style is not None)
 
 
 def header_styles(body: MultipartBody) -> Iterator[tuple[str, Styles]]:
-    """Yield each part with the styles of its headers, where they are not the default."""
+    """Yield each part with the styles of its headers, except default ones."""
     for part in body.parts:
         styles = tuple((header.wire_name, header.style) for header in part.headers if header.style is not None)
         if styles:
@@ -191,7 +191,7 @@ def header_styles(body: MultipartBody) -> Iterator[tuple[str, Styles]]:
 
 
 def _all_styles(operation: Operation) -> Iterator[Styles]:
-    """Yield each table of styles that the source of an operation holds."""
+    """Yield each table of styles in the source of an operation."""
     if styles := operation_styles(operation):
         yield styles
     if isinstance(operation.body, MultipartBody):

@@ -1,4 +1,4 @@
-"""Models to `models/__init__.py` and `inputs.py`."""
+"""Source of `models/__init__.py` and `inputs.py`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _INPUTS = "Types of request arguments: typed dictionaries or models. Imported by
 
 @attrs.frozen
 class Alias:
-    """A name for a type, as type checkers see it and as it is at run time."""
+    """A type alias, in its form for type checkers and for run time."""
 
     name: str
     checked: str
@@ -70,7 +70,7 @@ def _alias(model: AliasModel, models: Mapping[str, Model]) -> Alias:
 
 
 def _told_apart(model: AliasModel) -> str:
-    """Return the further arguments of a union's stand-in: the property that names the variant, and what it names."""
+    """Return the discriminator arguments of a union's runtime class: the property and the variants by its value."""
     if model.discriminator is None:
         return ""
     named = ", ".join(f"{literal(value)}: {name}" for value, name in model.discriminator.variants)
@@ -79,7 +79,7 @@ def _told_apart(model: AliasModel) -> str:
 
 
 def _quoted(models: Sequence[AliasModel], alias: Callable[[AliasModel], Alias]) -> Iterator[Alias]:
-    """Yield the aliases; one that names itself or a later one is quoted."""
+    """Yield the aliases; those that refer to themselves or to a later one are quoted."""
     waiting = {model.name for model in models}
     for model in models:
         made = alias(model)
@@ -108,7 +108,7 @@ def _objects(type_: TypeExpr, models: Mapping[str, Model]) -> int:
 
 
 def _ordered(models: Sequence[Model]) -> list[AliasModel]:
-    """Return the aliases so that each comes after those it is made of."""
+    """Return the aliases so that each comes after the ones it refers to."""
     aliases = {model.name: model for model in models if isinstance(model, AliasModel)}
     ordered: dict[str, AliasModel] = {}
 
@@ -126,7 +126,7 @@ def _ordered(models: Sequence[Model]) -> list[AliasModel]:
 
 
 def render_inputs(api: Api, header: str) -> str:
-    """Return the source of the types that requests take: dictionaries or models."""
+    """Return the source of the request types: dictionaries or models."""
     wanted = [model for model in api.models if model.name in api.inputs]
     objects = [model for model in wanted if isinstance(model, ObjectModel)]
     emitted = classes.typed_dicts(objects)

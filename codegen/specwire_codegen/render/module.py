@@ -51,7 +51,7 @@ _ALIASED = {
     **{f"_{name}": (_KNOWN.get(name, "builtins"), name) for name in (*SHADOWING, *HELPERS)},
 }
 IMPORTED: Mapping[str, tuple[str, str]] = {**{name: (module, name) for name, module in _KNOWN.items()}, **_ALIASED}
-"""All that a package imports from elsewhere: module and name there, by the name that it has in the package."""
+"""Names that a package imports: local name -> module and name there."""
 
 
 @cache
@@ -62,20 +62,20 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # what is rendered is Python and Markdown, every value of it made by `source`
+        autoescape=False,  # output is Python and Markdown, and `source` escapes every value
     )
 
 
 def render_template(name: str, context: Mapping[str, object]) -> str:
-    """Render a template with ready values."""
+    """Render a template with prepared values."""
     return _environment().get_template(name).render(context)
 
 
 def import_block(tree: ast.Module, extra: Iterable[str] = (), bound: Iterable[str] = ()) -> str:
     """Return the import lines for the known names that a module uses and does not define.
 
-    `bound` are names that the module binds otherwise than by a class or function. A name that turns out to be an
-    argument's is imported in vain; the formatter takes such lines out.
+    `bound` are names that the module binds other than by a class or function. A name that turns out to be an
+    argument's is imported unnecessarily; the formatter removes such lines.
     """
     used = set(names_in(tree))
     used -= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)} | set(bound)
@@ -88,7 +88,7 @@ def import_block(tree: ast.Module, extra: Iterable[str] = (), bound: Iterable[st
 
 
 def names_in(tree: ast.AST) -> Iterator[str]:
-    """Yield the names that a tree reads, those in quoted annotations too."""
+    """Yield the names used in a tree, including those in quoted annotations."""
     for node in ast.walk(tree):
         match node:
             case ast.Name(id=name, ctx=ast.Load()):

@@ -32,7 +32,7 @@ _LONGEST = 100
 
 @attrs.frozen
 class Function:
-    """A builder, ready to be printed."""
+    """A builder, ready to be rendered."""
 
     name: str
     arguments: tuple[str, ...]
@@ -45,17 +45,17 @@ class Function:
     constant: Constant | None = None
     """Facts of its operation; None if it calls another builder."""
     base: str = ""
-    """Builder of another form of the same operation, which has the same arguments."""
+    """Builder of another form of the same operation, with the same arguments."""
 
     @property
     def returns(self) -> str:
-        """The annotation of the result."""
+        """The return annotation."""
         return f"{self.kind}[{', '.join(self.answers)}]" if self.answers else self.kind
 
 
 @attrs.frozen
 class Builder:
-    """Signature of a method and one line about it, for the reference."""
+    """Signature of a method and its summary, for the reference."""
 
     arguments: tuple[str, ...]
     kind: str
@@ -69,7 +69,7 @@ def module_name(operation: Operation) -> str:
 
 
 def module_of(resource: tuple[str, ...]) -> str:
-    """Return the name of the modules of a resource, short enough for a file name."""
+    """Return the module name of a resource, short enough for a file name."""
     name = file_name("_".join(resource), _LONGEST)
     bare = name.rstrip("_")
     return f"{name}_" if bare == _ROOT or is_device(bare) else name or _ROOT
@@ -132,7 +132,7 @@ def _functions(operation: Operation, siblings: Sequence[Operation], facts: Facts
 
 
 def base_form(operation: Operation, siblings: Sequence[Operation]) -> Operation | None:
-    """Return the operation of which another is a further form: same arguments, another answer."""
+    """Return the operation of which this one is a further form: same arguments, another response."""
     base = next((one for one in siblings if one.id == operation.id and one.body == operation.body), operation)
     if base is operation or base.parameters != operation.parameters:
         return None
@@ -140,7 +140,7 @@ def base_form(operation: Operation, siblings: Sequence[Operation]) -> Operation 
 
 
 def _is_extensible(operation: Operation) -> bool:
-    """Whether the fixed fields of an operation can be added to a request that was built without them."""
+    """Return True if the fixed fields of an operation can be added to a request that was built without them."""
     match operation.body:
         case _ if not operation.fixed:
             return True
@@ -153,7 +153,7 @@ def _is_extensible(operation: Operation) -> bool:
 
 
 def builders(api: Api) -> Iterator[tuple[Operation, tuple[str, ...], Builder]]:
-    """Yield each method that is built from an operation."""
+    """Yield each method of an operation."""
     modules: dict[str, list[Operation]] = {}
     for operation in api.operations:
         siblings = modules.setdefault(module_name(operation), [])
@@ -189,7 +189,7 @@ def _polled(operation: Operation) -> str:
 
 
 def _waiting(operation: Operation) -> list[str]:
-    """Return the arguments that a method which waits has besides those of its operation."""
+    """Return the arguments that a waiting method has in addition to those of its operation."""
     return [
         "interval: float | None = None",
         "timeout: float | None = None",

@@ -1,4 +1,4 @@
-"""The files around the code: `__init__.py` and `api.md`."""
+"""Package files other than code modules: `__init__.py` and `api.md`."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class Entry:
     call: str
     purpose: str
     route: str
-    """As Markdown."""
+    """Markdown."""
 
 
 def render_init(api: Api, header: str) -> str:
-    """Return the source of the package: its clients and models, imported when they are asked for."""
+    """Return the source of the package: its clients and models, imported lazily."""
     title = docstring(f"{sentence(api.title)}\n\n{api.description}\n\n{header}")
     return render_template("package.py.jinja", {"title": title, "client": api.class_name})
 
 
 def render_reference(api: Api, header: str) -> str:
-    """Return `api.md`: every method with its signature, its route and its purpose."""
+    """Return `api.md`: every method with its signature, its route and its summary."""
     entries = sorted(_entries(api))
     groups: dict[str, list[Entry]] = {}
     for method, entry in entries:
@@ -63,7 +63,7 @@ def _entries(api: Api) -> Iterator[tuple[tuple[str, ...], Entry]]:
 
 
 def _call(method: tuple[str, ...], arguments: Sequence[str], answer: str) -> str:
-    """Return a call as a person would write it down: on one line, or one argument on each."""
+    """Return a call in ordinary layout: on one line, or with one argument per line."""
     name = f"client.{'.'.join(method)}"
     line = f"{name}({', '.join(arguments)}) -> {answer}"
     if len(line) <= 100:
@@ -72,7 +72,7 @@ def _call(method: tuple[str, ...], arguments: Sequence[str], answer: str) -> str
 
 
 def _answer(kind: str, types: Sequence[str]) -> str:
-    """Return what a call gives, by the kind of request that its builder makes."""
+    """Return the result of a call, by the kind of request that its builder returns."""
     match kind, types:
         case "StreamRequest", (event,):
             return f"EventStream[{event}]"

@@ -37,7 +37,7 @@ def _described(operation: Operation) -> tuple[str, str]:
     """Return one line about an operation and the rest of its description.
 
     The line is the summary, or the first sentence of the description, or else the words of the method. A summary that
-    only repeats the operationId or the route is not one.
+    only repeats the operationId or the route is ignored.
     """
     first, rest = summarized(operation.description)
     summary = sentence(operation.summary)
@@ -49,7 +49,7 @@ def _described(operation: Operation) -> tuple[str, str]:
 
 
 def _is_identifier(text: str, operation: Operation) -> bool:
-    """Whether a text is the name of an operation or its route instead of a sentence about it."""
+    """Return True if a text is the name of an operation or its route instead of a sentence about it."""
     text = text.strip().removesuffix(".")
     if text == operation.id:
         return True
@@ -57,7 +57,7 @@ def _is_identifier(text: str, operation: Operation) -> bool:
 
 
 def _in_words(operation: Operation) -> str:
-    """Return what an operation does in the words of its id, or of its method where the id only repeats the route."""
+    """Return a summary from the words of the operation id, or of its method if the id only repeats the route."""
     found = [word if word.isupper() else word.lower() for word in words(operation.id)]
     resource = [word for part in operation.resource[-1:] for word in part.strip("_").split("_")]
     size = len(resource)

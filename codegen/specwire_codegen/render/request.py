@@ -31,21 +31,21 @@ _WRITES = ("POST", "PUT", "PATCH")
 
 
 def calling(arguments: Iterable[Argument]) -> Callable[[str], str]:
-    """Return how a builder with these arguments calls its helpers: privately where an argument has the name."""
+    """Return the way a builder calls its helpers: by the private name if an argument has the public one."""
     taken = {argument.name for argument in arguments} & HELPERS
     return lambda helper: f"_{helper}" if helper in taken else helper
 
 
 @attrs.frozen
 class RequestSource:
-    """What an operation sends, as the arguments of a request."""
+    """Request of an operation, as the arguments of its constructor."""
 
     operation: Operation
     arguments: Sequence[Argument]
     facts: Facts
 
     def keywords(self) -> Iterator[str]:
-        """Yield the keywords of the request, each with its value."""
+        """Yield the keywords of the request with their values."""
         for place, keyword in _PLACES:
             values = [parameter for parameter in self.operation.parameters if parameter.place == place]
             if values:
@@ -55,7 +55,7 @@ class RequestSource:
             yield f"body={body}"
 
     def copied(self) -> Iterator[str]:
-        """Yield the keywords of a request that sends the same as `request`, and the fixed fields besides."""
+        """Yield the keywords of a request that extends `request` with the fixed fields."""
         places = {parameter.place for parameter in self.operation.parameters}
         yield from (f"{keyword}=request.{keyword}" for place, keyword in _PLACES if place in places)
         if self.operation.fixed:
@@ -97,7 +97,7 @@ class RequestSource:
 
     def _json_object(self, body: JsonBody) -> str:
         fields = body.fields or ()
-        # An empty object means the same as no body, and also suits servers that fail to declare theirs as required.
+        # An empty object equals no body, and also suits servers that do not declare their body as required.
         whole = body.required or (self.operation.http_method in _WRITES and not any(field.asked for field in fields))
         required = "" if whole else ", required=False"
         return f"{self._called('json_body')}({self._mapping(fields, self._fixed())}{_typed(body)}{required})"

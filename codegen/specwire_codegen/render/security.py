@@ -1,4 +1,4 @@
-"""Security schemes as the facts of a provider."""
+"""Security schemes as facts of a provider."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from specwire_codegen.python_source import literal
 
 
 def security_facts(security: Security) -> list[str]:
-    """Return the arguments of a `Provider` that say how it is entered."""
+    """Return the security arguments of a `Provider`."""
     (name, first), *others = security.schemes
     is_named = bool(others) or isinstance(first, UndeclaredScheme)
     if not is_named and security.required and security.requirements == ((name,),):

@@ -1,4 +1,4 @@
-"""Signatures of builders: their arguments, and the request that each makes."""
+"""Signatures of builders: their arguments and their request types."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from specwire_codegen.lower.schema import union_of
 from specwire_codegen.python_source import literal
 
 MODELS = "models."
-"""What stands before the name of a model in a module of operations."""
+"""Prefix of model names in a module of operations."""
 INPUTS = "inputs."
-"""What stands before the name of an input type."""
+"""Prefix of input type names."""
 
 
 @attrs.frozen
@@ -48,14 +48,14 @@ class Argument:
     doc: str
     positional: bool = False
     default: DefaultValue | None = None
-    """What is sent where a call does not give it, of what is required."""
+    """Default value of an argument that the API requires."""
 
     def declaration(self) -> str:
-        """The argument as a signature holds it."""
+        """Return the argument as written in a signature."""
         return self._written(f"{self.annotation} | Unset")
 
     def shown(self) -> str:
-        """The argument as the reference shows it."""
+        """Return the argument as written in the reference."""
         return self._written(self.annotation)
 
     def _written(self, optional: str) -> str:
@@ -66,7 +66,7 @@ class Argument:
 
 
 def answer(operation: Operation) -> tuple[str, tuple[str, ...]]:
-    """Return the kind of request of an operation, and the types that it is of."""
+    """Return the kind of request of an operation, and its type arguments."""
     match operation.payload:
         case JsonPayload(type_):
             whole = out(type_, MODELS)
@@ -88,7 +88,7 @@ def answer(operation: Operation) -> tuple[str, tuple[str, ...]]:
 
 
 def _other_answers(operation: Operation) -> str:
-    """Return the type of what an operation answers where it does not answer bytes."""
+    """Return the response type of an operation that does not return bytes."""
     types: list[TypeExpr] = []
     empty = False
     for _, payload in operation.answers:

@@ -1,4 +1,4 @@
-"""From a drawn call to the arguments of the client's method, by the names of the IR."""
+"""Arguments of a client's method for a generated call, by the names in the IR."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from specwire_codegen.ir import (
 
 @attrs.frozen
 class Arguments:
-    """What a method is called with."""
+    """Arguments of a method."""
 
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
 
 
 def arguments(operation: Operation, case: Case) -> Arguments:
-    """Return the arguments that make a method send a call; raises `KeyError` for a wire name that it does not know."""
+    """Return the arguments that make a method send a call. Raise `KeyError` for an unknown wire name."""
     positional = [parameter for parameter in operation.parameters if parameter.place == "path"]
     places = case.places
     keywords = {
@@ -44,7 +44,7 @@ def arguments(operation: Operation, case: Case) -> Arguments:
 
 
 def shared_with(override: Callable[..., Any], operation: Operation, case: Case) -> tuple[Case, Arguments] | None:
-    """Return a call with what an override takes of it, as values and as arguments; None where it cannot be made."""
+    """Return the call with the values and arguments that an override accepts, or None if it cannot be made."""
     taken = inspect.signature(override).parameters
     places = {
         place: {

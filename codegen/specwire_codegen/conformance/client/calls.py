@@ -1,4 +1,4 @@
-"""Making a call with the synchronous and the asynchronous client, to its end."""
+"""Complete calls with the synchronous and the asynchronous client."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", Client, AsyncClient)
 Manner: TypeAlias = Literal["once", "retrying", "items", "overridden"]
-"""How a call is made: with one try, with two, through the items of all pages, or by the override where there is one."""
+"""Kind of call: with one attempt, with two, through the items of all pages, or by the override if there is one."""
 AnyClient = TypeVar("AnyClient", bound=Client | AsyncClient)
 _TWICE = RetryPolicy(attempts=2, wait_initial=0)
 
 
 @attrs.frozen
 class Outcome:
-    """What came of a call: a value (the events of a stream, the bytes of a download), or the client's error."""
+    """Outcome of a call: a value (the events of a stream, the bytes of a download), or the client's error."""
 
     value: Any = None
     error: SpecwireError | None = None
@@ -45,19 +45,19 @@ class Outcome:
 
 @contextmanager
 def _deprecated_allowed() -> Iterator[None]:
-    """Call deprecated operations without a warning: a document is checked whole."""
+    """Call deprecated operations without a warning: a document is checked as a whole."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         yield
 
 
 class Clients:
-    """Both clients of a provider at one server, closed by `with`. They try once, and take drift for an error."""
+    """Both clients of a provider at one server, closed by `with`. They do not retry and treat drift as an error."""
 
     def __init__(self, subject: Subject, base_url: str | None, key: str, *, detour: str | None = None) -> None:
-        """Connect to a server, None for the document's own; `detour` is the only address that is really called.
+        """Connect to a server, None for the document's own; all connections go to `detour` if it is given.
 
-        Where a server is named, it is called for all operations, those that the document places elsewhere too.
+        A named server receives all calls, even those of operations with their own servers.
         """
         once = RetryPolicy(attempts=1)
         self._http = None if detour is None else detours(detour)
@@ -76,7 +76,7 @@ class Clients:
         self._runner = asyncio.Runner()
 
     def call(self, operation: Operation, given: Arguments, manner: Manner = "once") -> Outcome:
-        """Make a call with the synchronous client."""
+        """Call with the synchronous client."""
         with _deprecated_allowed():
             return self._call_sync(operation, given, manner)
 
@@ -98,7 +98,7 @@ class Clients:
             return Outcome(error=error)
 
     def call_async(self, operation: Operation, given: Arguments, manner: Manner = "once") -> Outcome:
-        """Make a call with the asynchronous client."""
+        """Call with the asynchronous client."""
         with _deprecated_allowed():
             return self._runner.run(self._call(operation, given, manner))
 
@@ -125,7 +125,7 @@ class Clients:
         return client.with_options(retry=_TWICE) if manner == "retrying" else client
 
     def responses(self, operation: Operation, given: Arguments) -> Iterator[tuple[str, Response[Any] | SpecwireError]]:
-        """Yield the whole answer, or the error, of the same call by each client; nothing for streams and downloads."""
+        """Yield the whole response or the error of the same call by each client; nothing for streams and downloads."""
         request = self._subject.builder(operation)(*given.args, **given.kwargs)
         if not isinstance(request, Request):
             return
@@ -139,9 +139,9 @@ class Clients:
             yield "async", error
 
     def method(self, client: Client | AsyncClient, operation: Operation, manner: Manner = "once") -> Callable[..., Any]:
-        """Return the client's method; where an override has taken its place, the generated request sent by the client.
+        """Return the client's method; for an override, the generated request sent by the client instead.
 
-        An override may take other arguments, or refuse what the document allows.
+        An override may have other arguments or reject calls that the document allows.
         """
         found: Any = client
         for name in operation.method:
@@ -155,7 +155,7 @@ class Clients:
         return lambda *args, **kwargs: client.send(builder(*args, **kwargs))
 
     def override(self, operation: Operation) -> Callable[..., Any] | None:
-        """Return the hand-written function that has taken the place of a generated method, None where there is none."""
+        """Return the hand-written function that replaces a generated method, or None if there is none."""
         found: Any = self.sync
         for name in operation.method:
             found = getattr(found, name)
@@ -181,7 +181,7 @@ class Clients:
 
 
 def _placed(kind: type[AnyClient]) -> type[AnyClient]:
-    """Return a client whose document names a server of the whole API, so that another one counts for everything."""
+    """Return a client whose document has one global server, so that another server replaces all."""
     provider = msgspec.structs.replace(kind._provider, base_url=kind._provider.base_url or NOWHERE)
     made: Any = type(kind.__name__, (kind,), {"_provider": provider})
     placed: type[AnyClient] = made

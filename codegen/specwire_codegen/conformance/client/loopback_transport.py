@@ -1,4 +1,4 @@
-"""Sending every request to one server, whatever address it is for: a test calls nobody else."""
+"""Transports that send every request to one server, so that a test never calls another."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import httpx2
 
 
 class LoopbackTransport(httpx2.HTTPTransport):
-    """Sends to one server; the path, and the `Host` of the address that a request was for, stay as they are."""
+    """Transport to one server; the path and the `Host` of the requested address are kept."""
 
     def __init__(self, to: str) -> None:
-        """Take the address of the server."""
+        """Set the address of the server."""
         super().__init__(trust_env=False)
         self._to = httpx2.URL(to)
 
@@ -19,10 +19,10 @@ class LoopbackTransport(httpx2.HTTPTransport):
 
 
 class AsyncLoopbackTransport(httpx2.AsyncHTTPTransport):
-    """The same for asynchronous clients."""
+    """Asynchronous transport to one server."""
 
     def __init__(self, to: str) -> None:
-        """Take the address of the server."""
+        """Set the address of the server."""
         super().__init__(trust_env=False)
         self._to = httpx2.URL(to)
 
@@ -39,7 +39,7 @@ def _turned(request: httpx2.Request, to: httpx2.URL) -> httpx2.Request:
 
 
 def detours(to: str) -> tuple[httpx2.Client, httpx2.AsyncClient]:
-    """Return a synchronous and an asynchronous client that call no other server."""
+    """Return a synchronous and an asynchronous client that call only this server."""
     return (
         httpx2.Client(transport=LoopbackTransport(to), trust_env=False),
         httpx2.AsyncClient(transport=AsyncLoopbackTransport(to), trust_env=False),

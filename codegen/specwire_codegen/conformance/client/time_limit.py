@@ -1,4 +1,4 @@
-"""A limit of time for what cannot be asked to stop."""
+"""Time limit for code that cannot be cancelled."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import FrameType
 
 
 class TimeLimitExceeded(BaseException):
-    """Something took too long. No `Exception`: hypothesis would take that for a finding and look for a smaller one."""
+    """Time limit exceeded. Not an `Exception`, because hypothesis would report it as a failure and shrink it."""
 
 
 @contextmanager

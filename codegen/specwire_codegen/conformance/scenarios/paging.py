@@ -1,4 +1,4 @@
-"""Scenes of lists in two pages: every item of both comes back, and the second request asks for the second page."""
+"""Scenarios of lists in two pages: all items are returned, and the second request asks for the second page."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ _NEXT = "?page=2&mark=a%20b"
 
 @attrs.frozen
 class _Place:
-    """Where something is in a page: property names, and the schema there."""
+    """A place in a page: property names, and the schema there."""
 
     path: tuple[str, ...]
     schema: Schema
     above: tuple[Schema, ...] = ()
-    """The schemas of the objects that hold it, from the page itself on."""
+    """The schemas of the enclosing objects, from the page inwards."""
 
 
 def pages(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scenario] | None:
-    """Return a strategy of scenes in which a list comes in two pages, None for an operation without pages."""
+    """Return a strategy of scenarios with a list in two pages, or None for an operation without pages."""
     if operation.pagination is None or not isinstance(operation.payload, JsonPayload):
         return None
     return _Pages(subject, types, operation).scenes()
 
 
 class _Pages:
-    """The two pages of an operation, by what its document says of them."""
+    """The two pages of an operation, by the pagination facts of its document."""
 
     def __init__(self, subject: Subject, types: Types, operation: Operation) -> None:
         self._subject = subject
@@ -55,16 +55,16 @@ class _Pages:
         self._item: Schema = self._items.schema["items"]
 
     def scenes(self) -> SearchStrategy[Scenario]:
-        """Return a strategy of the scenes."""
+        """Return a strategy of the scenarios."""
         page = self._filled(self._values(self._schema), self._items)
         page = page.filter(lambda one: not answers.is_refusal(self._operation, one))
         items = st.lists(self._values(self._item), min_size=1, max_size=3)
-        # The same page twice is an error of the server's, which a client tells.
+        # A repeated page is a server fault, which the client reports as an error.
         both = st.tuples(items, items).filter(lambda pair: pair[0] != pair[1])
         return st.builds(self._scene, st.tuples(page, page), both, self._token())
 
     def _place(self, pointer: str, schema: Schema | None = None) -> _Place:
-        """Return the place that a pointer leads to, from a page or from another schema."""
+        """Return the place at a pointer in a page or in another schema."""
         place = _Place((), self._object(self._schema if schema is None else schema))
         for part in pointer.split("/")[1:]:
             key = part.replace("~1", "/").replace("~0", "~")
@@ -74,7 +74,7 @@ class _Pages:
         return place
 
     def _object(self, schema: Schema) -> Schema:
-        """Return what a schema is apart from null."""
+        """Return a schema without its null variant."""
         found = self._subject.resolve(schema)
         for key in ("anyOf", "oneOf"):
             if key in found:
@@ -85,14 +85,14 @@ class _Pages:
         return answers.values_of(self._subject, schema)
 
     def _filled(self, page: SearchStrategy[Any], place: _Place) -> SearchStrategy[Any]:
-        """Return a strategy of pages that have the objects which hold a place, required or not."""
+        """Return a strategy of pages with the objects around a place, required or not."""
         for depth in range(1, len(place.path)):
             holder = self._values(place.above[depth]).filter(lambda one: isinstance(one, dict))
             page = st.builds(_put_missing, page, st.just(place.path[:depth]), holder)
         return page
 
     def _token(self) -> SearchStrategy[Any]:
-        """Return a strategy of the cursor that leads to the second page, of None where there is no cursor."""
+        """Return a strategy of the cursor of the second page; it yields None without a cursor."""
         if self._stated["style"] != "cursor":
             return st.none()
         place = self._place(self._stated["next"]) if "next" in self._stated else self._last()
@@ -100,7 +100,7 @@ class _Pages:
         return drawn.filter(lambda one: isinstance(one, str | int) and not isinstance(one, bool) and one != "")
 
     def _last(self) -> _Place:
-        """Return the place in an item of the cursor that comes after it."""
+        """Return the place of the next cursor in an item."""
         return self._place(self._stated["next_from_last_item"], self._item)
 
     def _scene(self, drawn: tuple[Any, Any], items: tuple[list[Any], list[Any]], token: Any) -> Scenario:
@@ -141,7 +141,7 @@ class _Pages:
             if outcome.error is not None:
                 yield f"{type(outcome.error).__name__}: {outcome.error} after {len(arrivals)} requests"
                 return
-            # Without a word of the server, only an empty page tells that there are no more.
+            # Without a flag or a count from the server, only an empty page ends the list.
             if not 2 <= len(arrivals) <= (2 if exact else 3):
                 yield f"2 requests expected for two pages, not {len(arrivals)}"
             else:
@@ -153,7 +153,7 @@ class _Pages:
         return Scenario("items", tuple(made), check, sized, left_out)
 
     def _asked(self, first: Arrival, second: Arrival, follows: Mapping[str, Any]) -> Iterator[str]:
-        """Yield what is wrong with the second request: but for what leads to its page, it is the first one again."""
+        """Yield the differences of the second request from the first, except for the parameter of its page."""
         if not follows:
             wanted = _NEXT.removeprefix("?").split("&")
             missing = [pair for pair in wanted if pair not in second.query.split("&")]
@@ -183,7 +183,7 @@ class _Pages:
         return _put(page, self._place(self._stated[what]).path, value)
 
     def _ended(self, page: Any, token: Any) -> Any:
-        """Return a page that names no next one, in a way that its schema allows."""
+        """Return a page without a next one, in a form that its schema allows."""
         place = self._place(self._stated["next"])
         *above, name = place.path
         if not isinstance(_at(page, above), dict):
@@ -203,7 +203,7 @@ def _at(value: Any, path: Sequence[str]) -> Any:
 
 
 def _put(value: Any, path: Sequence[str], new: Any) -> Any:
-    """Return a JSON value with another one in a place; `_ABSENT` takes the property away."""
+    """Return a JSON value with a new value at a place; `_ABSENT` removes the property."""
     if not path:
         return new
     name, *rest = path

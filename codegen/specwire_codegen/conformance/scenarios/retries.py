@@ -1,4 +1,4 @@
-"""Scenes of calls that fail at first: which are repeated, and that the same request goes out again."""
+"""Scenarios of calls that fail at first: which ones are retried, and that the retry sends the same request."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from specwire_codegen.conformance.wire.framing import Framing, framed
 from specwire_codegen.ir import EventStream, Operation
 from specwire_codegen.openapi.methods import IDEMPOTENT
 
-"""RFC 9110, section 9.2.2; and QUERY."""
+"""Idempotent methods of RFC 9110, section 9.2.2, and QUERY."""
 _BUSY = DrawnResponse(503, "text/plain", (b"busy",), None)
 
 
 def is_repeatable(subject: Subject, operation: Operation) -> bool:
-    """Whether a request may be sent again after a 503: its method or the document says so, or it carries a key."""
+    """Return True if a request may be retried after a 503: by method, document or idempotency key."""
     retry = subject.api.retry
     keyed = retry is not None and retry.idempotency_header is not None
     return operation.http_method in IDEMPOTENT or operation.safe or keyed
 
 
 def retries(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scenario]:
-    """Return a strategy of scenes in which the first answer is a 503 and the second one is good."""
+    """Return a strategy of scenarios with a 503 first and a successful response second."""
     repeatable = is_repeatable(subject, operation)
 
     def scene(good: DrawnResponse) -> Scenario:
@@ -51,7 +51,7 @@ def retries(subject: Subject, types: Types, operation: Operation) -> SearchStrat
 
 
 def resumptions(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scenario] | None:
-    """Return a strategy of scenes in which a stream breaks and goes on, None where the document provides for none."""
+    """Return a strategy of scenarios in which a stream breaks and resumes, or None if streams are not resumable."""
     payload = operation.payload
     if not isinstance(payload, EventStream) or not payload.resumable:
         return None

@@ -1,6 +1,6 @@
-"""Calls that take more than one request: pages, repeated tries, streams that go on after a break.
+"""Scenarios of calls with several requests: pages, retries, interrupted streams.
 
-A scene is what the server answers to each request, and what must have come of the call in the end.
+A scenario holds the response to each request, and the expected outcome of the call.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from specwire_codegen.ir import Operation
 
 @attrs.frozen
 class Scenario:
-    """The answers to the requests of one call; the last answer is sent again to each further request."""
+    """The responses to the requests of one call; the last one is repeated for further requests."""
 
     manner: Manner
     answers: tuple[DrawnResponse, ...]
     check: Callable[[Outcome, Sequence[Arrival]], Iterator[str]] = attrs.field(repr=False)
-    """Yields what is wrong with the outcome and with what arrived."""
+    """Yields the problems of the outcome and of the recorded requests."""
     given: Mapping[str, Any] = attrs.field(factory=dict)
-    """Keywords that the call is made with besides."""
+    """Additional keywords of the call."""
     left_out: frozenset[str] = frozenset()
-    """Keywords that it is made without."""
+    """Omitted keywords of the call."""
 
     def played(
         self,
@@ -39,7 +39,7 @@ class Scenario:
         operation: Operation,
         given: Arguments,
     ) -> list[str]:
-        """Make the call, and return what is wrong."""
+        """Make the call and return its problems."""
         kept = {name: one for name, one in given.kwargs.items() if name not in self.left_out}
         given = attrs.evolve(given, kwargs={**kept, **self.given})
         *recorder.first, recorder.answer = self.answers
@@ -52,7 +52,7 @@ class Scenario:
 
 
 def repeated_problems(first: Arrival, second: Arrival, *, leaving: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield where a request is not the first one again; `leaving` are headers that may differ."""
+    """Yield the differences of a request from the first one; headers in `leaving` may differ."""
     for place, one, other in (
         ("method", first.method, second.method),
         ("path", first.raw_path, second.raw_path),

@@ -1,4 +1,4 @@
-"""Trying a check on drawn values: the same ones on every run, and the smallest one that fails."""
+"""Property check on generated values, the same on every run, which reports the smallest failure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis.strategies import SearchStrategy
 
 T = TypeVar("T")
 
-# Schemas may be large, and their strategies discard what the wire cannot carry.
+# Schemas may be large, and their strategies discard values that the wire cannot carry.
 _UNHEEDED = (
     HealthCheck.data_too_large,
     HealthCheck.filter_too_much,
@@ -20,13 +20,13 @@ _UNHEEDED = (
 
 
 class Violation(AssertionError):
-    """A server or client did something else than the document says."""
+    """A difference between the document and a server or client."""
 
 
 def explore(strategy: SearchStrategy[T], examples: int, check: Callable[[T], list[str]]) -> int:
-    """Run a check on drawn values, and return on how many.
+    """Run a check on generated values, and return their number.
 
-    Raises `Violation` with what the check says of the smallest value that it finds fault with.
+    Raise `Violation` with the findings for the smallest value that fails.
     """
     count = 0
 
@@ -52,19 +52,19 @@ def explore(strategy: SearchStrategy[T], examples: int, check: Callable[[T], lis
 
 
 def simplest(strategy: SearchStrategy[T]) -> T:
-    """Return the first value of a strategy, which is about as small as its values get."""
+    """Return the first value of a strategy, which is close to its smallest."""
     return drawn(strategy, 1)[0]
 
 
 def drawn(strategy: SearchStrategy[T], count: int) -> list[T]:
-    """Return at most so many values of a strategy, the first about as small as they get; the same on every run."""
+    """Return up to this many values of a strategy, the first close to its smallest; the same on every run."""
     found: list[T] = []
     draw_into(found, strategy, count)
     return found
 
 
 def draw_into(found: list[T], strategy: SearchStrategy[T], count: int) -> None:
-    """Add to a list what `drawn` returns, value by value: they are there even where it raises an error."""
+    """Append the values of `drawn` to a list one by one, so that they survive an error."""
 
     @settings(
         max_examples=count,

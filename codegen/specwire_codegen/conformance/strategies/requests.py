@@ -1,4 +1,4 @@
-"""Calls drawn from what a document says of an operation's parameters and body."""
+"""Calls generated from the parameters and the body of an operation."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def requests(subject: Subject, operation: Operation) -> SearchStrategy[Case]:
     """Return a strategy of the calls that a method can make.
 
     A client's method knows the properties that the document names, so a body's object is drawn with those (objects
-    inside it may have others too), and without the switch between answer and stream, which the method sets. The other
-    limits are those of the wire: no integer beyond 64 bits, no path parameter that is empty, `.` or `..`, in a header
-    only what a header can hold, and in an object spread over the query only texts, under names that no other
+    inside it may have others too), and without the switch of streaming, which the method sets. The other limits are
+    those of the wire: no integer beyond 64 bits, no path parameter that is empty, `.` or `..`, in a header only
+    characters allowed there, and in an object spread over the query only texts, under names that no other
     parameter has.
     """
     raw = subject.raw(operation.id)
@@ -59,7 +59,7 @@ def requests(subject: Subject, operation: Operation) -> SearchStrategy[Case]:
     body = _json_schema(subject, operation, raw)
     if body is not None:
         schema["body"] = body
-        # Most documents forget to say that a form is required, and a method asks for its required fields.
+        # Most documents do not mark a form as required, and a method asks for its required fields.
         if raw.get("requestBody", {}).get("required") or not isinstance(operation.body, JsonBody):
             required.append("body")
     if isinstance(operation.body, MultipartBody) and any(part.headers for part in operation.body.parts):
@@ -94,7 +94,7 @@ def _parameter(subject: Subject, raw: Schema, all_: list[Schema]) -> Schema:
         case "header", _:
             text = LINE
         case "cookie", style if style == "cookie" or raw.get("explode", True):
-            text = TOKEN  # an object's keys are names of cookies
+            text = TOKEN  # the keys of an object are cookie names
         case _, "pipeDelimited":
             text = UNPIPED
         case _, "spaceDelimited":
@@ -124,7 +124,7 @@ def _part_headers(subject: Subject, body: MultipartBody, raw: Schema) -> Schema:
 
 
 def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema | None:
-    """Return the schema of what of the body is drawn as JSON."""
+    """Return the schema of the JSON values of the body."""
     body = operation.body
     if not isinstance(body, JsonBody | FormBody | MultipartBody | JsonLinesBody):
         return None
@@ -178,7 +178,7 @@ def media_type_of(body: JsonBody | FormBody | MultipartBody | BinaryBody | TextB
 
 
 def _other_body(operation: Operation) -> SearchStrategy[Any]:
-    """Return a strategy of what of the body is not JSON: the files of a form, bytes, text."""
+    """Return a strategy of the non-JSON values of the body: the files of a form, bytes, text."""
     match operation.body:
         case MultipartBody(parts):
             files = [part for part in parts if part.file != "no"]
@@ -197,7 +197,7 @@ def _other_body(operation: Operation) -> SearchStrategy[Any]:
 
 
 _MORE_FILES = st.dictionaries(st.text("abcdefgh", min_size=9, max_size=12), _FILES, max_size=2)
-"""Files that a document does not name."""
+"""Names of files that the document does not declare."""
 
 
 def _file(part: Part) -> SearchStrategy[Any]:
@@ -205,7 +205,7 @@ def _file(part: Part) -> SearchStrategy[Any]:
 
 
 def _fits(drawn: Mapping[str, Any]) -> bool:
-    """Whether all path parameters make a segment, for the address would be another's."""
+    """Return True if every path parameter is a full segment; otherwise the path could match another operation."""
     texts = [str(_joined(value)) for value in drawn.get("path", {}).values()]
     return all(text and _DOT_SEGMENTS.isdisjoint(text.split("/")) for text in texts)
 

@@ -1,4 +1,4 @@
-"""Values drawn from the schemas of a document, by schemathesis."""
+"""Values generated from the schemas of a document, by schemathesis."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _TEXT_FORMATS = frozenset(
 def values(schemas: Mapping[str, Schema], schema: Schema) -> SearchStrategy[Any]:
     """Return a strategy of the JSON values of a schema, whose references lead into `schemas`.
 
-    schemathesis draws whole requests, whose parameters it has serialized. To get plain values of any schema from it,
-    the schema is made the JSON body of an operation.
+    schemathesis generates whole requests with serialized parameters. To get plain values of any schema from it, the
+    schema becomes the JSON body of an operation.
     """
     schema = _textual(schema)
     document = {
@@ -50,7 +50,7 @@ def values(schemas: Mapping[str, Schema], schema: Schema) -> SearchStrategy[Any]
 
 
 def _textual(schema: Any) -> Any:
-    """Return a schema with texts where schemathesis draws otherwise: for bytes, and for decimals any text."""
+    """Return a schema that gives texts for bytes and decimals instead of the values that schemathesis draws."""
     if isinstance(schema, list):
         return [_textual(one) for one in schema]
     if not isinstance(schema, Mapping):
@@ -94,7 +94,7 @@ def _references(schema: Any) -> Iterator[str]:
 
 
 def without(schema: Schema, names: frozenset[str]) -> dict[str, Any]:
-    """Return an object's schema without some of its properties, and closed to others but those it provides for."""
+    """Return an object's schema without some of its properties and closed to undeclared ones."""
     properties = {name: one for name, one in schema.get("properties", {}).items() if name not in names}
     required = [name for name in schema.get("required", ()) if name not in names]
     found = {**schema, "properties": properties, "required": required}
@@ -105,10 +105,10 @@ def without(schema: Schema, names: frozenset[str]) -> dict[str, Any]:
 
 
 def relaxed(schema: Any) -> Any:
-    """Return a schema without what makes values hard or impossible to find: bounds, patterns, formats of mere texts.
+    """Return a schema without constraints that make generation hard or impossible: bounds, patterns, text formats.
 
-    `oneOf` is `anyOf` then. A client checks none of these. Documents have patterns that nothing can match, formats that
-    contradict them, and variants that take whatever another takes.
+    `oneOf` becomes `anyOf`. A client checks none of these. Documents have patterns that nothing can match, formats
+    that contradict them, and variants that overlap.
     """
     if isinstance(schema, list):
         return [relaxed(one) for one in schema]
@@ -128,20 +128,20 @@ def relaxed(schema: Any) -> Any:
 
 
 def closed(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
-    """Return components as a server of exactly this document sends them.
+    """Return components as a server that follows the document exactly sends them.
 
-    Objects have no properties but those that they name or provide for, and none that only requests have.
+    Objects have only declared or allowed properties, and none that only requests have.
     """
     return {name: closed_schema(schema) for name, schema in schemas.items()}
 
 
 def closed_schema(schema: Any) -> Any:
-    """Return a schema closed as `closed` says, and all schemas inside it."""
+    """Return a schema and all its subschemas closed by `closed`."""
     if isinstance(schema, list):
         return [closed_schema(one) for one in schema]
     if not isinstance(schema, Mapping):
         return schema
-    # schemathesis draws requests, which would lack what only answers have.
+    # schemathesis generates requests, which would lack properties that only responses have.
     found = {key: one for key, one in schema.items() if key != "readOnly" or isinstance(one, Mapping)}
     for key in ("items", "additionalProperties", "contentSchema", "anyOf", "oneOf", "allOf", "prefixItems"):
         if key in found:

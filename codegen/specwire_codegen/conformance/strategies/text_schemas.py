@@ -1,4 +1,4 @@
-"""Schemas narrowed to what has a form where all is text: in a path, a query, a header, a cookie, a form."""
+"""Schemas narrowed to values with a textual form, for a path, query, header, cookie or form."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from specwire_codegen.conformance.strategies.schemas import Schema
 from specwire_codegen.conformance.subject import Subject
 
 TEXT: Schema = {"type": "string"}
-"""Any text, where it is percent-encoded."""
+"""Any text, for places with percent-encoding."""
 LINE: Schema = {"type": "string", "pattern": "^[!-~\u00a1-\u00ff]([ -~\u00a1-\u00ff]*[!-~\u00a1-\u00ff])?$"}
-"""What a header can hold, where it is nothing but one text."""
+"""Valid header values that are a single text."""
 TOKEN: Schema = {"type": "string", "pattern": "^[A-Za-z0-9_.-]+$"}
-"""What a header or cookie can hold anywhere."""
+"""Valid values anywhere in a header or cookie."""
 UNPIPED: Schema = {"type": "string", "pattern": "^[^|]*$"}
 SPACELESS: Schema = {"type": "string", "pattern": "^[^ ]*$"}
-"""What can be told from the delimiter of its list: OpenAPI has no escape for these two."""
+"""Values without the delimiter of their list, for which OpenAPI has no escape."""
 _BOUNDS = ("minLength", "maxLength", "pattern", "format")
 _TOKEN_FORMATS = ("date", "date-time", "time", "uuid")
-"""Formats whose texts are tokens; of others, not all texts are."""
+"""Formats whose texts are all tokens."""
 
 
 def textual(subject: Subject, schema: Any, text: Schema, taken: frozenset[str]) -> Schema:
-    """Return a schema of the values of another that OpenAPI says how to write: scalars, lists and objects of scalars.
+    """Return a schema narrowed to values with a defined text form: scalars, lists and objects of scalars.
 
-    What a document leaves open is text; `text` says which texts there is a form for: `TEXT`, `LINE`, `TOKEN` and so on.
-    Free keys of an object are none that are `taken`.
+    Untyped values become texts; `text` is the schema of valid ones: `TEXT`, `LINE`, `TOKEN` and so on.
+    Free keys of an object exclude the names in `taken`.
     """
     inner = TOKEN if text is LINE else text
     target = subject.resolve(schema) if isinstance(schema, Mapping) else {}
-    # What is read-only is not drawn for requests, but a parameter is of the request anyhow.
+    # Read-only properties are not drawn for requests, but a parameter always belongs to the request.
     target = {key: one for key, one in target.items() if key != "readOnly"}
     match _kind(target):
         case "union":
@@ -82,7 +82,7 @@ def _kind(schema: Schema) -> str:
 
 
 def _nested(subject: Subject, schema: Any) -> bool:
-    """Whether a schema takes lists or objects, for which there is no form inside of another."""
+    """Return True if a schema allows lists or objects, which have no text form inside another."""
     if not isinstance(schema, Mapping):
         return True
     target = subject.resolve(schema)

@@ -1,4 +1,4 @@
-"""One drawn call of an operation, as values: what the document says of each place, before any of it is serialized."""
+"""Generated call of an operation, as values before serialization."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class File:
 
 @attrs.frozen
 class Body:
-    """A body as a value: JSON for JSON, wire name -> value or `File`s for forms, else text or bytes."""
+    """Body as a value: JSON for JSON, wire name -> value or `File`s for forms, else text or bytes."""
 
     media_type: str
     value: Any
     headers: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
-    """Of the parts of a multipart body: part -> header -> value."""
+    """Headers of the parts of a multipart body: part -> header -> value."""
 
 
 @attrs.frozen
 class Case:
-    """Values by wire name for each place of a request; what is not in a mapping is not to be sent."""
+    """Values by wire name for each place of a request; missing values are not sent."""
 
     path: Mapping[str, Any] = attrs.field(factory=dict)
     query: Mapping[str, Any] = attrs.field(factory=dict)

@@ -1,4 +1,4 @@
-"""Comparing JSON values, and saying where they differ."""
+"""Differences between JSON values, with their places."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from uuid import UUID
 SameText: TypeAlias = Callable[[str, str], bool]
 
 MICROSECOND = timedelta(microseconds=1)
-"""Finer than this, Python knows no time."""
+"""The finest resolution of time in Python."""
 INTEGERS = range(-(2**63), 2**64)
 """Integers that JSON encoders and servers agree on."""
 _NUMBER = r"(\d+(?:\.\d+)?)"
@@ -23,7 +23,7 @@ _DURATION = re.compile(
 
 
 def differences(expected: Any, actual: Any, same_text: SameText = operator.eq, path: str = "$") -> Iterator[str]:
-    """Yield where two JSON values differ; numbers are equal by value, `1` and `1.0` too, but not `1` and `true`."""
+    """Yield the differences of two JSON values; numbers compare by value (`1` equals `1.0`), but `1` is not `true`."""
     match expected, actual:
         case dict(), dict():
             for key in expected.keys() | actual.keys():
@@ -47,7 +47,7 @@ def differences(expected: Any, actual: Any, same_text: SameText = operator.eq, p
 
 
 def json_problems(expected: Any, text: str | bytes) -> Iterator[str]:
-    """Yield where a JSON text does not say a value."""
+    """Yield the differences between a JSON text and a value."""
     try:
         actual = json.loads(text)
     except ValueError as problem:
@@ -57,7 +57,7 @@ def json_problems(expected: Any, text: str | bytes) -> Iterator[str]:
 
 
 def same_meaning(one: str, other: str) -> bool:
-    """Whether two texts are equal, the same instant or duration to the microsecond, or the same UUID."""
+    """Return True if two texts are equal, or the same UUID, or the same instant or duration to the microsecond."""
     if one == other:
         return True
     durations = duration(one), duration(other)
@@ -71,7 +71,7 @@ def same_meaning(one: str, other: str) -> bool:
 
 
 def sendable(value: Any) -> bool:
-    """Whether all integers of a value fit into 64 bits."""
+    """Return True if all integers of a value fit into 64 bits."""
     match value:
         case bool():
             return True
@@ -96,7 +96,7 @@ def _kind(value: Any) -> str:
 
 
 def _instant(text: str) -> datetime | None:
-    """Return an instant, or a time of any day as one."""
+    """Return an instant; a time of day becomes one on a fixed date."""
     for whole in (text, f"2000-01-01T{text}"):
         try:
             found = datetime.fromisoformat(whole)
@@ -107,7 +107,7 @@ def _instant(text: str) -> datetime | None:
 
 
 def duration(text: str) -> timedelta | None:
-    """Return an ISO 8601 duration; None for others, and for years and months, which have no fixed length."""
+    """Return an ISO 8601 duration, or None for other texts and for years and months, which have no fixed length."""
     hit = _DURATION.fullmatch(text)
     if hit is None or not any(hit.groups()[1:]):
         return None

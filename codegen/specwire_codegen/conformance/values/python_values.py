@@ -1,4 +1,4 @@
-"""A drawn call as a user of Python would write it: instants, dates, UUIDs, bytes, enum members and models for JSON."""
+"""Python values for a generated call: instants, dates, UUIDs, bytes, enum members and models instead of JSON."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from specwire_codegen.ir import FormBody, JsonBody, JsonLinesBody, ListOf, Multi
 
 @attrs.frozen
 class Written:
-    """What a method is called with, and what must arrive for it."""
+    """Arguments of a method and the expected values on the wire."""
 
     given: Case
     expected: Case
 
 
 def written(types: Types, operation: Operation, case: Case) -> Written:
-    """Return a call with Python values wherever the types of its parameters and of its body have some."""
+    """Return a call with Python values for the parameter and body types that have some."""
     places: dict[str, Given] = {}
     for place, values in case.places.items():
         known = {one.wire_name: one.type for one in operation.parameters if one.place == place}

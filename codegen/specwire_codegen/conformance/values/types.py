@@ -1,6 +1,6 @@
-"""Values held against the types that the IR declares: what a client hands back, and what a user may hand in.
+"""Type checks of a client's results, and Python values for its arguments, by the types in the IR.
 
-JSON cannot tell a model from a dictionary, nor an instant from its text; this can.
+JSON does not distinguish a model from a dictionary, or an instant from its text; these types do.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _CLASSES: Mapping[PrimitiveName, tuple[type, ...]] = {
 
 
 class Meant(str):
-    """A text that equals every text of the same meaning: of the same instant, duration or UUID."""
+    """A text that equals every text with the same meaning: the same instant, duration or UUID."""
 
     __slots__ = ()
     __hash__ = str.__hash__
@@ -69,14 +69,14 @@ class Meant(str):
 
 @attrs.frozen
 class Given:
-    """A value as a user of Python would write it, and what must arrive for it."""
+    """A value as a user writes it in Python, and its expected form on the wire."""
 
     value: Any
     expected: Any
 
 
 class _Misfit(Exception):
-    """A JSON value is not of a type."""
+    """A JSON value does not match a type."""
 
 
 class Types:
@@ -88,7 +88,7 @@ class Types:
         self._module = importlib.import_module(f"{subject.package}.models")
 
     def problems(self, type_: TypeExpr, value: Any, path: str = "$") -> Iterator[str]:
-        """Yield where a value that a client handed back is not of its declared type."""
+        """Return the problems of a client's value for its declared type."""
         match type_:
             case AnyJson():
                 return
@@ -149,9 +149,9 @@ class Types:
         return found
 
     def given(self, type_: TypeExpr, value: Any) -> Given:
-        """Return a JSON value as Python code would give it: instants, dates, UUIDs, bytes, enum members and models.
+        """Return a JSON value as Python code writes it: instants, dates, UUIDs, bytes, enum members and models.
 
-        What does not fit its type, such as an instant without an offset, stays as it is.
+        Values that do not match their type, such as an instant without an offset, stay unchanged.
         """
         try:
             return self._given(type_, value)
@@ -208,7 +208,7 @@ class Types:
         raise _Misfit
 
     def _object(self, model: ObjectModel, value: Any) -> Given:
-        """Return a model; what no model of the class can hold stays a dictionary, its values given in Python."""
+        """Return a model; values that the class cannot hold stay a dictionary, with Python values as members."""
         named = {field.wire_name: field for field in model.fields if field.wire_name != ADDITIONAL}
         as_dict = self._dict(value, {wire: field.type for wire, field in named.items()})
         tag = model.tag
@@ -276,7 +276,7 @@ _PARSERS: Mapping[PrimitiveName, Callable[[str], Any]] = {
 
 
 def _member(value: Any) -> Any:
-    """Return the member of an enumeration that stands for a constant."""
+    """Return the enumeration member of a constant."""
     match value:
         case bool():
             return value
@@ -292,6 +292,6 @@ def _shown(value: Any) -> str:
 
 
 def _depth(problem: str) -> int:
-    """Return how deep in a value a problem is; the deepest one tells which variant was meant."""
+    """Return the depth of a problem in a value; the deepest one shows the intended variant."""
     place = problem.partition(": ")[0]
     return place.count(".") + place.count("[")

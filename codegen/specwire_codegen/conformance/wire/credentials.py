@@ -1,4 +1,4 @@
-"""One key for every security scheme of a provider: what the clients on the bench are made with, and what they send."""
+"""Credentials of the clients under test: one key for every security scheme, and its form on the wire."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from specwire_codegen.ir import (
 
 
 def credentials(provider: Provider, key: str) -> dict[str, Any]:
-    """Return the keywords that give a client one key for whatever its operations take."""
+    """Return the keywords that give a client one key for all its security schemes."""
     match provider.security:
         case None:
             return {}
@@ -52,7 +52,7 @@ def _given(scheme: Scheme, key: str) -> str | tuple[str, str] | Anonymous:
 
 
 def first_proof(provider: Provider, key: str) -> AppliedAuth:
-    """Return what one key adds to a request of an operation that takes what most do."""
+    """Return the additions of the key to a request of an operation with the most common security."""
     match provider.security:
         case None:
             schemes: list[Scheme] = []
@@ -66,17 +66,17 @@ def first_proof(provider: Provider, key: str) -> AppliedAuth:
 
 @attrs.frozen
 class Shown:
-    """Where each request shows the credentials of a scheme, and what stands before them."""
+    """Place of a scheme's credentials in each request, and the prefix before them."""
 
     place: str
     """`header`, `query` or `cookie`."""
     name: str
-    """That of a header in lower case."""
+    """Header names in lower case."""
     before: str = ""
 
 
 def shown(scheme: SecurityScheme) -> Shown | None:
-    """Return where a scheme shows its credentials, None if a request shows none before it is asked for them."""
+    """Return the place of a scheme's credentials, or None if a request has none before a challenge."""
     match scheme:
         case ApiKeyScheme(name, place, prefix):
             return Shown(place, name.lower() if place == "header" else name, prefix)

@@ -1,4 +1,4 @@
-"""What a document says of the fields and parts of a form."""
+"""Encodings of the fields and parts of a form."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from specwire_codegen.openapi.media_types import base_type
 
 
 def encodings_of(raw: Mapping[str, Any], media_type: str) -> Mapping[str, Any]:
-    """Return the encodings of an operation's body in a media type, by field; none where it has no such body."""
+    """Return the encodings of an operation's body in a media type, by field; empty without such a body."""
     content = raw.get("requestBody", {}).get("content", {})
     return next((media.get("encoding", {}) for name, media in content.items() if base_type(name) == media_type), {})
 
 
 def part_header(encodings: Mapping[str, Any], part: str, header: str) -> Mapping[str, Any]:
-    """Return the header of a part as the parameter that it would be in a request."""
+    """Return a part's header as the equivalent request parameter."""
     return {**encodings[part]["headers"][header], "name": header, "in": "header"}

@@ -1,4 +1,4 @@
-"""What must arrive at a server for a call, by the document alone: method, path, query, headers, cookies and body."""
+"""Expected request of a call, from the document alone: method, path, query, headers, cookies and body."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from specwire_codegen.openapi.media_types import base_type
 
 @attrs.frozen
 class Arrival:
-    """A request as it came in, nothing decoded."""
+    """A request as received, nothing decoded."""
 
     method: str
     raw_path: str
@@ -50,7 +50,7 @@ class Arrival:
         return [(name, value) for name, _, value in pairs]
 
     def credential(self, place: str, name: str) -> str | None:
-        """Return what stands under a name in a header, the query or a cookie."""
+        """Return the value of a name in a header, the query or a cookie."""
         if place == "header":
             return self.header(name)
         pairs = query_pairs(self.query) if place == "query" else self.cookies
@@ -58,7 +58,7 @@ class Arrival:
 
 
 def problems(subject: Subject, operation: Operation, case: Case, arrival: Arrival) -> list[str]:
-    """Return where a request that arrived is not what the document says of a call."""
+    """Return the differences between a received request and the documented call."""
     return list(_problems(subject, operation, case, arrival))
 
 
@@ -68,7 +68,7 @@ def _problems(subject: Subject, operation: Operation, case: Case, arrival: Arriv
     yield from (f"query string {name}: is required, and not sent, for it is no form" for name in unsent(raw))
     if arrival.method != operation.http_method:
         yield f"method: {operation.http_method} expected, not {arrival.method}"
-    # A fragment, by which some documents tell operations of one path apart, is never sent.
+    # A fragment, which some documents use to distinguish operations of one path, is never sent.
     path, _, fixed = operation.path.partition("#")[0].partition("?")
     yield from path_problems(path, parameters, arrival.raw_path, case.path)
     keys = _keys(subject, operation, "query")
@@ -93,9 +93,9 @@ def _problems(subject: Subject, operation: Operation, case: Case, arrival: Arriv
 
 
 def expected_body(raw: Mapping[str, Any], operation: Operation, body: Body | None) -> Body | None:
-    """Return the body with the field that asks for a stream, where the method is the one that does.
+    """Return the body with the field that requests a stream, if the method is the streaming one.
 
-    An optional object of which nothing is given may be sent as `{}`: see docs/decisions/sending.md.
+    An optional object without values may be sent as `{}`: see docs/decisions/sending.md.
     """
     match operation.body:
         case JsonBody(fields=fields, media_type=media_type) if body is None and fields is not None:
@@ -108,7 +108,7 @@ def expected_body(raw: Mapping[str, Any], operation: Operation, body: Body | Non
 
 
 def _accept(raw: Mapping[str, Any], operation: Operation, arrival: Arrival) -> Iterator[str]:
-    """The client must say that it takes what the method answers."""
+    """Check that the request accepts a response type of the method."""
     offered = {
         base_type(media)
         for status, response in raw.get("responses", {}).items()
@@ -123,20 +123,20 @@ def _accept(raw: Mapping[str, Any], operation: Operation, arrival: Arrival) -> I
 
 
 def _keys(subject: Subject, operation: Operation, place: str) -> frozenset[str]:
-    """Return the names under which a key may stand in a place; none where the operation takes no key."""
+    """Return the possible names of the key in a place; empty if the operation takes no key."""
     schemes = subject.document.get("components", {}).get("securitySchemes", {}).values()
     names = {one["name"] for one in schemes if one.get("type") == "apiKey" and one.get("in") == place}
     return frozenset(names if operation.secure else ())
 
 
 def _credentials(subject: Subject, operation: Operation, case: Case, arrival: Arrival) -> Iterator[str]:
-    """Credentials are sent where the operation takes them, and nowhere else but where a parameter of the name is."""
+    """Check that credentials are sent only where the operation takes them, or in a parameter with the same name."""
     security = subject.api.security
     if security is None:
         return
     alternatives = operation.security or security.requirements
     certificates = {name for name, scheme in security.schemes if isinstance(scheme, MutualTLSScheme)}
-    # The clients on the bench show no certificate: what takes one is the last resort.
+    # The clients under test have no certificate, so a scheme with one is the last resort.
     usable = sorted((names for names in alternatives if names), key=lambda names: bool(certificates & {*names}))
     taken = usable[0] if usable and operation.secure else ()
     places = {name: one for name, scheme in security.schemes if (one := shown(scheme)) is not None}
@@ -186,7 +186,7 @@ def _body(expected: Body | None, arrival: Arrival, encodings: Mapping[str, Any])
 
 
 def _form(value: Mapping[str, Any], body: bytes, encodings: Mapping[str, Any]) -> Iterator[str]:
-    """A form's fields are written as the parameters of a query, but for spaces; the order of names is free."""
+    """Check form fields by the rules of query parameters, except for spaces; the order of names is free."""
     fields = [{"name": name, "in": "form", **_field(encodings.get(name, {}))} for name in value]
     pairs = [(name, text.replace("+", "%20")) for name, text in query_pairs(body.decode("ascii"))]
     yield from pairs_problems("form", fields, [(name.replace("+", "%20"), text) for name, text in pairs], value)
@@ -201,13 +201,13 @@ def _field(encoding: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_styled(encoding: Mapping[str, Any]) -> bool:
-    """Whether a part is written in a style of its own: not as a part for each item of a list, and an object as JSON."""
+    """Return True if a part has its own style instead of a part for each list item, and JSON for an object."""
     field = _field(encoding)
     return "style" in field and (field["style"], field["explode"]) != ("form", True)
 
 
 def _styled(values: Mapping[str, Any], parts: list[Part], encodings: Mapping[str, Any]) -> Iterator[str]:
-    """Parts in a style are as the fields of a form, with nothing escaped: where commas part items, as a header's."""
+    """Check styled parts like form fields without escapes, or like headers if commas separate the items."""
     fields = {name: {"name": name, "in": "part", **_field(encodings[name])} for name in values}
     joined = {name for name, field in fields.items() if (field["style"], field["explode"]) == ("form", False)}
     for name in joined:
@@ -218,7 +218,7 @@ def _styled(values: Mapping[str, Any], parts: list[Part], encodings: Mapping[str
 
 
 def _multipart(wanted: Body, body: bytes, content_type: str, encodings: Mapping[str, Any]) -> Iterator[str]:
-    """Parts of one name must come in order; the order of names is free, and null is no part."""
+    """Check multipart parts: those of one name in order, names in any order, and none for null."""
     value: Mapping[str, Any] = wanted.value
     try:
         arrived = parts_of(body, content_type)

@@ -1,4 +1,4 @@
-"""Where a call must arrive, by the document alone: the host and the path before the operation's own."""
+"""Expected address of a call, from the document alone: the host and the path before the operation's own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from specwire_codegen.conformance.wire.expected_request import Arrival
 from specwire_codegen.ir import Operation
 
 NOWHERE = "http://api.example/base"
-"""Where the client of a document without a usable server is told that the API is."""
+"""Base URL of a client whose document has no usable server."""
 
 
 _LABEL = r"[\w-]{1,63}"
@@ -22,17 +22,17 @@ _SERVER = re.compile(
     rf"(https?://([^{{}}/?#\\\s\"<>]*@)?({_LABEL}(\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d*))?)?"
     r"(/[^{}?#\\\s\"<>\x00-\x1f\x7f]*)?"
 )
-"""An address that calls can go to, or a path below one: without variables, query and fragment, and with a host."""
+"""A base URL or a base path: without variables, query and fragment, and with a host."""
 
 
 def base_url(subject: Subject) -> str:
-    """Return the first server of the document that can be called, or `NOWHERE` if that is none or only a path."""
+    """Return the first callable server of the document, or `NOWHERE` if there is none or it is only a path."""
     first = _usable(subject.document.get("servers", []))
     return NOWHERE if first.startswith("/") else first or NOWHERE
 
 
 def address(subject: Subject, operation: Operation) -> str:
-    """Return the address that an operation's path is appended to."""
+    """Return the base URL of an operation's path."""
     base = base_url(subject)
     servers = _servers(subject, operation)
     if servers is None:
@@ -45,7 +45,7 @@ def address(subject: Subject, operation: Operation) -> str:
 
 
 def arrived_at(expected: str, arrival: Arrival) -> tuple[list[str], Arrival]:
-    """Return what is wrong with where a request arrived, and the request as from below that address."""
+    """Return the problems of a request's address, and the request relative to that address."""
     parts = urlsplit(expected)
     host = arrival.header("host") or ""
     prefix = parts.path.rstrip("/")
@@ -56,7 +56,7 @@ def arrived_at(expected: str, arrival: Arrival) -> tuple[list[str], Arrival]:
 
 
 def _servers(subject: Subject, operation: Operation) -> Sequence[Mapping[str, Any]] | None:
-    """Return the servers of an operation or of its path, None if it has those of the document."""
+    """Return the servers of an operation or of its path, or None if it uses those of the document."""
     item = subject.document["paths"][operation.path]
     raw = subject.raw(operation.id)
     for holder in (raw, item):
@@ -67,7 +67,7 @@ def _servers(subject: Subject, operation: Operation) -> Sequence[Mapping[str, An
 
 
 def _usable(servers: Sequence[Mapping[str, Any]]) -> str:
-    """Return the first server that can be called, or the path that it is; nothing where there is none."""
+    """Return the first callable server, or its path; empty if there is none."""
     for url in map(_filled, servers):
         url = f"https:{url}" if url.startswith("//") else url
         hit = _SERVER.fullmatch(url)
@@ -88,5 +88,5 @@ def _values(variable: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _bare(netloc: str) -> str:
-    """Return a host without the user, and without the port that its scheme has anyway."""
+    """Return a host without user information and without the default port of its scheme."""
     return re.sub(r":(80|443)$", "", netloc.rpartition("@")[2].lower())

@@ -1,4 +1,4 @@
-"""Streams of events as servers may write them: every freedom that server-sent events and JSON Lines leave."""
+"""Serialized event streams in every form that server-sent events and JSON Lines allow."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 @attrs.frozen
 class Framing:
-    """How a server writes its events; the default is the plainest way."""
+    """Format of a server's events; the default is the simplest form."""
 
     line_end: str = "\n"
     mark: bool = False
-    """Whether a byte order mark comes first."""
+    """True to start with a byte order mark."""
     space: str = " "
-    """What follows the colon of a field."""
+    """Separator after the colon of a field."""
     indent: int | None = None
-    """How JSON is indented: over several lines, each a `data` field of its own, or None for one line."""
+    """JSON indentation, over several `data` fields, or None for one line."""
     before: tuple[str, ...] = ()
     """Lines before the data of each event: comments, `event`, `id` and `retry` fields."""
     after: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ _FIELDS = (":", ": ping", "event: message", "event:message", "id: 7", "id", "ret
 
 
 def framings(name: FramingName) -> SearchStrategy[Framing]:
-    """Return a strategy of the ways to write a stream, the plainest first."""
+    """Return a strategy of the formats of a stream, the simplest first."""
     if name == "json-seq":
         return st.builds(Framing, indent=st.sampled_from([None, 1]))
     line_ends = st.sampled_from(["\n", "\r\n"] if name == "jsonl" else ["\n", "\r\n", "\r"])
@@ -62,7 +62,7 @@ def framings(name: FramingName) -> SearchStrategy[Framing]:
 def framed(
     events: list[Any], name: FramingName, terminator: str | None, framing: Framing, *, plain: bool = False
 ) -> bytes:
-    """Return a stream of events, and of the one that ends it, as a server writes it; plain ones are texts, not JSON."""
+    """Return the bytes of a stream with its terminator; `plain` events are texts instead of JSON."""
     texts = events if plain else [json.dumps(event, indent=framing.indent) for event in events]
     match name:
         case "json-seq":

@@ -1,4 +1,4 @@
-"""Taking apart `multipart/form-data` bodies that arrived (RFC 7578)."""
+"""Parser of received `multipart/form-data` bodies (RFC 7578)."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ _PARAMETER = re.compile(r';\s*([A-Za-z]+)="([^"]*)"')
 
 
 class BrokenBodyError(ValueError):
-    """A multipart body that is not well formed."""
+    """A malformed multipart body."""
 
 
 @attrs.frozen
 class Part:
-    """One part as it arrived."""
+    """One part as received."""
 
     name: str
     filename: str | None
     content_type: str | None
     content: bytes
     headers: Mapping[str, str] = attrs.field(factory=dict, eq=False)
-    """By their names in small letters."""
+    """Headers by lower-case name."""
 
 
 def parts_of(body: bytes, content_type: str) -> list[Part]:
-    """Return the parts of a body; raises `BrokenBodyError`."""
+    """Return the parts of a body. Raise `BrokenBodyError` if it is malformed."""
     found = re.search(r'boundary="?([^";]+)', content_type)
     if found is None:
         raise BrokenBodyError(f"the content type {content_type!r} names no boundary")

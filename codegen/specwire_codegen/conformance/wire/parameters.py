@@ -1,6 +1,6 @@
-"""Reading parameters back from the wire by the document's styles, to check what a client made of their values.
+"""Parameters parsed from the wire by the document's styles, to check the client's serialization.
 
-It shares nothing with the code that writes them.
+It shares no code with the serializer under test.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from specwire_codegen.conformance.values.json_diff import json_problems
 from specwire_codegen.normalize.extensions import SPANS
 
 Raw: TypeAlias = Mapping[str, Any]
-"""A parameter as the document has it."""
+"""A parameter of the document."""
 Pair: TypeAlias = tuple[str, str]
 Decode: TypeAlias = Callable[[str], str]
 
@@ -28,7 +28,7 @@ _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": "%20", "pipeDelimit
 
 
 def says(text: str, value: Any) -> bool:
-    """Whether a text is the text of a scalar."""
+    """Return True if a text is the text of a scalar."""
     match value:
         case bool():
             return text == str(value).lower()
@@ -41,7 +41,7 @@ def says(text: str, value: Any) -> bool:
 
 
 def sent(value: Any) -> Any:
-    """Return what of a value is sent where all is text: null is not, nor what is empty without it; None for nothing."""
+    """Return the sent part of a value: without nulls and without what they leave empty; None for nothing."""
     match value:
         case dict():
             return {key: one for key, one in value.items() if one is not None} or None
@@ -52,12 +52,12 @@ def sent(value: Any) -> Any:
 
 
 def query_pairs(query: str) -> list[Pair]:
-    """Return the names and values of a query as they arrived."""
+    """Return the names and values of a query as received."""
     return [(name, value) for name, _, value in (item.partition("=") for item in query.split("&") if item)]
 
 
 def path_problems(template: str, parameters: Sequence[Raw], raw_path: str, values: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with a path that arrived; `values` are what it should hold."""
+    """Yield the problems of a received path; `values` are the expected ones."""
     pieces = _BRACES.split(template)
     names = pieces[1::2]
     declared = {one["name"]: one for one in parameters if one["in"] == "path"}
@@ -69,7 +69,7 @@ def path_problems(template: str, parameters: Sequence[Raw], raw_path: str, value
         yield f"path: {raw_path!r} is not of the form {template}"
         return
     if unquote(raw_path) == _BRACES.sub(lambda braces: str(values[braces[1]]), template):
-        return  # where two parameters touch, nothing says where one ends
+        return  # two adjacent parameters have no separator, so their texts are ambiguous
     for name, raw in zip(names, hit.groups(), strict=True):
         if not _reads(declared.get(name, {"name": name}), raw, values[name], unquote):
             yield f"path parameter {name}: {values[name]!r} expected, not {raw!r}"
@@ -80,12 +80,12 @@ def _spans(parameter: Raw) -> bool:
 
 
 def _literal(text: str) -> str:
-    """Return a pattern of a text of the template: each character as it is, or percent-encoded."""
+    """Return a pattern for a literal text of the template: each character plain or percent-encoded."""
     return "".join(f"(?:{re.escape(one)}|{re.escape(quote(one, safe=''))})" for one in text)
 
 
 def query_problems(parameters: Sequence[Raw], query: str, values: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with a query that arrived; `values` are what it should hold."""
+    """Yield the problems of a received query; `values` are the expected ones."""
     if "+" in query:
         yield f"query: {query!r} has a `+`, which some servers read as a space"
     yield from pairs_problems("query", parameters, query_pairs(query), values)
@@ -94,11 +94,11 @@ def query_problems(parameters: Sequence[Raw], query: str, values: Mapping[str, A
 def pairs_problems(
     place: str, parameters: Sequence[Raw], found: list[Pair], values: Mapping[str, Any]
 ) -> Iterator[str]:
-    """Yield what is wrong with the pairs of a query, a form or cookies, still percent-encoded."""
+    """Yield the problems of the pairs of a query, a form or cookies, still percent-encoded."""
     left = list(found)
     here = [(one, _sent_by(one, values.get(one["name"]))) for one in parameters if one["in"] == place]
     named = [(parameter, value) for parameter, value in here if value is not None]
-    # What is spread over pairs of other names comes first: one may have the name of a parameter, and both are sent.
+    # Pairs with other names than their parameter come first: one may share the name of another parameter.
     for parameter, value in sorted(named, key=lambda pair: not _spread(*pair)):
         if _spread(parameter, value):
             yield from _spread_problems(f"{place} parameter {parameter['name']}", left, value)
@@ -111,7 +111,7 @@ def pairs_problems(
 
 
 def _spread_problems(label: str, left: list[Pair], value: Mapping[str, Any]) -> Iterator[str]:
-    """Take the pairs of an object's keys out of those that are left, and yield which are missing."""
+    """Remove the pairs of an object's keys from the remaining pairs, and yield the missing ones."""
     for key, one in _repeated(value):
         mine = next((pair for pair in left if unquote(pair[0]) == key and says(unquote(pair[1]), one)), None)
         if mine is None:
@@ -121,13 +121,13 @@ def _spread_problems(label: str, left: list[Pair], value: Mapping[str, Any]) -> 
 
 
 def _repeated(value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the keys and scalars of an object; one that has a list stands before each of its items."""
+    """Yield the keys and scalars of an object; the key of a list is repeated for each of its items."""
     for key, one in value.items():
         yield from ((key, each) for each in (sent(one) or () if isinstance(one, list) else (one,)))
 
 
 def text_problems(place: str, parameter: Raw, text: str | None, value: Any) -> Iterator[str]:
-    """Yield what is wrong with a header's value that arrived."""
+    """Yield the problems of a received header value."""
     label = f"{place} {parameter['name']}"
     expected = _sent_by(parameter, value)
     if text is None or expected is None:
@@ -142,7 +142,7 @@ def _sent_by(parameter: Raw, value: Any) -> Any:
 
 
 def _reads(parameter: Raw, text: str, value: Any, decode: Decode) -> bool:
-    """Whether the text of a path's segment or a header is that of a value."""
+    """Return True if the text of a path segment or a header matches a value."""
     if "content" in parameter:
         return not list(json_problems(value, decode(text)))
     style, explode = parameter.get("style", "simple"), bool(parameter.get("explode"))
@@ -167,7 +167,7 @@ def _reads(parameter: Raw, text: str, value: Any, decode: Decode) -> bool:
 
 
 def _items(parameter: Raw, value: Any, style: str, explode: bool) -> Iterator[tuple[str, Any]]:
-    """Yield the scalars that a value is made of, each with the text before it."""
+    """Yield the scalars of a value, each with the text before it."""
     match value:
         case list():
             yield from ((f"{parameter['name']}=" if style == "matrix" and explode else "", one) for one in value)
@@ -207,7 +207,7 @@ def _parameter_problems(place: str, parameter: Raw, mine: list[Pair], value: Any
 
 
 def _expected(parameter: Raw, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield key and scalar for all that a value is made of; an empty list or object is nothing at all."""
+    """Yield key and scalar for all members of a value; an empty list or object yields nothing."""
     name = parameter["name"]
     match value:
         case list() | dict() if parameter.get("style") == "deepObject":
@@ -221,9 +221,9 @@ def _expected(parameter: Raw, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _deep(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield key and scalar for all that is nested in a value; null is nothing.
+    """Yield key and scalar for all nested members of a value; null yields nothing.
 
-    A list of scalars in an object repeats its key, the items of any other list have numbers.
+    A list of scalars in an object repeats its key; the items of any other list have indices.
     """
     match sent(value):
         case None:

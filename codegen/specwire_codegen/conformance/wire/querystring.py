@@ -1,6 +1,6 @@
-"""Parameters that are the whole query string (OpenAPI 3.2), as the fields that the form in them has.
+"""Query string parameters (OpenAPI 3.2), split into the fields of their form.
 
-It shares nothing with the code that generates clients.
+It shares no code with the client generator.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 def parameters_of(subject: Subject, raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return an operation's parameters, a query string that is a form as a query parameter for each of its fields."""
+    """Return an operation's parameters, with a form query string replaced by a query parameter for each field."""
     found: list[Mapping[str, Any]] = []
     for parameter in raw.get("parameters", []):
         if parameter["in"] != "querystring":
@@ -27,13 +27,13 @@ def parameters_of(subject: Subject, raw: Mapping[str, Any]) -> list[Mapping[str,
 
 
 def form_of(parameter: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the form that a query string is, None if it is something else."""
+    """Return the form of a query string, or None for another media type."""
     content: Mapping[str, Any] = parameter["content"]
     return next((media for name, media in content.items() if base_type(name) == _FORM), None)
 
 
 def unsent(raw: Mapping[str, Any]) -> Sequence[str]:
-    """Return the names of query strings that a request must have and that are no forms."""
+    """Return the names of required query strings that are not forms."""
     strings = (one for one in raw.get("parameters", []) if one["in"] == "querystring")
     return [one["name"] for one in strings if one.get("required") and form_of(one) is None]
 
@@ -50,7 +50,7 @@ def _fields(subject: Subject, parameter: Mapping[str, Any], media: Mapping[str, 
 
 
 def _written(subject: Subject, schema: Any, encoding: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return how a field is written: by its style, or by its content type, which is JSON for an object without one."""
+    """Return the format of a field: its style, or its content type, which defaults to JSON for an object."""
     styles = {key: encoding[key] for key in ("style", "explode", "allowReserved") if key in encoding}
     if not styles:
         kind = subject.resolve(schema).get("type") if isinstance(schema, Mapping) else None
