@@ -1,4 +1,4 @@
-"""Add the pieces of a streamed reply up to the reply that the same call gives without a stream."""
+"""Accumulators of streamed replies into the reply of the same call without a stream."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ F = TypeVar("F")
 
 
 def gain(fields: dict[str, Any], key: str, value: Any) -> None:
-    """Take a later value of a field; null and the empty string never take the place of something."""
+    """Update a field with a later value; null and empty strings never replace another value."""
     if value not in (None, "") or key not in fields:
         fields[key] = value
 
 
 class _Choice:
-    """The pieces of one of the alternative replies, whatever its text is."""
+    """Pieces of one alternative reply; base class for both kinds of text."""
 
     def __init__(self, index: int) -> None:
         self.index = index
@@ -35,7 +35,7 @@ class _Choice:
                 gain(self._fields, key, value)
 
     def _add_text(self, key: str, value: object) -> bool:
-        """Take a member of a piece if it is where the text of the reply stands."""
+        """Add a member of a piece if it contains the text of the reply."""
         raise NotImplementedError
 
     def _add_logprobs(self, logprobs: Mapping[str, Any]) -> None:
@@ -52,7 +52,7 @@ class _Choice:
 
 
 class _ChatChoice(_Choice):
-    """Pieces whose text stands in `delta`."""
+    """Pieces with their text in `delta`."""
 
     def __init__(self, index: int) -> None:
         super().__init__(index)
@@ -68,7 +68,7 @@ class _ChatChoice(_Choice):
 
 
 class _TextChoice(_Choice):
-    """Pieces whose text stands in `text`."""
+    """Pieces with their text in `text`."""
 
     def __init__(self, index: int) -> None:
         super().__init__(index)
@@ -85,7 +85,7 @@ class _TextChoice(_Choice):
 
 
 class StreamedReply(Generic[E, F]):
-    """Chunks of alternative replies, told apart by `index`; the base of the two kinds of them."""
+    """Chunks of alternative replies, identified by `index`; base class of both kinds."""
 
     _choice: ClassVar[type[_Choice]]
     _object: ClassVar[str]
@@ -97,8 +97,8 @@ class StreamedReply(Generic[E, F]):
         self._choices: dict[int, _Choice] = {}
 
     def add(self, event: E, /) -> None:
-        """Take the next chunk."""
-        # A chunk that drifted may be no object at all.
+        """Add the next chunk."""
+        # A chunk that drifted may not be an object.
         chunk: Any = to_dict(event)
         for key, value in chunk.items() if isinstance(chunk, dict) else ():
             if key == "choices":
@@ -121,11 +121,11 @@ class StreamedReply(Generic[E, F]):
         self._usage = piece.get("usage") or self._usage
 
     def final(self) -> F:
-        """Return the reply so far; what no chunk told is `UNSET` in it, even where a whole reply always has it."""
+        """Return the reply so far; fields that no chunk contained are `UNSET`, even required ones."""
         usage = {} if self._usage is None else {"usage": self._usage}
         choices = [self._choices[index].whole() for index in sorted(self._choices)]
         raw = {**self._fields, "object": self._object, "choices": choices, **usage}
-        # Of drift in the chunks the stream has told already.
+        # The stream has already reported drift of the chunks.
         built, _ = tolerate(raw, self._answer)
         reply: F = built
         return reply
@@ -139,7 +139,7 @@ class ChatReply(StreamedReply[E, F], Generic[E, F]):
 
 
 class TextReply(StreamedReply[E, F], Generic[E, F]):
-    """Chunks of the continuation of a text."""
+    """Chunks of a text continuation."""
 
     _choice = _TextChoice
     _object = "text_completion"

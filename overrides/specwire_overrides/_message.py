@@ -1,4 +1,4 @@
-"""Put the deltas of a streamed message together: its texts, its parts, its tool calls."""
+"""Accumulator of one streamed message: its text, content parts and tool calls."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class MessagePieces:
-    """The deltas of one message of the model."""
+    """Deltas of one message of the model."""
 
     def __init__(self) -> None:
         self._role = "assistant"
@@ -18,7 +18,7 @@ class MessagePieces:
         self._calls: list[ToolCallPieces] = []
 
     def add(self, delta: Mapping[str, Any]) -> None:
-        """Take the next delta."""
+        """Add the next delta."""
         for key, value in delta.items():
             if value is None:
                 self._fields.setdefault(key, None)
@@ -43,7 +43,7 @@ class MessagePieces:
         call.add(piece)
 
     def whole(self) -> dict[str, Any]:
-        """Return the message so far; its content is text, or parts where any part came."""
+        """Return the message so far; its content is text, or a list of parts if any part arrived."""
         message = {**self._fields, "role": self._role, "content": _content(self._content)}
         message |= {key: "".join(texts) for key, texts in self._texts.items()}
         if self._calls:
@@ -53,11 +53,11 @@ class MessagePieces:
 
 
 class ToolCallPieces:
-    """The fragments of one tool call, or a call that came whole."""
+    """Fragments of one tool call, or a complete call."""
 
     def __init__(self, place: int) -> None:
         self.index = place
-        """Where the call stands among the calls of its message, as the server says or as it came."""
+        """Position of the call in its message, from the server or by order of arrival."""
         self._id: str | None = None
         self._fields: dict[str, Any] = {"type": "function"}
         self._name = ""
@@ -65,9 +65,10 @@ class ToolCallPieces:
         self._object: Mapping[str, Any] | None = None
 
     def goes_on_with(self, piece: Mapping[str, Any]) -> bool:
-        """Tell whether a fragment belongs to this call: by its id, and without one by its index.
+        """Return True if a fragment belongs to this call: by its id, or without one by its index.
 
-        A server may number whole calls alike or not at all; a fragment that names a function is then a call of its own.
+        A server may give all complete calls the same number, or none; a fragment with a function name is a call of
+        its own then.
         """
         id_ = _identity(piece)
         if id_ is not None and self._id is not None:
@@ -82,7 +83,7 @@ class ToolCallPieces:
         return numbered and id_ is None and self._id is not None
 
     def add(self, piece: Mapping[str, Any]) -> None:
-        """Take the next fragment."""
+        """Add the next fragment."""
         for key, value in piece.items():
             if key == "index" and isinstance(value, int):
                 self.index = value
@@ -98,14 +99,14 @@ class ToolCallPieces:
             self._object = arguments
 
     def whole(self) -> dict[str, Any]:
-        """Return the call so far; its arguments are JSON text, or an object where the server sent one."""
+        """Return the call so far; its arguments are JSON text, or an object if the server sent one."""
         name = {"name": self._name} if self._name else {}
         arguments = "".join(self._text) if self._object is None else self._object
         return {**self._fields, "function": {**name, "arguments": arguments}}
 
 
 def _identity(piece: Mapping[str, Any]) -> str | None:
-    # Mistral's calls without an id have the text "null" for one.
+    # Mistral sends the text "null" as the id of calls without one.
     id_ = piece.get("id")
     return id_ if isinstance(id_, str) and id_ not in ("", "null") else None
 
@@ -125,7 +126,7 @@ def _content(pieces: Sequence[Any]) -> Any:
 
 
 def _parts(pieces: Sequence[Any]) -> Iterator[Any]:
-    """Yield the parts of a content, those that go on with the text or the reasoning before them joined to it."""
+    """Yield the parts of a content, with consecutive text or reasoning parts joined."""
     for kind, run in groupby(pieces, key=_kind):
         if kind == "other":
             yield from run

@@ -1,4 +1,4 @@
-"""Check a file before any of it is sent: its size, and the name that the server will read it by."""
+"""File checks before an upload: size and name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MEGABYTE = 1024 * 1024
 
 
 def named(file: FileInput, filename: str | None) -> FileInput:
-    """Return a file under another name; None keeps the name it has."""
+    """Return a file under another name; None keeps its name."""
     if filename is None:
         return file
     if not isinstance(file, tuple):
@@ -21,9 +21,9 @@ def named(file: FileInput, filename: str | None) -> FileInput:
 
 
 def check_file(file: FileInput, operation: str, *, megabytes: int, empty: bool = True) -> None:
-    """Raise `InvalidRequestError` for a file that is too large or, unless it may be, empty.
+    """Raise `InvalidRequestError` for a file that is too large or, unless `empty`, has no content.
 
-    The size of a pipe, of an asynchronous file or of one that cannot seek is not known; the server decides then.
+    The size of a pipe, an asynchronous file or an unseekable file is unknown; the server decides then.
     """
     part = _part(file, operation)
     size = _size(part.content)
@@ -32,21 +32,21 @@ def check_file(file: FileInput, operation: str, *, megabytes: int, empty: bool =
     name = part.filename or "the file"
     if size > megabytes * MEGABYTE:
         raise InvalidRequestError(
-            f"{operation}: {name} has {size:,} bytes, and the server takes at most {megabytes} MB in one file; split it"
+            f"{operation}: {name} has {size:,} bytes, but the server accepts at most {megabytes} MB per file; split it"
         )
     if size == 0 and not empty:
         raise InvalidRequestError(
-            f"{operation}: {name} is empty, and the server takes no empty file; give one with content"
+            f"{operation}: {name} is empty, but the server rejects empty files; give one with content"
         )
 
 
 def check_json_lines(file: FileInput, operation: str, purpose: object) -> None:
-    """Raise `InvalidRequestError` unless the name of a file says that it holds JSON Lines."""
+    """Raise `InvalidRequestError` unless the name of a file marks it as JSON Lines."""
     filename = _part(file, operation).filename or ""
     if not filename.lower().endswith(".jsonl"):
         raise InvalidRequestError(
-            f"{operation}: the name of a file for {purpose!r} must end in '.jsonl', and this one is {filename!r}; "
-            "if it holds JSON Lines, name it with filename='....jsonl'"
+            f"{operation}: the name of a file for {purpose!r} must end in '.jsonl', got {filename!r}; "
+            "if it contains JSON Lines, pass filename='....jsonl'"
         )
 
 

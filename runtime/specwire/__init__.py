@@ -1,4 +1,4 @@
-"""Runtime of generated clients, and the names that their users import."""
+"""Runtime of generated clients: the public names that their users import."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Names of a package that are imported on first use."""
+"""Lazy imports: names of a package that are imported on first use."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from importlib import import_module
 
 
 def by_module(groups: Mapping[str, str]) -> dict[str, str]:
-    """Return the module of each name, from the space-separated names of each module."""
+    """Return a mapping of names to modules, from the space-separated names of each module."""
     return {name: module for module, names in groups.items() for name in names.split()}
 
 
 def lazy(package: str, names: Mapping[str, str], home: str = "") -> Callable[[str], object]:
-    """Return a module's `__getattr__`: `names` maps each public name to the submodule that defines it.
+    """Return a module-level `__getattr__`; `names` maps each public name to the submodule that defines it.
 
-    An empty submodule means that the name is itself a submodule. `home` is the module that gets the names, if it is not
+    An empty submodule means that the name is a submodule. `home` is the module that exposes the names, if it isn't
     the package.
     """
 

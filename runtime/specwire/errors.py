@@ -1,15 +1,15 @@
-"""Every exception that a client raises::
+"""Exceptions of a client::
 
     SpecwireError
     ├── ConfigurationError             a key or a base URL is missing or unusable
-    ├── InvalidRequestError            (also a ValueError) the request cannot be sent as it is
-    ├── WaitTimeoutError               (also a TimeoutError) a job did not settle in time; `last` is its last state
-    ├── UnknownStatusError             a job's status does not say whether it ended; `last` is its last state
-    ├── JobFailedError                 a job settled without what was asked for; `job` is its last state
-    └── APIError                       something went wrong with a request: `request`, `response`, `request_id`
-        ├── APIConnectionError         no answer: refused, reset, broken off
-        │   └── APITimeoutError        no answer in time
-        ├── APIStatusError             the server answered with an error: `status_code`, typed `body`
+    ├── InvalidRequestError            (also a ValueError) the request can't be sent
+    ├── WaitTimeoutError               (also a TimeoutError) a job didn't end in time; `last` is its last state
+    ├── UnknownStatusError             the status of a job is unknown; `last` is its last state
+    ├── JobFailedError                 a job ended without the requested result; `job` is its final state
+    └── APIError                       a request failed: `request`, `response`, `request_id`
+        ├── APIConnectionError         no response: refused, reset, broken off
+        │   └── APITimeoutError        no response in time
+        ├── APIStatusError             the response has an error status: `status_code`, typed `body`
         │   ├── BadRequestError            400
         │   ├── AuthenticationError        401
         │   ├── PermissionDeniedError      403
@@ -18,12 +18,12 @@
         │   ├── UnprocessableEntityError   422
         │   ├── RateLimitError             429
         │   └── ServerError                5xx
-        ├── PaginationError            a list has no end that can be reached: the server repeats itself
-        ├── RefusedError               the server said no inside a successful answer: `code`, `body`
-        ├── ResponseTooLargeError      the answer is larger than `max_response_size`: `status_code`
-        ├── DecodeError                the answer is not what its content type says, or, where drift raises, drifted
-        └── StreamError                a stream went wrong after it began
-            ├── StreamTruncatedError       it ended before its end
+        ├── PaginationError            a list can't be read to its end
+        ├── EnvelopeError              a success status with an error in the body: `code`, `body`
+        ├── ResponseTooLargeError      the response exceeds `max_response_size`: `status_code`
+        ├── DecodeError                the response doesn't match its content type, or drifted
+        └── StreamError                a stream failed after it began
+            ├── StreamTruncatedError       the stream ended before its terminator
             └── StreamEventError           the server sent an error as an event: `body`
 
 All pickle. No message, `repr` or attribute holds credentials.
@@ -69,130 +69,130 @@ __all__ = [
 
 
 class ConfigurationError(SpecwireError):
-    """A key or a base URL is missing or unusable."""
+    """Missing or unusable key, base URL or other setting."""
 
 
 class WaitTimeoutError(SpecwireError, TimeoutError):
-    """A job did not settle in time."""
+    """Job that didn't reach a final status in time."""
 
     last: Any = None
-    """The job as it was last seen."""
+    """Last known state of the job."""
     request: BaseRequest | None = None
 
 
 class UnknownStatusError(SpecwireError):
-    """A job's status says neither that it goes on nor that it ended."""
+    """Job status that is neither a known final status nor a known intermediate one."""
 
     last: Any = None
-    """The job as it was last seen."""
+    """Last known state of the job."""
     request: BaseRequest | None = None
 
 
 class JobFailedError(SpecwireError):
-    """A job settled without what was asked for."""
+    """Job that ended without the requested result."""
 
     job: Any = None
-    """The job as it ended."""
+    """Final state of the job."""
 
 
 class APIError(SpecwireError):
-    """Something went wrong with a request."""
+    """Failure of a request."""
 
     request: BaseRequest | None = None
     response: Response[Any] | None = None
 
     @property
     def request_id(self) -> str | None:
-        """The identifier that the server gave the request, if it answered."""
+        """Return the request id that the server sent, or None."""
         return self.response.request_id if self.response is not None else None
 
 
 class APIConnectionError(APIError):
-    """No answer: the connection was refused, reset or broken off."""
+    """No response: the connection was refused, reset or broken off."""
 
 
 class APITimeoutError(APIConnectionError):
-    """No answer in time."""
+    """No response in time."""
 
 
 class PaginationError(APIError):
-    """A list cannot be followed to its end: the server repeats itself, or more pages follow than were allowed."""
+    """List that can't be read to its end: pages repeat, or there are more pages than allowed."""
 
 
 class APIStatusError(APIError):
-    """The server answered with an error status."""
+    """Response with an error status."""
 
     status_code: int
     body: Any = None
-    """The error body as the type that the document gives it; raw JSON or text where it gives none."""
+    """Error body in its declared type; raw JSON or text if the document declares none."""
     attempts: int = 1
 
     @property
     def headers(self) -> Headers:
-        """The headers of the answer."""
+        """Return the headers of the response."""
         assert self.response is not None
         return self.response.headers
 
 
 class BadRequestError(APIStatusError):
-    """400: the request is malformed."""
+    """400: malformed request."""
 
 
 class AuthenticationError(APIStatusError):
-    """401: the key is missing, wrong or revoked."""
+    """401: missing, wrong or revoked key."""
 
 
 class PermissionDeniedError(APIStatusError):
-    """403: the key may not do this."""
+    """403: the key lacks the permission."""
 
 
 class NotFoundError(APIStatusError):
-    """404: there is no such thing."""
+    """404: not found."""
 
 
 class ConflictError(APIStatusError):
-    """409: the state of the thing does not allow this."""
+    """409: conflict with the current state of the resource."""
 
 
 class UnprocessableEntityError(APIStatusError):
-    """422: the request is well-formed, its values are not acceptable."""
+    """422: well-formed request with unacceptable values."""
 
 
 class RateLimitError(APIStatusError):
-    """429: too many requests, or a quota is used up."""
+    """429: too many requests, or an exhausted quota."""
 
 
 class ServerError(APIStatusError):
-    """5xx: the server failed."""
+    """5xx: failure of the server."""
 
 
 class EnvelopeError(APIError):
-    """The server said no inside a successful answer."""
+    """Success status with an error in the body."""
 
     code: int | str | None = None
     body: Any = None
 
 
 class ResponseTooLargeError(APIError):
-    """The answer is larger than `max_response_size`; what was read of it is dropped."""
+    """Response larger than `max_response_size`; the part that was read is dropped."""
 
     status_code: int
 
 
 class DecodeError(APIError):
-    """The answer is not what its content type says, or, where drift raises, it drifted."""
+    """Response that doesn't match its content type, or that drifted while `on_drift` is "raise"."""
 
 
 class StreamError(APIError):
-    """A stream went wrong after it began."""
+    """Failure of a stream after its beginning."""
 
 
 class StreamTruncatedError(StreamError):
-    """A stream ended before its end."""
+    """Stream that ended before its terminator."""
 
 
 class StreamEventError(StreamError):
-    """The server sent an error as an event of the stream."""
+    """Error that the server sent as an event of a stream."""
 
     body: Any = None
 
@@ -209,5 +209,5 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
 
 
 def status_class(status: int) -> type[APIStatusError]:
-    """Return the exception class of an error status."""
+    """Return the exception class for an error status."""
     return _BY_STATUS.get(status, ServerError if status >= 500 else APIStatusError)

@@ -2,8 +2,8 @@
 
     client = instrumented(Mistral())
 
-A call is a span of kind INTERNAL named for its operation, each try inside of it one of kind CLIENT with the attributes
-of the semantic conventions for HTTP. Both end when the body is read or closed: those of a stream last as long as it.
+Each call has a span of kind INTERNAL, named after its operation. Each attempt has a child span of kind CLIENT with the
+HTTP attributes of the semantic conventions. Both end when the body is read or closed, so they last as long as a stream.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ AsyncT = TypeVar("AsyncT", bound=AsyncClient)
 _METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"})
 _PORTS = {"http": 80, "https": 443}
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
-"""Seconds, as the semantic conventions want them."""
+"""Histogram bounds in seconds, as in the semantic conventions."""
 
 
 @overload
@@ -71,22 +71,22 @@ def instrumented(
     tracer_provider: TracerProvider | None = None,
     meter_provider: MeterProvider | None = None,
 ) -> Client | AsyncClient:
-    """Return a client like this one, on the same connections, that reports its calls.
+    """Return a copy of the client, on the same connections, that reports its calls.
 
-    Without providers, those that are set for the process are told. The trace context goes out through the process's
-    propagator, to the first origin of a call and not to where that redirects. Other middleware of the client stands
-    between the call and its attempts, so that a try is seen as it is sent.
+    Without providers, the global ones are used. The trace context is sent through the global propagator, to the
+    first origin of a call but not to targets of redirects. Spans of attempts are innermost, after any other
+    middleware of the client, so that they show each attempt as it is sent.
     """
     telemetry = _Telemetry(trace.get_tracer("specwire", tracer_provider=tracer_provider), meter_provider)
     options = client._connection.options
-    # A client has middleware of its own kind only, which the type of the options does not say.
+    # A client only has middleware of its own kind, which the type of the options can't express.
     attempts: list[Any] = [*options.middleware, telemetry.send if isinstance(client, Client) else telemetry.asend]
     calls: list[Any] = [telemetry.call if isinstance(client, Client) else telemetry.acall, *options.call_middleware]
     return client.with_options(middleware=attempts, call_middleware=calls)
 
 
 class _Telemetry:
-    """The middleware, around calls and around attempts."""
+    """Telemetry middleware, for calls and for attempts."""
 
     def __init__(self, tracer: trace.Tracer, meter_provider: MeterProvider | None) -> None:
         self._tracer = tracer
@@ -160,19 +160,19 @@ class _Telemetry:
 
 
 class _Calling:
-    """A call that goes on."""
+    """Call in progress."""
 
     def __init__(self, span: Span, template: str) -> None:
         self.span = span
         self.template = template
         self.place: dict[str, AttributeValue] | None = None
-        """Where its first try went."""
+        """Server of the first attempt."""
         self.answer: HTTPResponse | None = None
-        """What its last try was answered, if it was."""
+        """Response to the last attempt, if any."""
         self._sends = 0
 
     def sending(self, place: dict[str, AttributeValue]) -> dict[str, AttributeValue]:
-        """Count a try, and return what there is to say of it."""
+        """Count an attempt, and return its span attributes."""
         self._sends += 1
         self.answer = None
         if self.place is None:
@@ -203,7 +203,7 @@ class _Calling:
 
 
 class _Trying:
-    """A try that goes on."""
+    """Attempt in progress."""
 
     def __init__(
         self,
@@ -251,7 +251,7 @@ class _Trying:
 
 
 _calling: ContextVar[_Calling | None] = ContextVar("specwire.otel", default=None)
-"""The call whose attempts are sent."""
+"""Call to which the current attempts belong."""
 
 
 def _current(span: Span) -> Any:
@@ -273,13 +273,13 @@ def _place(parts: SplitResult) -> dict[str, AttributeValue]:
 
 
 def _redacted(url: str, query: str) -> str:
-    """Return a URL without user and password and with the names only of what its query says."""
+    """Return a URL without user, password and query values; the names of the query remain."""
     names = [field.partition("=")[0] for field in query.split("&") if field]
     return "?".join(filter(None, (shown_url(url), "&".join(f"{name}=REDACTED" for name in names))))
 
 
 def _type(error: BaseException) -> str:
-    """Return what kind of failure this is; of the network's, what the HTTP library called it."""
+    """Return the type of an error; for network errors, the class name of the HTTP library."""
     if isinstance(error, TransportError):
         if error.timeout:
             return "timeout"

@@ -1,6 +1,6 @@
-"""The names that generated clients and overrides import.
+"""Support module: the names that generated clients and overrides import.
 
-They stay compatible within a major version: a client that an older generator wrote runs on a newer runtime. Private
+They stay compatible within a major version: a client from an older generator runs on a newer runtime. Private
 modules, whose names begin with an underscore, may change in any version.
 """
 

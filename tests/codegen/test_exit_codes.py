@@ -150,7 +150,7 @@ def test_a_live_contract_says_what_it_calls(project: Path, specwire: Specwire) -
     assert err.startswith(f"calling operations that only read of {name} at http://127.0.0.1:9\n")
     assert "hidden" not in err.splitlines()[0]
     code, out, err = specwire("contract", name, "--base-url", "nowhere")
-    assert 1 == code and "is no base URL" in err
+    assert 1 == code and "base URL 'nowhere' is unusable: " in err
 
 
 def test_generate_new_and_dump(project: Path, specwire: Specwire) -> None:

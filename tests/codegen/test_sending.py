@@ -122,7 +122,7 @@ def test_no_method_sends_what_no_server_takes(client: Any) -> None:
 @pytest.mark.parametrize("option", ["body", "query", "headers"])
 def test_options_that_add_fields_take_mappings(client: Any, sent: list[Sent], option: str) -> None:
     """A whole body is no option; fields are not lost in a body that has none."""
-    with pytest.raises(ConfigurationError, match=f"the option '{option}' takes a mapping"):
+    with pytest.raises(ConfigurationError, match=f"the option '{option}' must be a mapping"):
         client.opt.with_options(**{option: b"x"})()
     with pytest.raises(InvalidRequestError, match="extra fields need a body that is an object"):
         client.load.with_options(body={"a": 1})(body=b"x")

@@ -299,7 +299,7 @@ FAULTS = (
                 "an error in the JSON of a 200",
                 plays(lambda call: (whole(call, body=b'{"error": {"message": "overloaded"}}', content_type=JSON),)),
                 each(
-                    Raises(EnvelopeError, 1, "with an error: overloaded"),
+                    Raises(EnvelopeError, 1, "with an error in the body: overloaded"),
                     stream=Raises(EnvelopeError, 1, "overloaded"),
                     download=Raises(EnvelopeError, 1, "overloaded"),
                 ),

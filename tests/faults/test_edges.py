@@ -149,15 +149,15 @@ def test_a_base_url_that_leads_nowhere_is_refused(url: str) -> None:
 
 
 ENVIRONMENTS: list[tuple[dict[str, str], str]] = [
-    ({"SSL_CERT_FILE": "/gone/cert.pem"}, "SSL_CERT_FILE names '/gone/cert.pem', which is not there"),
-    ({"SSL_CERT_FILE": "/etc/passwd"}, "SSL_CERT_FILE names '/etc/passwd', which holds no certificates"),
+    ({"SSL_CERT_FILE": "/gone/cert.pem"}, "SSL_CERT_FILE names '/gone/cert.pem', which does not exist"),
+    ({"SSL_CERT_FILE": "/etc/passwd"}, "SSL_CERT_FILE names '/etc/passwd', which has no usable certificates"),
     ({"ALL_PROXY": "foo://user:hunter2@h:1"}, "ALL_PROXY names the proxy 'foo://***@h:1', whose scheme"),
     (
         {"HTTPS_PROXY": "http://user:hunter2@[::1"},
-        "HTTPS_PROXY names the proxy 'http://***@[::1', which cannot be used",
+        "HTTPS_PROXY names the proxy 'http://***@[::1', which is unusable",
     ),
     ({"ALL_PROXY": "socks5://user:hunter2@127.0.0.1:1"}, 'which needs a package: pip install "httpx2[socks]"'),
-    ({"HTTP_PROXY": "http://h:99999x"}, "HTTP_PROXY names the proxy 'http://h:99999x', which cannot be used"),
+    ({"HTTP_PROXY": "http://h:99999x"}, "HTTP_PROXY names the proxy 'http://h:99999x', which is unusable"),
 ]
 
 
@@ -288,7 +288,7 @@ def test_a_fifo_in_the_place_of_a_part_is_refused(caller: Caller, client: Any, s
     """A part, or the note beside it, that is no regular file is not waited for."""
     server.answer = lambda _: reply(b"content")
     os.mkfifo(tmp_path / ".file.part")
-    with pytest.raises(SpecwireError, match="is no regular file: remove it"):
+    with pytest.raises(SpecwireError, match="is not a regular file: remove it"):
         caller.run(client.files.download().save(tmp_path / "file", resume=True))
     os.unlink(tmp_path / ".file.part")
     os.mkfifo(tmp_path / ".file.part.json")

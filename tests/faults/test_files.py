@@ -84,7 +84,7 @@ def test_a_file_that_changes_is_never_sent_as_if_whole(
 
     server.answer = _large_or_thing
     sender = client.with_options(on_progress=change)
-    with pytest.raises(APIConnectionError, match=f"{said} while it was being uploaded") as caught:
+    with pytest.raises(APIConnectionError, match=f"{said} during the upload") as caught:
         caller.run(sender.send(request))
     assert KEY not in str(caught.value)
     assert [] == server.received

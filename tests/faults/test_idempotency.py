@@ -90,9 +90,9 @@ def test_a_server_that_heeds_no_keys_gets_none(caller: Caller, client: Any, serv
     with pytest.raises(APIConnectionError):
         caller.run(client.things.make(name="x"))
     assert [None] == keys(server)
-    with pytest.raises(InvalidRequestError, match="sample heeds no idempotency keys"):
+    with pytest.raises(InvalidRequestError, match="sample does not support idempotency keys"):
         caller.run(client.with_options(idempotency_key="a").things.make(name="x"))
-    with pytest.raises(InvalidRequestError, match="sample heeds no idempotency keys"):
+    with pytest.raises(InvalidRequestError, match="sample does not support idempotency keys"):
         caller.run(client.with_options(idempotency_key="a").things.get("1"))
 
 

@@ -38,11 +38,11 @@ def test_each_call_is_a_line(caller: Caller, client: Any, server: Server, caplog
         with pytest.raises(APIConnectionError):
             caller.run(client.things.make(name="hidden"))
     assert [
-        "DEBUG get_thing: GET /things/1: 503 in N ms (request id r-1), try 1, again in 0 s",
+        "DEBUG get_thing: GET /things/1: 503 in N ms (request id r-1), attempt 1, again in 0 s",
         "INFO get_thing: GET /things/1: 200 in N ms (request id r-2), 2 attempts",
         "INFO talk: POST /talk: 200 in N ms, 1 attempt",
         "INFO get_thing: GET /things/2: 404 in N ms, 1 attempt",
-        "INFO make_thing: POST /things: no answer in N ms, 1 attempt",
+        "INFO make_thing: POST /things: no response in N ms, 1 attempt",
     ] == lines(caplog)
     assert not re.search(f"hidden|{KEY}", "".join(lines(caplog)))
 
@@ -53,7 +53,7 @@ def test_secrets_of_a_base_url_are_not_logged(caller: Caller, caplog: pytest.Log
     with caplog.at_level(logging.DEBUG, "specwire"), pytest.raises(APIConnectionError):
         caller.run(client.things.get("1"))
     assert 3 == len(lines(caplog))
-    assert "INFO get_thing: GET /v1/things/1: no answer in N ms, 3 attempts" == lines(caplog)[-1]
+    assert "INFO get_thing: GET /v1/things/1: no response in N ms, 3 attempts" == lines(caplog)[-1]
 
 
 def test_nothing_is_logged_where_nobody_listens(

@@ -97,7 +97,7 @@ def test_a_submission_without_an_id_is_an_error() -> None:
     """An accepted task that nobody can ask for does not end in a poll of nothing."""
     with pytest.raises(DecodeError) as caught:
         driven(imagine_and_wait(prompt="a cat"), [submitted(21, None)])
-    assert "mj_submit_imagine: the server accepted the task with code 21 and gave no id for it" == str(caught.value)
+    assert "mj_submit_imagine: the server accepted the task with code 21 but returned no id" == str(caught.value)
 
 
 def test_a_wait_that_is_too_long_says_where_the_task_was() -> None:
@@ -121,4 +121,4 @@ def test_a_refusal_inside_a_successful_answer_is_an_error() -> None:
         with pytest.raises(EnvelopeError) as caught:
             client.midjourney.imagine_and_wait(prompt="x")
     assert (["/mj/submit/imagine"], 24) == (asked, caught.value.code)
-    assert "mj_submit_imagine: the server refused with code 24: a banned word" == str(caught.value)
+    assert "mj_submit_imagine: the server returned error code 24: a banned word" == str(caught.value)

@@ -102,7 +102,7 @@ def test_a_file_beyond_the_limit_is_refused(tmp_path: Path) -> None:
     mistral_upload(file=large(tmp_path, 512), purpose="ocr")
     with pytest.raises(InvalidRequestError) as caught:
         mistral_upload(file=large(tmp_path, 512, 1), purpose="ocr")
-    expected = "upload_file: large.bin has 536,870,913 bytes, and the server takes at most 512 MB in one file; split it"
+    expected = "upload_file: large.bin has 536,870,913 bytes, but the server accepts at most 512 MB per file; split it"
     assert expected == str(caught.value)
     assert "at most 100 MB" in refusal(large(tmp_path, 100, 1), "image")
 
@@ -133,7 +133,7 @@ def test_a_file_whose_size_is_unknown_is_left_to_the_server() -> None:
 @pytest.mark.parametrize("empty", [b"", bytearray(), memoryview(b""), io.BytesIO(), ("in.jsonl", b"")])
 def test_moonshot_takes_no_empty_file(empty: FileInput) -> None:
     """An empty file is refused in whatever form it is given, and Mistral's check lets it pass."""
-    expected = "upload_file: in.jsonl is empty, and the server takes no empty file; give one with content"
+    expected = "upload_file: in.jsonl is empty, but the server rejects empty files; give one with content"
     assert expected == refusal(empty, "batch", "in.jsonl")
     mistral_upload(file=empty, purpose="ocr")
 
@@ -144,11 +144,11 @@ def test_mistral_reads_json_lines_by_their_name(purpose: Literal["fine-tune", "b
     with pytest.raises(InvalidRequestError) as caught:
         mistral_upload(file=("train.csv", b"x"), purpose=purpose)
     expected = (
-        f"upload_file: the name of a file for {purpose!r} must end in '.jsonl', and this one is 'train.csv'; "
-        "if it holds JSON Lines, name it with filename='....jsonl'"
+        f"upload_file: the name of a file for {purpose!r} must end in '.jsonl', got 'train.csv'; "
+        "if it contains JSON Lines, pass filename='....jsonl'"
     )
     assert expected == str(caught.value)
-    with pytest.raises(InvalidRequestError, match="this one is 'upload'"):
+    with pytest.raises(InvalidRequestError, match="must end in '.jsonl', got 'upload'"):
         mistral_upload(file=b"x", purpose=purpose)
     mistral_upload(file=("TRAIN.JSONL", b"x"), purpose=purpose)
     mistral_upload(file=("scan.pdf", b"x"), purpose="ocr")

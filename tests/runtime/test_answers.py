@@ -180,7 +180,7 @@ def test_not_a_number_is_kept(canned: Canned) -> None:
 )
 def test_only_what_claims_to_be_json_and_is_not_raises(canned: Canned, body: bytes, content_type: str | None) -> None:
     """Broken JSON is a `DecodeError`; `.raw()` gives the body all the same, with drift."""
-    with pytest.raises(DecodeError, match="op: the answer is ") as caught:
+    with pytest.raises(DecodeError, match="op: the response is ") as caught:
         canned.answer(JsonPayload(Thing), body, content_type)
     assert caught.value.response is not None
     assert (200, body) == (caught.value.response.status_code, caught.value.response.content)
@@ -212,7 +212,9 @@ def test_each_status_has_its_type(canned: Canned) -> None:
 def test_drift_of_a_body_raises_if_told(canned: Canned) -> None:
     """`on_drift="raise"` raises for a body of another type too, `.raw()` included: that is what it is for."""
     for raw in (False, True):
-        with pytest.raises(DecodeError, match=r"op: the answer differs from the document: \$: expected Thing, got 3 b"):
+        with pytest.raises(
+            DecodeError, match=r"op: the response differs from the document: \$: expected Thing, got 3 b"
+        ):
             canned.answer(JsonPayload(Thing), b"<p>", "text/html", raw=raw, on_drift="raise")
 
 
@@ -252,7 +254,7 @@ def test_an_error_in_the_place_of_a_result_is_raised(canned: Canned, case: _Case
     """A success that lacks what the document requires and holds an `error` raises what the server said."""
     with pytest.raises(EnvelopeError) as caught:
         canned.answer(JsonPayload(case.kind), json.dumps(case.body).encode())
-    assert f"op: the server answered HTTP 200 with an error: {case.says}" == str(caught.value)
+    assert f"op: the server returned HTTP 200 with an error in the body: {case.says}" == str(caught.value)
     assert case.body == caught.value.body
     assert caught.value.response is not None
     assert case.body == json.loads(caught.value.response.content)
@@ -276,7 +278,7 @@ def test_an_error_in_the_place_of_a_page_is_raised(canned: Canned) -> None:
 def test_a_page_that_is_none_is_not_an_empty_one(canned: Canned, body: bytes) -> None:
     """Where what came is no page at all, going through the items raises instead of giving none."""
     client, _ = canned.client(body, "text/html" if body == b"<p>" else "application/json", on_drift="ignore")
-    with pytest.raises(DecodeError, match="list_things: the answer is no page of the document: it holds no 'data'"):
+    with pytest.raises(DecodeError, match="list_things: the response is not a page: it has no field 'data'"):
         canned.list(lambda: client.things.list.iter())
 
 
@@ -551,7 +553,7 @@ def test_an_error_in_the_place_of_a_file_is_raised(caller: Caller, client: Any, 
         reply(body), (head(200, {"content-type": "application/json"}), json.dumps(body).encode(), Close()), reply(body)
     )
     for _ in range(2):
-        with pytest.raises(EnvelopeError, match="download: the server answered HTTP 200 with an error: model overlo"):
+        with pytest.raises(EnvelopeError, match="download: the server returned HTTP 200 with an error in the body: m"):
             caller.run(client.files.download().save(tmp_path / "file"))
     with pytest.raises(EnvelopeError):
         caller.list(client.files.download().iter_bytes())

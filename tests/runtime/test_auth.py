@@ -160,7 +160,7 @@ def test_a_key_may_come_from_a_coroutine_function(server: Server) -> None:
 def test_a_key_that_no_header_can_hold_is_refused(caller: Caller, server: Server, key: str) -> None:
     """A key with line breaks or letters outside ASCII, often misread from a file, is refused and not shown."""
     with pytest.raises(
-        ConfigurationError, match="the key is empty or holds characters that no HTTP header can"
+        ConfigurationError, match="the key is empty or has characters forbidden in HTTP headers"
     ) as caught:
         caller.run(caller.client(lambda: key).things.get("1"))
     assert not key.strip() or key not in str(caught.value)

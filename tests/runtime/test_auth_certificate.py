@@ -134,6 +134,6 @@ def test_a_client_of_your_own_brings_its_certificate(server: Server, files: File
     with httpx2.Client() as mine:
         call("sync", api, server.url, http_client=mine)
         call("sync", api, server.url, http_client=mine, credentials={"header": "h"})
-        with pytest.raises(ConfigurationError, match="give the certificate to your http_client"):
+        with pytest.raises(ConfigurationError, match="configure the certificate there"):
             call("sync", api, server.url, http_client=mine, cert=files.both)
     assert [None, "h"] == [received.headers.get("x-key") for received in server.received]

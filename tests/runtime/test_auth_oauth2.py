@@ -150,7 +150,7 @@ def test_a_refused_grant_says_why(caller: Caller, server: Server, caplog: pytest
     with caplog.at_level(logging.DEBUG), pytest.raises(AuthenticationError) as caught:
         caller.run(client.send(ask()))
     error = caught.value
-    text = f"get_thing: the token endpoint {server.url}{TOKEN_PATH} answered HTTP 400: invalid_client: *** is wrong"
+    text = f"get_thing: the token endpoint {server.url}{TOKEN_PATH} returned HTTP 400: invalid_client: *** is wrong"
     assert (text, 400) == (str(error), error.status_code)
     assert {"error": "invalid_client", "error_description": "*** is wrong"} == error.body
     again = pickle.loads(pickle.dumps(error))
@@ -197,13 +197,15 @@ def test_a_token_endpoint_that_fails_is_asked_again(caller: Caller, server: Serv
 )
 def test_secrets_go_to_safe_endpoints_only(url: str) -> None:
     """A token endpoint is https, or on this machine; anything else is refused before a secret is sent."""
-    with pytest.raises(ConfigurationError, match=r"is no token endpoint: OAuth2ClientCredentials\(token_url=...\)"):
+    with pytest.raises(
+        ConfigurationError, match=r"^token endpoint .* is unsafe: OAuth2ClientCredentials\(token_url=...\)"
+    ):
         tokens(OAuth2ClientCredentials("app", SECRET, url), Bearer(), "https://api.invalid")
 
 
 def test_nobody_guesses_a_token_endpoint(caller: Caller) -> None:
     """Where neither the document nor the user names a token endpoint, a grant is refused; so it is for an API key."""
-    with pytest.raises(ConfigurationError, match="the document names no token endpoint"):
+    with pytest.raises(ConfigurationError, match="the document has no token endpoint"):
         guarded(caller, ("token",), credentials={"token": APP})
     with pytest.raises(ConfigurationError, match="the credentials of header cannot be an OAuth 2 grant"):
         guarded(caller, ("header",), credentials={"header": APP})

@@ -111,14 +111,14 @@ def test_missing_credentials_are_named(caller: Caller, server: Server) -> None:
 @pytest.mark.parametrize(
     ("credentials", "message"),
     [
-        ({"tokn": "t"}, "takes no credentials called 'tokn', but token, login, digest"),
-        ({"mtls": "t"}, "takes no credentials called 'mtls'"),
+        ({"tokn": "t"}, "has no security scheme 'tokn'; it has token, login, digest"),
+        ({"mtls": "t"}, "has no security scheme 'mtls'"),
         ({"token": ("u", "p")}, "the credentials of token cannot be a user and a password"),
         ({"login": "u"}, "a user and a password are needed"),
-        ({"login": ("u:x", "p")}, "a user has no colon"),
+        ({"login": ("u:x", "p")}, "a user name cannot contain a colon"),
         ({"login": ("u", "p\n")}, "without control characters"),
         ({"digest": lambda: "u:p"}, "the credentials of digest must be a user and a password"),
-        ({"header": "a\r\nb: c"}, "characters that no HTTP header can"),
+        ({"header": "a\r\nb: c"}, "characters forbidden in HTTP headers"),
     ],
 )
 def test_unusable_credentials_are_refused_at_once(caller: Caller, credentials: Any, message: str) -> None:
@@ -179,7 +179,7 @@ def test_an_api_without_security_takes_no_key(caller: Caller) -> None:
     guarded(caller)
     caller.kind._provider = auth_free = caller.kind._provider.__class__(name="free", version="1", base_url=None)
     assert auth_free.security is None
-    with pytest.raises(ConfigurationError, match="knows no security scheme"):
+    with pytest.raises(ConfigurationError, match="declares no security scheme"):
         caller.client("k")
 
 
@@ -208,6 +208,6 @@ def test_anonymous_stands_in_for_an_undeclared_scheme_alone(caller: Caller, serv
     assert ("Bearer t", "o") == (both["authorization"], both["x-own"])
     assert "authorization" not in alone
     with pytest.raises(
-        ConfigurationError, match="credentials of unknown cannot be sent: the document does not say where"
+        ConfigurationError, match="credentials of unknown cannot be sent: the document does not declare where"
     ):
         guarded(caller, ("unknown",), credentials={"unknown": "secret"})

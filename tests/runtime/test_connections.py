@@ -147,7 +147,7 @@ def test_a_client_that_is_closed_in_the_middle_is_told(caller: Caller, server: S
             await client.aclose()
             await call
 
-        with pytest.raises(APIConnectionError, match="the client, or this answer, was closed meanwhile"):
+        with pytest.raises(APIConnectionError, match="the client, or this response, was closed during the call"):
             caller.run(both())
     else:
 
@@ -159,7 +159,7 @@ def test_a_client_that_is_closed_in_the_middle_is_told(caller: Caller, server: S
 
         closing = threading.Thread(target=close)
         closing.start()
-        with pytest.raises(APIConnectionError, match="the client, or this answer, was closed meanwhile"):
+        with pytest.raises(APIConnectionError, match="the client, or this response, was closed during the call"):
             client.with_options(timeout=5).things.get("1")
         closing.join(5)
     assert 1 == len(server.received)

@@ -207,7 +207,7 @@ def test_a_refused_connection_is_tried_again_and_named(caller: Caller) -> None:
     port = closed_port()
     client = caller.client(base_url=f"http://user:hidden@127.0.0.1:{port}/v1")
     error = raised(caller, lambda: client.things.make(name="x"), APIConnectionError)
-    assert str(error).startswith(f"make_thing: no answer from 127.0.0.1:{port} after 3 attempts: ")
+    assert str(error).startswith(f"make_thing: no response from 127.0.0.1:{port} after 3 attempts: ")
     assert "hidden" not in str(error)
     assert 3 == error.attempts
     assert (None, None) == (error.response, error.request_id)
@@ -247,7 +247,7 @@ def test_silence_is_a_timeout(caller: Caller, client: Any, server: Server) -> No
     """A server that is silent for too long is an `APITimeoutError`, which is a connection error."""
     server.answer = lambda _: (Hold(),)
     error = raised(caller, lambda: client.things.get.with_options(timeout=0.15)("1"), APITimeoutError)
-    assert str(error).startswith(f"get_thing: no answer in time from 127.0.0.1:{server.port} after 3 attempts: ")
+    assert str(error).startswith(f"get_thing: no response in time from 127.0.0.1:{server.port} after 3 attempts: ")
     assert isinstance(error, APIConnectionError)
     assert 3 == len(server.received)
     assert server.saw_close()
@@ -285,11 +285,11 @@ def test_a_broken_answer_is_never_taken_for_a_whole_one(
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"", "the answer is empty"),
-        (b" \n", "the answer is empty"),
+        (b"", "the response is empty"),
+        (b" \n", "the response is empty"),
         (b"<html>\nno</html>", r"'<html>\\nno</html>'"),
-        (b'{"id": "1"', r"the answer is not JSON \(.*\): '{\"id\": \"1\"'"),
-        (b'{"id": "\xff"}', "the answer is not JSON"),
+        (b'{"id": "1"', r"the response is not JSON \(.*\): '{\"id\": \"1\"'"),
+        (b'{"id": "\xff"}', "the response is not JSON"),
     ],
 )
 def test_an_answer_that_is_not_json_is_a_decode_error(
@@ -323,7 +323,7 @@ def test_a_refusal_in_a_good_answer_is_an_error(caller: Caller, client: Any, ser
     """A server that says no with status 200 raises `EnvelopeError` with its code and the typed answer."""
     server.play(reply({"code": 24, "description": "banned\nword"}), reply({"code": {"a": 1}}), reply({"code": 1}))
     error = raised(caller, lambda: client.things.ask(question="?"), EnvelopeError)
-    assert "ask: the server refused with code 24: banned word" == str(error)
+    assert "ask: the server returned error code 24: banned word" == str(error)
     assert (24, Verdict(code=24, description="banned\nword")) == (error.code, error.body)
     with pytest.warns(UserWarning):
         raised(caller, lambda: client.things.ask(question="?"), EnvelopeError)

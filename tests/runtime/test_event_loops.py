@@ -100,6 +100,6 @@ def test_an_http_client_in_a_second_loop_is_told(server: Server, library: Any) -
     server.answer = lambda _: reply({"id": "1"})
     client = AsyncSample(KEY, base_url=server.url, http_client=library.AsyncClient())
     asyncio.run(client.things.make(name="a"))
-    with pytest.raises(APIConnectionError, match="an http_client serves one event loop, make one for each"):
+    with pytest.raises(APIConnectionError, match="an http_client works on one event loop only"):
         asyncio.run(client.things.make(name="a"))
     _forget(client)

@@ -142,7 +142,7 @@ def test_an_iterator_of_text_is_refused(caller: Caller, client: Any, server: Ser
     """A file is bytes."""
     server.play(reply({"id": "1"}))
     texts: Any = iter(["a"])
-    with pytest.raises(InvalidRequestError, match="reads str, not bytes"):
+    with pytest.raises(InvalidRequestError, match="returned str instead of bytes"):
         caller.run(client.files.put("a", content=texts))
 
 
@@ -152,7 +152,7 @@ def test_a_refused_file_without_a_name_is_told(caller: Caller, client: Any, serv
     server.play(reply({}, status=400), reply({}, status=400), reply({}, status=404))
     with pytest.raises(BadRequestError) as caught:
         caller.run(client.files.upload(file=make(b"x")))
-    assert ["the file of part 'file' was sent as 'upload': give (name, file) if names matter"] == list(
+    assert ["the file of part 'file' was sent as 'upload': give (name, file) if the name matters"] == list(
         getattr(caught.value, "__notes__", [])
     )
     for named, kind in ((("a.txt", b"x"), BadRequestError), (b"x", NotFoundError)):
@@ -182,10 +182,10 @@ def test_headers_of_a_part_are_sent() -> None:
 @pytest.mark.parametrize(
     ("file", "message"),
     [
-        ((b"a.txt", b"x"), "the name of file 'f' is bytes"),
+        ((b"a.txt", b"x"), "the name of file 'f' must be a str, got bytes"),
         (("a", b"x", None, {}, 1), "file 'f' has 5 members"),
         (("a",), "file 'f' has 1 members"),
-        ((os.fsdecode(b"caf\xe9.txt"), b"x"), "part 'f': its file name has bytes that are no text"),
+        ((os.fsdecode(b"caf\xe9.txt"), b"x"), "part 'f': its file name is not valid UTF-8"),
         (("a", "text"), "file 'f' is a str"),
         (["a"], "file 'f' is a str"),
         ({"a": b"x"}, "file 'f' is dict|part 'f'|files"),
@@ -240,9 +240,9 @@ def test_endings_have_types(name: str | None, expected: str) -> None:
 @pytest.mark.parametrize(
     ("file", "message"),
     [
-        (("text/plain", b"x", "a.txt"), "the third member of file 'f' is no content type"),
-        (("a.txt", b"x", 1), "the third member of file 'f' is no content type"),
-        (("a.txt", b"x", None, [("X", "1")]), "the headers of file 'f' are list: give a mapping"),
+        (("text/plain", b"x", "a.txt"), "the third member of file 'f' must be a content type"),
+        (("a.txt", b"x", 1), "the third member of file 'f' must be a content type"),
+        (("a.txt", b"x", None, [("X", "1")]), "the headers of file 'f' must be a mapping, got list"),
     ],
 )
 def test_members_of_a_file_in_the_wrong_order_are_refused(file: Any, message: str) -> None:

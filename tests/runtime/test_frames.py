@@ -149,7 +149,7 @@ def test_a_stream_of_nothing_that_can_be_read_is_an_error() -> None:
     events, failure = read(CHUNKS, b"data: oops\n\n", b"data: oops again\n\n")
     assert [] == events
     assert isinstance(failure, DecodeError)
-    assert "no event of the stream is JSON" in str(failure)
+    assert "the stream has no JSON event" in str(failure)
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_part_headers() -> None:
     part = Part("a", b"x", None, "text/plain", (("X-Note", "1"),))
 
     assert b'Content-Disposition: form-data; name="a"\r\nContent-Type: text/plain\r\nX-Note: 1\r\n\r\n' == part.head()
-    with pytest.raises(ValueError, match="give content-type by the part's"):
+    with pytest.raises(ValueError, match="set content-type with the part's"):
         Part("a", b"x", headers=(("content-type", "text/plain"),))
 
 
@@ -212,7 +212,7 @@ def test_parts_have_styles_of_their_own() -> None:
         ("place[no]", b"1"),
         ("maker", "a,\u00e4".encode()),
     ] == [(part.name, part.content) for part in body.parts]
-    with pytest.raises(ValueError, match="part 'tags': a list or mapping inside another"):
+    with pytest.raises(ValueError, match="part 'tags': a nested list or mapping"):
         multipart_body(fields={"tags": [["a"]]}, files={}, styles={"tags": style["form"]})
 
 
@@ -382,7 +382,7 @@ def test_a_file_at_its_end_is_refused() -> None:
     """A file that was read or written to its end is refused instead of being sent empty."""
     file = io.BytesIO()
     file.write(b"content")
-    with pytest.raises(ValueError, match=r"part 'file' stands at its end.*seek\(0\)"):
+    with pytest.raises(ValueError, match=r"part 'file' is at its end.*seek\(0\)"):
         Multipart([file_part("file", file)])
 
 
@@ -461,7 +461,7 @@ def test_a_text_file_in_disguise_is_refused() -> None:
             return "text"
 
     file: Any = Disguised()
-    with pytest.raises(TypeError, match="part 'file' reads str, not bytes; open the file in binary mode"):
+    with pytest.raises(TypeError, match="part 'file' returned str instead of bytes; open the file in binary mode"):
         sent(Multipart([file_part("file", file)]))
 
 
@@ -474,7 +474,7 @@ def test_a_file_that_changes(tmp_path: Path, size: int, how: str, send: Callable
     body = Multipart([file_part("file", path)])
     os.truncate(path, size)
 
-    with pytest.raises(FileChangedError, match=f"part 'file' {how} while it was being uploaded: it had 100,000 bytes"):
+    with pytest.raises(FileChangedError, match=f"part 'file' {how} during the upload: it had 100,000 bytes"):
         send(body)
 
 

@@ -170,7 +170,7 @@ def test_an_operation_without_pages_says_so() -> None:
     """Going through the pages of an operation that has none is refused."""
     operation = Operation(id="one", method="GET", path="/", returns=JsonPayload(Page))
     request: PagedRequest[Any, Any] = PagedRequest(operation)
-    with pytest.raises(InvalidRequestError, match="one has no pages"):
+    with pytest.raises(InvalidRequestError, match="one is not paginated"):
         pagination.Trail(request)
 
 

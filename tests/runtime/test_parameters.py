@@ -165,7 +165,7 @@ def test_bytes_are_base64_only_where_the_document_says_so(value: object, expecte
         {"x": value}, styles
     )
     assert encode_query({"x": [value]}, styles) == encode_query({"x": value}, styles)
-    with pytest.raises(TypeError, match="header 'x': bytes are no text"):
+    with pytest.raises(TypeError, match="header 'x': bytes have no text form"):
         encode_headers({"x": value})
 
 
@@ -338,9 +338,9 @@ def test_cookies_may_have_names_with_brackets() -> None:
         (float("nan"), "query parameter 'x': NaN"),
         (float("inf"), "query parameter 'x': NaN"),
         (Decimal("Infinity"), "query parameter 'x': NaN"),
-        ({"a": {"b": 1}}, "query parameter 'x': a list or mapping inside another.*deepObject"),
-        ([[1]], "query parameter 'x': a list or mapping inside another"),
-        ({"a": [[1]]}, "query parameter 'x': a list or mapping inside another"),
+        ({"a": {"b": 1}}, "query parameter 'x': a nested list or mapping.*deepObject"),
+        ([[1]], "query parameter 'x': a nested list or mapping"),
+        ({"a": [[1]]}, "query parameter 'x': a nested list or mapping"),
         ("\ud800", "query parameter 'x': .*lone surrogate"),
     ],
 )
@@ -354,7 +354,7 @@ def test_what_has_the_wrong_type() -> None:
     """An object of a strange type is a TypeError that names the parameter and the type, not the object."""
     with pytest.raises(TypeError, match="query parameter 'x': a value of type object has no text form"):
         encode_query({"x": object()})
-    with pytest.raises(TypeError, match="query parameter 'x': style deepObject takes a mapping or a list, not int"):
+    with pytest.raises(TypeError, match="query parameter 'x': style deepObject needs a mapping or a list, got int"):
         encode_query({"x": 1}, {"x": Style(style="deepObject")})
     with pytest.raises(TypeError, match="form field 'x'"):
         encode_form({"x": object()})

@@ -125,7 +125,7 @@ def test_the_terminator_needs_no_blank_line(caller: Caller, client: Any, server:
 @pytest.mark.parametrize(
     ("end", "said"),
     [
-        ((END,), r"the stream ended before its end: the server closed it without \[DONE\]"),
+        ((END,), r"the stream ended before its terminator: the server closed it without \[DONE\]"),
         ((Close(),), "the stream broke off: "),
         ((Reset(),), "the stream broke off: "),
     ],
@@ -151,7 +151,9 @@ def test_a_stream_without_terminator_ends_with_its_body(caller: Caller, client: 
     assert BOTH == caller.list(client.talks.endless())
     found, error = failing(caller, client.talks.endless(), StreamTruncatedError)
     assert [Chunk(text="one")] == found
-    assert "endless: the stream ended before its end: the server closed it in the middle of an event" == str(error)
+    assert "endless: the stream ended before its terminator: the server closed it in the middle of an event" == str(
+        error
+    )
 
 
 def test_silence_in_a_stream_is_an_error(caller: Caller, client: Any, server: Server) -> None:
@@ -218,7 +220,7 @@ def test_a_document_in_the_place_of_events_is_shown(caller: Caller, client: Any,
     server.play(reply(b'{"object":\n "x"}', headers={"content-type": kind}))
     _, error = failing(caller, client.talks.stream(), DecodeError)
     shown = r"""'{"object":\n "x"}'"""
-    assert f"talk: the server sent {kind.partition(';')[0]} where events were asked for: {shown}" == str(error)
+    assert f"talk: the server sent {kind.partition(';')[0]} instead of events: {shown}" == str(error)
     assert b'{"object":\n "x"}' == error.response.content
 
 
@@ -600,7 +602,7 @@ def test_events_and_bytes_do_not_mix(caller: Caller, client: Any, server: Server
     events = client.talks.stream()
     caller.next(events)
     _, error = failing(caller, events.iter_bytes(), StreamError)
-    assert "talk: its events were read already: call `iter_bytes()` before reading any" in str(error)
+    assert "talk: events were already read: call `iter_bytes()` before reading any" in str(error)
     caller.close(events)
     events = client.talks.stream()
     caller.list(events.iter_bytes())

@@ -154,7 +154,7 @@ def test_no_content_ends_it(caller: Caller, client: Any, server: Server) -> None
 def test_a_page_in_the_place_of_events_is_an_error(caller: Caller, client: Any, server: Server) -> None:
     """A document that comes instead of the rest is said to be one."""
     server.play(stream(event("a", "1"), end=BREAK), reply({"message": "maintenance"}))
-    with pytest.raises(DecodeError, match="the server sent application/json where events were asked for"):
+    with pytest.raises(DecodeError, match="the server sent application/json instead of events"):
         caller.list(client.talks.follow())
 
 
@@ -209,7 +209,9 @@ def test_a_busy_server_is_asked_again_and_one_that_refuses_is_not(caller: Caller
     server.play(stream(event("a", "1"), end=BREAK), reply({"message": "gone"}, status=404))
     events = client.talks.follow()
     assert Chunk(text="a") == caller.next(events)
-    with pytest.raises(StreamTruncatedError, match="broke off, and going on failed: follow: HTTP 404: gone") as caught:
+    with pytest.raises(
+        StreamTruncatedError, match="broke off, and resuming it failed: follow: HTTP 404: gone"
+    ) as caught:
         caller.next(events)
     assert isinstance(caught.value.__cause__, NotFoundError)
     with pytest.raises(StreamTruncatedError):

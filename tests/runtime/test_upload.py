@@ -164,7 +164,7 @@ def test_a_file_that_changes_while_it_is_sent_is_an_error(
         path.write_bytes(b"short")
 
     server.answer = lambda _: GOOD
-    with pytest.raises(APIConnectionError, match="the request body shrank while it was being uploaded"):
+    with pytest.raises(APIConnectionError, match="the request body shrank during the upload"):
         caller.run(client.files.put.with_options(on_progress=shrink)("a", content=path))
     assert [] == server.received
 

@@ -332,7 +332,7 @@ def test_base64_and_decimal_texts_are_sent_where_the_document_says_so() -> None:
     }
 
     assert encode(value, formats) == b'{"image":"aGVsbG8=","all":[{"any":"aGVsbG8="}],"price":"1.10","rate":1.10}'
-    with pytest.raises(TypeError, match=r"\$\.text: bytes are no text"):
+    with pytest.raises(TypeError, match=r"\$\.text: bytes have no text form"):
         encode({**value, "text": b"hello"}, formats)
     assert encode(b"hello", Formats(base64=frozenset({""}))) == b'"aGVsbG8="'
 
@@ -372,7 +372,11 @@ def test_keys_that_have_no_text_are_refused(value: object, message: str) -> None
 
 def test_text_bodies_take_text() -> None:
     """Bytes, numbers and broken text are refused before anything is sent."""
-    refused: dict[Any, str] = {b"x": "the body is bytes", 1: "the body is int", "\ud800": "half of a character"}
+    refused: dict[Any, str] = {
+        b"x": "must be text, got bytes",
+        1: "must be text, got int",
+        "\ud800": "half of a character",
+    }
     for value, message in refused.items():
         with pytest.raises((TypeError, ValueError), match=message):
             body_of(BaseRequest(OPERATION, body=TextBody(value)), Options())

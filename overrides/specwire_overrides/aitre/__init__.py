@@ -1,1 +1,1 @@
-"""What the document of AITRE cannot say."""
+"""Overrides for AITRE, beyond its document."""

@@ -1,4 +1,4 @@
-"""Recordings to text: one method for each form of the answer, since its type depends on the form that is asked for."""
+"""Transcription and translation of audio: one method per response format, since it determines the type."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ def transcribe(
     prompt: str | Unset = UNSET,
     temperature: float | Unset = UNSET,
 ) -> Request[models.Transcription]:
-    """Write down a recording in its own language.
+    """Transcribe audio in its own language.
 
-    `transcribe_verbose` gives times too, `transcribe_text` plain text or subtitles.
+    Use `transcribe_verbose` for timestamps, and `transcribe_text` for plain text or subtitles.
 
     `POST /v1/audio/transcriptions`, operation `create_transcription`.
 
     Args:
-        file: The recording as FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM. It needs a file name.
+        file: Audio file in FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM format. It needs a file name.
         model: Id of the model, such as `whisper-1`.
-        language: The spoken language as an ISO 639-1 code, which makes the result better.
-        prompt: A text in the same language whose style to follow, or that comes before the recording.
-        temperature: How freely words are chosen. At least 0 and at most 1. The server's default is 0.
+        language: Spoken language as an ISO 639-1 code; it improves the result.
+        prompt: Text in the same language that sets the style, or that precedes the recording.
+        temperature: Sampling temperature. At least 0 and at most 1. The server's default is 0.
     """
     request = audio.transcribe(file=file, model=model, language=language, prompt=prompt, temperature=temperature)
     return request.answering(JsonPayload(models.Transcription))
@@ -50,17 +50,17 @@ def transcribe_verbose(
     temperature: float | Unset = UNSET,
     timestamp_granularities: Sequence[inputs.TimestampGranularityParam] | Unset = UNSET,
 ) -> Request[models.TranscriptionVerbose]:
-    """Write down a recording in its own language, with the times of what is said.
+    """Transcribe audio in its own language, with timestamps.
 
     `POST /v1/audio/transcriptions`, operation `create_transcription`.
 
     Args:
-        file: The recording as FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM. It needs a file name.
+        file: Audio file in FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM format. It needs a file name.
         model: Id of the model, such as `whisper-1`.
-        language: The spoken language as an ISO 639-1 code, which makes the result better.
-        prompt: A text in the same language whose style to follow, or that comes before the recording.
-        temperature: How freely words are chosen. At least 0 and at most 1. The server's default is 0.
-        timestamp_granularities: What gets times: words, segments or both.
+        language: Spoken language as an ISO 639-1 code; it improves the result.
+        prompt: Text in the same language that sets the style, or that precedes the recording.
+        temperature: Sampling temperature. At least 0 and at most 1. The server's default is 0.
+        timestamp_granularities: Units with timestamps: words, segments or both.
     """
     request = audio.transcribe(
         file=file,
@@ -84,17 +84,17 @@ def transcribe_text(
     prompt: str | Unset = UNSET,
     temperature: float | Unset = UNSET,
 ) -> Request[str]:
-    """Write down a recording in its own language, as plain text or as subtitles.
+    """Transcribe audio in its own language, as plain text or as subtitles.
 
     `POST /v1/audio/transcriptions`, operation `create_transcription`.
 
     Args:
-        file: The recording as FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM. It needs a file name.
+        file: Audio file in FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM format. It needs a file name.
         model: Id of the model, such as `whisper-1`.
         format: Plain text, or subtitles as SubRip (`srt`) or WebVTT (`vtt`).
-        language: The spoken language as an ISO 639-1 code, which makes the result better.
-        prompt: A text in the same language whose style to follow, or that comes before the recording.
-        temperature: How freely words are chosen. At least 0 and at most 1. The server's default is 0.
+        language: Spoken language as an ISO 639-1 code; it improves the result.
+        prompt: Text in the same language that sets the style, or that precedes the recording.
+        temperature: Sampling temperature. At least 0 and at most 1. The server's default is 0.
     """
     request = audio.transcribe(
         file=file, model=model, language=language, prompt=prompt, response_format=format, temperature=temperature
@@ -106,17 +106,17 @@ def transcribe_text(
 def translate(
     *, file: FileInput, model: str, prompt: str | Unset = UNSET, temperature: float | Unset = UNSET
 ) -> Request[models.Translation]:
-    """Write down a recording in English.
+    """Translate audio into English text.
 
-    `translate_verbose` gives times too, `translate_text` plain text or subtitles.
+    Use `translate_verbose` for timestamps, and `translate_text` for plain text or subtitles.
 
     `POST /v1/audio/translations`, operation `create_translation`.
 
     Args:
-        file: The recording as FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM. It needs a file name.
+        file: Audio file in FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM format. It needs a file name.
         model: Id of the model, such as `whisper-1`.
-        prompt: An English text whose style to follow, or that comes before the recording.
-        temperature: How freely words are chosen. At least 0 and at most 1. The server's default is 0.
+        prompt: English text that sets the style, or that precedes the recording.
+        temperature: Sampling temperature. At least 0 and at most 1. The server's default is 0.
     """
     request = audio.translate(file=file, model=model, prompt=prompt, temperature=temperature)
     return request.answering(JsonPayload(models.Translation))
@@ -126,15 +126,15 @@ def translate(
 def translate_verbose(
     *, file: FileInput, model: str, prompt: str | Unset = UNSET, temperature: float | Unset = UNSET
 ) -> Request[models.TranslationVerbose]:
-    """Write down a recording in English, with the times of what is said.
+    """Translate audio into English text, with timestamps.
 
     `POST /v1/audio/translations`, operation `create_translation`.
 
     Args:
-        file: The recording as FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM. It needs a file name.
+        file: Audio file in FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM format. It needs a file name.
         model: Id of the model, such as `whisper-1`.
-        prompt: An English text whose style to follow, or that comes before the recording.
-        temperature: How freely words are chosen. At least 0 and at most 1. The server's default is 0.
+        prompt: English text that sets the style, or that precedes the recording.
+        temperature: Sampling temperature. At least 0 and at most 1. The server's default is 0.
     """
     request = audio.translate(
         file=file, model=model, prompt=prompt, response_format="verbose_json", temperature=temperature
@@ -151,16 +151,16 @@ def translate_text(
     prompt: str | Unset = UNSET,
     temperature: float | Unset = UNSET,
 ) -> Request[str]:
-    """Write down a recording in English, as plain text or as subtitles.
+    """Translate audio into English, as plain text or as subtitles.
 
     `POST /v1/audio/translations`, operation `create_translation`.
 
     Args:
-        file: The recording as FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM. It needs a file name.
+        file: Audio file in FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM format. It needs a file name.
         model: Id of the model, such as `whisper-1`.
         format: Plain text, or subtitles as SubRip (`srt`) or WebVTT (`vtt`).
-        prompt: An English text whose style to follow, or that comes before the recording.
-        temperature: How freely words are chosen. At least 0 and at most 1. The server's default is 0.
+        prompt: English text that sets the style, or that precedes the recording.
+        temperature: Sampling temperature. At least 0 and at most 1. The server's default is 0.
     """
     request = audio.translate(file=file, model=model, prompt=prompt, response_format=format, temperature=temperature)
     return request.answering(TextPayload())

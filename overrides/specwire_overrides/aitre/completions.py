@@ -1,4 +1,4 @@
-"""What the streams of completions add up to."""
+"""Accumulators of streamed completions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from specwire_overrides._accumulate import ChatReply, TextReply
 
 @adds("create_chat_completion")
 class ChatAccumulator(ChatReply[models.ChatCompletionChunk, models.ChatCompletion]):
-    """Add the chunks of a chat up to its reply; `usage` is in it if `stream_options` asked for it."""
+    """Accumulator of a chat stream; includes `usage` if `stream_options` requests it."""
 
     def __init__(self) -> None:
         super().__init__(models.ChatCompletion)
@@ -17,7 +17,7 @@ class ChatAccumulator(ChatReply[models.ChatCompletionChunk, models.ChatCompletio
 
 @adds("create_completion")
 class CompletionAccumulator(TextReply[models.Completion, models.Completion]):
-    """Add the chunks of a text up to its whole continuation."""
+    """Accumulator of a text completion stream."""
 
     def __init__(self) -> None:
         super().__init__(models.Completion)

@@ -1,4 +1,4 @@
-"""Pictures from a prompt in one call: submit the task, and read it until it rests."""
+"""Image generation in one call: submit a task, and poll it until it is done."""
 
 from __future__ import annotations
 
@@ -26,22 +26,21 @@ def imagine_and_wait(
     timeout: float | None = None,
     on_progress: Callable[[models.MidjourneyTask], object] | None = None,
 ) -> Workflow[models.MidjourneyTask]:
-    """Draw four pictures from a text, and wait until they are done.
+    """Generate four images from a prompt, and wait until they are done.
 
-    A submission that is queued (code 22), or that the server knew already (code 21), is waited for like any other. A
-    task that asks for something comes back in the status MODAL; answer it with `midjourney.modal`, then
-    `midjourney.wait`. A refused submission raises `EnvelopeError`, a failed or
-    cancelled task `JobFailedError`.
+    Queued submissions (code 22) and known ones (code 21) are polled like any other. A task that needs input is returned
+    in the status MODAL: call `midjourney.modal`, then `midjourney.wait`. A rejected submission raises `EnvelopeError`,
+    a failed or cancelled task `JobFailedError`.
 
     Args:
-        prompt: What to draw, with Midjourney's own options at the end if wanted.
-        bot_type: Which bot draws. The server's default is "MID_JOURNEY".
-        base64_array: Reference pictures as data URLs.
-        notify_hook: Address that is told of every change of the task.
-        state: A text of your own, which the task repeats.
-        interval: Seconds between two polls; 3 if not given.
-        timeout: Seconds to wait, after which `WaitTimeoutError` is raised; None waits for ever.
-        on_progress: Told of the task after each poll; its `progress` goes from "0%" to "100%".
+        prompt: Description of the image, optionally followed by Midjourney's own options.
+        bot_type: Bot to use. The server's default is "MID_JOURNEY".
+        base64_array: Reference images as data URLs.
+        notify_hook: URL that receives every change of the task.
+        state: Text of your own that the task returns unchanged.
+        interval: Seconds between two polls; 3 by default.
+        timeout: Seconds to wait, after which `WaitTimeoutError` is raised; None for no limit.
+        on_progress: Called with the task after each poll; its `progress` goes from "0%" to "100%".
     """
     request = midjourney.imagine(
         prompt=prompt, bot_type=bot_type, base64_array=base64_array, notify_hook=notify_hook, state=state
@@ -49,7 +48,7 @@ def imagine_and_wait(
     submitted = yield from ask(request)
     if not submitted.result:
         raise DecodeError(
-            f"{request.operation.id}: the server accepted the task with code {submitted.code} and gave no id for it",
+            f"{request.operation.id}: the server accepted the task with code {submitted.code} but returned no id",
             request=request,
         )
     reading = midjourney.fetch(str(submitted.result))

@@ -1,1 +1,1 @@
-"""What the document of Mistral AI cannot say."""
+"""Overrides for Mistral AI, beyond its document."""

@@ -1,4 +1,4 @@
-"""What the streams of completions add up to."""
+"""Accumulators of streamed completions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from specwire_overrides._accumulate import ChatReply
 
 @adds("chat_complete")
 class ChatAccumulator(ChatReply[models.CompletionChunk, models.ChatCompletionResponse]):
-    """Add the chunks of a chat up to its reply."""
+    """Accumulator of a chat stream."""
 
     def __init__(self) -> None:
         super().__init__(models.ChatCompletionResponse)
@@ -17,7 +17,7 @@ class ChatAccumulator(ChatReply[models.CompletionChunk, models.ChatCompletionRes
 
 @adds("agents_complete")
 class AgentsAccumulator(ChatReply[models.CompletionChunk, models.ChatCompletionResponse]):
-    """Add the chunks of an agent's reply up to the reply."""
+    """Accumulator of an agent's stream."""
 
     def __init__(self) -> None:
         super().__init__(models.ChatCompletionResponse)
@@ -25,7 +25,7 @@ class AgentsAccumulator(ChatReply[models.CompletionChunk, models.ChatCompletionR
 
 @adds("fim_complete")
 class FIMAccumulator(ChatReply[models.CompletionChunk, models.FIMCompletionResponse]):
-    """Add the chunks of a filled gap up to the whole of it."""
+    """Accumulator of a fill-in-the-middle stream."""
 
     def __init__(self) -> None:
         super().__init__(models.FIMCompletionResponse)

@@ -1,4 +1,4 @@
-"""Uploads, checked against what the server takes."""
+"""File uploads with checks of the server's limits."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def upload(
     """Upload a file.
 
     Stores one file of at most 512 MB for later use. Fine-tuning and batches read only files whose name ends in
-    `.jsonl`. A file that the server would refuse raises `InvalidRequestError` before anything is sent.
+    `.jsonl`. A file that exceeds these limits raises `InvalidRequestError` before anything is sent.
 
     `POST /v1/files`, operation `upload_file`.
 
     Args:
         file: The content: a `Path`, bytes, an open binary file, or `(filename, content)`.
-        purpose: What the file is for.
-        filename: Name of the stored file; otherwise the name that the file has of itself.
+        purpose: Purpose of the file.
+        filename: Name of the stored file; by default the file's own name.
     """
     file = named(file, filename)
     check_file(file, "upload_file", megabytes=512)

@@ -1,1 +1,1 @@
-"""What the document of Moonshot AI cannot say."""
+"""Overrides for Moonshot AI, beyond its document."""

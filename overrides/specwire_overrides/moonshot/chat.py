@@ -1,4 +1,4 @@
-"""What the stream of a chat adds up to."""
+"""Accumulator of streamed chat completions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from specwire_overrides._accumulate import ChatReply
 
 @adds("create_chat_completion")
 class ChatAccumulator(ChatReply[models.ChatCompletionChunk, models.ChatCompletionResponse]):
-    """Add the chunks of a chat, its reasoning too, up to the answer."""
+    """Accumulator of a chat stream, including its reasoning."""
 
     def __init__(self) -> None:
         super().__init__(models.ChatCompletionResponse)

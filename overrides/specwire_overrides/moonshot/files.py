@@ -1,4 +1,4 @@
-"""Uploads, checked against what the server takes."""
+"""File uploads with checks of the server's limits."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def upload(
     """Upload a file.
 
     Stores a file for the given purpose. A file may have up to 100 MB and must not be empty, and the name of a file for
-    batches must end in `.jsonl`: otherwise `InvalidRequestError` is raised before anything is sent. A user may keep
-    1000 files and 10 GB in all, and an organisation 1000 batch files.
+    batches must end in `.jsonl`; otherwise `InvalidRequestError` is raised before anything is sent. A user may keep
+    1000 files and 10 GB in total, and an organisation 1000 batch files.
 
     `POST /v1/files`, operation `upload_file`.
 
     Args:
         file: The content: a `Path`, bytes, an open binary file, or `(filename, content)`.
-        purpose: What the file is for.
-        filename: Name of the stored file; otherwise the name that the file has of itself.
+        purpose: Purpose of the file.
+        filename: Name of the stored file; by default the file's own name.
     """
     file = named(file, filename)
     check_file(file, "upload_file", megabytes=100, empty=False)

@@ -1,4 +1,4 @@
-"""What a user gives for a security scheme, and the proofs that come of it."""
+"""Credentials for one security scheme, and the authentication that they produce."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ if TYPE_CHECKING:
     from specwire._models.headers import Headers
 
 Key: TypeAlias = "str | tuple[str, str] | Callable[[], str] | Grant | Anonymous"
-"""A key; a user and a password; a function that returns the current key, asked before every try; an OAuth 2 grant.
+"""Key; user and password; function that returns the current key before each attempt; or OAuth 2 grant.
 
-`ANONYMOUS` sends none.
+`ANONYMOUS` sends no credentials.
 """
 AsyncKey: TypeAlias = "str | tuple[str, str] | Callable[[], str | Awaitable[str]] | Grant | Anonymous"
-"""For asynchronous clients the function may be a coroutine function."""
+"""As `Key`; in asynchronous clients the function may be a coroutine function."""
 
 
 class Source(Protocol):
-    """Where the proofs of one scheme come from."""
+    """Source of authentication for one scheme."""
 
     def get(self, transport: Transport, options: Options) -> AppliedAuth: ...
 
     async def aget(self, transport: AsyncTransport, options: Options) -> AppliedAuth: ...
 
     def refused(self, proof: AppliedAuth, headers: Headers, /) -> bool:
-        """Take note that the server did not take a proof, and return whether there will be another."""
+        """Process a rejection by the server, and return True if other authentication is available."""
         ...
 
 
 class StaticCredential:
-    """A key that stays as it is."""
+    """Constant key."""
 
     def __init__(self, proof: AppliedAuth) -> None:
         self.proof = proof
@@ -65,7 +65,7 @@ class StaticCredential:
 
 
 class CallableCredential:
-    """A function that returns the current key."""
+    """Function that returns the current key."""
 
     def __init__(self, scheme: Scheme, function: Callable[[], str | Awaitable[str]]) -> None:
         self._scheme = scheme
@@ -82,11 +82,11 @@ class CallableCredential:
         return prove(self._scheme, await key if isawaitable(key) else key)
 
     def refused(self, proof: AppliedAuth, headers: Headers) -> bool:
-        return True  # the key may have been changed where it is kept, and is asked for again
+        return True  # the key may have changed at its source, and is read again
 
 
 class DigestCredential:
-    """A login that answers the server's challenges."""
+    """User and password for digest challenges."""
 
     def __init__(self, login: DigestAuth) -> None:
         self._login = login
@@ -102,22 +102,22 @@ class DigestCredential:
 
 
 def source_of(name: str, scheme: Scheme, value: AsyncKey, base_url: str) -> Source:
-    """Return where the proofs of a scheme come from; raises `ConfigurationError` for what the scheme cannot take."""
+    """Return the source for a scheme; raise `ConfigurationError` for a value that the scheme doesn't support."""
     shown = f"the credentials of {name}" if name else "the key"
     if isinstance(scheme, Undeclared):
         if isinstance(value, Anonymous):
             return StaticCredential(AppliedAuth())
         raise ConfigurationError(
-            f"{shown} cannot be sent: the document does not say where; give ANONYMOUS, and pass headers={{...}}"
+            f"{shown} cannot be sent: the document does not declare where; pass ANONYMOUS, and headers={{...}}"
         )
     if isinstance(value, Anonymous):
-        raise ConfigurationError(f"{shown} cannot be ANONYMOUS beside others: pass api_key=ANONYMOUS alone")
+        raise ConfigurationError(f"{shown} cannot be ANONYMOUS together with others: pass api_key=ANONYMOUS alone")
     if isinstance(value, tuple):
         user, password = value
         if not isinstance(scheme, Basic | Digest):
             raise ConfigurationError(f"{shown} cannot be a user and a password: give a key")
         if isinstance(scheme, Basic) and ":" in user:
-            raise ConfigurationError(f"{shown} are unusable: a user has no colon")
+            raise ConfigurationError(f"{shown} are unusable: a user name cannot contain a colon")
         return (
             StaticCredential(prove(scheme, f"{user}:{password}"))
             if isinstance(scheme, Basic)

@@ -1,4 +1,4 @@
-"""The credentials of a client: where they are found, and which of them a call takes."""
+"""Credentials of a client: sources, and selection for each call."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class Credentials:
-    """The credentials of a client, by scheme."""
+    """Credentials of a client, by scheme."""
 
     def __init__(self, client: str, security: Security, sources: Mapping[str, Source], certified: bool | None) -> None:
         self._client = client
         self._security = security
         self._sources = sources
         self._certified = certified
-        """Whether the connection shows a certificate; None where only the user knows."""
+        """True if connections present a client certificate; None if only the user knows."""
         self._chosen: dict[tuple[Requirement, ...], tuple[Source, ...]] = {}
         self._usual: AppliedAuth | None = None
         if security.required:
@@ -34,21 +34,21 @@ class Credentials:
             self._usual = found[0].proof if len(found) == 1 and isinstance(found[0], StaticCredential) else None
 
     def ready(self, operation: Operation) -> AppliedAuth | None:
-        """Return what proves a call where that is always the same."""
+        """Return the authentication of a call if it is always the same, else None."""
         return self._usual if operation.security is None else None
 
     def proof(self, operation: Operation, transport: Transport, options: Options) -> AppliedAuth | None:
-        """Return what proves a call, None if nothing does or need; raises `ConfigurationError`."""
+        """Return the credentials to apply to a call, or None if it needs none; raise `ConfigurationError`."""
         sources = self._of(operation)
         return joined(tuple(source.get(transport, options) for source in sources)) if sources else None
 
     async def aproof(self, operation: Operation, transport: AsyncTransport, options: Options) -> AppliedAuth | None:
-        """Return what proves a call, None if nothing does or need; raises `ConfigurationError`."""
+        """Return the credentials to apply to a call, or None if it needs none; raise `ConfigurationError`."""
         sources = self._of(operation)
         return joined(tuple([await source.aget(transport, options) for source in sources])) if sources else None
 
     def refused(self, operation: Operation, proof: AppliedAuth, headers: Headers) -> bool:
-        """Take note that the server did not take a proof, and return whether there will be another."""
+        """Process a rejection by the server, and return True if other authentication is available."""
         return any([source.refused(proof, headers) for source in self._of(operation)])
 
     def _of(self, operation: Operation) -> tuple[Source, ...]:
@@ -75,7 +75,7 @@ class Credentials:
         if all(isinstance(schemes[name], Undeclared) for names in alternatives for name in names):
             raise ConfigurationError(
                 f"{client} needs credentials{what} which the document does not declare: {next(iter(alternatives))[0]}. "
-                "Pass api_key=ANONYMOUS, with headers={...} if the server wants some, or declare it in the document"
+                "Pass api_key=ANONYMOUS, with headers={...} if the server requires some, or declare it in the document"
             )
         wanted = ", or ".join(" and ".join(self._shown(name) for name in names) for names in alternatives)
         raise ConfigurationError(
@@ -101,9 +101,9 @@ def make_credentials(
     credentials: Mapping[str, AsyncKey] | None,
     certified: bool | None,
 ) -> Credentials | None:
-    """Return the credentials given, else those of the environment; raises `ConfigurationError`.
+    """Return the credentials passed, else those of the environment; raise `ConfigurationError`.
 
-    `key` is for the first scheme that takes one. None where the API knows no security, or none is wanted.
+    `key` is for the first scheme that accepts one. None if the API has no security, or if none is wanted.
     """
     security = provider.security
     if isinstance(key, Anonymous):
@@ -111,7 +111,7 @@ def make_credentials(
     if security is None:
         if key or credentials:
             raise ConfigurationError(
-                f"the document of {client} knows no security scheme: leave the key out, or pass {client}(headers=...)"
+                f"the document of {client} declares no security scheme: leave out the key or pass {client}(headers=...)"
             )
         return None
     if not isinstance(security, Security):
@@ -137,7 +137,7 @@ def _given(
     for name in named:
         if name not in known:
             taken = ", ".join(known) or "a certificate"
-            raise ConfigurationError(f"{client} takes no credentials called {name!r}, but {taken}")
+            raise ConfigurationError(f"{client} has no security scheme {name!r}; it has {taken}")
     for name in known:
         variable = security.variables.get(name)
         value = named.get(name) or (key if name == first else None)
@@ -147,7 +147,7 @@ def _given(
 
 
 def _hide(security: Security) -> None:
-    """Keep keys that stand in the query out of the HTTP library's log."""
+    """Keep keys in queries out of the HTTP library's log."""
     keys = [scheme for scheme in security.schemes.values() if isinstance(scheme, ApiKey)]
     names = {key.name for key in keys if key.place == "query"}
     if names:

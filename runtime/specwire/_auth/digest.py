@@ -1,4 +1,4 @@
-"""HTTP digest authentication (RFC 7616): the server's challenge, and what answers it."""
+"""HTTP digest authentication (RFC 7616): parser of challenges, and the `Authorization` headers that answer them."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _WORD = re.compile(r"""([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.
 
 
 class Challenge(msgspec.Struct, frozen=True):
-    """What a server wants to be answered."""
+    """Digest challenge of a server."""
 
     realm: str
     nonce: str
     algorithm: str = "MD5"
     counted: bool = True
-    """Whether the answer counts requests (`qop=auth`); the first edition of digest did not."""
+    """True if requests are counted (`qop=auth`); the first edition of digest didn't count them."""
     opaque: str | None = None
     hashed_user: bool = False
 
 
 def challenge(header: str) -> Challenge | None:
-    """Return the first challenge of a `WWW-Authenticate` header that can be answered, None if there is none."""
+    """Return the first supported challenge of a `WWW-Authenticate` header, or None."""
     for scheme, facts in _challenges(header):
         algorithm = facts.get("algorithm", "MD5")
         offered = [one.strip().lower() for one in facts.get("qop", "").split(",")]
@@ -61,7 +61,7 @@ def _challenges(header: str) -> Iterator[tuple[str, dict[str, str]]]:
 def answer(
     asked: Challenge, user: str, password: str, method: str, target: str, *, count: int, client_nonce: str
 ) -> str:
-    """Return the `Authorization` that answers a challenge for one request; `count` is how often its nonce was used."""
+    """Return the `Authorization` header for a challenge and a request; `count` is the number of uses of the nonce."""
     secret = _hash(asked, f"{user}:{asked.realm}:{password}")
     if asked.algorithm.lower().endswith("-sess"):
         secret = _hash(asked, f"{secret}:{asked.nonce}:{client_nonce}")
@@ -95,7 +95,7 @@ def _hash_name(algorithm: str) -> str:
 
 
 class DigestAuth:
-    """A user and a password, and the challenge that the server sent last."""
+    """User and password, with the last challenge of the server."""
 
     def __init__(self, user: str, password: str) -> None:
         self._user = user
@@ -106,17 +106,17 @@ class DigestAuth:
         reset_after_fork(self)
 
     def forked(self) -> None:
-        """Wait for a challenge of one's own: the parent goes on counting its answers to this one."""
+        """Drop the challenge: the parent continues its count."""
         self._lock = threading.Lock()
         self._challenge = None
 
     def proof(self) -> AppliedAuth:
-        """Return what answers the latest challenge; before the first there is nothing to say."""
+        """Return the headers for the latest challenge; nothing before the first challenge."""
         secret = (self._password,)
         return AppliedAuth(secrets=secret) if self._challenge is None else AppliedAuth(secrets=secret, sign=self._sign)
 
     def challenged(self, header: str) -> bool:
-        """Take a `WWW-Authenticate` header, and return whether it can be answered."""
+        """Process a `WWW-Authenticate` header, and return True if it contains a supported challenge."""
         asked = challenge(header)
         if asked is None:
             return False

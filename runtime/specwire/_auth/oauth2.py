@@ -1,4 +1,4 @@
-"""OAuth 2 (RFC 6749): what a user gives to be granted access tokens, and the token that was granted."""
+"""OAuth 2 (RFC 6749): grants that users pass, and the access tokens obtained with them."""
 
 from __future__ import annotations
 
@@ -29,56 +29,56 @@ if TYPE_CHECKING:
     from specwire._models.headers import Headers
 
 _MARGIN = 30.0
-"""Seconds before its end at which a token is renewed."""
+"""Seconds before its expiry at which a token is renewed."""
 
 _LARGEST = 1024 * 1024
-"""Bytes of the token endpoint's answer."""
+"""Maximum size of a token response, in bytes."""
 
 
 class OAuth2ClientCredentials(msgspec.Struct, frozen=True):
-    """Credentials of the program itself, for which the token endpoint grants access tokens."""
+    """Client credentials grant, for the program itself."""
 
     client_id: str
     client_secret: str
     token_url: str | None = None
-    """Where tokens are granted, if not where the document says."""
+    """URL of the token endpoint; by default that of the document."""
     scopes: Sequence[str] = ()
-    """Scopes to ask for; none leaves them to the server."""
+    """Scopes to request; by default the server chooses."""
     secret_in: Literal["header", "body"] = "header"
-    """Where the token endpoint takes the client's id and secret."""
+    """Place of the client's id and secret in token requests."""
 
     def __repr__(self) -> str:
         return f"OAuth2ClientCredentials(client_id={self.client_id!r}, client_secret=***)"
 
 
 class OAuth2RefreshToken(msgspec.Struct, frozen=True):
-    """A refresh token that a person's consent led to, for which the token endpoint grants access tokens."""
+    """Refresh token grant, for a token from a user's consent."""
 
     refresh_token: str
     client_id: str
     client_secret: str | None = None
-    """None for a public client."""
+    """Client secret; None for a public client."""
     token_url: str | None = None
-    """Where tokens are granted, if not where the document says."""
+    """URL of the token endpoint; by default that of the document."""
     scopes: Sequence[str] = ()
     secret_in: Literal["header", "body"] = "header"
     on_rotation: Callable[[str], object] | None = None
-    """Told of the refresh token that takes the place of this one, where the server sends another."""
+    """Called with the new refresh token if the server replaces this one."""
 
     def __repr__(self) -> str:
         return f"OAuth2RefreshToken(refresh_token=***, client_id={self.client_id!r})"
 
 
 class OAuth2Password(msgspec.Struct, frozen=True):
-    """A user's name and password, for which the token endpoint grants access tokens: servers of one's own take them."""
+    """Password grant, for a user's name and password; mostly supported by private servers."""
 
     username: str
     password: str
     client_id: str | None = None
-    """None where the server knows no clients."""
+    """Client id; None if the server has no clients."""
     client_secret: str | None = None
     token_url: str | None = None
-    """Where tokens are granted, if not where the document says."""
+    """URL of the token endpoint; by default that of the document."""
     scopes: Sequence[str] = ()
     secret_in: Literal["header", "body"] = "header"
 
@@ -90,7 +90,7 @@ Grant: TypeAlias = OAuth2ClientCredentials | OAuth2RefreshToken | OAuth2Password
 
 
 class Tokens:
-    """The access token of a client, granted when it is needed; many calls at once ask for one."""
+    """Access token of a client, requested when needed; concurrent calls share one request."""
 
     def __init__(self, grant: Grant, url: str) -> None:
         self._grant = grant
@@ -103,12 +103,12 @@ class Tokens:
         reset_after_fork(self)
 
     def forked(self) -> None:
-        """Let go of locks that threads of the parent may hold."""
+        """Replace locks that threads of the parent may hold."""
         self._lock = threading.Lock()
         self._turns = PerEventLoop()
 
     def get(self, transport: Transport, options: Options) -> AppliedAuth:
-        """Return the proof of a token that is good for a while; raises `TokenDeniedError` or `TransportError`."""
+        """Return the authentication with a valid token; raise `TokenDeniedError` or `TransportError`."""
         if (proof := self._fresh()) is not None:
             return proof
         with self._lock:
@@ -123,7 +123,7 @@ class Tokens:
             return self._granted(answer)
 
     async def aget(self, transport: AsyncTransport, options: Options) -> AppliedAuth:
-        """Return the proof of a token that is good for a while; raises `TokenDeniedError` or `TransportError`."""
+        """Return the authentication with a valid token; raise `TokenDeniedError` or `TransportError`."""
         if (proof := self._fresh()) is not None:
             return proof
         turn = self._turns.get()
@@ -143,7 +143,7 @@ class Tokens:
             return self._granted(answer)
 
     def refused(self, proof: AppliedAuth, _headers: Headers) -> bool:
-        """Drop the token of a proof that the server did not take; there will be another."""
+        """Drop the token that the server rejected; a new one will follow."""
         token, current = proof.headers.get("authorization"), self._proof
         if current is not None and current.headers["authorization"] == token:
             self._proof = None
@@ -178,7 +178,7 @@ class Tokens:
 
     def _granted(self, answer: HTTPResponse) -> AppliedAuth:
         if answer.status_code == 429 or answer.status_code >= 500:
-            text = f"{self._place} answered HTTP {answer.status_code}"
+            text = f"{self._place} returned HTTP {answer.status_code}"
             raise TransportError(text, sent=False, timeout=False)
         found = _object(answer.content)
         token = found.get("access_token")
@@ -207,11 +207,11 @@ class Tokens:
         shown = _object(content)
         parts = [summary(shown.get(name)) for name in ("error", "error_description")]
         text = ": ".join(filter(None, parts)) or ("no access token" if answer.status_code == 200 else "no reason given")
-        message = f"{self._place} answered HTTP {answer.status_code}: {text}"
+        message = f"{self._place} returned HTTP {answer.status_code}: {text}"
         return TokenDeniedError(message, answer.status_code, answer.headers, content)
 
     def _excessive(self, excess: BodyTooLargeError) -> TokenDeniedError:
-        message = f"{self._place} answered HTTP {excess.status}: {excess}"
+        message = f"{self._place} returned HTTP {excess.status}: {excess}"
         return TokenDeniedError(message, excess.status, excess.headers, b"")
 
     def _unreachable(self, failure: TransportError) -> TransportError:
@@ -224,23 +224,23 @@ class Tokens:
 
 
 def tokens(grant: Grant, scheme: Scheme, base_url: str) -> Tokens:
-    """Return the tokens of a grant; raises `ConfigurationError` where nobody named a safe token endpoint."""
+    """Return the tokens of a grant; raise `ConfigurationError` without a safe token endpoint."""
     url = grant.token_url
     if url is None and isinstance(scheme, OAuth2):
         refreshes = isinstance(grant, OAuth2RefreshToken)
         url = urljoin(f"{base_url}/", (scheme.refresh_url if refreshes else None) or scheme.token_url)
     name = type(grant).__name__
     if url is None:
-        raise ConfigurationError(f"the document names no token endpoint: pass {name}(token_url=...)")
+        raise ConfigurationError(f"the document has no token endpoint: pass {name}(token_url=...)")
     if token_url_flaw(url) is not None:
         raise ConfigurationError(
-            f"{shown_url(url)!r} is no token endpoint: {name}(token_url=...) must begin with https://"
+            f"token endpoint {shown_url(url)!r} is unsafe: {name}(token_url=...) must begin with https://"
         )
     return Tokens(grant, url)
 
 
 def _small(options: Options) -> Options:
-    """Return the options of a token request: what grants a token is small."""
+    """Return options for a token request, with a small size limit."""
     return msgspec.structs.replace(options, max_response_size=_LARGEST)
 
 
@@ -253,7 +253,7 @@ def _object(content: bytes) -> dict[str, Any]:
 
 
 def _seconds(value: object) -> float:
-    """Return the life of a token; one that does not say is good until it is refused."""
+    """Return the lifetime of a token; without one it is valid until it is rejected."""
     try:
         seconds = float(value) if isinstance(value, int | float | str) else 0.0
     except ValueError:

@@ -1,4 +1,4 @@
-"""Lists of numbers as `array.array`: an answer of a million of them without a million Python floats."""
+"""Lists of numbers as `array.array`: a million numbers without a million Python floats."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Fields: TypeAlias = "tuple[str, ...]"
 
 
 def decode(data: bytes, kind: Any, charset: str = "utf-8") -> tuple[Any, tuple[Drift, ...]]:
-    """Decode JSON bytes as `specwire.drift.decode` does, every list of numbers in a model as an `array.array("d")`.
+    """Decode JSON bytes like `specwire._codec.drift.decode`, but lists of numbers in models as `array.array("d")`.
 
-    Where a document also lets a string stand in the place of such a list, as embedding services do, the string is
-    read as base64 of little-endian 32-bit floats, an `array.array("f")`. Both have the buffer protocol, so that
-    `numpy.asarray` takes them without copying. At any time no more than one list is held as Python floats. Models are
-    instances of subclasses of the document's; an answer that has drifted keeps its lists.
+    If a document also allows a string in place of such a list, as embedding services do, the string is decoded from
+    base64 of little-endian 32-bit floats to an `array.array("f")`. Both have the buffer protocol, so that
+    `numpy.asarray` reads them without a copy. At most one list at a time exists as Python floats. Models are
+    instances of subclasses of the declared ones. A response that has drifted keeps its lists.
     """
     shadow = _shadow(kind)
     if shadow is None:
@@ -41,7 +41,7 @@ def decode(data: bytes, kind: Any, charset: str = "utf-8") -> tuple[Any, tuple[D
 
 
 def _fill(value: object) -> None:
-    """Put arrays in the place of the raw lists of all models in a value; raises `msgspec.ValidationError`."""
+    """Replace the raw lists of all models in a value by arrays; raise `msgspec.ValidationError`."""
     match value:
         case msgspec.Struct():
             decoders = _DECODERS.get(type(value), {})
@@ -65,19 +65,19 @@ def _array(value: list[float] | str | None) -> array[float] | None:
     try:
         found = array("f", binascii.a2b_base64(value, strict_mode=True))
     except (binascii.Error, ValueError) as error:
-        raise msgspec.ValidationError(f"no base64 of 32-bit floats: {error}") from error
+        raise msgspec.ValidationError(f"not base64 of 32-bit floats: {error}") from error
     if sys.byteorder == "big":
         found.byteswap()
     return found
 
 
 _DECODERS: dict[type, dict[str, msgspec.json.Decoder[Any]]] = {}
-"""Shadow class -> field that holds a list of numbers -> decoder of what it may be."""
+"""Shadow class -> field with a list of numbers -> decoder of its possible types."""
 
 
 @cache
 def _shadow(kind: Any) -> Any:
-    """Return a type like another one, in whose models lists of numbers stay undecoded; None where there are none."""
+    """Return a copy of a type in whose models lists of numbers stay undecoded; None if there are none."""
     found = _replaced(kind, ())
     return None if found is kind else found
 
@@ -102,7 +102,7 @@ def _model(kind: type[msgspec.Struct], above: tuple[Any, ...]) -> type[msgspec.S
         if _is_numbers(type_):
             absent = msgspec.UnsetType in get_args(type_)
             decoders[field.name] = msgspec.json.Decoder(_union(_present(type_)))
-            # msgspec takes `Raw | None` for null alone, while `Raw` takes null too.
+            # msgspec matches `Raw | None` only with null, while `Raw` also accepts null.
             raw = msgspec.Raw | msgspec.UnsetType if absent else msgspec.Raw
             fields.append((field.name, raw, _default(field)))
         elif (changed := _replaced(type_, above)) is not type_:
@@ -125,7 +125,7 @@ def _default(field: msgspec.structs.FieldInfo) -> Any:
 
 
 def _is_numbers(kind: Any) -> bool:
-    """Tell whether a field is a list of numbers, perhaps absent, null or base64."""
+    """Return True if a field is a list of numbers, optionally absent, null or base64."""
     present = set(_present(kind))
     return list[float] in present and not present - {list[float], str, type(None)}
 

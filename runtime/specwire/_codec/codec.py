@@ -1,4 +1,4 @@
-"""JSON bytes to typed values and back: the fast path. What does not fit goes to `specwire.drift`."""
+"""JSON codec: bytes to typed values and back on the fast path; mismatches go to `specwire._codec.drift`."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _EXACT = frozenset({str, int, bool, NoneType, UUID, msgspec.UnsetType})
 _EVERY_KIND = (None, True, 0.5, "\ue000", [None], {"\ue000": None})
 
 MISFIT: Any = object()
-"""In place of the value of JSON that is not of a type, or hardly."""
+"""Sentinel for JSON that isn't of a type, or hardly."""
 
 _encode = msgspec.json.Encoder().encode
 _decoders: dict[Any, Decoder] = {}
 
 
 def encode(value: object, formats: Formats = NO_FORMATS) -> bytes:
-    """Encode a value as JSON; raises `TypeError` or `ValueError`, with the JSON path, where it has no JSON form."""
+    """Encode a value as JSON; raise `TypeError` or `ValueError` with the JSON path of a value that has no JSON form."""
     try:
         data = _encode(value)
     except (TypeError, ValueError, OverflowError):
-        data = b""  # the slow way says where
-    # msgspec knows more types than JSON has: it writes bytes in base64, NaN as null, numbers as text.
+        data = b""  # the slow path finds the place
+    # msgspec supports more types than JSON: it writes bytes in base64, NaN as null, and numbers as text.
     if data and _is_exact(value) and _MARK not in data:
         return data
     from specwire._codec.plain import plain  # few bodies need it
@@ -44,7 +44,7 @@ def encode(value: object, formats: Formats = NO_FORMATS) -> bytes:
 
 
 def to_builtins(value: object, keeping: Iterable[type] = ()) -> Any:
-    """Return a value as JSON-ready builtins, in containers of its own; values of the types `keeping` stay as is."""
+    """Return a value as JSON-ready builtins in new containers; values of the types in `keeping` stay unchanged."""
     raw = msgspec.to_builtins(value, builtin_types=keeping, enc_hook=_builtin)
     if _are_open_models():
         from specwire._models.additional_properties import unfold
@@ -60,9 +60,9 @@ def _builtin(value: object) -> Any:
 
 
 def _is_exact(value: Any) -> bool:
-    """Tell whether a value holds nothing but what JSON has, and models: what is encoded as it is.
+    """Return True if a value consists of JSON types and models only, so that it is encoded unchanged.
 
-    This is on the path of every call, hence the plain loops.
+    Every call runs this, hence the plain loops.
     """
     kind = type(value)
     if kind is dict:
@@ -85,29 +85,29 @@ def _is_exact(value: Any) -> bool:
 
 
 class Decoder:
-    """A cached decoder of one type."""
+    """Cached decoder of one type."""
 
     __slots__ = ("convert", "decode", "kind", "may_be_foreign", "takes_anything", "takes_text")
 
     def __init__(self, kind: Any) -> None:
         self.kind = kind
         self.decode: Callable[[bytes], Any] = msgspec.json.Decoder(kind, dec_hook=decode_hook).decode
-        """Decodes JSON bytes; raises `msgspec.ValidationError` when the data is not of the type."""
+        """Decodes JSON bytes; raises `msgspec.ValidationError` if they don't match the type."""
         self.convert: Callable[[Any], Any] = partial(msgspec.convert, type=kind, dec_hook=decode_hook)
-        """Converts builtins; raises `msgspec.ValidationError` when they are not of the type."""
+        """Converts builtins; raises `msgspec.ValidationError` if they don't match the type."""
         if _may_be_open(kind):
             from specwire._models.additional_properties import gathering
 
             self.decode, self.convert = gathering(self.decode, msgspec.json.decode), gathering(self.convert, _same)
         self.may_be_foreign = may_be_foreign(kind)
-        """Whether it may take an object of which it knows no field: see `specwire.answers.foreign`."""
+        """True if it may accept objects without any declared field; see `specwire._models.suspicion`."""
         self.takes_text = _takes(kind, "\ue000")
-        """Whether any text is of the type, so that only the content type tells JSON from text."""
+        """True if any text matches the type, so that only the content type distinguishes JSON from text."""
         self.takes_anything = all(_takes(kind, each) for each in _EVERY_KIND)
-        """Whether the document says nothing of the value."""
+        """True if the document doesn't restrict the value."""
 
     def match(self, data: bytes) -> Any:
-        """Return the value of JSON bytes as the document describes it; `MISFIT` where they need a closer look."""
+        """Return the value of JSON bytes that match the document; `MISFIT` if they need a closer look."""
         try:
             value = self.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -128,12 +128,12 @@ def _same(data: Any) -> Any:
 
 
 def _are_open_models() -> bool:
-    """Tell whether any client that was imported has open models."""
+    """Return True if any imported client has open models."""
     return bool(OpenModel.__subclasses__())
 
 
 def _may_be_open(kind: Any) -> bool:
-    """Tell whether values of a type may hold open models."""
+    """Return True if values of a type may contain open models."""
     if not _are_open_models():
         return False
     from specwire._models.additional_properties import reaches_open
@@ -142,7 +142,7 @@ def _may_be_open(kind: Any) -> bool:
 
 
 def decoder(kind: Any) -> Decoder:
-    """Return the decoder of a type; made once per type and process."""
+    """Return the decoder of a type, created once per type and process."""
     found = _decoders.get(kind)
     if found is None:
         found = _decoders[kind] = Decoder(kind)

@@ -1,4 +1,4 @@
-"""Models to builtins and back."""
+"""Conversion between models and builtins."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ T = TypeVar("T")
 
 
 def to_dict(model: WireModel) -> dict[str, Any]:
-    """Return a model as JSON-ready builtins by wire name, without the fields that are not set.
+    """Return a model as JSON-ready builtins by wire name, without unset fields.
 
-    Fields that the document does not know are there too, where the client was told to keep them.
+    Unknown fields are included if the client kept them.
     """
     from specwire._models.additional_properties import restore
 
@@ -22,6 +22,6 @@ def to_dict(model: WireModel) -> dict[str, Any]:
 
 
 def from_dict(kind: type[T], data: Any) -> T:
-    """Build `kind` from builtins by wire name; raises `msgspec.ValidationError`, with a JSON path, on misfit."""
+    """Build `kind` from builtins by wire name; raise `msgspec.ValidationError` with a JSON path on a mismatch."""
     built: T = decoder(kind).convert(data)
     return built

@@ -1,4 +1,4 @@
-"""Decoding what a server sent although it is not what its document says: nothing is lost, everything is reported."""
+"""Decoding of responses that differ from the document: all data is kept, and all drift reported."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from specwire._models.unset import UNSET
 __all__ = ["Drift", "DriftWarning", "OnDrift", "decode", "expected", "listed", "report", "tolerate"]
 
 _MOST = 1000
-"""Places that are listed of one answer; more are counted."""
+"""Maximum number of places listed per response; the rest is counted."""
 
 
 def decode(data: bytes, kind: Any, charset: str = "utf-8") -> tuple[Any, tuple[Drift, ...]]:
-    """Decode JSON bytes as `kind`; on drift, the same model around the raw value, and what drifted.
+    """Decode JSON bytes as `kind`; on drift, return the same model around the raw value, and the drift.
 
-    Raises `msgspec.DecodeError` when the bytes are not JSON at all.
+    Raises `msgspec.DecodeError` for bytes that aren't JSON.
     """
     found = decoder(kind).match(data)
     if found is not MISFIT:
@@ -41,7 +41,7 @@ def decode(data: bytes, kind: Any, charset: str = "utf-8") -> tuple[Any, tuple[D
 
 
 def tolerate(raw: Any, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
-    """Build `kind` from builtins, keeping raw whatever does not fit."""
+    """Build `kind` from builtins, keeping raw values that don't match."""
     builder = _Builder()
     try:
         value = builder.build(_info(kind), raw, None)
@@ -51,7 +51,7 @@ def tolerate(raw: Any, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
 
 
 def expected(kind: Any) -> str:
-    """Return what a type is called in a report of drift."""
+    """Return the name of a type for drift reports."""
     return _expected(_info(kind))
 
 
@@ -61,7 +61,7 @@ def _info(kind: Any) -> inspect.Type:
 
 
 class _Place(NamedTuple):
-    """A place in a value, as the way to it: it is written out only if something drifted there."""
+    """Place in a value, as a linked path; it is only formatted if something drifted there."""
 
     above: _Place | None
     key: str | int
@@ -76,16 +76,16 @@ class _Place(NamedTuple):
 
 
 class _Builder:
-    """One walk over a raw value; collects drift on its way."""
+    """Walk over a raw value that collects drift."""
 
     def __init__(self, built: _Built | None = None) -> None:
         self.drifts: list[Drift] = []
         self.count = 0
         self.built: _Built = {} if built is None else built
-        """What objects and arrays have become as members of unions, so that each is built once."""
+        """Results for objects and arrays as union members, so that each is built once."""
 
     def listed(self) -> Sequence[Drift]:
-        """Return the first of the drifts, and how many there are besides."""
+        """Return the first drifts, and the number of others."""
         more = self.count - len(self.drifts)
         return [*self.drifts, Drift("$", "the document's types", f"{more} more differences")] if more else self.drifts
 
@@ -201,7 +201,7 @@ class _Builder:
         return Unknown(raw) if isinstance(raw, dict) else value
 
     def _reported(self, expected: str, choice: Choice, raw: Any, place: _Place | None, field: str | None) -> Any:
-        """Build a value of a union that is drift although it has the form of a variant."""
+        """Build a union value that is drift although it has the form of a variant."""
         self._add(place, expected, f"{kind_of(raw)} with {choice.reported}")
         variants = choice.variants if choice.meant is None else (choice.meant,)
         if not variants:
@@ -213,7 +213,7 @@ class _Builder:
         best.count -= len(best.drifts) - len(others)
         best.drifts = others
         self._take(best)
-        from specwire._models.additional_properties import keep_from  # few answers come here
+        from specwire._models.additional_properties import keep_from  # few responses come here
 
         keep_from(value, raw)
         return value
@@ -266,7 +266,7 @@ _Built: TypeAlias = dict[tuple[type, int], tuple[Any, _Builder]]
 
 
 def _parts(info: inspect.UnionType) -> tuple[Sequence[inspect.StructType], Sequence[inspect.Type]]:
-    """Return the variants of a union that are models, and the others."""
+    """Return the model variants of a union, and the others."""
     found = _unions.get(id(info))
     if found is None:
         structs = [item for item in info.types if isinstance(item, inspect.StructType)]
@@ -276,11 +276,11 @@ def _parts(info: inspect.UnionType) -> tuple[Sequence[inspect.StructType], Seque
 
 
 _unions: dict[int, tuple[inspect.UnionType, Sequence[inspect.StructType], Sequence[inspect.Type]]] = {}
-"""By the id of a union that is held here: the same objects come back with every answer."""
+"""Union parts by the id of the type info, which is referenced here: each response uses the same objects."""
 
 
 def _scalar(info: inspect.Type, raw: Any) -> Any:
-    """Return a raw value as a scalar type; `_MISFIT` where it is none of that type."""
+    """Convert a raw value to a scalar type; return `_MISFIT` if it doesn't match."""
     if isinstance(info, inspect.LiteralType):
         fits = any(raw == value and type(raw) is type(value) for value in info.values)
         return raw if fits else _MISFIT
@@ -291,7 +291,7 @@ def _scalar(info: inspect.Type, raw: Any) -> Any:
         return _MISFIT
     try:
         return msgspec.convert(raw, kind)
-    except ValueError:  # a `ValidationError`, or a lone surrogate that cannot be encoded
+    except ValueError:  # a `ValidationError`, or a lone surrogate that can't be encoded
         return _MISFIT
 
 
@@ -302,7 +302,7 @@ _PLAIN: Mapping[type[inspect.Type], tuple[type, ...]] = {
     inspect.FloatType: (int, float, decimal.Decimal),
     inspect.StrType: (str,),
 }
-"""What JSON types that need no conversion come as: telling that of others by an exception takes long."""
+"""Python types of JSON types that need no conversion; detecting those by exceptions would be slow."""
 _SCALARS: dict[type[inspect.Type], Any] = {
     inspect.NoneType: type(None),
     inspect.BoolType: bool,

@@ -1,4 +1,4 @@
-"""Drift, and how it is told: as a warning, once for each operation and place, or to a function."""
+"""Drift, and its reports: a warning once per operation and place, or a function call."""
 
 from __future__ import annotations
 
@@ -14,36 +14,37 @@ import msgspec
 _PACKAGE = __name__.partition(".")[0]
 _INDEX = re.compile(r"\[\d+\]")
 _MOST = 1000
-"""Places of which one client warns: names of places may come from a server, without end."""
+"""Maximum number of places that a client warns about: a server can invent names without end."""
 
 
 class Drift(msgspec.Struct, frozen=True):
-    """One place where a response is not what the document says."""
+    """Place in a response that differs from the document."""
 
     path: str
     """JSON path, such as `$.choices[0].finish_reason`."""
     expected: str
-    """What the document says."""
+    """Declared type or value."""
     got: str
-    """What came, in kind; a value is shown only if it is a short scalar in the place of an enum."""
+    """Kind of the received value; the value itself only if it is a short scalar in place of an enum."""
 
     def __str__(self) -> str:
         return f"{self.path}: expected {self.expected}, got {self.got}"
 
 
 class DriftWarning(UserWarning):
-    """A response differs from the document; the client kept what it could not place."""
+    """Response that differs from the document; the client kept what it couldn't place."""
 
 
 OnDrift: TypeAlias = Literal["ignore", "warn", "raise"] | Callable[[Sequence[Drift]], object]
-"""What a client does about drift: a word, or a function that is told."""
+"""Reaction of a client to drift: a keyword, or a function to call."""
 
 
 def report(drifts: Sequence[Drift], on_drift: OnDrift, where: str, told: set[str] | None = None) -> None:
-    """Tell of drift as the client was told to; `"raise"` is the caller's to do.
+    """Report drift as configured; for `"raise"`, the caller raises.
 
-    `told` holds the operations and places that the client has warned of; it warns of each once. Where a filter turns
-    the warning into an exception, it is printed instead: an answer that may have cost money is not lost for it.
+    `told` holds the operations and places that the client has warned about, so that it warns once for each. If a
+    filter turns the warning into an exception, it is printed instead: a response that may have cost money must not
+    be lost.
     """
     if callable(on_drift):
         on_drift(drifts)
@@ -67,7 +68,7 @@ def _is_new(drift: Drift, where: str, told: set[str]) -> bool:
 
 
 def _warn(text: str) -> None:
-    """Warn at the line that called this package, without an entry in the registry of its module."""
+    """Warn at the line that called this package, without an entry in the warning registry of its module."""
     frame = _caller()
     place: dict[str, Any] = {"filename": frame.f_code.co_filename, "lineno": frame.f_lineno}
     try:

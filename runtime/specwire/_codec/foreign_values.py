@@ -1,6 +1,6 @@
-"""Values of other libraries as builtins: dataclasses, attrs and pydantic models, NumPy and pandas values.
+"""Foreign values to builtins: dataclasses, attrs and pydantic models, NumPy and pandas values.
 
-Nothing is imported: each library is recognized by the protocol that its values follow.
+Nothing is imported: each library is recognized by the protocol of its values.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from specwire._models.model import ADDITIONAL
 
 
 def unwrap(value: Any) -> Any:
-    """Return a value of another library as a builtin, one level deep; any other value unchanged.
+    """Return a value of another library as a builtin, one level deep, and any other value unchanged.
 
     Raises `TypeError` for a value whose own conversion would change it.
     """
@@ -25,7 +25,7 @@ def unwrap(value: Any) -> Any:
     if isinstance(value, UserString):
         return value.data
     if hasattr(kind, "__dataclass_fields__"):
-        import dataclasses  # imported already where there is one
+        import dataclasses  # already imported if there is one
 
         return _set(value, (field.name for field in dataclasses.fields(value) if not field.name.startswith("_")))
     if hasattr(kind, "__attrs_attrs__"):
@@ -69,7 +69,7 @@ def _listed(value: Any) -> Any:
     """Return a NumPy or pandas scalar as a number, an array as a list."""
     if getattr(getattr(value, "dtype", None), "kind", "") in ("m", "M"):
         raise TypeError(
-            f"a {type(value).__name__} of times has no exact form here; give `datetime` values with a timezone, or text"
+            f"a {type(value).__name__} of times has no exact JSON form; give `datetime` values with a timezone, or text"
         )
     listed = value.tolist()
     if type(listed) is type(value):

@@ -1,4 +1,4 @@
-"""What of a JSON body is written in a form of its own."""
+"""Formats of fields in a JSON body that are written as another type."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import msgspec
 
 
 class Formats(msgspec.Struct, frozen=True):
-    """Wire names of body fields, at any depth, whose values are text of another type; "" stands for the whole body."""
+    """Wire names of body fields, at any depth, whose values are text of another type; "" is the whole body."""
 
     base64: AbstractSet[str] = frozenset()
-    """Fields that take bytes, written in base64."""
+    """Fields with bytes, written in base64."""
     decimal: AbstractSet[str] = frozenset()
-    """Fields that take a `Decimal` as text; elsewhere it is a number."""
+    """Fields with a `Decimal` as text; elsewhere it is a number."""
 
 
 NO_FORMATS = Formats()

@@ -1,4 +1,4 @@
-"""Any value as builtins of an exact JSON form, or the JSON path of what has none: the slow path of a body."""
+"""Slow path of JSON bodies: any value to exact builtins, or the JSON path of a value without a JSON form."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ _LONGEST_PATH = 120
 def plain(value: object, formats: Formats = NO_FORMATS) -> Any:
     """Return a value as builtins (and raw numbers) of the same JSON form.
 
-    Raises `TypeError` or `ValueError` with the JSON path of a value that has no JSON form of its own.
+    Raises `TypeError` or `ValueError` with the JSON path of a value that has no JSON form.
     """
     return _Walk(formats).take(value, "" in formats.base64, "" in formats.decimal)
 
 
 class _Walk:
-    """One walk over a value, which knows where it is."""
+    """Walk over a value that tracks its JSON path."""
 
     def __init__(self, formats: Formats) -> None:
         self._formats = formats
         self._path: list[str | int] = []
 
     def take(self, value: Any, base64_: bool, decimal: bool) -> Any:
-        """Return a value as builtins; the flags say which formats the fields around it have."""
+        """Return a value as builtins; the flags are the formats of the enclosing field."""
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, enum.Enum):

@@ -1,4 +1,4 @@
-"""The text of one scalar value, wherever text is all there is: a path, a query, a header, a cookie, a form, a part."""
+"""Text form of scalar values, in paths, queries, headers, cookies, forms and parts."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from decimal import Decimal
 
 import msgspec
 
-REMEDY_FOR_BYTES = "bytes are no text; `.decode()` them, or encode them in base64 if that is what the API takes"
+REMEDY_FOR_BYTES = "bytes have no text form; `.decode()` them, or encode them in base64 if the API expects that"
 TEXT_TYPES = (dt.datetime, dt.date, dt.time, dt.timedelta, uuid.UUID, Decimal, bytes, bytearray, memoryview)
-"""Types that are scalars here and not numbers, booleans or text."""
+"""Scalar types other than numbers, booleans and text."""
 
 
 def scalar_text(value: object) -> str:
-    """Return the text of a scalar; raises `ValueError` or `TypeError` (without the value) where it has none."""
+    """Return the text of a scalar; raise `ValueError` or `TypeError`, without the value, if it has none."""
     if isinstance(value, enum.Enum):
         return scalar_text(value.value)
     if isinstance(value, str):
@@ -37,7 +37,7 @@ def scalar_text(value: object) -> str:
     if isinstance(value, dt.timedelta):
         exact = dt.timedelta(value.days, value.seconds, value.microseconds)
         if exact != value:
-            raise ValueError("a duration is sent in microseconds at most; this one is more precise")
+            raise ValueError("a duration has a precision of microseconds at most; round it")
         return msgspec.json.encode(exact).decode().strip('"')
     if isinstance(value, (bytes, bytearray, memoryview)):
         raise TypeError(REMEDY_FOR_BYTES)
@@ -48,12 +48,12 @@ def scalar_text(value: object) -> str:
 
 
 def surrogate(error: UnicodeEncodeError) -> str:
-    """Return what is wrong with a text that has no UTF-8 form, without the text."""
+    """Describe why a text has no UTF-8 form, without quoting it."""
     return f"half of a character (a lone surrogate) at position {error.start}; the text was cut or decoded wrong"
 
 
 def base64_text(value: object) -> str:
-    """Return the text of a scalar where bytes are written in base64."""
+    """Return the text of a scalar, with bytes in base64."""
     return (
         base64.b64encode(value).decode("ascii")
         if isinstance(value, (bytes, bytearray, memoryview))
@@ -73,7 +73,7 @@ def _datetime_text(value: dt.datetime) -> str:
         raise ValueError(
             "a datetime without a timezone is ambiguous; give it one, as `datetime.now(UTC)` or `.astimezone()` do"
         )
-    # RFC 3339 has no seconds in an offset.
+    # RFC 3339 allows no seconds in an offset.
     exact = value if offset % dt.timedelta(minutes=1) == dt.timedelta() else value.astimezone(dt.UTC)
     return _offset_text(exact.isoformat())
 

@@ -1,1 +1,1 @@
-"""Downloads to files, resumed by byte ranges."""
+"""Downloads to files, resumed with byte ranges."""

@@ -1,4 +1,4 @@
-"""Files that downloads are written to: under their own name only when they are whole."""
+"""Part files of downloads, renamed to their target only when complete."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LONGEST = 200
-"""Bytes of a file name that leave room for more in what file systems take, which is 255."""
+"""Maximum file name length in bytes that leaves room for an affix within the 255 of file systems."""
 
 
 class _Note(msgspec.Struct, frozen=True):
-    """What stands beside a part: what it is a part of."""
+    """Metadata file of a part: the version that it belongs to."""
 
     source: str
     version: Version
@@ -31,7 +31,10 @@ class _Note(msgspec.Struct, frozen=True):
 
 @contextmanager
 def whole_file(target: Path) -> Iterator[IO[bytes]]:
-    """Open a temporary file beside the target that takes the target's name when the block succeeds, and else goes."""
+    """Open a temporary file in the folder of the target.
+
+    Rename it to the target on success, and delete it otherwise.
+    """
     _check(target)
     part = target.with_name(f".{os.urandom(8).hex()}.part")
     try:
@@ -45,10 +48,11 @@ def whole_file(target: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def kept_file(target: Path, source: str) -> Iterator[Part]:
-    """Open the part `.NAME.part` beside the target; it takes the target's name when the block succeeds, and else stays.
+    """Open the part `.NAME.part` in the folder of the target; rename it to the target on success, and keep it
+    otherwise.
 
-    It goes if its rest could not be asked for. `source` is a digest of where the bytes come from: a part from elsewhere
-    is dropped. Raises `SpecwireError` where another download is writing to it.
+    It is deleted if its rest can't be requested. `source` is a digest of the origin: a part from elsewhere is
+    dropped. Raises `SpecwireError` if another download is writing to it.
     """
     _check(target)
     path = target.with_name(f".{_short(target.name)}.part")
@@ -58,7 +62,8 @@ def kept_file(target: Path, source: str) -> Iterator[Part]:
         with file:
             part = Part(file, note, source)
             yield part
-            if sys.platform != "win32":  # There an open file cannot be renamed; elsewhere the lock must last as long.
+            # Windows can't rename an open file; elsewhere the lock must outlast the renaming.
+            if sys.platform != "win32":
                 file.flush()
                 path.replace(target)
         if sys.platform == "win32":
@@ -71,25 +76,25 @@ def kept_file(target: Path, source: str) -> Iterator[Part]:
 
 
 class Part:
-    """The beginning of a file, locked against other downloads, with what it is a part of in a note beside it."""
+    """Beginning of a file, locked against other downloads, with its version in a metadata file."""
 
     def __init__(self, file: IO[bytes], note: Path, source: str) -> None:
         self.file = file
         self._note = note
         self._source = source
         self.version = self._noted()
-        """What it is a part of; None where that is unknown."""
+        """Version of the part; None if unknown."""
         self.size = 0
-        """Bytes that are there and need not be fetched."""
+        """Number of bytes that needn't be downloaded."""
         if self.version is not None:
             size = file.seek(0, os.SEEK_END)
-            # A server has no answer to a question for no bytes.
+            # A server rejects a request for an empty range.
             self.size = size if self.version.total is None else max(min(size, self.version.total - 1), 0)
             file.seek(self.size)
             file.truncate()
 
     def start_over(self, version: Version | None) -> None:
-        """Drop what is there and note what comes."""
+        """Drop the bytes and record the new version."""
         self._note.unlink(missing_ok=True)
         self.file.seek(0)
         self.file.truncate()
@@ -120,14 +125,14 @@ def _short(name: str) -> str:
 
 
 def _open(path: Path) -> IO[bytes]:
-    """Open and lock a file, made if it is not there, whose name nobody takes away meanwhile."""
+    """Open and lock a file, creating it if necessary, and make sure that its name still refers to it."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-    flags |= getattr(os, "O_NONBLOCK", 0)  # for a FIFO, which is refused
+    flags |= getattr(os, "O_NONBLOCK", 0)  # for a FIFO, which is rejected
     while True:
         descriptor = os.open(path, flags, 0o666)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise SpecwireError(f"{os.fspath(path)!r}, where the part of the file goes, is no regular file: remove it")
+            raise SpecwireError(f"{os.fspath(path)!r}, the part file of the download, is not a regular file: remove it")
         file = os.fdopen(descriptor, "r+b")
         try:
             _lock(file)
@@ -143,7 +148,7 @@ def _open(path: Path) -> IO[bytes]:
 
 
 def _lock(file: IO[bytes]) -> None:
-    """Lock a file until it is closed; raises `BlockingIOError` if it is locked."""
+    """Lock a file until it is closed; raise `BlockingIOError` if it is locked."""
     if sys.platform == "win32":
         import msvcrt
 

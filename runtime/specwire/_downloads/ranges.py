@@ -1,4 +1,4 @@
-"""Parts of a representation (RFC 9110, section 14): which bytes a server holds, and whether an answer is their rest."""
+"""Byte ranges (RFC 9110, section 14): versions of a file, and checks of partial responses."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)
 
 
 class Version(msgspec.Struct, frozen=True):
-    """The bytes that a server holds at one time, as its answer names them."""
+    """Version of the bytes that a server has, as its response identifies it."""
 
     header: str
-    """`etag` or `last-modified`."""
+    """Validator header: `etag` or `last-modified`."""
     validator: str
-    """What that header said: the same again are the same bytes."""
+    """Value of that header; an equal value means equal bytes."""
     total: int | None
-    """How many they are, where the server says."""
+    """Total number of bytes, if known."""
 
     @property
     def exact(self) -> bool:
-        """Whether an answer that says the same is the same, byte by byte, whatever it was asked for."""
+        """Return True if an equal validator guarantees equal bytes in any response."""
         return self.header == "etag"
 
 
 def version_of(status: int, headers: Mapping[str, str]) -> Version | None:
-    """Return what a whole answer is a version of; None where parts of it cannot be asked for."""
+    """Return the version of a complete response; None if ranges of it can't be requested."""
     units = [unit.strip().lower() for unit in headers.get("accept-ranges", "").split(",")]
     if status != 200 or "bytes" not in units or headers.get("content-encoding", "identity").lower() != "identity":
         return None
@@ -47,24 +47,24 @@ def version_of(status: int, headers: Mapping[str, str]) -> Version | None:
 
 
 def length_of(headers: Mapping[str, str]) -> int | None:
-    """Return the number of bytes of a whole answer, as they are read; None where the server does not say."""
+    """Return the number of bytes in a complete response, as read; None if unknown."""
     length = headers.get("content-length", "")
     return int(length) if length.isdigit() and "content-encoding" not in headers else None
 
 
 def rest_of(version: Version, offset: int) -> dict[str, str]:
-    """Return the headers that ask for the bytes from `offset` on, or for all if the server has others by now."""
+    """Return the headers that request the bytes from `offset` on, or all bytes if the version changed."""
     return {"Range": f"bytes={offset}-", "If-Range": version.validator, "Accept-Encoding": "identity"}
 
 
 def is_rest(version: Version, offset: int, headers: Mapping[str, str]) -> Version | None:
-    """Return the version with its total if a partial answer (206) is its bytes from `offset` on; None if not."""
+    """Return the version with its total if a partial response (206) has its bytes from `offset` on, else None."""
     found = _CONTENT_RANGE.fullmatch(headers.get("content-range", "").strip().lower())
     if found is None or headers.get("content-encoding", "identity").lower() != "identity":
         return None
     first, last = int(found[1]), int(found[2])
     total = version.total if found[3] == "*" else int(found[3])
-    # An answer to `If-Range` has the entity tag of the whole, but need not have the date.
+    # A response to `If-Range` has the entity tag of the whole, but may lack the date.
     said = headers.get(version.header, "" if version.exact else version.validator)
     if total is None or version.total not in (None, total) or said != version.validator:
         return None
@@ -72,13 +72,13 @@ def is_rest(version: Version, offset: int, headers: Mapping[str, str]) -> Versio
 
 
 def _is_strong(modified: str, date: str) -> bool:
-    """Tell whether a date of change cannot have been followed by another change in the same second."""
+    """Return True if no other change can have followed a change in the same second."""
     changed, sent = _moment(modified), _moment(date)
     return changed is not None and sent is not None and sent - changed >= timedelta(seconds=1)
 
 
 def _moment(text: str) -> datetime | None:
-    from email.utils import parsedate_to_datetime  # takes long to import, and few downloads break off
+    from email.utils import parsedate_to_datetime  # slow to import, and few downloads break off
 
     try:
         moment = parsedate_to_datetime(text)

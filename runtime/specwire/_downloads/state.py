@@ -1,4 +1,4 @@
-"""One download on its way, without I/O: what has come, what is still to be asked for, and what went wrong."""
+"""Download state without I/O: bytes received, the next request, and failures."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from specwire._operations.response import Response
 
 StartOver: TypeAlias = Callable[[Version | None], object]
-"""Drops the bytes that came so far, and is told what version those are that come now."""
+"""Called to drop the bytes received so far, with the version of the new ones."""
 
 
 class DownloadState:
-    """Counts the bytes of a download, tells of progress, and goes on where a connection broke if the server lets it.
+    """State of a download: counts bytes, reports progress, and resumes after a break if the server supports it.
 
-    A server lets it where it takes ranges and says which bytes it has; see `specwire.byterange`. It asks no more often
-    than the retry policy and the deadline allow, and only for `GET`.
+    The server must support ranges and identify the version of its bytes; see `specwire._downloads.ranges`. Attempts
+    are limited by the retry policy and the deadline, and only for `GET`.
     """
 
     def __init__(self, request: FileRequest, options: Options) -> None:
@@ -38,46 +38,46 @@ class DownloadState:
         self._total: int | None = None
         self._read = 0
         self._furthest = 0
-        """The most bytes that had come when a try ended: only what comes after them is progress."""
+        """Maximum number of bytes at the end of any attempt: only bytes beyond it are progress."""
         self._skip = 0
-        """Bytes of the present answer that were given out before."""
+        """Bytes of the current response that were handed out before."""
         self._misfit = False
-        """Whether the server answers a question for a part with something else, so that all is asked for."""
+        """True if the server didn't return the requested range, so that the whole file is requested."""
         self.options = options
-        """The options of the next try."""
+        """Options of the next attempt."""
         self.check = FileCheck(request, options)
-        """Whether what comes is the file, and not an error in its place."""
+        """Check that the bytes are the file, not an error in its place."""
 
     @property
     def request(self) -> FileRequest:
-        """The next try."""
+        """Return the request of the next attempt."""
         if self._version is None or self._misfit or not self._read:
             return self._request
         return self._request.replace(headers={**self._request.headers, **rest_of(self._version, self._read)})
 
     @property
     def version(self) -> Version | None:
-        """What the bytes are a version of; None where their rest cannot be asked for."""
+        """Return the version of the bytes; None if their rest can't be requested."""
         if self._version is None and self._response is not None and self._request.operation.method == "GET":
             self._version = version_of(self._response.status_code, self._response.headers)
         return self._version
 
     def continue_from(self, version: Version, size: int) -> None:
-        """Begin with bytes that came earlier."""
+        """Begin with bytes from an earlier download."""
         self._version, self._total, self._read = version, version.total, size
         self._furthest = size
         self.options = self._resumption.options
 
     def begin(self, response: Response[None], url: str) -> None:
-        """Take the head of an answer that holds all bytes."""
+        """Process the head of a response with the whole file."""
         self._response, self._url = response, url
         self.check.begin(response)
         self._version, self._total, self._read = None, length_of(response.headers), 0
 
     def go_on(self, response: Response[None], url: str, start_over: StartOver | None) -> None:
-        """Take the head of the answer to a further try; raises `TransportError` if it cannot be used.
+        """Process the head of the response to a further attempt; raise `TransportError` if it is unusable.
 
-        Where the server sends all bytes again, those that came are dropped, or skipped if they are certainly the same.
+        If the server sends all bytes again, the earlier ones are dropped, or skipped if they are certainly the same.
         """
         asked, version = self.request is not self._request, self._version
         self._url = url
@@ -86,10 +86,10 @@ class DownloadState:
             rest = is_rest(version, self._read, response.headers)
             self._misfit = rest is None
             if rest is None:
-                raise TransportError("the server sent another part than it was asked for", sent=True, timeout=False)
+                raise TransportError("the server sent another range than requested", sent=True, timeout=False)
             self._version, self._total = rest, rest.total
         elif response.status_code != 200:
-            raise TransportError(f"the server answered {response.status_code}", sent=True, timeout=False)
+            raise TransportError(f"the server returned {response.status_code}", sent=True, timeout=False)
         elif start_over is not None or not self._read:
             self.begin(response, url)
             self._misfit = False
@@ -99,10 +99,10 @@ class DownloadState:
             self._skip = self._read
             self._misfit = False
         else:
-            raise TransportError("the server has other bytes by now", sent=True, timeout=False, hopeless=True)
+            raise TransportError("the file changed on the server", sent=True, timeout=False, hopeless=True)
 
     def take(self, chunk: bytes) -> bytes:
-        """Take the next bytes of the body and return those that are new."""
+        """Process the next bytes of the body and return the new ones."""
         if self._skip:
             chunk, self._skip = chunk[self._skip :], max(self._skip - len(chunk), 0)
             if not chunk:
@@ -113,15 +113,18 @@ class DownloadState:
         return self.check.take(chunk)
 
     def end(self) -> bytes:
-        """Take the end of the body and return what was held back; raises `TransportError` unless all came."""
+        """Process the end of the body and return the bytes held back.
+
+        Raise `TransportError` unless the body is complete.
+        """
         if self._skip or (self._total is not None and self._read < self._total):
             raise TransportError("the connection was closed early", sent=True, timeout=False)
         if self._total is not None and self._read > self._total:
-            raise TransportError("more came than was announced", sent=True, timeout=False, hopeless=True)
+            raise TransportError("the server sent more bytes than announced", sent=True, timeout=False, hopeless=True)
         return self.check.end()
 
     def broke(self, failure: TransportError) -> float:
-        """Return the seconds to wait before the rest is asked for; raises `APIConnectionError` when it is not."""
+        """Return the seconds to wait before requesting the rest; raise `APIConnectionError` to give up."""
         self._skip = 0
         wait = None if failure.hopeless or self.version is None else self._wait(None)
         if wait is None:
@@ -129,7 +132,7 @@ class DownloadState:
         return wait
 
     def refused(self, error: APIError) -> float:
-        """Return the seconds to wait after a try to go on that failed; raises `APIError` for the last."""
+        """Return the seconds to wait after a failed attempt to resume; raise `APIError` after the last."""
         if isinstance(error, APIStatusError) and error.status_code == 416 and not self._misfit:
             self._misfit = True
             return 0.0
@@ -155,7 +158,7 @@ class DownloadState:
 
 
 class Held:
-    """The bytes of a download that is read into memory, up to a limit."""
+    """Bytes of a download in memory, up to a limit."""
 
     def __init__(self, request: FileRequest, options: Options) -> None:
         self._request = request
@@ -164,7 +167,7 @@ class Held:
         self._size = 0
 
     def add(self, chunk: bytes, response: Response[None]) -> None:
-        """Take the next bytes; raises `ResponseTooLargeError`."""
+        """Append the next bytes; raise `ResponseTooLargeError` above the limit."""
         self._chunks.append(chunk)
         self._size += len(chunk)
         if self._limit is not None and self._size > self._limit:
@@ -177,11 +180,11 @@ class Held:
             )
 
     def clear(self, _version: Version | None = None) -> None:
-        """Drop what came."""
+        """Drop the bytes."""
         self._chunks.clear()
         self._size = 0
 
     @property
     def whole(self) -> bytes:
-        """What came."""
+        """Return all bytes."""
         return b"".join(self._chunks)

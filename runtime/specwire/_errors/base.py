@@ -1,4 +1,4 @@
-"""The base of every exception, and the one of a request that cannot be sent; below requests, which raise it."""
+"""Base exceptions, in a module below requests because those raise them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 LIMIT = 300
-"""Characters of a message."""
+"""Maximum length of a message, in characters."""
 
 
 def cut(text: str, limit: int = LIMIT) -> str:
-    """Return a text as one line of at most so many characters."""
+    """Return text as one line of at most `limit` characters."""
     line = " ".join(text[: 10 * limit].split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 class SpecwireError(Exception):
-    """The base of all exceptions of a client."""
+    """Base class of all exceptions of a client."""
 
     def __init__(self, message: str, **details: Any) -> None:
         message = cut(message)
@@ -34,8 +34,8 @@ def _rebuild(kind: type[SpecwireError], message: str, details: dict[str, Any]) -
 
 
 class InvalidRequestError(SpecwireError, ValueError):
-    """The request cannot be sent as it is; nothing was sent."""
+    """Request that can't be sent; nothing was sent."""
 
 
-# Users know them by the module that they import.
+# Users know these classes by the module that they import.
 SpecwireError.__module__ = InvalidRequestError.__module__ = "specwire.errors"

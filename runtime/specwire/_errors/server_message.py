@@ -1,4 +1,4 @@
-"""What a server said in the body of an error, as one sentence for a person."""
+"""Error message of a server, extracted from an error body as one readable sentence."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ _MESSAGES = (
     "message detail description error error_description errmsg error_message errorMessage msg faultstring "
     "exception_message title userMessage defaultMessage faultString Message Detail Error"
 ).split()
-"""Keys of the sentence, the best first; an object below one of them is an envelope."""
+"""Keys of the message, the best first; an object below one of them is an envelope."""
 _ENVELOPES = ("fault", "Fault", "exception", "problem", "response", "data", "result")
 _DETAILS = (
     "errors validation_errors validationErrors field_errors fieldErrors non_field_errors invalid-params "
     "invalid_params violations fieldViolations field_violations details issues Errors"
 ).split()
-"""Keys of what is wrong in particular: objects by field, or lists."""
+"""Keys of the details: objects by field, or lists."""
 _STATUSES = ("statusText", "status_text", "status", "reason_phrase")
-"""Keys of what the status is called, for want of anything better."""
+"""Keys of the status name, as a last resort."""
 _PLACES = ("loc", "field", "pointer", "path", "propertyPath", "param", "name", "property", "source")
 _WHOLE = frozenset({*_MESSAGES, *_DETAILS, *_ENVELOPES}) - {"title", "description"}
-"""Keys of lists that are about the request as a whole, and not about a field of that name."""
+"""Keys of lists about the request as a whole, rather than a field of that name."""
 _DEEPEST = 8
 _ELEMENT = re.compile(r"<(?:\w+:)?(\w+)(?: [^<>]*)?>\s*([^<>\s][^<>]*)</")
 _ELEMENTS = ("message", "errormessage", "faultstring", "text", "detail", "description", "title", "error", "code")
-"""Elements of the sentence of an error in XML, the best first, in lower case."""
+"""Elements of the message in an XML error, the best first, in lower case."""
 _LONGEST_XML = 10_000
 
 
 def summary(raw: Any, limit: int = LIMIT) -> str:
-    """Return the sentence of an error body that a person should read; empty when there is none."""
+    """Return the message of an error body, or an empty string."""
     return cut(_said(raw, _DEEPEST), limit)
 
 
 def summary_of_xml(text: str) -> str:
-    """Return the sentence of an error in XML, such as those of object stores and SOAP; empty when there is none."""
-    from html import unescape  # few servers answer in XML
+    """Return the message of an XML error, such as those of object stores and SOAP, or an empty string."""
+    from html import unescape  # few servers send XML
 
     found = {name.lower(): said for name, said in reversed(_ELEMENT.findall(text[:_LONGEST_XML]))}
     return cut(unescape(next((found[key] for key in _ELEMENTS if found.get(key)), "")))
@@ -71,7 +71,7 @@ def _of_object(raw: Mapping[str, Any], depth: int) -> str:
 
 
 def _sentences(raw: Mapping[str, Any], depth: int) -> Iterator[str]:
-    """Yield the sentence, behind the code of an error where that stands beside it, as in OAuth and CouchDB."""
+    """Yield the message, preceded by its error code if there is one, as in OAuth and CouchDB."""
     found = {key: text for key in _MESSAGES if (text := _said(raw.get(key), depth))}
     code, reason = raw.get("error"), found.get("error_description") or raw.get("reason")
     if (
@@ -91,7 +91,7 @@ def _detail(raw: Any, depth: int) -> str:
 
 
 def _is_by_field(raw: Any, depth: int) -> bool:
-    """Tell whether an object has for each field a list of what is wrong with it or in it, and nothing else."""
+    """Return True if an object only maps field names to lists of errors."""
     if not isinstance(raw, dict) or not raw or depth == 0:
         return False
     return all(
@@ -118,7 +118,7 @@ def _by_field(raw: Mapping[str, Any], depth: int, above: str = "") -> str:
 
 
 def _item(raw: Any, depth: int) -> str:
-    """Return what an item of a list says, behind the place that it is about."""
+    """Return the message of a list item, preceded by the location that it refers to."""
     text = _said(raw, depth)
     if isinstance(raw, dict) and not text and isinstance(raw.get("reason"), str):
         text = raw["reason"]
@@ -141,7 +141,7 @@ def _place(raw: Mapping[str, Any]) -> str:
 
 
 def _joined(texts: Iterator[str] | list[str]) -> str:
-    """Return sentences as one, each of them once."""
+    """Join sentences without repetition."""
     found = [text for text in dict.fromkeys(each.strip() for each in texts) if text]
     joined = ""
     for text in found:

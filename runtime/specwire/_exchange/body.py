@@ -1,4 +1,4 @@
-"""Request bodies as they are sent: whole, or read as they go."""
+"""Request bodies as they are sent: whole, or streamed."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 
 class WholeBody(msgspec.Struct, frozen=True, gc=False):
-    """A body that is in memory."""
+    """Body in memory."""
 
     data: bytes
     content_type: str
 
 
 def body_of(request: BaseRequest, options: Options) -> WholeBody | Multipart | Upload | None:
-    """Return what to send for a request's body; raises `TypeError` or `ValueError` for what cannot be sent."""
+    """Return the body to send for a request; raise `TypeError` or `ValueError` for a body that can't be sent."""
     body, formats = request.body, request.operation.formats
     if isinstance(body, JsonBody):  # the usual body
         value = _completed(body.value, options) if options.body or options.keep_unknown else body.value
@@ -67,7 +67,7 @@ def body_of(request: BaseRequest, options: Options) -> WholeBody | Multipart | U
 
 def _text(text: object) -> bytes:
     if not isinstance(text, str):
-        raise TypeError(f"the body is {type(text).__name__}, but the document says text; give a str")
+        raise TypeError(f"the body must be text, got {type(text).__name__}; give a str")
     try:
         return str.__str__(text).encode()
     except UnicodeEncodeError as error:
@@ -86,15 +86,15 @@ def _lines(
 
 
 def _refuse_fields(options: Options) -> None:
-    """Refuse the option `body`, whose fields would be lost."""
+    """Reject the option `body`, whose fields would be lost."""
     if options.body:
-        raise TypeError("extra fields need a body that is an object: do not give the option `body` here")
+        raise TypeError("extra fields need a body that is an object: leave out the option `body`")
 
 
 def _completed(value: Any, options: Options) -> Any:
-    """Return a JSON value with the unknown fields that its models kept and the fields of the option `body`."""
+    """Return a JSON value with the unknown fields that its models kept, and the fields of the option `body`."""
     if options.keep_unknown:
-        from specwire._models.additional_properties import restore  # few use it
+        from specwire._models.additional_properties import restore  # few clients use it
 
         value = restore(value, to_builtins(value, TEXT_TYPES))
     return _extended(value, options.body) if options.body else value
@@ -104,7 +104,7 @@ def _extended(value: Any, extra: Mapping[str, Any]) -> Any:
     if isinstance(value, msgspec.Struct):
         value = wire_fields(value)
     if not isinstance(value, Mapping):
-        raise TypeError("extra fields need a body that is an object: do not give the option `body` here")
+        raise TypeError("extra fields need a body that is an object: leave out the option `body`")
     return {**value, **extra}
 
 

@@ -1,4 +1,4 @@
-"""One call so far: what was asked and how, how often it was sent and with which secrets, and since when it runs."""
+"""State of a call: its request and options, attempts, secrets and deadline."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from specwire._operations.security import AppliedAuth
 
 _SHORTEST_SECRET = 8
-"""Characters below which a key is no secret, but would be found inside of other words."""
+"""Minimum length of a secret in characters: shorter ones would match parts of ordinary words."""
 
 
 class CallState(msgspec.Struct, eq=False):
-    """What answers, errors and log lines tell of a call."""
+    """State of a call, used by responses, errors and log lines."""
 
     request: BaseRequest
     options: Options
     clock: Deadline
     attempts: int = 0
     proof: AppliedAuth | None = None
-    """What the last try carried to prove who sent it."""
+    """Authentication of the last attempt."""
     secrets: tuple[str, ...] = ()
-    """Further values that must not be shown."""
+    """Other values that must be masked."""
 
     def response(
         self,
@@ -43,7 +43,7 @@ class CallState(msgspec.Struct, eq=False):
         parsed: Any = None,
         drift: tuple[Drift, ...] = (),
     ) -> Response[Any]:
-        """Return an answer with everything around it."""
+        """Return a response with the facts of the call."""
         return Response(
             status_code=status,
             headers=headers,
@@ -56,20 +56,20 @@ class CallState(msgspec.Struct, eq=False):
 
     @property
     def after_attempts(self) -> str:
-        """How often the request was sent, as part of a sentence; nothing for once."""
+        """Return the number of attempts as part of a sentence; empty for one attempt."""
         return f" after {self.attempts} attempts" if self.attempts > 1 else ""
 
     def __repr__(self) -> str:
-        return f"<Record of {self.request!r}>"
+        return f"<CallState of {self.request!r}>"
 
     def masked(self, content: bytes) -> bytes:
-        """Return the body of a failure without the key, which some servers repeat in theirs."""
+        """Mask the key in the body of a failure: some servers repeat it there."""
         for secret in self._secrets:
             content = content.replace(secret.encode(), b"***")
         return content
 
     def masked_headers(self, headers: Headers) -> Headers:
-        """Return the headers of a failure without the key."""
+        """Mask the key in the headers of a failure."""
         pairs = list(headers.items())
         for secret in self._secrets:
             pairs = [(name, value.replace(secret, "***")) for name, value in pairs]

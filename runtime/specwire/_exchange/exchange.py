@@ -1,4 +1,4 @@
-"""One call from its value to its answer, without I/O: what to send, and whether to send it again."""
+"""Exchange: one call from request to result without I/O, deciding what to send and whether to send it again."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _REDIRECTS = 5
 _SPENT = frozenset(
     {"insufficient_quota", "insufficient_balance", "exceeded_current_quota_error", "billing_hard_limit_reached"}
 )
-"""Codes of a 429 that waiting does not change."""
+"""Error codes of a 429 that waiting doesn't change."""
 
 
 class Exchange:
-    """The bookkeeping of one call: its attempts, where they go and what they carry."""
+    """State machine of one call: its attempts, their targets and their credentials."""
 
     trusted = True
-    """Whether the next try goes to where credentials may go."""
+    """True if the target of the next attempt may receive credentials."""
     _waited = 0.0
     _redirects = 0
     _sends = 0
@@ -51,7 +51,7 @@ class Exchange:
         self.options = options
         self.prepared = prepared
         self.record = CallState(request, options, Deadline(options.deadline))
-        """What answers and errors tell of the call."""
+        """State of the call, for responses and errors."""
         operation = prepared.operation
         try:
             self._body = body_of(request, options)
@@ -75,8 +75,8 @@ class Exchange:
             raise InvalidRequestError(f"{operation.id}: {error}") from error
 
     def _own(self, url: str) -> str:
-        """Return a URL that an answer named, which gets credentials like any other: only on the same server."""
-        from specwire._pagination.link import on_same_server  # few use it
+        """Return a URL from a response, which gets credentials as usual; it must be on the same server."""
+        from specwire._pagination.link import on_same_server  # few clients use it
 
         try:
             return on_same_server(self._url, url)
@@ -84,7 +84,7 @@ class Exchange:
             raise ValueError(f"the URL of the next page is not followed: {error}") from error
 
     def outgoing(self, proof: AppliedAuth | None, *, asynchronous: bool) -> PreparedRequest:
-        """Return the next try; `proof` is None for one that takes no credentials."""
+        """Return the next attempt; `proof` is None if it needs no credentials."""
         self._sends += 1
         self.record.proof = proof
         url, body, method = self._url, self._body, self.prepared.operation.method
@@ -92,7 +92,7 @@ class Exchange:
             url = self._addressed(proof)
         if len(url) > LONGEST_URL:
             raise InvalidRequestError(
-                f"{self.request.operation.id}: the URL has {len(url):,} characters, more than can be sent: shorten the "
+                f"{self.request.operation.id}: the URL has {len(url):,} characters, more than the limit: shorten the "
                 "path and the query"
             )
         head = self._head
@@ -121,7 +121,7 @@ class Exchange:
         return PreparedRequest(method, url, headers, content)
 
     def _addressed(self, proof: AppliedAuth | None) -> str:
-        """Return where the next try goes, with a query."""
+        """Return the URL of the next attempt, with its query."""
         url, query = self._url, self._query
         if proof is not None and proof.query:
             more = {name: key for name, key in proof.query.items() if name not in self._given}
@@ -149,16 +149,16 @@ class Exchange:
         return (body.aiter(progress=progress) if asynchronous else body.iter(progress=progress)), length
 
     def failed(self, failure: TransportError) -> float:
-        """Return the seconds to wait before the next try; raises `APIConnectionError` when there is none."""
+        """Return the seconds to wait before the next attempt; raise `APIConnectionError` after the last."""
         outcome = retry.MaybeSent() if failure.sent else retry.NotSent()
         wait = None if failure.hopeless or not self._replayable else self._decide(outcome)
         late = failure.timeout or self.record.clock.over
-        self._note("no answer in time" if late else "no answer", wait)
+        self._note("no response in time" if late else "no response", wait)
         if wait is not None:
             return wait
         kind = APITimeoutError if late else APIConnectionError
         host = urlsplit(self._url).netloc.rpartition("@")[2]
-        what = "no answer in time from" if late else "no answer from"
+        what = "no response in time from" if late else "no response from"
         reason = f"the deadline of {self.options.deadline:g} s passed" if self.record.clock.over else failure
         raise kind(
             f"{self.request.operation.id}: {what} {host}{self.record.after_attempts}: {reason}",
@@ -167,7 +167,7 @@ class Exchange:
         ) from failure.origin
 
     def answered(self, answer: HTTPResponse) -> float:
-        """Return the seconds to wait before the next try after an error; raises `APIStatusError` for the last."""
+        """Return the seconds to wait before the next attempt after an error; raise `APIStatusError` after the last."""
         headers = self.record.masked_headers(answer.headers)
         content = self.record.masked(answer.content)
         hopeless = self._hopeless(answer.status_code, content) or not self._replayable
@@ -182,7 +182,7 @@ class Exchange:
         raise error
 
     def redirected(self, answer: HTTPResponse) -> bool:
-        """Follow a redirect if it is safe to; credentials never go to another origin."""
+        """Follow a redirect if that is safe; credentials are never sent to another origin."""
         location = answer.headers.get("location")
         if answer.status_code not in (301, 302, 303, 307, 308) or location is None or self._redirects >= _REDIRECTS:
             return False
@@ -215,7 +215,7 @@ class Exchange:
         return True
 
     def unproved(self, answer: HTTPResponse) -> AppliedAuth | None:
-        """Return the proof of a try that the server did not take, once in a call, if the call can be repeated."""
+        """Return the authentication that the server rejected, once in a call, if the call can be repeated."""
         if answer.status_code != 401 or self._refused or not self.trusted or not self._replayable:
             return None
         self._refused = True
@@ -237,13 +237,13 @@ class Exchange:
         return wait
 
     def ended(self, outcome: logging.Outcome, answer: HTTPResponse | None = None) -> None:
-        """Log that the call ended with this try."""
+        """Log that the call ended with this attempt."""
         operation, record = self.request.operation, self.record
         request_id = request_id_of(answer.headers) if answer is not None else None
         logging.note(operation, self._url, outcome, record.attempts, record.clock.elapsed, request_id)
 
     def _note(self, outcome: logging.Outcome, wait: float | None, answer: HTTPResponse | None = None) -> None:
-        """Log how a try failed, where anybody listens: the call with it, if `wait` is None."""
+        """Log a failed attempt, or the failed call if `wait` is None, unless the logger is disabled."""
         if not logging.listening(again=wait is not None):
             return
         if wait is None:
@@ -270,7 +270,7 @@ class Exchange:
 
 
 def _is_spent(content: bytes) -> bool:
-    """Tell whether an error says that a quota or the money is used up."""
+    """Return True if an error reports an exhausted quota or balance."""
     found = parsing.json_or_text(content)
     for each in (found, found.get("error") if isinstance(found, dict) else None):
         if isinstance(each, dict) and any(
@@ -281,6 +281,6 @@ def _is_spent(content: bytes) -> bool:
 
 
 def _target(url: str) -> str:
-    """Return the part of a URL that stands in the request line, encoded as the HTTP library does it."""
+    """Return the request target of a URL, encoded like the HTTP library's."""
     parts = urlsplit(url)
     return quote(urlunsplit(("", "", parts.path or "/", parts.query, "")), safe="!#$%&'()*+,/:;=?@[]~")

@@ -1,4 +1,4 @@
-"""What the log `specwire` says of a call: what was asked and what came of it; never a header, a body or a query."""
+"""Log `specwire`: operations and outcomes of calls, without headers, bodies or queries."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
     from specwire._operations.operation import Operation
 
-Outcome = int | Literal["no answer", "no answer in time", "broke off"]
-"""The status of an answer, or what became of it."""
+Outcome = int | Literal["no response", "no response in time", "broke off"]
+"""Status of a response, or the failure without one."""
 
 
 @cache
 def _logger() -> Logger:
-    import logging  # the HTTP library does too, but not before the first call
+    import logging  # the HTTP library imports it too, but not before the first call
 
     return logging.getLogger("specwire")
 
 
 def listening(*, again: bool = False) -> bool:
-    """Tell whether anybody wants to know of calls (INFO) or, if `again`, of attempts that are repeated (DEBUG)."""
+    """Return True if the logger is enabled for calls (INFO) or, with `again`, for retried attempts (DEBUG)."""
     return _logger().isEnabledFor(10 if again else 20)
 
 
@@ -49,8 +49,8 @@ def note_again(
     wait: float,
     request_id: str | None = None,
 ) -> None:
-    """Log at DEBUG that a try is repeated after a wait."""
-    text = "%s: %s %s: %s in %d ms%s, try %d, again in %.3g s"
+    """Log a retried attempt and its wait at DEBUG."""
+    text = "%s: %s %s: %s in %d ms%s, attempt %d, again in %.3g s"
     _logger().debug(text, *_facts(operation, url, outcome, seconds, request_id), attempts, wait)
 
 

@@ -1,4 +1,4 @@
-"""What all calls of one operation on one connection share, worked out once."""
+"""Prepared operation: everything that its calls on one connection share, computed once."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUE
 _FRAMING = frozenset(
     "connection content-length host keep-alive proxy-connection te trailer transfer-encoding upgrade".split()
 )
-"""Headers that frame the request on its connection: a second source for them would allow request smuggling."""
+"""Headers that frame the request on its connection: duplicates would allow request smuggling."""
 _MOST_HEADS = 8
-"""Content types of an operation for which headers are kept."""
+"""Maximum number of content types per operation for which headers are cached."""
 
 
 class Head(NamedTuple):
-    """The headers of calls that add none of their own."""
+    """Headers of calls that add none of their own."""
 
     stated: dict[str, str]
-    """Without credentials."""
+    """Headers without credentials."""
     sent: dict[str, str]
-    """With those of `Prepared.proof`."""
+    """Headers with the credentials of `Prepared.proof`."""
     encoded: Pairs
-    """What is sent, as the HTTP library takes it."""
+    """The sent headers in the form of the HTTP library."""
 
 
 class Prepared:
-    """The constant part of the calls of an operation."""
+    """Constant part of the calls of an operation."""
 
     __slots__ = (
         "_heads",
@@ -66,20 +66,20 @@ class Prepared:
     def __init__(
         self, provider: Provider, base_url: str, operation: Operation, options: Options, keyring: Credentials | None
     ) -> None:
-        """Raise `ValueError` or `TypeError` for options that cannot be sent."""
+        """Raise `ValueError` or `TypeError` for options that can't be sent."""
         self.operation = operation
         self.non_retryable = provider.non_retryable
-        """Errors after which the call is not repeated."""
+        """Errors after which the call isn't retried."""
         self.server, self.login = without_login(_server(provider, base_url, operation.server))
-        """Where the operation is, and the user and the password that this URL held."""
+        """URL of the server, and the header values for the user and password that it contained."""
         self.url = None if "{" in operation.path else self.server + operation.path
-        """Where the calls go; None where that depends on parameters."""
+        """URL of the calls; None if it depends on parameters."""
         self.keyring = keyring if operation.secure else None
-        """Where credentials come from; None where calls take none."""
+        """Credentials of the client; None if calls need none."""
         self.proof: AppliedAuth | None = None if self.keyring is None else self.keyring.ready(operation)
-        """What proves every call; None where that changes from call to call, or nothing does."""
+        """Authentication of all calls; None if it varies, or if there is none."""
         self.decoder = quick_decoder(operation, options)
-        """Decodes the usual answer; None where answers need a closer look."""
+        """Decoder of the usual response; None if responses need more checks."""
         self._plain = not self.login and (self.proof is None or self.proof.is_plain)
         self._user_agent = user_agent(provider.name, provider.version)
         self._more = settable(encode_headers(options.headers)) if options.headers else {}
@@ -87,7 +87,7 @@ class Prepared:
         key = options.idempotency_key
         self._key = {} if self._key_header is None or key is None else encode_headers({self._key_header: key})
         self.keyed = self._key_header is not None
-        """Whether each call carries an idempotency key."""
+        """True if each call has an idempotency key."""
         self._heads: dict[str | None, Head] = {}
 
     def headers(self, content_type: str | None, own: Mapping[str, Any]) -> dict[str, str]:
@@ -105,7 +105,7 @@ class Prepared:
         return headers
 
     def head(self, content_type: str | None) -> Head | None:
-        """Return the headers of calls that add none of their own, None where calls differ in them."""
+        """Return the headers of calls that add none of their own; None if these differ between calls."""
         head = self._heads.get(content_type)
         if head is None and self._plain and not self.keyed:
             stated = self.headers(content_type, {})
@@ -117,12 +117,12 @@ class Prepared:
 
 
 def proved(headers: dict[str, str], proof: AppliedAuth) -> dict[str, str]:
-    """Return headers with those of a proof; what the call itself states has precedence."""
+    """Return headers with those of the authentication; headers of the call itself take precedence."""
     return {**proof.headers, **headers}
 
 
 def settable(headers: dict[str, str]) -> dict[str, str]:
-    """Return headers by name in lower case; raises `ValueError` for one that only the client may set."""
+    """Return headers with names in lower case; raise `ValueError` for one that only the client may set."""
     for name in headers:
         if name.lower() in _FRAMING:
             raise ValueError(f"the header {name!r} is set by the client: leave it out")
@@ -130,17 +130,17 @@ def settable(headers: dict[str, str]) -> dict[str, str]:
 
 
 def _key_header(provider: Provider, operation: Operation, options: Options) -> str | None:
-    """Return the header of the idempotency key that calls carry, one for all attempts; None where they carry none."""
+    """Return the name of the idempotency header, whose key all attempts of a call share; None without one."""
     header = provider.idempotency_header
     if header is None:
         if options.idempotency_key is not None:
-            raise ValueError(f"{provider.name} heeds no idempotency keys: leave out `idempotency_key`")
+            raise ValueError(f"{provider.name} does not support idempotency keys: leave out `idempotency_key`")
         return None
     return None if operation.method in IDEMPOTENT else header.lower()
 
 
 def _server(provider: Provider, base_url: str, server: str | None) -> str:
-    """Return where an operation is: at a server of its own, unless the client was told another than the API's."""
+    """Return the base URL of an operation: its own server, unless the user chose another base URL for the client."""
     if server is None:
         return base_url
     if server.startswith("/"):

@@ -1,4 +1,4 @@
-"""Going on with an answer that broke off: how often, how soon, until when."""
+"""Resumption of responses that broke off: number, timing and end of attempts."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Resumption:
-    """The attempts to resume a stream or a download: as many as the retry policy has, counted anew after progress.
+    """Attempts to resume a stream or a download: as many as the retry policy allows, counted afresh after progress.
 
-    Its `budget` holds for all waits together; the deadline for all that the clock measures or, without one, from each
-    break to the next answer.
+    The `budget` of the policy applies to all waits together. The deadline applies to all that `clock` measures;
+    without a clock, to the time from each break to the next response.
     """
 
     def __init__(self, operation: Operation, options: Options, clock: Deadline | None = None) -> None:
@@ -34,13 +34,13 @@ class Resumption:
     def wait(
         self, error: APIError | None, url: str, *, progressed: bool = False, pace: float | None = None
     ) -> float | None:
-        """Return the seconds to wait before the rest is asked for, None to give up.
+        """Return the seconds to wait before requesting the rest, or None to give up.
 
         Args:
-            error: What the last try to go on came to; None where an answer broke off.
-            url: Where that was, for the log.
-            progressed: Whether anything came since the last try.
-            pace: Seconds that the server wants between attempts.
+            error: Error of the last attempt to resume; None if a response broke off.
+            url: URL of that attempt, for the log.
+            progressed: True if any data arrived since the last attempt.
+            pace: Minimum seconds between attempts that the server requires.
         """
         if progressed or self._attempts == 0:
             self._attempts = 0
@@ -63,6 +63,6 @@ class Resumption:
 
     @property
     def options(self) -> Options:
-        """The options of the next try, which is one by itself: what follows is decided here."""
+        """Return the options of the next attempt, which isn't retried: `wait` decides about further ones."""
         once = msgspec.structs.replace(self._options.retry, attempts=1)
         return msgspec.structs.replace(self._options, retry=once, deadline=self._clock.left)

@@ -1,4 +1,4 @@
-"""What a client is made with: where the server is, how requests are sent, what the client calls itself."""
+"""Client configuration: base URL, options and `User-Agent`."""
 
 from __future__ import annotations
 
@@ -23,18 +23,19 @@ if TYPE_CHECKING:
 
 
 _LONGEST_VERSION = 64
-"""Characters of a document's version that `User-Agent` shows."""
+"""Maximum length of the document's version in `User-Agent`, in characters."""
 DEFAULT_TIMEOUT = 600.0
-"""Seconds to wait at any one point; this very object says that the user chose none."""
+"""Default timeout in seconds for each wait; compared by identity to detect that the user chose none."""
 _VERSION = re.compile(r"v[0-9]+(?:[a-z]+[0-9]*)?")
 _UNCHOSEN = 5.0
-"""Seconds that the HTTP libraries wait where nobody says how long."""
+"""Default timeout of the HTTP libraries, in seconds."""
 
 
 @cache
 def user_agent(name: str, version: str) -> str:
-    """Return the `User-Agent` of the clients of a provider."""
-    # It takes longer to import than most of this package; the HTTP library imports it too, at the first call.
+    """Return the `User-Agent` header for clients of a provider."""
+    # Imported late: it takes longer to import than most of this package. The HTTP library imports it at the first call
+    # anyway.
     from importlib import metadata
 
     try:
@@ -42,20 +43,23 @@ def user_agent(name: str, version: str) -> str:
     except metadata.PackageNotFoundError:
         ours = "0"
     python = ".".join(map(str, sys.version_info[:3]))
-    # The version is the document's: any text, of which a header takes the printable and this comment no parentheses.
+    # The document's version may be any text. Headers allow printable characters, and this comment no parentheses.
     plain = "".join(each if "!" <= each <= "~" and each not in "()\\;" else "-" for each in version[:_LONGEST_VERSION])
     return f"specwire/{ours} ({name}/{plain}; python/{python})"
 
 
 def find_base_url(given: str | None, provider: Provider, client: str) -> str:
-    """Return the base URL given, else the environment's, else the document's; raises `ConfigurationError`."""
+    """Return the base URL passed, else the environment's, else the document's.
+
+    Raise `ConfigurationError` if unusable.
+    """
     variable = provider.base_url_variable
     url = given or (os.environ.get(variable, "").strip() if variable else "") or provider.base_url
     if not url:
         where = f", or set {variable}" if variable else ""
-        raise ConfigurationError(f"{client} needs to know where the server is: pass {client}(base_url=...){where}")
+        raise ConfigurationError(f"{client} needs the base URL of the server: pass {client}(base_url=...){where}")
     if (flaw := base_url_flaw(url)) is not None:
-        raise ConfigurationError(f"{shown_url(url)!r} is no base URL: {flaw}; give https://host/path and nothing more")
+        raise ConfigurationError(f"base URL {shown_url(url)!r} is unusable: {flaw}; give https://host/path")
     twice = _doubled(url, provider.prefix)
     if twice and not _doubled(provider.base_url or "", provider.prefix):
         raise ConfigurationError(
@@ -65,7 +69,7 @@ def find_base_url(given: str | None, provider: Provider, client: str) -> str:
 
 
 def _doubled(url: str, prefix: str) -> str:
-    """Return what a base URL ends in that every path begins with: all of the prefix, or all up to a version."""
+    """Return the end of a base URL that repeats the path prefix: the whole prefix, or the prefix up to a version."""
     path = urlsplit(url).path.rstrip("/")
     parts = prefix.split("/")
     found = (
@@ -92,17 +96,17 @@ def make_options(
     keep_unknown: bool,
     http_client: object = None,
 ) -> Options:
-    """Return a client's options; without a retry policy, the document's statuses are retried besides the usual ones."""
+    """Build the options of a client; without a retry policy, the document's retryable statuses extend the defaults."""
     own_policy = retry is not None
     if retry is None:
         more = (provider.retry_statuses or frozenset()) - USUAL_STATUSES
         retry = RetryPolicy(statuses=USUAL_STATUSES | more) if more else RetryPolicy()
     if max_retries is not None:
         if own_policy:
-            raise ConfigurationError("max_retries= and retry= say the same: give one of them")
+            raise ConfigurationError("max_retries= and retry= are alternatives: give one of them")
         retry = with_retries(retry, max_retries)
     if headers is not None and default_headers is not None:
-        raise ConfigurationError("default_headers= and headers= are the same: give one of them")
+        raise ConfigurationError("default_headers= and headers= are aliases: give one of them")
     connect_timeout: float | None = 10.0
     own = getattr(http_client, "timeout", None)
     if timeout is DEFAULT_TIMEOUT and own is not None and own != type(own)(_UNCHOSEN):
@@ -122,7 +126,10 @@ def make_options(
 
 
 def is_certified(client: SyncHTTPClient | AsyncHTTPClient | None, certificate: Certificate | None) -> bool | None:
-    """Tell whether connections show a certificate; None for a user's own client, which may."""
+    """Return True if connections present a client certificate.
+
+    None for a user's own HTTP client, where it is unknown.
+    """
     if client is not None and certificate is not None:
-        raise ConfigurationError("cert= is for the client's own connections: give the certificate to your http_client")
+        raise ConfigurationError("cert= doesn't apply to an http_client of yours: configure the certificate there")
     return None if client is not None else certificate is not None

@@ -1,4 +1,4 @@
-"""A cookie jar for clients that did not ask for one."""
+"""Cookie jar that stores nothing, for clients without an `http_client` of the user's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class NullCookieJar(CookieJar):
-    """A jar that keeps nothing: what one answer sets does not show in the next request."""
+    """Cookie jar that stores nothing: cookies of a response don't affect the next request."""
 
     def extract_cookies(self, response: Any, request: Any) -> None:
-        """Drop the cookies of an answer."""
+        """Ignore the cookies of a response."""

@@ -1,18 +1,18 @@
-"""What users put around each try of a call, or around each call: to watch it, change it, or answer in its place.
+"""Middleware around each attempt, or around each call: it observes, changes or replaces them.
 
-Around a try, a middleware is a function of what is about to be sent and of what sends it; `outgoing.headers` holds the
-credentials, so do not log them::
+Middleware around an attempt receives the prepared request and a function that sends it. `request.headers` holds the
+credentials, so don't log them::
 
-    def timed(outgoing: Outgoing, send: Send) -> Answer:
+    def timed(request: PreparedRequest, send: Send) -> HTTPResponse:
         started = time.monotonic()
-        answer = send(outgoing)
-        print(outgoing.method, answer.status_code, time.monotonic() - started)
-        return answer
+        response = send(request)
+        print(request.method, response.status_code, time.monotonic() - started)
+        return response
 
     client = Client(middleware=[timed])
 
-Around a call with all its attempts, it is a function of the request value and of what makes the call; it sees the
-exception that the caller would see::
+Middleware around a call with all its attempts receives the request value and a function that performs the call. It sees
+the exception that the caller would see::
 
     def counted(request: BaseRequest, call: Call) -> Response[Any]:
         try:
@@ -23,10 +23,10 @@ exception that the caller would see::
 
     client = Client(call_middleware=[counted])
 
-The first of several is the outermost. Middleware of asynchronous clients is written with `async def` and `await`. Each
-page of a list is a call, and so is each question of a `wait`, and each time that a stream or a download is resumed. The
-call of a stream or a download is over when its answer begins: `response.content` is empty then, and only the server's
-own answer can be given back.
+The first middleware of a list is the outermost. Asynchronous clients take `async def` functions. Each page of a list is
+a call of its own, and so is each poll of a `wait` and each resumption of a stream or a download. The call of a stream
+or a download ends with the response head: `response.content` is empty then, and middleware must return the server's
+response.
 """
 
 from __future__ import annotations
@@ -58,16 +58,16 @@ __all__ = [
 ]
 
 Send: TypeAlias = Callable[[PreparedRequest], HTTPResponse]
-"""Sends one try; raises `TransportError` when no answer comes."""
+"""Sends one attempt; raises `TransportError` without a response."""
 AsyncSend: TypeAlias = Callable[[PreparedRequest], Awaitable[HTTPResponse]]
-"""Sends one try; raises `TransportError` when no answer comes."""
+"""Sends one attempt; raises `TransportError` without a response."""
 Middleware: TypeAlias = Callable[[PreparedRequest, Send], HTTPResponse]
 AsyncMiddleware: TypeAlias = Callable[[PreparedRequest, AsyncSend], Awaitable[HTTPResponse]]
 
 Call: TypeAlias = Callable[[BaseRequest], Response[Any]]
-"""Makes a call with all its attempts; raises `APIError` and the like."""
+"""Performs a call with all its attempts; raises `APIError` and its subclasses."""
 AsyncCall: TypeAlias = Callable[[BaseRequest], Awaitable[Response[Any]]]
-"""Makes a call with all its attempts; raises `APIError` and the like."""
+"""Performs a call with all its attempts; raises `APIError` and its subclasses."""
 CallMiddleware: TypeAlias = Callable[[BaseRequest, Call], Response[Any]]
 AsyncCallMiddleware: TypeAlias = Callable[[BaseRequest, AsyncCall], Awaitable[Response[Any]]]
 
@@ -76,28 +76,28 @@ Out = TypeVar("Out")
 
 
 def chained(middleware: Sequence[Any], send: Send) -> Send:
-    """Return what sends a try through all of the middleware."""
+    """Return a function that sends an attempt through all middleware."""
     for each in reversed(middleware):
         send = _around(each, send, HTTPResponse)
     return send
 
 
 def chained_async(middleware: Sequence[Any], send: AsyncSend) -> AsyncSend:
-    """Return what sends a try through all of the middleware."""
+    """Return a function that sends an attempt through all middleware."""
     for each in reversed(middleware):
         send = _around_async(each, send, HTTPResponse)
     return send
 
 
 def chained_calls(middleware: Sequence[Any], call: Call) -> Call:
-    """Return what makes a call through all of the middleware."""
+    """Return a function that performs a call through all middleware."""
     for each in reversed(middleware):
         call = _around(each, call, Response)
     return call
 
 
 def chained_calls_async(middleware: Sequence[Any], call: AsyncCall) -> AsyncCall:
-    """Return what makes a call through all of the middleware."""
+    """Return a function that performs a call through all middleware."""
     for each in reversed(middleware):
         call = _around_async(each, call, Response)
     return call
@@ -112,7 +112,7 @@ def _around(
             return result
         if inspect.iscoroutine(result):
             result.close()
-            raise TypeError(f"middleware {_name(middleware)} is asynchronous: give this client a plain function")
+            raise TypeError(f"middleware {_name(middleware)} is asynchronous: pass a plain function to this client")
         raise _wrong(middleware, result, kind)
 
     return outer
@@ -126,7 +126,7 @@ def _around_async(
     async def outer(value: In) -> Out:
         awaited = middleware(value, inner)
         if not isinstance(awaited, Awaitable):
-            raise TypeError(f"middleware {_name(middleware)} is synchronous: give this client an `async def`")
+            raise TypeError(f"middleware {_name(middleware)} is synchronous: pass an `async def` to this client")
         result = await awaited
         if isinstance(result, kind):
             return result
@@ -137,7 +137,7 @@ def _around_async(
 
 def _wrong(middleware: object, result: object, kind: type) -> TypeError:
     source = "send(outgoing)" if kind is HTTPResponse else "call(request)"
-    text = f"middleware {_name(middleware)} returned {type(result).__name__}: return what `{source}` gives"
+    text = f"middleware {_name(middleware)} returned {type(result).__name__}: return the result of `{source}`"
     return TypeError(text)
 
 

@@ -1,4 +1,4 @@
-"""What of the options is changed for a client, a method or a call."""
+"""Option overrides for a client, a method or a call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class OptionOverrides(TypedDict, total=False):
-    """The keywords of `with_options`; see `Options`."""
+    """Keywords of `with_options`; see `Options`."""
 
     timeout: float | None
     connect_timeout: float | None
@@ -37,17 +37,20 @@ class OptionOverrides(TypedDict, total=False):
 
 
 def merged(first: OptionOverrides, second: OptionOverrides) -> OptionOverrides:
-    """Return two changes as one: `headers`, `query` and `body` are merged, of the rest the second holds."""
+    """Merge two sets of overrides: `headers`, `query` and `body` are combined.
+
+    Otherwise the second takes precedence.
+    """
     for name in ("headers", "query", "body"):
         if not isinstance(second.get(name, {}), Mapping):
             kind = type(second.get(name)).__name__
             raise ConfigurationError(
-                f"the option {name!r} takes a mapping of what to add, not {kind}; a body is an argument of the method"
+                f"the option {name!r} must be a mapping of what to add, got {kind}; a body is an argument of the method"
             )
     both: OptionOverrides = {**first, **second}
     if "retry" in second:
         if "max_retries" in second:
-            raise ConfigurationError("the options max_retries and retry say the same: give one of them")
+            raise ConfigurationError("max_retries and retry are alternatives: give one of them")
         both.pop("max_retries", None)
     if "headers" in first and "headers" in second:
         both["headers"] = {**first["headers"], **second["headers"]}

@@ -1,4 +1,4 @@
-"""What may be chosen per client, per method or per call."""
+"""Options of a client, a method or a call."""
 
 from __future__ import annotations
 
@@ -16,58 +16,62 @@ if TYPE_CHECKING:
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """How requests are sent."""
+    """Options for sending requests."""
 
     timeout: float | None = 600.0
-    """Seconds to wait for the server at any one point (not in all); None waits for ever."""
+    """Seconds to wait for the server at each single step, not in total; None for no limit."""
     connect_timeout: float | None = 10.0
     """Seconds to wait for a connection."""
     idle_timeout: float | None = 120.0
-    """Seconds that a stream may be silent between two events; pings are no events."""
+    """Seconds that a stream may pass without an event; pings don't count as events."""
     deadline: float | None = None
-    """Seconds for a call with all its attempts and waits, until its answer is there.
+    """Seconds for a call with all its attempts and waits, up to its response.
 
-    A stream has to end in this time, a download to begin; where a download goes on after a break, as many seconds are
-    for the time until it does.
+    A stream must end in this time, a download must begin. A download that is resumed gets the same time again until
+    it continues.
     """
     max_response_size: int | None = 128 * 1024 * 1024
-    """Bytes, decompressed, of an answer that is held in memory; a larger one is an error. None sets no limit.
+    """Maximum decompressed bytes of a response held in memory; a larger one raises an error. None for no limit.
 
-    Streams and downloads to a file are not held: each event is bounded by itself.
+    Streams and downloads to a file aren't held in memory; each event has a limit of its own.
     """
     retry: RetryPolicy = RetryPolicy()
-    """When and how often a failed request is sent again."""
+    """Retry policy."""
     headers: Mapping[str, str] = {}
     """Headers to add to every request."""
     query: Mapping[str, Any] = {}
     """Query parameters to add to every request."""
     body: Mapping[str, Any] = {}
-    """Fields to add to every JSON or form body, for what a document does not know yet."""
+    """Fields to add to every JSON or form body, such as those that the document doesn't declare yet."""
     max_pages: int | None = None
-    """Pages that `.iter()` and `.pages()` read at most; where more follow, they raise `PaginationError`.
+    """Maximum number of pages that `.iter()` and `.pages()` read; if more follow, they raise `PaginationError`.
 
-    To take the first pages and leave the others, end the loop, or use `itertools.islice(pages, n)`.
+    To read only the first pages without an error, leave the loop, or use `itertools.islice(pages, n)`.
     """
     on_drift: OnDrift = "warn"
-    """What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function to tell."""
+    """Reaction to a response that differs from the document: "ignore", "warn", "raise", or a function to call."""
     arrays: bool = False
-    """Whether lists of numbers in models are `array.array`, which NumPy takes as they are; see `specwire.arrays`."""
-    keep_unknown: bool = False
-    """Whether models keep the fields that the document does not know; see `specwire.unknown_fields`."""
-    on_progress: Callable[[int, int | None], object] | None = None
-    """Told of uploads and downloads: bytes so far, bytes in all where known."""
-    idempotency_key: str | None = None
-    """Key under which the server does a thing once, for one call; without it each call that needs one has its own.
+    """Decode lists of numbers in models as `array.array`, which NumPy reads without a copy.
 
-    Only where the document names a header of such keys (`idempotency_header` of `x-specwire-retry`): others refuse it.
+    See `specwire._codec.arrays`.
+    """
+    keep_unknown: bool = False
+    """Keep the fields of models that the document doesn't declare; see `specwire.unknown_fields`."""
+    on_progress: Callable[[int, int | None], object] | None = None
+    """Called during uploads and downloads with the bytes so far, and the total if known."""
+    idempotency_key: str | None = None
+    """Idempotency key of one call; by default each call that needs one gets a new key.
+
+    Only valid if the document names the header (`idempotency_header` of `x-specwire-retry`); otherwise the call
+    raises an error.
     """
     middleware: Sequence[Middleware] | Sequence[AsyncMiddleware] = ()
-    """Functions around each try, the first outermost; see `specwire.middleware`."""
+    """Middleware around each attempt, the outermost first; see `specwire._http.middleware`."""
     call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware] = ()
-    """Functions around each call with all its attempts, the first outermost; see `specwire.middleware`."""
+    """Middleware around each call with all its attempts, the outermost first; see `specwire._http.middleware`."""
 
     told: set[str] = msgspec.field(default_factory=set)
-    """Operations and places whose drift the client has warned of; no option of a call."""
+    """Operations and places of drift that the client has warned about; not an option of a call."""
 
     def __post_init__(self) -> None:
         if self.deadline is not None and not self.deadline > 0:
@@ -76,8 +80,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"max_response_size is {self.max_response_size}: give a number of bytes above 0, or None")
 
     def changed(self, changes: OptionOverrides) -> Options:
-        """Return these options with some changed; `headers`, `query` and `body` are merged."""
-        from specwire._http.option_overrides import merged  # to make a client does not need it
+        """Return these options with overrides; `headers`, `query` and `body` are merged."""
+        from specwire._http.option_overrides import merged  # creating a client doesn't need it
 
         present: OptionOverrides = {"headers": self.headers, "query": self.query, "body": self.body}
         values = merged(present, changes)

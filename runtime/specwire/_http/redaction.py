@@ -1,4 +1,4 @@
-"""Keys in URLs: out of the HTTP library's log, and out of where redirects lead."""
+"""Redaction of keys in URLs: in the log of the HTTP library, and in the targets of redirects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FIELD = re.compile(r"(?<=[?&])([^=&#\s]+)=[^&#\s\"']*")
 
 
 class _Redaction(logging.Filter):
-    """Masks query parameters in the URLs that a record is about."""
+    """Log filter that masks query parameters in the URLs of a record."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,14 +37,14 @@ _redaction = _Redaction()
 
 
 def hide_in_logs(names: Iterable[str]) -> None:
-    """Mask these query parameters in what the HTTP library logs, from now on."""
+    """Mask these query parameters in the log of the HTTP library from now on."""
     _redaction.names |= frozenset(names)
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_redaction)
 
 
 def without_query(url: str, names: Iterable[str]) -> str:
-    """Return a URL without some query parameters."""
+    """Return a URL without some of its query parameters."""
     gone = frozenset(names)
     parts = urlsplit(url)
     kept = [field for field in parts.query.split("&") if unquote_plus(field.partition("=")[0]) not in gone]

@@ -1,4 +1,4 @@
-"""One try of a request, as it goes to the HTTP library."""
+"""Prepared request: one attempt, as passed to the HTTP library."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import TypeAlias
 import msgspec
 
 Pairs: TypeAlias = list[tuple[bytes, bytes]]
-"""Headers as the HTTP library takes them."""
+"""Headers in the form of the HTTP library."""
 
 
 class PreparedRequest(msgspec.Struct, frozen=True):
-    """One try of a request, ready for the wire."""
+    """One attempt of a request, ready to send."""
 
     method: str
     url: str
     headers: dict[str, str]
     content: bytes | Iterator[bytes] | AsyncIterator[bytes] | None
     encoded: Pairs | None = None
-    """The headers as bytes, where they are the same for every call; None where middleware may change them."""
+    """Headers as bytes if they are the same for every call; None if middleware may change them."""
 
     def __repr__(self) -> str:
         return f"Outgoing({self.method})"
 
 
 def encoded(headers: Mapping[str, str]) -> Pairs:
-    """Return headers as bytes: the HTTP library encodes text as ASCII, and a value may hold Latin-1."""
+    """Encode headers as bytes: the HTTP library would encode text as ASCII, but values may hold Latin-1."""
     return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]

@@ -1,4 +1,4 @@
-"""An answer of the HTTP library: its head, its body decoded as it comes, and its end."""
+"""HTTP response: head, incrementally decoded body, and close."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     from specwire._operations.response import Response
 
 _BEGINNING = 1024 * 1024
-"""Bytes of the body of an error or a redirect that are read."""
+"""Maximum bytes read from the body of an error or a redirect."""
 _NO_CHARSETS = frozenset({"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 
 
 class HTTPResponse:
-    """A response of the HTTP library, its errors translated."""
+    """Response of the HTTP library, with its errors translated."""
 
     timeouts: dict[str, float | None]
-    """How long the HTTP library waits: `read` holds for a body of which nothing is read yet."""
+    """Timeouts of the HTTP library; `read` applies to a body that is still unread."""
     parse: Callable[[HTTPResponse, bytes], Response[Any]] | None = None
-    """Makes the value of a body that was streamed and read."""
+    """Parses a streamed body once it is read."""
     masked: Callable[[bytes], bytes] = bytes
-    """Returns a part of the body without the secrets that were sent, for the messages of a streamed answer."""
+    """Masks secrets of the request in a part of the body, for messages about a streamed response."""
     _body: Body | None = None
     _over = False
-    """Whether the body was begun here, or the answer closed."""
+    """True once the body was begun here, or the response closed."""
     _told: tuple[Callable[[TransportError | None], object], ...] = ()
 
     def __init__(self, raw: Any, library: ModuleType, timeouts: dict[str, float | None] | None = None) -> None:
@@ -53,7 +53,7 @@ class HTTPResponse:
 
     @property
     def url(self) -> str:
-        """Where it came from, credentials in the URL and all: not to be shown as it is."""
+        """Return the URL of the response, including credentials; don't show it unmasked."""
         return str(self.raw.url)
 
     @property
@@ -62,13 +62,13 @@ class HTTPResponse:
 
     @property
     def charset(self) -> str:
-        """The charset that the server names, where Python knows it; else UTF-8."""
+        """Return the charset that the server declares if Python knows it, else UTF-8."""
         name = self.raw.charset_encoding
         return name if name is not None and is_charset(name) else "utf-8"
 
     @property
     def is_consumed(self) -> bool:
-        """Whether the body was read, in part or in whole, or closed; one that a transport or a hook loaded is not."""
+        """Return True if the body was read, fully or partly, or closed; False if a transport or a hook loaded it."""
         if self._over:
             return True
         try:
@@ -79,14 +79,14 @@ class HTTPResponse:
 
     @cached_property
     def content(self) -> bytes:
-        """The body, once it was read."""
+        """Return the body that was read."""
         content: bytes = self.raw.content
         return content
 
     def read(self, limit: int | None = None) -> None:
-        """Read the body of a success; of another answer as many of its first bytes as come: its status is what counts.
+        """Read the body of a success, or the available beginning of any other body: there, only the status matters.
 
-        Raises `BodyTooLargeError` for a success beyond so many bytes, and `TransportError` for one that breaks off.
+        Raises `BodyTooLargeError` for a success above `limit` bytes, and `TransportError` if it breaks off.
         """
         if "content" in self.__dict__:
             return
@@ -104,9 +104,9 @@ class HTTPResponse:
         self.content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
 
     async def aread(self, limit: int | None = None) -> None:
-        """Read the body of a success; of another answer as many of its first bytes as come: its status is what counts.
+        """Read the body of a success, or the available beginning of any other body: there, only the status matters.
 
-        Raises `BodyTooLargeError` for a success beyond so many bytes, and `TransportError` for one that breaks off.
+        Raises `BodyTooLargeError` for a success above `limit` bytes, and `TransportError` if it breaks off.
         """
         if "content" in self.__dict__:
             return
@@ -115,7 +115,7 @@ class HTTPResponse:
         most = limit if good else _BEGINNING
         try:
             if self.raw.is_stream_consumed:
-                chunks.append(self.raw.content)  # read where it was made, by a transport of the caller's
+                chunks.append(self.raw.content)  # already loaded by the caller's own transport
             else:
                 decoder = self._decoder()
                 async for chunk in self.raw.aiter_raw():
@@ -131,7 +131,7 @@ class HTTPResponse:
         self.content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
 
     def _broke(self, error: Exception, *, forgiving: bool = False) -> None:
-        """Translate what ended the reading and raise it, unless `forgiving` lets a body end where the reading did."""
+        """Translate and raise the error that ended the reading; with `forgiving`, accept the truncated body."""
         try:
             raise_failure(error, self._library)
         except TransportError as failure:
@@ -145,7 +145,7 @@ class HTTPResponse:
             raise error
 
     def iter_bytes(self) -> Generator[bytes, None, None]:
-        """Yield the body as it comes; raises `TransportError` if it breaks off."""
+        """Yield the body as it arrives; raise `TransportError` if it breaks off."""
         self._over = True
         try:
             yield from self._chunks()
@@ -155,7 +155,7 @@ class HTTPResponse:
     def _chunks(self) -> Iterator[bytes]:
         raw = self.raw
         if raw.is_stream_consumed:
-            return iter((raw.content,))  # read where it was made, by a transport of the caller's
+            return iter((raw.content,))  # already loaded by the caller's own transport
         decoder = self._decoder()
         return self._raw_chunks() if decoder is None else self._decoded(decoder)
 
@@ -168,28 +168,34 @@ class HTTPResponse:
         return self.raw.iter_raw()
 
     def aiter_bytes(self) -> Chunks:
-        """Return the body as it comes; raises `TransportError` if it breaks off."""
-        from specwire._network.async_body import Body, Chunks  # for asynchronous streams and downloads only
+        """Return an iterator of the body as it arrives; it raises `TransportError` if the body breaks off."""
+        from specwire._network.async_body import Body, Chunks  # only asynchronous streams and downloads need it
 
         self._over = True
         self._body = Body(self.raw, self._decoder, self._reading)
         return Chunks(self._body, self.aclose)
 
     def _decoder(self) -> Decoder | None:
-        """Return what decodes the body, None where it is not coded; raises `CodingError`."""
+        """Return the decoder of the body, or None without a content coding.
+
+        Raise `CodingError` for an unknown coding.
+        """
         coding = self.raw.headers.get("content-encoding")
         return decoder_of(coding) if coding else None
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Translate what ends the reading of the body."""
+        """Translate errors that end the reading of the body."""
         try:
             yield
         except Exception as error:
             self._broke(error)
 
     def on_close(self, tell: Callable[[TransportError | None], object]) -> None:
-        """Call `tell` once when the body is closed, or with what broke it off; at once if it is closed already."""
+        """Call `tell` with the error that broke the body off, or None, when it closes.
+
+        At once if it is already closed.
+        """
         if self.raw.is_closed:
             tell(None)
         else:
@@ -201,7 +207,7 @@ class HTTPResponse:
             tell(failure)
 
     def has_unexpected_body(self) -> bool:
-        """Tell whether a body is announced that this status cannot have: it would be read as the next answer."""
+        """Return True if a body is announced that the status forbids: it would be parsed as the next response."""
         if self.status_code not in (204, 304):
             return False
         headers = self.raw.headers
@@ -209,7 +215,7 @@ class HTTPResponse:
 
     @contextmanager
     def deadline(self, seconds: float) -> Iterator[None]:
-        """Break the connection off if the block takes longer."""
+        """Close the connection if the block takes longer than `seconds`."""
         from specwire._network.deadline_backend import Stream, within
 
         network = self.raw.extensions.get("network_stream")
@@ -237,17 +243,17 @@ class HTTPResponse:
             timer.cancel()
 
     def disconnect(self) -> None:
-        """Close the connection itself, so that nothing is sent on it again."""
+        """Close the connection itself, so that it isn't reused."""
         if (network := self.raw.extensions.get("network_stream")) is not None:
             network.close()
 
     async def adisconnect(self) -> None:
-        """Close the connection itself, so that nothing is sent on it again."""
+        """Close the connection itself, so that it isn't reused."""
         if (network := self.raw.extensions.get("network_stream")) is not None:
             await network.aclose()
 
     def abandon(self) -> None:
-        """Close it as far as that may be done at any time, even by the garbage collector."""
+        """Release as much as is safe at any time, even during garbage collection."""
         self.disconnect()
 
     def close(self) -> None:
@@ -267,7 +273,7 @@ class HTTPResponse:
 
 @lru_cache(maxsize=64)
 def is_charset(name: str) -> bool:
-    """Tell whether Python knows a charset by that name; some of its codecs are none, and refuse or rewrite text."""
+    """Return True if Python has a text codec of that name; some codecs aren't charsets, and reject or rewrite text."""
     try:
         codec = codecs.lookup(name)
         return codec.name not in _NO_CHARSETS and b"a".decode(name, "replace") is not None

@@ -1,4 +1,4 @@
-"""When to repeat a request: a policy value and the pure decisions that follow from it."""
+"""Retry policy, and the pure functions that apply it."""
 
 import math
 import re
@@ -13,28 +13,28 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """Say how often, how soon and after which answers a request is repeated."""
+    """Number, timing and conditions of retries."""
 
     attempts: int = 3
-    """Tries in all, the first one included."""
+    """Maximum number of attempts, including the first."""
     wait_initial: float = 0.5
     """Upper bound of the first wait, in seconds."""
     wait_exp_base: float = 2.0
-    """What each further wait's upper bound is multiplied by."""
+    """Factor by which the upper bound grows with each wait."""
     wait_max: float = 8.0
-    """Highest upper bound of a wait, in seconds."""
+    """Maximum of the upper bound, in seconds."""
     statuses: frozenset[int] | None = None
-    """Statuses after which a request is repeated; None for 408, 425, 429, every 5xx and what the document adds."""
+    """Statuses to retry; None for 408, 425, 429, every 5xx and those that the document adds."""
     repeat_billed: bool = False
-    """Whether a call that costs money is repeated where it is unclear if it was carried out, after a timeout say."""
+    """Retry billed calls even if the first may have been carried out, for example after a timeout."""
     retry_after_max: float = 120.0
-    """Longest wait that a server may ask for, in seconds; if it asks for more, the request is not repeated."""
+    """Maximum wait that a server may request, in seconds; if it requests more, the call isn't retried."""
     budget: float | None = None
-    """Seconds of waiting allowed in all; None for no limit."""
+    """Maximum total wait, in seconds; None for no limit."""
 
     def __post_init__(self) -> None:
         if self.attempts < 1:
-            raise ValueError(f"RetryPolicy.attempts is {self.attempts}: give 1 for a single try, or more")
+            raise ValueError(f"RetryPolicy.attempts is {self.attempts}: give 1 or more")
         if not (math.isfinite(self.wait_exp_base) and self.wait_exp_base >= 1):
             raise ValueError(f"RetryPolicy.wait_exp_base is {self.wait_exp_base}: give a number of at least 1")
         for name in ("wait_initial", "wait_max", "retry_after_max", "budget"):
@@ -46,7 +46,7 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
 def with_retries(policy: RetryPolicy, max_retries: int) -> RetryPolicy:
     """Return a policy with another number of retries."""
     if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
-        raise ConfigurationError(f"max_retries is {max_retries!r}: give the number of retries, 0 for none")
+        raise ConfigurationError(f"max_retries is {max_retries!r}: give the number of retries, 0 or more")
     return msgspec.structs.replace(policy, attempts=max_retries + 1)
 
 
@@ -55,41 +55,41 @@ USUAL_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
 
 
 class NotSent(msgspec.Struct, frozen=True, tag=True):
-    """The connection failed before the request went out, so the server cannot have acted on it."""
+    """Outcome of an attempt whose connection failed before the request was sent: the server can't have acted on it."""
 
 
 class MaybeSent(msgspec.Struct, frozen=True, tag=True):
-    """The request went out (at least in part) and no answer came, so the server may have acted on it."""
+    """Outcome of an attempt that was sent, at least partly, without a response: the server may have acted on it."""
 
 
 class ServerResponded(msgspec.Struct, frozen=True, tag=True):
-    """The server answered; `headers.get` ignores case, or its keys are in lower case."""
+    """Outcome of an attempt with an error response; `headers.get` ignores case, or all keys are in lower case."""
 
     status: int
     headers: Mapping[str, str]
 
 
 class Broken(msgspec.Struct, frozen=True, tag=True):
-    """The answer broke off after its head, and its rest can be asked for."""
+    """Outcome of a response that broke off after its head, and whose rest can be requested."""
 
 
 Outcome = NotSent | MaybeSent | ServerResponded | Broken
 
 
 def utc_now() -> datetime:
-    """Return the present time in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def _draw() -> float:
-    """Return a number from 0 to 1."""
-    import random  # most calls do not fail
+    """Return a random number from 0 to 1."""
+    import random  # most calls don't fail
 
     return random.random()
 
 
 def backoff(policy: RetryPolicy, attempt: int, random: Callable[[], float] = _draw) -> float:
-    """Return the seconds to wait after the failed try number `attempt` (from 1), with full jitter."""
+    """Return the wait after failed attempt number `attempt` (from 1), in seconds, with full jitter."""
     try:
         bound = policy.wait_initial * policy.wait_exp_base ** (attempt - 1)
     except OverflowError:
@@ -98,7 +98,7 @@ def backoff(policy: RetryPolicy, attempt: int, random: Callable[[], float] = _dr
 
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds that the server asks to wait (`retry-after-ms`, else `retry-after`), None if it does not."""
+    """Return the seconds that `retry-after-ms`, or else `retry-after`, requests; None without either."""
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000
@@ -121,11 +121,13 @@ def decide(
     random: Callable[[], float] = _draw,
     now: Callable[[], datetime] = utc_now,
 ) -> float | None:
-    """Return the seconds to wait before the next try, or None to give up.
+    """Return the seconds to wait before the next attempt, or None to give up.
 
-    `attempt` counts the attempts made so far, from 1; a `billed` request costs each time that it is carried out;
-    `waited` is the seconds of waiting already spent on this request;
-    `pace` is the seconds that the server wants between all attempts.
+    Args:
+        attempt: Number of attempts so far, from 1.
+        billed: True if each execution of the request costs money.
+        waited: Seconds already spent waiting on this request.
+        pace: Minimum seconds between attempts that the server requires.
     """
     if attempt >= policy.attempts or not _repeatable(policy, idempotent, billed, outcome):
         return None
@@ -149,7 +151,7 @@ def _repeatable(policy: RetryPolicy, idempotent: bool, billed: bool, outcome: Ou
             advice = headers.get("x-should-retry", "").strip().lower()
             if advice in ("true", "false"):
                 return advice == "true"
-            # 429 says that the server refused to act on the request.
+            # With 429, the server refused to act on the request.
             statuses = USUAL_STATUSES if policy.statuses is None else policy.statuses
             return status in statuses and (idempotent or status == 429)
 

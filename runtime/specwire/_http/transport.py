@@ -1,4 +1,4 @@
-"""The HTTP library, and the only module that knows its name: httpx2, or a plain httpx client that the user hands in."""
+"""Transports over httpx2, or over a plain httpx client of the user's; the only module that names these libraries."""
 
 from __future__ import annotations
 
@@ -30,21 +30,24 @@ if TYPE_CHECKING:
 
 _LIBRARIES = ("httpx2", "httpx")
 _PLAINLY: dict[str, Any] = {"stream": True, "auth": None, "follow_redirects": False}
-"""How the HTTP library sends a request: what else there is to do is done here."""
+"""Arguments that turn off what the HTTP library would do by itself.
+
+Redirects, cookies and authentication happen here.
+"""
 _tls_context: ssl.SSLContext | None = None
 _tls_lock = threading.Lock()
 _parents: list[object] = []
-"""Asynchronous clients of the process that this one was forked from: to let go of one would disturb its event loop."""
+"""Asynchronous clients of the parent process, kept referenced: collecting one would disturb its event loop."""
 
 Path: TypeAlias = str | PathLike[str]
 Certificate: TypeAlias = Path | tuple[Path, Path] | tuple[Path, Path, str]
-"""A PEM file of a certificate and its key; or one of each; or these and the key's password."""
+"""PEM file of certificate and key; or one file of each; or both and the password of the key."""
 _IDLE = 4.0
-"""Seconds for which an idle connection is kept: Node.js and uvicorn close theirs after five, whatever is on its way."""
+"""Seconds to keep an idle connection: Node.js and uvicorn close theirs after five, even during a request."""
 
 
 class SyncHTTPClient(Protocol):
-    """What a synchronous HTTP client must have: `httpx2.Client` and `httpx.Client` do."""
+    """Interface of a synchronous HTTP client; `httpx2.Client` and `httpx.Client` have it."""
 
     @property
     def build_request(self) -> Callable[..., Any]: ...
@@ -56,7 +59,7 @@ class SyncHTTPClient(Protocol):
 
 
 class AsyncHTTPClient(Protocol):
-    """What an asynchronous HTTP client must have: `httpx2.AsyncClient` and `httpx.AsyncClient` do."""
+    """Interface of an asynchronous HTTP client; `httpx2.AsyncClient` and `httpx.AsyncClient` have it."""
 
     @property
     def build_request(self) -> Callable[..., Any]: ...
@@ -68,13 +71,13 @@ class AsyncHTTPClient(Protocol):
 
 
 class Transport:
-    """A synchronous HTTP client, made at the first use unless the user handed one in."""
+    """Synchronous transport; it creates its HTTP client on first use unless the user passed one."""
 
     def __init__(
         self, client: SyncHTTPClient | None, certificate: Certificate | None = None, *, cookies: bool = False
     ) -> None:
         if client is not None and hasattr(client, "aclose"):
-            raise TypeError(f"http_client is an asynchronous {type(client).__name__}: give a synchronous one")
+            raise TypeError(f"http_client must be synchronous, got {type(client).__name__}: give an httpx2.Client")
         self._unread = UnclosedResponses()
         self._client = client
         self._owned = client is None
@@ -89,11 +92,11 @@ class Transport:
         reset_after_fork(self)
 
     def is_closed(self) -> bool:
-        """Tell whether nothing can be sent any more."""
+        """Return True once the transport is closed and can't send."""
         return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
     def send(self, outgoing: PreparedRequest, options: Options, stream: bool = False) -> HTTPResponse:
-        """Send one attempt; raises `TransportError` without a response, `BodyTooLargeError` beyond the limit."""
+        """Send one attempt; raise `TransportError` without a response, `BodyTooLargeError` above the size limit."""
         client = self._client or self._open()
         self._used = True
         if self._unread.forgotten:
@@ -103,7 +106,7 @@ class Transport:
         timeouts = _timeouts(options)
         clock = Deadline(options.deadline) if options.deadline is not None else None
         try:
-            # No variable of this frame holds the request: there is a key in it.
+            # No local variable of this frame may hold the request: it contains a key, and tracebacks can show locals.
             if clock is None:
                 raw = client.send(_build(client, library, outgoing, timeouts), **_PLAINLY)
             else:
@@ -145,11 +148,11 @@ class Transport:
             return client
 
     def forked(self) -> None:
-        """Leave the connections to the parent: two processes that write on one would read each other's answers."""
+        """Leave the connections to the parent: two processes on one connection would read each other's responses."""
         global _tls_lock
         self._lock, _tls_lock = threading.Lock(), threading.Lock()
         if self._used:
-            # What is dropped closes this process's copies of the sockets, and complains that nobody else did.
+            # Dropping the client closes this process's copies of the sockets, and each warns that it was never closed.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ResourceWarning)
                 self._client = None
@@ -170,17 +173,19 @@ class Transport:
 
     def __del__(self) -> None:
         if getattr(self, "_owned", False):
-            self._close_client()  # and with it the connections of what was forgotten
+            self._close_client()  # this also closes the connections of leaked responses
 
 
 class AsyncTransport:
-    """An asynchronous HTTP client for each event loop, made at the first use, or the one that the user handed in."""
+    """Asynchronous transport with one HTTP client per event loop, or with the client that the user passed."""
 
     def __init__(
         self, client: AsyncHTTPClient | None, certificate: Certificate | None = None, *, cookies: bool = False
     ) -> None:
         if client is not None and not hasattr(client, "aclose"):
-            raise TypeError(f"http_client is a synchronous {type(client).__name__}: give an asynchronous one")
+            raise TypeError(
+                f"http_client must be asynchronous, got {type(client).__name__}: give an httpx2.AsyncClient"
+            )
         self._client = client
         self._owned = client is None
         self._own: PerEventLoop[AsyncHTTPClient] = PerEventLoop()
@@ -194,11 +199,11 @@ class AsyncTransport:
         reset_after_fork(self)
 
     def is_closed(self) -> bool:
-        """Tell whether nothing can be sent any more."""
+        """Return True once the transport is closed and can't send."""
         return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
     def send(self, outgoing: PreparedRequest, options: Options, stream: bool = False) -> Awaitable[HTTPResponse]:
-        """Send one attempt; raises `TransportError` without a response, `BodyTooLargeError` beyond the limit."""
+        """Send one attempt; raise `TransportError` without a response, `BodyTooLargeError` above the size limit."""
         sending = self._send(outgoing, options, stream)
         return sending if options.deadline is None else _in_time(sending, options.deadline)
 
@@ -254,7 +259,7 @@ class AsyncTransport:
 
 
 def _make(library: ModuleType, kind: Callable[..., Any], tls: ssl.SSLContext | None, cookies: bool) -> Any:
-    """Make an HTTP client; raises `ConfigurationError` where the environment does not let it be made."""
+    """Create an HTTP client; raise `ConfigurationError` if the environment doesn't allow it."""
     from specwire._http.cookies import NullCookieJar
 
     limits = library.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=_IDLE)
@@ -265,17 +270,17 @@ def _make(library: ModuleType, kind: Callable[..., Any], tls: ssl.SSLContext | N
     else:
         install_deadlines(client, alive=True)
         return client
-    raise problem  # without the exception, whose message may hold a password
+    raise problem  # not chained: the message of the original may hold a password
 
 
 def _unusable(error: Exception, library: ModuleType) -> ConfigurationError:
-    from specwire._network.environment import unusable  # rarely needed
+    from specwire._network.environment import unusable  # only on failure
 
     return error if isinstance(error, ConfigurationError) else unusable(error, library)
 
 
 def _route(client: object, library: ModuleType, url: str) -> str:
-    from specwire._network.environment import route  # for failures only
+    from specwire._network.environment import route  # only on failure
 
     try:
         return route(client, library.URL(url))
@@ -284,7 +289,7 @@ def _route(client: object, library: ModuleType, url: str) -> str:
 
 
 def _timeouts(options: Options) -> dict[str, float | None]:
-    """Return how long the HTTP library may wait; `read` is for the whole head of the answer, and changed after it."""
+    """Return timeouts for the HTTP library; `read` covers the whole response head and changes afterwards."""
     patience = options.timeout
     read = None if patience is None else ReadTimeout(patience)
     return {"connect": options.connect_timeout, "read": read, "write": patience, "pool": patience}
@@ -296,7 +301,7 @@ async def _in_time(sending: Awaitable[HTTPResponse], seconds: float) -> HTTPResp
     with anyio.move_on_after(seconds) as scope:
         return await sending
     assert scope.cancelled_caught
-    raise TransportError("nothing came in time", sent=True, timeout=True)
+    raise TransportError("no data arrived in time", sent=True, timeout=True)
 
 
 def _build(
@@ -317,19 +322,19 @@ def _build(
 
 @lru_cache(maxsize=256)
 def _plain_url(library: ModuleType, url: str) -> Any:
-    """Return a URL without a query as the library's own: taking it apart costs as much as sending a request through."""
+    """Return a URL without a query as the library's own type; parsing it costs as much as a whole request."""
     return library.URL(url)
 
 
 def _foreign() -> SpecwireError:
     return SpecwireError(
-        "the http_client that was handed in has been used by the process that this one was forked from, and their "
-        "answers would mix: make it, and the client, after the fork"
+        "the http_client was already used in the parent process, and responses of both processes would mix: "
+        "create it, and the client, after the fork"
     )
 
 
 def library_of(client: object) -> ModuleType:
-    """Return the library that a client comes from; raises `TypeError` for a client of another one."""
+    """Return the library of a client; raise `TypeError` for any other library."""
     for kind in type(client).__mro__:
         name = kind.__module__.partition(".")[0]
         if name in _LIBRARIES:
@@ -339,7 +344,7 @@ def library_of(client: object) -> ModuleType:
 
 
 def tls_context() -> ssl.SSLContext:
-    """Return the process's one TLS context; making it is nearly all that a client costs."""
+    """Return the TLS context of the process; creating one is nearly the whole cost of a client."""
     global _tls_context
     import httpx2
 
@@ -360,12 +365,15 @@ def _new_context(library: ModuleType) -> ssl.SSLContext:
 
 
 def certified_context(certificate: Certificate) -> ssl.SSLContext:
-    """Return a TLS context of its own that shows a certificate; raises `ConfigurationError` for an unusable one."""
+    """Return a separate TLS context with a client certificate.
+
+    Raise `ConfigurationError` if the certificate is unusable.
+    """
     import httpx2
 
     file, *rest = (certificate,) if isinstance(certificate, str | PathLike) else certificate
     key = rest[0] if rest else None
-    # Without a password, OpenSSL would ask for one at the terminal.
+    # Without a password, OpenSSL would prompt for one at the terminal.
     password = str(rest[1]) if len(rest) > 1 else ""
     context = _new_context(httpx2)
     try:

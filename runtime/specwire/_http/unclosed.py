@@ -1,7 +1,7 @@
-"""Answers of the synchronous client whose body is still to be read, and what becomes of those that are forgotten.
+"""Unread responses of the synchronous client, and cleanup of those that the caller leaks.
 
-The garbage collector may run at any time, even while the thread that it interrupts changes the pool of connections. So
-it must find nothing that does something to the pool when it is collected.
+The garbage collector may run at any time, even while the interrupted thread modifies the connection pool. So
+collecting a response must never trigger an operation on the pool.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _all: WeakSet[UnclosedResponses] = WeakSet()
 
 @atexit.register
 def _close_all() -> None:
-    """Close what is left when the program ends: after that, the interpreter takes itself to pieces."""
+    """Close unread responses at exit, before the interpreter tears itself down."""
     for unread in list(_all):
         unread.close_forgotten()
         for chunks in list(unread.begun):
@@ -30,17 +30,17 @@ def _close_all() -> None:
 
 
 class UnclosedResponses:
-    """The unread answers of a transport."""
+    """Unread responses of a transport."""
 
     def __init__(self) -> None:
         _all.add(self)
         self.begun: set[Generator[bytes, None, None]] = set()
-        """Bodies of which a part was read, until they are closed: these are what would give their connection back."""
+        """Bodies that are partly read and not closed; these hold a connection."""
         self.forgotten: deque[HTTPResponse] = deque()
-        """Answers that nobody refers to any more."""
+        """Responses without any reference left."""
 
     def close_forgotten(self) -> None:
-        """Close the answers that were forgotten; other threads may be about it too."""
+        """Close the leaked responses; safe to call from several threads at once."""
         while self.forgotten:
             try:
                 answer = self.forgotten.popleft()
@@ -50,7 +50,7 @@ class UnclosedResponses:
 
 
 class UnclosedResponse(HTTPResponse):
-    """An answer with a body to read, which is to be closed. Where it is forgotten, its socket is closed at once."""
+    """Response with an unread body that must be closed; if the caller leaks it, its socket is closed at once."""
 
     _begun: Generator[bytes, None, None] | None = None
 
@@ -67,7 +67,7 @@ class UnclosedResponse(HTTPResponse):
             yield chunk
 
     def abandon(self) -> None:
-        """Close the socket; what is left is done by the next call."""
+        """Close the socket; the next call does the rest."""
         if not self.raw.is_closed:
             self._unread.forgotten.append(self)
             super().abandon()

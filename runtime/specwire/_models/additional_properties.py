@@ -1,7 +1,7 @@
-"""Properties that the document does not name: those of open models, and those that other models do not know.
+"""Additional properties of open models, and unknown fields of closed models.
 
-An open model holds them in a field of its own, typed as the document says. Others have no room for them, so that a
-misspelled field cannot be set; what a server sent is kept beside them where a client is told to keep it.
+An open model holds them in a field, typed as in the document. A closed model has no such field, so that misspelled
+fields are caught; the client option `keep_unknown` stores what the server sent separately.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ D = TypeVar("D")
 T = TypeVar("T")
 
 _kept: dict[int, tuple[weakref.ref[WireModel], Mapping[str, Any]]] = {}
-"""By the id of a model, for as long as it lives."""
+"""Unknown fields by the id of their model, for as long as the model lives."""
 
 
 def unknown_fields(model: WireModel) -> Mapping[str, Any]:
-    """Return what the server sent besides the fields of a model, by wire name, as builtins.
+    """Return the fields that the server sent beyond those of a model, by wire name, as builtins.
 
-    Empty where nothing else came, for open models, and for every model of a client without the option `keep_unknown`.
+    Empty if there are none, for open models, and for all models of a client without the option `keep_unknown`.
     """
     found = _kept.get(id(model))
     return found[1] if found is not None else {}
 
 
 class _Room(NamedTuple):
-    """The field of an open model that holds what the document does not name."""
+    """Field of an open model that holds the additional properties."""
 
     name: str
     type: Any
@@ -47,7 +47,7 @@ def _room(kind: type[OpenModel]) -> _Room:
 
 
 def reaches_open(kind: Any) -> bool:
-    """Tell whether a value of a type may hold open models."""
+    """Return True if values of a type may contain open models."""
     seen: set[Any] = set()
     queue = [kind]
     while queue:
@@ -67,7 +67,7 @@ def reaches_open(kind: Any) -> bool:
 
 
 def gathering(decode: Callable[[D], T], parse: Callable[[D], Any]) -> Callable[[D], T]:
-    """Return a decoder whose open models also hold the properties that they do not name; `parse` gives builtins."""
+    """Return a decoder that also fills in the additional properties of open models; `parse` returns builtins."""
 
     def decode_all(data: D) -> T:
         value = decode(data)
@@ -76,7 +76,7 @@ def gathering(decode: Callable[[D], T], parse: Callable[[D], Any]) -> Callable[[
                 rest = unnamed(type(model), fields)
                 if rest:
                     room = _room(type(model))
-                    # What open models in here hold is for the walk: no value is converted twice.
+                    # The walk handles open models inside; converting them here would convert each value twice.
                     setattr(model, room.name, msgspec.convert(rest, room.type, dec_hook=decode_hook))
         return value
 
@@ -84,7 +84,7 @@ def gathering(decode: Callable[[D], T], parse: Callable[[D], Any]) -> Callable[[
 
 
 def unfold(raw: Any) -> Any:
-    """Return builtins in which what open models hold stands beside their properties; `raw` is changed."""
+    """Return builtins with additional properties moved up to the declared ones; `raw` is changed in place."""
     queue = [raw]
     while queue:
         each = queue.pop()
@@ -100,24 +100,24 @@ def unfold(raw: Any) -> Any:
 
 
 def keep(value: T, data: bytes, charset: str = "utf-8") -> T:
-    """Return a decoded value whose models also hold the fields of its JSON bytes that they do not know."""
+    """Return a decoded value whose models also keep the unknown fields of its JSON bytes."""
     try:
         raw = lenient_json.loads(data, charset)
     except msgspec.DecodeError:
-        return value  # it is no JSON text, so that nothing in the value is a model
+        return value  # not JSON text, so the value contains no model
     keep_from(value, raw)
     return value
 
 
 def keep_from(value: object, raw: Any) -> None:
-    """Keep the fields of the builtins of a decoded value that its models do not know."""
+    """Store the unknown fields of a decoded value, given its builtins."""
     for model, fields in _models(value, raw):
         if not isinstance(model, OpenModel) and (unknown := unnamed(type(model), fields)):
             _hold(model, unknown)
 
 
 def restore(value: object, raw: Any) -> Any:
-    """Return the builtins of a value with the unknown fields that its models hold; `raw` is changed."""
+    """Return the builtins of a value with the stored unknown fields of its models; `raw` is changed in place."""
     for model, fields in _models(value, raw):
         for name, field in unknown_fields(model).items():
             fields.setdefault(name, field)
@@ -130,7 +130,7 @@ def _hold(model: WireModel, fields: Mapping[str, Any]) -> None:
 
 
 def _models(value: object, raw: Any) -> Iterator[tuple[WireModel, dict[str, Any]]]:
-    """Yield every model in a value, with the object that stands in its place in the builtins; outer ones first."""
+    """Yield every model in a value with its object in the builtins, outer models first."""
     queue: list[tuple[Any, Any]] = [(value, raw)]
     while queue:
         value, raw = queue.pop()

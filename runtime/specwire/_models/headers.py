@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
-"""Headers whose values are never shown."""
+"""Headers whose values are always masked."""
 
 
 class Headers(Mapping[str, str]):
-    """Header names to values; several values of one name are joined by a comma, as HTTP allows."""
+    """Mapping of header names to values; repeated headers are joined by commas, as HTTP allows."""
 
     __slots__ = ("_found", "_pairs")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] | Callable[[], Iterable[tuple[str, str]]] = ()) -> None:
-        """Take the pairs, or what gives them when a header is first looked at: those of most answers never are."""
+        """Accept the pairs, or a function that returns them at the first access: most headers are never read."""
         self._pairs = pairs if callable(pairs) else None
         self._found = None if callable(pairs) else _joined(pairs)
 

@@ -1,4 +1,4 @@
-"""What users may give where the document has a format."""
+"""Input types for values that have a format in the document."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from uuid import UUID
 AbstractSet: TypeAlias = Set
 UUIDInput: TypeAlias = UUID | str
 DateTimeInput: TypeAlias = datetime | str
-"""A datetime with a timezone, or RFC 3339 text."""
+"""Datetime with a timezone, or RFC 3339 text."""
 DateInput: TypeAlias = date | str
 TimeInput: TypeAlias = time | str
 DurationInput: TypeAlias = timedelta | str
-"""A timedelta, or ISO 8601 text."""
+"""Timedelta, or ISO 8601 text."""
 DecimalInput: TypeAlias = Decimal | int | float | str

@@ -1,4 +1,4 @@
-"""JSON that a strict parser refuses, read as far as its meaning is certain."""
+"""Lenient JSON parser: invalid JSON whose meaning is certain."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import msgspec
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _RAW_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 _MOST = 100
-"""Flaws that are told of one text."""
+"""Maximum number of flaws reported for one text."""
 
 
 class Flaw(NamedTuple):
-    """A place where a text is not JSON as the standard has it, and how it was read."""
+    """Deviation from the JSON standard, and its interpretation."""
 
     path: str
     expected: str
@@ -26,21 +26,21 @@ class Flaw(NamedTuple):
 
 
 def loads(data: bytes, charset: str = "utf-8") -> Any:
-    """Return the value of a JSON text as builtins; raises `msgspec.DecodeError` where it has none."""
+    """Parse JSON text to builtins; raise `msgspec.DecodeError` if it has no certain meaning."""
     return read(data, charset)[0]
 
 
 def read(data: bytes, charset: str = "utf-8") -> tuple[Any, tuple[Flaw, ...]]:
-    """Return the value of a JSON text as builtins, and its flaws; raises `msgspec.DecodeError` where it has none.
+    """Parse JSON text to builtins and a list of flaws; raise `msgspec.DecodeError` if it has no certain meaning.
 
-    The strict reading counts. What it refuses is read once more, with a byte order mark, in UTF-16, UTF-32 or the
-    charset that the server names, with NaN and infinite numbers, control characters in strings, and halves of
-    surrogate pairs, which become U+FFFD.
+    The strict parser comes first. Text that it rejects is parsed again, allowing a byte order mark, UTF-16, UTF-32
+    or the charset of the response, NaN and infinities, control characters in strings, and lone surrogates, which
+    become U+FFFD.
     """
     try:
         return msgspec.json.decode(data), ()
     except RecursionError:
-        raise msgspec.DecodeError("it is nested too deeply") from None
+        raise msgspec.DecodeError("the JSON is nested too deeply") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return _reread(data, charset, error)
 
@@ -59,7 +59,7 @@ def _reread(data: bytes, charset: str, cause: Exception) -> tuple[Any, tuple[Fla
             value = json.loads(text, parse_int=_integer, strict=False)
             flaws.append(Flaw("$", "JSON", "JSON with control characters in strings"))
     except RecursionError:
-        raise msgspec.DecodeError("it is nested too deeply") from None
+        raise msgspec.DecodeError("the JSON is nested too deeply") from None
     except (ValueError, decimal.DecimalException):
         raise msgspec.DecodeError(str(cause)) from None
     holder = [value]
@@ -80,12 +80,12 @@ def _decoded(data: bytes, charset: str, cause: Exception) -> tuple[str, str]:
 def _integer(digits: str) -> int | decimal.Decimal:
     try:
         return int(digits)
-    except ValueError:  # more digits than Python converts, for the time that it takes
+    except ValueError:  # more digits than Python converts, to bound the time
         return decimal.Decimal(digits)
 
 
 def _scrubbed(holder: list[Any], *, surrogates: bool) -> Iterator[Flaw]:
-    """Put U+FFFD in the place of lone surrogates below a list, and yield what no JSON can hold."""
+    """Replace lone surrogates below a list by U+FFFD, and yield a flaw for each value that JSON can't represent."""
     left = _MOST
     queue: list[tuple[Any, Any, str]] = [(holder, 0, "$")]
     while queue:

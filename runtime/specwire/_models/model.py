@@ -1,4 +1,4 @@
-"""The bases of every wire model."""
+"""Base classes of all wire models."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import msgspec
 from specwire._models.unset import UNSET
 
 ADDITIONAL = "x-specwire-additional-properties"
-"""Stands in the place of a wire name for the field of a model that holds the properties a document does not name."""
+"""Marker, in place of a wire name, of the field that holds additional properties."""
 
 
 T = TypeVar("T")
 
 
 class _Constant(NamedTuple):
-    """A field's only value, and its wire name where that is another."""
+    """The only possible value of a field, and its wire name if that differs."""
 
     value: Any
     name: str | None
 
 
 def constant(value: T, name: str | None = None) -> T:
-    """Declare a field of a model that has one possible value.
+    """Declare a model field that has only one possible value.
 
-    Nobody has to give it, and it is always sent. A server that leaves it out has drifted, unless it is the tag by which
-    msgspec tells the variants of a union apart.
+    Callers need not pass it, and it is always sent. A response without it is drift, unless it is the tag by which
+    msgspec selects the variant of a union.
     """
     return cast(T, _Constant(value, name))
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 else:
 
     class _ModelMeta(msgspec.StructMeta):
-        """Makes models whose constants need not be given."""
+        """Metaclass that makes constant fields optional in the constructor."""
 
         def __new__(mcls, name, bases, namespace, **config):
             constants = {key: value for key, value in namespace.items() if isinstance(value, _Constant)}
@@ -56,17 +56,17 @@ else:
                 if key in cls.__struct_fields__:
                     fields.setdefault(key, value)
                 elif fields.pop(key, value) != value:
-                    raise TypeError(f"{cls.__name__}.{key} is always {value!r}")
+                    raise TypeError(f"{cls.__name__}.{key} must be {value!r}: leave it out")
             return super().__call__(*args, **fields)
 
 
 class WireModel(msgspec.Struct, metaclass=_ModelMeta, kw_only=True, weakref=True):
-    """A JSON object of an API as a Python object: fields by Python name, `UNSET` where nothing was sent."""
+    """Python class of a JSON object; fields have Python names, and `UNSET` marks those that weren't sent."""
 
     __constants__: ClassVar[Mapping[str, Any]] = {}
-    """The values of fields that have only one possible value, by name."""
+    """Constant fields and their values, by name."""
     __secrets__: ClassVar[frozenset[str]] = frozenset()
-    """Names of fields whose values `repr` must not show."""
+    """Names of fields whose values `repr` masks."""
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         """Return the fields that are set, with secrets masked."""
@@ -83,26 +83,27 @@ class WireModel(msgspec.Struct, metaclass=_ModelMeta, kw_only=True, weakref=True
 
 
 class OpenModel(WireModel, omit_defaults=True):
-    """A JSON object that may have more properties than those its document names.
+    """JSON object that may have properties beyond the declared ones.
 
-    These are in one field, `additional_properties` unless a property has that name: a dictionary by wire name.
+    The field `additional_properties` holds them as a dictionary by wire name; it has another name if a property is
+    called that.
     """
 
 
 def unnamed(kind: type[msgspec.Struct], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of an object, by wire name and in order, that are neither fields of a model nor its tag."""
+    """Return the fields of an object, by wire name and in order, without those of its model and the tag."""
     known = {*kind.__struct_encode_fields__, kind.__struct_config__.tag_field}
     return {name: field for name, field in fields.items() if name not in known}
 
 
 class Unknown(dict[str, Any]):
-    """An object that fits no variant of a union the client knows: the raw mapping, its keys also as attributes."""
+    """Object that matches no known variant of a union: the raw mapping, whose keys are also attributes."""
 
     def __getattr__(self, name: str) -> Any:
         try:
             return self[name]
         except KeyError:
-            raise AttributeError(f"the server sent no {name!r}; it sent {', '.join(map(repr, self))}") from None
+            raise AttributeError(f"the server didn't send {name!r}; it sent {', '.join(map(repr, self))}") from None
 
     def __repr__(self) -> str:
         return f"Unknown({dict.__repr__(self)})"

@@ -1,7 +1,7 @@
-"""Objects that are not what their model describes: of their fields the model knows none, or hardly any.
+"""Detection of objects that don't match their model: the model knows none or hardly any of their fields.
 
-A field that a server added beside those of the document is normal. An object without any field of the document is
-another object, so that a model of it would be empty and all that came would be lost.
+A few fields beyond the document are normal. An object without any declared field is a different object: its model
+would be empty, and all its data lost.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from specwire._models.union import UnionMarker
 from specwire._models.unset import UNSET
 
 _FEW = 8
-"""A model knows hardly any field of an object if it knows no more than one of so many."""
+"""A model hardly knows an object if it declares at most one in this many of its fields."""
 _SPARSE = 4
-"""... and if no more than one of so many of its own fields came."""
+"""It also requires that at most one in this many of the model's own fields was sent."""
 
 
 class Fields(NamedTuple):
-    """The fields of a model, by wire name."""
+    """Fields of a model, by wire name."""
 
     known: frozenset[str]
     required: frozenset[str]
     open: bool
-    """Whether the model has room for any other."""
+    """True if the model accepts additional properties."""
 
 
 @cache
 def fields_of(kind: type[msgspec.Struct]) -> Fields:
-    """Return the fields that a model reads, its tag among them."""
+    """Return the fields that a model reads, including its tag."""
     known = {*kind.__struct_encode_fields__}
     required = {field.encode_name for field in msgspec.structs.fields(kind) if field.required}
     tag = kind.__struct_config__.tag_field
@@ -43,7 +43,7 @@ def fields_of(kind: type[msgspec.Struct]) -> Fields:
 
 
 def is_foreign(kind: type[msgspec.Struct], sent: Collection[str]) -> bool:
-    """Tell whether an object with these keys is another than the one that a model describes."""
+    """Return True if an object with these keys isn't the one that a model describes."""
     fields = fields_of(kind)
     if not sent or fields.open:
         return False
@@ -56,23 +56,23 @@ def is_foreign(kind: type[msgspec.Struct], sent: Collection[str]) -> bool:
 
 
 class _Plan(NamedTuple):
-    """What to look at in the models of a class."""
+    """Plan of the checks for models of a class."""
 
     bare: msgspec.Struct | None
-    """A model of which nothing was sent, for a class that requires no field: others do not decode from any object."""
+    """Model with no field set, for a class without required fields; only such a class decodes from any object."""
     many: tuple[str, ...]
-    """All fields of such a class, if they are many."""
+    """All fields of such a class, if it has many."""
     nested: tuple[str, ...]
-    """Fields that may hold models which require no field."""
+    """Fields that may contain models without required fields."""
 
 
 _plans: dict[type, _Plan] = {}
 _strict: set[Any] = set()
-"""Types that are known not to hold models which require no field."""
+"""Types that are known not to contain models without required fields."""
 
 
 def is_suspect(value: object) -> bool:
-    """Tell whether a decoded value holds a model of which no field, or hardly any, was sent."""
+    """Return True if a decoded value contains a model of which none or hardly any field was sent."""
     queue: list[Any] = [value]
     plan_of = _plans.get
     for each in queue:
@@ -98,7 +98,7 @@ def is_suspect(value: object) -> bool:
 
 
 def bare_of(kind: Any) -> msgspec.Struct | None:
-    """Return the model of which nothing was sent, for a class that requires no field; None for other types."""
+    """Return the model with no field set, for a class without required fields; None for other types."""
     return _plan(kind).bare if isinstance(kind, type) else None
 
 
@@ -132,7 +132,7 @@ def _is_loose(kind: type[msgspec.Struct]) -> bool:
 
 @cache
 def may_be_foreign(kind: Any) -> bool:
-    """Tell whether values of a type may hold models that require no field, which any object decodes to."""
+    """Return True if values of a type may contain models without required fields, which decode from any object."""
     seen: set[Any] = set()
     queue = [kind]
     while queue:

@@ -1,9 +1,8 @@
-"""Unions that msgspec cannot tell apart by itself: resolved structurally, deterministically, by keys and constants.
+"""Unions that msgspec cannot resolve by itself: decoded structurally and deterministically, by keys and constants.
 
-The value of a discriminator decides alone. Without one, an object may be of any variant whose constants agree with it
-and whose required keys it has. Of those, one is taken that fits and loses the fewest keys, those of nested objects
-included, so that nothing is lost that the document knows. Where that decides nothing, the object drifted; see
-`specwire.drift`.
+A discriminator decides alone. Without one, candidates are the variants whose constants match and whose required keys
+are present. The first that decodes and loses the fewest keys wins, counting nested objects, so that no declared field
+is lost. An object without a candidate is drift; see `specwire._codec.drift`.
 
 A generated module declares one under its name::
 
@@ -27,21 +26,25 @@ from msgspec import inspect
 from specwire._models.model import ADDITIONAL
 
 _EXACT = 2.0**53
-"""Up to here, floats are exact integers."""
+"""Bound below which floats represent all integers exactly."""
 _MISFIT = 1 << 20
-"""What an object or array counts, in keys that are lost, where a type takes none."""
+"""Penalty for an object or array where a type allows none, in lost keys."""
 
 
 class UnionMarker(type):
-    """The class of union markers; any value passes msgspec's instance check, since the hook has already typed it."""
+    """Class of union markers.
+
+    `__instancecheck__` accepts every value: msgspec checks the result of the hook against the marker, and the hook
+    has already typed it.
+    """
 
     variants: Callable[[], tuple[Any, ...]]
     field: str | None
-    """Wire name of the property that names the variant; None if the document has no discriminator."""
+    """Wire name of the discriminator property; None without one."""
     named: Callable[[], Mapping[str, Any]]
-    """The variants by the values of that property."""
+    """Variants by the value of the discriminator."""
     default: Callable[[], Any] | None
-    """The variant of objects whose value is not in `named`; None if the document has none."""
+    """Variant for values that `named` lacks; None without one."""
 
     def __instancecheck__(cls, instance: object) -> bool:
         return True
@@ -55,16 +58,16 @@ def union(
     named: Callable[[], Mapping[str, Any]] = dict,
     default: Callable[[], Any] | None = None,
 ) -> Any:
-    """Make the run-time stand-in of a union; `variants`, `named` and `default` are called when it decodes."""
+    """Create the run-time marker of a union; `variants`, `named` and `default` are called at the first decoding."""
     members = {"variants": staticmethod(variants), "field": field, "named": staticmethod(named)}
     members["default"] = default and staticmethod(default)
     return UnionMarker(name, (), {"__module__": module, **members})
 
 
 class _Refused(threading.local):
-    """What is no variant of which union, while the outermost of the unions around it is being decoded.
+    """Cache of values that match no variant, while the outermost union is being decoded.
 
-    Without it, what fits no variant of a union that holds itself would be tried on every way through the variants.
+    Without it, a recursive union would attempt such a value again on every path through the variants.
     """
 
     def __init__(self) -> None:
@@ -76,9 +79,9 @@ _refused = _Refused()
 
 
 def decode_hook(kind: type, raw: Any) -> Any:
-    """Decode a raw value as the best of a union's variants; the `dec_hook` of every decoder."""
+    """Decode a raw value as the best variant of a union; used as `dec_hook` of every decoder."""
     if not isinstance(kind, UnionMarker):
-        raise NotImplementedError(f"{kind!r} is not a type of the wire")
+        raise NotImplementedError(f"{kind!r} is not a wire type")
     choice = choose(kind, raw)
     variants = () if choice.reported else choice.variants
     place = (kind, id(raw))
@@ -105,7 +108,7 @@ def decode_hook(kind: type, raw: Any) -> Any:
 
 
 def _whole(raw: Any) -> Any:
-    """Return an object or array with `1.0` as `1`, which is an integer to JSON Schema; the same one if it has none."""
+    """Return an object or array with `1.0` as `1`, an integer in JSON Schema; the same object if nothing changes."""
     match raw:
         case dict():
             changed = {key: _whole_item(item) for key, item in raw.items()}
@@ -124,22 +127,22 @@ def _whole_item(raw: Any) -> Any:
 
 
 _Memo: TypeAlias = dict[tuple[int, int], int]
-"""Keys that are lost, by the ids of a type and of a raw value."""
+"""Number of lost keys, by the ids of a type and of a raw value."""
 
 
 class Choice(NamedTuple):
-    """The variants that a raw value may be of."""
+    """Candidate variants for a raw value."""
 
     variants: tuple[Any, ...]
-    """In the order in which they should be tried."""
+    """Variants in the order in which to attempt them."""
     meant: Any = None
-    """The one that the value is of, were it not for what drifted in it; None where that is not certain."""
+    """Variant that the value has apart from its drift; None if uncertain."""
     reported: str = ""
-    """Why the value is drift although a variant fits it; empty where it is none."""
+    """Reason why the value is drift although a variant fits; empty if it isn't drift."""
 
 
 def shown(raw: Any) -> str:
-    """Return a short scalar as it is, anything else by its kind."""
+    """Return a short scalar unchanged, and the JSON type of anything else."""
     return repr(raw) if isinstance(raw, str | int | None) and len(str(raw)) <= 40 else kind_of(raw)
 
 
@@ -163,23 +166,23 @@ def kind_of(raw: Any) -> str:
 
 
 class Member(NamedTuple):
-    """A variant, and what tells objects of it, or the objects in an array of it, from others."""
+    """Variant with the facts that distinguish its objects, or the objects in its arrays, from others."""
 
     variant: Any
     info: inspect.Type
     container: type | None
-    """The JSON container that it is; None for scalars."""
+    """JSON container type; None for scalars."""
     required: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     constants: Mapping[str, tuple[Any, ...]] = MappingProxyType({})
     open: bool = True
-    """Whether objects may have keys besides the known ones."""
+    """True if objects may have unknown keys."""
 
 
 def choose(kind: UnionMarker, raw: Any, memo: _Memo | None = None) -> Choice:
-    """Return the variants to try for a raw value: that of the discriminator, or those that lose the fewest keys.
+    """Return the variants to attempt for a raw value: that of the discriminator, or those that lose the fewest keys.
 
-    Those with more constants come first; ties keep the order of the document, objects before maps.
+    Variants with more constants come first; ties keep the order of the document, with objects before maps.
     """
     if isinstance(raw, dict) and kind.field is not None:
         if kind.field in raw:
@@ -189,7 +192,7 @@ def choose(kind: UnionMarker, raw: Any, memo: _Memo | None = None) -> Choice:
 
 
 def untagged(members: Sequence[Member], raw: dict[str, Any], field: str, memo: _Memo | None = None) -> Choice:
-    """Return the variant of an object without the property that names it, as far as its other keys tell."""
+    """Return the variant of an object without its discriminator property, judged by the other keys."""
     found = _by_structure(members, raw, memo, field)
     if found.variants and field not in member_of(found.variants[0]).known:
         return found
@@ -197,7 +200,7 @@ def untagged(members: Sequence[Member], raw: dict[str, Any], field: str, memo: _
 
 
 def _by_tag(kind: UnionMarker, field: str, raw: dict[str, Any], memo: _Memo | None) -> Choice:
-    """Return the variant that the discriminator of an object names, or the default of those that none names."""
+    """Return the variant that the discriminator of an object names, or else the default."""
     value = raw[field]
     target = _named(kind).get(_text(value))
     if target is not None:
@@ -207,7 +210,7 @@ def _by_tag(kind: UnionMarker, field: str, raw: dict[str, Any], memo: _Memo | No
 
 @cache
 def _named(kind: UnionMarker) -> Mapping[str, Any]:
-    """Return what the values of a discriminator name: the choice where that is one variant, else the union of them."""
+    """Return the target of each discriminator value: a resolved choice for one variant, otherwise a union."""
     return {
         value: target if isinstance(target, UnionMarker) or get_origin(target) else Choice((target,), target)
         for value, target in kind.named().items()
@@ -215,7 +218,7 @@ def _named(kind: UnionMarker) -> Mapping[str, Any]:
 
 
 def _of(target: Any, raw: dict[str, Any], memo: _Memo | None) -> Choice:
-    """Return the choice among what one value of a discriminator names: a variant, or a union of them."""
+    """Return the choice for one target of a discriminator: a variant, or a union of several."""
     if isinstance(target, UnionMarker):
         return choose(target, raw, memo)
     variants = tuple(flatten((target,)))
@@ -225,9 +228,9 @@ def _of(target: Any, raw: dict[str, Any], memo: _Memo | None) -> Choice:
 
 
 def _default(kind: UnionMarker, field: str, value: Any) -> Any:
-    """Return the default variant for a value of a discriminator, or that of the only nested union that has one.
+    """Return the default variant for a discriminator value, or that of the only nested union with one.
 
-    A default that the mapping names is for any value. Another is for those that its own tag allows.
+    A default that is also in the mapping applies to any value. Otherwise its own tag must allow the value.
     """
     if kind.default is not None:
         default = kind.default()
@@ -240,14 +243,14 @@ def _default(kind: UnionMarker, field: str, value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    """Return a value of a discriminator as mappings have it; what cannot be one is no key of any."""
+    """Return a discriminator value as text, as in mappings; non-scalars match no key."""
     if isinstance(value, str):
         return value
     return str(value).lower() if isinstance(value, int) else ""
 
 
 def _by_structure(members: Sequence[Member], raw: Any, memo: _Memo | None, absent: str | None = None) -> Choice:
-    """Return the variants that lose the fewest keys of a raw value; `absent` is a required key that may lack."""
+    """Return the variants that lose the fewest keys of a raw value; `absent` is a required key that may be missing."""
     kind = type(raw) if isinstance(raw, dict | list) else None
     objects = _objects(raw)
     sent = objects[0].keys() if len(objects) == 1 else set[str]().union(*objects)
@@ -266,19 +269,19 @@ def _by_structure(members: Sequence[Member], raw: Any, memo: _Memo | None, absen
     doubtful = least > 0 and not certain
     variants = tuple(member.variant for member in (*whole, *others))
     return Choice(
-        variants, whole[0].variant if certain else None, "keys that its variants do not know" if doubtful else ""
+        variants, whole[0].variant if certain else None, "keys that its variants do not declare" if doubtful else ""
     )
 
 
 def _objects(raw: Any) -> list[dict[str, Any]]:
-    """Return an object itself, or those of an array."""
+    """Return an object as a list, or the objects of an array."""
     if isinstance(raw, dict):
         return [raw]
     return [item for item in raw if isinstance(item, dict)] if isinstance(raw, list) else []
 
 
 def _is_certain(whole: Sequence[Member], sent: Set[str]) -> bool:
-    """Tell whether the first is better than the second."""
+    """Return True if the first choice is certainly better than the second."""
     if len(whole) < 2:
         return bool(whole)
     first, second = (len(member.constants.keys() & sent) for member in whole[:2])
@@ -294,7 +297,7 @@ def _may_be(member: Member, objects: Sequence[Mapping[str, Any]], absent: str | 
 
 
 def _lost(info: inspect.Type, raw: Any, memo: _Memo) -> int:
-    """Return how many keys of a raw value and of what it holds a type has no place for."""
+    """Return the number of keys in a raw value, at any depth, that a type would lose."""
     if not isinstance(raw, dict | list):
         return 0
     place = (id(info), id(raw))
@@ -334,7 +337,7 @@ def _losses(info: inspect.Type, raw: Any, memo: _Memo) -> Iterator[int]:
 
 @cache
 def _fields(kind: type[msgspec.Struct]) -> tuple[Mapping[str, inspect.Type], inspect.Type | None]:
-    """Return the types of a model's fields by wire name, and the type of what it holds besides."""
+    """Return the field types of a model by wire name, and the type of its additional properties."""
     info = cast(inspect.StructType, inspect.type_info(kind))
     fields = {field.encode_name: field.type for field in info.fields}
     if info.tag_field is not None:
@@ -345,13 +348,13 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[Mapping[str, inspect.Type], ins
 
 @cache
 def _members(kind: UnionMarker) -> tuple[Member, ...]:
-    """Return the variants of a union; those that are objects before maps, in their order otherwise."""
+    """Return the variants of a union in order, with objects before maps."""
     members = [member_of(variant) for variant in flatten(kind.variants())]
     return tuple(sorted(members, key=lambda member: isinstance(member.info, inspect.DictType)))
 
 
 def flatten(variants: tuple[Any, ...]) -> Iterator[Any]:
-    """Yield the variants, those of nested unions in their place."""
+    """Yield the variants, with nested unions expanded in place."""
     for variant in variants:
         if isinstance(variant, UnionMarker):
             yield from flatten(variant.variants())

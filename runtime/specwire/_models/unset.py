@@ -1,4 +1,4 @@
-"""`UNSET`: a keyword that was not given, a field that the server did not send. `None` is JSON's `null`."""
+"""`UNSET`: an argument that wasn't passed, or a field that the server didn't send. `None` is JSON's `null`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Final, Literal
 
     class Unset(enum.Enum):
-        """The type of `UNSET`; false in a condition, so `if message.tool_calls:` narrows."""
+        """Type of `UNSET`; falsy, so that `if message.tool_calls:` narrows."""
 
         UNSET = "UNSET"
 

@@ -1,8 +1,8 @@
-"""The body of an asynchronous answer, in chunks, which gives its connection back whoever forgets to.
+"""Async response body that releases its connection even if the caller never closes it.
 
-The HTTP library reads through generators inside of generators. Event loops close those that are left when they end, and
-when they are collected, all at once, where only the outermost can be closed. So they begin here without the loop's
-knowing, and the loop is given one generator that closes them in order.
+The HTTP library reads through nested generators. An event loop closes all remaining generators at once, when it ends
+or when they are collected, although only the outermost may be closed. So they start here without the loop's hooks,
+and the loop gets one generator that closes them in order.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ T = TypeVar("T")
 Finalizer: TypeAlias = Callable[[AsyncGenerator[Any, Any]], None]
 
 _unread: set[Body] = set()
-"""Bodies that were begun and neither read to the end nor closed: nothing of them is left to the garbage collector."""
+"""Bodies that were begun but neither read to the end nor closed; referenced here so that none is garbage-collected."""
 
 
 class Body:
-    """What is read, and how it is closed, which may happen at any time and more than once."""
+    """Body of a response; closing it is possible at any time and idempotent."""
 
     def __init__(
         self,
@@ -44,15 +44,15 @@ class Body:
         assert isinstance(chunks, AsyncGeneratorType)
         self._chunks = chunks
         self._dropped: list[AsyncGenerator[Any, Any]] = []
-        """Generators that nobody refers to any more, and that are not closed."""
+        """Generators without other references that are still open."""
         self._guard: AsyncGenerator[None, None] | None = None
-        """What the event loop closes when it ends, until the body is closed."""
+        """Generator that the event loop closes when it ends, as long as the body is open."""
 
     async def _read(
         self, make_decoder: Callable[[], Decoder | None], reading: Callable[[], AbstractContextManager[None]]
     ) -> AsyncGenerator[bytes, None]:
         if self._raw.is_stream_consumed:
-            yield self._raw.content  # read where it was made, by a transport of the caller's
+            yield self._raw.content  # already loaded by the caller's own transport
             return
         chunks = self._raw.aiter_raw()
         _unread.add(self)
@@ -78,7 +78,7 @@ class Body:
                 self._guard = None
 
     async def begin(self) -> bytes:
-        """Return the first chunk; raises `StopAsyncIteration` if there is none."""
+        """Return the first chunk; raise `StopAsyncIteration` for an empty body."""
         guard = self._guard = self._close_at_the_end()
         await _begun(guard.__anext__, sys.get_asyncgen_hooks().firstiter, _leave)
         return await _begun(self._chunks.__anext__, None, self._dropped.append)
@@ -91,16 +91,19 @@ class Body:
 
     @property
     def next(self) -> Callable[[], Awaitable[bytes]]:
-        """Returns the next chunk, once it is begun."""
+        """Return the method that returns the next chunk, once the body is begun."""
         return self._chunks.__anext__
 
     @property
     def closed(self) -> bool:
-        """Whether it was read to the end, or closed."""
+        """Return True if the body was read to the end, or closed."""
         return self._raw.is_closed
 
     async def aclose(self) -> None:
-        """Close the answer and the generators, but those in which another task waits: for it, the answer has ended."""
+        """Close the response and its generators, except those in which another task waits.
+
+        For it, the response has ended.
+        """
         try:
             await self._raw.aclose()
         finally:
@@ -109,7 +112,7 @@ class Body:
 
 
 class Chunks:
-    """The chunks of a body as they come; when nobody refers to this any more, the body is closed."""
+    """Iterator over the chunks of a body; the body closes when the iterator has no more references."""
 
     def __init__(self, body: Body, close: Callable[[], Awaitable[object]]) -> None:
         self._next: Callable[[], Awaitable[bytes]] = body.begin
@@ -134,7 +137,7 @@ class Chunks:
 def _begun(
     begin: Callable[[], Awaitable[T]], firstiter: Finalizer | None, finalizer: Finalizer
 ) -> Generator[Any, Any, T]:
-    """Await while generators that begin are told to these functions, and not to those of the event loop."""
+    """Await `begin` with other async generator hooks than those of the event loop."""
     with _hooked(firstiter, finalizer):
         steps = begin().__await__()
     step: Callable[[], Any] = partial(next, steps)
@@ -164,4 +167,4 @@ def _hooked(firstiter: Finalizer | None, finalizer: Finalizer) -> Iterator[None]
 
 
 def _leave(_generator: AsyncGenerator[Any, Any]) -> None:
-    """Leave a generator as it is."""
+    """Do nothing with a generator."""

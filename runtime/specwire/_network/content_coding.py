@@ -1,7 +1,7 @@
-"""Content codings (RFC 9110, section 8.4.1): a body decoded as it comes, in pieces of a bounded size, to its true end.
+"""Content codings (RFC 9110, section 8.4.1), decoded incrementally, in pieces of bounded size and to the true end.
 
-The HTTP libraries stop at the first member of a gzip body and ignore what they do not know. Here a body is decoded
-whole, or a `CodingError` says why it cannot be.
+The HTTP libraries stop at the first member of a gzip body and ignore unknown codings. This module decodes the whole
+body or raises a `CodingError`.
 """
 
 from __future__ import annotations
@@ -12,55 +12,58 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 PIECE = 256 * 1024
-"""Bytes of a decoded piece at most; of codings whose library knows no bound, what a short slice can expand to."""
+"""Maximum size of a decoded piece in bytes; for libraries without a limit, the maximum expansion of a small slice."""
 _PLAIN = frozenset({"", "identity", "none", "utf-8", "utf8", "binary"})
-"""Labels of bodies that are not coded; some are mistakes that servers make, and none is the name of a coding."""
+"""Labels for bodies without a coding; some are mistakes of servers, and no label is the name of a real coding."""
 _MOST = 5
-"""Codings that a body may have, one on top of the other."""
+"""Maximum number of stacked codings."""
 _SLICE = 16
-"""Bytes given at once to a library that knows no bound."""
+"""Number of bytes to pass at once to a library without an output limit."""
 
 
 class CodingError(Exception):
-    """A body that is not what its coding says, or in a coding that is not known here."""
+    """Body that doesn't match its coding, or unknown coding."""
 
     def __init__(self, message: str, *, unknown: bool = False) -> None:
         super().__init__(message)
         self.unknown = unknown
-        """Whether the coding is not known, so that another try would end the same."""
+        """True for an unknown coding, which another attempt won't change."""
 
 
 class Decoder(Protocol):
-    """The decoding of one body."""
+    """Decoder of one body."""
 
     def decode(self, data: bytes) -> Iterator[bytes]:
-        """Yield what the next bytes of the body decode to; raises `CodingError`."""
+        """Yield the decoded form of the next bytes; raise `CodingError`."""
         ...
 
     def finish(self) -> None:
-        """Take the end of the body; raises `CodingError` where the coded data does not end there."""
+        """Process the end of the body; raise `CodingError` if the coded data doesn't end there."""
         ...
 
 
 def decoder_of(header: str) -> Decoder | None:
-    """Return the decoder for a `Content-Encoding` header, None where the body is not coded; raises `CodingError`."""
+    """Return the decoder for a `Content-Encoding` header; None without a coding.
+
+    Raise `CodingError` for an unknown one.
+    """
     names = [name for each in header.split(",") if (name := each.strip().lower()) not in _PLAIN]
     if not names:
         return None
     if len(names) > _MOST:
-        raise CodingError(f"the body has {len(names)} codings, one on top of the other", unknown=True)
+        raise CodingError(f"the body has {len(names)} stacked codings, more than {_MOST}", unknown=True)
     decoders: list[Decoder] = []
     for name in reversed(names):
         make = _CODINGS.get(name)
         decoder = make() if make is not None else None
         if decoder is None:
-            raise CodingError(f"the body has the coding {name[:40]!r}, which is not known here", unknown=True)
+            raise CodingError(f"the body has the unknown coding {name[:40]!r}", unknown=True)
         decoders.append(decoder)
     return decoders[0] if len(decoders) == 1 else _Stacked(decoders)
 
 
 class _Stacked:
-    """Codings one on top of the other, the outermost first."""
+    """Stacked codings, the outermost first."""
 
     def __init__(self, decoders: list[Decoder]) -> None:
         self._decoders = decoders
@@ -81,21 +84,21 @@ class _Stacked:
 
 
 class _Member(Protocol):
-    """One compressed stream, which knows its own end."""
+    """Single compressed stream that detects its own end."""
 
     @property
     def ended(self) -> bool: ...
 
     @property
     def rest(self) -> bytes:
-        """Bytes after the end."""
+        """Return the bytes after the end."""
         ...
 
     def pieces(self, data: bytes) -> Iterator[bytes]: ...
 
 
 class _Members:
-    """Compressed streams in a row; zero bytes after one are padding, anything else has to be another."""
+    """Concatenated compressed streams; zero bytes after one are padding, and anything else must be another stream."""
 
     def __init__(self, make: Callable[[bytes], _Member], *, several: bool = True, padded: bool = True) -> None:
         self._make = make
@@ -111,12 +114,12 @@ class _Members:
                 if not data:
                     return
                 if self._read and not self._several:
-                    raise CodingError("data is left over after the end of the compressed body")
+                    raise CodingError("unexpected data follows the end of the compressed body")
                 self._member = self._make(data)
             member = self._member
             try:
                 yield from member.pieces(data)
-            except Exception as error:  # each library has a class of its own
+            except Exception as error:  # each library has its own exception class
                 what = "data that is not compressed follows" if self._read else str(error)
                 raise CodingError(f"the body cannot be decompressed: {what}") from error
             if not member.ended:
@@ -126,11 +129,11 @@ class _Members:
 
     def finish(self) -> None:
         if self._member is not None:
-            raise CodingError("the compressed body ended before its end")
+            raise CodingError("the compressed body is truncated")
 
 
 class _Zlib:
-    """A zlib, gzip or raw deflate stream."""
+    """Zlib, gzip or raw deflate stream."""
 
     def __init__(self, bits: int) -> None:
         self._inner = zlib.decompressobj(bits)
@@ -155,7 +158,7 @@ class _Zlib:
 
 
 class _Deflate:
-    """`deflate`: a zlib stream as the standard says, or a raw one as some servers send."""
+    """`deflate` stream: zlib as in the standard, or raw deflate as some servers send."""
 
     def __init__(self) -> None:
         self._start: bytes | None = b""
@@ -177,12 +180,12 @@ class _Deflate:
 
     def finish(self) -> None:
         if self._start:
-            raise CodingError("the compressed body ended before its end")
+            raise CodingError("the compressed body is truncated")
         self._members.finish()
 
 
 class _Zstandard:
-    """A frame of Zstandard, by the standard library's interface."""
+    """Zstandard frame, decoded with the standard library."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
@@ -208,7 +211,7 @@ class _Zstandard:
 
 
 class _Brotli:
-    """A Brotli stream."""
+    """Brotli stream."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
@@ -219,7 +222,7 @@ class _Brotli:
 
     @property
     def rest(self) -> bytes:
-        return b""  # the library refuses data after the end
+        return b""  # the library rejects data after the end
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
         inner = self._inner
@@ -235,7 +238,7 @@ class _Brotli:
 
 
 class _ZstandardObject:
-    """A frame of Zstandard, by the interface of the package `zstandard`."""
+    """Zstandard frame, decoded with the package `zstandard`."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
@@ -262,7 +265,7 @@ class _ZstandardObject:
 
 
 def _slices(data: bytes) -> Iterator[bytes]:
-    """Cut data small, for a library that knows no bound on what it returns."""
+    """Split data into slices, for a library without an output limit."""
     for start in range(0, len(data), _SLICE):
         yield data[start : start + _SLICE]
 
@@ -287,9 +290,9 @@ def _zstd() -> Decoder | None:
 
 
 def _optional(name: str) -> Any:
-    """Return a module that the HTTP library loads where it is installed, None where it is not.
+    """Return a module that the HTTP library loads if it is installed; None if it isn't.
 
-    A coding is only asked for where the HTTP library can read it, and then its module is loaded.
+    A coding is only requested if the HTTP library can read it, and then its module is loaded.
     """
     return sys.modules.get(name)
 

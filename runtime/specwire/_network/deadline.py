@@ -1,4 +1,4 @@
-"""The time of one call: since when it runs, and how long it may."""
+"""Deadline of a call: its start and its time limit."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ if TYPE_CHECKING:
 
 
 class Deadline(msgspec.Struct, eq=False, gc=False):
-    """Runs from the first try of a call to its answer."""
+    """Deadline that runs from the first attempt of a call to its response."""
 
     deadline: float | None
-    """Seconds that the call may take; None for as long as it takes."""
+    """Time limit of the call in seconds; None for no limit."""
     started: float = msgspec.field(default_factory=time.monotonic)
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the call began."""
+        """Return the seconds since the call began."""
         return time.monotonic() - self.started
 
     @property
     def over(self) -> bool:
-        """Whether the deadline has passed."""
+        """Return True once the deadline has passed."""
         return self.deadline is not None and self.elapsed >= self.deadline
 
     @property
     def end(self) -> float | None:
-        """When the deadline passes, by the monotonic clock; None without one."""
+        """Return the monotonic time of the deadline; None without one."""
         return None if self.deadline is None else self.started + self.deadline
 
     @property
     def left(self) -> float | None:
-        """Seconds to the deadline, a moment when it has passed; None without one."""
+        """Return the seconds to the deadline, or a minimal number once it has passed; None without a deadline."""
         return None if self.deadline is None else max(self.deadline - self.elapsed, 0.001)
 
     def leaves(self, seconds: float) -> bool:
-        """Tell whether the deadline is further away than so many seconds."""
+        """Return True if more than `seconds` remain."""
         return self.deadline is None or self.elapsed + seconds < self.deadline
 
     def bounded(self, options: Options) -> Options:
-        """Return options whose deadline is what is left of it, and none of whose timeouts is longer than that."""
+        """Return options with the remaining time as the deadline and as the maximum of every timeout."""
         left = self.left
         if left is None:
             return options

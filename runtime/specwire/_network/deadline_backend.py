@@ -1,8 +1,8 @@
-"""Connections that let no read and no write last longer than the call may.
+"""Network backend that enforces deadlines on every read and write.
 
-The HTTP library bounds each wait, but a server that sends a byte now and then can prolong an answer without end. So its
-network backend is wrapped, in clients that users hand in too: a wait is as long as is left, and none begins when
-nothing is. Nothing changes for calls without such a bound.
+The HTTP library limits each single wait, but a server that sends a byte now and then can extend a response forever.
+So the network backend of each client is wrapped, including those of users: no wait exceeds the remaining time, and
+none begins after the deadline. Calls without a deadline behave as before.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from specwire._network.timeouts import ReadTimeout
 from specwire._network.transport_errors import CLOSED_HERE, TransportError
 
 _PIECE = 64 * 1024
-"""Bytes to write between two looks at the time."""
+"""Number of bytes to write between two checks of the time."""
 
 
 _KEEP_ALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 4))
-"""Seconds of silence before the first question and between two, and how many may stay without an answer."""
+"""TCP keep-alive: seconds of silence before the first probe and between probes, and the number of unanswered probes."""
 _ADDRESS = re.compile(r"[0-9.]+|.*:.*")
-"""An address, for which no resolver is asked."""
+"""Pattern of an IP address, which needs no DNS lookup."""
 
 
 class _Limit(threading.local):
     until: float | None = None
-    """When what this thread does has to be over, by the monotonic clock."""
+    """Monotonic time at which the operations of this thread must end."""
 
 
 _limit = _Limit()
@@ -41,7 +41,7 @@ _limit = _Limit()
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Let what the block reads and writes on connections of this module last so long."""
+    """Limit all reads and writes of the block on these connections to `seconds` in total."""
     before, _limit.until = _limit.until, time.monotonic() + seconds
     try:
         yield
@@ -50,9 +50,9 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def install_deadlines(client: Any, *, alive: bool = False) -> None:
-    """Let the connections that an HTTP client will make heed `within` and `ReadTimeout`.
+    """Make future connections of an HTTP client obey `within` and `ReadTimeout`.
 
-    `alive` lets the system look whether the other side is still there: routers forget connections that are silent.
+    `alive` enables TCP keep-alive: routers forget silent connections.
     """
     kind = _AsyncBackend if hasattr(client, "aclose") else _Backend
     for pool, backend in _backends(client):
@@ -61,14 +61,14 @@ def install_deadlines(client: Any, *, alive: bool = False) -> None:
 
 
 def interrupt(client: Any) -> None:
-    """End what other threads wait for on the connections of a synchronous HTTP client that is about to be closed."""
+    """Interrupt waiting threads on the connections of a synchronous HTTP client that is about to be closed."""
     for _, backend in _backends(client):
         if isinstance(backend, _Backend):
             backend.interrupt()
 
 
 def _backends(client: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield each pool of an HTTP client with the source of its connections."""
+    """Yield each connection pool of an HTTP client with its network backend."""
     mounts = getattr(client, "_mounts", None) or {}
     for transport in (getattr(client, "_transport", None), *mounts.values()):
         pool = getattr(transport, "_pool", None)
@@ -78,7 +78,7 @@ def _backends(client: Any) -> Iterator[tuple[Any, Any]]:
 
 
 class Stream:
-    """A connection, as the HTTP library has it, that heeds `within` and `ReadTimeout`."""
+    """Connection that obeys `within` and `ReadTimeout`."""
 
     def __init__(self, stream: Any, siblings: WeakSet[Stream]) -> None:
         self._stream = stream
@@ -93,12 +93,12 @@ class Stream:
         return data
 
     def interrupt(self) -> None:
-        """Let a thread that waits for bytes see the end of them; closing the socket would not wake it."""
+        """Wake a thread that waits for bytes, with an end of file; closing the socket wouldn't wake it."""
         self._interrupted = True
         connection = self.get_extra_info("socket")
         if connection is not None:
             with suppress(OSError):
-                # Not the method of a TLS socket, which would take the encryption from under the other thread.
+                # Not the method of a TLS socket, which would remove the encryption while the other thread uses it.
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -120,7 +120,7 @@ class Stream:
 
 
 class AsyncStream:
-    """A connection of an asynchronous client that heeds `ReadTimeout`: whatever else is bounded, its task is."""
+    """Connection of an asynchronous client that obeys `ReadTimeout`; all other limits apply to its task."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -145,7 +145,7 @@ class AsyncStream:
 
 
 class _AsyncBackend:
-    """The source of an asynchronous client's connections; other calls go to the HTTP library's own."""
+    """Network backend of an asynchronous client; delegates all other calls to the library's own."""
 
     def __init__(self, backend: Any, alive: bool = False) -> None:
         self._backend = backend
@@ -162,7 +162,7 @@ class _AsyncBackend:
 
 
 class _Backend:
-    """The source of a synchronous client's connections; other calls go to the HTTP library's own."""
+    """Network backend of a synchronous client; delegates all other calls to the library's own."""
 
     def __init__(self, backend: Any, alive: bool = False) -> None:
         self._backend = backend
@@ -170,7 +170,7 @@ class _Backend:
         self._streams: WeakSet[Stream] = WeakSet()
 
     def interrupt(self) -> None:
-        """End what other threads wait for."""
+        """Interrupt waiting threads."""
         for stream in list(self._streams):
             stream.interrupt()
 
@@ -182,7 +182,7 @@ class _Backend:
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> Stream:
-        # The module that the method was written in: the class calls itself part of the package.
+        # The module that defines the method: `__module__` of the class names the package.
         library = sys.modules.get(type(self._backend).connect_tcp.__module__)
         if library is None or not hasattr(library, "SyncStream") or _ADDRESS.fullmatch(host):
             stream = self._backend.connect_tcp(host, port, _bounded(timeout), local_address, socket_options)
@@ -203,7 +203,7 @@ class _Backend:
 
 
 def _keep_alive(stream: Any) -> None:
-    """Let the system ask the other side now and then whether it is there, where the system can."""
+    """Enable TCP keep-alive if the system supports it."""
     connection = stream.get_extra_info("socket")
     if connection is None:
         return
@@ -215,21 +215,21 @@ def _keep_alive(stream: Any) -> None:
 
 
 def _left(timeout: float | None) -> float | None:
-    """Return how long a read may wait; raises `TransportError` when there is no time left."""
+    """Return the maximum seconds for a read; raise `TransportError` after the deadline."""
     if type(timeout) is not ReadTimeout:
         return timeout
     left = timeout.left
     if left <= 0:
-        raise TransportError("nothing came in time", sent=True, timeout=True)
+        raise TransportError("no data arrived in time", sent=True, timeout=True)
     return left
 
 
 def _bounded(timeout: float | None) -> float | None:
-    """Return how long a wait may be; raises `TransportError` when there is no time left."""
+    """Return the maximum seconds for a wait; raise `TransportError` after the deadline."""
     timeout, until = _left(timeout), _limit.until
     if until is None:
         return timeout
     left = until - time.monotonic()
     if left <= 0:
-        raise TransportError("nothing came in time", sent=True, timeout=True)
+        raise TransportError("no data arrived in time", sent=True, timeout=True)
     return left if timeout is None else min(timeout, left)

@@ -1,6 +1,6 @@
-"""The way to a host with several addresses: each is tried a moment after the one before, and the first to answer wins.
+"""Connections to a host with several addresses: attempts start one after another, and the first success wins.
 
-As RFC 8305 recommends: a host whose IPv6 address leads nowhere is reached by IPv4 at once.
+As in RFC 8305: if the IPv6 address of a host is unreachable, IPv4 follows at once.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from math import inf
 from typing import Any, Self, TypeAlias
 
 Place: TypeAlias = tuple[int, int, int, str, tuple[Any, ...]]
-"""Family, type, protocol, canonical name and address, as `socket.getaddrinfo` returns them."""
+"""Family, type, protocol, canonical name and address, as from `socket.getaddrinfo`."""
 _HEAD_START = 0.25
-"""Seconds that an address has before the next one is tried too."""
+"""Seconds before the next address is attempted too."""
 _UNDER_WAY = frozenset({0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, errno.EINTR})
-"""What the system says of a connection that it is making."""
+"""System error codes of a connection in progress."""
 
 
 def look_up(host: str, port: int, seconds: float | None) -> list[Place]:
-    """Return the addresses of a host, the families in turn; raises `OSError`, or `UnicodeError` for no name of a host.
+    """Return the addresses of a host, alternating families; raise `OSError`, or `UnicodeError` for an invalid name.
 
-    The system's resolver knows no bound: where there is one, it is asked on a thread that may be left behind.
+    The system's resolver has no time limit. With a limit, the lookup runs on a thread that may be left behind.
     """
     if seconds is None:
         return _in_turn(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
@@ -64,7 +64,7 @@ def dial(
     source: str | None = None,
     options: Iterable[Sequence[Any]] = (),
 ) -> socket.socket:
-    """Return a connection to the first of several addresses that answers; raises `OSError`."""
+    """Return a connection to the first address that accepts one; raise `OSError`."""
     now = time.monotonic()
     end = inf if seconds is None else now + seconds
     left, turn, given = deque(places), now, tuple(options)
@@ -82,18 +82,18 @@ def dial(
 
 
 class _Attempts:
-    """Connections that are being made; those that are not taken are closed."""
+    """Connection attempts in progress; unused ones are closed."""
 
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
         self.error = OSError("the host has no address")
-        """Why the last one failed."""
+        """Error of the last failed attempt."""
 
     def __len__(self) -> int:
         return len(self._selector.get_map())
 
     def begin(self, place: Place, port: int, source: str | None, options: Sequence[Sequence[Any]]) -> None:
-        """Begin to connect to an address."""
+        """Start to connect to an address."""
         family, kind, protocol, _, address = place
         try:
             connection = socket.socket(family, kind, protocol)
@@ -117,7 +117,7 @@ class _Attempts:
             self._selector.register(connection, selectors.EVENT_WRITE)
 
     def made(self, seconds: float) -> socket.socket | None:
-        """Wait for an attempt to end, and return its connection; None where none ends in time or it fails."""
+        """Wait for an attempt to end, and return its connection; None on failure or timeout."""
         if not self:
             return None
         for key, _ in self._selector.select(None if seconds == inf else max(seconds, 0)):

@@ -1,4 +1,4 @@
-"""The environment's say in connections: certificates and proxies, and which variable is wrong when none can be made."""
+"""Environment variables for connections: certificates and proxies, and the one to blame for a failure."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _LOGIN = re.compile(r"(?<=//)[^/@]*@|^[^/@]*@")
 
 
 def unusable(error: Exception, library: Any) -> ConfigurationError:
-    """Return the error of an HTTP client that cannot be made, with the variable that is to blame and its value."""
+    """Return the error for an HTTP client that can't be created, naming the responsible variable and its value."""
     problem = next(_problems(error, library), "")
     return ConfigurationError(problem or f"the HTTP client cannot be made: {_without_login(summary(str(error), 150))}")
 
 
 def route(client: Any, url: Any) -> str:
-    """Return by way of what a client reaches a URL: `through the proxy HOST:PORT (VARIABLE)`; empty where directly."""
+    """Return the route of a client to a URL: `through the proxy HOST:PORT (VARIABLE)`, or empty for a direct one."""
     find = getattr(client, "_transport_for_url", None)
     proxy = getattr(getattr(find(url), "_pool", None), "_proxy_url", None) if find is not None else None
     if proxy is None:
@@ -52,22 +52,22 @@ def _problems(error: Exception, library: Any) -> Iterator[str]:
                 library.Proxy(value if separator else f"http://{value}")
             except Exception as reason:
                 text = _without_login(summary(str(reason), 80))
-                yield f"{name} names the proxy {shown!r}, which cannot be used: {text}"
+                yield f"{name} names the proxy {shown!r}, which is unusable: {text}"
 
 
 def _path_problems(name: str, path: str, error: OSError) -> Iterator[str]:
     shown = repr(path[:150])
     if name == "SSLKEYLOGFILE":
         if error.filename == path:
-            yield f"{name} names {shown}, which cannot be written: {error.strerror}"
+            yield f"{name} names {shown}, which isn't writable: {error.strerror}"
     elif not os.path.exists(path):
-        yield f"{name} names {shown}, which is not there"
+        yield f"{name} names {shown}, which does not exist"
     elif name == "SSL_CERT_FILE" and error.filename in (None, path):
-        yield f"{name} names {shown}, which holds no certificates that can be used: {error.strerror or error}"
+        yield f"{name} names {shown}, which has no usable certificates: {error.strerror or error}"
 
 
 def _proxies() -> Iterator[tuple[str, str]]:
-    """Yield the variables of proxies that are set, as they are spelt."""
+    """Yield the names and values of the proxy variables that are set, spelled as they are."""
     for name in _PROXIES:
         for spelt in (name.lower(), name):
             if value := os.environ.get(spelt, "").strip():

@@ -1,4 +1,4 @@
-"""The event loops of a program, asyncio's or trio's: which one runs now, which ended, and work to start on one."""
+"""Event loops of a program, asyncio's or trio's: the current one, ended ones, and tasks to spawn on one."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ T = TypeVar("T")
 Work: TypeAlias = Callable[[], Awaitable[object]]
 
 _running: set[Any] = set()
-"""Tasks, which asyncio itself refers to only weakly."""
+"""Tasks, to which asyncio itself holds only weak references."""
 
 
 def current() -> Any:
-    """Return the loop that runs now: asyncio's event loop, or the token of a trio run."""
+    """Return the current loop: asyncio's event loop, or the token of a trio run."""
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():
         return trio.lowlevel.current_trio_token()
@@ -26,54 +26,54 @@ def current() -> Any:
 
 
 def starter() -> Callable[[Work], None]:
-    """Return a function that starts work on the loop that runs now, from wherever and whenever it is called."""
+    """Return a function that spawns a task on the current loop, callable from any thread at any time."""
     return partial(start, current())
 
 
 def start(loop: Any, work: Work) -> None:
-    """Start work on a loop, from any thread; nothing happens where the loop has ended."""
+    """Spawn a task on a loop, from any thread; do nothing if the loop has ended."""
     trio = sys.modules.get("trio")
     if trio is not None and isinstance(loop, trio.lowlevel.TrioToken):
         with suppress(trio.RunFinishedError):
             loop.run_sync_soon(_begin_on_trio, trio, work)
     else:
-        # A loop that is gone has taken its connections with it.
+        # The connections of an ended loop are gone with it.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(_begin_on_asyncio, loop, work)
 
 
 class PerEventLoop(Generic[T]):
-    """One thing for each event loop that needs it; the things of loops that ended are dropped."""
+    """One object per event loop; objects of ended loops are dropped."""
 
     def __init__(self) -> None:
         self._things: dict[Any, T] = {}
 
     def get(self) -> T | None:
-        """Return the thing of the loop that runs now."""
+        """Return the object of the current loop."""
         return self._things.get(current())
 
     def put(self, thing: T) -> T:
-        """Set the thing of the loop that runs now."""
+        """Set the object of the current loop."""
         for loop in [each for each in list(self._things) if _has_ended(each)]:
             self._things.pop(loop, None)
         self._things[current()] = thing
         return thing
 
     def take(self) -> list[tuple[Any, T]]:
-        """Return all things with their loops, and forget them."""
+        """Return all objects with their loops, and forget them."""
         things, self._things = self._things, {}
         return list(things.items())
 
 
 async def sleep(seconds: float) -> None:
-    """Sleep on whatever event loop is running: asyncio or trio, as the HTTP library itself does."""
+    """Sleep on the current event loop: asyncio or trio, as the HTTP library itself does."""
     import anyio
 
     await anyio.sleep(seconds)
 
 
 def fail_after(seconds: float) -> AbstractContextManager[object]:
-    """Return a context that raises `TimeoutError` when its block takes longer, on whatever event loop is running."""
+    """Return a context manager that raises `TimeoutError` if its block takes longer, on asyncio or trio."""
     import anyio
 
     return anyio.fail_after(seconds)
@@ -102,12 +102,12 @@ def _begin_on_asyncio(loop: Any, work: Work) -> None:
 
 
 def _begin_on_trio(trio: Any, work: Work) -> None:
-    # A run that ends takes no more tasks; it closes what is left by itself.
+    # A run that is ending accepts no more tasks; it closes the rest by itself.
     with suppress(RuntimeError):
         trio.lowlevel.spawn_system_task(_quietly, work)
 
 
 async def _quietly(work: Work) -> None:
-    # Nobody waits for the outcome, and trio would take an exception here for its own failure.
+    # No caller waits for the result, and an exception here would crash the trio run.
     with suppress(Exception):
         await work()

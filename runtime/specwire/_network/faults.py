@@ -1,4 +1,4 @@
-"""What the HTTP library raises, and what lies below it, as failures of a try."""
+"""Translation of exceptions from the HTTP library and its dependencies to transport errors."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _STACK = frozenset(
     ("httpx2", "httpx", "httpcore2", "httpcore", "h11", "h2", "hpack", "anyio", "asyncio", "trio", "ssl", "socket")
     + ("socksio", "truststore", "encodings", "idna", "zlib", "uvloop")
 )
-"""Packages that a connection is made of: what they raise is a fault of the connection."""
+"""Packages that implement connections: their exceptions are connection failures."""
 _LONGEST = 150
-"""Characters of what the HTTP library says."""
+"""Maximum characters of an HTTP library's message."""
 
 
 def raise_failure(error: Exception, library: ModuleType, route: str = "") -> None:
-    """Raise an exception of the HTTP library, or of what lies below it, as `TransportError`; let others be.
+    """Raise an exception of the HTTP library or its dependencies as `TransportError`; do nothing for any other.
 
-    What the caller's own code raises (a file that cannot be read, middleware, a transport of the caller's) stays as it
-    is. `route` says by way of what the server was to be reached.
+    Exceptions from the caller's own code (an unreadable file, middleware, a custom transport) stay unchanged.
+    `route` describes the proxy, if any.
     """
     if isinstance(error, TransportError | BodyTooLargeError | SpecwireError):
         return
@@ -46,9 +46,9 @@ def _failure(error: Exception, library: ModuleType) -> TransportError | None:
         text = str(error) or type(error).__name__ if timeout else _reason(error)
         hopeless = _is_distrust(error)
         if hopeless:
-            text = f"{text}; set SSL_CERT_FILE to the certificates to trust, or give an http_client"
+            text = f"{text}; set SSL_CERT_FILE to the certificates to trust, or pass an http_client"
         if isinstance(error, library.ProxyError) and str(error).startswith("407"):
-            text, hopeless = f"{text}: the proxy wants a user and a password", True
+            text, hopeless = f"{text}: the proxy requires a user and a password", True
         return _lost(text, sent=not isinstance(error, unsent), timeout=timeout, hopeless=hopeless)
     if isinstance(error, CodingError):
         return _lost(str(error), hopeless=error.unknown)
@@ -59,9 +59,9 @@ def _failure(error: Exception, library: ModuleType) -> TransportError | None:
     if isinstance(error, library.InvalidURL):
         return _lost(f"the URL is unusable: {error}", sent=False, hopeless=True)
     if isinstance(error, UnicodeError) and not _is_callers(error):
-        return _lost(f"the name of the host is unusable: {_reason(error)}", sent=False, hopeless=True)
+        return _lost(f"the host name is unusable: {_reason(error)}", sent=False, hopeless=True)
     if isinstance(error, RuntimeError) and "event loop" in str(error).lower() and _is_of_the_stack(error):
-        return _lost(f"{error}: an http_client serves one event loop, make one for each")
+        return _lost(f"{error}: an http_client works on one event loop only: create one per loop")
     if not _is_callers(error) and (isinstance(error, OSError | ExceptionGroup) or _is_of_the_stack(error)):
         return _lost(_reason(error))
     return None
@@ -72,7 +72,7 @@ def _lost(text: str, *, sent: bool = True, timeout: bool = False, hopeless: bool
 
 
 def _is_callers(error: BaseException) -> bool:
-    """Tell whether the body of the request raised it: its bytes come from files and functions of the caller's."""
+    """Return True if the request body raised the exception: its bytes come from the caller's files and functions."""
     return "specwire._serialization.upload" in _modules(error)
 
 
@@ -82,7 +82,7 @@ def _is_of_the_stack(error: BaseException) -> bool:
 
 
 def _modules(error: BaseException) -> Iterator[str]:
-    """Yield the modules that an exception came through, where it was raised last."""
+    """Yield the modules of an exception's traceback, innermost first."""
     trace = error.__traceback__
     while trace is not None:
         yield str(trace.tb_frame.f_globals.get("__name__", ""))
@@ -90,10 +90,10 @@ def _modules(error: BaseException) -> Iterator[str]:
 
 
 def terse(error: BaseException) -> BaseException:
-    """Leave of an exception what users can use: what it says, and neither how it came about nor the request.
+    """Reduce an exception to its message: without traceback, chained exceptions and request.
 
-    The request holds the credentials, and so do the variables of the HTTP library's frames. What the library chained to
-    the exception stays as its `__context__`, which is not shown.
+    The request holds the credentials, and so do the local variables in the HTTP library's frames. The library's own
+    chained exception remains as `__context__`, which isn't shown.
     """
     for each in list(_causes(error)):
         each.__traceback__ = None
@@ -104,7 +104,7 @@ def terse(error: BaseException) -> BaseException:
 
 
 def _reason(error: BaseException) -> str:
-    """Return what an exception says, or what those say that led to it where it says nothing."""
+    """Return the message of an exception, or those of its causes if it has none."""
     return next((text for cause in _causes(error) if (text := _said(cause))), type(error).__name__)
 
 
@@ -115,14 +115,14 @@ def _said(error: BaseException) -> str:
 
 
 def _is_distrust(error: BaseException) -> bool:
-    """Tell whether the server's certificate was refused, as it will be the next time."""
-    from ssl import SSLCertVerificationError  # takes long to import, and the HTTP library has it then
+    """Return True if the server's certificate was rejected, which another attempt won't change."""
+    from ssl import SSLCertVerificationError  # slow to import, and already imported by the HTTP library at this point
 
     return any(isinstance(cause, SSLCertVerificationError) for cause in _causes(error))
 
 
 def _is_closed_here(error: BaseException) -> bool:
-    """Tell whether this program closed the connection while another thread or task used it."""
+    """Return True if this program closed the connection while another thread or task used it."""
     return any(
         (isinstance(cause, OSError) and cause.errno == EBADF) or type(cause).__name__ == "ClosedResourceError"
         for cause in _causes(error)

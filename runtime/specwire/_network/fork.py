@@ -1,4 +1,4 @@
-"""Processes that fork: what holds connections or locks begins anew in the child, and leaves the parent's alone."""
+"""Fork handling: objects with connections or locks reset themselves in the child, and leave the parent's alone."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from weakref import WeakSet
 
 
 class Forkable(Protocol):
-    """Something that a child process inherits, and cannot use as it is."""
+    """Object that a child process inherits but can't use unchanged."""
 
     def forked(self) -> None:
-        """Begin anew; called in the child, while it has one thread."""
+        """Reset the state; called in the child, while it has only one thread."""
 
 
 _inherited: WeakSet[Forkable] = WeakSet()
 
 
 def reset_after_fork(thing: Forkable) -> None:
-    """Tell a thing, as long as it lives, that it is in another process now."""
+    """Call `forked` of an object in each child process, as long as the object lives."""
     _inherited.add(thing)
 
 

@@ -1,4 +1,4 @@
-"""URLs that can be connected to, and logins that stand in them."""
+"""Request URLs: validity, embedded credentials and origins."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 from specwire._network.server_url import base_url_flaw
 
 LONGEST_URL = 65536
-"""Characters of a URL that the HTTP library takes."""
+"""Maximum length of a URL in the HTTP library, in characters."""
 _LONGEST_HOST = 253
 _PORTS = {"http": 80, "https": 443}
 
 
 def is_reachable(url: str) -> bool:
-    """Tell whether a connection can be tried: the host and the port are ones that exist by their form."""
+    """Return True if the host and port of a URL are well-formed, so that a connection can be attempted."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -27,7 +27,7 @@ def is_reachable(url: str) -> bool:
 
 
 def without_login(url: str) -> tuple[str, tuple[str, ...]]:
-    """Return a URL without the user and the password in it, and these as `Basic` has them with the password."""
+    """Return a URL without its user and password, and the header values of `Basic` for these."""
     if "@" not in url:
         return url, ()
     parts = urlsplit(url)
@@ -41,7 +41,10 @@ def without_login(url: str) -> tuple[str, tuple[str, ...]]:
 
 
 def same_origin(here: str, there: str) -> bool:
-    """Tell whether credentials for one URL may go to another: the same server, or the same host by HTTPS instead."""
+    """Return True if credentials for one URL may be sent to another.
+
+    Same origin, or an upgrade to HTTPS on the same host.
+    """
     first, second = urlsplit(here), urlsplit(there)
     if _origin(first) == _origin(second):
         return True

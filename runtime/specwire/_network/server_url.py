@@ -1,4 +1,4 @@
-"""Addresses of servers: which can be called at all, and how one is shown. The generator asks the same questions."""
+"""Server URLs: validity, and a form that is safe to show. The generator uses the same rules."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from urllib.parse import SplitResult, unquote, urlsplit
 _HOST = re.compile(r"[\w.-]+")
 _SEPARATOR = re.compile(r"[/\\]")
 _END = re.compile(r"[/?#\\]")
-"""Where the part of an address ends that names user and host."""
+"""Pattern for the end of the authority in a URL."""
 
 
 def base_url_flaw(url: str) -> str | None:
-    """Return why an address is no base URL, in words that hold nothing of it; None where it is one."""
+    """Return why a URL isn't a usable base URL, without quoting it; None if it is one."""
     parts = _parts(url)
     if isinstance(parts, str):
         return parts
@@ -24,12 +24,12 @@ def base_url_flaw(url: str) -> str | None:
 
 
 def has_dot_segment(path: str) -> bool:
-    """Tell whether a path has a segment `.` or `..`, percent-encoded or not, which makes it another path on the way."""
+    """Return True if a path has a segment `.` or `..`, percent-encoded or not, which would change the path."""
     return "." in (plain := unquote(path)) and not {".", ".."}.isdisjoint(_SEPARATOR.split(plain))
 
 
 def token_url_flaw(url: str) -> str | None:
-    """Return why secrets cannot be sent to an address: it must be encrypted, or on this machine."""
+    """Return why a URL is unsafe for secrets; None if it is encrypted or on this machine."""
     parts = _parts(url)
     if isinstance(parts, str):
         return parts
@@ -38,23 +38,23 @@ def token_url_flaw(url: str) -> str | None:
 
 
 def shown_url(url: str) -> str:
-    """Return a URL as it may be shown: without user, password, query and fragment."""
+    """Return a URL in a form that is safe to show: without user, password, query and fragment."""
     scheme, separator, authority, tail = _split(url)
     if "@" in tail and ":" in authority and isinstance(_parts(url), str):
-        # Nobody can tell where a password ends that has such characters in it.
+        # With such characters, the end of a password is ambiguous.
         authority, tail = "***", ""
     path = re.split(r"[?#]", tail, maxsplit=1)[0]
     return f"{scheme}{separator}{authority.rpartition('@')[2]}{path}"
 
 
 def without_user(url: str) -> str:
-    """Return a URL without the user and the password in front of its host."""
+    """Return a URL without the user and password before its host."""
     scheme, separator, authority, tail = _split(url)
     return f"{scheme}{separator}{authority.rpartition('@')[2]}{tail}"
 
 
 def _split(url: str) -> tuple[str, str, str, str]:
-    """Return scheme, separator, the part that names user and host, and the rest of any text."""
+    """Split any text into scheme, separator, authority and rest."""
     scheme, separator, rest = url.partition("://") if "://" in url else ("", "", url)
     found = _END.search(rest)
     end = found.start() if found is not None else len(rest)
@@ -62,7 +62,7 @@ def _split(url: str) -> tuple[str, str, str, str]:
 
 
 def _parts(url: str) -> SplitResult | str:
-    """Return the parts of an address that can be called, or why it cannot."""
+    """Return the parts of a usable URL, or the reason why it is unusable."""
     if not url.isprintable() or " " in url:
         return "it has spaces or control characters"
     if "\\" in url:
@@ -89,7 +89,7 @@ def _is_host(host: str, *, bracketed: bool) -> bool:
 
 
 def _is_loopback(host: str) -> bool:
-    import ipaddress  # only addresses without encryption need it
+    import ipaddress  # only unencrypted URLs need it
 
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -1,4 +1,4 @@
-"""Timeouts that end at a moment, however often the other side sends a little."""
+"""Timeouts that end at a fixed time, even if the other side keeps sending a little."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import time
 
 
 class ReadTimeout(float):
-    """Seconds that the HTTP library may wait for bytes, but not beyond a moment.
+    """Timeout of the HTTP library in seconds that also ends at a fixed time.
 
-    To the HTTP library it is a number, which bounds each wait. The connections of `specwire.punctual` ask it how long
-    the next wait may be, so that a server that sends something useless now and then gains no time by it.
+    The HTTP library sees a number, which limits each single wait. The connections of
+    `specwire._network.deadline_backend` read `left` before each wait, so that a server gains no time by sending
+    useless bytes.
     """
 
     until: float | None = None
-    """When the waiting ends, by the monotonic clock; None until the first wait begins."""
+    """Monotonic end of the timeout; None until the first wait begins."""
 
     @property
     def left(self) -> float:
-        """Seconds to the end; the first question starts the clock."""
+        """Return the seconds that remain; the first access starts the timeout."""
         now = time.monotonic()
         if self.until is None:
             self.until = now + self
@@ -25,7 +26,7 @@ class ReadTimeout(float):
 
 
 class Silence:
-    """The bounds of a stream: the seconds between two events, and the moment at which all of it is over."""
+    """Time limits of a stream: the maximum silence between two events, and the end of the whole stream."""
 
     __slots__ = ("_end", "_idle", "timeout")
 
@@ -35,16 +36,16 @@ class Silence:
         left = None if end is None else max(end - time.monotonic(), 0.001)
         seconds = min((each for each in (idle, left) if each is not None), default=None)
         self.timeout = None if seconds is None else ReadTimeout(seconds)
-        """What the HTTP library may wait for; None for as long as it takes."""
+        """Timeout for the HTTP library; None for no limit."""
         self.restart()
 
     def restart(self) -> None:
-        """Let the time between two events begin anew."""
+        """Restart the time between two events."""
         if self.timeout is not None:
             self.timeout.until = self._until(time.monotonic())
 
     def check(self, *, restart: bool = False) -> str | None:
-        """Return what bound is passed, None if none is; `restart` says that an event came."""
+        """Return a description of the exceeded limit, or None; `restart` reports the arrival of an event."""
         if self.timeout is None:
             return None
         now = time.monotonic()

@@ -1,45 +1,45 @@
-"""Tries that came to nothing, before they are errors of a call."""
+"""Transport errors: failed attempts, before they become exceptions of a call."""
 
 from __future__ import annotations
 
 from specwire._models.headers import Headers
 
-CLOSED_HERE = "the client, or this answer, was closed meanwhile"
-"""What happened to a connection that this program closed while another thread or task used it."""
+CLOSED_HERE = "the client, or this response, was closed during the call"
+"""Message about a connection that this program closed while another thread or task used it."""
 
 
 class TransportError(Exception):
-    """A try that got no answer."""
+    """Attempt without a response."""
 
     def __init__(self, message: str, *, sent: bool, timeout: bool, hopeless: bool = False) -> None:
         super().__init__(message)
         self.sent = sent
-        """Whether the server may have seen the request."""
+        """True if the server may have received the request."""
         self.timeout = timeout
         self.hopeless = hopeless
-        """Whether another try would fail in the same way."""
+        """True if another attempt would fail in the same way."""
 
     @property
     def origin(self) -> BaseException:
-        """What users are shown as the cause: the HTTP library's own exception, if there is one."""
+        """Return the cause to show to users: the HTTP library's own exception if there is one."""
         return self.__cause__ or self
 
 
 class BodyTooLargeError(Exception):
-    """An answer whose body is larger than the client may hold."""
+    """Response whose body is larger than the client may hold."""
 
     def __init__(self, limit: int, status: int, headers: Headers) -> None:
-        super().__init__(f"the body of the answer is larger than {limit:,} bytes")
+        super().__init__(f"the response body is larger than {limit:,} bytes")
         self.status = status
         self.headers = headers
 
 
 class TokenDeniedError(Exception):
-    """The token endpoint did not grant a token."""
+    """Token request that the token endpoint denied."""
 
     def __init__(self, message: str, status: int, headers: Headers, content: bytes) -> None:
         super().__init__(message)
         self.status = status
         self.headers = headers
         self.content = content
-        """The body of the answer, without the secrets that were sent."""
+        """Response body with the secrets of the request masked."""

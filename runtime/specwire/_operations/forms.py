@@ -1,4 +1,4 @@
-"""Further forms of an operation: the arguments of one builder, another form of the response."""
+"""Forms of an operation: builders with the same arguments and another form of the response."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ R = TypeVar("R", bound=BaseRequest)
 
 
 class _Form:
-    """A builder that converts the request of another one."""
+    """Builder that converts the request of another builder."""
 
     def __init__(self, build: Callable[..., BaseRequest], convert: Callable[[BaseRequest], BaseRequest]) -> None:
         self._build = build
@@ -36,7 +36,7 @@ class _Form:
 
 
 def same_arguments(build: Callable[P, BaseRequest]) -> Callable[[Callable[[BaseRequest], R]], Callable[P, R]]:
-    """Give a function the arguments of a builder; the function converts the request that the builder makes."""
+    """Give a function the signature of a builder; the function converts the request that the builder creates."""
 
     def decorate(convert: Callable[[BaseRequest], R]) -> Callable[P, R]:
         return cast("Callable[P, R]", _Form(build, convert))
@@ -45,7 +45,7 @@ def same_arguments(build: Callable[P, BaseRequest]) -> Callable[[Callable[[BaseR
 
 
 def with_fields(body: Body | None, fields: Mapping[str, Any]) -> Body:
-    """Return a body with further fields, which take precedence; a JSON body if there was none."""
+    """Return a body with extra fields, which take precedence; a JSON body if there was none."""
     match body:
         case JsonBody(value, content_type):
             return JsonBody({**value, **fields}, content_type)

@@ -1,4 +1,4 @@
-"""Words by which APIs say that a job has come to rest, written as `word` writes them."""
+"""Job statuses that APIs use for jobs at rest, in the form that `word` returns."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ ATTENTION = frozenset(
     "awaiting_approval waiting_for_approval requires_confirmation requires_approval paused suspended blocked "
     "on_hold".split()
 )
-"""The job goes on only when somebody does something."""
+"""Statuses of jobs that wait for an action of the user."""
 
 
 def word(status: str) -> str:
-    """Return a status in lower case, its words joined by underscores."""
+    """Return a status in lower case with words joined by underscores."""
     return status.strip().lower().replace("-", "_").replace(" ", "_")

@@ -1,4 +1,4 @@
-"""A request is a value: made by a pure function, compared, pickled, put in a batch file, sent by a client."""
+"""Request as a value: built by a pure function, compared, pickled, written to batch files, sent by a client."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ItemT = TypeVar("ItemT")
 
 
 class JsonBody(msgspec.Struct, frozen=True):
-    """A value that is sent as JSON."""
+    """Value that is sent as JSON."""
 
     value: Any
     content_type: str = "application/json"
@@ -41,27 +41,27 @@ class FormBody(msgspec.Struct, frozen=True):
 
 
 class MultipartBody(msgspec.Struct, frozen=True):
-    """Parts that are sent as `multipart/form-data`, files streamed from where they are."""
+    """Parts that are sent as `multipart/form-data`, with files streamed from their source."""
 
     parts: tuple[Part, ...]
 
 
 class BinaryBody(msgspec.Struct, frozen=True):
-    """Bytes, a path or an open binary file, sent as it is."""
+    """Bytes, path or open binary file that is sent unchanged."""
 
     content: FileInput
     content_type: str = "application/octet-stream"
 
 
 class TextBody(msgspec.Struct, frozen=True):
-    """A text, sent in UTF-8."""
+    """Text that is sent in UTF-8."""
 
     text: str
     content_type: str = "text/plain"
 
 
 class JsonLinesBody(msgspec.Struct, frozen=True):
-    """Values that are sent as JSON, one after the other; those of an iterator are sent once, as it gives them."""
+    """Values that are sent as a sequence of JSON texts; those of an iterator can be sent only once."""
 
     items: Iterable[Any] | AsyncIterable[Any]
     content_type: str = "application/jsonl"
@@ -73,7 +73,7 @@ Body: TypeAlias = JsonBody | FormBody | MultipartBody | BinaryBody | TextBody | 
 
 
 class BaseRequest(msgspec.Struct, frozen=True):
-    """A call that has not been made, whatever its answer is."""
+    """Call that hasn't been sent, for any type of response."""
 
     operation: Operation
     path: Mapping[str, Any] = {}
@@ -82,51 +82,51 @@ class BaseRequest(msgspec.Struct, frozen=True):
     cookies: Mapping[str, Any] = {}
     body: Body | None = None
     url: str | None = None
-    """Where to send it in place of path and query, such as the next page's URL; relative, or on the same server."""
+    """URL in place of path and query, such as the next page's; relative, or on the same server."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.operation.id}: {self.operation.method} {self.operation.path})"
 
     def replace(self, **changes: Any) -> Self:
-        """Return the same request with other `path`, `query`, `headers`, `cookies`, `body` or `url`."""
+        """Return a copy of the request with another `path`, `query`, `headers`, `cookies`, `body` or `url`."""
         return msgspec.structs.replace(self, **changes)
 
 
 class Request(BaseRequest, Generic[T], frozen=True):
-    """A call that has not been made; `T` is the type of its answer."""
+    """Call that hasn't been sent; `T` is the type of its response."""
 
     def answering(self, returns: Payload) -> Request[Any]:
-        """Return the same request with another form of answer, for a server that chooses it by what is asked."""
+        """Return a copy of the request with another response type, for a server that chooses it by the request."""
         return self.replace(operation=msgspec.structs.replace(self.operation, returns=returns))
 
 
 class PagedRequest(Request[T], Generic[T, ItemT], frozen=True):
-    """A request whose answer `T` is one page of items `ItemT`."""
+    """Request whose response `T` is one page of items `ItemT`."""
 
 
 class StreamRequest(BaseRequest, Generic[E], frozen=True):
-    """A request whose answer is a stream of events `E`."""
+    """Request whose response is a stream of events `E`."""
 
 
 class FileRequest(BaseRequest, frozen=True):
-    """A request whose answer may be bytes, read as they come."""
+    """Request whose response may be bytes, read as they arrive."""
 
 
 class DownloadRequest(FileRequest, frozen=True):
-    """A request whose answer is bytes."""
+    """Request whose response is bytes."""
 
 
 class MixedRequest(FileRequest, Generic[T], frozen=True):
-    """A request whose answer is bytes under one status, and a `T` under another."""
+    """Request whose response is bytes under one status, and a `T` under another."""
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values that were given, in order: what is `UNSET` is not sent."""
+    """Return the values that aren't `UNSET`, in order."""
     return {name: value for name, value in values.items() if value is not UNSET}
 
 
 def with_additional(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return fields with those beside them that the document does not name; a field of that name has precedence."""
+    """Return fields together with their additional properties; a declared field takes precedence."""
     if ADDITIONAL not in fields:
         return fields
     named = {name: field for name, field in fields.items() if name != ADDITIONAL}
@@ -136,7 +136,7 @@ def with_additional(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 def json_body(
     fields: Mapping[str, Any], content_type: str = "application/json", *, required: bool = True
 ) -> JsonBody | None:
-    """Make a JSON object of the fields that were given; no body where none was and none is required."""
+    """Build a JSON object from the fields that aren't `UNSET`; None if there are none and none is required."""
     sent = given(fields)
     return JsonBody(sent, content_type) if sent or required else None
 
@@ -144,7 +144,7 @@ def json_body(
 def lines_body(
     body: Iterable[Any] | AsyncIterable[Any] | FileInput, content_type: str, framing: Framing = "jsonl"
 ) -> JsonLinesBody | BinaryBody:
-    """Make a body of values, or of a file that holds them: bytes, a path, an open file, a tuple with its name."""
+    """Build a body from values, or from a file that contains them: bytes, path, open file, or tuple with its name."""
     named = isinstance(body, tuple) and len(body) in (2, 3) and isinstance(body[0], str | None)
     if named or isinstance(body, bytes | bytearray | memoryview | PathLike) or hasattr(body, "read"):
         return BinaryBody(cast(FileInput, body), content_type)
@@ -161,12 +161,17 @@ def multipart_body(
     header_styles: Mapping[str, Mapping[str, Style]] | None = None,
     formats: Formats = NO_FORMATS,
 ) -> MultipartBody:
-    """Make a form of the fields and files that were given, the fields first; a list repeats its part.
+    """Build a form from the fields and files that aren't `UNSET`, fields first; a list repeats its part.
 
-    `types` are the content types of parts, where the document names them; a field of a JSON type is sent as JSON, and
-    so are objects, and lists in a list, for which the document names none. `styles` say how fields are written where
-    that is not the default: a list in one part, an object as parts of its own. `headers` are those of each part
-    besides, `header_styles` how these are written. Raises `InvalidRequestError` for a value that cannot be sent.
+    Args:
+        types: Declared content types of parts. Fields with a JSON type are sent as JSON, and so are objects and
+        nested lists without a declared type.
+        styles: Styles of fields that differ from the default: a list in one part, or an object as separate
+        parts.
+        headers: Additional headers of each part.
+        header_styles: Styles of these headers.
+
+    Raises `InvalidRequestError` for a value that can't be sent.
     """
     try:
         parts = _parts(fields or {}, files, types or {}, styles or {}, formats)

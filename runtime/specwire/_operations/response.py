@@ -1,4 +1,4 @@
-"""The whole of an answer: what `.raw` returns and what errors carry."""
+"""Response with its metadata: the result of `.raw`, and part of errors."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ REQUEST_ID_HEADERS = (
 
 
 def request_id_of(headers: Headers) -> str | None:
-    """Return the identifier that a server gave a request."""
+    """Return the request id in the headers of a response, or None."""
     return next((headers[name] for name in REQUEST_ID_HEADERS if name in headers), None)
 
 
 class Response(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
-    """An answer with everything around it."""
+    """Response with its metadata."""
 
     status_code: int
     headers: Headers
     content: bytes
-    """The body, decompressed; empty for streams."""
+    """Decompressed body; empty for streams."""
     parsed: T
-    """The body as its type."""
+    """Body in its declared type."""
     attempts: int = 1
-    """How many times the request was sent."""
+    """Number of attempts."""
     elapsed: float = 0.0
-    """Seconds from the first try to the answer."""
+    """Seconds from the first attempt to the response."""
     drift: tuple[Drift, ...] = ()
-    """Where the body is not what the document says."""
+    """Places where the body differs from the document."""
 
     @property
     def request_id(self) -> str | None:
-        """The identifier that the server gave this request, to quote when asking for support."""
+        """Return the request id that the server sent, to quote in support requests, or None."""
         return request_id_of(self.headers)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""How a client proves who it is: the security schemes of documents, and what each adds to a request."""
+"""Security schemes of documents, and the credentials that each adds to a request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from specwire._operations.operation import Requirement
 
 
-_WHOLE = "the key is the whole Authorization header; if a word belongs before it, give both"
+_WHOLE = "the key is the whole Authorization header; include the scheme if the server expects one"
 
 
 class Bearer(msgspec.Struct, frozen=True):
@@ -22,85 +22,85 @@ class Bearer(msgspec.Struct, frozen=True):
 
 
 class Basic(msgspec.Struct, frozen=True):
-    """`Authorization: Basic ...` from a user and a password (RFC 7617)."""
+    """`Authorization: Basic ...` with a user and a password (RFC 7617)."""
 
 
 class Digest(msgspec.Struct, frozen=True):
-    """`Authorization: Digest ...` from a user and a password, once the server has sent its challenge (RFC 7616)."""
+    """`Authorization: Digest ...` with a user and a password, once the server has sent its challenge (RFC 7616)."""
 
 
 class Http(msgspec.Struct, frozen=True):
-    """`Authorization: NAME KEY`, for the other schemes of HTTP."""
+    """`Authorization: NAME KEY`, for the other HTTP schemes."""
 
     name: str
 
 
 class ApiKey(msgspec.Struct, frozen=True):
-    """A key in a header, the query or a cookie."""
+    """Key in a header, the query or a cookie."""
 
     name: str
     place: Literal["header", "query", "cookie"]
     prefix: str = ""
-    """What the document puts before the key in its header, as `Token `; a key of several words stays as it is."""
+    """Prefix of the key in its header, such as `Token `; not added to a key of several words."""
 
 
 class OAuth2(msgspec.Struct, frozen=True):
-    """`Authorization: Bearer TOKEN`, a token that the document's token endpoint grants."""
+    """`Authorization: Bearer TOKEN`, with a token from the token endpoint."""
 
     token_url: str
-    """Where tokens are granted; one that begins with `/` is relative to where the client is told that the API is."""
+    """URL of the token endpoint; if it begins with `/`, relative to the client's base URL."""
     refresh_url: str | None = None
-    """Where a refresh token is used, if not there."""
+    """URL for refresh tokens, if it differs."""
 
 
 class MutualTLS(msgspec.Struct, frozen=True):
-    """A certificate of the client's, shown when the connection is made."""
+    """Client certificate, presented when the connection is made."""
 
 
 class Undeclared(msgspec.Struct, frozen=True):
-    """A scheme that the document requires without saying how it is met: nothing is sent for it, and only on request."""
+    """Scheme that the document requires without declaring it: nothing is sent for it, and only on request."""
 
 
 Scheme: TypeAlias = Bearer | Basic | Digest | Http | ApiKey | OAuth2 | MutualTLS | Undeclared
 
 
 class Security(msgspec.Struct, frozen=True):
-    """The schemes of an API that has several, by name, and which of them a call takes."""
+    """Schemes of an API that has several, by name, and the combinations that a call needs."""
 
     schemes: Mapping[str, Scheme]
     requirements: tuple[Requirement, ...]
-    """The alternatives of every operation that does not say otherwise; the first that a client can meet is taken."""
+    """Default alternatives of operations; the first that the client can meet is used."""
     variables: Mapping[str, str] = {}
     """Scheme -> environment variable of its key."""
     required: bool = True
-    """Whether a client cannot be made without credentials."""
+    """True if a client can't be created without credentials."""
 
 
 class Anonymous(msgspec.Struct, frozen=True):
-    """The wish to send no credentials, whatever the document demands."""
+    """Type of `ANONYMOUS`."""
 
 
 ANONYMOUS = Anonymous()
-"""Given as the key: requests go without credentials, for servers that ask for none."""
+"""Value for `api_key=`: send requests without credentials, for servers that need none."""
 
 
 class AppliedAuth(msgspec.Struct, frozen=True):
-    """What one try of a request carries to prove who sends it."""
+    """Authentication of one attempt: headers, query parameters and cookies."""
 
     headers: Mapping[str, str] = {}
-    """By name in lower case."""
+    """Headers by name in lower case."""
     query: Mapping[str, str] = {}
     cookies: Mapping[str, str] = {}
     secrets: tuple[str, ...] = ()
-    """What must show nowhere, though the server repeats it."""
+    """Values to mask everywhere, even if the server repeats them."""
     sign: Callable[[str, str], str] | None = None
-    """Method and target of the request -> `Authorization`, where that depends on them."""
+    """Function from method and request target to `Authorization`, if it depends on them."""
     hint: str = ""
-    """What may be wrong where the server does not take it."""
+    """Possible reason if the server rejects it."""
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is nothing but headers."""
+        """Return True if it consists of headers only."""
         return not self.query and not self.cookies and self.sign is None
 
     def __repr__(self) -> str:
@@ -108,7 +108,7 @@ class AppliedAuth(msgspec.Struct, frozen=True):
 
 
 def prove(scheme: Scheme, key: str) -> AppliedAuth:
-    """Return what a scheme adds to a request for a key; raises `ConfigurationError` for one that no header can hold.
+    """Return the credentials that a scheme adds to a request; raise `ConfigurationError` for an invalid header value.
 
     The key of `Basic` is `user:password`. `Digest`, `MutualTLS` and `Undeclared` add nothing by themselves.
     """
@@ -117,12 +117,10 @@ def prove(scheme: Scheme, key: str) -> AppliedAuth:
         coded = base64.b64encode(key.encode()).decode()
         return AppliedAuth({"authorization": f"Basic {coded}"}, secrets=(coded, key, key.partition(":")[2]))
     if not key or not key.isascii() or not key.isprintable() or key != key.strip():
-        raise ConfigurationError(
-            "the key is empty or holds characters that no HTTP header can: check where it is read from"
-        )
+        raise ConfigurationError("the key is empty or has characters forbidden in HTTP headers: check its source")
     match scheme:
         case Bearer() | OAuth2():
-            if key[:7].lower() == "bearer ":  # pasted with its word
+            if key[:7].lower() == "bearer ":  # pasted including the scheme
                 key = key[7:].strip()
             return AppliedAuth({"authorization": f"Bearer {key}"}, secrets=(key,))
         case Http(name):
@@ -143,7 +141,7 @@ def prove(scheme: Scheme, key: str) -> AppliedAuth:
 
 
 def joined(proofs: tuple[AppliedAuth, ...]) -> AppliedAuth:
-    """Return several proofs as one."""
+    """Combine several authentications."""
     if len(proofs) == 1:
         return proofs[0]
     return AppliedAuth(
@@ -157,7 +155,7 @@ def joined(proofs: tuple[AppliedAuth, ...]) -> AppliedAuth:
 
 
 def check_pair(pair: str) -> None:
-    """Raise `ConfigurationError` unless a text can be `user:password`."""
+    """Raise `ConfigurationError` for a text that isn't `user:password`."""
     if ":" not in pair or not pair.isprintable():
         raise ConfigurationError(
             "a user and a password are needed, without control characters: give ('user', 'password')"

@@ -1,4 +1,8 @@
+"""Iterators over pages and items: objects, not generators, so that leaving one early needs no cleanup."""
 """Iterators over pages and items: objects and not generators, so that leaving early leaves nothing to clean up."""
+=======
+"""Asynchronous iterators over pages; they are objects, not generators, so that leaving one early needs no cleanup."""
+>>>>>>> 6ca9258 (Rewrite prose of the runtime and overrides in plain English):runtime/specwire/_pagination/pages.py
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ ItemT = TypeVar("ItemT")
 
 
 class AsyncPages(Generic[T, ItemT]):
-    """A page and all that follow."""
+    """Iterator over a page and all later ones."""
 
     def __init__(
         self,
@@ -45,7 +49,7 @@ class AsyncPages(Generic[T, ItemT]):
 
 
 class AsyncItems(Generic[T, ItemT]):
-    """The items of a page and of all that follow."""
+    """Iterator over the items of a page and of all later ones."""
 
     def __init__(self, request: PagedRequest[T, ItemT], pages: AsyncIterator[T]) -> None:
         self._request = request

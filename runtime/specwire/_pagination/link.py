@@ -1,4 +1,4 @@
-"""The `Link` header (RFC 8288), and URLs of answers that may be followed."""
+"""`Link` header (RFC 8288), and safe resolution of URLs in responses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PARAMETER = re.compile(
 
 
 def links(header: str) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield the target of each link of a header with its relations, in lower case; what is no link ends it."""
+    """Yield the target of each link in a header with its relations in lower case; stop at malformed text."""
     place = 0
     while target := _TARGET.match(header, place):
         place = target.end()
@@ -29,14 +29,14 @@ def links(header: str) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def next_link(header: str) -> str | None:
-    """Return the target of the first link to what comes next."""
+    """Return the target of the first link with relation `next`."""
     return next((target for target, relations in links(header) if "next" in relations), None)
 
 
 def on_same_server(here: str, url: str) -> str:
-    """Return where a URL, perhaps a relative one, leads from here; raises `ValueError` if that is another server.
+    """Resolve a URL of a response, relative or not; raise `ValueError` if it leads to another server.
 
-    A server that stands behind a proxy may not know that it is reached by HTTPS: the scheme stays the better one.
+    A server behind a proxy may not know that it is reached by HTTPS: the better scheme of the two is kept.
     """
     target = urlsplit(urljoin(here, url))
     start = urlsplit(here)

@@ -1,8 +1,7 @@
-"""From one page to the next, without I/O: where the next one is, and where a list ends.
+"""Pagination without I/O: the request for the next page, and the end of a list.
 
-A server may put fewer items on a page than it was asked for, count the page where it says the list, ignore the number
-that it was sent, or name the same page again. So the end of a list is never guessed from one sign alone, and what comes
-twice is an error.
+Servers may return fewer items than requested, report the size of a page as the total, ignore the page parameter, or
+repeat a page. So a single sign never ends a list, and a repeated page is an error.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ T = TypeVar("T")
 ItemT = TypeVar("ItemT")
 
 EMPTY_PAGES = 100
-"""Pages without items, one after the other, that are followed where the caller sets no `max_pages`."""
+"""Maximum number of consecutive empty pages if the caller sets no `max_pages`."""
 _NO_SUCH_PAGE = (400, 404, 410, 416, 422)
-"""How servers answer a request for a page after the last one."""
+"""Statuses of responses to a request beyond the last page."""
 _NOT_FOUND = (404, 410, 416)
-"""Those of them that mean nothing else."""
+"""Those of them that have no other meaning."""
 
 
 def items(request: PagedRequest[T, ItemT], page: T) -> Sequence[ItemT]:
@@ -39,19 +38,19 @@ def items(request: PagedRequest[T, ItemT], page: T) -> Sequence[ItemT]:
 
 
 def _check_page(request: PagedRequest[T, ItemT], response: Response[T]) -> None:
-    """Raise `DecodeError` for an answer that is no page at all, so that it does not pass for one without items."""
+    """Raise `DecodeError` for a response that isn't a page, so that it doesn't count as an empty one."""
     page, path = response.parsed, _pagination(request).items
     if (
         path
         and (page is None or isinstance(page, Unknown | str | bytes | list))
         and not isinstance(at(page, path), list)
     ):
-        text = f"{request.operation.id}: the answer is no page of the document: it holds no {path[0]!r}"
+        text = f"{request.operation.id}: the response is not a page: it has no field {path[0]!r}"
         raise DecodeError(text, request=request, response=response)
 
 
 class Trail(Generic[T, ItemT]):
-    """One list on its way: what came so far, and what to ask for next."""
+    """State of one list: its pages so far, and the next request."""
 
     def __init__(self, request: PagedRequest[T, ItemT], max_pages: int | None = None) -> None:
         if max_pages is not None and max_pages < 1:
@@ -59,7 +58,7 @@ class Trail(Generic[T, ItemT]):
         self._pagination = _pagination(request)
         self._request = request
         self._ahead = True
-        """Whether the request is still to be made."""
+        """True if the first request is still to be sent."""
         self._response: Response[T] | None = None
         self._found: Sequence[ItemT] = ()
         self._max_pages = max_pages
@@ -67,35 +66,35 @@ class Trail(Generic[T, ItemT]):
         self._empty = 0
         self._longest = 0
         self._number = self._start()
-        """Number of the last page, or how many items precede it."""
+        """Number of the last page, or the number of items before it."""
         self._probing = False
         self._doubtful = False
-        """Whether what the server states has been reached."""
+        """True once the end that the server reported is reached."""
         self._unsaid = False
-        """Whether the server states nothing of the length of the list."""
+        """True if the server reports nothing about the length of the list."""
         self._seen = 0
-        """Items of the list up to here, if the pages before the first one were as long as was asked for."""
+        """Number of items so far, if the pages before the first had the requested size."""
         self._exact = True
-        """Whether that is certain."""
+        """True if that number is certain."""
         self._asked = {hash(cursor) for cursor in self._cursors(request)}
         self._shown: set[int] = set()
 
     def following(self) -> PagedRequest[T, ItemT] | None:
-        """Return the request for the next page, None after the last; raises where the list goes round in circles."""
+        """Return the request for the next page, or None after the last; raise if pages repeat."""
         if self._ahead or self._response is None:
             return self._request
         following = self._next(self._response)
         if following is None:
             return None
         if self._max_pages is not None and self._pages >= self._max_pages:
-            raise self._error(f"more follows after {self._pages} pages, which is all that `max_pages` allows")
+            raise self._error(f"more pages follow after {self._pages}, the limit set by `max_pages`")
         if self._max_pages is None and self._empty >= EMPTY_PAGES:
-            raise self._error(f"{self._empty} pages in a row are empty, and more is said to follow; set `max_pages`")
+            raise self._error(f"{self._empty} pages in a row are empty, but the server reports more; set `max_pages`")
         self._request, self._ahead = following, True
         return following
 
     def take(self, response: Response[T]) -> bool:
-        """Take the answer to the last request, and tell whether it is a page of the list; raises for a repeated one."""
+        """Process the last response and return True if it is a page of the list; raise for a repeated page."""
         self._ahead = False
         _check_page(self._request, response)
         found = items(self._request, response.parsed)
@@ -106,7 +105,7 @@ class Trail(Generic[T, ItemT]):
             if repeated:  # pages are counted from 1
                 return False
         if repeated:
-            raise self._error("the server gave the same page again; it may ignore what page it is asked for")
+            raise self._error("the server returned the same page again; it may ignore the page parameter")
         self._pages += 1
         self._empty = 0 if found else self._empty + 1
         self._shown.add(mark)
@@ -115,7 +114,7 @@ class Trail(Generic[T, ItemT]):
         return True
 
     def ends_with(self, status: int) -> bool:
-        """Tell whether an error is the answer to a request after the last page, made to be sure."""
+        """Return True if an error is the response to a confirming request beyond the last page."""
         if self._doubtful or self._probing:
             return status in _NO_SUCH_PAGE
         return self._unsaid and status in _NOT_FOUND
@@ -135,14 +134,14 @@ class Trail(Generic[T, ItemT]):
                 return None
 
     def _before(self, found: Sequence[ItemT]) -> tuple[int, bool]:
-        """Return how many items precede the first page that was asked for, and whether that is certain."""
+        """Return the number of items before the first requested page, and whether it is certain."""
         match self._pagination:
             case Offset():
                 return self._number or 0, True
             case PageNumber(_, _, size, first):
                 ahead = 0 if self._number is None else self._number - (first or 0)
                 asked = _number(self._request, size, None) if size is not None else None
-                # A server that puts fewer items on a page than it was asked for may have done so before.
+                # A server that returned fewer items than requested may have done so on earlier pages.
                 return (0, True) if ahead <= 0 else (ahead * (asked or 0), asked == len(found))
             case _:
                 return 0, True
@@ -154,7 +153,8 @@ class Trail(Generic[T, ItemT]):
                 if self._has_ended(page, total, pages, more):
                     return None
                 if self._number is None:
-                    # Nothing says whether pages are counted from 0 or from 1: page 1 is the first page again, or new.
+                    # The document doesn't state whether pages are counted from 0 or 1: page 1 is either the first page
+                    # again or a new one.
                     self._probing = True
                     self._number = 1
                 else:
@@ -164,7 +164,7 @@ class Trail(Generic[T, ItemT]):
                 if self._has_ended(page, total, None, more):
                     return None
                 if not self._found:
-                    raise self._error("the server says that more items follow, but gave none")
+                    raise self._error("the server reports more items, but returned none")
                 self._number = (self._number or 0) + len(self._found)
                 return _with(self._request, parameter, self._number)
             case Cursor(parameter, _, next_, last, more):
@@ -192,19 +192,19 @@ class Trail(Generic[T, ItemT]):
             return None
         if cursor in (None, "", False):
             if follows is True and (next_ is not None or self._found):
-                raise self._error("the server says that more items follow, but not where")
+                raise self._error("the server reports more items, but no next page")
             return None
         if not isinstance(cursor, str | int):
             raise self._error(f"the cursor of the next page is {type(cursor).__name__}, not text")
         return None if self._is_end(cursor) else _with(self._request, parameter, cursor)
 
     def _is_end(self, cursor: str | int) -> bool:
-        """Tell whether a cursor or URL means the end: one that was used before, named by a page without items."""
+        """Return True if a cursor or URL means the end: it was used before, and comes from an empty page."""
         if hash(cursor) not in self._asked:
             self._asked.add(hash(cursor))
             return False
         if self._found:
-            raise self._error("the server names a page again that was read already")
+            raise self._error("the server links to a page that was already read")
         return True
 
     def _cursors(self, request: PagedRequest[T, ItemT]) -> list[Any]:
@@ -235,14 +235,15 @@ class Trail(Generic[T, ItemT]):
             return False
         if last is not None and self._ordinal < last:
             return False
-        # A total may be that of the page, or wrong: unless this page is shorter than others, one more request is proof.
+        # The total may be that of the page, or wrong: unless this page is shorter than others, one more request
+        # confirms it.
         self._doubtful = said == self._seen or last == self._ordinal
         self._unsaid = said is None and last is None
         return found < longest
 
     @property
     def _ordinal(self) -> int:
-        """How many pages there are up to here."""
+        """Return the number of pages so far."""
         match self._pagination:
             case PageNumber(first=first) if self._number is not None:
                 return self._number - (1 if first is None else first) + 1
@@ -255,15 +256,15 @@ class Trail(Generic[T, ItemT]):
 
 
 def _linked(response: Response[Any]) -> str | None:
-    from specwire._pagination.link import next_link  # few use it
+    from specwire._pagination.link import next_link  # few clients use it
 
     return next_link(response.headers.get("link", ""))
 
 
 def _mark(path: Sequence[str], response: Response[Any]) -> int:
-    """Return what tells one page from another: its items as they came, also those of fields that no model has.
+    """Return a hash that identifies a page: its items as sent, including unknown fields.
 
-    The rest of a page may hold the time, or the number that was asked for.
+    The rest of a page may contain the time, or the requested page number.
     """
     try:
         raw, value = msgspec.json.decode(response.content), response.parsed
@@ -278,7 +279,7 @@ def _mark(path: Sequence[str], response: Response[Any]) -> int:
 
 
 def _counted(page: Any, path: tuple[str, ...] | None) -> int | None:
-    """Return a number that a page states, also as text; None where it states none."""
+    """Return a number in a page, also if sent as text; None without one."""
     value = at(page, path) if path is not None else None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         return int(value)
@@ -286,7 +287,7 @@ def _counted(page: Any, path: tuple[str, ...] | None) -> int | None:
 
 
 def at(value: Any, path: Sequence[str]) -> Any:
-    """Return what a path of attribute names (or keys) leads to; None where it leads nowhere."""
+    """Follow a path of attribute names or keys; return None if it leads nowhere."""
     for name in path:
         value = value.get(name) if isinstance(value, dict) else getattr(value, name, None)
     return None if value is UNSET else value
@@ -295,7 +296,7 @@ def at(value: Any, path: Sequence[str]) -> Any:
 def _pagination(request: PagedRequest[Any, Any]) -> Pagination:
     found = request.operation.pagination
     if found is None:
-        raise InvalidRequestError(f"{request.operation.id} has no pages")
+        raise InvalidRequestError(f"{request.operation.id} is not paginated")
     return found
 
 
@@ -306,7 +307,7 @@ def _number(request: PagedRequest[Any, Any], parameter: str, default: int | None
     try:
         return int(value)
     except (TypeError, ValueError):
-        message = f"{request.operation.id}: query parameter {parameter!r}: pages are counted in whole numbers"
+        message = f"{request.operation.id}: query parameter {parameter!r}: must be a whole number"
         raise InvalidRequestError(message) from None
 
 

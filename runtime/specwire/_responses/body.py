@@ -1,7 +1,7 @@
-"""The body of an answer to its value: its content type decides how it is read, the document what it is held against.
+"""Response body to value: the content type decides how to parse it, the document what to compare it with.
 
-Nothing that came is dropped. What is of another form than the document says is returned as what it is, a JSON value, a
-text or bytes, and reported as drift, once.
+Nothing is dropped. A body of another form than declared is returned as a JSON value, text or bytes, and reported as
+drift once.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ Decode: TypeAlias = Callable[[bytes, Any, str], tuple[Any, tuple[Drift, ...]]]
 
 
 class Body(NamedTuple):
-    """A body as it came."""
+    """Body as received."""
 
     content: bytes
     media_type: str
-    """Without parameters, in lower case; empty where the server named none."""
+    """Media type in lower case, without parameters; empty if the server sent none."""
     charset: str
 
     @property
@@ -39,16 +39,16 @@ class Body(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What a body is."""
+    """Parsed body."""
 
     value: Any
     drifts: tuple[Drift, ...] = ()
     error: msgspec.DecodeError | None = None
-    """Why it is not what its content type says; the value is the body then, as text."""
+    """Reason why the body doesn't match its content type; the value is the body as text then."""
 
 
 def read(body: Body, payload: Payload, decode: Decode = decode) -> Reading:
-    """Return the value of a body, held against what the document says."""
+    """Parse a body and compare it with the declared payload."""
     match payload:
         case JsonPayload(kind, accept):
             return _as_json(body, kind, accept, decode)
@@ -64,7 +64,7 @@ def read(body: Body, payload: Payload, decode: Decode = decode) -> Reading:
 
 
 def text_of(body: Body) -> str:
-    """Return a body as text, whatever it is."""
+    """Decode any body as text."""
     return body.content.decode(body.charset, "replace")
 
 
@@ -107,7 +107,7 @@ def _as_json(body: Body, kind: Any, accept: str, decode: Decode) -> Reading:
 
 
 def _blank(body: Body, kind: Any, accept: str) -> Reading:
-    """Return what an empty body is: null or an empty text, where it may be one."""
+    """Parse an empty body: null or an empty text if the type allows one."""
     value, drifts = decode(b"null", kind)
     if not drifts:
         return Reading(value)
@@ -139,12 +139,12 @@ def _as_text(body: Body, accept: str) -> Reading:
 
 
 def _is_structure(body: Body) -> bool:
-    """Tell whether it begins as only JSON among the usual texts does."""
+    """Return True if a body begins like JSON and unlike other usual texts."""
     return body.content.lstrip()[:1] in (b"{", b"[")
 
 
 def _plain(body: Body) -> Any:
-    """Return what a body is by its content type alone."""
+    """Parse a body by its content type alone."""
     match form_of(body.media_type):
         case "json":
             try:
@@ -162,7 +162,7 @@ def _plain(body: Body) -> Any:
 
 
 def _values(body: Body) -> list[Any] | None:
-    """Return the values of JSON Lines; None where it is something else."""
+    """Parse JSON Lines to values; return None for anything else."""
     parser = JSONLinesParser()
     try:
         return [lenient_json.loads(line) for line in (*parser.feed(body.content), *parser.close())]
@@ -171,7 +171,7 @@ def _values(body: Body) -> list[Any] | None:
 
 
 def _last_error(value: Any) -> tuple[Drift, ...]:
-    """Return the drift of JSON Lines that end in an error, as of a job that failed after it began."""
+    """Return the drift of JSON Lines that end in an error, as from a job that failed midway."""
     last = value[-1] if isinstance(value, list) and value else None
     failed = isinstance(last, dict) and last.get("error")
     return (Drift(f"$[{len(value) - 1}].error", "no error", "an error"),) if failed else ()
@@ -180,7 +180,7 @@ def _last_error(value: Any) -> tuple[Drift, ...]:
 def _decoded_text(body: Body) -> tuple[str, tuple[Drift, ...]]:
     text = _strict_text(body)
     if text is None:
-        return text_of(body), (Drift("$", f"text in {body.charset}", "bytes that are none"),)
+        return text_of(body), (Drift("$", f"text in {body.charset}", "other bytes"),)
     return text, ()
 
 

@@ -1,4 +1,4 @@
-"""Errors inside of successful answers: where a body is not what was asked for, and says that it is an error."""
+"""Errors inside success responses: a body that isn't the declared content, and reports an error."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from specwire._operations.response import Response
 
 _SHOWN = 200
-"""Characters of a body that are shown where it has no message."""
+"""Maximum characters of a body shown if it has no message."""
 _ERRORS = ("error", "errors", "Error", "Errors", "fault")
 _FAILURES = (
     *((name, False) for name in ("success", "ok")),
     *((name, "error") for name in ("object", "type")),
     *(("status", value) for value in ("error", "fail", "failed", "failure")),
 )
-"""Keys and values by which an object says of itself that it is an error, whatever holds the message."""
+"""Keys and values that mark an object as an error, whichever key holds the message."""
 _ABSENT = re.compile(r"\$\.[^.\[]+")
 _ENVELOPE = frozenset(
     "code status message msg type param detail details request_id requestId success ok timestamp path object trace_id "
     "statusCode status_code jsonrpc".split()
 )
-"""Keys that errors have beside the error itself."""
+"""Keys of errors in addition to the error itself."""
 
 
 def error_in(raw: Any, drifts: Sequence[Drift], declared: Set[str]) -> Any:
-    """Return the error that an answer holds in the place of what was asked for; None where it holds none.
+    """Return the error that a response contains in place of its declared content; None without one.
 
-    Only where the body lacks what the document promises: a required field, or all fields. An `error` beside a whole
-    result is a field like any other. One that is among the `declared` fields counts only if no other of them came.
+    A body is only an error if it lacks a required field, or all fields. An `error` next to a complete result is an
+    ordinary field. An error key among the `declared` fields only counts if no other declared field was sent.
     """
     error = _error(raw)
     if error is None:
@@ -49,16 +49,16 @@ def error_in(raw: Any, drifts: Sequence[Drift], declared: Set[str]) -> Any:
 
 
 def _is_misfit(drifts: Sequence[Drift]) -> bool:
-    """Tell whether a body is another than declared as a whole, or lacks a field that it must have."""
+    """Return True if a body as a whole differs from the declared one, or lacks a required field."""
     misfit = any(drift.path == "$" for drift in drifts)
     absent = any(drift.got == "nothing" and _ABSENT.fullmatch(drift.path) for drift in drifts)
     return misfit or absent
 
 
 def _says_failure(raw: Any, declared: Set[str] = frozenset()) -> bool:
-    """Tell whether an object says that it is an error, and what is wrong.
+    """Return True if an object declares itself an error and describes it.
 
-    A key that is among the `declared` fields counts only if no other of them came.
+    A key among the `declared` fields only counts if no other declared field was sent.
     """
     if not isinstance(raw, dict):
         return False
@@ -68,7 +68,7 @@ def _says_failure(raw: Any, declared: Set[str] = frozenset()) -> bool:
 
 
 def error_alone_in(raw: Any) -> Any:
-    """Return the error of a JSON object that is nothing but an error; None of any other."""
+    """Return the error of a JSON object that contains nothing else; None for any other object."""
     error = _error(raw)
     if error is None and _says_failure(raw):
         error = raw
@@ -79,11 +79,11 @@ def error_alone_in(raw: Any) -> Any:
 
 
 def refused(request: BaseRequest, response: Response[Any], raw: Any, error: Any) -> EnvelopeError:
-    """Return the exception of an answer that is an error in spite of its status; both are without secrets."""
+    """Return the exception for a success status with an error in the body; both arguments have their secrets masked."""
     content = msgspec.json.encode(raw)
     text = summary(raw) or cut(content.decode("utf-8", "replace"), _SHOWN)
     return EnvelopeError(
-        f"{request.operation.id}: the server answered HTTP {response.status_code} with an error: {text}",
+        f"{request.operation.id}: the server returned HTTP {response.status_code} with an error in the body: {text}",
         request=request,
         response=msgspec.structs.replace(response, content=content),
         code=_code(error),

@@ -1,4 +1,4 @@
-"""The bytes of a download, held against what the document says that they are."""
+"""Check of downloaded bytes against the declared content."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from specwire._operations.response import Response
 
 _LONGEST = 64 * 1024
-"""Bytes of an answer that may be an error."""
+"""Maximum size of a response that may be an error, in bytes."""
 
 
 class FileCheck:
-    """Holds a short JSON answer back until it is certain that it is no error; reports another type than declared."""
+    """Check that holds back a short JSON response until it is certainly no error, and reports an undeclared type."""
 
     def __init__(self, request: FileRequest, options: Options) -> None:
         self._request = request
@@ -31,10 +31,10 @@ class FileCheck:
         self._response: Response[None] | None = None
         self._held: bytearray | None = None
         self.masked: Callable[[bytes], bytes] = bytes
-        """Returns bytes without the secrets that were sent."""
+        """Masks secrets of the request in bytes."""
 
     def begin(self, response: Response[None]) -> None:
-        """Take the head of an answer that holds all bytes."""
+        """Process the head of a response that holds the whole file."""
         declared, came = self._request.operation.payload_of(response.status_code).accept, _media_type(response)
         self._response = response
         self._held = bytearray() if form_of(came) == "json" and form_of(declared) != "json" else None
@@ -43,14 +43,14 @@ class FileCheck:
             self._tell(Drift("$", declared, came))
 
     def take(self, chunk: bytes) -> bytes:
-        """Take the next bytes and return those that may be given out."""
+        """Process the next bytes and return those that may be handed out."""
         if self._held is None:
             return chunk
         self._held += chunk
         return self._released() if len(self._held) > _LONGEST else b""
 
     def end(self) -> bytes:
-        """Take the end and return the bytes that were held back; raises `EnvelopeError` where they are an error."""
+        """Process the end and return the bytes held back; raise `EnvelopeError` if they are an error."""
         if self._held is None:
             return b""
         content = self._released()
@@ -70,7 +70,7 @@ class FileCheck:
     def _tell(self, drift: Drift) -> None:
         operation, options = self._request.operation, self._options
         if options.on_drift == "raise":
-            text = f"{operation.id}: the answer differs from the document: {listed([drift])}"
+            text = f"{operation.id}: the response differs from the document: {listed([drift])}"
             raise DecodeError(text, request=self._request, response=self._response)
         report([drift], options.on_drift, operation.id, options.told)
 

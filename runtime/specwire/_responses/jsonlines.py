@@ -1,4 +1,4 @@
-"""Sequences of JSON texts: one a line (JSON Lines, NDJSON), or one after each record separator (RFC 7464)."""
+"""Parsers for sequences of JSON texts: one per line (JSON Lines, NDJSON), or after record separators (RFC 7464)."""
 
 import msgspec
 
@@ -10,15 +10,15 @@ _SELF_DELIMITING = (b"{", b"[", b'"')
 
 
 class RecordTooLargeError(ValueError):
-    """Say that one record grew past the limit of its parser."""
+    """Record that exceeds the limit of its parser."""
 
 
 class RecordTruncatedError(ValueError):
-    """Say that a number or a bare word in a JSON text sequence may have lost its end."""
+    """Number or bare word in a JSON text sequence that may be cut off."""
 
 
 class JSONLinesParser:
-    """Cut a stream into JSON texts, one a line; cutting the stream elsewhere never changes them."""
+    """Incremental parser of JSON Lines; the texts don't depend on how the stream is split into chunks."""
 
     __slots__ = ("_first", "_partial", "max_record_size")
 
@@ -28,7 +28,7 @@ class JSONLinesParser:
         self._first = True
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """Return the texts of the lines that the chunk completes, blank lines left out."""
+        """Return the texts of the lines that a chunk completes, without blank lines."""
         lines = chunk.split(b"\n")
         if self._partial:
             self._partial += lines[0]
@@ -42,7 +42,7 @@ class JSONLinesParser:
         return self._texts(lines)
 
     def close(self) -> list[bytes]:
-        """Return the text of a last line that no line feed ended."""
+        """Return the text of a last line without a line feed."""
         line = bytes(self._partial)
         self._partial.clear()
         return self._texts([line]) if line else []
@@ -60,7 +60,7 @@ class JSONLinesParser:
 
 
 class JSONSequenceParser:
-    """Cut a JSON text sequence (RFC 7464) into its texts, each as soon as it is known to be whole."""
+    """Incremental parser of a JSON text sequence (RFC 7464); returns each text as soon as it is certainly whole."""
 
     __slots__ = ("_partial", "_tried", "max_record_size")
 
@@ -70,7 +70,7 @@ class JSONSequenceParser:
         self._tried = 0
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """Return the texts that the chunk completes; raise `RecordTruncatedError` where one may have lost its end."""
+        """Return the texts that a chunk completes; raise `RecordTruncatedError` for one that may be cut off."""
         records = chunk.split(_RECORD_SEPARATOR)
         texts: list[bytes] = []
         for record in records[:-1]:
@@ -83,7 +83,7 @@ class JSONSequenceParser:
         return texts
 
     def close(self) -> list[bytes]:
-        """Return the last text, if it was not returned before."""
+        """Return the last text, unless it was returned before."""
         texts: list[bytes] = []
         self._take(texts)
         return texts
@@ -98,13 +98,13 @@ class JSONSequenceParser:
             return
         if not text.startswith(_SELF_DELIMITING) and record[-1:] not in _WHITESPACE:
             raise RecordTruncatedError(
-                "a number or bare word in a JSON text sequence has no line feed after it, so its end may be missing: "
+                "a number or bare word in a JSON text sequence has no line feed after it and may be cut off: "
                 "the stream broke off, or the server does not follow RFC 7464"
             )
         texts.append(text)
 
     def _take_if_whole(self, texts: list[bytes]) -> None:
-        # A line feed may stand inside a text too. Trying a large one only after it grew by a quarter is linear in all.
+        # A text may contain line feeds too. Parsing again only after growth by a quarter keeps the total time linear.
         self._tried = len(self._partial)
         try:
             msgspec.json.decode(self._partial, type=msgspec.Raw)
@@ -117,5 +117,5 @@ def _check(size: int, limit: int) -> None:
     if size > limit:
         raise RecordTooLargeError(
             f"a JSON record is larger than {limit:,} bytes: "
-            "the server does not end its records, or `max_record_size` has to be raised"
+            "raise `max_record_size` unless the server fails to end its records"
         )

@@ -1,4 +1,4 @@
-"""Content types of answers: which form of body each announces."""
+"""Media types of responses, and the form of body that each announces."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TEXTS = frozenset(
     "application/sql application/toml application/x-www-form-urlencoded application/json-seq".split()
 )
 _JSON = re.compile(r"[^/]*/(.*[^a-z0-9])?json([^a-z0-9].*)?")
-"""`application/json`, the suffix `+json`, and spellings near it: `x-json`, `x-amz-json-1.1`, a doubled header."""
+"""Pattern of `application/json`, the suffix `+json`, and variants: `x-json`, `x-amz-json-1.1`, a doubled header."""
 _SLOPPY = frozenset({"", "text/plain", "text/html", "application/octet-stream", "binary/octet-stream"})
 
 
@@ -34,20 +34,20 @@ def form_of(media_type: str) -> Form:
 
 
 def is_sloppy(media_type: str) -> bool:
-    """Tell whether it is a label that servers put on any body, or none, so that it says little."""
+    """Return True for a media type that servers put on any body, or for none: it proves little."""
     return media_type in _SLOPPY
 
 
 def is_unspecific(media_type: str) -> bool:
-    """Tell whether it says of bytes no more than that they are bytes."""
+    """Return True for a media type that means no more than "bytes"."""
     return media_type in ("", "application/octet-stream", "binary/octet-stream")
 
 
 def may_be_text(declared: str) -> bool:
-    """Tell whether one of the media types that a document declares, separated by commas, is of text or any."""
+    """Return True if any of the declared media types, separated by commas, is text or a range."""
     return any(is_range(each) or form_of(each.strip()) == "text" for each in declared.split(","))
 
 
 def is_range(media_type: str) -> bool:
-    """Tell whether what a document declares leaves the form open, such as `*/*`."""
+    """Return True if a declared media type leaves the form open, such as `*/*`."""
     return "*" in media_type

@@ -1,4 +1,4 @@
-"""What an answer is worth to the caller: its value, or the exception that says why there is none."""
+"""Response parsing: the value of a response, or the exception for it."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 _CHALLENGE = re.compile(r'\b(error|error_description)="([^"\\]{1,300})"')
 _SHOWN = 200
-"""Characters of a body that are shown where it has no message."""
+"""Maximum characters of a body shown if it has no message."""
 
 
 def value(record: CallState, answer: HTTPResponse, fast: Decoder | None) -> Any:
-    """Return the value of a successful try, by its `quick_decoder`; raises `DecodeError` and `EnvelopeError`."""
+    """Return the value of a success, parsed with its `quick_decoder`; raise `DecodeError` or `EnvelopeError`."""
     content = answer.content
     if fast is None:
         return parsed(record, answer, content).parsed
@@ -53,16 +53,16 @@ def value(record: CallState, answer: HTTPResponse, fast: Decoder | None) -> Any:
 
 
 def quick_decoder(operation: Operation, options: Options) -> Decoder | None:
-    """Return what decodes the answers of which the value is all that counts; None where there is more to look at."""
+    """Return a decoder for responses of which only the value matters; None if more must be checked."""
     if operation.answers or operation.error_envelope is not None or options.keep_unknown:
         return None
     return _decoder_of(operation.returns, options)
 
 
 def parsed(record: CallState, answer: HTTPResponse, content: bytes, *, lenient: bool = False) -> Response[Any]:
-    """Return the whole answer of a successful try; raises `DecodeError` and `EnvelopeError`.
+    """Parse the whole response of a success; raise `DecodeError` or `EnvelopeError`.
 
-    A lenient reading raises neither for what the body looks like: what was not asked for is drift of the response.
+    With `lenient`, never raise for the form of the body; an unexpected body is drift of the response.
     """
     payload = record.request.operation.payload_of(answer.status_code)
     fast = _decoder_of(payload, record.options)
@@ -72,7 +72,7 @@ def parsed(record: CallState, answer: HTTPResponse, content: bytes, *, lenient: 
 
 
 def _decoder_of(payload: Payload, options: Options) -> Decoder | None:
-    """Return the decoder of JSON that is of its type whatever the content type says; None for other payloads."""
+    """Return the decoder for JSON that has its type whatever the content type; None for other payloads."""
     if not isinstance(payload, JsonPayload) or options.arrays:
         return None
     fast = decoder(payload.kind)
@@ -82,12 +82,14 @@ def _decoder_of(payload: Payload, options: Options) -> Decoder | None:
 def _checked(
     record: CallState, answer: HTTPResponse, content: bytes, payload: Payload, reading: Reading, lenient: bool = False
 ) -> Response[Any]:
-    """Return the answer with what was read; reports drift, and raises where the body is not what was asked for."""
+    """Return the response with its parsed body; report drift, and raise if the body isn't the expected one."""
     operation = record.request.operation
     if reading.error is not None:
         if not lenient:
             what = _unreadable(record, answer, content, reading.error)
-            raise _decode_error(record, answer, content, f"{operation.id}: the answer {what}") from terse(reading.error)
+            raise _decode_error(record, answer, content, f"{operation.id}: the response {what}") from terse(
+                reading.error
+            )
         reading = reading._replace(
             drifts=(*reading.drifts, Drift("$", "JSON", "a body that is not JSON" if content.strip() else "nothing"))
         )
@@ -99,7 +101,7 @@ def _checked(
         if operation.error_envelope is not None:
             _check_envelope(record, answer, content, reading.value, operation.error_envelope)
         if record.options.keep_unknown and reading.error is None:
-            from specwire._models.additional_properties import keep  # few use it
+            from specwire._models.additional_properties import keep  # few clients use it
 
             keep(reading.value, content, answer.charset)
     return record.response(answer.status_code, answer.headers, content, reading.value, reading.drifts)
@@ -111,7 +113,7 @@ def _thorough(record: CallState, answer: HTTPResponse, content: bytes, payload: 
         value, drifts = decode(b"null", payload.kind)
         return Reading(None, (Drift("$", expected(payload.kind), "nothing"),)) if drifts else Reading(value)
     if record.options.arrays:
-        from specwire._codec import arrays  # few use it
+        from specwire._codec import arrays  # few clients use it
 
         return read(body, payload, arrays.decode)
     return read(body, payload)
@@ -125,14 +127,14 @@ def _unreadable(record: CallState, answer: HTTPResponse, content: bytes, error: 
 
 
 def _may_be_empty(record: CallState, answer: HTTPResponse) -> bool:
-    """Tell whether HTTP lets the answer have no body."""
+    """Return True if HTTP allows the response to have no body."""
     return answer.status_code in (204, 205) or record.request.operation.method == "HEAD"
 
 
 def _check_error(
     record: CallState, answer: HTTPResponse, content: bytes, payload: Payload, drifts: tuple[Drift, ...]
 ) -> None:
-    """Raise `EnvelopeError` where a body is an error in the place of what the document says."""
+    """Raise `EnvelopeError` if the body is an error in place of the declared content."""
     if isinstance(payload, EmptyPayload) or not content.lstrip().startswith(b"{"):
         return
     try:
@@ -151,13 +153,13 @@ def _check_error(
 def _tell(record: CallState, answer: HTTPResponse, content: bytes, drifts: tuple[Drift, ...]) -> None:
     operation, options = record.request.operation, record.options
     if options.on_drift == "raise":
-        text = f"{operation.id}: the answer differs from the document: {listed(drifts)}"
+        text = f"{operation.id}: the response differs from the document: {listed(drifts)}"
         raise _decode_error(record, answer, content, text)
     report(drifts, options.on_drift, operation.id, options.told)
 
 
 def status_error(record: CallState, status: int, headers: Headers, content: bytes) -> APIStatusError:
-    """Return the error of an answer that says no; `headers` and `content` are without the secrets that were sent."""
+    """Return the exception for an error status; `headers` and `content` have their secrets masked."""
     raw = json_or_text(content)
     body, drifts = _error_body(record, status, raw)
     response: Response[None] = record.response(status, headers, content, drift=drifts)
@@ -200,9 +202,9 @@ def _of_markup(raw: str, size: int) -> str:
 
 
 def too_large(record: CallState, excess: BodyTooLargeError) -> ResponseTooLargeError:
-    """Return the error of an answer that is larger than the client may hold."""
+    """Return the error for a response larger than the client may hold."""
     return ResponseTooLargeError(
-        f"{record.request.operation.id}: HTTP {excess.status}: {excess}: raise `max_response_size` to take it",
+        f"{record.request.operation.id}: HTTP {excess.status}: {excess}: raise `max_response_size` to accept it",
         request=record.request,
         response=record.response(excess.status, record.masked_headers(excess.headers)),
         status_code=excess.status,
@@ -210,7 +212,7 @@ def too_large(record: CallState, excess: BodyTooLargeError) -> ResponseTooLargeE
 
 
 def token_denied_error(record: CallState, denial: TokenDeniedError) -> AuthenticationError:
-    """Return the error of a call for which there is no token."""
+    """Return the error for a call without a token."""
     return AuthenticationError(
         f"{record.request.operation.id}: {denial}",
         request=record.request,
@@ -237,7 +239,7 @@ def _check_envelope(
         return
     text = summary(at(value, envelope.message)) or "no message"
     raise EnvelopeError(
-        f"{record.request.operation.id}: the server refused with code {code!r}: {text}",
+        f"{record.request.operation.id}: the server returned error code {code!r}: {text}",
         request=record.request,
         response=record.response(answer.status_code, answer.headers, content),
         code=code,
@@ -246,7 +248,7 @@ def _check_envelope(
 
 
 def _error_body(record: CallState, status: int, raw: Any) -> tuple[Any, tuple[Drift, ...]]:
-    """Return the body of an error as its type, or as it came where it is another, and what drifted in it."""
+    """Return an error body in its declared type, or unchanged if it differs, and its drift."""
     operation, options = record.request.operation, record.options
     kind = operation.error_type(status)
     if kind is None or isinstance(raw, str):
@@ -263,7 +265,7 @@ def _decode_error(record: CallState, answer: HTTPResponse, content: bytes, messa
 
 
 def _target(url: str) -> str:
-    """Return where a redirect leads, without what may hold a signature: an origin, or a path on the same server."""
+    """Return the target of a redirect without any part that may contain a signature: an origin, or a local path."""
     scheme, separator, rest = url.partition("://")
     if separator:
         host = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]

@@ -1,4 +1,4 @@
-"""Errors of streams: what came instead of events, and reading where nothing can be read any more."""
+"""Errors of streams: a response without events, and reading after the stream was read or closed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from specwire._operations.response import Response
 
 DOCUMENTS = ("application/json", "application/problem+json", "text/html")
-"""Media types that servers send instead of events when something is wrong."""
+"""Media types that servers send instead of events to report an error."""
 
 
 def json_or_text(data: bytes) -> Any:
@@ -26,26 +26,26 @@ def json_or_text(data: bytes) -> Any:
 
 
 def begun(request: StreamRequest[Any], response: Response[None]) -> StreamError:
-    """Return the error of asking for the bytes of a stream of which events were read."""
-    message = f"{request.operation.id}: its events were read already: call `iter_bytes()` before reading any"
+    """Return the error for requesting the bytes of a stream whose events were read."""
+    message = f"{request.operation.id}: events were already read: call `iter_bytes()` before reading any"
     return StreamError(message, request=request, response=response)
 
 
 def closed(request: StreamRequest[Any], response: Response[None] | None) -> StreamError:
-    """Return the error of reading from a stream that was closed before its end."""
+    """Return the error for reading a stream that was closed before its end."""
     message = f"{request.operation.id}: the stream was closed before its end: read it inside its `with`"
     return StreamError(message, request=request, response=response)
 
 
 def unexpected(request: StreamRequest[Any], response: Response[None]) -> APIError:
-    """Return the error of an answer in the place of events: what the server says, if it says that it is one."""
+    """Return the error for a response without events: the server's error if the body is one."""
     raw = json_or_text(response.content)
     if (error := error_alone_in(raw)) is not None:
         return refused(request, response, raw, error)
     shown = response.content[:80].decode("utf-8", "replace")
     what = kind_of(response) if kind_of(response) in DOCUMENTS else "text that holds no events"
     return DecodeError(
-        f"{request.operation.id}: the server sent {what} where events were asked for: {shown!r}",
+        f"{request.operation.id}: the server sent {what} instead of events: {shown!r}",
         request=request,
         response=response,
     )

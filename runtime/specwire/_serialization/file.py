@@ -1,4 +1,4 @@
-"""What can be uploaded, and how it is read: bytes, a path, a binary file (asynchronous too), an iterator of bytes."""
+"""Uploadable files and how they are read: bytes, paths, binary files (also asynchronous), iterators of bytes."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from typing import Any, NamedTuple, Protocol, TypeAlias, TypeGuard, cast
 from specwire._errors.base import InvalidRequestError
 
 UNNAMED = "upload"
-"""Name of a file that has none."""
+"""Name of a file without one."""
 _COROUTINE = 0x80
-"""`inspect.CO_COROUTINE`, without the import of `inspect`."""
+"""`inspect.CO_COROUTINE`, without importing `inspect`."""
 
 
 class NotReplayableError(RuntimeError):
-    """Say that an upload cannot be sent again, because its file cannot be read again."""
+    """Upload that can't be sent again because its file can't be read again."""
 
 
 class FileChangedError(RuntimeError):
-    """Say that a file grew or shrank while it was being uploaded."""
+    """File that changed its size during the upload."""
 
 
 class UnreadableFileError(InvalidRequestError, TypeError):
-    """Say that a client cannot read a file: it gives no bytes, or only asynchronously."""
+    """File that a client can't read: it doesn't return bytes, or only asynchronously."""
 
 
 class Readable(Protocol):
-    """A binary file, or anything else that gives bytes by `read(size)` and `b""` at its end."""
+    """Binary file, or any object whose `read(size)` returns bytes, and `b""` at the end."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class AsyncReadable(Protocol):
-    """An asynchronous binary file, as of anyio, trio or aiofiles."""
+    """Asynchronous binary file, as from anyio, trio or aiofiles."""
 
     def read(self, size: int, /) -> Awaitable[bytes]: ...
 
 
 class Seekable(Readable, Protocol):
-    """A file that can be read again."""
+    """File that can be read again."""
 
     def seek(self, offset: int, whence: int = 0, /) -> object: ...
 
@@ -51,7 +51,7 @@ class Seekable(Readable, Protocol):
 
 
 class Uploaded(Protocol):
-    """A file that a web framework received, such as an `UploadFile` of Starlette."""
+    """File that a web framework received, such as an `UploadFile` of Starlette."""
 
     @property
     def filename(self) -> str | None: ...
@@ -73,26 +73,27 @@ FileInput: TypeAlias = (
     | tuple[FileName, Content, str | None]
     | tuple[FileName, Content, str | None, Mapping[str, str]]
 )
-"""A file to upload: its content, or `(filename, content)`, followed by the content type and the headers of its part.
+"""File to upload: content, or a tuple `(filename, content)`, optionally with the content type and the headers of its
+part.
 
-A path is a `Path`. Give a name where the server goes by it: bytes, and files without a name, are sent as "upload".
+A path is a `Path`. Pass a name if the server uses it: bytes, and files without a name, are sent as "upload".
 """
 
 
 class File(NamedTuple):
-    """A file to upload, and what is known of it."""
+    """File to upload, with its known metadata."""
 
     content: Openable
     filename: str | None
     stated_type: str | None = None
-    """The content type that the caller gave."""
+    """Content type that the caller passed."""
     own_type: str | None = None
-    """The content type that the file itself has."""
+    """Content type of the file object itself."""
     headers: Mapping[str, str] = {}
 
 
 class Source:
-    """A path or file as a source of bytes: its length where it can be known, and its bytes in chunks."""
+    """Source of bytes from a path or file: its length if known, and its bytes in chunks."""
 
     __slots__ = ("_content", "_label", "_start", "replayable", "size")
 
@@ -101,9 +102,9 @@ class Source:
         self._label = label
         self._start: int | None = None
         self.size: int | None = None
-        """Bytes to read, from where the file stood at first; None if that shows only at the end."""
+        """Number of bytes from the initial position of the file; None if unknown before the end."""
         self.replayable = False
-        """Whether the bytes can be read again."""
+        """True if the bytes can be read again."""
         if isinstance(content, os.PathLike):
             self.size = path_size(content)
             self.replayable = self.size is not None
@@ -111,7 +112,7 @@ class Source:
             self._measure(content)
 
     def check_replayable(self) -> None:
-        """Raise `NotReplayableError` if the bytes cannot be read again."""
+        """Raise `NotReplayableError` if the bytes can't be read again."""
         if not self.replayable:
             raise NotReplayableError(
                 f"{self._label} cannot be sent again, because its file cannot be read again; "
@@ -119,7 +120,7 @@ class Source:
             )
 
     def chunks(self, size: int) -> Generator[bytes, None, None]:
-        """Yield the content in chunks of at most `size` bytes; raises `FileChangedError` if its length changed."""
+        """Yield the content in chunks of at most `size` bytes; raise `FileChangedError` if its length changed."""
         content = self._content
         if isinstance(content, os.PathLike):
             with open(content, "rb", buffering=0) as file:
@@ -137,7 +138,7 @@ class Source:
                 yield self._bytes(chunk)
 
     async def achunks(self, size: int) -> AsyncGenerator[bytes, None]:
-        """Yield the content in chunks; a file that is not asynchronous is read in place, a chunk at a time."""
+        """Yield the content in chunks; read a synchronous file in place, one chunk at a time."""
         content = self._content
         if not isinstance(content, os.PathLike) and _is_async(content):
             if _is_file(content):
@@ -158,7 +159,7 @@ class Source:
         end = content.tell()
         content.seek(self._start)
         if 0 < end == self._start:
-            raise ValueError(f"{self._label} stands at its end, so nothing of it would be sent; `seek(0)` first")
+            raise ValueError(f"{self._label} is at its end, so nothing would be sent; call `seek(0)` first")
         self.size = max(0, end - self._start)
         self.replayable = True
 
@@ -176,18 +177,18 @@ class Source:
         if isinstance(chunk, bytes):
             return chunk
         raise UnreadableFileError(
-            f"{self._label} reads {type(chunk).__name__}, not bytes; open the file in binary mode ('rb')"
+            f"{self._label} returned {type(chunk).__name__} instead of bytes; open the file in binary mode ('rb')"
         )
 
     def _changed(self, how: str, read: int) -> FileChangedError:
         return FileChangedError(
-            f"{self._label} {how} while it was being uploaded: it had {self.size:,} bytes, and {read:,} were read; "
-            "upload a file that nothing writes to"
+            f"{self._label} {how} during the upload: it had {self.size:,} bytes, and {read:,} were read; "
+            "upload a file that no program writes to"
         )
 
 
 def file_of(given: FileInput, label: str) -> File:
-    """Return a file input with what is known of it; `label` names it in errors."""
+    """Return a file input with its metadata; `label` names it in errors."""
     if not isinstance(given, tuple):
         return File(_opened(given), _filename(given), None, _own_type(given))
     if not 2 <= len(given) <= 4:
@@ -197,22 +198,22 @@ def file_of(given: FileInput, label: str) -> File:
     if isinstance(name, os.PathLike):
         name = os.path.basename(os.fspath(name))
     if not isinstance(name, str | None):
-        raise TypeError(f"the name of {label} is {type(name).__name__}: give a str")
+        raise TypeError(f"the name of {label} must be a str, got {type(name).__name__}")
     if content_type is not None and not (isinstance(content_type, str) and "/" in content_type):
-        raise TypeError(f"the third member of {label} is no content type, such as 'text/plain'")
+        raise TypeError(f"the third member of {label} must be a content type such as 'text/plain'")
     if not isinstance(headers, Mapping | None):
-        raise TypeError(f"the headers of {label} are {type(headers).__name__}: give a mapping")
+        raise TypeError(f"the headers of {label} must be a mapping, got {type(headers).__name__}")
     return File(_opened(content), name, content_type, _own_type(content), headers or {})
 
 
 def checked(content: Openable, label: str) -> Openable:
-    """Check a file when it is given, so that the mistake shows where it was made."""
+    """Check a file when it is passed, so that the traceback shows the mistake."""
     if isinstance(content, os.PathLike):
         path_size(content)
     elif isinstance(content, (bytearray, memoryview)):
         return bytes(content)
     elif isinstance(content, str):
-        raise TypeError(f"{label} is a str: give `Path(...)` if it is a path, `.encode()` it if it is the content")
+        raise TypeError(f"{label} is a str: give `Path(...)` for a path, or `.encode()` the content")
     elif isinstance(content, TextIOBase):
         raise TypeError(f"{label} is a text file; open it in binary mode ('rb')")
     elif not isinstance(content, bytes) and not (_is_file(content) or _is_iterator(content)):
@@ -223,7 +224,7 @@ def checked(content: Openable, label: str) -> Openable:
 
 
 def _opened(content: Any) -> Any:
-    """Return the binary file inside of one that a web framework received; anything else as it is."""
+    """Return the binary file inside an upload of a web framework, and anything else unchanged."""
     if hasattr(content, "filename"):
         for inner in (getattr(content, "file", None), getattr(content, "stream", None)):
             if hasattr(inner, "read"):
@@ -232,7 +233,7 @@ def _opened(content: Any) -> Any:
 
 
 def _filename(content: Any) -> str:
-    """Return the name that a file has of itself, without its directories."""
+    """Return the name of a file object, without directories."""
     name = getattr(content, "filename", None) or getattr(content, "name", None)
     if isinstance(content, os.PathLike):
         name = os.fspath(content)
@@ -247,7 +248,7 @@ def _own_type(content: Any) -> str | None:
 
 
 def path_size(path: os.PathLike[str]) -> int | None:
-    """Return a file's size in bytes, None for a pipe or device; raises `OSError` if it is missing or a directory."""
+    """Return the size of a file in bytes, None for a pipe or device; raise `OSError` if missing or a directory."""
     status = os.stat(path)
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, "a directory cannot be uploaded; give a file", os.fspath(path))

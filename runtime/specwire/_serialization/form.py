@@ -1,4 +1,4 @@
-"""`application/x-www-form-urlencoded` bodies."""
+"""Encoder of `application/x-www-form-urlencoded` bodies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NO_STYLES: Mapping[str, Style] = {}
 
 
 def encode_form(values: Mapping[str, object], styles: Mapping[str, Style] = _NO_STYLES) -> bytes:
-    """Return the body; styles mean what they mean in a query, and `None` and `UNSET` are left out."""
+    """Encode a form body; styles have the same meaning as in a query, and `None` and `UNSET` are left out."""
     found: list[str] = []
     for name, value in values.items():
         style = styles.get(name, _FORM)

@@ -1,4 +1,4 @@
-"""Request bodies of JSON values, one after the other: JSON Lines and JSON text sequences (RFC 7464)."""
+"""Request bodies of several JSON values: JSON Lines and JSON text sequences (RFC 7464)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BEFORE: dict[Framing, bytes] = {"jsonl": b"", "json-seq": b"\x1e"}
 
 
 def line(index: int, item: Any, framing: Framing, formats: Formats = NO_FORMATS) -> bytes:
-    """Return a value with what comes before and after it; raises with its `index` if it has no JSON form."""
+    """Encode a value with its framing; raise an error with its `index` if it has no JSON form."""
     try:
         return _BEFORE[framing] + encode(item, formats) + b"\n"
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -23,7 +23,7 @@ def line(index: int, item: Any, framing: Framing, formats: Formats = NO_FORMATS)
 
 
 class Lines:
-    """Values as a binary file, encoded when they are read."""
+    """Binary file of values, encoded as they are read."""
 
     def __init__(self, items: Iterable[Any], framing: Framing, formats: Formats = NO_FORMATS) -> None:
         self._items = enumerate(items)
@@ -31,7 +31,7 @@ class Lines:
         self._formats = formats
 
     def read(self, size: int, /) -> bytes:
-        """Return the next values, `size` bytes or a little more; none at the end."""
+        """Return the next values, `size` bytes or slightly more; empty at the end."""
         read = bytearray()
         for index, item in self._items:
             read += line(index, item, self._framing, self._formats)
@@ -41,7 +41,7 @@ class Lines:
 
 
 class AsyncLines:
-    """Values that come asynchronously, as an asynchronous binary file."""
+    """Asynchronous binary file of values from an asynchronous iterator."""
 
     def __init__(self, items: AsyncIterable[Any], framing: Framing, formats: Formats = NO_FORMATS) -> None:
         self._items = aiter(items)
@@ -50,7 +50,7 @@ class AsyncLines:
         self._read = 0
 
     async def read(self, size: int, /) -> bytes:
-        """Return the next value, which may have been waited for; nothing at the end."""
+        """Return the next value, after waiting for it if necessary; empty at the end."""
         async for item in self._items:
             self._read += 1
             return line(self._read - 1, item, self._framing, self._formats)

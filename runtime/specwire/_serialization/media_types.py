@@ -1,4 +1,4 @@
-"""Media types by the endings of file names: the same on every machine and in every version of Python."""
+"""Media types by file extension, independent of the machine and the Python version."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ _COMPRESSED = {
 
 
 def media_type_of(filename: str | None) -> str:
-    """Return the media type of a file by the ending of its name; that of any bytes where the ending says nothing."""
+    """Return the media type for the extension of a file name, or that of arbitrary bytes for an unknown one."""
     ending = (filename or "").rpartition(".")[2].lower() if "." in (filename or "") else ""
     known = _TYPES.get(ending) or _COMPRESSED.get(ending)
     if known is not None:
@@ -118,7 +118,7 @@ def media_type_of(filename: str | None) -> str:
 
 @cache
 def _rarer() -> MimeTypes:
-    """Return Python's own table, without that of the machine."""
+    """Return Python's built-in table, without that of the machine."""
     from mimetypes import MimeTypes
 
     return MimeTypes()

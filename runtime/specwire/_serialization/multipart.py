@@ -1,4 +1,4 @@
-"""`multipart/form-data` bodies (RFC 7578), streamed from where their files are."""
+"""`multipart/form-data` bodies (RFC 7578), streamed from their files."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _FRAMING = ("content-length", "transfer-encoding")
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One part of a form: a field, or a file that is opened when it is sent."""
+    """Part of a form: a field, or a file that is opened when it is sent."""
 
     name: str
     content: Openable
@@ -66,13 +66,13 @@ class Part(msgspec.Struct, frozen=True):
             except UnicodeEncodeError:
                 shown = self.name.encode("ascii", "replace").decode()
                 raise ValueError(
-                    f"part {shown!r}: its {what} has bytes that are no text; give the file as (filename, content)"
+                    f"part {shown!r}: its {what} is not valid UTF-8; give the file as (filename, content)"
                 ) from None
         for header, _ in self.headers:
             if header.lower() in _FRAMING:
-                raise ValueError(f"part {self.name!r}: leave out {header}, which the content says by itself")
+                raise ValueError(f"part {self.name!r}: leave out {header}, which follows from the content")
             if header.lower() in _OWN_HEADERS:
-                raise ValueError(f"part {self.name!r}: give {header} by the part's name, filename and content_type")
+                raise ValueError(f"part {self.name!r}: set {header} with the part's name, filename and content_type")
 
     def __repr__(self) -> str:
         content = self.content
@@ -80,7 +80,7 @@ class Part(msgspec.Struct, frozen=True):
         return f"Part({self.name!r}, <{shown}>, filename={self.filename!r}, content_type={self.content_type!r})"
 
     def head(self) -> bytes:
-        """Return the part's header lines and the empty line after them, names escaped as browsers do."""
+        """Return the part's header lines and the empty line after them; names are escaped as in browsers."""
         disposition = f'Content-Disposition: form-data; name="{self.name.translate(_ESCAPES)}"'
         if self.filename is not None:
             disposition += f'; filename="{self.filename.translate(_ESCAPES)}"'
@@ -92,12 +92,12 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Multipart(StreamedBody):
-    """A `multipart/form-data` body, with a boundary that nobody can guess."""
+    """`multipart/form-data` body with an unpredictable boundary."""
 
     def __init__(self, fields: Sequence[Part], boundary: str | None = None) -> None:
         boundary = os.urandom(16).hex() if boundary is None else boundary
         if not _BOUNDARY.fullmatch(boundary):
-            raise ValueError("a boundary has 1 to 70 characters: letters, digits and '()+_,-./:=?")
+            raise ValueError("a boundary must have 1 to 70 characters: letters, digits and '()+_,-./:=?")
         self.boundary = boundary
         self.fields = tuple(fields)
         delimiter = f"--{boundary}\r\n".encode()
@@ -108,19 +108,19 @@ class Multipart(StreamedBody):
         super().__init__(pieces, f"multipart/form-data; boundary={boundary}")
 
     def notes(self) -> Iterator[str]:
-        """Yield what a server may have missed: the names of files that were given without one."""
+        """Yield hints for a failed request: files that were sent without a name."""
         for part in self.fields:
             if part.filename == UNNAMED:
-                yield f"the file of part {part.name!r} was sent as {UNNAMED!r}: give (name, file) if names matter"
+                yield f"the file of part {part.name!r} was sent as {UNNAMED!r}: give (name, file) if the name matters"
 
     def __repr__(self) -> str:
         return f"Multipart({list(self.fields)!r})"
 
 
 def file_part(name: str, file: FileInput, content_type: str | None = None) -> Part:
-    """Make a part of a file; the file name and the content type come from the file where they are not given.
+    """Create a part from a file; the name and content type come from the file by default.
 
-    Raises `FileNotFoundError` or `IsADirectoryError` at once, not when the part is sent, and `TypeError` for no file.
+    Raise `FileNotFoundError` or `IsADirectoryError` at once, not at sending, and `TypeError` for other objects.
     """
     label = f"file {name!r}"
     known = file_of(file, label)
@@ -130,20 +130,20 @@ def file_part(name: str, file: FileInput, content_type: str | None = None) -> Pa
 
 
 def media_type(file: FileInput, stated: str) -> str:
-    """Return the media type of a file that is a body: what is given with it, what is stated, else by its name.
+    """Return the media type of a file body: the one passed, else the declared one, else by file name.
 
-    A stated range such as `image/*` leaves open which one it is.
+    A declared range such as `image/*` leaves the type open.
     """
     known = file_of(file, "the request body")
     if known.headers:
-        raise TypeError("the request body is no part of a form, so it has no headers of its own; leave them out")
+        raise TypeError("the request body is not a part of a form and has no headers; leave them out")
     if known.stated_type:
         return known.stated_type
     return stated if "*" not in stated else known.own_type or media_type_of(known.filename)
 
 
 def text_part(name: str, value: object, content_type: str | None = None, *, base64: bool = False) -> Part:
-    """Make a part of a scalar; raises `ValueError` or `TypeError` naming the part if it has no text form."""
+    """Create a part from a scalar; raise `ValueError` or `TypeError` naming the part if it has no text form."""
     try:
         text = base64_text(value) if base64 else scalar_text(value)
         return Part(name, text.encode(), None, content_type)
@@ -152,7 +152,7 @@ def text_part(name: str, value: object, content_type: str | None = None, *, base
 
 
 def styled_parts(name: str, value: object, style: Style) -> list[Part]:
-    """Make the parts that a value is written as in a style; raises `ValueError` or `TypeError` naming the part."""
+    """Create the parts of a value in its style; raise `ValueError` or `TypeError` naming the part."""
     try:
         texts = named_texts(name, value, style, str, str)
     except (TypeError, ValueError) as error:
@@ -164,7 +164,7 @@ def styled_parts(name: str, value: object, style: Style) -> list[Part]:
 
 
 def json_part(name: str, value: object, content_type: str = "application/json", formats: Formats = NO_FORMATS) -> Part:
-    """Make a part of a value that is sent as JSON."""
+    """Create a part from a value that is sent as JSON."""
     try:
         return Part(name, encode(value, formats), None, content_type)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:

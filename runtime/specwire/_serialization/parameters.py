@@ -1,4 +1,4 @@
-"""Parameters where they stand: in a path, a query, headers and cookies. Pure functions from values to text."""
+"""Serialization of parameters by place: path, query, headers and cookies. Pure functions from values to text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NOT_PRINTABLE = re.compile(r"[^ -~]")
 
 
 def expand_path(template: str, values: Mapping[str, object], styles: Mapping[str, Style] = _NO_STYLES) -> str:
-    """Return the path with each `{name}` replaced; raises `ValueError` naming a parameter that cannot stand there."""
+    """Replace each `{name}` of a path; raise `ValueError` naming a parameter that can't be in a path."""
     if "{" not in template:
         return template
     pieces = list(_pieces(template))
@@ -55,7 +55,10 @@ def encode_query(values: Mapping[str, object], styles: Mapping[str, Style] = _NO
 
 
 def encode_headers(values: Mapping[str, object], styles: Mapping[str, Style] = _NO_STYLES) -> dict[str, str]:
-    """Return the header fields; raises `ValueError` for a value that could not stand in one, line breaks above all."""
+    """Return the header fields.
+
+    Raise `ValueError` for a value that isn't allowed in a header, above all line breaks.
+    """
     headers: dict[str, str] = {}
     for name, value in values.items():
         style = styles.get(name, SIMPLE)
@@ -72,9 +75,9 @@ def encode_headers(values: Mapping[str, object], styles: Mapping[str, Style] = _
 
 
 def encode_cookies(values: Mapping[str, object], styles: Mapping[str, Style] = _NO_STYLES) -> str:
-    """Return the value of the `Cookie` header, or "" if there is nothing to send.
+    """Return the value of the `Cookie` header, or "" without cookies.
 
-    Exploded lists and mappings become several cookies in style `form` too: no server reads cookies joined by `&`.
+    Exploded lists and mappings become several cookies in style `form` too: servers don't read cookies joined by `&`.
     """
     found: list[str] = []
     for name, value in values.items():
@@ -88,9 +91,9 @@ def encode_cookies(values: Mapping[str, object], styles: Mapping[str, Style] = _
 
 
 def header_value(name: str, value: str) -> str:
-    """Return a header value that is fit to be sent; raises `ValueError` (without the value) for one that is not."""
+    """Return a valid header value; raise `ValueError`, without the value, for an invalid one."""
     if not _TOKEN.fullmatch(name):
-        raise ValueError("the name has characters that a header name cannot have")
+        raise ValueError("the name has characters that are not allowed in a header name")
     if _CONTROL.search(value):
         raise ValueError("the value has a line break or another control character; remove it (often at its end)")
     if value != value.strip(" \t"):
@@ -104,7 +107,7 @@ def header_value(name: str, value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _pieces(template: str) -> tuple[str, ...]:
-    """Return literal, name, literal, name, ..., literal."""
+    """Split a path template into literal, name, literal, name, ..., literal."""
     return tuple(_BRACES.split(template))
 
 
@@ -113,7 +116,7 @@ def _segment(name: str, value: object, style: Style) -> str:
         return percent(value)
     flat = json_text(value) if style.content_json else flatten(value, style.text)
     if flat is None:
-        raise ValueError("there is no value; a path needs one")
+        raise ValueError("the value is missing; a path needs one")
     escape = _path_escape(style)
     match style.style:
         case "matrix":
@@ -123,9 +126,9 @@ def _segment(name: str, value: object, style: Style) -> str:
         case _:
             text = joined(flat, ",", style.explode, escape)
     if (flat in _DOT_SEGMENTS or unquote(text) in _DOT_SEGMENTS) and not (style.empty and text == ""):
-        raise ValueError("the value is empty, '.' or '..', which would make this the path of something else")
+        raise ValueError("the value is empty, '.' or '..', which would change the path")
     if escape is not percent and not {".", ".."}.isdisjoint(unquote(text).split("/")):
-        raise ValueError("the value has a segment '.' or '..', which would make this the path of something else")
+        raise ValueError("the value has a segment '.' or '..', which would change the path")
     return text
 
 
@@ -141,13 +144,16 @@ def _json_escape(match: re.Match[str]) -> str:
 
 
 def _cookie_name(name: str) -> str:
-    """Return the name of a cookie; brackets and the like are no token's, but servers and browsers know them."""
+    """Return the name of a cookie.
+
+    Brackets and the like aren't token characters, but servers and browsers accept them.
+    """
     if not name or "=" in name or _NOT_IN_COOKIE.search(name):
-        raise ValueError("the name has characters that a cookie name cannot have")
+        raise ValueError("the name has characters that are not allowed in a cookie name")
     return name
 
 
 def _cookie_text(text: str) -> str:
     if _NOT_IN_COOKIE.search(text):
-        raise ValueError("the value has characters that a cookie cannot have, such as spaces; percent-encode it")
+        raise ValueError("the value has characters that are not allowed in a cookie, such as spaces; percent-encode it")
     return text

@@ -6,9 +6,9 @@ import re
 from urllib.parse import quote
 
 RESERVED_IN_PATH = ":@!$&'()*+,;=/"
-"""Reserved characters that a path may hold."""
+"""Reserved characters allowed in a path."""
 RESERVED_IN_QUERY = ":/?@!$'()*,;="
-"""Reserved characters that a query value may hold: `&` and `+` would change what the query says."""
+"""Reserved characters allowed in a query value: `&` and `+` would change its meaning."""
 
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
 _TRIPLE = re.compile(r"(%[0-9A-Fa-f]{2})")
@@ -20,7 +20,7 @@ def percent(text: str) -> str:
 
 
 def percent_path(text: str) -> str:
-    """Encode for a path, leaving the reserved characters and percent-encoded triples that may stand there."""
+    """Encode for a path, keeping the allowed reserved characters and percent-encoded triples."""
     return _expand_reserved(text, RESERVED_IN_PATH)
 
 
@@ -30,12 +30,12 @@ def percent_segments(text: str) -> str:
 
 
 def percent_query(text: str) -> str:
-    """Encode for a query, leaving the reserved characters and percent-encoded triples that may stand there."""
+    """Encode for a query, keeping the allowed reserved characters and percent-encoded triples."""
     return _expand_reserved(text, RESERVED_IN_QUERY)
 
 
 def form_urlencode(text: str) -> str:
-    """Encode as `application/x-www-form-urlencoded` does: a space becomes `+`, and `~` is encoded."""
+    """Encode as `application/x-www-form-urlencoded`: a space becomes `+`, and `~` is encoded."""
     return quote(text, safe="*").replace("%20", "+").replace("~", "%7E")
 
 

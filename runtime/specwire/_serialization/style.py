@@ -1,6 +1,7 @@
-"""The serialization styles of OpenAPI 3.2 (RFC 6570 and the styles of its own), apart from where the parameter stands.
+"""Serialization styles of OpenAPI 3.2 (RFC 6570 and its own), independent of the place of the parameter.
 
-`None` and `UNSET` are left out, in lists and mappings too, and so is what is empty then: RFC 6570 calls both undefined.
+`None` and `UNSET` are left out, also inside lists and mappings, and so are lists and mappings that become empty: RFC
+6570 calls both undefined.
 """
 
 from __future__ import annotations
@@ -19,36 +20,36 @@ Text: TypeAlias = Callable[[object], str]
 
 
 class Style(msgspec.Struct, frozen=True):
-    """How one parameter is serialized; the default is that of a query or cookie parameter."""
+    """Serialization of a parameter; the defaults are those of query and cookie parameters."""
 
     style: str = "form"
     explode: bool = True
     allow_reserved: bool = False
-    """Leave reserved characters and percent-encoded triples as they are, but for those that would end the value."""
+    """Leave reserved characters and percent-encoded triples unchanged, except those that would end the value."""
     content_json: bool = False
-    """The parameter is stated with `content: application/json`; the other fields do not apply."""
+    """The parameter is declared with `content: application/json`; the other fields don't apply."""
     base64: bool = False
-    """Bytes are written in base64; elsewhere they are refused."""
+    """Encode bytes as base64; otherwise they are rejected."""
     empty: bool = False
-    """A path parameter may be empty."""
+    """Allow an empty path parameter."""
     spans: bool = False
-    """The slashes of a path parameter are sent as slashes."""
+    """Keep the slashes of a path parameter unencoded."""
 
     @property
     def text(self) -> Callable[[object], str]:
-        """The function that writes one scalar."""
+        """Return the function that formats one scalar."""
         return base64_text if self.base64 else scalar_text
 
 
 def named_error(place: str, name: str, error: Exception) -> TypeError | ValueError:
-    """Return what is wrong with a value as an error that says where it was to stand."""
+    """Return an error for a value, naming its place and parameter."""
     kind = TypeError if isinstance(error, TypeError) else ValueError
     reason = surrogate(error) if isinstance(error, UnicodeEncodeError) else error
     return kind(f"{place} {name!r}: {reason}")
 
 
 def flatten(value: object, text: Text = scalar_text) -> Flat | None:
-    """Return a parameter as text, a list of texts or a mapping to texts; None if there is nothing to send."""
+    """Return a parameter as text, list of texts or mapping to texts; None if nothing is to be sent."""
     if isinstance(value, (str, int, float)):
         return text(value)
     if not _given(value):
@@ -62,12 +63,12 @@ def flatten(value: object, text: Text = scalar_text) -> Flat | None:
 
 
 def json_text(value: object) -> str | None:
-    """Return a parameter as JSON; None if there is nothing to send."""
+    """Return a parameter as JSON; None if nothing is to be sent."""
     return encode(value).decode() if _given(value) else None
 
 
 def joined(flat: Flat, separator: str, explode: bool, escape: Escape) -> str:
-    """Return the texts as one; `explode` makes the items of a mapping `key=value`."""
+    """Join the texts; with `explode`, items of a mapping become `key=value`."""
     if isinstance(flat, str):
         return escape(flat)
     if isinstance(flat, list):
@@ -86,12 +87,12 @@ def matrix(name: str, flat: Flat, explode: bool, escape: Escape) -> str:
 
 
 def pairs(name: str, value: object, style: Style, key_escape: Escape, escape: Escape) -> list[str]:
-    """Return a parameter of a query, a cookie or a form as `name=value` pairs."""
+    """Return a parameter of a query, cookie or form as `name=value` pairs."""
     return [f"{key}={text}" for key, text in named_texts(name, value, style, key_escape, escape)]
 
 
 def named_texts(name: str, value: object, style: Style, key_escape: Escape, escape: Escape) -> list[tuple[str, str]]:
-    """Return the names and texts that a parameter of a query, a cookie or a form, or a part of one, is written as."""
+    """Return the names and texts of a parameter in a query, a cookie, a form or a form part."""
     if style.content_json:
         json = json_text(value)
         return [] if json is None else [(key_escape(name), escape(json))]
@@ -115,7 +116,7 @@ def named_texts(name: str, value: object, style: Style, key_escape: Escape, esca
 
 
 def _exploded(name: str, value: object, text: Text) -> Iterator[tuple[str, str]]:
-    """Yield a pair for each item; a list in a mapping, which RFC 6570 leaves open, repeats its key."""
+    """Yield a pair for each item; a list in a mapping, undefined in RFC 6570, repeats its key."""
     value = opened(value)
     if not isinstance(value, Mapping):
         yield from ((name, each) for each in _texts(value, text))
@@ -133,14 +134,14 @@ def _texts(value: object, text: Text) -> Sequence[str]:
 
 
 def _deep(name: str, value: object, text: Text) -> Iterator[tuple[str, str]]:
-    """Yield `name[key]` and text for each scalar, whatever it is nested in.
+    """Yield `name[key]` and text for each scalar at any depth.
 
-    OpenAPI leaves lists open: one of scalars in a mapping repeats its key, any other numbers its items.
+    OpenAPI leaves lists undefined: a list of scalars in a mapping repeats its key, any other list numbers its items.
     """
     value = opened(value)
     if not is_box(value):
         if _given(value):
-            raise TypeError(f"style deepObject takes a mapping or a list, not {type(value).__name__}")
+            raise TypeError(f"style deepObject needs a mapping or a list, got {type(value).__name__}")
         return
     for key, item in _entries(value):
         inner, place = opened(item), f"{name}[{key}]"
@@ -160,11 +161,11 @@ def _entries(box: object) -> Iterator[tuple[str, object]]:
 
 
 def opened(value: object) -> object:
-    """Return a model, or a value of another library, as a mapping, a list or a scalar; anything else as it is."""
+    """Return a model or a value of another library as mapping, list or scalar, and anything else unchanged."""
     if isinstance(value, (str, int, Mapping, list, tuple)):
         return value
     if isinstance(value, AbstractSet):
-        # The order of a set differs from process to process.
+        # The order of a set differs between processes.
         return sorted(value, key=scalar_text)
     from specwire._codec.foreign_values import unwrap  # most parameters are plain
 
@@ -177,7 +178,7 @@ def _leaf(value: object, text: Text) -> str:
     value = opened(value)
     if is_box(value):
         raise ValueError(
-            "a list or mapping inside another has no form here; flatten it, or state the parameter in the document "
+            "a nested list or mapping has no form in this style; flatten it, or declare the parameter "
             "with style `deepObject` (query only) or with `content: application/json`"
         )
     return text(value)

@@ -1,4 +1,4 @@
-"""Request bodies that are read as they are sent, in constant memory."""
+"""Streamed request bodies, read as they are sent, in constant memory."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ CHUNK_SIZE = 256 * 1024
 Chunks: TypeAlias = Generator[bytes, None, None]
 AsyncChunks: TypeAlias = AsyncGenerator[bytes, None]
 Progress: TypeAlias = Callable[[int, int | None], object]
-"""Told after each chunk: bytes handed to the transport so far, bytes in all (None if unknown)."""
+"""Called after each chunk with the bytes passed to the transport so far, and the total (None if unknown)."""
 
 
 class StreamedBody:
-    """Pieces of bytes and files, that can be sent, and sent again if the files can be read again."""
+    """Streamed body of byte pieces and files, which can be sent again if its files can be read again."""
 
     def __init__(self, pieces: Sequence[bytes | Source], content_type: str) -> None:
         self._pieces = tuple(pieces)
@@ -26,11 +26,11 @@ class StreamedBody:
 
     @property
     def replayable(self) -> bool:
-        """Tell whether the body can be sent again."""
+        """Return True if the body can be sent again."""
         return all(piece.replayable for piece in self._pieces if isinstance(piece, Source))
 
     def content_length(self) -> int | None:
-        """Return the length in bytes, as it was when the upload was made; None if a file does not tell."""
+        """Return the length in bytes at the creation of the upload; None if a file doesn't report its size."""
         total = 0
         for piece in self._pieces:
             size = piece.size if isinstance(piece, Source) else len(piece)
@@ -40,7 +40,7 @@ class StreamedBody:
         return total
 
     def rewind(self) -> None:
-        """Make the next iteration start anew; raises `NotReplayableError` naming what cannot be read again."""
+        """Rewind for the next iteration; raise `NotReplayableError` naming a file that can't be read again."""
         for piece in self._pieces:
             if isinstance(piece, Source):
                 piece.check_replayable()
@@ -63,7 +63,7 @@ class StreamedBody:
             meter.count(ready)
 
     async def aiter(self, chunk_size: int = CHUNK_SIZE, progress: Progress | None = None) -> AsyncChunks:
-        """Yield the body in chunks; files that are not asynchronous are read in place, a chunk at a time."""
+        """Yield the body in chunks; read synchronous files in place, one chunk at a time."""
         gather = _Gather(chunk_size)
         meter = _Meter(self.content_length(), progress)
         self._begin()
@@ -85,7 +85,7 @@ class StreamedBody:
 
 
 class Upload(StreamedBody):
-    """A body that is one file as it is."""
+    """Body that consists of one file."""
 
     def __init__(self, file: FileInput, content_type: str = "application/octet-stream") -> None:
         label = "the request body"
@@ -99,7 +99,7 @@ def piece_of(content: Openable, label: str) -> bytes | Source:
 
 
 class _Gather:
-    """Put small chunks together, so that a small body goes out in one piece; large chunks pass uncopied."""
+    """Buffer that combines small chunks, so that a small body is sent in one piece; large chunks aren't copied."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -107,7 +107,7 @@ class _Gather:
         self._bytes = 0
 
     def add(self, chunk: bytes) -> list[bytes]:
-        """Return what is ready to be sent now."""
+        """Return the chunks that are ready to be sent."""
         ready = self.rest() if self._bytes + len(chunk) > self._size else []
         if len(chunk) >= self._size:
             ready.append(chunk)
@@ -117,7 +117,7 @@ class _Gather:
         return ready
 
     def rest(self) -> list[bytes]:
-        """Return what is held back still."""
+        """Return the buffered rest."""
         ready = [b"".join(self._held)] if self._bytes else []
         self._held.clear()
         self._bytes = 0
@@ -125,7 +125,7 @@ class _Gather:
 
 
 class _Meter:
-    """Count the bytes sent and tell of them."""
+    """Counter of the bytes sent, which reports progress."""
 
     def __init__(self, total: int | None, progress: Progress | None) -> None:
         self._total = total

@@ -1,4 +1,4 @@
-"""What adds the events of a stream up to one answer."""
+"""Accumulator of stream events into one response."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ E_contra = TypeVar("E_contra", contravariant=True)
 
 
 class Accumulator(Protocol[E_contra, F_co]):
-    """Adds events up to one answer."""
+    """Accumulator of events into one response."""
 
     def add(self, event: E_contra, /) -> None:
-        """Take the next event."""
+        """Add the next event."""
 
     def final(self) -> F_co:
-        """Return the answer so far."""
+        """Return the response so far."""
         ...

@@ -1,4 +1,4 @@
-"""Bytes of a stream to typed events, without I/O."""
+"""Event reader: bytes of a stream to typed events, without I/O."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
 E = TypeVar("E")
 
 _DRAIN = 64 * 1024
-"""Bytes to read past the terminator so that the connection can be used again."""
+"""Maximum bytes to read after the terminator so that the connection can be reused."""
 _SEEN = 8
-"""Events of a stream whose parts are looked at, to see whether they are of the document: that takes long of all."""
+"""Number of events of a stream that are checked against the document in depth, since the check is slow."""
 _KEPT = 1024 * 1024
-"""Bytes of a body without events that its error holds."""
+"""Maximum bytes of a body without events that its error keeps."""
 
 
 class EventReader(Generic[E]):
-    """The state of one stream: the events that are ready, whether more can come, and what went wrong."""
+    """State of one stream: events ready to hand out, whether more may come, and the failure."""
 
     def __init__(
         self,
@@ -57,11 +57,11 @@ class EventReader(Generic[E]):
         self.ready: deque[E] = deque()
         """Events to hand out."""
         self.kept: list[bytes] | None = [] if keep else None
-        """The data of all events, for those who add them up: most never ask for the sum, and adding up costs more."""
+        """Data of all events, for a later sum: most callers never request it, and adding up costs more than keeping."""
         self.failure: APIError | None = None
-        """What to raise once the events that came before it are handed out."""
+        """Error to raise after the events before it are handed out."""
         self.done = False
-        """Whether nothing more has to be read."""
+        """True once nothing more needs to be read."""
         self._payload = payload
         self._terminator = payload.terminator.encode() if payload.terminator is not None else None
         self._request = request
@@ -71,46 +71,46 @@ class EventReader(Generic[E]):
         self._lines = JSONSequenceParser() if payload.framing == "json-seq" else JSONLinesParser()
         clues = {msgspec.json.encode(error.equals or error.path[-1]) for error in payload.errors}
         self._outer_clues, self._clues = (clues, set[bytes]()) if payload.item else (set[bytes](), clues)
-        """What the text of an error holds: around an event, and where an event would be."""
+        """Byte strings that an error contains: around an event, and in place of an event."""
         self._text = payload.kind is str and payload.framing == "sse"
-        """Whether the data of an event is text, and not JSON."""
+        """True if event data is text rather than JSON."""
         self._decode: Callable[[bytes], Any] = _as_text if self._text else decoder(payload.kind).decode
         self._finish = Finish(payload.finish) if payload.finish else None
         self._given = False
-        """Whether any event was handed out."""
+        """True once an event was handed out."""
         self._unnamed = False
-        """Whether events without a name came: then one that has a name is not of the document."""
+        """True once events without a name arrived; a named event isn't a declared one then."""
         self._skipped: dict[str, str] = {}
-        """What was left out, and why it could not be read."""
+        """Skipped frames by name, and why each couldn't be parsed."""
         self._untold: list[drift.Drift] = []
-        """Drift to report once the events of the chunk are there to be handed out."""
+        """Drift to report after the events of the chunk are ready to hand out."""
         self._may_be_foreign = decoder(payload.kind).may_be_foreign
         self._bare: Any = bare_of(payload.kind)
         self._seen = 0
         self._keep_unknown = options.keep_unknown
         self.masked: Callable[[bytes], bytes] = bytes
-        """Returns a part of the body without the secrets that were sent."""
+        """Masks secrets of the request in a part of the body."""
         self.terminated = False
-        """Whether the terminator came: what follows is read only so that the connection can be used again."""
+        """True once the terminator arrived; the rest is read only so that the connection can be reused."""
         self._drained = 0
         self.reconnection: Reconnection[E] | None = None
-        """How the stream goes on after a break, if it can."""
+        """Reconnection of a resumable stream."""
         if self._sse is not None and payload.resumable:
             from specwire._streaming.reconnection import Reconnection  # few streams are resumable
 
             self.reconnection = Reconnection(request, options, self._sse, clock)
         self.broken = False
-        """Whether the connection failed, and not the server."""
+        """True if the connection failed, not the server."""
         self._begin(response)
 
     def _begin(self, response: Response[None]) -> None:
         self._response = response
         self._is_document = self._sse is not None and kind_of(response) in DOCUMENTS
         self._unread: bytearray | None = bytearray()
-        """The body so far, until its first event: an error shows it."""
+        """Body until the first event, for the error message."""
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next bytes of the body."""
+        """Process the next bytes of the body."""
         if self.terminated:
             self._drained += len(chunk)
             self.done = self._drained > _DRAIN
@@ -128,7 +128,7 @@ class EventReader(Generic[E]):
             self._fail(StreamTruncatedError, str(error), error)
 
     def end(self) -> None:
-        """Take the end of the body: an error unless the stream was complete."""
+        """Process the end of the body: an error unless the stream was complete."""
         self.done = True
         if self.terminated or self.failure is not None:
             return
@@ -149,18 +149,18 @@ class EventReader(Generic[E]):
         if self._sse is not None and self._unread and not self._skipped and not has_fields(self._unread):
             self._stop(unexpected(self._request, self._read_so_far()))
         elif not self._given and "" in self._skipped:
-            self._fail(DecodeError, f"no event of the stream is JSON: {self._skipped['']}")
+            self._fail(DecodeError, f"the stream has no JSON event: {self._skipped['']}")
         elif self._terminator is not None and not self.terminated and not (self._finish and self._finish.reached):
             self.broken = True
             self._truncated(f"the server closed it without {self._payload.terminator}")
 
     @property
     def begun(self) -> bool:
-        """Whether events were read, so that the bytes of the body cannot be handed out any more."""
+        """Return True if events were read, so that the raw bytes are no longer available."""
         return self._given or self.done or bool(self._skipped)
 
     def resumed(self, response: Response[None]) -> None:
-        """Take the head of the answer that goes on after a break; 204 (no content) says that nothing follows."""
+        """Process the head of a response that continues the stream; 204 (no content) ends it."""
         if response.status_code == 204:
             self.failure = self.failure if self._terminator is not None else None
             return
@@ -171,24 +171,24 @@ class EventReader(Generic[E]):
         self.done = self.broken = False
 
     def lost(self, error: APIError) -> None:
-        """Take the failure of the last try to go on."""
-        self._fail(StreamTruncatedError, f"the stream broke off, and going on failed: {error}", error)
+        """Record the failure of the last attempt to continue."""
+        self._fail(StreamTruncatedError, f"the stream broke off, and resuming it failed: {error}", error)
 
     def add_up(self, accumulator: Accumulator[E, object]) -> None:
-        """Give an accumulator the events that it was not given yet."""
+        """Add the events to an accumulator that it doesn't have yet."""
         kept, self.kept = self.kept, []
         for data in kept or ():
             accumulator.add(self._read(data)[0])
 
     def broke(self, failure: TransportError, passed: str | None = None) -> None:
-        """Take the breaking off of the connection, and which bound of time was passed."""
+        """Record that the connection broke off, and which time limit was exceeded, if any."""
         self.done = True
         if not self.terminated and self.failure is None:
             self.broken = True
             self._stop(self.broken_off(failure, passed))
 
     def broken_off(self, failure: TransportError, passed: str | None = None) -> APIError:
-        """Return the error of a connection that broke off, or of a bound of time that was passed."""
+        """Return the error for a connection that broke off, or for a time limit that was exceeded."""
         what = passed or f"{'was silent for too long' if failure.timeout else 'broke off'}: {failure}"
         return self._error_of(StreamTruncatedError, f"the stream {what}", failure.origin)
 
@@ -218,7 +218,7 @@ class EventReader(Generic[E]):
             self._stop(failure)
 
     def _unwrapped(self, texts: list[bytes]) -> tuple[list[bytes], APIError | None]:
-        """Return the events that objects hold, up to the first that holds an error, and that error."""
+        """Return the events inside wrapper objects, up to the first that contains an error, and that error."""
         events: list[bytes] = []
         for text in texts:
             if any(clue in text for clue in self._outer_clues) and (error := self._error_in(text)) is not None:
@@ -227,10 +227,10 @@ class EventReader(Generic[E]):
         return events, None
 
     def _plain(self, texts: list[bytes]) -> list[E] | None:
-        """Decode texts that are events as the document has them; None where one is the end, an error or drift."""
+        """Decode texts that are all declared events; return None if one is the end, an error or drift."""
         if self._terminator in texts:
             return None
-        # An error is rare: looking for its clues in all texts at once costs half of looking in each.
+        # Errors are rare: searching all texts at once for their markers takes half as long as searching each.
         whole = texts[0] if len(texts) == 1 else b"\n".join(texts)
         for clue in self._clues:
             if clue in whole:
@@ -242,7 +242,10 @@ class EventReader(Generic[E]):
         return None if self._may_be_foreign and self._is_suspect(events) else events
 
     def _is_suspect(self, events: list[E]) -> bool:
-        """Tell whether an event has nothing of the document; what is in it is looked at in the first ones only."""
+        """Return True if an event has nothing in common with the document.
+
+        Only the first events are checked in depth.
+        """
         if self._seen < _SEEN:
             self._seen += len(events)
             return is_suspect(events)
@@ -250,7 +253,7 @@ class EventReader(Generic[E]):
 
     def _give(self, events: list[E], texts: list[bytes]) -> None:
         if self._keep_unknown:
-            from specwire._models.additional_properties import keep  # few use it
+            from specwire._models.additional_properties import keep  # few clients use it
 
             events = list(map(keep, events, texts))
         self.ready += events
@@ -275,11 +278,14 @@ class EventReader(Generic[E]):
                 return
 
     def _take_one(self, data: bytes, name: str, last: bool) -> None:
-        """Hand an event out, or leave out what is no event of the document; raises `APIError` for the end of all."""
+        """Hand out an event, or skip it if the document doesn't declare it.
+
+        Raise `APIError` at the end of the stream.
+        """
         if name.lower() == "error":
             raise self._error(json_or_text(data))
         if not self._text and not data.strip():
-            return  # a sign of life
+            return  # keep-alive
         try:
             if any(clue in data for clue in self._clues) and (error := self._error_in(data)) is not None:
                 raise error
@@ -302,7 +308,7 @@ class EventReader(Generic[E]):
         self._give([event], [data])
 
     def _is_end(self, data: bytes) -> bool:
-        """Tell whether the data of an event is the terminator, whatever blanks stand around it."""
+        """Return True if the data of an event is the terminator, with or without whitespace around it."""
         return self._terminator is not None and data.strip() == self._terminator
 
     def _read(self, data: bytes) -> tuple[Any, tuple[drift.Drift, ...]]:
@@ -312,16 +318,16 @@ class EventReader(Generic[E]):
         return read(data, self._payload.kind)
 
     def _skip(self, name: str, data: bytes, why: str) -> None:
-        """Leave out a frame that is no event of the document; drift is told once of each name."""
+        """Skip a frame that the document doesn't declare; report drift once per name."""
         if name in self._skipped:
             return
-        what = f"an event called {name[:40]!r}" if name else "a frame that is not JSON"
+        what = f"an event named {name[:40]!r}" if name else "a frame that is not JSON"
         told = skipped(self._payload.kind, what, data)
         self._skipped[name] = f"{why}: {data[:80].decode('utf-8', 'replace')!r}"
         self._note((told,))
 
     def _error_in(self, data: bytes) -> StreamEventError | None:
-        """Return the error that the text of an event is."""
+        """Return the error in the text of an event, or None."""
         body = json_or_text(data)
         for error in self._payload.errors:
             found = at(body, error.path)
@@ -338,7 +344,7 @@ class EventReader(Generic[E]):
         )
 
     def _note(self, drifts: tuple[drift.Drift, ...]) -> None:
-        """Take drift, which is told of after the events of its chunk were taken: what is told may raise."""
+        """Record drift, to be reported after the events of its chunk were processed: the report may raise."""
         if self._on_drift == "raise":
             raise DecodeError(
                 f"{self._request.operation.id}: an event differs from the document: {drift.listed(drifts)}",
@@ -347,7 +353,7 @@ class EventReader(Generic[E]):
         self._untold += drifts
 
     def _truncated(self, why: str) -> None:
-        self._fail(StreamTruncatedError, f"the stream ended before its end: {why}")
+        self._fail(StreamTruncatedError, f"the stream ended before its terminator: {why}")
 
     def _fail(self, kind: type[APIError], text: str, cause: BaseException | None = None) -> None:
         self._stop(self._error_of(kind, text, cause))
@@ -358,7 +364,7 @@ class EventReader(Generic[E]):
         return error
 
     def _read_so_far(self) -> Response[None]:
-        """Return the response, with the body where no event was in it."""
+        """Return the response, with the body if it contained no event."""
         content = self.masked(bytes(self._unread[:_KEPT])) if self._unread else b""
         return msgspec.structs.replace(self._response, content=content)
 

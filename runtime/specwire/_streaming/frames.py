@@ -1,4 +1,4 @@
-"""Frames of an event stream that are not events of its document: gateways and relays add them to good streams."""
+"""Foreign frames of an event stream: gateways and relays add frames that the document doesn't declare."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from specwire._codec.drift import Drift, decode, tolerate
 from specwire._models.union import flatten
 
 _SHOWN = 40
-"""Characters of a frame in a message."""
+"""Maximum characters of a frame in a message."""
 _FIELDS = (b"", b"data", b"event", b"id", b"retry")
-"""Names of fields of server-sent events; a comment has an empty one."""
+"""Field names of server-sent events; comments have an empty name."""
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENDS = (b"\n", b"\r")
 _LOOKED_AT = 1000
-"""Lines of a body that tell whether it is an event stream."""
+"""Maximum lines of a body that decide whether it is an event stream."""
 
 
 class Finish:
-    """Tells whether every part of an answer has ended, for streams that may lack their terminator.
+    """Detector of the end of every part of a response, for streams that may lack their terminator.
 
-    The path leads to what is set when a part ends, such as `choices`, `*`, `finish_reason`; `*` stands for every item
-    of an array, told apart by `index`.
+    The path leads to the value that is set when a part ends, such as `choices`, `*`, `finish_reason`. `*` stands for
+    every item of an array, identified by `index`.
     """
 
     def __init__(self, path: tuple[str, ...]) -> None:
@@ -34,11 +34,11 @@ class Finish:
 
     @property
     def reached(self) -> bool:
-        """Whether there are parts, and all have ended."""
+        """Return True if there are parts and all of them have ended."""
         return bool(self._ended) and all(self._ended.values())
 
     def add(self, data: bytes) -> None:
-        """Take an event."""
+        """Process an event."""
         self._walk(msgspec.json.decode(data), self._path, ())
 
     def _walk(self, value: Any, path: tuple[str, ...], place: tuple[int, ...]) -> None:
@@ -53,9 +53,9 @@ class Finish:
 
 
 def read_data(data: bytes, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
-    """Decode the data of a server-sent event, which servers send bare where it is a string, and report its drift.
+    """Decode the data of a server-sent event and report its drift; a string type accepts unquoted text.
 
-    Raises `msgspec.DecodeError` and `UnicodeDecodeError` where it is not JSON, and the type has no strings.
+    Raises `msgspec.DecodeError` and `UnicodeDecodeError` for data that isn't JSON, unless the type accepts strings.
     """
     try:
         value, drifts = decode(data, kind)
@@ -71,7 +71,7 @@ def read_data(data: bytes, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
 
 @cache
 def _has_strings(kind: Any) -> bool:
-    """Tell whether a type is of strings, of some of them, or of strings among others."""
+    """Return True if a type accepts strings, all or some of them."""
     return any(
         each is str
         or each is Any
@@ -81,7 +81,7 @@ def _has_strings(kind: Any) -> bool:
 
 
 def is_foreign(data: bytes, kind: Any) -> bool:
-    """Tell whether the data of an event with a name of its own has nothing of the document's event."""
+    """Return True if the data of a named event has nothing in common with the declared event."""
     try:
         raw = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -95,7 +95,7 @@ def is_foreign(data: bytes, kind: Any) -> bool:
 
 
 def unwrapped(text: bytes, path: tuple[str, ...]) -> bytes:
-    """Return the JSON text at a path in another one, which is returned as it is where nothing is there."""
+    """Return the JSON text at a path in another JSON text, or that text itself if the path leads nowhere."""
     found: msgspec.Raw | None = msgspec.Raw(text)
     for key in path:
         try:
@@ -106,12 +106,12 @@ def unwrapped(text: bytes, path: tuple[str, ...]) -> bytes:
 
 
 def has_fields(body: bytes | bytearray) -> bool:
-    """Tell whether the whole lines of a body are those of an event stream, and not some other text."""
+    """Return True if the complete lines of a body are those of an event stream."""
     lines = [line for line in body.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True) if line.endswith(_ENDS)]
     return all(line.strip(b"\r\n").partition(b":")[0] in _FIELDS for line in lines[:_LOOKED_AT])
 
 
 def skipped(kind: Any, what: str, data: bytes) -> Drift:
-    """Return the drift of a frame that is left out."""
+    """Return the drift of a skipped frame."""
     shown = data[: _SHOWN * 4].decode("utf-8", "replace")[:_SHOWN]
     return Drift("$", getattr(kind, "__name__", "an event"), f"{what}, which is skipped: {shown!r}")

@@ -1,4 +1,4 @@
-"""Going on with a stream of server-sent events that broke off, as the WHATWG HTML standard (section 9.2.3) has it."""
+"""Reconnection of server-sent event streams that broke off, as in the WHATWG HTML standard, section 9.2.3."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HEADER = "Last-Event-ID"
 
 
 class Reconnection(Generic[E]):
-    """The attempts of one stream to go on after the last event that had an id, counted anew for each."""
+    """Attempts to continue a stream after the last event with an id, counted afresh for each such event."""
 
     def __init__(
         self, request: StreamRequest[E], options: Options, parser: SSEParser, clock: Deadline | None = None
@@ -34,11 +34,11 @@ class Reconnection(Generic[E]):
         self._last = ""
 
     def wait(self, url: str, error: APIError | None = None) -> float | None:
-        """Return the seconds to wait before the next try, None to give up.
+        """Return the seconds to wait before the next attempt, or None to give up.
 
         Args:
-            url: Where the stream was read from, for the log.
-            error: What the last try to go on came to; None where the stream broke off.
+            url: URL of the stream, for the log.
+            error: Error of the last attempt to continue; None if the stream itself broke off.
         """
         if self._id is not None:
             moved, self._last = self._parser.last_event_id != self._last, self._parser.last_event_id
@@ -48,19 +48,19 @@ class Reconnection(Generic[E]):
 
     @property
     def request(self) -> StreamRequest[E]:
-        """The next try."""
+        """Return the request of the next attempt."""
         return self._request.replace(headers={**self._request.headers, _HEADER: self._id})
 
     @property
     def options(self) -> Options:
-        """The options of the next try."""
+        """Return the options of the next attempt."""
         options = self._resumption.options
         headers = {name: value for name, value in options.headers.items() if name.lower() != _HEADER.lower()}
         return msgspec.structs.replace(options, headers=headers)
 
     @property
     def _id(self) -> str | None:
-        """The last event id as it is sent: UTF-8. None where there is none, or none that can be sent."""
+        """Return the last event id in UTF-8, as sent; None without one, or if it can't be sent."""
         text = self._parser.last_event_id.encode().decode("latin-1")
         if not text or isinstance(self._request.body, MultipartBody | BinaryBody | JsonLinesBody):
             return None

@@ -1,4 +1,4 @@
-"""Server-sent events: bytes in, events out, as the WHATWG HTML standard (section 9.2.6) interprets a stream."""
+"""Server-sent events parser: bytes in, events out, as in the WHATWG HTML standard, section 9.2.6."""
 
 import msgspec
 
@@ -7,22 +7,22 @@ _RETRY_DIGITS = 18
 
 
 class EventTooLargeError(ValueError):
-    """Say that one event grew past the limit of its parser."""
+    """Event that exceeds the limit of its parser."""
 
 
 class ServerSentEvent(msgspec.Struct, frozen=True, gc=False):
-    """Hold one dispatched event; `data` stays bytes, so that a decoder can read it without a copy to `str`."""
+    """Dispatched event; `data` stays bytes, so that decoders read it without a copy to `str`."""
 
     data: bytes
     event: str = "message"
     id: str = ""
-    """The last event id of the stream when the event was dispatched."""
+    """Last event id of the stream at the time of dispatch."""
     retry: int | None = None
-    """The reconnection time that stood in this very event, in milliseconds."""
+    """Reconnection time that this event itself sets, in milliseconds."""
 
 
 class SSEParser:
-    """Parse a stream of events incrementally; cutting the stream elsewhere never changes the events."""
+    """Incremental parser of an event stream; the events don't depend on how the stream is split into chunks."""
 
     __slots__ = (
         "_block_retry",
@@ -44,11 +44,11 @@ class SSEParser:
     def __init__(self, max_event_size: int = 64 * 1024 * 1024) -> None:
         self.max_event_size = max_event_size
         self.last_event_id = ""
-        """What to send as `Last-Event-ID` when the stream is resumed."""
+        """Value of `Last-Event-ID` for a resumption of the stream."""
         self.names: list[str] | None = None
-        """Names of the events whose data `feed_data` returned last; None where none has a name of its own."""
+        """Names of the events whose data `feed_data` returned last; None if none has a name."""
         self.retry: int | None = None
-        """The reconnection time that the server last asked for, in milliseconds."""
+        """Last reconnection time that the server sent, in milliseconds."""
         self._start: bytes | None = b""
         self._skip_lf = False
         self._partial = bytearray()
@@ -62,20 +62,23 @@ class SSEParser:
 
     @property
     def pending(self) -> bool:
-        """Tell whether the stream stands (after `close`: ended) inside an event."""
+        """Return True if the stream is inside an event; after `close`, if it ended there."""
         partial = bool(self._partial) and not self._partial.startswith(b":")
         return self._pending or partial or bool(self._data or self._event)
 
     @property
     def unfinished(self) -> bytes:
-        """Return the data of the event that is not finished yet, as if the stream ended with its blank line."""
+        """Return the data of the unfinished event, as if a blank line ended it here."""
         lines = list(self._data)
         if self._partial.startswith(b"data:"):
             lines.append(_value(bytes(self._partial), 5))
         return b"\n".join(lines)
 
     def feed(self, chunk: bytes) -> list[ServerSentEvent]:
-        """Return the events that the chunk completes; raises `EventTooLargeError` after the events before it."""
+        """Return the events that a chunk completes.
+
+        Raise `EventTooLargeError` only after returning the events before it.
+        """
         if self._failure is not None:
             raise self._failure
         if self._start is not None or self._skip_lf or b"\r" in chunk:
@@ -90,19 +93,20 @@ class SSEParser:
         return events
 
     def feed_data(self, chunk: bytes) -> list[bytes]:
-        """Return only the data of the events that the chunk completes: the same as of `feed`, several times quicker.
+        """Return the data of the events that a chunk completes: the same as `feed`, several times faster.
 
-        `names` tells what the events are called, where one of them has a name.
+        `names` holds the names of these events if any of them has one.
         """
         if not (self._data or self._event or self._skip_lf or self._start is not None or b"\r" in chunk):
             partial = self._partial
-            # Only a chunk that ends a line is worth a look at what came before it: an event of many chunks would be
-            # copied and searched with each of them.
+            # Combine with earlier data only for a chunk that ends a line. Otherwise an event in many chunks would be
+            # copied and searched again with each of them: quadratic time.
             if not partial or b"\n\n" in chunk:
                 text = bytes(partial) + chunk if partial else chunk
                 end = text.rfind(b"\n\n")
                 lines = text[6:end].split(b"\n\ndata: ")
-                # Mostly each event is one line of data. Then no line ends but at the end of each event.
+                # In nearly all streams each event is one line of data. Then the only line ends are those of events, so
+                # that counting them proves that a split at blank lines suffices.
                 usual = end > 0 and text.startswith(b"data: ") and text.count(b"\n") == 2 * len(lines)
                 if usual and self._block_retry is None and self._failure is None and len(text) <= self.max_event_size:
                     if partial or end + 2 < len(text):
@@ -115,7 +119,7 @@ class SSEParser:
         return [event.data for event in events]
 
     def close(self) -> bool:
-        """End the stream: drop an unfinished event, as the standard demands, and tell whether there was one."""
+        """End the stream, drop an unfinished event as the standard requires, and return True if there was one."""
         if self._failure is not None:
             raise self._failure
         self._pending = self.pending
@@ -124,7 +128,7 @@ class SSEParser:
         return self._pending
 
     def reopen(self) -> None:
-        """Begin another stream that goes on with this one: the last event id and the reconnection time are kept."""
+        """Start another stream that continues this one; keep the last event id and the reconnection time."""
         self._failure = None
         self._partial.clear()
         self._reset()
@@ -134,7 +138,7 @@ class SSEParser:
         self._id = self.last_event_id
 
     def _normalize(self, chunk: bytes) -> bytes:
-        """Drop a byte order mark and make every line ending a line feed."""
+        """Drop a byte order mark and convert all line endings to line feeds."""
         if self._start is not None:
             chunk = self._start + chunk
             if len(chunk) < len(_BOM) and _BOM.startswith(chunk):
@@ -151,7 +155,10 @@ class SSEParser:
         return chunk
 
     def _split(self, chunk: bytes, events: list[ServerSentEvent]) -> None:
-        """Take the usual events whole (a `data:` line, perhaps after an `event:` line); leave the rest to the lines."""
+        """Parse the usual events whole (a `data:` line, optionally after an `event:` line).
+
+        Parse the rest line by line.
+        """
         if len(chunk) > self.max_event_size:
             self._lines(chunk, events)
             return
@@ -171,7 +178,7 @@ class SSEParser:
             self._lines(chunk[start:], events)
 
     def _blocks(self, blocks: bytes, events: list[ServerSentEvent]) -> None:
-        # Mostly each event is one line of data, and nearly all the time goes into those.
+        # In most streams each event is one line of data, and nearly all the time is spent on those.
         if blocks.startswith(b"data: "):
             lines = blocks[6:].split(b"\n\ndata: ")
             if blocks.count(b"\n") == 2 * len(lines) - 2:
@@ -243,7 +250,7 @@ class SSEParser:
         if self._size + line > self.max_event_size:
             raise EventTooLargeError(
                 f"a server-sent event is larger than {self.max_event_size:,} bytes: "
-                "the server does not end its events, or `max_event_size` has to be raised"
+                "raise `max_event_size` unless the server fails to end its events"
             )
 
 

@@ -86,4 +86,4 @@ async def late_async(answer: HTTPResponse, chunks: AsyncIterator[bytes]) -> byte
         with fail_after(_PATIENCE):
             return await anext(chunks)
     except TimeoutError:
-        raise TransportError("nothing came in time", sent=True, timeout=True) from None
+        raise TransportError("no data arrived in time", sent=True, timeout=True) from None
