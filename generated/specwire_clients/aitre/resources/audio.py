@@ -17,15 +17,15 @@ class _Audio:
     transcribe = endpoint(_audio_overrides.transcribe)
     """Transcribe a recording."""
     transcribe_text = endpoint(_audio_overrides.transcribe_text)
-    """Write down a recording in its own language, as plain text or as subtitles."""
+    """Transcribe audio in its own language, as plain text or as subtitles."""
     transcribe_verbose = endpoint(_audio_overrides.transcribe_verbose)
-    """Write down a recording in its own language, with the times of what is said."""
+    """Transcribe audio in its own language, with timestamps."""
     translate = endpoint(_audio_overrides.translate)
     """Translate a recording to English."""
     translate_text = endpoint(_audio_overrides.translate_text)
-    """Write down a recording in English, as plain text or as subtitles."""
+    """Translate audio into English, as plain text or as subtitles."""
     translate_verbose = endpoint(_audio_overrides.translate_verbose)
-    """Write down a recording in English, with the times of what is said."""
+    """Translate audio into English text, with timestamps."""
 
 
 class Audio(_Audio, Resource):

@@ -25,7 +25,7 @@ class _Midjourney:
     imagine = endpoint(_midjourney.imagine)
     """Submit a prompt to be drawn."""
     imagine_and_wait = workflow(_midjourney_overrides.imagine_and_wait)
-    """Draw four pictures from a text, and wait until they are done."""
+    """Generate four images from a prompt, and wait until they are done."""
     modal = endpoint(_midjourney.modal)
     """Answer the window of a task."""
     shorten = endpoint(_midjourney.shorten)
