@@ -1,8 +1,4 @@
 """Iterators over pages and items: objects, not generators, so that leaving one early needs no cleanup."""
-"""Iterators over pages and items: objects and not generators, so that leaving early leaves nothing to clean up."""
-=======
-"""Asynchronous iterators over pages; they are objects, not generators, so that leaving one early needs no cleanup."""
->>>>>>> 6ca9258 (Rewrite prose of the runtime and overrides in plain English):runtime/specwire/_pagination/pages.py
 
 from __future__ import annotations
 
