@@ -1,5 +1,5 @@
 # Derived from async_pages.py by tools/synchronous.py. Do not edit: run `make generate`.
-"""Iterators over pages and items: objects and not generators, so that leaving early leaves nothing to clean up."""
+"""Iterators over pages and items: objects, not generators, so that leaving one early needs no cleanup."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ItemT = TypeVar("ItemT")
 
 
 class Pages(Generic[T, ItemT]):
-    """A page and all that follow."""
+    """Iterator over a page and all later ones."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Pages(Generic[T, ItemT]):
 
 
 class Items(Generic[T, ItemT]):
-    """The items of a page and of all that follow."""
+    """Iterator over the items of a page and of all later ones."""
 
     def __init__(self, request: PagedRequest[T, ItemT], pages: Iterator[T]) -> None:
         self._request = request
