@@ -120,7 +120,7 @@ def test_contract(project: Path, specwire: Specwire) -> None:
     rows = [re.split(r"  +", line.strip()) for line in out.splitlines()]
     assert ["operation", "document", "sent", "read", "verdict"] == rows[0][:5]
     assert [["getOrder", "ok"], ["makeOrder", "ok"]] == [[row[0], row[-1]] for row in rows[1:3]]
-    assert out.splitlines()[-1] == f"{name} on its mock server: 2 of 2 operations as the document says"
+    assert out.splitlines()[-1] == f"{name} on its mock server: 2 of 2 operations conform to the document"
 
 
 def test_contract_of_a_client_that_is_wrong(project: Path, specwire: Specwire) -> None:
@@ -134,7 +134,7 @@ def test_contract_of_a_client_that_is_wrong(project: Path, specwire: Specwire) -
     assert 1 == code
     assert re.search(r"^getOrder .* ok\s*$", out, re.MULTILINE)
     assert re.search(r"^makeOrder .* \d wrong\s*$", out, re.MULTILINE)
-    assert out.splitlines()[-1].endswith("1 of 2 operations as the document says")
+    assert out.splitlines()[-1].endswith("1 of 2 operations conform to the document")
     assert err.startswith("makeOrder: ")
 
 

@@ -48,7 +48,7 @@ def test_only_reading_operations_are_called(server: Server, moonshot: Subject) -
         "retrieve_batch",
     ]
     assert {arrival.method for arrival in server.recorder.arrivals} == {"GET"}
-    assert summary(report) == f"moonshot at {server.url}: 6 of 6 operations as the document says, 7 not called"
+    assert summary(report) == f"moonshot at {server.url}: 6 of 6 operations conform to the document, 7 not called"
 
 
 def test_what_is_not_called_has_a_reason(subject: Subject) -> None:

@@ -57,7 +57,7 @@ def test_a_run_on_the_mock_server_covers_every_operation(tmp_path: Path, monkeyp
     assert report.problems == ()
     assert [row.operation_id for row in report.rows] == ["getPet", "addPet"]
     assert [row.operation_id for row in report.rows if not all(row.counts)] == []
-    assert summary(report) == "contract_run on its mock server: 2 of 2 operations as the document says"
+    assert summary(report) == "contract_run on its mock server: 2 of 2 operations conform to the document"
 
 
 def test_a_wrong_method_is_noticed_for_both_clients(benches: Callable[[Subject], Harness], moonshot: Subject) -> None:
@@ -96,5 +96,5 @@ def test_a_report_says_what_was_not_called_and_hides_the_key() -> None:
     """The last line counts what was checked, what is right, and what was left alone; the key is blacked out."""
     rows = (Row("a", (1,)), Row("b", (1,), ("the key k-1 is wrong",)), Row("c", (0,), note="no", checked=False))
     report = Report("x", ("read",), rows, (), ("k-1 again",)).without("k-1")
-    assert summary(report) == "x: 1 of 2 operations as the document says, 1 not called"
+    assert summary(report) == "x: 1 of 2 operations conform to the document, 1 not called"
     assert report.problems == ("b: the key *** is wrong", "calls in a row: *** again")

@@ -125,7 +125,7 @@ def test_contract_checks_the_mock_past_proxies(
     """Without --live or --base-url only the mock server is called."""
     assert 0 == run("contract", "moonshot", "--examples", "1", monkeypatch=monkeypatch)
     assert is_untouched(stranger)
-    assert "13 of 13 operations as the document says" in capfd.readouterr().out
+    assert "13 of 13 operations conform to the document" in capfd.readouterr().out
     assert "somewhere.test" == os.environ["no_proxy"] and "NO_PROXY" not in os.environ
 
 

@@ -229,7 +229,7 @@ def test_secrets_are_not_logged(client: httpx2.Client, caplog: pytest.LogCapture
     with caplog.at_level("DEBUG"):
         client.post("/chat?key=test-key", json={"model": 1, "messages": "hush"})
     logged = [record.getMessage() for record in caplog.records if record.name == "specwire.mock"]
-    assert logged[0] == "POST /chat -> 400 the request breaks the document"
+    assert logged[0] == "POST /chat -> 400 the request violates the document"
     assert not [line for line in logged if "test-key" in line or "hush" in line]
 
 

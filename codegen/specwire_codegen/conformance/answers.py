@@ -275,7 +275,7 @@ def problems(types: Types, operation: Operation, answer: DrawnResponse, outcome:
         case None if answer.status >= 400:
             return [f"status {answer.status} did not raise an error"]
         case None if is_refusal(operation, answer.value):
-            return ["the refusal did not raise an error"]
+            return ["the error envelope did not raise an error"]
         case None:
             return unlike(types, _declared(operation), answer.value, outcome.value)
 

@@ -35,12 +35,12 @@ CHECKS: Mapping[str, PhaseName | None] = {
 """Checks by schemathesis name, and the phase if a check runs in only one."""
 LEFT_OUT = {
     "max_response_time": "a document promises no speed",
-    "object_level_authorization": "it takes the keys of two accounts",
+    "object_level_authorization": "it needs the keys of two accounts",
 }
 """Checks that do not run, and why."""
 EXCEPTIONS = {
-    "the event that ends a stream": "OpenAPI has no word for it, so schemathesis takes it for an event like others",
-    "a wrong type in a form": "a part of a form holds text, in which the number 1 and the text 1 are the same",
+    "the event that ends a stream": "OpenAPI cannot describe it, so schemathesis treats it as a normal event",
+    "a wrong type in a form": "a form part is text, so the number 1 and the text 1 are the same",
 }
 """Findings of schemathesis that are not faults of the server."""
 

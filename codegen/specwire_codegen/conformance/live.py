@@ -122,7 +122,7 @@ class Reader:
         value = json.loads(response.content)
         for schema in self._schemas(operation, response.status_code):
             for violation in self._validators.violations(schema, value, "body"):
-                yield f"the answer is not as the document says: {violation}"
+                yield f"the response does not match the document: {violation}"
         found = next(_ids(value), None)
         if found is not None and not _needs(operation):
             self._ids[operation.id] = found

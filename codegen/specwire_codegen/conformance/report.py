@@ -82,4 +82,4 @@ def summary(report: Report) -> str:
     good = sum(1 for row in checked if not row.problems)
     rest = len(report.rows) - len(checked)
     skipped = f", {rest} not called" if rest else ""
-    return f"{report.title}: {good} of {len(checked)} operations as the document says{skipped}"
+    return f"{report.title}: {good} of {len(checked)} operations conform to the document{skipped}"

@@ -102,11 +102,11 @@ def live_target(
     api = subject.api
     url = base_url or environment.get(api.base_url_variable or "", "") or api.base_url
     if not url:
-        raise SpecwireCodegenError(f"no document says where {subject.name} is: give --base-url")
+        raise SpecwireCodegenError(f"the base URL of {subject.name} is unknown: pass --base-url")
     variable = next((variable for _, variable in api.security.variables), "") if api.security is not None else ""
     key = environment.get(variable, "").strip()
     if not key and api.security is not None:
-        raise SpecwireCodegenError(f"set {variable} to a key of {subject.name}: {url} is asked with it")
+        raise SpecwireCodegenError(f"{url} needs a key: set {variable} to a key of {subject.name}")
     return Target(url.rstrip("/"), key, everything)
 
 

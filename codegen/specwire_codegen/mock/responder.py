@@ -157,7 +157,7 @@ class Responder:
         if record is not None and record.upload is not None:
             content = record.upload.content
             if content is None:
-                return Rejection(404, f"the {record.upload.size} bytes of this file were too many to be kept")
+                return Rejection(404, f"the file of {record.upload.size} bytes was too large to keep")
             return Whole(status, (("content-type", name), *headers), content)
         fields = exchange.content.fields
         example = exchange.example or example_of_format(media, fields)
@@ -214,7 +214,7 @@ def _asked(events: Sequence[Event], exchange: Exchange) -> list[Event]:
 def missing(path: Mapping[str, str]) -> Rejection | None:
     """Return a 404 if a path parameter names a resource that does not exist."""
     if any(map(is_missing, path.values())):
-        return Rejection(404, "there is no such resource")
+        return Rejection(404, "the resource does not exist")
     return None
 
 

@@ -65,7 +65,7 @@ def problems(subject: Subject, operation: Operation, case: Case, arrival: Arriva
 def _problems(subject: Subject, operation: Operation, case: Case, arrival: Arrival) -> Iterator[str]:
     raw = subject.raw(operation.id)
     parameters = parameters_of(subject, raw)
-    yield from (f"query string {name}: is required, and not sent, for it is no form" for name in unsent(raw))
+    yield from (f"query string {name}: is required but not sent, because it is not a form" for name in unsent(raw))
     if arrival.method != operation.http_method:
         yield f"method: {operation.http_method} expected, not {arrival.method}"
     # A fragment, which some documents use to distinguish operations of one path, is never sent.

@@ -30,7 +30,7 @@ def parts_of(body: bytes, content_type: str) -> list[Part]:
     """Return the parts of a body. Raise `BrokenBodyError` if it is malformed."""
     found = re.search(r'boundary="?([^";]+)', content_type)
     if found is None:
-        raise BrokenBodyError(f"the content type {content_type!r} names no boundary")
+        raise BrokenBodyError(f"the content type {content_type!r} has no boundary")
     delimiter = f"--{found[1]}".encode()
     pieces = (b"\r\n" + body).split(b"\r\n" + delimiter)
     if len(pieces) < 2 or pieces[0] or pieces[-1] not in (b"--", b"--\r\n"):

@@ -13,7 +13,7 @@ Direction: TypeAlias = Literal["request", "response"]
 Where: TypeAlias = Literal["path", "query", "querystring", "header", "cookie", "body"]
 
 BASE = "urn:specwire:mock"
-FORBIDDEN = "the property is not to be sent here"
+FORBIDDEN = "the property must not be sent here"
 FOREIGN = {"request": "readOnly", "response": "writeOnly"}
 """The keyword of properties that messages of this direction must not contain."""
 

@@ -57,7 +57,7 @@ def parse(headers: Mapping[str, str], query: tuple[Pair, ...]) -> Faults:
     given |= {name.removeprefix("x-mock-"): value for name, value in headers.items() if name.startswith("x-mock-")}
     unknown = sorted(set(given) - set(READERS))
     if unknown:
-        raise FaultError(f"x-mock-{unknown[0]} is no instruction: use one of {', '.join(sorted(READERS))}")
+        raise FaultError(f"x-mock-{unknown[0]} is not an instruction: use one of {', '.join(sorted(READERS))}")
     return Faults(**{name.replace("-", "_"): READERS[name](f"x-mock-{name}", text) for name, text in given.items()})
 
 

@@ -90,7 +90,7 @@ async def receive(chunks: AsyncIterator[bytes], content_type: str, *, keep: int 
     wire = Gatherer(min(keep, KEEP_WIRE))
     boundary = options.get(b"boundary")
     splitter = _Splitter(boundary, keep) if boundary else None
-    reason = None if splitter else "the Content-Type header names no boundary"
+    reason = None if splitter else "the Content-Type header has no boundary"
     async for chunk in chunks:
         wire.add(chunk)
         if splitter is not None and reason is None:

@@ -52,13 +52,13 @@ class BodyReader:
         """Return the value of a body with all its violations."""
         size = received.size if isinstance(received, Blob) else received.wire.size
         if body is None:
-            return self._nothing(Violation("body", (), "body", "this operation takes no body") if size else None)
+            return self._nothing(Violation("body", (), "body", "the operation takes no body") if size else None)
         if not size and not content_type:
             return self._nothing(Violation("body", (), "required", "a body is required") if body.required else None)
         media = declared(body.media, base_type(content_type))
         if media is None:
             given = f"{base_type(content_type)!r} is" if content_type else "a body without Content-Type is"
-            return Unreadable(415, f"{given} not taken here: send {media_names(body.media)}")
+            return Unreadable(415, f"{given} not accepted: send {media_names(body.media)}")
         match received:
             case Broken(reason=reason):
                 return Unreadable(400, f"the multipart body cannot be read: {reason}")

@@ -21,19 +21,19 @@ class HostCheck:
         self._app = app
         self._everywhere = listening in EVERYWHERE
         own = {socket.gethostname()} if self._everywhere else {_bracketed(listening)}
-        self._known = LOCAL | {name.lower() for name in (*own, *named)}
+        self._allowed = LOCAL | {name.lower() for name in (*own, *named)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Forward or reject a request."""
-        stated = [value for name, value in scope.get("headers", ()) if name == b"host"]
-        if scope["type"] != "http" or all(self._knows(_without_port(host.decode("latin-1"))) for host in stated):
+        hosts = [value for name, value in scope.get("headers", ()) if name == b"host"]
+        if scope["type"] != "http" or all(self._allows(_without_port(host.decode("latin-1"))) for host in hosts):
             return await self._app(scope, receive, send)
-        known = ", ".join(sorted(self._known))
-        text = f"the mock server goes by {known}; another name is given with --allow-host\n"
+        allowed = ", ".join(sorted(self._allowed))
+        text = f"the mock server accepts only the hosts {allowed}; allow another with --allow-host\n"
         await PlainTextResponse(text, 421)(scope, receive, send)
 
-    def _knows(self, host: str) -> bool:
-        return host in self._known or (self._everywhere and _is_address(host))
+    def _allows(self, host: str) -> bool:
+        return host in self._allowed or (self._everywhere and _is_address(host))
 
 
 def _without_port(host: str) -> str:

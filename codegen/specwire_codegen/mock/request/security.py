@@ -89,12 +89,12 @@ class Guard:
         except (binascii.Error, UnicodeDecodeError):
             return "header Authorization: Basic is not base64 of user:password"
         user, _, password = pair.partition(":")
-        return None if {pair, user, password} & self.keys else "header Authorization: Basic holds an unknown key"
+        return None if {pair, user, password} & self.keys else "header Authorization: Basic has an unknown key"
 
     def _judged(self, value: str | None, place: str) -> str | None:
         if not value:
             return f"{place} is missing"
-        return None if value in self.keys else f"{place} holds an unknown key"
+        return None if value in self.keys else f"{place} has an unknown key"
 
 
 def guard(document: Document, keys: Collection[str]) -> Guard:

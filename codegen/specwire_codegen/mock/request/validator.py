@@ -83,7 +83,7 @@ class RequestValidator:
                 violations.append(Violation(parameter.place, (name,), "required", "the parameter is required"))
         violations += content.violations
         if violations:
-            return Rejection(_violation_status(operation), "the request breaks the document", tuple(violations))
+            return Rejection(_violation_status(operation), "the request violates the document", tuple(violations))
         wanted = next((name for name, value in values.items() if value is True), None)
         accept, last = sources.headers.get("accept", "*/*"), sources.headers.get("last-event-id")
         return Exchange(operation, path, values, content, accept, wanted, last)
