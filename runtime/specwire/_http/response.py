@@ -39,7 +39,7 @@ class HTTPResponse:
     _body: Body | None = None
     _over = False
     """True once the body was begun here, or the response closed."""
-    _told: tuple[Callable[[TransportError | None], object], ...] = ()
+    _listeners: tuple[Callable[[TransportError | None], object], ...] = ()
 
     def __init__(self, raw: Any, library: ModuleType, timeouts: dict[str, float | None] | None = None) -> None:
         self.raw: httpx2.Response = raw
@@ -199,11 +199,11 @@ class HTTPResponse:
         if self.raw.is_closed:
             tell(None)
         else:
-            self._told += (tell,)
+            self._listeners += (tell,)
 
     def _tell(self, failure: TransportError | None) -> None:
-        told, self._told = self._told, ()
-        for tell in told:
+        listeners, self._listeners = self._listeners, ()
+        for tell in listeners:
             tell(failure)
 
     def has_unexpected_body(self) -> bool:

@@ -138,18 +138,20 @@ def _begun(
     begin: Callable[[], Awaitable[T]], firstiter: Finalizer | None, finalizer: Finalizer
 ) -> Generator[Any, Any, T]:
     """Await `begin` with other async generator hooks than those of the event loop."""
+    # Hooks belong to the thread. They may only be changed while `begin` runs, and not while it waits: other tasks would
+    # start their generators with them. So each step is driven by hand, with the hooks restored before each suspension.
     with _hooked(firstiter, finalizer):
         steps = begin().__await__()
     step: Callable[[], Any] = partial(next, steps)
     while True:
         try:
             with _hooked(firstiter, finalizer):
-                asked = step()
+                awaited = step()
         except StopIteration as end:
             value: T = end.value
             return value
         try:
-            sent = yield asked
+            sent = yield awaited
         except BaseException as error:
             step = partial(steps.throw, error)
         else:

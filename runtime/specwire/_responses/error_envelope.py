@@ -63,8 +63,8 @@ def _says_failure(raw: Any, declared: Set[str] = frozenset()) -> bool:
     if not isinstance(raw, dict):
         return False
     known = frozenset() if declared & raw.keys() - _ENVELOPE else declared
-    says = any((name in known or name not in declared) and raw.get(name) == value for name, value in _FAILURES)
-    return says and bool(raw.keys() & {"message", "msg", "detail"}) and bool(summary(raw))
+    is_failure = any((name in known or name not in declared) and raw.get(name) == value for name, value in _FAILURES)
+    return is_failure and bool(raw.keys() & {"message", "msg", "detail"}) and bool(summary(raw))
 
 
 def error_alone_in(raw: Any) -> Any:

@@ -189,7 +189,7 @@ def status_error(record: CallState, status: int, headers: Headers, content: byte
 
 
 def _of_challenge(challenge: str) -> str:
-    """Return what a challenge says of the credentials that came (RFC 6750, section 3)."""
+    """Return the error of a challenge about the credentials that were sent (RFC 6750, section 3)."""
     found = dict(_CHALLENGE.findall(challenge[:2000]))
     return ": ".join(filter(None, (found.get("error"), found.get("error_description"))))
 

@@ -322,9 +322,9 @@ class EventReader(Generic[E]):
         if name in self._skipped:
             return
         what = f"an event named {name[:40]!r}" if name else "a frame that is not JSON"
-        told = skipped(self._payload.kind, what, data)
+        frame_drift = skipped(self._payload.kind, what, data)
         self._skipped[name] = f"{why}: {data[:80].decode('utf-8', 'replace')!r}"
-        self._note((told,))
+        self._note((frame_drift,))
 
     def _error_in(self, data: bytes) -> StreamEventError | None:
         """Return the error in the text of an event, or None."""

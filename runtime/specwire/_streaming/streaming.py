@@ -1,4 +1,4 @@
-"""What the streams of typed events of both clients share, and what each does in its own way."""
+"""Streams of typed events: the common part of the synchronous and asynchronous classes."""
 
 from __future__ import annotations
 
