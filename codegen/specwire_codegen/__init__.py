@@ -1,1 +1,1 @@
-"""Turn OpenAPI documents into typed Python clients."""
+"""Typed Python clients from OpenAPI documents."""

@@ -1,7 +1,7 @@
-"""What the last run was made of and what it wrote, so that the next one can be skipped.
+"""Build cache: inputs and outputs of the last run, so that an unchanged target is skipped.
 
-Kept in the user's cache folder (`$XDG_CACHE_HOME`, else `~/.cache`), never beside the output: the output depends on its
-inputs alone.
+It is kept in the user's cache folder (`$XDG_CACHE_HOME`, else `~/.cache`), never next to the output, since the output
+must depend only on its inputs.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from specwire_codegen.output.write import digest
 from specwire_codegen.project import Target
 
 _BESIDE = ("mock", "conformance")
-"""Subpackages that have no part in generating."""
+"""Subpackages that do not affect generated code."""
 
 
 def is_current(target: Target, access: Access) -> bool:
-    """Whether inputs, generator and output are all as the last run left them; of remote documents nobody knows."""
+    """Return whether inputs, generator and output are unchanged since the last run; remote documents never are."""
     path = _path(target)
     try:
         last = json.loads(path.read_text("utf-8")) if path is not None and path.is_file() else None
@@ -43,7 +43,7 @@ def is_current(target: Target, access: Access) -> bool:
 
 
 def record(target: Target, beside: Sequence[str], access: Access) -> None:
-    """Remember what was just made, of which files and with which allowed; without a cache, no run is skipped."""
+    """Record the files and access of the run that just finished; without a cache folder, do nothing."""
     path = _path(target)
     if path is not None:
         with suppress(OSError, SpecwireCodegenError):
@@ -51,7 +51,7 @@ def record(target: Target, beside: Sequence[str], access: Access) -> None:
 
 
 def _path(target: Target) -> Path | None:
-    """Return where a target's last run is remembered; None for a user without a home."""
+    """Return the cache file of a target, or None for a user without a home folder."""
     with suppress(RuntimeError):
         cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         return cache_home / "specwire" / f"{digest(str(target.output.resolve()).encode())[:24]}.json"
@@ -76,7 +76,7 @@ def _state(target: Target, beside: Sequence[str], access: Access) -> dict[str, M
 def inputs_of(target: Target, beside: Sequence[str] = ()) -> dict[str, str]:
     """Return the SHA-256 of every file that the output depends on, by a name without machine paths.
 
-    `beside` are the paths of the documents that the target's own refers to.
+    `beside` are the paths of the documents that the target's document refers to.
     """
     parts = [target.spec, *map(Path, beside), target.config, target.overlay]
     if target.overrides is not None:
@@ -95,7 +95,7 @@ def inputs_of(target: Target, beside: Sequence[str] = ()) -> dict[str, str]:
 
 
 def _name(path: Path, home: Path) -> str:
-    """Return a path from the document's folder, if it is below that, else with its own folder alone."""
+    """Return a path relative to the document's folder, or with only its own folder if it is elsewhere."""
     resolved = path.resolve()
     inner = resolved.relative_to(home) if resolved.is_relative_to(home) else Path()
     return f"{home.name}/{inner.as_posix()}" if len(inner.parts) > 1 else f"{path.parent.name}/{path.name}"

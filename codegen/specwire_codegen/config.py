@@ -1,4 +1,4 @@
-"""`client.toml`: what the Python client of a document is called."""
+"""`client.toml`: names of a Python client, and access options."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from specwire_codegen.openapi.identifiers import RESERVED_CLASSES, RESERVED_CLIE
 
 _CLIENT_KEYS = {"class": str, "key": str, "base_url": str, "requires_base_url": bool}
 _ACCESS_KEYS: Mapping[str, tuple[type, ...]] = {"refs-within": (str, list), "ref": (str, list, dict)}
-"""What a document may read (see `files/access.py`): at the top, or in `[client]`."""
+"""Options for the access of a document (see `files/access.py`): at the top, or in `[client]`."""
 _KINDS = {str: ("a string", "put it into quotes"), bool: ("true or false", "write it without quotes")}
 _VARIABLES = ("key", "base_url")
 _TABLES = ("operations", "streams", "waits")
@@ -41,11 +41,11 @@ class ClientConfig:
     models: Mapping[str, str] = attrs.field(factory=dict)
     """Class names by component."""
     partial: bool = False
-    """Whether only a part of the document is generated, so that names for the rest lead nowhere."""
+    """True if only a part of the document is generated; names for other operations are then ignored."""
     text: str = attrs.field(default="", repr=False)
 
     def locate(self, table: str, key: str) -> Location:
-        """Return where a key of a table stands."""
+        """Return the location of a key in a table."""
         current = ""
         for number, line in enumerate(self.text.splitlines(), 1):
             if header := re.match(r"\s*\[([^\]]+)\]", line):
@@ -56,7 +56,7 @@ class ClientConfig:
 
 
 def default_config(package: str) -> ClientConfig:
-    """Return the names of a client that has no `client.toml`."""
+    """Return the default names of a client without a `client.toml`."""
     prefix = re.sub(r"[^A-Z0-9]+", "_", package.upper()).strip("_")
     name = pascal(package)
     return ClientConfig("", f"{name}Api" if _is_taken(name) else name, f"{prefix}_API_KEY", f"{prefix}_BASE_URL")
@@ -67,7 +67,7 @@ def _is_taken(class_name: str) -> bool:
 
 
 def read_config(path: Path, package: str) -> ClientConfig:
-    """Read a `client.toml`; raises `DiagnosticError` with all that is wrong with it."""
+    """Read a `client.toml`; raise `DiagnosticError` with all its problems."""
     found = read_toml(path)
     if found is None:
         return default_config(package)
@@ -92,7 +92,7 @@ def read_config(path: Path, package: str) -> ClientConfig:
 
 
 def _misshapen(file: str, data: Mapping[str, Any]) -> list[Diagnostic]:
-    """Return what keeps the text from being read at all: unknown tables, and values that are none."""
+    """Return the problems that prevent reading: unknown tables, and values that are not tables."""
     found: list[Diagnostic] = []
     for name, table in data.items():
         if name in _ACCESS_KEYS:
@@ -115,17 +115,17 @@ def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]
         kind = _CLIENT_KEYS.get(key)
         if kind is None:
             names = ", ".join(_CLIENT_KEYS)
-            message = f"[client] has no {key!r}"
-            found.append(error("unknown-key", message, config.locate("client", key), f"it has {names}"))
+            message = f"[client] has no key {key!r}"
+            found.append(error("unknown-key", message, config.locate("client", key), f"use one of {names}"))
         elif not isinstance(value, kind):
             what, help_ = _KINDS[kind]
             found.append(error("bad-value", f"{key} must be {what}", config.locate("client", key), help_))
         elif key in _VARIABLES and isinstance(value, str) and value and not _VARIABLE.fullmatch(value):
-            message = f"no environment variable can be called {value!r}"
+            message = f"{value!r} is not a valid name for an environment variable"
             help_ = "use letters, digits and underscores, such as SHOP_API_KEY"
             found.append(error("bad-name", message, config.locate("client", key), help_))
     if not _is_class_name(config.class_name) or _is_taken(config.class_name):
-        help_ = "use PascalCase letters and digits, and no name that the runtime has"
+        help_ = "use PascalCase letters and digits; names of the runtime are reserved"
         place = config.locate("client", "class")
         found.append(error("bad-name", f"{config.class_name!r} is not a class name", place, help_))
     for table in _TABLES:
@@ -135,18 +135,18 @@ def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]
                 found.append(error("bad-name", f"{value!r} is not a method name", config.locate(table, key), help_))
     for key, value in data.get("models", {}).items():
         if not _is_class_name(value) or value in RESERVED_CLASSES:
-            help_ = "use PascalCase letters and digits, and no name that Python or typing has"
+            help_ = "use PascalCase letters and digits; names of Python and typing are reserved"
             found.append(error("bad-name", f"{value!r} is not a class name", config.locate("models", key), help_))
     return found
 
 
 def _misstated(key: str, value: Any, place: Location) -> list[Diagnostic]:
-    """Return what is wrong with a key that says what a document may read."""
+    """Return the problems of an access option."""
     members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
     if isinstance(value, _ACCESS_KEYS[key]) and all(isinstance(each, str) for each in members):
         return []
     help_ = 'write refs-within = ["../common"], or ref = {"https://example.com/schemas" = "vendored"}'
-    return [error("bad-value", f"{key} must be text, or a list of texts", place, help_)]
+    return [error("bad-value", f"{key} must be a string or a list of strings", place, help_)]
 
 
 def _is_class_name(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""The demonstration: `examples/demo.py` with all clients at mock servers, except those that are to be live."""
+"""Demonstration: `examples/demo.py` with all clients on mock servers, except for the live ones."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from specwire_codegen.project import Target, provider, providers, read_normalize
 
 
 def demo(root: Path, live: Sequence[str], environment: Mapping[str, str], tell: Callable[[str], object]) -> int:
-    """Run the example and return its exit code; `tell` gets what each live provider will be asked, before it is."""
+    """Run the example and return its exit code; `tell` receives an announcement for each live provider first."""
     script = root / "examples" / "demo.py"
     if not script.is_file():
-        raise SpecwireCodegenError(f"{script} is not there: run this in the project's folder")
+        raise SpecwireCodegenError(f"{script} does not exist: run this in the project folder")
     announcements = [_announced(provider(root, name), environment) for name in live]
     variables = dict(environment)
     with ExitStack() as stack:
@@ -39,21 +39,21 @@ def demo(root: Path, live: Sequence[str], environment: Mapping[str, str], tell: 
 
 
 def _at(config: ClientConfig, url: str) -> dict[str, str]:
-    """Return the variables that send a client to a mock server, with the key that it takes."""
+    """Return the environment variables that direct a client to a mock server, with a valid key."""
     named = {config.base_url_variable: url, config.key_variable: "test-key"}
     return {variable: value for variable, value in named.items() if variable}
 
 
 def _announced(target: Target, environment: Mapping[str, str]) -> str:
-    """Return what calling a real server means; raises where its address or key is not known."""
+    """Return the announcement for a live provider; raise if its URL or key is unknown."""
     config = read_config(target.config, target.name)
     stated = environment.get(config.base_url_variable or "", "").strip()
     url = stated or api_of(target, document_of(target)[0]).base_url
     if not url:
-        raise SpecwireCodegenError(f"no document says where {target.name} is: set {config.base_url_variable}")
+        raise SpecwireCodegenError(f"{target.name} has no base URL: set {config.base_url_variable}")
     if config.key_variable and not environment.get(config.key_variable, "").strip():
-        raise SpecwireCodegenError(f"set {config.key_variable} to a key of {target.name}: {url} is called with it")
+        raise SpecwireCodegenError(f"set {config.key_variable} to a key of {target.name}, which is sent to {url}")
     return (
-        f"{target.name} is live: every call of examples/demo.py goes to {shown_url(url)}, with the key in "
-        f"{config.key_variable}. Generations, uploads and batches are among them: this may cost money"
+        f"{target.name} is live: examples/demo.py sends every call to {shown_url(url)}, with the key in "
+        f"{config.key_variable}. This includes generations, uploads and batches, and may cost money"
     )

@@ -1,4 +1,4 @@
-"""Diagnostics: what is wrong with a document, where, and what to do about it."""
+"""Diagnostics: problems of a document, with location and help."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from specwire_codegen.python_source import escaped
 
 Severity = Literal["error", "warning"]
 _LONGEST = 300
-"""Characters of a line; of a longer one, which quotes the document, the middle is left out."""
+"""Longest line, in characters; a longer one, which quotes the document, is shortened in the middle."""
 _LONGEST_PLACE = 120
-"""Characters of a place, so that the line has room for what is wrong there."""
+"""Longest location, in characters, so that the line has room for the message."""
 
 _MOST_PLACES = {"error": 20, "warning": 2}
-"""Other places that are named one by one when a finding is shown."""
+"""Maximum number of additional locations shown with a diagnostic."""
 
 
 class SpecwireCodegenError(Exception):
-    """Base of all errors of the generator; its message is shown to users without a traceback."""
+    """Base class of all generator errors; users see the message without a traceback."""
 
 
 @attrs.frozen
@@ -33,13 +33,13 @@ class Location:
     column: int | None = None
 
     def __str__(self) -> str:
-        """Return `file:line:column`, as far as it is known."""
+        """Return `file:line:column`, as far as known."""
         return ":".join([self.file, *(str(number) for number in (self.line, self.column) if number is not None)])
 
 
 @attrs.frozen
 class Diagnostic:
-    """One finding; `code` is stable and kebab-case, `help` says what to do."""
+    """One problem; `code` is stable and kebab-case, `help` tells the user what to do."""
 
     severity: Severity
     code: str
@@ -47,12 +47,12 @@ class Diagnostic:
     location: Location | None = None
     help: str | None = None
     also: tuple[Location, ...] = ()
-    """The other places where the same is wrong."""
+    """Other locations with the same problem."""
     details: tuple[str, ...] = ()
     """Further lines below the message, such as the differences of two versions."""
 
     def __str__(self) -> str:
-        """Render the finding: what and where, the other places, what to do."""
+        """Return the diagnostic as text: message and location, other locations, help."""
         where = f" {shown(str(self.location), _LONGEST_PLACE)}" if self.location else ""
         lines = [_line(f"{self.severity}[{self.code}]{where}: ", self.message)]
         lines += [_line("", each) for each in self.details]
@@ -74,24 +74,24 @@ def _line(head: str, text: str) -> str:
 
 
 def shown(text: str, longest: int = _LONGEST) -> str:
-    """Return text as a line may hold it: printable, on one line, and no more than anybody reads."""
+    """Return text for one line of output: printable and of limited length."""
     line = " ".join(printable(_cut(text, 4 * _LONGEST)).split("\n"))
     return _cut(line, longest)
 
 
 def _cut(text: str, longest: int) -> str:
-    """Return a text without its middle if it is longer than that."""
+    """Return a text shortened in the middle to a maximum length."""
     half = (longest - 5) // 2
     return f"{text[:half]} ... {text[-half:]}" if len(text) > longest else text
 
 
 def printable(text: str) -> str:
-    """Return text as a terminal may get it: nothing that steers it."""
+    """Return text that is safe for a terminal, without control characters."""
     return "\n".join(map(escaped, text.split("\n")))
 
 
 class DiagnosticError(SpecwireCodegenError):
-    """All findings of a stage that failed, at least one of them an error."""
+    """All diagnostics of a failed stage; at least one of them is an error."""
 
     diagnostics: tuple[Diagnostic, ...]
 
@@ -100,27 +100,27 @@ class DiagnosticError(SpecwireCodegenError):
         self.diagnostics = diagnostics
 
     def __str__(self) -> str:
-        """Render every finding, in the order of discovery."""
+        """Return every diagnostic as text, in the order of discovery."""
         return "\n".join(str(diagnostic) for diagnostic in self.diagnostics)
 
 
 def error(code: str, message: str, location: Location | None = None, help: str | None = None) -> Diagnostic:
-    """Make a diagnostic that stops its stage."""
+    """Return a diagnostic that stops its stage."""
     return Diagnostic("error", code, message, location, help)
 
 
 def warning(code: str, message: str, location: Location | None = None, help: str | None = None) -> Diagnostic:
-    """Make a diagnostic that does not stop its stage."""
+    """Return a diagnostic that does not stop its stage."""
     return Diagnostic("warning", code, message, location, help)
 
 
 def failure(code: str, message: str, location: Location | None = None, help: str | None = None) -> DiagnosticError:
-    """Make the exception for a single error that leaves nothing to go on with."""
+    """Return the exception for a single fatal error."""
     return DiagnosticError((error(code, message, location, help),))
 
 
 def merged(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return what is found, each thing once: with its first place and all others."""
+    """Return each distinct diagnostic once, with all its locations."""
     found: dict[tuple[str, ...], Diagnostic] = {}
     places: dict[tuple[str, ...], dict[Location, None]] = {}
     for each in diagnostics:
@@ -132,7 +132,7 @@ def merged(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def settle(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return the diagnostics of a stage, each cause once, or raise them together if one of them is an error."""
+    """Return the distinct diagnostics of a stage, or raise them together if one of them is an error."""
     distinct = merged(diagnostics)
     if any(diagnostic.severity == "error" for diagnostic in distinct):
         raise DiagnosticError(distinct)

@@ -1,4 +1,4 @@
-"""Values of the generator as JSON-ready builtins, each object with the name of its type."""
+"""Conversion of generator values to JSON-ready builtins, each object with the name of its type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pipeline: load, overlay, normalize, lower, overrides, render, audit, write."""
+"""Generation pipeline: load, overlay, normalize, lower, overrides, render, audit, write."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ from specwire_codegen.render import render
 
 @attrs.frozen
 class Generated:
-    """What came of one target."""
+    """The result for one target."""
 
     target: Target
     api: Api | None
-    """None when nothing had changed."""
+    """None if nothing had changed."""
     changes: tuple[str, ...]
     warnings: tuple[Diagnostic, ...]
     seconds: float
@@ -56,23 +56,23 @@ class Generated:
 
 @attrs.frozen
 class Built:
-    """Everything that a target's output is made of, in memory."""
+    """The complete output of a target, in memory."""
 
     api: Api
     files: dict[str, str]
     normalized: str
     warnings: tuple[Diagnostic, ...]
     beside: tuple[str, ...] = ()
-    """Paths of the documents that the target's own refers to."""
+    """Paths of the documents that the target's document refers to."""
 
 
 @contextmanager
 def _bounded(target: Target) -> Iterator[None]:
-    """Make input that is nested beyond what Python can follow an error of its document."""
+    """Convert a RecursionError to an error of the document."""
     try:
         yield
     except RecursionError as problem:
-        message = "values are nested, or refer to one another, too deeply"
+        message = "values are nested too deeply, or the references between them"
         place = Location(target.spec.as_posix())
         raise failure("too-deep", message, place, "flatten the deepest schemas") from problem
 
@@ -90,12 +90,12 @@ def document_of(
 
 
 def _loaded(target: Target, access: Access) -> Document:
-    """Return the document of a target, from its pinned copies alone if it has several."""
+    """Return the document of a target, from its pinned copies only if it has several files."""
     pin = read_pin(target.source)
     changed = pin.problem(target.spec) if pin is not None and target.spec.is_file() else None
     if changed is not None:
         raise SpecwireCodegenError(
-            f"{changed} is not the copy that {target.source.as_posix()} pins: put corrections into "
+            f"{changed} differs from the copy pinned by {target.source.as_posix()}: put corrections into "
             "overlay.yaml and restore the copy, or remove source.toml to make the document your own"
         )
     if pin is not None and pin.parts:
@@ -112,7 +112,7 @@ def api_of(target: Target, document: Document) -> Api:
 
 
 def overridden(target: Target, document: Document) -> Api:
-    """Return the IR of a target with its overrides, and only with the operations that its client gets beside them."""
+    """Return the IR of a target with its overrides, and without the operations that they replace."""
     api = api_of(target, document)
     if target.overrides is None:
         return api
@@ -123,9 +123,9 @@ def overridden(target: Target, document: Document) -> Api:
 
 @contextmanager
 def _collecting_seldom() -> Iterator[None]:
-    """Let the interpreter look for circular garbage seldom: nearly all that is made here is needed to the end.
+    """Run garbage collection less often, since nearly all objects are needed until the end.
 
-    Looking through it as often as usual takes a fifth of the whole time.
+    With the default thresholds, it takes a fifth of the total time.
     """
     usual = gc.get_threshold()
     gc.set_threshold(100_000, 20, 100)
@@ -137,7 +137,7 @@ def _collecting_seldom() -> Iterator[None]:
 
 @_collecting_seldom()
 def build(target: Target, access: Access | None = None) -> Built:
-    """Return what a target's output is made of; writes nothing."""
+    """Return the output of a target without writing it."""
     document, warnings = document_of(target, access)
     api = overridden(target, document)
     if target.overrides is not None and target.contracts is not None:
@@ -157,9 +157,9 @@ def build(target: Target, access: Access | None = None) -> Built:
 
 
 def generate(target: Target, access: Access | None = None, *, force: bool = False, strict: bool = False) -> Generated:
-    """Write the package of a target, unless neither its inputs nor the generator nor the output have changed.
+    """Write the package of a target unless inputs, generator and output are unchanged.
 
-    `force` writes it anyway, over generated files that were edited too; `strict` refuses warnings.
+    `force` writes it anyway, replacing edited generated files; `strict` turns warnings into errors.
     """
     started = time.monotonic()
     access = access or Access()
@@ -181,7 +181,7 @@ def refuse_warnings(warnings: Sequence[Diagnostic]) -> None:
 
 
 def check(target: Target, access: Access | None = None, *, strict: bool = False) -> list[str]:
-    """Return what generating would change; nothing when all is as it should be."""
+    """Return the changes that generating would make; an empty list if there are none."""
     built = build(target, access)
     if strict:
         refuse_warnings(built.warnings)
@@ -192,7 +192,7 @@ def check(target: Target, access: Access | None = None, *, strict: bool = False)
 
 
 def accept(target: Target, operation_id: str, access: Access | None = None) -> Path:
-    """Record the contract of an operation that an override stands on; returns its file."""
+    """Record the contract of an operation with an override; return its file."""
     if target.overrides is None or target.contracts is None:
         raise SpecwireCodegenError(f"{target.name} has no overrides")
     document, _ = document_of(target, access)

@@ -1,4 +1,4 @@
-"""Markdown of descriptions, wrapped at a width: prose is reflowed, lists, tables and code keep their lines."""
+"""Markdown of descriptions, wrapped at a width: prose is reflowed; lists, tables and code keep their lines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def wrapped(text: str, width: int, more: int = 0) -> list[str]:
 
 
 def _dedented(text: str) -> str:
-    """Return a text without the common indentation, which its first line may lack, as in docstrings of Python."""
+    """Return a text without its common indentation; the first line may be unindented, as in Python docstrings."""
     first, _, rest = text.partition("\n")
     if rest[:1] == " " and first.strip() and not first.startswith(" ") and not first.rstrip().endswith(":"):
         return f"{first}\n{textwrap.dedent(rest)}" if not _ITEM.match(rest) else text
@@ -40,7 +40,7 @@ def _dedented(text: str) -> str:
 
 def _lines(text: str, width: int, more: int) -> Iterator[str]:
     pending: list[str] = []
-    """Prose that is not wrapped yet; the first line holds the marker of a list item."""
+    """Unwrapped prose; its first line includes the marker of a list item."""
     hanging = ""
     fence = ""
     source = text.split("\n")
@@ -52,7 +52,7 @@ def _lines(text: str, width: int, more: int) -> Iterator[str]:
         opening = _FENCE.match(line)
         item = _ITEM.match(line)
         follows = line.strip() and (len(line) - len(line.lstrip()) <= len(hanging) if hanging else line[0] != " ")
-        if not opening and not item and follows and not _stands_alone(source, number):
+        if not opening and not item and follows and not _is_block_line(source, number):
             pending.append(line)
             if not line.endswith("  "):
                 continue
@@ -72,8 +72,8 @@ def _lines(text: str, width: int, more: int) -> Iterator[str]:
     yield from _wrapped(pending, hanging, width, more)
 
 
-def _stands_alone(source: list[str], number: int) -> bool:
-    """Whether a line is a heading, a rule or a row of a table."""
+def _is_block_line(source: list[str], number: int) -> bool:
+    """Return whether a line is a heading, a rule or a row of a table."""
     line = source[number]
     if _HEADING.match(line) or _RULE.fullmatch(line) or _ROW.match(line) or _CELLS.fullmatch(line):
         return True
@@ -112,11 +112,11 @@ def split_sentence(text: str) -> tuple[str, str]:
 
 
 def first_paragraph(text: str) -> str:
-    """Return the paragraph at the start of a description, empty if it starts with a list, a table or code."""
+    """Return the first paragraph of a description; empty if it starts with a list, a table or code."""
     source = text.split("\n")
     size = 0
     for number, line in enumerate(source):
-        if not line.strip() or _FENCE.match(line) or _ITEM.match(line) or _stands_alone(source, number):
+        if not line.strip() or _FENCE.match(line) or _ITEM.match(line) or _is_block_line(source, number):
             break
         size += len(line) + 1
         if line.endswith("  "):

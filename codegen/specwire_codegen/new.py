@@ -1,4 +1,4 @@
-"""A new provider: a pinned copy of its document, guesses to confirm, and the names of its client."""
+"""Creation of a provider: pinned document, guesses to confirm, and client names."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ from specwire_codegen.python_source import line
 _STEP = re.compile(r"(?!\.)[A-Za-z0-9 _.@+-]*[A-Za-z0-9_@+-]")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.@+/-]+")
 _OWN = ("openapi.yaml", "openapi.yml", "openapi.json", "overlay.yaml", "client.toml", "source.toml", "normalized.json")
-"""Files that mean something in the folder of a provider."""
+"""Files with a meaning in the folder of a provider."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-"""Keys that TOML takes without quotes."""
+"""Keys that need no quotes in TOML."""
 
 
 @attrs.frozen
 class New:
-    """What a new provider begins with."""
+    """The initial files of a provider."""
 
     folder: Path
     files: tuple[str, ...]
@@ -53,14 +53,14 @@ class New:
 
 
 def new(root: Path, name: str, source: str, access: Access | None = None, *, today: date) -> New:
-    """Write `specs/<name>/` for a document at a path or address; raises when there is such a provider already.
+    """Write `specs/<name>/` for a document at a path or URL; raise if the provider exists.
 
-    Each of its texts is read once, and what is written is what was analysed.
+    Each file is read only once, so the written files are those that were analysed.
     """
     require_package_name(name)
     folder = root / "specs" / name
     if lexists(folder):
-        raise SpecwireCodegenError(f"{folder.as_posix()} is there already: choose another name, or remove it")
+        raise SpecwireCodegenError(f"{folder.as_posix()} already exists: choose another name, or remove it")
     library = Library(disk(source, (access or Access()).with_more(_named(source))))
     document = load_from(library)
     normalized = normalize(document)
@@ -89,7 +89,7 @@ def new(root: Path, name: str, source: str, access: Access | None = None, *, tod
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Make a new folder of these files, all or nothing."""
+    """Create a folder with these files, all or nothing."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     staged = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -105,7 +105,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _named(source: str) -> Access:
-    """Return what naming a document allows: to fetch it from where it is."""
+    """Return the access implied by naming a document: to its own origin."""
     if not fetch.is_remote(source):
         return Access()
     try:
@@ -119,7 +119,7 @@ def _named(source: str) -> Access:
 
 
 def _places(root: str, sources: Sequence[str]) -> list[str]:
-    """Return where the copy of each part goes: where it is beside the document if it can, else below `parts`."""
+    """Return the path of the copy of each part: its own relative path if possible, else below `parts`."""
     folder = posixpath.dirname(root)
     taken = {name.lower() for name in _OWN}
     folders = set[str]()
@@ -146,7 +146,7 @@ def _is_inside(source: str) -> bool:
 
 
 def _apart(source: str) -> str:
-    """Return a path, safe on every system, for the copy of a text from somewhere else."""
+    """Return a portable path for the copy of a file from elsewhere."""
     plain = _UNSAFE.sub("_", source.partition("://")[2] or source).strip("._/") or "part"
     steps = [step.lstrip(".") or "_" for step in plain.split("/") if step]
     return "/".join(f"_{step}" if is_device(step) else step for step in steps)
@@ -155,13 +155,13 @@ def _apart(source: str) -> str:
 def _check(
     normalized: Normalized, spec: str, key: str, first: Part, parts: tuple[PinnedPart, ...], copies: Mapping[str, bytes]
 ) -> None:
-    """Raise SpecwireCodegenError where the pinned copies would be read as another document."""
+    """Raise SpecwireCodegenError if the pinned copies result in another document."""
     if not parts:
         return
     names = {key: spec, **{source: part.file for part in parts for source in part.sources}}
     again = normalize(load_from(Library(Pinned(key, names, {spec: first.raw, **copies}))))
     if again.data != normalized.data:
-        raise SpecwireCodegenError("the document cannot be pinned: bundle it to one file first")
+        raise SpecwireCodegenError("the document cannot be pinned: bundle it into one file first")
 
 
 def _source(
@@ -174,10 +174,10 @@ def _source(
         "sha256": digest(data),
         "title": info["title"],
         "version": info["version"],
-        "license": licence.get("identifier") or licence.get("name") or "not stated: ask before you publish the copy",
+        "license": licence.get("identifier") or licence.get("name") or "unknown: ask before you publish the copy",
     }
     lines = "".join(f"{key} = {toml(str(value))}\n" for key, value in facts.items())
-    head = "# Where the document came from. Do not edit the copies: corrections go into overlay.yaml.\n"
+    head = "# Origin of the document. Do not edit the copies: put corrections into overlay.yaml.\n"
     return head + lines + "".join(tables(parts))
 
 
@@ -185,31 +185,31 @@ def _client(name: str) -> str:
     prefix = name.upper()
     return (
         f'[client]\nclass = "{pascal(name)}"\nkey = "{prefix}_API_KEY"\nbase_url = "{prefix}_BASE_URL"\n\n'
-        "# operationId = method; what is not named here is named by its tag and operationId.\n[operations]\n"
+        "# operationId = method; other methods are named after tag and operationId.\n[operations]\n"
     )
 
 
 def _overlay(title: str, found: Sequence[Guess]) -> str:
     head = {"overlay": "1.0.0", "info": {"title": f"Corrections of {title}", "version": "1"}}
-    text = "# Guesses made from names: confirm, correct or remove each. An action that matches nothing is an error.\n"
+    text = "# Guesses from names: confirm, correct or remove each. An action without a match is an error.\n"
     text += yaml.safe_dump(head, sort_keys=False)
     text += "actions:\n" if any(guess.certain for guess in found) else "actions: []\n"
     for guess in sorted(found, key=lambda guess: not guess.certain):
         action = [{"target": guess.target, "update": {guess.extension: dict(guess.value)}}]
         lines = yaml.safe_dump(action, sort_keys=False, width=110).splitlines()
-        mark, sign = ("  ", "from") if guess.certain else ("  # ", "not certain, so left out; from")
+        mark, sign = ("  ", "from") if guess.certain else ("  # ", "uncertain, so commented out; from")
         text += f"  # {sign} {line(guess.reason)}\n" + "".join(f"{mark}{each}\n" for each in lines)
     return text
 
 
 def _waits(document: Document, found: Sequence[Guess]) -> str:
-    """Return the names of methods that wait for jobs, each in the group of the method that reads the job."""
+    """Return the names of waiters, each in the group of the method that reads the job."""
     jobs = {guess.operation: guess for guess in found if guess.extension == "x-specwire-polling" and guess.operation}
     if not jobs:
         return ""
     try:
         names = {one.id: one.method for one in lower(document, default_config("client"), "client").operations}
-    except DiagnosticError:  # `generate` tells what must be named by hand first
+    except DiagnosticError:  # `generate` reports which names must be chosen first
         names = {}
     taken = set(names.values())
     lines: list[str] = []
@@ -220,6 +220,6 @@ def _waits(document: Document, found: Sequence[Guess]) -> str:
         key = operation if _BARE.fullmatch(operation) else toml(operation)
         lines.append(f"{'# ' if twice else ''}{key} = {toml('.'.join(method))}\n")
     return (
-        "\n# Guesses: methods that read a job until its status, by overlay.yaml, is final. Confirm or remove each.\n"
+        "\n# Guesses: methods that poll a job until its status in overlay.yaml is final. Confirm or remove each.\n"
         f"[waits]\n{''.join(lines)}"
     )

@@ -1,4 +1,4 @@
-"""Where the parts of a provider are: a folder with `specs/`, or a single document anywhere."""
+"""Project layout: a folder with `specs/`, or a single document."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _NEEDED = frozenset(
         *("sniffio", "truststore", "typing_extensions"),
     )
 )
-"""Packages that generated code, or what it stands on, imports."""
+"""Packages that generated code imports, directly or indirectly."""
 
 
 @attrs.frozen
 class Target:
-    """One document, and where what is made of it goes."""
+    """One document, and the paths of its inputs and outputs."""
 
     name: str
     spec: Path
@@ -46,7 +46,7 @@ class Target:
 
     @property
     def source(self) -> Path:
-        """Where the document came from; there only if `specwire new` has pinned a copy."""
+        """Path of the origin file; it exists only if `specwire new` has pinned a copy."""
         return self.spec.parent / "source.toml"
 
     @property
@@ -62,10 +62,10 @@ def providers(root: Path) -> list[str]:
 
 
 def provider(root: Path, name: str) -> Target:
-    """Return the parts of a provider; raises when there is none of that name."""
+    """Return the target of a provider; raise if it does not exist."""
     known = providers(root)
     if name not in known:
-        where = f"specs/ has {', '.join(known)}" if known else f"there is no specs/<provider>/openapi.yaml below {root}"
+        where = f"specs/ has {', '.join(known)}" if known else f"{root} has no specs/<provider>/openapi.yaml"
         raise SpecwireCodegenError(f"unknown provider {name!r}: {where}")
     folder = root / "specs" / name
     spec = next(path for path in sorted(folder.glob("openapi.*")) if path.suffix in (".yaml", ".yml", ".json"))
@@ -84,39 +84,35 @@ def provider(root: Path, name: str) -> Target:
 
 
 def read_normalized(target: Target) -> dict[str, Any]:
-    """Return the normalized document that `generate` has written; raises where there is none."""
+    """Return the normalized document written by `generate`; raise if it does not exist."""
     path, again = target.normalized, f"run specwire generate {target.name}"
     if path is None or not path.is_file():
-        raise SpecwireCodegenError(f"{path} is not there: {again}")
+        raise SpecwireCodegenError(f"{path} does not exist: {again}")
     try:
         document = json.loads(path.read_text("utf-8"))
     except (ValueError, RecursionError):
         raise SpecwireCodegenError(f"{path} is not JSON: {again}") from None
     if not isinstance(document, dict):
-        raise SpecwireCodegenError(f"{path} holds no document: {again}")
+        raise SpecwireCodegenError(f"{path} is not a document: {again}")
     return document
 
 
 def require_package_name(name: str) -> None:
-    """Raise for a name that no package can have, or that would take the place of another one when it is imported."""
+    """Raise for an invalid package name, or one that would shadow a required package."""
     if not _PACKAGE.fullmatch(name) or keyword.iskeyword(name) or not name.strip("_"):
         raise SpecwireCodegenError(f"{name!r} is not a package name: use lower-case letters, digits and underscores")
     if is_device(name):
-        raise SpecwireCodegenError(f"{name!r} means a device on Windows: choose another, such as my_{name}")
+        raise SpecwireCodegenError(f"{name!r} is a device name on Windows: choose another, such as my_{name}")
     if name in sys.stdlib_module_names or name in _NEEDED:
-        raise SpecwireCodegenError(
-            f"{name!r} is the name of a package that clients need: choose another, such as my_{name}"
-        )
+        raise SpecwireCodegenError(f"{name!r} is a package that clients need: choose another, such as my_{name}")
 
 
 def single(source: str | Path, package: str, output: Path) -> Target:
-    """Return the parts of a document that stands alone; `client.toml` and `overlay.yaml` beside it are used."""
+    """Return the target of a single document, with `client.toml` and `overlay.yaml` from its folder."""
     require_package_name(package)
     if fetch.is_remote(source):
         shown = fetch.shown(source)
-        raise SpecwireCodegenError(
-            f"{shown} is an address: save a copy, or pin it with specwire new NAME --spec {shown}"
-        )
+        raise SpecwireCodegenError(f"{shown} is a URL: save a copy, or pin it with specwire new NAME --spec {shown}")
     spec = Path(source)
     overlay = spec.parent / "overlay.yaml"
     return Target(

@@ -1,7 +1,7 @@
-"""The one door through which text of a document enters source: as a literal, a docstring, Markdown or an identifier.
+"""Conversion of document text to Python source: literals, docstrings, Markdown and identifiers.
 
-One rule holds for all of them: nothing that a reader cannot see gets through. Data keeps such characters as escapes,
-prose loses them. See `is_hidden`.
+All document text passes through this module. Hidden characters never do: data keeps them as escapes, prose loses them.
+See `is_hidden`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from specwire_codegen.markdown import first_paragraph, split_sentence, wrapped
 
 LONGEST = 100_000
-"""Characters of prose."""
+"""Longest prose, in characters."""
 
 _BLANK = frozenset(
     chr(code)
@@ -32,23 +32,23 @@ _BLANK = frozenset(
     )
     for code in range(first, last + 1)
 )
-"""Letters and marks that are blank, and that `str.isprintable` takes for visible."""
+"""Blank letters and marks that `str.isprintable` considers visible."""
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp", "Zs"})
 _SPACING = frozenset({"Cc", "Zl", "Zp", "Zs"})
 
 
 def is_hidden(character: str) -> bool:
-    """Whether a reader does not see a character for what it is; an ordinary space is seen.
+    """Return whether a character is invisible or ambiguous to a reader; an ordinary space is not.
 
-    Hidden are controls, formats (bidirectional marks, zero-width characters, tags), private characters, surrogates, odd
-    spaces and separators, and blank letters and marks. Joiners and variation selectors are no exception, although
-    emoji and some scripts have a use for them: a run of them can hold any text, which models read and people do not.
+    Hidden are controls, formats (bidirectional marks, zero-width characters, tags), private characters, surrogates,
+    unusual spaces and separators, and blank letters and marks. Joiners and variation selectors are included, although
+    emoji and some scripts use them: a run of them can encode any text, which models read and people do not.
     """
     return character != " " and (unicodedata.category(character) in _HIDDEN or character in _BLANK)
 
 
 class _Table(dict[int, str]):
-    """A table for `str.translate` that is filled as characters come up."""
+    """A table for `str.translate` that is filled on demand."""
 
     def __init__(self, shown: Callable[[str], str]) -> None:
         super().__init__()
@@ -133,7 +133,7 @@ def sentence(text: str) -> str:
 
 
 def summarized(text: str) -> tuple[str, str]:
-    """Split prose into its first sentence, with a full stop, and the rest; the sentence is empty if there is none."""
+    """Split prose into its first sentence, with a full stop, and the rest; both can be empty."""
     first, rest = split_sentence(visible(text))
     return _stopped(first), rest
 
@@ -143,7 +143,7 @@ def _stopped(text: str) -> str:
 
 
 def same_words(one: str, other: str) -> bool:
-    """Whether two texts differ in case, spaces and punctuation only."""
+    """Return whether two texts differ in case, spaces and punctuation only."""
     return _letters(one) == _letters(other) != ""
 
 
@@ -154,7 +154,7 @@ def _letters(text: str) -> str:
 def docstring(text: str, *, indent: int = 0, sections: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()) -> str:
     """Return a docstring literal for Markdown, wrapped at 116 columns; the lines after the first are indented.
 
-    `sections` are Google-style lists, such as `("Args", [("model", "The model to ask.")])`.
+    `sections` are Google-style lists, such as `("Args", [("model", "The model to use.")])`.
     """
     width = 116 - indent
     lines = [*wrapped(visible(text).strip("\n"), width), ""]
@@ -187,7 +187,7 @@ def markdown(text: str) -> str:
     words = line(text)
     if "``" in words:
         return _without_markup(words)
-    # The odd parts are the code spans.
+    # Odd parts are code spans.
     parts = enumerate(re.split(r"`([^`]*[^`\s][^`]*)`", words))
     return "".join(code(part) if index % 2 else _without_markup(part) for index, part in parts)
 
@@ -205,7 +205,7 @@ def line(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Return text as a code span of Markdown, in more backticks than it holds in a row."""
+    """Return text as a Markdown code span, with more backticks than its longest run."""
     shown = line(text)
     ticks = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
     padding = " " if shown[:1] == "`" or shown[-1:] == "`" else ""
@@ -213,10 +213,10 @@ def code(text: str) -> str:
 
 
 def comment(text: str) -> str:
-    """Return text for a comment of HTML or Markdown, which it does not end."""
+    """Return text for an HTML or Markdown comment that it cannot end."""
     return line(text).replace(">", "&gt;")
 
 
 def json_text(value: object) -> str:
-    """Return a value as JSON for people, with hidden characters in its texts as escapes."""
+    """Return a value as readable JSON, with hidden characters in its texts as escapes."""
     return json.dumps(value, indent=2, ensure_ascii=False).translate(_JSON) + "\n"

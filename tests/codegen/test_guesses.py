@@ -231,7 +231,7 @@ def test_pagination_that_is_not_certain_is_a_comment(query: Mapping[str, Any], s
     assert found is not None and not found.certain
     overlay = _overlay("Shop", [found])
     assert [] == yaml.safe_load(overlay)["actions"]
-    assert "# not certain, so left out; from " in overlay and f"# - target: {found.target}" in overlay
+    assert "# uncertain, so commented out; from " in overlay and f"# - target: {found.target}" in overlay
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_words_of_statuses_are_placed() -> None:
         "progress": ["queued", "in_progress"],
         "lifecycle": ["queued", "in_progress", "completed"],
     } == found.value
-    assert found.certain and found.reason.endswith("not placed, and so an error when one comes: odd")
+    assert found.certain and found.reason.endswith("not classified, so they raise an error when they occur: odd")
 
 
 def test_statuses_without_a_beginning_are_not_certain() -> None:

@@ -93,15 +93,15 @@ def test_encodings_are_known_by_their_mark(tmp_path: Path, encoding: str) -> Non
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a: 1\nb: 2\na: 3\n", ("duplicate-key", 3, "the key 'a' is defined again here; first on line 1")),
-        ('{"a": 1,\n "a": 2}', ("duplicate-key", 2, "the key 'a' is defined again here; first on line 1")),
+        ("a: 1\nb: 2\na: 3\n", ("duplicate-key", 3, "the key 'a' is defined twice; first on line 1")),
+        ('{"a": 1,\n "a": 2}', ("duplicate-key", 2, "the key 'a' is defined twice; first on line 1")),
         ("a: [1\n", ("broken-yaml", 2, "while parsing a flow sequence did not find expected ',' or ']'")),
         (
             "a:\n\t- 1\n",
             ("broken-yaml", 2, "while scanning for the next token found character that cannot start any token"),
         ),
-        ("a: *b\n", ("unknown-alias", 1, "there is no anchor '&b' before this")),
-        ("a: &a [*a]\n", ("recursive-alias", 1, "'*a' is inside of '&a'")),
+        ("a: *b\n", ("unknown-alias", 1, "the alias '*b' has no anchor '&b' before it")),
+        ("a: &a [*a]\n", ("recursive-alias", 1, "'*a' is inside '&a'")),
         ("a: !Ref b\n", ("unknown-tag", 1, "the tag '!Ref' has no meaning in an OpenAPI document")),
         ("a: 1\n---\nb: 2\n", ("several-documents", 2, "a second YAML document starts here")),
         ("[a]: 1\n", ("complex-key", 1, "a key must be a scalar")),
@@ -130,7 +130,7 @@ def test_json_is_judged_as_json_in_a_json_file(tmp_path: Path) -> None:
     path = written(tmp_path, '{"a": NaN}', "y.json")
     assert [("not-json", None, "NaN is not a JSON number")] == complaints(path)
     path = written(tmp_path, '{"a": "\\ud800"}', "z.json")
-    assert [("broken-json", None, "a string has half of a surrogate pair")] == complaints(path)
+    assert [("broken-json", None, "a string has an incomplete surrogate pair")] == complaints(path)
 
 
 def test_alias_bombs_are_refused(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_alias_bombs_are_refused(tmp_path: Path) -> None:
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     """A missing file, a directory and a device are errors that say what they are."""
-    assert [("no-such-file", None, "there is no such file")] == complaints(tmp_path / "missing.yaml")
+    assert [("no-such-file", None, "the file does not exist")] == complaints(tmp_path / "missing.yaml")
     assert [("is-a-directory", None, "this is a directory, not a document")] == complaints(tmp_path)
     assert [("not-a-file", None, "this is not a regular file")] == complaints("/dev/null")
     assert "not-readable" == complaints("a\0b")[0][0]
@@ -152,10 +152,10 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
 def test_remote_documents_are_fetched_only_when_asked_for() -> None:
     """An address is refused unless remote documents are allowed, and so is any scheme but http."""
     address = "https://example.invalid/openapi.yaml"
-    expected = [("remote-not-allowed", None, "remote documents are not fetched unless asked for")]
+    expected = [("remote-not-allowed", None, "remote documents are not fetched by default")]
     assert expected == complaints(address)
     found = complaints("ftp://example.invalid/openapi.yaml", access(hosts=["example.invalid"]))
-    assert [("unknown-scheme", None, "only http and https addresses can be fetched")] == found
+    assert [("unknown-scheme", None, "only http and https URLs can be fetched")] == found
 
 
 def test_a_file_address_is_a_path(tmp_path: Path) -> None:
@@ -264,12 +264,12 @@ def test_references_that_lead_nowhere_are_collected(tmp_path: Path) -> None:
     found = sorted(complaints(written(tmp_path, text)), key=lambda each: each[2])
     tried = tmp_path / "missing.yaml"
     rule = "leads out of the folder of the document, its repository and the working directory"
-    why = "is remote, and remote documents are not fetched unless asked for; treated as any value"
+    why = "is remote, and remote documents are not fetched by default; treated as any value"
     assert [
         ("unresolved-ref", 8, "'../common.yaml#/components/schemas/Nothing' does not exist"),
         ("ref-not-allowed", 13, f"'/etc/passwd' {rule}"),
         ("ref-not-allowed", 14, f"'https://h.invalid/x' {why}"),
-        ("unresolved-ref", 12, f"'missing.yaml' cannot be followed: there is no such file as {tried}"),
+        ("unresolved-ref", 12, f"'missing.yaml' cannot be followed: the file {tried} does not exist"),
     ] == found
 
 

@@ -215,7 +215,7 @@ def test_parts_that_exclude_each_other_are_told() -> None:
     result = normalize(spec({"Root": parts}))
     [found] = result.warnings
     problem = "property 'name': the types 'string' and 'integer' exclude each other"
-    expected = f"parts of this schema cannot hold at once: {problem}; the last one wins"
+    expected = f"parts of this schema contradict each other: {problem}; the last one is used"
     assert ("allof-conflict", expected) == (found.code, found.message)
     assert "/components/schemas/Root/allOf/1" == (found.location.pointer if found.location else None)
     assert {"name": {"type": "integer"}} == result.data["components"]["schemas"]["Root"]["properties"]
@@ -547,7 +547,7 @@ def test_extensions_of_our_own_are_checked_to_the_letter() -> None:
     }
     document = spec({"Root": {**PET, "x-specwire-stream": {}}}, **mistaken)
     expected = [
-        ("unknown-extension", "there is no extension 'x-specwire-retrie'", "/paths/~1it/post/x-specwire-retrie"),
+        ("unknown-extension", "unknown extension 'x-specwire-retrie'", "/paths/~1it/post/x-specwire-retrie"),
         (
             "unknown-extension-member",
             "'x-specwire-pagination' has no member 'cursr'",
@@ -555,7 +555,7 @@ def test_extensions_of_our_own_are_checked_to_the_letter() -> None:
         ),
         (
             "bad-extension",
-            "'x-specwire-pagination.items' must be a JSON pointer such as '/data', or '' for the whole, got 'data'",
+            "'x-specwire-pagination.items' must be a JSON pointer such as '/data', or '' for the root, got 'data'",
             "/paths/~1it/post/x-specwire-pagination/items",
         ),
         (
@@ -566,7 +566,7 @@ def test_extensions_of_our_own_are_checked_to_the_letter() -> None:
         ("bad-extension", "'x-specwire-polling' needs the member 'success'", "/paths/~1it/post/x-specwire-polling"),
         (
             "misplaced-extension",
-            "'x-specwire-stream' has no meaning on a schema",
+            "'x-specwire-stream' is not allowed on a schema",
             "/components/schemas/Root/x-specwire-stream",
         ),
     ]

@@ -77,11 +77,11 @@ def test_a_union_is_no_variant_of_itself(members: list[Any], expected: Json) -> 
     [
         ([{"name": "a", "parent": "b"}, {"name": "b"}], {"a": "b", "b": None}, []),
         ([{"name": "a", "parent": "x"}], {"a": None}, ["the tag 'a' has the parent 'x', which is not declared"]),
-        ([{"name": "a", "parent": "a"}], {"a": None}, ["the tag 'a' leads back to itself"]),
+        ([{"name": "a", "parent": "a"}], {"a": None}, ["the tag 'a' is its own ancestor"]),
         (
             [{"name": "a", "parent": "b"}, {"name": "b", "parent": "a"}, {"name": "c", "parent": "a"}],
             {"a": None, "b": None, "c": "a"},
-            ["the tag 'a' leads back to itself", "the tag 'b' leads back to itself"],
+            ["the tag 'a' is its own ancestor", "the tag 'b' is its own ancestor"],
         ),
     ],
 )
@@ -193,9 +193,9 @@ def test_the_examples_of_a_parameter_keep_their_names() -> None:
 @pytest.mark.parametrize(
     ("extension", "value", "help_"),
     [
-        ("x-specwire-stream", {}, "put it on the media type"),
-        ("x-specwire-polling", {"status": "/s", "success": ["a"], "failure": []}, "put it on the operation"),
-        ("x-specwire-retry", {"safe": True}, "put it on the document or the operation"),
+        ("x-specwire-stream", {}, "move it to the media type"),
+        ("x-specwire-polling", {"status": "/s", "success": ["a"], "failure": []}, "move it to the operation"),
+        ("x-specwire-retry", {"safe": True}, "move it to the document or the operation"),
     ],
 )
 def test_a_misplaced_extension_is_told_where_it_belongs(extension: str, value: Json, help_: str) -> None:
@@ -203,5 +203,5 @@ def test_a_misplaced_extension_is_told_where_it_belongs(extension: str, value: J
     with pytest.raises(DiagnosticError) as raised:
         normalize(spec({"Root": {**PET, extension: value}}))
     (found,) = raised.value.diagnostics
-    assert (f"{extension!r} has no meaning on a schema", help_) == (found.message, found.help)
+    assert (f"{extension!r} is not allowed on a schema", help_) == (found.message, found.help)
     assert found.location is not None and f"/components/schemas/Root/{extension}" == found.location.pointer

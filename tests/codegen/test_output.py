@@ -80,7 +80,7 @@ def test_foreign_files_are_never_touched(folder: Path, name: str, force: bool) -
     """A file or folder that the manifest does not list stops the run and is named, forced or not."""
     put(folder, {f"{name}x.txt" if name.endswith("/") else name: "mine"})
     message = refusal(folder, force=force)
-    assert name in message and "specwire never deletes it" in message
+    assert name in message and "specwire never deletes them" in message
 
 
 @pytest.mark.parametrize("force", [False, True])
@@ -224,7 +224,7 @@ def test_a_step_that_fails_leaves_everything(
         write(folder, package(NEW, "2"), normalized=(normalized, "2"))
     if lasting and nth > 1 and isinstance(problem, OSError):
         # What cannot be put back is not lost: the message says where it is.
-        assert "its former contents are in" in str(stopped.value)
+        assert "the previous contents are in" in str(stopped.value)
         assert set(before.values()) <= set(tree(folder.parent).values())
     elif not lasting:
         assert before == tree(folder.parent)
@@ -273,7 +273,7 @@ def test_no_name_leads_out(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(("one", "other"), [("a/Order.py", "a/order.py"), ("\xe9.py", "e\u0301.py")])
 def test_names_that_are_one_file_elsewhere(tmp_path: Path, one: str, other: str) -> None:
     """Names that differ in case or composition only are refused, on every file system."""
-    with pytest.raises(SpecwireCodegenError, match="one file on some systems"):
+    with pytest.raises(SpecwireCodegenError, match="the same file on some systems"):
         write(tmp_path / "shop", package({one: "", other: ""}))
     assert [] == os.listdir(tmp_path)
 

@@ -141,7 +141,7 @@ def test_every_useless_or_broken_action_is_told(tmp_path: Path) -> None:
         ),
         ("overlay-action", 11, "the action has nothing to do"),
         ("overlay-action", 13, "an action has no field 'updates'"),
-        ("overlay-no-match", 15, "'$.tags[*]' matches 3 values; a copy is made of exactly one"),
+        ("overlay-no-match", 15, "'$.tags[*]' matches 3 values; 'copy' needs exactly one"),
         ("overlay-incompatible", 16, "the whole document cannot be removed"),
         ("overlay-action", 18, "an action must be an object with a 'target'"),
     ]
@@ -190,7 +190,7 @@ def test_a_path_that_comes_by_too_many_places_is_refused(tmp_path: Path, monkeyp
     """Several descents multiply."""
     monkeypatch.setattr(json_path, "_MOST_NODES", 5)
     (found, *_) = refusals(tmp_path, "  - target: $..*..*..*\n    update: {x-a: 1}\n")
-    assert "overlay-path" == found[0] and "comes by more than 5 places" in found[2]
+    assert "overlay-path" == found[0] and "visits more than 5 values" in found[2]
 
 
 def test_updates_of_many_targets_are_bounded(tmp_path: Path) -> None:

@@ -132,8 +132,8 @@ def test_an_output_that_cannot_be_a_folder(project: Path, specwire: Specwire, pl
         ("client = 1", "error[bad-value] {0}: client must be a table\n  help: write [client] above its lines\n"),
         (
             "[client]\nclas = 'A'",
-            "error[unknown-key] {0}:2:1: [client] has no 'clas'\n"
-            "  help: it has class, key, base_url, requires_base_url\n",
+            "error[unknown-key] {0}:2:1: [client] has no key 'clas'\n"
+            "  help: use one of class, key, base_url, requires_base_url\n",
         ),
         ("[client]\nkey = 1", "error[bad-value] {0}:2:1: key must be a string\n  help: put it into quotes\n"),
         (
@@ -142,7 +142,7 @@ def test_an_output_that_cannot_be_a_folder(project: Path, specwire: Specwire, pl
         ),
         (
             "[client]\nkey = 'A=B'",
-            "error[bad-name] {0}:2:1: no environment variable can be called 'A=B'\n"
+            "error[bad-name] {0}:2:1: 'A=B' is not a valid name for an environment variable\n"
             "  help: use letters, digits and underscores, such as SHOP_API_KEY\n",
         ),
     ],

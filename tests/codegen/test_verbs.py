@@ -92,7 +92,7 @@ def test_new_pins_the_document_and_writes_guesses(folder: Path, monkeypatch: pyt
         ),
     ] == [next(iter(action["update"].items())) for action in overlay["actions"]]
     text = (folder / "specs/shop/overlay.yaml").read_text("utf-8")
-    assert "not placed, and so an error when one comes: packed" in text
+    assert "not classified, so they raise an error when they occur: packed" in text
     assert 'orders.wait"' in (folder / "specs/shop/client.toml").read_text("utf-8")
     assert "MIT" in (folder / "specs/shop/source.toml").read_text("utf-8")
     assert 0 == run("generate", "shop", monkeypatch=monkeypatch)
@@ -190,7 +190,7 @@ def test_edited_and_foreign_files_stop_generate(
     assert 1 == run(*options, monkeypatch=monkeypatch)
     message = capsys.readouterr().err
     assert "error[edited-files] out/shop: generated files were edited: client.py" in message
-    assert "error[foreign-files] out/shop: the folder holds what specwire did not write: mine.py" in message
+    assert "error[foreign-files] out/shop: the folder contains files that specwire did not write: mine.py" in message
     assert ("x = 1\n", "y = 2\n") == (client.read_text("utf-8"), mine.read_text("utf-8"))
     assert 1 == run(*options, "--force", monkeypatch=monkeypatch)
     mine.rename(folder / "mine.py")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.generate import document_of
-from specwire_codegen.normalize.repair.validity import by_all_rules
+from specwire_codegen.normalize.repair.validity import validate_strictly
 from specwire_codegen.project import single
 
 from bench import corpus
@@ -72,4 +72,4 @@ def test_what_is_normalized_keeps_all_rules(file: Path) -> None:
         document, _ = document_of(single(file, "sample", Path()))
     except DiagnosticError as problem:
         raise AssertionError(str(problem)) from problem
-    assert [] == list(by_all_rules(document.data))
+    assert [] == list(validate_strictly(document.data))

@@ -75,9 +75,7 @@ def test_the_demo_says_what_is_live_before_it_calls(
         assert 1 == run("demo", "--live", "mistral", monkeypatch=monkeypatch)
     printed = capfd.readouterr()
     first, *rest = printed.err.splitlines()
-    assert first.startswith(
-        f"mistral is live: every call of examples/demo.py goes to {real}, with the key in MISTRAL_A"
-    )
+    assert first.startswith(f"mistral is live: examples/demo.py sends every call to {real}, with the key in MISTRAL_A")
     assert first.endswith("this may cost money") and "secret" not in first
     assert 1 == len(rest) and rest[0].startswith("error: ") and "401" in rest[0]
     assert is_untouched(stranger)
@@ -87,7 +85,7 @@ def test_the_demo_says_what_is_live_before_it_calls(
     ("name", "variable", "message"),
     [
         ("mistral", "MISTRAL_API_KEY", "error: set MISTRAL_API_KEY to a key of mistral"),
-        ("aitre", "AITRE_BASE_URL", "error: no document says where aitre is: set AITRE_BASE_URL"),
+        ("aitre", "AITRE_BASE_URL", "error: aitre has no base URL: set AITRE_BASE_URL"),
         ("nobody", "HOME", "error: unknown provider 'nobody'"),
     ],
 )

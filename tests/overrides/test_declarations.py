@@ -248,7 +248,7 @@ def test_two_overrides_of_one_operation_are_an_error() -> None:
         "transcribe and transcribe_too both replace transcribe\n"
         "  help: keep one of them\n"
         "error[override-conflict] overrides/specwire_overrides/acme/audio.py:23: "
-        "ChatAccumulator and ChatSum both add up the stream of chat\n"
+        "ChatAccumulator and ChatSum both combine the stream of chat\n"
         "  help: keep one of them"
     )
     assert expected == said(GOOD + "\n\n" + again)
@@ -257,11 +257,11 @@ def test_two_overrides_of_one_operation_are_an_error() -> None:
 @pytest.mark.parametrize(
     ("method", "message"),
     [
-        ("audio.transcribe", "transcribe and act are both audio.transcribe"),
-        ("chat.stream", "chat and act are both chat.stream"),
-        ("jobs.wait", "the waiter of get_job and act are both jobs.wait"),
-        ("audio", "act cannot be audio, since transcribe is audio.transcribe"),
-        ("jobs.get.fast", "act cannot be jobs.get.fast, since get_job is jobs.get"),
+        ("audio.transcribe", "transcribe and act are both named audio.transcribe"),
+        ("chat.stream", "chat and act are both named chat.stream"),
+        ("jobs.wait", "the waiter of get_job and act are both named jobs.wait"),
+        ("audio", "act cannot be named audio, because transcribe is named audio.transcribe"),
+        ("jobs.get.fast", "act cannot be named jobs.get.fast, because get_job is named jobs.get"),
     ],
 )
 def test_an_added_method_cannot_take_the_place_of_another(method: str, message: str) -> None:
@@ -276,14 +276,14 @@ def test_an_added_method_cannot_take_the_place_of_another(method: str, message: 
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (function('@adds("chat")'), "act names no method"),
-        (function('@replaces("chat", "chat.x")'), "act names a method"),
-        (function('@adds("chat", "chat.x", "chat.y")'), "act names a method"),
-        ('@adds("chat", "chat.x")\nclass Sum: ...', "Sum names a method"),
-        ('@replaces("chat")\nclass Sum: ...', "Sum is a class, which can replace no method"),
-        (function('@adds("chat", "chat.class")'), "act cannot be called 'chat.class'"),
-        (function('@adds("chat", "chat._x")'), "act cannot be called 'chat._x'"),
-        (function('@adds("chat", "")'), "act cannot be called ''"),
+        (function('@adds("chat")'), "act must name a method"),
+        (function('@replaces("chat", "chat.x")'), "act must not name a method"),
+        (function('@adds("chat", "chat.x", "chat.y")'), "act must not name a method"),
+        ('@adds("chat", "chat.x")\nclass Sum: ...', "Sum must not name a method"),
+        ('@replaces("chat")\nclass Sum: ...', "Sum is a class, which cannot replace a method"),
+        (function('@adds("chat", "chat.class")'), "act has the invalid method name 'chat.class'"),
+        (function('@adds("chat", "chat._x")'), "act has the invalid method name 'chat._x'"),
+        (function('@adds("chat", "")'), "act has the invalid method name ''"),
     ],
 )
 def test_a_declaration_names_a_method_where_it_needs_one(source: str, message: str) -> None:
@@ -296,7 +296,7 @@ def test_a_function_says_what_it_makes() -> None:
     """Without a return annotation nobody knows which kind of method a function becomes."""
     expected = (
         "error[override-returns] overrides/specwire_overrides/acme/audio.py:2: "
-        "act does not say what request it makes\n"
+        "act has no return annotation for its request\n"
         "  help: annotate it with one of Request, PagedRequest, StreamRequest, DownloadRequest, Workflow"
     )
     assert expected == said(function('@replaces("chat")', returns=""))
@@ -306,7 +306,7 @@ def test_a_sum_without_a_stream_is_dead() -> None:
     """A class that adds up the events of an operation without events is an error."""
     expected = (
         "error[override-dead] overrides/specwire_overrides/acme/audio.py:2: "
-        "Sum adds up events, but transcribe answers no stream\n"
+        "Sum combines events, but transcribe does not return a stream\n"
         "  help: remove it, or correct the operationId"
     )
     assert expected == said('@adds("transcribe")\nclass Sum: ...')
@@ -322,10 +322,10 @@ def test_a_contract_that_is_not_recorded_is_an_error() -> None:
     expected = (
         "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:4: "
         "transcribe depends on transcribe, whose contract is not recorded\n"
-        "  help: look through the function, then `make accept OVERRIDE=transcribe`\n"
+        "  help: review the function, then `make accept OVERRIDE=transcribe`\n"
         "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:10: "
         "ChatAccumulator depends on chat, whose contract is not recorded\n"
-        "  help: look through the class, then `make accept OVERRIDE=chat`"
+        "  help: review the class, then `make accept OVERRIDE=chat`"
     )
     assert expected == refused()
 
@@ -337,7 +337,7 @@ def test_a_contract_that_cannot_be_read_is_an_error() -> None:
     expected = (
         "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:10: "
         "the contract of chat cannot be read: specs/acme/contracts/chat.json\n"
-        "  help: look through the class, then `make accept OVERRIDE=chat`"
+        "  help: review the class, then `make accept OVERRIDE=chat`"
     )
     assert expected == refused()
 

@@ -1,7 +1,7 @@
-"""Object models to classes: `msgspec.Struct` for responses, `TypedDict` for requests.
+"""Classes of object models: `msgspec.Struct` for responses, `TypedDict` for requests.
 
-Each class is made twice, from the tree that datamodel-code-generator returns and straight from the IR, and the two must
-be the same text. The first never holds a string of the document before it is printed; the second never sees the first.
+Each class is generated twice, from the tree that datamodel-code-generator returns and directly from the IR; both must
+be the same text. The first contains no document strings before it is printed; the second never uses the first.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from specwire_codegen.ir import ObjectModel
 
 
 def structs(models: Sequence[ObjectModel]) -> str:
-    """Return the `msgspec.Struct` of each model, in the order of their names."""
+    """Return the `msgspec.Struct` of each model, sorted by name."""
     ordered = sorted(models, key=lambda model: model.name)
     return _classes(DataModelType.MsgspecStruct, ordered, struct_outline, direct.struct)
 
 
 def typed_dicts(models: Sequence[ObjectModel]) -> str:
-    """Return the `TypedDict` of each model, in the order of their names."""
+    """Return the `TypedDict` of each model, sorted by name."""
     ordered = sorted(models, key=lambda model: dict_name(model.name))
     return _classes(DataModelType.TypingTypedDict, ordered, typed_dict_outline, direct.typed_dict)
 
@@ -44,7 +44,7 @@ def _classes(
         source = printed(trees[each.outline], each.slots)
         if source != direct_text(model):
             raise SpecwireCodegenError(
-                f"internal error: the class {model.name} differs from what datamodel-code-generator makes of it"
+                f"internal error: the class {model.name} differs from the output of datamodel-code-generator"
             )
         sources.append(source)
     return "\n\n\n".join(sources)

@@ -1,4 +1,4 @@
-"""Type expressions to annotation text, for what comes out of the API and for what goes in."""
+"""Annotations of type expressions, for responses and for requests."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ INPUT_ALIASES = {
 
 
 _WIDE = 64
-"""Variants from which on a union is a subscript: a chain of `|` is nested as deep as it is long."""
+"""Number of variants above which a union is a subscript; a chain of `|` nests as deep as it is long."""
 
 
 def is_wide(union: UnionOf) -> bool:
-    """Whether a union is too long for a chain of `|`: pyright refuses 256, the parsers of ruff and Python some more."""
+    """Return whether a union is too long for a chain of `|`; pyright rejects 256, ruff and Python somewhat more."""
     return len(union.variants) > _WIDE
 
 
 def out(type_: TypeExpr, module: str = "", renamed: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return the annotation of a type in responses; `module` prefixes models, such as `models.`.
 
-    `renamed` maps names of builtins and scalars to those to write in their place.
+    `renamed` maps names of builtins and scalars to their replacements.
     """
     return _written(type_, _OUT, module, renamed)
 
@@ -108,13 +108,13 @@ def literals(values: tuple[LiteralValue, ...]) -> str:
 
 
 def open_type(values: tuple[LiteralValue, ...]) -> str:
-    """Return the type beside a `Literal` that stands for values nobody knows yet."""
+    """Return the type that accompanies a `Literal`, for values added later."""
     kinds = dict.fromkeys("bool" if isinstance(value, bool) else type(value).__name__ for value in values)
     return " | ".join(kinds)
 
 
 def param_name(model: str) -> str:
-    """Return the name by which requests know a model."""
+    """Return the name of a model in requests."""
     return f"{model}{_INTO.suffix}"
 
 

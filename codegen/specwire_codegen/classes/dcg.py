@@ -1,7 +1,7 @@
 """datamodel-code-generator, called as a library: outlines in, trees of classes out.
 
-What it gets is made of identifiers of ours, and every reference is opaque, so that it can rename, merge or reorder
-nothing. Its warnings are errors, and each class must come back.
+Its input consists of our own identifiers and opaque references, so that it cannot rename, merge or reorder anything.
+Its warnings are errors, and each class must be in its output.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _FORMATS = {
 
 
 _MADE: dict[tuple[DataModelType, Outline], ast.stmt] = {}
-"""Classes of outlines that came up before: other providers have many of them too. Nobody changes a tree."""
+"""Cache of classes by outline; providers share many of them. Trees are never modified."""
 
 
 def emit(kind: DataModelType, outlines: Iterable[Outline]) -> Mapping[Outline, ast.stmt]:
@@ -57,7 +57,7 @@ def _emitted(kind: DataModelType, outlines: Sequence[Outline]) -> Mapping[Outlin
     missing, extra = named.keys() - found.keys(), found.keys() - named.keys()
     if missing or extra:
         raise SpecwireCodegenError(
-            "internal error: datamodel-code-generator did not return what it was given: "
+            "internal error: datamodel-code-generator returned other classes than requested: "
             f"missing {sorted(missing)}, extra {sorted(extra)}"
         )
     return {outline: found[name] for name, outline in named.items()}
@@ -102,13 +102,15 @@ def _generated(kind: DataModelType, outlines: Mapping[str, Outline]) -> str:
                 extra_template_data=defaultdict(dict, {name: _layout(outline) for name, outline in outlines.items()}),
             )
         except Warning as warning:
-            raise SpecwireCodegenError(f"datamodel-code-generator warns, an error here: {warning}") from warning
+            raise SpecwireCodegenError(
+                f"internal error: datamodel-code-generator emitted a warning: {warning}"
+            ) from warning
     assert isinstance(text, str)
     return text
 
 
 def _layout(outline: Outline) -> dict[str, Any]:
-    """Return what the templates need to know beside the types."""
+    """Return the facts that the templates need in addition to the types."""
     return {
         "base": "OpenModel" if outline.open else "WireModel",
         "documented": outline.documented,
@@ -124,7 +126,7 @@ def _layout(outline: Outline) -> dict[str, Any]:
 
 
 def _object(outline: Outline) -> dict[str, Any]:
-    """Return an outline as a schema; every property is required, for the templates print what an absent one is."""
+    """Return an outline as a schema; every property is required, since the templates print defaults."""
     properties = {f"f{number}": _schema(member.type) for number, member in enumerate(outline.members)}
     return {"type": "object", "properties": properties, "required": list(properties)}
 

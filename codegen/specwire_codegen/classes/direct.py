@@ -1,4 +1,4 @@
-"""Classes printed straight from the IR: what datamodel-code-generator's must be equal to."""
+"""Classes printed directly from the IR; those of datamodel-code-generator must be equal."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _constant(value: LiteralValue, name: str, wire_name: str) -> str:
 
 
 def typed_dict(model: ObjectModel) -> str:
-    """Return the source of a model's `TypedDict`: a call where a key is no identifier, a class otherwise."""
+    """Return the source of a model's `TypedDict`: a call if a key is not an identifier, a class otherwise."""
     name = dict_name(model.name)
     fields = keys(model)
     if is_functional(fields):

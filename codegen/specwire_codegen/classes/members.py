@@ -1,4 +1,4 @@
-"""What the fields of a model are as members of its classes."""
+"""Members of the classes of a model: names, docstrings, secrets."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from specwire_codegen.python_source import docstring, same_words
 
 
 def keys(model: ObjectModel) -> tuple[Field, ...]:
-    """Return the fields of a model as keys of a dictionary that is sent.
+    """Return the fields of a model as keys of a request dictionary.
 
-    The tag is one of them. Read-only fields are left out, and so are names that type checkers refuse and the field for
-    properties that the document does not name.
+    They include the tag. Read-only fields, names that type checkers reject, and the field for additional properties are
+    excluded.
     """
     unsent = ("", ADDITIONAL)
     tag = model.tag
@@ -23,7 +23,7 @@ def keys(model: ObjectModel) -> tuple[Field, ...]:
 
 
 def spelling(field: Field) -> str:
-    """Return how a key of a `TypedDict` class is written: as on the wire where that is possible."""
+    """Return the spelling of a key in a `TypedDict` class: the wire name if possible."""
     wire = field.wire_name
     is_key = wire.isidentifier() and wire.isascii() and not keyword.iskeyword(wire) and not wire.startswith("__")
     return wire if is_key else field.name
@@ -45,13 +45,13 @@ def secrets(model: ObjectModel) -> tuple[str, ...]:
 
 
 def shadowed(model: ObjectModel) -> Mapping[str, str]:
-    """Return the names of types that fields of a class are called by, each with the one that annotations use instead.
+    """Return the builtin types that fields of a class shadow, with the aliases for annotations.
 
-    The body of a class is a scope, so that in `list: list[str]` the second name is the first again.
+    A class body is a scope, so in `list: list[str]` the second name refers to the first.
     """
     return {field.name: f"_{field.name}" for field in model.fields if field.name in SHADOWING}
 
 
 def is_functional(fields: tuple[Field, ...]) -> bool:
-    """Whether a `TypedDict` is written as a call, since a key is no identifier."""
+    """Return whether a `TypedDict` is written as a call because a key is not an identifier."""
     return any(spelling(field) != field.wire_name for field in fields)

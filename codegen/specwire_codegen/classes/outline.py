@@ -1,7 +1,7 @@
-"""Outlines of classes: all that datamodel-code-generator gets to see, and the slots for what it does not.
+"""Outlines of classes: the input of datamodel-code-generator, with slots for document content.
 
-An outline holds identifiers of ours and nothing that a document wrote: `f0` for a field, `T0` for whatever an
-annotation names. Models of one outline differ only in what fills the slots.
+An outline contains only our own identifiers: `f0` for a field, `T0` for a name in an annotation. Models with the same
+outline differ only in the contents of their slots.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from specwire_codegen.python_source import literal, literal_set
 Form: TypeAlias = Literal[
     "promised", "promised renamed", "constant", "constant renamed", "optional", "optional renamed", "additional"
 ]
-"""What stands after the annotation of a field, or around it."""
+"""Form of the annotation and default of a field."""
 
 
 @attrs.frozen
 class Member:
-    """A field; the type refers to slots only."""
+    """A field; its type refers to slots only."""
 
     type: TypeExpr
     form: Form
@@ -55,7 +55,7 @@ class Outline:
     open: bool = False
     tagged: bool = False
     renamed: bool = False
-    """Whether the tag has another name than on the wire."""
+    """True if the Python name of the tag differs from its wire name."""
     secret: bool = False
     functional: bool = False
 
@@ -123,7 +123,7 @@ def _members(
 
 
 def _slotted(type_: TypeExpr, written: Callable[[TypeExpr], str], slots: dict[str, str]) -> TypeExpr:
-    """Return a type with a slot in the place of each name and constant; `slots` maps what is written to its slot."""
+    """Return a type with each name and constant replaced by a slot; `slots` maps source text to slots."""
     match type_:
         case Primitive(name) if written(type_) == name:
             return type_

@@ -1,6 +1,6 @@
-"""The tree of a class to source, with the document's names and texts printed where their slots stand.
+"""Source of the tree of a class, with document content printed in place of its slots.
 
-A slot is an `ast.Name` whose identifier is a key of the slots. Nothing is looked for in text.
+A slot is an `ast.Name` whose identifier is a key of the slots. Text is never searched.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CLASS = "class_name"
 
 
 def printed(statement: ast.stmt, slots: Mapping[str, str]) -> str:
-    """Return the source of a class; raises for any syntax that a class does not need."""
+    """Return the source of a class; raise for any syntax that a class does not need."""
     match statement:
         case ast.ClassDef(bases=bases, keywords=keywords, body=body, decorator_list=[]):
             arguments = [*(_expression(base, slots) for base in bases), *(_keyword(each, slots) for each in keywords)]
@@ -58,7 +58,7 @@ def _expression(node: ast.expr | None, slots: Mapping[str, str]) -> str:
             written = [*(_expression(each, slots) for each in arguments), *(_keyword(each, slots) for each in keywords)]
             return f"{_expression(function, slots)}({', '.join(written)})"
         case ast.Dict(keys=keys, values=values):
-            # The members of a `TypedDict` call: quoted, since what they name is defined further down.
+            # The members of a `TypedDict` call are quoted, since they are defined further down.
             pairs = zip(keys, values, strict=True)
             entries = (f"{_expression(key, slots)}: {literal(_expression(value, slots))}" for key, value in pairs)
             return "{" + ", ".join(entries) + "}"

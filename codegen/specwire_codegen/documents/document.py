@@ -1,4 +1,4 @@
-"""A loaded document: its data, and where in which file every part of it came from."""
+"""Loaded documents: data, and the source location of every part."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from specwire_codegen.openapi import pointer as pointers
 
 
 class Source(Protocol):
-    """A text that can say where its parts stand."""
+    """A file that can locate its parts."""
 
     def locate(self, pointer: str) -> Location:
-        """Return the place of `pointer`, or of its nearest ancestor that exists."""
+        """Return the location of `pointer`, or of its nearest existing ancestor."""
         ...
 
 
 @attrs.frozen
 class Place:
-    """A part of a document that came from elsewhere: everything below `pointer` stands in `source` at `origin`."""
+    """A part of a document from another file: everything below `pointer` comes from `origin` in `source`."""
 
     pointer: str
     source: Source
@@ -36,20 +36,20 @@ class Document:
     file: str
     places: tuple[Place, ...] = attrs.field(default=(), eq=False, repr=False)
     beside: tuple[str, ...] = attrs.field(default=(), eq=False)
-    """The other files that it was put together from, and addresses, as they may be shown."""
+    """The other files that were bundled into it, and URLs without secrets."""
     findings: tuple[Diagnostic, ...] = attrs.field(default=(), eq=False, repr=False)
-    """What was repaired when it was put together."""
+    """Repairs made by bundling."""
     unfollowed: Mapping[str, Diagnostic] = attrs.field(factory=dict, eq=False, repr=False)
-    """Why references of it could not be followed, by the reference; it matters where a call needs what they lead to."""
+    """Unresolved references and their problems; they matter only if a call needs the target."""
 
     @property
     def is_open(self) -> bool:
-        """Whether schemas may have keywords that the specification does not know: since OpenAPI 3.1 they may."""
+        """True if schemas can have unknown keywords, as since OpenAPI 3.1."""
         version = str(self.data.get("openapi", "")).strip().removeprefix("v")
         return bool(version) and not version.startswith("3.0")
 
     def locate(self, pointer: str) -> Location:
-        """Return where the value at `pointer` was written, or the nearest place around it that is known."""
+        """Return the source location of the value at `pointer`, or of its nearest known ancestor."""
         index = {place.pointer: place for place in self.places}
         for ancestor in _ancestors(pointer):
             place = index.get(ancestor)

@@ -1,4 +1,4 @@
-"""A part of a document: the operations of some tags, or of some ids. What they do not need is pruned by `normalize`."""
+"""Selection of operations by tag or id; `normalize` prunes what they do not need."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from specwire_codegen.openapi.methods import METHODS
 
 
 def select(document: Document, tags: Collection[str], operations: Collection[str]) -> Document:
-    """Return the document with only the operations that have one of the tags or ids; all if none is named.
+    """Return the document with only the operations that have one of the tags or ids; all if none is given.
 
     Raises `SpecwireCodegenError` for a tag or an id that no operation has.
     """
@@ -33,7 +33,7 @@ def select(document: Document, tags: Collection[str], operations: Collection[str
 
 
 def _followed(document: Document, item: Any) -> Any:
-    """Return a path's item in the place of a reference to it, as far as references lead anywhere."""
+    """Return a path item with its references followed, as far as they can be resolved."""
     seen: set[str] = set()
     while isinstance(item, Mapping) and isinstance(item.get("$ref"), str) and item["$ref"] not in seen:
         seen.add(item["$ref"])
@@ -41,8 +41,8 @@ def _followed(document: Document, item: Any) -> Any:
             target = pointers.get(document.data, pointers.from_fragment(item["$ref"]))
         except (KeyError, ValueError):
             return item
-        beside = {key: value for key, value in item.items() if key != "$ref"}
-        item = {**target, **beside} if isinstance(target, Mapping) else item
+        siblings = {key: value for key, value in item.items() if key != "$ref"}
+        item = {**target, **siblings} if isinstance(target, Mapping) else item
     return item
 
 
@@ -66,4 +66,4 @@ def _require(what: str, names: Collection[str], known: Collection[str]) -> None:
     unknown = sorted(set(names) - set(known))
     if unknown:
         there = ", ".join(sorted(known)) or "none"
-        raise SpecwireCodegenError(f"no operation has the {what} {', '.join(map(repr, unknown))}; there are: {there}")
+        raise SpecwireCodegenError(f"no operation has the {what} {', '.join(map(repr, unknown))}; available: {there}")

@@ -1,4 +1,4 @@
-"""JSONPath: the places in a document that a path of an overlay means, found within bounds."""
+"""JSONPath for overlays: matching places in a document, within time and size limits."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from jsonpath_rfc9535.function_extensions import ExpressionType, FilterFunction
 from specwire_codegen.openapi import pointer as pointers
 
 _LONGEST = 2000
-"""Characters of a path: many more, and the library that reads it overflows the stack."""
+"""Longest path, in characters; the library overflows the stack on much longer ones."""
 _MOST_NODES = 1_000_000
-"""Places that a path may come by, each time that it does."""
+"""Maximum number of nodes that a path may visit, counting repetitions."""
 _PATIENCE = 1.0
-"""Seconds for one pattern on one text."""
+"""Time limit for one pattern on one text, in seconds."""
 _library: Any = import_module("jsonpath_rfc9535.function_extensions.search")
 _regex: Any = _library.re
-"""What the library matches with: unlike `re`, it takes a time limit."""
+"""Regular expression engine of the library, which unlike `re` has a time limit."""
 
 
 class PathError(ValueError):
-    """A path cannot be read or followed; the message says why."""
+    """Invalid path, or one that exceeds a limit; the message is the reason."""
 
 
 def find(path: str, data: Any) -> list[str]:
-    """Return the pointers of all places that a path means, each once; raise PathError."""
+    """Return the pointers of all places that a path matches, each once; raise PathError."""
     if len(path) > _LONGEST:
         raise PathError(f"it has {len(path):,} characters; {_LONGEST:,} are allowed")
     try:
@@ -37,16 +37,16 @@ def find(path: str, data: Any) -> list[str]:
     except RecursionError:
         raise PathError("it, or what it looks through, is nested too deeply") from None
     except TimeoutError:
-        raise PathError("a pattern in it takes too long: write one that cannot match in many ways") from None
+        raise PathError("a pattern in it takes too long: simplify it") from None
     except (jsonpath_rfc9535.JSONPathError, ValueError) as problem:
         raise PathError(str(problem).splitlines()[0]) from None
     if len(found) > _MOST_NODES:
-        raise PathError(f"it comes by more than {_MOST_NODES:,} places: write fewer '..' and '*'")
+        raise PathError(f"it visits more than {_MOST_NODES:,} values: use fewer '..' and '*'")
     return list(dict.fromkeys(found))
 
 
 class _Pattern(FilterFunction):
-    """`match()` or `search()` with a time limit; what is no pattern of RFC 9485 matches nothing."""
+    """`match()` or `search()` with a time limit; an invalid RFC 9485 pattern matches nothing."""
 
     def __init__(self, matching: Callable[..., object]) -> None:
         self._matching = matching

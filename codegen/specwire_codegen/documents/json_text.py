@@ -1,4 +1,4 @@
-"""JSON text: fast decoding, and places found by scanning only when somebody asks for one."""
+"""JSON text: fast decoding, with locations computed by scanning on demand."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _DECODER = json.JSONDecoder()
 
 
 class DuplicateKeyError(ValueError):
-    """An object of the text has a key twice."""
+    """An object of the text has a duplicate key."""
 
 
 def read(text: str, file: str) -> Any:
-    """Return the value of a JSON text; raise DuplicateKey, DiagnosticError, or json.JSONDecodeError."""
+    """Return the value of a JSON text; raise DuplicateKeyError, DiagnosticError, or json.JSONDecodeError."""
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         value = dict(pairs)
@@ -37,7 +37,7 @@ def read(text: str, file: str) -> Any:
 
 
 class Offsets:
-    """Where the parts of a JSON text stand; each object or array is scanned once, when a part of it is asked for."""
+    """Offsets of the parts of a JSON text; each object or array is scanned once, on demand."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -54,7 +54,7 @@ class Offsets:
         return place
 
     def _inside(self, at: int) -> dict[str, tuple[int, int]]:
-        """Return the offsets of the parts of the value at an offset by their tokens, each also of what it holds."""
+        """Return the offsets of the members of a value, by token: of the member and of its value."""
         if at not in self._parts:
             scan = {"{": _members, "[": _items}.get(self._text[at])
             self._parts[at] = dict(scan(self._text, _skip(self._text, at + 1))) if scan is not None else {}
@@ -89,7 +89,7 @@ def _items(text: str, at: int) -> Iterator[tuple[str, tuple[int, int]]]:
 
 
 def _next(text: str, at: int) -> int:
-    """Return the offset of what follows a value and the comma behind it."""
+    """Return the offset after a value and its comma."""
     _, at = _DECODER.raw_decode(text, at)
     at = _skip(text, at)
     return _skip(text, at + 1) if text[at] == "," else at

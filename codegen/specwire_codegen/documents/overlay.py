@@ -1,4 +1,4 @@
-"""Overlay: corrections of a document that is somebody else's (OpenAPI Overlay 1.0 and 1.1)."""
+"""OpenAPI Overlay 1.0 and 1.1: corrections to external documents."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from specwire_codegen.openapi.suggest import did_you_mean
 
 _FIELDS = ("target", "description", "update", "copy", "remove")
 _MOST_COPIED = 20_000
-"""Values that an overlay may copy, all its copies together: a list that is copied into itself doubles."""
+"""Maximum number of values that all copies of an overlay can add; a list copied into itself doubles."""
 _MOST_UPDATED = 500_000
 """Values that updates may add beyond their first targets, all together."""
 _VERBS = ("update", "copy", "remove")
 
 
 def apply(document: Document, overlay: Document) -> Document:
-    """Return the document with every action of the overlay done, in order.
+    """Return the document with every action of the overlay applied, in order.
 
-    Raises DiagnosticError for all actions that are broken, match nothing, or do not fit what they match.
+    Raises DiagnosticError for all actions that are invalid, match nothing, or do not fit their target.
     """
     actions = overlay.data.get("actions")
     editor = _Editor(overlay, document)
@@ -39,7 +39,7 @@ def apply(document: Document, overlay: Document) -> Document:
 
 
 class _Incompatible(Exception):
-    """An update does not fit what it should be merged with; carries pointer into the update and message."""
+    """An update that does not fit its target; carries pointer into the update and message."""
 
 
 @attrs.define
@@ -55,7 +55,7 @@ class _Editor:
         self.findings.append(error(code, message, self.overlay.locate(pointer), help))
 
     def act(self, action: Any, at: str) -> None:
-        """Do one action, or record why it cannot be done."""
+        """Apply one action, or record the reason why it cannot be applied."""
         if not self._is_sound(action, at):
             return
         found = self._find(action["target"], pointers.join(at, "target"))
@@ -78,7 +78,7 @@ class _Editor:
             return False
         for key in action:
             if key not in _FIELDS and not str(key).startswith("x-"):
-                help = did_you_mean(str(key), _FIELDS, f"known are {', '.join(_FIELDS)}")
+                help = did_you_mean(str(key), _FIELDS, f"use one of {', '.join(_FIELDS)}")
                 self.complain("overlay-action", f"an action has no field {key!r}", pointers.join(at, key), help)
                 return False
         if not isinstance(action.get("remove", False), bool) or not isinstance(action.get("copy", ""), str):
@@ -87,7 +87,9 @@ class _Editor:
         verbs = [verb for verb in _VERBS if verb in action and action[verb] is not False]
         if len(verbs) != 1:
             said = " and ".join(verbs) or "nothing to do"
-            self.complain("overlay-action", f"the action has {said}", at, "give one of update, copy and remove: true")
+            self.complain(
+                "overlay-action", f"the action has {said}", at, "use exactly one of update, copy and remove: true"
+            )
             return False
         return True
 
@@ -95,7 +97,7 @@ class _Editor:
         try:
             return find(path, self.document.data)
         except PathError as problem:
-            help = "write it as RFC 9535 has it, such as $.paths['/pets'].get"
+            help = "use the syntax of RFC 9535, such as $.paths['/pets'].get"
             self.complain("overlay-path", f"the JSONPath {path!r} cannot be followed: {problem}", at, help)
             return None
 
@@ -113,8 +115,8 @@ class _Editor:
         if sources is None:
             return
         if len(sources) != 1:
-            message = f"{path!r} matches {len(sources)} values; a copy is made of exactly one"
-            self.complain("overlay-no-match", message, pointers.join(at, "copy"), "make the path more exact")
+            message = f"{path!r} matches {len(sources)} values; 'copy' needs exactly one"
+            self.complain("overlay-no-match", message, pointers.join(at, "copy"), "make the path more specific")
             return
         value, before = pointers.get(self.document.data, sources[0]), self.document
         self.copied += len(targets) * _size(value, _MOST_COPIED)
@@ -189,7 +191,7 @@ def _size(value: Any, most: int) -> int:
 
 
 def _values(value: Any) -> Iterator[Any]:
-    """Yield a value and all that is in it."""
+    """Yield a value and all values nested in it."""
     waiting = [value]
     while waiting:
         yield (each := waiting.pop())
@@ -197,7 +199,7 @@ def _values(value: Any) -> Iterator[Any]:
 
 
 def _above(pointer: str) -> Iterator[str]:
-    """Yield a pointer and those of all that it is within."""
+    """Yield a pointer and its ancestors."""
     yield pointer
     while pointer:
         pointer = pointers.parent(pointer)

@@ -1,4 +1,4 @@
-"""A document text, YAML or JSON: decoded, parsed, and able to say where its parts stand."""
+"""Parsing of YAML and JSON documents, with source locations."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class YamlText:
     marks: Mark
 
     def locate(self, pointer: str) -> Location:
-        """Return the place of `pointer`, or of its nearest ancestor that exists."""
+        """Return the location of `pointer`, or of its nearest existing ancestor."""
         mark = self.marks.nearest(pointer)
         return Location(self.file, pointer, mark.line, mark.column)
 
     def places(self) -> tuple[Place, ...]:
-        """Return the one place that is the whole text."""
+        """Return the place that covers the whole text."""
         return (Place("", self, ""),)
 
 
 @attrs.frozen
 class JsonText:
-    """A JSON text, scanned when a place is asked for."""
+    """A JSON text, scanned on demand."""
 
     file: str
     text: str = attrs.field(repr=False)
@@ -50,17 +50,17 @@ class JsonText:
     )
 
     def locate(self, pointer: str) -> Location:
-        """Return the place of `pointer`, or of its nearest ancestor that exists."""
+        """Return the location of `pointer`, or of its nearest existing ancestor."""
         line, column = json_text.line_and_column(self.text, self.offsets.offset(pointer))
         return Location(self.file, pointer, line, column)
 
     def places(self) -> tuple[Place, ...]:
-        """Return the one place that is the whole text."""
+        """Return the place that covers the whole text."""
         return (Place("", self, ""),)
 
 
 def parse(raw: bytes, file: str) -> tuple[Any, YamlText | JsonText]:
-    """Return the value of a text and its source of places; raise DiagnosticError if it is neither YAML nor JSON."""
+    """Return the value of a text and its source; raise DiagnosticError if it is neither YAML nor JSON."""
     text = decode(raw, file)
     if not text.strip():
         raise failure("empty-file", "the file is empty", Location(file), "write an OpenAPI document into it")
@@ -80,7 +80,7 @@ def parse(raw: bytes, file: str) -> tuple[Any, YamlText | JsonText]:
 
 
 def decode(raw: bytes, file: str) -> str:
-    """Return the text of UTF-8, or of what its byte order mark says; raise DiagnosticError."""
+    """Return a text decoded by its byte order mark, or as UTF-8; raise DiagnosticError."""
     encoding = next((name for bom, name in _BOMS if raw.startswith(bom)), "utf-8")
     try:
         text = raw.decode(encoding)
@@ -132,7 +132,7 @@ def _check_strings(text: str, value: Any, file: str) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        message = "a string has half of a surrogate pair"
+        message = "a string has an incomplete surrogate pair"
         raise failure("broken-json", message, Location(file), "write both halves, or the character itself") from None
 
 

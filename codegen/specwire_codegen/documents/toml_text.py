@@ -1,4 +1,4 @@
-"""TOML files: read whole, every mistake named with its place."""
+"""TOML files, with the location of errors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from specwire_codegen.diagnostics import Location, failure
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], str] | None:
-    """Return the content of a file and its text, None where there is no such file; raises DiagnosticError."""
+    """Return the content of a file and its text, or None if it does not exist; raise DiagnosticError."""
     here = Location(str(path))
     if not path.exists() and not path.is_symlink():
         return None

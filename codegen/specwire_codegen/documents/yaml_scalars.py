@@ -1,4 +1,4 @@
-"""Plain YAML scalars, read by the YAML 1.2 core schema as far as JSON can hold the value."""
+"""Plain YAML scalars, resolved by the YAML 1.2 core schema as far as JSON supports the value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""YAML text: events of the parser put together to plain data, with a mark for every part."""
+"""YAML text: parser events combined to plain data, with a mark for every part."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ from specwire_codegen.openapi import pointer as pointers
 MAX_DEPTH = 200
 MAX_NODES = 1_000_000
 MAX_ALIASED = 20_000
-"""Values that may come into a document by aliases, each time that they come."""
+"""Maximum number of values that aliases can add, counting every use."""
 
 
 _EMPTY = re.compile(r"^(?:[ \t]*\t[ \t]*\r?$|\t[ \t]*(?=#))", re.MULTILINE)
-"""Lines of nothing but blanks, and the start of comments that begin with a tab."""
+"""Lines of whitespace only, and the start of comments that begin with a tab."""
 _INCLUDE = re.compile(r"(?i)!(include|inc|import|ref)")
-"""Tags of other tools that put a file in their place."""
+"""Tags of other tools that include a file."""
 _COMMENT = re.compile(r" *\t[ \t]*(?=#)")
 _INDENTED = re.compile(r" *\t")
 _MOST_COMMENTS = 20
-"""Comments behind spaces and a tab that are mended one by one."""
+"""Maximum number of comments after spaces and a tab that are repaired."""
 
 
 @attrs.define
 class Mark:
-    """Where a value stands, and the marks of its members; line and column count from 1."""
+    """Position of a value and marks of its members; line and column count from 1."""
 
     line: int
     column: int
     children: dict[str, Mark] = attrs.field(factory=dict)
 
     def nearest(self, pointer: str) -> Mark:
-        """Return the mark of `pointer`, or of the deepest ancestor that has one."""
+        """Return the mark of `pointer`, or of its deepest ancestor with a mark."""
         mark = self
         for token in pointers.split(pointer):
             if token not in mark.children:
@@ -57,7 +57,7 @@ class Mark:
 
 @attrs.define
 class _Node:
-    """A value under construction or done; `size` counts it and everything below it, aliases expanded."""
+    """A value, possibly incomplete; `size` counts it and everything below it, aliases expanded."""
 
     value: Any
     mark: Mark
@@ -70,7 +70,7 @@ class _Node:
 
 @attrs.define
 class YamlReader:
-    """Builds the value of one YAML text; `findings` holds what did not stop it."""
+    """Builder of the value of one YAML text; `findings` are its non-fatal problems."""
 
     file: str
     findings: list[Diagnostic] = attrs.field(factory=list)
@@ -96,16 +96,16 @@ class YamlReader:
         return self.root.value, self.root.mark
 
     def _build(self, text: str) -> None:
-        """Take the events of a text, from the first one on."""
+        """Process all events of a text."""
         self.findings, self.anchors, self.open_anchors, self.stack = [], {}, set(), []
         self.root, self.documents, self.aliased = None, 0, 0
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             self._take(event)
 
     def _build_with_spaces(self, text: str, first: yaml.MarkedYAMLError) -> None:
-        """Take the events of a text with the tabs of lines that hold nothing else, or a comment, taken for spaces.
+        """Process all events of a text, with tabs on blank and comment lines replaced by spaces.
 
-        Where they do not stop the parser, such lines may be part of a text, and are left alone.
+        Lines that the parser accepts may be part of a block scalar and are not changed.
         """
         text = _EMPTY.sub(lambda match: match[0].replace("\t", " "), text)
         for _ in range(_MOST_COMMENTS):
@@ -113,10 +113,10 @@ class YamlReader:
                 self._build(text)
                 return
             except yaml.MarkedYAMLError as problem:
-                mended = _without_tabs(text, problem.problem_mark.line if problem.problem_mark else 0)
-                if mended == text:
+                repaired = _without_tabs(text, problem.problem_mark.line if problem.problem_mark else 0)
+                if repaired == text:
                     raise self._syntax(problem, text) from None
-                text = mended
+                text = repaired
         raise self._syntax(first, text)
 
     def _syntax(self, problem: yaml.MarkedYAMLError, text: str) -> Exception:
@@ -164,10 +164,10 @@ class YamlReader:
     def _alias(self, event: AliasEvent) -> _Node:
         name = str(event.anchor)
         if name in self.open_anchors:
-            raise failure("recursive-alias", f"'*{name}' is inside of '&{name}'", self._where(event), "use a $ref")
+            raise failure("recursive-alias", f"'*{name}' is inside '&{name}'", self._where(event), "use a $ref")
         known = self.anchors.get(name)
         if known is None:
-            raise failure("unknown-alias", f"there is no anchor '&{name}' before this", self._where(event))
+            raise failure("unknown-alias", f"the alias '*{name}' has no anchor '&{name}' before it", self._where(event))
         self.aliased += known.size
         if self.aliased > MAX_ALIASED:
             message = f"aliases expand the document by more than {MAX_ALIASED:,} values"
@@ -226,7 +226,7 @@ class YamlReader:
             raise failure("complex-key", "a key must be a scalar", self._where(event), "quote the key")
         first = parent.mark.children.get(node.value)
         if first is not None and node.value in parent.value:
-            message = f"the key {node.value!r} is defined again here; first on line {first.line}"
+            message = f"the key {node.value!r} is defined twice; first on line {first.line}"
             self.findings.append(error("duplicate-key", message, self._where(event), "remove one of the two"))
         parent.key = node
 
@@ -241,7 +241,7 @@ class YamlReader:
                 marks = [node.mark.children[str(index)] for index in range(len(sources))] if several else [node.mark]
                 merged = [_Node(each, mark) for each, mark in zip(sources, marks, strict=True)]
                 parent.merged.extend(each for each in merged if not _refers(each.value))
-                # What references bring in is known only when they can be followed.
+                # The members that references add are known only after they are resolved.
                 value = [each.value for each in merged if _refers(each.value)]
                 if not value:
                     return
@@ -250,7 +250,7 @@ class YamlReader:
 
 
 def _without_tabs(text: str, line: int) -> str:
-    """Return a text with the tabs before a comment taken for spaces, on a line or on the one before it."""
+    """Return a text with the tabs before a comment replaced by spaces, on a line or the previous one."""
     lines = text.split("\n")
     for number in (line, line - 1):
         if 0 <= number < len(lines) and (match := _COMMENT.match(lines[number])):

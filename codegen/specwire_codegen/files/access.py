@@ -1,4 +1,4 @@
-"""Access: what a user allows a document to reach beyond its own folder, repository and origin."""
+"""Access that a user grants a document beyond its own folder, repository and origin."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from specwire_codegen.files import fetch
 from specwire_codegen.files.reach import is_near
 
 NAMED_BY_FILES = "*"
-"""Stands for every host that a local file names: what `--allow-remote` without a host allows."""
+"""Represents every host that a local file names; the value of `--allow-remote` without a host."""
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(:\d+)?")
 
 
@@ -26,16 +26,16 @@ class Access:
     within: tuple[Path, ...] = ()
     """Folders, or single files, that references may lead into."""
     copies: tuple[tuple[str, Path], ...] = ()
-    """Prefixes of addresses, and the folder (for a whole address: the file) that has copies of what is there."""
+    """URL prefixes and the folder with local copies (for a whole URL: the file)."""
     hosts: frozenset[str] = frozenset()
     """Hosts that documents may be fetched from, in lower case, with or without a port."""
 
     def with_more(self, other: Access) -> Access:
-        """Return what both allow."""
+        """Return the union of both accesses."""
         return Access(self.within + other.within, self.copies + other.copies, self.hosts | other.hosts)
 
     def copy_of(self, address: str) -> Path | None:
-        """Return the local copy of what is at an address; None if no prefix of the address is mapped."""
+        """Return the local copy for a URL, or None if no prefix of the URL is mapped."""
         plain = address.partition("?")[0]
         for prefix, place in sorted(self.copies, key=lambda pair: -len(pair[0])):
             if plain == prefix:
@@ -46,15 +46,15 @@ class Access:
 
 
 def access(within: Iterable[Path] = (), copies: Iterable[str] = (), hosts: Iterable[str] = ()) -> Access:
-    """Return what options allow; raise SpecwireCodegenError for one that cannot be understood."""
+    """Return the access that command line options grant; raise SpecwireCodegenError for an invalid option."""
     return Access(tuple(within), tuple(_copy(each, Path()) for each in copies), frozenset(map(_host, hosts)))
 
 
 def read_access(config: Path) -> Access:
-    """Return what a `client.toml` allows: `refs-within` and `ref`, at the top or in `[client]`.
+    """Return the access that a `client.toml` grants: `refs-within` and `ref`, at the top or in `[client]`.
 
-    A broken file allows nothing; `read_config` reports it. Raises DiagnosticError for a place that only
-    the command line may open.
+    A broken file grants nothing; `read_config` reports it. Raises DiagnosticError for a path that only the command line
+    can allow.
     """
     try:
         read = read_toml(config)
@@ -69,8 +69,8 @@ def read_access(config: Path) -> Access:
         found = found.with_more(Access(within, copies))
     for place in (*found.within, *(place for _, place in found.copies)):
         if not is_near(place, config):
-            message = f"{place.as_posix()!r} is hidden, or too far from this file to be opened by it"
-            help = f"name it on the command line, if it is meant: --refs-within {place.as_posix()}"
+            message = f"{place.as_posix()!r} is hidden or too far away for this file to allow it"
+            help = f"to allow it, use the command line: --refs-within {place.as_posix()}"
             raise failure("ref-not-allowed", message, Location(str(config)), help)
     return found
 

@@ -1,8 +1,8 @@
-"""Bundle: one document out of all that its references lead to.
+"""Bundling: one document from all files that its references lead to.
 
-References that OpenAPI has a section of `components` for stay references: what they lead to in other files becomes a
-component. Every other reference, of an operation, a list, a map or a text, is replaced by what it leads to; so is one
-whose target is referred to nowhere else, which then stands where it would stand in a single file.
+References of kinds with a section in `components` stay references; their targets in other files become components. All
+other references (of an operation, a list, a map or a text) are replaced by their target. A target with a single
+reference is inlined as well, as in a single-file document.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _IS_PATH = re.compile(r"[#/.]")
 _SCHEMAS_OF_OLD: Mapping[tuple[ObjectType, str], Child] = {
     (kind, key): Child("schema") for kind in ("response", "parameter", "header") for key in ("schema", "items")
 }
-"""Fields of Swagger 2.0 that are repaired where they stand in OpenAPI 3."""
+"""Fields of Swagger 2.0 that are repaired in OpenAPI 3 documents."""
 _SPARE: frozenset[ObjectType] = frozenset({"example", "link"})
 """Kinds that no call needs."""
 
@@ -38,10 +38,10 @@ Members = dict[str, Spot]
 
 
 def bundle(root: Part, library: Library) -> Document:
-    """Return the document with everything that its references lead to in it.
+    """Return the document with all targets of its references included.
 
-    Raises DiagnosticError for references that cannot be replaced by what they lead to. Those of a kind that could stay
-    references are in `unfollowed`: they matter only where a call needs them.
+    Raises DiagnosticError for references that must be replaced but cannot be resolved. Unresolved references of kinds
+    that stay references are in `unfollowed`: they matter only if a call needs them.
     """
     made = _bundler(root, library, frozenset(), {})
     data = made.document()
@@ -71,9 +71,9 @@ class _Bundler:
     names: Names
     examples: Examples
     once: frozenset[Use]
-    """What is put in the place of the only reference to it."""
-    adopted: dict[str, Spot] = attrs.field(factory=dict)
-    """What components of the document that merely refer to something else are replaced by, by their pointers."""
+    """Targets that replace their only reference."""
+    aliases: dict[str, Spot] = attrs.field(factory=dict)
+    """Replacements of components that only refer to another object, by pointer."""
     added: dict[ObjectType, dict[str, Any]] = attrs.field(factory=dict)
     places: list[Place] = attrs.field(factory=list)
     stays: dict[tuple[str, ObjectType], bool] = attrs.field(factory=dict)
@@ -85,8 +85,8 @@ class _Bundler:
     def document(self) -> Node:
         """Return the data of the whole document."""
         root = Spot(self.root.value, self.home, "")
-        self.identify()
-        self.adopt(root)
+        self.record_ids()
+        self.assign_names(root)
         data: Node = self.node(root, self.layout.root, "")
         while self.names.waiting:
             kind, spot = self.names.waiting.pop(0)
@@ -96,8 +96,8 @@ class _Bundler:
             self.added.setdefault(kind, {})[name] = self.node(spot._replace(trail=()), kind, here)
         return self.layout.extended(data, self.added)
 
-    def identify(self) -> None:
-        """Note the schemas of the document that references may name by their `$id`."""
+    def record_ids(self) -> None:
+        """Record the schemas of the document that have an `$id`."""
         for node, kind, pointer in walk(self.root.value, self.layout.root):
             if kind == "schema" and isinstance(node.get("$id"), str) and not node["$id"].startswith("#"):
                 try:
@@ -106,8 +106,8 @@ class _Bundler:
                     continue
                 self.targets.ids.setdefault(address, pointer)
 
-    def adopt(self, root: Spot) -> None:
-        """Give what is a component of the document already, or is merely referred to by one, that component's name."""
+    def assign_names(self, root: Spot) -> None:
+        """Assign component names to the document's own components and to the targets of its aliases."""
         holder = self.members(root, "")
         if self.layout.prefix:
             holder = self.members(holder.get("components"), self.layout.prefix)
@@ -120,15 +120,15 @@ class _Bundler:
             for name, member in members.items():
                 if member.target != (self.home, self.layout.pointer(kind, name)):
                     self.names.given.setdefault((kind, member.target), name)
-                self.adopt_member(kind, name, member)
+                self.assign_name(kind, name, member)
 
     def members(self, spot: Spot | None, here: str) -> Members:
-        """Return the members of an object, whatever references lead to them; none of what is no object."""
+        """Return the members of an object with references followed; empty for other values."""
         opened = self.opened(spot, here) if spot is not None else None
         return opened if isinstance(opened, dict) else {}
 
-    def adopt_member(self, kind: ObjectType, name: str, member: Spot) -> None:
-        """Give what a component merely refers to that component's name."""
+    def assign_name(self, kind: ObjectType, name: str, member: Spot) -> None:
+        """Assign the name of an alias component to its target."""
         if not is_reference(member.value) or len(member.value) > 1:
             return
         ref = member.child("$ref")
@@ -141,17 +141,17 @@ class _Bundler:
         is_own = end.base == self.home and self.layout.keeps(end.pointer, kind)
         if not is_own and (kind, end.target) not in self.names.given:
             self.names.given[kind, end.target] = name
-            self.adopted[self.layout.pointer(kind, name)] = end
+            self.aliases[self.layout.pointer(kind, name)] = end
 
     def node(self, spot: Spot, kind: ObjectType, here: str) -> Any:
-        """Return an object of a kind with all that its references lead to in their place."""
+        """Return an object of a kind with its references replaced."""
         if not isinstance(spot.value, dict):
             return spot.value
-        if here in self.adopted:
-            end = self.adopted.pop(here)
+        if here in self.aliases:
+            end = self.aliases.pop(here)
             self.place(here, end)
             return self.node(end, kind, here)
-        keeps = kind in self.layout.sections and not self.stands_alone(spot, kind)
+        keeps = kind in self.layout.sections and not self.is_only_reference(spot, kind)
         members = self.opened(spot, here, refs=not keeps)
         if not isinstance(members, dict):
             return {} if members is None else members.value
@@ -162,14 +162,14 @@ class _Bundler:
             if key == "$ref" and keeps:
                 built[key] = self.reference(member, kind)
             elif key == "summary" and kind in SECTIONS and key not in FIELDS[kind] and is_reference(spot.value):
-                continue  # a reference may have one where what it leads to has none
+                continue  # a reference can have a summary that its target kind does not allow
             elif (new := self.field(member, kind, key, place)) is not NOTHING:
                 built[key] = new
         self.examples.leave(kind)
         return built
 
-    def stands_alone(self, spot: Spot, kind: ObjectType) -> bool:
-        """Tell whether an object is the only reference to what it refers to."""
+    def is_only_reference(self, spot: Spot, kind: ObjectType) -> bool:
+        """Return whether an object is the only reference to its target."""
         if not self.once or kind == "schema" or not is_reference(spot.value):
             return False
         try:
@@ -203,7 +203,7 @@ class _Bundler:
         return [self.node(opened.child(index), field.kind, f"{here}/{index}") for index in range(len(opened.value))]
 
     def plain(self, spot: Spot, field: FieldType, kind: ObjectType, key: str, here: str) -> Any:
-        """Return the value of a field that holds no objects of OpenAPI."""
+        """Return the value of a field without OpenAPI objects."""
         if key == "const":
             self.check_constant(spot)
             return spot.value
@@ -232,13 +232,13 @@ class _Bundler:
         return {name: each for name, each in inside.items() if each is not NOTHING}
 
     def check_constant(self, spot: Spot) -> None:
-        """Warn of a constant that looks like a reference."""
+        """Warn about a constant that looks like a reference."""
         if is_reference(spot.value) and len(spot.value) == 1:
             message = "the constant is an object with the key '$ref': references are not followed here"
             self.findings.add(message, warning("data-ref", message, help="write the value itself"), spot)
 
     def check_unknown(self, spot: Spot, kind: ObjectType, key: str) -> None:
-        """Record a reference in a field that there is not: leaving that out would lose what it leads to."""
+        """Record a reference in an unknown field: dropping the field would lose the target."""
         if kind == "schema" or not is_reference(spot.value):
             return
         what = "document" if kind == self.layout.root else kind
@@ -247,9 +247,9 @@ class _Bundler:
         self.findings.add(message, error("stray-ref", message, help=help), spot)
 
     def opened(self, spot: Spot, here: str, *, refs: bool = True, text: bool = False) -> Members | Spot | None:
-        """Return the members of an object, with those that references of it bring in; of another value, its spot.
+        """Return the members of an object, including those of its references; the spot itself for other values.
 
-        Own members win. None where a reference in its place leads nowhere, which is recorded.
+        The object's own members win. Returns None after recording a reference that cannot be resolved.
         """
         value = spot.value
         if not isinstance(value, dict):
@@ -269,12 +269,12 @@ class _Bundler:
                 if isinstance(inner, dict):
                     members |= {name: new for name, new in inner.items() if name not in {*value, *members}}
                 elif inner is not None:
-                    message = f"{ref!r} leads to no object, and has keys beside it"
-                    self.findings.add(ref, error("bad-ref", message, help="leave the reference alone"), spot)
+                    message = f"{ref!r} has other keys next to it, but its target is not an object"
+                    self.findings.add(ref, error("bad-ref", message, help="remove the other keys"), spot)
         return members
 
     def followed(self, ref: Spot, here: str, alone: bool, text: bool) -> Members | Spot | None:
-        """Return what a reference leads to, opened, to be put at the pointer `here`."""
+        """Return the opened target of a reference for the pointer `here`."""
         try:
             found = self.targets.find(ref.value, ref.base, text=text)
             if found.target in ref.trail:
@@ -291,8 +291,8 @@ class _Bundler:
         return inner
 
     def reference(self, ref: Spot, kind: ObjectType) -> Any:
-        """Return a reference of a kind that stays one as it leads into the bundle."""
-        if not isinstance(ref.value, str) or (ref.base == self.home and self.stays_so(ref.value, kind)):
+        """Return a reference that stays one, rewritten to its target in the bundle."""
+        if not isinstance(ref.value, str) or (ref.base == self.home and self.is_kept(ref.value, kind)):
             return ref.value
         try:
             found = self.targets.find(ref.value, ref.base)
@@ -304,14 +304,14 @@ class _Bundler:
             return f"#{pointers.to_fragment(end.pointer)}"
         return f"#{pointers.to_fragment(self.names.pointer(kind, end, found))}"
 
-    def stays_so(self, ref: str, kind: ObjectType) -> bool:
-        """Tell whether a reference of the document itself is left for `normalize` to follow."""
+    def is_kept(self, ref: str, kind: ObjectType) -> bool:
+        """Return whether `normalize` will follow a reference of the document itself."""
         if (ref, kind) not in self.stays:
             self.stays[ref, kind] = self.names.has(ref, kind) or (ref.startswith("#") and self.is_settled(ref, kind))
         return self.stays[ref, kind]
 
     def is_settled(self, ref: str, kind: ObjectType) -> bool:
-        """Tell whether a pointer into the document can be followed when it is a single one."""
+        """Return whether a pointer into the document still resolves in the bundle."""
         try:
             found = self.targets.find(ref, self.home)
         except UnreachableFileError:
@@ -334,9 +334,9 @@ class _Bundler:
         return NOTHING
 
     def end(self, spot: Spot, kind: ObjectType, *passed: Target) -> Spot:
-        """Return what a chain of references that have nothing beside them ends in; raise Unreachable for a circle.
+        """Return the end of a chain of bare references; raise UnreachableFileError for a cycle.
 
-        That is a component of the document already, if the chain comes by one.
+        The first component of the document itself on the chain wins.
         """
         seen = [*passed]
         own: Spot | None = None
@@ -351,5 +351,5 @@ class _Bundler:
             spot = self.targets.find(spot.value["$ref"], spot.base)
 
     def place(self, here: str, spot: Spot) -> None:
-        """Note where a part of the bundle was written."""
+        """Record the source of a part of the bundle."""
         self.places.append(Place(here, self.library.part(spot.base, spot.base).source, spot.pointer))

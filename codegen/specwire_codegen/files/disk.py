@@ -1,4 +1,4 @@
-"""Disk: files of this machine as far as a document may read them, and addresses that somebody named."""
+"""Local files that a document may read, and allowed URLs."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from specwire_codegen.files.network import Network, origin_of
 from specwire_codegen.files.reach import Reach, reach
 
 _OPAQUE = re.compile(r"(?i)[a-z][a-z0-9+.-]+:")
-"""Addresses that name no host: `urn:`, `data:`. One letter is a drive of Windows."""
+"""URLs without a host: `urn:`, `data:`. A single letter is a Windows drive."""
 
 
 @attrs.define
 class Disk:
-    """Files of this machine as far as a document may read them, and addresses that somebody named."""
+    """Local files that a document may read, and allowed URLs."""
 
     home: str
     name: str
-    """The document's path or address as the user gave it."""
+    """Path or URL of the document as the user gave it."""
     access: Access
     network: Network
     reach: Reach | None
     aliases: dict[str, str] = attrs.field(factory=dict)
-    """What was asked for, by address, and what it turned out to be."""
+    """Requested address -> actual address."""
     known: dict[str, str] = attrs.field(factory=dict)
-    """The address under which a file is known, by its real path."""
+    """Real path of a file -> its address."""
 
     def root(self) -> Text:
         """Return the document's own text; raise DiagnosticError."""
@@ -46,7 +46,7 @@ class Disk:
         return Text(fetch.read_file(Path(self.home), self.name), self.name, self.home)
 
     def address(self, written: str, base: str) -> str:
-        """Return the address that what is written in the text `base` means."""
+        """Return the address of a reference in the text `base`."""
         if fetch.is_file_address(written):
             return self._file(Path(_local(fetch.path_of(written))))
         written = fetch.with_scheme(written)
@@ -72,14 +72,14 @@ class Disk:
         return known
 
     def read(self, address: str, base: str, limit: int) -> Text:
-        """Return the text at an address; raise Unreachable."""
+        """Return the text at an address; raise UnreachableFileError."""
         return self._fetched(address, base) if fetch.is_remote(address) else self._opened(address, base, limit)
 
     def _fetched(self, address: str, base: str) -> Text:
         refusal = self.network.refusal(address, base)
         if refusal is not None:
             finding = error("ref-not-allowed", refusal[0], help=refusal[1])
-            # What a file of the user's own names may be missing; what a fetched document reaches for is an attempt.
+            # A file that the user's own file names may be missing; a request by a fetched document is an attempt.
             raise UnreachableFileError(finding, remote=not fetch.is_remote(base), refused=True)
         try:
             raw, found = self.network.read(address, base)
@@ -101,9 +101,10 @@ class Disk:
         path, name = Path(address), self.shown(address)
         real = path.resolve()
         if fetch.is_remote(base) and not self._is_copy(real):
-            help = "map the address to a copy: --ref URL-PREFIX=FOLDER"
+            help = "map the URL to a local copy: --ref URL-PREFIX=FOLDER"
             raise UnreachableFileError(
-                error("ref-not-allowed", "leads from a remote document to a local file", help=help), refused=True
+                error("ref-not-allowed", "is a local file, but the document that refers to it is remote", help=help),
+                refused=True,
             )
         refusal = self.reach.refusal(real) if self.reach is not None and not self._is_copy(real) else None
         if refusal is not None:
@@ -111,8 +112,8 @@ class Disk:
         root = Path(base if fetch.is_remote(self.home) else self.home).parent
         if not path.exists() or not nearby.is_spelt_so(path, root):
             if _OPAQUE.match(os.path.relpath(path, Path(base).parent)):
-                message = "is an address that cannot be fetched: only http and https addresses can"
-                help = "declare what has this address as its $id in the document, or refer to a copy"
+                message = "cannot be fetched: only http and https URLs are supported"
+                help = "declare a schema with this $id in the document, or refer to a copy"
                 raise UnreachableFileError(error("unresolved-ref", message, help=help), remote=True)
             near = nearby.file(path, root)
             help = "check the path"
@@ -120,7 +121,7 @@ class Disk:
                 written = Path(os.path.relpath(near, Path(base).parent)).as_posix()
                 shown = Path(os.path.relpath(near, root)).as_posix()
                 help = f"did you mean {shown}?" + (f" Write it as {written}" if written != shown else "")
-            message = f"cannot be followed: there is no such file as {name}"
+            message = f"cannot be followed: the file {name} does not exist"
             raise UnreachableFileError(error("unresolved-ref", message, help=help))
         try:
             return Text(fetch.read_file(path, name, limit), name, address)
@@ -134,7 +135,7 @@ class Disk:
         return any(path.is_relative_to(place.resolve()) for _, place in self.access.copies)
 
     def shown(self, address: str) -> str:
-        """Return an address as messages call it: a path from where the user's own path leads."""
+        """Return an address for messages: a path relative to the path that the user gave."""
         if fetch.is_remote(address):
             return fetch.shown(address)
         if fetch.is_remote(self.home):
@@ -147,17 +148,17 @@ class Disk:
             return address
 
     def has(self, address: str) -> bool:
-        """Tell whether there is a file at an address."""
+        """Return whether there is a file at an address."""
         return not fetch.is_remote(address) and Path(address).is_file()
 
     def written(self, address: str, base: str) -> str:
-        """Return an address as a reference of the text `base` would write it."""
+        """Return an address as a reference in the text `base`."""
         if fetch.is_remote(address) or fetch.is_remote(base):
             return fetch.shown(address)
         return quote(Path(os.path.relpath(address, Path(base).parent)).as_posix(), safe="/~!$&'()*+,;=:@-._")
 
     def sources(self, addresses: Sequence[str]) -> list[list[str]]:
-        """Return what a pin calls each address: paths from the folder that holds all, addresses without secrets."""
+        """Return the names of each address in a pin: paths relative to the common folder, URLs without secrets."""
         local = [os.path.dirname(each) for each in addresses if not fetch.is_remote(each)]
         folder = os.path.commonpath(local) if local else ""
 
@@ -170,19 +171,19 @@ class Disk:
         return [list(dict.fromkeys(map(written, names))) for names in named]
 
     def beside(self, address: str) -> str:
-        """Return the address as a file that the output depends on, or as it may be shown."""
+        """Return the address as a file that the output depends on, or without secrets."""
         return self.shown(address)
 
 
 def _local(path: str) -> str:
-    """Return a path that names no other machine; raise ValueError for one that does: Windows would log in there."""
+    """Return a path on this machine; raise ValueError for a network path, which makes Windows log in there."""
     if path[:2].count("/") + path[:2].count("\\") > 1:
         raise ValueError(path)
     return path
 
 
 def disk(source: str | Path, access: Access) -> Disk:
-    """Return the shelf of a document at a path or address."""
+    """Return the shelf of a document at a path or URL."""
     name = fetch.shown(source)
     if fetch.is_remote(source):
         return Disk(str(source), name, access, Network(str(source), access.hosts), None)

@@ -1,4 +1,4 @@
-"""Examples: values that may be references as a whole, and are data in all that is deeper."""
+"""Examples: values that can be a reference as a whole; nested `$ref` keys are data."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from specwire_codegen.files.targets import Spot, Target, Targets, is_reference
 from specwire_codegen.openapi.objects import ObjectType
 
 NOTHING = object()
-"""Stands for an example that cannot be had."""
+"""Marker for an example that cannot be read."""
 _TYPED = frozenset(
     {"header", "mediaType", "parameter", "schema", "swaggerHeader", "swaggerParameter", "swaggerResponse"}
 )
-"""Kinds whose examples are of a schema that they state, or are."""
+"""Kinds whose examples have a schema."""
 
 
 @attrs.define
 class Examples:
-    """Reads examples; knows the schemas of the objects around them."""
+    """Reader of examples; tracks the schemas of the enclosing objects."""
 
     targets: Targets
     findings: Findings
     schemas: list[Spot | None] = attrs.field(factory=list)
 
     def enter(self, kind: ObjectType, spot: Spot, members: dict[str, Spot]) -> None:
-        """Note the schema of the object that is entered."""
+        """Push the schema of an object."""
         if kind in _TYPED:
             self.schemas.append(spot if kind == "schema" else members.get("schema"))
 
     def leave(self, kind: ObjectType) -> None:
-        """Forget it."""
+        """Pop the schema of an object."""
         if kind in _TYPED:
             self.schemas.pop()
 
     def value(self, spot: Spot) -> object:
-        """Return an example, or what it refers to as a whole; `NOTHING`, and a warning, if that cannot be read."""
+        """Return an example, or the target of its reference; `NOTHING` with a warning if it cannot be read."""
         passed: list[Target] = []
         while is_reference(spot.value) and len(spot.value) == 1 and not self._has_such_property():
             ref = spot.child("$ref")
@@ -52,7 +52,7 @@ class Examples:
         return spot.value
 
     def _has_such_property(self) -> bool:
-        """Tell whether the values of the schema around may have a property that is called `$ref`."""
+        """Return whether the enclosing schema declares a property named `$ref`."""
         schema = self.schemas[-1] if self.schemas else None
         return schema is not None and self._declares(schema, [])
 

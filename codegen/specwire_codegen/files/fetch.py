@@ -1,4 +1,4 @@
-"""Sources: a document's path or address, and the bytes of a file."""
+"""Sources of documents: paths, URLs and file contents."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ _FILE = re.compile(r"(?i)file:(//(localhost)?(?=/))?")
 
 
 def is_remote(source: str | Path) -> bool:
-    """Tell whether a source is an address rather than a path."""
+    """Return whether a source is a URL rather than a path."""
     return isinstance(source, str) and _REMOTE.match(source) is not None and _FILE.match(source) is None
 
 
 def with_scheme(address: str) -> str:
-    """Return an address as a whole: one that names a host and no scheme, as `//host/path`, is meant as https."""
+    """Return a URL with a scheme; `//host/path` becomes https."""
     return f"https:{address}" if re.match(r"//[^/\\]", address) else address
 
 
 def path_of(address: str) -> str:
-    """Return the path that a relative address or a `file:` one means, percent-decoded."""
+    """Return the percent-decoded path of a relative or `file:` URL."""
     path = unquote(_FILE.sub("", address, count=1))
     return path[1:] if re.match(r"/[A-Za-z]:[/\\]", path) else path
 
 
 def is_file_address(address: str) -> bool:
-    """Tell whether an address names a file of this machine."""
+    """Return whether an address is a `file:` URL."""
     return _FILE.match(address) is not None
 
 
 def shown(source: str | Path) -> str:
-    """Return a source as it may be shown: an address without user, password and query, which may be secrets."""
+    """Return a source for display: URLs without user, password and query, which can be secrets."""
     if not is_remote(source):
         return str(source)
     try:
@@ -47,7 +47,7 @@ def shown(source: str | Path) -> str:
 
 
 def shown_ref(ref: str) -> str:
-    """Return a reference as it may be shown: an address without what may be secrets in it."""
+    """Return a reference for display, without secrets in its URL."""
     written, sign, fragment = ref.partition("#")
     address = with_scheme(written)
     return f"{shown(address)}{sign}{fragment}" if is_remote(address) else ref
@@ -58,7 +58,9 @@ def read_file(path: Path, name: str, limit: int = MAX_BYTES) -> bytes:
     here = Location(name)
     try:
         if path.is_dir():
-            raise failure("is-a-directory", "this is a directory, not a document", here, "name the file in it")
+            raise failure(
+                "is-a-directory", "this is a directory, not a document", here, "give the path of the file in it"
+            )
         if path.exists() and not path.is_file():
             raise failure("not-a-file", "this is not a regular file", here, "save the document to a file first")
         with path.open("rb") as file:
@@ -66,7 +68,7 @@ def read_file(path: Path, name: str, limit: int = MAX_BYTES) -> bytes:
         check_size(len(body), here, limit)
         return body
     except FileNotFoundError:
-        raise failure("no-such-file", "there is no such file", here, "check the path") from None
+        raise failure("no-such-file", "the file does not exist", here, "check the path") from None
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or str(problem)
         raise failure("not-readable", f"the file cannot be read: {reason}", here, "check its permissions") from None
@@ -76,6 +78,4 @@ def check_size(size: int, here: Location, limit: int = MAX_BYTES) -> None:
     """Raise DiagnosticError for a text of more than `limit` bytes."""
     if size > limit:
         most = f"{limit // 1024 // 1024} MB" if limit >= 1024 * 1024 else f"{limit:,} bytes"
-        raise failure(
-            "too-large", f"the document is larger than {most}", here, "split it, or leave out what is not needed"
-        )
+        raise failure("too-large", f"the document is larger than {most}", here, "split it, or remove unused parts")

@@ -1,4 +1,4 @@
-"""Findings: what is wrong with the references of a document, each thing once, with all places where it is wrong."""
+"""Reference problems of a document: each once, with all its locations."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from specwire_codegen.files.targets import Repair, Spot, Target
 
 @attrs.define
 class Findings:
-    """Collects what is wrong."""
+    """Collector of reference problems."""
 
     library: Library
     found: dict[str, Diagnostic] = attrs.field(factory=dict)
-    """What cannot stay, or was repaired, by what it is wrong with."""
+    """Problems that must be reported, by their subject."""
     unfollowed: dict[str, Diagnostic] = attrs.field(factory=dict)
-    """Why references cannot be followed, by the reference as it stays in the document."""
+    """Unresolved references that stay in the document, by their text."""
 
     def locate(self, spot: Spot) -> Location:
-        """Return where a spot was written."""
+        """Return the location of a spot."""
         return self.library.part(spot.base, spot.base).source.locate(spot.pointer)
 
     def add(self, what: str, finding: Diagnostic, spot: Spot) -> None:
-        """Record what is wrong at a spot."""
+        """Record a problem at a spot."""
         self._note(self.found, what, finding, spot)
 
     def unreachable(self, ref: Spot, problem: UnreachableFileError, *, left_out: str = "") -> None:
-        """Record that a reference that has to be replaced cannot be followed.
+        """Record that a reference that must be replaced cannot be resolved.
 
-        With `left_out`, the document can do without: that is an error only where the user has to say what may be read.
+        With `left_out`, the reference is optional: it is an error only if the user has to grant access.
         """
         finding = _described(problem, ref.value)
         if left_out and (problem.remote or not problem.refused):
@@ -39,9 +39,9 @@ class Findings:
         self.add(f"{self.stays_as(ref)} {left_out}", finding, ref)
 
     def leave(self, ref: Spot, problem: UnreachableFileError, *, spare: bool) -> str:
-        """Return a reference that cannot be followed as it stays in the document, and note why.
+        """Return the text of an unresolved reference that stays in the document, and record the reason.
 
-        What is `spare`, no call needs: that it is missing is no error, that it may not be read is.
+        No call needs a `spare` target: a missing one is a warning, a forbidden one an error.
         """
         shown = self.stays_as(ref)
         finding = _described(problem, ref.value)
@@ -51,19 +51,19 @@ class Findings:
         return shown
 
     def repaired(self, ref: Spot, repairs: list[Repair]) -> None:
-        """Record what had to be read differently from how it is written."""
+        """Record the corrections made to resolve a reference."""
         for repair in repairs:
             finding = warning("bad-ref", f"{fetch.shown_ref(ref.value)!r} {repair.message}", help=repair.help)
             self.add(f"{ref.value} {repair.message}", finding, ref)
 
     def circle(self, targets: list[Target]) -> Diagnostic:
-        """Return the finding that references lead back to where they started."""
+        """Return the diagnostic of a reference cycle."""
         first = targets.index(targets[-1])
         names = [self._name(*target) for target in targets[first:]]
-        return error("ref-cycle", f"leads back to itself: {' -> '.join(names)}", help="break the circle")
+        return error("ref-cycle", f"refers to itself: {' -> '.join(names)}", help="remove one of these references")
 
     def stays_as(self, ref: Spot) -> str:
-        """Return how a reference is written in the document itself."""
+        """Return the text of a reference as part of the document itself."""
         written, sign, fragment = str(ref.value).partition("#")
         if ref.base == self.library.home or fetch.is_remote(written):
             return fetch.shown_ref(ref.value)
@@ -80,7 +80,7 @@ class Findings:
     def _note(self, noted: dict[str, Diagnostic], what: str, finding: Diagnostic, spot: Spot) -> None:
         where, known = self.locate(spot), noted.get(what)
         if known is None:
-            if finding.location is not None:  # in the text that the reference leads to
+            if finding.location is not None:  # in the file that the reference leads to
                 finding = attrs.evolve(finding, message=f"{finding.message} (referred to from {where})")
             noted[what] = finding if finding.location is not None else attrs.evolve(finding, location=where)
         elif where not in (known.location, *known.also):

@@ -1,4 +1,4 @@
-"""Layout: where a version of OpenAPI keeps what is referred to, and which references stay references."""
+"""Layout of an OpenAPI version: sections of referenced objects, and kinds that stay references."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from specwire_codegen.openapi.walk import CONTAINER, kind_at
 
 @attrs.frozen
 class Layout:
-    """A version of OpenAPI, as far as references go."""
+    """Sections of an OpenAPI version that references lead to."""
 
     root: ObjectType
     prefix: str
     """Pointer of the object that has the sections."""
     sections: Mapping[ObjectType, str]
-    """The kinds that a reference may stand for once the document is one, and the section that holds each.
+    """Kinds that can be references in a single document -> section of each.
 
-    Every other reference is replaced by what it leads to.
+    References of all other kinds are replaced by their target.
     """
 
     def section(self, data: Node, kind: ObjectType) -> Node:
-        """Return the components of a kind, as far as they are objects."""
+        """Return the components of a kind, or an empty map if the section is invalid."""
         holder = data.get("components") if self.prefix else data
         section = holder.get(self.sections[kind]) if isinstance(holder, dict) else None
         return section if isinstance(section, dict) else {}
@@ -45,10 +45,10 @@ class Layout:
         return {**data, "components": {**data.get("components", {}), **sections}}
 
     def keeps(self, pointer: str, kind: ObjectType) -> bool:
-        """Tell whether a reference from a place of a kind to a pointer of the document can stay as it is.
+        """Return whether a reference of a kind to a pointer of the document can stay unchanged.
 
-        It can if something of OpenAPI stands there. What stands in an extension, in an example or in a field that the
-        version does not know becomes a component first.
+        It can if the target is an OpenAPI object. Targets in an extension, an example or an unknown field become
+        components first.
         """
         return self.prefix != "" and _is_place(pointer) or self.prefix == "" and _survives(pointer, kind)
 
@@ -59,7 +59,7 @@ def _is_place(pointer: str) -> bool:
 
 
 def _survives(pointer: str, kind: ObjectType) -> bool:
-    """Tell whether a pointer of a Swagger 2.0 document can be followed in the OpenAPI 3 document made of it."""
+    """Return whether a pointer in a Swagger 2.0 document still resolves after the upgrade to OpenAPI 3."""
     tokens = pointers.split(pointer)
     if len(tokens) == 2 and tokens[0] in ("definitions", "parameters", "responses"):
         return True

@@ -1,4 +1,4 @@
-"""Library: the texts of one document, each read once, from disk and network or from a pinned copy."""
+"""Files of one document, each read once, from disk, network or a pinned copy."""
 
 from __future__ import annotations
 
@@ -15,50 +15,50 @@ from specwire_codegen.files import fetch
 
 MAX_FILES = 10_000
 MAX_TOTAL = 256 * 1024 * 1024
-"""Bytes of all files of a document together."""
+"""Limit for all files of a document together, in bytes."""
 MAX_TEXT = 1024 * 1024
-"""Bytes of a file whose text is put into the document."""
+"""Limit for a file whose text becomes part of the document, in bytes."""
 _TEXTS = (".md", ".txt")
 _READABLE = (*_TEXTS, ".yaml", ".yml", ".json")
-"""Endings of the files that texts, numbers and examples may be taken from."""
+"""Extensions of files that texts, numbers and examples may be read from."""
 
 
 class UnreachableFileError(Exception):
-    """What a reference leads to cannot be had; `finding` has no place yet."""
+    """A reference target that cannot be read; `finding` has no location yet."""
 
     def __init__(self, finding: Diagnostic, *, remote: bool = False, refused: bool = False) -> None:
         super().__init__(finding)
         self.finding = finding
         self.remote = remote
-        """Whether that is because it is on another host."""
+        """True if the target is on another host."""
         self.refused = refused
-        """Whether the document may not read it."""
+        """True if the document may not read the target."""
 
 
 @attrs.frozen
 class Part:
-    """A text that a document is made of."""
+    """A file of a document, parsed."""
 
     address: str
     name: str
-    """As messages call it."""
+    """Name in messages."""
     raw: bytes = attrs.field(repr=False)
     value: Any = attrs.field(repr=False)
     source: Source = attrs.field(repr=False)
 
 
 class Text(NamedTuple):
-    """A text as it was found."""
+    """A file as it was read."""
 
     raw: bytes
     name: str
-    """As messages call it."""
+    """Name in messages."""
     address: str
-    """Where it was found: behind redirects, that is not where it was looked for."""
+    """Final address, after redirects."""
 
 
 class Shelf(Protocol):
-    """Where texts come from."""
+    """Source of files."""
 
     home: str
     """The address of the document itself."""
@@ -68,33 +68,33 @@ class Shelf(Protocol):
         ...
 
     def address(self, written: str, base: str) -> str:
-        """Return the address that what is written in the text `base` means; raise ValueError if it means none."""
+        """Return the address of a reference in the text `base`; raise ValueError if it is invalid."""
         ...
 
     def read(self, address: str, base: str, limit: int) -> Text:
-        """Return the text at an address; raise Unreachable."""
+        """Return the text at an address; raise UnreachableFileError."""
         ...
 
     def has(self, address: str) -> bool:
-        """Tell whether there is a file at an address."""
+        """Return whether there is a file at an address."""
         ...
 
     def written(self, address: str, base: str) -> str:
-        """Return an address as a reference of the text `base` would write it."""
+        """Return an address as a reference in the text `base`."""
         ...
 
     def sources(self, addresses: Sequence[str]) -> list[list[str]]:
-        """Return what a pin calls each address: paths from the folder that holds all, addresses without secrets."""
+        """Return the names of each address in a pin: paths relative to the common folder, URLs without secrets."""
         ...
 
     def beside(self, address: str) -> str:
-        """Return the address as a file that the output depends on, or as it may be shown."""
+        """Return the address as a file that the output depends on, or without secrets."""
         ...
 
 
 @attrs.define
 class Library:
-    """The texts of one document."""
+    """The files of one document."""
 
     shelf: Shelf
     parts: dict[str, Part | UnreachableFileError] = attrs.field(factory=dict)
@@ -106,9 +106,9 @@ class Library:
         return self.shelf.home
 
     def part(self, address: str, base: str, *, text: bool = False) -> Part:
-        """Return the text at an address, parsed; raise Unreachable.
+        """Return the parsed file at an address; raise UnreachableFileError.
 
-        With `text`, what is wanted goes into the document as a text or an example: fewer files may be read for that.
+        With `text`, the content becomes a text or an example of the document, which only some files may provide.
         """
         if text:
             self._check_text(address)
@@ -126,23 +126,23 @@ class Library:
         return found
 
     def add(self, part: Part) -> None:
-        """Add a text that was read already."""
+        """Add a file that was read already."""
         self.parts[part.address] = part
         self.size += len(part.raw)
 
     def written(self, address: str, base: str) -> str:
-        """Return an address as a reference of the text `base` would write it."""
+        """Return an address as a reference in the text `base`."""
         return self.shelf.written(address, base)
 
     def all(self) -> tuple[Part, ...]:
-        """Return the texts that were read, the document first."""
+        """Return all files read so far, the document first."""
         return tuple({part.address: part for part in self.parts.values() if isinstance(part, Part)}.values())
 
     def _check_text(self, address: str) -> None:
         ending = os.path.splitext(address.partition("?")[0])[1].lower()
         if ending not in _READABLE:
-            message = f"leads to a file whose text may not be used: only {', '.join(_READABLE)} may"
-            help = "write the text here, or give the file one of these endings"
+            message = f"leads to a file of another type than {', '.join(_READABLE)}"
+            help = "write the text here, or rename the file"
             raise UnreachableFileError(error("ref-not-allowed", message, help=help), refused=True)
 
     def _read(self, address: str, base: str, limit: int, text: bool) -> Part:
@@ -155,7 +155,7 @@ class Library:
         if self.size > MAX_TOTAL:
             most = f"{MAX_TOTAL // 1024 // 1024} MB"
             raise UnreachableFileError(
-                error("too-large", f"is one of files of more than {most} together", help="bundle them first")
+                error("too-large", f"is part of a document of more than {most}", help="bundle them first")
             )
         try:
             if text and address.lower().endswith(_TEXTS):
@@ -168,7 +168,7 @@ class Library:
 
 @attrs.frozen
 class _Prose:
-    """A text without a structure."""
+    """Source of unstructured text."""
 
     file: str
 
@@ -178,7 +178,7 @@ class _Prose:
 
 
 def prose(raw: bytes, name: str) -> str:
-    """Return the text of a file as it would be written in a document: without the line end that closes it."""
+    """Return the text of a file without its final line break."""
     return decode(raw, name).replace("\r\n", "\n").removesuffix("\n")
 
 

@@ -1,4 +1,4 @@
-"""Load: files or addresses in, one document in memory out; every mistake of the text is named with its place."""
+"""Loading: one document in memory from files or URLs; errors have a location."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _VERSION = re.compile(r"3\.[012](\.\d+)?(-.+)?")
 
 
 def load(source: str | Path, access: Access | None = None) -> Document:
-    """Return the OpenAPI document at a path or address, with the documents that it refers to bundled in.
+    """Return the OpenAPI document at a path or URL, bundled with the documents that it refers to.
 
-    Raises DiagnosticError for whatever keeps the text from being an OpenAPI or Swagger document.
+    Raises DiagnosticError if the text is not an OpenAPI or Swagger document.
     """
     access = access or Access()
     name = fetch.shown(source)
     if fetch.is_remote(source) and not str(source).lower().startswith(("http://", "https://")):
-        raise failure("unknown-scheme", "only http and https addresses can be fetched", Location(name))
+        raise failure("unknown-scheme", "only http and https URLs can be fetched", Location(name))
     if "\0" in name:
         raise failure("not-readable", "a path cannot hold a NUL character", Location(name), "check the path")
     if fetch.is_remote(source) and not access.hosts:
         help = "save a copy, or allow its host: --allow-remote HOST"
-        raise failure("remote-not-allowed", "remote documents are not fetched unless asked for", Location(name), help)
+        raise failure("remote-not-allowed", "remote documents are not fetched by default", Location(name), help)
     return load_from(Library(disk(source, access)))
 
 
@@ -60,7 +60,7 @@ def load_overlay(source: str | Path) -> Document:
         )
     version = value.get("overlay")
     if not isinstance(version, str) or not re.fullmatch(r"1\.[01](\.\d+)?", version):
-        said = "has no 'overlay' version" if version is None else f"says overlay version {version!r}"
+        said = "has no 'overlay' version" if version is None else f"has the unsupported overlay version {version!r}"
         help = "start it with `overlay: 1.0.0`"
         raise failure("overlay-version", f"the document {said}", text.locate("/overlay"), help)
     return Document(value, name, (Place("", text, ""),))
@@ -87,9 +87,9 @@ def _require_version(root: Part) -> None:
             raise failure("unsupported-version", message, root.source.locate(f"/{key}"), help)
     help = "start it with `openapi: 3.2.0`"
     if "overlay" in data:
-        help = "this is an overlay: name the OpenAPI document, and put the overlay beside it"
+        help = "this is an overlay: give the path of the OpenAPI document, with the overlay in the same folder"
     elif "swaggerVersion" in data:
         help = "this is Swagger 1: convert it to OpenAPI 3 first"
     elif isinstance(data.get("$ref"), str):
-        help = f"name the document itself, {fetch.shown_ref(data['$ref'])}, or write its version here too"
+        help = f"give the path of the document itself, {fetch.shown_ref(data['$ref'])}, or repeat its version here"
     raise failure("no-version", "the document has no 'openapi' key", root.source.locate(""), help)

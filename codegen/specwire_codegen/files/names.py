@@ -1,4 +1,4 @@
-"""Names: which component a part of another text becomes."""
+"""Component names for parts of other files."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from specwire_codegen.openapi.objects import ObjectType
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 _LABELS = ("$defs", "definitions")
 Use = tuple[ObjectType, Target]
-"""What a reference leads to, and as an object of which kind."""
+"""A reference target and the kind of object that it is used as."""
 
 
 @attrs.define
 class Names:
-    """The components of the bundle; `inner` are parts of others, which stay there."""
+    """The components of the bundle; `inner` are parts of other components, which stay there."""
 
     layout: Layout
     inner: dict[Use, Spot]
     own: dict[ObjectType, frozenset[str]] = attrs.field(factory=dict)
-    """The components that the document has itself."""
+    """Component names of the document itself."""
     given: dict[Use, str] = attrs.field(factory=dict)
-    """The components that parts of other texts become."""
+    """Component names of parts of other files."""
     parts: dict[Use, Spot] = attrs.field(factory=dict)
-    """Those parts."""
+    """Parts of other files that become components."""
     waiting: list[tuple[ObjectType, Spot]] = attrs.field(factory=list)
-    """Those that still have to be built."""
+    """Parts that still have to be built."""
     uses: dict[Use, int] = attrs.field(factory=dict)
-    """How often parts of other texts that are not components of the document are referred to."""
+    """Number of references to each part that is not a component of the document."""
 
     def has(self, name: str, kind: ObjectType) -> bool:
-        """Tell whether a reference is merely the name of a component, for `normalize` to lead there."""
+        """Return whether a reference is a bare component name, which `normalize` resolves."""
         return name in self.own[kind]
 
     def pointer(self, kind: ObjectType, end: Spot, written: Spot) -> str:
-        """Return the pointer of the component that a part becomes; `written` is what was referred to at first."""
+        """Return the pointer of the component for a part; `written` is the first target of the reference."""
         use = (kind, end.target)
         around = self.inner.get(use)
         if around is not None:
@@ -60,9 +60,9 @@ class Names:
         return self.layout.pointer(kind, self.given[use])
 
     def once(self) -> frozenset[Use]:
-        """Return what is referred to in one place only, and can as well stand there.
+        """Return the targets with a single reference, which can be inlined.
 
-        Schemas keep the names that their authors gave them, and so does what is a component of its own document.
+        Schemas and components of other files keep their names.
         """
         return frozenset(
             (kind, target)
@@ -71,9 +71,9 @@ class Names:
         )
 
     def nested(self) -> dict[Use, Spot]:
-        """Return the schemas that stand inside of other components of the bundle, and of which.
+        """Return the schemas nested in other components of the bundle, with their component.
 
-        What is there only to be referred to (`$defs`) does not: it has a name of its own.
+        Schemas in `$defs` do not count; they become components with names of their own.
         """
         found: dict[Use, Spot] = {}
         for kind, (base, pointer) in self.uses:
@@ -86,7 +86,7 @@ class Names:
         return found
 
     def _free(self, kind: ObjectType, spot: Spot) -> str:
-        """Return a name for a part of another text: its own, then with its file's, then with its folders'."""
+        """Return an unused name for a part: its own, then prefixed with the file, then with the folders."""
         path = PurePosixPath(urlsplit(spot.base).path if fetch.is_remote(spot.base) else spot.base.replace("\\", "/"))
         tokens = [token for token in pointers.split(spot.pointer) if not token.isdigit()]
         name = _UNFIT.sub("_", tokens[-1] if tokens else path.stem).strip("_") or "external"

@@ -1,4 +1,4 @@
-"""Nearby: the file or the place that was probably meant by a reference that leads nowhere."""
+"""Suggestions for references whose file or target does not exist."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from specwire_codegen.openapi import pointer as pointers
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _MOST_NAMES = 2000
-"""Names of a folder that are compared."""
+"""Maximum number of names in a folder to compare."""
 
 
 @cache
@@ -25,9 +25,9 @@ def _names(folder: str, _changed: int) -> frozenset[str]:
 
 
 def is_spelt_so(path: Path, root: Path) -> bool:
-    """Tell whether a file that exists is called so, letter for letter, on systems too that do not mind the case.
+    """Return whether the spelling of an existing path is exact, also on case-insensitive file systems.
 
-    What is above both the file and the folder `root` is not of the document's making, and is not looked at.
+    Folders above `root` are not part of the document and not checked.
     """
     for part in (path, *path.parents):
         if root.is_relative_to(part):
@@ -43,7 +43,7 @@ def is_spelt_so(path: Path, root: Path) -> bool:
 
 
 def file(path: Path, root: Path) -> Path | None:
-    """Return the file that was probably meant by a path that leads to none, in a document whose folder is `root`."""
+    """Return the file that a nonexistent path probably means, in a document whose folder is `root`."""
     for ending in _ENDINGS:
         with_ending = path.with_name(path.name + ending)
         if path.name and with_ending.is_file() and is_spelt_so(with_ending, root):
@@ -51,7 +51,7 @@ def file(path: Path, root: Path) -> Path | None:
     near = _respelt(path, root)
     if near is not None:
         return near
-    # Written from the root document's folder, not from that of the file that it stands in.
+    # The path can be relative to the folder of the root document instead of its own file.
     parts = path.parts
     for start in range(len(root.parts), len(parts)):
         meant = root.joinpath(*parts[start:])
@@ -61,7 +61,7 @@ def file(path: Path, root: Path) -> Path | None:
 
 
 def _respelt(path: Path, root: Path) -> Path | None:
-    """Return a file whose folders and name differ from a path's by no more than their spelling."""
+    """Return a file whose path differs from a given one only in spelling."""
     here = root if path.is_relative_to(root) else path.parent
     parts = path.relative_to(here).parts
     for index, part in enumerate(parts):
@@ -80,7 +80,7 @@ def _respelt(path: Path, root: Path) -> Path | None:
 
 
 def place(value: Any, pointer: str) -> str | None:
-    """Return the pointer that was probably meant by one that leads nowhere in a value; None if nothing is near."""
+    """Return the pointer that a nonexistent one probably means, or None if nothing is similar."""
     try:
         tokens = pointers.split(pointer)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Network: documents from addresses, of origins that somebody named, within one deadline for all of them.
+"""Network access: documents from allowed origins, with one deadline for all of them.
 
-Each host is looked up once for a document and connected to where that led: a name that means a public server when it is
-checked cannot mean a private one when it is asked.
+The addresses of each host are looked up once per document and reused for connections. A name that is public when
+checked therefore cannot become private when it is fetched.
 """
 
 from __future__ import annotations
@@ -24,77 +24,77 @@ from specwire_codegen.files import fetch
 from specwire_codegen.files.access import NAMED_BY_FILES
 
 DEADLINE = 60.0
-"""Seconds for all fetches of one document together."""
+"""Time limit for all fetches of one document, in seconds."""
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PORTS = {"http": 80, "https": 443}
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _HEADERS = {"accept": "application/json, application/yaml, */*;q=0.8", "accept-encoding": "identity"}
 _TIMEOUT = httpx2.Timeout(None, connect=10.0)
-"""An address of a host that does not answer leaves time for the others; the rest is bounded by the deadline."""
+"""Connection timeout, so that an unresponsive address leaves time for the others; the deadline bounds the rest."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 Origin = tuple[str, str, int | None]
 
 
 def origin_of(address: str) -> Origin:
-    """Return scheme, host and port of an address; raise ValueError if it has none."""
+    """Return scheme, host and port of a URL; raise ValueError for an invalid one."""
     parts = urlsplit(address)
     return parts.scheme.lower(), (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme.lower())
 
 
 @attrs.define
 class Network:
-    """Fetches for one document; `home` is the document's own address, or its path."""
+    """Fetcher for one document; `home` is the URL or path of the document."""
 
     home: str
     hosts: frozenset[str]
     deadline: float = DEADLINE
     _ends: float | None = attrs.field(default=None, init=False)
     _found: dict[str, tuple[str, ...]] = attrs.field(factory=dict, init=False)
-    """The addresses of each host."""
+    """The IP addresses of each host."""
 
     def refusal(self, address: str, base: str) -> tuple[str, str] | None:
-        """Return why what stands in the document `base` may not reach an address, and what to do; None if it may."""
+        """Return the reason why a reference in `base` may not reach a URL, with help; None if it may."""
         try:
             scheme, host, port = origin_of(address)
         except ValueError:
-            return "is not an address", "write it like https://host/path"
+            return "is not a URL", "write it like https://host/path"
         if scheme not in _PORTS:
             return (
-                "cannot be fetched: only http and https addresses can",
-                "copy it, and map it: --ref URL-PREFIX=FOLDER",
+                "cannot be fetched: only http and https URLs are supported",
+                "map it to a local copy: --ref URL-PREFIX=FOLDER",
             )
         if self._is_named(address):
             return None
         if fetch.is_remote(base):
             if origin_of(base) == (scheme, host, port):
                 return None
-            reason = "is of another origin than the document that refers to it, and is not fetched"
+            reason = "has another origin than the document that refers to it, and is not fetched"
         elif NAMED_BY_FILES in self.hosts:
             return None
         else:
-            reason = "is remote, and remote documents are not fetched unless asked for"
+            reason = "is remote, and remote documents are not fetched by default"
         prefix = fetch.shown(address).rpartition("/")[0]
         return (
             reason,
-            f"map it to a copy, --ref {prefix}=FOLDER, or allow its host, --allow-remote {_shown_host(address)}",
+            f"map it to a local copy, --ref {prefix}=FOLDER, or allow its host, --allow-remote {_shown_host(address)}",
         )
 
     def read(self, address: str, base: str) -> tuple[bytes, str]:
-        """Return the bytes at an address that may be reached, and where redirects led; raise DiagnosticError."""
+        """Return the bytes at an allowed URL, and its final URL after redirects; raise DiagnosticError."""
         if self._ends is None:
             self._ends = time.monotonic() + self.deadline
         here = Location(fetch.shown(address))
         try:
             return asyncio.run(self._within_deadline(address, base, here))
         except TimeoutError:
-            message = f"fetching the document and what it refers to took longer than {self.deadline:g} s"
+            message = f"fetching the document and its references took longer than {self.deadline:g} s"
             raise failure("not-fetched", message, here, "try again, or save copies") from None
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, zlib.error) as problem:
             reason = " ".join(str(problem).split())[:200] or type(problem).__name__
             message = f"the document cannot be fetched: {reason}"
-            raise failure("not-fetched", message, here, "check the address") from None
+            raise failure("not-fetched", message, here, "check the URL") from None
 
     async def _within_deadline(self, address: str, base: str, here: Location) -> tuple[bytes, str]:
         assert self._ends is not None
@@ -112,13 +112,15 @@ class Network:
             successor = urljoin(address, location)
             await self._check_redirect(address, successor, here)
             address = successor
-        raise failure("not-fetched", f"there are more than {_MOST_REDIRECTS} redirects", here, "name the last address")
+        raise failure(
+            "not-fetched", f"the server sends more than {_MOST_REDIRECTS} redirects", here, "use the final URL"
+        )
 
     @asynccontextmanager
     async def _answer(self, address: str) -> AsyncIterator[httpx2.Response]:
-        """Ask for an address: where its host was found, or through the proxy that the environment names for it."""
+        """Yield the response for a URL, from the checked addresses or through the configured proxy."""
         peers = () if _is_proxied(address) else await self._addresses(address)
-        # A transport of our own takes no proxy: what the environment exempts by name would not be exempt by number.
+        # A custom transport ignores proxies: hosts excluded by name would not be excluded by IP address.
         transport = httpx2.AsyncHTTPTransport() if peers else None
         async with httpx2.AsyncClient(timeout=_TIMEOUT, headers=_HEADERS, transport=transport) as client:
             answer = await _sent(client, httpx2.URL(address), peers)
@@ -128,7 +130,7 @@ class Network:
                 await answer.aclose()
 
     async def _addresses(self, address: str) -> tuple[str, ...]:
-        """Return the addresses of a host, the same for as long as a document is read."""
+        """Return the IP addresses of a host, cached for the whole document."""
         _, host, port = origin_of(address)
         if host not in self._found:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -136,27 +138,27 @@ class Network:
         return self._found[host]
 
     async def is_public(self, address: str) -> bool:
-        """Tell whether every address of a host is one of the public network."""
+        """Return whether all IP addresses of a host are public."""
         return all(map(_is_global, await self._addresses(address)))
 
     async def _require_public(self, address: str, here: Location) -> None:
-        """Raise where an address that only a document named is inside of a private network.
+        """Raise if a URL that only a document named is in a private network.
 
-        This machine itself, by its usual names, is no secret of anybody else.
+        This machine, by its usual names, is allowed.
         """
         if (urlsplit(address).hostname or "") in _LOOPBACK_NAMES and here.file == fetch.shown(address):
             return
         if not await self.is_public(address):
-            message = f"{fetch.shown(address)!r} is inside of a private network"
-            help = f"name the host, if it is meant: --allow-remote {_shown_host(address)}"
+            message = f"{fetch.shown(address)!r} is in a private network"
+            help = f"to allow it, name the host: --allow-remote {_shown_host(address)}"
             raise failure("ref-not-allowed", message, here, help)
 
     async def _check_redirect(self, address: str, successor: str, here: Location) -> None:
         if origin_of(successor) == origin_of(address):
             return
         if not self._is_named(successor):
-            message = f"the server redirects to {fetch.shown(successor)!r}, which is of another origin"
-            help = f"use that address, if it is meant, or allow its host: --allow-remote {_shown_host(successor)}"
+            message = f"the server redirects to {fetch.shown(successor)!r}, which has another origin"
+            help = f"use that URL, or allow its host: --allow-remote {_shown_host(successor)}"
             raise failure("ref-not-allowed", message, here, help)
         if await self.is_public(address):
             await self._require_public(successor, here)
@@ -172,7 +174,7 @@ def _shown_host(address: str) -> str:
 
 async def _body(answer: httpx2.Response, here: Location) -> bytes:
     if answer.status_code != 200:
-        raise failure("not-fetched", f"the server answers HTTP {answer.status_code}", here, "check the address")
+        raise failure("not-fetched", f"the server returned HTTP {answer.status_code}", here, "check the URL")
     body = bytearray()
     async for chunk in answer.aiter_raw():
         body += chunk
@@ -182,18 +184,18 @@ async def _body(answer: httpx2.Response, here: Location) -> bytes:
         body = bytearray(zlib.decompressobj(wbits=31).decompress(body, fetch.MAX_BYTES + 1))
         fetch.check_size(len(body), here)
     elif encoding != "identity":
-        raise failure("not-fetched", f"the answer is compressed with {encoding!r}, unasked", here, "save a copy")
+        raise failure("not-fetched", f"the response has the unsupported encoding {encoding!r}", here, "save a copy")
     return bytes(body)
 
 
 def _is_proxied(address: str) -> bool:
-    """Tell whether the environment names a proxy for an address; it is the proxy then that looks up hosts."""
+    """Return whether the environment configures a proxy for a URL; the proxy then looks up hosts."""
     parts = urlsplit(address)
     return not {parts.scheme, "all"}.isdisjoint(getproxies()) and not proxy_bypass(parts.hostname or "")
 
 
 async def _sent(client: httpx2.AsyncClient, url: httpx2.URL, peers: tuple[str, ...]) -> httpx2.Response:
-    """Return the answer of the first address of a host that can be connected to, with the body still to come."""
+    """Return the streaming response of the first IP address that accepts a connection."""
     places = [url.copy_with(host=peer) for peer in peers] or [url]
     requests = [
         client.build_request(
@@ -208,7 +210,7 @@ async def _sent(client: httpx2.AsyncClient, url: httpx2.URL, peers: tuple[str, .
 
 
 def _is_global(address: str) -> bool:
-    """Tell whether an address is one of the public network, and so is the one of IPv4 that it may hold."""
+    """Return whether an IP address is public, including an embedded IPv4 address."""
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
         held = found.ipv4_mapped or found.sixtofour

@@ -1,7 +1,7 @@
-"""Pin: the exact texts of somebody else's document, kept below `specs/NAME/`, and what `source.toml` says about them.
+"""Pins: exact copies of external documents below `specs/NAME/`, described by `source.toml`.
 
-A document that has parts is read from its pin alone: what its references lead to is looked up in `source.toml`, so no
-other file and no address is reached, and a document that was fetched works without a network.
+A document with several files is read from its pin only. References are resolved through `source.toml`, so no other file
+or URL is read, and a fetched document works without a network.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from specwire_codegen.python_source import is_hidden
 
 @attrs.frozen
 class PinnedPart:
-    """One file of a document beside its first."""
+    """One further file of a document."""
 
     file: str
-    """Where the copy is, from the folder of `source.toml`."""
+    """Path of the copy, relative to `source.toml`."""
     sources: tuple[str, ...]
-    """What references lead to it: addresses without secrets, paths from the folder that holds all its files."""
+    """References that lead to it: URLs without secrets, paths relative to the common folder."""
     sha256: str
 
 
 @attrs.frozen
 class Pin:
-    """What `source.toml` says: where the document came from, and its digests."""
+    """Contents of `source.toml`: the origin of the document and its digests."""
 
     file: Path
     source: str
@@ -44,7 +44,7 @@ class Pin:
     parts: tuple[PinnedPart, ...] = ()
 
     def problem(self, spec: Path) -> str | None:
-        """Return the path of a copy that is not as it was pinned; None if all are."""
+        """Return the path of a copy that differs from its digest, or None."""
         if self.sha256 != hashlib.sha256(spec.read_bytes()).hexdigest():
             return spec.as_posix()
         for part in self.parts:
@@ -55,7 +55,7 @@ class Pin:
 
 
 def read_pin(file: Path) -> Pin | None:
-    """Return what a `source.toml` says; None without one. Raises SpecwireCodegenError for one that is broken."""
+    """Return the pin in a `source.toml`, or None without one; raise SpecwireCodegenError for a broken one."""
     read = read_toml(file)
     if read is None:
         return None
@@ -76,13 +76,13 @@ def _part(raw: Mapping[str, Any], file: Path) -> PinnedPart:
 
 
 def toml(text: str) -> str:
-    """Return a text as a TOML string: a JSON string with hidden characters as the escapes of TOML."""
+    """Return a text as a TOML string: a JSON string with hidden characters escaped."""
     quoted = json.dumps(text, ensure_ascii=False)
     return "".join(f"\\U{ord(each):08X}" if is_hidden(each) else each for each in quoted)
 
 
 def tables(parts: tuple[PinnedPart, ...]) -> Iterator[str]:
-    """Yield the tables that say in `source.toml` where the parts of a document came from."""
+    """Yield the TOML tables for the parts of a document."""
     for part in parts:
         sources = ", ".join(map(toml, part.sources))
         yield f"\n[[parts]]\nfile = {toml(part.file)}\nsources = [{sources}]\nsha256 = {toml(part.sha256)}\n"
@@ -90,13 +90,13 @@ def tables(parts: tuple[PinnedPart, ...]) -> Iterator[str]:
 
 @attrs.define
 class Pinned:
-    """The texts of a pin."""
+    """Source that reads the files of a pin."""
 
     home: str
     names: Mapping[str, str]
-    """The name of each copy, by what references lead to it."""
+    """Reference -> name of its copy."""
     texts: Mapping[str, bytes]
-    """The bytes of each copy, by its name."""
+    """Name of a copy -> its bytes."""
 
     def root(self) -> Text:
         """Return the document's own text."""
@@ -104,7 +104,7 @@ class Pinned:
         return Text(self.texts[name], name, self.home)
 
     def address(self, written: str, base: str) -> str:
-        """Return the address that what is written in the text `base` means."""
+        """Return the address of a reference in the text `base`."""
         if fetch.is_remote(written) or fetch.is_remote(base):
             return self._one(fetch.shown(urljoin(base, written) if fetch.is_remote(base) else written))
         folder = posixpath.dirname(base)
@@ -112,33 +112,33 @@ class Pinned:
         return next((self._one(each) for each in meant if each in self.names), meant[0])
 
     def _one(self, address: str) -> str:
-        """Return the address under which a copy with several is known."""
+        """Return the canonical address of a copy that has several."""
         name = self.names.get(address)
         return address if name is None else next(each for each, other in self.names.items() if other == name)
 
     def read(self, address: str, base: str, limit: int) -> Text:
-        """Return the text at an address; raise Unreachable."""
+        """Return the text at an address; raise UnreachableFileError."""
         name = self.names.get(address)
         if name is None:
-            message = "leads to nothing that was pinned"
-            help = "pin the document anew: remove its folder, and run specwire new"
+            message = "is not part of the pinned copies"
+            help = "pin the document again: remove its folder and run specwire new"
             raise UnreachableFileError(error("unresolved-ref", message, help=help), remote=fetch.is_remote(address))
         if len(self.texts[name]) > limit:
-            raise UnreachableFileError(error("too-large", f"leads to {name}, which is too large for this place"))
+            raise UnreachableFileError(error("too-large", f"leads to {name}, which is too large to use here"))
         return Text(self.texts[name], name, address)
 
     def has(self, address: str) -> bool:
-        """Tell whether there is a copy of what is at an address."""
+        """Return whether there is a copy for an address."""
         return address in self.names
 
     def written(self, address: str, base: str) -> str:
-        """Return an address as a reference of the text `base` would write it."""
+        """Return an address as a reference in the text `base`."""
         if fetch.is_remote(address) or fetch.is_remote(base):
             return address
         return posixpath.relpath(address, posixpath.dirname(base) or ".")
 
     def sources(self, addresses: Sequence[str]) -> list[list[str]]:
-        """Return what the pin calls each address."""
+        """Return the names of each address in the pin."""
         return [[name for name, copy in self.names.items() if copy == self.names[each]] for each in addresses]
 
     def beside(self, address: str) -> str:
@@ -147,7 +147,7 @@ class Pinned:
 
 
 def pinned(spec: Path, pin: Pin) -> Pinned:
-    """Return the texts of a pin from its folder; raise SpecwireCodegenError for one that cannot be read."""
+    """Return the files of a pin; raise SpecwireCodegenError if one cannot be read."""
     names = {pin.source: str(spec)}
     for part in pin.parts:
         names.update(dict.fromkeys(part.sources, str(pin.file.parent / part.file)))

@@ -1,7 +1,7 @@
-"""Reach: which files of this machine a document may read.
+"""Reach: the local files that a document may read.
 
-A document is somebody else's text. It may read what lies in its own folder, in the repository that holds that folder,
-in the working directory if the document is in there, and in what the user named; links are resolved first.
+A document is untrusted. It may read its own folder, the repository of that folder, the working directory if it contains
+the document, and paths that the user named. Symbolic links are resolved first.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ class Reach:
     document: Path
     """The folder of the document, links resolved."""
     open: tuple[Path, ...]
-    """The folders that are open without being named; nothing hidden in them is."""
+    """Folders that are readable by default, except their hidden files."""
     named: tuple[Path, ...]
-    """The folders and files that the user named."""
+    """Folders and files that the user named."""
 
     def refusal(self, path: Path) -> tuple[str, str] | None:
-        """Return why a file, links resolved, may not be read, and what to do about it; None if it may."""
+        """Return the reason why a resolved path may not be read, with help; None if it may."""
         roots = [root for root in (*self.open, *self.named) if path.is_relative_to(root)]
         if any(not _hidden(path.relative_to(root)) for root in roots):
             return None
@@ -36,13 +36,13 @@ class Reach:
             hidden = next(part for part in path.relative_to(roots[0]).parts if part.startswith("."))
             return (
                 f"leads into {hidden!r}: hidden files and folders are never read",
-                f"name it, if it is meant: {option}",
+                f"to allow it, use {option}",
             )
         rule = "leads out of the folder of the document, its repository and the working directory"
-        return rule, f"copy the file next to the document, or allow it: {option}"
+        return rule, f"copy the file next to the document, or allow it with {option}"
 
     def _suggested(self, path: Path) -> Path:
-        """Return the smallest folder to name: the first one on the way to a file that does not hold the document."""
+        """Return the smallest folder to allow: the first on the path to the file that does not contain the document."""
         hidden = [index for index, part in enumerate(path.parts) if index and part.startswith(".")]
         shared = os.path.commonpath([self.document, path]) if self.document.anchor == path.anchor else path.anchor
         depth = len(Path(shared).parts) + 1
@@ -52,7 +52,7 @@ class Reach:
 
 
 def reach(document: Path, named: Iterable[Path]) -> Reach:
-    """Return what a document at a path may read."""
+    """Return the reach of a document at a path."""
     folder = document.resolve().parent
     above = _too_wide()
     found = [folder]
@@ -64,9 +64,9 @@ def reach(document: Path, named: Iterable[Path]) -> Reach:
 
 
 def is_near(place: Path, config: Path) -> bool:
-    """Tell whether a file that came with a document may open a place: it may come from anybody, as the document does.
+    """Return whether the configuration of a document may allow a path; it is as untrusted as the document.
 
-    What both are in is narrower than a home folder or a whole disk, and nothing on the way from there is hidden.
+    The path must share a folder with it that is neither a home folder nor a whole disk, and must not be hidden.
     """
     there, here = place.resolve(), config.resolve().parent
     if there.anchor != here.anchor:
@@ -80,7 +80,7 @@ def _holds_repository(folder: Path) -> bool:
 
 
 def _too_wide() -> frozenset[Path]:
-    """Return the home folder and what is above it: everybody's documents and secrets are in there."""
+    """Return the home folder and its parents, which contain private files."""
     home = Path(os.path.expanduser("~")).resolve()
     return frozenset((home, *home.parents))
 
@@ -90,7 +90,7 @@ def _hidden(relative: Path) -> bool:
 
 
 def _option(path: Path) -> str:
-    """Return a path as it can be pasted behind an option: from the working directory, unless that is longer."""
+    """Return a path for use in a shell command, relative to the working directory if that is shorter."""
     try:
         text = min(Path(os.path.relpath(path, Path.cwd())).as_posix(), path.as_posix(), key=len)
     except ValueError:  # another drive

@@ -1,4 +1,4 @@
-"""Targets: what a reference leads to, in whatever file, through whatever other references."""
+"""Resolution of references across files."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from specwire_codegen.files.library import Library, UnreachableFileError
 from specwire_codegen.openapi import pointer as pointers
 
 Target = tuple[str, str]
-"""A text, by its address, and a pointer into it."""
+"""Address of a file and a pointer into it."""
 
 
 class Spot(NamedTuple):
-    """A value and where it was written."""
+    """A value and its source."""
 
     value: Any
     base: str
-    """The address of the text."""
+    """Address of the file."""
     pointer: str
     trail: tuple[Target, ...] = ()
-    """The references that were replaced around it."""
+    """References that were replaced around it."""
 
     @property
     def target(self) -> Target:
@@ -38,14 +38,14 @@ class Spot(NamedTuple):
 
 
 class Repair(NamedTuple):
-    """What had to be read differently from how it was written."""
+    """A correction made to resolve a reference."""
 
     message: str
     help: str
 
 
 def is_reference(value: Any) -> bool:
-    """Tell whether a value is a reference, with or without keys beside it."""
+    """Return whether a value is a reference, with or without other keys."""
     return isinstance(value, dict) and isinstance(value.get("$ref"), str)
 
 
@@ -57,20 +57,20 @@ def merged_references(value: Any) -> list[str]:
 
 @attrs.define
 class Targets:
-    """Finds what references of the texts of a library lead to."""
+    """Resolver of the references in a library."""
 
     library: Library
     self_address: str | None
-    """What the document calls itself (`$self`)."""
+    """`$self` of the document."""
     ids: dict[str, str]
-    """The pointers of the schemas of the document that have an address of their own (`$id`), by that address."""
+    """`$id` of schemas of the document -> their pointers."""
     repairs: list[Repair] = attrs.field(factory=list)
-    """What the last search had to read differently."""
+    """Corrections made by the last search."""
 
     def find(self, ref: str, base: str, *, text: bool = False) -> Spot:
-        """Return what a reference of the text `base` leads to; raise Unreachable.
+        """Return the target of a reference in the text `base`; raise UnreachableFileError.
 
-        What had to be read differently from how it is written is in `repairs` then.
+        `repairs` then holds the corrections made.
         """
         self.repairs.clear()
         return self._found(ref, base, text, ())
@@ -80,9 +80,9 @@ class Targets:
         try:
             address, around = self._address(written, base)
         except ValueError:
-            message = "is neither a path nor an address"
+            message = "is neither a path nor a URL"
             raise UnreachableFileError(
-                error("unresolved-ref", message, help="write it as #/components/..., as a path, or as an address")
+                error("unresolved-ref", message, help="write it as #/components/..., a path, or a URL")
             ) from None
         part = self.library.part(address, base, text=text and bool(written))
         fragment = around + unquote(fragment)
@@ -92,13 +92,13 @@ class Targets:
         if spot is not None:
             return spot
         near = nearby.place(part.value, fragment)
-        help = f"did you mean #{pointers.to_fragment(near)}?" if near is not None else "check the part behind the #"
+        help = f"did you mean #{pointers.to_fragment(near)}?" if near is not None else "check the part after '#'"
         if not written and base != self.library.home:
-            help = f"{help}; in a file of its own, '#' is the root of that file"
+            help = f"{help}; '#' is the root of the file that contains the reference"
         raise UnreachableFileError(error("unresolved-ref", "does not exist", help=help))
 
     def _address(self, written: str, base: str) -> tuple[str, str]:
-        """Return the address that a reference means, and the pointer that its fragment starts from."""
+        """Return the address of a reference, and the pointer that its fragment is relative to."""
         if not written:
             return base, ""
         if written == self.self_address:
@@ -114,9 +114,9 @@ class Targets:
         return address, ""
 
     def _inside(self, address: str, fragment: str, text: bool, passed: tuple[Target, ...]) -> Spot | None:
-        """Return what a fragment leads to in a text: a pointer as it stands, or as it was meant, or an anchor.
+        """Return the target of a fragment in a file: a pointer, a corrected pointer, or an anchor.
 
-        `/` is often written for the whole document, and the first slash left out.
+        A common mistake is `/` for the whole document, or a missing first slash.
         """
         part = self.library.part(address, address)
         root = Spot(part.value, part.address, "")
@@ -134,11 +134,11 @@ class Targets:
         if meant is None:
             return None
         help = "in a pointer, '/' in a name is '~1', and '~' is '~0'"
-        self.repairs.append(Repair(f"does not exist; treated as '#{pointers.to_fragment(meant)}'", help))
+        self.repairs.append(Repair(f"does not exist; resolved as '#{pointers.to_fragment(meant)}'", help))
         return Spot(pointers.get(part.value, meant), part.address, meant)
 
     def _step(self, spot: Spot, token: str, text: bool, passed: tuple[Target, ...]) -> Spot | None:
-        """Return a member, of what a reference leads to if there is none beside it."""
+        """Return a member, of the object itself or of its reference."""
         value = spot.value
         if isinstance(value, list) and token.isascii() and token.isdigit() and int(token) < len(value):
             return spot.child(int(token))
@@ -158,7 +158,7 @@ class Targets:
         return None
 
     def _elsewhere(self, ref: str, base: str, text: bool, passed: tuple[Target, ...]) -> Spot | None:
-        """Return what a pointer of another text leads to in the root document, or in the only text that has it."""
+        """Return the target of a pointer in the root document, or in the only other file that has it."""
         fragment = unquote(ref.partition("#")[2])
         if not fragment.startswith("/"):
             return None
@@ -170,14 +170,12 @@ class Targets:
             found = spots[0] if len(spots) == 1 else None
         if found is not None:
             where = self.library.written(found.base, base)
-            self.repairs.append(
-                Repair(f"does not exist in this file; treated as that of {where}", f"write {where}{ref}")
-            )
+            self.repairs.append(Repair(f"does not exist in this file; resolved in {where}", f"write {where}{ref}"))
         return found
 
 
 def _anchors(data: Any) -> Iterator[tuple[str, str]]:
-    """Yield the anchors of a text, of whatever kind it is, with the pointers of the schemas that have them."""
+    """Yield the anchors of a file of any kind, with the pointers of their schemas."""
     waiting = [(data, "")]
     while waiting:
         value, pointer = waiting.pop()

@@ -1,1 +1,1 @@
-"""What a document does not say, read from the names and descriptions in it."""
+"""Inference of undocumented features from the names and descriptions in a document."""

@@ -1,4 +1,4 @@
-"""One guess, and what guesses read of a document."""
+"""Guesses, and the helpers that read a document for them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Schemas: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 @attrs.frozen
 class Guess:
-    """An extension that an operation, or one of its media types, seems to want."""
+    """An extension suggested for an operation or one of its media types."""
 
     target: str
     """JSONPath of the place."""
@@ -23,13 +23,13 @@ class Guess:
     value: Mapping[str, Any]
     reason: str
     certain: bool = True
-    """Whether it is written to hold; what is not certain is written as a comment."""
+    """False if the guess is written as a comment."""
     operation: str = ""
-    """The operationId, for what is named after it."""
+    """OperationId, used for derived names."""
 
 
 def resolved(schema: Any, schemas: Schemas) -> Mapping[str, Any]:
-    """Return the component that a reference stands for; of a nullable schema, the one that is not null."""
+    """Return a schema with references followed and null removed."""
     for _ in range(50):
         if not isinstance(schema, Mapping):
             return {}
@@ -48,25 +48,25 @@ def _is_null(schema: Any) -> bool:
 
 
 def types_of(schema: Mapping[str, Any]) -> frozenset[str]:
-    """Return the types of a schema's values but null; none where it does not say."""
+    """Return the types of a schema without null; empty if it has none."""
     kinds = schema.get("type", ())
     return frozenset([kinds] if isinstance(kinds, str) else kinds) - {"null"}
 
 
 def may_be(schema: Mapping[str, Any], *kinds: str) -> bool:
-    """Tell whether values may be of one of these types, as far as the schema says."""
+    """Return whether values can have one of these types."""
     stated = types_of(schema)
     return not stated or bool(stated & set(kinds))
 
 
-def says(schema: Mapping[str, Any], pattern: str) -> bool:
-    """Tell whether the description of a schema or parameter has words."""
+def describes(schema: Mapping[str, Any], pattern: str) -> bool:
+    """Return whether the description of a schema or parameter matches a pattern."""
     text = schema.get("description", "")
     return isinstance(text, str) and re.search(pattern, text[:500], re.IGNORECASE) is not None
 
 
 def first(names: Iterable[str], present: Mapping[str, Any]) -> str | None:
-    """Return the first of these names that is there."""
+    """Return the first of these names that is present, or None."""
     return next((name for name in names if name in present), None)
 
 
@@ -76,7 +76,7 @@ def token(name: str) -> str:
 
 
 def answer(operation: Mapping[str, Any], schemas: Schemas) -> Mapping[str, Any]:
-    """Return the schema of the JSON that an operation answers."""
+    """Return the schema of the JSON response of an operation."""
     content = success(operation).get("content", {})
     media: Mapping[str, Any] = next((each for name, each in content.items() if _is_json(name)), {})
     return resolved(media.get("schema", {}), schemas)
@@ -88,7 +88,7 @@ def _is_json(media_type: str) -> bool:
 
 
 def success(operation: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the first response that is no error."""
+    """Return the first successful response."""
     responses: Iterator[Mapping[str, Any]] = (
         response for status, response in operation["responses"].items() if status.startswith("2")
     )

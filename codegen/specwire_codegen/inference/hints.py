@@ -1,4 +1,4 @@
-"""Pagination that a document states in the extensions of other generators: no guess, but in need of a translation."""
+"""Pagination declared in extensions of other generators, translated to ours."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _LAST = "[-1]"
 
 
 def stated_pages(target: str, operation: Mapping[str, Any], schemas: Schemas) -> Iterator[Guess]:
-    """Yield the pagination that an operation, as its document has it, states for another generator."""
+    """Yield the pagination that an operation declares for another generator."""
     if isinstance(stated := operation.get(_SPEAKEASY), Mapping):
         value, name = _speakeasy(stated), _SPEAKEASY
     else:
         value, name = _stainless(operation, schemas), _STAINLESS
     if value is not None:
-        yield Guess(target, "x-specwire-pagination", value, f"{name!r}, which states it")
+        yield Guess(target, "x-specwire-pagination", value, f"the extension {name!r}")
 
 
 def _speakeasy(stated: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -53,7 +53,7 @@ def _speakeasy(stated: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _pointer(path: Any) -> str | None:
-    """Return a JSON path of plain steps as a pointer, `[-1]` as a step of its own; None for others."""
+    """Return a JSON path of plain steps as a pointer, `[-1]` as a separate step; None for others."""
     if not isinstance(path, str) or not path.startswith("$"):
         return None
     rest, steps = path[1:], []

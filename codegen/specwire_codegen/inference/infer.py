@@ -1,4 +1,4 @@
-"""Guesses at what a document does not say: pagination, streams, polling; written down to be confirmed by a person."""
+"""Guesses at undocumented features: pagination, streams, polling; written to be confirmed by a person."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Guess", "guesses"]
 def guesses(data: Mapping[str, Any], source: Mapping[str, Any] | None = None) -> Iterator[Guess]:
     """Yield guesses for a normalized document, in the order of its operations.
 
-    `source` is the document as it was, with the extensions of other generators.
+    `source` is the original document, with the extensions of other generators.
     """
     schemas: Schemas = data.get("components", {}).get("schemas", {})
     source = source or {}
@@ -33,7 +33,7 @@ def guesses(data: Mapping[str, Any], source: Mapping[str, Any] | None = None) ->
 
 
 def _stated(target: str, path: str, source: Mapping[str, Any]) -> Iterator[Guess]:
-    """Yield the pagination of a GET that the source of a document states in the words of another generator."""
+    """Yield the pagination of a GET that the source document declares for another generator."""
     item = source.get("paths", {}).get(path)
     operation = item.get("get") if isinstance(item, Mapping) else None
     if isinstance(operation, Mapping) and isinstance(operation.get("responses"), Mapping):
@@ -58,5 +58,5 @@ def _stream(target: str, operation: Mapping[str, Any], schemas: Schemas) -> Iter
         if "stream" in body.get("properties", {}) and len(content) > 1:
             value["switch"] = {"field": "stream", "value": True}
         place = f"{target}.responses['{status}'].content['text/event-stream']"
-        reason = "events are answered; add `terminator` if a last event such as [DONE] ends the stream"
+        reason = "the response is a stream of events; add `terminator` if a last event such as [DONE] ends the stream"
         yield Guess(place, "x-specwire-stream", value, reason)

@@ -1,4 +1,4 @@
-"""Guesses at jobs that are waited for: by the words of their statuses."""
+"""Guesses at job polling, from the names of status values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PROGRESS = frozenset(
 
 
 def guess_polling(target: str, path: str, operation: Mapping[str, Any], schemas: Schemas) -> Iterator[Guess]:
-    """Yield a guess at which statuses of a job are final."""
+    """Yield a guess at the final statuses of a job."""
     if not path.rstrip("/").endswith("}") or "x-specwire-polling" in operation:
         return
     properties = answer(operation, schemas).get("properties", {})
@@ -38,10 +38,10 @@ def guess_polling(target: str, path: str, operation: Mapping[str, Any], schemas:
             value["attention"] = attention
         if progress:
             value["progress"] = progress
-        certain = bool(progress)  # else nothing is known of how the job begins
+        certain = bool(progress)  # otherwise the initial status is unknown
         value["lifecycle"] = [*progress[:2], success[0]]
         reason = f"the values of {name!r}"
         if rest:
-            reason += f"; not placed, and so an error when one comes: {', '.join(rest)}"
+            reason += f"; not classified, so they raise an error when they occur: {', '.join(rest)}"
         yield Guess(target, "x-specwire-polling", value, reason, certain, str(operation.get("operationId", "")))
         return

@@ -1,4 +1,4 @@
-"""Guesses at pagination: only what the names and types leave no doubt of is certain."""
+"""Guesses at pagination; certain only if names and types are unambiguous."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from specwire_codegen.inference.guess import (
     Guess,
     Schemas,
     answer,
+    describes,
     first,
     may_be,
     resolved,
-    says,
     success,
     token,
     types_of,
@@ -33,7 +33,7 @@ _CURSOR = (
     "page[after] after after_id marker start_cursor startCursor continue"
 ).split()
 _LAST_ITEM = ("starting_after", "after_id", "after")
-"""Cursors that are the id of the last item where no other is named."""
+"""Cursors that are the id of the last item by default."""
 _NEXT = (
     "next_cursor nextCursor next_page_token nextPageToken next_token nextToken next_page_cursor nextPageCursor "
     "end_cursor endCursor continuation_token continuationToken next_continuation_token next_marker nextMarker "
@@ -47,7 +47,7 @@ _NEXT_URL = (
 _LINKS = (
     "links _links paging pagination meta page_info pageInfo page metadata response_metadata cursors pagination_info"
 ).split()
-"""Objects that say where the other pages are."""
+"""Objects that contain links to other pages."""
 _MORE = (
     "has_more hasMore has_next hasNext has_next_page hasNextPage more is_truncated isTruncated truncated has_more_items"
 ).split()
@@ -70,7 +70,7 @@ _FROM_ONE = r"\b(one|1)[- ]?(based|indexed)|(start|begin)s?( (at|from|with))? (1
 
 @attrs.frozen
 class _Place:
-    """An object of the answer, and where it is."""
+    """An object of the response and its pointer."""
 
     pointer: str
     properties: Mapping[str, Any]
@@ -78,17 +78,17 @@ class _Place:
 
 @attrs.frozen
 class _Answer:
-    """What is known of a page."""
+    """The inferred structure of a page."""
 
     items: str
     element: Mapping[str, Any]
     places: tuple[_Place, ...]
-    """Where to look for what is said of the list: the page itself, what holds the items, and objects of links."""
+    """Objects with paging information: the page, the holder of the items, and objects of links."""
     sure: bool
 
 
 def guess_pages(target: str, path: str, operation: Mapping[str, Any], schemas: Schemas) -> Iterator[Guess]:
-    """Yield a guess at how an operation pages, if it seems to."""
+    """Yield a guess at the pagination of an operation."""
     if "x-specwire-pagination" in operation:
         return
     query = {each["name"]: each for each in operation.get("parameters", []) if each["in"] == "query"}
@@ -107,12 +107,12 @@ def guess_pages(target: str, path: str, operation: Mapping[str, Any], schemas: S
         value["size"] = size
     if value["style"] in ("page", "offset"):
         value |= _counts(page, value["style"], schemas)
-        # A number alone may be one of many things: something else must say that it counts pages.
+        # A number alone is ambiguous; another field must indicate that it counts pages.
         sure = sure and bool(size or {"total", "pages", "more"} & value.keys())
     if page.items.count("/") > 1 and page.items.rpartition("/")[2] not in _ITEMS:
-        # An object that holds an array may be one thing: a parameter must say that there are pages.
+        # An object with an array can be a single thing; a parameter must indicate that there are pages.
         sure = sure and bool({*_PAGE, *_SIZE, *_OFFSET, *_CURSOR} & query.keys())
-    named = f"the array {page.items!r}" if page.items else "an answer that is an array"
+    named = f"the array {page.items!r}" if page.items else "the response, which is an array"
     shown = f"the parameters {', '.join(query)} and " if query else ""
     yield Guess(target, "x-specwire-pagination", value, f"{shown}{sign}{named}", sure and page.sure)
 
@@ -135,7 +135,7 @@ def _page(schema: Mapping[str, Any], schemas: Schemas, segment: str) -> _Answer 
 
 
 def _holder(place: _Place, schemas: Schemas, segment: str) -> tuple[_Place, str, bool] | None:
-    """Return the array of an object that holds the items, and whether that is sure."""
+    """Return the array of items in an object, and True if it is certain."""
     arrays = [name for name, each in place.properties.items() if types_of(resolved(each, schemas)) == {"array"}]
     named = next((name for name in (*_ITEMS, segment) if name in arrays), None)
     if named is not None:
@@ -189,12 +189,12 @@ def _is_number(parameter: Mapping[str, Any], schemas: Schemas) -> bool:
 def _is_offset(name: str, query: Mapping[str, Any], size: str | None, schemas: Schemas) -> bool:
     if not _is_number(query[name], schemas):
         return False
-    # These two begin spans of time and numbers too.
+    # These two can also start time spans and number ranges.
     return name not in ("start", "from") or (size is not None and not {"end", "to", "until"} & query.keys())
 
 
 def _first_page(parameter: Mapping[str, Any], schemas: Schemas) -> int | str:
-    """Return the number of the first page: the default, else the least one, else what the description says."""
+    """Return the number of the first page: the default, else the minimum, else as described."""
     schema = _schema(parameter, schemas)
     for stated in (schema.get("default"), schema.get("minimum")):
         if isinstance(stated, int) and not isinstance(stated, bool) and stated in (0, 1):
@@ -202,7 +202,7 @@ def _first_page(parameter: Mapping[str, Any], schemas: Schemas) -> int | str:
     if schema.get("exclusiveMinimum") == 0:
         return 1
     for text in (parameter, schema):
-        zero, one = says(text, _FROM_ZERO), says(text, _FROM_ONE)
+        zero, one = describes(text, _FROM_ZERO), describes(text, _FROM_ONE)
         if zero != one:
             return 0 if zero else 1
     return UNKNOWN
@@ -214,7 +214,7 @@ def _cursor(page: _Answer, query: Mapping[str, Any], schemas: Schemas) -> tuple[
     number = first(_PAGE, query)
     following = _find(page, _NEXT_PAGE, schemas, "string", "integer")
     if number is not None and following is not None:
-        # A number that is said to follow is as good as a cursor; text where numbers are taken is something else.
+        # The number of the next page works as a cursor; text where numbers are expected does not.
         textual = not may_be(_at(page, following, schemas), "integer")
         sure = not textual or not _is_number(query[number], schemas)
         if sure:
@@ -234,12 +234,12 @@ def _cursor(page: _Answer, query: Mapping[str, Any], schemas: Schemas) -> tuple[
     element = page.element.get("properties", {})
     if "id" not in element or not may_be(schema, "string", "integer") or "date" in str(schema.get("format", "")):
         return None
-    sure = name in _LAST_ITEM and (more is not None or says(query[name], r"\bids?\b"))
+    sure = name in _LAST_ITEM and (more is not None or describes(query[name], r"\bids?\b"))
     return {"style": "cursor", "cursor": name, "next_from_last_item": "/id", **flag}, sure, ""
 
 
 def _find(page: _Answer, names: Sequence[str], schemas: Schemas, *kinds: str) -> str | None:
-    """Return the pointer to the first of these fields whose values may be of these types."""
+    """Return the pointer to the first of these fields that can have one of these types."""
     for name in names:
         for place in page.places:
             schema = resolved(place.properties[name], schemas) if name in place.properties else None
@@ -261,7 +261,7 @@ def _is_url(schema: Mapping[str, Any]) -> bool:
     return (
         schema.get("format") in _URLS
         or (isinstance(example, str) and example.startswith(("http://", "https://", "/")))
-        or says(schema, r"\b(url|uri|link|href)\b")
+        or describes(schema, r"\b(url|uri|link|href)\b")
     )
 
 
@@ -280,14 +280,14 @@ def _next_url(page: _Answer, schemas: Schemas) -> str | None:
 
 
 def _counts(page: _Answer, style: str, schemas: Schemas) -> dict[str, str]:
-    """Return what the page says of the length of the list, as far as it is said of the list."""
+    """Return the pointers to the totals of the list, excluding those of one page."""
     found: dict[str, str] = {}
     if more := _find(page, _MORE, schemas, "boolean"):
         found["more"] = more
     for name in _TOTAL:
         pointer = _find(page, (name,), schemas, "integer", "number", "string")
         schema = _at(page, pointer, schemas) if pointer is not None else {}
-        total, of_page = says(schema, _IS_TOTAL), says(schema, _IS_OF_PAGE)
+        total, of_page = describes(schema, _IS_TOTAL), describes(schema, _IS_OF_PAGE)
         if pointer is not None and (total if name == "count" else total or not of_page):
             found["total"] = pointer
             break

@@ -1,6 +1,6 @@
-"""The intermediate representation of a client, between the document and the source text.
+"""Intermediate representation of a client, between the document and the source text.
 
-Every name is kept twice, as on the wire and as in Python. Values are frozen and hold tuples; unions are closed.
+Every name has two forms, on the wire and in Python. Values are frozen and hold tuples; unions are closed.
 """
 
 from specwire_codegen.ir.api import (

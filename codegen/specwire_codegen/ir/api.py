@@ -1,4 +1,4 @@
-"""Operations, and the API that has them."""
+"""Operations, overrides and the API as a whole."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from specwire_codegen.ir.types import LiteralValue
 class Operation:
     """A method of the client.
 
-    A document's operation that answers in several forms, as the caller says, is several of these with one `id`. `fixed`
-    are the body fields that select a stream; other forms are selected by their media type.
+    A document operation with several response forms becomes several of these with the same `id`. `fixed` are the body
+    fields that select a stream; other forms are selected by media type.
     """
 
     id: str
@@ -37,27 +37,27 @@ class Operation:
     payload: Payload
     errors: Errors
     answers: tuple[tuple[Status, Payload], ...]
-    """Payloads of success statuses that are not `payload`."""
+    """Payloads of success statuses that differ from `payload`."""
     safe: bool
-    """Whether repeating it changes nothing on the server."""
+    """True if repeating it does not change the server again."""
     secure: bool
     security: tuple[Requirement, ...] | None
-    """The alternatives of a secure operation, where they are others than the API's."""
+    """The alternatives of a secure operation if they differ from those of the API."""
     location: Location | None = attrs.field(default=None, eq=False)
     pagination: Pagination | None = None
     polling: Polling | None = None
     error_envelope: ErrorEnvelope | None = None
     server: str | None = None
-    """Where the operation is, if not where the others are."""
+    """Base URL of the operation if it differs from that of the API."""
     formats: Formats = Formats()
     billed: bool = False
-    """Whether repeating it costs again."""
+    """True if repeating it costs again."""
     form: str = ""
-    """Name of the form that is asked for, where the document's operation answers several and this is not the first."""
+    """Name of the response form if the operation has several and this is not the first."""
 
     @property
     def mixed(self) -> bool:
-        """Whether it answers bytes under one status, and something else under another."""
+        """True if it returns bytes for one status and other content for another."""
         return isinstance(self.payload, BinaryStream) and any(
             not isinstance(payload, BinaryStream) for _, payload in self.answers
         )
@@ -75,21 +75,21 @@ class Operation:
 
 @attrs.frozen
 class Retry:
-    """What the document says of repeating."""
+    """Retry rules of the document."""
 
     statuses: tuple[int, ...]
     non_retryable_path: tuple[str, ...] = ()
     non_retryable_values: tuple[str, ...] = ()
     idempotency_header: str | None = None
-    """Header of a key under which the server does a thing once, however often it is asked."""
+    """Header for an idempotency key."""
 
 
 @attrs.frozen
 class Override:
-    """Hand-written code that stands beside or in the place of a generated method.
+    """Hand-written code that adds or replaces a generated method.
 
-    `returns` is what its function makes, by the name in its annotation; `"Accumulator"` for a class that adds up the
-    events of the operation's stream.
+    `returns` is the name in the return annotation of its function; `"Accumulator"` for a class that combines the events
+    of the operation's stream.
     """
 
     operation_id: str
@@ -99,9 +99,9 @@ class Override:
     name: str
     returns: Literal["Request", "PagedRequest", "StreamRequest", "DownloadRequest", "Workflow", "Accumulator"]
     arguments: tuple[str, ...]
-    """As the reference shows them."""
+    """As shown in the API reference."""
     answers: tuple[str, ...]
-    """The types in the brackets of its annotation."""
+    """The type arguments of its return annotation."""
     doc: str
     location: Location | None = attrs.field(default=None, eq=False)
 
@@ -122,10 +122,10 @@ class Api:
     operations: tuple[Operation, ...]
     models: tuple[Model, ...]
     inputs: frozenset[str]
-    """Names of the models that requests can hold."""
+    """Names of the models that requests can contain."""
     tags: tuple[tuple[str, str], ...] = ()
     """Resource -> one-line description, from the document's tags."""
     warnings: tuple[Diagnostic, ...] = ()
     overrides: tuple[Override, ...] = ()
     overrides_package: str | None = None
-    """Import name of the package that the overrides' modules are in."""
+    """Import name of the package of the override modules."""

@@ -20,13 +20,13 @@ class Field:
     doc: str = ""
     secret: bool = False
     owner: Literal["both", "server", "client"] = "both"
-    """Who sends it: what is read-only is the server's, what is write-only the client's, and required of no other."""
+    """Sender: read-only is `server`, write-only is `client`; required only of that side."""
     default: LiteralValue | None = None
-    """What a call sends if it says nothing: the only possible value of what is required."""
+    """Value sent for an omitted field: the only allowed value of a required field."""
 
     @property
     def constant(self) -> LiteralValue | None:
-        """The only value that it has in answers; None if it may have others, or none."""
+        """The only value in responses; None if there are several, or it can be absent."""
         match self.type:
             case Literals((value,)) if self.promised:
                 return value
@@ -35,18 +35,18 @@ class Field:
 
     @property
     def asked(self) -> bool:
-        """Whether a request must have it."""
+        """True if requests must have it."""
         return self.required and self.owner != "server"
 
     @property
     def promised(self) -> bool:
-        """Whether an answer must have it."""
+        """True if responses must have it."""
         return self.required and self.owner != "client"
 
 
 @attrs.frozen
 class Tag:
-    """The property that tells a variant of a union from its siblings."""
+    """The property that distinguishes a variant of a union from its siblings."""
 
     name: str
     wire_name: str
@@ -54,7 +54,7 @@ class Tag:
 
 
 ADDITIONAL = "x-specwire-additional-properties"
-"""Wire name of the field that holds the properties a document does not name; the runtime knows it too."""
+"""Wire name of the field for additional properties; the runtime uses the same."""
 
 
 @attrs.frozen
@@ -68,25 +68,25 @@ class ObjectModel:
 
     @property
     def is_open(self) -> bool:
-        """Whether it may have more properties than those that the document names."""
+        """True if it allows additional properties."""
         return any(field.wire_name == ADDITIONAL for field in self.fields)
 
 
 @attrs.frozen
 class Discriminator:
-    """The property whose value names the variant of a union, and the variants' class names by value."""
+    """The property whose value selects the variant of a union, and the variants' class names by value."""
 
     wire_name: str
     variants: tuple[tuple[str, str], ...]
     default: str | None = None
-    """Class name of the variant of objects with another value."""
+    """Class name of the variant for all other values."""
 
 
 @attrs.frozen
 class AliasModel:
-    """A component that is anything else: a name for a type.
+    """A component that is not an object: a name for a type.
 
-    `resolved_by` says who tells the variants apart at run time: `"msgspec"` natively, or `"structure"` (required keys).
+    `resolved_by` is the decoder of its variants: `"msgspec"` natively, or `"structure"` (required keys).
     """
 
     name: str

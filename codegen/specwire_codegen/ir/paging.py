@@ -11,7 +11,7 @@ from specwire_codegen.ir.types import TypeExpr
 
 @attrs.frozen
 class PageNumber:
-    """Pages by number; paths are of Python attribute names."""
+    """Pagination by page number; paths consist of Python attribute names."""
 
     page: str
     items: tuple[str, ...]
@@ -25,7 +25,7 @@ class PageNumber:
 
 @attrs.frozen
 class Offset:
-    """Pages by offset."""
+    """Pagination by offset."""
 
     offset: str
     items: tuple[str, ...]
@@ -37,7 +37,7 @@ class Offset:
 
 @attrs.frozen
 class Cursor:
-    """Pages by cursor."""
+    """Pagination by cursor."""
 
     cursor: str
     items: tuple[str, ...]
@@ -49,7 +49,7 @@ class Cursor:
 
 @attrs.frozen
 class NextURL:
-    """Pages that name the next by its URL: in the page, or else in the `Link` header."""
+    """Pagination by the URL of the next page, in the page or in the `Link` header."""
 
     items: tuple[str, ...]
     item: TypeExpr
@@ -61,7 +61,7 @@ Pagination: TypeAlias = PageNumber | Offset | Cursor | NextURL
 
 @attrs.frozen
 class Polling:
-    """How a job tells that it is done, and the method that waits for it."""
+    """Status values of a job, and the method that waits for it."""
 
     status: tuple[str, ...]
     success: tuple[str, ...]

@@ -12,18 +12,18 @@ from specwire_codegen.ir.types import DefaultValue, LiteralValue, TypeExpr
 
 @attrs.frozen
 class Style:
-    """How a parameter is serialized."""
+    """Serialization of a parameter."""
 
     style: str
     explode: bool
     allow_reserved: bool = False
     content_json: bool = False
     base64: bool = False
-    """Bytes are written in base64."""
+    """Encode bytes in base64."""
     empty: bool = False
-    """A path parameter may be empty."""
+    """Allow an empty path parameter."""
     spans: bool = False
-    """The slashes of a path parameter are sent as slashes."""
+    """Send the slashes of a path parameter unescaped."""
 
 
 Place: TypeAlias = Literal["path", "query", "header", "cookie"]
@@ -31,7 +31,7 @@ Place: TypeAlias = Literal["path", "query", "header", "cookie"]
 
 @attrs.frozen
 class Parameter:
-    """A parameter; `style` is None where it is the default of its place."""
+    """A parameter; `style` is None if it is the default of its place."""
 
     name: str
     wire_name: str
@@ -41,7 +41,7 @@ class Parameter:
     doc: str = ""
     style: Style | None = None
     default: DefaultValue | None = None
-    """What a call sends if it says nothing, of what is required."""
+    """Value sent for an omitted required parameter."""
 
 
 @attrs.frozen
@@ -55,18 +55,18 @@ class Part:
     file: Literal["no", "one", "many"] = "no"
     doc: str = ""
     content_type: str | None = None
-    """What the document says of the part's content, None if it leaves that open."""
+    """Content type of the part, or None if the document does not specify it."""
     style: Style | None = None
-    """How it is written, None where a list is a part for each item and an object is JSON."""
+    """Serialization; None for one part per list item, and JSON for objects."""
     headers: tuple[Parameter, ...] = ()
-    """What it is sent with besides; headers of the part, not of the request."""
+    """Headers of the part."""
     default: LiteralValue | None = None
-    """What a call sends if it says nothing: the only possible value of what is required."""
+    """Value sent for an omitted part: the only allowed value of a required part."""
 
 
 @attrs.frozen
 class Formats:
-    """Wire names of body fields, at any depth, whose values are text of another type; "" for the whole body."""
+    """Wire names of body fields, at any depth, whose strings encode another type; "" is the whole body."""
 
     base64: tuple[str, ...] = ()
     decimal: tuple[str, ...] = ()
@@ -81,22 +81,22 @@ class JsonBody:
     required: bool
     media_type: str
     blank: bool = False
-    """Whether an empty object is sent where a call says nothing: the document names no property of it."""
+    """True if a call without fields sends an empty object: the document declares no properties."""
 
 
 @attrs.frozen
 class FormBody:
-    """A body of `application/x-www-form-urlencoded` fields; `free` if the document does not name them."""
+    """A body of `application/x-www-form-urlencoded` fields; `free` if the document does not declare them."""
 
     fields: tuple[Field, ...]
     styles: tuple[tuple[str, Style], ...] = ()
-    """How fields are serialized, by wire name, where it is not the default."""
+    """Serialization of fields, by wire name, if it differs from the default."""
     free: bool = False
 
 
 @attrs.frozen
 class MultipartBody:
-    """A body of `multipart/form-data` parts; `free` if the document does not name them."""
+    """A body of `multipart/form-data` parts; `free` if the document does not declare them."""
 
     parts: tuple[Part, ...]
     free: bool = False
@@ -123,7 +123,7 @@ Framing: TypeAlias = Literal["sse", "jsonl", "json-seq"]
 
 @attrs.frozen
 class JsonLinesBody:
-    """A body of JSON values, one after the other."""
+    """A body of consecutive JSON values."""
 
     item: TypeExpr
     framing: Framing

@@ -12,7 +12,7 @@ from specwire_codegen.ir.types import TypeExpr
 
 @attrs.frozen
 class JsonPayload:
-    """A JSON answer."""
+    """A JSON response."""
 
     type: TypeExpr
     media_type: str = "application/json"
@@ -20,7 +20,7 @@ class JsonPayload:
 
 @attrs.frozen
 class EventError:
-    """What makes an event of a stream an error: a path that leads somewhere, or to `equals`."""
+    """Condition for an error event of a stream: the path exists, or its value is `equals`."""
 
     path: tuple[str, ...]
     equals: str | None = None
@@ -28,7 +28,7 @@ class EventError:
 
 @attrs.frozen
 class EventStream:
-    """An answer of events."""
+    """A response of events."""
 
     event: TypeExpr
     framing: Framing
@@ -37,31 +37,31 @@ class EventStream:
     errors: tuple[EventError, ...] = ()
     resumable: bool = False
     finish: tuple[str, ...] = ()
-    """Path to what is set when a part of the answer ends; `*` stands for every item."""
+    """Path set when a part of the response ends; `*` is every item."""
     item: tuple[str, ...] = ()
-    """Path to the event in what the server sends; empty where it sends events as they are."""
+    """Path to the event in each message; empty if the message is the event."""
 
 
 @attrs.frozen
 class BinaryStream:
-    """An answer of bytes."""
+    """A response of bytes."""
 
     media_type: str
 
 
 @attrs.frozen
 class Text:
-    """An answer of text."""
+    """A response of text."""
 
     media_type: str
 
 
 @attrs.frozen
 class Empty:
-    """No answer."""
+    """A response without content."""
 
     open: bool = False
-    """Whether a server may answer something all the same: no status without a body says otherwise."""
+    """True if the server may still send a body: the status permits one."""
 
 
 Payload: TypeAlias = JsonPayload | EventStream | BinaryStream | Text | Empty
@@ -69,7 +69,7 @@ Payload: TypeAlias = JsonPayload | EventStream | BinaryStream | Text | Empty
 
 @attrs.frozen
 class ErrorEnvelope:
-    """How a server says no inside a successful answer."""
+    """An error reported in a successful response."""
 
     code: tuple[str, ...]
     accepted: tuple[int | str, ...]

@@ -7,27 +7,27 @@ from typing import Literal, TypeAlias
 import attrs
 
 Requirement: TypeAlias = tuple[str, ...]
-"""Security schemes that are taken all together, by name."""
+"""Names of security schemes that apply together."""
 
 
 @attrs.frozen
 class BearerScheme:
-    """A bearer token that the user has."""
+    """A bearer token provided by the user."""
 
 
 @attrs.frozen
 class BasicScheme:
-    """A user and a password."""
+    """User and password, sent in a header."""
 
 
 @attrs.frozen
 class DigestScheme:
-    """A user and a password that are not sent."""
+    """User and password that are never sent; only a digest is."""
 
 
 @attrs.frozen
 class HttpScheme:
-    """Another scheme of HTTP, by its name."""
+    """Another HTTP authentication scheme, by name."""
 
     name: str
 
@@ -39,7 +39,7 @@ class ApiKeyScheme:
     name: str
     place: Literal["header", "query", "cookie"]
     prefix: str = ""
-    """What stands before the key in its header."""
+    """Text before the key in its header."""
 
 
 @attrs.frozen
@@ -52,12 +52,12 @@ class OAuth2Scheme:
 
 @attrs.frozen
 class MutualTLSScheme:
-    """A certificate of the client."""
+    """A client certificate."""
 
 
 @attrs.frozen
 class UndeclaredScheme:
-    """A scheme that calls require, though the document does not declare how credentials are sent."""
+    """A scheme that calls require but the document does not declare."""
 
 
 SecurityScheme: TypeAlias = (
@@ -74,12 +74,12 @@ SecurityScheme: TypeAlias = (
 
 @attrs.frozen
 class Security:
-    """The schemes that operations take, by name; the first is the one that `key` is for."""
+    """The schemes that operations use, by name; `api_key` is for the first."""
 
     schemes: tuple[tuple[str, SecurityScheme], ...]
     requirements: tuple[Requirement, ...]
-    """The alternatives of every operation that does not say otherwise."""
+    """The default alternatives of operations."""
     variables: tuple[tuple[str, str], ...]
     """Scheme -> environment variable of its key."""
     required: bool
-    """Whether the document says that no call, but for those that say otherwise, goes without credentials."""
+    """True if calls need credentials by default."""

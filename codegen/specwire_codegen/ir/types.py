@@ -49,28 +49,28 @@ class TupleOf:
 
 @attrs.frozen
 class MapOf:
-    """An object with free keys."""
+    """An object with arbitrary keys."""
 
     value: TypeExpr
 
 
 @attrs.frozen
 class Literals:
-    """One of a few constants."""
+    """One of several constants."""
 
     values: tuple[LiteralValue, ...]
 
 
 @attrs.frozen
 class UnionOf:
-    """One of several types; null is `Nullable`'s."""
+    """One of several types; null is expressed by `Nullable`."""
 
     variants: tuple[TypeExpr, ...]
 
 
 @attrs.frozen
 class Nullable:
-    """A type or null; of anything, null alone, for anything may be null as it is."""
+    """A type or null; of `AnyJson`, only null, since any value includes null."""
 
     type: TypeExpr
 

@@ -1,4 +1,4 @@
-"""The normalized document to the IR, one module for each OpenAPI object."""
+"""Lowering of the normalized document to the IR, one module for each OpenAPI object."""
 
 from __future__ import annotations
 
@@ -77,10 +77,10 @@ def _unrepresentable(document: Document, schemas: Mapping[str, Mapping[str, Any]
             if not is_representable(wire):
                 yield warning(
                     "unrepresentable-property",
-                    f"the property {wire!r} is not a field of its model: "
-                    "its name holds quotes, backslashes or control characters",
+                    f"the property {wire!r} cannot be a field of its model: "
+                    "its name contains quotes, backslashes or control characters",
                     document.locate(join("/components/schemas", component, "properties", wire)),
-                    "find it in `additional_properties`, or rename it",
+                    "read it from `additional_properties`, or rename it",
                 )
 
 

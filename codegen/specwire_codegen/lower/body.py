@@ -1,4 +1,4 @@
-"""Request bodies of the normalized document to bodies."""
+"""Lowering of request bodies."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ from specwire_codegen.openapi.media_types import base_type
 _FORM = Style("form", True)
 _QUOTED = re.compile(r'"[^"]*"')
 _OWN_HEADERS = ("content-disposition", "content-type", "content-length", "transfer-encoding")
-"""Headers of a part that are made of its name and content."""
+"""Part headers that are derived from the name and content of the part."""
 
 
 def lower_bodies(request_body: Mapping[str, Any] | None, components: Components) -> dict[str, Body | None]:
-    """Return the body of an operation, JSON before forms before the rest, under the empty name.
+    """Return the bodies of an operation; the preferred one has an empty name.
 
-    Beside JSON, what JSON cannot carry is a body of its own, under a name for it: files, bytes and text. Where an
-    object has files, its form has the empty name; so have bytes beside text.
+    JSON comes before forms and other types. Content that JSON cannot carry (files, bytes, text) becomes a further body
+    with a name. An object with files is a form under the empty name; bytes take precedence over text.
     """
     content: Mapping[str, Any] = (request_body or {}).get("content", {})
     if not content:
@@ -95,7 +95,7 @@ def _exact(body: Body, media_type: str, others: Sequence[str]) -> Body:
 def _plain(
     ranked: Sequence[str], content: Mapping[str, Any], bodies: Mapping[str, Body], components: Components
 ) -> str:
-    """Return the media type of the method that has no suffix: the first one that can carry what is sent."""
+    """Return the media type of the method without a suffix: the first that can carry the whole content."""
     best = ranked[0]
     if isinstance(bodies[best], JsonBody) and _files_of(content[best].get("schema", {}), components):
         forms = (each for each in ranked if isinstance(bodies[each], MultipartBody) and not is_range(each))
@@ -106,7 +106,7 @@ def _plain(
 
 
 def _files_of(schema: Schema | bool, components: Components, *, required_only: bool = False) -> bool:
-    """Tell whether an object has properties that are files."""
+    """Return whether an object has properties that are files."""
     target = components.resolve(schema)
     required = target.get("required", ())
     for name, each in target.get("properties", {}).items():
@@ -146,20 +146,20 @@ def _keywords(schema: Schema, components: Components) -> tuple[Field, ...] | Non
 
 
 def _is_blank(schema: Schema, components: Components) -> bool:
-    """Tell whether a body is an object of which the document names no property and demands none."""
+    """Return whether a body is an object without declared or required properties."""
     target = components.resolve(schema)
     free = not any(target.get(key) for key in ("properties", "required", "minProperties", "patternProperties"))
     return target.get("type") == "object" and free and not isinstance(target.get("additionalProperties"), Mapping)
 
 
 def _sent(schema: Schema, components: Components) -> tuple[Field, ...]:
-    """Return the fields of an object that a client sends: all but those that are read-only."""
+    """Return the fields of an object that a client can send: all except read-only ones."""
     fields = fields_of(schema, components.schemas, components.names)
     return tuple(field for field in fields if field.owner != "server")
 
 
 def form_schema(schema: Schema | bool, components: Components) -> Schema:
-    """Return the schema of a form: of several objects, one with the properties of all, required as far as in all."""
+    """Return the schema of a form; several objects are merged into one, with their common required properties."""
     target = components.resolve(schema)
     variants = [components.resolve(each) for each in target.get("oneOf", target.get("anyOf", ()))]
     if not variants or not all(map(is_object, variants)):
@@ -176,7 +176,7 @@ def form_schema(schema: Schema | bool, components: Components) -> Schema:
 
 
 def _styles(media: Mapping[str, Any], form: Schema, components: Components) -> tuple[tuple[str, Style], ...]:
-    """Return how the fields of a form are serialized, where it is not as a query's parameters by default."""
+    """Return the serialization of form fields that differ from the default for query parameters."""
     found: list[tuple[str, Style]] = []
     properties: Mapping[str, Schema] = form.get("properties", {})
     encodings: Mapping[str, Any] = media.get("encoding", {})
@@ -212,11 +212,11 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
             file = "many"
         content_type = _one_type(encodings.get(field.wire_name, {}).get("contentType", ""))
         if file != "no" and content_type == "application/octet-stream":
-            content_type = None  # the file's name says more
+            content_type = None  # the file name is more specific
         headers = tuple(_headers(encodings.get(field.wire_name, {}), field, components))
         style = styles.get(field.wire_name) if file == "no" else None
         if style is not None:
-            content_type = None  # the two exclude each other
+            content_type = None  # style and content type exclude each other
         yield Part(
             field.name,
             field.wire_name,
@@ -232,7 +232,7 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
 
 
 def _headers(encoding: Mapping[str, Any], part: Field, components: Components) -> Iterator[Parameter]:
-    """Yield the headers of a part, but for its content type, which the encoding says otherwise."""
+    """Yield the headers of a part without its content type, which the encoding defines."""
     for name, raw in encoding.get("headers", {}).items():
         if name.lower() not in _OWN_HEADERS:
             required = bool(raw.get("required")) and part.asked
@@ -241,13 +241,13 @@ def _headers(encoding: Mapping[str, Any], part: Field, components: Components) -
 
 
 def _one_type(content_type: str) -> str | None:
-    """Return a content type that is one and no range, None for others."""
+    """Return a single content type; None for ranges and lists."""
     bare = _QUOTED.sub("", content_type)
     return base_type(bare) if bare and not {"*", ","} & set(bare) else None
 
 
 def _without_null(schema: Schema | bool, components: Components) -> Schema:
-    """Return what a schema stands for; of a union of one type and null, that type."""
+    """Return a schema with references followed and null removed from a union with one other type."""
     found = components.resolve(schema)
     rest = [each for each in found.get("anyOf", found.get("oneOf", ())) if each != {"type": "null"}]
     return components.resolve(rest[0]) if len(rest) == 1 and "type" not in found else found

@@ -1,4 +1,4 @@
-"""Fields of a schema whose values are text of another type: bytes in base64, decimal numbers."""
+"""Schema fields whose strings encode another type: base64 bytes and decimal numbers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.schema import Schema, component_of, text_type
 
 _SAME = ("items", "additionalProperties")
-"""Keywords whose schemas are for values of the same field."""
+"""Keywords whose subschemas apply to values of the same field."""
 _LISTED = ("allOf", "anyOf", "oneOf", "prefixItems")
 
 
 def formats_of(schema: Schema | bool, components: Components) -> Formats:
-    """Return the names of the fields, at any depth, that take bytes or decimal numbers; "" for the whole."""
+    """Return the names of the fields, at any depth, that take bytes or decimal numbers; "" is the root."""
     found: dict[str, set[str]] = {"bytes": set(), "Decimal": set()}
     seen: set[tuple[str, str]] = set()
     queue: list[tuple[str, Any]] = [("", schema)]

@@ -1,4 +1,4 @@
-"""The word before a key in its header, where a document states it beyond doubt."""
+"""Prefix of an API key in its header, if the document states it clearly."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _STATED = tuple(
         (r"\b(bearer)\b", re.IGNORECASE),
     )
 )
-"""Texts of a description that state the word: examples, `prefix "Token"`, and any mention of bearer tokens."""
+"""Patterns that state the prefix: examples, `prefix "Token"`, and any mention of bearer tokens."""
 _DENIED = re.compile(
     r"\b(?:no|not|never|without|omit|instead of|rather than|\w+n[\u0027\u2019]t)\b"
     r"[^.]{0,40}\b(?:bearer|prefix|word|scheme)\b",
@@ -27,11 +27,11 @@ _DENIED = re.compile(
 )
 _NAMED = re.compile(r"bearer", re.IGNORECASE)
 _OTHERS = frozenset({"basic", "digest"})
-"""Words whose credentials are no key."""
+"""Prefixes whose credentials are not a key."""
 
 
 def prefix_of(name: str, raw: Mapping[str, Any]) -> str:
-    """Return what stands before the key of an `apiKey` scheme in a header; empty where the document leaves a doubt."""
+    """Return the prefix of an `apiKey` scheme in a header; empty if the document is not clear."""
     match raw.get("x-fern-header"):
         case {"prefix": str(prefix)} if prefix.isascii() and prefix.isprintable():
             return prefix

@@ -1,4 +1,4 @@
-"""Media types of the normalized document: which kind each is, and the schemas that stand below them."""
+"""Media types of the normalized document: their categories and schemas."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TEXTS = frozenset(
 )
 _PREFERRED = ("multipart/form-data", "application/x-www-form-urlencoded", "text/json")
 _PATCHES = ("application/json-patch+json", "application/merge-patch+json")
-"""JSON that says what to change: not what an operation takes beside plain JSON."""
+"""JSON that describes changes; not equivalent to plain JSON."""
 
 
 def exact_type(media_type: str) -> str:
@@ -32,26 +32,26 @@ def parameters_of(media_type: str) -> str:
 
 
 def is_json(media_type: str) -> bool:
-    """Whether a media type is JSON or JSON by suffix."""
+    """Return whether a media type is JSON, also by suffix."""
     base = base_type(media_type)
     return base in ("application/json", "text/json") or base.endswith("+json")
 
 
 def is_text(media_type: str) -> bool:
-    """Whether a media type is text that is not JSON."""
+    """Return whether a media type is text other than JSON."""
     base = base_type(media_type)
     return (base.startswith("text/") or base in _TEXTS or base.endswith(("+xml", "+yaml"))) and not is_json(base)
 
 
 def is_range(media_type: str) -> bool:
-    """Whether a media type leaves open which it is: `*/*`, `application/*`."""
+    """Return whether a media type is a range: `*/*`, `application/*`."""
     return base_type(media_type) in ("*/*", "application/*", "*")
 
 
 def preference(media_type: str) -> tuple[int, bool]:
-    """Return the rank of a media type among those that an operation can do: JSON, forms, text, others.
+    """Return the rank of a media type in an operation: JSON, forms, text, others.
 
-    Of two that differ only in their parameters, the one without them comes first.
+    Of two that differ only in their parameters, the one without parameters comes first.
     """
     base = base_type(media_type)
     if base == "application/json":
@@ -77,7 +77,7 @@ class Components:
         return type_of(schema, self.names)
 
     def resolve(self, schema: Schema | bool) -> Schema:
-        """Return the component that a reference stands for, through references to references; others as they are."""
+        """Return a schema with references followed."""
         seen: set[str] = set()
         while isinstance(schema, Mapping):
             component = component_of(schema)
@@ -88,13 +88,13 @@ class Components:
         return {}
 
     def is_text(self, schema: Schema | bool) -> bool:
-        """Whether a schema is a string's, and nothing says that the string stands for bytes."""
+        """Return whether a schema is a string that does not encode bytes."""
         found = self.resolve(schema)
         bytes_ = found.get("format") in ("binary", "byte") or found.keys() & {"contentEncoding", "contentMediaType"}
         return found.get("type") == "string" and not bytes_
 
     def is_textual(self, schema: Schema | bool) -> bool:
-        """Whether a schema is a string's, or says nothing."""
+        """Return whether a schema is a string or has no constraints."""
         found = self.resolve(schema)
         kinds = found.get("type")
         return kinds == "string" or not found.keys() - {"description", "title", "format", "type"} and kinds is None
@@ -111,7 +111,7 @@ def keys(pointer: str) -> tuple[str, ...]:
 
 
 def switch_of(responses: Mapping[str, Any]) -> tuple[str, LiteralValue] | None:
-    """Return the body field that selects the stream, and the value that does."""
+    """Return the body field that selects streaming, and its value."""
     for response in responses.values():
         for media in response.get("content", {}).values():
             switch = media.get("x-specwire-stream", {}).get("switch")
@@ -121,7 +121,7 @@ def switch_of(responses: Mapping[str, Any]) -> tuple[str, LiteralValue] | None:
 
 
 def constants_of(type_: TypeExpr) -> tuple[LiteralValue, ...]:
-    """Return the constants that a type names; none for other types."""
+    """Return the constants that a type lists; an empty tuple for other types."""
     match type_:
         case Literals(values):
             return values
@@ -134,7 +134,7 @@ def constants_of(type_: TypeExpr) -> tuple[LiteralValue, ...]:
 
 
 def item_of(type_: TypeExpr) -> TypeExpr | None:
-    """Return the item type of an array, None for other types."""
+    """Return the item type of an array, or None for other types."""
     match type_:
         case ListOf(item):
             return item

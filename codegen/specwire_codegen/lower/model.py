@@ -1,4 +1,4 @@
-"""Components of the normalized document to models."""
+"""Lowering of component schemas to models."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tup
 
 
 def _alias(name: str, type_: TypeExpr, doc: str, discriminator: Discriminator | None) -> AliasModel:
-    """Return a union with its default variant among the others."""
+    """Return a union that includes its default variant."""
     if discriminator is not None and discriminator.default is not None:
         type_ = union_of([type_, ModelRef(discriminator.default)])
     return AliasModel(name, type_, doc, discriminator=discriminator)
 
 
 def name_unions(type_: TypeExpr, wish: str, models: dict[str, Model]) -> TypeExpr:
-    """Return a type whose unions that only structure resolves have become models of their own, added to `models`."""
+    """Return a type with unions that need resolution by structure replaced by new models in `models`."""
     match type_:
         case ListOf(inner):
             return attrs.evolve(type_, item=name_unions(inner, singular(wish), models))
@@ -105,9 +105,9 @@ def _wish(field: Field) -> str:
 
 
 def field_names(schema: Schema, names: Mapping[str, str]) -> dict[str, str]:
-    """Return the Python name of each property of an object, and of the field for those that it does not name.
+    """Return the Python name of each property of an object, and of the field for additional properties.
 
-    `names` are the classes by component. In a script without capitals a field could be called like one of them.
+    `names` maps components to classes. In a script without capitals, a field name can equal a class name.
     """
     wishes = [(wire, argument(wire)) for wire in schema.get("properties", {})]
     foreign = any(not wish.isascii() for _, wish in wishes)
@@ -141,9 +141,9 @@ def _fields(
 
 
 def _additional(schema: Schema, names: Mapping[str, str]) -> TypeExpr | None:
-    """Return the type of the properties that an object may have besides its fields; None if it is to have none.
+    """Return the type of the additional properties of an object, or None if they are not expected.
 
-    What the document says of no property may come too, but is not expected: see the option `keep_unknown`.
+    Undocumented properties can still occur; see the option `keep_unknown`.
     """
     more = [property_ for wire, property_ in schema["properties"].items() if not is_representable(wire)]
     if schema.get("patternProperties") or schema.get("additionalProperties", False) is not False:
@@ -152,12 +152,12 @@ def _additional(schema: Schema, names: Mapping[str, str]) -> TypeExpr | None:
 
 
 def constant_of(schema: Schema) -> LiteralValue | None:
-    """Return the only value that a schema allows, None if it allows others."""
+    """Return the only allowed value of a schema, or None."""
     return plain_constant(schema.get("const"))
 
 
 def plain_constant(value: Any) -> LiteralValue | None:
-    """Return a value that can be a literal: a text, a flag or an integer of 64 bits; None for others."""
+    """Return a value that can be a literal: a string, a boolean or a 64-bit integer; None for others."""
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return None
     return value if isinstance(value, str | int) else None
@@ -170,12 +170,12 @@ def _owner(schema: Schema) -> Literal["both", "server", "client"]:
 
 
 def is_representable(wire: str) -> bool:
-    """Whether a property can be a field of a model: msgspec takes no quotes, backslashes or controls in names."""
+    """Return whether a property can be a model field: msgspec rejects quotes, backslashes and control characters."""
     return not any(character in '"\\' or character < " " for character in wire)
 
 
 def with_component_docs(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
-    """Return a schema that refers to a component, or to it or null, with the summary of the component as a default."""
+    """Return a schema with the description of the component that it refers to as a default."""
     if str(schema.get("description", "")).strip():
         return schema
     variants = [one for one in schema.get("oneOf", schema.get("anyOf", [])) if one != {"type": "null"}]
@@ -186,7 +186,7 @@ def with_component_docs(schema: Schema, schemas: Mapping[str, Schema]) -> Schema
 
 
 def described(schema: Schema) -> str:
-    """Return a schema's description with its default and bounds, which the type cannot say."""
+    """Return the description of a schema with its default and bounds, which the type does not express."""
     description = str(schema.get("description", "")).strip()
     parts = []
     low = _bound(schema, "minimum", "exclusiveMinimum", "at least", "more than")
@@ -217,9 +217,9 @@ def _shown(value: str | int | float | bool) -> str:
 
 
 def _tags(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> dict[str, Tag]:
-    """Return the tag of each component that is a variant of a discriminated union msgspec can decode by itself.
+    """Return the tag of each component in a discriminated union that msgspec can decode by itself.
 
-    A component has one tag. A union that would give it another, and one that has a default, is resolved by structure.
+    A component has one tag. A union that would need a second tag, or that has a default, is resolved by structure.
     """
     tags: dict[str, Tag] = {}
     for component, schema in schemas.items():
@@ -237,7 +237,7 @@ def _tags(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> dict[str, 
 
 
 def _variants_of(component: str, schemas: Mapping[str, Schema], inside: tuple[str, ...]) -> Iterator[str | None]:
-    """Yield the components that are variants of a union, those of nested unions in their place; None for others."""
+    """Yield the component variants of a union, with nested unions expanded; None for inline variants."""
     for variant in schemas[component].get("oneOf", schemas[component].get("anyOf", ())):
         name = component_of(variant)
         if name in (component, *inside):
@@ -278,7 +278,7 @@ def _resolved(model: AliasModel, models: dict[str, Model]) -> AliasModel:
 
 
 def _with_named_items(type_: TypeExpr, name: str, models: dict[str, Model]) -> TypeExpr:
-    """Return the type of an alias with a name for each union that its lists and maps hold."""
+    """Return the type of an alias with a name for each union in its lists and maps."""
     match type_:
         case ListOf(inner):
             return attrs.evolve(type_, item=name_unions(inner, f"{name}Item", models))
@@ -298,7 +298,7 @@ JsonKind = Literal["string", "number", "integer", "boolean", "array", "object", 
 
 
 def native(type_: TypeExpr, models: Mapping[str, Model]) -> bool:
-    """Whether msgspec can tell the variants of a union apart by itself."""
+    """Return whether msgspec can distinguish the variants of a union by itself."""
     match type_:
         case Nullable(inner):
             return native(inner, models)
@@ -320,7 +320,7 @@ def native(type_: TypeExpr, models: Mapping[str, Model]) -> bool:
 
 
 def _opaque(type_: UnionOf, models: Mapping[str, Model]) -> bool:
-    """Whether a union holds another that only its structure resolves: msgspec takes no custom type beside others."""
+    """Return whether a union contains one that is resolved by structure; msgspec allows no custom types in unions."""
     for variant in type_.variants:
         model = models.get(variant.name) if isinstance(variant, ModelRef) else None
         if isinstance(model, AliasModel) and (not native(model.type, models) or is_recursive(model.name, models)):
@@ -329,7 +329,7 @@ def _opaque(type_: UnionOf, models: Mapping[str, Model]) -> bool:
 
 
 def is_recursive(name: str, models: Mapping[str, Model]) -> bool:
-    """Whether an alias is made of itself, directly or through other aliases; a class in between makes it none."""
+    """Return whether an alias refers to itself, directly or through other aliases; classes break the cycle."""
     seen: set[str] = set()
     queue = [name]
     while queue:
@@ -395,7 +395,7 @@ def all_refs(type_: TypeExpr) -> Iterator[str]:
 
 
 def reachable(roots: Iterator[str], models: tuple[Model, ...]) -> frozenset[str]:
-    """Return the names of the models that can be reached from some."""
+    """Return the names of all models reachable from the roots."""
     by_name = {model.name: model for model in models}
     seen: set[str] = set()
     queue = list(roots)

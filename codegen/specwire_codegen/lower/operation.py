@@ -1,4 +1,4 @@
-"""Operations of the normalized document to methods of a client."""
+"""Lowering of operations to client methods."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ from specwire_codegen.openapi.identifiers import RESERVED_ARGUMENTS, WAITING_ARG
 from specwire_codegen.openapi.methods import IDEMPOTENT, METHODS
 from specwire_codegen.openapi.pointer import join
 
-"""Methods for which clients send no idempotency keys."""
+"""HTTP methods for which clients send no idempotency keys."""
 
 
 def lower_operations(document: Document, components: Components, config: ClientConfig) -> tuple[Operation, ...]:
-    """Return every method of the client, in the order of the document; raises for names that lead nowhere."""
+    """Return all methods of the client in document order; raise for unused names in `client.toml`."""
     routes = [
         (path, http_method, {"servers": item["servers"], **raw} if "servers" in item else raw)
         for path, item in document.data.get("paths", {}).items()
@@ -90,7 +90,7 @@ def _operations_of(item: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, 
 
 @attrs.define
 class _Lowering:
-    """One operation of the document on its way to the methods it becomes."""
+    """Lowering of one operation to its methods."""
 
     document: Document
     components: Components
@@ -104,7 +104,7 @@ class _Lowering:
     """The names of all methods so far."""
 
     def operations(self) -> Iterator[Operation]:
-        """Yield the method, and its twins: one that streams, and one for each body or answer that JSON cannot carry."""
+        """Yield the method and its variants: for streaming, and for bodies or responses other than JSON."""
         answers = Answers(Empty(), None)
         if self.http_method != "HEAD":
             answers = lower_answers(self.raw.get("responses", {}), self.components)
@@ -130,7 +130,7 @@ class _Lowering:
         return tuple(named.split(".")) if named else self._twin(method, "stream")
 
     def _twin(self, method: tuple[str, ...], kind: str) -> tuple[str, ...]:
-        """Return a name that no other method has, for a method that does the same in another form."""
+        """Return an unused name for a variant of a method."""
         twin = (*method[:-1], f"{method[-1]}_{kind}")
         while twin in self.taken:
             twin = (*twin[:-1], f"{twin[-1]}_")
@@ -180,7 +180,7 @@ class _Lowering:
         return operation
 
     def _formats(self, body: Body | None) -> Formats:
-        """Return what of a body with JSON in it, or in its parts, is text of another type."""
+        """Return the formats of the JSON parts of a body."""
         if not isinstance(body, JsonBody | JsonLinesBody | MultipartBody):
             return Formats()
         content: Mapping[str, Any] = self.raw["requestBody"]["content"]
@@ -198,7 +198,7 @@ class _Lowering:
         return server_url(servers) if servers != common else None
 
     def _named(self, body: Body | None) -> tuple[tuple[Parameter, ...], Body | None]:
-        """Give parameters and body fields Python names that differ from one another."""
+        """Return parameters and body with distinct Python names."""
         raw = without_query_strings(self.raw.get("parameters", []), self.components)
         order = {"path": 0, "query": 1, "header": 2, "cookie": 3}
         ordered = sorted(raw, key=lambda one: (order[one["in"]], self.path.find("{" + one["name"] + "}")))
@@ -207,7 +207,7 @@ class _Lowering:
         wishes += [("body", wire, name) for wire, name in fields]
         reserved = RESERVED_ARGUMENTS | _own_arguments(body)
         if self.raw["operationId"] in self.config.waits:
-            reserved |= WAITING_ARGUMENTS | {self.method[-1]}  # the waiter calls the builder
+            reserved |= WAITING_ARGUMENTS | {self.method[-1]}  # the waiter calls the request builder
         python = distinct(_apart(wishes), reserved)
         parameters = tuple(self._parameter(one, python[f"{one['in']}:{one['name']}"]) for one in ordered)
         return parameters, _renamed(body, {wire: python[f"body:{wire}"] for wire, _ in fields})
@@ -218,7 +218,7 @@ class _Lowering:
         return lower_parameter(raw, name, raw["name"], raw["in"], self.components, required=required, ends=ends)
 
     def _is_idempotency_key(self, parameter: Mapping[str, Any]) -> bool:
-        """Tell whether the client sends this by itself where a call does not say it."""
+        """Return whether a parameter is the idempotency key, which the client sends by default."""
         header = self.document.data.get("x-specwire-retry", {}).get("idempotency_header", "")
         named = parameter["in"] == "header" and parameter["name"].lower() == header.lower()
         return named and self.http_method not in IDEMPOTENT
@@ -298,9 +298,9 @@ class _Lowering:
 
 
 def _apart(wishes: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
-    """Yield key and wished name for place, wire name and name; a name that another place has begins with its own.
+    """Yield key and candidate name for place, wire name and name; a duplicate name is prefixed with its place.
 
-    Of two places, the path keeps the name, then the body: it holds what is sent, and others say how.
+    The path keeps its name, then the body, then the other places.
     """
     owners: dict[str, str] = {}
     for place, _, name in sorted(wishes, key=lambda wish: {"path": 0, "body": 1}.get(wish[0], 2)):
@@ -327,12 +327,12 @@ def _body_fields(body: Body | None) -> list[tuple[str, str]]:
 
 
 def _part_header(part: Part, header: Parameter) -> tuple[str, str]:
-    """Return a key for the header of a part, and the name that its argument should have."""
+    """Return a key for the header of a part, and the candidate name of its argument."""
     return f"{part.wire_name}\n{header.wire_name}", argument(f"{part.wire_name} {header.wire_name}")
 
 
 def _own_arguments(body: Body | None) -> frozenset[str]:
-    """Return the names of the arguments that take a body as a whole."""
+    """Return the names of the arguments that take the whole body."""
     match body:
         case MultipartBody(free=True):
             return frozenset({"fields", "files"})
@@ -364,7 +364,7 @@ def _unused(operations: list[Operation], config: ClientConfig) -> Iterator[Diagn
     waits = {operation.id for operation in operations if operation.polling is not None}
     for table, names, known, what in (
         ("operations", config.operations, ids, "no operation has this id"),
-        ("streams", config.streams, streams, "no operation with this id answers a stream"),
+        ("streams", config.streams, streams, "no operation with this id returns a stream"),
         ("waits", config.waits, waits, "no operation with this id has x-specwire-polling"),
     ):
         for key in () if config.partial else names:
@@ -383,8 +383,8 @@ def _collisions(operations: list[Operation], config: ClientConfig) -> Iterator[D
             operation.location if operation.id not in config.operations else config.locate("operations", operation.id)
         )
         if other is not operation:
-            message = f"{operation.id} and {other.id} are both called {method}"
-            yield error("name-collision", message, where, "name one of them in client.toml, table [operations]")
+            message = f"{operation.id} and {other.id} are both named {method}"
+            yield error("name-collision", message, where, "rename one of them in client.toml, table [operations]")
         if operation.method in resources:
-            message = f"{operation.id} is called {method}, which is also a group of methods"
-            yield error("name-collision", message, where, "name it otherwise in client.toml, table [operations]")
+            message = f"{operation.id} is named {method}, which is also a resource"
+            yield error("name-collision", message, where, "rename it in client.toml, table [operations]")

@@ -1,4 +1,4 @@
-"""Parameters of the normalized document, and headers, which are the same without a place."""
+"""Lowering of parameters, and of headers, which have the same fields except `in`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DEFAULT_STYLES: Mapping[Place, tuple[str, bool]] = {
 
 
 _ANYTHING = frozenset({".*", "^.*$", "^(.*)$", "(.*)", ".*?"})
-"""Patterns that match nothing too; patterns of a document are compared, never run."""
+"""Patterns that match an empty string; document patterns are compared as text, never executed."""
 
 
 def lower_parameter(
@@ -34,7 +34,7 @@ def lower_parameter(
     required: bool,
     ends: bool = False,
 ) -> Parameter:
-    """Return a parameter under a Python name; `ends` tells of one that is the last segment of a path."""
+    """Return a parameter with its Python name; `ends` is true for the last segment of a path."""
     content = raw.get("content")
     schema = next(iter(content.values())).get("schema", {}) if content else raw.get("schema", {})
     details = {**components.resolve(schema), **(schema if isinstance(schema, Mapping) else {})}
@@ -48,7 +48,7 @@ def lower_parameter(
         ends and _may_be_empty(raw, details),
         bool(raw.get(SPANS)),
     )
-    told = {"description": raw.get("description") or details.get("description", "")}
+    described_by = {"description": raw.get("description") or details.get("description", "")}
     deprecated = bool(raw.get("deprecated") or details.get("deprecated"))
     return Parameter(
         name,
@@ -56,25 +56,25 @@ def lower_parameter(
         place,
         components.type_of(schema),
         required and not _is_null_by_default(details),
-        described(with_component_docs({**details, **told, "deprecated": deprecated}, components.schemas)),
+        described(with_component_docs({**details, **described_by, "deprecated": deprecated}, components.schemas)),
         None if style == Style(*default) else style,
         _default(details) if required else None,
     )
 
 
 def _may_be_empty(raw: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
-    """Tell whether the document says that the end of a path may be empty: that it spans what follows, or its length."""
-    says = schema.get("minLength") == 0 or schema.get("default") == "" or schema.get("pattern") in _ANYTHING
-    return bool(raw.get("allowReserved") or raw.get(SPANS)) or says
+    """Return whether the last segment of a path can be empty: a wildcard, or a schema that allows it."""
+    allowed = schema.get("minLength") == 0 or schema.get("default") == "" or schema.get("pattern") in _ANYTHING
+    return bool(raw.get("allowReserved") or raw.get(SPANS)) or allowed
 
 
 def _is_null_by_default(schema: Schema) -> bool:
-    """Tell whether a call that does not give a required parameter sends null, which is to send nothing."""
+    """Return whether the default of a required parameter is null, so that nothing is sent."""
     return "default" in schema and schema["default"] is None
 
 
 def _default(schema: Schema) -> DefaultValue | None:
-    """Return what is sent for a required parameter that a call does not give: its only value, or its default."""
+    """Return the value sent for an omitted required parameter: its constant or its default."""
     value = schema.get("const", schema.get("default"))
     if schema.get("format") in ("byte", "base64", "binary"):
         return None

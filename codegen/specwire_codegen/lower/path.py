@@ -1,4 +1,4 @@
-"""JSON pointers into a response to paths of Python attribute names."""
+"""JSON pointers into a response, resolved to paths of Python attributes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from specwire_codegen.lower.schema import is_object
 
 
 class Paths:
-    """Follows wire keys through a type."""
+    """Resolver of wire keys to attribute names through a type."""
 
     def __init__(self, components: Components, root: TypeExpr, location: Location | None) -> None:
         self._components = components
@@ -18,13 +18,13 @@ class Paths:
         self._root = root
 
     def names(self, pointer: str | None) -> tuple[str, ...] | None:
-        """Return the attribute names of a pointer; None for none."""
+        """Return the attribute names of a pointer, or None without a pointer."""
         if pointer is None:
             return None
         return self.follow(tuple(pointer.split("/")[1:]))[0]
 
     def follow(self, keys: tuple[str, ...]) -> tuple[tuple[str, ...], TypeExpr]:
-        """Return the attribute names of wire keys and the type they lead to; raises when they lead nowhere."""
+        """Return the attribute names of wire keys and their final type; raise if a key does not exist."""
         type_ = self._root
         names: list[str] = []
         for key in keys:
@@ -33,7 +33,7 @@ class Paths:
         return tuple(names), type_
 
     def resolved(self, type_: TypeExpr) -> TypeExpr:
-        """Return the type that a named type which is no object stands for; other types as they are."""
+        """Return the target of an alias without null; other types unchanged."""
         match type_:
             case Nullable(inner):
                 return self.resolved(inner)
@@ -61,8 +61,8 @@ class Paths:
                     return field_names(schema, self._components.names)[key], self._components.type_of(
                         schema["properties"][key]
                     )
-        message = f"a pointer of an x-specwire extension leads to {key!r}, which the response does not have"
-        raise failure("bad-pointer", message, self._location, "correct the pointer")
+        message = f"the response has no property {key!r}, which an x-specwire extension refers to"
+        raise failure("bad-pointer", message, self._location, "use a pointer to a property of the response")
 
     def _component(self, class_name: str) -> str:
         return next(component for component, name in self._components.names.items() if name == class_name)

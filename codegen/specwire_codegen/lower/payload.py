@@ -1,4 +1,4 @@
-"""Responses of the normalized document to payloads: what an operation answers."""
+"""Lowering of responses to payloads."""
 
 from __future__ import annotations
 
@@ -48,28 +48,27 @@ FRAMINGS: Mapping[str, Framing] = {
 }
 
 _BODILESS = ("204", "205")
-"""Statuses of answers that HTTP lets have no body, whatever a document says."""
+"""Status codes whose responses cannot have a body in HTTP."""
 
 
 @attrs.frozen
 class Answers:
-    """What an operation answers when it succeeds."""
+    """Payloads of the successful responses of an operation."""
 
     whole: Payload | None
-    """As one value; None where there are only events."""
+    """Payload as one value; None if there are only events."""
     events: EventStream | None
     by_status: tuple[tuple[Status, Payload], ...] = ()
-    """As one value, under a status where that is not `whole`."""
+    """Payloads by status where they differ from `whole`."""
     twins: tuple[tuple[str, Answers], ...] = ()
-    """In another form, which is asked for by its media type, under a name for that."""
+    """Further payloads by media type, each with a name for its method."""
 
 
 def lower_answers(responses: Mapping[str, Any], components: Components) -> Answers:
-    """Return what a success answers: as one value, and as events.
+    """Return the payloads of successful responses, as one value and as events.
 
-    Successes are the statuses `2..`, `2XX` and, where there are none, `default`. Each has its own type. What a call
-    gives is of one of them: a union, with null where a status answers nothing; files are told from values when they
-    come.
+    Successful statuses are `2..`, `2XX` and, if there are none, `default`. Each has its own type. The return type of a
+    call is their union, with null if a status has no content. Files and values are distinguished at run time.
     """
     found = {status: _content(response, components) for status, response in successes(responses)}
     payloads = {status: [each.payload for each in content] or [_empty(status)] for status, content in found.items()}
@@ -88,17 +87,17 @@ def lower_answers(responses: Mapping[str, Any], components: Components) -> Answe
 
 
 def _answers(by_status: Mapping[str, Payload]) -> Answers:
-    """Return what each status answers as one payload, and where that is another one."""
+    """Return the merged payload of all statuses, and the statuses whose payload differs."""
     wholes = list(by_status.items())
     merged = _merged([payload for _, payload in wholes])
     others = tuple((status_key(status), payload) for status, payload in wholes if payload != merged)
-    if any(status == "2XX" for status, _ in others):  # what the range says is not said of the statuses beside it
+    if any(status == "2XX" for status, _ in others):  # the type of the range does not apply to its explicit statuses
         others = tuple((status_key(status), payload) for status, payload in wholes)
     return Answers(merged, None, tuple(pair for pair in others if pair[0] != "default"))
 
 
 def successes(responses: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the statuses that are successes, in order, and their responses."""
+    """Yield the successful statuses and their responses, in order."""
     statuses = sorted(status for status in responses if status.startswith("2"))
     for status in statuses or [status for status in responses if status == "default"]:
         yield status, {**responses[status], "content": {}} if status in _BODILESS else responses[status]
@@ -110,7 +109,7 @@ def status_key(status: str) -> Status:
 
 
 def _content(response: Mapping[str, Any], components: Components) -> list[Form]:
-    """Return what a response may be, best first."""
+    """Return the media types of a response, best first."""
     content: Mapping[str, Any] = response.get("content", {})
     ordered = sorted(content.items(), key=lambda item: preference(item[0]))
     alike = Counter(base_type(name) for name in content)
@@ -130,14 +129,14 @@ def _empty(status: str) -> Empty:
 
 
 def _whole(payloads: Sequence[Payload]) -> Payload | None:
-    """Return what a status answers if it is not asked for events: JSON before anything else."""
+    """Return the payload of a status without events; JSON takes precedence."""
     plain = [payload for payload in payloads if not isinstance(payload, EventStream)]
     json = (payload for payload in plain if isinstance(payload, JsonPayload))
     return next(json, plain[0] if plain else None)
 
 
 def _merged(payloads: Sequence[Payload]) -> Payload:
-    """Return one payload for all: of bytes where any answers bytes, else of a union."""
+    """Return one payload for all: bytes if any of them is bytes, else a union."""
     full = [payload for payload in payloads if not isinstance(payload, Empty)]
     empty = len(full) < len(payloads)
     if not full:
@@ -206,7 +205,7 @@ def _events(base: str, media: Mapping[str, Any], components: Components) -> Even
 
 
 def _data(schema: Mapping[str, Any], components: Components) -> TypeExpr:
-    """Return the type of the data of a server-sent event: what it is as JSON, or text where nothing says JSON."""
+    """Return the type of the data of a server-sent event: the JSON type, or text if nothing indicates JSON."""
     if "contentSchema" in schema:
         return components.type_of(schema["contentSchema"])
     is_text = schema.get("type") == "string" and not is_json(schema.get("contentMediaType", ""))

@@ -1,4 +1,4 @@
-"""Parameters that are the whole query string, as the query parameters that a form of their fields is."""
+"""Lowering of `in: querystring` parameters with form content to query parameters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STYLE = ("style", "explode", "allowReserved")
 
 
 def without_query_strings(parameters: Iterable[Mapping[str, Any]], components: Components) -> list[Mapping[str, Any]]:
-    """Return the parameters with each field of a query string as a query parameter; other media types are left out."""
+    """Return the parameters with querystring forms expanded to query parameters; other media types are dropped."""
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     for parameter in parameters:
         for one in _fields(parameter, components) if parameter["in"] == "querystring" else (parameter,):
@@ -26,7 +26,7 @@ def without_query_strings(parameters: Iterable[Mapping[str, Any]], components: C
 
 
 def unsent_query_strings(document: Document) -> Iterator[Diagnostic]:
-    """Yield a warning for each query string that is no form, since a client cannot send it."""
+    """Yield a warning for each querystring parameter that is not a form, since a client cannot send it."""
     for path, item in document.data.get("paths", {}).items():
         operations = {**item, **item.get("additionalOperations", {})}
         for method, operation in operations.items():
@@ -35,9 +35,9 @@ def unsent_query_strings(document: Document) -> Iterator[Diagnostic]:
                     place = () if method in item else ("additionalOperations",)
                     yield warning(
                         "unsent-querystring",
-                        f"the query string {parameter['name']!r} is left out: a client sends forms, {FORM}",
+                        f"the query string {parameter['name']!r} is ignored: clients can only send {FORM}",
                         document.locate(join("/paths", path, *place, method, "parameters", number)),
-                        "state it with that media type, or with parameters `in: query`",
+                        "declare it with that media type, or use parameters with `in: query`",
                     )
 
 
@@ -61,7 +61,7 @@ def _fields(parameter: Mapping[str, Any], components: Components) -> Iterator[Ma
 
 
 def _form_of(details: Schema | bool, encoding: Mapping[str, Any], components: Components) -> Mapping[str, Any]:
-    """Return how a field stands in a form: by its style, or as JSON if it is an object without one."""
+    """Return the schema and style of a form field, or JSON content for an object without a style."""
     styles = {key: encoding[key] for key in _STYLE if key in encoding}
     if not styles and ("contentType" in encoding or components.resolve(details).get("type") == "object"):
         kind = base_type(encoding.get("contentType", "application/json"))

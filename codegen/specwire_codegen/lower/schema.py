@@ -1,4 +1,4 @@
-"""Schemas of the normalized document to type expressions."""
+"""Lowering of schemas to type expressions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Schema: TypeAlias = Mapping[str, Any]
 
 PREFIX = "#/components/schemas/"
 _ANY_TEXT = frozenset({".*", ".+", ".*?", ".+?", r"[\s\S]*", r"[\s\S]+", r"[\w\W]*", r"[\d\D]*", "[^]*"})
-"""Patterns, without anchors and group, that match every name but for an empty one."""
+"""Patterns, without anchors and group, that match every name except the empty one."""
 _FORMATS: dict[str, PrimitiveName] = {
     "date-time": "datetime",
     "date": "date",
@@ -38,13 +38,13 @@ _SCALARS: dict[str, PrimitiveName] = {"string": "str", "integer": "int", "number
 
 
 def component_of(schema: Schema) -> str | None:
-    """Return the component that a schema refers to, None if it is not a reference."""
+    """Return the component that a schema refers to, or None if it is not a reference."""
     ref = schema.get("$ref")
     return ref.removeprefix(PREFIX).replace("~1", "/").replace("~0", "~") if isinstance(ref, str) else None
 
 
 def text_type(schema: Schema) -> PrimitiveName | None:
-    """Return the type of a string's values, None for a schema of no strings and for constants."""
+    """Return the type of a string schema; None for other schemas and for constants."""
     kinds = schema.get("type")
     is_text = kinds == "string" or (isinstance(kinds, list) and "string" in kinds)
     return _FORMATS.get(schema.get("format", ""), "str") if is_text and not {"const", "enum"} & schema.keys() else None
@@ -61,7 +61,7 @@ def type_of(schema: Schema | bool, names: Mapping[str, str]) -> TypeExpr:
     if "enum" in schema:
         return _constants(schema["enum"], schema)
     for keyword in ("oneOf", "anyOf"):
-        if keyword in schema and "type" not in schema:  # beside a type, it only restricts that
+        if keyword in schema and "type" not in schema:  # next to a type, it only restricts the type
             return union_of([type_of(variant, names) for variant in schema[keyword]])
     kinds = schema.get("type")
     if isinstance(kinds, list):
@@ -87,7 +87,7 @@ def _typed(kind: str | None, schema: Schema, names: Mapping[str, str]) -> TypeEx
 
 
 def value_of(schema: Schema, names: Mapping[str, str]) -> TypeExpr:
-    """Return the type of an object's values: those of every pattern, and those that no pattern is for."""
+    """Return the value type of an object: of all patterns, and of properties that match no pattern."""
     patterns: Mapping[str, Schema | bool] = schema.get("patternProperties", {})
     rest = schema.get("additionalProperties", True)
     closed = patterns and (rest is False or any(map(_matches_all, patterns)))
@@ -96,7 +96,7 @@ def value_of(schema: Schema, names: Mapping[str, str]) -> TypeExpr:
 
 
 def _matches_all(pattern: str) -> bool:
-    """Tell whether a pattern is one of the usual ways to match every name."""
+    """Return whether a pattern is a usual form of "match every name"."""
     bare = pattern.removeprefix("^").removesuffix("$")
     grouped = bare[:1] == "(" and bare[-1:] == ")"
     return pattern in ("", "^", "$", ".") or (bare[1:-1] if grouped else bare) in _ANY_TEXT
@@ -127,7 +127,7 @@ def _item(schema: Schema, names: Mapping[str, str]) -> TypeExpr:
 
 
 def _constants(values: Sequence[Any], schema: Schema) -> TypeExpr:
-    """Return the type of an enumeration: literals if they are strings and integers, for msgspec knows no others."""
+    """Return the type of an enumeration: literals for strings and integers, the only ones msgspec supports."""
     plain = [value for value in values if value is not None]
     found: TypeExpr
     if len(plain) == 1 and isinstance(plain[0], bool):
@@ -161,7 +161,7 @@ def _scalar(value: bool | int | float | str) -> PrimitiveName:
 
 
 def union_of(variants: Sequence[TypeExpr]) -> TypeExpr:
-    """Return the union of types: null apart, nested unions opened, repeated types once."""
+    """Return the union of types: null separate, nested unions flat, no repetitions."""
     flat: dict[TypeExpr, None] = {}
     nullable = False
     for variant in variants:
@@ -182,5 +182,5 @@ def union_of(variants: Sequence[TypeExpr]) -> TypeExpr:
 
 
 def is_object(schema: Schema) -> bool:
-    """Whether a component becomes a class: an object with properties, or a plain closed or open object without type."""
+    """Return whether a component becomes a class: an object with properties that is not a union."""
     return bool(schema.get("properties")) and "oneOf" not in schema and "anyOf" not in schema

@@ -1,4 +1,4 @@
-"""Security schemes and requirements of the normalized document: how the client proves who it is, and where."""
+"""Lowering of security schemes and requirements."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from specwire_codegen.openapi.pointer import join
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _FRAMING = frozenset({"host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade"})
-"""Headers that say where a request goes and where it ends: none of them can be a key."""
+"""Headers that control routing or framing; they cannot carry a key."""
 _FLOWS = ("clientCredentials", "password", "authorizationCode", "deviceAuthorization")
 _HTTP: Mapping[str, SecurityScheme] = {"bearer": BearerScheme(), "basic": BasicScheme(), "digest": DigestScheme()}
 _MOST_ALTERNATIVES = 16
@@ -44,17 +44,17 @@ _SCHEMES = "/components/securitySchemes"
 
 
 def requirements(raw: Sequence[Mapping[str, Any]]) -> tuple[Requirement, ...]:
-    """Return the alternatives of a `security` list, in its order."""
+    """Return the alternatives of a `security` list, in order."""
     return tuple(dict.fromkeys(tuple(requirement) for requirement in raw if isinstance(requirement, Mapping)))
 
 
 def lower_security(
     document: Document, operations: Sequence[Operation], config: ClientConfig, package: str
 ) -> tuple[Security | None, tuple[Operation, ...], tuple[Diagnostic, ...]]:
-    """Return how the API is entered, and the operations with what they say otherwise.
+    """Return the security of the API, and the operations with their differences from it.
 
-    Until here, `Operation.security` holds all that an operation requires. Where the document requires nothing of all
-    operations alike, what most of them require is what the others are held against.
+    Before this step, `Operation.security` holds all requirements of an operation. If the document has no global
+    requirement, the most frequent one becomes the default.
     """
     raw = document.data.get("components", {}).get("securitySchemes", {})
     schemes = {name: scheme for name, one in raw.items() if (scheme := _scheme(name, one)) is not None}
@@ -64,7 +64,7 @@ def lower_security(
     asked = [_ways(each, schemes) for each in said]
     usual = _ways(stated, schemes)
     if schemes and not any(any(each) for each in [usual, *asked]):
-        # Nothing says that a call takes credentials, and yet there are some: the client sends what it is given.
+        # No operation requires credentials although schemes exist: the client sends those it has.
         usual = (*((name,) for name in schemes), ())
         asked = [usual for _ in operations]
         warnings.append(_unrequired(document))
@@ -85,16 +85,16 @@ def lower_security(
 
 
 def _ways(stated: tuple[Requirement, ...], schemes: Mapping[str, SecurityScheme]) -> tuple[Requirement, ...]:
-    """Return the alternatives that a client can meet; where it can meet none, all of them.
+    """Return the alternatives that the client supports, or all of them if it supports none.
 
-    No scheme is dropped from an alternative: the call would go out with less than it needs.
+    A scheme is never dropped from an alternative, since the call would lack credentials.
     """
     met = [each for each in stated if schemes.keys() >= set(each)]
     return tuple(dict.fromkeys(one for each in met or stated for one in _separate(each, schemes)))
 
 
 def _separate(names: Requirement, schemes: Mapping[str, SecurityScheme]) -> Iterator[Requirement]:
-    """Yield schemes that are taken together; of those that stand in one place, only one can be."""
+    """Yield combinations of schemes; schemes that use the same header or parameter exclude each other."""
     rivals: dict[object, list[str]] = {}
     for name in names:
         rivals.setdefault(_place(schemes[name]) if name in schemes else name, []).append(name)
@@ -135,24 +135,24 @@ def _urls(raw: Mapping[str, Any], key: str) -> list[str]:
 
 
 def _usable(urls: Sequence[str]) -> str:
-    """Return the first address that secrets can be sent to, else the first."""
+    """Return the first URL that secrets can be sent to, else the first URL."""
     return without_user(next((url for url in urls if _token_url_flaw(url) is None), urls[0]))
 
 
 def _token_url_flaw(url: str) -> str | None:
-    """Return why no secret is sent to an address, which may be relative to the server's."""
+    """Return the reason why secrets are not sent to a URL (possibly relative to the server), or None."""
     return token_url_flaw(url if _ABSOLUTE.match(url) else f"https://host/{url}")
 
 
 def _is_free(name: str) -> bool:
-    """Whether a header or cookie can have a name, and a key for its value."""
+    """Return whether a header or cookie can have this name and carry a key."""
     return _TOKEN.fullmatch(name) is not None and name.lower() not in _FRAMING
 
 
 def _variables(
     schemes: tuple[tuple[str, SecurityScheme], ...], config: ClientConfig, package: str
 ) -> tuple[tuple[str, str], ...]:
-    """Return the environment variable of each key; the first may have the one that `client.toml` names."""
+    """Return the environment variable of each key; `client.toml` can name the first one."""
     keyed = [name for name, scheme in schemes if not isinstance(scheme, MutualTLSScheme | UndeclaredScheme)]
     default = default_config(package).key_variable
     if len(schemes) == 1:
@@ -175,18 +175,20 @@ def _warnings(
         if name not in schemes:
             message = f"the client cannot use the security scheme {name!r}"
             where = document.locate(join(_SCHEMES, name))
-            yield warning("unusable-security-scheme", message, where, "correct its type, name, in or scheme")
+            yield warning("unusable-security-scheme", message, where, "check its type, name, in and scheme")
     for name, scheme in schemes.items():
         used = (scheme.token_url, scheme.refresh_url) if isinstance(scheme, OAuth2Scheme) else ()
         where = document.locate(join(_SCHEMES, name))
         for url in filter(None, used):
             if (flaw := _token_url_flaw(url)) is not None:
-                message = f"no secret is sent to {shown_url(url)!r}, the token endpoint of {name!r}: {flaw}"
-                yield warning("unusable-token-url", message, where, "correct it, or give the client `token_url=`")
+                message = f"the token endpoint {shown_url(url)!r} of {name!r} cannot receive secrets: {flaw}"
+                yield warning(
+                    "unusable-token-url", message, where, "use an https URL, or pass `token_url=` to the client"
+                )
         for url in used and {*_urls(raw[name], "tokenUrl"), *_urls(raw[name], "refreshUrl")}:
             if without_user(url) != url:
-                message = f"{shown_url(url)!r} holds a user and a password, which are left out"
-                yield warning("server-credentials", message, where, "give credentials to the client")
+                message = f"{shown_url(url)!r} contains a user and a password, which are ignored"
+                yield warning("server-credentials", message, where, "pass credentials to the client")
     for together in dict.fromkeys(requirement for each in stated for requirement in each):
         known = tuple(name for name in together if name in schemes)
         if len({_place(schemes[name]) for name in known}) < len(known):
@@ -196,12 +198,14 @@ def _warnings(
     named = dict.fromkeys(name for each in stated for requirement in each for name in requirement)
     for name in named:
         if name not in raw:
-            message = f"there is no usable security scheme {name!r}: calls that require it need ANONYMOUS as its key"
+            message = (
+                f"the security scheme {name!r} is missing or unusable: calls that require it need ANONYMOUS as its key"
+            )
             help_ = f"declare it under {_SCHEMES}, in the document or in overlay.yaml"
             yield warning("unknown-security-scheme", message, document.locate(_SCHEMES), help_)
 
 
 def _unrequired(document: Document) -> Diagnostic:
-    message = "nothing requires any of the security schemes: every call takes credentials if the client has some"
-    help_ = "state `security` at the root of the document, or on its operations"
+    message = "no operation requires a security scheme: every call sends credentials if the client has them"
+    help_ = "declare `security` at the root of the document, or on its operations"
     return warning("unrequired-security-scheme", message, document.locate(_SCHEMES), help_)

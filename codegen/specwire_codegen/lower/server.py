@@ -1,4 +1,4 @@
-"""Servers of the normalized document to addresses."""
+"""Lowering of servers to base URLs."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ _NOWHERE = "calls use the base URL of the client"
 
 @attrs.frozen
 class Server:
-    """A server of the document: its address without user and password, and why it is not usable as it stands."""
+    """A server of the document: its URL without user and password, and its flaw."""
 
     url: str | None
-    """None where nothing can be called there."""
+    """None if the server cannot be called."""
     code: str = ""
     flaw: str = ""
 
 
 def server_url(servers: Sequence[Mapping[str, Any]]) -> str | None:
-    """Return the address of the first usable server with its variables at their defaults; None where there is none.
+    """Return the URL of the first usable server with default variables, or None.
 
-    An address that begins with `/` is relative to wherever the client is told that the API is.
+    A URL that begins with `/` is relative to the base URL of the client.
     """
     url = next((found.url for found in map(_read, servers) if found.url is not None), None)
     return url if url != "/" else None
 
 
 def server_flaws(document: Document) -> Iterator[Diagnostic]:
-    """Yield a warning for each server that is passed over, or used without the user and password of its address."""
+    """Yield a warning for each server that is skipped, or used without the credentials in its URL."""
     holders: list[tuple[str, Mapping[str, Any]]] = [("", document.data)]
     for path, item in document.data.get("paths", {}).items():
         operations = {**item, **item.get("additionalOperations", {})}
@@ -58,10 +58,10 @@ def _flaws(document: Document, servers: Sequence[Mapping[str, Any]], pointer: st
             return
         shown = shown_url(raw["url"].strip())
         if server.url is not None:
-            message = f"the address {shown!r} {server.flaw}, which are left out"
-            yield warning(server.code, message, place, "give credentials to the client")
+            message = f"the URL {shown!r} {server.flaw}, which are ignored"
+            yield warning(server.code, message, place, "pass credentials to the client")
             return
-        message = f"the address {shown!r} {server.flaw}: {instead}"
+        message = f"the URL {shown!r} {server.flaw}: {instead}"
         help = "give each variable a default" if server.code == "open-server" else "write it like https://host/path"
         yield warning(server.code, message, place, help)
 
@@ -79,4 +79,4 @@ def _read(server: Mapping[str, Any]) -> Server:
     if flaw is not None:
         return Server(None, "unusable-server", f"cannot be called: {flaw}")
     bare = without_user(url)
-    return Server(url) if bare == url else Server(bare, "server-credentials", "holds a user and a password")
+    return Server(url) if bare == url else Server(bare, "server-credentials", "contains a user and a password")

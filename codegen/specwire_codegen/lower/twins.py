@@ -1,4 +1,4 @@
-"""Media types of a response that another one cannot stand in for: each gets a method of its own, with a name for it."""
+"""Additional response media types that need a method of their own."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from specwire_codegen.lower.schema import Schema
 from specwire_codegen.openapi.casing import snake
 
 _FAMILIES = ("image", "audio", "video", "font")
-"""Top-level types whose formats hold the same thing: one method is enough for all."""
+"""Top-level types whose formats are interchangeable: one method for all."""
 _FILES = re.compile(
     r"(image|audio|video|font)/.*|text/csv|application/(pdf|zip|gzip|vnd\.(ms-excel|openxmlformats-.*))"
 )
-"""Types that cannot carry an object, whatever schema a document gives them."""
+"""Types that cannot carry an object, whatever their schema."""
 _NAMES = {
     "text/plain": "text",
     "application/octet-stream": "binary",
@@ -33,16 +33,16 @@ class Form:
     """One media type of a response."""
 
     base: str
-    """Without its parameters."""
+    """The media type without parameters."""
     parameters: str
     schema: Schema | bool
     payload: Payload
 
 
 def twins(content: Sequence[Form], plain: Payload | None, components: Components) -> Iterator[tuple[str, Payload]]:
-    """Yield name and payload of each media type that answers something else than the plain method.
+    """Yield name and payload of each media type whose content differs from the default method.
 
-    The same schema under another type is the same value in another encoding; so are several formats of an image.
+    The same schema under another media type is the same value in another encoding; so are several image formats.
     """
     families: set[str] = set()
     types = [plain.type] if isinstance(plain, JsonPayload) else []
@@ -73,7 +73,7 @@ def _differs(payload: Payload, plain: Payload | None) -> bool:
 
 
 def _is_own(schema: Schema | bool, components: Components) -> bool:
-    """Tell whether a schema is that of a text or of bytes, or says nothing."""
+    """Return whether a schema is text or bytes, or has no constraints."""
     found = components.resolve(schema)
     return components.is_textual(schema) or bool(found.keys() & {"contentMediaType", "contentEncoding"})
 

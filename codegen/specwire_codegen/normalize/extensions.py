@@ -1,4 +1,4 @@
-"""Extensions: `x-specwire-*` is checked to the letter, every other `x-` key is dropped."""
+"""Validation of `x-specwire-*` extensions; every other `x-` key is removed."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from specwire_codegen.openapi.walk import is_extension, rebuild
 
 PREFIX = "x-specwire-"
 SPANS = f"{PREFIX}spans"
-"""Marks a path parameter whose value may have slashes, which are sent as slashes."""
+"""Extension that marks a path parameter whose slashes are sent unescaped."""
 UNKNOWN = "unknown"
-"""The number of the first page, where nothing says whether it is 0 or 1."""
+"""Value of `first` if the number of the first page is not documented (0 or 1)."""
 
 Test = Callable[[Any], str | None]
 
@@ -32,7 +32,7 @@ _OWN_HEADERS = {
 
 
 def _text(value: Any) -> str | None:
-    return None if isinstance(value, str) and value else "a string that is not empty"
+    return None if isinstance(value, str) and value else "a non-empty string"
 
 
 def _pointer(value: Any) -> str | None:
@@ -40,7 +40,7 @@ def _pointer(value: Any) -> str | None:
 
 
 def _place(value: Any) -> str | None:
-    return None if value == "" or _pointer(value) is None else "a JSON pointer such as '/data', or '' for the whole"
+    return None if value == "" or _pointer(value) is None else "a JSON pointer such as '/data', or '' for the root"
 
 
 def _flag(value: Any) -> str | None:
@@ -48,24 +48,22 @@ def _flag(value: Any) -> str | None:
 
 
 def _natural(value: Any) -> str | None:
-    return (
-        None if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else "a whole number, 0 or more"
-    )
+    return None if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else "an integer of at least 0"
 
 
 def _first(value: Any) -> str | None:
     good = value == UNKNOWN or _natural(value) is None
-    return None if good else f"a whole number, 0 or more, or {UNKNOWN!r}"
+    return None if good else f"an integer of at least 0, or {UNKNOWN!r}"
 
 
 def _seconds(value: Any) -> str | None:
     good = isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
-    return None if good else "a number of seconds, more than 0"
+    return None if good else "a number of seconds greater than 0"
 
 
 def _texts(value: Any) -> str | None:
     good = isinstance(value, list) and value and all(isinstance(each, str) for each in value)
-    return None if good else "a list of strings that is not empty"
+    return None if good else "a non-empty list of strings"
 
 
 def _statuses(value: Any) -> str | None:
@@ -88,7 +86,7 @@ def _scalar(value: Any) -> str | None:
 
 def _scalars(value: Any) -> str | None:
     good = isinstance(value, list) and value and all(_scalar(each) is None for each in value)
-    return None if good else "a list of strings, numbers or booleans that is not empty"
+    return None if good else "a non-empty list of strings, numbers or booleans"
 
 
 def _one_of(*names: str) -> Test:
@@ -97,7 +95,7 @@ def _one_of(*names: str) -> Test:
 
 @attrs.frozen
 class _Object:
-    """An object with these members; `required` must be there."""
+    """Object with these members; those in `required` must be present."""
 
     members: Mapping[str, _Shape]
     required: tuple[str, ...] = ()
@@ -119,7 +117,7 @@ class _ByType:
 
 @attrs.frozen
 class _Choice:
-    """An object whose members depend on the value of one of them."""
+    """Object whose members depend on the value of one of them."""
 
     by: str
     variants: Mapping[str, _Object]
@@ -221,7 +219,7 @@ EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Return the document with only the extensions that are known; report every mistake in one of them."""
+    """Return the document with known extensions only; report every mistake in them."""
 
     def visit(node: Node, kind: ObjectType, pointer: str) -> Node:
         for key in node:
@@ -242,7 +240,7 @@ def _kept(key: str) -> bool:
 def _check_key(key: str, node: Node, kind: ObjectType, report: Report) -> None:
     place = pointers.join(origin_of(node), key)
     if key not in EXTENSIONS:
-        report.error("unknown-extension", f"there is no extension {key!r}", place, _near(key, EXTENSIONS))
+        report.error("unknown-extension", f"unknown extension {key!r}", place, _near(key, EXTENSIONS))
         return
     for extension in EXTENSIONS[key]:
         if extension.kinds is None or kind in extension.kinds:
@@ -251,19 +249,19 @@ def _check_key(key: str, node: Node, kind: ObjectType, report: Report) -> None:
     kinds = [each for extension in EXTENSIONS[key] for each in extension.kinds or ()]
     places = " or ".join(f"the {_NAMES.get(each, each)}" for each in kinds)
     here = _NAMES.get(kind, kind)
-    report.error("misplaced-extension", f"{key!r} has no meaning on a {here}", place, f"put it on {places}")
+    report.error("misplaced-extension", f"{key!r} is not allowed on a {here}", place, f"move it to {places}")
 
 
 _NAMES: Mapping[str, str] = {"openapi": "document", "mediaType": "media type", "pathItem": "path item"}
-"""Kinds of nodes whose names are no words."""
+"""Readable names of node kinds."""
 
 
 def _check_resumable(node: Node, name: str, report: Report) -> None:
     stream = node.get("x-specwire-stream")
     if isinstance(stream, dict) and stream.get("resumable") is True and name in JSON_LINES:
         place = pointers.join(origin_of(node), "x-specwire-stream", "resumable")
-        message = f"a stream of {name} has no event ids after which it could be resumed"
-        report.error("bad-extension", message, place, f"leave 'resumable' out, or state the stream as {EVENT_STREAM}")
+        message = f"a stream of {name} cannot be resumed because it has no event ids"
+        report.error("bad-extension", message, place, f"remove 'resumable', or declare the stream as {EVENT_STREAM}")
 
 
 def _check_shape(value: Any, shape: _Shape, name: str, place: str, report: Report) -> None:
@@ -309,4 +307,4 @@ def _check_members(value: Node, shape: _Object | _Choice, name: str, place: str,
 
 
 def _near(name: str, known: Mapping[str, Any]) -> str:
-    return did_you_mean(name, known, f"known are {', '.join(known)}")
+    return did_you_mean(name, known, f"use one of {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""Order: only what is reachable, its keys in the order of the specification."""
+"""Order of the document: reachable components only, keys in the order of the specification."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from specwire_codegen.openapi.walk import is_extension, rebuild, walk
 def prune(data: Node, _report: Report) -> Node:
     """Return the document without components that no operation reaches, and without empty sections.
 
-    A document that has no operations is there for its components: it keeps them.
+    A document without operations keeps all components.
     """
     components = data.get("components", {})
     rest = {key: value for key, value in data.items() if key != "components"}
@@ -30,7 +30,7 @@ def prune(data: Node, _report: Report) -> Node:
 
 
 def reached(data: Node) -> frozenset[tuple[ObjectType, str]]:
-    """Return kind and name of the components that operations need; of all where there are no operations."""
+    """Return kind and name of all components that operations need, or of all components without operations."""
     components = _object(data.get("components"))
     rest = {key: value for key, value in data.items() if key != "components"}
     waiting = _refs(rest, "openapi") if _has_operations(data) else _all(components)

@@ -1,4 +1,4 @@
-"""Origins: every object carries, while it is being normalized, the pointer of the source place it came from."""
+"""Source map: during normalization, every object carries the pointer of its source."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from specwire_codegen.openapi.walk import rebuild
 
 ORIGIN = "x-\0origin"
 HINT = "x-\0hint"
-"""Private keys; they look like extensions to every walk, and cannot occur in a document."""
+"""Private keys; they look like extensions to every walk and cannot occur in a document."""
 
 PRIVATE = frozenset({ORIGIN, HINT})
 
 
 def stamp(data: Node, kind: ObjectType = "openapi", pointer: str = "") -> Node:
-    """Return a copy whose objects carry their pointers; an origin that is there already stays."""
+    """Return a copy whose objects carry their pointers; existing origins stay."""
 
     def visit(node: Node, _kind: ObjectType, here: str) -> Node:
         return node if ORIGIN in node else {**node, ORIGIN: here}
@@ -37,12 +37,12 @@ def strip(value: Any) -> Any:
 
 
 def origin_of(node: Any, otherwise: str = "") -> str:
-    """Return the pointer of the source place that a node came from."""
+    """Return the source pointer of a node."""
     return str(node.get(ORIGIN, otherwise)) if isinstance(node, dict) else otherwise
 
 
 def origin_at(data: Node, pointer: str) -> str:
-    """Return the source pointer of a place in stamped data: the nearest origin above it, and the way from there."""
+    """Return the source pointer of a place in stamped data, relative to the nearest origin above it."""
     value: Any = data
     found = ""
     for token in pointers.split(pointer):
@@ -58,7 +58,7 @@ def origin_at(data: Node, pointer: str) -> str:
 
 @attrs.frozen
 class Report:
-    """Collects the diagnostics of a normalization."""
+    """Collector of the diagnostics of a normalization."""
 
     document: Document
     diagnostics: list[Diagnostic] = attrs.field(factory=list)
@@ -74,5 +74,5 @@ class Report:
         self.diagnostics.append(warning(code, message, self.locate(pointer), help))
 
     def locate(self, pointer: str) -> Location:
-        """Return the source place of a pointer."""
+        """Return the source location of a pointer."""
         return self.document.locate(pointer)

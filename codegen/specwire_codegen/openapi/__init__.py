@@ -1,1 +1,1 @@
-"""The vocabulary of OpenAPI: objects, pointers, words and names."""
+"""Vocabulary of OpenAPI: objects, pointers, words and names."""

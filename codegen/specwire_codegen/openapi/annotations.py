@@ -1,4 +1,4 @@
-"""Keywords that describe a schema and do not change which values it accepts."""
+"""Schema keywords that do not affect validation."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ ANNOTATIONS = frozenset(
         "xml",
     }
 )
-"""Schema keywords that say nothing about which values are valid."""
+"""Schema keywords that do not affect validation."""
 
 OWNERS = frozenset({"readOnly", "writeOnly"})
-"""Annotations that tell who sends a property."""
+"""Annotations for the sender of a property."""
 PLACE_ONLY = frozenset({"default", "deprecated", *OWNERS})
-"""Annotations of the place where a schema stands, which do not move with the schema."""
+"""Annotations of a location, which do not move with the schema."""

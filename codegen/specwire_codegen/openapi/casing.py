@@ -1,4 +1,4 @@
-"""Words of a name, and the name in snake case and Pascal case."""
+"""Case conversion: words of a name, snake case and Pascal case."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SIGNS = (
     (re.compile(r"(?<=\w)<$"), " lt "),
     (re.compile(r"(?<=\w)>$"), " gt "),
 )
-"""Signs that distinguish names, as words."""
+"""Symbols that distinguish names, as words."""
 
 
 def words(text: str) -> list[str]:
@@ -39,7 +39,7 @@ def _apart(text: str) -> str:
 
 
 def argument(text: str) -> str:
-    """Return the name of an argument in snake case; signs that distinguish names become words, as `created>`."""
+    """Return an argument name in snake case; symbols that distinguish names, as in `created>`, become words."""
     for sign, word in _SIGNS:
         text = sign.sub(word, text)
     if words(text):

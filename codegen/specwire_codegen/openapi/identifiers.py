@@ -1,4 +1,4 @@
-"""Python names that are free: reserved names, collisions, lengths."""
+"""Unique Python identifiers: reserved names, collisions, lengths."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ RESERVED_CLASSES = frozenset(
     "AbstractSet Any ClassVar Decimal Ellipsis Literal Mapping NotRequired Sequence TYPE_CHECKING TypeAlias TypedDict "
     "UNSET UUID ADDITIONAL OpenModel Unknown Unset WireModel None True False".split()
 )
-"""Names that a models module needs for itself."""
+"""Names reserved by a models module."""
 LONGEST_CLASS = 80
-"""Characters of the name of a class, without suffixes."""
+"""Longest class name, in characters, without suffixes."""
 HELPERS = frozenset("given json_body lines_body multipart_body wait".split())
-"""What builders call; an argument of the same name makes its builder use another, such as `_given`."""
+"""Functions that builders call; a builder with an argument of the same name calls an alias, such as `_given`."""
 RESERVED_ARGUMENTS = frozenset({"UNSET", "self"})
-"""Names that no argument can have."""
+"""Names that arguments cannot have."""
 RESERVED_FUNCTIONS = HELPERS | {"inputs", "models", "same_arguments", "with_fields"}
-"""Names that an operations module needs for itself."""
+"""Names reserved by an operations module."""
 WAITING_ARGUMENTS = frozenset({"interval", "on_progress", "timeout"})
-"""Names of the arguments that a method which waits for a job has beside those of its operation."""
+"""Additional arguments of methods that wait for a job."""
 RESERVED_CLIENTS = frozenset(
     "ApiKey AsyncClient AsyncResource Basic Bearer Client Digest Http MutualTLS NonRetryableErrors OAuth2 Provider "
     "Resource Security Undeclared".split()
 )
-"""Names that the module of the clients takes from the runtime."""
+"""Names that the client module imports from the runtime."""
 SHADOWING = frozenset("bool bytes date datetime dict float int list object str time timedelta tuple type".split())
-"""Names that a function must not take from the annotations beside it."""
+"""Names that would shadow types used in annotations."""
 _PORTS = (f"{kind}{number}" for kind in ("com", "lpt") for number in "0123456789¹²³")
 _DEVICES = frozenset({"con", "prn", "aux", "nul", "conin$", "conout$", *_PORTS})
-"""Names that mean devices on Windows, whatever follows them behind a dot."""
+"""Names reserved for devices on Windows, with any extension."""
 _COLLISIONS = 6
-"""Suffixes that a name gets before a person would no longer count them."""
+"""Maximum number of suffixes before a digest is used instead."""
 
 
 def shortened(name: str, size: int) -> str:
-    """Return a name of at most `size` characters: a longer one ends in a digest of the whole."""
+    """Return a name of at most `size` characters; a longer one ends in its digest."""
     return name if len(name) <= size else f"{name[: size - 9]}_{_digest(name)[:8]}"
 
 
 def file_name(name: str, size: int) -> str:
-    """Return a name of ASCII for a file, of at most `size` characters; what it cannot say is in a digest."""
+    """Return an ASCII file name of at most `size` characters; a digest replaces other letters."""
     if name.isascii():
         return shortened(name, size)
     plain = "".join(filter(str.isascii, name)).strip("_")
@@ -53,14 +53,14 @@ def file_name(name: str, size: int) -> str:
 
 
 def is_device(name: str) -> bool:
-    """Whether no file can have this name on Windows."""
+    """Return whether Windows reserves a file name."""
     return name.split(".")[0].rstrip(" ").lower() in _DEVICES
 
 
 def distinct(names: Iterable[tuple[str, str]], reserved: frozenset[str] = frozenset()) -> dict[str, str]:
-    """Give each wire name a Python name of its own.
+    """Return a unique Python name for each wire name.
 
-    Takes pairs of wire name and wished name. Who is named exactly as wished keeps it; the others get underscores.
+    Takes pairs of wire name and candidate. Names equal to their candidate take precedence; the others get underscores.
     """
     pairs = list(names)
     taken = set(reserved)
@@ -76,7 +76,7 @@ def distinct(names: Iterable[tuple[str, str]], reserved: frozenset[str] = frozen
 
 
 def _free(wire: str, wish: str, suffix: str, taken: Container[str]) -> str:
-    """Return the wish with the suffixes it takes to be free; a digest of the wire name where it takes too many.
+    """Return the candidate with the necessary suffixes, or with a digest of the wire name if there are too many.
 
     `taken` holds skeletons, so that no two names look the same.
     """
@@ -94,9 +94,9 @@ def _digest(text: str) -> str:
 
 
 def class_names(components: Iterable[str], chosen: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
-    """Give each component a class name of its own; one that is taken or reserved is extended by `Model`.
+    """Return a unique class name for each component; a taken or reserved name is extended by `Model`.
 
-    `chosen` are names that somebody gave; who has one keeps it.
+    `chosen` names take precedence.
     """
     taken = {*RESERVED_CLASSES, *map(skeleton, chosen.values())}
     result: dict[str, str] = dict(chosen)
@@ -110,10 +110,10 @@ def class_names(components: Iterable[str], chosen: Mapping[str, str] = MappingPr
 
 
 def _wishes(components: Sequence[str]) -> dict[str, str]:
-    """Return the class name that each component would have by itself.
+    """Return the preferred class name of each component.
 
-    A component that is the path of a module and a class, as `app__models__Pet`, wishes for the least of it that no
-    other one could wish for.
+    A component that is the path of a module and a class, such as `app__models__Pet`, gets its shortest unambiguous
+    suffix.
     """
     ways = {component: _ways(decoded(component)) for component in components}
     counts = Counter(way for each in ways.values() for way in each)
@@ -121,7 +121,7 @@ def _wishes(components: Sequence[str]) -> dict[str, str]:
 
 
 def _ways(component: str) -> list[str]:
-    """Return the names by which a component could be called, the shortest first."""
+    """Return the possible names of a component, the shortest first."""
     *modules, name = component.split("__")
     if not modules or not all(module and module.islower() for module in modules) or not name[:1].isupper():
         return [pascal(component)]

@@ -1,6 +1,6 @@
-"""The objects of OpenAPI 3.2: which fields they have, in the order of the specification, and what stands in them.
+"""Objects of OpenAPI 3.2: fields in the order of the specification, and their types.
 
-Every walk over a document is driven by these tables: checking, rewriting, ordering.
+These tables drive every walk over a document: validation, rewriting, ordering.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _SWAGGER_VALUES: Fields = {
     "multipleOf": "number",
     "example": "any",
 }
-"""What Swagger 2.0 says about the values of a parameter or header on the parameter itself."""
+"""Schema keywords of Swagger 2.0 on a parameter or header itself."""
 
 FIELDS: Mapping[ObjectType, Fields] = {
     "openapi": {
@@ -372,7 +372,7 @@ FIELDS: Mapping[ObjectType, Fields] = {
         "scopes": "textmap",
     },
 }
-"""Of Swagger 2.0 as far as references can stand in it: it is converted before anything else looks at it."""
+"""Fields by object type. Swagger 2.0 is included only as far as references need it, since it is converted first."""
 
 PATTERNED: Mapping[ObjectType, ObjectType] = {
     "paths": "pathItem",
@@ -381,9 +381,9 @@ PATTERNED: Mapping[ObjectType, ObjectType] = {
     "swaggerPaths": "swaggerPathItem",
     "swaggerResponses": "swaggerResponse",
 }
-"""Objects whose own keys are data: every key that is no extension leads to an object of this kind."""
+"""Objects with arbitrary keys: every key that is not an extension leads to an object of this kind."""
 
 SECTIONS: Mapping[ObjectType, str] = {
     child.kind: section for section, child in FIELDS["components"].items() if isinstance(child, Child)
 }
-"""Kinds that a `$ref` may stand for, and the section of `components` that holds them."""
+"""Kinds that a `$ref` can refer to -> their section of `components`."""

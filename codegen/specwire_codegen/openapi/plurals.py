@@ -1,4 +1,4 @@
-"""English plurals, by one table and a few endings."""
+"""English plurals: a table of irregular words and of endings."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _SAME = frozenset(
     physics politics pos previous rds rss sas series sms sns species sqs tls vps was yes
     """.split()
 )
-"""Words that look like plurals, or that have no singular of their own."""
+"""Words that look like plurals, or have no distinct singular."""
 _TO_F = {"halves": "half", "calves": "calf", "elves": "elf", "selves": "self", "shelves": "shelf", "wolves": "wolf"}
 _TO_FE = {"knives": "knife", "lives": "life", "wives": "wife"}
 _FROM_I = tuple("apis clis emojis guis kpis skis taxis uris wikis".split())
@@ -70,11 +70,11 @@ _ENDINGS = (
     ("zzes", "zz"),
     ("tzes", "tz"),
 )
-"""Endings of plurals with those of their singulars; the longest one that matches decides."""
+"""Endings of plurals with those of their singulars; the longest match wins."""
 
 
 def singular(word: str) -> str:
-    """Return the singular of an English plural in lower case; any other word as it is."""
+    """Return the singular of an English plural in lower case; other words unchanged."""
     if word in _SAME or len(word) < 3:
         return word
     if word in _IRREGULAR:
@@ -88,5 +88,5 @@ def singular(word: str) -> str:
 
 
 def is_plural(word: str) -> bool:
-    """Whether a word in lower case is a plural."""
+    """Return whether a word in lower case is a plural."""
     return singular(word) != word

@@ -7,12 +7,12 @@ from urllib.parse import quote, unquote
 
 
 def escape(token: str) -> str:
-    """Return a reference token as it is written in a pointer."""
+    """Return a reference token escaped for a pointer."""
     return token.replace("~", "~0").replace("/", "~1")
 
 
 def unescape(token: str) -> str:
-    """Return a reference token as it is written in the document."""
+    """Return a reference token without escapes."""
     return token.replace("~1", "/").replace("~0", "~")
 
 
@@ -24,7 +24,7 @@ def join(pointer: str, *tokens: str | int) -> str:
 
 
 def below(pointer: str, token: str | int) -> str:
-    """Return the pointer to a member of what is at `pointer`; quick where nothing is escaped."""
+    """Return the pointer to a member of the value at `pointer`; fast if nothing needs escaping."""
     token = str(token)
     return f"{pointer}/{escape(token)}" if "/" in token or "~" in token else f"{pointer}/{token}"
 
@@ -37,7 +37,7 @@ def split(pointer: str) -> tuple[str, ...]:
 
 
 def parent(pointer: str) -> str:
-    """Return the pointer to the place around `pointer`; the root is its own parent."""
+    """Return the pointer to the parent of `pointer`; the root is its own parent."""
     return pointer.rpartition("/")[0]
 
 
@@ -47,7 +47,7 @@ def from_fragment(reference: str) -> str:
 
 
 def get(document: Any, pointer: str) -> Any:
-    """Return the value at a pointer; raise KeyError if there is none."""
+    """Return the value at a pointer; raise KeyError if it does not exist."""
     value = document
     for token in split(pointer):
         if isinstance(value, dict) and token in value:
@@ -60,7 +60,7 @@ def get(document: Any, pointer: str) -> Any:
 
 
 def unescaped(value: Any, pointer: str) -> str | None:
-    """Return the pointer that is meant by one whose names hold unescaped slashes and tildes, if it leads anywhere."""
+    """Return the valid form of a pointer with unescaped slashes and tildes, or None."""
     return _unescaped(value, pointer.split("/")[1:], "") if "/" in pointer else None
 
 
@@ -80,7 +80,7 @@ def _unescaped(value: Any, tokens: list[str], pointer: str) -> str | None:
 
 
 def replaced(document: Any, pointer: str, value: Any) -> Any:
-    """Return a copy of the document with another value at an existing pointer; untouched parts are shared."""
+    """Return a copy of the document with another value at an existing pointer; unchanged parts are shared."""
     if not pointer:
         return value
     token, rest = split(pointer)[0], pointer[pointer.find("/", 1) :] if "/" in pointer[1:] else ""
@@ -91,5 +91,5 @@ def replaced(document: Any, pointer: str, value: Any) -> Any:
 
 
 def to_fragment(pointer: str) -> str:
-    """Return a pointer as it is written after the `#` of a reference, percent-encoded."""
+    """Return a pointer as the percent-encoded fragment of a reference."""
     return quote(pointer, safe="/~!$&'()*+,;=:@-._")

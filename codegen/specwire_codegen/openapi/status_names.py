@@ -1,4 +1,4 @@
-"""What HTTP status codes are called in names: the phrases of RFC 9110 and its neighbours, the same in every Python."""
+"""Names of HTTP status codes: the phrases of RFC 9110 and related RFCs, equal in every Python version."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _PHRASES = {
 
 
 def status_name(status: str) -> str:
-    """Return a status as part of a name with `Response` or `Error` at its end: `404` as `NotFoundError`."""
+    """Return a status as part of a name that ends in `Response` or `Error`: `404` as `NotFoundError`."""
     key = status if status == "default" else status.upper()
     kind = "Response" if key[0] in "123" else "Error"
     phrase = _PHRASES.get(key, f"Status{key}")

@@ -1,4 +1,4 @@
-"""Scripts: text as letters that identifiers may have; Latin as ASCII, other scripts as they are."""
+"""Transliteration of text to identifier letters: Latin to ASCII, other scripts unchanged."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _LOOKALIKES = {
     **dict(zip(map(ord, "\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"), "MNOPTYX", strict=True)),
     **dict(zip(map(ord, "\u03bf\u03bd\u03c1"), "ovp", strict=True)),
 }
-"""Letters of Cyrillic and Greek, and the Latin ones that look the same."""
+"""Cyrillic and Greek letters -> Latin letters that look the same."""
 
 _ENCODED = re.compile(r"U[0-9A-F]{6}")
 
 
 def letters(text: str, gap: str = "") -> str:
-    """Return a text without accents on Latin letters and without what is no letter, digit or mark of any script.
+    """Return the letters, digits and marks of a text, without accents on Latin letters.
 
-    What is left out leaves `gap`. Hidden characters leave nothing; digits of any script are ASCII.
+    `gap` replaces other characters. Hidden characters are removed; digits of any script become ASCII.
     """
     if text.isascii():
         return text
@@ -55,17 +55,17 @@ def _letter(character: str) -> str | None:
 
 
 def skeleton(name: str) -> str:
-    """Return a name with Latin letters for Cyrillic and Greek ones that look the same: two of one skeleton clash."""
+    """Return a name with lookalike Cyrillic and Greek letters replaced; names with equal skeletons clash."""
     return name.translate(_LOOKALIKES)
 
 
 def encoded(name: str) -> str:
-    """Return a name in the ASCII that names of components are made of: other letters by their code points."""
+    """Return a name in the ASCII form of component names: other letters as their code points."""
     return "".join(each if each.isascii() else f"U{ord(each):06X}" for each in name)
 
 
 def decoded(name: str) -> str:
-    """Return the name that was encoded."""
+    """Return an encoded name in its original form."""
     return _ENCODED.sub(lambda found: _decoded(found[0]), name)
 
 

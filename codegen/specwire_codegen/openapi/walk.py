@@ -1,4 +1,4 @@
-"""Walks over a document, driven by the tables of its objects."""
+"""Walks over documents, driven by the tables of OpenAPI objects."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _typed(node: Node, kind: ObjectType) -> list[tuple[str, Child]]:
 
 
 def child_of(kind: ObjectType, key: str) -> Child | None:
-    """Return what stands in a field, if it is typed."""
+    """Return the type of a field that holds objects, or None."""
     if kind in PATTERNED:
         return None if is_extension(key) or key == "$ref" else _PATTERNED[kind]
     return _CHILDREN[kind].get(key)
@@ -48,7 +48,7 @@ CONTAINER: ObjectType = "list or map"
 
 
 def kind_at(tokens: Sequence[str], kind: ObjectType = "openapi") -> ObjectType | None:
-    """Return the kind of object that stands at a place of a document; None where the specification knows nothing."""
+    """Return the kind of object at a place of a document; None for places unknown to the specification."""
     if not tokens:
         return kind
     child = child_of(kind, tokens[0])
@@ -60,7 +60,7 @@ def kind_at(tokens: Sequence[str], kind: ObjectType = "openapi") -> ObjectType |
 
 
 def is_extension(key: str) -> bool:
-    """Tell whether a key is a specification extension."""
+    """Return whether a key is a specification extension."""
     return key.startswith("x-")
 
 

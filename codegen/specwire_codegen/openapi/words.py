@@ -1,4 +1,4 @@
-"""Words: names for schemas and operations made from what stands in the document."""
+"""Names for schemas and operations, derived from words of the document."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _SIGNS = {"+": " Plus ", "-": " Minus ", "*": " Star ", "=": " Equal ", "<": " L
 
 
 def pascal(text: str) -> str:
-    """Return a text as a PascalCase identifier, `chat_completion` as `ChatCompletion`; empty if it has no letters.
+    """Return a text as a PascalCase identifier, `chat_completion` as `ChatCompletion`; empty without letters.
 
-    It is ASCII, as OpenAPI wants names of components: letters of other scripts stand there by their code points.
+    It is ASCII, as OpenAPI requires for component names; other letters are encoded as their code points.
     """
     found = words(text) or words("".join(_SIGNS.get(character, " ") for character in text))
     if text.isupper():
@@ -29,12 +29,12 @@ def pascal(text: str) -> str:
 
 
 def snake(text: str) -> str:
-    """Return a text in snake_case, `fileId` as `file_id`; empty if it has no letters."""
+    """Return a text in snake_case, `fileId` as `file_id`; empty without letters."""
     return "_".join(word.lower() for word in words(text))
 
 
 def singular(name: str) -> str | None:
-    """Return a PascalCase name with its last word in the singular, or None if that word is no plural."""
+    """Return a PascalCase name with its last word in the singular, or None if that word is not a plural."""
     last = (words(name) or [""])[-1]
     one = plurals.singular(last.lower())
     if one == last.lower() or not name.endswith(last):
@@ -44,7 +44,7 @@ def singular(name: str) -> str | None:
 
 
 def identifier(name: str) -> str:
-    """Return a component name as it is if it is a Python identifier, and in PascalCase if not."""
+    """Return a component name unchanged if it is a Python identifier, else in PascalCase."""
     if name.isascii() and name.isidentifier() and not keyword.iskeyword(name):
         return name
     made = pascal(name) or "Schema"
@@ -52,7 +52,7 @@ def identifier(name: str) -> str:
 
 
 def is_good_title(title: str) -> bool:
-    """Tell whether a title reads like the name of a type: PascalCase, two words at least."""
+    """Return whether a title is suitable as a type name: PascalCase with at least two words."""
     return bool(re.fullmatch(r"[A-Z][A-Za-z0-9]*", title)) and len(words(title)) > 1 and len(title) <= 60
 
 

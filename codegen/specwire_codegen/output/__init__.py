@@ -1,1 +1,1 @@
-"""Output on disk: what a package consists of, whose files they are, and how they are replaced."""
+"""Output on disk: contents of a package, ownership of files, and atomic replacement."""

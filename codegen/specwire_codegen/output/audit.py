@@ -1,7 +1,7 @@
-"""The last check of a package before it is written: each module is of the syntax that clients need, and of no other.
+"""Final check of a package before it is written: modules contain only the syntax that clients need.
 
-The list is closed. It says what may be imported, called, assigned and subclassed, and of which expressions a value or
-an annotation is made. What is not on it is an error of the generator, however well it parses.
+The list is closed: allowed imports, calls, assignments, base classes, and expressions in values and annotations.
+Anything else is an error of the generator, even if it parses.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from specwire_codegen.python_source import is_hidden
 from specwire_codegen.render.module import IMPORTED
 
 _OTHERS = frozenset({"api.md", "py.typed"})
-"""Files of a package that are no modules."""
+"""Files of a package that are not modules."""
 _IMPORTED = {**IMPORTED, "annotations": ("__future__", "annotations"), "lazy": ("specwire.support", "lazy")}
 _BUILTINS = frozenset("None bool bytes dict float frozenset int list object str tuple __name__ __all__".split())
 _CALLED = frozenset({"frozenset"})
@@ -28,16 +28,16 @@ _RUNTIME = ("specwire", "msgspec")
 
 
 def audit(files: Mapping[str, str], overrides: str | None = None) -> None:
-    """Raise if a file holds what no client needs; `overrides` is the package that overrides are imported from."""
+    """Raise if a file contains anything that clients do not need; `overrides` is the package of overrides."""
     for name, text in files.items():
         if name in _OTHERS:
             continue
         path = PurePosixPath(name)
         if path.suffix != ".py" or not all(part.isidentifier() for part in path.with_suffix("").parts):
-            raise SpecwireCodegenError(f"internal error: {name!r} is not a name for a module")
+            raise SpecwireCodegenError(f"internal error: {name!r} is not a module name")
         hidden = [character for character in set(text) if character != "\n" and is_hidden(character)]
         if hidden:
-            raise SpecwireCodegenError(f"internal error: {name} holds the hidden character {ascii(hidden[0])}")
+            raise SpecwireCodegenError(f"internal error: {name} contains the hidden character {ascii(hidden[0])}")
         try:
             tree = ast.parse(text)
         except (SyntaxError, RecursionError) as problem:
@@ -49,7 +49,7 @@ def audit(files: Mapping[str, str], overrides: str | None = None) -> None:
 
 @attrs.define
 class _Module:
-    """The rules for one module; names are known once they are bound at its top level."""
+    """Rules for one module; names are known once they are bound at its top level."""
 
     name: str
     files: frozenset[str]
@@ -102,10 +102,10 @@ class _Module:
                 self.modules.add(name)
 
     def _local(self, node: ast.ImportFrom, alias: ast.alias) -> None:
-        """Check an import from the package itself: of a module, or of a client or resource from its module."""
+        """Check an import from the package itself: a module, or a client or resource from its module."""
         here = PurePosixPath(self.name).parts[: -node.level]
         if len(PurePosixPath(self.name).parts) < node.level:
-            raise self._unknown(node, "an import from outside of the package")
+            raise self._unknown(node, "an import from outside the package")
         target = "/".join([*here, *(node.module or "").split(".")]).strip("/")
         inside = f"{target}/{alias.name}".strip("/")
         if self._is_module(inside):
@@ -153,7 +153,7 @@ class _Module:
                 raise self._unknown(node)
 
     def _decorators(self, decorators: list[ast.expr]) -> None:
-        """Check that a function has no decorator but one that gives it the arguments of another function."""
+        """Check that a function has no decorator except one that copies the arguments of another function."""
         match decorators:
             case []:
                 return
@@ -214,7 +214,7 @@ class _Module:
                 raise self._unknown(node)
 
     def _value(self, node: ast.expr | None) -> None:
-        """Check a value: data, names, annotations, and calls of what the run time and the package offer."""
+        """Check a value: data, names, annotations, and calls of the runtime and the package."""
         match node:
             case ast.Call(
                 func=ast.Name("TypedDict"), args=[name, ast.Dict(keys=keys, values=annotations)], keywords=[]
@@ -282,12 +282,12 @@ class _Module:
 
     def _unknown(self, node: ast.AST | None, what: str = "") -> SpecwireCodegenError:
         place = f"{self.name}:{getattr(node, 'lineno', 1)}"
-        found = what or f"syntax that no client needs ({type(node).__name__})"
-        return SpecwireCodegenError(f"internal error: {place} holds {found}; nothing was written")
+        found = what or f"unexpected syntax ({type(node).__name__})"
+        return SpecwireCodegenError(f"internal error: {place} contains {found}; nothing was written")
 
 
 def _unquoted(node: ast.expr) -> ast.expr:
-    """Return an annotation that may stand in quotes."""
+    """Return an annotation without its quotes."""
     match node:
         case ast.Constant(value=str(text)):
             return ast.parse(text, mode="eval").body
@@ -296,7 +296,7 @@ def _unquoted(node: ast.expr) -> ast.expr:
 
 
 def _operands(node: ast.expr) -> Iterable[ast.expr]:
-    """Return the operands of a chain of `|`, however long it is."""
+    """Return the operands of a chain of `|` of any length."""
     found: list[ast.expr] = []
     while isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         found.append(node.right)

@@ -1,4 +1,4 @@
-"""`MANIFEST.json`: what a package was made of, and the hash of every file that was written."""
+"""`MANIFEST.json`: inputs of a package, and the hash of every generated file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _GENERATORS = ("specwire", "datamodel-code-generator")
 
 @attrs.frozen
 class Manifest:
-    """What the last run wrote, by SHA-256."""
+    """Output of the last run, by SHA-256."""
 
     outputs: Mapping[str, str]
     """Files of the package, by their path in it."""
     normalized: str | None = None
-    """The normalized document, which is kept with the specification."""
+    """The normalized document, which is stored next to the specification."""
 
 
 def manifest(files: Mapping[str, str], inputs: Mapping[str, str], normalized: str | None = None) -> str:
@@ -38,7 +38,7 @@ def manifest(files: Mapping[str, str], inputs: Mapping[str, str], normalized: st
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """Return the manifest of a package; None where there is none, or a file of that name that is not ours."""
+    """Return the manifest of a package, or None if it is missing or not by specwire."""
     path = folder / MANIFEST
     if path.is_symlink() or not path.is_file():
         return None
@@ -60,7 +60,7 @@ def _is_hashes(value: Any) -> TypeGuard[dict[str, str]]:
 
 
 def is_conflicted(folder: Path) -> bool:
-    """Whether a merge left its conflict marks in the manifest of a package."""
+    """Return whether the manifest of a package contains merge conflict markers."""
     path = folder / MANIFEST
     if path.is_symlink() or not path.is_file():
         return False

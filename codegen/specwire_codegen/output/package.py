@@ -1,4 +1,4 @@
-"""A package on disk: what writing it would change, what forbids that, and the writing, all or nothing."""
+"""Packages on disk: comparison, protection of foreign files, and atomic writing."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from specwire_codegen.output.swap import Move, discard, swap
 from specwire_codegen.output.write import inside
 
 _SHOWN = 10
-"""Files that a message names."""
+"""Number of files that a message lists."""
 
 
 def compare(folder: Path, files: Mapping[str, str]) -> list[str]:
-    """Return what writing would do to each file that is not as it should be, and which files would forbid it."""
+    """Return the changes that writing would make, and the files that prevent it."""
     found = survey(folder)
     changes = [
         f"{'change' if (folder / name).exists() else 'create'} {name}"
@@ -35,10 +35,10 @@ def compare(folder: Path, files: Mapping[str, str]) -> list[str]:
 def write(
     folder: Path, files: Mapping[str, str], *, normalized: tuple[Path, str] | None = None, force: bool = False
 ) -> list[str]:
-    """Make a folder hold just these files, all or nothing; returns what changed.
+    """Make a folder hold exactly these files, all or nothing; return the changes.
 
-    `normalized` is a file outside the folder that is written together with it. Raises DiagnosticError where the folder
-    holds anything that specwire did not write, or where generated files were edited; `force` replaces the latter.
+    `normalized` is a file outside the folder that is written together with it. Raises DiagnosticError if the folder
+    contains files that specwire did not write, or edited generated files; `force` replaces the latter.
     """
     _require_distinct(files)
     try:
@@ -55,7 +55,7 @@ def write(
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write a file as a whole: what stood there is replaced only when all of the new text is on disk."""
+    """Write a file atomically: the old one is replaced once the new text is on disk."""
     try:
         _require_file(path)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,30 +67,30 @@ def replace_file(path: Path, text: str) -> None:
 
 
 def _require_distinct(files: Collection[str]) -> None:
-    """Raise for names that are one file where a file system does not tell case or composition apart."""
+    """Raise for names that collide on file systems that ignore case or Unicode composition."""
     seen: dict[str, str] = {}
     for name in files:
         other = seen.setdefault(normalize("NFC", name).casefold(), name)
         if other != name:
-            raise SpecwireCodegenError(f"{other} and {name} are one file on some systems: name one otherwise")
+            raise SpecwireCodegenError(f"{other} and {name} are the same file on some systems: rename one of them")
 
 
 def _require_place(folder: Path) -> None:
-    """Raise where a package cannot be made, because of what is there."""
+    """Raise if a package cannot be created at a path."""
     if folder.is_symlink():
-        help = "name the folder that it leads to, or remove the link"
+        help = "use the folder that it links to, or remove the link"
         raise failure("output-is-a-link", "the package would replace a symbolic link", Location(str(folder)), help)
     for path in (folder, *folder.parents):
         if path.is_dir():
             return
         if os.path.lexists(path):
-            help = "name another folder with --output, or another package"
+            help = "use another folder (--output) or package name"
             raise failure("output-not-a-folder", "this is not a folder", Location(str(path)), help)
 
 
 def _require_file(path: Path) -> None:
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        help = "move it elsewhere: it would be replaced"
+        help = "move it: it would be replaced"
         raise failure("output-not-a-file", "this is not a regular file", Location(str(path)), help)
 
 
@@ -98,23 +98,23 @@ def _foreign(folder: Path, found: Survey) -> Iterator[Diagnostic]:
     if not found.foreign:
         return
     if found.manifest is None and is_conflicted(folder):
-        message = f"a merge left conflict marks in {MANIFEST}, so it does not tell which files specwire wrote"
+        message = f"a merge left conflict marks in {MANIFEST}, so the files that specwire wrote are unknown"
         help = (
             "take the whole folder from one side (git checkout --ours, or --theirs), or delete it; then generate again"
         )
         yield error("merge-conflict", message, Location(str(folder)), help)
         return
-    message = f"the folder holds what specwire did not write: {_listed(found.foreign)}"
-    help = "move it out of the package: specwire never deletes it"
+    message = f"the folder contains files that specwire did not write: {_listed(found.foreign)}"
+    help = "move them out of the package: specwire never deletes them"
     if found.manifest is None:
-        help = "name another folder with --output, or another package"
+        help = "use another folder (--output) or package name"
     yield error("foreign-files", message, Location(str(folder)), help)
 
 
 def _edited(
     folder: Path, found: Survey, files: Mapping[str, str], normalized: tuple[Path, str] | None
 ) -> Iterator[Diagnostic]:
-    help = "put the change into the document, overlay.yaml or overrides/; --force discards it"
+    help = "move the change to the document, overlay.yaml or overrides/; --force discards it"
     edited = [name for name in found.edited if name not in files or not holds(folder / name, files[name])]
     if edited:
         message = f"generated files were edited: {_listed(edited)}"
@@ -123,7 +123,7 @@ def _edited(
         path, _ = normalized
         recorded = found.manifest.normalized if found.manifest is not None else None
         if path.is_file() and (recorded is None or not is_unchanged(path.read_bytes(), recorded)):
-            message = f"this is not the file that specwire wrote, as far as {MANIFEST} tells"
+            message = f"this file differs from the one that specwire wrote, according to {MANIFEST}"
             yield error("edited-files", message, Location(path.as_posix()), help)
 
 
@@ -133,7 +133,7 @@ def _listed(names: Collection[str]) -> str:
 
 
 def holds(path: Path, text: str) -> bool:
-    """Whether a regular file has just this text."""
+    """Return whether a regular file has exactly this text."""
     return path.is_file() and not path.is_symlink() and path.read_bytes() == text.encode()
 
 
@@ -189,11 +189,11 @@ def _staged_file(path: Path, text: str) -> Move:
 
 
 def _discard_package(old: Path, folder: Path, found: Survey) -> None:
-    """Remove the former package, unless anything was put into it meanwhile."""
+    """Remove the previous package, unless files were added to it meanwhile."""
     if not old.is_dir():
         return
     if survey(old) != found:
-        raise SpecwireCodegenError(f"{folder} was changed while it was generated: its former contents are in {old}")
+        raise SpecwireCodegenError(f"{folder} was changed while it was generated: the previous contents are in {old}")
     shutil.rmtree(old)
 
 

@@ -1,4 +1,4 @@
-"""Whose files an output folder holds: only what the manifest lists, with the hash it lists, is ours."""
+"""Ownership of files in an output folder: specwire owns only files that the manifest lists with their hash."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class Survey:
     """The contents of an output folder, as paths relative to it."""
 
     manifest: Manifest | None = None
-    """None where specwire has not written the folder."""
+    """None if specwire has not written the folder."""
     own: frozenset[str] = frozenset()
-    """Generated files, as they were written."""
+    """Unchanged generated files."""
     edited: frozenset[str] = frozenset()
     """Generated files with other contents."""
     caches: frozenset[str] = attrs.field(default=frozenset(), eq=False)
-    """Bytecode that Python derived from modules, at any time."""
+    """Bytecode that Python derived from modules."""
     foreign: frozenset[str] = frozenset()
-    """Everything else; a folder, named with a slash, stands for all that is in it."""
+    """Everything else; a name with a slash is a folder with all its contents."""
 
 
 def survey(folder: Path) -> Survey:
-    """Return what an output folder holds; nothing is followed through a symbolic link."""
+    """Return the contents of an output folder; symbolic links are not followed."""
     if not folder.is_dir():
         return Survey()
     known = read_manifest(folder)
@@ -45,7 +45,7 @@ def survey(folder: Path) -> Survey:
 
 
 def _entries(folder: Path, prefix: str, parents: set[str]) -> Iterator[tuple[Path, str, int]]:
-    """Yield path, name and mode of files, and of the folders that no generated file is in."""
+    """Yield path, name and mode of files, and of folders without generated files."""
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
             name, mode = f"{prefix}{entry.name}", entry.stat(follow_symlinks=False).st_mode
@@ -70,5 +70,5 @@ def _kind(path: Path, name: str, mode: int, known: Manifest | None) -> str:
 
 
 def is_unchanged(data: bytes, hashed: str) -> bool:
-    """Whether a file is as it was written; version control may have given it the line ends of Windows."""
+    """Return whether a file is unchanged, ignoring Windows line endings from version control."""
     return hashed in (digest(data), digest(data.replace(b"\r\n", b"\n")))

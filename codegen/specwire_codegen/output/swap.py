@@ -1,4 +1,4 @@
-"""Paths put in the place of others: all of them, or none."""
+"""Replacement of several paths: all or none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from specwire_codegen.diagnostics import SpecwireCodegenError
 
 @attrs.frozen
 class Move:
-    """A file or folder that takes the place of another; `old` is where that one goes."""
+    """A replacement of one path by another; `old` receives the previous contents."""
 
     new: Path
     place: Path
@@ -22,7 +22,7 @@ class Move:
 
 
 def swap(moves: Sequence[Move]) -> None:
-    """Put each new path in its place; where one fails, all places hold what they held, and the new ones are gone."""
+    """Replace all paths; if one fails, restore the previous contents and remove the new ones."""
     try:
         for move in moves:
             if os.path.lexists(move.place):
@@ -38,7 +38,7 @@ def swap(moves: Sequence[Move]) -> None:
 
 
 def discard(staged: Path) -> None:
-    """Remove what this process has made and nobody else has seen."""
+    """Remove a path that only this process has used."""
     if staged.is_dir():
         shutil.rmtree(staged, ignore_errors=True)
     else:
@@ -46,13 +46,13 @@ def discard(staged: Path) -> None:
 
 
 def _undo(move: Move) -> str | None:
-    """Restore a place as far as it was changed; returns why that could not be done."""
-    # What was done is read off the disk: an interrupt may come between any two steps.
+    """Restore a path after a failed replacement; return the reason if that fails."""
+    # The state is derived from the disk: an interrupt can occur between any two steps.
     try:
         if os.path.lexists(move.place) and not os.path.lexists(move.new):
             os.replace(move.place, move.new)
         if os.path.lexists(move.old):
             os.replace(move.old, move.place)
     except OSError as problem:
-        return f"{move.place} could not be restored ({problem.strerror}): its former contents are in {move.old}"
+        return f"{move.place} could not be restored ({problem.strerror}): the previous contents are in {move.old}"
     return None

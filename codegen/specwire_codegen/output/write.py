@@ -1,4 +1,4 @@
-"""Rendered files as they are written: formatted, inside of their folder."""
+"""Formatting of rendered files, and paths inside their folder."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ruff import find_ruff_bin
 from specwire_codegen.diagnostics import SpecwireCodegenError
 
 _STYLE = ("--quiet", "--isolated", "--no-cache", "--target-version", "py311", "--line-length", "120")
-"""How generated code is formatted, whatever the project around it says."""
+"""Formatting options of generated code, independent of the surrounding project."""
 
 _IMPORTS = ("--config", "lint.isort.combine-as-imports=true")
 
 
 def formatted(files: Mapping[str, str]) -> dict[str, str]:
-    """Return the files as ruff writes them."""
+    """Return the files formatted by ruff."""
     with tempfile.TemporaryDirectory(prefix="specwire-") as folder:
         root = Path(folder)
         for name, text in files.items():
@@ -39,7 +39,7 @@ def _ruff(*arguments: str) -> None:
 
 
 def inside(root: Path, name: str) -> Path:
-    """Return a path below `root`; raises for a name that leads out of it."""
+    """Return a path below `root`; raise for a name that leads out of it."""
     path = (root / name).resolve()
     if not path.is_relative_to(root.resolve()):
         raise SpecwireCodegenError(f"{name!r} leads out of the output folder")

@@ -1,1 +1,1 @@
-"""Hand-written overrides and the pins that hold them to the document."""
+"""Hand-written overrides and their contracts."""

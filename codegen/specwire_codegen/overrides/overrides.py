@@ -1,4 +1,4 @@
-"""Hand-written overrides, read with `ast` (they import what is being generated, so they cannot be imported here)."""
+"""Hand-written overrides, read with `ast`: they import generated code and cannot be imported here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RETURNS: tuple[Returns, ...] = ("Request", "PagedRequest", "StreamRequest", "Do
 
 
 def read_overrides(folder: Path, api: Api) -> tuple[Override, ...]:
-    """Return the overrides below a folder; raises `DiagnosticError` with all that cannot stand on the API."""
+    """Return the overrides below a folder; raise `DiagnosticError` with all problems."""
     reader = _Reader({operation.id: operation for operation in reversed(api.operations)})
     for path in sorted(folder.glob("*.py")):
         if not path.name.startswith("_"):
@@ -31,9 +31,9 @@ def read_overrides(folder: Path, api: Api) -> tuple[Override, ...]:
 
 
 def without_forms(api: Api, overrides: Iterable[Override]) -> Api:
-    """Return the API without the further forms of answers whose operation has an override.
+    """Return the API without the additional response forms of operations that have an override.
 
-    Servers that choose the form by an argument do not heed the media type that is asked for; overrides know.
+    Such servers select the form by an argument and ignore the requested media type; the override handles it.
     """
     known = {override.operation_id for override in overrides if override.returns != "Accumulator"}
     return attrs.evolve(api, operations=tuple(one for one in api.operations if not one.form or one.id not in known))
@@ -41,7 +41,7 @@ def without_forms(api: Api, overrides: Iterable[Override]) -> Api:
 
 @attrs.define
 class _Reader:
-    """Collects the overrides of modules, and what is wrong with them."""
+    """Collector of overrides and their problems."""
 
     operations: Mapping[str, Operation]
     found: list[Override] = attrs.field(factory=list)
@@ -104,23 +104,23 @@ class _Reader:
         returns = _returns(node)
         if returns is None:
             help_ = f"annotate it with one of {', '.join(_RETURNS)}"
-            self._problem("override-returns", f"{node.name} does not say what request it makes", place, help_)
+            self._problem("override-returns", f"{node.name} has no return annotation for its request", place, help_)
             return
         is_class = isinstance(node, ast.ClassDef)
         if is_class and kind == "replaces":
-            help_ = "write @adds, and the class adds up the events of the operation's stream"
-            self._problem("override-method", f"{node.name} is a class, which can replace no method", place, help_)
+            help_ = "use @adds: the class then combines the events of the operation's stream"
+            self._problem("override-method", f"{node.name} is a class, which cannot replace a method", place, help_)
             return
         if len(method) != (0 if is_class or kind == "replaces" else 1):
             help_ = (
-                '@adds("operationId", "resource.method") for a function; only the operationId for a class and @replaces'
+                'write @adds("operationId", "resource.method") for a function; only the id for a class and @replaces'
             )
-            self._problem("override-method", f"{node.name} names {'a' if method else 'no'} method", place, help_)
+            self._problem("override-method", f"{node.name} must {'not ' if method else ''}name a method", place, help_)
             return
         path = tuple(method[0].split(".")) if method else operation.method
         if not all(name.isidentifier() and not keyword.iskeyword(name) and name[0] != "_" for name in path):
             help_ = "write names with dots between them, such as audio.transcribe_text"
-            self._problem("override-method", f"{node.name} cannot be called {method[0]!r}", place, help_)
+            self._problem("override-method", f"{node.name} has the invalid method name {method[0]!r}", place, help_)
             return
         doc = sentence(ast.get_docstring(node) or node.name)
         arguments = _arguments(node) if isinstance(node, ast.FunctionDef) else ()
@@ -135,7 +135,7 @@ class _Reader:
 
 
 def _arguments(node: ast.FunctionDef) -> tuple[str, ...]:
-    """Return the arguments of a function as the reference shows them."""
+    """Return the arguments of a function as shown in the API reference."""
     listed = [*node.args.posonlyargs, *node.args.args]
     defaults = [None] * (len(listed) - len(node.args.defaults)) + [*node.args.defaults]
     positional = [_argument(*pair) for pair in zip(listed, defaults, strict=True)]
@@ -155,7 +155,7 @@ def _argument(argument: ast.arg, default: ast.expr | None) -> str:
 
 
 def _answers(node: ast.FunctionDef) -> tuple[str, ...]:
-    """Return the types that the annotation of a function has in its brackets: `Request[Model]` -> `Model`."""
+    """Return the type arguments of a return annotation: `Request[Model]` -> `Model`."""
     match node.returns:
         case ast.Subscript(slice=ast.Tuple(elts=types)):
             return tuple(map(ast.unparse, types))
@@ -194,25 +194,27 @@ def _conflicts(overrides: list[Override], api: Api) -> Iterator[Diagnostic]:
             continue
         if id_ not in (streams if task == "adds up" else whole):
             what = (
-                "adds up events, but {} answers no stream" if task == "adds up" else "replaces {}, which only streams"
+                "combines events, but {} does not return a stream"
+                if task == "adds up"
+                else "replaces {}, which only streams"
             )
             help_ = "remove it, or correct the operationId"
             yield error("override-dead", f"{name} {what.format(id_)}", place, help_)
         if (task, id_) in taken:
-            what = f"add up the stream of {id_}" if task == "adds up" else f"replace {id_}"
+            what = f"combine the stream of {id_}" if task == "adds up" else f"replace {id_}"
             yield error("override-conflict", f"{taken[task, id_]} and {name} both {what}", place, "keep one of them")
         taken[task, id_] = name
 
 
 def _misplaced(override: Override, methods: Mapping[tuple[str, ...], str]) -> Iterator[Diagnostic]:
-    """Yield why an added method cannot be where it wants to be."""
+    """Yield the conflicts of an added method with other methods."""
     wanted = override.method
     help_ = "give one of them another method"
     for method, owner in methods.items():
         if method == wanted:
-            message = f"{owner} and {override.name} are both {'.'.join(wanted)}"
+            message = f"{owner} and {override.name} are both named {'.'.join(wanted)}"
             yield error("override-conflict", message, override.location, help_)
         elif method[: len(wanted)] == wanted or wanted[: len(method)] == method:
-            message = f"{override.name} cannot be {'.'.join(wanted)}, since {owner} is {'.'.join(method)}"
+            message = f"{override.name} cannot be named {'.'.join(wanted)}, because {owner} is named {'.'.join(method)}"
             yield error("override-conflict", message, override.location, help_)
             return

@@ -1,4 +1,4 @@
-"""What an override stands on, pinned: if the document moves under it, generation stops and shows the difference."""
+"""Recorded contracts of overrides: if an operation changes, generation stops and shows the difference."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from specwire_codegen.output.write import inside
 
 
 def contract_of(operations: tuple[Operation, ...]) -> dict[str, Any]:
-    """Return the contract of one operation of the document (its method and, where it has one, its stream)."""
+    """Return the contract of one document operation: its method and, if present, its stream."""
     first = operations[0]
     return {
         "operationId": first.id,
@@ -97,7 +97,7 @@ def _payload(payload: Payload) -> tuple[str, str]:
 
 
 def contracts_of(api: Api, overrides: tuple[Override, ...]) -> dict[str, str]:
-    """Return the contracts that the overrides stand on, as files by operationId."""
+    """Return the contracts that the overrides depend on, as files by operationId."""
     wanted = {override.operation_id for override in overrides}
     by_id: dict[str, tuple[Operation, ...]] = {}
     for operation in api.operations:
@@ -107,7 +107,7 @@ def contracts_of(api: Api, overrides: tuple[Override, ...]) -> dict[str, str]:
 
 
 def check_contracts(api: Api, overrides: tuple[Override, ...], folder: Path) -> Iterator[Diagnostic]:
-    """Yield what is wrong between the overrides and the recorded contracts."""
+    """Yield the differences between the overrides and the recorded contracts."""
     current = contracts_of(api, overrides)
     for override in overrides:
         id_, place = override.operation_id, override.location
@@ -117,12 +117,12 @@ def check_contracts(api: Api, overrides: tuple[Override, ...], folder: Path) -> 
         accept = f"`make accept OVERRIDE={id_}`"
         if not path.is_file():
             message = f"{override.name} depends on {id_}, whose contract is not recorded"
-            yield error("override-unrecorded", message, place, f"look through the {what}, then {accept}")
+            yield error("override-unrecorded", message, place, f"review the {what}, then {accept}")
             continue
         recorded = _recorded(path)
         if recorded is None:
             message = f"the contract of {id_} cannot be read: {path.as_posix()}"
-            yield error("override-unrecorded", message, place, f"look through the {what}, then {accept}")
+            yield error("override-unrecorded", message, place, f"review the {what}, then {accept}")
             continue
         changes = list(_differences(_facts(recorded), _facts(json.loads(current[id_]))))
         if changes:
@@ -154,7 +154,7 @@ def _where(api: Api, id_: str) -> Iterator[str]:
 
 
 def _facts(contract: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """Return a contract as the facts that a person would name, each by its section and its own name."""
+    """Return the facts of a contract in readable form, each by its section and name."""
     facts = {(key, ""): f"{key} {contract.get(key)}" for key in ("method", "path")}
     for name, member in _members(contract, "parameters"):
         place, _, wire_name = name.partition(" ")

@@ -66,7 +66,7 @@ def test_a_reference_is_followed(tmp_path: Path, ref: str, files: dict[str, str]
 @pytest.mark.parametrize(
     ("ref", "message"),
     [
-        ("b.yaml#/paths//plain", "'b.yaml#/paths//plain' does not exist; treated as '#/paths/~1plain'"),
+        ("b.yaml#/paths//plain", "'b.yaml#/paths//plain' does not exist; resolved as '#/paths/~1plain'"),
         ("sub\\c.yaml", "'sub\\\\c.yaml' has backslashes; read as '/'"),
     ],
 )
@@ -97,7 +97,7 @@ def test_a_file_that_is_nearly_right_is_named(tmp_path: Path, tried: str, at: st
     if not at:
         text = f"--- # openapi.yaml\npaths:\n  /pets: {{{item}}}\n"
     said = refusal(write(tmp_path, f"{text}--- # schemas/Pet.yaml\n{PET}"))
-    assert f"there is no such file as {tmp_path}/{at}{tried}" in said
+    assert f"the file {tmp_path}/{at}{tried} does not exist" in said
     assert f"help: did you mean {meant}" in said
 
 
@@ -176,7 +176,7 @@ discriminator: {propertyName: kind, mapping: {c: '#/components/schemas/Cat', d: 
 {union if mapping else one}"""
     found = normalized(write(tmp_path, text))
     assert {"bad-ref"} == {each.code for each in found.warnings}
-    assert "treated as that of openapi.yaml" in found.warnings[0].message
+    assert "resolved in openapi.yaml" in found.warnings[0].message
     if mapping:
         assert {"c": "#/components/schemas/Cat", "d": "#/components/schemas/Dog"} == found.data["components"][
             "schemas"

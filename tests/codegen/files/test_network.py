@@ -241,7 +241,7 @@ def test_a_host_with_one_private_address_is_private(
     Names(monkeypatch, mixed=[["127.0.0.1", private]])
     monkeypatch.setattr(network, "_is_global", lambda address: address == "127.0.0.1")
     root = write(tmp_path, f"--- # openapi.yaml\n{get(f'{{$ref: http://mixed.test:{here.server.server_port}/x}}')}")
-    assert "is inside of a private network" in refusal(root, access(hosts=[NAMED_BY_FILES]))
+    assert "is in a private network" in refusal(root, access(hosts=[NAMED_BY_FILES]))
     assert [] == here.asked
 
 
@@ -320,7 +320,7 @@ def test_the_bare_option_does_not_reach_a_private_network(tmp_path: Path) -> Non
     """Link-local and private addresses have to be named, whoever wrote them down."""
     root = write(tmp_path, f"--- # openapi.yaml\n{get('{$ref: http://169.254.169.254/latest}')}")
     said = refusal(root, access(hosts=[NAMED_BY_FILES]))
-    assert "is inside of a private network" in said
+    assert "is in a private network" in said
 
 
 def test_without_the_option_nothing_is_fetched(sites: tuple[Site, Site], tmp_path: Path) -> None:
@@ -338,7 +338,7 @@ def test_a_remote_document_reads_no_file(sites: tuple[Site, Site], tmp_path: Pat
     here, _ = sites
     (tmp_path / "Pet.yaml").write_text(SEEN, "utf-8")
     address = here.text("/openapi.yaml", document((tmp_path / "Pet.yaml").as_uri()))
-    assert "leads from a remote document to a local file" in refusal(address, own(here))
+    assert "is a local file, but the document that refers to it is remote" in refusal(address, own(here))
 
 
 def drip(handler: BaseHTTPRequestHandler) -> None:
@@ -408,7 +408,7 @@ def test_only_200_is_a_document(sites: tuple[Site, Site], status: int) -> None:
     here, _ = sites
     here.pages["/openapi.yaml"] = (status, {}, b"" if status in (204, 304) else b"openapi: 3.1.0\n")
     (found,) = _refused(f"http://{here.host}/openapi.yaml", own(here))
-    assert f"the server answers HTTP {status}" == found.message
+    assert f"the server returned HTTP {status}" == found.message
 
 
 def test_endless_redirects_end(sites: tuple[Site, Site]) -> None:

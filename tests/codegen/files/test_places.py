@@ -472,7 +472,7 @@ def test_a_root_that_refers_to_the_document_needs_its_version(tmp_path: Path) ->
         f"--- # a.yaml\n--- # real.yaml\nopenapi: 3.1.0\ninfo: {{title: R, version: '1'}}\n{get('{type: string}')}",
     )
     root.write_text("$ref: real.yaml\n", "utf-8")
-    with pytest.raises(DiagnosticError, match="name the document itself, real.yaml"):
+    with pytest.raises(DiagnosticError, match="give the path of the document itself, real.yaml"):
         load(root)
     root.write_text("openapi: 3.1.0\n$ref: real.yaml\n", "utf-8")
     assert "R" == facts(root)["info"]["title"]

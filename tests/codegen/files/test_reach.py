@@ -183,7 +183,7 @@ def test_a_share_of_another_machine_is_never_opened(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(Path, "exists", noted)
     (found,) = findings(root)
-    assert "is neither a path nor an address" in found.message
+    assert "is neither a path nor a URL" in found.message
     assert not [path for path in looked if "host" in path]
 
 
@@ -272,7 +272,7 @@ def test_a_file_beside_a_document_does_not_open_what_is_far_or_hidden(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     words = ("generate", str(root), "--package", "p", "-o", str(tmp_path / "out"))
     assert 1 == specwire(monkeypatch, *words)
-    assert "is hidden, or too far from this file to be opened by it" in capsys.readouterr().err
+    assert "is hidden or too far away for this file to allow it" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

@@ -1,4 +1,4 @@
-"""The class names of components: by themselves, or as `client.toml` says."""
+"""Class names of components, by default or from `client.toml`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from specwire_codegen.openapi.suggest import nearest
 
 
 def chosen_class_names(components: Collection[str], config: ClientConfig) -> dict[str, str]:
-    """Return the class name of each component; raises for names in `client.toml` that lead nowhere or are taken."""
+    """Return the class name of each component; raise for unused or conflicting names in `client.toml`."""
     settle([*_unused(components, config), *_collisions(components, config)])
     return class_names(components, {name: chosen for name, chosen in config.models.items() if name in components})
 
@@ -32,5 +32,5 @@ def _collisions(components: Collection[str], config: ClientConfig) -> Iterator[D
     for component, name in config.models.items():
         other = owners.setdefault(name, component)
         if other != component:
-            message = f"{component} and {other} are both called {name}"
-            yield error("name-collision", message, config.locate("models", component), "name one of them otherwise")
+            message = f"{component} and {other} are both named {name}"
+            yield error("name-collision", message, config.locate("models", component), "rename one of them")

@@ -1,4 +1,4 @@
-"""The names of methods that `client.toml` does not name: resource and verb, from tags, operationIds and paths."""
+"""Default method names: resource and verb, from tags, operationIds and paths."""
 
 from __future__ import annotations
 
@@ -31,46 +31,46 @@ _CONNECTIVES = frozenset({"a", "an", "the"})
 _READING = frozenset({"get", "retrieve", "fetch", "find", "read"})
 _DELETING = frozenset({"delete", "destroy", "remove"})
 _CHANGING = _DELETING | frozenset("edit modify patch put replace update".split())
-"""Verbs that mean one thing where a resource has things: a method for several says so in its name."""
+"""Verbs for one item of a resource; a method on several items needs a suffix."""
 _OF_ITEMS = _CHANGING | {"get"}
-"""Verbs that a path which ends in a parameter gets first."""
+"""Verbs for which paths that end in a parameter take precedence."""
 _MAKING = _CHANGING | frozenset("add create fetch find get list post read retrieve".split())
-"""Verbs that say nothing of a thing but what becomes of it."""
+"""Verbs of basic operations (create, read, update, delete)."""
 _ALL = frozenset("all batch bulk current many multiple my own".split())
-"""Words before a noun that say how many things, or whose, and so must stay."""
+"""Words before a noun that express quantity or ownership and are kept."""
 _PREPOSITIONS = frozenset("at by for from in into of on per to via with".split())
 _HANDLERS = frozenset({"controller", "endpoint", "handler", "view"})
-"""Words at the end of an operationId that say only that there is an operation."""
+"""Suffixes of operationIds without meaning."""
 _REST = {"retrieve": "get", "destroy": "delete"}
-"""Verbs of Django REST framework, which end its operationIds, as others call them."""
+"""Verbs at the end of Django REST framework operationIds -> usual verbs."""
 _PLAIN = frozenset({"post", "put", "patch"})
-"""HTTP methods that nobody would call a method of a client."""
+"""HTTP methods that are not suitable method names."""
 _HOLDERS = frozenset({"api", "apis", "controller", "endpoint", "endpoints", "rest"})
-"""Words at the end of a tag that say only that there are operations."""
+"""Suffixes of tags without meaning."""
 _MODULES = frozenset({"api", "endpoints", "handlers", "router", "routers", "routes", "views"})
-"""Words at the end of the name of a module that say only that there are operations."""
+"""Suffixes of module names without meaning."""
 _CLASS = re.compile(r"^[A-Za-z0-9]*Controller[_.#/](?=[A-Za-z])")
-"""The class of a handler, before its name."""
+"""Controller class in front of the operation name."""
 _COUNTED = re.compile(r"Using(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH)(_\d+)?$|\[\d+\]$")
-"""What frameworks append so that operationIds differ: `listUsingGET_1`, `list[0]`."""
+"""Counters that frameworks append to make operationIds unique: `listUsingGET_1`, `list[0]`."""
 _DEPTH = 10
-"""Parts of a dotted operationId above which it is no path of resources."""
+"""Maximum number of parts in a dotted operationId."""
 RESERVED_RESOURCE = frozenset(
     "accumulated deprecated downloaded endpoint workflow mixed paginated resource streamed".split()
 )
-"""Names that a resource needs for itself, and those that its class is written with."""
+"""Names used by resource classes and their source."""
 _PLURALS = {"endpoint": "endpoints", "resource": "resources"}
 """Names of resources in place of those that a resource needs for itself."""
 RESERVED = RESERVED_RESOURCE | frozenset("aclose base_url close send with_options".split())
-"""Names that a client needs for itself."""
+"""Names used by the client."""
 
 
 @attrs.frozen
 class Named:
-    """An operation that wants a name."""
+    """An operation to name."""
 
     key: str
-    """What tells it from all others: method and path."""
+    """Unique key: method and path."""
     id: str
     tag: str | None
     http_method: str
@@ -78,9 +78,9 @@ class Named:
 
 
 def default_methods(operations: Iterable[Named], taken: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Return a method for each operation, by its key; none is one of `taken`, none is also a resource.
+    """Return a method for each operation, by its key; no result is in `taken` or equals a resource.
 
-    The first operation that wants a name gets it; a later one is named by its whole operationId, else by its path.
+    The first operation with a candidate gets it; a later one is named by its whole operationId, else by its path.
     """
     wanted = _without_module(list(operations))
     used = set(taken)
@@ -124,17 +124,17 @@ def _tell_apart(names: Mapping[str, list[str]], operations: Sequence[Named]) -> 
 
 @attrs.frozen
 class _Several:
-    """An operation whose path does not lead to one thing among several, though others of its resource may."""
+    """An operation whose path does not identify a single item, although others of its resource may."""
 
     collects: bool
-    """Whether its path leads to several things."""
+    """True if its path identifies several items."""
     taken: frozenset[str]
-    """Verbs that operations on one thing have."""
+    """Verbs used by operations on a single item."""
     own: frozenset[str]
-    """Verbs that say what this operation does, to all things that its path leads to."""
+    """Verbs of this operation, which apply to all items of its path."""
 
     def named(self, name: str, one: Named, resource: str | None) -> str:
-        """Return a name that cannot be taken for that of an operation on one thing: `delete_all`."""
+        """Return a name that differs from those of single-item operations, such as `delete_all`."""
         if name not in self.taken | self.own:
             return name
         whole = _words_of(one)
@@ -145,9 +145,9 @@ class _Several:
 
 
 def _manifold(operations: Sequence[Named], owners: Mapping[str, tuple[str, ...]]) -> Mapping[str, _Several]:
-    """Return the operations that are not on one thing among several, by key.
+    """Return the operations that do not act on a single item, by key.
 
-    A path leads to several things if one with a parameter more exists, or if it ends in a plural.
+    A path identifies several items if the path with one more parameter exists, or if it ends in a plural.
     """
     parents = {tuple(segments_of(one.path)[:-1]) for one in operations if ends_in_parameter(one.path)}
     taken: dict[tuple[str, ...], frozenset[str]] = {}
@@ -167,7 +167,7 @@ def _manifold(operations: Sequence[Named], owners: Mapping[str, tuple[str, ...]]
 
 
 def _verbs_of(http_method: str) -> frozenset[str]:
-    """Return the verbs that say what an HTTP method does to a thing."""
+    """Return the verbs for an HTTP method."""
     match http_method:
         case "DELETE":
             return _DELETING
@@ -178,14 +178,14 @@ def _verbs_of(http_method: str) -> frozenset[str]:
 
 
 def _precedence(one: Named, name: str) -> tuple[int, int, int]:
-    """Return a key that sorts operations which want one name: those of one thing first, then the plainest."""
+    """Return a sort key for operations with the same candidate: single items first, then the simplest."""
     item = name in _OF_ITEMS and ends_in_parameter(one.path)
     roundabout = item and "by" in [word.lower() for word in words(one.id)]
     return (0 if item else 1, int(roundabout), one.path.count("{"))
 
 
 def _without_module(operations: Sequence[Named]) -> list[Named]:
-    """Return the operations without the module that all operationIds begin with: `app_list_trips`, `app_get_trip`."""
+    """Return the operations without the module prefix of all operationIds: `app_list_trips`, `app_get_trip`."""
     shared = shared_words([one.id for one in operations], lambda word: word in _MAKING or is_verb(word))
     if not shared or any(singular(shared[0]) in _said_by(one.path) for one in operations):
         return list(operations)
@@ -193,9 +193,9 @@ def _without_module(operations: Sequence[Named]) -> list[Named]:
 
 
 def _dotted(operations: Sequence[Named]) -> dict[str, tuple[str, ...]]:
-    """Return resources and verb of each operation where all operationIds are dotted: `drive.files.list`; else nothing.
+    """Return resources and verb of each operation if all operationIds are dotted: `drive.files.list`.
 
-    A first word that they all share, although they say more than resource and verb, is the name of the API.
+    A common first part is the name of the API and dropped, if more than resource and verb remain.
     """
     parts = {one.key: [part for part in one.id.split(".") if words(part)] for one in operations}
     if any("." not in one.id for one in operations) or not all(0 < len(each) <= _DEPTH for each in parts.values()):
@@ -207,7 +207,7 @@ def _dotted(operations: Sequence[Named]) -> dict[str, tuple[str, ...]]:
 
 
 def _apart(owners: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Return the resources with other names where two would share a module: `a.b_c` and `a_b.c`."""
+    """Return the resources, renamed where two would share a module: `a.b_c` and `a_b.c`."""
     modules: dict[str, tuple[str, ...]] = {}
     renamed: dict[tuple[str, ...], tuple[str, ...]] = {}
     for owner in dict.fromkeys(owners.values()):
@@ -219,7 +219,7 @@ def _apart(owners: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
 
 
 def _groups(operations: Iterable[Named]) -> frozenset[str]:
-    """Return the first segments that several paths have in common."""
+    """Return the first path segments that several paths share."""
     firsts: dict[str, set[str]] = {}
     for one in operations:
         for first in static_segments(one.path)[:1]:
@@ -228,7 +228,7 @@ def _groups(operations: Iterable[Named]) -> frozenset[str]:
 
 
 def _resource(one: Named, groups: frozenset[str]) -> tuple[str, ...]:
-    """Return the resource of an operation, by its tag, else by the first segment of its path."""
+    """Return the resource of an operation: from its tag, else from the first segment of its path."""
     if one.tag and words(one.tag) and not (is_prefix(one.tag) and one.tag.lower() in prefix_words(one.path)):
         return (_resource_name(one.tag),)
     segments = static_segments(one.path)
@@ -242,13 +242,13 @@ def _resource(one: Named, groups: frozenset[str]) -> tuple[str, ...]:
 
 
 def _free(method: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a dotted path whose names are none that its client or its resource needs."""
+    """Return a dotted path without names reserved for the client or its resources."""
     reserved = [RESERVED, *[RESERVED_RESOURCE] * len(method)]
     return tuple(f"{name}_" if name in names else name for name, names in zip(method, reserved, strict=False))
 
 
 def named(raw: Mapping[str, Any], http_method: str, path: str) -> Named:
-    """Return what a method's name is made of."""
+    """Return the facts that a method name is derived from."""
     tags: Sequence[str] = raw.get("tags", ())
     return Named(f"{http_method} {path}", raw["operationId"], tags[0] if tags else None, http_method, path)
 
@@ -262,7 +262,7 @@ def _resource_name(tag: str) -> str:
 
 
 def _candidates(one: Named, resource: str | None, collects: bool) -> Iterator[str]:
-    """Yield names for an operation, best first; `collects` says that its path leads to several things."""
+    """Yield candidate names for an operation, best first; `collects` is true if its path identifies several items."""
     route = [name for name in route_names(one.http_method, one.path, resource, collects) if name]
     nouns = nouns_of(one.path, resource)
     if nouns and is_spoken(nouns[-1]):
@@ -276,7 +276,7 @@ def _candidates(one: Named, resource: str | None, collects: bool) -> Iterator[st
 
 
 def _is_silent(whole: list[str], resource: str | None, one: Named) -> bool:
-    """Whether an operationId says nothing: it has no letters, or is the name of the resource, which is no verb."""
+    """Return whether an operationId carries no information: no letters, or only the name of the resource."""
     if not any(map(str.isalpha, "".join(whole))):
         return True
     plain = resource is not None and is_same("_".join(whole), resource) and not is_verb(whole[0])
@@ -284,7 +284,7 @@ def _is_silent(whole: list[str], resource: str | None, one: Named) -> bool:
 
 
 def _spoken(whole: list[str], resource: str | None, one: Named, collects: bool) -> Iterator[list[str]]:
-    """Yield names by the operationId, best first: in `pets`, `getPets` is `list`, `getPetById` is `get`."""
+    """Yield names from the operationId, best first: in `pets`, `getPets` is `list`, `getPetById` is `get`."""
     verb, plural = _without_resource(whole, resource)
     item, bare = ends_in_parameter(one.path), not nouns_of(one.path, resource)
     reading = one.http_method == "GET" and verb != whole and verb[0] in _READING
@@ -318,9 +318,9 @@ def _spoken(whole: list[str], resource: str | None, one: Named, collects: bool) 
 
 
 def _modifiers(whole: list[str], resource: str | None) -> list[str]:
-    """Return what stands between a verb and the resource at the end: `pipeline` in `delete_pipeline_snapshot`.
+    """Return the words between a verb and the resource: `pipeline` in `delete_pipeline_snapshot`.
 
-    Without the resource, they would say something else: nobody deletes a pipeline here.
+    Without them the name would be wrong: the call does not delete a snapshot of any kind.
     """
     noun = [singular(word) for word in (resource or "").rstrip("_").split("_")]
     ends = len(whole) > len(noun) + 1 and [singular(word) for word in whole[-len(noun) :]] == noun
@@ -334,9 +334,9 @@ def _said_by(path: str) -> set[str]:
 
 
 def _is_derived(name: list[str], one: Named) -> bool:
-    """Whether an operationId says no more than method and path: `put_chart_pk` for `PUT /chart/{pk}`.
+    """Return whether an operationId only repeats method and path: `put_chart_pk` for `PUT /chart/{pk}`.
 
-    That it leaves out some of the path makes it no better: `patch_assets__code_`.
+    It may repeat the path in part: `patch_assets__code_`.
     """
     method = one.http_method.lower()
     if method not in (*name[:1], *name[-1:]) or not words(one.path):
@@ -352,7 +352,7 @@ def _is_derived(name: list[str], one: Named) -> bool:
 
 
 def _words_of(one: Named) -> list[str]:
-    """Return the words of an operationId without what frameworks add, and without the version that the path has."""
+    """Return the words of an operationId without framework additions and API version."""
     plain = re.sub(_CLASS, "", re.sub(_COUNTED, "", one.id)) or one.id
     found = _without_route([word.lower() for word in words(plain)], one)
     found = _without_path(_after_holder(found), one.path)
@@ -363,7 +363,7 @@ def _words_of(one: Named) -> list[str]:
 
 
 def _after_holder(name: list[str]) -> list[str]:
-    """Take off the path of a module that frameworks put first: `trips_api_list_trips` -> `list_trips`."""
+    """Return the words after a framework's module prefix: `trips_api_list_trips` -> `list_trips`."""
     for index, word in enumerate(name[1:-2], 1):
         if word in _MODULES and name[index + 1] in _MAKING and not (name[0] in _MAKING or is_verb(name[0])):
             return name[index + 1 :]
@@ -371,7 +371,7 @@ def _after_holder(name: list[str]) -> list[str]:
 
 
 def _without_route(name: list[str], one: Named) -> list[str]:
-    """Take off the path and the HTTP method that frameworks append: `read_item_items__item_id__get` -> `read_item`."""
+    """Return the words before an appended route: `read_item_items__item_id__get` -> `read_item`."""
     route = [*(word.lower() for word in words(one.path)), one.http_method.lower()]
     if len(name) > len(route) and name[-len(route) :] == route:
         return name[: -len(route)]
@@ -379,7 +379,7 @@ def _without_route(name: list[str], one: Named) -> list[str]:
 
 
 def _without_path(name: list[str], path: str) -> list[str]:
-    """Take off the path that frameworks put first: `api_authors_list` -> `authors_list`, `TodosCreateTodo`."""
+    """Return the words after a path prefix: `api_authors_list` -> `authors_list`, `TodosCreateTodo`."""
     prefix = prefix_words(path)
     if prefix and name[: len(prefix)] == prefix and len(name) > len(prefix):
         name = name[len(prefix) :]
@@ -393,7 +393,7 @@ def _without_path(name: list[str], path: str) -> list[str]:
 
 
 def _without_resource(name: list[str], resource: str | None) -> tuple[list[str], bool]:
-    """Take off the words that the resource already says, and tell whether they were in the plural."""
+    """Return the words without those of the resource, and True if they were in the plural."""
     if resource is None:
         return name, False
     wanted = [singular(word) for word in resource.rstrip("_").split("_")]

@@ -1,4 +1,4 @@
-"""The beginning that all operationIds of a document share: the name of a module, which says nothing of an operation."""
+"""Common prefix of all operationIds in a document: usually a module name."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from specwire_codegen.openapi.casing import words
 
 
 def shared_words(ids: Sequence[str], is_verb: Callable[[str], bool]) -> Sequence[str]:
-    """Return the words that all operationIds begin with, and that are no part of what they say.
+    """Return the words that all operationIds begin with, if they are a module name.
 
-    They name a module if most of what follows begins with a verb, and nothing that follows is a lone verb.
+    They are one if most of the remainders begin with a verb, and none is only a verb.
     """
     whole = [[word.lower() for word in words(id)] for id in ids]
     shared = os.path.commonprefix(whole)
@@ -24,7 +24,7 @@ def shared_words(ids: Sequence[str], is_verb: Callable[[str], bool]) -> Sequence
 
 
 def after(id: str, beginning: Sequence[str]) -> str:
-    """Return what follows the words that an operationId begins with; all of it where they are written otherwise."""
+    """Return the part of an operationId after a prefix; all of it if the prefix is spelled differently."""
     pattern = "".join(rf"[\W_]*{re.escape(word)}" for word in beginning)
     found = re.match(rf"{pattern}[\W_]*", id, re.IGNORECASE)
     return id[found.end() :] if found and found.end() < len(id) else id

@@ -1,4 +1,4 @@
-"""Paths to words: what a route says of itself, for operations that have no better name."""
+"""Method names derived from paths, for operations without a better name."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _SPEAKING = frozenset(
     "rename restart restore resume revoke rotate search send set submit subscribe trigger unsubscribe update upload "
     "validate verify".split()
 )
-"""Verbs: a segment that begins with one of several words is a method's name already."""
+"""Verbs; a path segment of several words that begins with one is already a method name."""
 
 
 def segments_of(path: str) -> list[str]:
-    """Return the segments of a path, without query and without leading versions and `api`."""
+    """Return the segments of a path, without query, leading versions and `api`."""
     segments = [segment for segment in re.split(r"[?#]", path, maxsplit=1)[0].split("/") if segment]
     while len(segments) > 1 and _PREFIX.fullmatch(segments[0]):
         segments = segments[1:]
@@ -29,53 +29,53 @@ def segments_of(path: str) -> list[str]:
 
 
 def prefix_words(path: str) -> list[str]:
-    """Return the words of the leading versions and `api` of a path, which say nothing of an operation."""
+    """Return the words of the leading versions and `api` of a path."""
     segments = [segment for segment in re.split(r"[?#]", path, maxsplit=1)[0].split("/") if segment]
     prefix = segments[: len(segments) - len(segments_of(path))]
     return [word.lower() for segment in prefix for word in words(segment)]
 
 
 def is_prefix(text: str) -> bool:
-    """Whether a text is a version or `api`, as paths begin with."""
+    """Return whether a segment is a version or `api`."""
     return bool(_PREFIX.fullmatch(text))
 
 
 def owners_of(path: str) -> list[str]:
-    """Return the segments of a path that a parameter follows: `/pots/{id}/seeds` is of a pot."""
+    """Return the segments of a path that a parameter follows: `pots` in `/pots/{id}/seeds`."""
     segments = segments_of(path)
     return [one for one, other in itertools.pairwise(segments) if other.startswith("{") and not one.startswith("{")]
 
 
 def is_verb(word: str) -> bool:
-    """Whether a word says what is done."""
+    """Return whether a word is a verb."""
     return word in _SPEAKING
 
 
 def static_segments(path: str) -> list[str]:
-    """Return the segments that name things, without parameters."""
+    """Return the segments without parameters."""
     static = (re.sub(r"\{[^{}]*\}", "", segment) for segment in segments_of(path))
     return [segment for segment in static if words(segment)]
 
 
 def is_plural(text: str) -> bool:
-    """Whether a name means several things, as far as its ending tells."""
+    """Return whether a name is in the plural, judged by its ending."""
     found = words(text)
     return bool(found) and singular(found[-1].lower()) != found[-1].lower()
 
 
 def is_spoken(segment: str) -> bool:
-    """Whether a segment is a verb with its object: `sendMessage`."""
+    """Return whether a segment is a verb with its object: `sendMessage`."""
     found = words(segment)
     return len(found) > 1 and found[0].lower() in _SPEAKING
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two names differ in number at most."""
+    """Return whether two names are equal apart from number."""
     return [singular(word.lower()) for word in words(one)] == [singular(word.lower()) for word in words(other)]
 
 
 def ends_in_parameter(path: str) -> bool:
-    """Whether a path leads to one thing among several."""
+    """Return whether a path identifies a single item."""
     segments = segments_of(path)
     return bool(segments) and segments[-1].startswith("{")
 
@@ -83,7 +83,7 @@ def ends_in_parameter(path: str) -> bool:
 def route_names(http_method: str, path: str, resource: str | None, collects: bool = False) -> list[str]:
     """Return method names for a route, best first: `GET /users/{id}/posts` of `users` is `list_posts`.
 
-    `collects` says that the path leads to several things, though it may not end in a plural.
+    `collects` is true if the path identifies several items, even if it does not end in a plural.
     """
     nouns = nouns_of(path, resource)
     if nouns and is_spoken(nouns[-1]):
@@ -107,7 +107,7 @@ def route_names(http_method: str, path: str, resource: str | None, collects: boo
 
 
 def nouns_of(path: str, resource: str | None) -> list[str]:
-    """Return the segments that say more than the resource does."""
+    """Return the segments that are not part of the resource name."""
     segments = static_segments(path)
     if resource is not None:
         most = min(len(segments), len(words(resource)))

@@ -1,4 +1,4 @@
-"""Components: schema names that are identifiers."""
+"""Component names: every schema gets a Python identifier."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from specwire_codegen.openapi.objects import Node
 
 _KINDS = "anonymous|body|component|def|definition|inline|item|model|object|ref|request|response|schema|type"
 _COUNTER = re.compile(rf"_*(?:(?:{_KINDS})s?[-_. ]*)*\d+", re.IGNORECASE)
-"""Names that frameworks count up: `def-0`, `__schema1`, `inline_model_2`."""
+"""Names that frameworks number: `def-0`, `__schema1`, `inline_model_2`."""
 _LONGEST_TITLE = 60
-"""Characters above which a title is a sentence rather than a name."""
+"""Longest title, in characters, that is used as a name."""
 
 
 def apply(data: Node, _report: Report) -> Node:
     """Return the document with schemas called by identifiers, and those with a counter for a name by their titles.
 
-    Names that are identifiers already stay.
+    Names that are already identifiers stay.
     """
     data = _with_pairs_as_one(data)
     schemas = data.get("components", {}).get("schemas", {})
@@ -51,7 +51,7 @@ def apply(data: Node, _report: Report) -> Node:
 
 
 def _title(name: str, schema: Any) -> str | None:
-    """Return what the title of a schema calls it if its name is a mere counter."""
+    """Return a name from the title of a schema whose own name is only a counter."""
     title = schema.get("title") if isinstance(schema, dict) and _COUNTER.fullmatch(name) else None
     if not isinstance(title, str) or len(title) > _LONGEST_TITLE or not words.pascal(title):
         return None
@@ -59,7 +59,7 @@ def _title(name: str, schema: Any) -> str | None:
 
 
 def _with_pairs_as_one(data: Node) -> Node:
-    """Return the document with one schema for those that FastAPI writes twice alike: `Item-Input` and `Item-Output`."""
+    """Return the document with equal FastAPI pairs merged: `Item-Input` and `Item-Output` become `Item`."""
     schemas = data.get("components", {}).get("schemas", {})
     stems = [name.removesuffix("-Input") for name in schemas if name.endswith("-Input")]
     pairs = {stem: (f"{stem}-Input", f"{stem}-Output") for stem in stems if stem and f"{stem}-Output" in schemas}
@@ -81,5 +81,5 @@ def _with_pairs_as_one(data: Node) -> Node:
 
 
 def _is_free(stem: str, schemas: Node) -> bool:
-    """Tell whether a pair can be called by what its names have in common: no other schema is."""
+    """Return whether no other schema has the common stem of a pair as its name."""
     return stem not in schemas or same(schemas[stem], schemas[f"{stem}-Input"])

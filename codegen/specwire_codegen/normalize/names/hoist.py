@@ -1,4 +1,4 @@
-"""Hoist: every object, enumeration and union that stands inline becomes a named component."""
+"""Hoisting: every inline object, enumeration and union becomes a named component."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from specwire_codegen.openapi.walk import is_extension
 
 
 def apply(data: Node, _report: Report) -> Node:
-    """Return the document with its inline schemas named after their places."""
+    """Return the document with inline schemas moved to components and named after their location."""
     named, apart = _hoisted(data, {})
     schemas = data.get("components", {}).get("schemas", {})
     known = {name: schema for name, schema in schemas.items() if not is_provisional(name) and isinstance(schema, dict)}
@@ -56,14 +56,14 @@ def _hoisted(data: Node, shared: Mapping[Key, str]) -> tuple[Namer, Node]:
 
 @attrs.frozen
 class Places:
-    """Walks over the places where operations and shared components hold schemas."""
+    """Walker over the places where operations and shared components hold schemas."""
 
     namer: Namer
     errors: dict[tuple[str, str], str]
     """Status and structure of the error bodies that most operations share -> name."""
 
     def section(self, section: str, values: Node) -> Node:
-        """Return a section of `components` with the inline schemas of its members named after the members."""
+        """Return a section of `components` with inline schemas named after its members."""
         if section == "callbacks":
             return {name: self.paths(each) for name, each in values.items()}
         if section == "pathItems":
@@ -102,7 +102,7 @@ class Places:
         return changed
 
     def responses(self, responses: Node, owner: str, noun: str) -> Node:
-        """Return responses with inline schemas named after operation and, for all but the first success, status."""
+        """Return responses with inline schemas named after operation and status (but for the first success)."""
         first = next((status for status in sorted(responses) if status.startswith("2")), None)
         changed = dict(responses)
         for status, response in responses.items():
@@ -119,7 +119,7 @@ class Places:
         return self.holder(parameter, owner + noun, "Parameter", noun=noun)
 
     def holder(self, node: Node, name: str, word: str, owner: str = "", noun: str = "") -> Node:
-        """Return an object that has `schema`, `content` or `headers` with the inline schemas in them named."""
+        """Return an object that has `schema`, `content` or `headers` with its inline schemas named."""
         changed = dict(node)
         if isinstance(node.get("schema"), dict):
             changed["schema"] = self.namer.place(node["schema"], name, word, noun)
@@ -150,7 +150,7 @@ class Places:
         return changed
 
     def event(self, schema: Node, name: str) -> Node:
-        """Return the envelope of a server-sent event, which stays inline, with its data named."""
+        """Return the inline envelope of a server-sent event with its data schema named."""
         for union in nulls.UNIONS:
             if union in schema:
                 return {**schema, union: [self.event(each, name) for each in schema[union]]}
@@ -165,19 +165,19 @@ class Places:
 
 
 def shared_name(name: str) -> str:
-    """Return what the schemas of a shared response, body, parameter or header are named after."""
+    """Return the base name for the schemas of a shared response, body, parameter or header."""
     return status_name(name) if name.isdigit() and len(name) == 3 else words.identifier(words.pascal(name))
 
 
 def response_name(owner: str, status: str, first: bool) -> str:
-    """Return the name of an inline response body: plain for the first success, after its status for the others."""
+    """Return the name of an inline response body; all but the first success include the status."""
     if first:
         return f"{owner}Response"
     return f"{owner}{status_name(status)}"
 
 
 def shared_errors(data: Node, namer: Namer) -> dict[tuple[str, str], str]:
-    """Return a name for the inline error body of each status that most operations have in common, two at least."""
+    """Return names for the inline error bodies that at least two operations share, by status and structure."""
     counts: Counter[tuple[str, str]] = Counter()
     for item in data.get("paths", {}).values():
         for _, operation in methods(item) if isinstance(item, dict) else ():
@@ -193,7 +193,7 @@ def shared_errors(data: Node, namer: Namer) -> dict[tuple[str, str], str]:
 
 
 def prints_of(response: Any) -> Iterator[str]:
-    """Yield the structure of each inline body of a response that is an object."""
+    """Yield the fingerprint of each inline object body of a response."""
     content = response.get("content") if isinstance(response, dict) else None
     for media in content.values() if isinstance(content, dict) else ():
         schema = media.get("schema") if isinstance(media, dict) else None

@@ -1,4 +1,4 @@
-"""Namer: schemas that stand inline become components, named after their places."""
+"""Naming of inline schemas: each becomes a component named after its location."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import attrs
 from specwire_codegen.normalize.names.sharing import Key, Uses, key_of
 from specwire_codegen.normalize.refs.references import schema_name, schema_ref
 from specwire_codegen.normalize.schema import nulls
-from specwire_codegen.normalize.schema.equality import fingerprint, notes_of_place
+from specwire_codegen.normalize.schema.equality import annotations_of_place, fingerprint
 from specwire_codegen.normalize.source_map import HINT, origin_of
 from specwire_codegen.normalize.unions import variants
 from specwire_codegen.openapi import pointer as pointers, words
@@ -18,32 +18,32 @@ from specwire_codegen.openapi.annotations import PLACE_ONLY
 from specwire_codegen.openapi.objects import Node
 
 _LONG = 60
-"""Characters above which a name leaves out what stands between its first and its last part."""
+"""Longest name, in characters, before the middle part is left out."""
 
 
 def is_provisional(name: str) -> bool:
-    """Tell whether a component name is a pointer that waits for a name."""
+    """Return whether a component name is a pointer that will be replaced by a name."""
     return name.startswith("/")
 
 
 @attrs.define
 class Namer:
-    """Names inline schemas; `given` are the document's own components, `named` the result."""
+    """Namer of inline schemas; `given` are the document's own components, `named` the result."""
 
     given: dict[str, Any]
     shared: Mapping[Key, str] = attrs.field(factory=dict)
-    """Names of schemas that have several places."""
+    """Names of schemas that occur in several places."""
     uses: Uses = attrs.field(factory=Uses)
     named: dict[str, Any] = attrs.field(factory=dict)
     prints: dict[str, str] = attrs.field(factory=dict)
     settled: dict[str, str] = attrs.field(factory=dict)
     owner: str = ""
-    """The component whose inside is being named."""
+    """The component whose inner schemas are being named."""
     root: str = ""
-    """What that component's own name begins with: the component or the operation that it was found in."""
+    """Prefix of that component's name: the component or operation that contains it."""
 
     def settle(self, provisional: str) -> None:
-        """Name a part of a component after its place, if it deserves a name."""
+        """Name a part of a component after its location, if it needs a name."""
         schema = self.given[provisional]
         origin = origin_of(schema, provisional)
         _, _, owner, *path = pointers.split(origin if origin.startswith("/components/schemas/") else provisional)
@@ -63,9 +63,9 @@ class Namer:
             self.component(schema, name, "Property", noun, provisional)
 
     def place(self, schema: Any, name: str, word: str, noun: str = "") -> Any:
-        """Return what stands at a place: the schema with its inside named, or a reference to what it has become.
+        """Return a schema with its inner schemas named, or a reference to the component it became.
 
-        `noun` is what the place is about, whatever stands around it.
+        `noun` describes the location without its surroundings.
         """
         if not isinstance(schema, dict):
             return schema
@@ -77,11 +77,11 @@ class Namer:
         if core is None or not self.is_hoistable(core):
             return self.inside({key: value for key, value in schema.items() if key != HINT}, name, noun)
         made = self.component(core, name, word, noun)
-        reference = {**notes_of_place(core), "$ref": schema_ref(made)}
+        reference = {**annotations_of_place(core), "$ref": schema_ref(made)}
         return nulls.join(reference) if nullable else reference
 
     def reference(self, schema: Node, name: str, word: str, noun: str) -> Node:
-        """Return a reference, with a name given to its target if that is still waiting for one."""
+        """Return a reference, naming its target first if the target has no name yet."""
         target = schema_name(schema["$ref"])
         if not is_provisional(target):
             return schema
@@ -95,7 +95,7 @@ class Namer:
         return inline
 
     def component(self, schema: Node, name: str, word: str, noun: str, provisional: str | None = None) -> str:
-        """Make a component of a schema, or find one that is equal; return its name."""
+        """Return the name of the component for a schema; reuse an equal component or add one."""
         kept = {key: value for key, value in schema.items() if key not in PLACE_ONLY}
         print_ = fingerprint(kept)
         key = key_of(kept, print_, noun)
@@ -114,7 +114,7 @@ class Namer:
         raise AssertionError("candidates never end")
 
     def owned(self, schema: Node, name: str, root: str) -> Node:
-        """Return the schema of a component with its inside named after it."""
+        """Return the schema of a component with its inner schemas named after it."""
         outer = self.owner, self.root
         self.owner, self.root = name, root
         inside: Node = self.inside(schema, name)
@@ -122,7 +122,7 @@ class Namer:
         return inside
 
     def candidates(self, name: str, word: str, schema: Node, shared: str | None) -> Iterator[str]:
-        """Yield names for a schema, best first, without end."""
+        """Yield candidate names for a schema, best first; the sequence is infinite."""
         hint, title = schema.get(HINT), schema.get("title")
         if isinstance(hint, str):
             yield words.identifier(hint)
@@ -140,7 +140,7 @@ class Namer:
             index += 1
 
     def known(self, name: str) -> str | None:
-        """Return the fingerprint of the component of that name, if there is one."""
+        """Return the fingerprint of the component of that name, or None."""
         if name not in self.prints:
             if name not in self.given:
                 return None
@@ -148,7 +148,7 @@ class Namer:
         return self.prints[name]
 
     def inside(self, schema: Any, name: str, noun: str = "") -> Any:
-        """Return a schema with the inline schemas in it named after `name` and their place."""
+        """Return a schema with its inline schemas named after `name` and their location."""
         if not isinstance(schema, dict):
             return schema
         changed = dict(schema)
@@ -181,11 +181,11 @@ class Namer:
         return changed
 
     def field_name(self, key: str, field: str) -> str:
-        """Return what a property adds to the name of its owner."""
+        """Return the suffix that a property adds to the name of its owner."""
         return "Value" if key == "patternProperties" else words.pascal(field) or "Field"
 
     def variants(self, schema: Node, members: list[Any], name: str, noun: str) -> list[Any]:
-        """Return the members of a union, the inline ones named for what tells them apart."""
+        """Return the members of a union, with inline members named by their distinguishing feature."""
         inline = [each for each in members if isinstance(each, dict) and "$ref" not in each and self.is_hoistable(each)]
         if len(inline) == 1 and not self.is_hoistable(schema):
             return [self.place(each, name, "Variant", noun) for each in members]
@@ -199,7 +199,7 @@ class Namer:
         return named
 
     def discriminator(self, given: Node, before: list[Any], after: list[Any]) -> Node:
-        """Return a discriminator whose mapping leads to what the variants have become."""
+        """Return a discriminator whose mapping refers to the named variants."""
         became = {
             schema_ref(old[HINT]): new["$ref"]
             for old, new in zip(before, after, strict=True)
@@ -209,13 +209,13 @@ class Namer:
         return {**given, "mapping": mapping} if mapping else given
 
     def is_hoistable(self, schema: Node) -> bool:
-        """Tell whether a schema deserves a name: an object with properties, an enumeration, a union with an object."""
+        """Return whether a schema needs a name: objects with properties, enumerations, unions with an object."""
         if schema.get("properties") or "enum" in schema:
             return True
         return any(self.has_object(each, set()) for union in nulls.UNIONS for each in schema.get(union, []))
 
     def has_object(self, schema: Any, seen: set[str]) -> bool:
-        """Tell whether a member of a union is an object with properties, directly or by reference."""
+        """Return whether a union member is an object with properties, directly or by reference."""
         if not isinstance(schema, dict):
             return False
         if "$ref" in schema:

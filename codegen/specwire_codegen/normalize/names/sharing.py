@@ -1,4 +1,4 @@
-"""Sharing: equal schemas that stand inline in several places become one component with one name."""
+"""Sharing of names: equal inline schemas in several places become one component."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from specwire_codegen.openapi import words
 from specwire_codegen.openapi.objects import Node
 
 _GENERIC = frozenset({*variants.TAGS, "code", "data", "error", "id", "item", "result", "state", "status", "value"})
-"""Names of properties that do not tell what their values are."""
+"""Property names too generic to name a schema after."""
 _VERBS = frozenset(
     {
         *("add", "change", "create", "delete", "destroy", "edit", "fetch", "find", "get", "insert", "list", "make"),
@@ -25,9 +25,9 @@ _ARTICLES = frozenset({"a", "an", "the"})
 
 
 def noun_of(operation_id: str) -> str:
-    """Return what an operation is about, `getUser` and `user_create` as `User`; empty where nothing tells.
+    """Return the noun of an operationId (`getUser`, `user_create`: `User`), or an empty string.
 
-    An operationId that is made of the path ends in its parameters, which are not what the operation is about.
+    An operationId made from the path ends in path parameters, not in a noun.
     """
     parts = words.snake(operation_id).split("_")
     if len(parts) < 2 or "__" in operation_id or operation_id.endswith("_"):
@@ -39,7 +39,7 @@ def noun_of(operation_id: str) -> str:
 
 @attrs.frozen
 class Key:
-    """Schemas under one key become one component: of equal structure and, but for enumerations, for the same noun."""
+    """Key of a shared component: equal structure and, except for enumerations, the same noun."""
 
     print: str
     noun: str
@@ -47,17 +47,17 @@ class Key:
 
 @attrs.define
 class Uses:
-    """The places of each inline schema: the noun that they are about, and the name that each would have alone."""
+    """Occurrences of each inline schema: its noun and the name it would have on its own."""
 
     found: dict[Key, list[tuple[str, str]]] = attrs.field(factory=dict)
 
     def add(self, key: Key | None, noun: str, name: str) -> None:
-        """Record one place."""
+        """Record one occurrence."""
         if key is not None:
             self.found.setdefault(key, []).append((noun, name))
 
     def names(self, components: Mapping[str, Any], prints: Mapping[str, str]) -> dict[Key, str]:
-        """Return the names of schemas that have several places, or are equal to a component that has a name."""
+        """Return names for schemas that occur several times or equal a named component."""
         names: dict[Key, str] = {}
         listed = {prints[name]: name for name in reversed(list(components)) if "enum" in components[name]}
         taken = set(components)
@@ -75,7 +75,7 @@ class Uses:
 
 
 def key_of(schema: Node, print_: str, noun: str) -> Key | None:
-    """Return the key of a schema at a place that is about a noun; None where it stays apart."""
+    """Return the key of a schema used for a noun, or None if it is not shared."""
     if "enum" in schema:
         return Key(print_, "")
     return Key(print_, noun) if noun else None

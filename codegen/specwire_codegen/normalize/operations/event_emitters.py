@@ -1,7 +1,7 @@
-"""Classes of Spring that send events, and that its generator documents as if they were the events.
+"""Spring event emitters, which its generator documents as if they were the events.
 
-`SseEmitter` and `ServerSentEvent` stand for events of any shape. The schemas are those of the Java objects, which have
-no property but a timeout. The name of a package may come first.
+`SseEmitter` and `ServerSentEvent` represent events of any shape. Their schemas describe the Java objects, which have no
+property but a timeout. The name can be qualified with a package.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from specwire_codegen.openapi.walk import rebuild
 
 _CLASS = re.compile(r".*(SseEmitter|ServerSentEvent([A-Z]\w*)?)")
 _OF_ANY_TYPE = re.compile(r".*ResponseBodyEmitter")
-"""Sends events only where the media type says so."""
+"""Class that sends events only if the media type is that of an event stream."""
 _OWN = {"timeout"}
 
 
 def apply(data: Node, _report: Report) -> Node:
-    """Return the document with the streams of these classes as server-sent events of any shape."""
+    """Return the document with responses of these classes as server-sent events of any shape."""
     schemas = data.get("components", {}).get("schemas", {})
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:

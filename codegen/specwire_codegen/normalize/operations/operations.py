@@ -1,4 +1,4 @@
-"""Operations: found wherever they stand, and each with an operationId of its own."""
+"""Operations: finding them and making their operationIds unique."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from specwire_codegen.openapi.walk import is_extension, walk
 
 
 def methods(path_item: Node) -> Iterator[tuple[str, Node]]:
-    """Yield the HTTP methods of a path item with their operations; unusual methods too."""
+    """Yield the HTTP methods of a path item with their operations, custom methods included."""
     for method in METHODS:
         if isinstance(path_item.get(method), dict):
             yield method, path_item[method]
@@ -25,7 +25,7 @@ def methods(path_item: Node) -> Iterator[tuple[str, Node]]:
 
 
 def with_methods(path_item: Node, operations: dict[str, Node]) -> Node:
-    """Return a path item with other operations for the methods it has."""
+    """Return a path item with its operations replaced, by method."""
     changed = {**path_item, **{method: each for method, each in operations.items() if method in METHODS}}
     unusual = path_item.get("additionalOperations", {})
     if unusual:
@@ -34,7 +34,7 @@ def with_methods(path_item: Node, operations: dict[str, Node]) -> Node:
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Return the document with an operationId on every operation, and no two the same."""
+    """Return the document with a unique operationId on every operation."""
     given = {str(node.get("operationId")) for node, kind, _ in walk(data, "openapi") if kind == "operation"}
     namer = _Namer(report, given)
     changed = dict(data)
@@ -58,16 +58,16 @@ class _Namer:
     seen: set[str] = attrs.field(factory=set)
 
     def events(self, webhooks: Node) -> Node:
-        """Name the operations of webhooks after what they tell of."""
+        """Name the operations of webhooks after their events."""
         return {
             name: self.paths({name: item}, words.snake(name) or "webhook", own=True)[name]
             for name, item in webhooks.items()
         }
 
     def paths(self, container: Node, prefix: str | None, *, own: bool = False) -> Node:
-        """Name the operations below a map of path items; `prefix` stands for the paths themselves, if given.
+        """Name the operations of a map of path items; `prefix` replaces the paths in the names, if given.
 
-        `own` says that the prefix names an operation by itself, where it is the only one.
+        With `own`, a single operation is named by the prefix alone.
         """
         named: dict[str, Any] = {}
         several = len([path for path in container if not is_extension(path)]) > 1
@@ -91,9 +91,9 @@ class _Namer:
             name = self.free(derived)
         elif name in self.seen:
             name = self.free(derived)
-            message = f"{node['operationId']!r} is the id of another operation too; this one becomes {name!r}"
+            message = f"{node['operationId']!r} is also the id of another operation; this one becomes {name!r}"
             place = pointers.join(origin_of(node), "operationId")
-            self.report.warning("duplicate-operation-id", message, place, "give every operation an id of its own")
+            self.report.warning("duplicate-operation-id", message, place, "give every operation a unique id")
         self.seen.add(name)
         callbacks = {
             key: self.paths(callback, f"{name}_{words.snake(key)}", own=True)
@@ -104,7 +104,7 @@ class _Namer:
         return {**node, "operationId": name, **({"callbacks": callbacks} if callbacks else {})}
 
     def free(self, name: str) -> str:
-        """Return a name that no operation has yet."""
+        """Return a name that no other operation has."""
         while name in self.taken:
             name += "_alternative"
         self.taken.add(name)

@@ -1,4 +1,4 @@
-"""Parameters: those of the path stated on its operations, every serialization explicit."""
+"""Parameters: path-level parameters copied to operations, serialization made explicit."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from specwire_codegen.openapi.walk import is_extension, rebuild
 
 _TEMPLATE = re.compile(r"{([^{}]+)}")
 _OWN_HEADERS = {
-    "accept": "the media types of the responses say",
-    "content-type": "the media type of the request body says",
-    "authorization": "the security schemes say",
-    "host": "the address of the server says",
-    **dict.fromkeys(("content-length", "transfer-encoding"), "the body that is sent says"),
+    "accept": "the media types of the responses",
+    "content-type": "the media type of the request body",
+    "authorization": "the security schemes",
+    "host": "the server URL",
+    **dict.fromkeys(("content-length", "transfer-encoding"), "the request body"),
 }
-"""Headers that OpenAPI or HTTP itself leaves no choice in, and what says what they hold."""
+"""Headers that OpenAPI or HTTP controls, with the reason."""
 _FIT = {"header": re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"), "cookie": re.compile(r"[!#-+\--:<>-\[\]-~]+")}
-"""Names that HTTP lets a header have, and those that servers and browsers let a cookie have."""
+"""Valid header names (HTTP), and cookie names that servers and browsers accept."""
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Return the document with complete parameters on every operation; references must be inlined already."""
+    """Return the document with complete parameters on every operation; references must already be inlined."""
 
     secured = bool(data.get("components", {}).get("securitySchemes"))
     foreign = {name: what for name, what in _OWN_HEADERS.items() if secured or name != "authorization"}
 
-    told: set[str] = set()
+    reported: set[str] = set()
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         if kind == "parameter":
@@ -43,8 +43,8 @@ def apply(data: Node, report: Report) -> Node:
         if kind == "paths":
             own = {key: each if is_extension(key) else _own(each, report) for key, each in node.items()}
             return {
-                key: each if is_extension(key) else _templated(key, _without(each, foreign, told, report), report)
-                for key, each in query_in_path.separate(own, report).items()
+                key: each if is_extension(key) else _templated(key, _without(each, foreign, reported, report), report)
+                for key, each in query_in_path.without_declared_queries(own, report).items()
             }
         return node
 
@@ -59,14 +59,14 @@ def _explicit(parameter: Node, report: Report) -> Node:
     explicit = dict(parameter)
     if place == "path":
         if parameter.get("required") is not True:
-            message = f"the path parameter {parameter.get('name')!r} must have `required: true`; treated as required"
+            message = f"path parameter {parameter.get('name')!r} must have `required: true`; treated as required"
             report.warning("optional-path-parameter", message, origin_of(parameter), "add `required: true`")
         explicit["required"] = True
     if place in STYLES and place != "querystring" and "content" not in parameter:
         explicit.setdefault("style", STYLES[place])
         explicit.setdefault("explode", explicit["style"] in {"form", "cookie"})
         if "schema" not in parameter:
-            message = f"the parameter {parameter.get('name')!r} has neither a schema nor content; it takes anything"
+            message = f"parameter {parameter.get('name')!r} has neither a schema nor content; it accepts any value"
             report.warning("untyped-parameter", message, origin_of(parameter), "add a schema")
         explicit.setdefault("schema", {})
     return explicit
@@ -89,8 +89,8 @@ def _own(item: Node, report: Report) -> Node:
     return with_methods(rest, operations)
 
 
-def _without(item: Node, foreign: dict[str, str], told: set[str], report: Report) -> Node:
-    """Return a path without the parameters that callers have no choice in, or that cannot be sent."""
+def _without(item: Node, foreign: dict[str, str], reported: set[str], report: Report) -> Node:
+    """Return a path item without parameters that callers cannot set or that cannot be sent."""
     operations: dict[str, Node] = {}
     for method, operation in methods(item):
         kept: list[Node] = []
@@ -102,14 +102,14 @@ def _without(item: Node, foreign: dict[str, str], told: set[str], report: Report
                 kept.append(parameter)
                 continue
             origin = origin_of(parameter)
-            if origin in told:
+            if origin in reported:
                 continue
-            told.add(origin)
+            reported.add(origin)
             if what is None:
-                message = f"no {place} can have the name {name!r}; the parameter is ignored"
-                report.warning("bad-name", message, origin, f"give the {place} a name without such characters")
+                message = f"{name!r} is not a valid {place} name; the parameter is ignored"
+                report.warning("bad-name", message, origin, f"use only characters that are allowed in {place} names")
             else:
-                message = f"{what} what the header {name!r} holds, so it is ignored as a parameter"
+                message = f"header {name!r} is determined by {what}; the parameter is ignored"
                 report.warning("ignored-header", message, origin, "remove the parameter")
         changed = {**operation, "parameters": kept}
         if not kept:
@@ -119,12 +119,14 @@ def _without(item: Node, foreign: dict[str, str], told: set[str], report: Report
 
 
 def _sendable(encoding: Node, report: Report) -> Node:
-    """Return the encoding of a part without the headers that no part can have."""
+    """Return the encoding of a part without invalid header names."""
     headers = encoding.get("headers", {})
     bad = [name for name in headers if not _FIT["header"].fullmatch(name)]
     for name in bad:
-        message = f"no header can have the name {name!r}; it is left out"
-        report.warning("bad-name", message, origin_of(headers[name]), "give the header a name without such characters")
+        message = f"{name!r} is not a valid header name; the header is ignored"
+        report.warning(
+            "bad-name", message, origin_of(headers[name]), "use only characters that are allowed in header names"
+        )
     return {**encoding, "headers": {name: headers[name] for name in headers if name not in bad}} if bad else encoding
 
 
@@ -133,7 +135,7 @@ def _distinct(parameters: list[Node], report: Report) -> list[Node]:
     for parameter in parameters:
         name, place = key = _key(parameter)
         if key in found:
-            message = f"the {place} parameter {name!r} is defined again here; this one counts"
+            message = f"the {place} parameter {name!r} is defined twice; the second one is used"
             report.warning("duplicate-parameter", message, origin_of(parameter), "remove one of the two")
         found[key] = parameter
     return list(found.values())
@@ -151,11 +153,13 @@ def _templated(path: str, item: Node, report: Report) -> Node:
         parameters = operation.get("parameters", [])
         declared = {each["name"] for each in parameters if each["in"] == "path"}
         for name in sorted(declared - set(wanted)):
-            message = f"the path {path!r} has no '{{{name}}}' for this path parameter; ignored"
-            report.warning("unused-path-parameter", message, origin_of(operation), "correct its name, or the path")
+            message = f"the path {path!r} has no '{{{name}}}'; this path parameter is ignored"
+            report.warning(
+                "unused-path-parameter", message, origin_of(operation), "rename the parameter, or add it to the path"
+            )
         for name in wanted:
             if name not in declared:
-                message = f"nothing declares the path parameter {name!r}; treated as a string"
+                message = f"path parameter {name!r} is not declared; treated as a string"
                 report.warning("undeclared-path-parameter", message, origin_of(operation), "declare it")
         missing = [_explicit(_string(name, operation), report) for name in wanted if name not in declared]
         kept = [each for each in parameters if each["in"] != "path" or each["name"] in wanted]

@@ -1,4 +1,4 @@
-"""Queries in paths: what a path's template says of the query, its parameters say better."""
+"""Query parameters in path templates, which repeat declared parameters."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _EXPANSION = re.compile(r"\{[?&]([^{}]*)\}")
 _PAIR = re.compile(r"[^={}]+=\{([^{}]*)\}")
 
 
-def separate(paths: Node, report: Report) -> Node:
-    """Return the paths without `?a={a}` and `{?a}` where all operations declare `a` as a parameter of the query."""
+def without_declared_queries(paths: Node, report: Report) -> Node:
+    """Return paths without `?a={a}` and `{?a}` if every operation declares `a` as a query parameter."""
     separated: Node = {}
     for path, item in paths.items():
         shorter = path if is_extension(path) else _without_query(path, _queried(item))
         if shorter != path and shorter not in paths and shorter not in separated:
-            message = f"the path {path!r} repeats parameters of the query; treated as {shorter!r}"
+            message = f"the path {path!r} repeats its query parameters; treated as {shorter!r}"
             report.warning("query-in-path", message, origin_of(item), f"write {shorter!r}")
             separated[shorter] = item
         else:
@@ -28,7 +28,7 @@ def separate(paths: Node, report: Report) -> Node:
 
 
 def _queried(item: Node) -> frozenset[str]:
-    """Return the names that are parameters of the query in all operations of a path, and of the path in none."""
+    """Return the names that are query parameters in all operations of a path and path parameters in none."""
     found: list[set[str]] = []
     for _, operation in methods(item):
         parameters = operation.get("parameters", [])

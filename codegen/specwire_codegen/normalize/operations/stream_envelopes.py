@@ -1,7 +1,8 @@
-"""Streams of grpc-gateway: JSON Lines of objects that hold an event as `result`, or else an `error`.
+"""Streams of grpc-gateway: JSON Lines of objects with an event in `result`, or an `error`.
 
 Its generators document such a stream as one JSON value: an object titled `Stream result of X`, in Swagger 2 under
-`x-stream-definitions`. Here it becomes a sequential media type; `item` in `x-specwire-stream` leads to the event.
+`x-stream-definitions`. This pass turns it into a sequential media type; `item` in `x-specwire-stream` points to the
+event.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from specwire_codegen.openapi.walk import rebuild
 _DEFINITIONS = "x-stream-definitions"
 _TITLE = "Stream result of "
 _STREAMING = "(streaming responses)"
-"""What grpc-gateway adds to the description of a response that is a stream."""
+"""Text that grpc-gateway adds to the description of a streaming response."""
 _STATUSES = ("rpcStatus", "rpc.Status", "runtimeStreamError", "runtime.StreamError")
-"""How its generators call the schema of an error, after the name of a package."""
+"""Name endings of the error schema in its generators."""
 _LINES = "application/jsonl"
 
 
 def entitle(data: Any) -> Any:
-    """Return a document with the title of a stream on everything under `x-stream-definitions`, which may move."""
+    """Return a document with titles on all `x-stream-definitions`, so that they stay recognizable when moved."""
     definitions = data.get(_DEFINITIONS) if isinstance(data, dict) else None
     if not isinstance(definitions, dict):
         return data
@@ -59,7 +60,7 @@ def apply(data: Node, _report: Report) -> Node:
 
 
 def _stream(media: Node, schemas: Node, streaming: bool) -> Node | None:
-    """Return the media type of a stream of results; None for what is no such stream."""
+    """Return the media type of a stream of results, or None for other media types."""
     facts = media.get("x-specwire-stream", {})
     schema = media.get("itemSchema", media.get("schema"))
     if "item" in facts or not isinstance(schema, dict):
@@ -85,7 +86,7 @@ def _is_titled(schema: Node) -> bool:
 
 
 def _is_status(schema: Any, schemas: Node) -> bool:
-    """Tell whether a schema is that of an error of gRPC: by its name, or by details that carry their type."""
+    """Return whether a schema is a gRPC error, by its name or by typed details."""
     if not isinstance(schema, dict):
         return False
     if "$ref" in schema and schema_name(schema["$ref"]).endswith(_STATUSES):

@@ -1,4 +1,4 @@
-"""Streams: sequential media types say what ONE item is, in `itemSchema`."""
+"""Streams: sequential media types describe one item, in `itemSchema`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _EVENT_FIELDS = frozenset({"data", "event", "id", "retry"})
 
 
 def apply(data: Node, _report: Report) -> Node:
-    """Return the document with `itemSchema` on every event stream and on every stream of JSON documents."""
+    """Return the document with `itemSchema` on every event stream and every stream of JSON values."""
     schemas = data.get("components", {}).get("schemas", {})
 
     def visit(node: Node, holder: ObjectType, _pointer: str) -> Any:
@@ -56,13 +56,13 @@ def _itemized(name: str, node: Any, schemas: Node, holder: ObjectType) -> Any:
         return {**rest, "itemSchema": _event(event if "itemSchema" in node else _item(event, schemas), schemas)}
     if not isinstance(schema, dict) or "itemSchema" in node:
         return node
-    if resolved(schema, schemas).get("type") == "string":  # all of the lines as a text: nothing is said of each
+    if resolved(schema, schemas).get("type") == "string":  # the whole stream as text: the items have no schema
         return {**rest, "itemSchema": {ORIGIN: origin_of(schema)}} if holder == "response" else node
     return {**rest, "itemSchema": _item(schema, schemas)}
 
 
 def _item(schema: Node, schemas: Node) -> Node:
-    """Return the schema of one item of what a schema says of all of them."""
+    """Return the item schema of an array schema, and any other schema unchanged."""
     target = resolved(schema, schemas)
     items = target.get("items")
     return items if target.get("type") == "array" and isinstance(items, dict) else schema
@@ -105,7 +105,7 @@ def _content(schema: Node, target: Node) -> Node:
 
 
 def resolved(schema: Any, schemas: Node) -> Node:
-    """Return what a schema leads to through references; nothing for what is no schema object."""
+    """Return a schema with references followed; empty if it cannot be resolved."""
     seen: set[str] = set()
     while isinstance(schema, dict) and "$ref" in schema and schema["$ref"] not in seen:
         seen.add(schema["$ref"])

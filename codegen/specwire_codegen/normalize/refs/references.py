@@ -1,4 +1,4 @@
-"""References between components: aliases are collapsed, renamed targets followed, small objects put in place."""
+"""References between components: collapsing aliases, renaming targets, inlining small objects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from specwire_codegen.openapi.walk import is_extension, map_children, rebuild
 
 SCHEMAS = "#/components/schemas/"
 ASKED_BACK: frozenset[ObjectType] = frozenset({"pathItem", "callback"})
-"""What may lead back to itself: the operations of a callback may have callbacks."""
+"""Kinds that can be recursive: the operations of a callback can have callbacks."""
 
 
 def schema_ref(name: str) -> str:
@@ -27,12 +27,12 @@ def schema_name(ref: str) -> str:
 
 
 def only_annotated(schema: Node) -> bool:
-    """Tell whether a schema is a reference with nothing but annotations beside it."""
+    """Return whether a schema is a reference with annotations only."""
     return "$ref" in schema and all(key in ANNOTATIONS or key == "$ref" or is_extension(key) for key in schema)
 
 
 def collapse(data: Node, report: Report) -> Node:
-    """Return the document with references to references replaced by what they lead to in the end."""
+    """Return the document with chains of references replaced by their final target."""
     renames: dict[str, str] = {}
     for section in SECTIONS.values():
         components = data.get("components", {}).get(section, {})
@@ -45,7 +45,9 @@ def collapse(data: Node, report: Report) -> Node:
                     break
                 end = target["$ref"]
                 if end in seen:
-                    report.error("ref-cycle", f"{ref!r} leads back to itself", origin_of(component), "break the circle")
+                    report.error(
+                        "ref-cycle", f"{ref!r} refers to itself", origin_of(component), "remove one of the references"
+                    )
                     return data
                 seen.add(end)
             if end != ref:
@@ -58,7 +60,7 @@ def _is_alias(component: Node, section: str) -> bool:
 
 
 def redirected(data: Node, renames: Mapping[str, str]) -> Node:
-    """Return the document with references replaced as told, and the components without any left out."""
+    """Return the document with references renamed, and the old components removed."""
     kept: dict[str, Any] = {}
     for section, components in data.get("components", {}).items():
         if section in FIELDS["components"]:
@@ -69,7 +71,7 @@ def redirected(data: Node, renames: Mapping[str, str]) -> Node:
 
 
 def rewired(data: Node, renames: Mapping[str, str]) -> Node:
-    """Return the document with references replaced as told."""
+    """Return the document with references renamed."""
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
         ref = node.get("$ref")
@@ -91,7 +93,7 @@ def _renamed_mapping(node: Node, renames: Mapping[str, str]) -> Node:
 
 
 def inline(data: Node, kinds: frozenset[ObjectType], report: Report) -> Node:
-    """Return the document with references to components of the given kinds replaced by the components."""
+    """Return the document with references to components of the given kinds inlined."""
     active: list[str] = []
 
     def expand(value: Any, kind: ObjectType) -> Any:
@@ -102,13 +104,13 @@ def inline(data: Node, kinds: frozenset[ObjectType], report: Report) -> Node:
             if ref in active and kinds <= ASKED_BACK:
                 return {}
             if ref in active:
-                report.error("ref-cycle", f"{ref!r} leads back to itself", origin_of(value), "break the circle")
+                report.error("ref-cycle", f"{ref!r} refers to itself", origin_of(value), "remove one of the references")
                 return {}
             active.append(ref)
             target = expand(pointers.get(data, pointers.from_fragment(ref)), kind)
             active.pop()
-            beside = {key: each for key, each in value.items() if _has(kind, key) and key not in {"$ref", ORIGIN}}
-            return {**target, **beside}
+            siblings = {key: each for key, each in value.items() if _has(kind, key) and key not in {"$ref", ORIGIN}}
+            return {**target, **siblings}
         return map_children(value, kind, lambda child, child_kind, _tokens: expand(child, child_kind))
 
     components = data.get("components", {})
@@ -120,5 +122,5 @@ def inline(data: Node, kinds: frozenset[ObjectType], report: Report) -> Node:
 
 
 def _has(kind: ObjectType, key: str) -> bool:
-    """Tell whether objects of a kind have a field: a reference may have a summary where what it leads to has none."""
+    """Return whether objects of a kind have a field; a reference can have a summary its target kind lacks."""
     return is_extension(key) or key in FIELDS[kind]

@@ -1,4 +1,4 @@
-"""Defaults: values that fit their own schemas; one that does not is mended or dropped."""
+"""Default values: those that do not match their schema are converted or dropped."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DOCUMENT = "urn:document"
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Return the document with only such defaults as their schemas, patterns apart, accept."""
+    """Return the document with only those defaults that match their schema (patterns are not checked)."""
     plain = strip(patterns.forget(data))
     registry: Registry[Any] = Registry().with_resource(_DOCUMENT, DRAFT202012.create_resource(plain))
 
@@ -36,12 +36,12 @@ def apply(data: Node, report: Report) -> Node:
         given = node["default"]
         for value in _readings(given):
             if fits(value, pointer):
-                message = f"the default {given!r} is treated as {value!r}"
-                report.warning("wrong-default", message, place, "write the default as its schema has it")
+                message = f"default {given!r} has the wrong type; treated as {value!r}"
+                report.warning("wrong-default", message, place, "write the default with the type of its schema")
                 return {**node, "default": value}
         if given is not None:
-            message = f"the default {str(given)[:80]!r} does not fit its own schema; ignored"
-            report.warning("wrong-default", message, place, "correct the default, or the schema")
+            message = f"default {str(given)[:80]!r} does not match its schema; ignored"
+            report.warning("wrong-default", message, place, "change the default or the schema")
         return {key: value for key, value in node.items() if key != "default"}
 
     settled: Node = rebuild(data, "openapi", visit)
@@ -49,7 +49,7 @@ def apply(data: Node, report: Report) -> Node:
 
 
 def _readings(value: Any) -> list[Any]:
-    """Return what somebody may have meant by a value of the wrong type."""
+    """Return possible intended values for a default of the wrong type."""
     if isinstance(value, str):
         if value.lower() in {"true", "false"}:
             return [value.lower() == "true"]

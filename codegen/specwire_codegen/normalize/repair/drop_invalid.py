@@ -1,4 +1,4 @@
-"""Trimming: what breaks the rules of form and says nothing of a call is left out, as near to the mistake as can be."""
+"""Removal of invalid parts that do not affect requests or responses, as locally as possible."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from specwire_codegen.normalize.repair import validity
-from specwire_codegen.normalize.repair.droppable import is_dispensable
+from specwire_codegen.normalize.repair.droppable import is_droppable
 from specwire_codegen.normalize.source_map import Report, origin_at
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, Node, ObjectType
 from specwire_codegen.openapi.walk import CONTAINER, kind_at
 
 _ROUNDS = 5
-"""A mistake may hide another one, and make fields beside it look out of place."""
+"""Upper limit of passes; one mistake can hide another and make valid sibling fields look misplaced."""
 _STRAY = ("unevaluatedProperties", "additionalProperties")
 
 Place = tuple[str | int, ...]
@@ -40,7 +40,7 @@ def apply(data: Node, report: Report) -> Node:
     return data
 
 
-_HELP = "remove it, or write it as the OpenAPI specification has it"
+_HELP = "remove it, or follow the OpenAPI specification"
 
 
 def _cuts(problems: Sequence[validity.Problem]) -> Iterator[tuple[Place, tuple[str, str, str]]]:
@@ -48,31 +48,31 @@ def _cuts(problems: Sequence[validity.Problem]) -> Iterator[tuple[Place, tuple[s
     for problem in problems:
         place, size = problem.place, len(problem.place)
         if any(len(other) > size and other[:size] == place for other in places):
-            continue  # what is wrong inside comes first
+            continue  # report the innermost problem first
         if problem.keyword not in _STRAY:
             cut = _nearest(place)
             if cut is not None:
-                yield cut, ("invalid-document", f"{_name(cut)!r} is ignored: {_why(problem)}", _HELP)
+                yield cut, ("invalid-document", f"{_name(cut)!r} is ignored: {_reason(problem)}", _HELP)
         elif all(other.keyword in _STRAY for other in problems if other.place == place):
             kind = _kind(place)
             for key in re.findall(r"'([^']+)'", problem.message):
                 if key in FIELDS.get(kind, {}):
-                    message = f"{key!r} has no meaning in this {kind}; ignored"
+                    message = f"{key!r} is not allowed in this {kind}; ignored"
                     yield (*place, key), ("unknown-field", message, "remove it")
 
 
-def _why(problem: validity.Problem) -> str:
-    """Return what is wrong in words: some rules of the specification's schema say nothing to people."""
+def _reason(problem: validity.Problem) -> str:
+    """Return a readable reason; some messages of the meta-schema are not readable."""
     if problem.keyword in ("anyOf", "not", "oneOf"):
-        return "its fields do not go together"
-    return "it has no meaning here" if problem.message.startswith("False schema") else problem.message
+        return "its fields exclude each other"
+    return "it is not allowed here" if problem.message.startswith("False schema") else problem.message
 
 
 def _nearest(place: Place) -> Place | None:
-    """Return the nearest dispensable thing around a place: a field, or a member of its list or map."""
+    """Return the nearest droppable place at or above a place: a field, or a member of its list or map."""
     for end in range(len(place), 0, -1):
         field = end - 1 if _kind(place[: end - 1]) != CONTAINER else end - 2
-        if is_dispensable(_kind(place[:field]), str(place[field])):
+        if is_droppable(_kind(place[:field]), str(place[field])):
             return place[:end]
     return None
 
@@ -91,7 +91,7 @@ def _from_the_end(place: Place) -> tuple[tuple[int, str], ...]:
 
 
 def _without(value: Any, place: Place) -> Any:
-    """Return a copy of a tree without what stands at a place; untouched parts are shared."""
+    """Return a copy of a tree without the value at a place; unchanged parts are shared."""
     key, copy = place[0], value.copy()
     if len(place) == 1:
         del copy[key]

@@ -1,7 +1,7 @@
-"""Dispensable fields: those without which the rest of a document keeps its meaning.
+"""Droppable fields: those that can be removed without changing the meaning of the rest.
 
-A mistake in one of them costs the field, with a warning, and never the client. What is not named here says which calls
-there are, where they go, what they send and what comes back.
+A mistake in one of them costs only the field, with a warning. All other fields determine the calls: URL, request or
+response.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _BY_KIND: Mapping[ObjectType, frozenset[str]] = {
 }
 
 
-def is_dispensable(kind: ObjectType, key: str) -> bool:
-    """Whether an object of a kind can do without a field; so it can without all flags and numbers."""
+def is_droppable(kind: ObjectType, key: str) -> bool:
+    """Return whether an object of a kind is valid without a field; booleans and numbers are always optional."""
     if key in _EVERYWHERE or kind in _WHOLLY or key in _BY_KIND.get(kind, ()):
         return True
     return FIELDS.get(kind, {}).get(key) in ("flag", "number")

@@ -1,4 +1,4 @@
-"""Blanks: null and empty values of the wrong kind, which serializers write where there is nothing to say."""
+"""Empty values of the wrong type, such as null, which serializers write for absent fields."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, Child, FieldType, Node, ObjectType
 from specwire_codegen.openapi.walk import child_of, is_extension, rebuild
 
-_HELP = "leave it out, or give it a value"
+_HELP = "remove it, or give it a value"
 _MEANT = {"anyOf", "oneOf"}
-"""Lists of schemas in which null stands for the type of that name."""
+"""Lists of schemas in which null means the type of that name."""
 _UNIONS = _MEANT | {"allOf"}
-"""Lists of schemas that OpenAPI wants one in at least: without, they are no union of nothing, but nothing."""
+"""Keywords whose list must not be empty; an empty one is dropped."""
 _LEFT = object()
-"""What a blank becomes that is left out."""
+"""Marker for an empty value to remove."""
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Return the document without blanks: left out, or the empty object or list that was meant; each is warned of."""
+    """Return the document with empty values removed or converted to an empty object or list; report each."""
     filler = _Filler(report)
     filled: Node = rebuild(data, "openapi", filler.visit)
     report.diagnostics.extend(filler.found.values())
@@ -34,7 +34,7 @@ def apply(data: Node, report: Report) -> Node:
 class _Filler:
     report: Report
     found: dict[str, Diagnostic] = attrs.field(factory=dict)
-    """What is warned of, by its message: such values come by the hundreds."""
+    """Warnings by message; such values can occur hundreds of times."""
 
     def visit(self, node: Node, kind: ObjectType, pointer: str) -> Node:
         here = origin_of(node, pointer)
@@ -96,7 +96,7 @@ class _Filler:
 
 
 def _filled(value: Any, field: Child | FieldType, place: str) -> Any:
-    """Return a field's value, or what a blank in its place stands for."""
+    """Return the value of a field, with empty values replaced."""
     if not _is_blank(value) or field in ("any", "types"):
         return value
     if value is None or value == "":
@@ -113,5 +113,5 @@ def _filled(value: Any, field: Child | FieldType, place: str) -> Any:
 
 
 def _is_blank(value: Any) -> bool:
-    """Whether a value says nothing; the object may hold where it came from."""
+    """Return whether a value is empty; an object can still carry its origin."""
     return value is None or value == "" or value == [] or isinstance(value, dict) and not value.keys() - {ORIGIN}

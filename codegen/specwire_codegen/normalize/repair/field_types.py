@@ -1,4 +1,4 @@
-"""Shapes: every field holds the type of value that the specification gives it, or is named as a mistake."""
+"""Field types: every value has the type that the specification requires."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.normalize.repair.droppable import is_dispensable
+from specwire_codegen.normalize.repair.droppable import is_droppable
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, FieldType, Node, ObjectType
@@ -31,7 +31,7 @@ _MEANT = {
     **dict.fromkeys(("map", "dict", "dictionary", "hash", "struct"), "object"),
     **dict.fromkeys(("none", "nil"), "null"),
 }
-"""What words of other languages mean in the place of a type."""
+"""Type names of other languages -> JSON Schema types."""
 _BESIDE_REF = {"$ref", "summary", "description"}
 _MAYBE_BOOLEAN = {"schema"}
 
@@ -42,16 +42,16 @@ class _Wrong:
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Return the document with harmless mistakes of type mended; report them as warnings, the others as errors."""
+    """Return the document with harmless type mistakes corrected; report them as warnings, others as errors."""
     checked: Node = _check(data, "openapi", report, "")
     return checked
 
 
 def _check(value: Any, kind: ObjectType, report: Report, pointer: str) -> Any:
-    if isinstance(value, str) and kind == "schema" and _meant(value):
-        message = f"the word {value!r} is not a schema; treated as its type"
-        report.warning("wrong-type", message, pointer, f"write `type: {_meant(value)}`")
-        value = {"type": _meant(value), ORIGIN: pointer}
+    if isinstance(value, str) and kind == "schema" and _type_named(value):
+        message = f"{value!r} is not a schema; treated as the name of a type"
+        report.warning("wrong-type", message, pointer, f"write `type: {_type_named(value)}`")
+        value = {"type": _type_named(value), ORIGIN: pointer}
     if kind == "example" and not isinstance(value, dict):
         message = f"expected an object, got {_named(value)}; treated as its value"
         report.warning("wrong-type", message, pointer, "put it under 'value'")
@@ -63,19 +63,21 @@ def _check(value: Any, kind: ObjectType, report: Report, pointer: str) -> Any:
         return {}
     here = origin_of(value, pointer)
     if kind in PATTERNED and kind not in SECTIONS and "$ref" in value:
-        report.error("bad-ref", f"a {kind} object cannot be a reference", pointers.join(here, "$ref"), "write it here")
+        report.error(
+            "bad-ref", f"a {kind} object cannot be a reference", pointers.join(here, "$ref"), "write the object here"
+        )
         return {}
     if "$ref" in value and kind in SECTIONS and kind not in {"schema", "pathItem"}:
         return {key: each for key, each in value.items() if key in _BESIDE_REF or is_extension(key)}
     if kind not in PATTERNED:
-        node = _mended(value, kind, report, here)
+        node = _repaired(value, kind, report, here)
     else:
         node = _paths(value, report, here) if kind == "paths" else value
     if kind == "openapi":
-        node = {**node, "info": _about(node.get("info"), report)}
+        node = {**node, "info": _with_info_defaults(node.get("info"), report)}
     for key in _REQUIRED.get(kind, ()):
         if key not in node:
-            report.error("missing-field", f"the {kind} has no {key!r}", here, f"add {key!r}")
+            report.error("missing-field", f"this {kind} has no {key!r}", here, f"add {key!r}")
             node = {**node, key: ""}
     return map_children(
         node,
@@ -95,7 +97,7 @@ _FORMS = {
 }
 
 
-def _mended(node: Node, kind: ObjectType, report: Report, here: str) -> Node:
+def _repaired(node: Node, kind: ObjectType, report: Report, here: str) -> Node:
     kept: Node = {}
     for key, value in node.items():
         if is_extension(key):
@@ -107,20 +109,20 @@ def _mended(node: Node, kind: ObjectType, report: Report, here: str) -> Node:
             _unknown(key, kind, report, place)
             continue
         new = _shaped(value, field, kind, key)
-        if isinstance(field, Child) and field.shape == "map" and field.kind != "example" and is_dispensable(kind, key):
+        if isinstance(field, Child) and field.shape == "map" and field.kind != "example" and is_droppable(kind, key):
             new = _objects(new, field.kind, report, place)
             value = new if isinstance(new, dict) else value
         if kind == "schema" and key == "pattern" and isinstance(value, str) and not _is_regex(value):
-            message = f"the pattern {value!r} is not a regular expression that Python knows; ignored"
-            report.warning("bad-pattern", message, place, "write it without constructs of other dialects")
+            message = f"the pattern {value!r} is not a valid Python regular expression; ignored"
+            report.warning("bad-pattern", message, place, "avoid syntax of other regular expression dialects")
         elif field == "types" and isinstance(new, _Wrong):
-            _mend_type(kept, value, report, place)
+            _repair_type(kept, value, report, place)
         elif not isinstance(new, _Wrong):
             kept[key] = new
             if new is not value:
                 help = "quote it" if isinstance(new, str) or isinstance(value, (list, dict)) else "write it so"
                 report.warning("wrong-type", f"{key!r} is {_named(value)}; treated as {new!r}", place, help)
-        elif is_dispensable(kind, key):
+        elif is_droppable(kind, key):
             message = f"{key!r} must be {new.expected}, got {_named(value)}; ignored"
             report.warning("wrong-type", message, place, _advice(key, new.expected))
         else:
@@ -130,18 +132,18 @@ def _mended(node: Node, kind: ObjectType, report: Report, here: str) -> Node:
 
 
 def _paths(paths: Node, report: Report, here: str) -> Node:
-    """Return the paths without what stands among them and is none: what has no slash and is no object."""
+    """Return the paths without entries that have neither a leading slash nor an object."""
     for name in [name for name, each in paths.items() if not name.startswith("/") and not isinstance(each, dict)]:
         if is_extension(name):
             continue
-        message = f"{name!r} is no path, and holds {_named(paths[name])}; ignored"
+        message = f"{name!r} is not a path: it contains {_named(paths[name])}; ignored"
         report.warning("wrong-type", message, pointers.join(here, name), "put it under a path, or under components")
         paths = {key: each for key, each in paths.items() if key != name}
     return paths
 
 
 def _objects(members: Any, kind: ObjectType, report: Report, place: str) -> Any:
-    """Return the members of a map that nothing depends on, without those that are no objects."""
+    """Return the members of an optional map without those that are not objects."""
     if not isinstance(members, dict):
         return members
     for name in [name for name, each in members.items() if not isinstance(each, dict) and not is_extension(name)]:
@@ -151,34 +153,32 @@ def _objects(members: Any, kind: ObjectType, report: Report, place: str) -> Any:
     return members
 
 
-def _about(info: Any, report: Report) -> Any:
-    """Return the `info` of a document, with the name of its file for a title where it has none."""
+def _with_info_defaults(info: Any, report: Report) -> Any:
+    """Return the `info` of a document; the title defaults to the file name."""
     if info is not None and not isinstance(info, dict):
         return info
     whole = dict(info or {ORIGIN: "/info"})
     for key, otherwise in (("title", re.split(r"[/\\]", report.document.file)[-1].partition(".")[0]), ("version", "0")):
         if not isinstance(whole.get(key), (str, int, float)):
             whole[key] = otherwise or "API"
-            report.warning(
-                "missing-field", f"the info has no {key!r}; treated as {whole[key]!r}", "/info", f"add {key!r}"
-            )
+            report.warning("missing-field", f"'info' has no {key!r}; {whole[key]!r} is used", "/info", f"add {key!r}")
     return whole
 
 
-def _mend_type(kept: Node, value: Any, report: Report, place: str) -> None:
-    """Give a type that there is not the meaning it most likely has; without one, the schema takes anything."""
+def _repair_type(kept: Node, value: Any, report: Report, place: str) -> None:
+    """Replace an unknown type by the most likely type; without one, the schema accepts any value."""
     named = value if isinstance(value, list) else [value]
-    words = [_meant(each) for each in named]
+    words = [_type_named(each) for each in named]
     types = list(dict.fromkeys(word for word in words if word is not None))
     help = f"use {', '.join(sorted(_TYPES))}, or a list of them"
     if types and None not in words:
         kept["type"] = types[0] if len(types) == 1 else types
-        report.warning("wrong-type", f"there is no type {value!r}; treated as {kept['type']!r}", place, help)
+        report.warning("wrong-type", f"unknown type {value!r}; treated as {kept['type']!r}", place, help)
     else:
-        report.warning("wrong-type", f"there is no type {value!r}; treated as any value", place, help)
+        report.warning("wrong-type", f"unknown type {value!r}; treated as any value", place, help)
 
 
-def _meant(word: Any) -> str | None:
+def _type_named(word: Any) -> str | None:
     if not isinstance(word, str):
         return "null" if word is None else None
     known = word.strip().lower()
@@ -188,7 +188,7 @@ def _meant(word: Any) -> str | None:
 def _unknown(key: str, kind: ObjectType, report: Report, place: str) -> None:
     if kind == "schema" and report.document.is_open:
         return  # since OpenAPI 3.1, an unknown keyword of a schema is an annotation
-    help = did_you_mean(key, FIELDS[kind], "remove it; own data belongs under a key that starts with 'x-'")
+    help = did_you_mean(key, FIELDS[kind], "remove it, or use a key that starts with 'x-' for custom data")
     what = "the document" if kind == "openapi" else f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
     report.warning("unknown-field", f"{what} has no field {key!r}; ignored", place, help)
 
@@ -226,7 +226,7 @@ def _shaped_child(value: Any, field: Child) -> Any:
         return value if isinstance(value, list) else _Wrong("a list")
     if field.shape == "one" and field.kind == "schema" and value in ("true", "false"):
         return value == "true"
-    if field.shape == "one" and field.kind == "schema" and (isinstance(value, bool) or _meant(value)):
+    if field.shape == "one" and field.kind == "schema" and (isinstance(value, bool) or _type_named(value)):
         return value
     return value if isinstance(value, dict) else _Wrong("an object")
 
@@ -289,7 +289,7 @@ def _is_regex(pattern: str) -> bool:
 
 
 def _advice(key: str, expected: str) -> str:
-    """Return how a field is written that has the expected form."""
+    """Return an example of the expected form."""
     return f"write {key}: {_FORMS[expected]}" if expected in _FORMS else "write one of these"
 
 

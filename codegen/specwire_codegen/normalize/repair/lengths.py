@@ -1,4 +1,4 @@
-"""Lengths: names and paths that nobody can have meant are refused, before anything is made of them."""
+"""Length limits of names and paths, checked before any code is generated from them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from specwire_codegen.openapi.objects import Node
 from specwire_codegen.openapi.walk import walk
 
 NAME = 1_000
-"""Characters of an operationId, a tag or the name of a component."""
+"""Longest operationId, tag or component name, in characters."""
 PATH = 8_000
-"""Characters of a path; servers take request lines of about as many."""
+"""Longest path, in characters; servers have a similar limit for request lines."""
 
 
 def apply(data: Node, report: Report) -> Node:
@@ -21,7 +21,7 @@ def apply(data: Node, report: Report) -> Node:
     for what, text, longest, place in _named(data):
         if isinstance(text, str) and len(text) > longest:
             message = f"{what} of {len(text):,} characters is too long: {text[:50]!r} ..."
-            report.error("too-long", message, place, f"take at most {longest:,} characters")
+            report.error("too-long", message, place, f"use at most {longest:,} characters")
     return data
 
 

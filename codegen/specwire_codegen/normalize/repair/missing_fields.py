@@ -1,4 +1,4 @@
-"""Omissions: fields that an object needs and lacks, or that cannot be meant, as far as the rest says what was meant."""
+"""Missing and contradictory fields, completed from the rest of the object if its meaning is clear."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _STYLES: Mapping[str, frozenset[str]] = {
 _NO_CONTENT = "the request body has no content; ignored"
 _ADD_CONTENT = "add 'content', with a media type and its schema"
 _QUERYSTRING = "querystring"
-"""The name of a parameter that is the whole query and has none: nothing that is sent shows it."""
+"""Name of an unnamed `in: querystring` parameter; it is never sent."""
 _USUAL = frozenset(method.upper() for method in METHODS)
 _PLACES = {*_STYLES, "querystring"}
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Return the document with what was left out put in, or left out as a whole; each is warned of."""
+    """Return the document with missing fields completed or their objects removed; report each."""
     settler = _Settler(report)
     settled: Node = rebuild(data, "openapi", settler.visit)
     return settled
@@ -48,15 +48,19 @@ class _Settler:
                 self._warn("missing-field", _NO_CONTENT, here, _ADD_CONTENT)
                 return {**node, "content": {}}
             case "server":
-                return self._addressed(node)
+                return self._with_server_variables(node)
             case "operation":
-                return self._single_query(_bodied(self._embodied(self._served(node, here), here)), here)
+                return self._single_query(
+                    _without_empty_body(self._with_request_body(self._with_servers_and_tags(node, here), here)), here
+                )
             case "pathItem":
-                return self._single_query(self._ordinary(self._served(node, here), here), here)
+                return self._single_query(
+                    self._without_standard_methods(self._with_servers_and_tags(node, here), here), here
+                )
             case "openapi":
-                return self._served(node, here)
+                return self._with_servers_and_tags(node, here)
             case "schema" if isinstance(node.get("discriminator"), dict):
-                return self._told_apart(node, here)
+                return self._discriminated(node, here)
             case _:
                 return node
 
@@ -64,24 +68,22 @@ class _Settler:
         self.report.warning(code, message, place, help)
 
     def _typed(self, node: Node, kind: ObjectType, here: str) -> Node:
-        """Return a parameter with one description of its values: a schema or content, not both, and not Swagger's."""
+        """Return a parameter with either a schema or content, converted from Swagger 2.0 if needed."""
         name = node.get("name")
         if "content" in node and (node["content"] == {} or "schema" in node and isinstance(node["content"], dict)):
             what = "is empty" if node["content"] == {} else "is ignored because there is a schema"
-            self._warn(
-                "odd-parameter", f"the 'content' of the parameter {name!r} {what}", here, "remove one of the two"
-            )
+            self._warn("odd-parameter", f"'content' of parameter {name!r} {what}", here, "remove one of the two")
             node = {key: value for key, value in node.items() if key != "content"}
         if isinstance(node.get("type"), str) and "schema" not in node and "content" not in node:
-            message = f"the parameter {name!r} has a type and no schema, as in Swagger 2.0; treated as its schema"
-            self._warn("odd-parameter", message, here, "put the type into a schema")
+            message = f"parameter {name!r} has a type but no schema, as in Swagger 2.0; treated as a schema"
+            self._warn("odd-parameter", message, here, "move the type into a schema")
             schema = {key: value for key, value in node.items() if key in SCHEMA_KEYS}
             rest = {key: value for key, value in node.items() if key not in SCHEMA_KEYS - {"example"}}
             node = {**rest, "schema": {**schema, ORIGIN: here}}
         if isinstance(node.get("content"), dict) and len(node["content"]) > 1:
             media = next((each for each in node["content"] if "json" in each), next(iter(node["content"])))
-            message = f"the {kind} {name or ''!r} has several media types; treated as {media!r}"
-            self._warn("odd-parameter", message, pointers.join(here, "content"), "leave one of them")
+            message = f"the {kind} {name or ''!r} has several media types; {media!r} is used"
+            self._warn("odd-parameter", message, pointers.join(here, "content"), "keep one of them")
             node = {**node, "content": {media: node["content"][media]}}
         if kind == "header" and "schema" not in node and "content" not in node:
             self._warn("untyped-parameter", "the header has neither a schema nor content", here, "add a schema")
@@ -89,10 +91,10 @@ class _Settler:
         return node
 
     def _placed(self, node: Node, here: str) -> Node:
-        """Return a parameter with the place and the style that it can have."""
+        """Return a parameter with a valid place and style."""
         stated = node.get("in")
         if stated == "querystring" and "name" not in node:
-            message = f"the querystring parameter has no name; treated as {_QUERYSTRING!r}"
+            message = f"the querystring parameter has no name; {_QUERYSTRING!r} is used"
             self._warn("missing-field", message, here, "add 'name'")
             node = {**node, "name": _QUERYSTRING}
         name = node.get("name")
@@ -103,18 +105,18 @@ class _Settler:
             self._warn("missing-field", message, here, "add 'in'")
         elif place != stated and place in _PLACES:
             self._warn(
-                "wrong-type", f"there is no place {stated!r}; treated as {place!r}", here, "write it in lower case"
+                "wrong-type", f"unknown value {stated!r} for 'in'; treated as {place!r}", here, "write it in lower case"
             )
         if place != stated and place in _PLACES:
             node = {**node, "in": place}
         if "style" in node and place in _STYLES and str(node["style"]) not in _STYLES[place]:
-            message = f"a parameter in {place} has no style {str(node['style'])!r}; ignored"
+            message = f"style {str(node['style'])!r} is not allowed for {place} parameters; ignored"
             self._warn("bad-style", message, pointers.join(here, "style"), f"use {', '.join(sorted(_STYLES[place]))}")
             node = {key: value for key, value in node.items() if key != "style"}
         return node
 
-    def _addressed(self, node: Node) -> Node:
-        """Return a server whose variables have a value each; without one, its address says that it is open."""
+    def _with_server_variables(self, node: Node) -> Node:
+        """Return a server whose variables all have a default; the others are removed."""
         variables = node.get("variables")
         if not isinstance(variables, dict):
             return node
@@ -128,8 +130,8 @@ class _Settler:
             found[name] = variable
         return {**node, "variables": found}
 
-    def _served(self, node: Node, here: str) -> Node:
-        """Return a node whose servers and tags are such."""
+    def _with_servers_and_tags(self, node: Node, here: str) -> Node:
+        """Return a node with valid servers and tags."""
         for field, need in (("servers", "url"), ("tags", "name")):
             stated = node.get(field)
             if field == "servers" and isinstance(stated, (str, dict)) and stated:
@@ -139,31 +141,31 @@ class _Settler:
                     pointers.join(here, field),
                     "make it a list",
                 )
-                stated = [self._addressed(stated) if isinstance(stated, dict) else stated]
+                stated = [self._with_server_variables(stated) if isinstance(stated, dict) else stated]
             if not isinstance(stated, list) or (field == "tags" and "openapi" not in node):
                 continue
             listed = [{need: each} if isinstance(each, str) else each for each in stated]
             kept = [each for each in listed if isinstance(each, dict) and isinstance(each.get(need), str)]
             if len(kept) < len(stated):
-                message = f"one of the {field} has no {need!r}; ignored"
+                message = f"an entry of {field!r} has no {need!r}; ignored"
                 self._warn("missing-field", message, pointers.join(here, field), f"add {need!r}, or remove it")
             node = {**node, field: kept}
         return node
 
-    def _embodied(self, node: Node, here: str) -> Node:
-        """Return an operation whose body is no parameter, as it is in Swagger 2.0."""
+    def _with_request_body(self, node: Node, here: str) -> Node:
+        """Return an operation whose Swagger 2.0 body parameters are moved to `requestBody`."""
         stated = node.get("parameters")
         parameters = stated if isinstance(stated, list) else []
         foreign = [each for each in parameters if isinstance(each, dict) and each.get("in") in ("body", "formData")]
         if not foreign or "requestBody" in node:
             return node
         message = "the body is a parameter, as in Swagger 2.0; treated as the request body"
-        self._warn("odd-parameter", message, origin_of(foreign[0], here), "state it as 'requestBody'")
+        self._warn("odd-parameter", message, origin_of(foreign[0], here), "move it to 'requestBody'")
         rest = {**node, "parameters": [each for each in parameters if all(each is not one for one in foreign)]}
         return {**rest, "requestBody": {**_body_of(foreign), ORIGIN: origin_of(foreign[0], here)}}
 
     def _single_query(self, node: Node, here: str) -> Node:
-        """Return an operation or path with a whole query or with parts of one, not both."""
+        """Return an operation or path with either a querystring parameter or query parameters, not both."""
         stated = node.get("parameters")
         parameters = stated if isinstance(stated, list) else []
         places = [each.get("in") if isinstance(each, dict) else None for each in parameters]
@@ -173,11 +175,11 @@ class _Settler:
         spare -= set() if "query" in places else {min(spare)}
         for index in spare:
             message = "a querystring parameter cannot be combined with other query parameters; ignored"
-            self._warn("odd-parameter", message, origin_of(parameters[index], here), "leave one or the others")
+            self._warn("odd-parameter", message, origin_of(parameters[index], here), "keep one or the others")
         return {**node, "parameters": [each for index, each in enumerate(parameters) if index not in spare]}
 
-    def _ordinary(self, node: Node, here: str) -> Node:
-        """Return a path whose additional operations are such: those of usual methods have fields of their own."""
+    def _without_standard_methods(self, node: Node, here: str) -> Node:
+        """Return a path item without standard methods in `additionalOperations`."""
         added = node.get("additionalOperations")
         if not isinstance(added, dict):
             return node
@@ -190,22 +192,22 @@ class _Settler:
             node = {name.lower(): added[name], **node, "additionalOperations": rest}
         return node
 
-    def _told_apart(self, node: Node, here: str) -> Node:
+    def _discriminated(self, node: Node, here: str) -> Node:
         if isinstance(node["discriminator"].get("propertyName"), str) and node["discriminator"]["propertyName"]:
             return node
-        message = "the discriminator does not say which property tells the variants apart; ignored"
+        message = "the discriminator has no property name; ignored"
         self._warn("missing-field", message, pointers.join(here, "discriminator"), "add 'propertyName'")
         return {key: value for key, value in node.items() if key != "discriminator"}
 
 
 def _path_of(pointer: str) -> str:
-    """Return the path of the document that a place is in; empty where it is in none."""
+    """Return the path that contains a location, or an empty string."""
     tokens = pointers.split(pointer)
     return tokens[1] if len(tokens) > 1 and tokens[0] == "paths" else ""
 
 
-def _bodied(node: Node) -> Node:
-    """Return an operation without a body that there is nothing in."""
+def _without_empty_body(node: Node) -> Node:
+    """Return an operation without an empty request body."""
     body = node.get("requestBody")
     if not isinstance(body, dict) or "$ref" in body or body.get("content"):
         return node
@@ -213,7 +215,7 @@ def _bodied(node: Node) -> Node:
 
 
 def _body_of(parameters: list[Node]) -> Node:
-    """Return the request body that parameters of Swagger 2.0 stand for."""
+    """Return the request body for Swagger 2.0 body and form parameters."""
     required = any(each.get("required") is True for each in parameters)
     whole = next((each for each in parameters if each["in"] == "body"), None)
     if whole is not None:

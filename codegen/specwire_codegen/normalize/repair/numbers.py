@@ -1,4 +1,4 @@
-"""Numbers: bounds that a number can be held against; others are left out, for every reader of them would trip."""
+"""Numeric bounds; unusable ones are removed because every validator would fail on them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LARGEST_COUNT = 2**63
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Return the document without bounds, steps, counts and defaults that are no usable numbers."""
+    """Return the document without unusable bounds, multiples, counts and defaults."""
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
         if kind != "schema":
@@ -32,7 +32,7 @@ def apply(data: Node, report: Report) -> Node:
 
 
 def is_finite(value: Any) -> bool:
-    """Tell whether a value is a number that a float can hold."""
+    """Return whether a value is a number that fits into a float."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     try:
@@ -45,9 +45,9 @@ def _flaw(key: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
     if key == "multipleOf" and is_finite(value) and value <= 0:
-        return "is not above zero"
+        return "is not greater than 0"
     if key in _BOUNDS or key in ("multipleOf", "default"):
         return "" if is_finite(value) else "is not a finite number"
     if key in _COUNTS and not 0 <= value < _LARGEST_COUNT:
-        return "is no count" if value < 0 or value != value else "is larger than anything can be"
+        return "is not a valid count" if value < 0 or value != value else "is too large"
     return ""

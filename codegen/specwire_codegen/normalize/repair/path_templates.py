@@ -1,4 +1,4 @@
-"""Templates: every path begins with a slash, has its parameters in single braces, and is the path that is requested."""
+"""Path templates: a leading slash, parameters in single braces, no characters that cannot be sent."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from specwire_codegen.openapi.objects import Node
 from specwire_codegen.openapi.walk import is_extension
 
 _PARAMETER = re.compile(r"\{(\*{1,2}|\+)?([\w.-]+?)(\*{1,2}|[+?]|[:=](?:[^{}]|\{[^{}]*\})*)?\}")
-"""A parameter with what frameworks add for those that span slashes, are optional or have a pattern."""
+"""Parameter with framework syntax for slashes, optional values or patterns."""
 _SPANNING = re.compile(r"\*{1,2}|\+|:path|[:=].*(?:/|\*\*|\.[*+]).*")
-"""What frameworks add for those that span slashes: a sign, a converter, or a pattern that slashes match."""
+"""Framework syntax for parameters that contain slashes: a sign, a converter, or a pattern that matches slashes."""
 _DOUBLE = re.compile(r"\{\{([\w.-]+)\}\}")
 _UNSENDABLE = re.compile(r"[\x00-\x1f\x7f\\]")
-"""Characters that no URL has: HTTP libraries refuse them, or read a backslash as a slash."""
+"""Characters not allowed in URLs; HTTP libraries reject them or read a backslash as a slash."""
 _SIGN = re.compile(rf"\{{[^{{}}]+\}}|{_UNSENDABLE.pattern}")
 """Such a character, or a whole parameter, whose name is not sent."""
 
 
 @attrs.frozen
 class _Wildcard:
-    """A parameter that spans slashes: what it is called in the document and in the template, and what marks it."""
+    """Parameter that can contain slashes: its names in document and template, and its marker."""
 
     old: str
     name: str
@@ -37,7 +37,7 @@ class _Wildcard:
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Return the document with its paths as templates; braces that are no parameter's are sent as they stand."""
+    """Return the document with valid path templates; braces that enclose no parameter are sent literally."""
     paths = data.get("paths")
     if not isinstance(paths, dict):
         return data
@@ -48,46 +48,46 @@ def apply(data: Node, report: Report) -> Node:
             continue
         place = origin_of(item, pointers.join("/paths", path))
         if (flaw := _misleading(path)) is not None:
-            message = f"the path {path!r} {flaw}; its operations are left out"
-            report.warning("unsendable-path", message, place, "write the path that the server is asked for")
+            message = f"the path {path!r} {flaw}; its operations are ignored"
+            report.warning("unsendable-path", message, place, "write the path of the request")
             continue
-        mended, renamed = _with_wildcards(_mended(path), item)
-        if mended != path and mended in paths:
-            mended, renamed = _mended(path), []
-        if re.search(r"[{}]", re.sub(r"\{[^{}]+\}", "", mended)):
-            message = f"the path {path!r} has braces that are no parameter's; they are sent as they stand"
-            report.warning("bad-path", message, place, "write parameters as {name}, other braces percent-encoded")
+        template, renamed = _with_wildcards(_template(path), item)
+        if template != path and template in paths:
+            template, renamed = _template(path), []
+        if re.search(r"[{}]", re.sub(r"\{[^{}]+\}", "", template)):
+            message = f"the path {path!r} has braces that enclose no parameter; they are sent literally"
+            report.warning("bad-path", message, place, "write parameters as {name}, and percent-encode other braces")
         elif _UNSENDABLE.search(re.sub(r"\{[^{}]+\}", "", path)):
-            message = f"the path {path!r} has characters that no URL has; read as {mended!r}"
+            message = f"the path {path!r} has characters that URLs cannot contain; treated as {template!r}"
             report.warning("bad-path", message, place, "percent-encode them")
-        elif mended != path:
-            message = f"the path {path!r} is not a path template; read as {mended!r}"
-            report.warning("bad-path", message, place, "begin it with a slash, and write parameters as {name}")
-        if "#" in mended:
+        elif template != path:
+            message = f"the path {path!r} is not a valid path template; treated as {template!r}"
+            report.warning("bad-path", message, place, "start it with a slash, and write parameters as {name}")
+        if "#" in template:
             message = f"the path {path!r} has a fragment, which is never sent"
-            report.warning("path-fragment", message, place, "leave it out, or write %23 if it is part of the path")
-        if mended != path and (mended in paths or mended in settled):
-            report.error("duplicate-path", f"the path {mended!r} is defined again here", place, "remove one of the two")
-        settled[mended] = _renamed(item, renamed, place) if renamed else item
+            report.warning("path-fragment", message, place, "remove it, or write %23 if it is part of the path")
+        if template != path and (template in paths or template in settled):
+            report.error("duplicate-path", f"the path {template!r} is defined twice", place, "remove one of the two")
+        settled[template] = _renamed(item, renamed, place) if renamed else item
     return {**data, "paths": settled}
 
 
 def _misleading(path: str) -> str | None:
-    """Return why a request of this path would be one of another path; None where it is sent as it is meant."""
+    """Return the reason why a path would request something else, or None."""
     bare, _, fragment = path.partition("#")
     if has_dot_segment(bare.partition("?")[0]):
-        return "has the segment '.' or '..', which makes it the path of something else"
+        return "has the segment '.' or '..', which changes the requested path"
     return "has parameters in its fragment, which is never sent" if re.search(r"\{[^{}]+\}", fragment) else None
 
 
-def _mended(path: str) -> str:
+def _template(path: str) -> str:
     rooted = path if path.startswith("/") else f"/{path}"
     sent = _SIGN.sub(lambda found: found[0] if len(found[0]) > 1 else quote(found[0]), rooted)
     return _DOUBLE.sub(r"{\1}", sent)
 
 
 def _with_wildcards(path: str, item: Any) -> tuple[str, list[_Wildcard]]:
-    """Return a path with a plain parameter in the place of each wildcard, and the wildcards."""
+    """Return a path with a plain parameter for each wildcard, and the wildcards."""
     declared = set(_names(item))
     wildcards: list[_Wildcard] = []
 
@@ -128,7 +128,7 @@ def _names(item: Any) -> Iterator[str]:
 
 
 def _renamed(item: Any, wildcards: list[_Wildcard], place: str) -> Any:
-    """Return a path item whose wildcards are parameters of all its operations, spanning what follows."""
+    """Return a path item that declares its wildcards as parameters of all operations."""
     if not isinstance(item, dict):
         return item
     found = {**item, **{key: _renamed_in(each, wildcards) for key, each in _operations(item)}}
@@ -146,7 +146,7 @@ def _added(wildcard: _Wildcard, place: str) -> Node:
         "in": "path",
         "required": True,
         wildcard.mark: True,
-        "description": "What follows, with its slashes; it may be empty.",
+        "description": "Rest of the path, with its slashes; can be empty.",
         "schema": schema,
         ORIGIN: place,
     }

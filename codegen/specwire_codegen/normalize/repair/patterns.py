@@ -1,4 +1,4 @@
-"""Patterns: regular expressions of a document, which are passed on as text and never run."""
+"""Regular expressions of a document, which are passed on as text and never executed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PATTERNS = frozenset({"pattern", "patternProperties"})
 
 
 def forget(data: Node) -> Node:
-    """Return the document without its patterns: some of them take for ever to match a text of thirty characters."""
+    """Return the document without patterns; some need exponential time for thirty characters."""
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         if kind != "schema" or _PATTERNS.isdisjoint(node):

@@ -1,4 +1,4 @@
-"""Responses: at least one for every operation, each under a status that exists."""
+"""Responses: at least one for every operation, each with a valid status."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STATUS = re.compile(r"[1-5](\d\d|XX)")
 
 
 def settle(data: Node, report: Report) -> Node:
-    """Return the document with usable responses on every operation."""
+    """Return the document with valid responses on every operation."""
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         if kind != "responses":
@@ -30,7 +30,7 @@ def settle(data: Node, report: Report) -> Node:
                 message = f"{status!r} is not a status code; ignored"
                 report.warning("bad-status", message, pointers.join(here, status), "use 200, 4XX or default")
         if not any(not is_extension(status) for status in settled):
-            report.warning("no-responses", "the operation has no responses", here, "describe what the server answers")
+            report.warning("no-responses", "the operation has no responses", here, "add the responses of the server")
             settled["default"] = {"description": "", ORIGIN: here}
         return settled
 
@@ -39,7 +39,7 @@ def settle(data: Node, report: Report) -> Node:
 
 
 def describe(data: Node, report: Report) -> Node:
-    """Return the document with the content of responses that have a schema in the way of Swagger 2."""
+    """Return the document with Swagger 2.0 response schemas moved to content."""
 
     def visit(node: Node, kind: ObjectType, here: str) -> Any:
         if kind != "response" or "schema" not in node or "$ref" in node:
@@ -48,7 +48,7 @@ def describe(data: Node, report: Report) -> Node:
         place = pointers.join(origin_of(node) or here, "schema")
         if not isinstance(node["schema"], dict) or node.get("content"):
             return node
-        message = "a response has no schema of its own; treated as that of application/json"
+        message = "'schema' is directly on a response, as in Swagger 2.0; treated as application/json"
         report.warning("old-response", message, place, "write content: {application/json: {schema: ...}}")
         return {**rest, "content": {"application/json": {"schema": node["schema"]}}}
 

@@ -1,4 +1,4 @@
-"""Security: schemes that say what they are, under names that may be, and requirements that are lists of objects."""
+"""Security schemes and requirements: valid names, types and flows."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ _ADDRESSES = {
     "authorizationCode": ("authorizationUrl", "tokenUrl"),
     "deviceAuthorization": ("deviceAuthorizationUrl", "tokenUrl"),
 }
-"""Where the ways to a token of OAuth 2 lead, by their names."""
+"""OAuth 2 flows -> their required URL fields."""
 _PLACES = ("header", "query", "cookie")
-"""Where an API key can be."""
+"""Allowed places of an API key."""
 _NEEDED = {"apiKey": ("name", "in"), "http": ("scheme",), "mutualTLS": ()}
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Return the document with its schemes and requirements in form; a scheme that cannot be meant is left out."""
+    """Return the document with valid security schemes and requirements; unusable schemes are removed."""
     components = data.get("components")
     schemes = components.get("securitySchemes") if isinstance(components, dict) else None
     names: dict[str, str] = {}
     if isinstance(components, dict) and isinstance(schemes, dict):
         names = _names(schemes, report)
-        mended = {names[name]: _scheme(scheme, name, report) for name, scheme in schemes.items()}
-        kept = {name: scheme for name, scheme in mended.items() if scheme is not None}
+        repaired = {names[name]: _scheme(scheme, name, report) for name, scheme in schemes.items()}
+        kept = {name: scheme for name, scheme in repaired.items() if scheme is not None}
         data = {**data, "components": {**components, "securitySchemes": kept}}
 
     def visit(node: Node, kind: ObjectType, pointer: str) -> Node:
@@ -57,14 +57,14 @@ def _names(schemes: Node, report: Report) -> dict[str, str]:
         while fit in schemes or fit in names.values():
             fit += "_"
         names[name] = fit
-        message = f"{name!r} is not a name for a security scheme; treated as {fit!r}"
+        message = f"{name!r} is not a valid name for a security scheme; renamed to {fit!r}"
         place = origin_of(scheme, pointers.join("/components/securitySchemes", name))
         report.warning("bad-name", message, place, "use letters, digits, '.', '-' and '_'")
     return names
 
 
 def _scheme(scheme: Any, name: str, report: Report) -> Any:
-    """Return a scheme as OpenAPI 3.2 has it; None if there is no telling what it is."""
+    """Return a scheme as OpenAPI 3.2 defines it, or None if it is unusable."""
     if not isinstance(scheme, dict) or "$ref" in scheme:
         return scheme
     place, stated = origin_of(scheme), scheme.get("type")
@@ -74,42 +74,42 @@ def _scheme(scheme: Any, name: str, report: Report) -> Any:
     needed = _NEEDED.get(known or "", ())
     lacking = [key for key in needed if not isinstance(scheme.get(key), str)]
     if known == "apiKey" and not lacking and scheme["in"] not in _PLACES:
-        message = f"the key {name!r} is in {scheme['in']!r}, where no key can be; the client cannot use it"
+        message = f"the API key {name!r} has the invalid place {scheme['in']!r}; the client cannot use it"
         report.warning("unusable-security-scheme", message, place, f"use {', '.join(_PLACES)}")
         return None
     if known is None and str(stated).lower() in ("basic", "bearer", "digest"):
         new: Node = {**scheme, "type": "http", "scheme": str(stated).lower()}
-        message = f"{stated!r} is not a type of security scheme; treated as HTTP authentication of that name"
+        message = f"{stated!r} is not a type of security scheme; treated as HTTP authentication"
     elif known is None or lacking:
         what = (
             f"has no {lacking[0]!r}" if known else f"has the type {stated!r}" if "type" in scheme else "has no 'type'"
         )
         message = f"the security scheme {name!r} {what}; the client cannot use it"
-        report.warning("unusable-security-scheme", message, place, "correct its type, name, in or scheme")
+        report.warning("unusable-security-scheme", message, place, "check its type, name, in and scheme")
         return None
     elif known == "oauth2" and not _flows(scheme) or known == "openIdConnect" and not scheme.get("openIdConnectUrl"):
         new = {**{key: value for key, value in scheme.items() if key not in ("flows", "openIdConnectUrl")}, **_BEARER}
         message = f"the security scheme {name!r} has no token URL; treated as a bearer token"
     elif known != stated:
-        new, message = {**scheme, "type": known}, f"the type {stated!r} of a security scheme is treated as {known!r}"
+        new, message = {**scheme, "type": known}, f"security scheme type {stated!r} is misspelled; treated as {known!r}"
     else:
         return scheme
-    report.warning("unusable-security-scheme", message, place, "state it as OpenAPI does")
+    report.warning("unusable-security-scheme", message, place, "declare it as in the OpenAPI specification")
     return new
 
 
 def _usable(flows: Node, name: str, report: Report, here: str) -> Iterator[tuple[str, Any]]:
-    """Yield the flows that say where they lead; without scopes, one has none."""
+    """Yield the flows that have their URLs; missing scopes become an empty map."""
     for key, flow in flows.items():
         if key in _ADDRESSES and isinstance(flow, dict):
             place = origin_of(flow, pointers.join(here, "flows", key))
             lacking = [each for each in _ADDRESSES[key] if not flow.get(each) or not isinstance(flow[each], str)]
             if lacking:
-                message = f"the flow {key!r} of {name!r} has no {lacking[0]!r}; the client does without it"
+                message = f"the flow {key!r} of {name!r} has no {lacking[0]!r}; the client does not use it"
                 report.warning("missing-field", message, place, f"add {lacking[0]!r}")
                 continue
             if not isinstance(flow.get("scopes"), dict):
-                message = f"the flow {key!r} of {name!r} has no scopes; treated as an empty list"
+                message = f"the flow {key!r} of {name!r} has no scopes; treated as empty"
                 report.warning("missing-field", message, place, "write `scopes: {}`")
                 flow = {**flow, "scopes": {}}
             said = {scope: text if isinstance(text, str) else "" for scope, text in flow["scopes"].items()}
@@ -123,19 +123,19 @@ def _flows(scheme: Mapping[str, Any]) -> bool:
 
 
 def _requirements(security: Any, names: Mapping[str, str], report: Report, here: str) -> Any:
-    """Return the alternatives of a requirement; what cannot be one is left as it is."""
+    """Return the alternatives of a requirement; invalid values are returned unchanged."""
     stated = security if isinstance(security, list) else [security]
     if not all(isinstance(each, (dict, str)) for each in stated):
         return security
     if any("$ref" in each for each in stated if isinstance(each, dict)):
         place = pointers.join(here, "security")
-        report.error("bad-ref", "a $ref must be a string, and lead to a requirement", place, "write the requirement")
+        report.error("bad-ref", "a security requirement cannot be a reference", place, "write the requirement")
     listed = [{each: []} if isinstance(each, str) else each for each in stated]
-    mended = [{name: _scopes(scopes) for name, scopes in each.items()} for each in listed]
-    if mended != security:
-        message = "'security' must be a list of objects of lists; treated as one"
+    repaired = [{name: _scopes(scopes) for name, scopes in each.items()} for each in listed]
+    if repaired != security:
+        message = "'security' must be a list of objects with lists of scopes; converted"
         report.warning("wrong-type", message, pointers.join(here, "security"), "write `- name: []`")
-    return [{names.get(name, name): scopes for name, scopes in each.items()} for each in mended]
+    return [{names.get(name, name): scopes for name, scopes in each.items()} for each in repaired]
 
 
 def _scopes(scopes: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""Validity: the document against the rules of OpenAPI, as openapi-spec-validator knows them."""
+"""Validation against the OpenAPI specification with openapi-spec-validator."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node
 
 MAX_DEPTH = 150
-"""Levels of a normalized document; what is deeper could not be followed by all that reads it."""
+"""Deepest level of a normalized document; deeper ones exceed the recursion limit of later steps."""
 
 
 class Problem(NamedTuple):
-    """Something of the wrong form."""
+    """Violation of the specification's schema."""
 
     message: str
     place: tuple[str | int, ...]
     keyword: str
-    """The rule that is broken, by the keyword of the specification's own schema."""
+    """Keyword of the specification's schema that failed."""
 
 
 def problems(data: Node) -> Iterator[Problem]:
-    """Yield everything that has the wrong form in stamped OpenAPI 3.2 data.
+    """Yield every schema violation in stamped OpenAPI 3.2 data.
 
-    Components that have a pointer for a name until they get a better one are no mistake of the document.
+    Components whose name is still a pointer are not violations.
     """
     plain = strip(data)
     for found in OpenAPIV32SpecValidator.schema_validator.iter_errors(plain):
@@ -40,7 +40,7 @@ def problems(data: Node) -> Iterator[Problem]:
 
 
 def _exact(data: Any, place: Iterable[str | int]) -> tuple[str | int, ...]:
-    """Return the way to a place as the data has it: the validator takes a key of digits for an index."""
+    """Return the path of a place in the data; the validator reports digit keys as list indices."""
     way = list[str | int]()
     for token in place:
         way.append(str(token) if isinstance(data, dict) else token)
@@ -49,8 +49,8 @@ def _exact(data: Any, place: Iterable[str | int]) -> tuple[str | int, ...]:
 
 
 def of_source(data: Node) -> Iterator[tuple[str, str]]:
-    """Yield a message and the pointer for every object of a Swagger 2.0 document that has the wrong form."""
-    yield from _found(OpenAPIV2SpecValidator.schema_validator.iter_errors(data))
+    """Yield a message and pointer for every schema violation in a Swagger 2.0 document."""
+    yield from _located(OpenAPIV2SpecValidator.schema_validator.iter_errors(data))
 
 
 def apply(data: Node, report: Report) -> Node:
@@ -66,10 +66,10 @@ def apply(data: Node, report: Report) -> Node:
 
 
 def of_whole(data: Node) -> Iterator[tuple[str, str]]:
-    """Yield a message and the source pointer for everything in stamped data that breaks the specification.
+    """Yield a message and source pointer for every violation in stamped data.
 
-    The rules beyond form hold by construction, and checking them takes longer than all else together: they are asked
-    only where form or tags already raise a doubt. `by_all_rules` is what the tests ask.
+    The rules beyond the schema hold by construction, and checking them takes longer than everything else together. They
+    are checked only if the schema or the tags raise a doubt. The tests use `validate_strictly`.
     """
     plain = strip(data)
     if _depth(plain) > MAX_DEPTH:
@@ -78,22 +78,22 @@ def of_whole(data: Node) -> Iterator[tuple[str, str]]:
     flat = len(names) == len(set(names)) and not any("parent" in tag for tag in plain.get("tags", []))
     if flat and OpenAPIV32SpecValidator.schema_validator.is_valid(plain):
         return
-    for message, pointer in by_all_rules(plain):
+    for message, pointer in validate_strictly(plain):
         yield message, origin_at(data, pointer)
 
 
-def by_all_rules(data: Node) -> Iterator[tuple[str, str]]:
-    """Yield a message and the pointer for everything in plain data that breaks any rule that the validator knows."""
+def validate_strictly(data: Node) -> Iterator[tuple[str, str]]:
+    """Yield a message and pointer for every violation in plain data, with all rules of the validator."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         try:
             problems = list(OpenAPIV32SpecValidator(patterns.forget(data)).iter_errors())
-        except ValueError:  # it reads the templates of paths as Python's format strings, and not all of them are
+        except ValueError:  # it reads path templates as Python format strings, and not all of them are
             problems = list(OpenAPIV32SpecValidator.schema_validator.iter_errors(data))
-    yield from _found(problems)
+    yield from _located(problems)
 
 
-def _found(problems: Iterable[Any]) -> Iterator[tuple[str, str]]:
+def _located(problems: Iterable[Any]) -> Iterator[tuple[str, str]]:
     for problem in problems:
         yield _first_line(problem), pointers.join("", *getattr(problem, "absolute_path", ()))
 

@@ -1,4 +1,4 @@
-"""Conversions: references to an object of another kind that holds, or is part of, what was meant."""
+"""References to an object of the wrong kind that contains, or is part of, the intended object."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import is_extension, kind_at, rebuild
 
 WITH_SCHEMAS = frozenset({"response", "requestBody", "parameter", "header", "mediaType"})
-"""Kinds of which a schema is a part."""
+"""Kinds that contain a schema."""
 _JSON = "application/json"
 
 Found = tuple[str, Node]
-"""A pointer, and what is there."""
+"""A pointer and its value."""
 
 
 def settle(data: Node, report: Report) -> Node:
-    """Return the document with references to objects of another kind replaced by what they were meant for.
+    """Return the document with references to the wrong kind replaced by the intended objects.
 
-    References of schemas are left: `schema_of` finds what those were meant for.
+    References of schemas stay; `schema_of` resolves them.
     """
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
@@ -35,19 +35,19 @@ def settle(data: Node, report: Report) -> Node:
             return node
         here = origin_of(node)
         made = make(*found)
-        beside = {key: each for key, each in node.items() if key != "$ref"}
-        if kind == "parameter" and not ("name" in beside and "in" in beside):
+        siblings = {key: each for key, each in node.items() if key != "$ref"}
+        if kind == "parameter" and not ("name" in siblings and "in" in siblings):
             return node
         message = f"{ref!r} leads to a {_WORDS[actual or '']}; treated as a {_WORDS[kind]} {_HOW[actual or '']}"
         report.warning("bad-ref", message, pointers.join(here, "$ref"), _HELP.get(kind, "write it here"))
-        return {**made, **beside, ORIGIN: here}
+        return {**made, **siblings, ORIGIN: here}
 
     settled: Node = rebuild(data, "openapi", visit)
     return settled
 
 
 def schema_of(data: Node, pointer: str, kind: ObjectType) -> str | None:
-    """Return the pointer to the schema of an object that has one: that of its JSON content, else of its first."""
+    """Return the pointer to the schema of an object: that of its JSON content, else of its first content."""
     found = _end(data, pointer)
     if found is None:
         return None
@@ -61,7 +61,7 @@ def schema_of(data: Node, pointer: str, kind: ObjectType) -> str | None:
 
 
 def _end(data: Node, pointer: str) -> Found | None:
-    """Return what a pointer leads to, behind references that stand there."""
+    """Return the target of a pointer, with references followed."""
     seen: set[str] = set()
     while pointer not in seen:
         seen.add(pointer)
@@ -79,7 +79,7 @@ def _end(data: Node, pointer: str) -> Found | None:
 
 
 def _preferred(content: Any) -> str | None:
-    """Return the media type of a content that has a schema of the values of JSON, else the first."""
+    """Return the JSON media type of a content map, else its first media type."""
     if not isinstance(content, Mapping):
         return None
     media = [each for each in content if not is_extension(each)]
@@ -103,7 +103,7 @@ def _of_content(_pointer: str, value: Node) -> Node:
 
 
 def _of_values(_pointer: str, value: Node) -> Node:
-    """Return a body with the values of a parameter or header."""
+    """Return a body with the schema of a parameter or header."""
     kept = {key: value[key] for key in ("schema", "example", "examples") if key in value}
     content = value["content"] if "content" in value else {_JSON: kept}
     return {"description": value.get("description", ""), "content": content}
@@ -160,7 +160,7 @@ _MADE: Mapping[ObjectType, Mapping[ObjectType, Callable[[str, Node], Node]]] = {
     "header": {**_VALUES, "parameter": _without_place},
     "parameter": {**_VALUES, "header": _without_place},
 }
-"""How an object of a kind is made of one of another."""
+"""Target kind -> source kind -> conversion."""
 _WORDS: Mapping[ObjectType, str] = {
     "response": "response",
     "requestBody": "request body",

@@ -1,4 +1,4 @@
-"""Targets: every `$ref` of the document leads to a component of its kind, and only one step far."""
+"""Reference targets: every `$ref` refers directly to a component of its kind."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from specwire_codegen.openapi.suggest import nearest
 from specwire_codegen.openapi.walk import kind_at, rebuild, walk
 
 _WAYS = frozenset({"components", "definitions", "models", *SECTIONS.values()})
-"""Names of places that formats keep named things in."""
+"""Names of sections that contain named components, in any format."""
 _LABELS = frozenset({"$defs", "definitions", "$anchor", "$dynamicAnchor"})
-"""What is there only to be referred to; where all references lead to components, nothing does."""
+"""Keywords that only serve as reference targets; unused once all references lead to components."""
 _KEYS = ("$ref", "$dynamicRef")
 
 Use = tuple[ObjectType, str]
-"""The kind of a place, and the reference that stands there."""
+"""The kind of a place and the reference in it."""
 
 
 def apply(data: Node, report: Report) -> Node:
     """Return the document with every reference leading straight to a component.
 
-    A target that is no component becomes one, under its pointer as a provisional name; what it refers to in its turn is
-    followed as well. References that lead nowhere are settled (see `unresolved`).
+    A target outside the components becomes one, with its pointer as a provisional name; its own references are followed
+    too. `unresolved` handles references without a target.
     """
     finder = _Finder(conversions.settle(data, report), report)
     finder.collect((node, kind) for node, kind, _ in walk(finder.data, "openapi"))
     while finder.wanted:
-        finder.collect(finder.adopted())
-    finder.tell()
+        finder.collect(finder.added_components())
+    finder.report_repairs()
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
         for key in _KEYS:
@@ -55,27 +55,27 @@ def apply(data: Node, report: Report) -> Node:
 
 @attrs.define
 class _Finder:
-    """Looks up the references of a document that changes while it does so."""
+    """Resolver of references in a document that it changes meanwhile."""
 
     data: Node
     report: Report
     targets: dict[Use, str] = attrs.field(factory=dict)
-    """The pointers that references lead to."""
+    """Pointers of resolved references."""
     wanted: dict[str, ObjectType] = attrs.field(factory=dict)
-    """The targets that are no components yet."""
+    """Targets that are not components yet."""
     missing: dict[Use, Diagnostic] = attrs.field(factory=dict)
-    """What is wrong with references that lead nowhere, with all places where they stand."""
+    """Diagnostics of unresolved references, with all their places."""
     repaired: dict[Use, Diagnostic] = attrs.field(factory=dict)
 
     def collect(self, nodes: Iterable[tuple[Node, ObjectType]]) -> None:
-        """Look up the references of objects."""
+        """Resolve the references of objects."""
         for node, kind in list(nodes):
             for key in _KEYS:
                 if key in node and kind in SECTIONS:
                     self.take(node[key], kind, pointers.join(origin_of(node), key))
 
     def take(self, ref: Any, kind: ObjectType, place: str) -> None:
-        """Look up one reference."""
+        """Resolve one reference."""
         if not isinstance(ref, str):
             help = "write it as '#/components/...', or what it leads to"
             self.report.error("bad-ref", "a $ref must be a string", place, help)
@@ -92,13 +92,13 @@ class _Finder:
             self.look_up(use, place)
 
     def look_up(self, use: Use, place: str) -> None:
-        """Find what a reference leads to, for the first time."""
+        """Resolve a reference that occurs for the first time."""
         kind, ref = use
         problem = self.report.document.unfollowed.get(ref)
         named = _named(self.data, ref, kind)
         if problem is None and named is None and not ref.startswith("#"):
             help = "write it as '#/components/...', or bundle the documents before the overlay"
-            problem = Diagnostic("error", "external-ref", f"{ref!r} leads out of the document", help=help)
+            problem = Diagnostic("error", "external-ref", f"{ref!r} refers to another document", help=help)
         if problem is not None:
             self.missing[use] = attrs.evolve(problem, location=problem.location or self.report.locate(place))
             return
@@ -111,12 +111,12 @@ class _Finder:
             if found is None or pointers.join(found, "$ref") == place:
                 self.lose(use, f"{ref!r} does not exist", _advice(self.data, pointer, kind), place)
                 return
-            help = "write it so: in a pointer, '/' in a name is '~1', and '~' is '~0'"
+            help = "write it like that: in a pointer, '/' in a name is '~1', and '~' is '~0'"
             self.repair(use, f"{ref!r} does not exist; treated as '#{found}'", help, place)
         self.settle(use, found, place)
 
     def settle(self, use: Use, found: str, place: str) -> None:
-        """Note the target of a reference, if something of its kind is there."""
+        """Record the target of a reference if it has the right kind."""
         kind, ref = use
         value = pointers.get(self.data, found)
         is_schema = kind == "schema" and isinstance(value, bool)
@@ -133,22 +133,22 @@ class _Finder:
             self.repaired.pop(use, None)
             help = _advice(self.data, pointers.from_fragment(ref), kind)
             where = self.report.locate(place)
-            self.missing[use] = Diagnostic("warning", "bad-ref", f"{ref!r} leads to no {kind}", where, help)
+            self.missing[use] = Diagnostic("warning", "bad-ref", f"{ref!r} does not refer to a {kind}", where, help)
             return
         self.targets[use] = found
         if not _is_component(found, kind):
             self.wanted[found] = kind
 
     def lose(self, use: Use, message: str, help: str, place: str) -> None:
-        """Note that a reference leads nowhere."""
+        """Record an unresolved reference."""
         self.missing[use] = Diagnostic("warning", "unresolved-ref", message, self.report.locate(place), help)
 
     def repair(self, use: Use, message: str, help: str, place: str) -> None:
-        """Note that a reference was taken for another."""
+        """Record a reference that was replaced by another."""
         self.repaired[use] = Diagnostic("warning", "bad-ref", message, self.report.locate(place), help)
 
-    def adopted(self) -> Iterator[tuple[Node, ObjectType]]:
-        """Make components of the targets that are none, and yield the objects in them."""
+    def added_components(self) -> Iterator[tuple[Node, ObjectType]]:
+        """Turn wanted targets into components and yield the objects in them."""
         wanted, self.wanted = self.wanted, {}
         for target in sorted(wanted, key=len, reverse=True):
             kind = wanted[target]
@@ -165,8 +165,8 @@ class _Finder:
         for target, kind in wanted.items():
             yield from ((node, each) for node, each, _ in walk(_components(self.data, kind)[target], kind))
 
-    def tell(self) -> None:
-        """Report what was repaired."""
+    def report_repairs(self) -> None:
+        """Report the repaired references."""
         self.report.diagnostics.extend(self.repaired.values())
 
 
@@ -176,7 +176,7 @@ def _is_component(pointer: str, kind: ObjectType) -> bool:
 
 
 def _named(data: Node, ref: str, kind: ObjectType) -> str | None:
-    """Return the pointer to the component that a reference names, if only the way to it is another format's."""
+    """Return the pointer to a component that a reference names with the path of another format."""
     *way, name = ref.strip().lstrip("#").strip("/").split("/")
     name = pointers.unescape(name)
     return (
@@ -195,14 +195,14 @@ def _advice(data: Node, target: str, kind: ObjectType) -> str:
 
 
 def _components(data: Node, kind: ObjectType) -> Node:
-    """Return the components of a kind, as far as they are what they should be."""
+    """Return the components of a kind, or an empty map if the section is invalid."""
     components = data.get("components")
     section = components.get(SECTIONS[kind]) if isinstance(components, dict) else None
     return section if isinstance(section, dict) else {}
 
 
 def through_refs(data: Node, target: str) -> str | None:
-    """Return the pointer of what a pointer leads to through references; None if that is nothing."""
+    """Return the pointer of a target with references on the way followed, or None."""
     seen: set[str] = set()
     try:
         tokens = pointers.split(target)

@@ -1,7 +1,7 @@
-"""Unresolved references: what nobody can follow costs what stands there, and only where a call needs it.
+"""Unresolved references: their objects are dropped unless a call needs them.
 
-A schema may be any value then; a response, a header, a parameter that is not required, a link is left out. What a call
-cannot be made without (a request body, a path, a required parameter, a security scheme) is an error.
+An unresolved schema accepts any value. A response, a header, an optional parameter or a link is removed. A request
+body, a path, a required parameter or a security scheme is an error, because no call is possible without it.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Child, Node, Obje
 from specwire_codegen.openapi.walk import rebuild, walk
 
 _GONE = "x-\0gone"
-"""Marks, for a moment, an object that is to be left out."""
+"""Temporary mark of an object to remove."""
 _NEEDED = frozenset({"requestBody", "pathItem", "securityScheme"})
-"""Kinds that cannot be left out."""
+"""Kinds that cannot be removed."""
 
 Use = tuple[ObjectType, str]
 
 
 def settle(data: Node, missing: Mapping[Use, Diagnostic], report: Report) -> Node:
-    """Return the document without references that lead nowhere; report those that a call needs."""
+    """Return the document without unresolved references; report those that a call needs."""
     if not missing:
         return data
     gone = dict(missing)
@@ -41,7 +41,9 @@ def settle(data: Node, missing: Mapping[Use, Diagnostic], report: Report) -> Nod
     for use, finding in missing.items():
         reached = [each for each, cause in gone.items() if cause is finding and each in needed]
         if reached:
-            report.diagnostics.append(_told(use, finding, required=any(each in needed.required for each in reached)))
+            report.diagnostics.append(
+                _diagnostic(use, finding, required=any(each in needed.required for each in reached))
+            )
     return pruned
 
 
@@ -49,13 +51,13 @@ def settle(data: Node, missing: Mapping[Use, Diagnostic], report: Report) -> Nod
 class _Needed:
     uses: frozenset[Use]
     required: frozenset[Use]
-    """Those of parameters that say that they are required."""
+    """References of required parameters."""
 
     def __contains__(self, use: object) -> bool:
         return use in self.uses
 
 
-def _told(use: Use, finding: Diagnostic, *, required: bool) -> Diagnostic:
+def _diagnostic(use: Use, finding: Diagnostic, *, required: bool) -> Diagnostic:
     kind, _ = use
     if finding.severity == "error" or kind in _NEEDED or required:
         return attrs.evolve(finding, severity="error")
@@ -64,7 +66,7 @@ def _told(use: Use, finding: Diagnostic, *, required: bool) -> Diagnostic:
 
 
 def _without(data: Node, gone: Mapping[Use, Diagnostic]) -> tuple[Node, dict[Use, Diagnostic]]:
-    """Return the document without what is gone, and the references to components that are gone with that."""
+    """Return the document without removed objects, and the references to components that this removes."""
     lost: dict[Use, Diagnostic] = {}
 
     def visit(node: Node, kind: ObjectType, pointer: str) -> Any:
@@ -87,7 +89,7 @@ def _without(data: Node, gone: Mapping[Use, Diagnostic]) -> tuple[Node, dict[Use
 
 
 def _members(value: Any, kind: ObjectType, key: str) -> Any:
-    """Return a field without the members that are gone."""
+    """Return a field without removed members."""
     field = FIELDS[kind].get(key)
     if not isinstance(field, Child):
         return value
@@ -103,7 +105,7 @@ def _is_gone(value: Any) -> bool:
 
 
 def _needed(data: Node, gone: frozenset[Use]) -> _Needed:
-    """Return the references that lead nowhere and that a call has to do with."""
+    """Return the unresolved references that affect a call."""
     components = data.get("components")
     components = components if isinstance(components, dict) else {}
     reached = order.reached(_with_variants(data, components))
@@ -128,7 +130,7 @@ def _needed(data: Node, gone: frozenset[Use]) -> _Needed:
 
 
 def _with_variants(data: Node, components: Node) -> Node:
-    """Return the document with every base that a discriminator is in referring to the schemas that extend it."""
+    """Return the document with every discriminated base referring to the schemas that extend it."""
     schemas = components.get("schemas")
     schemas = schemas if isinstance(schemas, dict) else {}
     extended: dict[str, list[Node]] = {}

@@ -1,4 +1,4 @@
-"""Demands: unions of nothing but conditions, such as `anyOf` of `required`; they are no variants of an object."""
+"""Unions of conditions only, such as `anyOf` of `required`; they are not variants of an object."""
 
 from __future__ import annotations
 
@@ -14,24 +14,28 @@ Resolve = Callable[[Node], Any]
 
 
 def settle(schema: Node, resolve: Resolve) -> Node:
-    """Return a schema without unions that only demand something of an object: what every branch requires is required.
+    """Return a schema without unions of conditions; properties that every branch requires become required.
 
     `resolve` follows a reference.
     """
     for union in nulls.UNIONS:
         members = schema.get(union)
-        if isinstance(members, list) and any(map(_says, members)) and all(is_demand(each, resolve) for each in members):
-            demanded = [name for name in _of_all(members, resolve) if name not in schema.get("required", ())]
+        if (
+            isinstance(members, list)
+            and any(map(_has_constraints, members))
+            and all(is_condition(each, resolve) for each in members)
+        ):
+            required = [name for name in _of_all(members, resolve) if name not in schema.get("required", ())]
             schema = {key: value for key, value in schema.items() if key not in {union, "discriminator"}}
-            if demanded:
-                schema["required"] = [*schema.get("required", ()), *demanded]
+            if required:
+                schema["required"] = [*schema.get("required", ()), *required]
     return schema
 
 
-def is_demand(schema: Any, resolve: Resolve, known: dict[str, bool] | None = None) -> bool:
-    """Tell whether a schema says nothing of an object but which properties it must have or must not have.
+def is_condition(schema: Any, resolve: Resolve, known: dict[str, bool] | None = None) -> bool:
+    """Return whether a schema only restricts the presence of properties.
 
-    `known` has the answers for references; a reference back to where it came from is no demand.
+    `known` caches the results for references; a recursive reference is not a condition.
     """
     known = {} if known is None else known
     if isinstance(schema, bool):
@@ -44,7 +48,7 @@ def is_demand(schema: Any, resolve: Resolve, known: dict[str, bool] | None = Non
             known[ref] = False
             target = resolve(schema)
             direct = isinstance(target, dict) and "$ref" not in target and bool(target)
-            known[ref] = direct and is_demand(target, resolve, known)
+            known[ref] = direct and is_condition(target, resolve, known)
         return known[ref]
     for key, value in constraints(schema).items():
         if key == "type" and value == "object" or key in _CONDITIONS:
@@ -52,24 +56,24 @@ def is_demand(schema: Any, resolve: Resolve, known: dict[str, bool] | None = Non
         if key == "properties" and all(_is_presence(each) for each in value.values()):
             continue
         if key in (*nulls.UNIONS, "allOf") and isinstance(value, list):
-            if all(is_demand(each, resolve, known) for each in value):
+            if all(is_condition(each, resolve, known) for each in value):
                 continue
         return False
     return True
 
 
-def _says(schema: Any) -> bool:
-    """Tell whether a schema says anything besides that its values are objects."""
+def _has_constraints(schema: Any) -> bool:
+    """Return whether a schema has constraints other than `type`."""
     return isinstance(schema, bool) or isinstance(schema, dict) and bool(constraints(schema).keys() - {"type"})
 
 
 def _is_presence(schema: Any) -> bool:
-    """Tell whether a property's schema only says whether it is there."""
+    """Return whether the schema of a property only allows or forbids its presence."""
     return isinstance(schema, bool) or isinstance(schema, dict) and constraints(schema) in ({}, {"not": {}})
 
 
 def _of_all(members: list[Any], resolve: Resolve, known: dict[str, list[str]] | None = None) -> list[str]:
-    """Return what every branch of a union requires, in the order of the first; `known` has it for references."""
+    """Return the names that every branch of a union requires, in the order of the first; `known` caches references."""
     known = {} if known is None else known
     branches = [_required(member, resolve, known) for member in members if member is not False]
     return [name for name in branches[0] if all(name in each for each in branches[1:])] if branches else []

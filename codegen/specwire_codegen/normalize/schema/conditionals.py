@@ -1,4 +1,4 @@
-"""Conditions: properties that only `then`, `else` and `dependentSchemas` name are properties of the object too."""
+"""Conditional properties: those in `then`, `else` and `dependentSchemas` become optional properties."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONDITION = frozenset({"if", "then", "else"})
 def apply(data: Node, _report: Report) -> Node:
     """Return the document with every property that an object has on a condition as one that it may have.
 
-    Of several conditions side by side, only what they say of types is kept.
+    Of several conditionals in one `allOf`, only the property types are kept.
     """
     schemas = data.get("components", {}).get("schemas", {})
 
@@ -32,7 +32,7 @@ def apply(data: Node, _report: Report) -> Node:
 
 
 def is_conditional(pointer: str) -> bool:
-    """Tell whether a pointer leads to a schema that holds on a condition, and so declares no object by itself."""
+    """Return whether a pointer leads to a conditional schema, which declares no object by itself."""
     *_, before, last = ["", "", *pointer.split("/")]
     return before == "dependentSchemas" or (before != "properties" and last in {*_CONDITION, "not"})
 
@@ -55,7 +55,7 @@ def _spread(schema: Node, schemas: Node) -> Node:
 
 
 def _branches(schema: Node) -> Iterator[Node]:
-    """Yield the schemas that hold on a condition, those in them after them."""
+    """Yield the conditional subschemas, each followed by its own."""
     dependent = schema.get("dependentSchemas")
     for branch in (
         schema.get("then"),
@@ -68,7 +68,7 @@ def _branches(schema: Node) -> Iterator[Node]:
 
 
 def _declared(schema: Any, schemas: Node, seen: set[str]) -> set[str]:
-    """Return the names of the properties that a schema and what it extends declare."""
+    """Return the names of the properties that a schema and its bases declare."""
     if not isinstance(schema, dict):
         return set()
     names = set(schema.get("properties", {}))

@@ -1,4 +1,4 @@
-"""Names that generators' extensions give to the values of an enumeration, as a part of its description."""
+"""Enum value names from generator extensions, added to the description of the enumeration."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ _DESCRIPTIONS = ("x-enum-descriptions", "x-enumDescriptions")
 
 
 def apply(data: Node, _report: Report) -> Node:
-    """Return the document with what each value of an enumeration is called in the description."""
+    """Return the document with the names of enum values in their descriptions."""
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
         values = node.get("enum") if kind == "schema" else None
-        told = list(_told(node, values)) if isinstance(values, list) else []
-        if not told:
+        labels = list(_labels(node, values)) if isinstance(values, list) else []
+        if not labels:
             return node
         description = node.get("description")
         before = [description.strip()] if isinstance(description, str) and description.strip() else []
-        return {**node, "description": "\n\n".join([*before, f"Values: {'; '.join(told)}."])}
+        return {**node, "description": "\n\n".join([*before, f"Values: {'; '.join(labels)}."])}
 
     described: Node = rebuild(data, "openapi", visit)
     return described
 
 
-def _told(schema: Node, values: list[Any]) -> list[str]:
+def _labels(schema: Node, values: list[Any]) -> list[str]:
     names, notes = _names(schema, values), _list(schema, _DESCRIPTIONS, values)
-    told: list[str] = []
+    labels: list[str] = []
     for index, value in enumerate(values):
-        said = [each[index] for each in (names, notes) if each and isinstance(each[index], str)]
-        said = [text.strip().rstrip(".") for text in said if text.strip() and text != str(value)]
-        if said:
-            told.append(f"{value} is {', '.join(said)}")
-    return told
+        texts = [each[index] for each in (names, notes) if each and isinstance(each[index], str)]
+        texts = [text.strip().rstrip(".") for text in texts if text.strip() and text != str(value)]
+        if texts:
+            labels.append(f"{value} is {', '.join(texts)}")
+    return labels
 
 
 def _list(schema: Node, keys: tuple[str, ...], values: list[Any]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Enumerations: values of the declared type, each once, one value as `const`, null kept apart."""
+"""Enumerations: values of the declared type without repetitions; single values as `const`; null separate."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from specwire_codegen.openapi.walk import rebuild
 _STRUCTURE = frozenset(
     {"properties", "required", "additionalProperties", "patternProperties", "propertyNames", "items", "prefixItems"}
 )
-"""Keywords that say nothing of scalars."""
+"""Keywords without effect on scalars."""
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Return the document with an `enum` of scalars beside the type of an array as that of its items."""
+    """Return the document with a scalar `enum` on an array moved to its items."""
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
         values = node.get("enum") if kind == "schema" else None
@@ -27,7 +27,7 @@ def apply(data: Node, report: Report) -> Node:
         if not arrays or not isinstance(values, list) or any(isinstance(value, list) for value in values):
             return node
         place = pointers.join(origin_of(node), "enum")
-        message = "the values of this enum are not arrays; they are treated as those of its items"
+        message = "the values of this enum are not arrays; treated as values of its items"
         report.warning("enum-of-items", message, place, "move the enum into the schema of the items")
         items = node.get("items")
         items = items if isinstance(items, dict) else {ORIGIN: origin_of(node)}

@@ -1,4 +1,4 @@
-"""Equality of schemas: what they accept, not how they are described."""
+"""Structural equality of schemas, without their descriptions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from specwire_codegen.openapi.walk import is_extension, rebuild
 
 
 def structure(schema: Any) -> Any:
-    """Return a schema without annotations, extensions and private keys; who may send a property is no annotation."""
+    """Return a schema without annotations, extensions and private keys; `readOnly` and `writeOnly` are structure."""
 
     def visit(node: Node, kind: ObjectType, pointer: str) -> Node:
         drop = (ANNOTATIONS - OWNERS if pointer else ANNOTATIONS) if kind == "schema" else frozenset[str]()
@@ -25,30 +25,30 @@ def structure(schema: Any) -> Any:
 
 
 def fingerprint(schema: Any) -> str:
-    """Return a text that is equal for schemas of equal structure."""
+    """Return a string that is equal for schemas of equal structure."""
     return json.dumps(structure(schema), sort_keys=True, ensure_ascii=False)
 
 
 def same(one: Any, other: Any) -> bool:
-    """Tell whether two schemas have equal structure."""
+    """Return whether two schemas have equal structure."""
     return one == other or fingerprint(one) == fingerprint(other)
 
 
 def is_annotation(key: str) -> bool:
-    """Tell whether a schema key says nothing about which values are valid."""
+    """Return whether a schema keyword does not affect validation."""
     return key in ANNOTATIONS or is_extension(key)
 
 
-def notes_of(schema: Node) -> Node:
-    """Return the part of a schema that only describes."""
+def annotations_of(schema: Node) -> Node:
+    """Return the annotations of a schema."""
     return {key: value for key, value in schema.items() if is_annotation(key)}
 
 
-def notes_of_place(schema: Node) -> Node:
-    """Return the part of a schema that describes the place where it stands, and stays there when the schema moves."""
+def annotations_of_place(schema: Node) -> Node:
+    """Return the annotations that describe a location and stay there when the schema moves."""
     return {k: v for k, v in schema.items() if (k in PLACE_ONLY or k == "description" or is_extension(k)) and k != HINT}
 
 
 def constraints(schema: Node) -> Node:
-    """Return the part of a schema that decides which values are valid."""
+    """Return the part of a schema that affects validation."""
     return {key: value for key, value in schema.items() if not is_annotation(key)}

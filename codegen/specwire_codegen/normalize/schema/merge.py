@@ -1,4 +1,4 @@
-"""Merge: two schemas that hold at once, as one schema."""
+"""Merging of two schemas that both apply into one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import attrs
 
 from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.schema import nulls
-from specwire_codegen.normalize.schema.equality import constraints, notes_of, same
+from specwire_codegen.normalize.schema.equality import annotations_of, constraints, same
 from specwire_codegen.normalize.source_map import HINT
 from specwire_codegen.openapi.objects import Node
 from specwire_codegen.openapi.walk import is_extension
@@ -24,9 +24,9 @@ _SCHEMAS = {"items", "contains", "propertyNames", "contentSchema"}
 
 @attrs.frozen
 class Merger:
-    """Merges schemas; `resolve` follows a reference to a simplified schema, `conflict` hears of contradictions.
+    """Merger of schemas; `resolve` follows a reference, `conflict` receives contradictions.
 
-    `limit` hears of schemas whose variants have too many combinations.
+    `limit` receives schemas whose variants have too many combinations.
     """
 
     resolve: Callable[[Node], Node]
@@ -34,14 +34,14 @@ class Merger:
     limit: Callable[[Node], None]
 
     def bounded(self, pieces: list[Node], owner: Node) -> list[Node]:
-        """Return schemas that are to be merged, with objects in the place of unions of too many combinations."""
+        """Return the schemas to merge, with unions that have too many combinations replaced by objects."""
         if len(pieces) < 2 or math.prod(self._ways(piece, ()) for piece in pieces) <= MAX_VARIANTS:
             return pieces
         self.limit(owner)
         return [self._whole(piece) if self._ways(piece, ()) > 1 else piece for piece in pieces]
 
     def _ways(self, schema: Any, inside: tuple[str, ...]) -> int:
-        """Return how many variants a schema has."""
+        """Return the number of variants of a schema."""
         if not isinstance(schema, dict):
             return 1
         if "$ref" in schema:
@@ -55,7 +55,7 @@ class Merger:
         return ways
 
     def _whole(self, schema: Node, inside: tuple[str, ...] = ()) -> Node:
-        """Return a schema with its variants as one object, of which only that is required which all require."""
+        """Return a schema with its variants merged into one object; only properties that all require are required."""
         if "$ref" in schema:
             ref = str(schema["$ref"])
             schema = self.resolve(schema) if ref not in inside else {}
@@ -64,12 +64,12 @@ class Merger:
             members = schema.get(union)
             if isinstance(members, list) and not only_constraints(schema, members):
                 wholes = [self._whole(each, inside) for each in members if isinstance(each, dict)]
-                beside = {key: value for key, value in schema.items() if key not in {union, "discriminator"}}
-                schema = self._plain(beside, _either(wholes), [])
+                siblings = {key: value for key, value in schema.items() if key not in {union, "discriminator"}}
+                schema = self._plain(siblings, _either(wholes), [])
         return schema
 
     def merge(self, one: Node, other: Node) -> Node:
-        """Return a schema for values that satisfy both; where that is impossible the second wins."""
+        """Return a schema for values that satisfy both; if that is impossible, the second wins."""
         one, other = self.resolve(one), self.resolve(other)
         problems: list[str] = []
         merged = self._merge(one, other, problems)
@@ -89,11 +89,11 @@ class Merger:
         return self._plain(one, other, problems)
 
     def _distributed(self, schema: Node, union: str, base: Node, reverse: bool, problems: list[str]) -> Node:
-        beside = {key: value for key, value in schema.items() if key not in {*nulls.UNIONS, "discriminator"}}
+        siblings = {key: value for key, value in schema.items() if key not in {*nulls.UNIONS, "discriminator"}}
         rest = {other: schema[other] for other in nulls.UNIONS if other != union and other in schema}
-        base = self._merge(beside, {**base, **rest}, problems) if constraints(beside) or rest else base
+        base = self._merge(siblings, {**base, **rest}, problems) if constraints(siblings) or rest else base
         if not constraints(base):
-            return {**schema, **notes_of(base)}
+            return {**schema, **annotations_of(base)}
         variants: list[Any] = []
         failed: list[str] = []
         for variant in schema[union]:
@@ -106,7 +106,7 @@ class Merger:
             problems.extend(failed[:1] or [f"more than {MAX_VARIANTS} combinations of variants"])
             return base
         kept = {"discriminator": schema["discriminator"]} if "discriminator" in schema else {}
-        return {**notes_of(schema), **notes_of(base), union: variants, **kept}
+        return {**annotations_of(schema), **annotations_of(base), union: variants, **kept}
 
     def _variant(self, variant: Node, base: Node, reverse: bool, failed: list[str]) -> Node | None:
         resolved = self.resolve(variant)
@@ -146,7 +146,7 @@ class Merger:
 
     def _property(self, one: Node, other: Node, place: str, problems: list[str]) -> Node:
         if not constraints(other) or same(one, other):
-            return {**one, **notes_of(other)}
+            return {**one, **annotations_of(other)}
         if not constraints(one):
             return {**one, **other}
         found: list[str] = []
@@ -159,10 +159,10 @@ class Merger:
             problems.extend(f"{place}: {problem}" for problem in found)
             return other
         if same(merged, right) or "$ref" in other and same(constraints(merged), constraints(right)):
-            merged = {**notes_of(one), **other}
+            merged = {**annotations_of(one), **other}
             return merged
         if "$ref" in one and same(merged, left):
-            return {**one, **notes_of(other)}
+            return {**one, **annotations_of(other)}
         return nulls.join(merged) if left_null and right_null else merged
 
     def _keyword(self, key: str, one: Any, other: Any, problems: list[str]) -> Any:
@@ -218,7 +218,7 @@ class Merger:
 
 
 def _either(wholes: list[Node]) -> Node:
-    """Return an object with the properties of all, whatever type any of them says."""
+    """Return an object with the properties of all objects; empty if any of them is not an object."""
     objects = [each for each in wholes if "properties" in each or each.get("type") == "object"]
     if len(objects) < len([each for each in wholes if not nulls.is_null(each)]):
         return {}
@@ -241,7 +241,7 @@ def _either(wholes: list[Node]) -> Node:
 
 
 def union_of(schema: Node) -> str | None:
-    """Return the keyword of a schema's union, if it has one whose variants are more than constraints."""
+    """Return the union keyword of a schema whose variants are more than constraints, or None."""
     for union in nulls.UNIONS:
         members = schema.get(union)
         if isinstance(members, list) and not only_constraints(schema, members):
@@ -262,7 +262,7 @@ _STRUCTURAL = (
 
 
 def only_constraints(schema: Node, members: list[Any]) -> bool:
-    """Tell whether the variants of a union only restrict the schema they stand in, and have no shape of their own."""
+    """Return whether the variants of a union only restrict their schema and have no structure of their own."""
     if not any(key in schema for key in ("type", "properties", "additionalProperties")):
         return False
     for member in members:

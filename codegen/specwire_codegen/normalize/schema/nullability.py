@@ -1,4 +1,4 @@
-"""Nullability: null stated where a schema is used, and by no component."""
+"""Nullability, declared at each use of a schema and never by a component."""
 
 from __future__ import annotations
 

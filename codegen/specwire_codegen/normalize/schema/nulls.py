@@ -1,10 +1,10 @@
-"""Null: taken out of a schema, and put back in the one canonical way."""
+"""Null in schemas: split off and joined in canonical form."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from specwire_codegen.normalize.schema.equality import constraints, notes_of
+from specwire_codegen.normalize.schema.equality import annotations_of, constraints
 from specwire_codegen.openapi.objects import Node
 
 NULL: Node = {"type": "null"}
@@ -15,21 +15,21 @@ _SHAPED = ("$ref", "enum", "const", "properties")
 
 
 def union_in(schema: Node) -> str | None:
-    """Return the keyword of the union that a schema is, None if it is none."""
+    """Return the union keyword of a schema, or None if it is not a union."""
     if "properties" in schema:
         return None
     return next((union for union in UNIONS if isinstance(schema.get(union), list)), None)
 
 
 def is_null(schema: Any) -> bool:
-    """Tell whether a schema accepts null and nothing else."""
+    """Return whether a schema accepts only null."""
     if not isinstance(schema, dict):
         return False
     return schema.get("type") == "null" or ("const" in schema and schema["const"] is None)
 
 
 def split(schema: Node) -> tuple[Node | None, bool]:
-    """Return a canonical schema without null (None if nothing is left), and whether it accepted null."""
+    """Return a canonical schema without null (None if nothing remains), and True if it accepted null."""
     if is_null(schema):
         return None, True
     kinds = schema.get("type")
@@ -50,7 +50,7 @@ def split(schema: Node) -> tuple[Node | None, bool]:
 
 
 def join(schema: Node) -> Node:
-    """Return a canonical schema that accepts null too."""
+    """Return a canonical schema that also accepts null."""
     without, nullable = split(schema)
     if nullable or without is None or not constraints(schema):
         return schema
@@ -59,4 +59,4 @@ def join(schema: Node) -> Node:
             return {**schema, union: [*schema[union], NULL]}
     if isinstance(schema.get("type"), str) and not any(key in schema for key in _SHAPED):
         return {**schema, "type": [schema["type"], "null"]}
-    return {**notes_of(schema), "anyOf": [constraints(schema), NULL]}
+    return {**annotations_of(schema), "anyOf": [constraints(schema), NULL]}

@@ -1,4 +1,4 @@
-"""Owners: a property that is read-only or write-only says so where it stands, not only where it refers to."""
+"""`readOnly` and `writeOnly` of referenced components, copied to the properties that refer to them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MARKS = ("readOnly", "writeOnly")
 
 
 def apply(data: Node, _report: Report) -> Node:
-    """Return the document with `readOnly` and `writeOnly` of components stated at each property that refers to them."""
+    """Return the document with `readOnly` and `writeOnly` of components copied to each property that refers to them."""
     schemas: Mapping[str, Any] = data.get("components", {}).get("schemas", {})
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:

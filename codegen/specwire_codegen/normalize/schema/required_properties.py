@@ -1,4 +1,4 @@
-"""Requirements: every property that an object must have is declared, so that clients have a place for it."""
+"""Required properties that are not declared; each becomes a property."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from specwire_codegen.openapi.walk import rebuild
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Return the document with every required property declared; of those that were not, only the presence is known."""
+    """Return the document with every required property declared; undeclared ones accept any value."""
 
     def visit(node: Node, kind: ObjectType, pointer: str) -> Any:
         whole = kind == "schema" and node.get("properties") and not is_conditional(pointer)
@@ -29,7 +29,7 @@ def _declared(schema: Node, report: Report) -> Node:
         return schema
     if free is False:
         for name in missing:
-            message = f"the property {name!r} is required but neither declared nor allowed; treated as no property"
+            message = f"property {name!r} is required, but neither declared nor allowed; ignored"
             report.warning(
                 "undeclared-property", message, origin_of(schema), "declare it, or remove it from 'required'"
             )
@@ -37,9 +37,9 @@ def _declared(schema: Node, report: Report) -> Node:
         rest = {key: value for key, value in schema.items() if key != "required"}
         return {**rest, "required": kept} if kept else rest
     for name in missing:
-        message = f"the property {name!r} is required but not declared; treated as a property that holds anything"
+        message = f"property {name!r} is required, but not declared; it accepts any value"
         report.warning(
-            "undeclared-property", message, origin_of(schema), "declare it, or correct its name in 'required'"
+            "undeclared-property", message, origin_of(schema), "declare it, or change its name in 'required'"
         )
     value: Node = free if isinstance(free, dict) else {ORIGIN: origin_of(schema)}
     return {**schema, "properties": {**properties, **dict.fromkeys(missing, value)}}

@@ -1,4 +1,4 @@
-"""Simplify: every schema in its simplest equal form; `allOf` merged, unions flat, null in one place."""
+"""Simplification of schemas: `allOf` merged, unions flat, null in one place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import attrs
 
 from specwire_codegen.normalize.refs.references import SCHEMAS, collapse, only_annotated, schema_name
 from specwire_codegen.normalize.schema import condition_unions, enums, nullability, nulls, types
-from specwire_codegen.normalize.schema.equality import constraints, fingerprint, notes_of, notes_of_place
+from specwire_codegen.normalize.schema.equality import annotations_of, annotations_of_place, constraints, fingerprint
 from specwire_codegen.normalize.schema.merge import MAX_VARIANTS, Merger, only_constraints
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
@@ -19,14 +19,14 @@ from specwire_codegen.openapi.walk import map_children, rebuild
 
 @attrs.define
 class Simplifier:
-    """Simplifies the schemas of one document; a component is done when it is first needed."""
+    """Simplifier for the schemas of one document; components are simplified on first use."""
 
     schemas: dict[str, Any]
     report: Report
     done: dict[str, Any] = attrs.field(factory=dict)
     active: set[str] = attrs.field(factory=set)
     limited: set[tuple[str, ...]] = attrs.field(factory=set)
-    """What was told of its many combinations."""
+    """Places whose number of combinations was already reported."""
     merger: Merger = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -41,7 +41,7 @@ class Simplifier:
         return self.done[name]
 
     def target(self, schema: Node) -> Node:
-        """Return what a reference leads to, without its annotations and without null; anything else as it is."""
+        """Return the target of a reference without annotations and null; other schemas unchanged."""
         seen: set[str] = set()
         while "$ref" in schema and only_annotated(schema):
             name = schema_name(schema["$ref"])
@@ -50,7 +50,7 @@ class Simplifier:
                     "recursive-allof",
                     f"'{schema['$ref']}' is merged into itself; only the outer part is kept",
                     origin_of(schema),
-                    "move the common part to a schema of its own",
+                    "move the common part to a separate schema",
                 )
                 return {}
             seen.add(name)
@@ -66,18 +66,20 @@ class Simplifier:
         return schema
 
     def shared(self, name: str) -> Any:
-        """Return a simplified component whose inline objects, unions and enumerations wait for names as components.
+        """Return a simplified component with its inline objects, unions and enumerations as provisional components.
 
-        Schemas that are merged with it then share them, and do not each get their own.
+        Schemas merged with it then share these instead of copying them.
         """
         found = self.component(name)
         if isinstance(found, dict) and isinstance(found.get("properties"), dict):
             pointer = pointers.join("/components/schemas", name)
-            found = map_children(found, "schema", lambda child, _kind, path: self._apart(child, pointer, path))
+            found = map_children(
+                found, "schema", lambda child, _kind, path: self._with_provisional_parts(child, pointer, path)
+            )
             self.done[name] = found
         return found
 
-    def _apart(self, schema: Any, pointer: str, path: tuple[str | int, ...]) -> Any:
+    def _with_provisional_parts(self, schema: Any, pointer: str, path: tuple[str | int, ...]) -> Any:
         if not isinstance(schema, dict) or path[0] not in {"properties", "items", "additionalProperties"}:
             return schema
         here = pointers.join(pointer, *path)
@@ -85,47 +87,49 @@ class Simplifier:
         if core is None or "$ref" in core:
             return schema
         if core.get("type") in ("array", "object") and not core.get("properties"):
-            return map_children(schema, "schema", lambda child, _kind, more: self._apart(child, here, more))
+            return map_children(
+                schema, "schema", lambda child, _kind, more: self._with_provisional_parts(child, here, more)
+            )
         if not (core.get("properties") or "enum" in core or any(union in core for union in nulls.UNIONS)):
             return schema
         self.schemas[here] = self.done[here] = {k: v for k, v in core.items() if k not in PLACE_ONLY}
-        reference = {**notes_of_place(core), "$ref": SCHEMAS + pointers.escape(here)}
+        reference = {**annotations_of_place(core), "$ref": SCHEMAS + pointers.escape(here)}
         return nulls.join(reference) if nullable else reference
 
     def visit(self, schema: Node, kind: ObjectType, _pointer: str = "") -> Any:
-        """Return one object in its simplest form, its children being simple already."""
+        """Return one object in its simplest form; its children must already be simple."""
         if kind != "schema":
             return schema
         if self._leads_to_null(schema):
             schema = {**{key: value for key, value in schema.items() if key != "$ref"}, "type": "null"}
         apart = self._without_null_type(schema)
-        simple = self.united(self.composed(_typed(condition_unions.settle(apart, self._stated))))
+        simple = self.united(self.composed(_typed(condition_unions.settle(apart, self._unmodified))))
         return simple if apart is schema else nulls.join(simple)
 
     def _leads_to_null(self, schema: Node) -> bool:
-        """Tell whether a schema is a reference to one that is null and nothing else."""
+        """Return whether a schema only refers to one that accepts only null."""
         if "$ref" not in schema or not only_annotated(schema):
             return False
-        target = self._stated(schema)
+        target = self._unmodified(schema)
         return isinstance(target, dict) and (nulls.is_null(target) or target.get("enum") == [None])
 
     def _without_null_type(self, schema: Node) -> Node:
-        """Return a schema without a null that its other parts contradict, for it is meant as one more possibility."""
+        """Return a schema without a null type that contradicts the rest; it is meant as nullable."""
         if schema.get("type") not in ("null", ["null"]) or not any(
             key in schema for key in ("$ref", "allOf", *nulls.UNIONS, "properties")
         ):
             return schema
-        message = "the type 'null' contradicts the rest of this schema; null is treated as one more possibility"
+        message = "the type 'null' contradicts the rest of this schema; treated as nullable"
         help = "write the rest and {type: 'null'} as the two members of anyOf"
         self.report.warning("allof-conflict", message, origin_of(schema), help)
         return {key: value for key, value in schema.items() if key != "type"}
 
-    def _stated(self, reference: Node) -> Any:
-        """Return what a reference leads to, as it stands."""
+    def _unmodified(self, reference: Node) -> Any:
+        """Return the unmodified target of a reference."""
         return self.schemas.get(schema_name(reference["$ref"]))
 
     def composed(self, schema: Node) -> Node:
-        """Return the schema without `allOf`, and with nothing but annotations beside a `$ref`."""
+        """Return the schema without `allOf`, and with annotations only next to a `$ref`."""
         parts = [part for part in schema.get("allOf", []) if isinstance(part, dict)]
         rest = {key: value for key, value in schema.items() if key != "allOf"}
         if "$ref" in rest and not only_annotated(rest):
@@ -134,17 +138,17 @@ class Simplifier:
             return rest
         notes: Node = {}
         for part in parts:
-            notes.update({} if "$ref" in part and not only_annotated(part) else notes_of(part))
-        notes.update(notes_of(rest))
-        parts = [condition_unions.settle(part, self._stated) for part in parts]
-        rest = condition_unions.settle(rest, self._stated)
+            notes.update({} if "$ref" in part and not only_annotated(part) else annotations_of(part))
+        notes.update(annotations_of(rest))
+        parts = [condition_unions.settle(part, self._unmodified) for part in parts]
+        rest = condition_unions.settle(rest, self._unmodified)
         pieces = [constraints(part) | {ORIGIN: origin_of(part)} for part in parts if constraints(part)]
         if constraints(rest):
             pieces.append(constraints(rest) | {ORIGIN: origin_of(schema)})
         if not pieces:
             return notes
         nullable = len(pieces) > 1 and all(self._accepts_null(piece) for piece in pieces)
-        pieces = self.merger.bounded(self._telling(pieces), schema)
+        pieces = self.merger.bounded(self._without_redundant_types(pieces), schema)
         merged = pieces[0]
         for piece in pieces[1:]:
             merged = self.merger.merge(merged, piece)
@@ -152,15 +156,15 @@ class Simplifier:
             merged = _typed(merged)
         return nulls.join({**merged, **notes}) if nullable else {**merged, **notes}
 
-    def _telling(self, pieces: list[Node]) -> list[Node]:
-        """Return the parts of an `allOf` without those that say no more than a type that another part has anyway."""
-        told = list(pieces)
+    def _without_redundant_types(self, pieces: list[Node]) -> list[Node]:
+        """Return the parts of an `allOf` without those that only repeat the type of another part."""
+        kept = list(pieces)
         for piece in reversed(pieces):
-            others = [each for each in told if each is not piece]
+            others = [each for each in kept if each is not piece]
             base = constraints(piece)
             if "type" in base and any(self._implied(base, each) for each in others):
-                told = others
-        return told
+                kept = others
+        return kept
 
     def _accepts_null(self, piece: Node) -> bool:
         if "$ref" in piece:
@@ -194,7 +198,7 @@ class Simplifier:
         return self._union(schema, union, members, nullable)
 
     def _union(self, schema: Node, union: str, members: list[Node], nullable: bool) -> Node:
-        notes = notes_of(schema)
+        notes = annotations_of(schema)
         members = types.joined(list({fingerprint(member): member for member in reversed(members)}.values())[::-1])
         if not members:
             return {**notes, **(nulls.NULL if nullable else {})}
@@ -246,16 +250,16 @@ class Simplifier:
             return
         self.limited.add(owner)
         message = f"the parts of this schema have more than {MAX_VARIANTS} combinations; it is kept as one object"
-        help = "its properties that not every variant requires are optional; declare the variants one by one"
+        help = "properties that only some variants require are optional; declare the variants one by one"
         self.report.warning("many-combinations", message, origin_of(schema), help)
 
     def _conflict(self, problem: str, schema: Node) -> None:
-        message = f"parts of this schema cannot hold at once: {problem}; the last one wins"
+        message = f"parts of this schema contradict each other: {problem}; the last one is used"
         self.report.warning("allof-conflict", message, origin_of(schema), "make the parts agree")
 
 
 def _typed(schema: Node) -> Node:
-    """Return the schema with the type that its keywords and values imply, and only with what says something of it."""
+    """Return the schema with its implied type, and without keywords of other types."""
     return types.relevant(enums.settle(types.typed(schema)))
 
 
@@ -279,7 +283,7 @@ def apply(data: Node, report: Report) -> Node:
 
 
 def _united_again(data: Node, simplifier: Simplifier) -> Node:
-    """Unite unions anew, for references that were different may have become the same."""
+    """Return the document with its unions simplified again, because different references can have become equal."""
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         return simplifier.united(node) if kind == "schema" and any(each in node for each in nulls.UNIONS) else node

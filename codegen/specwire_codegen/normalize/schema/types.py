@@ -1,4 +1,4 @@
-"""Schema types: the `type` of a schema in canonical form, and what follows from it."""
+"""Schema types: `type` in canonical form, and the keywords it permits."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _BY_TYPE: dict[str, frozenset[str]] = {
     "null": frozenset(),
 }
 _KEYWORDS = frozenset[str]().union(*_BY_TYPE.values())
-"""Keywords that say nothing of values of other types than theirs."""
+"""Keywords that affect values of specific types only."""
 _STRING_FORMATS = frozenset({"int32", "int64", "float", "double"})
 
 
 def typed(schema: Node) -> Node:
-    """Return the schema with its types distinct and null last, with type and format where its keywords imply one."""
+    """Return the schema with distinct types, null last, and type and format where its keywords imply one."""
     kinds = schema.get("type")
     if isinstance(kinds, list):
         distinct = sorted(dict.fromkeys(kinds), key="null".__eq__)
@@ -50,7 +50,7 @@ def typed(schema: Node) -> Node:
 
 
 def relevant(schema: Node) -> Node:
-    """Return the schema without keywords that say nothing of values of its types."""
+    """Return the schema without keywords that do not affect values of its types."""
     if "type" not in schema:
         return schema
     named = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
@@ -59,7 +59,7 @@ def relevant(schema: Node) -> Node:
 
 
 def closed(schema: Node) -> Node:
-    """Return the schema with `unevaluatedProperties` as `additionalProperties`: the same where no `allOf` is."""
+    """Return the schema with `unevaluatedProperties` as `additionalProperties`, which is equal without `allOf`."""
     if "allOf" in schema or "unevaluatedProperties" not in schema or "$ref" in schema:
         return schema
     rest = {key: value for key, value in schema.items() if key != "unevaluatedProperties"}
@@ -88,7 +88,7 @@ def _fits(key: str, value: Any, kind: str) -> bool:
 
 
 def joined(members: list[Node]) -> list[Node]:
-    """Return the members of a union as one enumeration, if they are nothing but values of one type."""
+    """Return the members of a union as one enumeration, if they are all values of one type."""
     kinds = {member.get("type") for member in members if isinstance(member.get("type"), str)}
     closed = all(constraints(member).keys() <= {"type", "enum", "const"} for member in members)
     if len(members) < 2 or len(kinds) != 1 or not closed:

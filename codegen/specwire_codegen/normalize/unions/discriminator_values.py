@@ -1,4 +1,4 @@
-"""Tagging: every variant of a discriminated union declares the values of the discriminator that stand for it."""
+"""Discriminator values: every variant of a discriminated union declares its own values."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.schema import nulls
-from specwire_codegen.normalize.schema.equality import notes_of
+from specwire_codegen.normalize.schema.equality import annotations_of
 from specwire_codegen.normalize.source_map import HINT, ORIGIN, Report, origin_of
 from specwire_codegen.openapi.objects import Node
 from specwire_codegen.openapi.walk import walk
 
 _NOT_THE_TAGS = frozenset({"default", "readOnly", "writeOnly", "example", "examples"})
-"""Annotations of a property that no longer hold once it is a tag, which is always sent."""
+"""Annotations of a property that do not apply to a tag, which is always sent."""
 
 
 def apply(data: Node, report: Report) -> Node:
@@ -35,7 +35,7 @@ def apply(data: Node, report: Report) -> Node:
 
 
 def _stated(discriminator: Node, schemas: Node) -> Iterator[tuple[str, str, str]]:
-    """Yield the name of each variant of a union with the discriminator's field and a value that stands for it."""
+    """Yield the name of each variant of a union with the discriminator's field and value."""
     field, mapping = discriminator["propertyName"], discriminator.get("mapping", {})
     for value, ref in mapping.items():
         yield from ((name, field, value) for name in _objects(ref, field, schemas, ()))
@@ -45,7 +45,7 @@ def _stated(discriminator: Node, schemas: Node) -> Iterator[tuple[str, str, str]
 
 
 def _objects(ref: str, field: str, schemas: Node, inside: tuple[str, ...]) -> Iterator[str]:
-    """Yield the names of the objects that a reference leads to, but for those that a nested union tags by itself."""
+    """Yield the names of the objects that a reference leads to, except those that a nested union tags itself."""
     name = schema_name(ref)
     schema = schemas.get(name)
     if not isinstance(schema, dict) or name in inside:
@@ -71,11 +71,11 @@ def _tagged(schema: Node, field: str, values: list[str], schemas: Node, report: 
     typed = [int(value) if target.get("type") == "integer" and _is_integer(value) else value for value in values]
     agreed = typed if allowed is None else [value for value in typed if value in allowed]
     if not agreed:
-        told = ", ".join(map(repr, typed))
-        message = f"the mapping has {told} for {field!r}, but the variant allows other values; the mapping counts"
+        listed = ", ".join(map(repr, typed))
+        message = f"the mapping has {listed} for {field!r}, but the variant allows other values; the mapping is used"
         report.warning("tag-conflict", message, origin_of(stated, origin_of(schema)), "make the two agree")
         agreed = typed
-    notes = {key: value for key, value in notes_of(stated).items() if key not in _NOT_THE_TAGS}
+    notes = {key: value for key, value in annotations_of(stated).items() if key not in _NOT_THE_TAGS}
     kind = "integer" if all(isinstance(value, int) for value in agreed) else "string"
     tag = {**notes, "type": kind, **({"const": agreed[0]} if len(agreed) == 1 else {"enum": agreed})}
     required = schema.get("required", [])

@@ -1,4 +1,4 @@
-"""Discriminators: the property that tells the variants of a union apart, with a value for every variant."""
+"""Discriminators of unions, with a value for every variant."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _explicit(node: Node, members: list[Any], schemas: Node, report: Report) -> 
             continue
         place = pointers.join(origin_of(given, origin_of(node)), "mapping", value)
         report.warning(
-            "foreign-mapping", f"{target!r} is not a variant of this union; ignored", place, "correct the name"
+            "foreign-mapping", f"{target!r} is not a variant of this union; ignored", place, "use the name of a variant"
         )
     stated = {
         ref: _values(ref, field, schemas)
@@ -68,7 +68,7 @@ def _explicit(node: Node, members: list[Any], schemas: Node, report: Report) -> 
 
 
 def _is_tagged_by(ref: str, field: str, schemas: Node) -> bool:
-    """Tell whether a variant is a union that has the same discriminator."""
+    """Return whether a variant is a union that has the same discriminator."""
     schema = schemas.get(schema_name(ref))
     return isinstance(schema, dict) and schema.get("discriminator", {}).get("propertyName") == field
 
@@ -100,7 +100,7 @@ def _values(ref: str, field: str, schemas: Node, inside: tuple[str, ...] = ()) -
 
 
 def _name_of(ref: str, schemas: Node) -> str:
-    """Return the name that a variant had in the source, before it was made an identifier."""
+    """Return the name of a variant in the source, before it became an identifier."""
     name = schema_name(ref)
     schema = schemas.get(name)
     hint = schema.get(HINT) if isinstance(schema, dict) else None

@@ -1,4 +1,4 @@
-"""Inheritance: a schema that others extend by `allOf`, with a discriminator of its own, becomes the union of them."""
+"""Inheritance: a discriminated schema that others extend by `allOf` becomes a union of them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import attrs
 
 from specwire_codegen.normalize.refs.references import SCHEMAS, schema_name, schema_ref
 from specwire_codegen.normalize.schema import nulls
-from specwire_codegen.normalize.schema.equality import notes_of
+from specwire_codegen.normalize.schema.equality import annotations_of
 from specwire_codegen.normalize.source_map import HINT, ORIGIN, Report, origin_of
 from specwire_codegen.openapi.objects import Node
 
 
 def apply(data: Node, _report: Report) -> Node:
-    """Return the document with a union in the place of every base that is told apart by a discriminator."""
+    """Return the document with a union for every discriminated base."""
     schemas = data.get("components", {}).get("schemas", {})
     family = _Family(schemas)
     bases = [name for name in schemas if family.is_base(name)]
@@ -51,7 +51,7 @@ class _Family:
                     self.children.setdefault(schema_name(ref), []).append(name)
 
     def is_base(self, name: str) -> bool:
-        """Tell whether a schema has a discriminator, no union, and schemas that extend it."""
+        """Return whether a schema has a discriminator, no union, and schemas that extend it."""
         schema = self.schemas[name]
         if not isinstance(schema, dict) or any(union in schema for union in nulls.UNIONS):
             return False
@@ -70,9 +70,9 @@ class _Family:
         return [each for each in self.schemas if each in found]
 
     def union(self, base: str, fields: dict[str, str]) -> Node:
-        """Return the union that stands for a base, which itself is what values that nothing names may be.
+        """Return the union for a base; the base itself accepts values that no variant names.
 
-        What stands for a variant that the mapping does not name is left to `discriminators`.
+        `discriminators` adds values for variants that the mapping does not name.
         """
         given = self.schemas[base]
         mapping: dict[str, str] = {}
@@ -85,17 +85,17 @@ class _Family:
             {"defaultMapping": schema_ref(fields[base]), HINT: self.own_name(base)} if self.is_concrete(base) else {}
         )
         return {
-            **notes_of(given),
+            **annotations_of(given),
             "oneOf": [{"$ref": ref, ORIGIN: origin_of(given)} for ref in dict.fromkeys(variants)],
             "discriminator": {**default, **given["discriminator"], "mapping": mapping},
         }
 
     def own_name(self, base: str) -> str:
-        """Return the name that stands for a base where its mapping has none."""
+        """Return the discriminator value of a base that its mapping does not name."""
         return origin_of(self.schemas[base]).rpartition("/")[2] or base
 
     def is_concrete(self, base: str) -> bool:
-        """Tell whether objects may be of a base itself: its mapping names it, or its tag may have its name."""
+        """Return whether values can have the base type itself: its mapping names it, or its tag accepts its name."""
         discriminator = self.schemas[base]["discriminator"]
         if schema_ref(base) in discriminator.get("mapping", {}).values():
             return True
@@ -122,6 +122,6 @@ def _rebased(schema: Node, fields: dict[str, str]) -> Node:
 
 
 def _tagged(schema: Node, field: str) -> Node:
-    """Return a variant that is never the same as what it extends, for it has a tag of its own."""
+    """Return a variant that never equals its base because it declares its own tag."""
     own: Node = {"type": "object", "properties": {field: {ORIGIN: origin_of(schema)}}, ORIGIN: origin_of(schema)}
     return {**schema, "allOf": [*schema["allOf"], own]}

@@ -1,4 +1,4 @@
-"""Cycles: unions that are variants of themselves, which say nothing that they would not say without it."""
+"""Recursive unions: a union that is its own variant is equal without that variant."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.schema import nulls
-from specwire_codegen.normalize.schema.equality import notes_of
+from specwire_codegen.normalize.schema.equality import annotations_of
 from specwire_codegen.normalize.source_map import Report, origin_of
 from specwire_codegen.openapi.objects import Node
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Return the document, its schemas simple already, without references of a union to itself as its own variant."""
+    """Return the document without unions that are their own variants; schemas must already be simple."""
     schemas = dict(data.get("components", {}).get("schemas", {}))
     done: set[str] = set()
 
@@ -28,7 +28,7 @@ def apply(data: Node, report: Report) -> Node:
             return
         kept = [member for member in schema[union] if _variant(member) not in above | {name}]
         if len(kept) < len(schema[union]):
-            message = "this union is one of its own variants; the variant is left out"
+            message = "this union is one of its own variants; that variant is ignored"
             report.warning("recursive-union", message, origin_of(schema), "remove the variant")
             schemas[name] = _with(schema, union, kept)
         for member in kept:
@@ -48,7 +48,7 @@ def _variant(member: Any) -> str | None:
 def _with(schema: Node, union: str, members: list[Any]) -> Node:
     rest = {key: value for key, value in schema.items() if key not in {union, "discriminator"}}
     if len(members) == 1 and isinstance(members[0], dict):
-        return {**members[0], **notes_of(schema)}
+        return {**members[0], **annotations_of(schema)}
     if not members:
         return rest
     discriminator = {"discriminator": schema["discriminator"]} if "discriminator" in schema else {}

@@ -1,4 +1,4 @@
-"""Variants: what tells the members of a union apart, as a part of a name."""
+"""Variant names: the distinguishing feature of a union member as part of its name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from specwire_codegen.openapi import words
 from specwire_codegen.openapi.objects import Node
 
 TAGS = ("type", "kind", "object", "role", "event", "op", "method", "action", "name")
-"""Names that properties with a variant's tag usually have, most usual first."""
+"""Usual names of tag properties, most usual first."""
 
 
 def name(variant: Node, siblings: list[Node], owner: str, index: int) -> str:

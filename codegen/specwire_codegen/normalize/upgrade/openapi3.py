@@ -1,4 +1,4 @@
-"""Upgrade: what OpenAPI 3.0 and 3.1 say in their own way, said as OpenAPI 3.2 says it."""
+"""Upgrade from OpenAPI 3.0 and 3.1 to 3.2."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _STYLES = frozenset({"style", "explode", "allowReserved"})
 
 
 def tuples(data: Node, report: Report) -> Node:
-    """Return the document without lists of schemas in `items`, as old JSON Schema has them for tuples.
+    """Return the document without lists of schemas in `items`, which old JSON Schema used for tuples.
 
-    One schema in a list is nearly always meant for all items.
+    A list of one schema almost always means all items.
     """
 
     def visit(node: Node, kind: ObjectType, pointer: str) -> Any:
@@ -34,7 +34,10 @@ def tuples(data: Node, report: Report) -> Node:
         rest = {key: value for key, value in node.items() if key != "items"}
         if len(items) == 1:
             report.warning(
-                "wrong-type", "'items' is a list of one schema; treated as it", here, "write the schema alone"
+                "wrong-type",
+                "'items' is a list of one schema; treated as that schema",
+                here,
+                "write the schema without a list",
             )
             return {**rest, "items": items[0]}
         report.warning("wrong-type", "'items' is a list; treated as 'prefixItems'", here, "write 'prefixItems'")
@@ -46,7 +49,7 @@ def tuples(data: Node, report: Report) -> Node:
 
 
 def upgrade(data: Node, _report: Report) -> Node:
-    """Return the document in the words of OpenAPI 3.2."""
+    """Return the document as OpenAPI 3.2."""
     old = str(data.get("openapi", "")).startswith("3.0")
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
@@ -70,7 +73,7 @@ def _without_ignored(schema: Node) -> Node:
 
 
 def _without_styles(media_type: str, media: Any) -> tuple[str, Any]:
-    """Return a media type, if it is multipart without the styles of its parts, which OpenAPI 3.0 ignores there."""
+    """Return a media type without the styles of its multipart parts, which OpenAPI 3.0 ignores."""
     encodings = media.get("encoding") if isinstance(media, dict) else None
     if not media_type.lower().startswith("multipart/") or not isinstance(encodings, dict):
         return media_type, media

@@ -1,4 +1,4 @@
-"""Swagger 2.0: the same facts as an OpenAPI 3.0 document."""
+"""Upgrade from Swagger 2.0 to OpenAPI 3.0."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SCHEMA_KEYS = frozenset(
         "x-nullable",
     }
 )
-"""What Swagger 2.0 says of a parameter's values on the parameter itself."""
+"""Schema keywords that Swagger 2.0 allows directly on a parameter."""
 _STYLES = {"csv": ("form", False), "multi": ("form", True), "ssv": ("spaceDelimited", False)}
 _STYLES |= {"pipes": ("pipeDelimited", False)}
 _FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
@@ -59,7 +59,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _is_text(media: str) -> bool:
-    """Tell whether a type is of JSON, text or a form, or leaves open what it is of."""
+    """Return whether a media type is JSON, text or a form, or a wildcard."""
     base = base_type(media)
     return (
         "*" in base or base.startswith(("text/", "multipart/")) or base.endswith(("json", "xml", "yaml", "urlencoded"))
@@ -71,7 +71,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _moved(value: Any) -> Any:
-    """Return a value with the references in it leading to where things stand in OpenAPI 3."""
+    """Return a value with its references converted to the sections of OpenAPI 3."""
     if isinstance(value, list):
         return [_moved(each) for each in value]
     if not isinstance(value, dict):
@@ -172,8 +172,8 @@ class _Converter:
         fields = [each for each in both if each.get("in") == "formData"]
         body = bodies[0] if bodies else None
         for extra in [*bodies[1:], *(fields if bodies else ())]:
-            message = f"the parameter {str(extra.get('name'))!r} is a second body; ignored"
-            self.report.warning("second-body", message, str(extra[ORIGIN]), "make one schema of both, in one parameter")
+            message = f"parameter {str(extra.get('name'))!r} is a second body; ignored"
+            self.report.warning("second-body", message, str(extra[ORIGIN]), "combine both into one body parameter")
         if body is not None:
             converted["requestBody"] = self.body(body, consumes)
         elif fields:
@@ -198,13 +198,13 @@ class _Converter:
         return converted
 
     def collection_format(self, node: Node, known: Sequence[str]) -> str:
-        """Return how an array is written; as values between commas where OpenAPI 3 has no word for it."""
+        """Return the collection format of an array; commas where OpenAPI 3 has no equivalent."""
         stated = str(node.get("collectionFormat", "csv"))
         nested = str(_object(node.get("items")).get("collectionFormat", "csv"))
         for what, allowed in ((stated, known), (nested, ("csv",))):
             if what not in allowed:
-                message = f"OpenAPI 3 has no collectionFormat {what!r} here; sent with commas"
-                help = "use csv, in a query also multi, ssv or pipes"
+                message = f"collectionFormat {what!r} is not supported here; commas are used"
+                help = "use csv, or multi, ssv or pipes in a query"
                 self.report.warning("collection-format", message, str(node.get(ORIGIN, "")), help)
         return stated if stated in known else "csv"
 
@@ -247,7 +247,7 @@ class _Converter:
         return {"content": {each: body for each in media}, "required": bool(required), ORIGIN: here}
 
     def response(self, node: Any, produces: list[str], here: str, files: Sequence[str] = ()) -> Any:
-        """Return a response; `files` are the types of what an operation produces of which no schema is given."""
+        """Return a response; `files` are the binary media types of the operation, used without a schema."""
         if not isinstance(node, dict) or "$ref" in node:
             return _moved(node)
         converted: Node = {"description": node.get("description", ""), ORIGIN: here}

@@ -25,6 +25,6 @@ def get(path: str) -> Request[Any]:
     `GET /files/{path}`, operation `getFiles*`.
 
     Args:
-        path: What follows, with its slashes; it may be empty.
+        path: Rest of the path, with its slashes; can be empty.
     """
     return Request(_GET, path={"path": path})
