@@ -127,7 +127,7 @@ def test_anything_else_is_an_error(source: str) -> None:
 @pytest.mark.parametrize("name", ["x.txt", "../x.py", "a-b.py", "x", "a/../b.py", "/x.py", "a b.py"])
 def test_a_file_is_a_module_or_known(name: str) -> None:
     """No file but modules, `api.md` and `py.typed` is written."""
-    with pytest.raises(SpecwireCodegenError, match="not a name for a module"):
+    with pytest.raises(SpecwireCodegenError, match="not a module name"):
         audited("", name)
 
 
