@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import attrs
 import pytest
 from specwire_codegen.conformance.harness import KEY
-from specwire_codegen.conformance.live import errands
+from specwire_codegen.conformance.live import plan_calls
 from specwire_codegen.conformance.recorder import Recorder
 from specwire_codegen.conformance.report import summary
 from specwire_codegen.conformance.run import Target, beyond_reading, check_live, live_target
@@ -53,7 +53,7 @@ def test_only_reading_operations_are_called(server: Server, moonshot: Subject) -
 
 def test_what_is_not_called_has_a_reason(subject: Subject) -> None:
     """Every operation that changes something is refused, and says why."""
-    refused = {errand.operation.id for errand in errands(subject) if errand.refusal}
+    refused = {planned_call.operation.id for planned_call in plan_calls(subject) if planned_call.skip_reason}
     writing = {one.id for one in subject.api.operations if one.http_method not in ("GET", "HEAD")}
     assert writing <= refused == set(beyond_reading(subject))
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from specwire_codegen.conformance.values.types import Meant, Types
+from specwire_codegen.conformance.values.types import EquivalentText, Types
 from specwire_codegen.ir import ListOf, Literals, MapOf, ModelRef, Nullable, Primitive, TypeExpr, UnionOf
 
 from tests.contract.making import made
@@ -119,7 +119,7 @@ def test_constants_are_given_as_members_of_an_enumeration(types: Types) -> None:
 
 def test_a_text_may_arrive_in_another_form_of_the_same_meaning() -> None:
     """The offset of an instant may be written in any way; another instant, or none, is different."""
-    noon = Meant("2026-01-02T12:00:00Z")
+    noon = EquivalentText("2026-01-02T12:00:00Z")
     assert noon == "2026-01-02T13:00:00+01:00"
     assert noon != "2026-01-02T12:00:00"
     assert noon != "2026-01-02T13:00:00Z"

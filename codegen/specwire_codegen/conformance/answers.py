@@ -267,17 +267,17 @@ def problems(types: Types, operation: Operation, answer: DrawnResponse, outcome:
             )
             drifts = error.response.drift if error.response is not None else ()
             found += [f"drift at {drift}" for drift in drifts]
-            return found + unlike(types, _error_type(operation, answer.status), answer.value, error.body)
-        case EnvelopeError() as error if is_refusal(operation, answer.value):
-            return unlike(types, _declared(operation), answer.value, error.body)
+            return found + result_problems(types, _error_type(operation, answer.status), answer.value, error.body)
+        case EnvelopeError() as error if has_error_envelope(operation, answer.value):
+            return result_problems(types, _declared(operation), answer.value, error.body)
         case SpecwireError() as error:
             return [f"{type(error).__name__}: {error}"]
         case None if answer.status >= 400:
             return [f"status {answer.status} did not raise an error"]
-        case None if is_refusal(operation, answer.value):
+        case None if has_error_envelope(operation, answer.value):
             return ["the error envelope did not raise an error"]
         case None:
-            return unlike(types, _declared(operation), answer.value, outcome.value)
+            return result_problems(types, _declared(operation), answer.value, outcome.value)
 
 
 def _declared(operation: Operation) -> TypeExpr:
@@ -301,7 +301,7 @@ def _error_type(operation: Operation, status: int) -> TypeExpr:
     return next((types[one] for one in (status, f"{status // 100}XX", "default") if one in types), AnyJson())
 
 
-def is_refusal(operation: Operation, value: Any) -> bool:
+def has_error_envelope(operation: Operation, value: Any) -> bool:
     """Return True if a successful response carries an error envelope."""
     envelope = operation.error_envelope
     if envelope is None or not isinstance(value, Mapping):
@@ -311,7 +311,7 @@ def is_refusal(operation: Operation, value: Any) -> bool:
     return value not in envelope.accepted
 
 
-def unlike(types: Types, declared: TypeExpr, expected: Any, actual: Any) -> list[str]:
+def result_problems(types: Types, declared: TypeExpr, expected: Any, actual: Any) -> list[str]:
     """Return the differences between a client's value and the sent one, or its declared type."""
     if isinstance(expected, bytes):
         return [] if expected == actual else [f"{expected!r} expected, not {actual!r}"]

@@ -143,17 +143,17 @@ class Harness:
 
     def pages(self, operation: Operation, examples: int) -> int:
         """Check that all items of two pages are returned, and return the number of runs. Raise `Violation`."""
-        return self._plays(paging.pages(self.subject, self._types, operation), operation, examples)
+        return self._run_scenarios(paging.pages(self.subject, self._types, operation), operation, examples)
 
     def retries(self, operation: Operation, examples: int) -> int:
         """Check that a call is retried unchanged after a 503 if allowed, and return the number. Raise `Violation`."""
-        return self._plays(retries.retries(self.subject, self._types, operation), operation, examples)
+        return self._run_scenarios(retries.retries(self.subject, self._types, operation), operation, examples)
 
     def resumes(self, operation: Operation, examples: int) -> int:
         """Check that an interrupted stream resumes, and return the number of runs. Raise `Violation`."""
-        return self._plays(retries.resumptions(self.subject, self._types, operation), operation, examples)
+        return self._run_scenarios(retries.resumptions(self.subject, self._types, operation), operation, examples)
 
-    def _plays(self, scenes: SearchStrategy[Scenario] | None, operation: Operation, examples: int) -> int:
+    def _run_scenarios(self, scenes: SearchStrategy[Scenario] | None, operation: Operation, examples: int) -> int:
         if scenes is None:
             return 0
         given = self._given(operation)

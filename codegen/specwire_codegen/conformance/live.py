@@ -25,17 +25,17 @@ _READS = ("GET", "HEAD")
 
 
 @attrs.frozen
-class Errand:
+class PlannedCall:
     """Plan for one operation: call it directly, with an id from a list, or not at all."""
 
     operation: Operation
     source: str | None = None
     """Id of the operation that lists the ids for this one."""
-    refusal: str | None = None
+    skip_reason: str | None = None
     """Reason not to call it."""
 
 
-def errands(subject: Subject) -> list[Errand]:
+def plan_calls(subject: Subject) -> list[PlannedCall]:
     """Return the plan of each operation, lists before the operations that read their ids."""
     methods = {operation.id: operation for operation in reversed(subject.api.operations)}
     lists = {
@@ -43,22 +43,22 @@ def errands(subject: Subject) -> list[Errand]:
         for operation in methods.values()
         if operation.http_method == "GET" and not _needs(operation) and isinstance(operation.payload, JsonPayload)
     }
-    found = [_errand(methods[operation_id], lists) for operation_id in subject.operation_ids]
-    return sorted(found, key=lambda errand: errand.source is not None)
+    found = [_plan_call(methods[operation_id], lists) for operation_id in subject.operation_ids]
+    return sorted(found, key=lambda planned_call: planned_call.source is not None)
 
 
-def _errand(operation: Operation, lists: Mapping[str, str]) -> Errand:
+def _plan_call(operation: Operation, lists: Mapping[str, str]) -> PlannedCall:
     if operation.http_method not in _READS:
-        return Errand(operation, refusal=f"{operation.http_method} may change something, or cost money")
+        return PlannedCall(operation, skip_reason=f"{operation.http_method} may change something, or cost money")
     if isinstance(operation.payload, BinaryStream | EventStream):
-        return Errand(operation, refusal="it sends files, which may be large")
+        return PlannedCall(operation, skip_reason="it sends files, which may be large")
     needed = _needs(operation)
     if not needed:
-        return Errand(operation)
+        return PlannedCall(operation)
     prefix = operation.path.partition("/{")[0]
     if len(needed) == 1 and prefix in lists:
-        return Errand(operation, source=lists[prefix])
-    return Errand(operation, refusal=f"no list names a {', '.join(needed)}")
+        return PlannedCall(operation, source=lists[prefix])
+    return PlannedCall(operation, skip_reason=f"no list names a {', '.join(needed)}")
 
 
 def _needs(operation: Operation) -> list[str]:
@@ -75,14 +75,14 @@ class Reader:
         self._validators = Validators(Document(dict(subject.document)), "response")
         self._ids: dict[str, Any] = {}
 
-    def run(self, errand: Errand) -> Row:
+    def run(self, planned_call: PlannedCall) -> Row:
         """Make one planned call. Raise `AuthenticationError` if the key is rejected."""
-        operation = errand.operation
-        if errand.refusal is not None:
-            return Row(operation.id, (0,), note=errand.refusal, checked=False)
-        if errand.source is not None and errand.source not in self._ids:
-            return Row(operation.id, (0,), note=f"{errand.source} lists nothing", checked=False)
-        given = Arguments(() if errand.source is None else (self._ids[errand.source],), {})
+        operation = planned_call.operation
+        if planned_call.skip_reason is not None:
+            return Row(operation.id, (0,), note=planned_call.skip_reason, checked=False)
+        if planned_call.source is not None and planned_call.source not in self._ids:
+            return Row(operation.id, (0,), note=f"{planned_call.source} lists nothing", checked=False)
+        given = Arguments(() if planned_call.source is None else (self._ids[planned_call.source],), {})
         return self._read(operation, given)
 
     def call(self, operation: Operation) -> Row:

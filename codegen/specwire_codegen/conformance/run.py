@@ -20,7 +20,7 @@ from specwire_codegen.conformance.checks import (
 )
 from specwire_codegen.conformance.client.calls import Clients
 from specwire_codegen.conformance.harness import KEY, Harness
-from specwire_codegen.conformance.live import Errand, Reader, errands
+from specwire_codegen.conformance.live import PlannedCall, Reader, plan_calls
 from specwire_codegen.conformance.report import Report, Row
 from specwire_codegen.conformance.strategies.property_check import Violation
 from specwire_codegen.conformance.subject import Subject
@@ -31,9 +31,9 @@ from specwire_codegen.ir import Operation
 Progress = Callable[[str], object]
 """Callback for progress messages."""
 
-_REFUSALS = frozenset({401, 404, 422})
+_REJECTIONS = frozenset({401, 404, 422})
 """Rejections by the mock server: without a key, for an unknown id, and for an invalid request."""
-_RATE = "5/s"
+_RATE_LIMIT = "5/s"
 """Rate limit of schemathesis requests to a live server."""
 
 
@@ -41,7 +41,7 @@ def check_mock(subject: Subject, examples: int, progress: Progress) -> Report:
     """Check document, mock server and client against each other."""
     with _quiet(), Harness(subject) as bench:
         progress("schemathesis on the mock server")
-        plan = Plan(bench.url, _headers(subject, KEY), examples, own=_REFUSALS)
+        plan = Plan(bench.url, _headers(subject, KEY), examples, own=_REJECTIONS)
         checked = {one.operation_id: one for one in check_document(subject.document, plan)}
         rows = []
         for operation_id in subject.operation_ids:
@@ -51,13 +51,13 @@ def check_mock(subject: Subject, examples: int, progress: Progress) -> Report:
     names = ", ".join(checks_in(ALL_PHASES))
     notes = (
         f"document: requests of schemathesis to the mock server, and {chains.cases} in a row; {names}",
-        "sent: calls drawn from the document, made with both clients with JSON and with Python values, and with the "
-        "overrides; compared as they arrive on the wire",
-        "read: answers, streams, errors, pages, repeated tries and broken streams drawn from the document, compared in "
-        "value and type with what both clients hand back",
-        *(f"not checked: {name}, for {why}" for name, why in LEFT_OUT.items()),
-        *(f"not held against the server: {what}, for {why}" for what, why in EXCEPTIONS.items()),
-        "not held against the document: that it lacks the statuses with which the mock server refuses by itself",
+        "sent: calls generated from the document, made with both clients with JSON and Python values, and with the "
+        "overrides; compared on the wire",
+        "read: responses, streams, errors, pages, retries and interrupted streams generated from the document; "
+        "compared in value and type with the results of both clients",
+        *(f"not checked: {name}, because {why}" for name, why in LEFT_OUT.items()),
+        *(f"ignored: {what}, because {why}" for what, why in EXCEPTIONS.items()),
+        "ignored: statuses of the mock server's own rejections that the document does not list",
     )
     return Report(
         f"{subject.name} on its mock server", ("document", "sent", "read"), tuple(rows), notes, tuple(chains.findings)
@@ -112,7 +112,7 @@ def live_target(
 
 def beyond_reading(subject: Subject) -> tuple[str, ...]:
     """Return the operations that a live run calls only on request."""
-    return tuple(errand.operation.id for errand in errands(subject) if errand.refusal is not None)
+    return tuple(call.operation.id for call in plan_calls(subject) if call.skip_reason is not None)
 
 
 def check_live(subject: Subject, target: Target, examples: int, progress: Progress) -> Report:
@@ -120,14 +120,14 @@ def check_live(subject: Subject, target: Target, examples: int, progress: Progre
 
     Raise `SpecwireCodegenError` if the server rejects the key.
     """
-    planned = errands(subject)
+    planned = plan_calls(subject)
     with _quiet(), Clients(subject, target.base_url, target.key) as clients:
         reader = Reader(subject, clients)
         try:
-            read = [_live_row(reader, errand, target, progress) for errand in planned]
+            read = [_live_row(reader, call, target, progress) for call in planned]
         except AuthenticationError as problem:
             raise SpecwireCodegenError(f"the server refused the key: {problem}".replace(target.key, "***")) from None
-        lists = frozenset(errand.operation.id for errand in planned if errand.refusal is None and errand.source is None)
+        lists = frozenset(call.operation.id for call in planned if call.skip_reason is None and call.source is None)
         plan = Plan(
             target.base_url,
             _headers(subject, target.key),
@@ -135,7 +135,7 @@ def check_live(subject: Subject, target: Target, examples: int, progress: Progre
             phases=("examples", "fuzzing"),
             only=None if target.everything else lists,
             invalid=not target.everything,
-            rate=_RATE,
+            rate=_RATE_LIMIT,
         )
         progress("schemathesis on the live server")
         checked = {one.operation_id: one for one in check_document(subject.document, plan)}
@@ -143,20 +143,20 @@ def check_live(subject: Subject, target: Target, examples: int, progress: Progre
     order = subject.operation_ids
     notes = (
         "read: calls of both clients, their answers compared with the document; ids are those that lists gave",
-        f"document: requests of schemathesis, at most {_RATE}; {', '.join(checks_in(plan.phases))}",
-        "not checked: what arrives on the wire, for only a server of our own can tell",
-        *(f"not checked: {name}, for {why}" for name, why in LEFT_OUT.items()),
+        f"document: requests of schemathesis, at most {_RATE_LIMIT}; {', '.join(checks_in(plan.phases))}",
+        "not checked: requests on the wire, because only our own server records them",
+        *(f"not checked: {name}, because {why}" for name, why in LEFT_OUT.items()),
     )
     rows = tuple(sorted(rows, key=lambda row: order.index(row.operation_id)))
     title = f"{subject.name} at {target.base_url}"
     return Report(title, ("read", "document"), rows, notes, tuple(checked[None].findings)).without(target.key)
 
 
-def _live_row(reader: Reader, errand: Errand, target: Target, progress: Progress) -> Row:
-    progress(errand.operation.id)
-    if errand.refusal is not None and target.everything:
-        return reader.call(errand.operation)
-    return reader.run(errand)
+def _live_row(reader: Reader, call: PlannedCall, target: Target, progress: Progress) -> Row:
+    progress(call.operation.id)
+    if call.skip_reason is not None and target.everything:
+        return reader.call(call.operation)
+    return reader.run(call)
 
 
 def _merged(row: Row, checked: Checked | None) -> Row:

@@ -50,7 +50,7 @@ _NOTHING = DrawnResponse(204, "", (), None)
 
 
 @attrs.frozen
-class Tried:
+class CheckResult:
     """Result for one operation."""
 
     operation_id: str
@@ -88,9 +88,9 @@ class SampledCheck:
             self._clients = stack.enter_context(Clients(subject, base if base == NOWHERE else None, KEY, detour=at))
             self._stack = stack.pop_all()
 
-    def run(self, operation: Operation, cases: int) -> Tried:
+    def run(self, operation: Operation, cases: int) -> CheckResult:
         """Generate calls and responses, and return the result."""
-        tried = Tried(operation.id)
+        tried = CheckResult(operation.id)
         try:
             chosen, relaxed_call = self._drawn(lambda subject: requests(subject, operation), cases)
         except UndrawableError as problem:

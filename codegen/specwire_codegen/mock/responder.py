@@ -15,14 +15,14 @@ from specwire_codegen.mock.reply.responses import Chunked, Header, Reply, Whole,
 from specwire_codegen.mock.reply.streams import (
     Event,
     Streams,
-    echoing,
+    corrupted,
     encode,
-    ending,
+    encode_terminator,
     following,
     numbered,
     rechunked,
-    spoiled,
     stretched,
+    with_model,
 )
 from specwire_codegen.mock.request.content_negotiation import concrete, declared, preferred
 from specwire_codegen.mock.request.validator import Exchange, Rejection, is_missing
@@ -170,8 +170,8 @@ class Responder:
     ) -> Chunked:
         schema = self.streams.data_schema(media)
         accepts = self.examples.validators.accepts
-        events = echoing(
-            _asked(self.streams.events(media, exchange.example), exchange),
+        events = with_model(
+            _with_requested_text(self.streams.events(media, exchange.example), exchange),
             exchange.content.fields.get("model"),
             lambda data: accepts(schema, data),
         )
@@ -186,12 +186,12 @@ class Responder:
             row = stretched(events, faults.events)
             if facts is not None and facts.resumable:
                 row = following(numbered(row), exchange.last_event_id)
-            for event in row if wrong is None else spoiled(row, wrong):
+            for event in row if wrong is None else corrupted(row, wrong):
                 yield encode(event, lines=lines)
                 if event is wrong and faults.malformed == "sse-error":
                     return
             if facts is not None and facts.terminator is not None:
-                yield ending(facts.terminator, lines=lines)
+                yield encode_terminator(facts.terminator, lines=lines)
 
         return Chunked(status, (("content-type", _with_charset(media.name)), *headers), chunks)
 
@@ -205,7 +205,7 @@ class Responder:
                 return None
 
 
-def _asked(events: Sequence[Event], exchange: Exchange) -> list[Event]:
+def _with_requested_text(events: Sequence[Event], exchange: Exchange) -> list[Event]:
     """Return the events of a stream with the text that the request asks for."""
     said = spoken([event.data for event in events], exchange.content.fields)
     return [attrs.evolve(event, data=data) for event, data in zip(events, said, strict=True)]

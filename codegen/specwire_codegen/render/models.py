@@ -65,11 +65,11 @@ def _alias(model: AliasModel, models: Mapping[str, Model]) -> Alias:
     if model.resolved_by == "structure":
         variants = [out(variant) for variant in _variants(inner)]
         made = f"({variants[0]},)" if len(variants) == 1 else f"({', '.join(variants)})"
-        runtime = f'union(__name__, "{model.name}", lambda: {made}{_told_apart(model)}){nullable}'
+        runtime = f'union(__name__, "{model.name}", lambda: {made}{_discriminator(model)}){nullable}'
     return Alias(model.name, checked, runtime, doc)
 
 
-def _told_apart(model: AliasModel) -> str:
+def _discriminator(model: AliasModel) -> str:
     """Return the discriminator arguments of a union's runtime class: the property and the variants by its value."""
     if model.discriminator is None:
         return ""

@@ -18,7 +18,7 @@ from specwire_codegen.conformance.strategies.schemas import Schema
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.conformance.values.types import Types
 from specwire_codegen.conformance.wire.expected_request import Arrival
-from specwire_codegen.conformance.wire.parameters import query_pairs, says
+from specwire_codegen.conformance.wire.parameters import is_text_of, query_pairs
 from specwire_codegen.ir import JsonPayload, ListOf, Operation
 
 _NEXT = "?page=2&mark=a%20b"
@@ -57,7 +57,7 @@ class _Pages:
     def scenes(self) -> SearchStrategy[Scenario]:
         """Return a strategy of the scenarios."""
         page = self._filled(self._values(self._schema), self._items)
-        page = page.filter(lambda one: not answers.is_refusal(self._operation, one))
+        page = page.filter(lambda one: not answers.has_error_envelope(self._operation, one))
         items = st.lists(self._values(self._item), min_size=1, max_size=3)
         # A repeated page is a server fault, which the client reports as an error.
         both = st.tuples(items, items).filter(lambda pair: pair[0] != pair[1])
@@ -147,7 +147,9 @@ class _Pages:
             else:
                 yield from self._asked(arrivals[0], arrivals[1], follows)
             assert self._operation.pagination is not None
-            yield from answers.unlike(self._types, ListOf(self._operation.pagination.item), expected, outcome.value)
+            yield from answers.result_problems(
+                self._types, ListOf(self._operation.pagination.item), expected, outcome.value
+            )
 
         left_out = frozenset(self._keyword(parameter) for parameter in follows)
         return Scenario("items", tuple(made), check, sized, left_out)
@@ -164,7 +166,7 @@ class _Pages:
             return
         for name, value in follows.items():
             texts = [unquote(text) for key, text in query_pairs(second.query) if unquote(key) == name]
-            if len(texts) != 1 or not says(texts[0], value):
+            if len(texts) != 1 or not is_text_of(texts[0], value):
                 yield f"request 2: query parameter {name}: {value!r} expected, not {texts!r}"
         rest = [_without(one.query, frozenset(follows)) for one in (first, second)]
         yield from repeated_problems(attrs.evolve(first, query=rest[0]), attrs.evolve(second, query=rest[1]))

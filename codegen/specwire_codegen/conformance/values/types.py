@@ -54,7 +54,7 @@ _CLASSES: Mapping[PrimitiveName, tuple[type, ...]] = {
 }
 
 
-class Meant(str):
+class EquivalentText(str):
     """A text that equals every text with the same meaning: the same instant, duration or UUID."""
 
     __slots__ = ()
@@ -241,7 +241,7 @@ def _scalar(name: PrimitiveName, value: Any) -> Given:
         raise _Misfit from None
     if found is None:
         raise _Misfit
-    return Given(found, value if name in ("bytes", "Decimal") else Meant(value))
+    return Given(found, value if name in ("bytes", "Decimal") else EquivalentText(value))
 
 
 def _instant(text: str) -> datetime | None:

@@ -15,11 +15,11 @@ from specwire_codegen.conformance.wire.credentials import shown
 from specwire_codegen.conformance.wire.encoding import encodings_of, part_header
 from specwire_codegen.conformance.wire.multipart import BrokenBodyError, Part, parts_of
 from specwire_codegen.conformance.wire.parameters import (
+    is_text_of,
     pairs_problems,
     path_problems,
     query_pairs,
     query_problems,
-    says,
     text_problems,
 )
 from specwire_codegen.conformance.wire.querystring import parameters_of, unsent
@@ -261,5 +261,5 @@ def _part(expected: Any, part: Part, media_type: str) -> Iterator[str]:
         case _:
             if part.filename is not None:
                 yield f"no filename expected, not {part.filename!r}"
-            if not says(part.content.decode(), expected):
+            if not is_text_of(part.content.decode(), expected):
                 yield f"{expected!r} expected, not {part.content!r}"

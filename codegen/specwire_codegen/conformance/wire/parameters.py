@@ -27,7 +27,7 @@ _BRACES = re.compile(r"\{([^{}]+)\}")
 _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 
-def says(text: str, value: Any) -> bool:
+def is_text_of(text: str, value: Any) -> bool:
     """Return True if a text is the text of a scalar."""
     match value:
         case bool():
@@ -113,7 +113,7 @@ def pairs_problems(
 def _spread_problems(label: str, left: list[Pair], value: Mapping[str, Any]) -> Iterator[str]:
     """Remove the pairs of an object's keys from the remaining pairs, and yield the missing ones."""
     for key, one in _repeated(value):
-        mine = next((pair for pair in left if unquote(pair[0]) == key and says(unquote(pair[1]), one)), None)
+        mine = next((pair for pair in left if unquote(pair[0]) == key and is_text_of(unquote(pair[1]), one)), None)
         if mine is None:
             yield f"{label}: {key}={one!r} is missing"
         else:
@@ -161,7 +161,7 @@ def _reads(parameter: Raw, text: str, value: Any, decode: Decode) -> bool:
     if len(pieces) != len(expected):
         return decode(body) == separator.join(f"{key}{one}" for key, one in expected)
     return all(
-        decode(piece).startswith(key) and says(decode(piece).removeprefix(key), one)
+        decode(piece).startswith(key) and is_text_of(decode(piece).removeprefix(key), one)
         for piece, (key, one) in zip(pieces, expected, strict=True)
     )
 
@@ -200,7 +200,7 @@ def _parameter_problems(place: str, parameter: Raw, mine: list[Pair], value: Any
     expected = list(_expected(parameter, value))
     arrived = list(_arrived(parameter, mine, value))
     same = len(expected) == len(arrived) and all(
-        key == other and says(text, one) for (key, one), (other, text) in zip(expected, arrived, strict=True)
+        key == other and is_text_of(text, one) for (key, one), (other, text) in zip(expected, arrived, strict=True)
     )
     if not same:
         yield f"{label}: {expected!r} expected, not {arrived!r}"

@@ -51,12 +51,12 @@ class Errors:
         media = None if response is None else response.json
         text = "; ".join([message or "a failure was asked for", *map(str, violations)])
         if media is None:
-            return json_reply(status, _plain(status, text), headers=headers)
+            return json_reply(status, _default_body(status, text), headers=headers)
         value = self.examples.value(media)
         if message is not None:
-            value = self._told(media, value, text, violations)
+            value = self._with_message(media, value, text, violations)
         stated = response is not None and response.status.isdigit() and bool(media.examples)
-        return json_reply(status, value if stated else self._typed(media, value, status), media.name, headers)
+        return json_reply(status, value if stated else self._with_kind(media, value, status), media.name, headers)
 
     def event(self, operation: Operation, pointer: str | None) -> Any:
         """Return the data of an event that reports an error within a stream."""
@@ -71,13 +71,13 @@ class Errors:
         shaped = next((body for body in bodies if find(body, where) not in (ABSENT, None)), None)
         return shaped or place({}, where, {"message": "the stream was made to fail", "type": "server_error"})
 
-    def _told(self, media: MediaType, value: Any, text: str, violations: Sequence[Violation]) -> Any:
+    def _with_message(self, media: MediaType, value: Any, text: str, violations: Sequence[Violation]) -> Any:
         """Return the body with the message, and with each violation if it has a list for them."""
         shapes = [value, *self.examples.values(media), self.examples.drawer.draw(schema_of(media))]
-        forms = (form for one in shapes for form in (*_listed(one, text, violations), *_worded(one, text)))
+        forms = (form for one in shapes for form in (*_details(one, text, violations), *_messages(one, text)))
         return next((form for form in forms if self.examples.fits(media, form)), value)
 
-    def _typed(self, media: MediaType, value: Any, status: int) -> Any:
+    def _with_kind(self, media: MediaType, value: Any, status: int) -> Any:
         """Return the body with the kind of error, unless the document's example is for this exact status."""
         for pointer in ("/error/type", "/type"):
             changed = place(value, pointer, KINDS.get(status, "server_error"))
@@ -86,7 +86,7 @@ class Errors:
         return value
 
 
-def _listed(value: Any, text: str, violations: Sequence[Violation]) -> Iterator[Any]:
+def _details(value: Any, text: str, violations: Sequence[Violation]) -> Iterator[Any]:
     rows = find(value, "/detail")
     if not isinstance(rows, list):
         return
@@ -96,7 +96,7 @@ def _listed(value: Any, text: str, violations: Sequence[Violation]) -> Iterator[
     yield place(value, "/detail", listed)
 
 
-def _worded(value: Any, text: str) -> Iterator[Any]:
+def _messages(value: Any, text: str) -> Iterator[Any]:
     for pointer in MESSAGES:
         if isinstance(find(value, pointer), str):
             yield place(value, pointer, text)
@@ -110,5 +110,5 @@ def _response(operation: Operation, status: int) -> Response | None:
     return next(iter([*(one for one in fits if one.json), *same, *near]), None)
 
 
-def _plain(status: int, message: str) -> dict[str, Any]:
+def _default_body(status: int, message: str) -> dict[str, Any]:
     return {"error": {"message": message, "type": KINDS.get(status, "server_error"), "code": str(status)}}

@@ -60,7 +60,7 @@ def spoken(events: Sequence[Any], fields: Mapping[str, Any]) -> list[Any]:
         return list(events)
     found = []
     for data in events:
-        changed = _said(data, "delta", text)
+        changed = _with_text(data, "delta", text)
         text = "" if changed != data else text
         found.append(changed)
     return found
@@ -123,10 +123,10 @@ def _is_vector(value: Any) -> bool:
 
 def _structured(value: dict[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
     text = _text(fields)
-    return value if text is None else _said(value, "message", text)
+    return value if text is None else _with_text(value, "message", text)
 
 
-def _said(value: Any, part: str, text: str) -> Any:
+def _with_text(value: Any, part: str, text: str) -> Any:
     """Return a response or event whose choices have the text as the content of a part."""
     if not isinstance(value, dict) or not isinstance(value.get("choices"), list):
         return value
@@ -146,7 +146,7 @@ def _text(fields: Mapping[str, Any]) -> str | None:
         return None
     definitions = {**schema.get("definitions", {}), **schema.get("$defs", {})}
     components = {"schemas": {**definitions, "": schema}}
-    document = Document(_moved({"components": components, "paths": {}}))
+    document = Document(_relocated({"components": components, "paths": {}}))
     root: Schema = {"$ref": "#/components/schemas/"}
     try:
         return json.dumps(Sampler(document, Validators(document, "response")).draw(root))
@@ -166,13 +166,13 @@ def _schemas(fields: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield described[name]
 
 
-def _moved(node: Any) -> Any:
+def _relocated(node: Any) -> Any:
     """Return a schema with its references to definitions changed to the new components."""
     if isinstance(node, list):
-        return [_moved(each) for each in node]
+        return [_relocated(each) for each in node]
     if not isinstance(node, dict):
         return node
-    moved = {key: _moved(each) for key, each in node.items()}
+    moved = {key: _relocated(each) for key, each in node.items()}
     reference = node.get("$ref")
     if isinstance(reference, str):
         name = reference.removeprefix("#/$defs/").removeprefix("#/definitions/").removeprefix("#")

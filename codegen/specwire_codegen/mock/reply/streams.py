@@ -104,14 +104,14 @@ def _from_text(text: str, fields: tuple[tuple[str, str], ...]) -> Event:
         return Event(text, fields, is_json=False)
 
 
-def echoing(events: Iterable[Event], model: Any, fits: Callable[[Any], bool]) -> tuple[Event, ...]:
+def with_model(events: Iterable[Event], model: Any, fits: Callable[[Any], bool]) -> tuple[Event, ...]:
     """Return the events with the request's model, in those that name a model."""
     if not isinstance(model, str):
         return tuple(events)
-    return tuple(_echoing(event, model, fits) for event in events)
+    return tuple(_with_model(event, model, fits) for event in events)
 
 
-def _echoing(event: Event, model: str, fits: Callable[[Any], bool]) -> Event:
+def _with_model(event: Event, model: str, fits: Callable[[Any], bool]) -> Event:
     if not event.is_json or not isinstance(event.data, dict) or "model" not in event.data:
         return event
     changed = {**event.data, "model": model}
@@ -150,7 +150,7 @@ def following(events: Iterable[Event], last: str | None) -> Iterator[Event]:
     yield from row[ids.index(last) + 1 :] if last in ids else row
 
 
-def spoiled(events: Iterable[Event], wrong: Event) -> Iterator[Event]:
+def corrupted(events: Iterable[Event], wrong: Event) -> Iterator[Event]:
     """Yield the events with an invalid one after the first."""
     for index, event in enumerate(events):
         yield event
@@ -166,7 +166,7 @@ def encode(event: Event, *, lines: bool) -> bytes:
     return head + b"".join(b"data: " + line + b"\n" for line in event.text.split(b"\n")) + b"\n"
 
 
-def ending(terminator: str | None, *, lines: bool) -> bytes:
+def encode_terminator(terminator: str | None, *, lines: bool) -> bytes:
     """Return the terminator of a stream."""
     return b"" if terminator is None else encode(Event(terminator, is_json=False), lines=lines)
 

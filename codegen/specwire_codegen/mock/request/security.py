@@ -73,17 +73,19 @@ class Guard:
                 value = dict(sources.query).get(name)
             case _:
                 value = dict(sources.cookies).get(name)
-        return self._judged(None if value is None else unquote_plus(value), f"{scheme['in']} {name}")
+        return self._check_key(None if value is None else unquote_plus(value), f"{scheme['in']} {name}")
 
     def _token(self, word: str, sources: Sources) -> str | None:
         kind, _, token = sources.headers.get("authorization", "").partition(" ")
         shown = word.capitalize()
-        return self._judged(token.strip() if kind.lower() == word.lower() else None, f"header Authorization: {shown}")
+        return self._check_key(
+            token.strip() if kind.lower() == word.lower() else None, f"header Authorization: {shown}"
+        )
 
     def _basic(self, sources: Sources) -> str | None:
         kind, _, coded = sources.headers.get("authorization", "").partition(" ")
         if kind.lower() != "basic":
-            return self._judged(None, "header Authorization: Basic")
+            return self._check_key(None, "header Authorization: Basic")
         try:
             pair = base64.b64decode(coded.strip(), validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
@@ -91,7 +93,7 @@ class Guard:
         user, _, password = pair.partition(":")
         return None if {pair, user, password} & self.keys else "header Authorization: Basic has an unknown key"
 
-    def _judged(self, value: str | None, place: str) -> str | None:
+    def _check_key(self, value: str | None, place: str) -> str | None:
         if not value:
             return f"{place} is missing"
         return None if value in self.keys else f"{place} has an unknown key"
