@@ -76,7 +76,7 @@ def test_the_demo_says_what_is_live_before_it_calls(
     printed = capfd.readouterr()
     first, *rest = printed.err.splitlines()
     assert first.startswith(f"mistral is live: examples/demo.py sends every call to {real}, with the key in MISTRAL_A")
-    assert first.endswith("this may cost money") and "secret" not in first
+    assert first.endswith("may cost money") and "secret" not in first
     assert 1 == len(rest) and rest[0].startswith("error: ") and "401" in rest[0]
     assert is_untouched(stranger)
 

@@ -189,7 +189,7 @@ def test_a_pointer_that_neither_has_says_what_it_is_a_pointer_into(tmp_path: Pat
         tmp_path,
         f"--- # openapi.yaml\n{get('{$ref: a.yaml}')}--- # a.yaml\nitems: {{$ref: '#/components/schemas/No'}}\n",
     )
-    assert "'#' is the root of that file" in refusal(root)
+    assert "'#' is the root of the file that contains the reference" in refusal(root)
 
 
 def test_a_chain_is_named_after_its_beginning(tmp_path: Path) -> None:

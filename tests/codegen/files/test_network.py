@@ -100,7 +100,7 @@ def test_another_origin_is_refused_and_named(sites: tuple[Site, Site]) -> None:
     here, there = sites
     address = here.text("/openapi.yaml", document(there.text("/secret.yaml", SEEN)))
     said = refusal(address, own(here))
-    assert "is of another origin than the document" in said
+    assert "has another origin than the document" in said
     assert f"--allow-remote {there.host}" in said
     assert [] == there.asked
 
