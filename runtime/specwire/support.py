@@ -51,7 +51,6 @@ if TYPE_CHECKING:
         Formats as Formats,
     )
     from specwire._models.inputs import (
-        AbstractSet as AbstractSet,
         DateInput as DateInput,
         DateTimeInput as DateTimeInput,
         DecimalInput as DecimalInput,
@@ -150,7 +149,7 @@ _MODULES = by_module(
         "_codec.conversion": "to_dict",
         "_codec.drift": "tolerate",
         "_codec.formats": "Formats",
-        "_models.inputs": "AbstractSet DateInput DateTimeInput DecimalInput DurationInput TimeInput UUIDInput",
+        "_models.inputs": "DateInput DateTimeInput DecimalInput DurationInput TimeInput UUIDInput",
         "_models.model": "ADDITIONAL OpenModel Unknown WireModel constant",
         "_models.union": "union",
         "_models.unset": "UNSET Unset",

@@ -98,7 +98,7 @@ def test_new_pins_the_document_and_writes_guesses(folder: Path, monkeypatch: pyt
     assert 0 == run("generate", "shop", monkeypatch=monkeypatch)
     orders = (folder / "generated/specwire_clients/shop/resources/orders.py").read_text("utf-8")
     assert "list = paginated(_orders.list_)" in orders
-    assert "wait = flowing(_orders.wait)" in orders
+    assert "wait = workflow(_orders.wait)" in orders
 
 
 def test_an_edited_copy_is_refused(

@@ -134,7 +134,7 @@ def client_of(package: Any, *, asynchronous: bool) -> type[Any]:
 def test_every_operation_of_a_server(generated: Generated, kind: str) -> None:
     """Every call gets through, and every answer, error and file is what the server meant."""
     name, called = generated.framework.name, Called()
-    options: dict[str, Any] = {"on_drift": "ignore", **({"key": KEYS[name]} if name in KEYS else {})}
+    options: dict[str, Any] = {"on_drift": "ignore", **({"api_key": KEYS[name]} if name in KEYS else {})}
     make = client_of(generated.package, asynchronous=kind == "async")
     if kind == "sync":
         with make(base_url=generated.url, call_middleware=[called.sync], **options) as client:

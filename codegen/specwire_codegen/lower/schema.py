@@ -103,13 +103,13 @@ def _matches_all(pattern: str) -> bool:
 
 
 def _array(schema: Schema, names: Mapping[str, str]) -> TypeExpr:
-    if _is_tuple(schema):
+    if is_tuple(schema):
         return TupleOf(tuple(type_of(item, names) for item in schema["prefixItems"]))
     item = _item(schema, names)
     return ListOf(item, bool(schema.get("uniqueItems")) and isinstance(item, Primitive | Literals))
 
 
-def _is_tuple(schema: Schema) -> bool:
+def is_tuple(schema: Schema) -> bool:
     """Tell whether each place of an array has a type, and nothing says that there may be fewer places or more."""
     count = len(schema.get("prefixItems", ()))
     fewest, most = schema.get("minItems", count), schema.get("maxItems", count)

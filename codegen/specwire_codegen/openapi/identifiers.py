@@ -17,7 +17,7 @@ RESERVED_CLASSES = frozenset(
 """Names reserved by a models module."""
 LONGEST_CLASS = 80
 """Longest class name, in characters, without suffixes."""
-HELPERS = frozenset("given json_body lines_body multipart_body wait".split())
+HELPERS = frozenset("given json_body lines_body multipart_body".split())
 """Functions that builders call; a builder with an argument of the same name calls an alias, such as `_given`."""
 RESERVED_ARGUMENTS = frozenset({"UNSET", "self"})
 """Names that arguments cannot have."""

@@ -33,12 +33,12 @@ _KNOWN = {
     "timedelta": "datetime",
     **dict.fromkeys(
         "ADDITIONAL UNSET OpenModel Unknown Unset WireModel union "
-        "AbstractSet UUIDInput DateTimeInput DateInput TimeInput DurationInput DecimalInput FileInput Formats Style "
+        "UUIDInput DateTimeInput DateInput TimeInput DurationInput DecimalInput FileInput Formats Style "
         "BinaryBody DownloadRequest FormBody JsonBody MixedRequest PagedRequest Request StreamRequest TextBody "
         "BaseRequest given json_body lines_body multipart_body same_arguments with_fields "
         "BinaryPayload Cursor EmptyPayload EventError EventsPayload JsonPayload NextURL Offset Operation PageNumber "
         "Polling ErrorEnvelope TextPayload "
-        "Workflow accumulated deprecated downloaded endpoint workflow mixed paginated streamed wait "
+        "Workflow accumulated deprecated downloaded endpoint workflow mixed paginated streamed "
         "AsyncClient AsyncResource Client Resource resource NonRetryableErrors Provider "
         "ApiKey Basic Bearer Digest Http MutualTLS OAuth2 Security Undeclared".split(),
         RUNTIME,
@@ -46,7 +46,9 @@ _KNOWN = {
 }
 _ALIASED = {
     "_Union": ("typing", "Union"),
+    "AbstractSet": ("collections.abc", "Set"),
     "_constant": (RUNTIME, "constant"),
+    "_wait": (RUNTIME, "wait"),
     "_field": ("msgspec", "field"),
     **{f"_{name}": (_KNOWN.get(name, "builtins"), name) for name in (*SHADOWING, *HELPERS)},
 }

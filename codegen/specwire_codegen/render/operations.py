@@ -22,7 +22,7 @@ from specwire_codegen.render.prose import (
     wait_documentation,
     wait_summary,
 )
-from specwire_codegen.render.request import RequestSource, calling
+from specwire_codegen.render.request import RequestSource
 from specwire_codegen.render.signature import INPUTS, MODELS, Argument, answer, arguments_of, signature
 
 _ROOT = "root"
@@ -179,7 +179,7 @@ def _waiter(operation: Operation, arguments: list[Argument]) -> Function:
         kind="Workflow",
         answers=(_polled(operation),),
         doc=wait_documentation(operation, arguments),
-        call=f"{calling(arguments)('wait')}({function_name(operation.name)}({', '.join(passed)}), {keywords})",
+        call=f"_wait({function_name(operation.name)}({', '.join(passed)}), {keywords})",
     )
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
-AbstractSet: TypeAlias = Set
 UUIDInput: TypeAlias = UUID | str
 DateTimeInput: TypeAlias = datetime | str
 """Datetime with a timezone, or RFC 3339 text."""

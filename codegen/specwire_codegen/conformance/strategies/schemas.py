@@ -10,6 +10,7 @@ from hypothesis.strategies import SearchStrategy
 from schemathesis.core import NotSet
 
 from specwire_codegen.conformance.subject import component_name
+from specwire_codegen.lower.schema import is_tuple
 
 Schema = Mapping[str, Any]
 
@@ -50,7 +51,7 @@ def values(schemas: Mapping[str, Schema], schema: Schema) -> SearchStrategy[Any]
 
 
 def _textual(schema: Any) -> Any:
-    """Return a schema that gives texts for bytes and decimals instead of the values that schemathesis draws."""
+    """Return a schema whose values clients take as declared: texts for bytes and decimals, tuples of full length."""
     if isinstance(schema, list):
         return [_textual(one) for one in schema]
     if not isinstance(schema, Mapping):
@@ -58,6 +59,8 @@ def _textual(schema: Any) -> Any:
     found = {key: _textual(one) for key, one in schema.items() if (key, one) != ("format", "binary")}
     if found.get("format") == "decimal" and found.get("type") != "number":
         found.setdefault("pattern", _DECIMAL)
+    if is_tuple(found):  # clients report another length as drift, though JSON Schema allows it
+        found.update(minItems=len(found["prefixItems"]), items=False)
     return found
 
 
@@ -117,7 +120,7 @@ def relaxed(schema: Any) -> Any:
     loose = {
         key: relaxed(one)
         for key, one in schema.items()
-        if key not in _BOUNDS and not (key == "format" and one in _TEXT_FORMATS)
+        if (key not in _BOUNDS or "prefixItems" in schema) and not (key == "format" and one in _TEXT_FORMATS)
     }
     if isinstance(loose.get("oneOf"), list) and "anyOf" not in loose:
         loose["anyOf"] = loose.pop("oneOf")

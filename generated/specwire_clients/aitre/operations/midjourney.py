@@ -20,7 +20,7 @@ from specwire.support import (
     Unset,
     Workflow,
     json_body,
-    wait,
+    wait as _wait,
 )
 
 from .. import models
@@ -67,7 +67,7 @@ def fetch(id: str) -> Request[models.MidjourneyTask]:
     return Request(_FETCH, path={"id": id})
 
 
-def wait_(
+def wait(
     id: str,
     *,
     interval: float | None = None,
@@ -86,7 +86,7 @@ def wait_(
         timeout: Seconds to wait in all before `WaitTimeoutError` is raised; unlimited if None.
         on_progress: Called with the response of each poll.
     """
-    return wait(fetch(id), interval=interval, timeout=timeout, on_progress=on_progress)
+    return _wait(fetch(id), interval=interval, timeout=timeout, on_progress=on_progress)
 
 
 _SWAP_FACE = Operation(

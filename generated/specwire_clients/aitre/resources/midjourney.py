@@ -32,7 +32,7 @@ class _Midjourney:
     """Submit a prompt to be shortened."""
     swap_face = endpoint(_midjourney.swap_face)
     """Submit a face swap."""
-    wait = workflow(_midjourney.wait_)
+    wait = workflow(_midjourney.wait)
     """Wait until the midjourney reaches a terminal status."""
 
 

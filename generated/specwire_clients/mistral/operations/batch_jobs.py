@@ -22,7 +22,7 @@ from specwire.support import (
     Workflow,
     given,
     json_body,
-    wait,
+    wait as _wait,
 )
 
 from .. import models
@@ -153,7 +153,7 @@ def get(job_id: UUIDInput) -> Request[models.BatchJobOut]:
     return Request(_GET, path={"job_id": job_id})
 
 
-def wait_(
+def wait(
     job_id: UUIDInput,
     *,
     interval: float | None = None,
@@ -170,7 +170,7 @@ def wait_(
         timeout: Seconds to wait in all before `WaitTimeoutError` is raised; unlimited if None.
         on_progress: Called with the response of each poll.
     """
-    return wait(get(job_id), interval=interval, timeout=timeout, on_progress=on_progress)
+    return _wait(get(job_id), interval=interval, timeout=timeout, on_progress=on_progress)
 
 
 _CANCEL = Operation(

@@ -19,7 +19,7 @@ class _BatchJobs:
     """Get a batch job."""
     list = paginated(_batch_jobs.list_)
     """List batch jobs."""
-    wait = workflow(_batch_jobs.wait_)
+    wait = workflow(_batch_jobs.wait)
     """Wait until the job reaches a terminal status."""
 
 

@@ -21,7 +21,7 @@ class _FineTuningJobs:
     """List fine-tuning jobs."""
     start = endpoint(_fine_tuning_jobs.start)
     """Start a validated fine-tuning job."""
-    wait = workflow(_fine_tuning_jobs.wait_)
+    wait = workflow(_fine_tuning_jobs.wait)
     """Wait until the job reaches a terminal status."""
 
 

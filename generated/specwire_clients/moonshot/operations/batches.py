@@ -20,7 +20,7 @@ from specwire.support import (
     Workflow,
     given,
     json_body,
-    wait,
+    wait as _wait,
 )
 
 from .. import models
@@ -140,7 +140,7 @@ def retrieve(batch_id: str) -> Request[models.BatchObject]:
     return Request(_RETRIEVE, path={"batch_id": batch_id})
 
 
-def wait_(
+def wait(
     batch_id: str,
     *,
     interval: float | None = None,
@@ -157,7 +157,7 @@ def wait_(
         timeout: Seconds to wait in all before `WaitTimeoutError` is raised; unlimited if None.
         on_progress: Called with the response of each poll.
     """
-    return wait(retrieve(batch_id), interval=interval, timeout=timeout, on_progress=on_progress)
+    return _wait(retrieve(batch_id), interval=interval, timeout=timeout, on_progress=on_progress)
 
 
 _CANCEL = Operation(

@@ -19,7 +19,7 @@ class _Batches:
     """List batches."""
     retrieve = endpoint(_batches.retrieve)
     """Get a batch."""
-    wait = workflow(_batches.wait_)
+    wait = workflow(_batches.wait)
     """Wait until the batch reaches a terminal status."""
 
 

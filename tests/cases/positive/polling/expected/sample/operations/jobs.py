@@ -18,7 +18,7 @@ from specwire.support import (
     Unset,
     Workflow,
     given,
-    wait,
+    wait as _wait,
 )
 
 from .. import models
@@ -41,7 +41,7 @@ def get(id: str, *, timeout_: int | Unset = UNSET) -> Request[models.Job]:
     return Request(_GET, path={"id": id}, query=given({"timeout": timeout_}))
 
 
-def wait_(
+def wait(
     id: str,
     *,
     timeout_: int | Unset = UNSET,
@@ -60,7 +60,7 @@ def wait_(
         timeout: Seconds to wait in all before `WaitTimeoutError` is raised; unlimited if None.
         on_progress: Called with the response of each poll.
     """
-    return wait(get(id, timeout_=timeout_), interval=interval, timeout=timeout, on_progress=on_progress)
+    return _wait(get(id, timeout_=timeout_), interval=interval, timeout=timeout, on_progress=on_progress)
 
 
 _SUBMIT = Operation(

@@ -15,7 +15,7 @@ class _JobsResource:
     """Get job."""
     submit = endpoint(_jobs.submit)
     """Submit job."""
-    wait = workflow(_jobs.wait_)
+    wait = workflow(_jobs.wait)
     """Wait until the job reaches a terminal status."""
 
 
