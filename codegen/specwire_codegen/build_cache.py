@@ -81,8 +81,8 @@ def inputs_of(target: Target, beside: Sequence[str] = ()) -> dict[str, str]:
     parts = [target.spec, *map(Path, beside), target.config, target.overlay]
     if target.overrides is not None:
         parts += sorted(target.overrides.glob("*.py"))
-    if target.contracts is not None:
-        parts += sorted(target.contracts.glob("*.json"))
+    if target.override_pins is not None:
+        parts += sorted(target.override_pins.glob("*.json"))
     present = [path for path in parts if path is not None and path.is_file()]
     home = target.spec.resolve().parent
     found: dict[str, str] = {}

@@ -36,7 +36,7 @@ from specwire_codegen.output.manifest import MANIFEST, manifest
 from specwire_codegen.output.package import compare, holds, replace_file, write
 from specwire_codegen.output.write import formatted, inside
 from specwire_codegen.overrides.overrides import read_overrides, without_forms
-from specwire_codegen.overrides.pins import check_contracts, contracts_of
+from specwire_codegen.overrides.pins import check_pins, pins_of
 from specwire_codegen.project import Target
 from specwire_codegen.python_source import json_text
 from specwire_codegen.render import render
@@ -140,8 +140,8 @@ def build(target: Target, access: Access | None = None) -> Built:
     """Return the output of a target without writing it."""
     document, warnings = document_of(target, access)
     api = overridden(target, document)
-    if target.overrides is not None and target.contracts is not None:
-        settle(list(check_contracts(api, api.overrides, target.contracts)))
+    if target.overrides is not None and target.override_pins is not None:
+        settle(list(check_pins(api, api.overrides, target.override_pins)))
     with _bounded(target):
         sources = formatted(render(api, target.spec.as_posix()))
         audit(sources, api.overrides_package)
@@ -192,15 +192,15 @@ def check(target: Target, access: Access | None = None, *, strict: bool = False)
 
 
 def accept(target: Target, operation_id: str, access: Access | None = None) -> Path:
-    """Record the contract of an operation with an override; return its file."""
-    if target.overrides is None or target.contracts is None:
+    """Record the pin of an operation with an override; return its file."""
+    if target.overrides is None or target.override_pins is None:
         raise SpecwireCodegenError(f"{target.name} has no overrides")
     document, _ = document_of(target, access)
     api = overridden(target, document)
-    contracts = contracts_of(api, api.overrides)
-    if operation_id not in contracts:
-        raise SpecwireCodegenError(f"no override of {target.name} depends on {operation_id!r}: {', '.join(contracts)}")
-    path = target.contracts / f"{operation_id}.json"
-    inside(target.contracts, f"{operation_id}.json")
-    replace_file(path, contracts[operation_id])
+    pins = pins_of(api, api.overrides)
+    if operation_id not in pins:
+        raise SpecwireCodegenError(f"no override of {target.name} depends on {operation_id!r}: {', '.join(pins)}")
+    path = target.override_pins / f"{operation_id}.json"
+    inside(target.override_pins, f"{operation_id}.json")
+    replace_file(path, pins[operation_id])
     return path

@@ -142,7 +142,7 @@ def _folders_of(file: str) -> frozenset[str]:
 def _is_inside(source: str) -> bool:
     steps = PurePosixPath(source).parts
     safe = all(_STEP.fullmatch(step) and not is_device(step) for step in steps)
-    return safe and not fetch.is_remote(source) and steps[0].lower() not in ("contracts", "parts")
+    return safe and not fetch.is_remote(source) and steps[0].lower() not in ("override_pins", "parts")
 
 
 def _apart(source: str) -> str:

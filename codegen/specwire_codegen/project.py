@@ -39,7 +39,7 @@ class Target:
     overlay: Path | None = None
     normalized: Path | None = None
     overrides: Path | None = None
-    contracts: Path | None = None
+    override_pins: Path | None = None
     only_tags: tuple[str, ...] = ()
     only_operations: tuple[str, ...] = ()
     """If tags or operationIds are named, only these operations are generated."""
@@ -79,7 +79,7 @@ def provider(root: Path, name: str) -> Target:
         overlay=overlay if lexists(overlay) else None,
         normalized=folder / "normalized.json",
         overrides=overrides if overrides.is_dir() else None,
-        contracts=folder / "contracts",
+        override_pins=folder / "override_pins",
     )
 
 

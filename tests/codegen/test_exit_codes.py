@@ -52,24 +52,24 @@ def test_check_of_a_document_alone(project: Path, specwire: Specwire) -> None:
 
 
 def test_accept(project: Path, specwire: Specwire) -> None:
-    """Generating stops at a contract that is not recorded, until it is; unknown ids and providers are refused."""
+    """Generating stops at a pin that is not recorded, until it is; unknown ids and providers are refused."""
     for part in ("specs/aitre", "overrides/specwire_overrides/aitre"):
         shutil.copytree(ROOT / part, part, ignore=shutil.ignore_patterns("__pycache__"))
-    contract = Path("specs/aitre/contracts/create_completion.json")
-    recorded = contract.read_text("utf-8")
-    contract.unlink()
+    pin = Path("specs/aitre/override_pins/create_completion.json")
+    recorded = pin.read_text("utf-8")
+    pin.unlink()
     code, out, err = specwire("generate", "aitre")
     assert (1, "") == (code, out) and "error[override-unrecorded]" in err
-    assert (0, f"recorded {contract.as_posix()}\n", "") == specwire("accept", "create_completion")
-    assert recorded == contract.read_text("utf-8")
+    assert (0, f"recorded {pin.as_posix()}\n", "") == specwire("accept", "create_completion")
+    assert recorded == pin.read_text("utf-8")
     assert 0 == specwire("generate", "aitre")[0]
     code, out, err = specwire("accept", "nope", "--name", "aitre")
     assert (1, "") == (code, out) and err.startswith("error: no override of aitre depends on 'nope'")
     assert (1, "", "error: t has no overrides\n") == specwire("accept", "x", "--name", "t")
-    contract.unlink()
-    contract.symlink_to("elsewhere.json")
+    pin.unlink()
+    pin.symlink_to("elsewhere.json")
     assert 1 == specwire("accept", "create_completion")[0]
-    assert contract.is_symlink()
+    assert pin.is_symlink()
 
 
 def test_mock(project: Path, specwire: Specwire) -> None:

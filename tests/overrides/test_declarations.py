@@ -123,7 +123,7 @@ class ChatAccumulator:
 ROOT = Path()
 OVERRIDE = Path("overrides/specwire_overrides/acme/audio.py")
 DOCUMENT = Path("specs/acme/openapi.yaml")
-CONTRACTS = Path("specs/acme/contracts")
+PINS = Path("specs/acme/override_pins")
 
 
 @pytest.fixture(autouse=True)
@@ -149,7 +149,7 @@ def said(source: str) -> str:
 
 
 def recorded() -> None:
-    """Record the contracts of the two overrides."""
+    """Record the pins of the two overrides."""
     for operation_id in ("transcribe", "chat"):
         accept(provider(ROOT, "acme"), operation_id)
 
@@ -317,26 +317,26 @@ def test_a_module_that_does_not_parse_is_an_error() -> None:
     assert "error[override-syntax] overrides/specwire_overrides/acme/audio.py:1:" in said("def f(:\n")
 
 
-def test_a_contract_that_is_not_recorded_is_an_error() -> None:
+def test_a_pin_that_is_not_recorded_is_an_error() -> None:
     """A new override must be looked at once, with its operation."""
     expected = (
         "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:4: "
-        "transcribe depends on transcribe, whose contract is not recorded\n"
+        "transcribe depends on transcribe, whose pin is not recorded\n"
         "  help: review the function, then `make accept OVERRIDE=transcribe`\n"
         "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:10: "
-        "ChatAccumulator depends on chat, whose contract is not recorded\n"
+        "ChatAccumulator depends on chat, whose pin is not recorded\n"
         "  help: review the class, then `make accept OVERRIDE=chat`"
     )
     assert expected == refused()
 
 
-def test_a_contract_that_cannot_be_read_is_an_error() -> None:
-    """A contract that a bad merge spoiled is recorded anew, not guessed at."""
+def test_a_pin_that_cannot_be_read_is_an_error() -> None:
+    """A pin that a bad merge spoiled is recorded anew, not guessed at."""
     recorded()
-    (CONTRACTS / "chat.json").write_text("<<<<<<<")
+    (PINS / "chat.json").write_text("<<<<<<<")
     expected = (
         "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:10: "
-        "the contract of chat cannot be read: specs/acme/contracts/chat.json\n"
+        "the pin of chat cannot be read: specs/acme/override_pins/chat.json\n"
         "  help: review the class, then `make accept OVERRIDE=chat`"
     )
     assert expected == refused()
@@ -405,30 +405,30 @@ def test_a_moved_operation_stops_its_override() -> None:
     assert expected == refused().splitlines()[1:-1]
 
 
-def test_accept_records_one_contract_anew() -> None:
-    """After a look at the override, its contract follows the document; the others stay as they are."""
+def test_accept_records_one_pin_anew() -> None:
+    """After a look at the override, its pin follows the document; the others stay as they are."""
     recorded()
-    before = (CONTRACTS / "chat.json").read_text()
+    before = (PINS / "chat.json").read_text()
     edit(DOCUMENT, "prompt: {type: string}", "chunking_strategy: {type: string}")
     path = accept(provider(ROOT, "acme"), "transcribe")
     generate(provider(ROOT, "acme"))
-    assert (CONTRACTS / "transcribe.json", before) == (path, (CONTRACTS / "chat.json").read_text())
+    assert (PINS / "transcribe.json", before) == (path, (PINS / "chat.json").read_text())
     assert '"chunking_strategy": "str, optional"' in path.read_text()
 
 
 def test_accept_refuses_what_no_override_stands_on() -> None:
-    """A contract without an override would be dead at once."""
+    """A pin without an override would be dead at once."""
     with pytest.raises(SpecwireCodegenError) as caught:
         accept(provider(ROOT, "acme"), "get_job")
     assert "no override of acme depends on 'get_job': chat, transcribe" == str(caught.value)
 
 
-def test_a_contract_without_an_override_is_an_error() -> None:
+def test_a_pin_without_an_override_is_an_error() -> None:
     """Contracts do not outlive what they were made for."""
     recorded()
     expected = (
-        "error[contract-dead] specs/acme/contracts/transcribe.json: "
-        "records the contract of transcribe, which no override depends on\n"
+        "error[pin-dead] specs/acme/override_pins/transcribe.json: "
+        "records the pin of transcribe, which no override depends on\n"
         "  help: remove the file"
     )
     assert expected == said(GOOD[GOOD.index('@adds("chat")') :])

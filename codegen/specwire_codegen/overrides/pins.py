@@ -1,4 +1,4 @@
-"""Recorded contracts of overrides: if an operation changes, generation stops and shows the difference."""
+"""Recorded pins of overrides: if an operation changes, generation stops and shows the difference."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from specwire_codegen.ir import (
 from specwire_codegen.output.write import inside
 
 
-def contract_of(operations: tuple[Operation, ...]) -> dict[str, Any]:
-    """Return the contract of one document operation: its method and, if present, its stream."""
+def pin_of(operations: tuple[Operation, ...]) -> dict[str, Any]:
+    """Return the pin of one document operation: its method and, if present, its stream."""
     first = operations[0]
     return {
         "operationId": first.id,
@@ -96,19 +96,19 @@ def _payload(payload: Payload) -> tuple[str, str]:
             return "nothing", "nothing"
 
 
-def contracts_of(api: Api, overrides: tuple[Override, ...]) -> dict[str, str]:
-    """Return the contracts that the overrides depend on, as files by operationId."""
+def pins_of(api: Api, overrides: tuple[Override, ...]) -> dict[str, str]:
+    """Return the pins that the overrides depend on, as files by operationId."""
     wanted = {override.operation_id for override in overrides}
     by_id: dict[str, tuple[Operation, ...]] = {}
     for operation in api.operations:
         if operation.id in wanted:
             by_id[operation.id] = (*by_id.get(operation.id, ()), operation)
-    return {id_: json.dumps(contract_of(operations), indent=2) + "\n" for id_, operations in sorted(by_id.items())}
+    return {id_: json.dumps(pin_of(operations), indent=2) + "\n" for id_, operations in sorted(by_id.items())}
 
 
-def check_contracts(api: Api, overrides: tuple[Override, ...], folder: Path) -> Iterator[Diagnostic]:
-    """Yield the differences between the overrides and the recorded contracts."""
-    current = contracts_of(api, overrides)
+def check_pins(api: Api, overrides: tuple[Override, ...], folder: Path) -> Iterator[Diagnostic]:
+    """Yield the differences between the overrides and the recorded pins."""
+    current = pins_of(api, overrides)
     for override in overrides:
         id_, place = override.operation_id, override.location
         path = folder / f"{id_}.json"
@@ -116,12 +116,12 @@ def check_contracts(api: Api, overrides: tuple[Override, ...], folder: Path) -> 
         what = "class" if override.returns == "Accumulator" else "function"
         accept = f"`make accept OVERRIDE={id_}`"
         if not path.is_file():
-            message = f"{override.name} depends on {id_}, whose contract is not recorded"
+            message = f"{override.name} depends on {id_}, whose pin is not recorded"
             yield error("override-unrecorded", message, place, f"review the {what}, then {accept}")
             continue
         recorded = _recorded(path)
         if recorded is None:
-            message = f"the contract of {id_} cannot be read: {path.as_posix()}"
+            message = f"the pin of {id_} cannot be read: {path.as_posix()}"
             yield error("override-unrecorded", message, place, f"review the {what}, then {accept}")
             continue
         changes = list(_differences(_facts(recorded), _facts(json.loads(current[id_]))))
@@ -133,8 +133,8 @@ def check_contracts(api: Api, overrides: tuple[Override, ...], folder: Path) -> 
             yield attrs.evolve(found, details=details)
     for path in sorted(folder.glob("*.json")):
         if path.stem not in current:
-            message = f"records the contract of {path.stem}, which no override depends on"
-            yield error("contract-dead", message, Location(path.as_posix()), "remove the file")
+            message = f"records the pin of {path.stem}, which no override depends on"
+            yield error("pin-dead", message, Location(path.as_posix()), "remove the file")
 
 
 def _recorded(path: Path) -> Mapping[str, Any] | None:
@@ -153,20 +153,20 @@ def _where(api: Api, id_: str) -> Iterator[str]:
         yield f"  {place.file}{line} (#{place.pointer})"
 
 
-def _facts(contract: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """Return the facts of a contract in readable form, each by its section and name."""
-    facts = {(key, ""): f"{key} {contract.get(key)}" for key in ("method", "path")}
-    for name, member in _members(contract, "parameters"):
+def _facts(pin: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """Return the facts of a pin in readable form, each by its section and name."""
+    facts = {(key, ""): f"{key} {pin.get(key)}" for key in ("method", "path")}
+    for name, member in _members(pin, "parameters"):
         place, _, wire_name = name.partition(" ")
         facts["parameters", name] = f"{place} parameter {wire_name} ({member})"
-    for media_type, members in _members(contract, "body"):
+    for media_type, members in _members(pin, "body"):
         if not isinstance(members, dict):
             facts["body", ""] = f"body {media_type} ({members})"
             continue
         facts["body", ""] = f"body {media_type}"
         kind = _FIELDS.get(media_type, "field")
         facts |= {("fields", name): f"{kind} {name} ({member})" for name, member in members.items()}
-    for media_type, answer in _members(contract, "answers"):
+    for media_type, answer in _members(pin, "answers"):
         facts["answers", media_type] = f"answer {media_type} ({answer})"
     return facts
 
@@ -175,8 +175,8 @@ _SECTIONS = ("method", "path", "parameters", "body", "fields", "answers")
 _FIELDS = {"multipart/form-data": "part", "application/x-www-form-urlencoded": "form field"}
 
 
-def _members(contract: Mapping[str, Any], key: str) -> list[tuple[str, Any]]:
-    members = contract.get(key)
+def _members(pin: Mapping[str, Any], key: str) -> list[tuple[str, Any]]:
+    members = pin.get(key)
     return list(members.items()) if isinstance(members, dict) else []
 
 
