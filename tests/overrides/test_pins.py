@@ -1,4 +1,4 @@
-"""What a contract records of each kind of body and answer, so that a change of it stops an override."""
+"""What a pin records of each kind of body and answer, so that a change of it stops an override."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from specwire_codegen.ir import (
     Text,
     TextBody,
 )
-from specwire_codegen.overrides.pins import contract_of
+from specwire_codegen.overrides.pins import pin_of
 
 STR, INT, PET = Primitive("str"), Primitive("int"), ModelRef("Pet")
 PLAIN = Operation(
@@ -95,7 +95,7 @@ TRACE = Parameter("trace", "X-Trace", "header", STR, required=True)
 )
 def test_a_body_is_recorded(body: Body | None, recorded: Any) -> None:
     """Media type, members or type, and whether it must be given."""
-    assert recorded == contract_of((attrs.evolve(PLAIN, body=body),))["body"]
+    assert recorded == pin_of((attrs.evolve(PLAIN, body=body),))["body"]
 
 
 @pytest.mark.parametrize(
@@ -110,13 +110,13 @@ def test_a_body_is_recorded(body: Body | None, recorded: Any) -> None:
 )
 def test_an_answer_is_recorded(payload: Payload, recorded: dict[str, str]) -> None:
     """Media type and type, of bytes, text and nothing too."""
-    assert recorded == contract_of((attrs.evolve(PLAIN, payload=payload),))["answers"]
+    assert recorded == pin_of((attrs.evolve(PLAIN, payload=payload),))["answers"]
 
 
 def test_the_request_line_and_all_answers_of_an_operation_are_recorded() -> None:
     """Method, path and parameters, and what each of its methods answers, in the order of media types."""
     operation = attrs.evolve(PLAIN, parameters=(TRACE,), payload=EventStream(PET, "sse", "text/event-stream"))
-    found = contract_of((operation, attrs.evolve(operation, payload=JsonPayload(PET))))
+    found = pin_of((operation, attrs.evolve(operation, payload=JsonPayload(PET))))
     assert ("op", "POST", "/things") == (found["operationId"], found["method"], found["path"])
     assert {"header X-Trace": "str, required"} == found["parameters"]
     assert ["application/json", "text/event-stream"] == list(found["answers"])
