@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = [ROOT / "runtime/specwire", ROOT / "codegen/specwire_codegen"]
 SIBLINGS = 15
 """Modules that one folder may hold, without its `__init__`."""
+LINES = 400
+"""Lines of a module."""
 PICTURES = ROOT / "docs/architecture.md"
 
 Graph = Mapping[str, frozenset[str]]
@@ -144,6 +146,13 @@ def test_derived_modules_are_up_to_date() -> None:
     script = ROOT / "tools/synchronous.py"
     done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
     assert (0, "") == (done.returncode, done.stdout), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("root", PACKAGES, ids=lambda root: root.name)
+def test_no_module_is_long(root: Path) -> None:
+    """A module has one subject."""
+    lengths = {str(file): len(file.read_text("utf-8").splitlines()) for file in modules(root).values()}
+    assert {} == {file: lines for file, lines in lengths.items() if lines > LINES}
 
 
 def test_the_pictures_of_the_architecture_are_true() -> None:

@@ -75,7 +75,7 @@ def test_accept(project: Path, specwire: Specwire) -> None:
 def test_mock(project: Path, specwire: Specwire) -> None:
     """It tells its address and its key, answers, checks the host, and ends at an interrupt with 0."""
     code, out, err = specwire("mock", "t")
-    assert (1, "") == (code, out) and err.endswith("normalized.json is not there: run specwire generate t\n")
+    assert (1, "") == (code, out) and err.endswith("normalized.json does not exist: run specwire generate t\n")
     assert 0 == specwire("generate")[0]
     with subprocess.Popen(command("mock", "t", "--port", "0"), stdout=subprocess.PIPE, text=True) as served:
         assert served.stdout is not None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, strategies as st
-from specwire_codegen.lower.naming.method import RESERVED, Named, default_methods
+from specwire_codegen.lower.naming.method import RESERVED, default_methods
+from specwire_codegen.lower.naming.named import Named
 
 
 def method(http_method: str, path: str, id: str = "", tag: str | None = None) -> str:

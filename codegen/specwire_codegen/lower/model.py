@@ -27,12 +27,11 @@ from specwire_codegen.ir import (
     TypeExpr,
     UnionOf,
 )
+from specwire_codegen.lower.documentation import described, with_component_docs
 from specwire_codegen.lower.schema import Schema, component_of, is_object, type_of, union_of, value_of
-from specwire_codegen.markdown import first_paragraph
 from specwire_codegen.openapi.casing import argument, pascal
 from specwire_codegen.openapi.identifiers import LONGEST_CLASS, distinct, shortened
 from specwire_codegen.openapi.plurals import singular
-from specwire_codegen.python_source import sentence
 
 
 def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tuple[Model, ...]:
@@ -172,48 +171,6 @@ def _owner(schema: Schema) -> Literal["both", "server", "client"]:
 def is_representable(wire: str) -> bool:
     """Return whether a property can be a model field: msgspec rejects quotes, backslashes and control characters."""
     return not any(character in '"\\' or character < " " for character in wire)
-
-
-def with_component_docs(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
-    """Return a schema with the description of the component that it refers to as a default."""
-    if str(schema.get("description", "")).strip():
-        return schema
-    variants = [one for one in schema.get("oneOf", schema.get("anyOf", [])) if one != {"type": "null"}]
-    target = variants[0] if len(variants) == 1 and isinstance(variants[0], Mapping) else schema
-    component = schemas.get(component_of(target) or "", {})
-    summary = sentence(str(component.get("description", "")))
-    return {**schema, "description": summary, "deprecated": schema.get("deprecated") or component.get("deprecated")}
-
-
-def described(schema: Schema) -> str:
-    """Return the description of a schema with its default and bounds, which the type does not express."""
-    description = str(schema.get("description", "")).strip()
-    parts = []
-    low = _bound(schema, "minimum", "exclusiveMinimum", "at least", "more than")
-    high = _bound(schema, "maximum", "exclusiveMaximum", "at most", "less than")
-    bounds = " and ".join(filter(None, (low, high)))
-    if bounds:
-        parts.append(f"{bounds[0].upper()}{bounds[1:]}.")
-    if "maxLength" in schema:
-        parts.append(f"At most {schema['maxLength']} characters.")
-    default = schema.get("default")
-    if isinstance(default, str | int | float):
-        parts.append(f"The server's default is {_shown(default)}.")
-    separator = " " if first_paragraph(description) == description else "\n\n"
-    text = separator.join(filter(None, (description, " ".join(parts))))
-    return f"Deprecated. {text}".strip() if schema.get("deprecated") else text
-
-
-def _bound(schema: Schema, inclusive: str, exclusive: str, at: str, beyond: str) -> str:
-    for keyword, word in ((inclusive, at), (exclusive, beyond)):
-        value = schema.get(keyword)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return f"{word} {value}"
-    return ""
-
-
-def _shown(value: str | int | float | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else (f'"{value}"' if isinstance(value, str) else f"{value}")
 
 
 def _tags(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> dict[str, Tag]:

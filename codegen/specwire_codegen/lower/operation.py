@@ -41,7 +41,8 @@ from specwire_codegen.ir import (
 from specwire_codegen.lower.body import lower_bodies
 from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components, constants_of, item_of, keys, switch_of
-from specwire_codegen.lower.naming.method import default_methods, named
+from specwire_codegen.lower.naming.method import default_methods
+from specwire_codegen.lower.naming.named import named
 from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.path import Paths
 from specwire_codegen.lower.payload import Answers, lower_answers, status_key

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from specwire_codegen.ir import DefaultValue, Parameter, Place, Style
+from specwire_codegen.lower.documentation import described, with_component_docs
 from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components
-from specwire_codegen.lower.model import described, plain_constant, with_component_docs
+from specwire_codegen.lower.model import plain_constant
 from specwire_codegen.lower.schema import Schema
 from specwire_codegen.normalize.extensions import SPANS
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from specwire._models.union import kind_of as json_type
+from specwire._models.json_types import kind_of as json_type
 
 __all__ = ["json_type"]

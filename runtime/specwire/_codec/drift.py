@@ -16,9 +16,10 @@ from msgspec import inspect
 from specwire._codec.codec import MISFIT, decoder
 from specwire._codec.drift_reports import Drift, DriftWarning, OnDrift, listed, report
 from specwire._models import lenient_json
+from specwire._models.json_types import kind_of, shown
 from specwire._models.model import ADDITIONAL, Unknown, unnamed
 from specwire._models.suspicion import fields_of, is_foreign
-from specwire._models.union import Choice, UnionMarker, choose, kind_of, member_of, shown, untagged
+from specwire._models.union import Choice, UnionMarker, choose, member_of, untagged
 from specwire._models.unset import UNSET
 
 __all__ = ["Drift", "DriftWarning", "OnDrift", "decode", "expected", "listed", "report", "tolerate"]

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple, TypeAlias, Union, cast, get_origin
 import msgspec
 from msgspec import inspect
 
+from specwire._models.json_types import shown
 from specwire._models.model import ADDITIONAL
 
 _EXACT = 2.0**53
@@ -139,30 +140,6 @@ class Choice(NamedTuple):
     """Variant that the value has apart from its drift; None if uncertain."""
     reported: str = ""
     """Reason why the value is drift although a variant fits; empty if it isn't drift."""
-
-
-def shown(raw: Any) -> str:
-    """Return a short scalar unchanged, and the JSON type of anything else."""
-    return repr(raw) if isinstance(raw, str | int | None) and len(str(raw)) <= 40 else kind_of(raw)
-
-
-def kind_of(raw: Any) -> str:
-    """Return the JSON type of a raw value."""
-    match raw:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case _:
-            return "object"
 
 
 class Member(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 import attrs
 
+from specwire_codegen.lower.naming.named import Named
 from specwire_codegen.lower.naming.prefix import after, shared_words
 from specwire_codegen.lower.naming.route import (
     ends_in_parameter,
@@ -63,18 +63,6 @@ _PLURALS = {"endpoint": "endpoints", "resource": "resources"}
 """Names of resources in place of those that a resource needs for itself."""
 RESERVED = RESERVED_RESOURCE | frozenset("aclose base_url close send with_options".split())
 """Names used by the client."""
-
-
-@attrs.frozen
-class Named:
-    """An operation to name."""
-
-    key: str
-    """Unique key: method and path."""
-    id: str
-    tag: str | None
-    http_method: str
-    path: str
 
 
 def default_methods(operations: Iterable[Named], taken: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -245,12 +233,6 @@ def _free(method: tuple[str, ...]) -> tuple[str, ...]:
     """Return a dotted path without names reserved for the client or its resources."""
     reserved = [RESERVED, *[RESERVED_RESOURCE] * len(method)]
     return tuple(f"{name}_" if name in names else name for name, names in zip(method, reserved, strict=False))
-
-
-def named(raw: Mapping[str, Any], http_method: str, path: str) -> Named:
-    """Return the facts that a method name is derived from."""
-    tags: Sequence[str] = raw.get("tags", ())
-    return Named(f"{http_method} {path}", raw["operationId"], tags[0] if tags else None, http_method, path)
 
 
 def _resource_name(tag: str) -> str:

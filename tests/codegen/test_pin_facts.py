@@ -1,4 +1,4 @@
-"""What the contract of an operation pins: every kind of body and of answer, so that no move goes unseen."""
+"""What the pin of an operation pins: every kind of body and of answer, so that no move goes unseen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from specwire_codegen.generate import api_of, document_of
-from specwire_codegen.overrides.pins import contract_of
+from specwire_codegen.overrides.pins import pin_of
 from specwire_codegen.project import single
 
 ORDER = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "note": {"type": "string"}}}
@@ -17,10 +17,8 @@ JSON = {"application/json": {"schema": ORDER}}
 EVENT = {"type": "object", "properties": {"data": {"contentMediaType": "application/json", "contentSchema": ORDER}}}
 
 
-def contract(
-    tmp_path: Path, body: dict[str, Any] | None = None, answer: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """Return the contract of an operation with such a body and such an answer."""
+def pin(tmp_path: Path, body: dict[str, Any] | None = None, answer: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the pin of an operation with such a body and such an answer."""
     success: dict[str, Any] = {"description": "d", **({"content": answer} if answer is not None else {})}
     operation: dict[str, Any] = {"operationId": "op", "responses": {"200": success}}
     if body is not None:
@@ -28,7 +26,7 @@ def contract(
     document = {"openapi": "3.2.0", "info": {"title": "T", "version": "1"}, "paths": {"/x": {"post": operation}}}
     (tmp_path / "t.json").write_text(json.dumps(document), "utf-8")
     target = single(tmp_path / "t.json", "t", tmp_path)
-    return contract_of(api_of(target, document_of(target)[0]).operations)
+    return pin_of(api_of(target, document_of(target)[0]).operations)
 
 
 @pytest.mark.parametrize("required", [True, False])
@@ -56,7 +54,7 @@ def contract(
 )
 def test_the_body_is_pinned(tmp_path: Path, content: dict[str, Any], pinned: dict[str, Any], required: bool) -> None:
     """Its media type, its members, and whether it may be left out."""
-    found = contract(tmp_path, {"required": required, "content": content})["body"]
+    found = pin(tmp_path, {"required": required, "content": content})["body"]
     (media,) = pinned
     if isinstance(pinned[media], str):
         assert {media: pinned[media].format("required" if required else "optional")} == found
@@ -78,7 +76,7 @@ def test_the_body_is_pinned(tmp_path: Path, content: dict[str, Any], pinned: dic
 )
 def test_the_answer_is_pinned(tmp_path: Path, content: dict[str, Any] | None, pinned: dict[str, str]) -> None:
     """Its media type and its type, of files and of empty answers too."""
-    found = contract(tmp_path, answer=content)["answers"]
+    found = pin(tmp_path, answer=content)["answers"]
     ((media, text),) = pinned.items()
     assert [media] == list(found)
     assert text == found[media] if not text.endswith(" ") else found[media].startswith(text)
@@ -99,6 +97,6 @@ def variants() -> Iterator[dict[str, Any]]:
 
 
 def test_no_two_kinds_have_one_contract(tmp_path: Path) -> None:
-    """Whatever moves, the contract differs."""
-    found = [json.dumps(contract(tmp_path, **each), sort_keys=True) for each in variants()]
+    """Whatever moves, the pin differs."""
+    found = [json.dumps(pin(tmp_path, **each), sort_keys=True) for each in variants()]
     assert len(found) == len(set(found))

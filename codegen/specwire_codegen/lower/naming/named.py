@@ -1,0 +1,26 @@
+"""Facts of an operation that its method name is derived from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+
+@attrs.frozen
+class Named:
+    """An operation to name."""
+
+    key: str
+    """Unique key: method and path."""
+    id: str
+    tag: str | None
+    http_method: str
+    path: str
+
+
+def named(raw: Mapping[str, Any], http_method: str, path: str) -> Named:
+    """Return the facts that a method name is derived from."""
+    tags: Sequence[str] = raw.get("tags", ())
+    return Named(f"{http_method} {path}", raw["operationId"], tags[0] if tags else None, http_method, path)
