@@ -1,7 +1,8 @@
 # `make`: set up, regenerate all clients, show every kind of call.
 # `make check`: style, types, unused code, and whether generated files are up to date; under a minute.
 # `make test`: set up, run the tests; sweeps over many alike cases run on a sample of the day.
-# `make test-all`: the same with every case of every sweep (tests marked `exhaustive`), and the floor of coverage.
+# `make test-all`: the same with every case of every sweep (tests marked `exhaustive`), after `make coverage`.
+# `make coverage`: branch coverage of the runtime and the generator by the quick tests; fails below the floor.
 # `make test-quick`: the quick tests of what users run; what CI runs on each Python that is claimed.
 # `make test-lowest`: the tests of the runtime with the lowest versions of its dependencies.
 # `make test PYTHON=python3.13`: the same with another Python, in an environment of its own.
@@ -23,7 +24,7 @@ TOOLS := hypothesis opentelemetry-sdk pydantic pytest pytest-xdist trio trustme
 INSTALL := python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: all setup interpreter servers generate demo check lint style mypy pyright unused current
-.PHONY: test test-all test-quick test-lowest mock contract accept clean
+.PHONY: test test-all test-quick coverage test-lowest mock contract accept clean
 
 all: generate demo
 
@@ -90,8 +91,14 @@ current: $(READY)
 test: $(READY) $(SERVERS)/.ready
 	@$(BIN)/$(PYTEST) $(ARGS)
 
-test-all: $(READY) $(SERVERS)/.ready
+test-all: $(READY) $(SERVERS)/.ready coverage
 	@$(BIN)/$(PYTEST) --exhaustive $(ARGS)
+
+coverage: $(READY)
+	@$(BIN)/python -m coverage erase
+	@$(BIN)/python -m coverage run -m pytest -q -m 'not slow' tests/runtime tests/codegen tests/mock tests/overrides tests/test_cases.py
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m coverage report --format=total
 
 test-quick: $(READY)
 	@$(BIN)/$(PYTEST) -m 'not slow' tests/test_cases.py tests/runtime tests/overrides tests/generated $(ARGS)

@@ -22,6 +22,7 @@ CALLED_FROM_OUTSIDE = {
     "_guard": "kept alive: its end closes what is open",
     "arg_types": "the library of JSONPath reads it",
     "caches": "passed by the name of a kind",
+    "contract": "a verb of the command line",
     "dump_ir": "a verb of the command line",
     "extract_cookies": "httpx calls it",
     "function_extensions": "the library of JSONPath reads it",
