@@ -168,12 +168,12 @@ def test_a_server_that_reads_slowly_is_left(caller: Caller) -> None:
             over.set()
 
 
-def test_tries_share_the_deadline(caller: Caller, client: Any, server: Server) -> None:
-    """The second try has what the first left."""
+def test_attempts_share_the_deadline(caller: Caller, client: Any, server: Server) -> None:
+    """The second attempt has what the first left of the deadline, not all of `timeout`."""
     server.answer = lambda _: (Hold(),)
-    with lasting(0.4, 3), pytest.raises(APITimeoutError):
-        caller.run(client.with_options(timeout=0.2, deadline=0.5).things.get("1"))
-    assert 3 == len(server.received)
+    with lasting(0.7, 3), pytest.raises(APITimeoutError, match=r"the deadline of 0\.8 s passed"):
+        caller.run(client.with_options(timeout=0.6, deadline=0.8).things.get("1"))
+    assert 2 == len(server.received)
 
 
 def test_no_wait_begins_that_would_pass_the_deadline(caller: Caller, client: Any, server: Server) -> None:
