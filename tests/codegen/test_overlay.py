@@ -193,6 +193,14 @@ def test_a_path_that_comes_by_too_many_places_is_refused(tmp_path: Path, monkeyp
     assert "overlay-path" == found[0] and "visits more than 5 values" in found[2]
 
 
+@pytest.mark.parametrize("path", ["$..*[?$..*[?@.x == 1]]", "$..*..*..*[?@.x == 1]", "$.paths.*[?$..[?@.x == 1]]"])
+def test_visits_without_a_match_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """Filters in filters multiply what is visited, though nothing matches."""
+    monkeypatch.setattr(json_path, "_MOST_NODES", 20)
+    (found, *_) = refusals(tmp_path, f'  - target: "{path}"\n    update: {{x-a: 1}}\n')
+    assert "overlay-path" == found[0] and "visits more than 20 values" in found[2]
+
+
 def test_updates_of_many_targets_are_bounded(tmp_path: Path) -> None:
     """A large value that is put into each of many places is refused before it is put there."""
     more = ", ".join(f"k{number}: {{}}" for number in range(1000))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
-from itertools import islice
 from typing import Any
 
 import jsonpath_rfc9535
@@ -32,17 +31,66 @@ def find(path: str, data: Any) -> list[str]:
     if len(path) > _LONGEST:
         raise PathError(f"it has {len(path):,} characters; {_LONGEST:,} are allowed")
     try:
-        nodes = islice(_ENVIRONMENT.finditer(path, data), _MOST_NODES + 1)
-        found = [pointers.join("", *node.location) for node in nodes]
+        counted = _Counter().counted(data) if _is_expensive(path) else data
+        found = [pointers.join("", *node.location) for node in _ENVIRONMENT.finditer(path, counted)]
     except RecursionError:
         raise PathError("it, or what it looks through, is nested too deeply") from None
     except TimeoutError:
         raise PathError("a pattern in it takes too long: simplify it") from None
     except (jsonpath_rfc9535.JSONPathError, ValueError) as problem:
         raise PathError(str(problem).splitlines()[0]) from None
-    if len(found) > _MOST_NODES:
-        raise PathError(f"it visits more than {_MOST_NODES:,} values: use fewer '..' and '*'")
     return list(dict.fromkeys(found))
+
+
+def _is_expensive(path: str) -> bool:
+    """Return whether a path may visit a value more than once."""
+    return sum(path.count(sign) for sign in ("..", "*", "?")) > 1
+
+
+class _Counter:
+    """Count of the values that a path visits, also where nothing matches; raises beyond the limit."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_NODES
+
+    def counted(self, value: Any) -> Any:
+        """Return a copy of a document that counts each look at a member."""
+        if isinstance(value, dict):
+            return _Object({key: self.counted(each) for key, each in value.items()}, self)
+        return _Array([self.counted(each) for each in value], self) if isinstance(value, list) else value
+
+    def visit(self) -> None:
+        """Count a value."""
+        self._left -= 1
+        if self._left < 0:
+            raise PathError(f"it visits more than {_MOST_NODES:,} values: use fewer '..', '*' and '?'")
+
+
+class _Object(dict[str, Any]):
+    """An object whose visited members are counted."""
+
+    def __init__(self, members: dict[str, Any], counter: _Counter) -> None:
+        super().__init__(members)
+        self._counter = counter
+
+    def items(self) -> Any:
+        """Yield the members."""
+        for member in super().items():
+            self._counter.visit()
+            yield member
+
+
+class _Array(list[Any]):
+    """An array whose visited items are counted."""
+
+    def __init__(self, items: list[Any], counter: _Counter) -> None:
+        super().__init__(items)
+        self._counter = counter
+
+    def __iter__(self) -> Iterator[Any]:
+        for item in super().__iter__():
+            self._counter.visit()
+            yield item
 
 
 class _Pattern(FilterFunction):
