@@ -49,7 +49,7 @@ TARGETS: dict[str, tuple[Callable[[Any], object], str]] = {
     "catch-all": (lambda client: client.get_spring("a/b"), "/spring/a/b"),
     "greedy parameter": (lambda client: client.get_aws("a"), "/aws/a"),
     "empty greedy parameter": (lambda client: client.get_aws(""), "/aws/"),
-    "empty by default": (lambda client: client.get_root(""), "/root/"),
+    "empty by default": (lambda client: client.get_tree(""), "/tree/"),
     "constraint": (lambda client: client.get_typed(3), "/typed/3"),
     "empty end of a path": (lambda client: client.contents.get(""), "/contents/"),
     "defaults of required parameters": (lambda client: client.get_data(), "/data?after=-600&kinds=a&kinds=b&kind=b"),

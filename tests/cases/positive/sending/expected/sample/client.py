@@ -27,10 +27,10 @@ class _Sample:
     """Get data."""
     get_q = endpoint(_root.get_q)
     """Get Q."""
-    get_root = endpoint(_root.get_root)
-    """Get root."""
     get_spring = endpoint(_root.get_spring)
     """Get spring."""
+    get_tree = endpoint(_root.get_tree)
+    """Get tree."""
     get_typed = endpoint(_root.get_typed)
     """Get typed."""
     leases = endpoint(_root.leases)

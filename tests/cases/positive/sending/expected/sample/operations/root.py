@@ -56,25 +56,25 @@ def get_aws(proxy: str) -> Request[Any]:
     return Request(_GET_AWS, path={"proxy": proxy})
 
 
-_GET_ROOT = Operation(
-    id="getRoot",
+_GET_TREE = Operation(
+    id="getTree",
     method="GET",
-    path="/root/{path}",
+    path="/tree/{path}",
     returns=EmptyPayload(),
     styles={"path": Style("simple", explode=False, empty=True)},
     secure=False,
 )
 
 
-def get_root(path: str = "") -> Request[Any]:
-    """Get root.
+def get_tree(path: str = "") -> Request[Any]:
+    """Get tree.
 
-    `GET /root/{path}`, operation `getRoot`.
+    `GET /tree/{path}`, operation `getTree`.
 
     Args:
         path: The server's default is "".
     """
-    return Request(_GET_ROOT, path={"path": path})
+    return Request(_GET_TREE, path={"path": path})
 
 
 _GET_TYPED = Operation(id="getTyped", method="GET", path="/typed/{id}", returns=EmptyPayload(), secure=False)
