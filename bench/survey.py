@@ -205,9 +205,9 @@ def squeezed(text: str) -> str:
 
 
 def is_numbered(name: str, known: str) -> bool:
-    """Whether a name ends in a number that its last word does not have in the document.
+    """Return whether a name ends in a number that its last word does not have in the document.
 
-    The digest at the end of a class name that was cut is none.
+    The digest at the end of a shortened class name does not count.
     """
     if is_cut(name):
         return False

@@ -36,7 +36,7 @@ _RULES = [
         (r"\bCoroutine\[Any, Any, ((?:[\w |]|\[\w+\])+)\]", r"\1"),
         (r" \(also a coroutine function\)", ""),
         (r"for all tasks, in one event loop or several,", "for all threads, which may be taken into a fork,"),
-        (r"; the answer is awaited unless it is a stream or a download", ", and return the answer"),
+        (r"; streams and downloads are not awaited", ", and return the result"),
         (r"\bAsyncHTTPClient\b", "SyncHTTPClient"),
         (r"\b(_?)Async(?=[A-Z])", r"\1"),
         (r"\basync_(?=[a-z])", "sync_"),

@@ -34,20 +34,20 @@ def is_current(target: Target, access: Access) -> bool:
         last = json.loads(path.read_text("utf-8")) if path is not None and path.is_file() else None
     except (OSError, ValueError, RecursionError):
         return False
-    beside = last.get("beside") if isinstance(last, dict) else None
-    if not isinstance(beside, list) or not all(isinstance(each, str) for each in beside):
+    dependencies = last.get("dependencies") if isinstance(last, dict) else None
+    if not isinstance(dependencies, list) or not all(isinstance(each, str) for each in dependencies):
         return False
-    if any(fetch.is_remote(each) or "\0" in each for each in beside):
+    if any(fetch.is_remote(each) or "\0" in each for each in dependencies):
         return False
-    return bool(last == _state(target, beside, access))
+    return bool(last == _state(target, dependencies, access))
 
 
-def record(target: Target, beside: Sequence[str], access: Access) -> None:
+def record(target: Target, dependencies: Sequence[str], access: Access) -> None:
     """Record the files and access of the run that just finished; without a cache folder, do nothing."""
     path = _path(target)
     if path is not None:
         with suppress(OSError, SpecwireCodegenError):
-            replace_file(path, json.dumps(_state(target, beside, access)))
+            replace_file(path, json.dumps(_state(target, dependencies, access)))
 
 
 def _path(target: Target) -> Path | None:
@@ -58,13 +58,15 @@ def _path(target: Target) -> Path | None:
     return None
 
 
-def _state(target: Target, beside: Sequence[str], access: Access) -> dict[str, Mapping[str, str] | list[str] | str]:
+def _state(
+    target: Target, dependencies: Sequence[str], access: Access
+) -> dict[str, Mapping[str, str] | list[str] | str]:
     output = {path for path in target.output.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     normalized = target.normalized
     return {
         "generator": _generator(),
-        "inputs": inputs_of(target, beside),
-        "beside": list(beside),
+        "inputs": inputs_of(target, dependencies),
+        "dependencies": list(dependencies),
         "access": digest(repr(access).encode()),
         "only": " ".join((*target.only_tags, *target.only_operations)),
         "normalized": digest(normalized.read_bytes()) if normalized is not None and normalized.is_file() else "",
@@ -73,12 +75,12 @@ def _state(target: Target, beside: Sequence[str], access: Access) -> dict[str, M
     }
 
 
-def inputs_of(target: Target, beside: Sequence[str] = ()) -> dict[str, str]:
+def inputs_of(target: Target, dependencies: Sequence[str] = ()) -> dict[str, str]:
     """Return the SHA-256 of every file that the output depends on, by a name without machine paths.
 
-    `beside` are the paths of the documents that the target's document refers to.
+    `dependencies` are the paths of the documents that the target's document refers to.
     """
-    parts = [target.spec, *map(Path, beside), target.config, target.overlay]
+    parts = [target.spec, *map(Path, dependencies), target.config, target.overlay]
     if target.overrides is not None:
         parts += sorted(target.overrides.glob("*.py"))
     if target.override_pins is not None:

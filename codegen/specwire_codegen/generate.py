@@ -62,7 +62,7 @@ class Built:
     files: dict[str, str]
     normalized: str
     warnings: tuple[Diagnostic, ...]
-    beside: tuple[str, ...] = ()
+    dependencies: tuple[str, ...] = ()
     """Paths of the documents that the target's document refers to."""
 
 
@@ -149,10 +149,10 @@ def build(target: Target, access: Access | None = None) -> Built:
     kept = normalized if target.normalized is not None else None
     return Built(
         api=api,
-        files={**sources, MANIFEST: manifest(sources, build_cache.inputs_of(target, document.beside), kept)},
+        files={**sources, MANIFEST: manifest(sources, build_cache.inputs_of(target, document.dependencies), kept)},
         normalized=normalized,
         warnings=merged((*warnings, *api.warnings)),
-        beside=document.beside,
+        dependencies=document.dependencies,
     )
 
 
@@ -170,7 +170,7 @@ def generate(target: Target, access: Access | None = None, *, force: bool = Fals
         refuse_warnings(built.warnings)
     normalized = (target.normalized, built.normalized) if target.normalized is not None else None
     changes = write(target.output, built.files, normalized=normalized, force=force)
-    build_cache.record(target, built.beside, access)
+    build_cache.record(target, built.dependencies, access)
     return Generated(target, built.api, tuple(changes), built.warnings, time.monotonic() - started)
 
 

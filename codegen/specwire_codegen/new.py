@@ -125,8 +125,8 @@ def _places(root: str, sources: Sequence[str]) -> list[str]:
     folders = set[str]()
     found = []
     for source in sources:
-        beside = source if fetch.is_remote(source) else posixpath.relpath(source, folder or ".")
-        file = beside if _is_inside(beside) else f"parts/{_apart(source)}"
+        path = source if fetch.is_remote(source) else posixpath.relpath(source, folder or ".")
+        file = path if _is_inside(path) else f"parts/{_apart(source)}"
         while file.lower() in taken | folders or not taken.isdisjoint(_folders_of(file)):
             file = f"parts/{file}"
         taken.add(file.lower())

@@ -17,11 +17,11 @@ __all__ = ["project", "specwire"]
     [
         b"\xff\xfe{",
         b"[" * 200_000,
-        b'{"beside": [' + b"9" * 6000 + b"]}",
-        b'{"beside": [1, null, {}]}',
-        b'{"beside": ["a\\u0000b", "/dev/zero"]}',
-        b'{"beside": {}}',
-        b'"beside"',
+        b'{"dependencies": [' + b"9" * 6000 + b"]}",
+        b'{"dependencies": [1, null, {}]}',
+        b'{"dependencies": ["a\\u0000b", "/dev/zero"]}',
+        b'{"dependencies": {}}',
+        b'"dependencies"',
         b"",
     ],
 )

@@ -132,7 +132,7 @@ def errors(subject: Subject, operation: Operation) -> SearchStrategy[DrawnRespon
 
 
 def _error_status(status: str, responses: Mapping[str, Any]) -> int | None:
-    """Return an error status for a response that no more specific response covers, or None if there is none."""
+    """Return an error status for a response that no more specific response covers, or None."""
     named = {one.upper() for one in responses}
     if status.isdigit():
         return int(status) if status[0] in "45" else None

@@ -35,7 +35,7 @@ class Document:
     data: dict[str, Any]
     file: str
     places: tuple[Place, ...] = attrs.field(default=(), eq=False, repr=False)
-    beside: tuple[str, ...] = attrs.field(default=(), eq=False)
+    dependencies: tuple[str, ...] = attrs.field(default=(), eq=False)
     """The other files that were bundled into it, and URLs without secrets."""
     findings: tuple[Diagnostic, ...] = attrs.field(default=(), eq=False, repr=False)
     """Repairs made by bundling."""

@@ -50,9 +50,10 @@ def bundle(root: Part, library: Library) -> Document:
         made = _bundler(root, library, once, inner)
         data = made.document()
     findings = settle(list(made.findings.found.values()))
-    beside = sorted(library.shelf.beside(part.address) for part in library.all() if part.address != root.address)
+    others = [part.address for part in library.all() if part.address != root.address]
+    dependencies = sorted(map(library.shelf.dependency, others))
     places = (Place("", root.source, ""), *made.places)
-    return Document(data, root.name, places, tuple(beside), findings, made.findings.unfollowed)
+    return Document(data, root.name, places, tuple(dependencies), findings, made.findings.unfollowed)
 
 
 def _bundler(root: Part, library: Library, once: frozenset[Use], inner: dict[Use, Spot]) -> _Bundler:

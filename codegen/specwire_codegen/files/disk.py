@@ -170,7 +170,7 @@ class Disk:
         named = [[each, *(alias for alias, known in self.aliases.items() if known == each)] for each in addresses]
         return [list(dict.fromkeys(map(written, names))) for names in named]
 
-    def beside(self, address: str) -> str:
+    def dependency(self, address: str) -> str:
         """Return the address as a file that the output depends on, or without secrets."""
         return self.shown(address)
 

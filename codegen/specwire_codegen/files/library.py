@@ -87,7 +87,7 @@ class Shelf(Protocol):
         """Return the names of each address in a pin: paths relative to the common folder, URLs without secrets."""
         ...
 
-    def beside(self, address: str) -> str:
+    def dependency(self, address: str) -> str:
         """Return the address as a file that the output depends on, or without secrets."""
         ...
 

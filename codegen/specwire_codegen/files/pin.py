@@ -141,7 +141,7 @@ class Pinned:
         """Return the names of each address in the pin."""
         return [[name for name, copy in self.names.items() if copy == self.names[each]] for each in addresses]
 
-    def beside(self, address: str) -> str:
+    def dependency(self, address: str) -> str:
         """Return the address as a file that the output depends on."""
         return self.names.get(address, address)
 

@@ -46,12 +46,12 @@ def write(
         found = survey(folder)
         settle([*_foreign(folder, found), *(() if force else _edited(folder, found, files, normalized))])
         changes = compare(folder, files)
-        beside = normalized if normalized is not None and not holds(*normalized) else None
-        if changes or beside is not None:
-            _replace(folder, found, files if changes else {}, beside)
+        stale = normalized if normalized is not None and not holds(*normalized) else None
+        if changes or stale is not None:
+            _replace(folder, found, files if changes else {}, stale)
     except OSError as problem:
         raise _unwritable(problem, folder) from problem
-    return changes if beside is None else [*changes, f"write {beside[0].as_posix()}"]
+    return changes if stale is None else [*changes, f"write {stale[0].as_posix()}"]
 
 
 def replace_file(path: Path, text: str) -> None:
@@ -137,15 +137,15 @@ def holds(path: Path, text: str) -> bool:
     return path.is_file() and not path.is_symlink() and path.read_bytes() == text.encode()
 
 
-def _replace(folder: Path, found: Survey, files: Mapping[str, str], beside: tuple[Path, str] | None) -> None:
+def _replace(folder: Path, found: Survey, files: Mapping[str, str], stale: tuple[Path, str] | None) -> None:
     missing = [parent for parent in folder.parents if not parent.exists()]
     moves: list[Move] = []
     try:
         if files:
             moves.append(_staged_folder(folder, files))
-        if beside is not None:
-            _require_file(beside[0])
-            moves.append(_staged_file(*beside))
+        if stale is not None:
+            _require_file(stale[0])
+            moves.append(_staged_file(*stale))
         swap(moves)
     except BaseException:
         for move in moves:
@@ -156,7 +156,7 @@ def _replace(folder: Path, found: Survey, files: Mapping[str, str], beside: tupl
         raise
     if files:
         _discard_package(moves[0].old, folder, found)
-    if beside is not None:
+    if stale is not None:
         moves[-1].old.unlink(missing_ok=True)
 
 

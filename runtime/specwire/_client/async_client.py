@@ -64,25 +64,26 @@ class AsyncClient(AsyncResource):
 
         Args:
             api_key: The API key, or a function that returns the current one (also a coroutine function);
-                otherwise the environment is asked. Also a user and a password, an `OAuth2ClientCredentials` or an
-                `OAuth2RefreshToken`.
-            credentials: Keys by security scheme, where the API has several.
-            base_url: Where the server is, if not where the document says.
-            timeout: Seconds to wait for the server at any one point; None waits for ever. Without it, an `http_client`
-                that has a timeout of its own keeps it.
+                by default, it is read from the environment. Also a user and a password, an `OAuth2ClientCredentials`
+                or an `OAuth2RefreshToken`.
+            credentials: Keys by security scheme, for an API with several schemes.
+            base_url: Base URL of the server; by default, that of the document.
+            timeout: Seconds to wait for each step, such as the next bytes; None sets no limit. An `http_client` with a
+                timeout of its own keeps it by default.
             deadline: Seconds for a call with all its attempts; None sets no limit.
-            max_response_size: Bytes of an answer that is held in memory; a larger one raises `ResponseTooLargeError`.
-            max_retries: How often a failed request is sent again; 0 never, 2 if not given.
-            retry: When and how often a failed request is sent again, instead of `max_retries`.
+            max_response_size: Maximum size of a response in memory, in bytes; larger ones raise
+                `ResponseTooLargeError`.
+            max_retries: Maximum number of retries of a failed request, 2 by default.
+            retry: Retry policy, instead of `max_retries`.
             headers: Headers to add to every request.
-            default_headers: The same as `headers`.
-            on_drift: What to do when an answer is not what the document says: "ignore", "warn", "raise", or a function.
-            keep_unknown: Whether models keep fields that the document does not know; see `specwire.unknown_fields`.
-            middleware: Functions around each try, the first outermost; see `specwire.middleware`.
+            default_headers: Another name of `headers`.
+            on_drift: Reaction to a response that differs from the document: "ignore", "warn", "raise", or a function.
+            keep_unknown: Keep undeclared fields in models; see `specwire.unknown_fields`.
+            middleware: Functions around each attempt, the first outermost; see `specwire.Middleware`.
             call_middleware: Functions around each call with all its attempts, the first outermost.
             http_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` to use; it stays yours to close.
             cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
-            cookies: Whether cookies that the server sets are sent back to it.
+            cookies: Send cookies back to the server that set them.
         """
         name, provider = type(self).__name__, self._provider
         url = find_base_url(base_url, provider, name)
@@ -114,11 +115,11 @@ class AsyncClient(AsyncResource):
         if cookies and http_client is not None:
             raise ConfigurationError("cookies= is for the client's own connections: your http_client keeps its own")
         if http_client is not None or cert is not None:
-            self._connection = connect()  # what was handed in is checked at once
+            self._connection = connect()  # arguments are checked at once
 
     @property
     def base_url(self) -> str:
-        """Where requests go."""
+        """Base URL of requests."""
         return self._connection.base_url
 
     def with_options(self, **changes: Unpack[OptionOverrides]) -> Self:
@@ -143,7 +144,7 @@ class AsyncClient(AsyncResource):
     def send(self, request: Workflow[T]) -> Coroutine[Any, Any, T]: ...
 
     def send(self, request: BaseRequest | Workflow[Any]) -> Any:
-        """Send a request value, or run a flow of them; the answer is awaited unless it is a stream or a download."""
+        """Send a request value, or run a workflow of them; streams and downloads are not awaited."""
         # Not for the construction of a client.
         from specwire._operations.request import DownloadRequest, MixedRequest, Request, StreamRequest
 

@@ -32,9 +32,9 @@ class AsyncMethod(Sendable[P, "AsyncSession", Request[T]], Generic[P, T]):
 
     @bound_method
     async def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
-        """Make the call and return the whole answer: status, headers, request id, attempts, `parsed`.
+        """Make the call and return the whole response: status code, headers, request id, attempts, `parsed`.
 
-        It raises nothing for the body of a success: what is not as the document says is in `drift`.
+        The body of a success raises nothing: its differences from the document are in `drift`.
         """
         return await self._connection.perform(self._build(*args, **kwargs), lenient=True)
 

@@ -1,4 +1,4 @@
-"""What the resources of an asynchronous client send through: a provider, credentials, options and a transport."""
+"""Session of an asynchronous client: provider, credentials, options and transport, shared by its resources."""
 
 from __future__ import annotations
 

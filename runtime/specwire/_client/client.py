@@ -1,4 +1,4 @@
-"""What the clients of both kinds share."""
+"""Parts that synchronous and asynchronous clients share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 def unsendable(request: object) -> TypeError:
     """Return the error of sending something else than a request."""
-    return TypeError(f"{type(request).__name__} cannot be sent: give a request value, or a flow of them")
+    return TypeError(f"{type(request).__name__} cannot be sent: give a request value or a workflow")
 
 
 class Connected:

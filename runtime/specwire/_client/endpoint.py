@@ -123,7 +123,7 @@ def downloaded(build: Callable[P, DownloadRequest]) -> Descriptor[DownloadMethod
 
 
 def mixed(build: Callable[P, MixedRequest[T]]) -> Descriptor[MixedMethod[P, T], AsyncMixedMethod[P, T]]:
-    """Bytes, or something else, as the status says."""
+    """Bytes, or another type, depending on the status."""
     return Descriptor("mixed", build, lambda at: MixedMethod(build, at), lambda at: AsyncMixedMethod(build, at))
 
 

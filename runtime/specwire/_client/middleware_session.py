@@ -1,4 +1,4 @@
-"""Middleware around calls whose answer is read as it comes; see `specwire.middleware`."""
+"""Middleware around calls whose answer is read as it comes; see `specwire.Middleware`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How hand-written code declares what it stands beside or replaces.
+"""Decorators of hand-written methods that a client gets in addition to generated ones or in place of them.
 
-The generator reads the decorators with `ast`, checks them against the document and against the recorded contract of
-the operation, and puts the code on the client; at run time they do nothing.
+The generator reads them with `ast`, checks them against the document and the pin of the operation, and adds the code
+to the client. They do nothing at run time.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ T = TypeVar("T")
 
 
 def adds(operation_id: str, method: str | None = None, /) -> Callable[[T], T]:
-    """Add a method (a dotted path such as `"audio.transcribe_text"`) that stands on an operation.
+    """Add a method (a dotted path such as `"audio.transcribe_text"`) that depends on an operation.
 
-    A class takes no method: it adds up the events of the operation's stream (`specwire.accumulator.Accumulator`).
+    A class takes no method: it accumulates the events of the operation's stream (`specwire.Accumulator`).
     """
     return lambda built: built
 
 
 def replaces(operation_id: str, /) -> Callable[[T], T]:
-    """Take the place of an operation's generated method on the client; the generated builder stays to be called."""
+    """Replace an operation's generated method on the client; the generated builder can still be called."""
     return lambda built: built

@@ -1,4 +1,4 @@
-"""What every resource of a client sends through: a provider, credentials, options and a transport."""
+"""Session of a client: provider, credentials, options and transport, shared by its resources."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MOST_PREPARED = 1000
 
 
 class BaseSession:
-    """What both kinds of connections hold."""
+    """State that synchronous and asynchronous sessions share."""
 
     def __init__(
         self, name: str, provider: Provider, base_url: str, keyring: Credentials | None, options: Options

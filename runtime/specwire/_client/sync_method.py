@@ -33,9 +33,9 @@ class Method(Sendable[P, "Session", Request[T]], Generic[P, T]):
 
     @bound_method
     def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
-        """Make the call and return the whole answer: status, headers, request id, attempts, `parsed`.
+        """Make the call and return the whole response: status code, headers, request id, attempts, `parsed`.
 
-        It raises nothing for the body of a success: what is not as the document says is in `drift`.
+        The body of a success raises nothing: its differences from the document are in `drift`.
         """
         return self._connection.perform(self._build(*args, **kwargs), lenient=True)
 

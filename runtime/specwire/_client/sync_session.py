@@ -1,5 +1,5 @@
 # Derived from async_session.py by tools/synchronous.py. Do not edit: run `make generate`.
-"""What the resources of a synchronous client send through: a provider, credentials, options and a transport."""
+"""Session of a synchronous client: provider, credentials, options and transport, shared by its resources."""
 
 from __future__ import annotations
 

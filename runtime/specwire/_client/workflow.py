@@ -46,16 +46,16 @@ def wait(
     timeout: float | None = None,
     on_progress: Callable[[T], object] | None = None,
 ) -> Workflow[T]:
-    """Ask for a job until its status will not change by itself, and return it as it is then.
+    """Poll a job until it reaches a terminal status, and return it.
 
-    A status that says neither that the job is at rest nor that it goes on raises `UnknownStatusError`.
+    A status that is neither terminal nor known to change raises `UnknownStatusError`.
 
     Args:
-        request: The request that reads the job; its operation says which statuses are final.
-        interval: Seconds between two polls; otherwise what the document suggests.
-        timeout: Seconds in all, after which `WaitTimeoutError` is raised with the job as last seen; None waits for
-            ever.
-        on_progress: Told of the job after each poll.
+        request: Request that reads the job; its operation declares the terminal statuses.
+        interval: Seconds between two polls; by default, the interval of the document.
+        timeout: Seconds in all before `WaitTimeoutError` is raised with the last state of the job; None sets no
+            limit.
+        on_progress: Called with the job after each poll.
     """
     polling = request.operation.polling
     if polling is None:

@@ -39,17 +39,17 @@ OnDrift: TypeAlias = Literal["ignore", "warn", "raise"] | Callable[[Sequence[Dri
 """Reaction of a client to drift: a keyword, or a function to call."""
 
 
-def report(drifts: Sequence[Drift], on_drift: OnDrift, where: str, told: set[str] | None = None) -> None:
+def report(drifts: Sequence[Drift], on_drift: OnDrift, where: str, warned: set[str] | None = None) -> None:
     """Report drift as configured; for `"raise"`, the caller raises.
 
-    `told` holds the operations and places that the client has warned about, so that it warns once for each. If a
+    `warned` holds the operations and places that the client has warned about, so that it warns once for each. If a
     filter turns the warning into an exception, it is printed instead: a response that may have cost money must not
     be lost.
     """
     if callable(on_drift):
         on_drift(drifts)
     elif on_drift == "warn":
-        new = drifts if told is None else [drift for drift in drifts if _is_new(drift, where, told)]
+        new = drifts if warned is None else [drift for drift in drifts if _is_new(drift, where, warned)]
         if new:
             _warn(f"{where} differs from its document: {listed(new)}")
 
@@ -59,11 +59,11 @@ def listed(drifts: Sequence[Drift]) -> str:
     return "; ".join(map(str, drifts[:5])) + (f"; and {len(drifts) - 5} more" if len(drifts) > 5 else "")
 
 
-def _is_new(drift: Drift, where: str, told: set[str]) -> bool:
+def _is_new(drift: Drift, where: str, warned: set[str]) -> bool:
     key = f"{where} {_INDEX.sub('[]', drift.path)} {drift.expected}"
-    if key in told or len(told) >= _MOST:
+    if key in warned or len(warned) >= _MOST:
         return False
-    told.add(key)
+    warned.add(key)
     return True
 
 

@@ -1,8 +1,8 @@
-"""Bytes of a response: into memory, into a file, or as they come. Nothing is fetched before it is asked for.
+"""Parts that synchronous and asynchronous downloads share, and the parts that differ in kind.
 
-Where a connection breaks in the middle, the rest is asked for if the server takes ranges and says which bytes it has
-(`Accept-Ranges: bytes` with a strong `ETag`, or a `Last-Modified` that is older than the answer); see
-`specwire._downloads.state`. Here is what the downloads of both clients share, and what each does in its own way.
+A download fetches nothing before its bytes are requested: into memory, into a file, or chunk by chunk. After an
+interruption, it requests the rest if the server accepts ranges and identifies its bytes (`Accept-Ranges: bytes` with a
+strong `ETag`, or a `Last-Modified` older than the response); see `specwire._downloads.state`.
 """
 
 from __future__ import annotations
@@ -205,7 +205,7 @@ def spent(request: FileRequest) -> SpecwireError:
 
 
 def source_of(connection: BaseSession, request: FileRequest) -> str:
-    """Return a digest of where a download comes from, which tells nothing of a key that may stand in it."""
+    """Return a digest of the URL of a download, which reveals no key that the URL may contain."""
     from hashlib import sha256
 
     operation = request.operation

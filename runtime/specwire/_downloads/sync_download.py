@@ -81,13 +81,13 @@ class Download(Opening):
 
         Args:
             path: The file; one that is there is replaced.
-            resume: Whether what came is kept when this fails, beside the file as `.NAME.part`, and the next call that
-                is given this goes on from there, in another process too, if the server still has the same bytes.
+            resume: Keep a partial download next to the file, as `.NAME.part`, if this fails; the next call with
+                `resume` continues there, also in another process, if the server still has the same bytes.
         """
         from specwire._downloads.partfile import kept_file, whole_file
 
         target = Path(path)
-        self._asked = True  # whoever cannot save it here sees why
+        self._asked = True  # a caller who cannot save it sees the reason
         if not resume:
             with whole_file(target) as file:
                 self._write(file, emptied(file))

@@ -77,7 +77,7 @@ class Prepared:
         self.keyring = keyring if operation.secure else None
         """Credentials of the client; None if calls need none."""
         self.proof: AppliedAuth | None = None if self.keyring is None else self.keyring.ready(operation)
-        """Authentication of all calls; None if it varies, or if there is none."""
+        """Authentication of all calls; None if it varies or calls need none."""
         self.decoder = quick_decoder(operation, options)
         """Decoder of the usual response; None if responses need more checks."""
         self._plain = not self.login and (self.proof is None or self.proof.is_plain)

@@ -70,7 +70,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     call_middleware: Sequence[CallMiddleware] | Sequence[AsyncCallMiddleware] = ()
     """Middleware around each call with all its attempts, the outermost first; see `specwire._http.middleware`."""
 
-    told: set[str] = msgspec.field(default_factory=set)
+    warned: set[str] = msgspec.field(default_factory=set)
     """Operations and places of drift that the client has warned about; not an option of a call."""
 
     def __post_init__(self) -> None:

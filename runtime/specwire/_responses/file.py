@@ -72,7 +72,7 @@ class FileCheck:
         if options.on_drift == "raise":
             text = f"{operation.id}: the response differs from the document: {listed([drift])}"
             raise DecodeError(text, request=self._request, response=self._response)
-        report([drift], options.on_drift, operation.id, options.told)
+        report([drift], options.on_drift, operation.id, options.warned)
 
 
 def _media_type(response: Response[None]) -> str:

@@ -155,7 +155,7 @@ def _tell(record: CallState, answer: HTTPResponse, content: bytes, drifts: tuple
     if options.on_drift == "raise":
         text = f"{operation.id}: the response differs from the document: {listed(drifts)}"
         raise _decode_error(record, answer, content, text)
-    report(drifts, options.on_drift, operation.id, options.told)
+    report(drifts, options.on_drift, operation.id, options.warned)
 
 
 def status_error(record: CallState, status: int, headers: Headers, content: bytes) -> APIStatusError:
@@ -255,7 +255,7 @@ def _error_body(record: CallState, status: int, raw: Any) -> tuple[Any, tuple[Dr
         return raw, ()
     value, drifts = tolerate(raw, kind)
     if drifts and options.on_drift != "raise":  # an error is raised anyway
-        report(drifts, options.on_drift, f"{operation.id} (HTTP {status})", options.told)
+        report(drifts, options.on_drift, f"{operation.id} (HTTP {status})", options.warned)
     return (raw if any(drift.path == "$" or drift.got == "nothing" for drift in drifts) else value), drifts
 
 

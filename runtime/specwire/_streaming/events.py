@@ -66,7 +66,7 @@ class EventReader(Generic[E]):
         self._terminator = payload.terminator.encode() if payload.terminator is not None else None
         self._request = request
         self._on_drift: drift.OnDrift = options.on_drift
-        self._told = options.told
+        self._warned = options.warned
         self._sse = SSEParser() if payload.framing == "sse" else None
         self._lines = JSONSequenceParser() if payload.framing == "json-seq" else JSONLinesParser()
         clues = {msgspec.json.encode(error.equals or error.path[-1]) for error in payload.errors}
@@ -213,7 +213,7 @@ class EventReader(Generic[E]):
                 self._give(events, texts)
             if self._untold and self._given:
                 drifts, self._untold = tuple(self._untold), []
-                drift.report(drifts, self._on_drift, self._request.operation.id, self._told)
+                drift.report(drifts, self._on_drift, self._request.operation.id, self._warned)
         if failure is not None and self.failure is None:
             self._stop(failure)
 

@@ -155,7 +155,7 @@ class Clients:
         return lambda *args, **kwargs: client.send(builder(*args, **kwargs))
 
     def override(self, operation: Operation) -> Callable[..., Any] | None:
-        """Return the hand-written function that replaces a generated method, or None if there is none."""
+        """Return the hand-written function that replaces a generated method, or None."""
         found: Any = self.sync
         for name in operation.method:
             found = getattr(found, name)
