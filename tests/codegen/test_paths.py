@@ -179,3 +179,24 @@ def test_a_document_marks_a_parameter_that_spans(tmp_path: Path) -> None:
     operation = operation_of(tmp_path, "/f/{path}", {"name": "path", "x-specwire-spans": True})
 
     assert ir.Style("simple", False, empty=True, spans=True) == operation.parameters[0].style
+
+
+def test_wildcards_span_in_every_operation(tmp_path: Path) -> None:
+    """Operations without responses and custom methods are operations too."""
+    rest = {"name": "rest", "in": "path", "required": True, "schema": {"type": "string"}}
+    done = {"204": {"description": "done"}}
+    item = {
+        "get": {"operationId": "read", "parameters": [rest], "responses": done},
+        "put": {"operationId": "write", "parameters": [rest]},
+        "additionalOperations": {"COPY": {"operationId": "copy", "parameters": [rest], "responses": done}},
+    }
+    document = {"openapi": "3.2.0", "info": {"title": "T", "version": "1"}, "paths": {"/files/{rest:path}": item}}
+    spec = tmp_path / "spec.json"
+    spec.write_text(json.dumps(document), "utf-8")
+    target = single(str(spec), "sample", tmp_path)
+    styles = {
+        operation.http_method: operation.parameters[0].style
+        for operation in api_of(target, document_of(target)[0]).operations
+    }
+    assert ["COPY", "GET", "PUT"] == sorted(styles)
+    assert all(style is not None and style.spans for style in styles.values())

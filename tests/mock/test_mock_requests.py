@@ -265,3 +265,25 @@ def test_document_without_paths() -> None:
     """A document without paths is not served."""
     with pytest.raises(MockError, match="no `paths`"):
         mock_app.build({})
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/json", "text/json", "application/vnd.a+json", "text/json; charset=utf-8"]
+)
+def test_every_json_media_type_is_read_as_json(media_type: str) -> None:
+    """Bodies and responses of each are JSON, as they are for generated clients."""
+    schema = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
+    content = {media_type.partition(";")[0]: {"schema": schema}}
+    post = {
+        "operationId": "make",
+        "requestBody": {"required": True, "content": content},
+        "responses": {"200": {"description": "d", "content": content}},
+    }
+    document = {"openapi": "3.2.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"post": post}}}
+    application = mock_app.build(document)
+    with server.serve(application) as url, httpx2.Client(base_url=url) as http:
+        replies = [
+            http.post("/a", content=body, headers={"content-type": media_type}) for body in (b'{"n": 1}', b'{"n": "x"}')
+        ]
+    assert [200, 422] == [reply.status_code for reply in replies]
+    assert {"n"} == replies[0].json().keys()

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import attrs
 import cyclopts
@@ -20,6 +20,9 @@ from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, 
 from specwire_codegen.dump import dump
 from specwire_codegen.files.access import Access, access
 from specwire_codegen.project import Target, provider, providers, read_normalized, require_package_name, single
+
+if TYPE_CHECKING:
+    from specwire_codegen.ir import Api
 
 app = cyclopts.App(
     name="specwire",
@@ -114,10 +117,7 @@ def generate(
     return 0
 
 
-def _methods(api: object) -> int:
-    from specwire_codegen.ir import Api
-
-    assert isinstance(api, Api)
+def _methods(api: Api) -> int:
     waits = sum(1 for operation in api.operations if operation.polling is not None and operation.polling.method)
     added = sum(1 for one in api.overrides if one.kind == "adds" and one.returns != "Accumulator")
     return len(api.operations) + waits + added

@@ -36,8 +36,8 @@ from specwire_codegen.ir import (
     Text,
     TypeExpr,
 )
-from specwire_codegen.lower.media import Components, exact_type, is_json, is_range, is_text, preference
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.lower.media import Components, exact_type, is_range, is_text, preference
+from specwire_codegen.openapi.media_types import base_type, is_json
 
 _OTHERS = ("18", "19", "42", "77", "99")
 """Statuses of each class that documents rarely name, for their responses to ranges and `default`."""

@@ -48,7 +48,6 @@ class Harness:
         self._script = Recorder()
         self._types = Types(subject)
         self._simplest: dict[Operation, Arguments] = {}
-        self._stack = ExitStack()
         with ExitStack() as stack:
             at_mock = stack.enter_context(serve(self._recorder))
             at_script = stack.enter_context(serve(self._script))

@@ -17,9 +17,9 @@ from specwire_codegen.conformance.strategies.property_check import simplest
 from specwire_codegen.conformance.strategies.requests import requests
 from specwire_codegen.conformance.subject import Subject
 from specwire_codegen.ir import BinaryStream, EventStream, JsonPayload, Operation
-from specwire_codegen.lower.media import is_json
 from specwire_codegen.mock.document.document import Document
 from specwire_codegen.mock.document.validation import Validators
+from specwire_codegen.openapi.media_types import is_json
 
 _READS = ("GET", "HEAD")
 

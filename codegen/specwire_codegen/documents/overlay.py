@@ -150,7 +150,8 @@ class _Editor:
 
 
 def _removal_order(pointer: str) -> list[tuple[int, str]]:
-    return [(int(token), "") if token.isdigit() else (-1, token) for token in pointers.split(pointer)]
+    indexes = ((pointers.index(token), token) for token in pointers.split(pointer))
+    return [(-1, token) if index is None else (index, "") for index, token in indexes]
 
 
 def _merged(old: Any, new: Any, at: str, source: Source, origin: str, places: list[Place]) -> Any:

@@ -93,8 +93,8 @@ def place(value: Any, pointer: str) -> str | None:
             if near is None:
                 return None
             value, here = value[near], pointers.below(here, near)
-        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
-            value, here = value[int(token)], pointers.below(here, token)
+        elif (at := pointers.item(value, token)) is not None:
+            value, here = value[at], pointers.below(here, token)
         else:
             return None
         if index == len(tokens) - 1:

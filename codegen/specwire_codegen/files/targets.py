@@ -140,8 +140,8 @@ class Targets:
     def _step(self, spot: Spot, token: str, text: bool, passed: tuple[Target, ...]) -> Spot | None:
         """Return a member, of the object itself or of its reference."""
         value = spot.value
-        if isinstance(value, list) and token.isascii() and token.isdigit() and int(token) < len(value):
-            return spot.child(int(token))
+        if (at := pointers.item(value, token)) is not None:
+            return spot.child(at)
         if not isinstance(value, dict):
             return None
         if token in value:

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.media_types import is_json
 
 Schemas: TypeAlias = Mapping[str, Mapping[str, Any]]
 
@@ -34,7 +35,7 @@ def resolved(schema: Any, schemas: Schemas) -> Mapping[str, Any]:
         if not isinstance(schema, Mapping):
             return {}
         if "$ref" in schema:
-            schema = schemas.get(str(schema["$ref"]).rpartition("/")[2].replace("~1", "/").replace("~0", "~"), {})
+            schema = schemas.get(pointers.unescape(str(schema["$ref"]).rpartition("/")[2]), {})
             continue
         variants = [each for each in schema.get("anyOf", schema.get("oneOf", ())) if not _is_null(each)]
         if len(variants) != 1:
@@ -70,21 +71,11 @@ def first(names: Iterable[str], present: Mapping[str, Any]) -> str | None:
     return next((name for name in names if name in present), None)
 
 
-def token(name: str) -> str:
-    """Return a key of a JSON pointer."""
-    return name.replace("~", "~0").replace("/", "~1")
-
-
 def answer(operation: Mapping[str, Any], schemas: Schemas) -> Mapping[str, Any]:
     """Return the schema of the JSON response of an operation."""
     content = success(operation).get("content", {})
-    media: Mapping[str, Any] = next((each for name, each in content.items() if _is_json(name)), {})
+    media: Mapping[str, Any] = next((each for name, each in content.items() if is_json(name)), {})
     return resolved(media.get("schema", {}), schemas)
-
-
-def _is_json(media_type: str) -> bool:
-    base = base_type(media_type)
-    return base == "application/json" or base.endswith("+json")
 
 
 def success(operation: Mapping[str, Any]) -> Mapping[str, Any]:

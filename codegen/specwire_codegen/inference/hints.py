@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from specwire_codegen.inference.guess import Guess, Schemas, answer, resolved, token
+from specwire_codegen.inference.guess import Guess, Schemas, answer, resolved
+from specwire_codegen.openapi import pointer as pointers
 
 _SPEAKEASY = "x-speakeasy-pagination"
 _STAINLESS = "x-stainless-pagination-property"
@@ -61,7 +62,7 @@ def _pointer(path: Any) -> str | None:
         hit = _STEP.match(rest)
         if hit is None:
             return None
-        steps.append(token(hit[1] or hit[2]) if not hit[3] else _LAST)
+        steps.append(pointers.escape(hit[1] or hit[2]) if not hit[3] else _LAST)
         rest = rest[hit.end() :]
     return "".join(f"/{step}" for step in steps)
 
@@ -83,7 +84,7 @@ def _stainless(operation: Mapping[str, Any], schemas: Schemas) -> dict[str, Any]
     }
     if cursor is None or "items" not in fields or "next_cursor_field" not in fields:
         return None
-    items, following = (f"/{token(fields[purpose])}" for purpose in ("items", "next_cursor_field"))
+    items, following = (pointers.below("", fields[purpose]) for purpose in ("items", "next_cursor_field"))
     return {"items": items, "style": "cursor", "cursor": cursor, "next": following}
 
 

@@ -16,10 +16,10 @@ from specwire_codegen.inference.guess import (
     may_be,
     resolved,
     success,
-    token,
     types_of,
 )
 from specwire_codegen.normalize.extensions import UNKNOWN
+from specwire_codegen.openapi import pointer as pointers
 
 _PAGE = "page page_number pageNumber page[number] page_no pageNo page_index pageIndex pagenum page_num".split()
 _SIZE = (
@@ -121,7 +121,7 @@ def _page(schema: Mapping[str, Any], schemas: Schemas, segment: str) -> _Answer 
     if types_of(schema) == {"array"}:
         return _Answer("", resolved(schema.get("items", {}), schemas), (), True)
     root = _Place("", schema.get("properties", {}))
-    inside = [_Place(f"/{token(name)}", _properties(each, schemas)) for name, each in root.properties.items()]
+    inside = [_Place(pointers.below("", name), _properties(each, schemas)) for name, each in root.properties.items()]
     holders = [_holder(place, schemas, segment) for place in (root, *inside)]
     direct, nested = holders[0], [each for each in holders[1:] if each is not None]
     chosen = direct or (nested[0] if len(nested) == 1 else None)
@@ -131,7 +131,7 @@ def _page(schema: Mapping[str, Any], schemas: Schemas, segment: str) -> _Answer 
     element = resolved(resolved(holder.properties[name], schemas).get("items", {}), schemas)
     holders_ = [root] if holder is root else [holder, root]
     places = [*holders_, *(place for each in holders_ for place in _links(each, schemas))]
-    return _Answer(f"{holder.pointer}/{token(name)}", element, tuple(places), sure)
+    return _Answer(pointers.below(holder.pointer, name), element, tuple(places), sure)
 
 
 def _holder(place: _Place, schemas: Schemas, segment: str) -> tuple[_Place, str, bool] | None:
@@ -244,14 +244,14 @@ def _find(page: _Answer, names: Sequence[str], schemas: Schemas, *kinds: str) ->
         for place in page.places:
             schema = resolved(place.properties[name], schemas) if name in place.properties else None
             if schema is not None and may_be(schema, *kinds) and not (name in ("next", "after") and _is_url(schema)):
-                return f"{place.pointer}/{token(name)}"
+                return pointers.below(place.pointer, name)
     return None
 
 
 def _at(page: _Answer, pointer: str, schemas: Schemas) -> Mapping[str, Any]:
     for place in page.places:
         for name, schema in place.properties.items():
-            if f"{place.pointer}/{token(name)}" == pointer:
+            if pointers.below(place.pointer, name) == pointer:
                 return resolved(schema, schemas)
     return {}
 
@@ -271,11 +271,11 @@ def _next_url(page: _Answer, schemas: Schemas) -> str | None:
         for name in _NEXT_URL:
             schema = resolved(place.properties.get(name), schemas)
             if "href" in schema.get("properties", {}):
-                return f"{place.pointer}/{token(name)}/href"
+                return pointers.join(place.pointer, name, "href")
             linked = place.pointer.rpartition("/")[2] in ("links", "_links")
             telling = name not in ("next", "next_page", "nextPage") or linked or _is_url(schema)
             if schema and telling and may_be(schema, "string"):
-                return f"{place.pointer}/{token(name)}"
+                return pointers.below(place.pointer, name)
     return None
 
 

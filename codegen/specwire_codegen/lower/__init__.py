@@ -23,7 +23,7 @@ from specwire_codegen.ir import (
     Retry,
     TypeExpr,
 )
-from specwire_codegen.lower.media import Components, keys
+from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.model import all_refs, is_representable, lower_models, name_unions, reachable
 from specwire_codegen.lower.naming.class_name import chosen_class_names
 from specwire_codegen.lower.operation import lower_operations
@@ -31,7 +31,7 @@ from specwire_codegen.lower.querystring import unsent_query_strings
 from specwire_codegen.lower.security import lower_security
 from specwire_codegen.lower.server import server_flaws, server_url
 from specwire_codegen.openapi.casing import pascal, snake
-from specwire_codegen.openapi.pointer import join
+from specwire_codegen.openapi.pointer import join, split
 from specwire_codegen.python_source import sentence
 
 
@@ -137,7 +137,7 @@ def _retry(data: Mapping[str, Any]) -> Retry | None:
     never = raw.get("never", {})
     return Retry(
         tuple(raw.get("statuses", ())),
-        keys(never.get("pointer", "")),
+        split(never.get("pointer", "")),
         tuple(never.get("values", ())),
         raw.get("idempotency_header"),
     )

@@ -25,7 +25,6 @@ from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import (
     Components,
     exact_type,
-    is_json,
     is_range,
     is_telling,
     is_text,
@@ -37,7 +36,7 @@ from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.payload import FRAMINGS
 from specwire_codegen.lower.schema import Schema, is_object
 from specwire_codegen.lower.twins import form_name
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi.media_types import base_type, is_json
 
 _FORM = Style("form", True)
 _QUOTED = re.compile(r'"[^"]*"')

@@ -9,7 +9,7 @@ import attrs
 
 from specwire_codegen.ir import AnyJson, ListOf, Literals, LiteralValue, MapOf, Nullable, TypeExpr, UnionOf
 from specwire_codegen.lower.schema import Schema, component_of, type_of
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi.media_types import base_type, is_json
 
 _TEXTS = frozenset(
     "application/xml application/yaml application/x-yaml application/javascript application/graphql "
@@ -29,12 +29,6 @@ def exact_type(media_type: str) -> str:
 def parameters_of(media_type: str) -> str:
     """Return the parameters of a media type as they stand, `version=2`; empty where it has none."""
     return media_type.partition(";")[2].strip()
-
-
-def is_json(media_type: str) -> bool:
-    """Return whether a media type is JSON, also by suffix."""
-    base = base_type(media_type)
-    return base in ("application/json", "text/json") or base.endswith("+json")
 
 
 def is_text(media_type: str) -> bool:
@@ -103,11 +97,6 @@ class Components:
 def is_telling(type_: TypeExpr) -> bool:
     """Whether a type says more than that a value is JSON, or an object."""
     return type_ not in (AnyJson(), MapOf(AnyJson()))
-
-
-def keys(pointer: str) -> tuple[str, ...]:
-    """Return the keys of a JSON pointer."""
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 
 
 def switch_of(responses: Mapping[str, Any]) -> tuple[str, LiteralValue] | None:

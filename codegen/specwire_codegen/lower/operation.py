@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from specwire_codegen.config import ClientConfig
-from specwire_codegen.diagnostics import Diagnostic, error, settle
+from specwire_codegen.diagnostics import Diagnostic, error, failure, settle
 from specwire_codegen.documents.document import Document
 from specwire_codegen.ir import (
     BinaryBody,
@@ -40,7 +40,7 @@ from specwire_codegen.ir import (
 )
 from specwire_codegen.lower.body import lower_bodies
 from specwire_codegen.lower.formats import formats_of
-from specwire_codegen.lower.media import Components, constants_of, item_of, keys, switch_of
+from specwire_codegen.lower.media import Components, constants_of, item_of, switch_of
 from specwire_codegen.lower.naming.method import default_methods
 from specwire_codegen.lower.naming.named import named
 from specwire_codegen.lower.parameter import lower_parameter
@@ -52,41 +52,33 @@ from specwire_codegen.lower.server import server_url
 from specwire_codegen.normalize.extensions import UNKNOWN
 from specwire_codegen.openapi.casing import argument
 from specwire_codegen.openapi.identifiers import RESERVED_ARGUMENTS, WAITING_ARGUMENTS, distinct
-from specwire_codegen.openapi.methods import IDEMPOTENT, METHODS
-from specwire_codegen.openapi.pointer import join
-
-"""HTTP methods for which clients send no idempotency keys."""
+from specwire_codegen.openapi.methods import IDEMPOTENT
+from specwire_codegen.openapi.pointer import join, split
+from specwire_codegen.openapi.walk import operations_of
 
 
 def lower_operations(document: Document, components: Components, config: ClientConfig) -> tuple[Operation, ...]:
     """Return all methods of the client in document order; raise for unused names in `client.toml`."""
     routes = [
-        (path, http_method, {"servers": item["servers"], **raw} if "servers" in item else raw)
+        (path, http_method, raw, join("/paths", path, *tokens))
         for path, item in document.data.get("paths", {}).items()
-        for http_method, raw in _operations_of(item)
+        for http_method, tokens, raw in operations_of(item)
     ]
-    unnamed = [named(raw, method, path) for path, method, raw in routes if raw["operationId"] not in config.operations]
+    unnamed = [
+        named(raw, method, path) for path, method, raw, _ in routes if raw["operationId"] not in config.operations
+    ]
     chosen = [
         tuple(name.split(".")) for table in (config.operations, config.streams, config.waits) for name in table.values()
     ]
     defaults = default_methods(unnamed, chosen)
     found: list[Operation] = []
     taken = {*defaults.values(), *chosen}
-    for path, http_method, raw in routes:
-        pointer = join("/paths", path, http_method.lower())
+    for path, http_method, raw, pointer in routes:
         name = config.operations.get(raw["operationId"])
         method = tuple(name.split(".")) if name else defaults[f"{http_method} {path}"]
         found += _Lowering(document, components, config, path, http_method, raw, pointer, method, taken).operations()
     settle([*_unused(found, config), *_collisions(found, config)])
     return tuple(found)
-
-
-def _operations_of(item: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for method in METHODS:
-        if method in item:
-            yield method.upper(), item[method]
-    for method, operation in item.get("additionalOperations", {}).items():
-        yield method, operation
 
 
 @attrs.define
@@ -227,8 +219,10 @@ class _Lowering:
     def _errors(self) -> Errors:
         found: dict[Status, TypeExpr] = {}
         for status, response in self.raw.get("responses", {}).items():
+            if status.startswith("2"):
+                continue
             json = lower_answers({"200": response}, self.components).whole
-            if not status.startswith("2") and isinstance(json, JsonPayload):
+            if isinstance(json, JsonPayload):
                 found[status_key(status)] = json.type
         default = found.get("default")
         stated = [(status, type_) for status, type_ in found.items() if status == "default" or type_ != default]
@@ -238,11 +232,11 @@ class _Lowering:
         raw = self.raw.get("x-specwire-pagination")
         if raw is None:
             return None
-        items, items_type = paths.follow(keys(raw["items"]))
+        items, items_type = paths.follow(split(raw["items"]))
         item = item_of(paths.resolved(items_type))
         if item is None:
-            self._fail("bad-pagination", f"items {raw['items']!r} is not an array of the response")
-            return None
+            message = f"items {raw['items']!r} is not an array of the response"
+            raise failure("bad-pagination", message, self.document.locate(self.pointer))
         total = paths.names(raw.get("total"))
         match raw["style"]:
             case "page":
@@ -274,7 +268,7 @@ class _Lowering:
         if raw is None:
             return None
         method = self.config.waits.get(self.raw["operationId"])
-        status, type_ = paths.follow(keys(raw["status"]))
+        status, type_ = paths.follow(split(raw["status"]))
         rest = {*raw["success"], *raw.get("failure", ()), *raw.get("attention", ())}
         steps = [value for value in constants_of(paths.resolved(type_)) if isinstance(value, str) and value not in rest]
         return Polling(
@@ -291,11 +285,8 @@ class _Lowering:
         raw = self.raw.get("x-specwire-error-envelope")
         if raw is None:
             return None
-        code = paths.follow(keys(raw["code"]))[0]
+        code = paths.follow(split(raw["code"]))[0]
         return ErrorEnvelope(code, tuple(raw["accepted"]), paths.names(raw.get("message")) or ())
-
-    def _fail(self, code: str, message: str) -> None:
-        settle([error(code, message, self.document.locate(self.pointer))])
 
 
 def _apart(wishes: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:

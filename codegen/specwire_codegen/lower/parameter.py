@@ -12,14 +12,7 @@ from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.model import plain_constant
 from specwire_codegen.lower.schema import Schema
 from specwire_codegen.normalize.extensions import SPANS
-
-_DEFAULT_STYLES: Mapping[Place, tuple[str, bool]] = {
-    "path": ("simple", False),
-    "query": ("form", True),
-    "header": ("simple", False),
-    "cookie": ("form", True),
-}
-
+from specwire_codegen.openapi.styles import STYLES
 
 _ANYTHING = frozenset({".*", "^.*$", "^(.*)$", "(.*)", ".*?"})
 """Patterns that match an empty string; document patterns are compared as text, never executed."""
@@ -39,7 +32,8 @@ def lower_parameter(
     content = raw.get("content")
     schema = next(iter(content.values())).get("schema", {}) if content else raw.get("schema", {})
     details = {**components.resolve(schema), **(schema if isinstance(schema, Mapping) else {})}
-    default = _DEFAULT_STYLES[place]
+    usual = STYLES[place]
+    default = (usual, usual == "form")
     style = Style(
         raw.get("style", default[0]),
         raw.get("explode", default[1]),

@@ -7,6 +7,7 @@ from specwire_codegen.ir import AnyJson, MapOf, ModelRef, Nullable, TypeExpr, Un
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.model import field_names
 from specwire_codegen.lower.schema import is_object
+from specwire_codegen.openapi.pointer import split
 
 
 class Paths:
@@ -21,7 +22,7 @@ class Paths:
         """Return the attribute names of a pointer, or None without a pointer."""
         if pointer is None:
             return None
-        return self.follow(tuple(pointer.split("/")[1:]))[0]
+        return self.follow(split(pointer))[0]
 
     def follow(self, keys: tuple[str, ...]) -> tuple[tuple[str, ...], TypeExpr]:
         """Return the attribute names of wire keys and their final type; raise if a key does not exist."""

@@ -23,19 +23,11 @@ from specwire_codegen.ir import (
     Text,
     TypeExpr,
 )
-from specwire_codegen.lower.media import (
-    Components,
-    exact_type,
-    is_json,
-    is_range,
-    is_text,
-    keys,
-    parameters_of,
-    preference,
-)
+from specwire_codegen.lower.media import Components, exact_type, is_range, is_text, parameters_of, preference
 from specwire_codegen.lower.schema import union_of
 from specwire_codegen.lower.twins import Form, twins
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi.media_types import base_type, is_json
+from specwire_codegen.openapi.pointer import split
 
 FRAMINGS: Mapping[str, Framing] = {
     "text/event-stream": "sse",
@@ -148,9 +140,7 @@ def _merged(payloads: Sequence[Payload]) -> Payload:
         return full[0]
     values = [JsonPayload(Primitive("str"), one.media_type) if isinstance(one, Text) else one for one in full]
     json = [payload for payload in values if isinstance(payload, JsonPayload)]
-    type_ = union_of([payload.type for payload in json])
-    if empty and not isinstance(type_, Nullable | AnyJson):
-        type_ = Nullable(type_)
+    type_ = union_of([*(payload.type for payload in json), *([Nullable(AnyJson())] if empty else [])])
     return JsonPayload(type_, ", ".join(dict.fromkeys(payload.media_type for payload in json)))
 
 
@@ -186,7 +176,7 @@ def _events(base: str, media: Mapping[str, Any], components: Components) -> Even
         event, schema = _data(data, components), data.get("contentSchema", {})
     else:
         event = components.type_of(schema)
-    item = keys(stream.get("item", ""))
+    item = split(stream.get("item", ""))
     for key in item:
         schema = components.resolve(schema).get("properties", {}).get(key, {})
     if item:
@@ -199,7 +189,7 @@ def _events(base: str, media: Mapping[str, Any], components: Components) -> Even
         stream.get("terminator"),
         tuple(_event_error(error) for error in (errors if isinstance(errors, list) else [errors] if errors else [])),
         stream.get("resumable", False),
-        keys(stream.get("finish", "")),
+        split(stream.get("finish", "")),
         item,
     )
 
@@ -214,5 +204,5 @@ def _data(schema: Mapping[str, Any], components: Components) -> TypeExpr:
 
 def _event_error(error: str | Mapping[str, str]) -> EventError:
     if isinstance(error, str):
-        return EventError(keys(error))
-    return EventError(keys(error["pointer"]), error["equals"])
+        return EventError(split(error))
+    return EventError(split(error["pointer"]), error["equals"])

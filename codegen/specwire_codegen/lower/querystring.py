@@ -11,6 +11,7 @@ from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.schema import Schema
 from specwire_codegen.openapi.media_types import base_type
 from specwire_codegen.openapi.pointer import join
+from specwire_codegen.openapi.walk import operations_of
 
 FORM = "application/x-www-form-urlencoded"
 _STYLE = ("style", "explode", "allowReserved")
@@ -28,15 +29,13 @@ def without_query_strings(parameters: Iterable[Mapping[str, Any]], components: C
 def unsent_query_strings(document: Document) -> Iterator[Diagnostic]:
     """Yield a warning for each querystring parameter that is not a form, since a client cannot send it."""
     for path, item in document.data.get("paths", {}).items():
-        operations = {**item, **item.get("additionalOperations", {})}
-        for method, operation in operations.items():
-            for number, parameter in enumerate(operation.get("parameters", ()) if isinstance(operation, dict) else ()):
+        for _, tokens, operation in operations_of(item):
+            for number, parameter in enumerate(operation.get("parameters", ())):
                 if parameter["in"] == "querystring" and _form(parameter) is None:
-                    place = () if method in item else ("additionalOperations",)
                     yield warning(
                         "unsent-querystring",
                         f"the query string {parameter['name']!r} is ignored: clients can only send {FORM}",
-                        document.locate(join("/paths", path, *place, method, "parameters", number)),
+                        document.locate(join("/paths", path, *tokens, "parameters", number)),
                         "declare it with that media type, or use parameters with `in: query`",
                     )
 

@@ -31,9 +31,9 @@ from specwire_codegen.ir import (
 from specwire_codegen.lower.key_prefix import prefix_of
 from specwire_codegen.openapi.casing import snake
 from specwire_codegen.openapi.identifiers import distinct
+from specwire_codegen.openapi.methods import TOKEN
 from specwire_codegen.openapi.pointer import join
 
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _FRAMING = frozenset({"host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade"})
 """Headers that control routing or framing; they cannot carry a key."""
@@ -113,7 +113,7 @@ def _place(scheme: SecurityScheme) -> object:
 
 def _scheme(scheme_name: str, raw: Mapping[str, Any]) -> SecurityScheme | None:
     match raw:
-        case {"type": "http", "scheme": str(scheme)} if _TOKEN.fullmatch(scheme):
+        case {"type": "http", "scheme": str(scheme)} if TOKEN.fullmatch(scheme):
             return _HTTP.get(scheme.lower(), HttpScheme(scheme))
         case {"type": "apiKey", "in": "header" | "query" | "cookie" as place, "name": str(name)}:
             prefix = prefix_of(scheme_name, raw) if place == "header" else ""
@@ -146,7 +146,7 @@ def _token_url_flaw(url: str) -> str | None:
 
 def _is_free(name: str) -> bool:
     """Return whether a header or cookie can have this name and carry a key."""
-    return _TOKEN.fullmatch(name) is not None and name.lower() not in _FRAMING
+    return TOKEN.fullmatch(name) is not None and name.lower() not in _FRAMING
 
 
 def _variables(

@@ -12,6 +12,7 @@ from specwire_codegen.diagnostics import Diagnostic, warning
 from specwire_codegen.documents.document import Document
 from specwire_codegen.files import fetch
 from specwire_codegen.openapi.pointer import join
+from specwire_codegen.openapi.walk import operations_of
 
 _NOWHERE = "calls use the base URL of the client"
 
@@ -39,11 +40,10 @@ def server_flaws(document: Document) -> Iterator[Diagnostic]:
     """Yield a warning for each server that is skipped, or used without the credentials in its URL."""
     holders: list[tuple[str, Mapping[str, Any]]] = [("", document.data)]
     for path, item in document.data.get("paths", {}).items():
-        operations = {**item, **item.get("additionalOperations", {})}
         holders += [
-            (join("/paths", path, *(() if method in item else ("additionalOperations",)), method), operation)
-            for method, operation in operations.items()
-            if isinstance(operation, Mapping) and operation.get("servers") != document.data.get("servers")
+            (join("/paths", path, *tokens), operation)
+            for _, tokens, operation in operations_of(item)
+            if operation.get("servers") != document.data.get("servers")
         ]
     for pointer, holder in holders:
         yield from _flaws(document, holder.get("servers", ()), join(pointer, "servers"))

@@ -1,7 +1,6 @@
 """Responder for valid requests."""
 
 import mimetypes
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -44,9 +43,9 @@ from specwire_codegen.mock.state.operation_roles import (
 )
 from specwire_codegen.mock.state.resource_lookup import ResourceLookup
 from specwire_codegen.mock.values.examples import Examples
+from specwire_codegen.openapi.methods import TOKEN
 
 TEXTS: Final = {"text", "srt", "vtt", "txt"}
-_HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 BROKEN: Final = '{"broken": '
 
 
@@ -106,7 +105,7 @@ class Responder:
             if header.required or header.example is not None:
                 value = header.example if header.example is not None else self.examples.drawer.draw(header.schema)
                 text = value if isinstance(value, str) else str(value).lower()
-                if _HEADER.fullmatch(header.name) and text.isprintable():
+                if TOKEN.fullmatch(header.name) and text.isprintable():
                     yield header.name.lower(), text
 
     def _value(self, exchange: Exchange, role: Role, media: MediaType | None) -> Any:

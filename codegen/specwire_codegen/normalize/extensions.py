@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from specwire_codegen.normalize.operations.streams import EVENT_STREAM, JSON_LIN
 from specwire_codegen.normalize.source_map import PRIVATE, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi.methods import TOKEN
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.suggest import did_you_mean
 from specwire_codegen.openapi.walk import is_extension, rebuild
@@ -24,7 +24,6 @@ UNKNOWN = "unknown"
 
 Test = Callable[[Any], str | None]
 
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _OWN_HEADERS = {
     *("accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "cookie", "host"),
     *("transfer-encoding", "user-agent"),
@@ -76,7 +75,7 @@ def _safe(value: Any) -> str | None:
 
 
 def _header(value: Any) -> str | None:
-    good = isinstance(value, str) and _TOKEN.fullmatch(value) and value.lower() not in _OWN_HEADERS
+    good = isinstance(value, str) and TOKEN.fullmatch(value) and value.lower() not in _OWN_HEADERS
     return None if good else "a header name that the client does not set itself"
 
 

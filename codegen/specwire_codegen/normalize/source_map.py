@@ -48,8 +48,8 @@ def origin_at(data: Node, pointer: str) -> str:
     for token in pointers.split(pointer):
         if isinstance(value, dict) and token in value:
             value = value[token]
-        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
-            value = value[int(token)]
+        elif (at := pointers.item(value, token)) is not None:
+            value = value[at]
         else:
             return found
         found = origin_of(value, pointers.join(found, token))

@@ -1,5 +1,3 @@
-"""Schema keywords that do not affect validation."""
-
 from __future__ import annotations
 
 ANNOTATIONS = frozenset(
@@ -17,8 +15,6 @@ ANNOTATIONS = frozenset(
         "xml",
     }
 )
-"""Schema keywords that do not affect validation."""
-
 OWNERS = frozenset({"readOnly", "writeOnly"})
 """Annotations for the sender of a property."""
 PLACE_ONLY = frozenset({"default", "deprecated", *OWNERS})

@@ -46,14 +46,25 @@ def from_fragment(reference: str) -> str:
     return unquote(reference.partition("#")[2])
 
 
+def index(token: str) -> int | None:
+    """Return the array index that a token is, or None."""
+    return int(token) if token.isascii() and token.isdigit() and len(token) < 10 else None
+
+
+def item(value: Any, token: str) -> int | None:
+    """Return the index of the existing array item that a token refers to, or None."""
+    found = index(token) if isinstance(value, list) else None
+    return found if found is not None and found < len(value) else None
+
+
 def get(document: Any, pointer: str) -> Any:
     """Return the value at a pointer; raise KeyError if it does not exist."""
     value = document
     for token in split(pointer):
         if isinstance(value, dict) and token in value:
             value = value[token]
-        elif isinstance(value, list) and token.isascii() and token.isdigit() and int(token) < len(value):
-            value = value[int(token)]
+        elif (at := item(value, token)) is not None:
+            value = value[at]
         else:
             raise KeyError(pointer)
     return value
@@ -74,8 +85,8 @@ def _unescaped(value: Any, tokens: list[str], pointer: str) -> str | None:
                 found = _unescaped(value[key], tokens[count:], below(pointer, key))
                 if found is not None:
                     return found
-    if isinstance(value, list) and tokens[0].isascii() and tokens[0].isdigit() and int(tokens[0]) < len(value):
-        return _unescaped(value[int(tokens[0])], tokens[1:], below(pointer, tokens[0]))
+    if (at := item(value, tokens[0])) is not None:
+        return _unescaped(value[at], tokens[1:], below(pointer, tokens[0]))
     return None
 
 

@@ -119,3 +119,10 @@ def walk(value: Any, kind: ObjectType, pointer: str = "") -> Iterator[tuple[Node
             if isinstance(child, dict)
         ]
         waiting += reversed(found)
+
+
+def operations_of(path_item: Node) -> Iterator[tuple[str, tuple[str | int, ...], Node]]:
+    """Yield each operation of a path item: its HTTP method, the tokens of its place, and the operation."""
+    for tokens, operation, kind in children(path_item, "pathItem"):
+        if kind == "operation":
+            yield str(tokens[-1]) if len(tokens) > 1 else str(tokens[0]).upper(), tokens, operation

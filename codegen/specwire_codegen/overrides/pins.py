@@ -115,13 +115,11 @@ def check_pins(api: Api, overrides: tuple[Override, ...], folder: Path) -> Itera
         inside(folder, f"{id_}.json")
         what = "class" if override.returns == "Accumulator" else "function"
         accept = f"`make accept OVERRIDE={id_}`"
-        if not path.is_file():
-            message = f"{override.name} depends on {id_}, whose pin is not recorded"
-            yield error("override-unrecorded", message, place, f"review the {what}, then {accept}")
-            continue
-        recorded = _recorded(path)
+        recorded = _recorded(path) if path.is_file() else None
         if recorded is None:
-            message = f"the pin of {id_} cannot be read: {path.as_posix()}"
+            message = f"{override.name} depends on {id_}, whose pin is not recorded"
+            if path.is_file():
+                message = f"the pin of {id_} cannot be read: {path.as_posix()}"
             yield error("override-unrecorded", message, place, f"review the {what}, then {accept}")
             continue
         changes = list(_differences(_facts(recorded), _facts(json.loads(current[id_]))))

@@ -24,8 +24,8 @@ from specwire_codegen.conformance.wire.parameters import (
 )
 from specwire_codegen.conformance.wire.querystring import parameters_of, unsent
 from specwire_codegen.ir import EventStream, JsonBody, MutualTLSScheme, Operation
-from specwire_codegen.lower.media import is_json, switch_of
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.lower.media import switch_of
+from specwire_codegen.openapi.media_types import base_type, is_json
 
 
 @attrs.frozen

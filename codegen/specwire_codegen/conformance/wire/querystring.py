@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.lower.media import is_json
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi.media_types import base_type, is_json
 
 _FORM = "application/x-www-form-urlencoded"
 

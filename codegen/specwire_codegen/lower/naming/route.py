@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from specwire_codegen.openapi import plurals
 from specwire_codegen.openapi.casing import snake, words
 from specwire_codegen.openapi.plurals import singular
 
@@ -60,7 +61,7 @@ def static_segments(path: str) -> list[str]:
 def is_plural(text: str) -> bool:
     """Return whether a name is in the plural, judged by its ending."""
     found = words(text)
-    return bool(found) and singular(found[-1].lower()) != found[-1].lower()
+    return bool(found) and plurals.is_plural(found[-1].lower())
 
 
 def is_spoken(segment: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 import attrs
 
 from specwire_codegen.mock.document.document import Schema
+from specwire_codegen.openapi import media_types
 
 Place: TypeAlias = Literal["path", "query", "querystring", "header", "cookie"]
 
@@ -60,7 +61,7 @@ class MediaType:
     @property
     def is_json(self) -> bool:
         """True if a body of this type is one JSON document."""
-        return self.name == "application/json" or self.name.endswith("+json")
+        return media_types.is_json(self.name)
 
     @property
     def is_events(self) -> bool:

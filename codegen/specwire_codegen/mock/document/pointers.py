@@ -29,8 +29,8 @@ def _place(value: Any, steps: tuple[str, ...], new: Any) -> Any:
     if not steps:
         return new
     step, rest = steps[0], steps[1:]
-    if isinstance(value, list) and step.isdigit() and int(step) < len(value):
-        return [_place(item, rest, new) if index == int(step) else item for index, item in enumerate(value)]
+    if (at := pointers.item(value, step)) is not None:
+        return [_place(item, rest, new) if index == at else item for index, item in enumerate(value)]
     known = value if isinstance(value, dict) else {}
     return {**known, step: _place(known.get(step), rest, new)}
 

@@ -15,7 +15,7 @@ from specwire_codegen.mock.request.bodies import Blob, Broken, Multipart, Part, 
 from specwire_codegen.mock.request.coercion import Coercion
 from specwire_codegen.mock.request.content_negotiation import declared, within
 from specwire_codegen.mock.request.parameters import pairs
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi.media_types import base_type, is_json
 
 
 @attrs.frozen
@@ -74,7 +74,7 @@ class BodyReader:
 
     def _single(self, media: MediaType, content: bytes, given: str) -> Content | Unreadable:
         schema = True if media.schema is None else media.schema
-        if given == "application/json" or given.endswith("+json"):
+        if is_json(given):
             try:
                 return self._checked(schema, json.loads(content, parse_constant=_refuse))
             except json.JSONDecodeError as error:

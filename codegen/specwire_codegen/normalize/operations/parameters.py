@@ -8,6 +8,7 @@ from typing import Any
 from specwire_codegen.normalize.operations import query_in_path
 from specwire_codegen.normalize.operations.operations import methods, with_methods
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
+from specwire_codegen.openapi.methods import TOKEN
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.styles import STYLES
 from specwire_codegen.openapi.walk import is_extension, rebuild
@@ -21,7 +22,7 @@ _OWN_HEADERS = {
     **dict.fromkeys(("content-length", "transfer-encoding"), "the request body"),
 }
 """Headers that OpenAPI or HTTP controls, with the reason."""
-_FIT = {"header": re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"), "cookie": re.compile(r"[!#-+\--:<>-\[\]-~]+")}
+_FIT = {"header": TOKEN, "cookie": re.compile(r"[!#-+\--:<>-\[\]-~]+")}
 """Valid header names (HTTP), and cookie names that servers and browsers accept."""
 
 

@@ -11,6 +11,7 @@ import attrs
 from specwire._network.server_url import has_dot_segment
 
 from specwire_codegen.normalize.extensions import SPANS
+from specwire_codegen.normalize.operations.operations import methods, with_methods
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node
@@ -20,6 +21,7 @@ _PARAMETER = re.compile(r"\{(\*{1,2}|\+)?([\w.-]+?)(\*{1,2}|[+?]|[:=](?:[^{}]|\{
 """Parameter with framework syntax for slashes, optional values or patterns."""
 _SPANNING = re.compile(r"\*{1,2}|\+|:path|[:=].*(?:/|\*\*|\.[*+]).*")
 """Framework syntax for parameters that contain slashes: a sign, a converter, or a pattern that matches slashes."""
+_BRACED = re.compile(r"\{[^{}]+\}")
 _DOUBLE = re.compile(r"\{\{([\w.-]+)\}\}")
 _UNSENDABLE = re.compile(r"[\x00-\x1f\x7f\\]")
 """Characters not allowed in URLs; HTTP libraries reject them or read a backslash as a slash."""
@@ -54,10 +56,10 @@ def apply(data: Node, report: Report) -> Node:
         template, renamed = _with_wildcards(_template(path), item)
         if template != path and template in paths:
             template, renamed = _template(path), []
-        if re.search(r"[{}]", re.sub(r"\{[^{}]+\}", "", template)):
+        if re.search(r"[{}]", _BRACED.sub("", template)):
             message = f"the path {path!r} has braces that enclose no parameter; they are sent literally"
             report.warning("bad-path", message, place, "write parameters as {name}, and percent-encode other braces")
-        elif _UNSENDABLE.search(re.sub(r"\{[^{}]+\}", "", path)):
+        elif _UNSENDABLE.search(_BRACED.sub("", path)):
             message = f"the path {path!r} has characters that URLs cannot contain; treated as {template!r}"
             report.warning("bad-path", message, place, "percent-encode them")
         elif template != path:
@@ -77,7 +79,7 @@ def _misleading(path: str) -> str | None:
     bare, _, fragment = path.partition("#")
     if has_dot_segment(bare.partition("?")[0]):
         return "has the segment '.' or '..', which changes the requested path"
-    return "has parameters in its fragment, which is never sent" if re.search(r"\{[^{}]+\}", fragment) else None
+    return "has parameters in its fragment, which is never sent" if _BRACED.search(fragment) else None
 
 
 def _template(path: str) -> str:
@@ -114,15 +116,9 @@ def _free(name: str, path: str, declared: set[str]) -> str:
     return name
 
 
-def _operations(item: Any) -> Iterator[tuple[str, Node]]:
-    for key, each in item.items() if isinstance(item, dict) else ():
-        if isinstance(each, dict) and "responses" in each:
-            yield key, each
-
-
 def _names(item: Any) -> Iterator[str]:
-    for holder in (item, *(each for _, each in _operations(item))):
-        for parameter in holder.get("parameters", ()) if isinstance(holder, dict) else ():
+    for holder in (item, *(each for _, each in methods(item))) if isinstance(item, dict) else ():
+        for parameter in holder.get("parameters", ()):
             if isinstance(parameter, dict) and parameter.get("in") == "path":
                 yield str(parameter.get("name"))
 
@@ -131,7 +127,7 @@ def _renamed(item: Any, wildcards: list[_Wildcard], place: str) -> Any:
     """Return a path item that declares its wildcards as parameters of all operations."""
     if not isinstance(item, dict):
         return item
-    found = {**item, **{key: _renamed_in(each, wildcards) for key, each in _operations(item)}}
+    found = with_methods(item, {method: _renamed_in(each, wildcards) for method, each in methods(item)})
     declared = set(_names(item))
     added = [_added(each, place) for each in wildcards if each.old.startswith("*") and each.old not in declared]
     if added:
