@@ -49,7 +49,7 @@ GOOD = reply({"id": "1"})
 def test_each_scheme_has_its_place(scheme: Scheme, expected: AppliedAuth) -> None:
     """A key goes where the document's security scheme says."""
     assert expected == prove(scheme, "u:p")
-    assert "Proof(***)" == repr(expected)
+    assert "AppliedAuth(***)" == repr(expected)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from specwire._auth.credentials import Credentials
 from specwire._client.session import BaseSession
@@ -25,9 +25,6 @@ from specwire._pagination import pagination
 from specwire._pagination.async_pages import AsyncItems, AsyncPages
 from specwire._responses import parsing
 from specwire.errors import SpecwireError
-
-if TYPE_CHECKING:
-    pass
 
 T = TypeVar("T")
 ItemT = TypeVar("ItemT")
@@ -125,7 +122,7 @@ class AsyncSession(BaseSession):
             await sleep(pause)
 
     async def _send_through(self, outgoing: PreparedRequest, options: Options, stream: bool) -> HTTPResponse:
-        """Send one try through the middleware."""
+        """Send one attempt through the middleware."""
         from specwire._http.middleware import chained_async  # few use it
 
         send = partial(self._transport.send, options=options, stream=stream)

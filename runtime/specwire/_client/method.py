@@ -14,12 +14,8 @@ if TYPE_CHECKING:
     from specwire._http.option_overrides import OptionOverrides
 
 P = ParamSpec("P")
-T = TypeVar("T")
-E = TypeVar("E")
-F = TypeVar("F")
 ConnectionT = TypeVar("ConnectionT", bound="BaseSession")
 ConnectionT_co = TypeVar("ConnectionT_co", covariant=True)
-ItemT = TypeVar("ItemT")
 RequestT = TypeVar("RequestT")
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 

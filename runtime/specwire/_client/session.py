@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from specwire._auth.credentials import Credentials
 from specwire._exchange.exchange import Exchange
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from specwire._operations.operation import Operation
 
-T = TypeVar("T")
-ItemT = TypeVar("ItemT")
 
 _MOST_PREPARED = 1000
 """Operations whose constant part is kept: a program may make operations of its own without end."""
@@ -69,7 +67,7 @@ class BaseSession:
         return prepared
 
     def another_proof(self, exchange: Exchange, answer: HTTPResponse) -> bool:
-        """Tell whether a call that was not let in is sent again with other credentials; it is still the same try."""
+        """Return whether a rejected call is repeated with other credentials, as part of the same attempt."""
         proof = exchange.unproved(answer)
         if proof is None or self._keyring is None:
             return False

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from specwire._auth.credentials import Credentials
 from specwire._client.session import BaseSession
@@ -26,9 +26,6 @@ from specwire._pagination import pagination
 from specwire._pagination.sync_pages import Items, Pages
 from specwire._responses import parsing
 from specwire.errors import SpecwireError
-
-if TYPE_CHECKING:
-    pass
 
 T = TypeVar("T")
 ItemT = TypeVar("ItemT")
@@ -126,7 +123,7 @@ class Session(BaseSession):
             time.sleep(pause)
 
     def _send_through(self, outgoing: PreparedRequest, options: Options, stream: bool) -> HTTPResponse:
-        """Send one try through the middleware."""
+        """Send one attempt through the middleware."""
         from specwire._http.middleware import chained  # few use it
 
         send = partial(self._transport.send, options=options, stream=stream)

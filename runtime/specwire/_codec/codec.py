@@ -87,10 +87,9 @@ def _is_exact(value: Any) -> bool:
 class Decoder:
     """Cached decoder of one type."""
 
-    __slots__ = ("convert", "decode", "kind", "may_be_foreign", "takes_anything", "takes_text")
+    __slots__ = ("convert", "decode", "may_be_foreign", "takes_anything", "takes_text")
 
     def __init__(self, kind: Any) -> None:
-        self.kind = kind
         self.decode: Callable[[bytes], Any] = msgspec.json.Decoder(kind, dec_hook=decode_hook).decode
         """Decodes JSON bytes; raises `msgspec.ValidationError` if they don't match the type."""
         self.convert: Callable[[Any], Any] = partial(msgspec.convert, type=kind, dec_hook=decode_hook)

@@ -6,7 +6,6 @@ import datetime
 import decimal
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from itertools import chain, repeat
 from typing import Any, NamedTuple, TypeAlias
 
@@ -19,7 +18,7 @@ from specwire._models import lenient_json
 from specwire._models.json_types import kind_of, shown
 from specwire._models.model import ADDITIONAL, Unknown, unnamed
 from specwire._models.suspicion import fields_of, is_foreign
-from specwire._models.union import Choice, UnionMarker, choose, member_of, untagged
+from specwire._models.union import Choice, UnionMarker, choose, info_of, member_of, untagged
 from specwire._models.unset import UNSET
 
 __all__ = ["Drift", "DriftWarning", "OnDrift", "decode", "expected", "listed", "report", "tolerate"]
@@ -45,7 +44,7 @@ def tolerate(raw: Any, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
     """Build `kind` from builtins, keeping raw values that don't match."""
     builder = _Builder()
     try:
-        value = builder.build(_info(kind), raw, None)
+        value = builder.build(info_of(kind), raw, None)
     except RecursionError:
         return raw, (Drift("$", expected(kind), f"{kind_of(raw)} that is nested too deeply for models"),)
     return value, tuple(builder.listed())
@@ -53,12 +52,7 @@ def tolerate(raw: Any, kind: Any) -> tuple[Any, tuple[Drift, ...]]:
 
 def expected(kind: Any) -> str:
     """Return the name of a type for drift reports."""
-    return _expected(_info(kind))
-
-
-@cache
-def _info(kind: Any) -> inspect.Type:
-    return inspect.type_info(kind)
+    return _expected(info_of(kind))
 
 
 class _Place(NamedTuple):
@@ -192,13 +186,13 @@ class _Builder:
         if choice.reported:
             return self._reported(union.__name__, choice, raw, place, union.field)
         before, listed = self.count, len(self.drifts)
-        value = self._first_without_drift(tuple(map(_info, choice.variants)), info, raw, place)
+        value = self._first_without_drift(tuple(map(info_of, choice.variants)), info, raw, place)
         if self.count == before:
             return value
         if choice.meant is not None:
             self.count = before
             del self.drifts[listed:]
-            return self.build(_info(choice.meant), raw, place)
+            return self.build(info_of(choice.meant), raw, place)
         return Unknown(raw) if isinstance(raw, dict) else value
 
     def _reported(self, expected: str, choice: Choice, raw: Any, place: _Place | None, field: str | None) -> Any:
@@ -221,7 +215,7 @@ class _Builder:
 
     def _attempt(self, variant: Any, raw: Any, place: _Place | None) -> tuple[Any, _Builder]:
         builder = _Builder(self.built)
-        return builder.build(_info(variant), raw, place), builder
+        return builder.build(info_of(variant), raw, place), builder
 
     def _first_without_drift(
         self, infos: Sequence[inspect.Type], union: inspect.Type, raw: Any, place: _Place | None

@@ -176,7 +176,7 @@ class Held:
                 f"{self._limit:,} bytes: save it to a file, or raise `max_response_size`",
                 request=self._request,
                 response=response,
-                status=response.status_code,
+                status_code=response.status_code,
             )
 
     def clear(self, _version: Version | None = None) -> None:

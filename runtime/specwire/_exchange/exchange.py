@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from specwire._exchange import logging
@@ -11,9 +11,11 @@ from specwire._exchange.call_state import CallState
 from specwire._exchange.prepared import IDEMPOTENT, proved
 from specwire._http import retry
 from specwire._http.request import PreparedRequest
+from specwire._models import lenient_json
 from specwire._network.deadline import Deadline
 from specwire._network.request_url import LONGEST_URL, is_reachable, same_origin, without_login
 from specwire._operations.response import request_id_of
+from specwire._pagination.pagination import at
 from specwire._responses import parsing
 from specwire._serialization.multipart import Multipart, NotReplayableError, Upload
 from specwire._serialization.parameters import encode_cookies, encode_query, expand_path
@@ -258,20 +260,18 @@ class Exchange:
         return not isinstance(self._body, Multipart | Upload) or self._body.replayable
 
     def _hopeless(self, status: int, content: bytes) -> bool:
-        if status == 429 and _is_spent(content):
-            return True
         known = self.prepared.non_retryable
-        if known is None:
+        if status != 429 and known is None:
             return False
-        found = parsing.json_or_text(content)
-        for name in known.path:
-            found = found.get(name) if isinstance(found, dict) else None
-        return isinstance(found, str) and found in known.values
+        found = lenient_json.loads_or_text(content)
+        if status == 429 and _is_spent(found):
+            return True
+        code = at(found, known.path) if known is not None else None
+        return known is not None and isinstance(code, str) and code in known.values
 
 
-def _is_spent(content: bytes) -> bool:
-    """Return True if an error reports an exhausted quota or balance."""
-    found = parsing.json_or_text(content)
+def _is_spent(found: Any) -> bool:
+    """Return True if an error body reports an exhausted quota or balance."""
     for each in (found, found.get("error") if isinstance(found, dict) else None):
         if isinstance(each, dict) and any(
             isinstance(code := each.get(key), str) and code in _SPENT for key in ("code", "type")

@@ -136,7 +136,7 @@ def _around_async(
 
 
 def _wrong(middleware: object, result: object, kind: type) -> TypeError:
-    source = "send(outgoing)" if kind is HTTPResponse else "call(request)"
+    source = "send(request)" if kind is HTTPResponse else "call(request)"
     text = f"middleware {_name(middleware)} returned {type(result).__name__}: return the result of `{source}`"
     return TypeError(text)
 

@@ -22,7 +22,7 @@ class PreparedRequest(msgspec.Struct, frozen=True):
     """Headers as bytes if they are the same for every call; None if middleware may change them."""
 
     def __repr__(self) -> str:
-        return f"Outgoing({self.method})"
+        return f"{type(self).__name__}({self.method})"
 
 
 def encoded(headers: Mapping[str, str]) -> Pairs:

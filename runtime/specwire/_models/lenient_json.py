@@ -30,6 +30,14 @@ def loads(data: bytes, charset: str = "utf-8") -> Any:
     return read(data, charset)[0]
 
 
+def loads_or_text(data: bytes) -> Any:
+    """Parse JSON text to builtins; return other text as it is."""
+    try:
+        return loads(data)
+    except msgspec.DecodeError:
+        return data.decode("utf-8", "replace")
+
+
 def read(data: bytes, charset: str = "utf-8") -> tuple[Any, tuple[Flaw, ...]]:
     """Parse JSON text to builtins and a list of flaws; raise `msgspec.DecodeError` if it has no certain meaning.
 

@@ -305,7 +305,7 @@ def _losses(info: inspect.Type, raw: Any, memo: _Memo) -> Iterator[int]:
             yield min((_lost(each, raw, memo) for each in members), default=_MISFIT)
         case inspect.CustomType() if isinstance(info.cls, UnionMarker):
             variants = choose(info.cls, raw, memo).variants
-            yield min((_lost(_info(each), raw, memo) for each in variants), default=_MISFIT)
+            yield min((_lost(info_of(each), raw, memo) for each in variants), default=_MISFIT)
         case inspect.AnyType() | inspect.RawType():
             return
         case _:
@@ -315,7 +315,7 @@ def _losses(info: inspect.Type, raw: Any, memo: _Memo) -> Iterator[int]:
 @cache
 def _fields(kind: type[msgspec.Struct]) -> tuple[Mapping[str, inspect.Type], inspect.Type | None]:
     """Return the field types of a model by wire name, and the type of its additional properties."""
-    info = cast(inspect.StructType, inspect.type_info(kind))
+    info = cast(inspect.StructType, info_of(kind))
     fields = {field.encode_name: field.type for field in info.fields}
     if info.tag_field is not None:
         fields[info.tag_field] = inspect.StrType()
@@ -342,7 +342,8 @@ def flatten(variants: tuple[Any, ...]) -> Iterator[Any]:
 
 
 @cache
-def _info(kind: Any) -> inspect.Type:
+def info_of(kind: Any) -> inspect.Type:
+    """Return the structure of a type, inspected once."""
     return inspect.type_info(kind)
 
 
@@ -358,7 +359,7 @@ def _container(info: inspect.Type) -> type | None:
 
 @cache
 def member_of(variant: Any) -> Member:
-    info = _info(variant)
+    info = info_of(variant)
     container = _container(info)
     struct = info.item_type if isinstance(info, inspect.ListType) else info
     if not isinstance(struct, inspect.StructType):

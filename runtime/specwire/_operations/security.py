@@ -104,7 +104,7 @@ class AppliedAuth(msgspec.Struct, frozen=True):
         return not self.query and not self.cookies and self.sign is None
 
     def __repr__(self) -> str:
-        return "Proof(***)"
+        return f"{type(self).__name__}(***)"
 
 
 def prove(scheme: Scheme, key: str) -> AppliedAuth:

@@ -10,7 +10,7 @@ import msgspec
 from specwire._codec.drift_reports import Drift, listed, report
 from specwire._models import lenient_json
 from specwire._responses.error_envelope import error_alone_in, refused
-from specwire._responses.media_type import form_of, is_range, is_unspecific
+from specwire._responses.media_type import form_of, is_range, is_unspecific, media_type_of
 from specwire.errors import DecodeError
 
 if TYPE_CHECKING:
@@ -35,7 +35,10 @@ class FileCheck:
 
     def begin(self, response: Response[None]) -> None:
         """Process the head of a response that holds the whole file."""
-        declared, came = self._request.operation.payload_of(response.status_code).accept, _media_type(response)
+        declared, came = (
+            self._request.operation.payload_of(response.status_code).accept,
+            media_type_of(response.headers),
+        )
         self._response = response
         self._held = bytearray() if form_of(came) == "json" and form_of(declared) != "json" else None
         specific = not is_range(declared) and not is_unspecific(declared) and form_of(declared) == "bytes"
@@ -73,7 +76,3 @@ class FileCheck:
             text = f"{operation.id}: the response differs from the document: {listed([drift])}"
             raise DecodeError(text, request=self._request, response=self._response)
         report([drift], options.on_drift, operation.id, options.warned)
-
-
-def _media_type(response: Response[None]) -> str:
-    return response.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 Form: TypeAlias = Literal["json", "lines", "text", "bytes"]
@@ -51,3 +52,8 @@ def may_be_text(declared: str) -> bool:
 def is_range(media_type: str) -> bool:
     """Return True if a declared media type leaves the form open, such as `*/*`."""
     return "*" in media_type
+
+
+def media_type_of(headers: Mapping[str, str]) -> str:
+    """Return the media type of a response without its parameters, in lower case; empty if it has none."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()

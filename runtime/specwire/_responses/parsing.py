@@ -160,7 +160,7 @@ def _tell(record: CallState, answer: HTTPResponse, content: bytes, drifts: tuple
 
 def status_error(record: CallState, status: int, headers: Headers, content: bytes) -> APIStatusError:
     """Return the exception for an error status; `headers` and `content` have their secrets masked."""
-    raw = json_or_text(content)
+    raw = lenient_json.loads_or_text(content)
     body, drifts = _error_body(record, status, raw)
     response: Response[None] = record.response(status, headers, content, drift=drifts)
     location = _target(headers.get("location", ""))
@@ -218,17 +218,9 @@ def token_denied_error(record: CallState, denial: TokenDeniedError) -> Authentic
         request=record.request,
         response=record.response(denial.status, denial.headers, denial.content),
         status_code=denial.status,
-        body=json_or_text(denial.content),
+        body=lenient_json.loads_or_text(denial.content),
         attempts=record.attempts,
     )
-
-
-def json_or_text(content: bytes) -> Any:
-    """Return a body as builtins if it is JSON, else as text."""
-    try:
-        return lenient_json.loads(content)
-    except msgspec.DecodeError:
-        return content.decode("utf-8", "replace")
 
 
 def _check_envelope(

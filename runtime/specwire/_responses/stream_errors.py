@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from specwire._models import lenient_json
 from specwire._responses.error_envelope import error_alone_in, refused
+from specwire._responses.media_type import media_type_of
 from specwire.errors import APIError, DecodeError, StreamError
 
 if TYPE_CHECKING:
@@ -16,13 +15,6 @@ if TYPE_CHECKING:
 
 DOCUMENTS = ("application/json", "application/problem+json", "text/html")
 """Media types that servers send instead of events to report an error."""
-
-
-def json_or_text(data: bytes) -> Any:
-    try:
-        return lenient_json.loads(data)
-    except msgspec.DecodeError:
-        return data.decode("utf-8", "replace")
 
 
 def begun(request: StreamRequest[Any], response: Response[None]) -> StreamError:
@@ -39,17 +31,14 @@ def closed(request: StreamRequest[Any], response: Response[None] | None) -> Stre
 
 def unexpected(request: StreamRequest[Any], response: Response[None]) -> APIError:
     """Return the error for a response without events: the server's error if the body is one."""
-    raw = json_or_text(response.content)
+    raw = lenient_json.loads_or_text(response.content)
     if (error := error_alone_in(raw)) is not None:
         return refused(request, response, raw, error)
     shown = response.content[:80].decode("utf-8", "replace")
-    what = kind_of(response) if kind_of(response) in DOCUMENTS else "text that holds no events"
+    media_type = media_type_of(response.headers)
+    what = media_type if media_type in DOCUMENTS else "text that holds no events"
     return DecodeError(
         f"{request.operation.id}: the server sent {what} instead of events: {shown!r}",
         request=request,
         response=response,
     )
-
-
-def kind_of(response: Response[None]) -> str:
-    return response.headers.get("content-type", "").partition(";")[0].strip().lower()

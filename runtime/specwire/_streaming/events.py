@@ -11,12 +11,14 @@ import msgspec
 from specwire._codec import drift
 from specwire._codec.codec import decoder
 from specwire._errors.server_message import summary
+from specwire._models import lenient_json
 from specwire._models.suspicion import bare_of, is_suspect
 from specwire._operations.operation import EventsPayload
 from specwire._pagination.pagination import at
 from specwire._responses.error_envelope import error_alone_in
 from specwire._responses.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLargeError, RecordTruncatedError
-from specwire._responses.stream_errors import DOCUMENTS, json_or_text, kind_of, unexpected
+from specwire._responses.media_type import media_type_of
+from specwire._responses.stream_errors import DOCUMENTS, unexpected
 from specwire._streaming.frames import Finish, has_fields, is_foreign, read_data, skipped, unwrapped
 from specwire._streaming.sse import EventTooLargeError, SSEParser
 from specwire.errors import APIError, DecodeError, StreamError, StreamEventError, StreamTruncatedError
@@ -105,7 +107,7 @@ class EventReader(Generic[E]):
 
     def _begin(self, response: Response[None]) -> None:
         self._response = response
-        self._is_document = self._sse is not None and kind_of(response) in DOCUMENTS
+        self._is_document = self._sse is not None and media_type_of(response.headers) in DOCUMENTS
         self._unread: bytearray | None = bytearray()
         """Body until the first event, for the error message."""
 
@@ -283,7 +285,7 @@ class EventReader(Generic[E]):
         Raise `APIError` at the end of the stream.
         """
         if name.lower() == "error":
-            raise self._error(json_or_text(data))
+            raise self._error(lenient_json.loads_or_text(data))
         if not self._text and not data.strip():
             return  # keep-alive
         try:
@@ -302,7 +304,10 @@ class EventReader(Generic[E]):
             self._skip(name, data, "")
             return
         if drifts:
-            if any(each.path == "$" for each in drifts) and error_alone_in(raw := json_or_text(data)) is not None:
+            if (
+                any(each.path == "$" for each in drifts)
+                and error_alone_in(raw := lenient_json.loads_or_text(data)) is not None
+            ):
                 raise self._error(raw)
             self._note(drifts)
         self._give([event], [data])
@@ -328,7 +333,7 @@ class EventReader(Generic[E]):
 
     def _error_in(self, data: bytes) -> StreamEventError | None:
         """Return the error in the text of an event, or None."""
-        body = json_or_text(data)
+        body = lenient_json.loads_or_text(data)
         for error in self._payload.errors:
             found = at(body, error.path)
             if found is not None and error.equals in (None, found):

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 
 from specwire._codec.drift import Drift, decode, tolerate
+from specwire._models.suspicion import fields_of
 from specwire._models.union import flatten
 
 _SHOWN = 40
@@ -90,8 +91,7 @@ def is_foreign(data: bytes, kind: Any) -> bool:
         return True
     if not (isclass(kind) and issubclass(kind, msgspec.Struct)):
         return False
-    known = {field.encode_name for field in msgspec.structs.fields(kind)} | {kind.__struct_config__.tag_field}
-    return not (isinstance(raw, dict) and raw.keys() & known)
+    return not (isinstance(raw, dict) and raw.keys() & fields_of(kind).known)
 
 
 def unwrapped(text: bytes, path: tuple[str, ...]) -> bytes:

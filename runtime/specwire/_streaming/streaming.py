@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from specwire._operations.response import Response
 
 E = TypeVar("E")
-F = TypeVar("F")
 
 _PATIENCE = 0.1
 """Seconds to wait for the end of the body after the terminator, for the sake of the connection."""
