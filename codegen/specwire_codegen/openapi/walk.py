@@ -125,4 +125,5 @@ def operations_of(path_item: Node) -> Iterator[tuple[str, tuple[str | int, ...],
     """Yield each operation of a path item: its HTTP method, the tokens of its place, and the operation."""
     for tokens, operation, kind in children(path_item, "pathItem"):
         if kind == "operation":
-            yield str(tokens[-1]) if len(tokens) > 1 else str(tokens[0]).upper(), tokens, operation
+            *holder, name = tokens
+            yield str(name) if holder else str(name).upper(), tokens, operation
