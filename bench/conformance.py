@@ -124,7 +124,7 @@ def _row(name: str, results: Sequence[Document]) -> str:
         f"{sum(1 for one in results if not one.error)} of {len(results)}",
         len(outcomes),
         _part(sum(one.right for one in outcomes), sum(one.cases for one in outcomes)),
-        _part(sum(one.equal for one in outcomes), sum(one.answers for one in outcomes)),
+        _part(sum(one.equal for one in outcomes), sum(one.responses for one in outcomes)),
         sum(one.relaxed for one in outcomes),
         sum(1 for one in outcomes if one.undrawn),
         round(sum(one.seconds for one in results)),

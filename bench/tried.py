@@ -19,7 +19,7 @@ class Outcome(msgspec.Struct, frozen=True):
     cases: int
     right: int
     wrong: tuple[str, ...]
-    answers: int
+    responses: int
     equal: int
     unequal: tuple[str, ...]
     undrawn: tuple[str, ...]
@@ -40,8 +40,8 @@ class Document(msgspec.Struct, frozen=True):
 
 def tried(file: Path, package: str, folder: Path, operations: int, cases: int, seconds: float = 10) -> Document:
     """Generate a document as `folder/package`, on the path already, and try it; `seconds` bounds each drawing."""
-    from specwire_codegen.conformance.sampled_check import SampledCheck, sample
-    from specwire_codegen.conformance.subject import subject_in
+    from specwire_codegen.contract.sampled_check import SampledCheck, sample
+    from specwire_codegen.contract.subject import subject_in
     from specwire_codegen.diagnostics import SpecwireCodegenError
     from specwire_codegen.generate import build
     from specwire_codegen.output.package import write

@@ -24,7 +24,7 @@ from random import Random
 
 import msgspec
 import yaml
-from specwire_codegen.conformance.client.time_limit import TimeLimitExceeded, within
+from specwire_codegen.contract.client.time_limit import TimeLimitExceeded, within
 from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.generate import generate
 from specwire_codegen.project import single

@@ -23,7 +23,7 @@ from specwire_codegen.output.package import replace_file
 from specwire_codegen.output.write import digest
 from specwire_codegen.project import Target
 
-_BESIDE = ("mock", "conformance")
+_BESIDE = ("mock", "contract")
 """Subpackages that do not affect generated code."""
 
 

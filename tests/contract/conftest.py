@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from specwire_codegen.conformance.harness import Harness
-from specwire_codegen.conformance.subject import Subject, operation_label, subject_of
+from specwire_codegen.contract.harness import Harness
+from specwire_codegen.contract.subject import Subject, operation_label, subject_of
 from specwire_codegen.ir import Operation
 from specwire_codegen.project import provider, providers
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from specwire_codegen.conformance.subject import Subject, subject_in
+from specwire_codegen.contract.subject import Subject, subject_in
 from specwire_codegen.generate import build
 from specwire_codegen.output.package import write
 from specwire_codegen.project import single

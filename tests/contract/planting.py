@@ -30,9 +30,9 @@ from specwire._pagination import pagination
 from specwire._pagination.pagination import Trail
 from specwire._streaming.sse import SSEParser
 from specwire_clients.moonshot.operations import files
-from specwire_codegen.conformance.harness import Harness
-from specwire_codegen.conformance.strategies.property_check import Violation
-from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.contract.harness import Harness
+from specwire_codegen.contract.strategies.property_check import Violation
+from specwire_codegen.contract.subject import Subject
 from specwire_overrides.moonshot import files as overriding
 
 from bench.tried import tried

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from specwire_codegen.conformance.harness import Harness
-from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.contract.harness import Harness
+from specwire_codegen.contract.subject import Subject
 from specwire_codegen.ir import Empty, Operation
 from specwire_codegen.overrides.overrides import read_overrides
 

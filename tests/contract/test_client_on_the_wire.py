@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from specwire_codegen.conformance.harness import Harness
+from specwire_codegen.contract.harness import Harness
 from specwire_codegen.ir import Operation
 
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 
 import attrs
 import pytest
-from specwire_codegen.conformance.harness import KEY
-from specwire_codegen.conformance.live import plan_calls
-from specwire_codegen.conformance.recorder import Recorder
-from specwire_codegen.conformance.report import summary
-from specwire_codegen.conformance.run import Target, beyond_reading, check_live, live_target
-from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.contract.harness import KEY
+from specwire_codegen.contract.live import plan_calls
+from specwire_codegen.contract.recorder import Recorder
+from specwire_codegen.contract.report import summary
+from specwire_codegen.contract.run import Target, check_live, live_target, skipped_operations
+from specwire_codegen.contract.subject import Subject
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.mock.app import build
 from specwire_codegen.mock.server import serve
@@ -55,7 +55,7 @@ def test_what_is_not_called_has_a_reason(subject: Subject) -> None:
     """Every operation that changes something is refused, and says why."""
     refused = {planned_call.operation.id for planned_call in plan_calls(subject) if planned_call.skip_reason}
     writing = {one.id for one in subject.api.operations if one.http_method not in ("GET", "HEAD")}
-    assert writing <= refused == set(beyond_reading(subject))
+    assert writing <= refused == set(skipped_operations(subject))
 
 
 def test_a_refused_key_ends_the_run_and_is_not_shown(server: Server, moonshot: Subject) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import attrs
 import pytest
-from specwire_codegen.conformance.harness import Harness
-from specwire_codegen.conformance.report import Report, Row, summary
-from specwire_codegen.conformance.run import check_mock
-from specwire_codegen.conformance.strategies.property_check import Violation
-from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.contract.harness import Harness
+from specwire_codegen.contract.report import Report, Row, summary
+from specwire_codegen.contract.run import check_mock
+from specwire_codegen.contract.strategies.property_check import Violation
+from specwire_codegen.contract.subject import Subject
 from specwire_codegen.ir import JsonBody, Operation
 
 from tests.contract.making import made

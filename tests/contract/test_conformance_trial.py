@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from specwire_codegen.conformance.sampled_check import SampledCheck, sample
-from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.contract.sampled_check import SampledCheck, sample
+from specwire_codegen.contract.subject import Subject
 
 from tests.contract.making import made
 
@@ -138,7 +138,7 @@ def test_a_client_does_as_its_document_says(everything: Subject) -> None:
     assert [(one.operation_id, (), (), ()) for one in found] == [
         (one.operation_id, one.wrong, one.unequal, one.undrawn) for one in found
     ]
-    assert all(one.cases > 0 and one.answers > 0 for one in found)
+    assert all(one.cases > 0 and one.responses > 0 for one in found)
 
 
 def test_a_client_of_another_document_is_found_out(

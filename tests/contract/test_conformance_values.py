@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
-from specwire_codegen.conformance.answers import DrawnResponse, problems
-from specwire_codegen.conformance.client.calls import Outcome
-from specwire_codegen.conformance.strategies.property_check import Violation, explore, simplest
-from specwire_codegen.conformance.strategies.schemas import closed_schema
-from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.values.json_diff import differences, same_meaning
-from specwire_codegen.conformance.values.types import Types
+from specwire_codegen.contract.client.calls import Outcome
+from specwire_codegen.contract.drawn_responses import DrawnResponse, problems
+from specwire_codegen.contract.strategies.property_check import Violation, explore, simplest
+from specwire_codegen.contract.strategies.schemas import closed_schema
+from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.values.json_diff import differences, same_meaning
+from specwire_codegen.contract.values.types import Types
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(max_size=5),

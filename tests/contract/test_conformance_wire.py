@@ -2,13 +2,13 @@
 
 import attrs
 import pytest
-from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.values.case import Body, Case, File
-from specwire_codegen.conformance.wire import expected_request
-from specwire_codegen.conformance.wire.expected_request import Arrival
-from specwire_codegen.conformance.wire.multipart import BrokenBodyError, Part, parts_of
-from specwire_codegen.conformance.wire.parameters import pairs_problems, path_problems, query_pairs
-from specwire_codegen.conformance.wire.querystring import unsent
+from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.values.case import Body, Case, File
+from specwire_codegen.contract.wire import expected_request
+from specwire_codegen.contract.wire.expected_request import Arrival
+from specwire_codegen.contract.wire.multipart import BrokenBodyError, Part, parts_of
+from specwire_codegen.contract.wire.parameters import pairs_problems, path_problems, query_pairs
+from specwire_codegen.contract.wire.querystring import unsent
 from specwire_codegen.ir import Operation
 
 HEADERS = (("accept", "application/json"), ("authorization", "Bearer k"), ("content-type", "application/json"))

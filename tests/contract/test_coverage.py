@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.contract.subject import Subject
 from specwire_codegen.ir import EventStream
 
 SPECS = Path(__file__).parents[2] / "specs"

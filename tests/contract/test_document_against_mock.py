@@ -3,7 +3,7 @@
 All four of its phases run: the document's own examples, coverage of every keyword of every schema (valid values at
 their limits, values just beyond, missing and unknown ones, wrong methods and media types), drawn data, and chains in
 which a call uses what the one before it answered. What is checked, what is not and why, and what is not held against
-a server stands in `specwire_codegen.conformance.checks`.
+a server stands in `specwire_codegen.contract.checks`.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,9 @@ from collections.abc import Callable
 import attrs
 import pytest
 from schemathesis.checks import CHECKS as KNOWN, load_all_checks
-from specwire_codegen.conformance.checks import ALL_PHASES, CHECKS, LEFT_OUT, Plan, check_document
-from specwire_codegen.conformance.harness import KEY, Harness
-from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.contract.checks import ALL_PHASES, CHECKS, LEFT_OUT, Plan, check_document
+from specwire_codegen.contract.harness import KEY, Harness
+from specwire_codegen.contract.subject import Subject
 
 from tests.sampling import sample_number
 

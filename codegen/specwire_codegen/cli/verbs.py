@@ -334,9 +334,9 @@ def contract(
     missing = [library for library in ("schemathesis", "hypothesis", "starlette") if find_spec(library) is None]
     if missing:
         raise SpecwireCodegenError(f"contract needs {', '.join(missing)}: pip install 'specwire[contract]'")
-    from specwire_codegen.conformance import report as reports
-    from specwire_codegen.conformance.run import beyond_reading, check_live, check_mock, live_target
-    from specwire_codegen.conformance.subject import subject_of
+    from specwire_codegen.contract import report as reports
+    from specwire_codegen.contract.run import check_live, check_mock, live_target, skipped_operations
+    from specwire_codegen.contract.subject import subject_of
     from specwire_codegen.mock.loopback import direct
 
     subject = subject_of(provider(root, name), reading.access)
@@ -347,7 +347,7 @@ def contract(
         else:
             target = live_target(subject, base_url, os.environ, everything=all_operations)
             if all_operations and not yes:
-                called = ", ".join(beyond_reading(subject))
+                called = ", ".join(skipped_operations(subject))
                 raise SpecwireCodegenError(
                     f"--all-operations would also call these at {shown_url(target.base_url)}, which may change things "
                     f"and cost money: {called}. Add --yes if that is what you want"

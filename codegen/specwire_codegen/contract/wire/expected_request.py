@@ -8,13 +8,13 @@ from urllib.parse import quote, unquote
 
 import attrs
 
-from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.values.case import Body, Case, File
-from specwire_codegen.conformance.values.json_diff import json_problems
-from specwire_codegen.conformance.wire.credentials import shown
-from specwire_codegen.conformance.wire.encoding import encodings_of, part_header
-from specwire_codegen.conformance.wire.multipart import BrokenBodyError, Part, parts_of
-from specwire_codegen.conformance.wire.parameters import (
+from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.values.case import Body, Case, File
+from specwire_codegen.contract.values.json_diff import json_problems
+from specwire_codegen.contract.wire.credentials import shown
+from specwire_codegen.contract.wire.encoding import encodings_of, part_header
+from specwire_codegen.contract.wire.multipart import BrokenBodyError, Part, parts_of
+from specwire_codegen.contract.wire.parameters import (
     is_text_of,
     pairs_problems,
     path_problems,
@@ -22,7 +22,7 @@ from specwire_codegen.conformance.wire.parameters import (
     query_problems,
     text_problems,
 )
-from specwire_codegen.conformance.wire.querystring import parameters_of, unsent
+from specwire_codegen.contract.wire.querystring import parameters_of, unsent
 from specwire_codegen.ir import EventStream, JsonBody, MutualTLSScheme, Operation
 from specwire_codegen.lower.media import switch_of
 from specwire_codegen.openapi.media_types import base_type, is_json

@@ -11,11 +11,11 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.conformance.answers import DrawnResponse
-from specwire_codegen.conformance.client.arguments import Arguments
-from specwire_codegen.conformance.client.calls import Manner, Outcome
-from specwire_codegen.conformance.recorder import Recorder
-from specwire_codegen.conformance.wire.expected_request import Arrival
+from specwire_codegen.contract.client.arguments import Arguments
+from specwire_codegen.contract.client.calls import Manner, Outcome
+from specwire_codegen.contract.drawn_responses import DrawnResponse
+from specwire_codegen.contract.recorder import Recorder
+from specwire_codegen.contract.wire.expected_request import Arrival
 from specwire_codegen.ir import Operation
 
 
@@ -24,7 +24,7 @@ class Scenario:
     """The responses to the requests of one call; the last one is repeated for further requests."""
 
     manner: Manner
-    answers: tuple[DrawnResponse, ...]
+    responses: tuple[DrawnResponse, ...]
     check: Callable[[Outcome, Sequence[Arrival]], Iterator[str]] = attrs.field(repr=False)
     """Yields the problems of the outcome and of the recorded requests."""
     given: Mapping[str, Any] = attrs.field(factory=dict)
@@ -42,7 +42,7 @@ class Scenario:
         """Make the call and return its problems."""
         kept = {name: one for name, one in given.kwargs.items() if name not in self.left_out}
         given = attrs.evolve(given, kwargs={**kept, **self.given})
-        *recorder.first, recorder.answer = self.answers
+        *recorder.first, recorder.response = self.responses
         before = len(recorder.arrivals)
         try:
             outcome = call(operation, given, self.manner)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.contract.subject import Subject
 from specwire_codegen.openapi.media_types import base_type, is_json
 
 _FORM = "application/x-www-form-urlencoded"

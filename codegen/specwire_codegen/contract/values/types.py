@@ -19,8 +19,8 @@ from uuid import UUID
 import attrs
 from specwire._models.unset import UNSET
 
-from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.values.json_diff import duration, same_meaning
+from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.values.json_diff import duration, same_meaning
 from specwire_codegen.ir import (
     ADDITIONAL,
     AliasModel,

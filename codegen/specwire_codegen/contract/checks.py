@@ -11,7 +11,7 @@ from schemathesis import engine
 from schemathesis.core.failures import Failure
 from schemathesis.engine import Status, events
 
-from specwire_codegen.conformance.subject import operations_of
+from specwire_codegen.contract.subject import operations_of
 from specwire_codegen.openapi.media_types import base_type
 
 PhaseName: TypeAlias = Literal["examples", "coverage", "fuzzing", "stateful"]

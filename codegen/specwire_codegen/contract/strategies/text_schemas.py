@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from specwire_codegen.conformance.strategies.schemas import Schema
-from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.contract.strategies.schemas import Schema
+from specwire_codegen.contract.subject import Subject
 
 TEXT: Schema = {"type": "string"}
 """Any text, for places with percent-encoding."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.conformance.values.case import Case, File
+from specwire_codegen.contract.values.case import Case, File
 from specwire_codegen.ir import (
     ADDITIONAL,
     BinaryBody,

@@ -16,11 +16,11 @@ from specwire._operations.request import Request
 from specwire._operations.response import Response
 from specwire.errors import SpecwireError
 
-from specwire_codegen.conformance.client.arguments import Arguments
-from specwire_codegen.conformance.client.loopback_transport import detours
-from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.wire.credentials import credentials
-from specwire_codegen.conformance.wire.expected_url import NOWHERE
+from specwire_codegen.contract.client.arguments import Arguments
+from specwire_codegen.contract.client.loopback_transport import loopback_clients
+from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.wire.credentials import credentials
+from specwire_codegen.contract.wire.expected_url import NOWHERE
 from specwire_codegen.ir import BinaryStream, EventStream, Operation
 
 if TYPE_CHECKING:
@@ -54,16 +54,16 @@ def _deprecated_allowed() -> Iterator[None]:
 class Clients:
     """Both clients of a provider at one server, closed by `with`. They do not retry and treat drift as an error."""
 
-    def __init__(self, subject: Subject, base_url: str | None, key: str, *, detour: str | None = None) -> None:
-        """Connect to a server, None for the document's own; all connections go to `detour` if it is given.
+    def __init__(self, subject: Subject, base_url: str | None, key: str, *, loopback: str | None = None) -> None:
+        """Connect to a server, None for the document's own; with `loopback`, all connections go to that address.
 
         A named server receives all calls, even those of operations with their own servers.
         """
         once = RetryPolicy(attempts=1)
-        self._http = None if detour is None else detours(detour)
+        self._http = None if loopback is None else loopback_clients(loopback)
         sync_http, async_http = self._http or (None, None)
         keys = credentials(subject.sync_client._provider, key)
-        named = base_url is not None and detour is None
+        named = base_url is not None and loopback is None
         sync_client = _placed(subject.sync_client) if named else subject.sync_client
         async_client = _placed(subject.async_client) if named else subject.async_client
         self.sync: Client = sync_client(
@@ -83,17 +83,17 @@ class Clients:
     def _call_sync(self, operation: Operation, given: Arguments, manner: Manner) -> Outcome:
         method = self.method(self._in(self.sync, manner), operation, manner)
         try:
-            answer = method(*given.args, **given.kwargs)
+            result = method(*given.args, **given.kwargs)
             match operation.payload:
                 case _ if manner == "items":
-                    return Outcome(list(answer))
+                    return Outcome(list(result))
                 case EventStream():
-                    with answer as events:
+                    with result as events:
                         return Outcome(list(events))
                 case BinaryStream():
-                    return Outcome(answer.read() if isinstance(answer, Download) else answer)
+                    return Outcome(result.read() if isinstance(result, Download) else result)
                 case _:
-                    return Outcome(answer)
+                    return Outcome(result)
         except SpecwireError as error:
             return Outcome(error=error)
 
@@ -105,18 +105,18 @@ class Clients:
     async def _call(self, operation: Operation, given: Arguments, manner: Manner) -> Outcome:
         method = self.method(self._in(self.asynchronous, manner), operation, manner)
         try:
-            answer = method(*given.args, **given.kwargs)
+            result = method(*given.args, **given.kwargs)
             match operation.payload:
                 case _ if manner == "items":
-                    return Outcome([item async for item in answer])
+                    return Outcome([item async for item in result])
                 case EventStream():
-                    async with answer as events:
+                    async with result as events:
                         return Outcome([event async for event in events])
                 case BinaryStream():
-                    opened = await answer
+                    opened = await result
                     return Outcome(await opened.read() if isinstance(opened, AsyncDownload) else opened)
                 case _:
-                    return Outcome(await answer)
+                    return Outcome(await result)
         except SpecwireError as error:
             return Outcome(error=error)
 

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import Any, TypeAlias
 from urllib.parse import quote, unquote
 
-from specwire_codegen.conformance.values.json_diff import json_problems
+from specwire_codegen.contract.values.json_diff import json_problems
 from specwire_codegen.normalize.extensions import SPANS
 
 Raw: TypeAlias = Mapping[str, Any]

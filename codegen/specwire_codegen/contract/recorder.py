@@ -1,4 +1,4 @@
-"""Server that records raw requests and answers from a script or through another application."""
+"""Server that records raw requests and responds from a script or through another application."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from specwire_codegen.conformance.answers import DrawnResponse
-from specwire_codegen.conformance.wire.expected_request import Arrival
+from specwire_codegen.contract.drawn_responses import DrawnResponse
+from specwire_codegen.contract.wire.expected_request import Arrival
 
 
 class Recorder:
-    """An ASGI application; without an inner application, it answers every request with `answer`."""
+    """An ASGI application; without an inner application, it sends `response` to every request."""
 
     def __init__(self, inner: ASGIApp | None = None) -> None:
         """Record requests to the inner application, if there is one."""
         self.arrivals: list[Arrival] = []
-        self.answer: DrawnResponse | None = None
+        self.response: DrawnResponse | None = None
         self.first: list[DrawnResponse] = []
-        """Responses to the next requests, one each, sent before `answer`."""
+        """Responses to the next requests, one each, sent before `response`."""
         self._inner = inner
 
     @property
@@ -27,7 +27,7 @@ class Recorder:
         return self.arrivals[-1]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Record one request and answer it."""
+        """Record one request and respond to it."""
         body = await _whole(receive)
         headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"])
         raw_path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")
@@ -36,8 +36,8 @@ class Recorder:
             await self._inner(scope, _again(body, receive), send)
         elif self.first:
             await _send(self.first.pop(0), send)
-        elif self.answer is not None:
-            await _send(self.answer, send)
+        elif self.response is not None:
+            await _send(self.response, send)
 
 
 async def _whole(receive: Receive) -> bytes:
@@ -59,14 +59,14 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return give
 
 
-async def _send(answer: DrawnResponse, send: Send) -> None:
+async def _send(response: DrawnResponse, send: Send) -> None:
     headers: list[tuple[bytes, bytes]] = (
-        [(b"content-type", answer.content_type.encode("latin-1"))] if answer.content_type else []
+        [(b"content-type", response.content_type.encode("latin-1"))] if response.content_type else []
     )
-    headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-    start: dict[str, Any] = {"type": "http.response.start", "status": answer.status, "headers": headers}
+    headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    start: dict[str, Any] = {"type": "http.response.start", "status": response.status, "headers": headers}
     await send(start)
-    for chunk in answer.chunks:
+    for chunk in response.chunks:
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    if not answer.broken:  # otherwise the server closes the connection
+    if not response.broken:  # otherwise the server closes the connection
         await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -9,7 +9,7 @@ import schemathesis
 from hypothesis.strategies import SearchStrategy
 from schemathesis.core import NotSet
 
-from specwire_codegen.conformance.subject import component_name
+from specwire_codegen.contract.subject import component_name
 from specwire_codegen.lower.schema import is_tuple
 
 Schema = Mapping[str, Any]

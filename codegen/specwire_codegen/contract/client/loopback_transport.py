@@ -38,7 +38,7 @@ def _turned(request: httpx2.Request, to: httpx2.URL) -> httpx2.Request:
     )
 
 
-def detours(to: str) -> tuple[httpx2.Client, httpx2.AsyncClient]:
+def loopback_clients(to: str) -> tuple[httpx2.Client, httpx2.AsyncClient]:
     """Return a synchronous and an asynchronous client that call only this server."""
     return (
         httpx2.Client(transport=LoopbackTransport(to), trust_env=False),

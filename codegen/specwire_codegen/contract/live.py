@@ -10,12 +10,12 @@ import attrs
 from specwire._operations.response import Response
 from specwire.errors import APIStatusError, AuthenticationError, SpecwireError
 
-from specwire_codegen.conformance.client.arguments import Arguments, arguments
-from specwire_codegen.conformance.client.calls import Clients
-from specwire_codegen.conformance.report import Row
-from specwire_codegen.conformance.strategies.property_check import simplest
-from specwire_codegen.conformance.strategies.requests import requests
-from specwire_codegen.conformance.subject import Subject
+from specwire_codegen.contract.client.arguments import Arguments, arguments
+from specwire_codegen.contract.client.calls import Clients
+from specwire_codegen.contract.report import Row
+from specwire_codegen.contract.strategies.property_check import simplest
+from specwire_codegen.contract.strategies.requests import requests
+from specwire_codegen.contract.subject import Subject
 from specwire_codegen.ir import BinaryStream, EventStream, JsonPayload, Operation
 from specwire_codegen.mock.document.document import Document
 from specwire_codegen.mock.document.validation import Validators
@@ -92,22 +92,24 @@ class Reader:
     def _read(self, operation: Operation, given: Arguments) -> Row:
         problems: list[str] = []
         statuses: list[int] = []
-        for name, answer in self._clients.responses(operation, given):
-            match answer:
+        for name, result in self._clients.responses(operation, given):
+            match result:
                 case AuthenticationError():
-                    raise answer
+                    raise result
                 case APIStatusError():
-                    statuses.append(answer.status_code)
-                    problems += [f"{name}: {problem}" for problem in self._refused(operation, answer)]
+                    statuses.append(result.status_code)
+                    problems += [f"{name}: {problem}" for problem in self._rejection_problems(operation, result)]
                 case SpecwireError():
-                    problems.append(f"{name}: {type(answer).__name__}: {answer}")
+                    problems.append(f"{name}: {type(result).__name__}: {result}")
                 case Response():
-                    statuses.append(answer.status_code)
-                    problems += [f"{name}: {problem}" for problem in self._answered(operation, answer)]
-        note = ", ".join(f"answered {status}" for status in sorted({status for status in statuses if status >= 300}))
+                    statuses.append(result.status_code)
+                    problems += [f"{name}: {problem}" for problem in self._response_problems(operation, result)]
+        note = ", ".join(
+            f"responded with {status}" for status in sorted({status for status in statuses if status >= 300})
+        )
         return Row(operation.id, (len(statuses),), tuple(problems), note)
 
-    def _refused(self, operation: Operation, error: APIStatusError) -> Iterator[str]:
+    def _rejection_problems(self, operation: Operation, error: APIStatusError) -> Iterator[str]:
         documented = self._subject.raw(operation.id)["responses"]
         if not {str(error.status_code), f"{error.status_code // 100}XX", "default"} & set(documented):
             yield f"the document has no status {error.status_code}"
@@ -116,7 +118,7 @@ class Reader:
         for drift in error.response.drift if error.response is not None else ():
             yield f"drift at {drift}"
 
-    def _answered(self, operation: Operation, response: Response[Any]) -> Iterator[str]:
+    def _response_problems(self, operation: Operation, response: Response[Any]) -> Iterator[str]:
         if not isinstance(operation.payload, JsonPayload):
             return
         value = json.loads(response.content)

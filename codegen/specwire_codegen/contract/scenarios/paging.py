@@ -10,15 +10,15 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from specwire_codegen.conformance import answers
-from specwire_codegen.conformance.answers import DrawnResponse
-from specwire_codegen.conformance.client.calls import Outcome
-from specwire_codegen.conformance.scenarios.scenarios import Scenario, repeated_problems
-from specwire_codegen.conformance.strategies.schemas import Schema
-from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.values.types import Types
-from specwire_codegen.conformance.wire.expected_request import Arrival
-from specwire_codegen.conformance.wire.parameters import is_text_of, query_pairs
+from specwire_codegen.contract import drawn_responses
+from specwire_codegen.contract.client.calls import Outcome
+from specwire_codegen.contract.drawn_responses import DrawnResponse
+from specwire_codegen.contract.scenarios.scenarios import Scenario, repeated_problems
+from specwire_codegen.contract.strategies.schemas import Schema
+from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.values.types import Types
+from specwire_codegen.contract.wire.expected_request import Arrival
+from specwire_codegen.contract.wire.parameters import is_text_of, query_pairs
 from specwire_codegen.ir import JsonPayload, ListOf, Operation
 
 _NEXT = "?page=2&mark=a%20b"
@@ -39,7 +39,7 @@ def pages(subject: Subject, types: Types, operation: Operation) -> SearchStrateg
     """Return a strategy of scenarios with a list in two pages, or None for an operation without pages."""
     if operation.pagination is None or not isinstance(operation.payload, JsonPayload):
         return None
-    return _Pages(subject, types, operation).scenes()
+    return _Pages(subject, types, operation).strategy()
 
 
 class _Pages:
@@ -50,14 +50,14 @@ class _Pages:
         self._types = types
         self._operation = operation
         self._stated: Mapping[str, Any] = subject.raw(operation.id)["x-specwire-pagination"]
-        self._status, self._media_type, self._schema = next(answers.successes(subject, operation))
+        self._status, self._media_type, self._schema = next(drawn_responses.successes(subject, operation))
         self._items = self._place(self._stated["items"])
         self._item: Schema = self._items.schema["items"]
 
-    def scenes(self) -> SearchStrategy[Scenario]:
+    def strategy(self) -> SearchStrategy[Scenario]:
         """Return a strategy of the scenarios."""
         page = self._filled(self._values(self._schema), self._items)
-        page = page.filter(lambda one: not answers.has_error_envelope(self._operation, one))
+        page = page.filter(lambda one: not drawn_responses.has_error_envelope(self._operation, one))
         items = st.lists(self._values(self._item), min_size=1, max_size=3)
         # A repeated page is a server fault, which the client reports as an error.
         both = st.tuples(items, items).filter(lambda pair: pair[0] != pair[1])
@@ -82,7 +82,7 @@ class _Pages:
         return found
 
     def _values(self, schema: Schema) -> SearchStrategy[Any]:
-        return answers.values_of(self._subject, schema)
+        return drawn_responses.values_of(self._subject, schema)
 
     def _filled(self, page: SearchStrategy[Any], place: _Place) -> SearchStrategy[Any]:
         """Return a strategy of pages with the objects around a place, required or not."""
@@ -135,7 +135,7 @@ class _Pages:
                 else:
                     link = (("link", f'<{_NEXT}>; rel="next"'),)
         expected = [*_at(first, self._items.path), *_at(second, self._items.path)]
-        made = [self._answer(first, link), self._answer(second), self._answer(_put(second, self._items.path, []))]
+        made = [self._response(first, link), self._response(second), self._response(_put(second, self._items.path, []))]
 
         def check(outcome: Outcome, arrivals: Sequence[Arrival]) -> Iterator[str]:
             if outcome.error is not None:
@@ -147,7 +147,7 @@ class _Pages:
             else:
                 yield from self._asked(arrivals[0], arrivals[1], follows)
             assert self._operation.pagination is not None
-            yield from answers.result_problems(
+            yield from drawn_responses.result_problems(
                 self._types, ListOf(self._operation.pagination.item), expected, outcome.value
             )
 
@@ -171,8 +171,8 @@ class _Pages:
         rest = [_without(one.query, frozenset(follows)) for one in (first, second)]
         yield from repeated_problems(attrs.evolve(first, query=rest[0]), attrs.evolve(second, query=rest[1]))
 
-    def _answer(self, page: Any, headers: tuple[tuple[str, str], ...] = ()) -> DrawnResponse:
-        return attrs.evolve(answers.json_answer(self._status, self._media_type, page), headers=headers)
+    def _response(self, page: Any, headers: tuple[tuple[str, str], ...] = ()) -> DrawnResponse:
+        return attrs.evolve(drawn_responses.json_response(self._status, self._media_type, page), headers=headers)
 
     def _keyword(self, wire: str) -> str:
         return next(one.name for one in self._operation.parameters if (one.place, one.wire_name) == ("query", wire))

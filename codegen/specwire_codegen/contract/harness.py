@@ -10,20 +10,20 @@ from hypothesis.strategies import SearchStrategy
 from specwire.errors import DecodeError, InvalidRequestError
 from starlette.applications import Starlette
 
-from specwire_codegen.conformance import answers
-from specwire_codegen.conformance.answers import DrawnResponse
-from specwire_codegen.conformance.client.arguments import Arguments, arguments, shared_with
-from specwire_codegen.conformance.client.calls import Clients, Manner, Outcome
-from specwire_codegen.conformance.recorder import Recorder
-from specwire_codegen.conformance.scenarios import paging, retries
-from specwire_codegen.conformance.scenarios.scenarios import Scenario
-from specwire_codegen.conformance.strategies.property_check import explore, simplest
-from specwire_codegen.conformance.strategies.requests import requests
-from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.values.case import Case
-from specwire_codegen.conformance.values.python_values import written
-from specwire_codegen.conformance.values.types import Types
-from specwire_codegen.conformance.wire import expected_request
+from specwire_codegen.contract import drawn_responses
+from specwire_codegen.contract.client.arguments import Arguments, arguments, shared_with
+from specwire_codegen.contract.client.calls import Clients, Manner, Outcome
+from specwire_codegen.contract.drawn_responses import DrawnResponse
+from specwire_codegen.contract.recorder import Recorder
+from specwire_codegen.contract.scenarios import paging, retries
+from specwire_codegen.contract.scenarios.scenarios import Scenario
+from specwire_codegen.contract.strategies.property_check import explore, simplest
+from specwire_codegen.contract.strategies.requests import requests
+from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.values.case import Case
+from specwire_codegen.contract.values.python_values import written
+from specwire_codegen.contract.values.types import Types
+from specwire_codegen.contract.wire import expected_request
 from specwire_codegen.ir import Operation
 from specwire_codegen.lower.media import is_text
 from specwire_codegen.mock.app import build
@@ -92,14 +92,18 @@ class Harness:
     def _taken(self, operation: Operation, outcome: Outcome) -> list[str]:
         """Return the mock server's objections to the latest request and the client's to the response."""
         record = self._mock.state.requests[-1]
-        found = [f"the mock server refuses it: {violation}" for violation in record.violations]
-        # An unknown id is answered with 404.
-        if not found and record.status != 404 and not answers.is_success(self.subject, operation, record.status):
-            found.append(f"the mock server answers {record.status}")
+        found = [f"the mock server rejects it: {violation}" for violation in record.violations]
+        # The response to an unknown id is 404.
+        if (
+            not found
+            and record.status != 404
+            and not drawn_responses.is_success(self.subject, operation, record.status)
+        ):
+            found.append(f"the mock server responds with {record.status}")
         # A method reads one kind of response; if the body selects the kind, an override handles the others.
         another = isinstance(outcome.error, DecodeError) and self._may_be_text(operation)
         if record.status < 300 and outcome.error is not None and not another:
-            found.append(f"the client does not take the answer: {outcome.error}")
+            found.append(f"the client rejects the response: {outcome.error}")
         return found
 
     def _may_be_text(self, operation: Operation) -> bool:
@@ -113,23 +117,25 @@ class Harness:
 
     def reads(self, operation: Operation, examples: int) -> int:
         """Check that generated responses are returned unchanged, and return their number. Raise `Violation`."""
-        drawn = answers.answers(self.subject, operation)
+        drawn = drawn_responses.responses(self.subject, operation)
         return explore(drawn, examples, self._reader(operation))
 
     def reads_errors(self, operation: Operation, examples: int) -> int:
         """Check that generated errors are raised with their body unchanged. Raise `Violation`."""
-        drawn = answers.errors(self.subject, operation)
+        drawn = drawn_responses.errors(self.subject, operation)
         return 0 if drawn is None else explore(drawn, examples, self._reader(operation))
 
     def _reader(self, operation: Operation) -> Callable[[DrawnResponse], list[str]]:
         given = self._given(operation)
 
-        def check(answer: DrawnResponse) -> list[str]:
-            self._script.answer = answer
+        def check(response: DrawnResponse) -> list[str]:
+            self._script.response = response
             return [
                 f"{name}: {problem}"
                 for name, call in self._calls(self._at_script)
-                for problem in answers.problems(self._types, operation, answer, call(operation, given, "once"))
+                for problem in drawn_responses.problems(
+                    self._types, operation, response, call(operation, given, "once")
+                )
             ]
 
         return check
@@ -152,19 +158,19 @@ class Harness:
         """Check that an interrupted stream resumes, and return the number of runs. Raise `Violation`."""
         return self._run_scenarios(retries.resumptions(self.subject, self._types, operation), operation, examples)
 
-    def _run_scenarios(self, scenes: SearchStrategy[Scenario] | None, operation: Operation, examples: int) -> int:
-        if scenes is None:
+    def _run_scenarios(self, scenarios: SearchStrategy[Scenario] | None, operation: Operation, examples: int) -> int:
+        if scenarios is None:
             return 0
         given = self._given(operation)
 
-        def check(scene: Scenario) -> list[str]:
+        def check(scenario: Scenario) -> list[str]:
             return [
                 f"{name}: {problem}"
                 for name, call in self._calls(self._at_script)
-                for problem in scene.played(self._script, call, operation, given)
+                for problem in scenario.played(self._script, call, operation, given)
             ]
 
-        return explore(scenes, examples, check)
+        return explore(scenarios, examples, check)
 
     def overrides(self, operation: Operation, examples: int) -> int:
         """Check that an override sends its shared arguments as documented. Raise `Violation`.
@@ -184,7 +190,7 @@ class Harness:
             case, given = shared
             before = len(self._recorder.arrivals)
             if isinstance(self._at_mock.call(operation, given, "overridden").error, InvalidRequestError):
-                return [] if len(self._recorder.arrivals) == before else ["refused after it was sent"]
+                return [] if len(self._recorder.arrivals) == before else ["rejected after it was sent"]
             taken += 1
             return self._sent_once(operation, case, case, "overridden", given)
 

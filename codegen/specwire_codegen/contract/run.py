@@ -1,4 +1,4 @@
-"""Conformance run of a provider, against its mock server or a live one."""
+"""Contract tests of a provider, against its mock server or a live one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import attrs
 from specwire.errors import AuthenticationError
 
-from specwire_codegen.conformance.checks import (
+from specwire_codegen.contract.checks import (
     ALL_PHASES,
     EXCEPTIONS,
     LEFT_OUT,
@@ -18,13 +18,13 @@ from specwire_codegen.conformance.checks import (
     check_document,
     checks_in,
 )
-from specwire_codegen.conformance.client.calls import Clients
-from specwire_codegen.conformance.harness import KEY, Harness
-from specwire_codegen.conformance.live import PlannedCall, Reader, plan_calls
-from specwire_codegen.conformance.report import Report, Row
-from specwire_codegen.conformance.strategies.property_check import Violation
-from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.wire.credentials import first_proof
+from specwire_codegen.contract.client.calls import Clients
+from specwire_codegen.contract.harness import KEY, Harness
+from specwire_codegen.contract.live import PlannedCall, Reader, plan_calls
+from specwire_codegen.contract.report import Report, Row
+from specwire_codegen.contract.strategies.property_check import Violation
+from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.wire.credentials import first_auth
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.ir import Operation
 
@@ -39,14 +39,14 @@ _RATE_LIMIT = "5/s"
 
 def check_mock(subject: Subject, examples: int, progress: Progress) -> Report:
     """Check document, mock server and client against each other."""
-    with _quiet(), Harness(subject) as bench:
+    with _quiet(), Harness(subject) as harness:
         progress("schemathesis on the mock server")
-        plan = Plan(bench.url, _headers(subject, KEY), examples, own=_REJECTIONS)
+        plan = Plan(harness.url, _headers(subject, KEY), examples, own=_REJECTIONS)
         checked = {one.operation_id: one for one in check_document(subject.document, plan)}
         rows = []
         for operation_id in subject.operation_ids:
             progress(operation_id)
-            rows.append(_row(bench, operation_id, checked[operation_id], examples))
+            rows.append(_row(harness, operation_id, checked[operation_id], examples))
     chains = checked[None]
     names = ", ".join(checks_in(ALL_PHASES))
     notes = (
@@ -64,12 +64,12 @@ def check_mock(subject: Subject, examples: int, progress: Progress) -> Report:
     )
 
 
-def _row(bench: Harness, operation_id: str, checked: Checked, examples: int) -> Row:
+def _row(harness: Harness, operation_id: str, checked: Checked, examples: int) -> Row:
     problems = list(checked.findings)
     sent = read = 0
-    sending = (bench.sends, bench.overrides)
-    reading = (bench.reads, bench.reads_errors, bench.pages, bench.retries, bench.resumes)
-    for operation in _methods(bench.subject, operation_id):
+    sending = (harness.sends, harness.overrides)
+    reading = (harness.reads, harness.reads_errors, harness.pages, harness.retries, harness.resumes)
+    for operation in _methods(harness.subject, operation_id):
         for check in (*sending, *reading):
             try:
                 count = check(operation, examples)
@@ -110,7 +110,7 @@ def live_target(
     return Target(url.rstrip("/"), key, everything)
 
 
-def beyond_reading(subject: Subject) -> tuple[str, ...]:
+def skipped_operations(subject: Subject) -> tuple[str, ...]:
     """Return the operations that a live run calls only on request."""
     return tuple(call.operation.id for call in plan_calls(subject) if call.skip_reason is not None)
 
@@ -142,7 +142,7 @@ def check_live(subject: Subject, target: Target, examples: int, progress: Progre
     rows = tuple(_merged(row, checked.get(row.operation_id)) for row in read)
     order = subject.operation_ids
     notes = (
-        "read: calls of both clients, their answers compared with the document; ids are those that lists gave",
+        "read: calls of both clients, their responses compared with the document; ids are those that lists gave",
         f"document: requests of schemathesis, at most {_RATE_LIMIT}; {', '.join(checks_in(plan.phases))}",
         "not checked: requests on the wire, because only our own server records them",
         *(f"not checked: {name}, because {why}" for name, why in LEFT_OUT.items()),
@@ -169,13 +169,13 @@ def _merged(row: Row, checked: Checked | None) -> Row:
 
 
 def _headers(subject: Subject, key: str) -> dict[str, str]:
-    proof = first_proof(subject.sync_client._provider, key)
-    if proof.query or proof.cookies:
+    auth = first_auth(subject.sync_client._provider, key)
+    if auth.query or auth.cookies:
         raise SpecwireCodegenError(
             f"{subject.name} takes its key in the query or a cookie, which `contract` cannot send yet"
         )
     # schemathesis removes the key by this spelling, to check that the server requires it.
-    return {"Authorization" if name == "authorization" else name: value for name, value in proof.headers.items()}
+    return {"Authorization" if name == "authorization" else name: value for name, value in auth.headers.items()}
 
 
 @contextmanager

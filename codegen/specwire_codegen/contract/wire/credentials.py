@@ -51,7 +51,7 @@ def _given(scheme: Scheme, key: str) -> str | tuple[str, str] | Anonymous:
     return (key, key) if isinstance(scheme, Basic | Digest) else key
 
 
-def first_proof(provider: Provider, key: str) -> AppliedAuth:
+def first_auth(provider: Provider, key: str) -> AppliedAuth:
     """Return the additions of the key to a request of an operation with the most common security."""
     match provider.security:
         case None:

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.wire.expected_request import Arrival
+from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.wire.expected_request import Arrival
 from specwire_codegen.ir import Operation
 
 NOWHERE = "http://api.example/base"

@@ -16,23 +16,23 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from specwire_codegen.conformance import answers
-from specwire_codegen.conformance.answers import DrawnResponse
-from specwire_codegen.conformance.client.arguments import Arguments, arguments
-from specwire_codegen.conformance.client.calls import Clients, Manner, Outcome
-from specwire_codegen.conformance.client.time_limit import TimeLimitExceeded, within
-from specwire_codegen.conformance.recorder import Recorder
-from specwire_codegen.conformance.scenarios import paging, retries
-from specwire_codegen.conformance.scenarios.scenarios import Scenario
-from specwire_codegen.conformance.strategies.property_check import draw_into
-from specwire_codegen.conformance.strategies.requests import requests
-from specwire_codegen.conformance.strategies.schemas import relaxed
-from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.values.case import Case
-from specwire_codegen.conformance.values.python_values import written
-from specwire_codegen.conformance.values.types import Types
-from specwire_codegen.conformance.wire import expected_request
-from specwire_codegen.conformance.wire.expected_url import NOWHERE, address, arrived_at, base_url
+from specwire_codegen.contract import drawn_responses
+from specwire_codegen.contract.client.arguments import Arguments, arguments
+from specwire_codegen.contract.client.calls import Clients, Manner, Outcome
+from specwire_codegen.contract.client.time_limit import TimeLimitExceeded, within
+from specwire_codegen.contract.drawn_responses import DrawnResponse
+from specwire_codegen.contract.recorder import Recorder
+from specwire_codegen.contract.scenarios import paging, retries
+from specwire_codegen.contract.scenarios.scenarios import Scenario
+from specwire_codegen.contract.strategies.property_check import draw_into
+from specwire_codegen.contract.strategies.requests import requests
+from specwire_codegen.contract.strategies.schemas import relaxed
+from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.values.case import Case
+from specwire_codegen.contract.values.python_values import written
+from specwire_codegen.contract.values.types import Types
+from specwire_codegen.contract.wire import expected_request
+from specwire_codegen.contract.wire.expected_url import NOWHERE, address, arrived_at, base_url
 from specwire_codegen.ir import Operation
 from specwire_codegen.mock.server import serve
 
@@ -60,7 +60,7 @@ class CheckResult:
     """Number of calls that arrived as documented."""
     wrong: tuple[str, ...] = ()
     """Calls that differ from the document or did not arrive."""
-    answers: int = 0
+    responses: int = 0
     """Number of generated responses and errors."""
     equal: int = 0
     """Number of responses and errors that the client returned unchanged."""
@@ -85,48 +85,50 @@ class SampledCheck:
         base = base_url(subject)
         with ExitStack() as stack:
             at = stack.enter_context(serve(self._script, any_host=True))
-            self._clients = stack.enter_context(Clients(subject, base if base == NOWHERE else None, KEY, detour=at))
+            self._clients = stack.enter_context(Clients(subject, base if base == NOWHERE else None, KEY, loopback=at))
             self._stack = stack.pop_all()
 
     def run(self, operation: Operation, cases: int) -> CheckResult:
         """Generate calls and responses, and return the result."""
-        tried = CheckResult(operation.id)
+        result = CheckResult(operation.id)
         try:
             chosen, relaxed_call = self._drawn(lambda subject: requests(subject, operation), cases)
         except UndrawableError as problem:
-            return attrs.evolve(tried, undrawn=(f"call: {problem}",))
-        self._script.answer = _NOTHING
+            return attrs.evolve(result, undrawn=(f"call: {problem}",))
+        self._script.response = _NOTHING
         sent = [self._sent(operation, case) for case in chosen]
-        tried = attrs.evolve(tried, cases=len(chosen), right=sent.count([]), wrong=tuple(chain(*sent)))
+        result = attrs.evolve(result, cases=len(chosen), right=sent.count([]), wrong=tuple(chain(*sent)))
         try:
-            scripted, relaxed_answer = self._drawn(lambda subject: answers.answers(subject, operation), cases)
+            scripted, relaxed_response = self._drawn(
+                lambda subject: drawn_responses.responses(subject, operation), cases
+            )
             failures, relaxed_error = self._errors(operation, cases)
         except UndrawableError as problem:
-            return attrs.evolve(tried, undrawn=(f"answer: {problem}",), relaxed=relaxed_call)
-        tried = attrs.evolve(tried, relaxed=relaxed_call or relaxed_answer or relaxed_error)
+            return attrs.evolve(result, undrawn=(f"response: {problem}",), relaxed=relaxed_call)
+        result = attrs.evolve(result, relaxed=relaxed_call or relaxed_response or relaxed_error)
         try:
             given = arguments(operation, chosen[0])
         except KeyError:
-            return tried  # already reported in `wrong`
-        read = [self._read(operation, given, answer) for answer in (*scripted, *failures)]
-        read += [self._played(operation, given, scene) for scene in self._scenes(operation)]
-        return attrs.evolve(tried, answers=len(read), equal=read.count([]), unequal=tuple(chain(*read)))
+            return result  # already reported in `wrong`
+        read = [self._read(operation, given, response) for response in (*scripted, *failures)]
+        read += [self._played(operation, given, scenario) for scenario in self._scenarios(operation)]
+        return attrs.evolve(result, responses=len(read), equal=read.count([]), unequal=tuple(chain(*read)))
 
     def _errors(self, operation: Operation, count: int) -> tuple[list[DrawnResponse], bool]:
         """Generate the errors that the document describes, if any."""
-        if answers.errors(self.subject, operation) is None:
+        if drawn_responses.errors(self.subject, operation) is None:
             return [], False
-        return self._drawn(lambda subject: _some(answers.errors(subject, operation)), count)
+        return self._drawn(lambda subject: _some(drawn_responses.errors(subject, operation)), count)
 
-    def _scenes(self, operation: Operation) -> Iterator[Scenario]:
+    def _scenarios(self, operation: Operation) -> Iterator[Scenario]:
         """Generate one scenario of each kind that applies to the operation."""
         kinds: tuple[Scenarios, ...] = (paging.pages, retries.retries, retries.resumptions)
-        for scenes in kinds:
-            if scenes(self.subject, self._types, operation) is not None:
-                yield from self._drawn(partial(self._scene, scenes, operation), 1)[0]
+        for strategy in kinds:
+            if strategy(self.subject, self._types, operation) is not None:
+                yield from self._drawn(partial(self._scenario, strategy, operation), 1)[0]
 
-    def _scene(self, scenes: Scenarios, operation: Operation, subject: Subject) -> SearchStrategy[Scenario]:
-        return _some(scenes(subject, self._types, operation))
+    def _scenario(self, strategy: Scenarios, operation: Operation, subject: Subject) -> SearchStrategy[Scenario]:
+        return _some(strategy(subject, self._types, operation))
 
     def _drawn(self, strategy: Callable[[Subject], SearchStrategy[T]], count: int) -> tuple[list[T], bool]:
         """Generate values from the document or, if that is impossible or too slow, from a copy with fewer constraints.
@@ -172,20 +174,20 @@ class SampledCheck:
         found += expected_request.problems(self.subject, operation, expected, arrival)
         return [f"{problem} for {case!r}" for problem in found]
 
-    def _read(self, operation: Operation, given: Arguments, answer: DrawnResponse) -> list[str]:
-        self._script.answer = answer
+    def _read(self, operation: Operation, given: Arguments, response: DrawnResponse) -> list[str]:
+        self._script.response = response
         try:
-            found = answers.problems(self._types, operation, answer, self._call(operation, given))
+            found = drawn_responses.problems(self._types, operation, response, self._call(operation, given))
         except Exception as problem:  # report any exception: a client should raise none here
             found = [f"{type(problem).__name__}: {problem}"]
-        return [f"{problem} for {answer.value!r}" for problem in found]
+        return [f"{problem} for {response.value!r}" for problem in found]
 
-    def _played(self, operation: Operation, given: Arguments, scene: Scenario) -> list[str]:
+    def _played(self, operation: Operation, given: Arguments, scenario: Scenario) -> list[str]:
         try:
-            found = scene.played(self._script, self._call, operation, given)
+            found = scenario.played(self._script, self._call, operation, given)
         except Exception as problem:  # report any exception: a client should raise none here
             found = [f"{type(problem).__name__}: {problem}"]
-        return [f"{problem} for {[answer.value for answer in scene.answers]!r}" for problem in found]
+        return [f"{problem} for {[response.value for response in scenario.responses]!r}" for problem in found]
 
     def _call(self, operation: Operation, given: Arguments, manner: Manner = "once") -> Outcome:
         """Make a call, every third time with the asynchronous client."""

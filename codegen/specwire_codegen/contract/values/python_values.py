@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.conformance.values.case import Body, Case
-from specwire_codegen.conformance.values.types import Given, Types
+from specwire_codegen.contract.values.case import Body, Case
+from specwire_codegen.contract.values.types import Given, Types
 from specwire_codegen.ir import FormBody, JsonBody, JsonLinesBody, ListOf, MultipartBody, Operation, TypeExpr
 
 

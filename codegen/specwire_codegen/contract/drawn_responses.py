@@ -15,12 +15,12 @@ from specwire._codec.codec import encode
 from specwire._codec.formats import Formats
 from specwire.errors import APIStatusError, EnvelopeError, SpecwireError
 
-from specwire_codegen.conformance.client.calls import Outcome
-from specwire_codegen.conformance.strategies.schemas import Schema, closed, closed_schema, values
-from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.values.json_diff import differences, same_meaning, sendable
-from specwire_codegen.conformance.values.types import Types
-from specwire_codegen.conformance.wire.framing import Framing, framed, framings
+from specwire_codegen.contract.client.calls import Outcome
+from specwire_codegen.contract.strategies.schemas import Schema, closed, closed_schema, values
+from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.values.json_diff import differences, same_meaning, sendable
+from specwire_codegen.contract.values.types import Types
+from specwire_codegen.contract.wire.framing import Framing, framed, framings
 from specwire_codegen.ir import (
     AnyJson,
     BinaryStream,
@@ -62,7 +62,7 @@ class DrawnResponse:
     """True if the connection ends after the chunks, before the end of the response."""
 
 
-def answers(subject: Subject, operation: Operation) -> SearchStrategy[DrawnResponse]:
+def responses(subject: Subject, operation: Operation) -> SearchStrategy[DrawnResponse]:
     """Return a strategy of the successful responses of a method.
 
     Objects have only the properties that the document names, because a client drops unknown keys; maps have any
@@ -144,12 +144,12 @@ def _error_status(status: str, responses: Mapping[str, Any]) -> int | None:
 def successes(subject: Subject, operation: Operation) -> Iterator[tuple[int, str, Schema]]:
     """Yield status, media type and schema of each successful JSON response."""
     responses = subject.raw(operation.id)["responses"]
-    asked = operation.payload.media_type.split(", ") if isinstance(operation.payload, JsonPayload) else []
+    accepted = operation.payload.media_type.split(", ") if isinstance(operation.payload, JsonPayload) else []
     statuses = [status for status in responses if status.startswith("2")] or ["default"]
     for status in statuses:
         content = responses[status].get("content", {})
         json_types = [name for name in content if is_json(name)] or [name for name in content if is_range(name)]
-        wanted = [name for name in json_types if {base_type(name), exact_type(name)} & {*asked}] or json_types
+        wanted = [name for name in json_types if {base_type(name), exact_type(name)} & {*accepted}] or json_types
         for media_type in sorted(wanted, key=preference)[:1]:  # the client's own Accept preference
             sent = media_type if is_json(media_type) else "application/json"
             number = 200 if status == "default" else int(status.upper().replace("XX", "00"))
@@ -182,10 +182,10 @@ def _with_status(drawn: SearchStrategy[DrawnResponse], statuses: list[int]) -> S
 
 def _json(subject: Subject, status: int, media_type: str, schema: Schema) -> SearchStrategy[DrawnResponse]:
     drawn = values_of(subject, schema)
-    return drawn.map(lambda value: json_answer(status, media_type, value))
+    return drawn.map(lambda value: json_response(status, media_type, value))
 
 
-def json_answer(status: int, media_type: str, value: Any) -> DrawnResponse:
+def json_response(status: int, media_type: str, value: Any) -> DrawnResponse:
     """Return a value as a JSON response."""
     return DrawnResponse(status, media_type, (json.dumps(value).encode(),), value)
 
@@ -253,31 +253,29 @@ def _chunks(content: bytes, size: int) -> Iterator[bytes]:
         yield content[start : start + size]
 
 
-def problems(types: Types, operation: Operation, answer: DrawnResponse, outcome: Outcome) -> list[str]:
+def problems(types: Types, operation: Operation, sent: DrawnResponse, outcome: Outcome) -> list[str]:
     """Return the differences between a client's result and the response, or its declared type.
 
     Drift counts as a problem.
     """
     match outcome.error:
-        case APIStatusError() as error if answer.status >= 400:
+        case APIStatusError() as error if sent.status >= 400:
             found = (
-                []
-                if error.status_code == answer.status
-                else [f"status {answer.status} expected, not {error.status_code}"]
+                [] if error.status_code == sent.status else [f"status {sent.status} expected, not {error.status_code}"]
             )
             drifts = error.response.drift if error.response is not None else ()
             found += [f"drift at {drift}" for drift in drifts]
-            return found + result_problems(types, _error_type(operation, answer.status), answer.value, error.body)
-        case EnvelopeError() as error if has_error_envelope(operation, answer.value):
-            return result_problems(types, _declared(operation), answer.value, error.body)
+            return found + result_problems(types, _error_type(operation, sent.status), sent.value, error.body)
+        case EnvelopeError() as error if has_error_envelope(operation, sent.value):
+            return result_problems(types, _declared(operation), sent.value, error.body)
         case SpecwireError() as error:
             return [f"{type(error).__name__}: {error}"]
-        case None if answer.status >= 400:
-            return [f"status {answer.status} did not raise an error"]
-        case None if has_error_envelope(operation, answer.value):
+        case None if sent.status >= 400:
+            return [f"status {sent.status} did not raise an error"]
+        case None if has_error_envelope(operation, sent.value):
             return ["the error envelope did not raise an error"]
         case None:
-            return result_problems(types, _declared(operation), answer.value, outcome.value)
+            return result_problems(types, _declared(operation), sent.value, outcome.value)
 
 
 def _declared(operation: Operation) -> TypeExpr:

@@ -8,18 +8,17 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from specwire.errors import APIStatusError
 
-from specwire_codegen.conformance import answers
-from specwire_codegen.conformance.answers import DrawnResponse
-from specwire_codegen.conformance.client.calls import Outcome
-from specwire_codegen.conformance.scenarios.scenarios import Scenario, repeated_problems
-from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.values.types import Types
-from specwire_codegen.conformance.wire.expected_request import Arrival
-from specwire_codegen.conformance.wire.framing import Framing, framed
+from specwire_codegen.contract import drawn_responses
+from specwire_codegen.contract.client.calls import Outcome
+from specwire_codegen.contract.drawn_responses import DrawnResponse
+from specwire_codegen.contract.scenarios.scenarios import Scenario, repeated_problems
+from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.values.types import Types
+from specwire_codegen.contract.wire.expected_request import Arrival
+from specwire_codegen.contract.wire.framing import Framing, framed
 from specwire_codegen.ir import EventStream, Operation
 from specwire_codegen.openapi.methods import IDEMPOTENT
 
-"""Idempotent methods of RFC 9110, section 9.2.2, and QUERY."""
 _BUSY = DrawnResponse(503, "text/plain", (b"busy",), None)
 
 
@@ -34,20 +33,20 @@ def retries(subject: Subject, types: Types, operation: Operation) -> SearchStrat
     """Return a strategy of scenarios with a 503 first and a successful response second."""
     repeatable = is_repeatable(subject, operation)
 
-    def scene(good: DrawnResponse) -> Scenario:
+    def scenario(good: DrawnResponse) -> Scenario:
         def check(outcome: Outcome, arrivals: Sequence[Arrival]) -> Iterator[str]:
             expected = 2 if repeatable else 1
             if len(arrivals) != expected:
                 yield f"{expected} requests expected after a 503, not {len(arrivals)} ({outcome.error})"
             elif repeatable:
                 yield from repeated_problems(*arrivals)
-                yield from answers.problems(types, operation, good, outcome)
+                yield from drawn_responses.problems(types, operation, good, outcome)
             elif not isinstance(outcome.error, APIStatusError) or outcome.error.status_code != 503:
                 yield f"a 503 expected, not {outcome.error!r}"
 
         return Scenario("retrying", (_BUSY, good), check)
 
-    return answers.answers(subject, operation).map(scene)
+    return drawn_responses.responses(subject, operation).map(scenario)
 
 
 def resumptions(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scenario] | None:
@@ -56,9 +55,15 @@ def resumptions(subject: Subject, types: Types, operation: Operation) -> SearchS
     if not isinstance(payload, EventStream) or not payload.resumable:
         return None
 
-    def scene(events: list[object]) -> Scenario:
+    def scenario(events: list[object]) -> Scenario:
         parts = [
-            framed([one], payload.framing, None, Framing(before=(f"id: {number}",)), plain=answers.is_plain(payload))
+            framed(
+                [one],
+                payload.framing,
+                None,
+                Framing(before=(f"id: {number}",)),
+                plain=drawn_responses.is_plain(payload),
+            )
             for number, one in enumerate(events)
         ]
         end = framed([], payload.framing, payload.terminator, Framing())
@@ -72,8 +77,8 @@ def resumptions(subject: Subject, types: Types, operation: Operation) -> SearchS
             yield from repeated_problems(*arrivals, leaving=frozenset({"last-event-id"}))
             if arrivals[1].header("last-event-id") != "1":
                 yield f"request 2: header last-event-id: '1' expected, not {arrivals[1].header('last-event-id')!r}"
-            yield from answers.problems(types, operation, rest, outcome)
+            yield from drawn_responses.problems(types, operation, rest, outcome)
 
         return Scenario("retrying", (broken, rest), check)
 
-    return st.lists(answers.events(subject, operation, payload), min_size=3, max_size=4).map(scene)
+    return st.lists(drawn_responses.events(subject, operation, payload), min_size=3, max_size=4).map(scenario)

@@ -8,14 +8,14 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from specwire_codegen.conformance.strategies.schemas import Schema, values, without
-from specwire_codegen.conformance.strategies.text_schemas import LINE, SPACELESS, TEXT, TOKEN, UNPIPED, textual
-from specwire_codegen.conformance.subject import Subject
-from specwire_codegen.conformance.values.case import Body, Case, File
-from specwire_codegen.conformance.values.json_diff import sendable
-from specwire_codegen.conformance.wire.encoding import encodings_of, part_header
-from specwire_codegen.conformance.wire.parameters import sent
-from specwire_codegen.conformance.wire.querystring import parameters_of
+from specwire_codegen.contract.strategies.schemas import Schema, values, without
+from specwire_codegen.contract.strategies.text_schemas import LINE, SPACELESS, TEXT, TOKEN, UNPIPED, textual
+from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.values.case import Body, Case, File
+from specwire_codegen.contract.values.json_diff import sendable
+from specwire_codegen.contract.wire.encoding import encodings_of, part_header
+from specwire_codegen.contract.wire.parameters import sent
+from specwire_codegen.contract.wire.querystring import parameters_of
 from specwire_codegen.ir import (
     ADDITIONAL,
     BinaryBody,
