@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ import attrs
 
 from specwire_codegen.diagnostics import Diagnostic, Location, error, settle
 from specwire_codegen.documents.toml_text import read_toml
-from specwire_codegen.openapi.casing import pascal
+from specwire_codegen.openapi.casing import pascal, respelled, words
 from specwire_codegen.openapi.identifiers import RESERVED_CLASSES, RESERVED_CLIENTS
+from specwire_codegen.openapi.suggest import did_you_mean
 
 _CLIENT_KEYS = {"class": str, "key": str, "base_url": str, "requires_base_url": bool}
 _ACCESS_KEYS: Mapping[str, tuple[type, ...]] = {"refs-within": (str, list), "ref": (str, list, dict)}
@@ -21,25 +22,32 @@ _ACCESS_KEYS: Mapping[str, tuple[type, ...]] = {"refs-within": (str, list), "ref
 _KINDS = {str: ("a string", "put it into quotes"), bool: ("true or false", "write it without quotes")}
 _VARIABLES = ("key", "base_url")
 _TABLES = ("operations", "streams", "waits")
+_KNOWN = ("client", *_TABLES, "models", "casing")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _METHOD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+_SPELLING = re.compile(r"[A-Z][A-Za-z0-9]*")
 
 
 @attrs.frozen
 class ClientConfig:
-    """The names of a client; methods are dotted paths by operationId."""
+    """The names of a client; methods are dotted paths by operationId, or by method and path."""
 
     file: str
     class_name: str
     key_variable: str | None
     base_url_variable: str | None
     requires_base_url: bool = False
-    operations: Mapping[str, str] = attrs.field(factory=dict)
-    streams: Mapping[str, str] = attrs.field(factory=dict)
-    waits: Mapping[str, str] = attrs.field(factory=dict)
+    operations: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """Methods of operations; those after the first are other names of the same method."""
+    omitted: tuple[str, ...] = ()
+    """Operations that the client does not have."""
+    streams: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    waits: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     models: Mapping[str, str] = attrs.field(factory=dict)
     """Class names by component."""
+    casing: Mapping[str, str] = attrs.field(factory=dict)
+    """Spelling of words in class names."""
     partial: bool = False
     """True if only a part of the document is generated; names for other operations are then ignored."""
     text: str = attrs.field(default="", repr=False)
@@ -50,7 +58,7 @@ class ClientConfig:
         for number, line in enumerate(self.text.splitlines(), 1):
             if header := re.match(r"\s*\[([^\]]+)\]", line):
                 current = header[1].strip()
-            elif current == table and re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
+            elif current == table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
                 return Location(self.file, "", number, 1)
         return Location(self.file, "")
 
@@ -77,18 +85,28 @@ def read_config(path: Path, package: str) -> ClientConfig:
     client = data.get("client", {})
     config = ClientConfig(
         file=str(path),
-        class_name=client.get("class", default.class_name),
+        class_name=client.get("class") or _respelled(default.class_name, data.get("casing", {})),
         key_variable=client.get("key", default.key_variable),
         base_url_variable=client.get("base_url", default.base_url_variable),
         requires_base_url=client.get("requires_base_url", False),
-        operations=data.get("operations", {}),
-        streams=data.get("streams", {}),
-        waits=data.get("waits", {}),
         models=data.get("models", {}),
+        casing=data.get("casing", {}),
         text=text,
     )
     settle(_problems(config, data))
-    return config
+    operations, streams, waits = (
+        {key: _methods(value) for key, value in data.get(table, {}).items() if value is not False} for table in _TABLES
+    )
+    omitted = tuple(key for key, value in data.get("operations", {}).items() if value is False)
+    return attrs.evolve(config, operations=operations, omitted=omitted, streams=streams, waits=waits)
+
+
+def _respelled(name: str, casing: Mapping[str, Any]) -> str:
+    return respelled(name, {word: spelling for word, spelling in casing.items() if isinstance(spelling, str)})
+
+
+def _methods(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, list) else (value,)
 
 
 def _misshapen(file: str, data: Mapping[str, Any]) -> list[Diagnostic]:
@@ -97,9 +115,10 @@ def _misshapen(file: str, data: Mapping[str, Any]) -> list[Diagnostic]:
     for name, table in data.items():
         if name in _ACCESS_KEYS:
             found += _misstated(name, table, Location(file))
-        elif name not in ("client", "models", *_TABLES):
+        elif name not in _KNOWN:
             message = f"[{name}] is not a table of client.toml"
-            found.append(error("unknown-table", message, Location(file), "see docs/client-toml.md"))
+            help_ = did_you_mean(name, _KNOWN, "see docs/client-toml.md")
+            found.append(error("unknown-table", message, Location(file), help_))
         elif not isinstance(table, dict):
             help_ = f"write [{name}] above its lines"
             found.append(error("bad-value", f"{name} must be a table", Location(file), help_))
@@ -116,7 +135,8 @@ def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]
         if kind is None:
             names = ", ".join(_CLIENT_KEYS)
             message = f"[client] has no key {key!r}"
-            found.append(error("unknown-key", message, config.locate("client", key), f"use one of {names}"))
+            help_ = did_you_mean(key, _CLIENT_KEYS, f"use one of {names}")
+            found.append(error("unknown-key", message, config.locate("client", key), help_))
         elif not isinstance(value, kind):
             what, help_ = _KINDS[kind]
             found.append(error("bad-value", f"{key} must be {what}", config.locate("client", key), help_))
@@ -130,14 +150,38 @@ def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]
         found.append(error("bad-name", f"{config.class_name!r} is not a class name", place, help_))
     for table in _TABLES:
         for key, value in data.get(table, {}).items():
-            if not _is_method(value):
-                help_ = "write a dotted path such as batch.jobs.list"
-                found.append(error("bad-name", f"{value!r} is not a method name", config.locate(table, key), help_))
+            found += _misnamed(table, key, value, config.locate(table, key))
     for key, value in data.get("models", {}).items():
         if not _is_class_name(value) or value in RESERVED_CLASSES:
             help_ = "use PascalCase letters and digits; names of Python and typing are reserved"
             found.append(error("bad-name", f"{value!r} is not a class name", config.locate("models", key), help_))
+    for key, value in data.get("casing", {}).items():
+        if not words(key):
+            message = f"{key!r} has no letters"
+            found.append(error("bad-name", message, config.locate("casing", key), "write a word of class names"))
+        elif not (isinstance(value, str) and _SPELLING.fullmatch(value)):
+            help_ = 'write it as it is in class names, such as openai = "OpenAI"'
+            found.append(error("bad-name", f"{value!r} is not a spelling", config.locate("casing", key), help_))
     return found
+
+
+def _misnamed(table: str, key: str, value: Any, place: Location) -> Iterator[Diagnostic]:
+    """Yield the problems of the methods of an operation."""
+    if table == "operations" and value is False:
+        return
+    several = table != "waits"
+    if value == [] or isinstance(value, bool) or (isinstance(value, list) and not several):
+        forms = "a dotted path, a list of them, or false" if table == "operations" else "a dotted path"
+        yield error("bad-value", f"{key} must be {forms}", place, "write a dotted path such as batch.jobs.list")
+        return
+    names = value if isinstance(value, list) else [value]
+    for name in names:
+        if not _is_method(name):
+            yield error(
+                "bad-name", f"{name!r} is not a method name", place, "write a dotted path such as batch.jobs.list"
+            )
+        elif names.count(name) > 1:
+            yield error("bad-name", f"{key} is named {name} twice", place, "remove one of them")
 
 
 def _misstated(key: str, value: Any, place: Location) -> list[Diagnostic]:

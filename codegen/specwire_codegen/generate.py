@@ -23,7 +23,7 @@ from specwire_codegen.diagnostics import (
 )
 from specwire_codegen.documents import overlay as overlays
 from specwire_codegen.documents.document import Document
-from specwire_codegen.documents.filter import select
+from specwire_codegen.documents.filter import select, without
 from specwire_codegen.files.access import Access, read_access
 from specwire_codegen.files.library import Library
 from specwire_codegen.files.load import load, load_from, load_overlay
@@ -85,6 +85,8 @@ def document_of(
         document = _loaded(target, access or Access())
         if target.overlay is not None:
             document = overlays.apply(document, load_overlay(target.overlay))
+        config = read_config(target.config, target.name)
+        document = without(document, {key: config.locate("operations", key) for key in config.omitted})
         normalized = normalize(select(document, target.only_tags, target.only_operations), after=after)
     return attrs.evolve(document, data=normalized.data), normalized.warnings
 

@@ -1,16 +1,20 @@
-"""Selection of operations by tag or id; `normalize` prunes what they do not need."""
+"""Selection of operations by tag, id or route; `normalize` prunes what they do not need."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import attrs
 
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import Diagnostic, Location, SpecwireCodegenError, error, settle
 from specwire_codegen.documents.document import Document
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.methods import METHODS
+from specwire_codegen.openapi.routes import Routed, Routes
+
+Wanted = Callable[[tuple[str, str], Mapping[str, Any]], bool]
+"""Test of an operation by its path and method, and its content."""
 
 
 def select(document: Document, tags: Collection[str], operations: Collection[str]) -> Document:
@@ -20,16 +24,57 @@ def select(document: Document, tags: Collection[str], operations: Collection[str
     """
     if not tags and not operations:
         return document
-    paths = {path: _followed(document, item) for path, item in document.data.get("paths", {}).items()}
-    present = [operation for item in paths.values() for operation in _operations(item)]
+    paths = _paths(document)
+    present = [operation for item in paths.values() for _, operation in _operations(item)]
     _require("tag", tags, {tag for operation in present for tag in operation.get("tags", ())})
     _require("operation", operations, {operation["operationId"] for operation in present if "operationId" in operation})
 
-    def wanted(operation: Mapping[str, Any]) -> bool:
+    def wanted(_: tuple[str, str], operation: Mapping[str, Any]) -> bool:
         return bool(set(operation.get("tags", ())) & set(tags)) or operation.get("operationId") in operations
 
-    kept = {path: _kept(item, wanted) for path, item in paths.items()}
-    return attrs.evolve(document, data={**document.data, "paths": {path: item for path, item in kept.items() if item}})
+    return _with_paths(document, {path: _kept(item, path, wanted) for path, item in paths.items()})
+
+
+def _id(operation: Mapping[str, Any]) -> str | None:
+    stated = operation.get("operationId")
+    return stated if isinstance(stated, str) else None
+
+
+def _paths(document: Document) -> dict[str, Any]:
+    """Return the path items of a document, followed."""
+    stated = document.data.get("paths")
+    return {path: _followed(document, item) for path, item in stated.items()} if isinstance(stated, Mapping) else {}
+
+
+def _with_paths(document: Document, paths: Mapping[str, Any]) -> Document:
+    return attrs.evolve(document, data={**document.data, "paths": {path: item for path, item in paths.items() if item}})
+
+
+def without(document: Document, omitted: Mapping[str, Location]) -> Document:
+    """Return the document without these operations, named by id or route; raise `DiagnosticError` for unknown ones."""
+    if not omitted:
+        return document
+    paths = _paths(document)
+    present = Routes(
+        [
+            Routed(_id(raw), method, path, (path, method))
+            for path, item in paths.items()
+            for method, raw in _operations(item)
+        ]
+    )
+    findings: list[Diagnostic] = []
+    gone: set[tuple[str, str]] = set()
+    for key, place in omitted.items():
+        found = present.find(key)
+        if len(found) != 1:
+            what = "no operation has this id or route" if not found else f"{len(found)} operations are named so"
+            message = f"[operations] {key}: {what}"
+            findings.append(error("unused-name", message, place, present.help(key, len(found))))
+        gone |= {each.item for each in found}
+    settle(findings)
+    changed = {path for path, _ in gone}
+    kept = {path: _kept(paths[path], path, lambda each, _: each not in gone) for path in changed}
+    return _with_paths(document, {**document.data["paths"], **kept})
 
 
 def _followed(document: Document, item: Any) -> Any:
@@ -46,20 +91,25 @@ def _followed(document: Document, item: Any) -> Any:
     return item
 
 
-def _operations(item: Any) -> Iterator[Mapping[str, Any]]:
+def _operations(item: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield method and operation of a path item."""
     if isinstance(item, Mapping):
-        yield from (value for key, value in item.items() if key in METHODS and isinstance(value, Mapping))
-        yield from (value for value in item.get("additionalOperations", {}).values() if isinstance(value, Mapping))
+        more = item.get("additionalOperations")
+        pairs = [(key, item[key]) for key in item if key in METHODS]
+        pairs += more.items() if isinstance(more, Mapping) else ()
+        yield from ((method, operation) for method, operation in pairs if isinstance(operation, Mapping))
 
 
-def _kept(item: Any, wanted: Any) -> dict[str, Any] | None:
-    if not isinstance(item, Mapping) or not any(wanted(operation) for operation in _operations(item)):
+def _kept(item: Any, path: str, wanted: Wanted) -> dict[str, Any] | None:
+    """Return a path item with the wanted operations, or None if there are none."""
+    kept = {method for method, operation in _operations(item) if wanted((path, method), operation)}
+    if not kept:
         return None
-    kept = {key: value for key, value in item.items() if key not in METHODS or wanted(value)}
-    if "additionalOperations" in kept:
-        more = kept["additionalOperations"]
-        kept["additionalOperations"] = {key: value for key, value in more.items() if wanted(value)}
-    return kept
+    found = {key: value for key, value in item.items() if key not in METHODS or key in kept}
+    if "additionalOperations" in found:
+        more = found["additionalOperations"]
+        found["additionalOperations"] = {key: value for key, value in more.items() if key in kept}
+    return found
 
 
 def _require(what: str, names: Collection[str], known: Collection[str]) -> None:

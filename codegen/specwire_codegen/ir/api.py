@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import attrs
@@ -52,6 +53,8 @@ class Operation:
     formats: Formats = Formats()
     billed: bool = False
     """True if repeating it costs again."""
+    aliases: tuple[tuple[str, ...], ...] = ()
+    """Other methods that make the same call."""
     form: str = ""
     """Name of the response form if the operation has several and this is not the first."""
 
@@ -123,6 +126,8 @@ class Api:
     models: tuple[Model, ...]
     inputs: frozenset[str]
     """Names of the models that requests can contain."""
+    casing: Mapping[str, str] = attrs.field(factory=dict)
+    """Spelling of words in class names."""
     tags: tuple[tuple[str, str], ...] = ()
     """Resource -> one-line description, from the document's tags."""
     warnings: tuple[Diagnostic, ...] = ()

@@ -30,7 +30,7 @@ from specwire_codegen.lower.operation import lower_operations
 from specwire_codegen.lower.querystring import unsent_query_strings
 from specwire_codegen.lower.security import lower_security
 from specwire_codegen.lower.server import server_flaws, server_url
-from specwire_codegen.openapi.casing import pascal, snake
+from specwire_codegen.openapi.casing import pascal, respelled, snake
 from specwire_codegen.openapi.pointer import join, split
 from specwire_codegen.python_source import sentence
 
@@ -43,7 +43,7 @@ def lower(document: Document, config: ClientConfig, package: str) -> Api:
     components = Components(schemas, chosen_class_names(schemas, config))
     by_name = {model.name: model for model in lower_models(schemas, components.names)}
     operations = tuple(
-        _with_named_unions(operation, by_name) for operation in lower_operations(document, components, config)
+        _with_named_unions(operation, by_name, config) for operation in lower_operations(document, components, config)
     )
     models = tuple(sorted(by_name.values(), key=lambda model: model.name))
     info = data["info"]
@@ -51,6 +51,7 @@ def lower(document: Document, config: ClientConfig, package: str) -> Api:
     return Api(
         package=package,
         class_name=config.class_name,
+        casing=config.casing,
         title=info["title"],
         version=info["version"],
         description=info.get("description", info.get("summary", "")),
@@ -84,8 +85,8 @@ def _unrepresentable(document: Document, schemas: Mapping[str, Mapping[str, Any]
                 )
 
 
-def _with_named_unions(operation: Operation, models: dict[str, Model]) -> Operation:
-    wish = pascal(operation.id)
+def _with_named_unions(operation: Operation, models: dict[str, Model], config: ClientConfig) -> Operation:
+    wish = respelled(pascal(operation.id), config.casing)
     payload = operation.payload
     match payload:
         case JsonPayload(type_):

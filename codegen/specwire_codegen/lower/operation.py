@@ -41,6 +41,7 @@ from specwire_codegen.ir import (
 from specwire_codegen.lower.body import lower_bodies
 from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components, constants_of, item_of, switch_of
+from specwire_codegen.lower.naming.chosen import Chosen, Method, chosen
 from specwire_codegen.lower.naming.method import default_methods
 from specwire_codegen.lower.naming.named import named
 from specwire_codegen.lower.parameter import lower_parameter
@@ -64,20 +65,16 @@ def lower_operations(document: Document, components: Components, config: ClientC
         for path, item in document.data.get("paths", {}).items()
         for http_method, tokens, raw in operations_of(item)
     ]
-    unnamed = [
-        named(raw, method, path) for path, method, raw, _ in routes if raw["operationId"] not in config.operations
-    ]
-    chosen = [
-        tuple(name.split(".")) for table in (config.operations, config.streams, config.waits) for name in table.values()
-    ]
-    defaults = default_methods(unnamed, chosen)
+    names = {pointer: named(raw, method, path) for path, method, raw, pointer in routes}
+    choice = chosen(config, [*names.values()])
+    unnamed = [one for one in names.values() if not choice.methods("operations", one.id)]
+    defaults = default_methods(unnamed, choice.all())
     found: list[Operation] = []
-    taken = {*defaults.values(), *chosen}
+    taken = {*defaults.values(), *choice.all()}
     for path, http_method, raw, pointer in routes:
-        name = config.operations.get(raw["operationId"])
-        method = tuple(name.split(".")) if name else defaults[f"{http_method} {path}"]
-        found += _Lowering(document, components, config, path, http_method, raw, pointer, method, taken).operations()
-    settle([*_unused(found, config), *_collisions(found, config)])
+        methods = choice.methods("operations", raw["operationId"]) or (defaults[names[pointer].key],)
+        found += _Lowering(document, components, choice, path, http_method, raw, pointer, methods, taken).operations()
+    settle([*_unused(found, choice), *_collisions(found, choice)])
     return tuple(found)
 
 
@@ -87,13 +84,14 @@ class _Lowering:
 
     document: Document
     components: Components
-    config: ClientConfig
+    choice: Chosen
     path: str
     http_method: str
     raw: Mapping[str, Any]
     pointer: str
-    method: tuple[str, ...]
-    taken: set[tuple[str, ...]]
+    methods: tuple[Method, ...]
+    """Its name, and the aliases."""
+    taken: set[Method]
     """The names of all methods so far."""
 
     def operations(self) -> Iterator[Operation]:
@@ -104,26 +102,28 @@ class _Lowering:
         plain, events = answers.whole, answers.events
         switch = switch_of(self.raw.get("responses", {}))
         for kind, body in lower_bodies(self.raw.get("requestBody"), self.components).items():
-            method = self._twin(self.method, kind) if kind else self.method
+            methods = self._twins(self.methods, kind) if kind else self.methods
             if plain is not None:
                 hidden = switch[0] if switch and events else None
-                yield self._operation(method, body, plain, hidden, (), answers.by_status)
+                yield self._operation(methods, body, plain, hidden, (), answers.by_status)
                 for form, twin in answers.twins:
                     if twin.whole is not None:
-                        name = self._twin(method, form)
-                        operation = self._operation(name, body, twin.whole, hidden, (), twin.by_status)
+                        names = self._twins(methods, form)
+                        operation = self._operation(names, body, twin.whole, hidden, (), twin.by_status)
                         yield attrs.evolve(operation, form=form)
             if events is not None:
                 fixed: tuple[tuple[str, LiteralValue], ...] = (switch,) if switch else ()
-                name = self._stream_method(method) if plain is not None else method
-                yield self._operation(name, body, events, switch[0] if switch else None, fixed)
+                names = self._stream_methods(methods) if plain is not None else methods
+                yield self._operation(names, body, events, switch[0] if switch else None, fixed)
 
-    def _stream_method(self, method: tuple[str, ...]) -> tuple[str, ...]:
-        named = self.config.streams.get(self.raw["operationId"])
-        return tuple(named.split(".")) if named else self._twin(method, "stream")
+    def _stream_methods(self, methods: tuple[Method, ...]) -> tuple[Method, ...]:
+        return self.choice.methods("streams", self.raw["operationId"]) or self._twins(methods, "stream")
 
-    def _twin(self, method: tuple[str, ...], kind: str) -> tuple[str, ...]:
-        """Return an unused name for a variant of a method."""
+    def _twins(self, methods: tuple[Method, ...], kind: str) -> tuple[Method, ...]:
+        """Return unused names for a variant of a method and its aliases."""
+        return tuple(self._twin(method, kind) for method in methods)
+
+    def _twin(self, method: Method, kind: str) -> Method:
         twin = (*method[:-1], f"{method[-1]}_{kind}")
         while twin in self.taken:
             twin = (*twin[:-1], f"{twin[-1]}_")
@@ -132,7 +132,7 @@ class _Lowering:
 
     def _operation(
         self,
-        method: tuple[str, ...],
+        methods: tuple[Method, ...],
         body: Body | None,
         payload: Payload,
         hidden: str | None,
@@ -142,7 +142,8 @@ class _Lowering:
         parameters, body = self._named(_without(body, hidden))
         operation = Operation(
             id=self.raw["operationId"],
-            method=method,
+            method=methods[0],
+            aliases=methods[1:],
             http_method=self.http_method,
             path=self.path.partition("#")[0],
             summary=self.raw.get("summary", ""),
@@ -199,8 +200,8 @@ class _Lowering:
         fields = _body_fields(body)
         wishes += [("body", wire, name) for wire, name in fields]
         reserved = RESERVED_ARGUMENTS | _own_arguments(body)
-        if self.raw["operationId"] in self.config.waits:
-            reserved |= WAITING_ARGUMENTS | {self.method[-1]}  # the waiter calls the request builder
+        if self.choice.methods("waits", self.raw["operationId"]):
+            reserved |= WAITING_ARGUMENTS | {self.methods[0][-1]}  # the waiter calls the request builder
         python = distinct(_apart(wishes), reserved)
         parameters = tuple(self._parameter(one, python[f"{one['in']}:{one['name']}"]) for one in ordered)
         return parameters, _renamed(body, {wire: python[f"body:{wire}"] for wire, _ in fields})
@@ -267,7 +268,7 @@ class _Lowering:
         raw = self.raw.get("x-specwire-polling")
         if raw is None:
             return None
-        method = self.config.waits.get(self.raw["operationId"])
+        waiter = self.choice.methods("waits", self.raw["operationId"])
         status, type_ = paths.follow(split(raw["status"]))
         rest = {*raw["success"], *raw.get("failure", ()), *raw.get("attention", ())}
         steps = [value for value in constants_of(paths.resolved(type_)) if isinstance(value, str) and value not in rest]
@@ -278,7 +279,7 @@ class _Lowering:
             tuple(raw.get("attention", ())),
             tuple(raw.get("progress", steps)),
             float(raw.get("interval", 5)),
-            tuple(method.split(".")) if method else None,
+            waiter[0] if waiter else None,
         )
 
     def _error_envelope(self, paths: Paths) -> ErrorEnvelope | None:
@@ -350,33 +351,32 @@ def _renamed_part(part: Part, names: Mapping[str, str]) -> Part:
     return attrs.evolve(part, name=names[part.wire_name], headers=tuple(headers))
 
 
-def _unused(operations: list[Operation], config: ClientConfig) -> Iterator[Diagnostic]:
-    ids = {operation.id for operation in operations}
+def _unused(operations: list[Operation], choice: Chosen) -> Iterator[Diagnostic]:
+    """Yield an error for each line whose operation has no stream, or no job to wait for."""
     streams = {operation.id for operation in operations if isinstance(operation.payload, EventStream)}
     waits = {operation.id for operation in operations if operation.polling is not None}
-    for table, names, known, what in (
-        ("operations", config.operations, ids, "no operation has this id"),
-        ("streams", config.streams, streams, "no operation with this id returns a stream"),
-        ("waits", config.waits, waits, "no operation with this id has x-specwire-polling"),
+    for table, known, what in (
+        ("streams", streams, "its operation does not return a stream"),
+        ("waits", waits, "its operation does not have x-specwire-polling"),
     ):
-        for key in () if config.partial else names:
-            if key not in known:
-                help_ = "remove the line, or correct the operationId"
-                yield error("unused-name", f"[{table}] {key}: {what}", config.locate(table, key), help_)
+        for id_ in choice.tables[table]:
+            if id_ not in known:
+                message = f"[{table}] {choice.keys[table, id_]}: {what}"
+                yield error("unused-name", message, choice.locate(table, id_), "remove the line, or correct its key")
 
 
-def _collisions(operations: list[Operation], config: ClientConfig) -> Iterator[Diagnostic]:
-    seen: dict[tuple[str, ...], Operation] = {}
-    resources = {operation.method[:depth] for operation in operations for depth in range(1, len(operation.method))}
-    for operation in operations:
-        method = ".".join(operation.method)
-        other = seen.setdefault(operation.method, operation)
-        where = (
-            operation.location if operation.id not in config.operations else config.locate("operations", operation.id)
-        )
+def _collisions(operations: list[Operation], choice: Chosen) -> Iterator[Diagnostic]:
+    seen: dict[Method, Operation] = {}
+    methods = [(operation, method) for operation in operations for method in (operation.method, *operation.aliases)]
+    resources = {method[:depth] for _, method in methods for depth in range(1, len(method))}
+    for operation, method in methods:
+        name = ".".join(method)
+        other = seen.setdefault(method, operation)
+        stated = choice.methods("operations", operation.id)
+        where = choice.locate("operations", operation.id) if stated else operation.location
         if other is not operation:
-            message = f"{operation.id} and {other.id} are both named {method}"
+            message = f"{operation.id} and {other.id} are both named {name}"
             yield error("name-collision", message, where, "rename one of them in client.toml, table [operations]")
-        if operation.method in resources:
-            message = f"{operation.id} is named {method}, which is also a resource"
+        if method in resources:
+            message = f"{operation.id} is named {name}, which is also a resource"
             yield error("name-collision", message, where, "rename it in client.toml, table [operations]")

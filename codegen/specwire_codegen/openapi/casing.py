@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from specwire_codegen.openapi.transliteration import letters
 
@@ -65,6 +66,24 @@ def pascal(text: str) -> str:
     if keyword.iskeyword(name):
         return f"{name}Model"
     return _identifier(name, "N")
+
+
+def respelled(name: str, casing: Mapping[str, str]) -> str:
+    """Return a name in Pascal case with some of its words in a spelling of their own, `Openai` as `OpenAI`.
+
+    A key of `casing` is one word or several; a name that has other characters between its words is unchanged.
+    """
+    found = words(name)
+    if not casing or "".join(found) != name:
+        return name
+    spelled = {"".join(words(key)).lower(): value for key, value in casing.items()}
+    result = ""
+    while found:
+        sizes = (size for size in range(len(found), 0, -1) if "".join(found[:size]).lower() in spelled)
+        size = next(sizes, 1)
+        result += spelled.get("".join(found[:size]).lower(), found[0])
+        found = found[size:]
+    return result
 
 
 def _identifier(name: str, prefix: str) -> str:

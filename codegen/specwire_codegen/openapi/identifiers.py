@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from specwire_codegen.openapi.casing import pascal
+from specwire_codegen.openapi.casing import pascal, respelled
 from specwire_codegen.openapi.transliteration import decoded, skeleton
 
 RESERVED_CLASSES = frozenset(
@@ -93,15 +93,19 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def class_names(components: Iterable[str], chosen: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+def class_names(
+    components: Iterable[str],
+    chosen: Mapping[str, str] = MappingProxyType({}),
+    casing: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
     """Return a unique class name for each component; a taken or reserved name is extended by `Model`.
 
-    `chosen` names take precedence.
+    `chosen` names take precedence; words of the other names are spelled as in `casing`.
     """
     taken = {*RESERVED_CLASSES, *map(skeleton, chosen.values())}
     result: dict[str, str] = dict(chosen)
     wishes = _wishes([component for component in components if component not in chosen])
-    pairs = [(component, shortened(wish, LONGEST_CLASS)) for component, wish in wishes.items()]
+    pairs = [(component, shortened(respelled(wish, casing), LONGEST_CLASS)) for component, wish in wishes.items()]
     for component, wish in sorted(pairs, key=lambda pair: pair[0] != pair[1]):
         name = _free(component, wish, "Model", taken)
         taken.add(skeleton(name))

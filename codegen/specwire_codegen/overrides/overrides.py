@@ -180,7 +180,9 @@ def _returns(node: ast.FunctionDef | ast.ClassDef) -> Returns | None:
 def _conflicts(overrides: list[Override], api: Api) -> Iterator[Diagnostic]:
     streams = {operation.id for operation in api.operations if isinstance(operation.payload, EventStream)}
     whole = {operation.id for operation in api.operations if not isinstance(operation.payload, EventStream)}
-    methods = {operation.method: operation.id for operation in api.operations}
+    methods = {
+        method: operation.id for operation in api.operations for method in (operation.method, *operation.aliases)
+    }
     for operation in api.operations:
         if operation.polling is not None and operation.polling.method is not None:
             methods[operation.polling.method] = f"the waiter of {operation.id}"

@@ -19,7 +19,7 @@ from specwire_codegen.ir import (
     Override,
     Text,
 )
-from specwire_codegen.openapi.casing import pascal
+from specwire_codegen.openapi.casing import pascal, respelled
 from specwire_codegen.openapi.identifiers import RESERVED_CLIENTS
 from specwire_codegen.python_source import docstring, literal, literal_set
 from specwire_codegen.render.module import import_block, render_template
@@ -127,7 +127,7 @@ def _class_names(api: Api, paths: list[tuple[str, ...]]) -> Mapping[tuple[str, .
     taken = {api.class_name, f"Async{api.class_name}", *RESERVED_CLIENTS}
     names: dict[tuple[str, ...], str] = {}
     for path in paths:
-        name = "".join(map(pascal, path))
+        name = respelled("".join(map(pascal, path)), api.casing)
         while name in taken or f"Async{name}" in taken:
             name += "Resource"
         taken |= {name, f"Async{name}"}
@@ -160,7 +160,7 @@ def _methods(api: Api) -> Iterator[tuple[tuple[str, ...], Member]]:
     sums = {override.operation_id: override for override in api.overrides if override.returns == "Accumulator"}
     for operation, method, builder in builders(api):
         doc = docstring(builder.summary, indent=4)
-        if method != operation.method:
+        if builder.kind == "Workflow":
             value = f"workflow(_{module_name(operation)}.{function_name(method[-1])})"
             yield method, Member(method[-1], _marked(value, operation), doc)
             continue
@@ -172,7 +172,7 @@ def _methods(api: Api) -> Iterator[tuple[tuple[str, ...], Member]]:
             value = f"{_DESCRIPTORS[override.returns]}({_override(override)})"
         else:
             value = f"{_descriptor(operation)}({built})"
-        yield method, Member(operation.name, _marked(value, operation), doc)
+        yield method, Member(method[-1], _marked(value, operation), doc)
     for override in api.overrides:
         if override.kind == "adds" and override.returns != "Accumulator":
             value = f"{_DESCRIPTORS[override.returns]}({_override(override)})"

@@ -159,10 +159,13 @@ def builders(api: Api) -> Iterator[tuple[Operation, tuple[str, ...], Builder]]:
         siblings = modules.setdefault(module_name(operation), [])
         siblings.append(operation)
         base = base_form(operation, siblings)
-        summary = form_summary(operation, base) if base else summary_of(operation)
         arguments = list(arguments_of(operation))
         shown = signature(arguments, Argument.shown)
-        yield operation, operation.method, Builder(shown, *answer(operation), summary)
+        bases = [method[-1] for method in (base.method, *base.aliases)] if base else []
+        for index, method in enumerate((operation.method, *operation.aliases)):
+            named = bases[index] if index < len(bases) else bases[0] if bases else ""
+            summary = form_summary(operation, named) if named else summary_of(operation)
+            yield operation, method, Builder(shown, *answer(operation), summary)
         if operation.polling is not None and operation.polling.method is not None:
             shown = signature(arguments, Argument.shown, _waiting(operation))
             waiter = Builder(shown, "Workflow", (_polled(operation),), wait_summary(operation))

@@ -83,13 +83,13 @@ def wait_summary(operation: Operation) -> str:
     return f"Wait until the {singular(job)} reaches a terminal status."
 
 
-def form_summary(operation: Operation, base: Operation) -> str:
-    """Return one line about a further form of an operation."""
+def form_summary(operation: Operation, base: str) -> str:
+    """Return one line about a further form of an operation, whose first form is the method `base`."""
     match operation.payload:
         case EventStream():
-            return f"Streaming form of `{base.name}`."
+            return f"Streaming form of `{base}`."
         case _:
-            return f"Form of `{base.name}` that requests {_media_type(operation.payload)}."
+            return f"Form of `{base}` that requests {_media_type(operation.payload)}."
 
 
 def _media_type(payload: Payload) -> str:
@@ -98,7 +98,7 @@ def _media_type(payload: Payload) -> str:
 
 def form_documentation(operation: Operation, base: Operation) -> str:
     """Return the docstring of a further form of an operation."""
-    first = form_summary(operation, base).removesuffix(".")
+    first = form_summary(operation, base.name).removesuffix(".")
     return docstring(f"{first}; same arguments.\n\n{_route(operation)}", indent=4)
 
 

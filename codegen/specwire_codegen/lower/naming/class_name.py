@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from specwire_codegen.config import ClientConfig
 from specwire_codegen.diagnostics import Diagnostic, error, settle
-from specwire_codegen.openapi.casing import pascal
+from specwire_codegen.openapi.casing import pascal, respelled
 from specwire_codegen.openapi.identifiers import class_names
 from specwire_codegen.openapi.suggest import nearest
 
@@ -14,7 +14,8 @@ from specwire_codegen.openapi.suggest import nearest
 def chosen_class_names(components: Collection[str], config: ClientConfig) -> dict[str, str]:
     """Return the class name of each component; raise for unused or conflicting names in `client.toml`."""
     settle([*_unused(components, config), *_collisions(components, config)])
-    return class_names(components, {name: chosen for name, chosen in config.models.items() if name in components})
+    chosen = {name: choice for name, choice in config.models.items() if name in components}
+    return class_names(components, chosen, config.casing)
 
 
 def _unused(components: Collection[str], config: ClientConfig) -> Iterator[Diagnostic]:
@@ -28,7 +29,11 @@ def _unused(components: Collection[str], config: ClientConfig) -> Iterator[Diagn
 
 
 def _collisions(components: Collection[str], config: ClientConfig) -> Iterator[Diagnostic]:
-    owners = {pascal(component): component for component in components if component not in config.models}
+    owners = {
+        respelled(pascal(component), config.casing): component
+        for component in components
+        if component not in config.models
+    }
     for component, name in config.models.items():
         other = owners.setdefault(name, component)
         if other != component:
