@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from specwire_codegen.diagnostics import DiagnosticError
+from specwire_codegen.documents.routes import Routed, Routes, route_of
 from specwire_codegen.generate import build
 from specwire_codegen.openapi.casing import respelled
-from specwire_codegen.openapi.routes import Routed, Routes, route_of
 from specwire_codegen.project import single
 
 PLAIN = {"200": {"description": "ok"}}

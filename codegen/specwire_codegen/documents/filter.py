@@ -9,9 +9,9 @@ import attrs
 
 from specwire_codegen.diagnostics import Diagnostic, Location, SpecwireCodegenError, error, settle
 from specwire_codegen.documents.document import Document
+from specwire_codegen.documents.routes import Routed, Routes
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.methods import METHODS
-from specwire_codegen.openapi.routes import Routed, Routes
 
 Wanted = Callable[[tuple[str, str], Mapping[str, Any]], bool]
 """Test of an operation by its path and method, and its content."""

@@ -8,9 +8,9 @@ import attrs
 
 from specwire_codegen.config import ClientConfig
 from specwire_codegen.diagnostics import Diagnostic, Location, error, settle
+from specwire_codegen.documents.routes import Routed, Routes
 from specwire_codegen.lower.naming.method import RESERVED, RESERVED_RESOURCE
 from specwire_codegen.lower.naming.named import Named
-from specwire_codegen.openapi.routes import Routed, Routes
 
 Method = tuple[str, ...]
 
