@@ -15,7 +15,13 @@ from specwire._http.options import Options
 from specwire._http.retry import RetryPolicy
 from specwire._network import deadline_backend
 from specwire._network.transport_errors import TransportError
-from specwire.errors import APIConnectionError, APITimeoutError, RateLimitError, StreamTruncatedError
+from specwire.errors import (
+    APIConnectionError,
+    APITimeoutError,
+    ConfigurationError,
+    RateLimitError,
+    StreamTruncatedError,
+)
 
 from tests.runtime.conftest import KEY, Caller
 from tests.runtime.sample import Chunk, Sample, Thing
@@ -230,7 +236,7 @@ def test_pings_do_not_keep_a_stream_alive(caller: Caller, client: Any, server: S
 @pytest.mark.parametrize("deadline", [0, -1.0, float("nan")])
 def test_a_senseless_deadline_is_refused(deadline: float) -> None:
     """A deadline that no call could keep is an error when it is given."""
-    with pytest.raises(ValueError, match="deadline is"):
+    with pytest.raises(ConfigurationError, match="deadline is"):
         Options(deadline=deadline)
-    with pytest.raises(ValueError, match="deadline is"):
+    with pytest.raises(ConfigurationError, match="deadline is"):
         Options().changed({"deadline": deadline})

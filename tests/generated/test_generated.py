@@ -192,6 +192,7 @@ NEEDED = (
     "_client.sync_client",
     "_errors.base",
     "_http.configuration",
+    "_http.option_values",
     "_http.options",
     "_http.retry",
     "_lazy",

@@ -135,8 +135,10 @@ def source_of(name: str, scheme: Scheme, value: AsyncKey, base_url: str) -> Sour
         return CallableCredential(scheme, value)
     if not isinstance(scheme, Bearer | OAuth2):
         raise ConfigurationError(f"{shown} cannot be an OAuth 2 grant: give a key")
-    from specwire._auth.oauth2 import tokens
+    from specwire._auth.oauth2 import Grant, tokens
 
+    if not isinstance(value, Grant):
+        raise ConfigurationError(f"{shown} must be text, a function or an OAuth 2 grant, not {type(value).__name__!r}")
     return tokens(value, scheme, base_url)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
 
 from specwire._auth.credentials import make_credentials
-from specwire._client.client import Connected, unsendable
+from specwire._client.client import Connected, known_keywords, unsendable
 from specwire._client.resource import Resource
 from specwire._http.configuration import DEFAULT_TIMEOUT, find_base_url, is_certified, make_options
 from specwire._operations.provider import Provider
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from specwire._downloads.sync_download import Download
     from specwire._http.middleware import CallMiddleware, Middleware
     from specwire._http.option_overrides import OptionOverrides
+    from specwire._http.option_values import URL, HeaderTypes, TimeoutConfig
     from specwire._http.retry import RetryPolicy
     from specwire._http.transport import Certificate, SyncHTTPClient
     from specwire._operations.request import BaseRequest, DownloadRequest, MixedRequest, Request, StreamRequest
@@ -40,19 +41,20 @@ class Client(Resource):
     if not TYPE_CHECKING:
         _connection = Connected()
 
+    @known_keywords
     def __init__(
         self,
         api_key: Key | None = None,
         *,
         credentials: Mapping[str, Key] | None = None,
-        base_url: str | None = None,
-        timeout: float | None = DEFAULT_TIMEOUT,
+        base_url: str | URL | None = None,
+        timeout: float | TimeoutConfig | None = DEFAULT_TIMEOUT,
         deadline: float | None = None,
         max_response_size: int | None = 128 * 1024 * 1024,
         max_retries: int | None = None,
         retry: RetryPolicy | None = None,
-        headers: Mapping[str, str] | None = None,
-        default_headers: Mapping[str, str] | None = None,
+        headers: HeaderTypes | None = None,
+        default_headers: HeaderTypes | None = None,
         on_drift: OnDrift = "warn",
         keep_unknown: bool = False,
         middleware: Sequence[Middleware] = (),
@@ -69,8 +71,8 @@ class Client(Resource):
                 or an `OAuth2RefreshToken`.
             credentials: Keys by security scheme, for an API with several schemes.
             base_url: Base URL of the server; by default, that of the document.
-            timeout: Seconds to wait for each step, such as the next bytes; None sets no limit. An `http_client` with a
-                timeout of its own keeps it by default.
+            timeout: Seconds to wait for each step, such as the next bytes; None sets no limit. An `httpx.Timeout` sets
+                those of connecting and reading. An `http_client` with a timeout of its own keeps it by default.
             deadline: Seconds for a call with all its attempts; None sets no limit.
             max_response_size: Maximum size of a response in memory, in bytes; larger ones raise
                 `ResponseTooLargeError`.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from specwire._http.option_values import TimeoutConfig, header_mapping
 from specwire._http.options import Options
 from specwire._http.retry import USUAL_STATUSES, RetryPolicy, with_retries
 from specwire._network.server_url import base_url_flaw, shown_url
@@ -18,6 +19,7 @@ from specwire.errors import ConfigurationError
 if TYPE_CHECKING:
     from specwire._codec.drift import OnDrift
     from specwire._http.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
+    from specwire._http.option_values import URL, HeaderTypes
     from specwire._http.transport import AsyncHTTPClient, Certificate, SyncHTTPClient
     from specwire._operations.provider import Provider
 
@@ -48,13 +50,15 @@ def user_agent(name: str, version: str) -> str:
     return f"specwire/{ours} ({name}/{plain}; python/{python})"
 
 
-def find_base_url(given: str | None, provider: Provider, client: str) -> str:
+def find_base_url(given: str | URL | None, provider: Provider, client: str) -> str:
     """Return the base URL passed, else the environment's, else the document's.
 
     Raise `ConfigurationError` if unusable.
     """
     variable = provider.base_url_variable
-    url = given or (os.environ.get(variable, "").strip() if variable else "") or provider.base_url
+    url = (
+        (str(given) if given else "") or (os.environ.get(variable, "").strip() if variable else "") or provider.base_url
+    )
     if not url:
         where = f", or set {variable}" if variable else ""
         raise ConfigurationError(f"{client} needs the base URL of the server: pass {client}(base_url=...){where}")
@@ -83,11 +87,11 @@ def _doubled(url: str, prefix: str) -> str:
 def make_options(
     provider: Provider,
     *,
-    timeout: float | None,
+    timeout: float | TimeoutConfig | None,
     max_retries: int | None,
     retry: RetryPolicy | None,
-    headers: Mapping[str, str] | None,
-    default_headers: Mapping[str, str] | None,
+    headers: HeaderTypes | None,
+    default_headers: HeaderTypes | None,
     on_drift: OnDrift,
     deadline: float | None,
     max_response_size: int | None,
@@ -110,12 +114,15 @@ def make_options(
     connect_timeout: float | None = 10.0
     own = getattr(http_client, "timeout", None)
     if timeout is DEFAULT_TIMEOUT and own is not None and own != type(own)(_UNCHOSEN):
-        timeout, connect_timeout = own.read, own.connect
+        timeout = own
+    if isinstance(timeout, TimeoutConfig):
+        connect_timeout = timeout.connect
+        timeout = timeout.read
     return Options(
         timeout=timeout,
         connect_timeout=connect_timeout,
         retry=retry,
-        headers=headers or default_headers or {},
+        headers=header_mapping(headers or default_headers or {}),
         on_drift=on_drift,
         deadline=deadline,
         max_response_size=max_response_size,

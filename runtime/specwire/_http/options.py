@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from specwire._http.option_values import is_number, unusable
 from specwire._http.retry import RetryPolicy, with_retries
 
 if TYPE_CHECKING:
     from specwire._codec.drift import OnDrift
     from specwire._http.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
     from specwire._http.option_overrides import OptionOverrides
+
+_REACTIONS = ("ignore", "warn", "raise")
+_SECONDS = ("timeout", "connect_timeout", "idle_timeout", "deadline")
+_COUNTS = {"max_response_size": "bytes", "max_pages": "pages"}
+_MIDDLEWARE = ("middleware", "call_middleware")
+_SWITCHES = ("arrays", "keep_unknown")
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,10 +82,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Operations and places of drift that the client has warned about; not an option of a call."""
 
     def __post_init__(self) -> None:
-        if self.deadline is not None and not self.deadline > 0:
-            raise ValueError(f"deadline is {self.deadline}: give a number of seconds above 0, or None")
-        if self.max_response_size is not None and self.max_response_size < 1:
-            raise ValueError(f"max_response_size is {self.max_response_size}: give a number of bytes above 0, or None")
+        _check(self)
 
     def changed(self, changes: OptionOverrides) -> Options:
         """Return these options with overrides; `headers`, `query` and `body` are merged."""
@@ -91,3 +96,30 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Options(timeout={self.timeout}, retry={self.retry}, on_drift={self.on_drift!r})"
+
+
+def _check(options: Options) -> None:
+    """Raise `ConfigurationError` for the first option whose value cannot work."""
+    for name in _SECONDS:
+        seconds = getattr(options, name)
+        if seconds is not None and not (is_number(seconds) and isfinite(seconds) and seconds > 0):
+            raise unusable(name, seconds, "give a number of seconds above 0, or None for no limit")
+    for name, unit in _COUNTS.items():
+        count = getattr(options, name)
+        if count is not None and not (is_number(count) and count >= 1):
+            raise unusable(name, count, f"give a number of {unit} above 0, or None for no limit")
+    if not isinstance(options.retry, RetryPolicy):
+        raise unusable("retry", options.retry, "give a RetryPolicy, or the number of retries as max_retries=")
+    if options.on_drift not in _REACTIONS and not callable(options.on_drift):
+        raise unusable("on_drift", options.on_drift, f"give one of {', '.join(map(repr, _REACTIONS))}, or a function")
+    for name in _MIDDLEWARE:
+        functions = getattr(options, name)
+        if not isinstance(functions, Sequence) or not all(map(callable, functions)):
+            raise unusable(name, functions, "give a list of functions")
+    for name in _SWITCHES:
+        if not isinstance(getattr(options, name), bool):
+            raise unusable(name, getattr(options, name), "give True or False")
+    if options.on_progress is not None and not callable(options.on_progress):
+        raise unusable("on_progress", options.on_progress, "give a function of the bytes so far and the total")
+    if options.idempotency_key is not None and not isinstance(options.idempotency_key, str):
+        raise unusable("idempotency_key", options.idempotency_key, "give text")
