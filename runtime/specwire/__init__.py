@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 from specwire._lazy import by_module, lazy as _lazy
 
 if TYPE_CHECKING:
-    from specwire._auth.oauth2 import (
+    from specwire._auth.grants import (
+        DevicePrompt as DevicePrompt,
         OAuth2ClientCredentials as OAuth2ClientCredentials,
+        OAuth2DeviceCode as OAuth2DeviceCode,
         OAuth2Password as OAuth2Password,
         OAuth2RefreshToken as OAuth2RefreshToken,
     )
@@ -136,7 +138,7 @@ if TYPE_CHECKING:
 
 _MODULES = by_module(
     {
-        "_auth.oauth2": "OAuth2ClientCredentials OAuth2Password OAuth2RefreshToken",
+        "_auth.grants": "DevicePrompt OAuth2ClientCredentials OAuth2DeviceCode OAuth2Password OAuth2RefreshToken",
         "_client.async_client": "AsyncClient",
         "_client.sync_client": "Client",
         "_client.overrides": "adds replaces",

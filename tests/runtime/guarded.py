@@ -25,6 +25,7 @@ from .conftest import Caller
 from .sample import Thing
 
 TOKEN_PATH = "/oauth/token"
+DEVICE_PATH = "/oauth/device"
 SCHEMES: dict[str, Scheme] = {
     "token": Bearer(),
     "login": Basic(),
@@ -33,7 +34,7 @@ SCHEMES: dict[str, Scheme] = {
     "header": ApiKey("X-Key", "header"),
     "query": ApiKey("key", "query"),
     "cookie": ApiKey("sid", "cookie"),
-    "oauth": OAuth2(TOKEN_PATH, "/oauth/refresh"),
+    "oauth": OAuth2(TOKEN_PATH, "/oauth/refresh", DEVICE_PATH),
     "mtls": MutualTLS(),
     "unknown": Undeclared(),
 }

@@ -15,7 +15,8 @@ from urllib.parse import parse_qs
 
 import pytest
 from specwire._auth import oauth2
-from specwire._auth.oauth2 import OAuth2ClientCredentials, OAuth2Password, OAuth2RefreshToken, tokens
+from specwire._auth.grants import OAuth2ClientCredentials, OAuth2Password, OAuth2RefreshToken
+from specwire._auth.oauth2 import tokens
 from specwire._operations.security import Bearer, OAuth2
 from specwire.errors import APIConnectionError, AuthenticationError, ConfigurationError
 

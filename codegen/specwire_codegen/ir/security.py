@@ -48,6 +48,9 @@ class OAuth2Scheme:
 
     token_url: str
     refresh_url: str | None = None
+    device_url: str | None = None
+    own: tuple[tuple[str, tuple[str, str]], ...] = ()
+    """Flow with another token endpoint -> its URLs for tokens and for refresh tokens."""
 
 
 @attrs.frozen

@@ -12,7 +12,7 @@ import attrs
 from specwire._network.server_url import shown_url, token_url_flaw, without_user
 
 from specwire_codegen.config import ClientConfig, default_config
-from specwire_codegen.diagnostics import Diagnostic, warning
+from specwire_codegen.diagnostics import Diagnostic, Location, warning
 from specwire_codegen.documents.document import Document
 from specwire_codegen.ir import (
     ApiKeyScheme,
@@ -38,6 +38,10 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _FRAMING = frozenset({"host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade"})
 """Headers that control routing or framing; they cannot carry a key."""
 _FLOWS = ("clientCredentials", "password", "authorizationCode", "deviceAuthorization")
+_REFRESHING = ("authorizationCode", "deviceAuthorization")
+"""Flows whose refresh tokens the client uses."""
+_SECRET_URLS = ("tokenUrl", "refreshUrl", "deviceAuthorizationUrl")
+"""Fields of a flow with URLs that receive secrets."""
 _HTTP: Mapping[str, SecurityScheme] = {"bearer": BearerScheme(), "basic": BasicScheme(), "digest": DigestScheme()}
 _MOST_ALTERNATIVES = 16
 _SCHEMES = "/components/securitySchemes"
@@ -119,8 +123,7 @@ def _scheme(scheme_name: str, raw: Mapping[str, Any]) -> SecurityScheme | None:
             prefix = prefix_of(scheme_name, raw) if place == "header" else ""
             return ApiKeyScheme(name, place, prefix) if name and (place == "query" or _is_free(name)) else None
         case {"type": "oauth2"}:
-            urls, refresh = _urls(raw, "tokenUrl"), _urls(raw, "refreshUrl")
-            return OAuth2Scheme(_usable(urls), _usable(refresh) if refresh else None) if urls else BearerScheme()
+            return _oauth2(raw)
         case {"type": "openIdConnect"}:
             return BearerScheme()
         case {"type": "mutualTLS"}:
@@ -129,14 +132,33 @@ def _scheme(scheme_name: str, raw: Mapping[str, Any]) -> SecurityScheme | None:
             return None
 
 
-def _urls(raw: Mapping[str, Any], key: str) -> list[str]:
-    flows = [raw.get("flows", {}).get(name, {}) for name in _FLOWS]
-    return [flow[key].strip() for flow in flows if flow.get(key)]
+def _oauth2(raw: Mapping[str, Any]) -> SecurityScheme:
+    urls = _urls(raw, "tokenUrl")
+    token_url = _usable(urls)
+    if token_url is None:
+        return BearerScheme()
+    refresh_urls = _urls(raw, "refreshUrl")
+    refresh_url, device_url = _usable(refresh_urls), _usable(_urls(raw, "deviceAuthorizationUrl"))
+    usual, own = (token_url, refresh_url or token_url), []
+    for flow, url in urls.items():
+        pair = without_user(url), without_user(refresh_urls.get(flow, url))
+        differs = pair != usual if flow in _REFRESHING else pair[0] != token_url
+        if differs and not any(map(_token_url_flaw, pair)):
+            own.append((flow, pair))
+    return OAuth2Scheme(token_url, refresh_url, device_url, tuple(own))
 
 
-def _usable(urls: Sequence[str]) -> str:
-    """Return the first URL that secrets can be sent to, else the first URL."""
-    return without_user(next((url for url in urls if _token_url_flaw(url) is None), urls[0]))
+def _urls(raw: Mapping[str, Any], key: str) -> dict[str, str]:
+    """Return one of the URLs of each flow that has it."""
+    flows = {name: raw.get("flows", {}).get(name, {}) for name in _FLOWS}
+    return {name: flow[key].strip() for name, flow in flows.items() if flow.get(key)}
+
+
+def _usable(urls: Mapping[str, str]) -> str | None:
+    """Return the first URL that secrets can be sent to, else the first URL, if any."""
+    first = next(iter(urls.values()), None)
+    found = next((url for url in urls.values() if _token_url_flaw(url) is None), first)
+    return without_user(found) if found is not None else None
 
 
 def _token_url_flaw(url: str) -> str | None:
@@ -177,18 +199,8 @@ def _warnings(
             where = document.locate(join(_SCHEMES, name))
             yield warning("unusable-security-scheme", message, where, "check its type, name, in and scheme")
     for name, scheme in schemes.items():
-        used = (scheme.token_url, scheme.refresh_url) if isinstance(scheme, OAuth2Scheme) else ()
-        where = document.locate(join(_SCHEMES, name))
-        for url in filter(None, used):
-            if (flaw := _token_url_flaw(url)) is not None:
-                message = f"the token endpoint {shown_url(url)!r} of {name!r} cannot receive secrets: {flaw}"
-                yield warning(
-                    "unusable-token-url", message, where, "use an https URL, or pass `token_url=` to the client"
-                )
-        for url in used and {*_urls(raw[name], "tokenUrl"), *_urls(raw[name], "refreshUrl")}:
-            if without_user(url) != url:
-                message = f"{shown_url(url)!r} contains a user and a password, which are ignored"
-                yield warning("server-credentials", message, where, "pass credentials to the client")
+        if isinstance(scheme, OAuth2Scheme):
+            yield from _url_warnings(name, scheme, raw[name], document.locate(join(_SCHEMES, name)))
     for together in dict.fromkeys(requirement for each in stated for requirement in each):
         known = tuple(name for name in together if name in schemes)
         if len({_place(schemes[name]) for name in known}) < len(known):
@@ -203,6 +215,23 @@ def _warnings(
             )
             help_ = f"declare it under {_SCHEMES}, in the document or in overlay.yaml"
             yield warning("unknown-security-scheme", message, document.locate(_SCHEMES), help_)
+
+
+def _url_warnings(name: str, scheme: OAuth2Scheme, raw: Mapping[str, Any], where: Location) -> Iterator[Diagnostic]:
+    for kind, argument, url in (
+        ("token", "token_url", scheme.token_url),
+        ("token", "token_url", scheme.refresh_url),
+        ("device authorization", "device_url", scheme.device_url),
+    ):
+        if url is not None and (flaw := _token_url_flaw(url)) is not None:
+            message = f"the {kind} endpoint {shown_url(url)!r} of {name!r} cannot receive secrets: {flaw}"
+            yield warning(
+                "unusable-token-url", message, where, f"use an https URL, or pass `{argument}=` to the client"
+            )
+    stated = {url for key in _SECRET_URLS for url in _urls(raw, key).values()}
+    for url in sorted(each for each in stated if without_user(each) != each):
+        message = f"{shown_url(url)!r} contains a user and a password, which are ignored"
+        yield warning("server-credentials", message, where, "pass credentials to the client")
 
 
 def _unrequired(document: Document) -> Diagnostic:

@@ -48,10 +48,15 @@ def _scheme(scheme: SecurityScheme) -> str:
         case ApiKeyScheme(name, place, prefix):
             stated = f", {literal(prefix)}" if prefix else ""
             return f"ApiKey({literal(name)}, {literal(place)}{stated})"
-        case OAuth2Scheme(token_url, None):
-            return f"OAuth2({literal(token_url)})"
-        case OAuth2Scheme(token_url, refresh_url):
-            return f"OAuth2({literal(token_url)}, {literal(refresh_url)})"
+        case OAuth2Scheme(token_url, refresh_url, device_url, own):
+            facts = [literal(token_url)]
+            if refresh_url is not None:
+                facts.append(literal(refresh_url))
+            if device_url is not None:
+                facts.append(f"device_url={literal(device_url)}")
+            if own:
+                facts.append(f"own={literal(dict(own))}")
+            return f"OAuth2({', '.join(facts)})"
         case MutualTLSScheme():
             return "MutualTLS()"
         case UndeclaredScheme():

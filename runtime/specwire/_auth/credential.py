@@ -22,7 +22,7 @@ from specwire.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from specwire._auth.digest import DigestAuth
-    from specwire._auth.oauth2 import Grant
+    from specwire._auth.grants import Grant
     from specwire._http.options import Options
     from specwire._http.transport import AsyncTransport, Transport
     from specwire._models.headers import Headers

@@ -1,22 +1,26 @@
-"""OAuth 2 (RFC 6749): grants that users pass, and the access tokens obtained with them."""
+"""OAuth 2 (RFC 6749): access tokens obtained with the grants that users pass."""
 
 from __future__ import annotations
 
 import base64
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from collections.abc import Generator, Mapping
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote_plus, urlencode, urljoin
 
 import msgspec
 
+from specwire._auth.device import GRANT_TYPE, PendingDevice, pending_device, positive
+from specwire._auth.grants import DevicePrompt, Grant, OAuth2DeviceCode, OAuth2Password, OAuth2RefreshToken
 from specwire._errors.server_message import summary
 from specwire._http.request import PreparedRequest
 from specwire._http.response import HTTPResponse
 from specwire._http.transport import AsyncTransport, Transport
 from specwire._models import lenient_json
-from specwire._network.event_loop import PerEventLoop
+from specwire._network.deadline import Deadline
+from specwire._network.event_loop import PerEventLoop, sleep
 from specwire._network.fork import reset_after_fork
 from specwire._network.request_url import without_login
 from specwire._network.server_url import shown_url, token_url_flaw
@@ -34,68 +38,32 @@ _MARGIN = 30.0
 _LARGEST = 1024 * 1024
 """Maximum size of a token response, in bytes."""
 
+_UNUSED = "the code was not entered in time"
+_REASONS = {
+    "access_denied": "the user denied the request",
+    "authorization_pending": _UNUSED,
+    "expired_token": _UNUSED,
+    "slow_down": _UNUSED,
+}
+"""What errors that end a device authorization mean, for servers that don't describe them."""
 
-class OAuth2ClientCredentials(msgspec.Struct, frozen=True):
-    """Client credentials grant, for the program itself."""
+_OTHER = "another call is waiting for the token"
 
-    client_id: str
-    client_secret: str
-    token_url: str | None = None
-    """URL of the token endpoint; by default that of the document."""
-    scopes: Sequence[str] = ()
-    """Scopes to request; by default the server chooses."""
-    secret_in: Literal["header", "body"] = "header"
-    """Place of the client's id and secret in token requests."""
-
-    def __repr__(self) -> str:
-        return f"OAuth2ClientCredentials(client_id={self.client_id!r}, client_secret=***)"
-
-
-class OAuth2RefreshToken(msgspec.Struct, frozen=True):
-    """Refresh token grant, for a token from a user's consent."""
-
-    refresh_token: str
-    client_id: str
-    client_secret: str | None = None
-    """Client secret; None for a public client."""
-    token_url: str | None = None
-    """URL of the token endpoint; by default that of the document."""
-    scopes: Sequence[str] = ()
-    secret_in: Literal["header", "body"] = "header"
-    on_rotation: Callable[[str], object] | None = None
-    """Called with the new refresh token if the server replaces this one."""
-
-    def __repr__(self) -> str:
-        return f"OAuth2RefreshToken(refresh_token=***, client_id={self.client_id!r})"
-
-
-class OAuth2Password(msgspec.Struct, frozen=True):
-    """Password grant, for a user's name and password; mostly supported by private servers."""
-
-    username: str
-    password: str
-    client_id: str | None = None
-    """Client id; None if the server has no clients."""
-    client_secret: str | None = None
-    token_url: str | None = None
-    """URL of the token endpoint; by default that of the document."""
-    scopes: Sequence[str] = ()
-    secret_in: Literal["header", "body"] = "header"
-
-    def __repr__(self) -> str:
-        return f"OAuth2Password(username={self.username!r}, password=***)"
-
-
-Grant: TypeAlias = OAuth2ClientCredentials | OAuth2RefreshToken | OAuth2Password
+Step: TypeAlias = PreparedRequest | DevicePrompt | float
+"""Step towards a token: a request to send, a prompt to show, or seconds to wait."""
+Steps: TypeAlias = Generator[Step, Any, AppliedAuth]
 
 
 class Tokens:
     """Access token of a client, requested when needed; concurrent calls share one request."""
 
-    def __init__(self, grant: Grant, url: str) -> None:
+    def __init__(self, grant: Grant, url: str, refresh_url: str, device_url: str = "") -> None:
         self._grant = grant
         self._url = url
-        self._refresh_token = grant.refresh_token if isinstance(grant, OAuth2RefreshToken) else None
+        self._refresh_url = refresh_url
+        self._device_url = device_url
+        self._refresh_token = grant.refresh_token if isinstance(grant, OAuth2RefreshToken | OAuth2DeviceCode) else None
+        self._pending: PendingDevice | None = None
         self._proof: AppliedAuth | None = None
         self._until = 0.0
         self._lock = threading.Lock()
@@ -111,36 +79,56 @@ class Tokens:
         """Return the authentication with a valid token; raise `TokenDeniedError` or `TransportError`."""
         if (proof := self._fresh()) is not None:
             return proof
-        with self._lock:
-            if (proof := self._fresh()) is not None:
-                return proof
-            try:
-                answer = transport.send(self._request(), _small(options))
-            except BodyTooLargeError as excess:
-                raise self._excessive(excess) from None
-            except TransportError as failure:
-                raise self._unreachable(failure) from failure.origin
-            return self._granted(answer)
+        clock = Deadline(options.deadline)
+        if not self._lock.acquire(timeout=-1 if clock.left is None else clock.left):
+            raise _late(_OTHER)
+        try:
+            steps = self._steps(clock)
+            reply: HTTPResponse | Exception | None = None
+            while not isinstance(step := _advance(steps, reply), AppliedAuth):
+                reply = None
+                if isinstance(step, PreparedRequest):
+                    try:
+                        reply = transport.send(step, _small(clock.bounded(options)))
+                    except (BodyTooLargeError, TransportError) as failure:
+                        reply = self._failed(step.url, failure)
+                elif isinstance(step, DevicePrompt):
+                    self._show(step)
+                else:
+                    time.sleep(step)
+            return step
+        finally:
+            self._lock.release()
 
     async def aget(self, transport: AsyncTransport, options: Options) -> AppliedAuth:
         """Return the authentication with a valid token; raise `TokenDeniedError` or `TransportError`."""
         if (proof := self._fresh()) is not None:
             return proof
-        turn = self._turns.get()
-        if turn is None:
-            import anyio
+        import anyio
 
-            turn = self._turns.put(anyio.Lock())
-        async with turn:
-            if (proof := self._fresh()) is not None:
-                return proof
-            try:
-                answer = await transport.send(self._request(), _small(options))
-            except BodyTooLargeError as excess:
-                raise self._excessive(excess) from None
-            except TransportError as failure:
-                raise self._unreachable(failure) from failure.origin
-            return self._granted(answer)
+        clock, turn = Deadline(options.deadline), self._turns.get() or self._turns.put(anyio.Lock())
+        try:
+            with anyio.fail_after(clock.left):
+                await turn.acquire()
+        except TimeoutError:
+            raise _late(_OTHER) from None
+        try:
+            steps = self._steps(clock)
+            reply: HTTPResponse | Exception | None = None
+            while not isinstance(step := _advance(steps, reply), AppliedAuth):
+                reply = None
+                if isinstance(step, PreparedRequest):
+                    try:
+                        reply = await transport.send(step, _small(clock.bounded(options)))
+                    except (BodyTooLargeError, TransportError) as failure:
+                        reply = self._failed(step.url, failure)
+                elif isinstance(step, DevicePrompt):
+                    await self._ashow(step)
+                else:
+                    await sleep(step)
+            return step
+        finally:
+            turn.release()
 
     def refused(self, proof: AppliedAuth, _headers: Headers) -> bool:
         """Drop the token that the server rejected; a new one will follow."""
@@ -153,37 +141,98 @@ class Tokens:
         proof = self._proof
         return proof if proof is not None and time.monotonic() < self._until else None
 
-    def _request(self) -> PreparedRequest:
+    def _steps(self, clock: Deadline) -> Steps:
+        """Take the steps to a valid token, and return its authentication."""
+        if (proof := self._fresh()) is not None:
+            return proof
         grant = self._grant
         if self._refresh_token is not None:
             fields = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
-        elif isinstance(grant, OAuth2Password):
-            fields = {"grant_type": "password", "username": grant.username, "password": grant.password}
-        else:
-            fields = {"grant_type": "client_credentials"}
-        if grant.scopes:
-            fields["scope"] = " ".join(grant.scopes)
+            answer = yield self._request(self._refresh_url, fields, scoped=True)
+            if not (isinstance(grant, OAuth2DeviceCode) and _error(answer) == "invalid_grant"):
+                return self._granted(self._refresh_url, answer)
+            self._refresh_token = None
+        match grant:
+            case OAuth2DeviceCode():
+                return (yield from self._device_steps(grant.client_id, clock))
+            case OAuth2Password():
+                fields = {"grant_type": "password", "username": grant.username, "password": grant.password}
+            case _:
+                fields = {"grant_type": "client_credentials"}
+        return self._granted(self._url, (yield self._request(self._url, fields, scoped=True)))
+
+    def _device_steps(self, client_id: str, clock: Deadline) -> Steps:
+        """Ask for a code, unless one is pending from a call that gave up, and poll until its user has entered it."""
+        pending = self._pending
+        if pending is None or pending.expired:
+            answer = yield self._request(self._device_url, {"client_id": client_id}, scoped=True)
+            self._check_busy(self._device_url, answer)
+            pending = pending_device(_object(answer.content))
+            if answer.status_code != 200 or pending is None:
+                raise self._refusal(self._device_url, answer, "no usable device code")
+            yield pending.prompt
+            self._pending = pending
+        fields = {"grant_type": GRANT_TYPE, "device_code": pending.code, "client_id": client_id}
+        while True:
+            if not clock.leaves(pending.wait):
+                raise _late(f"{pending.prompt.verification_uri} has not received the code yet")
+            yield pending.wait
+            last = pending.expired
+            try:
+                answer = yield self._request(self._url, fields)
+            except TransportError as failure:
+                if failure.hopeless:
+                    raise
+                if last:
+                    raise _hopeless(failure) from failure.origin
+                pending.back_off()
+                continue
+            error = _error(answer)
+            if error == "slow_down":
+                pending.slow_down(_object(answer.content).get("interval"))
+            elif error == "authorization_pending":
+                pending.polled()
+            elif _is_busy(answer):
+                pending.back_off()
+            else:
+                try:
+                    return self._granted(self._url, answer)
+                finally:
+                    self._pending = None
+            if last:
+                raise self._refusal(self._url, answer)
+
+    def _request(self, url: str, fields: Mapping[str, str], *, scoped: bool = False) -> PreparedRequest:
+        grant, form = self._grant, dict(fields)
+        if scoped and grant.scopes:
+            form["scope"] = " ".join(grant.scopes)
         headers = {"accept": "application/json", "content-type": "application/x-www-form-urlencoded"}
         if grant.client_id is not None and grant.client_secret is not None and grant.secret_in == "header":
             pair = f"{quote_plus(grant.client_id)}:{quote_plus(grant.client_secret)}"
             headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
         elif grant.client_id is not None:
-            fields["client_id"] = grant.client_id
+            form["client_id"] = grant.client_id
             if grant.client_secret is not None:
-                fields["client_secret"] = grant.client_secret
-        url, login = without_login(self._url)
+                form["client_secret"] = grant.client_secret
+        url, login = without_login(url)
         if login:
             headers.setdefault("authorization", f"Basic {login[0]}")
-        return PreparedRequest("POST", url, headers, urlencode(fields).encode())
+        return PreparedRequest("POST", url, headers, urlencode(form).encode())
 
-    def _granted(self, answer: HTTPResponse) -> AppliedAuth:
-        if answer.status_code == 429 or answer.status_code >= 500:
-            text = f"{self._place} returned HTTP {answer.status_code}"
-            raise TransportError(text, sent=False, timeout=False)
+    def _show(self, prompt: DevicePrompt) -> None:
+        if isinstance(self._grant, OAuth2DeviceCode) and isawaitable(self._grant.prompt(prompt)):
+            raise ConfigurationError("the prompt of a synchronous client cannot be a coroutine function")
+
+    async def _ashow(self, prompt: DevicePrompt) -> None:
+        if isinstance(self._grant, OAuth2DeviceCode) and isawaitable(shown := self._grant.prompt(prompt)):
+            await shown
+
+    def _granted(self, url: str, answer: HTTPResponse) -> AppliedAuth:
+        self._check_busy(url, answer)
         found = _object(answer.content)
         token = found.get("access_token")
         if answer.status_code != 200 or not isinstance(token, str) or not token.isascii() or not token.isprintable():
-            raise self._refusal(answer, found)
+            raise self._refusal(url, answer, "no access token")
         self._rotate(found.get("refresh_token"))
         lifetime = _seconds(found.get("expires_in"))
         self._until = time.monotonic() + lifetime - min(_MARGIN, lifetime / 2)
@@ -192,56 +241,105 @@ class Tokens:
         return proof
 
     def _rotate(self, following: object) -> None:
-        if self._refresh_token is None or not isinstance(following, str) or following in ("", self._refresh_token):
-            return
-        self._refresh_token = following
-        if isinstance(self._grant, OAuth2RefreshToken) and self._grant.on_rotation is not None:
-            self._grant.on_rotation(following)
+        match self._grant:
+            case OAuth2RefreshToken(on_rotation=notify) | OAuth2DeviceCode(on_refresh_token=notify):
+                if isinstance(following, str) and following not in ("", self._refresh_token):
+                    self._refresh_token = following
+                    if notify is not None:
+                        notify(following)
 
-    def _refusal(self, answer: HTTPResponse, found: dict[str, Any]) -> TokenDeniedError:
+    def _check_busy(self, url: str, answer: HTTPResponse) -> None:
+        if _is_busy(answer):
+            text = f"{self._place(url)} returned HTTP {answer.status_code}"
+            raise TransportError(text, sent=False, timeout=False)
+
+    def _refusal(self, url: str, answer: HTTPResponse, lacking: str = "") -> TokenDeniedError:
         content = answer.content
-        password = self._grant.password if isinstance(self._grant, OAuth2Password) else None
-        for secret in (self._grant.client_secret, self._refresh_token, password, found.get("access_token")):
+        for secret in self._secrets(_object(content)):
             if isinstance(secret, str) and secret:
                 content = content.replace(secret.encode(), b"***")
         shown = _object(content)
-        parts = [summary(shown.get(name)) for name in ("error", "error_description")]
-        text = ": ".join(filter(None, parts)) or ("no access token" if answer.status_code == 200 else "no reason given")
-        message = f"{self._place} returned HTTP {answer.status_code}: {text}"
+        error, description = (summary(shown.get(name)) for name in ("error", "error_description"))
+        parts = (error, description or _REASONS.get(error or ""))
+        text = ": ".join(filter(None, parts)) or (lacking if answer.status_code == 200 else "no reason given")
+        message = f"{self._place(url)} returned HTTP {answer.status_code}: {text}"
         return TokenDeniedError(message, answer.status_code, answer.headers, content)
 
-    def _excessive(self, excess: BodyTooLargeError) -> TokenDeniedError:
-        message = f"{self._place} returned HTTP {excess.status}: {excess}"
-        return TokenDeniedError(message, excess.status, excess.headers, b"")
+    def _secrets(self, found: Mapping[str, Any]) -> tuple[object, ...]:
+        """Return what an error of the server may repeat, but nobody may see."""
+        grant, pending = self._grant, self._pending
+        passed = (getattr(grant, name, None) for name in ("client_secret", "password", "refresh_token"))
+        code = pending.code if pending is not None else None
+        received = (found.get(name) for name in ("access_token", "refresh_token", "device_code"))
+        return (*passed, self._refresh_token, code, *received)
 
-    def _unreachable(self, failure: TransportError) -> TransportError:
-        text = f"{self._place}: {failure}"
-        return TransportError(text, sent=False, timeout=failure.timeout, hopeless=failure.hopeless)
+    def _failed(self, url: str, failure: BodyTooLargeError | TransportError) -> TokenDeniedError | TransportError:
+        """Return a failure that names the endpoint."""
+        place = self._place(url)
+        if isinstance(failure, BodyTooLargeError):
+            message = f"{place} returned HTTP {failure.status}: {failure}"
+            return TokenDeniedError(message, failure.status, failure.headers, b"")
+        text = f"{place}: {failure}"
+        named = TransportError(text, sent=False, timeout=failure.timeout, hopeless=failure.hopeless)
+        named.__cause__ = failure.origin
+        return named
 
-    @property
-    def _place(self) -> str:
-        return f"the token endpoint {shown_url(self._url)}"
+    def _place(self, url: str) -> str:
+        kind = "device authorization" if url == self._device_url else "token"
+        return f"the {kind} endpoint {shown_url(url)}"
 
 
 def tokens(grant: Grant, scheme: Scheme, base_url: str) -> Tokens:
     """Return the tokens of a grant; raise `ConfigurationError` without a safe token endpoint."""
-    url = grant.token_url
-    if url is None and isinstance(scheme, OAuth2):
-        refreshes = isinstance(grant, OAuth2RefreshToken)
-        url = urljoin(f"{base_url}/", (scheme.refresh_url if refreshes else None) or scheme.token_url)
-    name = type(grant).__name__
-    if url is None:
-        raise ConfigurationError(f"the document has no token endpoint: pass {name}(token_url=...)")
-    if token_url_flaw(url) is not None:
-        raise ConfigurationError(
-            f"token endpoint {shown_url(url)!r} is unsafe: {name}(token_url=...) must begin with https://"
-        )
-    return Tokens(grant, url)
+    declared = scheme if isinstance(scheme, OAuth2) else OAuth2("")
+
+    def endpoint(kind: str, passed: str | None, stated: str | None) -> str:
+        url = passed if passed is not None else urljoin(f"{base_url}/", stated) if stated else None
+        name = "token" if kind == "token" else "device authorization"
+        argument = f"{type(grant).__name__}({kind}_url=...)"
+        if url is None:
+            raise ConfigurationError(f"the document has no {name} endpoint: pass {argument}")
+        if token_url_flaw(url) is not None:
+            message = f"{name} endpoint {shown_url(url)!r} is unsafe: {argument} must begin with https://"
+            raise ConfigurationError(message)
+        return url
+
+    stated = declared.own.get(grant.flow, (declared.token_url, declared.refresh_url or declared.token_url))
+    urls = [endpoint("token", grant.token_url, url) for url in stated]
+    if isinstance(grant, OAuth2DeviceCode):
+        urls.append(endpoint("device", grant.device_url, declared.device_url))
+    return Tokens(grant, *urls)
+
+
+def _advance(steps: Steps, reply: HTTPResponse | Exception | None) -> Step | AppliedAuth:
+    """Return the next step, or the authentication after the last one; `reply` answers the step before."""
+    try:
+        return steps.throw(reply) if isinstance(reply, Exception) else steps.send(reply)
+    except StopIteration as end:
+        proof: AppliedAuth = end.value
+        return proof
+
+
+def _hopeless(failure: TransportError) -> TransportError:
+    return TransportError(str(failure), sent=False, timeout=failure.timeout, hopeless=True)
+
+
+def _late(what: str) -> TransportError:
+    return TransportError(what, sent=False, timeout=True, hopeless=True)
 
 
 def _small(options: Options) -> Options:
     """Return options for a token request, with a small size limit."""
     return msgspec.structs.replace(options, max_response_size=_LARGEST)
+
+
+def _is_busy(answer: HTTPResponse) -> bool:
+    return answer.status_code == 429 or answer.status_code >= 500
+
+
+def _error(answer: HTTPResponse) -> object:
+    """Return the error code of a response; some servers send it with status 200."""
+    return _object(answer.content).get("error")
 
 
 def _object(content: bytes) -> dict[str, Any]:
@@ -254,8 +352,4 @@ def _object(content: bytes) -> dict[str, Any]:
 
 def _seconds(value: object) -> float:
     """Return the lifetime of a token; without one it is valid until it is rejected."""
-    try:
-        seconds = float(value) if isinstance(value, int | float | str) else 0.0
-    except ValueError:
-        seconds = 0.0
-    return seconds if seconds > 0 else float("inf")
+    return positive(value) or float("inf")

@@ -67,8 +67,8 @@ class Client(Resource):
 
         Args:
             api_key: The API key, or a function that returns the current one;
-                by default, it is read from the environment. Also a user and a password, an `OAuth2ClientCredentials`
-                or an `OAuth2RefreshToken`.
+                by default, it is read from the environment. Also a user and a password, or an OAuth 2 grant such as
+                `OAuth2ClientCredentials`.
             credentials: Keys by security scheme, for an API with several schemes.
             base_url: Base URL of the server; by default, that of the document.
             timeout: Seconds to wait for each step, such as the next bytes; None sets no limit. An `httpx.Timeout` sets

@@ -51,6 +51,10 @@ class OAuth2(msgspec.Struct, frozen=True):
     """URL of the token endpoint; if it begins with `/`, relative to the client's base URL."""
     refresh_url: str | None = None
     """URL for refresh tokens, if it differs."""
+    device_url: str | None = None
+    """URL of the device authorization endpoint."""
+    own: Mapping[str, tuple[str, str]] = {}
+    """Flow with another token endpoint -> its URLs for tokens and for refresh tokens."""
 
 
 class MutualTLS(msgspec.Struct, frozen=True):

@@ -18,7 +18,11 @@ PROVIDER = Provider(
     version="1",
     base_url="https://one.example.com",
     base_url_variable="SAMPLE_BASE_URL",
-    security=OAuth2("/oauth/token", "https://one.example.com/refresh"),
+    security=OAuth2(
+        "/oauth/token",
+        "https://one.example.com/refresh",
+        own={"authorizationCode": ("https://one.example.com/code", "https://one.example.com/refresh")},
+    ),
     key_variable="SAMPLE_API_KEY",
 )
 """Servers and authentication of the API."""

@@ -14,6 +14,7 @@ from specwire.support import (
     Digest,
     Http,
     MutualTLS,
+    OAuth2,
     Provider,
     Security,
     endpoint,
@@ -38,6 +39,17 @@ PROVIDER = Provider(
             "token": Http("Token"),
             "open-id": Bearer(),
             "key": ApiKey("key", "query"),
+            "device": OAuth2(
+                "/token",
+                "/refresh",
+                device_url="https://login.several.example.com/device",
+                own={
+                    "deviceAuthorization": (
+                        "https://login.several.example.com/token",
+                        "https://login.several.example.com/token",
+                    )
+                },
+            ),
         },
         (("petstore_auth",), ("apiKey", "tenant-id")),
         {
@@ -50,6 +62,7 @@ PROVIDER = Provider(
             "token": "SAMPLE_TOKEN",
             "open-id": "SAMPLE_OPEN_ID",
             "key": "SAMPLE_KEY",
+            "device": "SAMPLE_DEVICE",
         },
     ),
 )
@@ -61,6 +74,8 @@ class _Sample:
     """Take what all take."""
     with_certificate = endpoint(_root.with_certificate)
     """Take a certificate and a cookie, or another header."""
+    with_device = endpoint(_root.with_device)
+    """Take a token of a device authorization, or of a password."""
     with_login = endpoint(_root.with_login)
     """Take a login, one way or the other."""
     with_or_without = endpoint(_root.with_or_without)

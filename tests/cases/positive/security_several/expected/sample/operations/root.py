@@ -70,3 +70,16 @@ def without() -> Request[None]:
     `GET /public`, operation `without`.
     """
     return Request(_WITHOUT)
+
+
+_WITH_DEVICE = Operation(
+    id="with_device", method="GET", path="/device", returns=EmptyPayload(), security=(("device",),)
+)
+
+
+def with_device() -> Request[None]:
+    """Take a token of a device authorization, or of a password.
+
+    `GET /device`, operation `with_device`.
+    """
+    return Request(_WITH_DEVICE)
