@@ -217,14 +217,17 @@ def test_a_call_gives_up_at_its_deadline_and_the_next_goes_on(caller: Caller, se
 def test_other_calls_wait_no_longer_than_their_deadline(caller: Caller, server: Server) -> None:
     """While one call waits for the user, others wait for its token, up to their deadlines."""
     server.answer = issuer = Issuer(PENDING, interval=0.4)
-    client = guarded(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
+    prompted = threading.Event()
+    grant = OAuth2DeviceCode("app", lambda _: prompted.set())
+    client = guarded(caller, ("oauth",), credentials={"oauth": grant})
     hurried = client.with_options(deadline=0.3)
     found: list[object] = []
     if caller.asynchronous:
 
         async def together() -> list[Any]:
             first = asyncio.ensure_future(client.send(ask()))
-            await asyncio.sleep(0.2)
+            while not prompted.is_set():
+                await asyncio.sleep(0.01)
             rest = (hurried.send(ask()), client.send(ask()))
             return list(await asyncio.gather(first, *rest, return_exceptions=True))
 
@@ -233,9 +236,9 @@ def test_other_calls_wait_no_longer_than_their_deadline(caller: Caller, server: 
         threads = [threading.Thread(target=lambda: found.append(client.send(ask()))) for _ in range(2)]
         for thread in threads:
             thread.start()
+        assert prompted.wait(10)
         with pytest.raises(APITimeoutError) as caught:
-            while True:
-                hurried.send(ask())
+            hurried.send(ask())
         for thread in threads:
             thread.join()
         found.insert(1, caught.value)
