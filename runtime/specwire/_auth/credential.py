@@ -135,7 +135,8 @@ def source_of(name: str, scheme: Scheme, value: AsyncKey, base_url: str) -> Sour
         return CallableCredential(scheme, value)
     if not isinstance(scheme, Bearer | OAuth2):
         raise ConfigurationError(f"{shown} cannot be an OAuth 2 grant: give a key")
-    from specwire._auth.oauth2 import Grant, tokens
+    from specwire._auth.grants import Grant
+    from specwire._auth.oauth2 import tokens
 
     if not isinstance(value, Grant):
         raise ConfigurationError(f"{shown} must be text, a function or an OAuth 2 grant, not {type(value).__name__!r}")
