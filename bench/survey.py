@@ -58,7 +58,7 @@ class Survey(msgspec.Struct, frozen=True):
 def survey(file: Path, package: str, output: Path) -> Survey:
     """Generate a document as `output/package`, import all of it, and look at it."""
     from specwire_codegen.diagnostics import SpecwireCodegenError
-    from specwire_codegen.generate import generate
+    from specwire_codegen.incremental import generate
     from specwire_codegen.project import single
 
     size = file.stat().st_size

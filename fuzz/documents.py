@@ -26,7 +26,7 @@ import msgspec
 import yaml
 from specwire_codegen.contract.client.time_limit import TimeLimitExceeded, within
 from specwire_codegen.diagnostics import DiagnosticError
-from specwire_codegen.generate import generate
+from specwire_codegen.incremental import generate
 from specwire_codegen.project import single
 
 from bench.corpus import mypy_errors

@@ -12,15 +12,13 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
-from importlib.resources import files as resources
 from pathlib import Path
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files import fetch
 from specwire_codegen.files.access import Access
 from specwire_codegen.output.manifest import MANIFEST
-from specwire_codegen.output.package import replace_file
-from specwire_codegen.output.write import digest
+from specwire_codegen.output.paths import digest
 from specwire_codegen.project import Target
 
 _BESIDE = ("mock", "contract")
@@ -44,6 +42,8 @@ def is_current(target: Target, access: Access) -> bool:
 
 def record(target: Target, dependencies: Sequence[str], access: Access) -> None:
     """Record the files and access of the run that just finished; without a cache folder, do nothing."""
+    from specwire_codegen.output.package import replace_file
+
     path = _path(target)
     if path is not None:
         with suppress(OSError, SpecwireCodegenError):
@@ -105,10 +105,14 @@ def _name(path: Path, home: Path) -> str:
 
 @cache
 def _generator() -> str:
-    root = Path(str(resources("specwire_codegen")))
+    """Return the digest of the generator's modules and templates."""
+    root = os.path.dirname(__file__)
     hashed = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        part = path.relative_to(root)
-        if path.suffix in (".py", ".jinja", ".jinja2") and part.parts[0] not in _BESIDE:
-            hashed.update(part.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(each for each in folders if folder != root or each not in _BESIDE)
+        for name in sorted(names):
+            if name.endswith((".py", ".jinja", ".jinja2")):
+                path = os.path.join(folder, name)
+                with open(path, "rb") as file:
+                    hashed.update(os.path.relpath(path, root).encode() + b"\0" + file.read() + b"\0")
     return hashed.hexdigest()

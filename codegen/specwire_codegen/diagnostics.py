@@ -7,7 +7,7 @@ from typing import Literal
 
 import attrs
 
-from specwire_codegen.python_source import escaped
+from specwire_codegen.characters import escaped
 
 Severity = Literal["error", "warning"]
 _LONGEST = 300

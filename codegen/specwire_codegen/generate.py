@@ -1,9 +1,8 @@
-"""Generation pipeline: load, overlay, normalize, lower, overrides, render, audit, write."""
+"""Generation pipeline: load, overlay, normalize, lower, overrides, render, audit."""
 
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,26 +31,15 @@ from specwire_codegen.ir import Api
 from specwire_codegen.lower import lower
 from specwire_codegen.normalize import normalize
 from specwire_codegen.output.audit import audit
+from specwire_codegen.output.formatting import formatted
 from specwire_codegen.output.manifest import MANIFEST, manifest
-from specwire_codegen.output.package import compare, holds, replace_file, write
-from specwire_codegen.output.write import formatted, inside
+from specwire_codegen.output.package import compare, holds, replace_file
+from specwire_codegen.output.paths import inside
 from specwire_codegen.overrides.overrides import read_overrides, without_forms
 from specwire_codegen.overrides.pins import check_pins, pins_of
 from specwire_codegen.project import Target
 from specwire_codegen.python_source import json_text
 from specwire_codegen.render import render
-
-
-@attrs.frozen
-class Generated:
-    """The result for one target."""
-
-    target: Target
-    api: Api | None
-    """None if nothing had changed."""
-    changes: tuple[str, ...]
-    warnings: tuple[Diagnostic, ...]
-    seconds: float
 
 
 @attrs.frozen
@@ -156,24 +144,6 @@ def build(target: Target, access: Access | None = None) -> Built:
         warnings=merged((*warnings, *api.warnings)),
         dependencies=document.dependencies,
     )
-
-
-def generate(target: Target, access: Access | None = None, *, force: bool = False, strict: bool = False) -> Generated:
-    """Write the package of a target unless inputs, generator and output are unchanged.
-
-    `force` writes it anyway, replacing edited generated files; `strict` turns warnings into errors.
-    """
-    started = time.monotonic()
-    access = access or Access()
-    if not force and not strict and build_cache.is_current(target, access):
-        return Generated(target, None, (), (), time.monotonic() - started)
-    built = build(target, access)
-    if strict:
-        refuse_warnings(built.warnings)
-    normalized = (target.normalized, built.normalized) if target.normalized is not None else None
-    changes = write(target.output, built.files, normalized=normalized, force=force)
-    build_cache.record(target, built.dependencies, access)
-    return Generated(target, built.api, tuple(changes), built.warnings, time.monotonic() - started)
 
 
 def refuse_warnings(warnings: Sequence[Diagnostic]) -> None:

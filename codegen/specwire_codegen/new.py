@@ -29,8 +29,8 @@ from specwire_codegen.lower import lower
 from specwire_codegen.normalize import Normalized, normalize
 from specwire_codegen.openapi.casing import pascal
 from specwire_codegen.openapi.identifiers import is_device
+from specwire_codegen.output.paths import digest, inside
 from specwire_codegen.output.swap import discard
-from specwire_codegen.output.write import digest, inside
 from specwire_codegen.project import require_package_name
 from specwire_codegen.python_source import line
 

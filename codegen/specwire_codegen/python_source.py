@@ -1,7 +1,7 @@
 """Conversion of document text to Python source: literals, docstrings, Markdown and identifiers.
 
 All document text passes through this module. Hidden characters never do: data keeps them as escapes, prose loses them.
-See `is_hidden`.
+See `characters.is_hidden`.
 """
 
 from __future__ import annotations
@@ -9,58 +9,15 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
+from specwire_codegen.characters import Table, escape, is_hidden
 from specwire_codegen.markdown import first_paragraph, split_sentence, wrapped
 
 LONGEST = 100_000
 """Longest prose, in characters."""
 
-_BLANK = frozenset(
-    chr(code)
-    for first, last in (
-        (0x034F, 0x034F),  # combining grapheme joiner
-        (0x115F, 0x1160),  # fillers of Hangul
-        (0x17B4, 0x17B5),  # inherent vowels of Khmer
-        (0x180B, 0x180F),  # selectors of Mongolian
-        (0x2800, 0x2800),  # blank of Braille
-        (0x3164, 0x3164),
-        (0xFE00, 0xFE0F),  # variation selectors
-        (0xFFA0, 0xFFA0),
-        (0x1D159, 0x1D159),  # null notehead
-        (0xE0000, 0xE0FFF),  # tags, and more variation selectors
-    )
-    for code in range(first, last + 1)
-)
-"""Blank letters and marks that `str.isprintable` considers visible."""
-_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp", "Zs"})
 _SPACING = frozenset({"Cc", "Zl", "Zp", "Zs"})
-
-
-def is_hidden(character: str) -> bool:
-    """Return whether a character is invisible or ambiguous to a reader; an ordinary space is not.
-
-    Hidden are controls, formats (bidirectional marks, zero-width characters, tags), private characters, surrogates,
-    unusual spaces and separators, and blank letters and marks. Joiners and variation selectors are included, although
-    emoji and some scripts use them: a run of them can encode any text, which models read and people do not.
-    """
-    return character != " " and (unicodedata.category(character) in _HIDDEN or character in _BLANK)
-
-
-class _Table(dict[int, str]):
-    """A table for `str.translate` that is filled on demand."""
-
-    def __init__(self, shown: Callable[[str], str]) -> None:
-        super().__init__()
-        self._shown = shown
-
-    def __missing__(self, code: int) -> str:
-        self[code] = found = self._shown(chr(code))
-        return found
-
-
-def _escape(character: str) -> str:
-    return ascii(character)[1:-1] if is_hidden(character) else character
 
 
 def _say(character: str) -> str:
@@ -69,19 +26,13 @@ def _say(character: str) -> str:
     return " " if unicodedata.category(character) in _SPACING else ""
 
 
-_ESCAPED = _Table(_escape)
-_QUOTED = _Table(lambda character: f"\\{character}" if character in '"\\' else _escape(character))
-_SAID = _Table(_say)
+_QUOTED = Table(lambda character: f"\\{character}" if character in '"\\' else escape(character))
+_SAID = Table(_say)
 
 
-_JSON = _Table(
+_JSON = Table(
     lambda character: character if character == "\n" or not is_hidden(character) else json.dumps(character)[1:-1]
 )
-
-
-def escaped(text: str) -> str:
-    """Return text with its hidden characters as escapes."""
-    return text.translate(_ESCAPED)
 
 
 def literal(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from specwire._operations.request import FormBody, MultipartBody
-from specwire_codegen.generate import generate
+from specwire_codegen.incremental import generate
 from specwire_codegen.project import single
 
 WORDS = (

@@ -7,10 +7,10 @@ import unicodedata
 
 import pytest
 from hypothesis import given, strategies as st
+from specwire_codegen.characters import is_hidden
 from specwire_codegen.openapi.casing import argument, pascal, snake
 from specwire_codegen.openapi.identifiers import class_names, distinct, file_name
 from specwire_codegen.openapi.transliteration import decoded, encoded, letters
-from specwire_codegen.python_source import is_hidden
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.output.manifest import MANIFEST, manifest
 from specwire_codegen.output.package import compare, replace_file, write
-from specwire_codegen.output.write import inside
+from specwire_codegen.output.paths import inside
 
 OLD = {"__init__.py": "", "client.py": "a = 1\n", "models/__init__.py": "b = 2\n", "resources/orders.py": "c = 3\n"}
 NEW = {"__init__.py": "", "client.py": "a = 2\n", "models/__init__.py": "b = 2\n", "operations/orders.py": "d = 4\n"}

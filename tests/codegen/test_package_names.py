@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.generate import generate
+from specwire_codegen.incremental import generate
 from specwire_codegen.project import require_package_name, single
 
 DEPENDENCIES = ("anyio", "h11", "httpcore2", "httpx2", "idna", "msgspec", "specwire", "truststore")

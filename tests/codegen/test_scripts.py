@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from specwire_codegen.generate import generate
+from specwire_codegen.incremental import generate
 from specwire_codegen.project import single
 
 SCHEMAS = "#/components/schemas/"

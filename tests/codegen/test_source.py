@@ -8,13 +8,12 @@ import sys
 
 import pytest
 from hypothesis import given, strategies as st
+from specwire_codegen.characters import escaped, is_hidden
 from specwire_codegen.python_source import (
     clean,
     code,
     comment,
     docstring,
-    escaped,
-    is_hidden,
     json_text,
     line,
     literal,

@@ -10,7 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from specwire_codegen.generate import document_of, generate
+from specwire_codegen.generate import document_of
+from specwire_codegen.incremental import generate
 from specwire_codegen.mock.app import build
 from specwire_codegen.mock.server import serve
 from specwire_codegen.project import single

@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from specwire_codegen.generate import document_of, generate
+from specwire_codegen.generate import document_of
+from specwire_codegen.incremental import generate
 from specwire_codegen.project import single
 
 from .pages import ROOT, Block, blocks

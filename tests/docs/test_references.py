@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 from specwire_codegen.diagnostics import Diagnostic, DiagnosticError
-from specwire_codegen.generate import document_of, generate
+from specwire_codegen.generate import document_of
+from specwire_codegen.incremental import generate
 from specwire_codegen.project import single
 
 from .pages import ROOT, Block, blocks

@@ -14,7 +14,7 @@ import pytest
 from specwire._codec.codec import decoder
 from specwire_codegen.generate import build, check
 from specwire_codegen.project import Target, provider, providers
-from specwire_codegen.output.write import formatted
+from specwire_codegen.output.formatting import formatted
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = {"aitre": 16, "mistral": 30, "moonshot": 13}

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError
-from specwire_codegen.generate import accept, generate
+from specwire_codegen.generate import accept
+from specwire_codegen.incremental import generate
 from specwire_codegen.project import provider
 
 SPEC = """\

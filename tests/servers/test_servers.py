@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 import pytest
 from specwire._operations.operation import Operation
-from specwire_codegen.generate import generate
+from specwire_codegen.incremental import generate
 from specwire_codegen.project import single
 
 from .scripts import KEYS, SCRIPTS, Script

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from specwire_codegen.generate import generate
+from specwire_codegen.incremental import generate
 from specwire_codegen.project import Target
 
 SPEC = """

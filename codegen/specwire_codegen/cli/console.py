@@ -7,18 +7,38 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from json import dumps
-
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from typing import TYPE_CHECKING
+from unicodedata import combining, east_asian_width
 
 from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError, printable, shown
 from specwire_codegen.dump import dump
 
-_out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 110)
-_err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+@cache
+def _out() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 110)
+
+
+@cache
+def _err() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+
+
+def _escape(text: str) -> str:
+    """Return text without hidden characters and markup."""
+    from rich.markup import escape
+
+    return escape(printable(text))
 
 
 _MOST_FINDINGS = 50
@@ -44,28 +64,45 @@ def prepare(*, json: bool) -> None:
 
 def say(text: str) -> None:
     """Print a line of the result."""
-    _out.print(escape(printable(text)))
+    _out().print(_escape(text))
 
 
 def note(text: str) -> None:
     """Print a less important line of the result."""
-    _out.print(f"[dim]{escape(printable(text))}[/dim]")
+    _out().print(f"[dim]{_escape(text)}[/dim]")
 
 
 def show(table: Table) -> None:
     """Print a table."""
-    _out.print(table)
+    _out().print(table)
+
+
+def show_rows(rows: Sequence[Sequence[str]], left: int) -> None:
+    """Print rows of cells in columns, the first `left` of them justified to the left and the others to the right."""
+    shown_rows = [list(map(printable, row)) for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*shown_rows, strict=True)]
+    for row in shown_rows:
+        padded = list[str]()
+        for number, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            space = " " * (width - _width(cell))
+            padded.append(f"{cell}{space}" if number < left else f"{space}{cell}")
+        pour(f"{'  '.join(padded).rstrip()}\n")
+
+
+def _width(text: str) -> int:
+    """Return the number of terminal columns that a text takes."""
+    return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)
 
 
 def pour(text: str) -> None:
     """Print a text unchanged."""
-    _out.file.write(text)
-    _out.file.flush()
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def tell(text: str) -> None:
     """Print a line on stderr."""
-    _err.print(escape(printable(text)))
+    _err().print(_escape(text))
 
 
 def advise(text: str) -> None:
@@ -78,11 +115,11 @@ def warn(findings: Sequence[Diagnostic]) -> None:
     """Print diagnostics, with `--json` one object per line."""
     if _json.on:
         for finding in findings:
-            _err.print(dumps(dump(finding)), markup=False)
+            _err().print(dumps(dump(finding)), markup=False)
         return
     first = sorted(findings, key=lambda finding: finding.severity != "error")[:_MOST_FINDINGS]
     for finding in first if len(findings) > len(first) else findings:
-        _err.print(escape(str(finding)))
+        _err().print(_escape(str(finding)))
     left = Counter(finding.severity for finding in findings)
     left.subtract(finding.severity for finding in first)
     for severity, count in left.items():
@@ -110,20 +147,20 @@ def report(code: str, message: str) -> None:
 
 def _print(head: str, code: str, message: str) -> None:
     if _json.on:
-        _err.print(dumps({"severity": "error", "code": code, "message": message}), markup=False)
+        _err().print(dumps({"severity": "error", "code": code, "message": message}), markup=False)
     else:
         tell(shown(f"{head}: {message}"))
-
-
-def cell(text: str) -> str:
-    """Return text escaped for a table cell."""
-    return escape(printable(text))
 
 
 @contextmanager
 def working(what: str) -> Iterator[Callable[[str], None]]:
     """Show progress on a terminal; the yielded function sets the current step."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
+    with Progress(*columns, console=_err(), transient=True) as progress:
         task = progress.add_task(printable(what))
         yield lambda step: progress.update(task, description=printable(f"{what}: {step}"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,6 +40,8 @@ def run(arguments: Sequence[str]) -> int:
         return 141
     except Exception as problem:
         if debug:
+            import traceback
+
             traceback.print_exception(problem)
         _report(problem)
         return 1
@@ -68,6 +69,8 @@ def _report(problem: Exception) -> None:
 
 def _place(problem: Exception) -> str:
     """Return the place in our own code where an error arose."""
+    import traceback
+
     frames = traceback.extract_tb(problem.__traceback__)
     ours = [frame for frame in frames if frame.filename.startswith(_PACKAGES)]
     return f" (at {Path(ours[-1].filename).name}:{ours[-1].lineno})" if ours else ""

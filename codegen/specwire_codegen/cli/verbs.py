@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from importlib.metadata import version
 from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import attrs
 import cyclopts
-from rich.table import Table
 from specwire._network.server_url import shown_url
 
-from specwire_codegen.cli.console import advise, cell, note, pour, report, say, show, tell, warn, working
+from specwire_codegen.cli.console import advise, note, pour, report, say, show, show_rows, tell, warn, working
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
 from specwire_codegen.dump import dump
 from specwire_codegen.files.access import Access, access
@@ -24,11 +22,18 @@ from specwire_codegen.project import Target, provider, providers, read_normalize
 if TYPE_CHECKING:
     from specwire_codegen.ir import Api
 
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("specwire")
+
+
 app = cyclopts.App(
     name="specwire",
     help="Generate typed Python clients from OpenAPI documents. With --json, diagnostics are JSON, one per line.",
     default_parameter=cyclopts.Parameter(negative=""),
-    version=version("specwire"),
+    version=_version,
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
 )
@@ -91,16 +96,13 @@ def generate(
     only_operations
         Generate only operations with these operationIds, in addition to those of --only-tags.
     """
-    from specwire_codegen.generate import generate as run
+    from specwire_codegen.incremental import generate as run
 
     tags, ids = tuple(only_tags or ()), tuple(only_operations or ())
     targets = [
         attrs.evolve(target, only_tags=tags, only_operations=ids) for target in _targets(sources, package, output, root)
     ]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("client", "document", "operations", "methods", "models", "files", "seconds"):
-        justify: Literal["left", "right"] = "left" if column in ("client", "document") else "right"
-        table.add_column(column, justify=justify, no_wrap=column != "document", overflow="fold")
+    rows = [["client", "document", "operations", "methods", "models", "files", "seconds"]]
     for target in targets:
         with working(f"{target.name}: {target.spec}"):
             made = run(target, reading.access, force=force, strict=strict)
@@ -112,8 +114,8 @@ def generate(
             operations = len({operation.id for operation in made.api.operations})
             counts = (operations, _methods(made.api), len(made.api.models))
             row += [*map(str, counts), f"{len(made.changes)} changed", f"{made.seconds:.2f}"]
-        table.add_row(*map(cell, row))
-    show(table)
+        rows.append(row)
+    show_rows(rows, left=2)
     return 0
 
 

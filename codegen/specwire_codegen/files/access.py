@@ -10,9 +10,7 @@ from typing import Any
 import attrs
 
 from specwire_codegen.diagnostics import DiagnosticError, Location, SpecwireCodegenError, failure
-from specwire_codegen.documents.toml_text import read_toml
 from specwire_codegen.files import fetch
-from specwire_codegen.files.reach import is_near
 
 NAMED_BY_FILES = "*"
 """Represents every host that a local file names; the value of `--allow-remote` without a host."""
@@ -56,6 +54,9 @@ def read_access(config: Path) -> Access:
     A broken file grants nothing; `read_config` reports it. Raises DiagnosticError for a path that only the command line
     can allow.
     """
+    from specwire_codegen.documents.toml_text import read_toml
+    from specwire_codegen.files.reach import is_near
+
     try:
         read = read_toml(config)
     except DiagnosticError:

@@ -16,11 +16,11 @@ from urllib.parse import unquote, urljoin
 
 import attrs
 
+from specwire_codegen.characters import is_hidden
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, error
 from specwire_codegen.documents.toml_text import read_toml
 from specwire_codegen.files import fetch
 from specwire_codegen.files.library import Text, UnreachableFileError
-from specwire_codegen.python_source import is_hidden
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ import sys
 import unicodedata
 from functools import cache
 
-from specwire_codegen.python_source import is_hidden
+from specwire_codegen.characters import is_hidden
 
 _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}

@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 
 import attrs
 
+from specwire_codegen.characters import is_hidden
 from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.python_source import is_hidden
 from specwire_codegen.render.module import IMPORTED
 
 _OTHERS = frozenset({"api.md", "py.typed"})

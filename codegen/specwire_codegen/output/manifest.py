@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeGuard
 
 import attrs
 
-from specwire_codegen.output.write import digest
+from specwire_codegen.output.paths import digest
 
 MANIFEST = "MANIFEST.json"
 _GENERATORS = ("specwire", "datamodel-code-generator")
@@ -28,6 +27,8 @@ class Manifest:
 
 def manifest(files: Mapping[str, str], inputs: Mapping[str, str], normalized: str | None = None) -> str:
     """Return the text of a manifest: the generator's version, and the SHA-256 of every input and output."""
+    from importlib.metadata import version
+
     content = {
         "generator": {name: version(name) for name in _GENERATORS},
         "inputs": dict(sorted(inputs.items())),

@@ -12,9 +12,9 @@ from unicodedata import normalize
 
 from specwire_codegen.diagnostics import Diagnostic, Location, SpecwireCodegenError, error, failure, settle
 from specwire_codegen.output.manifest import MANIFEST, is_conflicted
+from specwire_codegen.output.paths import inside
 from specwire_codegen.output.survey import Survey, is_unchanged, survey
 from specwire_codegen.output.swap import Move, discard, swap
-from specwire_codegen.output.write import inside
 
 _SHOWN = 10
 """Number of files that a message lists."""

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import attrs
 
 from specwire_codegen.output.manifest import MANIFEST, Manifest, read_manifest
-from specwire_codegen.output.write import digest
+from specwire_codegen.output.paths import digest
 
 _CACHE = "__pycache__"
 

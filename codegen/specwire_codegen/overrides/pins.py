@@ -31,7 +31,7 @@ from specwire_codegen.ir import (
     TextBody,
     TypeExpr,
 )
-from specwire_codegen.output.write import inside
+from specwire_codegen.output.paths import inside
 
 
 def pin_of(operations: tuple[Operation, ...]) -> dict[str, Any]:

@@ -1,8 +1,7 @@
-"""Formatting of rendered files, and paths inside their folder."""
+"""Formatting of rendered files with ruff."""
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from pathlib import Path
 from ruff import find_ruff_bin
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.output.paths import inside
 
 _STYLE = ("--quiet", "--isolated", "--no-cache", "--target-version", "py311", "--line-length", "120")
 """Formatting options of generated code, independent of the surrounding project."""
@@ -36,16 +36,3 @@ def _ruff(*arguments: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         raise SpecwireCodegenError(f"internal error: ruff {arguments[0]}: {(done.stdout + done.stderr).strip()}")
-
-
-def inside(root: Path, name: str) -> Path:
-    """Return a path below `root`; raise for a name that leads out of it."""
-    path = (root / name).resolve()
-    if not path.is_relative_to(root.resolve()):
-        raise SpecwireCodegenError(f"{name!r} leads out of the output folder")
-    return path
-
-
-def digest(data: bytes) -> str:
-    """Return the SHA-256 of bytes, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()

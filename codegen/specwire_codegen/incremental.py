@@ -1,0 +1,49 @@
+"""Generation of a package that is out of date; the stages are imported only then, which takes most of a short run."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import attrs
+
+from specwire_codegen import build_cache
+from specwire_codegen.files.access import Access
+from specwire_codegen.project import Target
+
+if TYPE_CHECKING:
+    from specwire_codegen.diagnostics import Diagnostic
+    from specwire_codegen.ir import Api
+
+
+@attrs.frozen
+class Generated:
+    """The result for one target."""
+
+    target: Target
+    api: Api | None
+    """None if nothing had changed."""
+    changes: tuple[str, ...]
+    warnings: tuple[Diagnostic, ...]
+    seconds: float
+
+
+def generate(target: Target, access: Access | None = None, *, force: bool = False, strict: bool = False) -> Generated:
+    """Write the package of a target unless inputs, generator and output are unchanged.
+
+    `force` writes it anyway, replacing edited generated files; `strict` turns warnings into errors.
+    """
+    started = time.monotonic()
+    access = access or Access()
+    if not force and not strict and build_cache.is_current(target, access):
+        return Generated(target, None, (), (), time.monotonic() - started)
+    from specwire_codegen.generate import build, refuse_warnings
+    from specwire_codegen.output.package import write
+
+    built = build(target, access)
+    if strict:
+        refuse_warnings(built.warnings)
+    normalized = (target.normalized, built.normalized) if target.normalized is not None else None
+    changes = write(target.output, built.files, normalized=normalized, force=force)
+    build_cache.record(target, built.dependencies, access)
+    return Generated(target, built.api, tuple(changes), built.warnings, time.monotonic() - started)

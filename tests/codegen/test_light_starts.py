@@ -1,0 +1,60 @@
+"""Runs that need little import little: the names of modules are compared, since times vary."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.codegen.command_line import SPEC
+
+HEAVY = frozenset(
+    "asyncio datamodel_code_generator email httpx2 jinja2 jsonpath_rfc9535 jsonschema jsonschema_rs msgspec "
+    "openapi_schema_validator openapi_spec_validator pydantic referencing requests ruff ssl starlette yaml".split()
+)
+"""Packages that only generating needs, or serving."""
+STAGES = frozenset("classes documents lower normalize render".split())
+
+
+def imported(folder: Path, *arguments: str) -> frozenset[str]:
+    """Run the command line in a new process; return the names of the modules that it imported."""
+    code = (
+        f"import sys, atexit; sys.argv = {['specwire', *arguments]}\n"
+        "atexit.register(lambda: open('modules', 'w').write(' '.join(sys.modules)))\n"
+        "from specwire_codegen.cli import main; main()"
+    )
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+    subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, check=True, capture_output=True)
+    return frozenset((folder / "modules").read_text("utf-8").split())
+
+
+def heavy(modules: frozenset[str]) -> frozenset[str]:
+    """Return the heavy packages, and the stages of generation, among modules."""
+    stages = {name.split(".")[1] for name in modules if name.startswith("specwire_codegen.")} & STAGES
+    return HEAVY.intersection(name.split(".")[0] for name in modules) | stages
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> str:
+    (tmp_path / "spec.yaml").write_text(SPEC, "utf-8")
+    return "spec.yaml"
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["generate", "--help"]], ids=" ".join)
+def test_version_and_help_import_no_stage_of_generation(tmp_path: Path, arguments: list[str]) -> None:
+    found = imported(tmp_path, *arguments)
+    assert "specwire_codegen.cli.verbs" in found
+    allowed = {"email"} if arguments == ["--version"] else set[str]()  # of importlib.metadata
+    assert heavy(found) <= allowed
+
+
+def test_an_unchanged_run_only_reads_hashes_and_compares(tmp_path: Path, document: str) -> None:
+    first = imported(tmp_path, "generate", document, "--package", "sample")
+    assert {"datamodel_code_generator", *STAGES} <= heavy(first)
+    second = imported(tmp_path, "generate", document, "--package", "sample")
+    assert "specwire_codegen.build_cache" in second
+    assert not heavy(second)
+    assert not any(name.startswith("rich.") for name in second)
