@@ -41,7 +41,7 @@ _RULES = [
         (r"\b(_?)Async(?=[A-Z])", r"\1"),
         (r"\basync_(?=[a-z])", "sync_"),
         (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
-        (r"\b(_?)a(close|closing|next|iter|read|proof|iter_bytes)\b", r"\1\2"),
+        (r"\b(_?)a(close|closing|next|iter|read|get|iter_bytes)\b", r"\1\2"),
         (r"\bStopAsyncIteration\b", "StopIteration"),
         (r"(\w)_async\b", r"\1"),
         (r"asynchronous=True", "asynchronous=False"),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from specwire._client.workflow import (
         Pause as Pause,
         Workflow as Workflow,
-        ask as ask,
+        send as send,
         wait as wait,
     )
     from specwire._codec.conversion import (
@@ -142,7 +142,7 @@ _MODULES = by_module(
         "_client.async_client": "AsyncClient",
         "_client.sync_client": "Client",
         "_client.overrides": "adds replaces",
-        "_client.workflow": "Workflow Pause ask wait",
+        "_client.workflow": "Pause Workflow send wait",
         "_codec.conversion": "from_dict to_dict",
         "_codec.drift": "Drift DriftWarning",
         "_downloads.async_download": "AsyncDownload",

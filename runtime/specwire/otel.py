@@ -78,7 +78,7 @@ def instrumented(
     middleware of the client, so that they show each attempt as it is sent.
     """
     telemetry = _Telemetry(trace.get_tracer("specwire", tracer_provider=tracer_provider), meter_provider)
-    options = client._connection.options
+    options = client._session.options
     # A client only has middleware of its own kind, which the type of the options can't express.
     attempts: list[Any] = [*options.middleware, telemetry.send if isinstance(client, Client) else telemetry.asend]
     calls: list[Any] = [telemetry.call if isinstance(client, Client) else telemetry.acall, *options.call_middleware]
@@ -100,26 +100,26 @@ class _Telemetry:
     def call(self, request: BaseRequest, call: Call) -> Response[Any]:
         with self._calling(request) as calling:
             response = call(request)
-        calling.answered(response)
+        calling.responded(response)
         return response
 
     async def acall(self, request: BaseRequest, call: AsyncCall) -> Response[Any]:
         with self._calling(request) as calling:
             response = await call(request)
-        calling.answered(response)
+        calling.responded(response)
         return response
 
-    def send(self, outgoing: PreparedRequest, send: Send) -> HTTPResponse:
-        with self._trying(outgoing) as (trying, carrying):
-            answer = send(carrying)
-        trying.answered(answer)
-        return answer
+    def send(self, request: PreparedRequest, send: Send) -> HTTPResponse:
+        with self._trying(request) as (trying, carrying):
+            response = send(carrying)
+        trying.responded(response)
+        return response
 
-    async def asend(self, outgoing: PreparedRequest, send: AsyncSend) -> HTTPResponse:
-        with self._trying(outgoing) as (trying, carrying):
-            answer = await send(carrying)
-        trying.answered(answer)
-        return answer
+    async def asend(self, request: PreparedRequest, send: AsyncSend) -> HTTPResponse:
+        with self._trying(request) as (trying, carrying):
+            response = await send(carrying)
+        trying.responded(response)
+        return response
 
     @contextmanager
     def _calling(self, request: BaseRequest) -> Iterator[_Calling]:
@@ -137,23 +137,23 @@ class _Telemetry:
             _calling.reset(token)
 
     @contextmanager
-    def _trying(self, outgoing: PreparedRequest) -> Iterator[tuple[_Trying, PreparedRequest]]:
+    def _trying(self, request: PreparedRequest) -> Iterator[tuple[_Trying, PreparedRequest]]:
         calling = _calling.get()
-        parts = urlsplit(outgoing.url)
-        known = {**_method(outgoing.method), **_place(parts)}
-        attributes: dict[str, AttributeValue] = {**known, "url.full": _redacted(outgoing.url, parts.query)}
-        name = str(known["http.request.method"]) if outgoing.method in _METHODS else "HTTP"
+        parts = urlsplit(request.url)
+        known = {**_method(request.method), **_place(parts)}
+        attributes: dict[str, AttributeValue] = {**known, "url.full": _redacted(request.url, parts.query)}
+        name = str(known["http.request.method"]) if request.method in _METHODS else "HTTP"
         if calling is not None:
             name = f"{name} {calling.template}"
             attributes |= {"url.template": calling.template, **calling.sending(_place(parts))}
         span = self._tracer.start_span(name, kind=SpanKind.CLIENT, attributes=attributes)
-        headers = dict(outgoing.headers)
+        headers = dict(request.headers)
         if calling is None or calling.place == _place(parts):
             propagate.inject(headers, trace.set_span_in_context(span))
         trying = _Trying(span, known, self._duration.record, calling)
         try:
             with _current(span):
-                yield trying, msgspec.structs.replace(outgoing, headers=headers)
+                yield trying, msgspec.structs.replace(request, headers=headers)
         except BaseException as error:
             trying.failed(error)
             raise
@@ -167,26 +167,26 @@ class _Calling:
         self.template = template
         self.place: dict[str, AttributeValue] | None = None
         """Server of the first attempt."""
-        self.answer: HTTPResponse | None = None
+        self.response: HTTPResponse | None = None
         """Response to the last attempt, if any."""
         self._sends = 0
 
     def sending(self, place: dict[str, AttributeValue]) -> dict[str, AttributeValue]:
         """Count an attempt, and return its span attributes."""
         self._sends += 1
-        self.answer = None
+        self.response = None
         if self.place is None:
             self.place = place
             self.span.set_attributes(place)
             return {}
         return {"http.request.resend_count": self._sends - 1}
 
-    def answered(self, response: Response[Any]) -> None:
+    def responded(self, response: Response[Any]) -> None:
         self.span.set_attribute("http.response.status_code", response.status_code)
-        if self.answer is None:
+        if self.response is None:
             self.span.end()
         else:
-            self.answer.on_close(self._over)
+            self.response.on_close(self._over)
 
     def failed(self, error: BaseException) -> None:
         if isinstance(error, APIError) and error.response is not None:
@@ -218,19 +218,19 @@ class _Trying:
         self._calling = calling
         self._started = time.perf_counter()
 
-    def answered(self, answer: HTTPResponse) -> None:
-        status = answer.status_code
-        self._note("http.response.status_code", status)
-        self._note("network.protocol.version", answer.raw.http_version.removeprefix("HTTP/"))
+    def responded(self, response: HTTPResponse) -> None:
+        status = response.status_code
+        self._set("http.response.status_code", status)
+        self._set("network.protocol.version", response.raw.http_version.removeprefix("HTTP/"))
         if status >= 400:
-            self._note("error.type", str(status))
+            self._set("error.type", str(status))
             self._span.set_status(Status(StatusCode.ERROR))
         if self._calling is not None:
-            self._calling.answer = answer
-        answer.on_close(self._over)
+            self._calling.response = response
+        response.on_close(self._over)
 
     def failed(self, error: BaseException) -> None:
-        self._note("error.type", _type(error))
+        self._set("error.type", _type(error))
         self._span.set_status(Status(StatusCode.ERROR, str(error)))
         self._end()
 
@@ -240,7 +240,7 @@ class _Trying:
         else:
             self._end()
 
-    def _note(self, name: str, value: AttributeValue) -> None:
+    def _set(self, name: str, value: AttributeValue) -> None:
         self._attributes[name] = value
         self._span.set_attribute(name, value)
 

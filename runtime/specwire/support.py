@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     )
     from specwire._client.workflow import (
         Workflow as Workflow,
-        ask as ask,
+        send as send,
         wait as wait,
     )
     from specwire._codec.conversion import (
@@ -145,7 +145,7 @@ _MODULES = by_module(
         "_client.overrides": "adds replaces",
         "_client.resource": "AsyncResource Resource resource",
         "_client.sync_client": "Client",
-        "_client.workflow": "Workflow ask wait",
+        "_client.workflow": "Workflow send wait",
         "_codec.conversion": "to_dict",
         "_codec.drift": "tolerate",
         "_codec.formats": "Formats",

@@ -316,12 +316,12 @@ def _form_without_key(wire: Wire) -> Wire:
 
 @patching("14b credentials missing on repeated tries", "moonshot/get_balance")
 def _repeated_without_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    outgoing = Exchange.outgoing
+    next_request = Exchange.next_request
 
-    def changed(exchange: Exchange, proof: Any, *, asynchronous: bool) -> Any:
-        return outgoing(exchange, None if exchange.record.attempts > 1 else proof, asynchronous=asynchronous)
+    def changed(exchange: Exchange, auth: Any, *, asynchronous: bool) -> Any:
+        return next_request(exchange, None if exchange.state.attempts > 1 else auth, asynchronous=asynchronous)
 
-    monkeypatch.setattr(Exchange, "outgoing", changed)
+    monkeypatch.setattr(Exchange, "next_request", changed)
 
 
 @asking("15 POST repeated like GET", "moonshot/create_batch", "bodies")

@@ -7,7 +7,7 @@ from typing import Any
 
 def opened(client: Any) -> list[Any]:
     """Return the HTTP clients that a client uses: an asynchronous one has one for each event loop."""
-    transport = client._connection._transport
+    transport = client._session._transport
     own = transport._own._things.values() if hasattr(transport, "_own") else ()
     return [http for http in (transport._client, *own) if http is not None]
 

@@ -95,7 +95,7 @@ class Canned:
         request: Request[Any] = Request(operation)
 
         def call() -> Any:
-            return client._connection.perform(request, lenient=raw)
+            return client._session.perform(request, lenient=raw)
 
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")

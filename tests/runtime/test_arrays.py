@@ -53,8 +53,8 @@ def test_lists_of_numbers_are_arrays(caller: Caller, client: Any, server: Server
         "label": "AAAA",
     }
     server.play(reply(body), reply(body))
-    plain = caller.run(client._connection.perform(EMBED)).parsed
-    found: Any = caller.run(client._connection.changed({"arrays": True}).perform(EMBED)).parsed
+    plain = caller.run(client._session.perform(EMBED)).parsed
+    found: Any = caller.run(client._session.changed({"arrays": True}).perform(EMBED)).parsed
     assert Vectors in type(found).__mro__
     assert [array("d", FLOATS), array("f", FLOATS), UNSET] == [each.embedding for each in found.data]
     assert array("d") == found.mean

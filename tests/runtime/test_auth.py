@@ -21,7 +21,7 @@ from specwire._operations.security import (
     MutualTLS,
     OAuth2,
     Scheme,
-    prove,
+    make_auth,
 )
 from specwire.errors import AuthenticationError, ConfigurationError
 
@@ -48,7 +48,7 @@ GOOD = reply({"id": "1"})
 )
 def test_each_scheme_has_its_place(scheme: Scheme, expected: AppliedAuth) -> None:
     """A key goes where the document's security scheme says."""
-    assert expected == prove(scheme, "u:p")
+    assert expected == make_auth(scheme, "u:p")
     assert "AppliedAuth(***)" == repr(expected)
 
 
@@ -189,7 +189,7 @@ def test_the_key_shows_nowhere(caller: Caller, client: Any, server: Server) -> N
         caller.run(client.things.get("1"))
     error = caught.value
     shown = "".join(traceback.format_exception(error))
-    for thing in (client, client.things, client.things.get, client._connection.options):
+    for thing in (client, client.things, client.things.get, client._session.options):
         shown += repr(thing)
     shown += repr((error.request, error.response, error.body))
     assert error.response is not None

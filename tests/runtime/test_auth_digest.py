@@ -8,7 +8,7 @@ from hashlib import md5, sha256
 from typing import Any
 
 import pytest
-from specwire._auth.digest import Challenge, answer, challenge
+from specwire._auth.digest import Challenge, authorization, parse_challenge
 from specwire.errors import AuthenticationError
 
 from .conftest import Caller
@@ -31,7 +31,7 @@ LOGIN = {"digest": ("Mufasa", "Circle of Life")}
 def test_the_examples_of_the_standard_come_out(algorithm: str, response: str) -> None:
     """RFC 7616, 3.9.1: the response to its example, for both of its algorithms."""
     asked = Challenge("http-auth@example.org", NONCE, algorithm, opaque=OPAQUE)
-    found = answer(asked, "Mufasa", "Circle of Life", "GET", "/dir/index.html", count=1, client_nonce=COUNTED)
+    found = authorization(asked, "Mufasa", "Circle of Life", "GET", "/dir/index.html", count=1, client_nonce=COUNTED)
     assert (
         f'Digest username="Mufasa", realm="http-auth@example.org", nonce="{NONCE}", uri="/dir/index.html", '
         f'response="{response}", algorithm={algorithm}, opaque="{OPAQUE}", qop=auth, nc=00000001, cnonce="{COUNTED}"'
@@ -48,14 +48,14 @@ def test_a_session_key_is_made_of_both_nonces(algorithm: str, hashed: Any) -> No
     secret = digest(f"{digest('u:r:p')}:n:c")
     expected = digest(f"{secret}:n:00000001:c:auth:{digest('GET:/x')}")
     asked = Challenge("r", "n", algorithm)
-    found = answer(asked, "u", "p", "GET", "/x", count=1, client_nonce="c")
+    found = authorization(asked, "u", "p", "GET", "/x", count=1, client_nonce="c")
     assert f'response="{expected}", algorithm={algorithm}' in found
 
 
 def test_the_first_edition_is_answered_too() -> None:
     """RFC 2069: a challenge without `qop` is answered without a count."""
     asked = Challenge("testrealm@host.com", "dcd98b7102dd2f0e8b11d0f600bfb0c093", counted=False)
-    found = answer(asked, "Mufasa", "CircleOfLife", "GET", "/dir/index.html", count=1, client_nonce="x")
+    found = authorization(asked, "Mufasa", "CircleOfLife", "GET", "/dir/index.html", count=1, client_nonce="x")
     assert 'response="1949323746fe6a43ef61f9606e7febea"' in found
     assert "cnonce" not in found
 
@@ -83,15 +83,17 @@ def test_the_first_edition_is_answered_too() -> None:
 )
 def test_a_challenge_is_found_among_others(header: str, expected: Challenge | None) -> None:
     """The first challenge that can be answered is read, whatever stands beside it."""
-    assert expected == challenge(header)
+    assert expected == parse_challenge(header)
 
 
 def test_users_of_every_language_have_a_name() -> None:
     """A user outside ASCII is sent as the standard says, a hashed one as a hash, quotes escaped; no password shows."""
     asked = Challenge("r", "n")
-    plain = answer(asked, 'a"b', "secret", "GET", "/", count=1, client_nonce="c")
-    foreign = answer(asked, "Jäsøn", "secret", "GET", "/", count=1, client_nonce="c")
-    hashed = answer(Challenge("r", "n", hashed_user=True), "Jäsøn", "secret", "GET", "/", count=1, client_nonce="c")
+    plain = authorization(asked, 'a"b', "secret", "GET", "/", count=1, client_nonce="c")
+    foreign = authorization(asked, "Jäsøn", "secret", "GET", "/", count=1, client_nonce="c")
+    hashed = authorization(
+        Challenge("r", "n", hashed_user=True), "Jäsøn", "secret", "GET", "/", count=1, client_nonce="c"
+    )
     assert 'username="a\\"b"' in plain
     assert "username*=UTF-8''J%C3%A4s%C3%B8n" in foreign
     assert f'username="{hashlib.md5("Jäsøn:r".encode()).hexdigest()}"' in hashed
@@ -129,7 +131,7 @@ def test_a_call_answers_the_challenge(caller: Caller, server: Server) -> None:
     assert "Mufasa" == caller.run(client.send(ask())).id
     assert "Mufasa" == caller.run(client.send(ask())).id
     gate.nonce = "second"
-    assert 1 == caller.run(client._connection.perform(ask())).attempts
+    assert 1 == caller.run(client._session.perform(ask())).attempts
     assert (5, ["00000001", "00000002", "00000001"]) == (len(server.received), gate.counts)
 
 

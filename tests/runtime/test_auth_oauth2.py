@@ -94,7 +94,7 @@ def test_a_token_that_is_refused_is_renewed_once(caller: Caller, server: Server)
     client = guarded(caller, ("oauth",), credentials={"oauth": APP})
     caller.run(client.send(ask()))
     issuer.takes = lambda token: token != "token-1"
-    response = caller.run(client._connection.perform(ask()))
+    response = caller.run(client._session.perform(ask()))
     assert ("token-2", 1, 2) == (response.parsed.id, response.attempts, issuer.granted)
     issuer.takes = lambda token: False
     with pytest.raises(AuthenticationError, match="HTTP 401: not token-3$") as caught:

@@ -161,16 +161,16 @@ def test_no_credential_shows(caller: Caller, server: Server, scheme: str, caplog
         caller.run(client.send(ask()))
     error = caught.value
     assert error.response is not None
-    shown = repr([caplog.text, str(error), error.body, error.response, client, vars(client._connection)])
+    shown = repr([caplog.text, str(error), error.body, error.response, client, vars(client._session)])
     shown += repr([error.response.content, error.response.headers, dict(error.response.headers)])
     assert "0123456789" not in shown
     assert "HTTP Request: GET" in caplog.text
 
 
-def test_a_proof_of_several_schemes_is_one() -> None:
-    """Proofs of schemes that are taken together add up."""
+def test_authentication_of_several_schemes_is_combined() -> None:
+    """Schemes that are required together add up."""
     schemes = (security.ApiKey("a", "header"), security.ApiKey("b", "query"), security.ApiKey("c", "cookie"))
-    found = security.joined(tuple(security.prove(scheme, "k") for scheme in schemes))
+    found = security.combined(tuple(security.make_auth(scheme, "k") for scheme in schemes))
     assert security.AppliedAuth({"a": "k"}, {"b": "k"}, {"c": "k"}, ("k", "k", "k")) == found
 
 

@@ -198,12 +198,12 @@ def test_extra_body_fields_go_into_forms_and_not_into_reads(caller: Caller, clie
 def test_options_merge_and_leave_the_original_alone(caller: Caller, client: Any) -> None:
     """`with_options` gives a copy; headers are merged, the rest is replaced."""
     changed = client.with_options(headers={"a": "1"}, timeout=5).with_options(headers={"b": "2"})
-    assert {"a": "1", "b": "2"} == changed._connection.options.headers
-    assert 5 == changed._connection.options.timeout
-    assert 600.0 == client._connection.options.timeout
-    assert {} == client._connection.options.headers
-    assert changed.things._connection is changed._connection
-    assert client.things._connection is client._connection
+    assert {"a": "1", "b": "2"} == changed._session.options.headers
+    assert 5 == changed._session.options.timeout
+    assert 600.0 == client._session.options.timeout
+    assert {} == client._session.options.headers
+    assert changed.things._session is changed._session
+    assert client.things._session is client._session
     assert Options(timeout=5).changed({"timeout": None}) == Options(timeout=None)
 
 
@@ -333,7 +333,7 @@ def test_reprs_are_short_and_hold_no_secret(kind: Any) -> None:
     assert f"{name}(base_url='https://example.com/v1')" == repr(client)
     prefix = "Async" if kind is AsyncSample else ""
     assert f"<{prefix}Things of {name}(base_url='https://example.com/v1')>" == repr(client.things)
-    assert "hidden" not in repr(client._connection.options)
+    assert "hidden" not in repr(client._session.options)
 
 
 def test_send_takes_any_request_value(caller: Caller, client: Any, server: Server) -> None:
@@ -407,12 +407,12 @@ def test_a_client_needs_a_server(caller: Caller) -> None:
 def test_max_retries_is_a_short_form_of_the_policy(kind: Any) -> None:
     """`max_retries` counts the attempts after the first, at construction and in `with_options`."""
     policy = RetryPolicy(attempts=4, wait_max=1.0)
-    assert 6 == kind(KEY, max_retries=5)._connection.options.retry.attempts
+    assert 6 == kind(KEY, max_retries=5)._session.options.retry.attempts
     client = kind(KEY, retry=policy)
-    assert policy == client._connection.options.retry
-    once = client.with_options(max_retries=0)._connection.options.retry
+    assert policy == client._session.options.retry
+    once = client.with_options(max_retries=0)._session.options.retry
     assert (1, 1.0) == (once.attempts, once.wait_max)
-    assert policy == client.with_options(max_retries=0).with_options(retry=policy)._connection.options.retry
+    assert policy == client.with_options(max_retries=0).with_options(retry=policy)._session.options.retry
     for wrong in (-1, True, 1.5):
         with pytest.raises(ConfigurationError, match="give the number of retries"):
             kind(KEY, max_retries=wrong)
@@ -427,6 +427,6 @@ def test_headers_have_the_names_of_httpx_and_of_vendor_sdks(kind: Any) -> None:
     """`headers` and `default_headers` are the same option."""
     added = {"x-team": "a"}
     for client in (kind(KEY, headers=added), kind(KEY, default_headers=added)):
-        assert added == client._connection.options.headers
+        assert added == client._session.options.headers
     with pytest.raises(ConfigurationError, match="are aliases: give one of them"):
         kind(KEY, headers=added, default_headers=added)

@@ -60,7 +60,7 @@ def test_the_timeout_of_an_own_client_counts(caller: Caller, server: Server) -> 
     server.answer = lambda _: (Pause(0.3), *reply({"id": "1"}))
     patient = caller.client(http_client=_made(caller, kind, timeout=0.1), timeout=5.0)
     assert "1" == caller.run(patient.things.get("1")).id
-    assert 600.0 == caller.client(http_client=_made(caller, kind))._connection.options.timeout
+    assert 600.0 == caller.client(http_client=_made(caller, kind))._session.options.timeout
 
 
 def test_the_login_of_an_own_client_does_not_replace_the_key(caller: Caller, server: Server) -> None:

@@ -35,7 +35,7 @@ class AsyncOlds(_Olds, AsyncResource):
 def olds(caller: Caller) -> Any:
     """A resource with deprecated methods."""
     made: Any = AsyncOlds() if caller.asynchronous else Olds()
-    made._connection = caller.client().things._connection
+    made._session = caller.client().things._session
     return made
 
 

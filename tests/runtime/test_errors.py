@@ -458,4 +458,4 @@ def test_a_redirect_never_leaves_tls(to: str, followed: bool) -> None:
     request = get("1")
     prepared = Prepared(PROVIDER, "https://sample.invalid", request.operation, Options(), None)
     exchange = Exchange(prepared, request, Options())
-    assert followed == exchange.redirected(HTTPResponse(httpx2.Response(302, headers={"location": to}), httpx2))
+    assert followed == exchange.follow_redirect(HTTPResponse(httpx2.Response(302, headers={"location": to}), httpx2))

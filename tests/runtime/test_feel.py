@@ -166,7 +166,7 @@ def test_what_is_printed_fits_a_line_and_hides_the_key(caller: Caller, client: A
         client.things.get.raw,
         client.things.get.request("1"),
         client.talks.stream.request(),
-        client._connection.options,
+        client._session.options,
         response,
         response.parsed,
         response.headers,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import trio
-from specwire._client.workflow import Pause, Workflow, ask, wait
+from specwire._client.workflow import Pause, Workflow, send, wait
 from specwire._operations.operation import JsonPayload, Operation, Polling
 from specwire._operations.request import Request
 from specwire.errors import InvalidRequestError, NotFoundError, ServerError, UnknownStatusError, WaitTimeoutError
@@ -27,8 +27,8 @@ def state(status: Any) -> Any:
 
 def make_and_get(name: str) -> Workflow[tuple[str, Thing]]:
     """Make a thing and get it."""
-    made = yield from ask(make(name=name))
-    found = yield from ask(get(made.id))
+    made = yield from send(make(name=name))
+    found = yield from send(get(made.id))
     return made.id, found
 
 
@@ -44,9 +44,9 @@ def test_errors_are_thrown_into_the_flow(caller: Caller, client: Any, server: Se
 
     def get_or_make() -> Workflow[Thing]:
         try:
-            return (yield from ask(get("9")))
+            return (yield from send(get("9")))
         except NotFoundError:
-            return (yield from ask(make(name="9")))
+            return (yield from send(make(name="9")))
 
     server.play(reply({}, status=404), GOOD)
     assert Thing(id="1") == caller.run(client.send(get_or_make()))
@@ -58,7 +58,7 @@ def test_an_error_that_the_flow_lets_pass_is_the_caller_s(caller: Caller, client
 
     def careless() -> Workflow[Thing]:
         try:
-            return (yield from ask(get("9")))
+            return (yield from send(get("9")))
         finally:
             cleaned.append("yes")
 

@@ -56,7 +56,7 @@ LOCKED = """
 locked, fork = threading.Event(), threading.Event()
 
 def hold():
-    with client._connection._transport._lock:
+    with client._session._transport._lock:
         locked.set()
         fork.wait()
 

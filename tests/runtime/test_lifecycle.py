@@ -120,7 +120,7 @@ def test_a_chunk_that_is_waited_for_ends_when_the_stream_is_closed(server: Serve
             await asyncio.gather(events.aclose(), events.aclose())
             with pytest.raises(SpecwireError):
                 await waiting
-        assert not async_body._unread
+        assert not async_body._open_bodies
 
     asyncio.run(main())
     assert server.saw_close()
@@ -151,7 +151,7 @@ def test_a_stream_that_was_read_leaves_nothing_to_the_garbage_collector(server: 
 
 def bodies() -> list[object]:
     """Return the bodies that are in memory."""
-    return [each for each in gc.get_objects() if type(each) is async_body.Body]
+    return [each for each in gc.get_objects() if type(each) is async_body.AsyncBody]
 
 
 SYNC_END = """
@@ -307,7 +307,7 @@ def test_threads_that_begin_at_once_share_the_connections(server: Server) -> Non
 
         def first(client: Sample = client, together: threading.Barrier = together, found: list[Any] = found) -> None:
             together.wait()
-            found.append(client.things._connection)
+            found.append(client.things._session)
 
         threads = [threading.Thread(target=first) for _ in range(8)]
         for thread in threads:
@@ -315,7 +315,7 @@ def test_threads_that_begin_at_once_share_the_connections(server: Server) -> Non
         for thread in threads:
             thread.join()
         assert 1 == len({id(connection) for connection in found})
-        assert found[0] is client._connection
+        assert found[0] is client._session
 
 
 def test_many_tasks_share_a_client(server: Server) -> None:

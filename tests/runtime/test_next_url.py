@@ -45,7 +45,7 @@ def linked(number: int, link: str | None) -> Any:
 
 def ids(caller: Caller, client: Any, request: PagedRequest[Any, Any]) -> list[str]:
     """Return the ids of all items."""
-    return [item.id for item in caller.list(client._connection.items(request))]
+    return [item.id for item in caller.list(client._session.items(request))]
 
 
 def test_the_url_of_the_next_page_is_taken_as_it_is(caller: Caller, client: Any, server: Server) -> None:

@@ -83,13 +83,13 @@ def test_values_of_http_libraries_work(kind: Any, library: Any) -> None:
     """A timeout, a URL and headers of httpx or httpx2, and pairs of headers, are options like plain values."""
     timeout = library.Timeout(5, connect=2)
     client = kind(KEY, timeout=timeout, base_url=library.URL("https://a.test/v1/"), headers=[("x-a", "1")])
-    options = client._connection.options
+    options = client._session.options
     assert (5, 2, {"x-a": "1"}) == (options.timeout, options.connect_timeout, options.headers)
     assert "https://a.test/v1" == client.base_url
     changed = client.with_options(timeout=library.Timeout(None), headers=library.Headers({"x-b": "2"}))
-    options = changed._connection.options
+    options = changed._session.options
     assert (None, None, {"x-a": "1", "x-b": "2"}) == (options.timeout, options.connect_timeout, options.headers)
-    chosen = client.with_options(timeout=timeout, connect_timeout=1)._connection.options
+    chosen = client.with_options(timeout=timeout, connect_timeout=1)._session.options
     assert (5, 1) == (chosen.timeout, chosen.connect_timeout)
 
 

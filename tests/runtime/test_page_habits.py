@@ -115,14 +115,14 @@ def listing(
     transport = httpx2.MockTransport(wire if mode == "sync" else wire.asynchronous)
     if mode == "sync":
         client = Sample("key", base_url="http://test", http_client=httpx2.Client(transport=transport))
-        yield from client._connection.changed({"max_pages": max_pages}).items(request)
+        yield from client._session.changed({"max_pages": max_pages}).items(request)
         return
     found: list[Any] = []
 
     async def main() -> None:
         http = httpx2.AsyncClient(transport=transport)
         async with AsyncSample("key", base_url="http://test", http_client=http) as client:
-            async for item in client._connection.changed({"max_pages": max_pages}).items(request):
+            async for item in client._session.changed({"max_pages": max_pages}).items(request):
                 found.append(item)
 
     try:
@@ -414,5 +414,5 @@ def test_pages_that_differ_in_what_no_model_knows_are_not_the_same() -> None:
     request: PagedRequest[Listing, Bare] = PagedRequest(operation)
     http = httpx2.Client(transport=httpx2.MockTransport(Wire(serve)))
     client = Sample("key", base_url="http://test", http_client=http, on_drift="ignore")
-    found: list[Any] = list(client._connection.items(request))
+    found: list[Any] = list(client._session.items(request))
     assert [{"id": 1}, {"id": 2}, {"id": 3}] == found

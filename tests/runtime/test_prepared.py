@@ -19,7 +19,7 @@ from specwire._http.request import PreparedRequest, encoded
 from specwire._operations.operation import JsonPayload, Operation
 from specwire._operations.provider import Provider
 from specwire._operations.request import JsonBody, Request
-from specwire._operations.security import ApiKey, AppliedAuth, Basic, Bearer, Scheme, prove
+from specwire._operations.security import ApiKey, AppliedAuth, Basic, Bearer, Scheme, make_auth
 from specwire.errors import ConfigurationError, InvalidRequestError
 
 from .canned import Canned
@@ -34,21 +34,21 @@ FRAMES = 30
 """Functions of the runtime that a plain call enters at most; each costs about 0.1 us."""
 
 
-def untouched(outgoing: PreparedRequest, send: Any) -> Any:
-    return send(outgoing)
+def untouched(request: PreparedRequest, send: Any) -> Any:
+    return send(request)
 
 
-def outgoing(
+def prepared_requests(
     request: Request[Any], url: str, scheme: Scheme | None, options: Options, *, prepared: int = 1
 ) -> list[PreparedRequest]:
     """Return what several calls of an operation send."""
     provider = msgspec.structs.replace(PROVIDER, security=scheme)
     key = "user:password" if isinstance(scheme, Basic) else "secret-key"
-    keyring = make_credentials("Sample", provider, url, key if scheme is not None else None, None, False)
-    shared = Prepared(provider, url, request.operation, options, keyring)
-    proof: AppliedAuth | None = shared.proof
-    assert (prove(scheme, key) if scheme is not None else None) == proof
-    return [Exchange(shared, request, options).outgoing(proof, asynchronous=False) for _ in range(prepared)]
+    credentials = make_credentials("Sample", provider, url, key if scheme is not None else None, None, False)
+    shared = Prepared(provider, url, request.operation, options, credentials)
+    auth: AppliedAuth | None = shared.auth
+    assert (make_auth(scheme, key) if scheme is not None else None) == auth
+    return [Exchange(shared, request, options).next_request(auth, asynchronous=False) for _ in range(prepared)]
 
 
 @pytest.mark.parametrize("url", ["https://api.test/v1", "https://user:pass@api.test"], ids=["plain", "login"])
@@ -84,9 +84,9 @@ def test_the_quick_way_sends_what_the_thorough_one_sends(
 ) -> None:
     """What is prepared is what would be put together for each call, which middleware makes necessary."""
     options = Options(headers=headers)
-    (thorough,) = outgoing(request_, url, scheme, msgspec.structs.replace(options, middleware=[untouched]))
+    (thorough,) = prepared_requests(request_, url, scheme, msgspec.structs.replace(options, middleware=[untouched]))
     assert thorough.encoded is None
-    for quick in outgoing(request_, url, scheme, options, prepared=2):
+    for quick in prepared_requests(request_, url, scheme, options, prepared=2):
         assert list(thorough.headers.items()) == list(quick.headers.items())
         assert quick.encoded in (None, encoded(thorough.headers))
         assert (thorough.method, thorough.url, thorough.content) == (quick.method, quick.url, quick.content)
@@ -94,9 +94,11 @@ def test_the_quick_way_sends_what_the_thorough_one_sends(
 
 def test_each_call_has_a_key_of_its_own() -> None:
     """Idempotency keys are not prepared, unless the caller chose one."""
-    first, second = outgoing(Request(POST, body=BODY), "https://api.test", None, Options(), prepared=2)
+    first, second = prepared_requests(Request(POST, body=BODY), "https://api.test", None, Options(), prepared=2)
     assert first.headers["idempotency-key"] != second.headers["idempotency-key"]
-    chosen = outgoing(Request(POST, body=BODY), "https://api.test", None, Options(idempotency_key="k"), prepared=2)
+    chosen = prepared_requests(
+        Request(POST, body=BODY), "https://api.test", None, Options(idempotency_key="k"), prepared=2
+    )
     assert ["k", "k"] == [each.headers["idempotency-key"] for each in chosen]
 
 
@@ -119,7 +121,7 @@ def test_operations_without_end_are_not_kept(asynchronous: bool) -> None:
         request = Request[Any](msgspec.structs.replace(PUT, path=f"/{number}"), body=BODY)
         canned.run(lambda request=request: client.send(request))
     assert [f"/{number}" for number in range(1100)] == [each.url.path for each in sent]
-    assert len(client._connection._prepared) <= 1000
+    assert len(client._session._prepared) <= 1000
 
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])

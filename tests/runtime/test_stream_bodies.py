@@ -34,7 +34,7 @@ def stream(canned: Canned, kind: Any, body: bytes, content_type: str, framing: A
     client, _ = canned.client(body, content_type)
     operation = Operation(id="op", method="GET", path="/op", returns=EventsPayload(kind, framing))
     of = AsyncEventStream if canned.asynchronous else EventStream
-    return of(client._connection, StreamRequest(operation))
+    return of(client._session, StreamRequest(operation))
 
 
 def events(canned: Canned, kind: Any, body: bytes, content_type: str = "text/event-stream") -> tuple[list[Any], int]:

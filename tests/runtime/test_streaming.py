@@ -522,7 +522,7 @@ def test_the_garbage_collector_does_not_touch_the_pool(server: Server) -> None:
     with Sample(KEY, base_url=server.url) as client:
         events = client.talks.stream()
         next(events)
-        http: Any = client._connection._transport._client
+        http: Any = client._session._transport._client
         pool = http._transport._pool
         network = events._open()[0].raw.extensions["network_stream"]
         circle: list[Any] = [events]

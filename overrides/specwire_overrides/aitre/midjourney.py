@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from specwire import UNSET, Unset, Workflow, adds, ask, wait
+from specwire import UNSET, Unset, Workflow, adds, send, wait
 from specwire.errors import DecodeError, JobFailedError
 from specwire_clients.aitre import models
 from specwire_clients.aitre.operations import midjourney
@@ -45,7 +45,7 @@ def imagine_and_wait(
     request = midjourney.imagine(
         prompt=prompt, bot_type=bot_type, base64_array=base64_array, notify_hook=notify_hook, state=state
     )
-    submitted = yield from ask(request)
+    submitted = yield from send(request)
     if not submitted.result:
         raise DecodeError(
             f"{request.operation.id}: the server accepted the task with code {submitted.code} but returned no id",

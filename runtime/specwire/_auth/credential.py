@@ -16,7 +16,7 @@ from specwire._operations.security import (
     Scheme,
     Undeclared,
     check_pair,
-    prove,
+    make_auth,
 )
 from specwire.errors import ConfigurationError
 
@@ -43,7 +43,7 @@ class Source(Protocol):
 
     async def aget(self, transport: AsyncTransport, options: Options) -> AppliedAuth: ...
 
-    def refused(self, proof: AppliedAuth, headers: Headers, /) -> bool:
+    def rejected(self, auth: AppliedAuth, headers: Headers, /) -> bool:
         """Process a rejection by the server, and return True if other authentication is available."""
         ...
 
@@ -51,16 +51,16 @@ class Source(Protocol):
 class StaticCredential:
     """Constant key."""
 
-    def __init__(self, proof: AppliedAuth) -> None:
-        self.proof = proof
+    def __init__(self, auth: AppliedAuth) -> None:
+        self.auth = auth
 
     def get(self, transport: Transport, options: Options) -> AppliedAuth:
-        return self.proof
+        return self.auth
 
     async def aget(self, transport: AsyncTransport, options: Options) -> AppliedAuth:
-        return self.proof
+        return self.auth
 
-    def refused(self, proof: AppliedAuth, headers: Headers) -> bool:
+    def rejected(self, auth: AppliedAuth, headers: Headers) -> bool:
         return False
 
 
@@ -75,30 +75,30 @@ class CallableCredential:
         key = self._function()
         if not isinstance(key, str):
             raise ConfigurationError("the key function of a synchronous client must return a string, not an awaitable")
-        return prove(self._scheme, key)
+        return make_auth(self._scheme, key)
 
     async def aget(self, transport: AsyncTransport, options: Options) -> AppliedAuth:
         key = self._function()
-        return prove(self._scheme, await key if isawaitable(key) else key)
+        return make_auth(self._scheme, await key if isawaitable(key) else key)
 
-    def refused(self, proof: AppliedAuth, headers: Headers) -> bool:
+    def rejected(self, auth: AppliedAuth, headers: Headers) -> bool:
         return True  # the key may have changed at its source, and is read again
 
 
 class DigestCredential:
     """User and password for digest challenges."""
 
-    def __init__(self, login: DigestAuth) -> None:
-        self._login = login
+    def __init__(self, digest_auth: DigestAuth) -> None:
+        self._digest_credential = digest_auth
 
     def get(self, transport: Transport, options: Options) -> AppliedAuth:
-        return self._login.proof()
+        return self._digest_credential.auth()
 
     async def aget(self, transport: AsyncTransport, options: Options) -> AppliedAuth:
-        return self._login.proof()
+        return self._digest_credential.auth()
 
-    def refused(self, proof: AppliedAuth, headers: Headers) -> bool:
-        return self._login.challenged(headers.get("www-authenticate", ""))
+    def rejected(self, auth: AppliedAuth, headers: Headers) -> bool:
+        return self._digest_credential.challenged(headers.get("www-authenticate", ""))
 
 
 def source_of(name: str, scheme: Scheme, value: AsyncKey, base_url: str) -> Source:
@@ -119,18 +119,18 @@ def source_of(name: str, scheme: Scheme, value: AsyncKey, base_url: str) -> Sour
         if isinstance(scheme, Basic) and ":" in user:
             raise ConfigurationError(f"{shown} are unusable: a user name cannot contain a colon")
         return (
-            StaticCredential(prove(scheme, f"{user}:{password}"))
+            StaticCredential(make_auth(scheme, f"{user}:{password}"))
             if isinstance(scheme, Basic)
-            else _login(user, password)
+            else _digest_credential(user, password)
         )
     if isinstance(scheme, Digest):
         if not isinstance(value, str):
             raise ConfigurationError(f"{shown} must be a user and a password: give ('user', 'password')")
         check_pair(value)
         user, _, password = value.partition(":")
-        return _login(user, password)
+        return _digest_credential(user, password)
     if isinstance(value, str):
-        return StaticCredential(prove(scheme, value))
+        return StaticCredential(make_auth(scheme, value))
     if callable(value):
         return CallableCredential(scheme, value)
     if not isinstance(scheme, Bearer | OAuth2):
@@ -143,7 +143,7 @@ def source_of(name: str, scheme: Scheme, value: AsyncKey, base_url: str) -> Sour
     return tokens(value, scheme, base_url)
 
 
-def _login(user: str, password: str) -> Source:
+def _digest_credential(user: str, password: str) -> Source:
     from specwire._auth.digest import DigestAuth
 
     return DigestCredential(DigestAuth(user, password))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from specwire._auth.credential import AsyncKey, Source, StaticCredential, source_of
-from specwire._operations.security import Anonymous, ApiKey, AppliedAuth, MutualTLS, Security, Undeclared, joined
+from specwire._operations.security import Anonymous, ApiKey, AppliedAuth, MutualTLS, Security, Undeclared, combined
 from specwire.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -31,25 +31,25 @@ class Credentials:
         self._usual: AppliedAuth | None = None
         if security.required:
             found = self._sources_for(security.requirements, "")
-            self._usual = found[0].proof if len(found) == 1 and isinstance(found[0], StaticCredential) else None
+            self._usual = found[0].auth if len(found) == 1 and isinstance(found[0], StaticCredential) else None
 
     def ready(self, operation: Operation) -> AppliedAuth | None:
         """Return the authentication of a call if it is always the same, else None."""
         return self._usual if operation.security is None else None
 
-    def proof(self, operation: Operation, transport: Transport, options: Options) -> AppliedAuth | None:
+    def get(self, operation: Operation, transport: Transport, options: Options) -> AppliedAuth | None:
         """Return the credentials to apply to a call, or None if it needs none; raise `ConfigurationError`."""
         sources = self._of(operation)
-        return joined(tuple(source.get(transport, options) for source in sources)) if sources else None
+        return combined(tuple(source.get(transport, options) for source in sources)) if sources else None
 
-    async def aproof(self, operation: Operation, transport: AsyncTransport, options: Options) -> AppliedAuth | None:
+    async def aget(self, operation: Operation, transport: AsyncTransport, options: Options) -> AppliedAuth | None:
         """Return the credentials to apply to a call, or None if it needs none; raise `ConfigurationError`."""
         sources = self._of(operation)
-        return joined(tuple([await source.aget(transport, options) for source in sources])) if sources else None
+        return combined(tuple([await source.aget(transport, options) for source in sources])) if sources else None
 
-    def refused(self, operation: Operation, proof: AppliedAuth, headers: Headers) -> bool:
+    def rejected(self, operation: Operation, auth: AppliedAuth, headers: Headers) -> bool:
         """Process a rejection by the server, and return True if other authentication is available."""
-        return any([source.refused(proof, headers) for source in self._of(operation)])
+        return any([source.rejected(auth, headers) for source in self._of(operation)])
 
     def _of(self, operation: Operation) -> tuple[Source, ...]:
         alternatives = self._security.requirements if operation.security is None else operation.security

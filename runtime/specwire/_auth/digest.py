@@ -30,7 +30,7 @@ class Challenge(msgspec.Struct, frozen=True):
     hashed_user: bool = False
 
 
-def challenge(header: str) -> Challenge | None:
+def parse_challenge(header: str) -> Challenge | None:
     """Return the first supported challenge of a `WWW-Authenticate` header, or None."""
     for scheme, facts in _challenges(header):
         algorithm = facts.get("algorithm", "MD5")
@@ -58,36 +58,36 @@ def _challenges(header: str) -> Iterator[tuple[str, dict[str, str]]]:
     yield from found
 
 
-def answer(
-    asked: Challenge, user: str, password: str, method: str, target: str, *, count: int, client_nonce: str
+def authorization(
+    challenge: Challenge, user: str, password: str, method: str, target: str, *, count: int, client_nonce: str
 ) -> str:
     """Return the `Authorization` header for a challenge and a request; `count` is the number of uses of the nonce."""
-    secret = _hash(asked, f"{user}:{asked.realm}:{password}")
-    if asked.algorithm.lower().endswith("-sess"):
-        secret = _hash(asked, f"{secret}:{asked.nonce}:{client_nonce}")
-    request = _hash(asked, f"{method}:{target}")
-    counted = f"{count:08x}:{client_nonce}:auth:" if asked.counted else ""
-    name = _hash(asked, f"{user}:{asked.realm}") if asked.hashed_user else user
+    secret = _hash(challenge, f"{user}:{challenge.realm}:{password}")
+    if challenge.algorithm.lower().endswith("-sess"):
+        secret = _hash(challenge, f"{secret}:{challenge.nonce}:{client_nonce}")
+    request = _hash(challenge, f"{method}:{target}")
+    counted = f"{count:08x}:{client_nonce}:auth:" if challenge.counted else ""
+    name = _hash(challenge, f"{user}:{challenge.realm}") if challenge.hashed_user else user
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     facts = [
         f'username="{escaped}"' if name.isascii() else f"username*=UTF-8''{quote(name, safe='')}",
-        f'realm="{asked.realm}"',
-        f'nonce="{asked.nonce}"',
+        f'realm="{challenge.realm}"',
+        f'nonce="{challenge.nonce}"',
         f'uri="{target}"',
-        f'response="{_hash(asked, f"{secret}:{asked.nonce}:{counted}{request}")}"',
-        f"algorithm={asked.algorithm}",
+        f'response="{_hash(challenge, f"{secret}:{challenge.nonce}:{counted}{request}")}"',
+        f"algorithm={challenge.algorithm}",
     ]
-    if asked.opaque is not None:
-        facts.append(f'opaque="{asked.opaque}"')
-    if asked.counted:
+    if challenge.opaque is not None:
+        facts.append(f'opaque="{challenge.opaque}"')
+    if challenge.counted:
         facts += ["qop=auth", f"nc={count:08x}", f'cnonce="{client_nonce}"']
-    if asked.hashed_user:
+    if challenge.hashed_user:
         facts.append("userhash=true")
     return f"Digest {', '.join(facts)}"
 
 
-def _hash(asked: Challenge, text: str) -> str:
-    return hashlib.new(_hash_name(asked.algorithm), text.encode(), usedforsecurity=False).hexdigest()
+def _hash(challenge: Challenge, text: str) -> str:
+    return hashlib.new(_hash_name(challenge.algorithm), text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _hash_name(algorithm: str) -> str:
@@ -110,24 +110,24 @@ class DigestAuth:
         self._lock = threading.Lock()
         self._challenge = None
 
-    def proof(self) -> AppliedAuth:
+    def auth(self) -> AppliedAuth:
         """Return the headers for the latest challenge; nothing before the first challenge."""
         secret = (self._password,)
         return AppliedAuth(secrets=secret) if self._challenge is None else AppliedAuth(secrets=secret, sign=self._sign)
 
     def challenged(self, header: str) -> bool:
         """Process a `WWW-Authenticate` header, and return True if it contains a supported challenge."""
-        asked = challenge(header)
-        if asked is None:
+        challenge = parse_challenge(header)
+        if challenge is None:
             return False
         with self._lock:
-            self._challenge, self._count = asked, 0
+            self._challenge, self._count = challenge, 0
         return True
 
     def _sign(self, method: str, target: str) -> str:
         with self._lock:
             self._count += 1
-            asked, count = self._challenge, self._count
-        assert asked is not None
+            challenge, count = self._challenge, self._count
+        assert challenge is not None
         nonce = secrets.token_hex(16)
-        return answer(asked, self._user, self._password, method, target, count=count, client_nonce=nonce)
+        return authorization(challenge, self._user, self._password, method, target, count=count, client_nonce=nonce)

@@ -22,10 +22,10 @@ from specwire._models import lenient_json
 from specwire._network.deadline import Deadline
 from specwire._network.event_loop import PerEventLoop, sleep
 from specwire._network.fork import reset_after_fork
-from specwire._network.request_url import without_login
+from specwire._network.request_url import without_userinfo
 from specwire._network.server_url import shown_url, token_url_flaw
 from specwire._network.transport_errors import BodyTooLargeError, TokenDeniedError, TransportError
-from specwire._operations.security import AppliedAuth, Bearer, OAuth2, Scheme, prove
+from specwire._operations.security import AppliedAuth, Bearer, OAuth2, Scheme, make_auth
 from specwire.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Tokens:
         self._device_url = device_url
         self._refresh_token = grant.refresh_token if isinstance(grant, OAuth2RefreshToken | OAuth2DeviceCode) else None
         self._pending: PendingDevice | None = None
-        self._proof: AppliedAuth | None = None
+        self._auth: AppliedAuth | None = None
         self._until = 0.0
         self._lock = threading.Lock()
         self._turns: PerEventLoop[Any] = PerEventLoop()
@@ -77,19 +77,19 @@ class Tokens:
 
     def get(self, transport: Transport, options: Options) -> AppliedAuth:
         """Return the authentication with a valid token; raise `TokenDeniedError` or `TransportError`."""
-        if (proof := self._fresh()) is not None:
-            return proof
-        clock = Deadline(options.deadline)
-        if not self._lock.acquire(timeout=-1 if clock.left is None else clock.left):
+        if (auth := self._fresh()) is not None:
+            return auth
+        deadline = Deadline(options.deadline)
+        if not self._lock.acquire(timeout=-1 if deadline.remaining is None else deadline.remaining):
             raise _late(_OTHER)
         try:
-            steps = self._steps(clock)
+            steps = self._steps(deadline)
             reply: HTTPResponse | Exception | None = None
             while not isinstance(step := _advance(steps, reply), AppliedAuth):
                 reply = None
                 if isinstance(step, PreparedRequest):
                     try:
-                        reply = transport.send(step, _small(clock.bounded(options)))
+                        reply = transport.send(step, _small(deadline.bounded(options)))
                     except (BodyTooLargeError, TransportError) as failure:
                         reply = self._failed(step.url, failure)
                 elif isinstance(step, DevicePrompt):
@@ -102,24 +102,24 @@ class Tokens:
 
     async def aget(self, transport: AsyncTransport, options: Options) -> AppliedAuth:
         """Return the authentication with a valid token; raise `TokenDeniedError` or `TransportError`."""
-        if (proof := self._fresh()) is not None:
-            return proof
+        if (auth := self._fresh()) is not None:
+            return auth
         import anyio
 
-        clock, turn = Deadline(options.deadline), self._turns.get() or self._turns.put(anyio.Lock())
+        deadline, turn = Deadline(options.deadline), self._turns.get() or self._turns.put(anyio.Lock())
         try:
-            with anyio.fail_after(clock.left):
+            with anyio.fail_after(deadline.remaining):
                 await turn.acquire()
         except TimeoutError:
             raise _late(_OTHER) from None
         try:
-            steps = self._steps(clock)
+            steps = self._steps(deadline)
             reply: HTTPResponse | Exception | None = None
             while not isinstance(step := _advance(steps, reply), AppliedAuth):
                 reply = None
                 if isinstance(step, PreparedRequest):
                     try:
-                        reply = await transport.send(step, _small(clock.bounded(options)))
+                        reply = await transport.send(step, _small(deadline.bounded(options)))
                     except (BodyTooLargeError, TransportError) as failure:
                         reply = self._failed(step.url, failure)
                 elif isinstance(step, DevicePrompt):
@@ -130,77 +130,77 @@ class Tokens:
         finally:
             turn.release()
 
-    def refused(self, proof: AppliedAuth, _headers: Headers) -> bool:
+    def rejected(self, auth: AppliedAuth, _headers: Headers) -> bool:
         """Drop the token that the server rejected; a new one will follow."""
-        token, current = proof.headers.get("authorization"), self._proof
+        token, current = auth.headers.get("authorization"), self._auth
         if current is not None and current.headers["authorization"] == token:
-            self._proof = None
+            self._auth = None
         return True
 
     def _fresh(self) -> AppliedAuth | None:
-        proof = self._proof
-        return proof if proof is not None and time.monotonic() < self._until else None
+        auth = self._auth
+        return auth if auth is not None and time.monotonic() < self._until else None
 
-    def _steps(self, clock: Deadline) -> Steps:
+    def _steps(self, deadline: Deadline) -> Steps:
         """Take the steps to a valid token, and return its authentication."""
-        if (proof := self._fresh()) is not None:
-            return proof
+        if (auth := self._fresh()) is not None:
+            return auth
         grant = self._grant
         if self._refresh_token is not None:
             fields = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
-            answer = yield self._request(self._refresh_url, fields, scoped=True)
-            if not (isinstance(grant, OAuth2DeviceCode) and _error(answer) == "invalid_grant"):
-                return self._granted(self._refresh_url, answer)
+            response = yield self._request(self._refresh_url, fields, scoped=True)
+            if not (isinstance(grant, OAuth2DeviceCode) and _error(response) == "invalid_grant"):
+                return self._granted(self._refresh_url, response)
             self._refresh_token = None
         match grant:
             case OAuth2DeviceCode():
-                return (yield from self._device_steps(grant.client_id, clock))
+                return (yield from self._device_steps(grant.client_id, deadline))
             case OAuth2Password():
                 fields = {"grant_type": "password", "username": grant.username, "password": grant.password}
             case _:
                 fields = {"grant_type": "client_credentials"}
         return self._granted(self._url, (yield self._request(self._url, fields, scoped=True)))
 
-    def _device_steps(self, client_id: str, clock: Deadline) -> Steps:
+    def _device_steps(self, client_id: str, deadline: Deadline) -> Steps:
         """Ask for a code, unless one is pending from a call that gave up, and poll until its user has entered it."""
         pending = self._pending
         if pending is None or pending.expired:
-            answer = yield self._request(self._device_url, {"client_id": client_id}, scoped=True)
-            self._check_busy(self._device_url, answer)
-            pending = pending_device(_object(answer.content))
-            if answer.status_code != 200 or pending is None:
-                raise self._refusal(self._device_url, answer, "no usable device code")
+            response = yield self._request(self._device_url, {"client_id": client_id}, scoped=True)
+            self._check_busy(self._device_url, response)
+            pending = pending_device(_object(response.content))
+            if response.status_code != 200 or pending is None:
+                raise self._denied(self._device_url, response, "no usable device code")
             yield pending.prompt
             self._pending = pending
         fields = {"grant_type": GRANT_TYPE, "device_code": pending.code, "client_id": client_id}
         while True:
-            if not clock.leaves(pending.wait):
+            if not deadline.allows(pending.wait):
                 raise _late(f"{pending.prompt.verification_uri} has not received the code yet")
             yield pending.wait
             last = pending.expired
             try:
-                answer = yield self._request(self._url, fields)
+                response = yield self._request(self._url, fields)
             except TransportError as failure:
-                if failure.hopeless:
+                if failure.retryable:
                     raise
                 if last:
                     raise _hopeless(failure) from failure.origin
                 pending.back_off()
                 continue
-            error = _error(answer)
+            error = _error(response)
             if error == "slow_down":
-                pending.slow_down(_object(answer.content).get("interval"))
+                pending.slow_down(_object(response.content).get("interval"))
             elif error == "authorization_pending":
                 pending.polled()
-            elif _is_busy(answer):
+            elif _is_busy(response):
                 pending.back_off()
             else:
                 try:
-                    return self._granted(self._url, answer)
+                    return self._granted(self._url, response)
                 finally:
                     self._pending = None
             if last:
-                raise self._refusal(self._url, answer)
+                raise self._denied(self._url, response)
 
     def _request(self, url: str, fields: Mapping[str, str], *, scoped: bool = False) -> PreparedRequest:
         grant, form = self._grant, dict(fields)
@@ -214,9 +214,9 @@ class Tokens:
             form["client_id"] = grant.client_id
             if grant.client_secret is not None:
                 form["client_secret"] = grant.client_secret
-        url, login = without_login(url)
-        if login:
-            headers.setdefault("authorization", f"Basic {login[0]}")
+        url, userinfo = without_userinfo(url)
+        if userinfo:
+            headers.setdefault("authorization", f"Basic {userinfo[0]}")
         return PreparedRequest("POST", url, headers, urlencode(form).encode())
 
     def _show(self, prompt: DevicePrompt) -> None:
@@ -227,18 +227,18 @@ class Tokens:
         if isinstance(self._grant, OAuth2DeviceCode) and isawaitable(shown := self._grant.prompt(prompt)):
             await shown
 
-    def _granted(self, url: str, answer: HTTPResponse) -> AppliedAuth:
-        self._check_busy(url, answer)
-        found = _object(answer.content)
+    def _granted(self, url: str, response: HTTPResponse) -> AppliedAuth:
+        self._check_busy(url, response)
+        found = _object(response.content)
         token = found.get("access_token")
-        if answer.status_code != 200 or not isinstance(token, str) or not token.isascii() or not token.isprintable():
-            raise self._refusal(url, answer, "no access token")
+        if response.status_code != 200 or not isinstance(token, str) or not token.isascii() or not token.isprintable():
+            raise self._denied(url, response, "no access token")
         self._rotate(found.get("refresh_token"))
         lifetime = _seconds(found.get("expires_in"))
         self._until = time.monotonic() + lifetime - min(_MARGIN, lifetime / 2)
-        proof = prove(Bearer(), token)
-        self._proof = proof
-        return proof
+        auth = make_auth(Bearer(), token)
+        self._auth = auth
+        return auth
 
     def _rotate(self, following: object) -> None:
         match self._grant:
@@ -248,22 +248,22 @@ class Tokens:
                     if notify is not None:
                         notify(following)
 
-    def _check_busy(self, url: str, answer: HTTPResponse) -> None:
-        if _is_busy(answer):
-            text = f"{self._place(url)} returned HTTP {answer.status_code}"
+    def _check_busy(self, url: str, response: HTTPResponse) -> None:
+        if _is_busy(response):
+            text = f"{self._place(url)} returned HTTP {response.status_code}"
             raise TransportError(text, sent=False, timeout=False)
 
-    def _refusal(self, url: str, answer: HTTPResponse, lacking: str = "") -> TokenDeniedError:
-        content = answer.content
+    def _denied(self, url: str, response: HTTPResponse, lacking: str = "") -> TokenDeniedError:
+        content = response.content
         for secret in self._secrets(_object(content)):
             if isinstance(secret, str) and secret:
                 content = content.replace(secret.encode(), b"***")
         shown = _object(content)
         error, description = (summary(shown.get(name)) for name in ("error", "error_description"))
         parts = (error, description or _REASONS.get(error or ""))
-        text = ": ".join(filter(None, parts)) or (lacking if answer.status_code == 200 else "no reason given")
-        message = f"{self._place(url)} returned HTTP {answer.status_code}: {text}"
-        return TokenDeniedError(message, answer.status_code, answer.headers, content)
+        text = ": ".join(filter(None, parts)) or (lacking if response.status_code == 200 else "no reason given")
+        message = f"{self._place(url)} returned HTTP {response.status_code}: {text}"
+        return TokenDeniedError(message, response.status_code, response.headers, content)
 
     def _secrets(self, found: Mapping[str, Any]) -> tuple[object, ...]:
         """Return what an error of the server may repeat, but nobody may see."""
@@ -280,7 +280,7 @@ class Tokens:
             message = f"{place} returned HTTP {failure.status}: {failure}"
             return TokenDeniedError(message, failure.status, failure.headers, b"")
         text = f"{place}: {failure}"
-        named = TransportError(text, sent=False, timeout=failure.timeout, hopeless=failure.hopeless)
+        named = TransportError(text, sent=False, timeout=failure.timeout, retryable=failure.retryable)
         named.__cause__ = failure.origin
         return named
 
@@ -316,16 +316,16 @@ def _advance(steps: Steps, reply: HTTPResponse | Exception | None) -> Step | App
     try:
         return steps.throw(reply) if isinstance(reply, Exception) else steps.send(reply)
     except StopIteration as end:
-        proof: AppliedAuth = end.value
-        return proof
+        auth: AppliedAuth = end.value
+        return auth
 
 
 def _hopeless(failure: TransportError) -> TransportError:
-    return TransportError(str(failure), sent=False, timeout=failure.timeout, hopeless=True)
+    return TransportError(str(failure), sent=False, timeout=failure.timeout, retryable=True)
 
 
 def _late(what: str) -> TransportError:
-    return TransportError(what, sent=False, timeout=True, hopeless=True)
+    return TransportError(what, sent=False, timeout=True, retryable=True)
 
 
 def _small(options: Options) -> Options:
@@ -333,13 +333,13 @@ def _small(options: Options) -> Options:
     return msgspec.structs.replace(options, max_response_size=_LARGEST)
 
 
-def _is_busy(answer: HTTPResponse) -> bool:
-    return answer.status_code == 429 or answer.status_code >= 500
+def _is_busy(response: HTTPResponse) -> bool:
+    return response.status_code == 429 or response.status_code >= 500
 
 
-def _error(answer: HTTPResponse) -> object:
+def _error(response: HTTPResponse) -> object:
     """Return the error code of a response; some servers send it with status 200."""
-    return _object(answer.content).get("error")
+    return _object(response.content).get("error")
 
 
 def _object(content: bytes) -> dict[str, Any]:

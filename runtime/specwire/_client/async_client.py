@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
 
 from specwire._auth.credentials import make_credentials
-from specwire._client.client import Connected, known_keywords, unsendable
+from specwire._client.client import LazySession, known_keywords, unsendable
 from specwire._client.resource import AsyncResource
 from specwire._http.configuration import DEFAULT_TIMEOUT, find_base_url, is_certified, make_options
 from specwire._operations.provider import Provider
@@ -38,7 +38,7 @@ class AsyncClient(AsyncResource):
 
     _provider: ClassVar[Provider]
     if not TYPE_CHECKING:
-        _connection = Connected()
+        _session = LazySession()
 
     @known_keywords
     def __init__(
@@ -89,7 +89,7 @@ class AsyncClient(AsyncResource):
         """
         name, provider = type(self).__name__, self._provider
         url = find_base_url(base_url, provider, name)
-        keyring = make_credentials(name, provider, url, api_key, credentials, is_certified(http_client, cert))
+        resolved = make_credentials(name, provider, url, api_key, credentials, is_certified(http_client, cert))
         options = make_options(
             provider,
             timeout=timeout,
@@ -106,28 +106,28 @@ class AsyncClient(AsyncResource):
             http_client=http_client,
         )
 
-        def connect() -> AsyncSession:
+        def make_session() -> AsyncSession:
             from specwire._client.async_session import AsyncSession  # most of what there is to import
             from specwire._http.transport import AsyncTransport
 
             transport = AsyncTransport(http_client, cert, cookies=cookies)
-            return AsyncSession(name, provider, url, keyring, options, transport)
+            return AsyncSession(name, provider, url, resolved, options, transport)
 
-        self._connect: Callable[[], AsyncSession] = connect
+        self._make_session: Callable[[], AsyncSession] = make_session
         if cookies and http_client is not None:
             raise ConfigurationError("cookies= is for the client's own connections: your http_client keeps its own")
         if http_client is not None or cert is not None:
-            self._connection = connect()  # arguments are checked at once
+            self._session = make_session()  # arguments are checked at once
 
     @property
     def base_url(self) -> str:
         """Base URL of requests."""
-        return self._connection.base_url
+        return self._session.base_url
 
     def with_options(self, **changes: Unpack[OptionOverrides]) -> Self:
         """Return a client with other options that shares this one's connections."""
         changed = object.__new__(type(self))
-        changed._connection = self._connection.changed(changes)
+        changed._session = self._session.changed(changes)
         return changed
 
     @overload
@@ -156,26 +156,26 @@ class AsyncClient(AsyncResource):
             case StreamRequest():
                 from specwire._streaming.async_streaming import AsyncEventStream
 
-                return AsyncEventStream(self._connection, request)
+                return AsyncEventStream(self._session, request)
             case MixedRequest():
                 from specwire._downloads.async_download import AsyncDownload
 
-                return AsyncDownload.mixed(self._connection, request)
+                return AsyncDownload.mixed(self._session, request)
             case DownloadRequest():
                 from specwire._downloads.async_download import AsyncDownload
 
-                return AsyncDownload.called(self._connection, request)
+                return AsyncDownload.called(self._session, request)
             case Generator():
-                return self._connection.run(request)
+                return self._session.run(request)
             case _:
                 raise unsendable(request)
 
     async def _parsed(self, request: Request[T]) -> T:
-        return await self._connection.value(request)
+        return await self._session.value(request)
 
     async def aclose(self) -> None:
         """Close the connections; closing twice is nothing. A client of your own stays open."""
-        await self._connection.aclose()
+        await self._session.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -186,7 +186,7 @@ class AsyncClient(AsyncResource):
         await self.aclose()
 
     def __repr__(self) -> str:
-        return repr(self._connection)
+        return repr(self._session)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"a {type(self).__name__} holds a key and connections: make one where it is needed instead")

@@ -28,7 +28,7 @@ class AsyncMethod(Sendable[P, "AsyncSession", Request[T]], Generic[P, T]):
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         request: Request[T] = self._build(*args, **kwargs)
-        return await self._connection.value(request)
+        return await self._session.value(request)
 
     @bound_method
     async def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
@@ -36,7 +36,7 @@ class AsyncMethod(Sendable[P, "AsyncSession", Request[T]], Generic[P, T]):
 
         The body of a success raises nothing: its differences from the document are in `drift`.
         """
-        return await self._connection.perform(self._build(*args, **kwargs), lenient=True)
+        return await self._session.perform(self._build(*args, **kwargs), lenient=True)
 
 
 class AsyncPagedMethod(AsyncMethod[P, T], Generic[P, T, ItemT]):
@@ -45,12 +45,12 @@ class AsyncPagedMethod(AsyncMethod[P, T], Generic[P, T, ItemT]):
     @bound_method
     def iter(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[ItemT]:
         """Go through the items of this page and of all that follow, fetching pages as needed."""
-        return self._connection.items(self._build(*args, **kwargs))
+        return self._session.items(self._build(*args, **kwargs))
 
     @bound_method
     def pages(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
         """Go through this page and all that follow, fetching them as needed."""
-        return self._connection.pages(self._build(*args, **kwargs))
+        return self._session.pages(self._build(*args, **kwargs))
 
 
 class AsyncStreamMethod(Sendable[P, "AsyncSession", StreamRequest[E]], Generic[P, E]):
@@ -59,7 +59,7 @@ class AsyncStreamMethod(Sendable[P, "AsyncSession", StreamRequest[E]], Generic[P
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncEventStream[E]:
         from specwire._streaming.async_streaming import AsyncEventStream  # few use it
 
-        return AsyncEventStream(self._connection, self._build(*args, **kwargs))
+        return AsyncEventStream(self._session, self._build(*args, **kwargs))
 
 
 class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
@@ -77,7 +77,7 @@ class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncAccumulatingStream[E, F]:
         from specwire._streaming.async_streaming import AsyncAccumulatingStream  # few use it
 
-        return AsyncAccumulatingStream(self._connection, self._build(*args, **kwargs), self._accumulator())
+        return AsyncAccumulatingStream(self._session, self._build(*args, **kwargs), self._accumulator())
 
 
 class AsyncDownloadMethod(Sendable[P, "AsyncSession", DownloadRequest], Generic[P]):
@@ -86,7 +86,7 @@ class AsyncDownloadMethod(Sendable[P, "AsyncSession", DownloadRequest], Generic[
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload:
         from specwire._downloads.async_download import AsyncDownload  # few use it
 
-        return AsyncDownload.called(self._connection, self._build(*args, **kwargs))
+        return AsyncDownload.called(self._session, self._build(*args, **kwargs))
 
 
 class AsyncMixedMethod(Sendable[P, "AsyncSession", MixedRequest[T]], Generic[P, T]):
@@ -95,12 +95,12 @@ class AsyncMixedMethod(Sendable[P, "AsyncSession", MixedRequest[T]], Generic[P, 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload | T:
         from specwire._downloads.async_download import AsyncDownload  # few use it
 
-        return await AsyncDownload.mixed(self._connection, self._build(*args, **kwargs))
+        return await AsyncDownload.mixed(self._session, self._build(*args, **kwargs))
 
 
 class AsyncWorkflowMethod(BoundOperation[P, "AsyncSession"], Generic[P, T]):
     """Several calls that end in a `T`."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        flow: Workflow[T] = self._build(*args, **kwargs)
-        return await self._connection.run(flow)
+        workflow: Workflow[T] = self._build(*args, **kwargs)
+        return await self._session.run(workflow)

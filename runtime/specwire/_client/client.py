@@ -30,21 +30,21 @@ _REMEDIES = {
 
 
 def unsendable(request: object) -> TypeError:
-    """Return the error of sending something else than a request."""
+    """Return the error for an argument of `send` that is not a request."""
     return TypeError(f"{type(request).__name__} cannot be sent: give a request value or a workflow")
 
 
-class Connected:
-    """The connection of a client, made when it is first asked for."""
+class LazySession:
+    """The session of a client, created on first use."""
 
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return self
-        # Threads that ask at once get the same one.
-        return instance.__dict__.setdefault("_connection", instance._connect())
+        # Concurrent threads get the same session.
+        return instance.__dict__.setdefault("_session", instance._make_session())
 
     def __repr__(self) -> str:
-        return "<connection>"
+        return "<session>"
 
 
 def known_keywords(init: InitT) -> InitT:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from specwire._http.option_overrides import OptionOverrides
 
 P = ParamSpec("P")
-ConnectionT = TypeVar("ConnectionT", bound="BaseSession")
-ConnectionT_co = TypeVar("ConnectionT_co", covariant=True)
+SessionT = TypeVar("SessionT", bound="BaseSession")
+SessionT_co = TypeVar("SessionT_co", covariant=True)
 RequestT = TypeVar("RequestT")
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
@@ -60,20 +60,20 @@ else:
             return self._function if instance is None else _As(self._function, instance)
 
 
-class Holder(Protocol[ConnectionT_co]):
+class Holder(Protocol[SessionT_co]):
     """A resource, as far as methods know it."""
 
     @property
-    def _connection(self) -> ConnectionT_co: ...
+    def _session(self) -> SessionT_co: ...
 
 
-class BoundOperation(Generic[P, ConnectionT]):
+class BoundOperation(Generic[P, SessionT]):
     """A builder bound to a resource: what all kinds of methods share."""
 
-    def __init__(self, build: Callable[P, Any], resource: Holder[ConnectionT]) -> None:
+    def __init__(self, build: Callable[P, Any], resource: Holder[SessionT]) -> None:
         self._build = build
         self._resource = resource
-        self._connection = resource._connection
+        self._session = resource._session
         self.__wrapped__ = build
         self.__doc__ = build.__doc__
         self.__name__ = build.__name__.rstrip("_")
@@ -85,7 +85,7 @@ class BoundOperation(Generic[P, ConnectionT]):
     def with_options(self, **changes: Unpack[OptionOverrides]) -> Self:
         """Return the same method with other options, for example `with_options(timeout=5)(...)`."""
         changed = copy.copy(self)
-        changed._connection = self._connection.changed(changes)
+        changed._session = self._session.changed(changes)
         return changed
 
     def __repr__(self) -> str:
@@ -98,7 +98,7 @@ def shown(signature: inspect.Signature) -> str:
     return ", ".join(names[:3] + ["..."] * (len(names) > 3))
 
 
-class Sendable(BoundOperation[P, ConnectionT], Generic[P, ConnectionT, RequestT]):
+class Sendable(BoundOperation[P, SessionT], Generic[P, SessionT, RequestT]):
     """A method that makes one call, which can be had as a value too."""
 
     @bound_method

@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 def opened(middleware: Sequence[Any], open_: Callable[[BaseRequest], Opened], request: BaseRequest) -> Opened:
     """Return what a call through middleware opened, its body still to be read."""
-    answers: list[HTTPResponse] = []
+    responses: list[HTTPResponse] = []
 
     def call(request: BaseRequest) -> Response[Any]:
-        while answers:
-            answers.pop().close()
-        answer, response = open_(request)
-        answers.append(answer)
+        while responses:
+            responses.pop().close()
+        http_response, response = open_(request)
+        responses.append(http_response)
         return response
 
     try:
         response = chained_calls(middleware, call)(request)
-        return _only(answers, request), response
+        return _only(responses, request), response
     except BaseException:
-        for answer in answers:
-            answer.close()
+        for http_response in responses:
+            http_response.close()
         raise
 
 
@@ -39,28 +39,28 @@ async def opened_async(
     middleware: Sequence[Any], open_: Callable[[BaseRequest], Awaitable[Opened]], request: BaseRequest
 ) -> Opened:
     """Return what a call through middleware opened, its body still to be read."""
-    answers: list[HTTPResponse] = []
+    responses: list[HTTPResponse] = []
 
     async def call(request: BaseRequest) -> Response[Any]:
-        while answers:
-            await answers.pop().aclose()
-        answer, response = await open_(request)
-        answers.append(answer)
+        while responses:
+            await responses.pop().aclose()
+        http_response, response = await open_(request)
+        responses.append(http_response)
         return response
 
     try:
         response = await chained_calls_async(middleware, call)(request)
-        return _only(answers, request), response
+        return _only(responses, request), response
     except BaseException:
-        for answer in answers:
-            await answer.aclose()
+        for http_response in responses:
+            await http_response.aclose()
         raise
 
 
-def _only(answers: list[HTTPResponse], request: BaseRequest) -> HTTPResponse:
-    if not answers:
+def _only(responses: list[HTTPResponse], request: BaseRequest) -> HTTPResponse:
+    if not responses:
         raise TypeError(
             f"{request.operation.id}: middleware answered in the server's place, which it cannot for a stream or a "
             "download: return what `call(request)` gives"
         )
-    return answers[0]
+    return responses[0]

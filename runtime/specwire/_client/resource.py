@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 class Resource:
     """A group of operations of a synchronous client."""
 
-    _connection: Session
+    _session: Session
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._connection!r}>"
+        return f"<{type(self).__name__} of {self._session!r}>"
 
 
 class AsyncResource:
     """A group of operations of an asynchronous client."""
 
-    _connection: AsyncSession
+    _session: AsyncSession
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._connection!r}>"
+        return f"<{type(self).__name__} of {self._session!r}>"
 
 
 ResourceT = TypeVar("ResourceT", bound=Resource | AsyncResource)
@@ -58,6 +58,6 @@ class resource(Generic[ResourceT]):  # a descriptor, used like `property`
         if instance is None:
             return self
         made = getattr(import_module(self._module, self._package), self._kind)()
-        made._connection = instance._connection
+        made._session = instance._session
         instance.__dict__[self._name] = made
         return made

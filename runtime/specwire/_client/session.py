@@ -30,14 +30,14 @@ class BaseSession:
     """State that synchronous and asynchronous sessions share."""
 
     def __init__(
-        self, name: str, provider: Provider, base_url: str, keyring: Credentials | None, options: Options
+        self, name: str, provider: Provider, base_url: str, credentials: Credentials | None, options: Options
     ) -> None:
         self.name = name
         """Name of the client, for messages."""
         self.provider = provider
         self.base_url = base_url
         self.options = options
-        self._keyring = keyring
+        self._credentials = credentials
         self._prepared: dict[int, Prepared] = {}
 
     def changed(self, changes: OptionOverrides) -> Self:
@@ -57,7 +57,7 @@ class BaseSession:
 
     def _prepare(self, operation: Operation, options: Options) -> Prepared:
         try:
-            prepared = Prepared(self.provider, self.base_url, operation, options, self._keyring)
+            prepared = Prepared(self.provider, self.base_url, operation, options, self._credentials)
         except (ValueError, TypeError) as error:
             raise InvalidRequestError(f"{operation.id}: {error}") from error
         if options is self.options:
@@ -66,14 +66,14 @@ class BaseSession:
             self._prepared[id(operation)] = prepared  # which refers to the operation, so that its id stays its own
         return prepared
 
-    def another_proof(self, exchange: Exchange, answer: HTTPResponse) -> bool:
+    def renew_auth(self, exchange: Exchange, response: HTTPResponse) -> bool:
         """Return whether a rejected call is repeated with other credentials, as part of the same attempt."""
-        proof = exchange.unproved(answer)
-        if proof is None or self._keyring is None:
+        auth = exchange.rejected_auth(response)
+        if auth is None or self._credentials is None:
             return False
-        if not self._keyring.refused(exchange.request.operation, proof, answer.headers):
+        if not self._credentials.rejected(exchange.request.operation, auth, response.headers):
             return False
-        exchange.record.attempts -= 1
+        exchange.state.attempts -= 1
         return True
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
 
 from specwire._auth.credentials import make_credentials
-from specwire._client.client import Connected, known_keywords, unsendable
+from specwire._client.client import LazySession, known_keywords, unsendable
 from specwire._client.resource import Resource
 from specwire._http.configuration import DEFAULT_TIMEOUT, find_base_url, is_certified, make_options
 from specwire._operations.provider import Provider
@@ -39,7 +39,7 @@ class Client(Resource):
 
     _provider: ClassVar[Provider]
     if not TYPE_CHECKING:
-        _connection = Connected()
+        _session = LazySession()
 
     @known_keywords
     def __init__(
@@ -90,7 +90,7 @@ class Client(Resource):
         """
         name, provider = type(self).__name__, self._provider
         url = find_base_url(base_url, provider, name)
-        keyring = make_credentials(name, provider, url, api_key, credentials, is_certified(http_client, cert))
+        resolved = make_credentials(name, provider, url, api_key, credentials, is_certified(http_client, cert))
         options = make_options(
             provider,
             timeout=timeout,
@@ -107,28 +107,28 @@ class Client(Resource):
             http_client=http_client,
         )
 
-        def connect() -> Session:
+        def make_session() -> Session:
             from specwire._client.sync_session import Session  # most of what there is to import
             from specwire._http.transport import Transport
 
             transport = Transport(http_client, cert, cookies=cookies)
-            return Session(name, provider, url, keyring, options, transport)
+            return Session(name, provider, url, resolved, options, transport)
 
-        self._connect: Callable[[], Session] = connect
+        self._make_session: Callable[[], Session] = make_session
         if cookies and http_client is not None:
             raise ConfigurationError("cookies= is for the client's own connections: your http_client keeps its own")
         if http_client is not None or cert is not None:
-            self._connection = connect()  # arguments are checked at once
+            self._session = make_session()  # arguments are checked at once
 
     @property
     def base_url(self) -> str:
         """Base URL of requests."""
-        return self._connection.base_url
+        return self._session.base_url
 
     def with_options(self, **changes: Unpack[OptionOverrides]) -> Self:
         """Return a client with other options that shares this one's connections."""
         changed = object.__new__(type(self))
-        changed._connection = self._connection.changed(changes)
+        changed._session = self._session.changed(changes)
         return changed
 
     @overload
@@ -157,26 +157,26 @@ class Client(Resource):
             case StreamRequest():
                 from specwire._streaming.sync_streaming import EventStream
 
-                return EventStream(self._connection, request)
+                return EventStream(self._session, request)
             case MixedRequest():
                 from specwire._downloads.sync_download import Download
 
-                return Download.mixed(self._connection, request)
+                return Download.mixed(self._session, request)
             case DownloadRequest():
                 from specwire._downloads.sync_download import Download
 
-                return Download.called(self._connection, request)
+                return Download.called(self._session, request)
             case Generator():
-                return self._connection.run(request)
+                return self._session.run(request)
             case _:
                 raise unsendable(request)
 
     def _parsed(self, request: Request[T]) -> T:
-        return self._connection.value(request)
+        return self._session.value(request)
 
     def close(self) -> None:
         """Close the connections; closing twice is nothing. A client of your own stays open."""
-        self._connection.close()
+        self._session.close()
 
     def __enter__(self) -> Self:
         return self
@@ -187,7 +187,7 @@ class Client(Resource):
         self.close()
 
     def __repr__(self) -> str:
-        return repr(self._connection)
+        return repr(self._session)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"a {type(self).__name__} holds a key and connections: make one where it is needed instead")

@@ -29,7 +29,7 @@ class Method(Sendable[P, "Session", Request[T]], Generic[P, T]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         request: Request[T] = self._build(*args, **kwargs)
-        return self._connection.value(request)
+        return self._session.value(request)
 
     @bound_method
     def raw(self, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
@@ -37,7 +37,7 @@ class Method(Sendable[P, "Session", Request[T]], Generic[P, T]):
 
         The body of a success raises nothing: its differences from the document are in `drift`.
         """
-        return self._connection.perform(self._build(*args, **kwargs), lenient=True)
+        return self._session.perform(self._build(*args, **kwargs), lenient=True)
 
 
 class PagedMethod(Method[P, T], Generic[P, T, ItemT]):
@@ -46,12 +46,12 @@ class PagedMethod(Method[P, T], Generic[P, T, ItemT]):
     @bound_method
     def iter(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[ItemT]:
         """Go through the items of this page and of all that follow, fetching pages as needed."""
-        return self._connection.items(self._build(*args, **kwargs))
+        return self._session.items(self._build(*args, **kwargs))
 
     @bound_method
     def pages(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
         """Go through this page and all that follow, fetching them as needed."""
-        return self._connection.pages(self._build(*args, **kwargs))
+        return self._session.pages(self._build(*args, **kwargs))
 
 
 class StreamMethod(Sendable[P, "Session", StreamRequest[E]], Generic[P, E]):
@@ -60,7 +60,7 @@ class StreamMethod(Sendable[P, "Session", StreamRequest[E]], Generic[P, E]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> EventStream[E]:
         from specwire._streaming.sync_streaming import EventStream  # few use it
 
-        return EventStream(self._connection, self._build(*args, **kwargs))
+        return EventStream(self._session, self._build(*args, **kwargs))
 
 
 class AccumulatingMethod(StreamMethod[P, E], Generic[P, E, F]):
@@ -78,7 +78,7 @@ class AccumulatingMethod(StreamMethod[P, E], Generic[P, E, F]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AccumulatingStream[E, F]:
         from specwire._streaming.sync_streaming import AccumulatingStream  # few use it
 
-        return AccumulatingStream(self._connection, self._build(*args, **kwargs), self._accumulator())
+        return AccumulatingStream(self._session, self._build(*args, **kwargs), self._accumulator())
 
 
 class DownloadMethod(Sendable[P, "Session", DownloadRequest], Generic[P]):
@@ -87,7 +87,7 @@ class DownloadMethod(Sendable[P, "Session", DownloadRequest], Generic[P]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download:
         from specwire._downloads.sync_download import Download  # few use it
 
-        return Download.called(self._connection, self._build(*args, **kwargs))
+        return Download.called(self._session, self._build(*args, **kwargs))
 
 
 class MixedMethod(Sendable[P, "Session", MixedRequest[T]], Generic[P, T]):
@@ -96,12 +96,12 @@ class MixedMethod(Sendable[P, "Session", MixedRequest[T]], Generic[P, T]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download | T:
         from specwire._downloads.sync_download import Download  # few use it
 
-        return Download.mixed(self._connection, self._build(*args, **kwargs))
+        return Download.mixed(self._session, self._build(*args, **kwargs))
 
 
 class WorkflowMethod(BoundOperation[P, "Session"], Generic[P, T]):
     """Several calls that end in a `T`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        flow: Workflow[T] = self._build(*args, **kwargs)
-        return self._connection.run(flow)
+        workflow: Workflow[T] = self._build(*args, **kwargs)
+        return self._session.run(workflow)

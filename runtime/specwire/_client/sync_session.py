@@ -39,11 +39,11 @@ class Session(BaseSession):
         name: str,
         provider: Provider,
         base_url: str,
-        keyring: Credentials | None,
+        credentials: Credentials | None,
         options: Options,
         transport: Transport,
     ) -> None:
-        super().__init__(name, provider, base_url, keyring, options)
+        super().__init__(name, provider, base_url, credentials, options)
         self._transport = transport
 
     def value(self, request: Request[T]) -> T:
@@ -51,8 +51,8 @@ class Session(BaseSession):
         if self.options.call_middleware:
             return self.perform(request).parsed
         exchange = self.exchange(request, self.options)
-        answer = self._send(exchange)
-        found: T = parsing.value(exchange.record, answer, exchange.prepared.decoder)
+        response = self._send(exchange)
+        found: T = parsing.value(exchange.state, response, exchange.prepared.decoder)
         return found
 
     def perform(self, request: Request[T], *, lenient: bool = False) -> Response[T]:
@@ -66,8 +66,8 @@ class Session(BaseSession):
 
     def _perform(self, request: BaseRequest, lenient: bool) -> Response[Any]:
         exchange = self.exchange(request, self.options)
-        answer = self._send(exchange)
-        return parsing.parsed(exchange.record, answer, answer.content, lenient=lenient)
+        response = self._send(exchange)
+        return parsing.parsed(exchange.state, response, response.content, lenient=lenient)
 
     def open(self, request: BaseRequest, options: Options) -> tuple[HTTPResponse, Response[None]]:
         """Send a request value and return its answer with the body still to be read."""
@@ -80,54 +80,54 @@ class Session(BaseSession):
 
     def _open(self, request: BaseRequest, options: Options) -> tuple[HTTPResponse, Response[None]]:
         exchange = self.exchange(request, options)
-        answer = self._send(exchange, True)
-        answer.masked, answer.parse = exchange.record.masked, partial(parsing.parsed, exchange.record)
-        return answer, exchange.record.response(answer.status_code, answer.headers)
+        response = self._send(exchange, True)
+        response.masked, response.parse = exchange.state.masked, partial(parsing.parsed, exchange.state)
+        return response, exchange.state.response(response.status_code, response.headers)
 
     def _send(self, exchange: Exchange, stream: bool = False) -> HTTPResponse:
         if self._transport.is_closed():
             raise SpecwireError(f"this {self.name} is closed: make a new one")
-        operation, keyring = exchange.request.operation, exchange.prepared.keyring
+        operation, credentials = exchange.request.operation, exchange.prepared.credentials
         while True:
-            exchange.record.attempts += 1
+            exchange.state.attempts += 1
             try:
                 options = exchange.options
                 if options.deadline is not None:
-                    options = exchange.record.clock.bounded(options)
-                proof = None
-                if keyring is not None and exchange.trusted:
-                    proof = exchange.prepared.proof
-                    if proof is None:
-                        proof = keyring.proof(operation, self._transport, options)
-                outgoing = exchange.outgoing(proof, asynchronous=False)
+                    options = exchange.state.deadline.bounded(options)
+                auth = None
+                if credentials is not None and exchange.trusted:
+                    auth = exchange.prepared.auth
+                    if auth is None:
+                        auth = credentials.get(operation, self._transport, options)
+                request = exchange.next_request(auth, asynchronous=False)
                 if options.middleware:
-                    answer = self._send_through(outgoing, options, stream)
+                    response = self._send_through(request, options, stream)
                 else:
-                    answer = self._transport.send(outgoing, options, stream)
-                if answer.status_code < 300:
+                    response = self._transport.send(request, options, stream)
+                if response.status_code < 300:
                     if logging.listening():
-                        exchange.ended(answer.status_code, answer)
-                    return answer
-                answer.read()
-                answer.close()
+                        exchange.log_end(response.status_code, response)
+                    return response
+                response.read()
+                response.close()
             except BodyTooLargeError as excess:
-                raise parsing.too_large(exchange.record, excess) from None
+                raise parsing.too_large(exchange.state, excess) from None
             except TransportError as failure:
-                pause = exchange.failed(failure)
+                pause = exchange.after_failure(failure)
             except TokenDeniedError as denial:
-                raise parsing.token_denied_error(exchange.record, denial) from None
+                raise parsing.token_denied_error(exchange.state, denial) from None
             else:
-                if exchange.redirected(answer) or self.another_proof(exchange, answer):
+                if exchange.follow_redirect(response) or self.renew_auth(exchange, response):
                     continue
-                pause = exchange.answered(answer)
+                pause = exchange.after_error(response)
             time.sleep(pause)
 
-    def _send_through(self, outgoing: PreparedRequest, options: Options, stream: bool) -> HTTPResponse:
+    def _send_through(self, request: PreparedRequest, options: Options, stream: bool) -> HTTPResponse:
         """Send one attempt through the middleware."""
         from specwire._http.middleware import chained  # few use it
 
         send = partial(self._transport.send, options=options, stream=stream)
-        return chained(options.middleware, send)(outgoing)
+        return chained(options.middleware, send)(request)
 
     def items(self, request: PagedRequest[T, ItemT]) -> Iterator[ItemT]:
         """Go through the items of a page and of all that follow."""
@@ -138,10 +138,10 @@ class Session(BaseSession):
         trail = pagination.Trail(request, self.options.max_pages)
         return Pages(self.perform, trail)
 
-    def run(self, flow: Workflow[T]) -> T:
+    def run(self, workflow: Workflow[T]) -> T:
         """Run a flow of calls to its end and return its value."""
-        advance: Callable[[], Step] = partial(next, flow)
-        with closing(flow):
+        advance: Callable[[], Step] = partial(next, workflow)
+        with closing(workflow):
             while True:
                 try:
                     step = advance()
@@ -149,15 +149,15 @@ class Session(BaseSession):
                     value: T = end.value
                     return value
                 try:
-                    answer: Any = None
+                    response: Any = None
                     if isinstance(step, Pause):
                         time.sleep(step.seconds)
                     else:
-                        answer = self.value(step)
+                        response = self.value(step)
                 except Exception as error:
-                    advance = partial(flow.throw, error)
+                    advance = partial(workflow.throw, error)
                 else:
-                    advance = partial(flow.send, answer)
+                    advance = partial(workflow.send, response)
 
     def close(self) -> None:
         """Close the transport."""

@@ -33,10 +33,10 @@ Step: TypeAlias = Request[Any] | Pause
 Workflow: TypeAlias = Generator[Step, Any, T]
 
 
-def ask(request: Request[T]) -> Workflow[T]:
+def send(request: Request[T]) -> Workflow[T]:
     """Send a request; its answer is the value of the expression."""
-    answer: T = yield request
-    return answer
+    response: T = yield request
+    return response
 
 
 def wait(
@@ -63,13 +63,13 @@ def wait(
     pause = polling.interval if interval is None else interval
     started = time.monotonic()
     while True:
-        job = yield from ask(request)
+        job = yield from send(request)
         if on_progress is not None:
             on_progress(job)
         status = at(job, polling.status)
-        if polling.is_at_rest(status):
+        if polling.is_terminal(status):
             return job
-        if not polling.goes_on(status):
+        if not polling.is_pending(status):
             shown = repr(status) if isinstance(status, str) and len(status) <= 60 else type(status).__name__
             message = f"{request.operation.id}: the job's status is {shown}, which says nothing of its end"
             raise UnknownStatusError(message, last=job, request=request)

@@ -47,9 +47,9 @@ def to_builtins(value: object, keeping: Iterable[type] = ()) -> Any:
     """Return a value as JSON-ready builtins in new containers; values of the types in `keeping` stay unchanged."""
     raw = msgspec.to_builtins(value, builtin_types=keeping, enc_hook=_builtin)
     if _are_open_models():
-        from specwire._models.additional_properties import unfold
+        from specwire._models.additional_properties import flattened
 
-        return unfold(raw)
+        return flattened(raw)
     return raw
 
 
@@ -95,9 +95,12 @@ class Decoder:
         self.convert: Callable[[Any], Any] = partial(msgspec.convert, type=kind, dec_hook=decode_hook)
         """Converts builtins; raises `msgspec.ValidationError` if they don't match the type."""
         if _may_be_open(kind):
-            from specwire._models.additional_properties import gathering
+            from specwire._models.additional_properties import with_additional
 
-            self.decode, self.convert = gathering(self.decode, msgspec.json.decode), gathering(self.convert, _same)
+            self.decode, self.convert = (
+                with_additional(self.decode, msgspec.json.decode),
+                with_additional(self.convert, _same),
+            )
         self.may_be_foreign = may_be_foreign(kind)
         """True if it may accept objects without any declared field; see `specwire._models.suspicion`."""
         self.takes_text = _takes(kind, "\ue000")

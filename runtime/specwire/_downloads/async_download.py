@@ -28,32 +28,32 @@ T = TypeVar("T")
 class AsyncDownload(AsyncOpening):
     """A download of an asynchronous client; opened by the first use, closed when it is read or by `async with`."""
 
-    _connection: AsyncSession
+    _session: AsyncSession
 
     async def _open(self) -> HTTPResponse:
-        if self._answer is None:
-            self._asked = True
-            self._answer, self._response = await self._connection.open(self._request, self._options)
-            self._transfer.check.masked = self._answer.masked
-            self._transfer.begin(self._response, self._answer.url)
-        return self._answer
+        if self._http_response is None:
+            self._used = True
+            self._http_response, self._response = await self._session.open(self._request, self._options)
+            self._state.check.masked = self._http_response.masked
+            self._state.begin(self._response, self._http_response.url)
+        return self._http_response
 
-    async def _open_again(self, pause: float, start_over: StartOver | None) -> HTTPResponse:
+    async def _reopen(self, pause: float, start_over: StartOver | None) -> HTTPResponse:
         """Ask for what is missing, after some seconds; raises `APIError` when that is hopeless."""
         while True:
             await self.aclose()
             await sleep(pause)
             try:
-                answer, response = await self._connection.open(self._transfer.request, self._transfer.options)
-                self._answer, self._response = answer, self._response or response
-                self._transfer.go_on(response, answer.url, start_over)
+                http_response, response = await self._session.open(self._state.request, self._state.options)
+                self._http_response, self._response = http_response, self._response or response
+                self._state.resumed(response, http_response.url, start_over)
             except APIError as error:
-                pause = self._transfer.refused(error)
+                pause = self._state.resume_failed(error)
             except TransportError as failure:
                 await self.aclose()
-                pause = self._transfer.broke(failure)
+                pause = self._state.broke(failure)
             else:
-                return answer
+                return http_response
 
     def iter_bytes(self) -> AsyncPieces:
         """Go through the bytes as they come."""
@@ -71,9 +71,9 @@ class AsyncDownload(AsyncOpening):
 
     async def text(self) -> str:
         """Return the whole of it as text, by the charset that the server names (UTF-8 where it names none)."""
-        answer = await self._open()
+        http_response = await self._open()
         content = await self.read()
-        return content.decode(answer.charset, "replace")
+        return content.decode(http_response.charset, "replace")
 
     async def save(self, path: str | os.PathLike[str], *, resume: bool = False) -> Path:
         """Write it to a file, which appears under its name only when it is whole; returns the path.
@@ -86,18 +86,18 @@ class AsyncDownload(AsyncOpening):
         from specwire._downloads.partfile import kept_file, whole_file
 
         target = Path(path)
-        self._asked = True  # a caller who cannot save it sees the reason
+        self._used = True  # a caller who cannot save it sees the reason
         if not resume:
             with whole_file(target) as file:
                 await self._write(file, emptied(file))
             return target
-        with kept_file(target, source_of(self._connection, self._request)) as part:
-            if part.version is not None and self._answer is None:
-                self._transfer.continue_from(part.version, part.size)
-                await self._open_again(0.0, part.start_over)
+        with kept_file(target, source_of(self._session, self._request)) as part:
+            if part.version is not None and self._http_response is None:
+                self._state.continue_from(part.version, part.size)
+                await self._reopen(0.0, part.start_over)
             else:
                 await self._open()
-                part.start_over(self._transfer.version)
+                part.start_over(self._state.version)
             await self._write(part.file, part.start_over)
         return target
 
@@ -117,9 +117,9 @@ class AsyncDownload(AsyncOpening):
 
     async def aclose(self) -> None:
         """Give the connection back; closing twice is nothing."""
-        self._asked = True
-        if self._answer is not None:
-            await self._answer.aclose()
+        self._used = True
+        if self._http_response is not None:
+            await self._http_response.aclose()
 
     async def __aenter__(self) -> Self:
         await self._open()
@@ -131,11 +131,13 @@ class AsyncDownload(AsyncOpening):
         await self.aclose()
 
     @classmethod
-    async def mixed(cls, connection: AsyncSession, request: MixedRequest[T]) -> AsyncDownload | T:
+    async def mixed(cls, session: AsyncSession, request: MixedRequest[T]) -> AsyncDownload | T:
         """Return the download of a call that was sent, or what it answers where its status is not that of bytes."""
-        download = cls(connection, request)
-        answer = await download._open()
-        if answer.parse is None or isinstance(request.operation.payload_of(answer.status_code), BinaryPayload):
+        download = cls(session, request)
+        http_response = await download._open()
+        if http_response.parse is None or isinstance(
+            request.operation.payload_of(http_response.status_code), BinaryPayload
+        ):
             return download
-        value: T = answer.parse(answer, await download.read()).parsed
+        value: T = http_response.parse(http_response, await download.read()).parsed
         return value

@@ -36,15 +36,15 @@ _LAZY = frozenset({"GET", "HEAD"})
 class BaseDownload:
     """A download, opened or not."""
 
-    def __init__(self, connection: BaseSession, request: FileRequest) -> None:
+    def __init__(self, session: BaseSession, request: FileRequest) -> None:
         from specwire._downloads.state import DownloadState  # not every client downloads
 
-        self._connection = connection
+        self._session = session
         self._request = request
-        self._options = connection.options
-        self._transfer = DownloadState(request, self._options)
-        self._asked = False
-        self._answer: HTTPResponse | None = None
+        self._options = session.options
+        self._state = DownloadState(request, self._options)
+        self._used = False
+        self._http_response: HTTPResponse | None = None
         self._response: Response[None] | None = None
 
     def __del__(self, warn: Callable[..., object] = warnings.warn) -> None:
@@ -62,16 +62,16 @@ class Opening(BaseDownload):
     def _open(self) -> HTTPResponse:
         raise NotImplementedError
 
-    def _open_again(self, pause: float, start_over: StartOver | None) -> HTTPResponse:
+    def _reopen(self, pause: float, start_over: StartOver | None) -> HTTPResponse:
         raise NotImplementedError
 
     def close(self) -> None:
         raise NotImplementedError
 
     @classmethod
-    def called(cls, connection: BaseSession, request: FileRequest) -> Self:
+    def called(cls, session: BaseSession, request: FileRequest) -> Self:
         """Return the download of a call; what changes something, as any method but GET and HEAD, is sent at once."""
-        download = cls(connection, request)
+        download = cls(session, request)
         if request.operation.method not in _LAZY:
             download._open()
         return download
@@ -84,24 +84,24 @@ class Opening(BaseDownload):
         return self._response
 
     def _pieces(self, start_over: StartOver | None) -> Pieces:
-        answer = self._open()
-        if answer.is_consumed:
+        http_response = self._open()
+        if http_response.is_consumed:
             raise spent(self._request)
-        take = self._transfer.take
+        take = self._state.take
         try:
             while True:
                 try:
-                    for chunk in answer.iter_bytes():
+                    for chunk in http_response.iter_bytes():
                         if new := take(chunk):
                             yield new
-                    if rest := self._transfer.end():
+                    if rest := self._state.end():
                         yield rest
                     break
                 except TransportError as failure:
-                    pause = self._transfer.broke(failure)
-                answer = self._open_again(pause, start_over)
+                    pause = self._state.broke(failure)
+                http_response = self._reopen(pause, start_over)
         except GeneratorExit:
-            answer.abandon()  # the garbage collector may be about it
+            http_response.abandon()  # the garbage collector may be about it
             raise
         except BaseException:
             self.close()
@@ -118,16 +118,16 @@ class AsyncOpening(BaseDownload):
     async def _open(self) -> HTTPResponse:
         raise NotImplementedError
 
-    async def _open_again(self, pause: float, start_over: StartOver | None) -> HTTPResponse:
+    async def _reopen(self, pause: float, start_over: StartOver | None) -> HTTPResponse:
         raise NotImplementedError
 
     async def aclose(self) -> None:
         raise NotImplementedError
 
     @classmethod
-    def called(cls, connection: BaseSession, request: FileRequest) -> Self:
+    def called(cls, session: BaseSession, request: FileRequest) -> Self:
         """Return the download of a call."""
-        return cls(connection, request)
+        return cls(session, request)
 
     @property
     def response(self) -> Response[None]:
@@ -174,25 +174,25 @@ class AsyncPieces:
         return piece
 
     async def _begin(self) -> AsyncIterator[bytes]:
-        answer = await self._download._open()
-        if answer.is_consumed:
+        http_response = await self._download._open()
+        if http_response.is_consumed:
             raise spent(self._download._request)
-        self._chunks = answer.aiter_bytes()
+        self._chunks = http_response.aiter_bytes()
         return self._chunks
 
     async def _read(self, chunks: AsyncIterator[bytes]) -> bytes:
         """Return the next bytes that are new, none at the end."""
-        transfer = self._download._transfer
+        state = self._download._state
         while True:
             try:
                 async for chunk in chunks:
-                    if new := transfer.take(chunk):
+                    if new := state.take(chunk):
                         return new
-                return transfer.end()
+                return state.end()
             except TransportError as failure:
-                pause = transfer.broke(failure)
-            answer = await self._download._open_again(pause, self._start_over)
-            self._chunks = chunks = answer.aiter_bytes()
+                pause = state.broke(failure)
+            http_response = await self._download._reopen(pause, self._start_over)
+            self._chunks = chunks = http_response.aiter_bytes()
 
     async def aclose(self) -> None:
         """Close the download; closing twice is nothing."""
@@ -204,13 +204,13 @@ def spent(request: FileRequest) -> SpecwireError:
     return SpecwireError(f"{request.operation.id}: it was read or closed already: call the method again")
 
 
-def source_of(connection: BaseSession, request: FileRequest) -> str:
+def source_of(session: BaseSession, request: FileRequest) -> str:
     """Return a digest of the URL of a download, which reveals no key that the URL may contain."""
     from hashlib import sha256
 
     operation = request.operation
     path = expand_path(operation.path, request.path, operation.styles)
-    text = "\n".join((connection.base_url, operation.id, path, encode_query(request.query, operation.styles)))
+    text = "\n".join((session.base_url, operation.id, path, encode_query(request.query, operation.styles)))
     return sha256(text.encode()).hexdigest()
 
 

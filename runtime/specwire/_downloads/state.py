@@ -74,15 +74,15 @@ class DownloadState:
         self.check.begin(response)
         self._version, self._total, self._read = None, length_of(response.headers), 0
 
-    def go_on(self, response: Response[None], url: str, start_over: StartOver | None) -> None:
+    def resumed(self, response: Response[None], url: str, start_over: StartOver | None) -> None:
         """Process the head of the response to a further attempt; raise `TransportError` if it is unusable.
 
         If the server sends all bytes again, the earlier ones are dropped, or skipped if they are certainly the same.
         """
-        asked, version = self.request is not self._request, self._version
+        partial, version = self.request is not self._request, self._version
         self._url = url
         self._response = self._response or response
-        if response.status_code == 206 and asked and version is not None:
+        if response.status_code == 206 and partial and version is not None:
             rest = is_rest(version, self._read, response.headers)
             self._misfit = rest is None
             if rest is None:
@@ -99,7 +99,7 @@ class DownloadState:
             self._skip = self._read
             self._misfit = False
         else:
-            raise TransportError("the file changed on the server", sent=True, timeout=False, hopeless=True)
+            raise TransportError("the file changed on the server", sent=True, timeout=False, retryable=False)
 
     def take(self, chunk: bytes) -> bytes:
         """Process the next bytes of the body and return the new ones."""
@@ -120,18 +120,18 @@ class DownloadState:
         if self._skip or (self._total is not None and self._read < self._total):
             raise TransportError("the connection was closed early", sent=True, timeout=False)
         if self._total is not None and self._read > self._total:
-            raise TransportError("the server sent more bytes than announced", sent=True, timeout=False, hopeless=True)
+            raise TransportError("the server sent more bytes than announced", sent=True, timeout=False, retryable=False)
         return self.check.end()
 
     def broke(self, failure: TransportError) -> float:
         """Return the seconds to wait before requesting the rest; raise `APIConnectionError` to give up."""
         self._skip = 0
-        wait = None if failure.hopeless or self.version is None else self._wait(None)
+        wait = None if not failure.retryable or self.version is None else self._wait(None)
         if wait is None:
             raise self._error(failure) from failure.origin
         return wait
 
-    def refused(self, error: APIError) -> float:
+    def resume_failed(self, error: APIError) -> float:
         """Return the seconds to wait after a failed attempt to resume; raise `APIError` after the last."""
         if isinstance(error, APIStatusError) and error.status_code == 416 and not self._misfit:
             self._misfit = True

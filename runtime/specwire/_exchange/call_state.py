@@ -28,9 +28,9 @@ class CallState(msgspec.Struct, eq=False):
 
     request: BaseRequest
     options: Options
-    clock: Deadline
+    deadline: Deadline
     attempts: int = 0
-    proof: AppliedAuth | None = None
+    auth: AppliedAuth | None = None
     """Authentication of the last attempt."""
     secrets: tuple[str, ...] = ()
     """Other values that must be masked."""
@@ -50,7 +50,7 @@ class CallState(msgspec.Struct, eq=False):
             content=content,
             parsed=parsed,
             attempts=self.attempts,
-            elapsed=self.clock.elapsed,
+            elapsed=self.deadline.elapsed,
             drift=drift,
         )
 
@@ -77,7 +77,7 @@ class CallState(msgspec.Struct, eq=False):
 
     @property
     def _secrets(self) -> Iterator[str]:
-        for secret in (*self.secrets, *(self.proof.secrets if self.proof is not None else ())):
+        for secret in (*self.secrets, *(self.auth.secrets if self.auth is not None else ())):
             if len(secret) >= _SHORTEST_SECRET:
                 yield secret
                 if (coded := percent(secret)) != secret:

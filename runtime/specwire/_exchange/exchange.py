@@ -8,12 +8,12 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from specwire._exchange import logging
 from specwire._exchange.body import WholeBody, body_of
 from specwire._exchange.call_state import CallState
-from specwire._exchange.prepared import IDEMPOTENT, proved
+from specwire._exchange.prepared import IDEMPOTENT, with_auth
 from specwire._http import retry
 from specwire._http.request import PreparedRequest
 from specwire._models import lenient_json
 from specwire._network.deadline import Deadline
-from specwire._network.request_url import LONGEST_URL, is_reachable, same_origin, without_login
+from specwire._network.request_url import LONGEST_URL, is_reachable, same_origin, without_userinfo
 from specwire._operations.response import request_id_of
 from specwire._pagination.pagination import at
 from specwire._responses import parsing
@@ -46,13 +46,13 @@ class Exchange:
     _waited = 0.0
     _redirects = 0
     _sends = 0
-    _refused = False
+    _rejected = False
 
     def __init__(self, prepared: Prepared, request: BaseRequest, options: Options) -> None:
         self.request = request
         self.options = options
         self.prepared = prepared
-        self.record = CallState(request, options, Deadline(options.deadline))
+        self.state = CallState(request, options, Deadline(options.deadline))
         """State of the call, for responses and errors."""
         operation = prepared.operation
         try:
@@ -64,8 +64,8 @@ class Exchange:
             elif request.query or options.query:
                 self._given = {**request.query, **options.query}
                 self._query = encode_query(self._given, operation.styles)
-            if prepared.login:
-                self.record.secrets = prepared.login
+            if prepared.userinfo:
+                self.state.secrets = prepared.userinfo
             self._cookies = request.cookies
             content_type = None if self._body is None else self._body.content_type
             self._head = None if request.headers else prepared.head(content_type)
@@ -85,34 +85,34 @@ class Exchange:
         except ValueError as error:
             raise ValueError(f"the URL of the next page is not followed: {error}") from error
 
-    def outgoing(self, proof: AppliedAuth | None, *, asynchronous: bool) -> PreparedRequest:
-        """Return the next attempt; `proof` is None if it needs no credentials."""
+    def next_request(self, auth: AppliedAuth | None, *, asynchronous: bool) -> PreparedRequest:
+        """Return the next attempt; `auth` is None if it needs no credentials."""
         self._sends += 1
-        self.record.proof = proof
+        self.state.auth = auth
         url, body, method = self._url, self._body, self.prepared.operation.method
-        if self._query or (proof is not None and proof.query):
-            url = self._addressed(proof)
+        if self._query or (auth is not None and auth.query):
+            url = self._addressed(auth)
         if len(url) > LONGEST_URL:
             raise InvalidRequestError(
                 f"{self.request.operation.id}: the URL has {len(url):,} characters, more than the limit: shorten the "
                 "path and the query"
             )
         head = self._head
-        if head is not None and proof is self.prepared.proof and not self._cookies and not self.options.middleware:
+        if head is not None and auth is self.prepared.auth and not self._cookies and not self.options.middleware:
             if body is None:
                 return PreparedRequest(method, url, head.sent, None, head.encoded)
             if type(body) is WholeBody:
                 return PreparedRequest(method, url, head.sent, body.data, head.encoded)
-        headers = dict(self._headers) if proof is None else proved(self._headers, proof)
+        headers = dict(self._headers) if auth is None else with_auth(self._headers, auth)
         cookies = self._cookies
-        if proof is not None and proof.cookies:
-            cookies = {**cookies, **proof.cookies, **cookies}
+        if auth is not None and auth.cookies:
+            cookies = {**cookies, **auth.cookies, **cookies}
         if cookies:
             headers["cookie"] = encode_cookies(cookies, self.request.operation.styles)
-        if self.prepared.login and self.trusted:
-            headers["authorization"] = f"Basic {self.prepared.login[0]}"
-        if proof is not None and proof.sign is not None:
-            headers["authorization"] = proof.sign(method, _target(url))
+        if self.prepared.userinfo and self.trusted:
+            headers["authorization"] = f"Basic {self.prepared.userinfo[0]}"
+        if auth is not None and auth.sign is not None:
+            headers["authorization"] = auth.sign(method, _target(url))
         content: bytes | Iterator[bytes] | AsyncIterator[bytes] | None = None
         if isinstance(body, WholeBody):
             content = body.data
@@ -122,16 +122,16 @@ class Exchange:
                 headers["content-length"] = str(length)
         return PreparedRequest(method, url, headers, content)
 
-    def _addressed(self, proof: AppliedAuth | None) -> str:
+    def _addressed(self, auth: AppliedAuth | None) -> str:
         """Return the URL of the next attempt, with its query."""
         url, query = self._url, self._query
-        if proof is not None and proof.query:
-            more = {name: key for name, key in proof.query.items() if name not in self._given}
+        if auth is not None and auth.query:
+            more = {name: key for name, key in auth.query.items() if name not in self._given}
             query = "&".join(filter(None, (query, encode_query(more))))
             if self.request.url is not None:
                 from specwire._http.redaction import without_query
 
-                url = without_query(url, proof.query)
+                url = without_query(url, auth.query)
         if query:
             url = f"{url}{'&' if '?' in url else '?'}{query}"
         return url
@@ -150,64 +150,64 @@ class Exchange:
         progress = self.options.on_progress
         return (body.aiter(progress=progress) if asynchronous else body.iter(progress=progress)), length
 
-    def failed(self, failure: TransportError) -> float:
+    def after_failure(self, failure: TransportError) -> float:
         """Return the seconds to wait before the next attempt; raise `APIConnectionError` after the last."""
         outcome = retry.MaybeSent() if failure.sent else retry.NotSent()
-        wait = None if failure.hopeless or not self._replayable else self._decide(outcome)
-        late = failure.timeout or self.record.clock.over
-        self._note("no response in time" if late else "no response", wait)
+        wait = None if not (failure.retryable and self._replayable) else self._decide(outcome)
+        late = failure.timeout or self.state.deadline.expired
+        self._log("no response in time" if late else "no response", wait)
         if wait is not None:
             return wait
         kind = APITimeoutError if late else APIConnectionError
         host = urlsplit(self._url).netloc.rpartition("@")[2]
         what = "no response in time from" if late else "no response from"
-        reason = f"the deadline of {self.options.deadline:g} s passed" if self.record.clock.over else failure
+        reason = f"the deadline of {self.options.deadline:g} s passed" if self.state.deadline.expired else failure
         raise kind(
-            f"{self.request.operation.id}: {what} {host}{self.record.after_attempts}: {reason}",
+            f"{self.request.operation.id}: {what} {host}{self.state.after_attempts}: {reason}",
             request=self.request,
-            attempts=self.record.attempts,
+            attempts=self.state.attempts,
         ) from failure.origin
 
-    def answered(self, answer: HTTPResponse) -> float:
+    def after_error(self, response: HTTPResponse) -> float:
         """Return the seconds to wait before the next attempt after an error; raise `APIStatusError` after the last."""
-        headers = self.record.masked_headers(answer.headers)
-        content = self.record.masked(answer.content)
-        hopeless = self._hopeless(answer.status_code, content) or not self._replayable
-        wait = None if hopeless else self._decide(retry.ServerResponded(answer.status_code, headers))
-        self._note(answer.status_code, wait, answer)
+        headers = self.state.masked_headers(response.headers)
+        content = self.state.masked(response.content)
+        permanent = self._is_permanent(response.status_code, content) or not self._replayable
+        wait = None if permanent else self._decide(retry.ServerResponded(response.status_code, headers))
+        self._log(response.status_code, wait, response)
         if wait is not None:
             return wait
-        error = parsing.status_error(self.record, answer.status_code, headers, content)
-        if isinstance(self._body, Multipart) and answer.status_code in (400, 415, 422):
+        error = parsing.status_error(self.state, response.status_code, headers, content)
+        if isinstance(self._body, Multipart) and response.status_code in (400, 415, 422):
             for note in self._body.notes():
                 error.add_note(note)
         raise error
 
-    def redirected(self, answer: HTTPResponse) -> bool:
+    def follow_redirect(self, response: HTTPResponse) -> bool:
         """Follow a redirect if that is safe; credentials are never sent to another origin."""
-        location = answer.headers.get("location")
-        if answer.status_code not in (301, 302, 303, 307, 308) or location is None or self._redirects >= _REDIRECTS:
+        location = response.headers.get("location")
+        if response.status_code not in (301, 302, 303, 307, 308) or location is None or self._redirects >= _REDIRECTS:
             return False
         try:
             target = urljoin(self._url, location)
-            if self.record.proof is not None and self.record.proof.query:
+            if self.state.auth is not None and self.state.auth.query:
                 from specwire._http.redaction import without_query
 
-                target = without_query(target, self.record.proof.query)
+                target = without_query(target, self.state.auth.query)
             here, there = urlsplit(self._url), urlsplit(target)
             if not is_reachable(target):
                 return False
-            target, _ = without_login(target)
+            target, _ = without_userinfo(target)
             same = same_origin(self._url, target)
         except ValueError:
             return False
         reads = self.request.operation.method in ("GET", "HEAD")
-        if there.scheme not in ("http", "https") or not (reads or (same and answer.status_code in (307, 308))):
+        if there.scheme not in ("http", "https") or not (reads or (same and response.status_code in (307, 308))):
             return False
         if here.scheme == "https" and there.scheme == "http":
             return False
         self._redirects += 1
-        self.record.attempts -= 1
+        self.state.attempts -= 1
         self.trusted = self.trusted and same
         if not same:
             kept = ("accept", "user-agent")
@@ -216,50 +216,50 @@ class Exchange:
         self._url, self._query = target, ""
         return True
 
-    def unproved(self, answer: HTTPResponse) -> AppliedAuth | None:
+    def rejected_auth(self, response: HTTPResponse) -> AppliedAuth | None:
         """Return the authentication that the server rejected, once in a call, if the call can be repeated."""
-        if answer.status_code != 401 or self._refused or not self.trusted or not self._replayable:
+        if response.status_code != 401 or self._rejected or not self.trusted or not self._replayable:
             return None
-        self._refused = True
-        return self.record.proof
+        self._rejected = True
+        return self.state.auth
 
     def _decide(self, outcome: retry.Outcome) -> float | None:
         operation = self.request.operation
         wait = retry.decide(
             self.options.retry,
-            attempt=self.record.attempts,
+            attempt=self.state.attempts,
             idempotent=operation.safe or operation.method in IDEMPOTENT or self.prepared.keyed,
             billed=operation.billed and not self.prepared.keyed,
             outcome=outcome,
             waited=self._waited,
         )
-        if wait is None or not self.record.clock.leaves(wait):
+        if wait is None or not self.state.deadline.allows(wait):
             return None
         self._waited += wait
         return wait
 
-    def ended(self, outcome: logging.Outcome, answer: HTTPResponse | None = None) -> None:
+    def log_end(self, outcome: logging.Outcome, response: HTTPResponse | None = None) -> None:
         """Log that the call ended with this attempt."""
-        operation, record = self.request.operation, self.record
-        request_id = request_id_of(answer.headers) if answer is not None else None
-        logging.note(operation, self._url, outcome, record.attempts, record.clock.elapsed, request_id)
+        operation, state = self.request.operation, self.state
+        request_id = request_id_of(response.headers) if response is not None else None
+        logging.log_call(operation, self._url, outcome, state.attempts, state.deadline.elapsed, request_id)
 
-    def _note(self, outcome: logging.Outcome, wait: float | None, answer: HTTPResponse | None = None) -> None:
+    def _log(self, outcome: logging.Outcome, wait: float | None, response: HTTPResponse | None = None) -> None:
         """Log a failed attempt, or the failed call if `wait` is None, unless the logger is disabled."""
         if not logging.listening(again=wait is not None):
             return
         if wait is None:
-            self.ended(outcome, answer)
+            self.log_end(outcome, response)
             return
-        operation, record = self.request.operation, self.record
-        request_id = request_id_of(answer.headers) if answer is not None else None
-        logging.note_again(operation, self._url, outcome, record.attempts, record.clock.elapsed, wait, request_id)
+        operation, state = self.request.operation, self.state
+        request_id = request_id_of(response.headers) if response is not None else None
+        logging.log_retry(operation, self._url, outcome, state.attempts, state.deadline.elapsed, wait, request_id)
 
     @property
     def _replayable(self) -> bool:
         return not isinstance(self._body, Multipart | Upload) or self._body.replayable
 
-    def _hopeless(self, status: int, content: bytes) -> bool:
+    def _is_permanent(self, status: int, content: bytes) -> bool:
         known = self.prepared.non_retryable
         if status != 429 and known is None:
             return False

@@ -27,7 +27,7 @@ def listening(*, again: bool = False) -> bool:
     return _logger().isEnabledFor(10 if again else 20)
 
 
-def note(
+def log_call(
     operation: Operation, url: str, outcome: Outcome, attempts: int, seconds: float, request_id: str | None = None
 ) -> None:
     """Log the end of a call at INFO."""
@@ -40,7 +40,7 @@ def note(
     )
 
 
-def note_again(
+def log_retry(
     operation: Operation,
     url: str,
     outcome: Outcome,

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from specwire._http.configuration import user_agent
 from specwire._http.request import encoded
-from specwire._network.request_url import without_login
+from specwire._network.request_url import without_userinfo
 from specwire._responses.parsing import quick_decoder
 from specwire._serialization.parameters import encode_headers
 
@@ -37,7 +37,7 @@ class Head(NamedTuple):
     stated: dict[str, str]
     """Headers without credentials."""
     sent: dict[str, str]
-    """Headers with the credentials of `Prepared.proof`."""
+    """Headers with the credentials of `Prepared.auth`."""
     encoded: Pairs
     """The sent headers in the form of the HTTP library."""
 
@@ -52,35 +52,35 @@ class Prepared:
         "_more",
         "_plain",
         "_user_agent",
+        "auth",
+        "credentials",
         "decoder",
         "keyed",
-        "keyring",
-        "login",
         "non_retryable",
         "operation",
-        "proof",
         "server",
         "url",
+        "userinfo",
     )
 
     def __init__(
-        self, provider: Provider, base_url: str, operation: Operation, options: Options, keyring: Credentials | None
+        self, provider: Provider, base_url: str, operation: Operation, options: Options, credentials: Credentials | None
     ) -> None:
         """Raise `ValueError` or `TypeError` for options that can't be sent."""
         self.operation = operation
         self.non_retryable = provider.non_retryable
         """Errors after which the call isn't retried."""
-        self.server, self.login = without_login(_server(provider, base_url, operation.server))
+        self.server, self.userinfo = without_userinfo(_server(provider, base_url, operation.server))
         """URL of the server, and the header values for the user and password that it contained."""
         self.url = None if "{" in operation.path else self.server + operation.path
         """URL of the calls; None if it depends on parameters."""
-        self.keyring = keyring if operation.secure else None
+        self.credentials = credentials if operation.secure else None
         """Credentials of the client; None if calls need none."""
-        self.proof: AppliedAuth | None = None if self.keyring is None else self.keyring.ready(operation)
+        self.auth: AppliedAuth | None = None if self.credentials is None else self.credentials.ready(operation)
         """Authentication of all calls; None if it varies or calls need none."""
         self.decoder = quick_decoder(operation, options)
         """Decoder of the usual response; None if responses need more checks."""
-        self._plain = not self.login and (self.proof is None or self.proof.is_plain)
+        self._plain = not self.userinfo and (self.auth is None or self.auth.is_plain)
         self._user_agent = user_agent(provider.name, provider.version)
         self._more = settable(encode_headers(options.headers)) if options.headers else {}
         self._key_header = _key_header(provider, operation, options)
@@ -109,16 +109,16 @@ class Prepared:
         head = self._heads.get(content_type)
         if head is None and self._plain and not self.keyed:
             stated = self.headers(content_type, {})
-            sent = stated if self.proof is None else proved(stated, self.proof)
+            sent = stated if self.auth is None else with_auth(stated, self.auth)
             head = Head(stated, sent, encoded(sent))
             if len(self._heads) < _MOST_HEADS:
                 self._heads[content_type] = head
         return head
 
 
-def proved(headers: dict[str, str], proof: AppliedAuth) -> dict[str, str]:
+def with_auth(headers: dict[str, str], auth: AppliedAuth) -> dict[str, str]:
     """Return headers with those of the authentication; headers of the call itself take precedence."""
-    return {**proof.headers, **headers}
+    return {**auth.headers, **headers}
 
 
 def settable(headers: dict[str, str]) -> dict[str, str]:

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 class Resumption:
     """Attempts to resume a stream or a download: as many as the retry policy allows, counted afresh after progress.
 
-    The `budget` of the policy applies to all waits together. The deadline applies to all that `clock` measures;
-    without a clock, to the time from each break to the next response.
+    The `budget` of the policy applies to all waits together. A `deadline` applies to all of it;
+    without one, the option applies to the time from each break to the next response.
     """
 
-    def __init__(self, operation: Operation, options: Options, clock: Deadline | None = None) -> None:
+    def __init__(self, operation: Operation, options: Options, deadline: Deadline | None = None) -> None:
         self._operation = operation
         self._options = options
         self._attempts = 0
         self._waited = 0.0
-        self._whole = clock is not None
-        self._clock = clock or Deadline(options.deadline)
+        self._whole = deadline is not None
+        self._deadline = deadline or Deadline(options.deadline)
 
     def wait(
         self, error: APIError | None, url: str, *, progressed: bool = False, pace: float | None = None
@@ -45,7 +45,7 @@ class Resumption:
         if progressed or self._attempts == 0:
             self._attempts = 0
             if not self._whole:
-                self._clock = Deadline(self._options.deadline)
+                self._deadline = Deadline(self._options.deadline)
         self._attempts += 1
         outcome: retry.Outcome = retry.Broken()
         if isinstance(error, APIStatusError) and error.response is not None:
@@ -54,15 +54,15 @@ class Resumption:
         wait = retry.decide(
             policy, attempt=self._attempts, idempotent=True, outcome=outcome, waited=self._waited, pace=pace
         )
-        if wait is None or not self._clock.leaves(wait):
+        if wait is None or not self._deadline.allows(wait):
             return None
         self._waited += wait
         if error is None and logging.listening(again=True):
-            logging.note_again(self._operation, url, "broke off", self._attempts, self._clock.elapsed, wait)
+            logging.log_retry(self._operation, url, "broke off", self._attempts, self._deadline.elapsed, wait)
         return wait
 
     @property
     def options(self) -> Options:
         """Return the options of the next attempt, which isn't retried: `wait` decides about further ones."""
         once = msgspec.structs.replace(self._options.retry, attempts=1)
-        return msgspec.structs.replace(self._options, retry=once, deadline=self._clock.left)
+        return msgspec.structs.replace(self._options, retry=once, deadline=self._deadline.remaining)

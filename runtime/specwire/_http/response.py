@@ -19,7 +19,7 @@ from specwire._network.transport_errors import BodyTooLargeError, TransportError
 if TYPE_CHECKING:
     import httpx2
 
-    from specwire._network.async_body import Body, Chunks
+    from specwire._network.async_body import AsyncBody, AsyncBodyIterator
     from specwire._operations.response import Response
 
 _BEGINNING = 1024 * 1024
@@ -36,7 +36,7 @@ class HTTPResponse:
     """Parses a streamed body once it is read."""
     masked: Callable[[bytes], bytes] = bytes
     """Masks secrets of the request in a part of the body, for messages about a streamed response."""
-    _body: Body | None = None
+    _body: AsyncBody | None = None
     _over = False
     """True once the body was begun here, or the response closed."""
     _listeners: tuple[Callable[[TransportError | None], object], ...] = ()
@@ -167,13 +167,16 @@ class HTTPResponse:
     def _raw_chunks(self) -> Iterator[bytes]:
         return self.raw.iter_raw()
 
-    def aiter_bytes(self) -> Chunks:
+    def aiter_bytes(self) -> AsyncBodyIterator:
         """Return an iterator of the body as it arrives; it raises `TransportError` if the body breaks off."""
-        from specwire._network.async_body import Body, Chunks  # only asynchronous streams and downloads need it
+        from specwire._network.async_body import (  # only asynchronous streams and downloads need it
+            AsyncBody,
+            AsyncBodyIterator,
+        )
 
         self._over = True
-        self._body = Body(self.raw, self._decoder, self._reading)
-        return Chunks(self._body, self.aclose)
+        self._body = AsyncBody(self.raw, self._decoder, self._reading)
+        return AsyncBodyIterator(self._body, self.aclose)
 
     def _decoder(self) -> Decoder | None:
         """Return the decoder of the body, or None without a content coding.

@@ -78,7 +78,7 @@ class Transport:
     ) -> None:
         if client is not None and hasattr(client, "aclose"):
             raise TypeError(f"http_client must be synchronous, got {type(client).__name__}: give an httpx2.Client")
-        self._unread = UnclosedResponses()
+        self._unclosed = UnclosedResponses()
         self._client = client
         self._owned = client is None
         self._tls = certified_context(certificate) if certificate is not None else None
@@ -95,45 +95,45 @@ class Transport:
         """Return True once the transport is closed and can't send."""
         return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
-    def send(self, outgoing: PreparedRequest, options: Options, stream: bool = False) -> HTTPResponse:
+    def send(self, request: PreparedRequest, options: Options, stream: bool = False) -> HTTPResponse:
         """Send one attempt; raise `TransportError` without a response, `BodyTooLargeError` above the size limit."""
         client = self._client or self._open()
         self._used = True
-        if self._unread.forgotten:
-            self._unread.close_forgotten()
+        if self._unclosed.leaked:
+            self._unclosed.close_leaked()
         library = self._library
         assert library is not None
         timeouts = _timeouts(options)
-        clock = Deadline(options.deadline) if options.deadline is not None else None
+        deadline = Deadline(options.deadline) if options.deadline is not None else None
         try:
             # No local variable of this frame may hold the request: it contains a key, and tracebacks can show locals.
-            if clock is None:
-                raw = client.send(_build(client, library, outgoing, timeouts), **_PLAINLY)
+            if deadline is None:
+                raw = client.send(_build(client, library, request, timeouts), **_PLAINLY)
             else:
-                with within(clock.left or 0):
-                    raw = client.send(_build(client, library, outgoing, timeouts), **_PLAINLY)
+                with within(deadline.remaining or 0):
+                    raw = client.send(_build(client, library, request, timeouts), **_PLAINLY)
         except Exception as error:
-            raise_failure(error, library, _route(client, library, outgoing.url))
+            raise_failure(error, library, _route(client, library, request.url))
             raise
-        answer = (
-            UnclosedResponse(raw, library, timeouts, self._unread) if stream else HTTPResponse(raw, library, timeouts)
+        response = (
+            UnclosedResponse(raw, library, timeouts, self._unclosed) if stream else HTTPResponse(raw, library, timeouts)
         )
-        if answer.has_unexpected_body():
-            answer.disconnect()
+        if response.has_unexpected_body():
+            response.disconnect()
         if stream:
             timeouts["read"] = options.idle_timeout
         else:
             timeouts["read"] = options.timeout
             try:
-                if clock is None:
-                    answer.read(options.max_response_size)
+                if deadline is None:
+                    response.read(options.max_response_size)
                 else:
-                    with answer.deadline(clock.left or 0):
-                        answer.read(options.max_response_size)
+                    with response.deadline(deadline.remaining or 0):
+                        response.read(options.max_response_size)
             finally:
                 if not raw.is_closed:
-                    answer.close()
-        return answer
+                    response.close()
+        return response
 
     def _open(self) -> SyncHTTPClient:
         import httpx2
@@ -156,11 +156,11 @@ class Transport:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ResourceWarning)
                 self._client = None
-                self._unread = UnclosedResponses()
+                self._unclosed = UnclosedResponses()
         self._used = False
 
     def close(self) -> None:
-        self._unread.close_forgotten()
+        self._unclosed.close_leaked()
         self._closed = True
         if self._owned and self._client is not None:
             interrupt(self._client)
@@ -202,35 +202,35 @@ class AsyncTransport:
         """Return True once the transport is closed and can't send."""
         return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
-    def send(self, outgoing: PreparedRequest, options: Options, stream: bool = False) -> Awaitable[HTTPResponse]:
+    def send(self, request: PreparedRequest, options: Options, stream: bool = False) -> Awaitable[HTTPResponse]:
         """Send one attempt; raise `TransportError` without a response, `BodyTooLargeError` above the size limit."""
-        sending = self._send(outgoing, options, stream)
+        sending = self._send(request, options, stream)
         return sending if options.deadline is None else _in_time(sending, options.deadline)
 
-    async def _send(self, outgoing: PreparedRequest, options: Options, stream: bool) -> HTTPResponse:
+    async def _send(self, request: PreparedRequest, options: Options, stream: bool) -> HTTPResponse:
         client = self._client or self._own.get() or self._open()
         self._used = True
         library = self._library
         assert library is not None
         timeouts = _timeouts(options)
         try:
-            raw = await client.send(_build(client, library, outgoing, timeouts), **_PLAINLY)
+            raw = await client.send(_build(client, library, request, timeouts), **_PLAINLY)
         except Exception as error:
-            raise_failure(error, library, _route(client, library, outgoing.url))
+            raise_failure(error, library, _route(client, library, request.url))
             raise
-        answer = HTTPResponse(raw, library, timeouts)
-        if answer.has_unexpected_body():
-            await answer.adisconnect()
+        response = HTTPResponse(raw, library, timeouts)
+        if response.has_unexpected_body():
+            await response.adisconnect()
         if stream:
             timeouts["read"] = options.idle_timeout
-            return answer
+            return response
         timeouts["read"] = options.timeout
         try:
-            await answer.aread(options.max_response_size)
+            await response.aread(options.max_response_size)
         finally:
             if not raw.is_closed:
-                await answer.aclose()
-        return answer
+                await response.aclose()
+        return response
 
     def _open(self) -> AsyncHTTPClient:
         import httpx2
@@ -307,15 +307,15 @@ async def _in_time(sending: Awaitable[HTTPResponse], seconds: float) -> HTTPResp
 def _build(
     client: SyncHTTPClient | AsyncHTTPClient,
     library: ModuleType,
-    outgoing: PreparedRequest,
+    request: PreparedRequest,
     timeouts: dict[str, float | None],
 ) -> Any:
-    url = outgoing.url
+    url = request.url
     return client.build_request(
-        outgoing.method,
+        request.method,
         library.URL(url) if "?" in url else _plain_url(library, url),
-        headers=encoded(outgoing.headers) if outgoing.encoded is None else outgoing.encoded,
-        content=outgoing.content,
+        headers=encoded(request.headers) if request.encoded is None else request.encoded,
+        content=request.content,
         extensions={"timeout": timeouts},
     )
 

@@ -22,9 +22,9 @@ _all: WeakSet[UnclosedResponses] = WeakSet()
 @atexit.register
 def _close_all() -> None:
     """Close unread responses at exit, before the interpreter tears itself down."""
-    for unread in list(_all):
-        unread.close_forgotten()
-        for chunks in list(unread.begun):
+    for unclosed in list(_all):
+        unclosed.close_leaked()
+        for chunks in list(unclosed.open_bodies):
             with suppress(ValueError):  # another thread is reading
                 chunks.close()
 
@@ -34,53 +34,53 @@ class UnclosedResponses:
 
     def __init__(self) -> None:
         _all.add(self)
-        self.begun: set[Generator[bytes, None, None]] = set()
+        self.open_bodies: set[Generator[bytes, None, None]] = set()
         """Bodies that are partly read and not closed; these hold a connection."""
-        self.forgotten: deque[HTTPResponse] = deque()
+        self.leaked: deque[HTTPResponse] = deque()
         """Responses without any reference left."""
 
-    def close_forgotten(self) -> None:
+    def close_leaked(self) -> None:
         """Close the leaked responses; safe to call from several threads at once."""
-        while self.forgotten:
+        while self.leaked:
             try:
-                answer = self.forgotten.popleft()
+                response = self.leaked.popleft()
             except IndexError:
                 return
-            answer.close()
+            response.close()
 
 
 class UnclosedResponse(HTTPResponse):
     """Response with an unread body that must be closed; if the caller leaks it, its socket is closed at once."""
 
-    _begun: Generator[bytes, None, None] | None = None
+    _open_body: Generator[bytes, None, None] | None = None
 
     def __init__(
-        self, raw: Any, library: ModuleType, timeouts: dict[str, float | None], unread: UnclosedResponses
+        self, raw: Any, library: ModuleType, timeouts: dict[str, float | None], unclosed: UnclosedResponses
     ) -> None:
         super().__init__(raw, library, timeouts)
-        self._unread = unread
+        self._unclosed = unclosed
 
     def _raw_chunks(self) -> Iterator[bytes]:
-        chunks = self._begun = cast("Generator[bytes, None, None]", self.raw.iter_raw())
-        self._unread.begun.add(chunks)
+        chunks = self._open_body = cast("Generator[bytes, None, None]", self.raw.iter_raw())
+        self._unclosed.open_bodies.add(chunks)
         for chunk in chunks:  # noqa: UP028 - `yield from` would close them where this is left
             yield chunk
 
     def abandon(self) -> None:
         """Close the socket; the next call does the rest."""
         if not self.raw.is_closed:
-            self._unread.forgotten.append(self)
+            self._unclosed.leaked.append(self)
             super().abandon()
 
     def close(self) -> None:
-        self._forget_chunks()
+        self._forget_body()
         super().close()
 
-    def _forget_chunks(self) -> None:
-        if self._begun is not None:
-            self._unread.begun.discard(self._begun)
+    def _forget_body(self) -> None:
+        if self._open_body is not None:
+            self._unclosed.open_bodies.discard(self._open_body)
 
     def __del__(self) -> None:
         self.abandon()
         if self.raw.is_closed:
-            self._forget_chunks()
+            self._forget_body()

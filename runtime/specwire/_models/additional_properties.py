@@ -9,13 +9,14 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 import msgspec
 
 from specwire._models import lenient_json
 from specwire._models.model import ADDITIONAL, OpenModel, WireModel, unnamed
-from specwire._models.union import UnionMarker, decode_hook
+from specwire._models.type_walk import models_in
+from specwire._models.union import decode_hook
 
 D = TypeVar("D")
 T = TypeVar("T")
@@ -33,7 +34,7 @@ def unknown_fields(model: WireModel) -> Mapping[str, Any]:
     return found[1] if found is not None else {}
 
 
-class _Room(NamedTuple):
+class _AdditionalField(NamedTuple):
     """Field of an open model that holds the additional properties."""
 
     name: str
@@ -41,32 +42,17 @@ class _Room(NamedTuple):
 
 
 @cache
-def _room(kind: type[OpenModel]) -> _Room:
+def _additional_field(kind: type[OpenModel]) -> _AdditionalField:
     name = kind.__struct_fields__[kind.__struct_encode_fields__.index(ADDITIONAL)]
-    return _Room(name, get_type_hints(kind)[name])
+    return _AdditionalField(name, get_type_hints(kind)[name])
 
 
 def reaches_open(kind: Any) -> bool:
     """Return True if values of a type may contain open models."""
-    seen: set[Any] = set()
-    queue = [kind]
-    while queue:
-        each = queue.pop()
-        if each in seen:
-            continue
-        seen.add(each)
-        if isinstance(each, UnionMarker):
-            queue += each.variants()
-        elif isinstance(each, type) and issubclass(each, msgspec.Struct):
-            if issubclass(each, OpenModel):
-                return True
-            queue += get_type_hints(each).values()
-        else:
-            queue += get_args(each)
-    return False
+    return any(issubclass(each, OpenModel) for each in models_in(kind))
 
 
-def gathering(decode: Callable[[D], T], parse: Callable[[D], Any]) -> Callable[[D], T]:
+def with_additional(decode: Callable[[D], T], parse: Callable[[D], Any]) -> Callable[[D], T]:
     """Return a decoder that also fills in the additional properties of open models; `parse` returns builtins."""
 
     def decode_all(data: D) -> T:
@@ -75,15 +61,15 @@ def gathering(decode: Callable[[D], T], parse: Callable[[D], Any]) -> Callable[[
             if isinstance(model, OpenModel):
                 rest = unnamed(type(model), fields)
                 if rest:
-                    room = _room(type(model))
+                    field = _additional_field(type(model))
                     # The walk handles open models inside; converting them here would convert each value twice.
-                    setattr(model, room.name, msgspec.convert(rest, room.type, dec_hook=decode_hook))
+                    setattr(model, field.name, msgspec.convert(rest, field.type, dec_hook=decode_hook))
         return value
 
     return decode_all
 
 
-def unfold(raw: Any) -> Any:
+def flattened(raw: Any) -> Any:
     """Return builtins with additional properties moved up to the declared ones; `raw` is changed in place."""
     queue = [raw]
     while queue:
@@ -113,7 +99,7 @@ def keep_from(value: object, raw: Any) -> None:
     """Store the unknown fields of a decoded value, given its builtins."""
     for model, fields in _models(value, raw):
         if not isinstance(model, OpenModel) and (unknown := unnamed(type(model), fields)):
-            _hold(model, unknown)
+            _store(model, unknown)
 
 
 def restore(value: object, raw: Any) -> Any:
@@ -124,7 +110,7 @@ def restore(value: object, raw: Any) -> Any:
     return raw
 
 
-def _hold(model: WireModel, fields: Mapping[str, Any]) -> None:
+def _store(model: WireModel, fields: Mapping[str, Any]) -> None:
     key = id(model)
     _kept[key] = weakref.ref(model, lambda _: _kept.pop(key, None)), fields
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cache
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
 
 from specwire._models.model import ADDITIONAL
-from specwire._models.union import UnionMarker
+from specwire._models.type_walk import models_in
 from specwire._models.unset import UNSET
 
 _FEW = 8
@@ -67,8 +67,8 @@ class _Plan(NamedTuple):
 
 
 _plans: dict[type, _Plan] = {}
-_strict: set[Any] = set()
-"""Types that are known not to contain models without required fields."""
+_strict: set[type[msgspec.Struct]] = set()
+"""Models that are known not to contain models without required fields."""
 
 
 def is_suspect(value: object) -> bool:
@@ -133,20 +133,10 @@ def _is_loose(kind: type[msgspec.Struct]) -> bool:
 @cache
 def may_be_foreign(kind: Any) -> bool:
     """Return True if values of a type may contain models without required fields, which decode from any object."""
-    seen: set[Any] = set()
-    queue = [kind]
-    while queue:
-        each = queue.pop()
-        if each in seen or each in _strict:
-            continue
-        seen.add(each)
-        if isinstance(each, UnionMarker):
-            queue += each.variants()
-        elif isinstance(each, type) and issubclass(each, msgspec.Struct):
-            if _is_loose(each):
-                return True
-            queue += get_type_hints(each).values()
-        else:
-            queue += get_args(each)
-    _strict.update(seen)
+    strict: list[type[msgspec.Struct]] = []
+    for each in models_in(kind, skip=_strict):
+        if _is_loose(each):
+            return True
+        strict.append(each)
+    _strict.update(strict)
     return False

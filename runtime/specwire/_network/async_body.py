@@ -14,7 +14,7 @@ from functools import partial
 from types import AsyncGeneratorType, coroutine
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from specwire._network.event_loop import starter
+from specwire._network.event_loop import task_spawner
 
 if TYPE_CHECKING:
     from typing import Self
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Finalizer: TypeAlias = Callable[[AsyncGenerator[Any, Any]], None]
 
-_unread: set[Body] = set()
+_open_bodies: set[AsyncBody] = set()
 """Bodies that were begun but neither read to the end nor closed; referenced here so that none is garbage-collected."""
 
 
-class Body:
+class AsyncBody:
     """Body of a response; closing it is possible at any time and idempotent."""
 
     def __init__(
@@ -55,7 +55,7 @@ class Body:
             yield self._raw.content  # already loaded by the caller's own transport
             return
         chunks = self._raw.aiter_raw()
-        _unread.add(self)
+        _open_bodies.add(self)
         try:
             with reading():
                 decoder = make_decoder()
@@ -74,14 +74,14 @@ class Body:
                 while self._dropped:
                     await self._dropped.pop().aclose()
             finally:
-                _unread.discard(self)
+                _open_bodies.discard(self)
                 self._guard = None
 
-    async def begin(self) -> bytes:
+    async def first(self) -> bytes:
         """Return the first chunk; raise `StopAsyncIteration` for an empty body."""
         guard = self._guard = self._close_at_the_end()
-        await _begun(guard.__anext__, sys.get_asyncgen_hooks().firstiter, _leave)
-        return await _begun(self._chunks.__anext__, None, self._dropped.append)
+        await _with_hooks(guard.__anext__, sys.get_asyncgen_hooks().firstiter, _ignore_generator)
+        return await _with_hooks(self._chunks.__anext__, None, self._dropped.append)
 
     async def _close_at_the_end(self) -> AsyncGenerator[None, None]:
         try:
@@ -111,15 +111,15 @@ class Body:
                 await self._chunks.aclose()
 
 
-class Chunks:
+class AsyncBodyIterator:
     """Iterator over the chunks of a body; the body closes when the iterator has no more references."""
 
-    def __init__(self, body: Body, close: Callable[[], Awaitable[object]]) -> None:
-        self._next: Callable[[], Awaitable[bytes]] = body.begin
+    def __init__(self, body: AsyncBody, close: Callable[[], Awaitable[object]]) -> None:
+        self._next: Callable[[], Awaitable[bytes]] = body.first
         self._later = body.next
         self._body = body
         self._close = close
-        self._start = starter()
+        self._start = task_spawner()
 
     def __aiter__(self) -> Self:
         return self
@@ -134,14 +134,14 @@ class Chunks:
 
 
 @coroutine
-def _begun(
-    begin: Callable[[], Awaitable[T]], firstiter: Finalizer | None, finalizer: Finalizer
+def _with_hooks(
+    first: Callable[[], Awaitable[T]], firstiter: Finalizer | None, finalizer: Finalizer
 ) -> Generator[Any, Any, T]:
     """Await `begin` with other async generator hooks than those of the event loop."""
     # Hooks belong to the thread. They may only be changed while `begin` runs, and not while it waits: other tasks would
     # start their generators with them. So each step is driven by hand, with the hooks restored before each suspension.
     with _hooked(firstiter, finalizer):
-        steps = begin().__await__()
+        steps = first().__await__()
     step: Callable[[], Any] = partial(next, steps)
     while True:
         try:
@@ -168,5 +168,5 @@ def _hooked(firstiter: Finalizer | None, finalizer: Finalizer) -> Iterator[None]
         sys.set_asyncgen_hooks(*hooks)
 
 
-def _leave(_generator: AsyncGenerator[Any, Any]) -> None:
+def _ignore_generator(_generator: AsyncGenerator[Any, Any]) -> None:
     """Do nothing with a generator."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Deadline(msgspec.Struct, eq=False, gc=False):
     """Deadline that runs from the first attempt of a call to its response."""
 
-    deadline: float | None
+    limit: float | None
     """Time limit of the call in seconds; None for no limit."""
     started: float = msgspec.field(default_factory=time.monotonic)
 
@@ -24,36 +24,36 @@ class Deadline(msgspec.Struct, eq=False, gc=False):
         return time.monotonic() - self.started
 
     @property
-    def over(self) -> bool:
+    def expired(self) -> bool:
         """Return True once the deadline has passed."""
-        return self.deadline is not None and self.elapsed >= self.deadline
+        return self.limit is not None and self.elapsed >= self.limit
 
     @property
     def end(self) -> float | None:
         """Return the monotonic time of the deadline; None without one."""
-        return None if self.deadline is None else self.started + self.deadline
+        return None if self.limit is None else self.started + self.limit
 
     @property
-    def left(self) -> float | None:
+    def remaining(self) -> float | None:
         """Return the seconds to the deadline, or a minimal number once it has passed; None without a deadline."""
-        return None if self.deadline is None else max(self.deadline - self.elapsed, 0.001)
+        return None if self.limit is None else max(self.limit - self.elapsed, 0.001)
 
-    def leaves(self, seconds: float) -> bool:
+    def allows(self, seconds: float) -> bool:
         """Return True if more than `seconds` remain."""
-        return self.deadline is None or self.elapsed + seconds < self.deadline
+        return self.limit is None or self.elapsed + seconds < self.limit
 
     def bounded(self, options: Options) -> Options:
         """Return options with the remaining time as the deadline and as the maximum of every timeout."""
-        left = self.left
-        if left is None:
+        remaining = self.remaining
+        if remaining is None:
             return options
         return msgspec.structs.replace(
             options,
-            deadline=left,
-            timeout=_least(options.timeout, left),
-            connect_timeout=_least(options.connect_timeout, left),
+            deadline=remaining,
+            timeout=_least(options.timeout, remaining),
+            connect_timeout=_least(options.connect_timeout, remaining),
         )
 
 
-def _least(timeout: float | None, left: float) -> float:
-    return left if timeout is None else min(timeout, left)
+def _least(timeout: float | None, remaining: float) -> float:
+    return remaining if timeout is None else min(timeout, remaining)

@@ -89,7 +89,7 @@ class Stream:
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data: bytes = self._stream.read(max_bytes, _bounded(timeout))
         if not data and self._interrupted:
-            raise TransportError(CLOSED_HERE, sent=True, timeout=False, hopeless=True)
+            raise TransportError(CLOSED_HERE, sent=True, timeout=False, retryable=False)
         return data
 
     def interrupt(self) -> None:

@@ -36,14 +36,14 @@ def look_up(host: str, port: int, seconds: float | None) -> list[Place]:
     errors: list[Exception] = []
     known = threading.Event()
 
-    def ask() -> None:
+    def resolve() -> None:
         try:
             found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except Exception as error:
             errors.append(error)
         known.set()
 
-    threading.Thread(target=ask, name="specwire: name look-up", daemon=True).start()
+    threading.Thread(target=resolve, name="specwire: DNS lookup", daemon=True).start()
     if not known.wait(seconds):
         raise TimeoutError("the address of the host was not found in time")
     for error in errors:

@@ -25,7 +25,7 @@ def current() -> Any:
     return asyncio.get_running_loop()
 
 
-def starter() -> Callable[[Work], None]:
+def task_spawner() -> Callable[[Work], None]:
     """Return a function that spawns a task on the current loop, callable from any thread at any time."""
     return partial(start, current())
 

@@ -33,33 +33,35 @@ def raise_failure(error: Exception, library: ModuleType, route: str = "") -> Non
     if failure is None:
         return
     if route and not failure.sent:
-        failure = TransportError(f"{route}: {failure}", sent=False, timeout=failure.timeout, hopeless=failure.hopeless)
+        failure = TransportError(
+            f"{route}: {failure}", sent=False, timeout=failure.timeout, retryable=failure.retryable
+        )
     raise failure from terse(error)
 
 
 def _failure(error: Exception, library: ModuleType) -> TransportError | None:
     if _is_closed_here(error) and not _is_callers(error):
-        return _lost(CLOSED_HERE, hopeless=True)
+        return _lost(CLOSED_HERE, retryable=False)
     if isinstance(error, library.TransportError):
         unsent = (library.ConnectError, library.ConnectTimeout, library.PoolTimeout, library.ProxyError)
         timeout = isinstance(error, library.TimeoutException)
         text = str(error) or type(error).__name__ if timeout else _reason(error)
-        hopeless = _is_distrust(error)
-        if hopeless:
+        retryable = not _is_distrust(error)
+        if not retryable:
             text = f"{text}; set SSL_CERT_FILE to the certificates to trust, or pass an http_client"
         if isinstance(error, library.ProxyError) and str(error).startswith("407"):
-            text, hopeless = f"{text}: the proxy requires a user and a password", True
-        return _lost(text, sent=not isinstance(error, unsent), timeout=timeout, hopeless=hopeless)
+            text, retryable = f"{text}: the proxy requires a user and a password", False
+        return _lost(text, sent=not isinstance(error, unsent), timeout=timeout, retryable=retryable)
     if isinstance(error, CodingError):
-        return _lost(str(error), hopeless=error.unknown)
+        return _lost(str(error), retryable=not error.unknown)
     if isinstance(error, library.DecodingError):
         return _lost(f"the body cannot be decompressed: {error}")
     if isinstance(error, FileChangedError):
-        return _lost(str(error), hopeless=True)
+        return _lost(str(error), retryable=False)
     if isinstance(error, library.InvalidURL):
-        return _lost(f"the URL is unusable: {error}", sent=False, hopeless=True)
+        return _lost(f"the URL is unusable: {error}", sent=False, retryable=False)
     if isinstance(error, UnicodeError) and not _is_callers(error):
-        return _lost(f"the host name is unusable: {_reason(error)}", sent=False, hopeless=True)
+        return _lost(f"the host name is unusable: {_reason(error)}", sent=False, retryable=False)
     if isinstance(error, RuntimeError) and "event loop" in str(error).lower() and _is_of_the_stack(error):
         return _lost(f"{error}: an http_client works on one event loop only: create one per loop")
     if not _is_callers(error) and (isinstance(error, OSError | ExceptionGroup) or _is_of_the_stack(error)):
@@ -67,8 +69,8 @@ def _failure(error: Exception, library: ModuleType) -> TransportError | None:
     return None
 
 
-def _lost(text: str, *, sent: bool = True, timeout: bool = False, hopeless: bool = False) -> TransportError:
-    return TransportError(summary(text, _LONGEST), sent=sent, timeout=timeout, hopeless=hopeless)
+def _lost(text: str, *, sent: bool = True, timeout: bool = False, retryable: bool = True) -> TransportError:
+    return TransportError(summary(text, _LONGEST), sent=sent, timeout=timeout, retryable=retryable)
 
 
 def _is_callers(error: BaseException) -> bool:

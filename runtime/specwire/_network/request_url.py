@@ -26,18 +26,18 @@ def is_reachable(url: str) -> bool:
     return fits and base_url_flaw(f"{parts.scheme}://{parts.netloc}") is None
 
 
-def without_login(url: str) -> tuple[str, tuple[str, ...]]:
+def without_userinfo(url: str) -> tuple[str, tuple[str, ...]]:
     """Return a URL without its user and password, and the header values of `Basic` for these."""
     if "@" not in url:
         return url, ()
     parts = urlsplit(url)
-    login, at, place = parts.netloc.rpartition("@")
+    userinfo, at, place = parts.netloc.rpartition("@")
     if not at:
         return url, ()
-    user, _, password = login.partition(":")
+    user, _, password = userinfo.partition(":")
     pair = f"{unquote(user)}:{unquote(password)}"
     coded = base64.b64encode(pair.encode()).decode()
-    return urlunsplit(parts._replace(netloc=place)), (coded, unquote(password)) if login else ()
+    return urlunsplit(parts._replace(netloc=place)), (coded, unquote(password)) if userinfo else ()
 
 
 def same_origin(here: str, there: str) -> bool:

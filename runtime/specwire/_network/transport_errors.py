@@ -11,13 +11,13 @@ CLOSED_HERE = "the client, or this response, was closed during the call"
 class TransportError(Exception):
     """Attempt without a response."""
 
-    def __init__(self, message: str, *, sent: bool, timeout: bool, hopeless: bool = False) -> None:
+    def __init__(self, message: str, *, sent: bool, timeout: bool, retryable: bool = True) -> None:
         super().__init__(message)
         self.sent = sent
         """True if the server may have received the request."""
         self.timeout = timeout
-        self.hopeless = hopeless
-        """True if another attempt would fail in the same way."""
+        self.retryable = retryable
+        """False if another attempt would fail in the same way."""
 
     @property
     def origin(self) -> BaseException:

@@ -137,13 +137,13 @@ class Polling(msgspec.Struct, frozen=True):
     progress: AbstractSet[str] = frozenset()
     """Statuses of a running job; empty if the document doesn't list them."""
 
-    def is_at_rest(self, status: object) -> bool:
+    def is_terminal(self, status: object) -> bool:
         """Return True if a status won't change by itself: a declared one, or else a known word."""
         if not isinstance(status, str) or status in self.progress:
             return False
         return status in self.success | self.failure | self.attention or word(status) in SUCCESS | FAILURE | ATTENTION
 
-    def goes_on(self, status: object) -> bool:
+    def is_pending(self, status: object) -> bool:
         """Return True for a listed status of a running job; any status counts if the document lists none."""
         return isinstance(status, str) and (status in self.progress or (not self.progress and status != ""))
 

@@ -111,7 +111,7 @@ class AppliedAuth(msgspec.Struct, frozen=True):
         return f"{type(self).__name__}(***)"
 
 
-def prove(scheme: Scheme, key: str) -> AppliedAuth:
+def make_auth(scheme: Scheme, key: str) -> AppliedAuth:
     """Return the credentials that a scheme adds to a request; raise `ConfigurationError` for an invalid header value.
 
     The key of `Basic` is `user:password`. `Digest`, `MutualTLS` and `Undeclared` add nothing by themselves.
@@ -144,17 +144,17 @@ def prove(scheme: Scheme, key: str) -> AppliedAuth:
             return AppliedAuth()
 
 
-def joined(proofs: tuple[AppliedAuth, ...]) -> AppliedAuth:
+def combined(parts: tuple[AppliedAuth, ...]) -> AppliedAuth:
     """Combine several authentications."""
-    if len(proofs) == 1:
-        return proofs[0]
+    if len(parts) == 1:
+        return parts[0]
     return AppliedAuth(
-        {name: value for proof in proofs for name, value in proof.headers.items()},
-        {name: value for proof in proofs for name, value in proof.query.items()},
-        {name: value for proof in proofs for name, value in proof.cookies.items()},
-        tuple(secret for proof in proofs for secret in proof.secrets),
-        next((proof.sign for proof in proofs if proof.sign is not None), None),
-        "; ".join(filter(None, (proof.hint for proof in proofs))),
+        {name: value for part in parts for name, value in part.headers.items()},
+        {name: value for part in parts for name, value in part.query.items()},
+        {name: value for part in parts for name, value in part.cookies.items()},
+        tuple(secret for part in parts for secret in part.secrets),
+        next((part.sign for part in parts if part.sign is not None), None),
+        "; ".join(filter(None, (part.hint for part in parts))),
     )
 
 

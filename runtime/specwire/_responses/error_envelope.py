@@ -78,7 +78,7 @@ def error_alone_in(raw: Any) -> Any:
     return error if alone and summary(raw) else None
 
 
-def refused(request: BaseRequest, response: Response[Any], raw: Any, error: Any) -> EnvelopeError:
+def envelope_error(request: BaseRequest, response: Response[Any], raw: Any, error: Any) -> EnvelopeError:
     """Return the exception for a success status with an error in the body; both arguments have their secrets masked."""
     content = msgspec.json.encode(raw)
     text = summary(raw) or cut(content.decode("utf-8", "replace"), _SHOWN)

@@ -9,7 +9,7 @@ import msgspec
 
 from specwire._codec.drift_reports import Drift, listed, report
 from specwire._models import lenient_json
-from specwire._responses.error_envelope import error_alone_in, refused
+from specwire._responses.error_envelope import envelope_error, error_alone_in
 from specwire._responses.media_type import form_of, is_range, is_unspecific, media_type_of
 from specwire.errors import DecodeError
 
@@ -63,7 +63,7 @@ class FileCheck:
             return content
         error = error_alone_in(raw)
         if error is not None and self._response is not None:
-            raise refused(self._request, self._response, raw, error)
+            raise envelope_error(self._request, self._response, raw, error)
         return content
 
     def _released(self) -> bytes:

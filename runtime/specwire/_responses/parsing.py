@@ -18,7 +18,7 @@ from specwire._network.faults import terse
 from specwire._operations.operation import EmptyPayload, ErrorEnvelope, JsonPayload, Operation, Payload
 from specwire._pagination.pagination import at
 from specwire._responses.body import Body, Reading, read
-from specwire._responses.error_envelope import error_in, refused
+from specwire._responses.error_envelope import envelope_error, error_in
 from specwire.errors import (
     APIStatusError,
     AuthenticationError,
@@ -40,16 +40,16 @@ _SHOWN = 200
 """Maximum characters of a body shown if it has no message."""
 
 
-def value(record: CallState, answer: HTTPResponse, fast: Decoder | None) -> Any:
+def value(state: CallState, response: HTTPResponse, fast: Decoder | None) -> Any:
     """Return the value of a success, parsed with its `quick_decoder`; raise `DecodeError` or `EnvelopeError`."""
-    content = answer.content
+    content = response.content
     if fast is None:
-        return parsed(record, answer, content).parsed
+        return parsed(state, response, content).parsed
     found = fast.match(content)
     if found is not MISFIT:
         return found
-    payload = record.request.operation.returns
-    return _checked(record, answer, content, payload, _thorough(record, answer, content, payload)).parsed
+    payload = state.request.operation.returns
+    return _checked(state, response, content, payload, _thorough(state, response, content, payload)).parsed
 
 
 def quick_decoder(operation: Operation, options: Options) -> Decoder | None:
@@ -59,16 +59,16 @@ def quick_decoder(operation: Operation, options: Options) -> Decoder | None:
     return _decoder_of(operation.returns, options)
 
 
-def parsed(record: CallState, answer: HTTPResponse, content: bytes, *, lenient: bool = False) -> Response[Any]:
+def parsed(state: CallState, response: HTTPResponse, content: bytes, *, lenient: bool = False) -> Response[Any]:
     """Parse the whole response of a success; raise `DecodeError` or `EnvelopeError`.
 
     With `lenient`, never raise for the form of the body; an unexpected body is drift of the response.
     """
-    payload = record.request.operation.payload_of(answer.status_code)
-    fast = _decoder_of(payload, record.options)
+    payload = state.request.operation.payload_of(response.status_code)
+    fast = _decoder_of(payload, state.options)
     found = MISFIT if fast is None else fast.match(content)
-    reading = _thorough(record, answer, content, payload) if found is MISFIT else Reading(found)
-    return _checked(record, answer, content, payload, reading, lenient)
+    reading = _thorough(state, response, content, payload) if found is MISFIT else Reading(found)
+    return _checked(state, response, content, payload, reading, lenient)
 
 
 def _decoder_of(payload: Payload, options: Options) -> Decoder | None:
@@ -80,14 +80,14 @@ def _decoder_of(payload: Payload, options: Options) -> Decoder | None:
 
 
 def _checked(
-    record: CallState, answer: HTTPResponse, content: bytes, payload: Payload, reading: Reading, lenient: bool = False
+    state: CallState, response: HTTPResponse, content: bytes, payload: Payload, reading: Reading, lenient: bool = False
 ) -> Response[Any]:
     """Return the response with its parsed body; report drift, and raise if the body isn't the expected one."""
-    operation = record.request.operation
+    operation = state.request.operation
     if reading.error is not None:
         if not lenient:
-            what = _unreadable(record, answer, content, reading.error)
-            raise _decode_error(record, answer, content, f"{operation.id}: the response {what}") from terse(
+            what = _unreadable(state, response, content, reading.error)
+            raise _decode_error(state, response, content, f"{operation.id}: the response {what}") from terse(
                 reading.error
             )
         reading = reading._replace(
@@ -95,74 +95,74 @@ def _checked(
         )
     if reading.drifts:
         if not lenient:
-            _check_error(record, answer, content, payload, reading.drifts)
-        _tell(record, answer, content, reading.drifts)
+            _check_error(state, response, content, payload, reading.drifts)
+        _tell(state, response, content, reading.drifts)
     if isinstance(payload, JsonPayload):
         if operation.error_envelope is not None:
-            _check_envelope(record, answer, content, reading.value, operation.error_envelope)
-        if record.options.keep_unknown and reading.error is None:
+            _check_envelope(state, response, content, reading.value, operation.error_envelope)
+        if state.options.keep_unknown and reading.error is None:
             from specwire._models.additional_properties import keep  # few clients use it
 
-            keep(reading.value, content, answer.charset)
-    return record.response(answer.status_code, answer.headers, content, reading.value, reading.drifts)
+            keep(reading.value, content, response.charset)
+    return state.response(response.status_code, response.headers, content, reading.value, reading.drifts)
 
 
-def _thorough(record: CallState, answer: HTTPResponse, content: bytes, payload: Payload) -> Reading:
-    body = Body(content, answer.content_type, answer.charset)
-    if body.is_blank and isinstance(payload, JsonPayload) and _may_be_empty(record, answer):
+def _thorough(state: CallState, response: HTTPResponse, content: bytes, payload: Payload) -> Reading:
+    body = Body(content, response.content_type, response.charset)
+    if body.is_blank and isinstance(payload, JsonPayload) and _may_be_empty(state, response):
         value, drifts = decode(b"null", payload.kind)
         return Reading(None, (Drift("$", expected(payload.kind), "nothing"),)) if drifts else Reading(value)
-    if record.options.arrays:
+    if state.options.arrays:
         from specwire._codec import arrays  # few clients use it
 
         return read(body, payload, arrays.decode)
     return read(body, payload)
 
 
-def _unreadable(record: CallState, answer: HTTPResponse, content: bytes, error: msgspec.DecodeError) -> str:
+def _unreadable(state: CallState, response: HTTPResponse, content: bytes, error: msgspec.DecodeError) -> str:
     if not content or content.isspace():
         return "is empty"
-    shown = record.masked(content[:1000])[:80].decode(answer.charset, "replace")
+    shown = state.masked(content[:1000])[:80].decode(response.charset, "replace")
     return f"is not JSON ({error}): {shown!r}"
 
 
-def _may_be_empty(record: CallState, answer: HTTPResponse) -> bool:
+def _may_be_empty(state: CallState, response: HTTPResponse) -> bool:
     """Return True if HTTP allows the response to have no body."""
-    return answer.status_code in (204, 205) or record.request.operation.method == "HEAD"
+    return response.status_code in (204, 205) or state.request.operation.method == "HEAD"
 
 
 def _check_error(
-    record: CallState, answer: HTTPResponse, content: bytes, payload: Payload, drifts: tuple[Drift, ...]
+    state: CallState, response: HTTPResponse, content: bytes, payload: Payload, drifts: tuple[Drift, ...]
 ) -> None:
     """Raise `EnvelopeError` if the body is an error in place of the declared content."""
     if isinstance(payload, EmptyPayload) or not content.lstrip().startswith(b"{"):
         return
     try:
-        raw = lenient_json.loads(record.masked(content), answer.charset)
+        raw = lenient_json.loads(state.masked(content), response.charset)
     except msgspec.DecodeError:
         return
     kind = payload.kind if isinstance(payload, JsonPayload) else None
     is_model = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
     error = error_in(raw, drifts, fields_of(kind).known if is_model else frozenset())
     if error is not None:
-        raise refused(
-            record.request, record.response(answer.status_code, record.masked_headers(answer.headers)), raw, error
+        raise envelope_error(
+            state.request, state.response(response.status_code, state.masked_headers(response.headers)), raw, error
         )
 
 
-def _tell(record: CallState, answer: HTTPResponse, content: bytes, drifts: tuple[Drift, ...]) -> None:
-    operation, options = record.request.operation, record.options
+def _tell(state: CallState, response: HTTPResponse, content: bytes, drifts: tuple[Drift, ...]) -> None:
+    operation, options = state.request.operation, state.options
     if options.on_drift == "raise":
         text = f"{operation.id}: the response differs from the document: {listed(drifts)}"
-        raise _decode_error(record, answer, content, text)
+        raise _decode_error(state, response, content, text)
     report(drifts, options.on_drift, operation.id, options.warned)
 
 
-def status_error(record: CallState, status: int, headers: Headers, content: bytes) -> APIStatusError:
+def status_error(state: CallState, status: int, headers: Headers, content: bytes) -> APIStatusError:
     """Return the exception for an error status; `headers` and `content` have their secrets masked."""
     raw = lenient_json.loads_or_text(content)
-    body, drifts = _error_body(record, status, raw)
-    response: Response[None] = record.response(status, headers, content, drift=drifts)
+    body, drifts = _error_body(state, status, raw)
+    response: Response[None] = state.response(status, headers, content, drift=drifts)
     location = _target(headers.get("location", ""))
     if status == 304:
         text = "not modified"
@@ -173,18 +173,18 @@ def status_error(record: CallState, status: int, headers: Headers, content: byte
     else:
         text = summary(raw) or ("" if raw in ({}, [], None) else cut(content.decode("utf-8", "replace"), _SHOWN))
     text = text or _of_challenge(headers.get("www-authenticate", ""))
-    head = f"{record.request.operation.id}: HTTP {status}{record.after_attempts}: "
+    head = f"{state.request.operation.id}: HTTP {status}{state.after_attempts}: "
     tail = f" (request id {response.request_id[:60]})" if response.request_id else ""
-    if status == 401 and record.proof is not None and record.proof.hint:
-        tail += f" ({record.proof.hint})"
+    if status == 401 and state.auth is not None and state.auth.hint:
+        tail += f" ({state.auth.hint})"
     room = max(LIMIT - len(head) - len(tail), 20)
     return status_class(status)(
         f"{head}{cut(text, room) or 'no message'}{tail}",
-        request=record.request,
+        request=state.request,
         response=response,
         status_code=status,
         body=body,
-        attempts=record.attempts,
+        attempts=state.attempts,
     )
 
 
@@ -201,47 +201,47 @@ def _of_markup(raw: str, size: int) -> str:
     return summary_of_xml(raw) or cut(raw, _SHOWN)
 
 
-def too_large(record: CallState, excess: BodyTooLargeError) -> ResponseTooLargeError:
+def too_large(state: CallState, excess: BodyTooLargeError) -> ResponseTooLargeError:
     """Return the error for a response larger than the client may hold."""
     return ResponseTooLargeError(
-        f"{record.request.operation.id}: HTTP {excess.status}: {excess}: raise `max_response_size` to accept it",
-        request=record.request,
-        response=record.response(excess.status, record.masked_headers(excess.headers)),
+        f"{state.request.operation.id}: HTTP {excess.status}: {excess}: raise `max_response_size` to accept it",
+        request=state.request,
+        response=state.response(excess.status, state.masked_headers(excess.headers)),
         status_code=excess.status,
     )
 
 
-def token_denied_error(record: CallState, denial: TokenDeniedError) -> AuthenticationError:
+def token_denied_error(state: CallState, denial: TokenDeniedError) -> AuthenticationError:
     """Return the error for a call without a token."""
     return AuthenticationError(
-        f"{record.request.operation.id}: {denial}",
-        request=record.request,
-        response=record.response(denial.status, denial.headers, denial.content),
+        f"{state.request.operation.id}: {denial}",
+        request=state.request,
+        response=state.response(denial.status, denial.headers, denial.content),
         status_code=denial.status,
         body=lenient_json.loads_or_text(denial.content),
-        attempts=record.attempts,
+        attempts=state.attempts,
     )
 
 
 def _check_envelope(
-    record: CallState, answer: HTTPResponse, content: bytes, value: Any, envelope: ErrorEnvelope
+    state: CallState, response: HTTPResponse, content: bytes, value: Any, envelope: ErrorEnvelope
 ) -> None:
     code = at(value, envelope.code)
     if isinstance(code, int | str) and code in envelope.accepted:
         return
     text = summary(at(value, envelope.message)) or "no message"
     raise EnvelopeError(
-        f"{record.request.operation.id}: the server returned error code {code!r}: {text}",
-        request=record.request,
-        response=record.response(answer.status_code, answer.headers, content),
+        f"{state.request.operation.id}: the server returned error code {code!r}: {text}",
+        request=state.request,
+        response=state.response(response.status_code, response.headers, content),
         code=code,
         body=value,
     )
 
 
-def _error_body(record: CallState, status: int, raw: Any) -> tuple[Any, tuple[Drift, ...]]:
+def _error_body(state: CallState, status: int, raw: Any) -> tuple[Any, tuple[Drift, ...]]:
     """Return an error body in its declared type, or unchanged if it differs, and its drift."""
-    operation, options = record.request.operation, record.options
+    operation, options = state.request.operation, state.options
     kind = operation.error_type(status)
     if kind is None or isinstance(raw, str):
         return raw, ()
@@ -251,9 +251,9 @@ def _error_body(record: CallState, status: int, raw: Any) -> tuple[Any, tuple[Dr
     return (raw if any(drift.path == "$" or drift.got == "nothing" for drift in drifts) else value), drifts
 
 
-def _decode_error(record: CallState, answer: HTTPResponse, content: bytes, message: str) -> DecodeError:
-    response = record.response(answer.status_code, answer.headers, record.masked(content))
-    return DecodeError(message, request=record.request, response=response)
+def _decode_error(state: CallState, response: HTTPResponse, content: bytes, message: str) -> DecodeError:
+    whole = state.response(response.status_code, response.headers, state.masked(content))
+    return DecodeError(message, request=state.request, response=whole)
 
 
 def _target(url: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from specwire._models import lenient_json
-from specwire._responses.error_envelope import error_alone_in, refused
+from specwire._responses.error_envelope import envelope_error, error_alone_in
 from specwire._responses.media_type import media_type_of
 from specwire.errors import APIError, DecodeError, StreamError
 
@@ -17,23 +17,23 @@ DOCUMENTS = ("application/json", "application/problem+json", "text/html")
 """Media types that servers send instead of events to report an error."""
 
 
-def begun(request: StreamRequest[Any], response: Response[None]) -> StreamError:
+def already_read_error(request: StreamRequest[Any], response: Response[None]) -> StreamError:
     """Return the error for requesting the bytes of a stream whose events were read."""
     message = f"{request.operation.id}: events were already read: call `iter_bytes()` before reading any"
     return StreamError(message, request=request, response=response)
 
 
-def closed(request: StreamRequest[Any], response: Response[None] | None) -> StreamError:
+def closed_error(request: StreamRequest[Any], response: Response[None] | None) -> StreamError:
     """Return the error for reading a stream that was closed before its end."""
     message = f"{request.operation.id}: the stream was closed before its end: read it inside its `with`"
     return StreamError(message, request=request, response=response)
 
 
-def unexpected(request: StreamRequest[Any], response: Response[None]) -> APIError:
+def unexpected_error(request: StreamRequest[Any], response: Response[None]) -> APIError:
     """Return the error for a response without events: the server's error if the body is one."""
     raw = lenient_json.loads_or_text(response.content)
     if (error := error_alone_in(raw)) is not None:
-        return refused(request, response, raw, error)
+        return envelope_error(request, response, raw, error)
     shown = response.content[:80].decode("utf-8", "replace")
     media_type = media_type_of(response.headers)
     what = media_type if media_type in DOCUMENTS else "text that holds no events"

@@ -18,7 +18,7 @@ from specwire._pagination.pagination import at
 from specwire._responses.error_envelope import error_alone_in
 from specwire._responses.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLargeError, RecordTruncatedError
 from specwire._responses.media_type import media_type_of
-from specwire._responses.stream_errors import DOCUMENTS, unexpected
+from specwire._responses.stream_errors import DOCUMENTS, unexpected_error
 from specwire._streaming.frames import Finish, has_fields, is_foreign, read_data, skipped, unwrapped
 from specwire._streaming.sse import EventTooLargeError, SSEParser
 from specwire.errors import APIError, DecodeError, StreamError, StreamEventError, StreamTruncatedError
@@ -52,7 +52,7 @@ class EventReader(Generic[E]):
         options: Options,
         *,
         keep: bool = False,
-        clock: Deadline | None = None,
+        deadline: Deadline | None = None,
     ) -> None:
         payload = request.operation.returns
         assert isinstance(payload, EventsPayload)
@@ -100,7 +100,7 @@ class EventReader(Generic[E]):
         if self._sse is not None and payload.resumable:
             from specwire._streaming.reconnection import Reconnection  # few streams are resumable
 
-            self.reconnection = Reconnection(request, options, self._sse, clock)
+            self.reconnection = Reconnection(request, options, self._sse, deadline)
         self.broken = False
         """True if the connection failed, not the server."""
         self._begin(response)
@@ -135,7 +135,7 @@ class EventReader(Generic[E]):
         if self.terminated or self.failure is not None:
             return
         if self._unread is not None and (self._is_document or self._sse and self._unread.lstrip().startswith(b"{")):
-            self._stop(unexpected(self._request, self._read_so_far()))
+            self._stop(unexpected_error(self._request, self._read_so_far()))
             return
         try:
             if self._sse is not None:
@@ -149,7 +149,7 @@ class EventReader(Generic[E]):
         if self.failure is not None:
             return
         if self._sse is not None and self._unread and not self._skipped and not has_fields(self._unread):
-            self._stop(unexpected(self._request, self._read_so_far()))
+            self._stop(unexpected_error(self._request, self._read_so_far()))
         elif not self._given and "" in self._skipped:
             self._fail(DecodeError, f"the stream has no JSON event: {self._skipped['']}")
         elif self._terminator is not None and not self.terminated and not (self._finish and self._finish.reached):

@@ -26,10 +26,10 @@ class Reconnection(Generic[E]):
     """Attempts to continue a stream after the last event with an id, counted afresh for each such event."""
 
     def __init__(
-        self, request: StreamRequest[E], options: Options, parser: SSEParser, clock: Deadline | None = None
+        self, request: StreamRequest[E], options: Options, parser: SSEParser, deadline: Deadline | None = None
     ) -> None:
         self._request = request
-        self._resumption = Resumption(request.operation, options, clock)
+        self._resumption = Resumption(request.operation, options, deadline)
         self._parser = parser
         self._last = ""
 

@@ -73,13 +73,13 @@ class AsyncStream(BaseStream[E]):
         return self._opened[3]
 
 
-def late(answer: HTTPResponse, chunks: Iterator[bytes]) -> bytes:
+def late(response: HTTPResponse, chunks: Iterator[bytes]) -> bytes:
     """Return what comes after the terminator; raises `TransportError` if nothing comes soon."""
-    with answer.deadline(_PATIENCE):
+    with response.deadline(_PATIENCE):
         return next(chunks)
 
 
-async def late_async(answer: HTTPResponse, chunks: AsyncIterator[bytes]) -> bytes:
+async def late_async(response: HTTPResponse, chunks: AsyncIterator[bytes]) -> bytes:
     """Return what comes after the terminator; raises `TransportError` if nothing comes soon."""
     try:
         with fail_after(_PATIENCE):

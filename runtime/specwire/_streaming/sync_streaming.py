@@ -13,7 +13,7 @@ from specwire._network.deadline import Deadline
 from specwire._network.timeouts import Silence
 from specwire._network.transport_errors import TransportError
 from specwire._operations.request import StreamRequest
-from specwire._responses.stream_errors import begun, closed
+from specwire._responses.stream_errors import already_read_error, closed_error
 from specwire._streaming.accumulator import Accumulator
 from specwire._streaming.events import EventReader
 from specwire._streaming.streaming import Stream, late
@@ -36,29 +36,29 @@ class EventStream(Stream[E]):
 
     _keep: ClassVar[bool] = False
 
-    def __init__(self, connection: Session, request: StreamRequest[E]) -> None:
-        self._connection = connection
+    def __init__(self, session: Session, request: StreamRequest[E]) -> None:
+        self._session = session
         self._request = request
-        self._options = connection.options
+        self._options = session.options
         self._opened: tuple[HTTPResponse, Iterator[bytes], EventReader[E], Response[None]] | None = None
         self._ready: deque[E] = deque()
-        self._asked = False
+        self._used = False
         self._silence = Silence(None, None)
         self._closed = False
 
     def _open(self) -> tuple[HTTPResponse, Iterator[bytes], EventReader[E], Response[None]]:
         if self._opened is None:
             if self._closed:
-                raise closed(self._request, None)
-            self._asked = True
-            clock = Deadline(self._options.deadline)
-            answer, response = self._connection.open(self._request, self._options)
-            reader = EventReader(self._request, response, self._options, keep=self._keep, clock=clock)
-            reader.masked = answer.masked
+                raise closed_error(self._request, None)
+            self._used = True
+            deadline = Deadline(self._options.deadline)
+            http_response, response = self._session.open(self._request, self._options)
+            reader = EventReader(self._request, response, self._options, keep=self._keep, deadline=deadline)
+            reader.masked = http_response.masked
             self._ready = reader.ready
-            self._silence = silence = Silence(self._options.idle_timeout, clock.end)
-            answer.timeouts["read"] = silence.timeout
-            self._opened = answer, answer.iter_bytes(), reader, response
+            self._silence = silence = Silence(self._options.idle_timeout, deadline.end)
+            http_response.timeouts["read"] = silence.timeout
+            self._opened = http_response, http_response.iter_bytes(), reader, response
         return self._opened
 
     def __enter__(self) -> Self:
@@ -82,11 +82,11 @@ class EventStream(Stream[E]):
         """Yield the body as it comes, for servers that send no events; instead of reading events."""
         _, chunks, reader, response = self._open()
         if reader.begun:
-            raise begun(self._request, response)
+            raise already_read_error(self._request, response)
         try:
             while True:
                 if self._closed:
-                    raise closed(self._request, response)
+                    raise closed_error(self._request, response)
                 try:
                     chunk = next(chunks)
                     self._watch_bytes()
@@ -100,28 +100,28 @@ class EventStream(Stream[E]):
 
     def _read(self) -> None:
         """Read until an event is ready; raises `StopIteration` at the end."""
-        answer, chunks, reader, response = self._open()
+        http_response, chunks, reader, response = self._open()
         while not reader.ready and not reader.done:
             if self._closed:
-                raise closed(self._request, response)
+                raise closed_error(self._request, response)
             try:
-                reader.feed(late(answer, chunks) if reader.terminated else next(chunks))
+                reader.feed(late(http_response, chunks) if reader.terminated else next(chunks))
                 self._watch(reader)
             except StopIteration:
                 reader.end()
             except TransportError as failure:
                 reader.broke(failure, self._silence.check())
             if reader.done:
-                answer.close()
+                http_response.close()
                 if reader.broken and reader.reconnection is not None:
-                    self._go_on(reader, reader.reconnection, answer.url)
-                    answer, chunks, reader, response = self._open()
+                    self._reconnect(reader, reader.reconnection, http_response.url)
+                    http_response, chunks, reader, response = self._open()
         if not reader.ready:
             if reader.failure is not None:
                 raise reader.failure
             raise StopIteration
 
-    def _go_on(self, reader: EventReader[E], reconnection: Reconnection[E], url: str) -> None:
+    def _reconnect(self, reader: EventReader[E], reconnection: Reconnection[E], url: str) -> None:
         """Ask for the events after the last that came, as often as may be; the reader knows what came of it."""
         pause = reconnection.wait(url)
         while pause is not None:
@@ -129,23 +129,23 @@ class EventStream(Stream[E]):
             if self._closed:
                 return
             try:
-                answer, response = self._connection.open(reconnection.request, reconnection.options)
+                http_response, response = self._session.open(reconnection.request, reconnection.options)
             except APIError as error:
                 pause = reconnection.wait(url, error)
                 if pause is None:
                     reader.lost(error)
                 continue
             self._silence.restart()
-            answer.timeouts["read"] = self._silence.timeout
-            self._opened = answer, answer.iter_bytes(), reader, response
+            http_response.timeouts["read"] = self._silence.timeout
+            self._opened = http_response, http_response.iter_bytes(), reader, response
             reader.resumed(response)
             if self._closed or reader.done:
-                answer.close()
+                http_response.close()
             return
 
     def close(self) -> None:
         """Give the connection back; closing twice is nothing."""
-        self._closed = self._asked = True
+        self._closed = self._used = True
         if self._opened is not None:
             self._opened[0].close()
 
@@ -157,11 +157,11 @@ class AccumulatingStream(EventStream[E], Generic[E, F]):
 
     def __init__(
         self,
-        connection: Session,
+        session: Session,
         request: StreamRequest[E],
         accumulator: Accumulator[E, F],
     ) -> None:
-        super().__init__(connection, request)
+        super().__init__(session, request)
         self._accumulator = accumulator
 
     def final(self) -> F:

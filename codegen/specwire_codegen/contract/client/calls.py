@@ -130,11 +130,11 @@ class Clients:
         if not isinstance(request, Request):
             return
         try:
-            yield "sync", self.sync._connection.perform(request)
+            yield "sync", self.sync._session.perform(request)
         except SpecwireError as error:
             yield "sync", error
         try:
-            yield "async", self._runner.run(self.asynchronous._connection.perform(request))
+            yield "async", self._runner.run(self.asynchronous._session.perform(request))
         except SpecwireError as error:
             yield "async", error
 
@@ -151,7 +151,7 @@ class Clients:
             return method
         builder = self._subject.builder(operation)
         if manner == "items":
-            return lambda *args, **kwargs: client._connection.items(builder(*args, **kwargs))
+            return lambda *args, **kwargs: client._session.items(builder(*args, **kwargs))
         return lambda *args, **kwargs: client.send(builder(*args, **kwargs))
 
     def override(self, operation: Operation) -> Callable[..., Any] | None:

@@ -16,8 +16,8 @@ from specwire._operations.security import (
     Scheme,
     Security,
     Undeclared,
-    joined,
-    prove,
+    combined,
+    make_auth,
 )
 
 from specwire_codegen.ir import (
@@ -61,7 +61,9 @@ def first_auth(provider: Provider, key: str) -> AppliedAuth:
             schemes = [named[name] for name in names]
         case scheme:
             schemes = [scheme]
-    return joined(tuple(prove(scheme, f"{key}:{key}" if isinstance(scheme, Basic) else key) for scheme in schemes))
+    return combined(
+        tuple(make_auth(scheme, f"{key}:{key}" if isinstance(scheme, Basic) else key) for scheme in schemes)
+    )
 
 
 @attrs.frozen
