@@ -181,7 +181,7 @@ class Tokens:
             try:
                 response = yield self._request(self._url, fields)
             except TransportError as failure:
-                if failure.retryable:
+                if not failure.retryable:
                     raise
                 if last:
                     raise _hopeless(failure) from failure.origin
