@@ -321,11 +321,11 @@ def _advance(steps: Steps, reply: HTTPResponse | Exception | None) -> Step | App
 
 
 def _hopeless(failure: TransportError) -> TransportError:
-    return TransportError(str(failure), sent=False, timeout=failure.timeout, retryable=True)
+    return TransportError(str(failure), sent=False, timeout=failure.timeout, retryable=False)
 
 
 def _late(what: str) -> TransportError:
-    return TransportError(what, sent=False, timeout=True, retryable=True)
+    return TransportError(what, sent=False, timeout=True, retryable=False)
 
 
 def _small(options: Options) -> Options:
