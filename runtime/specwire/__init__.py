@@ -30,11 +30,16 @@ if TYPE_CHECKING:
     )
     from specwire._codec.conversion import (
         from_dict as from_dict,
+        from_json as from_json,
         to_dict as to_dict,
+        to_json as to_json,
     )
     from specwire._codec.drift import (
         Drift as Drift,
         DriftWarning as DriftWarning,
+    )
+    from specwire._codec.model import (
+        WireModel as WireModel,
     )
     from specwire._downloads.async_download import (
         AsyncDownload as AsyncDownload,
@@ -72,7 +77,6 @@ if TYPE_CHECKING:
     )
     from specwire._models.model import (
         Unknown as Unknown,
-        WireModel as WireModel,
     )
     from specwire._models.unset import (
         UNSET as UNSET,
@@ -143,7 +147,7 @@ _MODULES = by_module(
         "_client.sync_client": "Client",
         "_client.overrides": "adds replaces",
         "_client.workflow": "Pause Workflow send wait",
-        "_codec.conversion": "from_dict to_dict",
+        "_codec.conversion": "from_dict from_json to_dict to_json",
         "_codec.drift": "Drift DriftWarning",
         "_downloads.async_download": "AsyncDownload",
         "_downloads.sync_download": "Download",
@@ -156,7 +160,8 @@ _MODULES = by_module(
         "_http.retry": "RetryPolicy",
         "_models.additional_properties": "unknown_fields",
         "_models.headers": "Headers",
-        "_models.model": "Unknown WireModel",
+        "_codec.model": "WireModel",
+        "_models.model": "Unknown",
         "_models.unset": "UNSET Unset",
         "_network.transport_errors": "TransportError",
         "_operations.request": "BaseRequest DownloadRequest PagedRequest Request StreamRequest",

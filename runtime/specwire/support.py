@@ -50,6 +50,10 @@ if TYPE_CHECKING:
     from specwire._codec.formats import (
         Formats as Formats,
     )
+    from specwire._codec.model import (
+        OpenModel as OpenModel,
+        WireModel as WireModel,
+    )
     from specwire._models.inputs import (
         DateInput as DateInput,
         DateTimeInput as DateTimeInput,
@@ -60,9 +64,7 @@ if TYPE_CHECKING:
     )
     from specwire._models.model import (
         ADDITIONAL as ADDITIONAL,
-        OpenModel as OpenModel,
         Unknown as Unknown,
-        WireModel as WireModel,
         constant as constant,
     )
     from specwire._models.union import (
@@ -147,10 +149,11 @@ _MODULES = by_module(
         "_client.sync_client": "Client",
         "_client.workflow": "Workflow send wait",
         "_codec.conversion": "to_dict",
+        "_codec.model": "OpenModel WireModel",
         "_codec.drift": "tolerate",
         "_codec.formats": "Formats",
         "_models.inputs": "DateInput DateTimeInput DecimalInput DurationInput TimeInput UUIDInput",
-        "_models.model": "ADDITIONAL OpenModel Unknown WireModel constant",
+        "_models.model": "ADDITIONAL Unknown constant",
         "_models.union": "union",
         "_models.unset": "UNSET Unset",
         "_operations.forms": "same_arguments with_fields",

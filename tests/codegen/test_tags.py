@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import httpx2
 import pytest
-from specwire._models.model import Unknown
+from specwire import Unknown
 from specwire_codegen.generate import build
 from specwire_codegen.project import single
 

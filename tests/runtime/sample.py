@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from specwire import AsyncClient, Client
+from specwire import AsyncClient, Client, Unknown, WireModel
 from specwire._client.endpoint import accumulated, downloaded, endpoint, paginated, streamed, workflow
 from specwire._client.resource import AsyncResource, Resource, resource
 from specwire._client.workflow import Workflow, wait as wait_for
-from specwire._models.model import Unknown, WireModel
 from specwire._models.union import union
 from specwire._models.unset import UNSET, Unset
 from specwire._operations.operation import (

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
+from specwire import Unknown, WireModel
 from specwire._codec.drift import Drift, DriftWarning, decode, report, tolerate
-from specwire._models.model import Unknown, WireModel
 from specwire._models.unset import UNSET, Unset
 from specwire._operations.operation import EmptyPayload, JsonPayload, Payload, TextPayload
 from specwire.errors import APIStatusError, DecodeError, EnvelopeError, SpecwireError

@@ -12,9 +12,9 @@ from uuid import UUID
 
 import pytest
 from hypothesis import given, settings, strategies as st
+from specwire import Unknown
 from specwire._codec.conversion import from_dict, to_dict
 from specwire._codec.drift import Drift, DriftWarning, decode, report, tolerate
-from specwire._models.model import Unknown
 from specwire._models.union import union
 from specwire._models.unset import UNSET
 from specwire.errors import DecodeError

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import specwire
+from specwire import Unknown
 from specwire._codec.drift import decode
-from specwire._models.model import Unknown
 from specwire._models.unset import UNSET
 from specwire.errors import APIConnectionError, APIError, APIStatusError, RateLimitError, SpecwireError
 

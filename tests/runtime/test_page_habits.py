@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
-from specwire._models.model import WireModel
+from specwire import WireModel
 from specwire._models.unset import UNSET, Unset
 from specwire._operations.operation import Cursor, JsonPayload, NextURL, Offset, Operation, PageNumber, Pagination
 from specwire._operations.request import PagedRequest

@@ -6,9 +6,8 @@ import warnings
 from typing import Any, Literal
 
 import pytest
-from specwire import AsyncEventStream, EventStream
+from specwire import AsyncEventStream, EventStream, WireModel
 from specwire._codec.drift import DriftWarning
-from specwire._models.model import WireModel
 from specwire._models.unset import UNSET, Unset
 from specwire._operations.operation import EventsPayload, Operation
 from specwire._operations.request import StreamRequest

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
+from specwire import Unknown, WireModel
 from specwire._codec.codec import decoder
 from specwire._codec.drift import Drift, decode, tolerate
 from specwire._models.additional_properties import restore
-from specwire._models.model import Unknown, WireModel, constant
 from specwire._models.union import union
 from specwire._models.unset import UNSET, Unset
+from specwire.support import constant
 
 
 class Cat(WireModel, kw_only=True):

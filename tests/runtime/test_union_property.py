@@ -10,8 +10,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 from hypothesis import given, settings, strategies as st
+from specwire import WireModel
 from specwire._codec.drift import decode
-from specwire._models.model import WireModel
 from specwire._models.union import union
 from specwire._models.unset import UNSET, Unset
 

@@ -30,7 +30,7 @@ from specwire_codegen.ir import (
 from specwire_codegen.lower.documentation import described, with_component_docs
 from specwire_codegen.lower.schema import Schema, component_of, is_object, type_of, union_of, value_of
 from specwire_codegen.openapi.casing import argument, pascal
-from specwire_codegen.openapi.identifiers import LONGEST_CLASS, distinct, shortened
+from specwire_codegen.openapi.identifiers import LONGEST_CLASS, RESERVED_FIELDS, distinct, shortened
 from specwire_codegen.openapi.plurals import singular
 
 
@@ -111,7 +111,7 @@ def field_names(schema: Schema, names: Mapping[str, str]) -> dict[str, str]:
     wishes = [(wire, argument(wire)) for wire in schema.get("properties", {})]
     foreign = any(not wish.isascii() for _, wish in wishes)
     classes = frozenset(name for name in names.values() if not name.isascii()) if foreign else frozenset[str]()
-    return distinct([*wishes, (ADDITIONAL, "additional_properties")], classes)
+    return distinct([*wishes, (ADDITIONAL, "additional_properties")], classes | RESERVED_FIELDS)
 
 
 def fields_of(schema: Schema, schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tuple[Field, ...]:

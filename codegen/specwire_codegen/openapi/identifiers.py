@@ -17,6 +17,8 @@ RESERVED_CLASSES = frozenset(
 """Names reserved by a models module."""
 LONGEST_CLASS = 80
 """Longest class name, in characters, without suffixes."""
+RESERVED_FIELDS = frozenset("from_dict from_json to_dict to_json".split())
+"""Methods of models."""
 HELPERS = frozenset("given json_body lines_body multipart_body".split())
 """Functions that builders call; a builder with an argument of the same name calls an alias, such as `_given`."""
 RESERVED_ARGUMENTS = frozenset({"UNSET", "self"})

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from specwire._codec.formats import NO_FORMATS, Formats
-from specwire._models.model import ADDITIONAL, OpenModel
+from specwire._models.model import ADDITIONAL, are_any_open
 from specwire._models.suspicion import is_suspect, may_be_foreign
 from specwire._models.union import decode_hook
 
@@ -46,7 +46,7 @@ def encode(value: object, formats: Formats = NO_FORMATS) -> bytes:
 def to_builtins(value: object, keeping: Iterable[type] = ()) -> Any:
     """Return a value as JSON-ready builtins in new containers; values of the types in `keeping` stay unchanged."""
     raw = msgspec.to_builtins(value, builtin_types=keeping, enc_hook=_builtin)
-    if _are_open_models():
+    if are_any_open():
         from specwire._models.additional_properties import flattened
 
         return flattened(raw)
@@ -129,14 +129,9 @@ def _same(data: Any) -> Any:
     return data
 
 
-def _are_open_models() -> bool:
-    """Return True if any imported client has open models."""
-    return bool(OpenModel.__subclasses__())
-
-
 def _may_be_open(kind: Any) -> bool:
     """Return True if values of a type may contain open models."""
-    if not _are_open_models():
+    if not are_any_open():
         return False
     from specwire._models.additional_properties import reaches_open
 

@@ -14,18 +14,18 @@ from typing import Any, NamedTuple, TypeVar, get_type_hints
 import msgspec
 
 from specwire._models import lenient_json
-from specwire._models.model import ADDITIONAL, OpenModel, WireModel, unnamed
+from specwire._models.model import ADDITIONAL, WireStruct, is_open, unnamed
 from specwire._models.type_walk import models_in
 from specwire._models.union import decode_hook
 
 D = TypeVar("D")
 T = TypeVar("T")
 
-_kept: dict[int, tuple[weakref.ref[WireModel], Mapping[str, Any]]] = {}
+_kept: dict[int, tuple[weakref.ref[WireStruct], Mapping[str, Any]]] = {}
 """Unknown fields by the id of their model, for as long as the model lives."""
 
 
-def unknown_fields(model: WireModel) -> Mapping[str, Any]:
+def unknown_fields(model: WireStruct) -> Mapping[str, Any]:
     """Return the fields that the server sent beyond those of a model, by wire name, as builtins.
 
     Empty if there are none, for open models, and for all models of a client without the option `keep_unknown`.
@@ -42,14 +42,14 @@ class _AdditionalField(NamedTuple):
 
 
 @cache
-def _additional_field(kind: type[OpenModel]) -> _AdditionalField:
+def _additional_field(kind: type[WireStruct]) -> _AdditionalField:
     name = kind.__struct_fields__[kind.__struct_encode_fields__.index(ADDITIONAL)]
     return _AdditionalField(name, get_type_hints(kind)[name])
 
 
 def reaches_open(kind: Any) -> bool:
     """Return True if values of a type may contain open models."""
-    return any(issubclass(each, OpenModel) for each in models_in(kind))
+    return any(is_open(each) for each in models_in(kind))
 
 
 def with_additional(decode: Callable[[D], T], parse: Callable[[D], Any]) -> Callable[[D], T]:
@@ -58,7 +58,7 @@ def with_additional(decode: Callable[[D], T], parse: Callable[[D], Any]) -> Call
     def decode_all(data: D) -> T:
         value = decode(data)
         for model, fields in _models(value, parse(data)):
-            if isinstance(model, OpenModel):
+            if is_open(type(model)):
                 rest = unnamed(type(model), fields)
                 if rest:
                     field = _additional_field(type(model))
@@ -98,7 +98,7 @@ def keep(value: T, data: bytes, charset: str = "utf-8") -> T:
 def keep_from(value: object, raw: Any) -> None:
     """Store the unknown fields of a decoded value, given its builtins."""
     for model, fields in _models(value, raw):
-        if not isinstance(model, OpenModel) and (unknown := unnamed(type(model), fields)):
+        if not is_open(type(model)) and (unknown := unnamed(type(model), fields)):
             _store(model, unknown)
 
 
@@ -110,18 +110,18 @@ def restore(value: object, raw: Any) -> Any:
     return raw
 
 
-def _store(model: WireModel, fields: Mapping[str, Any]) -> None:
+def _store(model: WireStruct, fields: Mapping[str, Any]) -> None:
     key = id(model)
     _kept[key] = weakref.ref(model, lambda _: _kept.pop(key, None)), fields
 
 
-def _models(value: object, raw: Any) -> Iterator[tuple[WireModel, dict[str, Any]]]:
+def _models(value: object, raw: Any) -> Iterator[tuple[WireStruct, dict[str, Any]]]:
     """Yield every model in a value with its object in the builtins, outer models first."""
     queue: list[tuple[Any, Any]] = [(value, raw)]
     while queue:
         value, raw = queue.pop()
         match value:
-            case WireModel():
+            case WireStruct():
                 if isinstance(raw, dict):
                     yield value, raw
                     for name, wire in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):

@@ -14,6 +14,8 @@ ADDITIONAL = "x-specwire-additional-properties"
 
 
 T = TypeVar("T")
+_open_models: set[str] = set()
+"""Names of the open models that are imported."""
 
 
 class _Constant(NamedTuple):
@@ -32,6 +34,11 @@ def constant(value: T, name: str | None = None) -> T:
     return cast(T, _Constant(value, name))
 
 
+def is_open(kind: type[msgspec.Struct]) -> bool:
+    """Return whether objects may have properties beyond the declared ones, which a field of the model holds."""
+    return ADDITIONAL in kind.__struct_encode_fields__
+
+
 if TYPE_CHECKING:
     _ModelMeta = msgspec.StructMeta
 else:
@@ -48,6 +55,8 @@ else:
                 else:
                     namespace[key] = msgspec.field(name=wire)
             cls = super().__new__(mcls, name, bases, namespace, **config)
+            if is_open(cls):
+                _open_models.add(name)
             cls.__constants__ = cls.__constants__ | {key: value for key, (value, _) in constants.items()}
             return cls
 
@@ -60,8 +69,8 @@ else:
             return super().__call__(*args, **fields)
 
 
-class WireModel(msgspec.Struct, metaclass=_ModelMeta, kw_only=True, weakref=True):
-    """Python class of a JSON object; fields have Python names, and `UNSET` marks those that weren't sent."""
+class WireStruct(msgspec.Struct, metaclass=_ModelMeta, kw_only=True, weakref=True):
+    """Structure of all models, without the methods that need the codec."""
 
     __constants__: ClassVar[Mapping[str, Any]] = {}
     """Constant fields and their values, by name."""
@@ -82,12 +91,9 @@ class WireModel(msgspec.Struct, metaclass=_ModelMeta, kw_only=True, weakref=True
         return f"{type(self).__name__}({fields})"
 
 
-class OpenModel(WireModel, omit_defaults=True):
-    """JSON object that may have properties beyond the declared ones.
-
-    The field `additional_properties` holds them as a dictionary by wire name; it has another name if a property is
-    called that.
-    """
+def are_any_open() -> bool:
+    """Return whether an imported client has open models."""
+    return bool(_open_models)
 
 
 def unnamed(kind: type[msgspec.Struct], fields: Mapping[str, Any]) -> dict[str, Any]:
