@@ -35,6 +35,8 @@ NamesDict = TypedDict(
         "Ключ": "NotRequired[str]",
         "🎉": "NotRequired[str]",
         "userID": "NotRequired[str]",
+        "to_dict": "NotRequired[str]",
+        "fromJSON": "NotRequired[str]",
         "user_id": "NotRequired[str]",
         "UserId": "NotRequired[str]",
         "URL": "NotRequired[str]",

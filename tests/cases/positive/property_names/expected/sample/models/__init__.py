@@ -35,6 +35,8 @@ class Names(OpenModel, kw_only=True):
     ключ: str | Unset = _field(default=UNSET, name="Ключ")
     party_popper: str | Unset = _field(default=UNSET, name="🎉")
     user_id_: str | Unset = _field(default=UNSET, name="userID")
+    to_dict_: str | Unset = _field(default=UNSET, name="to_dict")
+    from_json_: str | Unset = _field(default=UNSET, name="fromJSON")
     user_id: str | Unset = UNSET
     user_id__: str | Unset = _field(default=UNSET, name="UserId")
     url: str | Unset = _field(default=UNSET, name="URL")
