@@ -20,8 +20,8 @@ from pathlib import Path
 
 import msgspec
 
+from bench.conformance_sample import Document, Outcome, stated_version
 from bench.corpus import BENCH, ROOTS, documents
-from bench.tried import Document, Outcome, stated_version
 
 TIMEOUT = 400
 """Seconds for one document, unless told otherwise."""

@@ -18,7 +18,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from tests.codegen.hostility import TEXTS, base, is_harmless, positions, rendered, replaced
+from tests.codegen.hostile.document import TEXTS, base, is_harmless, positions, rendered, replaced
 
 BASE = base()
 POSITIONS = tuple(positions(BASE))

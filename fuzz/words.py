@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 from specwire_codegen.python_source import clean
 
-from tests.codegen.hostility import (
+from tests.codegen.hostile.document import (
     TEXTS,
     Position,
     base,
@@ -25,7 +25,7 @@ from tests.codegen.hostility import (
     replaced,
     shape,
 )
-from tests.codegen.vocabulary import vocabulary
+from tests.codegen.hostile.vocabulary import vocabulary
 
 from .check import Check
 

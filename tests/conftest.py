@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 
 import pytest
 
 from tests.sampling import VARIABLE, sample_number
+from tests.support.paths import SPECS
 
-SPECS = Path(__file__).parents[1] / "specs"
 KINDS = {"document", "sent", "read"}
 """What an operation has passed when it is covered; the latter two by every method that it has, sync and async."""
 

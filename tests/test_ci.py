@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support.paths import ROOT
+
 CLOSING = "3 passed, 1 deselected in 1.23s"
 MAKE = f"""#!/bin/sh
 case "$*" in

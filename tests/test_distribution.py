@@ -20,9 +20,10 @@ from packaging.requirements import Requirement
 from specwire_codegen.mock.app import build
 from specwire_codegen.mock.server import serve
 
+from tests.support.paths import ROOT
+
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[1]
 KEY = "distribution-key"
 DOCUMENT = """
 openapi: 3.1.0

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.sampling import VARIABLE, sample_number, sampled
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 TESTS = """
 import pytest
 

@@ -7,14 +7,18 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support.paths import CASES, ROOT
+
 PACKAGES = [ROOT / "runtime/specwire", ROOT / "codegen/specwire_codegen"]
+FOLDERS = [*PACKAGES, *(ROOT / name for name in ("tests", "fuzz", "bench", "examples", "tools", "overrides"))]
+"""Folders with hand-written modules; the documents' own packages in `tests/cases` are generated."""
 SIBLINGS = 15
 """Modules that one folder may hold, without its `__init__`."""
 LINES = 400
@@ -132,13 +136,20 @@ def test_no_packages_import_each_other_in_a_cycle(root: Path) -> None:
     assert len(graph) == len(list(TopologicalSorter(graph).static_order()))
 
 
-@pytest.mark.parametrize("root", PACKAGES, ids=lambda root: root.name)
+@pytest.mark.parametrize("root", FOLDERS, ids=lambda root: root.name)
 def test_no_folder_holds_many_modules(root: Path) -> None:
-    """A folder can be taken in at a glance."""
-    counts: dict[Path, int] = {}
-    for file in modules(root).values():
-        counts[file.parent] = counts.get(file.parent, 0) + (file.name != "__init__.py")
-    assert {} == {str(folder): count for folder, count in counts.items() if count > SIBLINGS}
+    """A folder has at most 15 modules, tests included."""
+    files = [file for file in root.rglob("*.py") if CASES not in file.parents and file.name != "__init__.py"]
+    assert files, f"{root} has no modules"
+    counts = Counter(str(file.parent) for file in files)
+    assert {} == {folder: count for folder, count in counts.items() if count > SIBLINGS}
+
+
+def test_every_folder_of_tests_is_a_package() -> None:
+    """Modules of tests are imported by one name only: `tests.runtime.…`."""
+    folders = {file.parent for file in (ROOT / "tests").rglob("test_*.py") if CASES not in file.parents}
+    assert len(folders) > 30
+    assert [] == [str(folder) for folder in folders if not (folder / "__init__.py").exists()]
 
 
 def test_derived_modules_are_up_to_date() -> None:

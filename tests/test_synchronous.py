@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support.paths import ROOT
+
 SCRIPT = ROOT / "tools" / "synchronous.py"
 RUNTIME = ROOT / "runtime" / "specwire"
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from vulture import Vulture
 
-ROOT = Path(__file__).parents[1]
+from tests.support.paths import ROOT
+
 OURS = ("runtime", "codegen", "overrides")
 USERS = ("generated", "tests/cases", "examples", "bench")
 """What uses the hand-written packages besides themselves: code of clients, and programs."""

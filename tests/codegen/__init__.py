@@ -1,1 +1,1 @@
-"""Tests of the generator: pure parts, stages, and what hostile documents can do to them."""
+"""Tests of the generator."""

@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
-from pathlib import Path
 
 import pytest
 from specwire_codegen.contract.harness import Harness
@@ -17,7 +16,7 @@ from specwire_codegen.contract.subject import Subject, operation_label, subject_
 from specwire_codegen.ir import Operation
 from specwire_codegen.project import provider, providers
 
-ROOT = Path(__file__).parents[2]
+from tests.support.paths import ROOT
 
 
 @cache

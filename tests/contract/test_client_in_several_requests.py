@@ -11,9 +11,9 @@ from specwire_codegen.contract.subject import Subject
 from specwire_codegen.ir import Empty, Operation
 from specwire_codegen.overrides.overrides import read_overrides
 
-from tests.contract.making import made
+from tests.support.generated_client import made
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "positive"
 
 

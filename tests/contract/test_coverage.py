@@ -1,12 +1,11 @@
 """No operation of a document is without contract tests: they run for every method, and every operation has one."""
 
 import re
-from pathlib import Path
 
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.ir import EventStream
 
-SPECS = Path(__file__).parents[2] / "specs"
+from tests.support.paths import SPECS
 
 
 def test_every_operation_of_the_document_as_it_was_written_has_a_method(subject: Subject) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.conftest import subject_named
-from tests.contract.planting import PLANTS, Plant, findings
+from tests.contract.planted_bugs import PLANTS, Plant, findings
 from tests.sampling import sampled
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.conformance_sample import tried
 from bench.corpus import documents
-from bench.tried import tried
 from tests.sampling import sampled
 
 FOLDER = os.environ.get("SPECWIRE_CORPUS", "")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .pages import ROOT
+from tests.docs.pages import ROOT
 
 SOURCE = ROOT / "codegen/specwire_codegen"
 CASES = ROOT / "tests/cases"

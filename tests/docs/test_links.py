@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .pages import ROOT, pages
+from tests.docs.pages import ROOT, pages
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests import certificates
-
-from .pages import ROOT, blocks, pages
+from tests.docs.pages import ROOT, blocks, pages
+from tests.support import certificates
 
 EXAMPLES = {page: found for page in pages() if (found := [one for one in blocks(page) if one.language == "python"])}
 

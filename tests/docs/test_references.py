@@ -13,7 +13,7 @@ from specwire_codegen.generate import document_of
 from specwire_codegen.incremental import generate
 from specwire_codegen.project import single
 
-from .pages import ROOT, Block, blocks
+from tests.docs.pages import ROOT, Block, blocks
 
 EXTENSIONS = "docs/extensions.md"
 EXAMPLES = [block for block in blocks(EXTENSIONS) if block.language == "yaml"]

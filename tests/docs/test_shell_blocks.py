@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .pages import ROOT, Block, blocks, pages
+from tests.docs.pages import ROOT, Block, blocks, pages
 
 SHELL = [block for page in pages() for block in blocks(page) if block.language == "sh"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

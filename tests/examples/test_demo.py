@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from specwire_codegen.cli import main
@@ -17,7 +16,8 @@ from specwire_codegen.mock.app import build
 from specwire_codegen.mock.loopback import direct
 from specwire_codegen.mock.server import serve
 
-ROOT = Path(__file__).parents[2]
+from tests.support.paths import ROOT
+
 NAMES = ("mistral", "moonshot", "aitre")
 
 

@@ -1,1 +1,1 @@
-"""What clients do when servers, networks and disks fail: nothing lost, nothing hung, the right exception."""
+"""Tests of failing servers, networks and disks."""

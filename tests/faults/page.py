@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .lists import LISTS
-from .outcome import CALLS
-from .table import FAULTS, Fault
+from tests.faults.catalogue.faults import FAULTS, Fault
+from tests.faults.catalogue.list_faults import LISTS
+from tests.faults.catalogue.outcomes import CALLS
 
 _BEGIN = """\
 # Failures

@@ -12,8 +12,8 @@ import pytest
 from specwire._auth.grants import OAuth2ClientCredentials
 from specwire.errors import APIStatusError, AuthenticationError, BadRequestError, ResponseTooLargeError
 
-from tests.runtime.conftest import Caller
-from tests.runtime.server import Action, Close, Server, head, reply
+from tests.support.caller import Caller
+from tests.support.server import Action, Close, Server, head, reply
 
 MEGABYTE = 1 << 20
 

@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 import trio
 
-from tests.runtime.conftest import KEY, QUICK
-from tests.runtime.sample import AsyncSample, Thing
-from tests.runtime.server import DONE, Received, Server, reply, stream
-
-from .pool import busy
+from tests.support.caller import KEY, QUICK
+from tests.support.pool import busy
+from tests.support.sample import AsyncSample, Thing
+from tests.support.server import DONE, Received, Server, reply, stream
 
 
 @coroutine

@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 from specwire.errors import APIConnectionError, APIStatusError, APITimeoutError, SpecwireError, StreamTruncatedError
 
-from tests.runtime.conftest import Caller
-from tests.runtime.sample import Thing
-from tests.runtime.server import Action, Close, Received, Reset, Server, reply
-
-from .arrange import closes, half_closes, listening, resets, whole
-from .outcome import CALLS, STREAM, Call
-from .pool import busy
+from tests.faults.catalogue.conditions import closes, half_closes, listening, resets, whole
+from tests.faults.catalogue.outcomes import CALLS, STREAM, Call
+from tests.support.caller import Caller
+from tests.support.pool import busy
+from tests.support.sample import Thing
+from tests.support.server import Action, Close, Received, Reset, Server, reply
 
 LARGE = b"x" * (4 << 20)
 """More than the buffers of a socket hold."""

@@ -23,12 +23,11 @@ from specwire.errors import (
     StreamTruncatedError,
 )
 
-from tests.runtime.conftest import KEY, Caller
-from tests.runtime.sample import Chunk, Sample, Thing
-from tests.runtime.server import DONE, END, Action, Hold, Pause, Server, chunk, head, reply, stream
-
-from .arrange import listening
-from .pool import busy
+from tests.faults.catalogue.conditions import listening
+from tests.support.caller import KEY, Caller
+from tests.support.pool import busy
+from tests.support.sample import Chunk, Sample, Thing
+from tests.support.server import DONE, END, Action, Hold, Pause, Server, chunk, head, reply, stream
 
 GOOD = reply({"id": "1"})
 DRIPPING: Sequence[Action] = (

@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 from specwire.errors import APIStatusError, SpecwireError
 
-from tests.runtime.conftest import KEY, Caller
-from tests.runtime.sample import Thing
-from tests.runtime.server import Server, reply
-
-from .arrange import Scenario
-from .outcome import CALLS, Call, Gives, Good, Raises
-from .pool import busy
-from .table import FAULTS, Fault
+from tests.faults.catalogue.conditions import Scenario
+from tests.faults.catalogue.faults import FAULTS, Fault
+from tests.faults.catalogue.outcomes import CALLS, Call, Gives, Good, Raises
+from tests.support.caller import KEY, Caller
+from tests.support.pool import busy
+from tests.support.sample import Thing
+from tests.support.server import Server, reply
 
 EACH = [pytest.param(fault, id=fault.what) for group in FAULTS for fault in group.faults]
 

@@ -11,13 +11,12 @@ from typing import Any
 import pytest
 from specwire.errors import APIConnectionError
 
-from tests.runtime.conftest import KEY, Caller
-from tests.runtime.sample import Sample, Thing
-from tests.runtime.server import Received, Server, reply
+from tests.support.caller import KEY, Caller
+from tests.support.paths import ROOT
+from tests.support.pool import busy
+from tests.support.sample import Sample, Thing
+from tests.support.server import Received, Server, reply
 
-from .pool import busy
-
-ROOT = Path(__file__).parents[2]
 LARGE = b"x" * (1 << 20)
 
 _FULL = """

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from specwire.errors import SpecwireError
 
-from tests.runtime.conftest import KEY, Caller
-from tests.runtime.server import Server
-
-from .lists import COUNT, LISTS, ListFault, numbered
-from .pool import busy
+from tests.faults.catalogue.list_faults import COUNT, LISTS, ListFault, numbered
+from tests.support.caller import KEY, Caller
+from tests.support.pool import busy
+from tests.support.server import Server
 
 
 @pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.what) for fault in LISTS])

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-from .page import page
-
-ROOT = Path(__file__).parents[2]
+from tests.faults.page import page
+from tests.support.paths import ROOT
 
 
 def test_the_page_is_the_table() -> None:

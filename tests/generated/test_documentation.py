@@ -1,6 +1,7 @@
 """Docstrings of the shipped clients describe the methods that they belong to."""
 
 from __future__ import annotations
+from tests.support.paths import ROOT
 
 import ast
 import json
@@ -11,7 +12,6 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
 PROVIDERS = ("mistral", "moonshot", "aitre")
 
 

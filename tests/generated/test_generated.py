@@ -1,6 +1,7 @@
 """The committed clients: what `make` writes, complete, importable, strict-clean."""
 
 from __future__ import annotations
+from tests.support.paths import ROOT
 
 import ast
 import importlib
@@ -16,7 +17,6 @@ from specwire_codegen.generate import build, check
 from specwire_codegen.project import Target, provider, providers
 from specwire_codegen.output.formatting import formatted
 
-ROOT = Path(__file__).parents[2]
 OPERATIONS = {"aitre": 16, "mistral": 30, "moonshot": 13}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 

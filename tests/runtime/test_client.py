@@ -20,9 +20,9 @@ from specwire._operations.provider import Provider
 from specwire._operations.request import JsonBody, Request
 from specwire.errors import APIConnectionError, ConfigurationError, InvalidRequestError, SpecwireError
 
-from .conftest import KEY, Caller
-from .sample import AsyncSample, Chunk, Sample, Thing, lines, sequence, tail, talk
-from .server import DONE, Server, reply, stream
+from tests.support.caller import KEY, Caller
+from tests.support.sample import AsyncSample, Chunk, Sample, Thing, lines, sequence, tail, talk
+from tests.support.server import DONE, Server, reply, stream
 
 CLIENTS = pytest.mark.parametrize("kind", [Sample, AsyncSample])
 

@@ -34,9 +34,9 @@ from specwire.errors import (
     SpecwireError,
 )
 
-from .conftest import KEY, Caller
-from .sample import PROVIDER, Problem, Thing, Verdict, get
-from .server import Close, Hold, Reset, Server, head, reply
+from tests.support.caller import KEY, Caller
+from tests.support.sample import PROVIDER, Problem, Thing, Verdict, get
+from tests.support.server import Close, Hold, Reset, Server, head, reply
 
 BUSY = reply({"message": "busy"}, status=503)
 GOOD = reply({"id": "1"})

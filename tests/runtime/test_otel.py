@@ -25,9 +25,9 @@ from specwire.errors import (
 )
 from specwire.otel import instrumented
 
-from .conftest import KEY, Caller
-from .sample import Chunk, Thing
-from .server import DONE, Close, Hold, Reset, Server, reply, stream
+from tests.support.caller import KEY, Caller
+from tests.support.sample import Chunk, Thing
+from tests.support.server import DONE, Close, Hold, Reset, Server, reply, stream
 
 GOOD = reply({"id": "1"})
 BUSY = reply({}, status=503)

@@ -1,0 +1,1 @@
+"""Tests of clients of the servers that common frameworks generate documents for."""

@@ -18,8 +18,8 @@ from specwire._operations.operation import Operation
 from specwire_codegen.incremental import generate
 from specwire_codegen.project import single
 
-from .scripts import KEYS, SCRIPTS, Script
-from .serving import FRAMEWORKS, PYTHON, Framework, document_of, served
+from tests.servers.scripts import KEYS, SCRIPTS, Script
+from tests.servers.serving import FRAMEWORKS, PYTHON, Framework, document_of, served
 
 pytestmark = [
     pytest.mark.slow,

@@ -6,11 +6,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from tests.runtime.server import DONE, Hold, HTTPResponse, Received, Server, reply, stream
+from tests.support.paths import ROOT
+from tests.support.server import DONE, Hold, HTTPResponse, Received, Server, reply, stream
 
-ROOT = Path(__file__).parents[2]
 PAGE = 3
 """Items of a page of which there is no end."""
 

@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 from specwire.errors import APITimeoutError, NotFoundError
 
-from tests.faults.pool import busy
-from tests.runtime.sample import AsyncSample, Sample
-from tests.soak.held import Held, held
+from tests.soak.memory import Held, held
 from tests.soak.serving import serving
+from tests.support.pool import busy
+from tests.support.sample import AsyncSample, Sample
 
 AT_ONCE = 3
 """Threads or tasks that share the client."""

@@ -1,1 +1,1 @@
-"""Documents in several files."""
+"""Tests of documents in several files."""

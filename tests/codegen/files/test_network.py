@@ -18,8 +18,8 @@ from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.files import fetch, network
 from specwire_codegen.files.access import NAMED_BY_FILES, access
 
-from tests import certificates
 from tests.codegen.files.folder import findings, get, normalized, refusal, specwire, write
+from tests.support import certificates
 
 SEEN = "type: object\nproperties: {seen: {type: integer}}\n"
 Answer = tuple[int, dict[str, str], bytes]

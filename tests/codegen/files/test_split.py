@@ -22,8 +22,9 @@ from specwire_codegen.project import single
 
 from tests.codegen.files.splitting import ROOT, Splitter, can_be_split
 from tests.sampling import sampled
+from tests.support.paths import CASES as ALL_CASES
 
-CASES = Path(__file__).parents[2] / "cases/positive"
+CASES = ALL_CASES / "positive"
 CORPUS = Path(os.environ["SPECWIRE_CORPUS"]) / "dev" if os.environ.get("SPECWIRE_CORPUS") else None
 
 

@@ -1,0 +1,1 @@
+"""Tests, and the servers, clients and documents that they share."""

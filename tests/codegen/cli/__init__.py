@@ -1,0 +1,1 @@
+"""Tests of the command line: verbs, exit codes, output and messages."""

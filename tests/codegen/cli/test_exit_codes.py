@@ -1,0 +1,202 @@
+"""Each verb to its end: exit code and output."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import shutil
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import httpx2
+import pytest
+from specwire_codegen.cli import verbs
+from specwire_codegen.openapi.casing import pascal
+
+from tests.support.command_line import SPEC, Specwire, command, project, specwire
+from tests.support.paths import ROOT
+
+__all__ = ["project", "specwire"]
+
+
+def test_check(project: Path, specwire: Specwire) -> None:
+    """0 where all is as it would be generated; 1 with each file that is stale, missing, too many or not ours."""
+    assert 0 == specwire("generate")[0]
+    assert (0, "everything is as it would be generated\n", "") == specwire("check")
+    package = Path("generated/specwire_clients/t")
+    (package / "client.py").write_text("x = 1\n", "utf-8")
+    (package / "py.typed").unlink()
+    (package / "mine.py").write_text("", "utf-8")
+    (project / "normalized.json").write_bytes(b"\xff")
+    where = f"({package.as_posix()})"
+    lines = [f"create py.typed {where}", f"change client.py {where}", f"not generated: mine.py {where}"]
+    lines += ["change specs/t/normalized.json"]
+    code, out, err = specwire("check", "t")
+    assert (1, "") == (code, out)
+    assert sorted([*(f"stale: {line}" for line in lines), "run: specwire generate"]) == sorted(err.splitlines())
+    code, _, err = specwire("check", "--json")
+    found = [json.loads(line) for line in err.splitlines()]
+    assert 1 == code and {"stale"} == {one["code"] for one in found}
+    assert sorted(lines) == sorted(one["message"] for one in found)
+
+
+def test_check_of_a_document_alone(project: Path, specwire: Specwire) -> None:
+    """A package that was made of one document anywhere is checked with the options it was made with."""
+    options = ("specs/t/openapi.yaml", "--package", "shop", "-o", "out")
+    assert 1 == specwire("check", *options)[0]
+    assert 0 == specwire("generate", *options)[0]
+    assert 0 == specwire("check", *options)[0]
+
+
+def test_accept(project: Path, specwire: Specwire) -> None:
+    """Generating stops at a pin that is not recorded, until it is; unknown ids and providers are refused."""
+    for part in ("specs/aitre", "overrides/specwire_overrides/aitre"):
+        shutil.copytree(ROOT / part, part, ignore=shutil.ignore_patterns("__pycache__"))
+    pin = Path("specs/aitre/override_pins/create_completion.json")
+    recorded = pin.read_text("utf-8")
+    pin.unlink()
+    code, out, err = specwire("generate", "aitre")
+    assert (1, "") == (code, out) and "error[override-unrecorded]" in err
+    assert (0, f"recorded {pin.as_posix()}\n", "") == specwire("accept", "create_completion")
+    assert recorded == pin.read_text("utf-8")
+    assert 0 == specwire("generate", "aitre")[0]
+    code, out, err = specwire("accept", "nope", "--name", "aitre")
+    assert (1, "") == (code, out) and err.startswith("error: no override of aitre depends on 'nope'")
+    assert (1, "", "error: t has no overrides\n") == specwire("accept", "x", "--name", "t")
+    pin.unlink()
+    pin.symlink_to("elsewhere.json")
+    assert 1 == specwire("accept", "create_completion")[0]
+    assert pin.is_symlink()
+
+
+def test_mock(project: Path, specwire: Specwire) -> None:
+    """It tells its address and its key, answers, checks the host, and ends at an interrupt with 0."""
+    code, out, err = specwire("mock", "t")
+    assert (1, "") == (code, out) and err.endswith("normalized.json does not exist: run specwire generate t\n")
+    assert 0 == specwire("generate")[0]
+    with subprocess.Popen(command("mock", "t", "--port", "0"), stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        told = re.fullmatch(r"t at (http://127\.0\.0\.1:\d+), key: test-key\n", served.stdout.readline())
+        try:
+            assert told is not None
+            assert {200: 200, 421: 421} == {
+                expected: httpx2.get(f"{told[1]}/orders/1", headers={"host": host}).status_code
+                for host, expected in (("localhost", 200), ("evil.example", 421))
+            }
+            port = told[1].rpartition(":")[2]
+            code, out, err = specwire("mock", "t", "--port", port)
+            assert (1, "") == (code, out) and err.startswith(f"error: cannot listen on 127.0.0.1:{port}")
+        finally:
+            served.send_signal(signal.SIGINT)
+        assert ("", 0) == (served.stdout.read(), served.wait(20))
+
+
+@pytest.mark.parametrize("options", [("--port", "65536"), ("--port", "-1"), ("--port", "x")])
+def test_a_port_that_is_none_is_wrong_usage(project: Path, specwire: Specwire, options: tuple[str, str]) -> None:
+    """The number is checked before anything is done."""
+    assert 2 == specwire("mock", "t", *options)[0]
+
+
+@pytest.mark.parametrize("host", ["nope.invalid", "a" * 300, "\u00e9" * 80])
+def test_a_host_that_is_none(project: Path, specwire: Specwire, host: str) -> None:
+    """A name that cannot be resolved, or could not even be asked for, is an error."""
+    assert 0 == specwire("generate")[0]
+    code, out, err = specwire("mock", "t", "--host", host, "--port", "0")
+    assert (1, "") == (code, out) and err.startswith("error: cannot resolve ")
+
+
+def test_contract(project: Path, specwire: Specwire) -> None:
+    """The client that was just generated is found and checked, every success that is declared is one; 1 for a fault."""
+    (project.parent / "t").rename(project.parent / "contract_test")
+    name = "contract_test"
+    code, out, err = specwire("contract", name)
+    assert (1, "") == (code, out) and "run specwire generate" in err
+    assert 0 == specwire("generate")[0]
+    code, out, err = specwire("contract", name, "--examples", "2")
+    assert (0, "") == (code, err), out
+    rows = [re.split(r"  +", line.strip()) for line in out.splitlines()]
+    assert ["operation", "document", "sent", "read", "verdict"] == rows[0][:5]
+    assert [["getOrder", "ok"], ["makeOrder", "ok"]] == [[row[0], row[-1]] for row in rows[1:3]]
+    assert out.splitlines()[-1] == f"{name} on its mock server: 2 of 2 operations conform to the document"
+
+
+def test_contract_of_a_client_that_is_wrong(project: Path, specwire: Specwire) -> None:
+    """A client that sends something else than the document says is exit code 1, with a row and the reason."""
+    name = "wrong_contract_test"
+    (project.parent / "t").rename(project.parent / name)
+    assert 0 == specwire("generate")[0]
+    (source,) = (Path("generated/specwire_clients") / name / "operations").glob("[!_]*.py")
+    source.write_text(source.read_text("utf-8").replace('method="POST"', 'method="PUT"'), "utf-8")
+    code, out, err = specwire("contract", name, "--examples", "2")
+    assert 1 == code
+    assert re.search(r"^getOrder .* ok\s*$", out, re.MULTILINE)
+    assert re.search(r"^makeOrder .* \d wrong\s*$", out, re.MULTILINE)
+    assert out.splitlines()[-1].endswith("1 of 2 operations conform to the document")
+    assert err.startswith("makeOrder: ")
+
+
+def test_a_live_contract_says_what_it_calls(project: Path, specwire: Specwire) -> None:
+    """The server is named before it is called; what may cost money needs two options."""
+    name = "live_contract_test"
+    (project.parent / "t").rename(project.parent / name)
+    assert 0 == specwire("generate")[0]
+    address = "http://user:hidden@127.0.0.1:9"
+    code, out, err = specwire("contract", name, "--base-url", address, "--all-operations")
+    assert (1, "") == (code, out) and "at http://127.0.0.1:9, " in err and "makeOrder. Add --yes" in err
+    _, _, err = specwire("contract", name, "--base-url", address, "--examples", "1")
+    assert err.startswith(f"calling operations that only read of {name} at http://127.0.0.1:9\n")
+    assert "hidden" not in err.splitlines()[0]
+    code, out, err = specwire("contract", name, "--base-url", "nowhere")
+    assert 1 == code and "base URL 'nowhere' is unusable: " in err
+
+
+def test_generate_new_and_dump(project: Path, specwire: Specwire) -> None:
+    """What they print, and 0; unknown names are 1, and nothing to do at all too."""
+    code, out, err = specwire("generate")
+    assert (0, "") == (code, err) and ["client", "t"] == [line.split()[0] for line in out.splitlines()]
+    assert " unchanged " in specwire("generate")[1]
+    code, out, err = specwire("new", "other", "--spec", "specs/t/openapi.yaml")
+    assert (0, "") == (code, err) and out.endswith("next: specwire generate other\n")
+    code, out, err = specwire("dump-ir", "t")
+    assert (0, "") == (code, err) and pascal("t") == json.loads(out)["class_name"]
+    for verb in ("generate", "check", "dump-ir", "mock", "contract"):
+        code, out, err = specwire(verb, "nobody")
+        assert (1, "") == (code, out) and re.match(r"error(\[no-such-file\])?:? .*nobody", err), err
+    assert 1 == specwire("generate", "--root", "elsewhere")[0]
+
+
+def test_the_version_is_the_package_s(specwire: Specwire) -> None:
+    """`--version` prints what is installed."""
+    from importlib.metadata import version
+
+    assert (0, f"{version('specwire')}\n", "") == specwire("--version")
+
+
+def test_contract_calls_no_server_of_an_operation(project: Path, specwire: Specwire) -> None:
+    """Where the document names a server for an operation alone, the mock server is called all the same."""
+    name = "own_server_test"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        own = f"servers: [{{url: 'http://127.0.0.1:{listener.getsockname()[1]}/v2'}}]"
+        text = SPEC.replace("servers: [{url: 'https://t.example'}]\n", "")
+        text = text.replace("operationId: makeOrder,", f"{own}, operationId: makeOrder,")
+        (project / "openapi.yaml").write_text(text, "utf-8")
+        (project.parent / "t").rename(project.parent / name)
+        assert 0 == specwire("generate")[0]
+        code, out, err = specwire("contract", name, "--examples", "1")
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+    assert (0, "") == (code, err), out
+
+
+def test_every_verb_that_reads_documents_takes_the_same_options() -> None:
+    """What a document may reach is declared once, for all verbs but those that read what `generate` wrote."""
+    found = {name: verbs.app[name].default_command for name in verbs.app if not name.startswith("-")}
+    signatures = {name: inspect.signature(verb) for name, verb in found.items() if verb is not None}
+    reading = {name: signature.parameters.get("reading") for name, signature in signatures.items()}
+    assert {"mock", "demo"} == {name for name, parameter in reading.items() if parameter is None}
+    stated = {(parameter.default, parameter.annotation) for parameter in reading.values() if parameter is not None}
+    assert {(verbs.Sources(), "Reading")} == stated

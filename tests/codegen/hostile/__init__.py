@@ -1,0 +1,1 @@
+"""Tests of documents that try to do harm, by their text, structure or size."""

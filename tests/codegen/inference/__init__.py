@@ -1,0 +1,1 @@
+"""Tests of what `specwire new` infers from a document."""

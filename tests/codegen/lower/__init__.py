@@ -1,0 +1,1 @@
+"""Tests of lowering: types, requests, responses, paths, security and pins."""

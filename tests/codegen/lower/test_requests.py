@@ -1,0 +1,130 @@
+"""What a generated client puts on the wire for shapes of requests that frameworks write: `cases/positive/sending`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from specwire.errors import ConfigurationError, InvalidRequestError
+
+from tests.support.paths import CASES
+
+CASE = CASES / "positive" / "sending" / "expected"
+Sent = tuple[str, str | None, bytes]
+
+
+@pytest.fixture
+def package(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The generated package, imported for one test."""
+    monkeypatch.syspath_prepend(CASE.as_posix())
+    yield importlib.import_module("sample")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "sample"]:
+        monkeypatch.delitem(sys.modules, name)
+
+
+@pytest.fixture
+def sent() -> list[Sent]:
+    """The requests that were sent: target, content type, body."""
+    return []
+
+
+@pytest.fixture
+def client(package: Any, sent: list[Sent]) -> Any:
+    """A client whose server notes what came."""
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        sent.append((request.url.raw_path.decode(), request.headers.get("content-type"), request.read()))
+        return httpx2.Response(200)
+
+    return package.Sample(http_client=httpx2.Client(transport=httpx2.MockTransport(answer)))
+
+
+TARGETS: dict[str, tuple[Callable[[Any], object], str]] = {
+    "wildcard": (lambda client: client.files.get("a/b c.txt"), "/files/a/b%20c.txt"),
+    "empty wildcard": (lambda client: client.files.get(""), "/files/"),
+    "declared wildcard": (lambda client: client.raw.get("x"), "/raw/x"),
+    "catch-all": (lambda client: client.get_spring("a/b"), "/spring/a/b"),
+    "greedy parameter": (lambda client: client.get_aws("a"), "/aws/a"),
+    "empty greedy parameter": (lambda client: client.get_aws(""), "/aws/"),
+    "empty by default": (lambda client: client.get_tree(""), "/tree/"),
+    "constraint": (lambda client: client.get_typed(3), "/typed/3"),
+    "empty end of a path": (lambda client: client.contents.get(""), "/contents/"),
+    "defaults of required parameters": (lambda client: client.get_data(), "/data?after=-600&kinds=a&kinds=b&kind=b"),
+    "defaults that are given": (
+        lambda client: client.get_data(kinds=["b"], owner="me", kind="a", after=1),
+        "/data?after=1&kinds=b&kind=a&owner=me",
+    ),
+    "lists in a query object": (
+        lambda client: client.get_q(pageable={"page": 0, "size": 5, "sort": ["a,asc", "b,desc"]}),
+        "/q?page=0&size=5&sort=a%2Casc&sort=b%2Cdesc",
+    ),
+    "lists in a deep object": (
+        lambda client: client.get_q(filter={"or": [{"n": "x"}]}),
+        "/q?filter%5Bor%5D%5B0%5D%5Bn%5D=x",
+    ),
+    "deep list": (lambda client: client.get_q(ids=[1, 2]), "/q?ids%5B0%5D=1&ids%5B1%5D=2"),
+}
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_targets(client: Any, sent: list[Sent], name: str) -> None:
+    """Paths with wildcards, query objects with lists."""
+    call, expected = TARGETS[name]
+    call(client)
+    assert expected == sent[0][0]
+
+
+def test_a_path_still_leads_nowhere_else(client: Any, sent: list[Sent]) -> None:
+    """A parameter that may be empty is no way to another path, and one that may not be is refused."""
+    for call in (client.contents.get, client.files.get):
+        with pytest.raises(InvalidRequestError):
+            call("..")
+    with pytest.raises(InvalidRequestError, match="empty"):
+        client.get_typed("")
+    assert not sent
+
+
+BODIES: dict[str, tuple[Callable[[Any], object], str | None, bytes]] = {
+    "optional object": (lambda client: client.opt(), "application/json", b"{}"),
+    "optional object with required fields": (lambda client: client.opt_req(), None, b""),
+    "plain JSON first": (lambda client: client.patch_it(a="x"), "application/json", b'{"a":"x"}'),
+    "bytes first": (lambda client: client.load(body=b"\x00"), "application/octet-stream", b"\x00"),
+    "text beside bytes": (lambda client: client.load_text(body="x"), "text/plain; charset=utf-8", b"x"),
+    "file is optional": (lambda client: client.up2_json(note="a"), "application/json", b'{"note":"a"}'),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_bodies(client: Any, sent: list[Sent], name: str) -> None:
+    """The body that the plain method sends, and that of its twins."""
+    call, content_type, body = BODIES[name]
+    call(client)
+    assert [(content_type, body)] == [each[1:] for each in sent]
+
+
+@pytest.mark.parametrize("method", ["up", "up2"])
+def test_an_object_with_files_is_a_form(client: Any, sent: list[Sent], method: str) -> None:
+    """Where a property is binary, the plain method sends multipart."""
+    getattr(client, method)(file=("a.txt", b"x"), note="n")
+    content_type = sent[0][1]
+    assert content_type is not None and content_type.startswith("multipart/form-data")
+    assert b'name="file"; filename="a.txt"' in sent[0][2]
+
+
+def test_no_method_sends_what_no_server_takes(client: Any) -> None:
+    """JSON with a required file, and text for an object, are no methods."""
+    assert not hasattr(client, "up_json") and not hasattr(client, "update_config_text")
+
+
+@pytest.mark.parametrize("option", ["body", "query", "headers"])
+def test_options_that_add_fields_take_mappings(client: Any, sent: list[Sent], option: str) -> None:
+    """A whole body is no option; fields are not lost in a body that has none."""
+    with pytest.raises(ConfigurationError, match=f"the option '{option}' must be a mapping"):
+        client.opt.with_options(**{option: b"x"})()
+    with pytest.raises(InvalidRequestError, match="extra fields need a body that is an object"):
+        client.load.with_options(body={"a": 1})(body=b"x")
+    assert not sent

@@ -1,0 +1,1 @@
+"""Tests of names: packages, classes, methods and arguments."""

@@ -1,0 +1,136 @@
+"""Parts of an `allOf` that say the same keyword: what holds at once is kept, what cannot is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from specwire_codegen.documents.document import Document
+from specwire_codegen.normalize import normalize
+
+from tests.codegen.normalize.test_combinations import TEXT, Json, document, ref
+
+
+def property_of(one: Json, other: Json) -> tuple[Any, list[str]]:
+    """Return the property `p` of an `allOf` of two objects that declare it, and the codes of the warnings."""
+    parts = [{"type": "object", "properties": {"p": each}} for each in (one, other)]
+    found = normalize(Document(document({"allOf": parts}), "spec.json"))
+    schemas = found.data["components"]["schemas"]
+    merged = schemas["Root"]["properties"]["p"]
+    name = merged.get("$ref", "").rpartition("/")[2]
+    return schemas.get(name, merged), [warning.code for warning in found.warnings]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ({"minimum": 1, "maximum": 9}, {"minimum": 3, "maximum": 5}, {"minimum": 3, "maximum": 5}),
+        ({"minimum": 3, "maximum": 5}, {"minimum": 1, "maximum": 9}, {"minimum": 3, "maximum": 5}),
+        ({"exclusiveMinimum": 2}, {"exclusiveMinimum": 1}, {"exclusiveMinimum": 2}),
+        ({"exclusiveMaximum": 2}, {"exclusiveMaximum": 1}, {"exclusiveMaximum": 1}),
+    ],
+)
+def test_the_narrower_bound_holds(one: Json, other: Json, expected: Json) -> None:
+    """The larger of two lower bounds, the smaller of two upper ones, in either order."""
+    merged, warnings = property_of({"type": "integer", **one}, {"type": "integer", **other})
+    assert {"type": "integer", **expected} == merged
+    assert [] == warnings
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ({"type": "string", "minLength": 1}, {"type": "string", "minLength": 2}, {"type": "string", "minLength": 2}),
+        ({"type": "string", "maxLength": 1}, {"type": "string", "maxLength": 2}, {"type": "string", "maxLength": 1}),
+        ({"type": "string", "enum": ["a", "b"]}, {"type": "string", "enum": ["b", "c", "a"]}, {"enum": ["b", "a"]}),
+        ({"type": "string", "enum": ["a", "b"]}, {"type": "string", "const": "a"}, {"const": "a"}),
+        ({"type": "number"}, {"type": "integer"}, {"type": "integer"}),
+        ({"type": "integer"}, {"type": "number"}, {"type": "integer"}),
+        (
+            {"type": "array", "items": TEXT, "uniqueItems": True},
+            {"type": "array", "items": TEXT, "uniqueItems": False},
+            {"uniqueItems": True},
+        ),
+        (
+            {"type": "object", "additionalProperties": TEXT},
+            {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}},
+            {"additionalProperties": {"type": "string", "minLength": 1}},
+        ),
+        (
+            {"type": "object", "additionalProperties": False},
+            {"type": "object", "additionalProperties": True},
+            {"additionalProperties": False},
+        ),
+        (
+            {"type": "object", "additionalProperties": True},
+            {"type": "object", "additionalProperties": TEXT},
+            {"additionalProperties": TEXT},
+        ),
+        (
+            {"type": "object", "properties": {"a": TEXT}, "required": ["a"]},
+            {"type": "object", "properties": {"b": TEXT}, "required": ["b", "a"]},
+            {"required": ["a", "b"]},
+        ),
+    ],
+)
+def test_what_both_say_holds(one: Json, other: Json, expected: Json) -> None:
+    """Enumerations meet, requirements add up, closed objects stay closed; nothing is told."""
+    merged, warnings = property_of(one, other)
+    assert expected.items() <= merged.items()
+    assert [] == warnings
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"type": "string", "enum": ["a", "b"]}, {"type": "string", "enum": ["c", "d"]}),
+        ({"type": "string", "const": "a"}, {"type": "string", "const": "b"}),
+        ({"type": "string", "const": "c"}, {"type": "string", "enum": ["a", "b"]}),
+        ({"type": "string", "enum": ["a", "b"]}, {"type": "string", "const": "c"}),
+        ({"type": "integer"}, {"type": "string"}),
+        ({"type": "string", "pattern": "a"}, {"type": "string", "pattern": "b"}),
+        ({"type": "string", "format": "date"}, {"type": "string", "format": "uuid"}),
+    ],
+)
+def test_what_excludes_each_other_is_told(one: Json, other: Json) -> None:
+    """The last part wins, whole."""
+    merged, warnings = property_of(one, other)
+    assert ["allof-conflict"] == warnings
+    assert other == merged
+
+
+def test_the_order_of_required_makes_no_other_schema() -> None:
+    """Two inline objects that differ in it alone are one model."""
+    inner = {"type": "object", "properties": {"a": TEXT, "b": TEXT}}
+    variants = [{**inner, "required": ["a", "b"]}, {**inner, "required": ["b", "a"]}]
+    found = normalize(Document(document({"type": "object", "properties": {"p": {"anyOf": variants}}}), "spec.json"))
+    schemas = found.data["components"]["schemas"]
+    assert ["Root", "RootP"] == list(schemas)
+    assert ref("RootP") == schemas["Root"]["properties"]["p"]
+
+
+@pytest.mark.parametrize("parent", [True, False, {}])
+def test_a_parent_that_is_no_object_is_no_base(parent: Any) -> None:
+    """What extends `true` or `false` is what it says itself."""
+    schema = {"allOf": [ref("Parent"), {"type": "object", "properties": {"a": TEXT}}]}
+    found = normalize(Document(document(schema, Parent=parent), "spec.json"))
+    assert {"a": TEXT} == found.data["components"]["schemas"]["Root"]["properties"]
+
+
+@pytest.mark.parametrize(
+    ("members", "kept"),
+    [
+        ([ref("One"), ref("Two")], True),
+        ([ref("One"), TEXT], False),
+        ([TEXT, {"type": "integer"}], False),
+    ],
+)
+def test_a_discriminator_is_for_objects(members: list[Json], kept: bool) -> None:
+    """Where not all variants are objects, it is left out with a warning."""
+    one = {"type": "object", "properties": {"kind": TEXT, "a": TEXT}}
+    schema = {"oneOf": members, "discriminator": {"propertyName": "kind"}}
+    others: Json = {"One": one, "Two": {**one, "required": ["a"]}}
+    found = normalize(Document(document(schema, **others), "spec.json"))
+    root = found.data["components"]["schemas"]["Root"]
+    assert kept == ("discriminator" in root)
+    assert ([] if kept else ["useless-discriminator"]) == [warning.code for warning in found.warnings]

@@ -1,0 +1,207 @@
+"""Each rule of a step of normalization alone: upgrades of 3.0, enumerations, recursive unions, tags, numbered names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from specwire_codegen.diagnostics import DiagnosticError
+from specwire_codegen.documents.document import Document
+from specwire_codegen.normalize import normalize
+from specwire_codegen.normalize.schema.enums import settle
+
+from tests.codegen.normalize.test_normalize import PET, Json, operation_of, ref, root, settled, spec
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        (
+            {"type": "string", "const": "a", "nullable": True},
+            {"anyOf": [{"type": "string", "const": "a"}, {"type": "null"}]},
+        ),
+        ({"type": "array", "items": True}, {"type": "array", "items": {}}),
+        (
+            {"type": "string", "examples": {"one": {"value": "a"}, "two": "b"}},
+            {"type": "string", "examples": ["a", "b"]},
+        ),
+        ({"type": "string", "example": "a", "examples": ["b", "a"]}, {"type": "string", "examples": ["a", "b"]}),
+        ({"type": "file"}, {"type": "string", "format": "binary"}),
+        ({"type": "any"}, {}),
+    ],
+)
+def test_what_openapi_3_0_writes_otherwise_is_upgraded(schema: Json, expected: Json) -> None:
+    """Constants that may be null, lists of anything, examples by name, and types of Swagger."""
+    assert expected == root(schema, version="3.0.3")
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"enum": [None]}, {"type": "null"}),
+        ({"const": None, "type": ["string", "null"]}, {"type": "null"}),
+        ({"enum": ["a"], "const": "b"}, {"type": "string", "const": "b"}),
+        ({"enum": [1, 2.5]}, {"type": "number", "enum": [1, 2.5]}),
+        ({"type": "number", "enum": [1, 2]}, {"type": "number", "enum": [1, 2]}),
+        ({"type": "string", "enum": [1, True]}, {"type": "string", "enum": ["1", "true"]}),
+        ({"type": "integer", "enum": ["1", "-2"]}, {"type": "integer", "enum": [1, -2]}),
+        ({"type": "boolean", "enum": ["true", "False"]}, {"type": "boolean"}),
+        ({"type": "boolean", "enum": [True]}, {"type": "boolean", "const": True}),
+        ({"enum": [1, 1.0, True, 1]}, {"type": ["integer", "number", "boolean"], "enum": [1, 1.0, True]}),
+        ({"type": "object", "properties": {}, "enum": ["a"]}, {"type": "string", "const": "a"}),
+        ({"enum": "a"}, {"enum": "a"}),
+    ],
+)
+def test_enumerations_have_one_form(schema: Json, expected: Json) -> None:
+    """Values are of the declared type and different, one is a constant, null is apart, scalars have no structure."""
+    assert expected == settle(schema)
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ([ref("Node"), {"type": "string"}, {"type": "integer"}], {"anyOf": [{"type": "string"}, {"type": "integer"}]}),
+        ([ref("Node"), {"type": "string"}], {"type": "string"}),
+    ],
+)
+def test_a_union_is_no_variant_of_itself(members: list[Any], expected: Json) -> None:
+    """The variant is left out with a warning, and what is left of the union stays."""
+    schemas = {"Root": {"type": "object", "properties": {"n": ref("Node")}}, "Node": {"anyOf": members}}
+    normalized = normalize(spec(schemas))
+    assert expected == normalized.data["components"]["schemas"]["Node"]
+    assert ["recursive-union"] == [warning.code for warning in normalized.warnings]
+
+
+@pytest.mark.parametrize(
+    ("tags", "parents", "reasons"),
+    [
+        ([{"name": "a", "parent": "b"}, {"name": "b"}], {"a": "b", "b": None}, []),
+        ([{"name": "a", "parent": "x"}], {"a": None}, ["the tag 'a' has the parent 'x', which is not declared"]),
+        ([{"name": "a", "parent": "a"}], {"a": None}, ["the tag 'a' is its own ancestor"]),
+        (
+            [{"name": "a", "parent": "b"}, {"name": "b", "parent": "a"}, {"name": "c", "parent": "a"}],
+            {"a": None, "b": None, "c": "a"},
+            ["the tag 'a' is its own ancestor", "the tag 'b' is its own ancestor"],
+        ),
+    ],
+)
+def test_parents_of_tags_are_declared_and_above(tags: list[Json], parents: Json, reasons: list[str]) -> None:
+    """A parent that is not there, or that the tag itself is above of, is left out with a warning."""
+    document = spec({"Root": {"type": "string"}}, tags=["a"])
+    normalized = normalize(Document({**document.data, "tags": tags}, "spec.yaml"))
+    assert parents == {tag["name"]: tag.get("parent") for tag in normalized.data["tags"]}
+    told = [warning.message for warning in normalized.warnings if warning.code == "bad-tag-parent"]
+    assert reasons == [message.partition("; ")[0] for message in told]
+
+
+def test_a_schema_whose_names_are_taken_has_another_word_or_letter() -> None:
+    """A name of its own is found beside all names that other schemas have."""
+    names = ["RootIt", "RootItProperty", "RootItPropertyB"]
+    taken = {name: {"type": "object", "properties": {name: {"type": "integer"}}} for name in names}
+    properties = {"it": PET, **{name: ref(name) for name in taken}}
+    found = settled(spec({"Root": {"type": "object", "properties": properties}, **taken})).data["components"]["schemas"]
+    (made,) = found.keys() - {"Root", *names}
+    assert ref(made) == found["Root"]["properties"]["it"]
+    assert PET["properties"] == found[made]["properties"]
+    assert "RootItPropertyC" == made
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "expected"),
+    [
+        ("def-0", "Product", "Product"),
+        ("def-12", "order line", "OrderLine"),
+        ("__schema3", "Product", "Product"),
+        ("Model_4", "Product", "Product"),
+        ("inline_response_200", "Product", "Product"),
+        ("7", "Product", "Product"),
+        ("def-0", None, "Def0"),
+        ("def-0", "", "Def0"),
+        ("def-0", "()", "Def0"),
+        ("def-0", "A sentence that goes on for so long that nobody would use it as a name", "Def0"),
+        ("def-0", "class", "Class"),
+        ("Model3D", "Product", "Model3D"),
+        ("gpt-4", "Product", "Gpt4"),
+        ("Taken0", "Product", "Taken0"),
+    ],
+)
+def test_a_schema_whose_name_is_a_counter_is_called_by_its_title(name: str, title: Any, expected: str) -> None:
+    """Fastify writes `def-0`, zod `__schema0`; a name that says something stays."""
+    schema = {**PET, "title": title} if title is not None else PET
+    found = settled(spec({"Root": {"type": "object", "properties": {"it": ref(name)}}, name: schema}))
+    schemas = found.data["components"]["schemas"]
+    assert {"Root", expected} == schemas.keys()
+    assert ref(expected) == schemas["Root"]["properties"]["it"]
+
+
+def test_a_title_that_another_schema_has_for_a_name_is_not_taken() -> None:
+    """A counter stays where its title would name two different schemas."""
+    other = {"type": "object", "properties": {"other": {"type": "integer"}}}
+    titled = {"def-0": {**PET, "title": "Product"}, "def-1": {**other, "title": "Product"}}
+    properties = {name: ref(name) for name in titled}
+    found = settled(spec({"Root": {"type": "object", "properties": properties}, **titled})).data["components"][
+        "schemas"
+    ]
+    assert {"Root", "Product", "Def1"} == found.keys()
+    assert PET["properties"] == found["Product"]["properties"]
+
+
+def halves(**extra: Any) -> dict[str, Json]:
+    """Return schemas as FastAPI writes them twice: `Order` holds `Item`; `extra` is what `Item-Output` has besides."""
+    order = {half: {"type": "object", "properties": {"item": ref(f"Item-{half}")}} for half in ("Input", "Output")}
+    item = {"type": "object", "properties": {"name": {"type": "string"}}}
+    return {
+        "Order-Input": order["Input"],
+        "Order-Output": order["Output"],
+        "Item-Input": item,
+        "Item-Output": {**item, **extra},
+    }
+
+
+@pytest.mark.parametrize(
+    ("schemas", "expected"),
+    [
+        (halves(), {"Root", "Order", "Item"}),
+        (halves(description="An item."), {"Root", "Order", "Item"}),
+        (halves(required=["name"]), {"Root", "OrderInput", "OrderOutput", "ItemInput", "ItemOutput"}),
+        (
+            {**halves(), "Item": {"type": "string"}},
+            {"Root", "OrderInput", "OrderOutput", "ItemInput", "ItemOutput", "Item"},
+        ),
+    ],
+)
+def test_equal_schemas_of_input_and_output_are_one(schemas: dict[str, Json], expected: set[str]) -> None:
+    """What an answer holds can then be sent; those that differ, or hold some that do, stay two."""
+    root = {"type": "object", "properties": {name: ref(name) for name in schemas}}
+    assert expected == settled(spec({"Root": root, **schemas})).data["components"]["schemas"].keys()
+
+
+def test_the_examples_of_a_parameter_keep_their_names() -> None:
+    """One example of 3.0 becomes an example named `example`; where there are named ones, they count."""
+    one = {"name": "a", "in": "query", "schema": {"type": "string"}, "example": "x"}
+    several = {
+        "name": "b",
+        "in": "query",
+        "schema": {"type": "string"},
+        "example": "x",
+        "examples": {"y": {"value": 1}},
+    }
+    found = operation_of(spec(version="3.0.3", parameters=[one, several]))["parameters"]
+    assert [{"example": {"value": "x"}}, {"y": {"value": 1}}] == [each["examples"] for each in found]
+
+
+@pytest.mark.parametrize(
+    ("extension", "value", "help_"),
+    [
+        ("x-specwire-stream", {}, "move it to the media type"),
+        ("x-specwire-polling", {"status": "/s", "success": ["a"], "failure": []}, "move it to the operation"),
+        ("x-specwire-retry", {"safe": True}, "move it to the document or the operation"),
+    ],
+)
+def test_a_misplaced_extension_is_told_where_it_belongs(extension: str, value: Json, help_: str) -> None:
+    """The message names the extension, where it is, and where it may be."""
+    with pytest.raises(DiagnosticError) as raised:
+        normalize(spec({"Root": {**PET, extension: value}}))
+    (found,) = raised.value.diagnostics
+    assert (f"{extension!r} is not allowed on a schema", help_) == (found.message, found.help)
+    assert found.location is not None and f"/components/schemas/Root/{extension}" == found.location.pointer

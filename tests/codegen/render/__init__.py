@@ -1,0 +1,1 @@
+"""Tests of rendered source: layout, classes, literals and prose."""

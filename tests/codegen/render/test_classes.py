@@ -1,0 +1,146 @@
+"""Classes: datamodel-code-generator gets nothing that a document wrote, and its classes equal those of the IR."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import datamodel_code_generator
+import pytest
+from specwire_codegen.classes import dcg, direct, structs, typed_dicts
+from specwire_codegen.classes.tree import printed
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.ir import Field, ListOf, Literals, MapOf, ModelRef, Nullable, ObjectModel, Primitive, Tag, UnionOf
+
+from tests.codegen.hostile.document import base, rendered, written
+
+OURS = re.compile(r"C\d+|f\d+|T\d+|#/components/schemas/T\d+|slots")
+"""The identifiers of the outlines; all other strings are words of OpenAPI, of a template or of a format."""
+WORDS = frozenset(
+    "openapi 3.1.0 info title models version 1 paths components schemas type object properties required string integer "
+    "number boolean null array items anyOf additionalProperties $ref format date-time date time duration uuid binary "
+    "decimal x-python-import module name base tagged renamed secret functional members form documented "
+    "WireModel OpenModel promised optional additional constant".split()
+) | {"promised renamed", "optional renamed", "constant renamed"}
+
+
+@pytest.fixture(autouse=True)
+def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the classes that were made before, so that each test has its own made."""
+    monkeypatch.setattr(dcg, "_MADE", {})
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            yield from strings(key)
+            yield from strings(member)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from strings(item)
+
+
+def test_the_emitter_sees_no_word_of_a_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Schemas and template data that datamodel-code-generator gets are made of identifiers of ours."""
+    seen: set[str] = set()
+    real = datamodel_code_generator.generate
+
+    def generate(document: dict[str, Any], **options: Any) -> Any:
+        seen.update(strings(document), strings(options["extra_template_data"]))
+        return real(document, **options)
+
+    monkeypatch.setattr(datamodel_code_generator, "generate", generate)
+    assert isinstance(rendered(written(tmp_path, base())), dict)
+    assert {"C0", "f0", "T0"} <= seen
+    assert set() == {text for text in seen if text not in WORDS and not OURS.fullmatch(text)}
+
+
+def model(*fields: Field, name: str = "Pet", tag: Tag | None = None) -> ObjectModel:
+    return ObjectModel(name, fields, tag=tag)
+
+
+SLOTS = ("C0", "T0", "f0", "f0_key", "f0_doc", "class_name", "class_text", "doc", "tag_key", "tag_value", "secrets")
+
+
+@pytest.mark.parametrize("word", SLOTS)
+def test_a_slot_in_a_document_is_a_word(word: str) -> None:
+    """A document that uses the names of our slots gets them back, each where it stood."""
+    kind = UnionOf((Literals((word, f"{word}'")), ListOf(MapOf(ModelRef(word))), Primitive("int")))
+    doc = f"{word} {word}"
+    fields = (Field(word, word, Nullable(kind), True, doc), Field("b", "B", Primitive("date"), False, doc))
+    made = ObjectModel(word, fields, doc, Tag("kind", word, word))
+    struct = ast.parse(structs([made])).body[0]
+    assert isinstance(struct, ast.ClassDef)
+    assert word == struct.name
+    assert doc == ast.get_docstring(struct)
+    texts = [ast.unparse(statement) for statement in struct.body[1:]]
+    expected = f"""{word}: Literal['{word}', "{word}'"] | list[dict[str, {word}]] | int | None"""
+    assert [f"kind: Literal['{word}'] = _constant('{word}', '{word}')", expected, f"'{doc}'"] == texts[:3]
+    assert "b: date | Unset = _field(default=UNSET, name='B')" == texts[3]
+    keys = ast.parse(typed_dicts([made])).body[0]
+    assert isinstance(keys, ast.ClassDef)
+    assert f"{word}Dict" == keys.name
+
+
+@pytest.mark.parametrize("doc", ["", " ", "Pet", "pet.", "`Pet`"])
+def test_a_docstring_does_not_repeat_a_name(doc: str) -> None:
+    """A class or field whose description is its name has no docstring; a class without members has `pass`."""
+    field = attrs.evolve(Field("pet", "pet", Primitive("int"), True), doc=doc)
+    for text in (structs([ObjectModel("Pet", (field,), doc)]), typed_dicts([ObjectModel("Pet", (field,), doc)])):
+        assert '"""' not in text
+    for text in (structs([ObjectModel("Pet", (), doc)]), typed_dicts([ObjectModel("Pet", (), doc)])):
+        assert text.endswith(":\n    pass")
+    assert '"""Pet of a shop."""' in structs([ObjectModel("Pet", (), "Pet of a shop.")])
+
+
+def test_classes_that_differ_from_the_ir_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If datamodel-code-generator and the printer of the IR disagree, nothing is generated."""
+    made = model(Field("a", "a", Primitive("int"), True))
+    structs([made])
+    monkeypatch.setattr(dcg, "_MADE", {})
+    monkeypatch.setitem(dcg._FORMATS, "int", ("number", None))
+    with pytest.raises(SpecwireCodegenError, match="internal error: the class Pet differs"):
+        structs([made])
+
+
+def test_a_class_that_does_not_come_back_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every class that was asked for must be returned, and no other."""
+    monkeypatch.setattr(datamodel_code_generator, "generate", lambda *_, **__: "class Other: pass\n")
+    with pytest.raises(SpecwireCodegenError, match="returned other classes than requested"):
+        structs([model(Field("a", "a", Primitive("int"), True))])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class C0(WireModel):\n    a: int = print()\n    b = 1",
+        "class C0(WireModel):\n    def a(self): ...",
+        "class C0(WireModel):\n    a: 'text'",
+        "class C0(WireModel):\n    a: Literal['x']",
+        "class C0(WireModel):\n    'doc'",
+        "@final\nclass C0(WireModel):\n    doc",
+        "C0 = [1]",
+        "import os",
+    ],
+)
+def test_only_the_syntax_of_a_class_is_printed(source: str) -> None:
+    """A tree that holds a text, a function or anything else that no outline has is refused."""
+    with pytest.raises(SpecwireCodegenError, match="which is not part of a class"):
+        printed(ast.parse(source).body[0], {"class_name": "Pet"})
+
+
+def test_a_field_called_like_a_type_keeps_its_name() -> None:
+    """In the class the type has another name then, since the body of a class is a scope."""
+    made = model(
+        Field("list", "list", ListOf(Primitive("date")), False), Field("date", "date", Primitive("date"), False)
+    )
+    source = structs([made])
+    assert direct.struct(made) == source
+    assert "list: _list[_date] | Unset = UNSET" in source
+    assert "date: _date | Unset = UNSET" in source

@@ -1,0 +1,255 @@
+"""Generated modules as a person would have written them: layout, facts, constants, and what is shared."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from specwire_codegen.generate import build
+from specwire_codegen.project import Target
+
+from tests.support.paths import ROOT
+
+GENERATED = sorted((ROOT / "generated" / "specwire_clients").rglob("*.py"))
+CASES = sorted((ROOT / "tests" / "cases" / "positive").glob("*/expected/**/*.py"))
+
+HEAD = 'openapi: 3.1.0\ninfo: {title: Cinema API, version: "1"}\nservers: [{url: "https://c.example"}]\n'
+SHARED = f"""{HEAD}
+paths:
+  /movies:
+    get:
+      operationId: listMovies
+      tags: [movies]
+      parameters:
+      - {{name: ids, in: query, explode: false, schema: {{type: array, items: {{type: string}}}}}}
+      responses: &responses
+        "200": {{description: d, content: {{application/json: {{schema: {{type: string}}}}}}}}
+        default: {{description: d, content: {{application/json: {{schema: {{$ref: "#/components/schemas/Error"}}}}}}}}
+        5XX: {{description: d, content: {{application/json: {{schema: {{type: integer}}}}}}}}
+        "404": {{description: d, content: {{application/json: {{schema: {{type: boolean}}}}}}}}
+        4xx: {{description: d, content: {{application/json: {{schema: {{type: integer}}}}}}}}
+    post:
+      operationId: createMovie
+      tags: [movies]
+      parameters:
+      - {{name: tags, in: query, explode: false, schema: {{type: array, items: {{type: string}}}}}}
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [title, year]
+              properties: {{slug: {{type: string}}, title: {{type: string}}, by: {{type: string}}, year: {{}}}}
+      responses: *responses
+components:
+  schemas:
+    Error: {{type: object, properties: {{message: {{type: string}}}}}}
+"""
+STREAMED = f"""{HEAD}
+paths:
+  /talks/{{id}}:
+    post:
+      operationId: talk
+      tags: [talks]
+      summary: Talk.
+      parameters:
+      - {{name: id, in: path, required: true, schema: {{type: string}}}}
+      - {{name: lang, in: query, schema: {{type: string}}}}
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [text]
+              properties: {{text: {{type: string, description: What to say.}}, stream: {{type: boolean}}}}
+      responses:
+        "200":
+          description: d
+          content:
+            application/json: {{schema: {{type: string}}}}
+            text/event-stream:
+              schema: {{type: string}}
+              x-specwire-stream: {{switch: {{field: stream, value: true}}}}
+"""
+
+
+TOLD = f"""{HEAD}
+paths:
+  /movies:
+    get:
+      operationId: getMovies
+      summary: getMovies
+      tags: [cinema]
+      responses:
+        "200": {{description: d, content: {{application/json: {{schema: {{$ref: "#/components/schemas/Movie"}}}}}}}}
+    post:
+      operationId: postMovies
+      tags: [cinema]
+      description: |
+        Adds a movie. It may take long.
+
+        One of these is needed:
+        - `title`
+        - `slug`
+
+        ```json
+        {{"title": "Alien"}}
+        ```
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                title: {{type: string, description: title}}
+                status: {{$ref: "#/components/schemas/Status"}}
+      responses: {{"200": {{description: ok}}}}
+components:
+  schemas:
+    Status: {{description: "Where the movie is in its life.\\n\\nMore.", type: string, enum: [planned, running]}}
+    Other: {{description: Another one., anyOf: [{{$ref: "#/components/schemas/Status"}}, {{type: "null"}}]}}
+    Movie:
+      type: object
+      properties:
+        plain: {{$ref: "#/components/schemas/Status"}}
+        nullable: {{anyOf: [{{$ref: "#/components/schemas/Status"}}, {{type: "null"}}]}}
+        own: {{$ref: "#/components/schemas/Status", description: Its own words.}}
+"""
+
+
+def rendered(tmp_path: Path, text: str, name: str) -> str:
+    """Return a file of the package that a document makes."""
+    spec = tmp_path / "cinema.yaml"
+    spec.write_text(text, "utf-8")
+    return build(Target("cinema", spec, tmp_path / "out", tmp_path / "client.toml")).files[name]
+
+
+def constant(source: str, name: str) -> str:
+    """Return the source of the value of a constant, on one line."""
+    for node in ast.parse(source).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=found)], value=value) if found == name:
+                return ast.unparse(value)
+            case ast.AnnAssign(target=ast.Name(id=found), value=ast.expr() as value) if found == name:
+                return ast.unparse(value)
+            case _:
+                continue
+    raise AssertionError(f"no constant {name}")
+
+
+def test_errors_ascend_and_are_written_once(tmp_path: Path) -> None:
+    """Statuses come first, then ranges, then the default; two operations share one table."""
+    source = rendered(tmp_path, SHARED, "operations/movies.py")
+    table = "{404: bool, '4XX': int, '5XX': int, 'default': models.Error}"
+    assert table == constant(source, "_ERRORS")
+    assert 2 == source.count("errors=_ERRORS")
+
+
+def test_a_style_that_repeats_has_a_speaking_name(tmp_path: Path) -> None:
+    """A style is written with keywords, and once."""
+    source = rendered(tmp_path, SHARED, "operations/movies.py")
+    assert "Style('form', explode=False)" == constant(source, "_COMMA_SEPARATED")
+    assert 1 == source.count("Style(")
+    assert 'styles={"ids": _COMMA_SEPARATED}' in source
+
+
+def test_a_body_is_in_the_order_of_the_signature(tmp_path: Path) -> None:
+    """Required fields come first in the body, as among the arguments."""
+    source = rendered(tmp_path, SHARED, "operations/movies.py")
+    assert 'json_body({"title": title, "year": year, "slug": slug, "by": by})' in source
+
+
+def test_a_stream_shares_arguments_and_body(tmp_path: Path) -> None:
+    """The streaming form is written by its difference."""
+    source = rendered(tmp_path, STREAMED, "operations/talks.py")
+    assert 1 == source.count('"text": text')
+    assert 1 == source.count("What to say.")
+    assert "@same_arguments(talk)\ndef talk_stream(request: BaseRequest) -> StreamRequest[str]:" in source
+    assert '"""Streaming form of `talk`; same arguments.' in source
+    assert 'path=request.path, query=request.query, body=with_fields(request.body, {"stream": True})' in source
+
+
+def docstring_of(source: str, name: str) -> str:
+    """Return the docstring of a function or class."""
+    found = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return ast.get_docstring(found[name]) or ""
+
+
+def test_a_description_is_kept_whole_and_as_markdown(tmp_path: Path) -> None:
+    """Without a summary the first sentence is the summary, and the rest follows with its list and its code."""
+    found = docstring_of(rendered(tmp_path, TOLD, "operations/cinema.py"), "create_movie")
+    shown = '- `title`\n- `slug`\n\n```json\n{"title": "Alien"}\n```'
+    body = f"Adds a movie.\n\nIt may take long.\n\nOne of these is needed:\n{shown}"
+    assert f"{body}\n\n`POST /movies`, operation `postMovies`." == found.partition("\n\nArgs:")[0]
+
+
+def test_a_summary_that_is_the_id_is_not_one(tmp_path: Path) -> None:
+    """The words of the method stand in for a summary that repeats the operationId."""
+    files = {name: rendered(tmp_path, TOLD, name) for name in ("operations/cinema.py", "resources/cinema.py", "api.md")}
+    assert docstring_of(files["operations/cinema.py"], "list_movies").startswith("List movies.\n")
+    assert all("getMovies." not in text for text in files.values())
+
+
+def test_fields_and_arguments_take_the_description_of_their_component(tmp_path: Path) -> None:
+    """The summary of a component describes what refers to it, also where that may be null; own words come first."""
+    source = rendered(tmp_path, TOLD, "models/__init__.py")
+    assert 3 == source.count('    """Where the movie is in its life."""\n')
+    assert '    """Its own words."""\n' in source
+    arguments = docstring_of(rendered(tmp_path, TOLD, "operations/cinema.py"), "create_movie").partition("Args:\n")[2]
+    assert "    status: Where the movie is in its life." == arguments
+
+
+def test_nothing_repeats_a_name(tmp_path: Path) -> None:
+    """A class without description has no docstring, an argument described by its name no line."""
+    assert "" == docstring_of(rendered(tmp_path, TOLD, "models/__init__.py"), "Movie")
+    assert "title: " not in rendered(tmp_path, TOLD, "operations/cinema.py").replace("title: str", "")
+
+
+def test_clients_are_described_in_english(tmp_path: Path) -> None:
+    """The docstrings of a client's module name the API with its article."""
+    source = rendered(tmp_path, SHARED, "client.py")
+    assert '"""Clients for the Cinema API.' in source
+    assert '"""Synchronous client for the Cinema API."""' in source
+    assert '"""Asynchronous client for the Cinema API."""' in source
+
+
+@pytest.mark.parametrize("title", ["Petstore", "The Petstore", "Petstore - REST API.", ""])
+def test_any_title_makes_a_sentence(title: str, tmp_path: Path) -> None:
+    """A title with or without an article, a full stop or any text."""
+    source = rendered(tmp_path, SHARED.replace("title: Cinema API", f"title: {title!r}"), "client.py")
+    [found] = re.findall(r'"""Synchronous client for (.*)"""', source)
+    assert found == {"Petstore": "Petstore.", "The Petstore": "the Petstore.", "": "the API."}.get(
+        title, "the Petstore - REST API."
+    )
+
+
+def test_every_operation_is_below_its_facts() -> None:
+    """A function that uses the facts of an operation is the next statement after them, and no constant is unused."""
+    assert len(GENERATED) > 50 and len(CASES) > 300
+    for path in (*GENERATED, *CASES):
+        _check_constants(ast.parse(path.read_text("utf-8")), str(path))
+
+
+def _check_constants(tree: ast.Module, path: str) -> None:
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    for statement, following in zip(tree.body, [*tree.body[1:], None], strict=True):
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name("Operation"))):
+                assert isinstance(following, ast.FunctionDef), f"{name} in {path}"
+                assert name in {node.id for node in ast.walk(following) if isinstance(node, ast.Name)}, path
+            case ast.Assign(targets=[ast.Name(id=name)]) if name[0] == "_" and name[1] != "_":
+                assert name in used, path
+            case _:
+                continue
+
+
+def test_the_header_says_what_a_reader_can_do() -> None:
+    """No file speaks of commands or folders of this repository."""
+    for path in (*GENERATED, *CASES):
+        text = path.read_text("utf-8")
+        assert not text or "Do not edit: run `specwire generate`." in text, path
+        assert "`make" not in text, path

@@ -1,0 +1,1 @@
+"""Tests of the conformance engine: it passes correct clients and finds faults in others."""

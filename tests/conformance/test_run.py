@@ -1,0 +1,100 @@
+"""A bench and a run notice a client that does otherwise than its document says, and say what was checked."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from specwire_codegen.contract.harness import Harness
+from specwire_codegen.contract.report import Report, Row, summary
+from specwire_codegen.contract.run import check_mock
+from specwire_codegen.contract.strategies.property_check import Violation
+from specwire_codegen.contract.subject import Subject
+from specwire_codegen.ir import JsonBody, Operation
+
+from tests.support.generated_client import made
+
+
+def operation_of(subject: Subject, operation_id: str) -> Operation:
+    """Return the method of an operation."""
+    return next(one for one in subject.api.operations if one.id == operation_id)
+
+
+def silent(step: str) -> None:
+    """Take no notice of progress."""
+
+
+DOCUMENT = """\
+openapi: 3.1.0
+info: {title: Shop, version: '1'}
+security: [{key: []}]
+paths:
+  /pets/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    get:
+      operationId: getPet
+      responses:
+        '200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+  /pets:
+    post:
+      operationId: addPet
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+      responses:
+        '201': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+components:
+  securitySchemes: {key: {type: http, scheme: bearer}}
+  schemas:
+    Pet: {type: object, required: [name], properties: {name: {type: string}, born: {type: string, format: date-time}}}
+"""
+
+
+def test_a_run_on_the_mock_server_covers_every_operation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each operation has its row, with requests of schemathesis, calls sent and answers read, and nothing is wrong."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    subject = made(DOCUMENT, "contract_run", tmp_path)
+    report = check_mock(subject, 2, silent)
+    assert report.problems == ()
+    assert [row.operation_id for row in report.rows] == ["getPet", "addPet"]
+    assert [row.operation_id for row in report.rows if not all(row.counts)] == []
+    assert summary(report) == "contract_run on its mock server: 2 of 2 operations conform to the document"
+
+
+def test_a_wrong_method_is_noticed_for_both_clients(benches: Callable[[Subject], Harness], moonshot: Subject) -> None:
+    """A client that sends another method than the document has is reported, sync and async."""
+    wrong = attrs.evolve(operation_of(moonshot, "get_balance"), http_method="PUT")
+    with pytest.raises(Violation) as caught:
+        benches(moonshot).sends(wrong, 1)
+    assert str(caught.value).splitlines()[:2] == [
+        "sync: method: PUT expected, not GET",
+        "async: method: PUT expected, not GET",
+    ]
+
+
+def test_swapped_fields_are_noticed(benches: Callable[[Subject], Harness], moonshot: Subject) -> None:
+    """A client that sends one field's value under another's name is reported."""
+    operation = operation_of(moonshot, "create_batch")
+    assert isinstance(operation.body, JsonBody) and operation.body.fields is not None
+    names = {"input_file_id": "endpoint", "endpoint": "input_file_id"}
+    fields = tuple(attrs.evolve(one, name=names.get(one.name, one.name)) for one in operation.body.fields)
+    swapped = attrs.evolve(operation, body=attrs.evolve(operation.body, fields=fields))
+    with pytest.raises(Violation, match=r"body \$\.endpoint: .* expected"):
+        benches(moonshot).sends(swapped, 5)
+
+
+def test_an_answer_that_the_client_does_not_know_is_noticed(moonshot: Subject) -> None:
+    """A client generated from another document than the server's is reported with the place where they differ."""
+    schema: dict[str, Any] = {"type": "object", "required": ["code"], "properties": {"code": {"type": "boolean"}}}
+    schemas = {**moonshot.document["components"]["schemas"], "BalanceResponse": schema}
+    components = {**moonshot.document["components"], "schemas": schemas}
+    with Harness(attrs.evolve(moonshot, document={**moonshot.document, "components": components})) as bench:
+        with pytest.raises(Violation, match=r"\$\.code"):
+            bench.reads(operation_of(moonshot, "get_balance"), 3)
+
+
+def test_a_report_says_what_was_not_called_and_hides_the_key() -> None:
+    """The last line counts what was checked, what is right, and what was left alone; the key is blacked out."""
+    rows = (Row("a", (1,)), Row("b", (1,), ("the key k-1 is wrong",)), Row("c", (0,), note="no", checked=False))
+    report = Report("x", ("read",), rows, (), ("k-1 again",)).without("k-1")
+    assert summary(report) == "x: 1 of 2 operations conform to the document, 1 not called"
+    assert report.problems == ("b: the key *** is wrong", "calls in a row: *** again")

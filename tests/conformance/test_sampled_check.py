@@ -1,0 +1,171 @@
+"""A trial of a client on a document that has one of everything, and of one that was made of another document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from specwire_codegen.contract.sampled_check import SampledCheck, sample
+from specwire_codegen.contract.subject import Subject
+
+from tests.support.generated_client import made
+
+DOCUMENT = """\
+openapi: 3.1.0
+info: {title: Everything, version: '1'}
+servers: [{url: 'https://{region}.example.com/v1', variables: {region: {default: eu}}}]
+security: [{key: []}]
+paths:
+  /plain/{id}.{ext}:
+    get:
+      operationId: getPlain
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: string}}
+        - {name: ext, in: path, required: true, schema: {type: string, enum: [json, xml]}}
+        - {name: q, in: query, schema: {type: [string, 'null']}}
+        - {name: tags, in: query, style: pipeDelimited, explode: false, schema: {type: array, items: {type: string}}}
+        - {name: filter, in: query, style: deepObject, schema: {type: object, additionalProperties: true}}
+        - {name: page, in: query, schema: {type: object, properties: {from: {type: integer}, to: {type: number}}}}
+        - {name: where, in: query, content: {application/json: {schema: {type: object}}}}
+        - {name: X-Ids, in: header, schema: {type: array, items: {type: string}}}
+        - {name: Accept, in: header, schema: {type: string}}
+        - {name: session, in: cookie, schema: {type: string}}
+      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}}
+  /matrix/{id}/label/{pair}:
+    servers: [{url: 'https://other.example.com/v2/'}]
+    get:
+      operationId: getMatrix
+      security: []
+      parameters:
+        - {name: id, in: path, required: true, style: matrix, explode: true, schema: {$ref: '#/components/schemas/Ids'}}
+        - {name: pair, in: path, required: true, style: label, schema: {$ref: '#/components/schemas/Pair'}}
+      responses: {default: {description: d, content: {'*/*': {schema: {$ref: '#/components/schemas/Uuids'}}}}}
+  /texts/any:
+    get:
+      operationId: getAnyText
+      responses: {'200': {description: d, content: {'*/*': {schema: {type: string}}}}}
+  /texts/later:
+    get:
+      operationId: getTextLater
+      responses:
+        '200': {description: d, content: {application/xml: {schema: {type: object, properties: {a: {type: string}}}}}}
+        '202': {description: d}
+  /texts/count:
+    get:
+      operationId: getCount
+      responses: {'200': {description: d, content: {text/plain: {schema: {type: number}}}}}
+  /versions:
+    get:
+      operationId: getVersion
+      responses:
+        '200':
+          description: d
+          content:
+            application/json; v=1: {schema: {type: object, required: [a], properties: {a: {type: string}}}}
+            application/json; v=2: {schema: {type: object, required: [b], properties: {b: {type: integer}}}}
+    put:
+      operationId: putVersion
+      requestBody:
+        content:
+          application/json: {schema: {type: object, required: [a], properties: {a: {type: string}}}}
+          application/vnd.shop.full+json: {schema: {type: object, required: [b], properties: {b: {type: integer}}}}
+      responses: {'204': {description: d}}
+  /things:
+    servers: [{url: /v3}]
+    post:
+      operationId: addThing
+      requestBody: {content: {application/merge-patch+json: {schema: {$ref: '#/components/schemas/Thing'}}}}
+      responses: {'201': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}}
+  /form:
+    post:
+      operationId: sendForm
+      requestBody:
+        content:
+          application/x-www-form-urlencoded:
+            schema:
+              type: object
+              properties: {name: {type: string}, ids: {type: array, items: {type: integer}}, on: {type: boolean}}
+            encoding: {ids: {style: form, explode: false}}
+      responses: {'204': {description: d}}
+  /files:
+    post:
+      operationId: sendFiles
+      requestBody:
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              required: [file]
+              properties:
+                file: {type: string, format: binary}
+                more: {type: array, items: {type: string, format: binary}}
+                about: {type: object, properties: {title: {type: string}}}
+                tags: {type: array, items: {type: string}}
+            encoding: {tags: {contentType: application/json}}
+      responses: {'200': {description: d, content: {application/octet-stream: {}}}}
+  /events:
+    get:
+      operationId: readEvents
+      responses: {'200': {description: d, content: {text/event-stream: {}}}}
+components:
+  securitySchemes: {key: {type: apiKey, in: query, name: api_key}}
+  schemas:
+    Ids: {type: array, minItems: 1, items: {type: integer}}
+    Pair: {type: object, required: [a], properties: {a: {type: integer}}}
+    Uuids: {type: array, items: {type: string, format: uuid}}
+    Thing:
+      type: object
+      required: [id, secret, name, undeclared]
+      properties:
+        id: {type: string, readOnly: true}
+        secret: {type: string, writeOnly: true}
+        name: {type: string, pattern: '^[A-Z]\\\\.$', maxLength: 1}
+        at: {type: string, format: date-time}
+"""
+
+
+@pytest.fixture
+def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Subject:
+    """The document's client."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return made(DOCUMENT, "everything", tmp_path)
+
+
+def test_a_client_does_as_its_document_says(everything: Subject) -> None:
+    """Every kind of parameter, body, server and answer arrives and comes back as the document says."""
+    with SampledCheck(everything) as trial:
+        found = [trial.run(operation, 12) for operation in everything.api.operations]
+    assert [(one.operation_id, (), (), ()) for one in found] == [
+        (one.operation_id, one.wrong, one.unequal, one.undrawn) for one in found
+    ]
+    assert all(one.cases > 0 and one.responses > 0 for one in found)
+
+
+def test_a_client_of_another_document_is_found_out(
+    everything: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other styles, media types, servers and securities than the document's are problems."""
+    text = DOCUMENT.replace("style: pipeDelimited", "style: spaceDelimited").replace(
+        "explode: true, schema: {$ref", "schema: {$ref"
+    )
+    text = text.replace("merge-patch+json", "vnd.other+json").replace("/v1'", "/v9'").replace("url: /v3", "url: /v4")
+    text = text.replace("explode: false}}\n", "explode: true}}\n").replace(
+        "contentType: application/json", "contentType: text/plain"
+    )
+    text = text.replace("text/event-stream", "application/jsonl")
+    other = made(text, "other", tmp_path)
+    subject = Subject(
+        "mixed", other.package, everything.document, everything.api, other.sync_client, other.async_client
+    )
+    with SampledCheck(subject) as trial:
+        found = {one.id: trial.run(one, 12) for one in everything.api.operations}
+    assert {name for name, one in found.items() if one.wrong} == set(everything.operation_ids)
+
+
+def test_a_sample_is_the_same_for_a_seed_and_various(everything: Subject) -> None:
+    """Operations with something new come first; the same seed gives the same ones."""
+    operations = everything.api.operations
+    first = sample(operations, 4, seed=1)
+    assert first == sample(operations, 4, seed=1)
+    assert len({type(one.body) for one in first}) >= 3
+    assert len(sample(operations, 100, seed=1)) == len(operations)

@@ -1,0 +1,125 @@
+"""Values are held against the declared types, and drawn JSON is given to methods as Python has it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from specwire_codegen.contract.values.types import EquivalentText, Types
+from specwire_codegen.ir import ListOf, Literals, MapOf, ModelRef, Nullable, Primitive, TypeExpr, UnionOf
+
+from tests.support.generated_client import made
+
+DOCUMENT = """\
+openapi: 3.1.0
+info: {title: Typed, version: '1'}
+paths:
+  /pets:
+    post:
+      operationId: addPet
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}
+components:
+  schemas:
+    Pet:
+      type: object
+      required: [name]
+      properties:
+        name: {type: string}
+        born: {type: string, format: date-time}
+        friends: {type: array, items: {$ref: '#/components/schemas/Pet'}}
+        kind: {type: string, enum: [cat, dog]}
+"""
+
+
+@pytest.fixture
+def types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Types:
+    """The types of a small client."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return Types(made(DOCUMENT, "typed", tmp_path))
+
+
+PET = ModelRef("Pet")
+
+
+def test_a_model_and_its_fields_are_held_against_their_types(types: Types) -> None:
+    """Dictionaries for models, texts for instants, unknown constants and missing fields are named by their place."""
+    good = types.given(PET, {"name": "a", "born": "2026-01-02T03:04:05Z", "friends": [{"name": "b"}], "kind": "cat"})
+    pet = good.value
+    assert type(pet).__name__ == "Pet"
+    pet.kind = "cat"
+    assert list(types.problems(PET, pet)) == []
+    pet.friends.append({"name": "c"})
+    pet.born = "2026-01-02T03:04:05Z"
+    pet.kind = "cow"
+    del pet.friends[0]
+    assert sorted(types.problems(PET, pet)) == [
+        "$.born: datetime expected, not str '2026-01-02T03:04:05Z'",
+        "$.friends[0]: Pet expected, not dict {'name': 'c'}",
+        "$.kind: one of ('cat', 'dog') expected, not str 'cow'",
+    ]
+    assert list(types.problems(PET, {"name": "a"})) == ["$: Pet expected, not dict {'name': 'a'}"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "good", "bad"),
+    [
+        (Primitive("int"), 1, True),
+        (Primitive("int"), 1, 1.0),
+        (Primitive("float"), 1, "1"),
+        (Primitive("date"), date(2026, 1, 2), datetime(2026, 1, 2, tzinfo=UTC)),
+        (Primitive("bytes"), b"a", "YQ=="),
+        (Primitive("UUID"), UUID(int=1), str(UUID(int=1))),
+        (Nullable(Primitive("str")), None, 1),
+        (ListOf(Primitive("str")), ["a"], ("a",)),
+        (MapOf(Primitive("int")), {"a": 1}, {"a": "1"}),
+        (Literals((1, "a")), "a", True),
+        (UnionOf((Primitive("int"), Primitive("str"))), "a", 1.5),
+    ],
+)
+def test_every_type_takes_its_values_and_no_others(types: Types, type_: TypeExpr, good: Any, bad: Any) -> None:
+    """A value of the type passes, and one that is the same JSON or compares equal does not."""
+    assert list(types.problems(type_, good)) == []
+    assert len(list(types.problems(type_, bad))) == 1
+
+
+@pytest.mark.parametrize(
+    ("type_", "text", "value"),
+    [
+        (Primitive("datetime"), "2026-01-02T03:04:05Z", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        (Primitive("datetime"), "2026-01-02T03:04:05", "2026-01-02T03:04:05"),
+        (Primitive("date"), "2026-01-02", date(2026, 1, 2)),
+        (Primitive("timedelta"), "PT1M", timedelta(minutes=1)),
+        (Primitive("timedelta"), "P1M", "P1M"),
+        (Primitive("UUID"), str(UUID(int=1)), UUID(int=1)),
+        (Primitive("Decimal"), "1.50", Decimal("1.50")),
+        (Primitive("bytes"), "YQ==", b"a"),
+        (Primitive("bytes"), "YR==", "YR=="),
+        (UnionOf((Primitive("int"), Primitive("date"))), "2026-01-02", date(2026, 1, 2)),
+    ],
+)
+def test_texts_are_given_as_the_values_that_they_stand_for(
+    types: Types, type_: TypeExpr, text: str, value: object
+) -> None:
+    """A text that a format gives a type is given in this type; one that does not fit stays a text."""
+    given = types.given(type_, text)
+    assert (type(given.value), given.value, given.expected) == (type(value), value, text)
+
+
+def test_constants_are_given_as_members_of_an_enumeration(types: Types) -> None:
+    """A constant becomes a member that has its value."""
+    given = types.given(Literals(("a", 1)), "a").value
+    assert isinstance(given, Enum) and given.value == "a"
+
+
+def test_a_text_may_arrive_in_another_form_of_the_same_meaning() -> None:
+    """The offset of an instant may be written in any way; another instant, or none, is different."""
+    noon = EquivalentText("2026-01-02T12:00:00Z")
+    assert noon == "2026-01-02T13:00:00+01:00"
+    assert noon != "2026-01-02T12:00:00"
+    assert noon != "2026-01-02T13:00:00Z"

@@ -1,0 +1,1 @@
+"""Contract tests of the shipped clients against their documents."""

@@ -1,0 +1,1 @@
+"""Tests on real documents, which are not part of the repository."""

@@ -1,0 +1,100 @@
+"""Promises about money: what was perhaps carried out and costs again is sent again only where the user says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from specwire._http.retry import RetryPolicy
+from specwire._operations.operation import JsonPayload, Operation
+from specwire._operations.request import Request
+from specwire.errors import APIConnectionError, RateLimitError, ServerError
+from specwire_clients.aitre import Aitre
+from specwire_clients.mistral import Mistral
+from specwire_clients.moonshot import Moonshot
+
+from tests.support.caller import Caller
+from tests.support.sample import Thing
+from tests.support.server import Close, Hold, HTTPResponse, Reset, Server, reply
+
+QUICK = RetryPolicy(wait_initial=0.0, wait_max=0.0)
+MESSAGES: Any = [{"role": "user", "content": "Hi"}]
+UNCLEAR: dict[str, HTTPResponse] = {"silence": (Hold(),), "reset": (Reset(),), "close": (Close(),)}
+CALLS: dict[str, tuple[type[Any], Callable[[Any], Any], int]] = {
+    "aitre chat": (Aitre, lambda c: c.chat.complete(model="m", messages=MESSAGES), 1),
+    "aitre chat stream": (Aitre, lambda c: list(c.chat.stream(model="m", messages=MESSAGES)), 1),
+    "aitre images": (Aitre, lambda c: c.images.generate(prompt="x", model="m"), 1),
+    "aitre speech": (Aitre, lambda c: c.audio.speech(model="m", input="x", voice="v").read(), 1),
+    "aitre embeddings": (Aitre, lambda c: c.embeddings.create(model="m", input="x"), 1),
+    "mistral chat": (Mistral, lambda c: c.chat.complete(model="m", messages=MESSAGES), 1),
+    "mistral fim": (Mistral, lambda c: c.fim.complete(model="m", prompt="x"), 1),
+    "mistral embeddings": (Mistral, lambda c: c.embeddings.create(model="m", input="x"), 1),
+    "moonshot chat": (Moonshot, lambda c: c.chat.complete(model="m", messages=MESSAGES), 1),
+    "moonshot models": (Moonshot, lambda c: c.models.list(), 3),
+    "moonshot cancel": (Moonshot, lambda c: c.batches.cancel("b"), 3),
+}
+
+
+def client_of(kind: type[Any], server: Server, **policy: Any) -> Any:
+    """Make a client that waits for a moment and repeats without waiting."""
+    return kind("k" * 20, base_url=server.url, timeout=0.1, retry=RetryPolicy(wait_initial=0.0, wait_max=0.0, **policy))
+
+
+@pytest.mark.parametrize("fault", UNCLEAR)
+@pytest.mark.parametrize("call", CALLS)
+def test_an_unclear_outcome_is_not_paid_twice(server: Server, call: str, fault: str) -> None:
+    """After silence or a break, a generation is not sent again, unless the user takes the cost."""
+    kind, make, attempts = CALLS[call]
+    server.answer = lambda _: UNCLEAR[fault]
+    for repeats, expected in ((False, attempts), (True, 3)):
+        server.received.clear()
+        with pytest.raises(APIConnectionError), client_of(kind, server, repeat_billed=repeats) as client:
+            make(client)
+        assert expected == len(server.received)
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 529])
+@pytest.mark.parametrize("call", CALLS)
+def test_an_answer_that_says_no_may_be_followed_by_another_try(server: Server, call: str, status: int) -> None:
+    """The server says itself that it did not do it: then a generation is repeated like all that is safe."""
+    kind, make, _ = CALLS[call]
+    server.answer = lambda _: reply({"error": {"message": "no"}}, status=status)
+    with pytest.raises((ServerError, RateLimitError)), client_of(kind, server) as client:
+        make(client)
+    assert 3 == len(server.received)
+
+
+SAID = [
+    {"error": {"message": "m", "type": "insufficient_quota", "code": "insufficient_quota"}},
+    {"error": {"message": "m", "code": "insufficient_quota"}},
+    {"error": {"message": "m", "type": "insufficient_quota"}},
+    {"code": "insufficient_quota", "message": "m"},
+    {"error": {"message": "m", "type": "exceeded_current_quota_error"}},
+]
+
+
+@pytest.mark.parametrize("body", SAID, ids=json.dumps)
+def test_a_quota_that_is_used_up_is_not_asked_again(caller: Caller, client: Any, server: Server, body: Any) -> None:
+    """Waiting does not bring money."""
+    server.answer = lambda _: reply(body, status=429)
+    calls: list[Callable[[], Any]] = [lambda: client.things.get("1"), lambda: client.things.make(name="x")]
+    for call in calls:
+        server.received.clear()
+        with pytest.raises(RateLimitError):
+            caller.run(call())
+        assert 1 == len(server.received)
+
+
+@pytest.mark.parametrize(
+    "method", ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY", "POST", "PATCH", "LINK"]
+)
+def test_methods_that_may_be_repeated(caller: Caller, client: Any, server: Server, method: str) -> None:
+    """The methods that HTTP calls idempotent are repeated after a break, the others are not."""
+    operation = Operation(id="x", method=method, path="/x", returns=JsonPayload(Thing))
+    server.answer = lambda _: (Close(),)
+    with pytest.raises(APIConnectionError):
+        caller.run(client.send(Request(operation)))
+    idempotent = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"}
+    assert (3 if method in idempotent else 1) == len(server.received)

@@ -1,0 +1,160 @@
+"""Promises of digest authentication: the answers of RFC 7616, and calls that need them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from hashlib import md5, sha256
+from typing import Any
+
+import pytest
+from specwire._auth.digest import Challenge, authorization, parse_challenge
+from specwire.errors import AuthenticationError
+
+from tests.runtime.auth.guarded import ask, guarded
+from tests.support.caller import Caller
+from tests.support.server import HTTPResponse, Received, Server, reply
+
+NONCE = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"
+OPAQUE = "FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"
+COUNTED = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ"
+LOGIN = {"digest": ("Mufasa", "Circle of Life")}
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "response"),
+    [
+        ("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
+        ("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
+    ],
+)
+def test_the_examples_of_the_standard_come_out(algorithm: str, response: str) -> None:
+    """RFC 7616, 3.9.1: the response to its example, for both of its algorithms."""
+    asked = Challenge("http-auth@example.org", NONCE, algorithm, opaque=OPAQUE)
+    found = authorization(asked, "Mufasa", "Circle of Life", "GET", "/dir/index.html", count=1, client_nonce=COUNTED)
+    assert (
+        f'Digest username="Mufasa", realm="http-auth@example.org", nonce="{NONCE}", uri="/dir/index.html", '
+        f'response="{response}", algorithm={algorithm}, opaque="{OPAQUE}", qop=auth, nc=00000001, cnonce="{COUNTED}"'
+    ) == found
+
+
+@pytest.mark.parametrize(("algorithm", "hashed"), [("MD5-sess", md5), ("SHA-256-sess", sha256)])
+def test_a_session_key_is_made_of_both_nonces(algorithm: str, hashed: Any) -> None:
+    """RFC 7616, 3.4.2: the secret of `-sess` is the hash of the secret and of the nonces of server and client."""
+
+    def digest(text: str) -> str:
+        return str(hashed(text.encode()).hexdigest())
+
+    secret = digest(f"{digest('u:r:p')}:n:c")
+    expected = digest(f"{secret}:n:00000001:c:auth:{digest('GET:/x')}")
+    asked = Challenge("r", "n", algorithm)
+    found = authorization(asked, "u", "p", "GET", "/x", count=1, client_nonce="c")
+    assert f'response="{expected}", algorithm={algorithm}' in found
+
+
+def test_the_first_edition_is_answered_too() -> None:
+    """RFC 2069: a challenge without `qop` is answered without a count."""
+    asked = Challenge("testrealm@host.com", "dcd98b7102dd2f0e8b11d0f600bfb0c093", counted=False)
+    found = authorization(asked, "Mufasa", "CircleOfLife", "GET", "/dir/index.html", count=1, client_nonce="x")
+    assert 'response="1949323746fe6a43ef61f9606e7febea"' in found
+    assert "cnonce" not in found
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ('Digest realm="r", nonce="n"', Challenge("r", "n", counted=False)),
+        (
+            'Basic realm="a, b", Digest realm="r", nonce="n", qop="auth-int, auth", algorithm=SHA-256, opaque="o"',
+            Challenge("r", "n", "SHA-256", opaque="o"),
+        ),
+        (
+            "Digest nonce=n, algorithm=UNHEARD-OF, Digest nonce=m, qop=auth, userhash=true",
+            Challenge("", "m", hashed_user=True),
+        ),
+        ('Digest nonce=n, algorithm=MD5-sess, qop="auth"', Challenge("", "n", "MD5-sess")),
+        ('Digest realm="r"', None),
+        ('Digest nonce="n", qop="auth-int"', None),
+        ('Bearer realm="r"', None),
+        ("Negotiate abc==", None),
+        ('"', None),
+        ("", None),
+    ],
+)
+def test_a_challenge_is_found_among_others(header: str, expected: Challenge | None) -> None:
+    """The first challenge that can be answered is read, whatever stands beside it."""
+    assert expected == parse_challenge(header)
+
+
+def test_users_of_every_language_have_a_name() -> None:
+    """A user outside ASCII is sent as the standard says, a hashed one as a hash, quotes escaped; no password shows."""
+    asked = Challenge("r", "n")
+    plain = authorization(asked, 'a"b', "secret", "GET", "/", count=1, client_nonce="c")
+    foreign = authorization(asked, "Jäsøn", "secret", "GET", "/", count=1, client_nonce="c")
+    hashed = authorization(
+        Challenge("r", "n", hashed_user=True), "Jäsøn", "secret", "GET", "/", count=1, client_nonce="c"
+    )
+    assert 'username="a\\"b"' in plain
+    assert "username*=UTF-8''J%C3%A4s%C3%B8n" in foreign
+    assert f'username="{hashlib.md5("Jäsøn:r".encode()).hexdigest()}"' in hashed
+    assert "secret" not in plain + foreign + hashed
+
+
+class Gate:
+    """Lets in whoever answers its nonce, and remembers what came."""
+
+    def __init__(self) -> None:
+        self.nonce = "first"
+        self.counts: list[str] = []
+
+    def __call__(self, received: Received) -> HTTPResponse:
+        given = received.headers.get("authorization", "").removeprefix("Digest ")
+        found = dict(re.findall(r'(\w+)="?([^",]*)"?', given))
+        if found.get("nonce") == self.nonce and found["response"] == self._expected(received, found):
+            self.counts.append(found["nc"])
+            return reply({"id": found["username"]})
+        return reply(status=401, headers={"www-authenticate": f'Digest realm="r", qop="auth", nonce="{self.nonce}"'})
+
+    def _expected(self, received: Received, found: dict[str, str]) -> str:
+        def hashed(*parts: str) -> str:
+            return hashlib.md5(":".join(parts).encode()).hexdigest()
+
+        secret, request = hashed("Mufasa", "r", "Circle of Life"), hashed(received.method, received.target)
+        return hashed(secret, self.nonce, found["nc"], found["cnonce"], "auth", request)
+
+
+def test_a_call_answers_the_challenge(caller: Caller, server: Server) -> None:
+    """The first call is sent again with the answer, later ones have it from the start, and a new nonce is taken."""
+    server.answer = gate = Gate()
+    client = guarded(caller, ("digest",), credentials=LOGIN)
+    client = client.with_options(query={"a": ["x y", "é"]})
+    assert "Mufasa" == caller.run(client.send(ask())).id
+    assert "Mufasa" == caller.run(client.send(ask())).id
+    gate.nonce = "second"
+    assert 1 == caller.run(client._session.perform(ask())).attempts
+    assert (5, ["00000001", "00000002", "00000001"]) == (len(server.received), gate.counts)
+
+
+def test_a_wrong_password_is_refused_once(caller: Caller, server: Server) -> None:
+    """A challenge that comes back is not answered again, and a server that sends none is believed."""
+    server.answer = Gate()
+    client = guarded(caller, ("digest",), credentials={"digest": "Mufasa:wrong-0123"})
+    with pytest.raises(AuthenticationError) as caught:
+        caller.run(client.send(ask()))
+    assert "wrong-0123" not in repr([caught.value, vars(caught.value), client])
+    assert 2 == len(server.received)
+    server.answer = lambda _: reply(status=401)
+    with pytest.raises(AuthenticationError):
+        caller.run(client.send(ask()))
+    assert 3 == len(server.received)
+
+
+def test_a_challenge_of_another_origin_is_not_answered(caller: Caller, server: Server) -> None:
+    """A challenge after a redirect to another origin gets no answer."""
+    with Server() as other:
+        other.answer = Gate()
+        moved: Any = reply(b"", status=302, headers={"location": f"{other.url}/"})
+        server.answer = lambda _: moved
+        with pytest.raises(AuthenticationError):
+            caller.run(guarded(caller, ("digest",), credentials=LOGIN).send(ask()))
+        assert ["authorization" in received.headers for received in other.received] == [False]

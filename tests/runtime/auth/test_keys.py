@@ -1,0 +1,198 @@
+"""Promises of credentials: where a key goes, where it comes from, and that it shows nowhere."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from typing import Any
+
+import pytest
+from specwire import AsyncClient, Client
+from specwire._operations.operation import JsonPayload, Operation
+from specwire._operations.provider import Provider
+from specwire._operations.request import Request
+from specwire._operations.security import (
+    ApiKey,
+    AppliedAuth,
+    Basic,
+    Bearer,
+    Digest,
+    Http,
+    MutualTLS,
+    OAuth2,
+    Scheme,
+    make_auth,
+)
+from specwire.errors import AuthenticationError, ConfigurationError
+
+from tests.support.caller import KEY, Caller
+from tests.support.sample import AsyncSample, Sample, Thing, get, public
+from tests.support.server import Server, reply
+
+GOOD = reply({"id": "1"})
+
+
+@pytest.mark.parametrize(
+    ("scheme", "expected"),
+    [
+        (Bearer(), AppliedAuth({"authorization": "Bearer u:p"}, secrets=("u:p",))),
+        (OAuth2("https://auth.invalid"), AppliedAuth({"authorization": "Bearer u:p"}, secrets=("u:p",))),
+        (Basic(), AppliedAuth({"authorization": "Basic dTpw"}, secrets=("dTpw", "u:p", "p"))),
+        (Http("Token"), AppliedAuth({"authorization": "Token u:p"}, secrets=("u:p",))),
+        (ApiKey("X-Api-Key", "header"), AppliedAuth({"x-api-key": "u:p"}, secrets=("u:p",))),
+        (ApiKey("key", "query"), AppliedAuth(query={"key": "u:p"}, secrets=("u:p",))),
+        (ApiKey("sid", "cookie"), AppliedAuth(cookies={"sid": "u:p"}, secrets=("u:p",))),
+        (Digest(), AppliedAuth()),
+        (MutualTLS(), AppliedAuth()),
+    ],
+)
+def test_each_scheme_has_its_place(scheme: Scheme, expected: AppliedAuth) -> None:
+    """A key goes where the document's security scheme says."""
+    assert expected == make_auth(scheme, "u:p")
+    assert "AppliedAuth(***)" == repr(expected)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "target", "header", "value"),
+    [
+        (ApiKey("X-Api-Key", "header"), "/things/1?tags=a", "x-api-key", "k&1"),
+        (ApiKey("key", "query"), "/things/1?tags=a&key=k%261", "user-agent", None),
+        (ApiKey("sid", "cookie"), "/things/1?tags=a", "cookie", "session=s; sid=k%261"),
+    ],
+)
+def test_keys_are_sent_in_their_place(
+    server: Server, scheme: Scheme, target: str, header: str, value: str | None
+) -> None:
+    """A key in a header, the query or a cookie arrives there, encoded, beside what else stands there."""
+    server.play(GOOD, GOOD)
+    made = Provider(name="p", version="1", base_url=server.url, security=scheme)
+    request = get("1", tags=["a"], session="s")
+
+    class Sync(Client):
+        _provider = made
+
+    class Async(AsyncClient):
+        _provider = made
+
+    with Sync("k&1") as client:
+        assert Thing(id="1") == client.send(request)
+
+    async def main() -> None:
+        async with Async("k&1") as client:
+            assert Thing(id="1") == await client.send(request)
+
+    asyncio.run(main())
+    for received in server.received:
+        assert target == received.target
+        assert value is None or value == received.headers[header]
+        assert "authorization" not in received.headers
+
+
+@pytest.mark.parametrize(
+    ("scheme", "stated", "target", "header", "value"),
+    [
+        (ApiKey("X-Api-Key", "header"), {"headers": {"x-api-key": "mine"}}, "/things", "x-api-key", "mine"),
+        (ApiKey("key", "query"), {"query": {"key": "mine"}}, "/things?key=mine", "x-api-key", None),
+        (ApiKey("sid", "cookie"), {"cookies": {"sid": "mine"}}, "/things", "cookie", "sid=mine"),
+    ],
+)
+def test_what_a_call_states_counts_before_the_key(
+    server: Server, scheme: Scheme, stated: Any, target: str, header: str, value: str | None
+) -> None:
+    """Where an operation has a parameter in the key's place, its argument is sent, once, and not the client's key."""
+    server.play(GOOD)
+    made = Provider(name="p", version="1", base_url=server.url, security=scheme)
+    operation = Operation(id="list", method="GET", path="/things", returns=JsonPayload(Thing))
+    with type("Keyed", (Client,), {"_provider": made})("k") as client:
+        client.send(Request(operation, **stated))
+    [received] = server.received
+    assert (target, value) == (received.target, received.headers.get(header))
+
+
+def test_a_public_operation_takes_no_key(caller: Caller, client: Any, server: Server) -> None:
+    """An operation without security is sent without the key, and the key function is not asked."""
+    server.play(GOOD, GOOD)
+    caller.run(client.send(public()))
+
+    def forbidden() -> str:
+        raise AssertionError("nobody should ask")
+
+    caller.run(caller.client(forbidden).things.public())
+    assert [False, False] == ["authorization" in received.headers for received in server.received]
+
+
+def test_a_provider_without_security_needs_no_key(server: Server) -> None:
+    """Where the document knows no security, a client is made without a key."""
+    server.play(GOOD)
+
+    class Open(Client):
+        _provider = Provider(name="p", version="1", base_url=server.url)
+
+    with Open() as client:
+        client.send(get("1"))
+    assert "authorization" not in server.received[0].headers
+
+
+def test_a_key_may_come_from_a_coroutine_function(server: Server) -> None:
+    """The asynchronous client awaits its key function; the synchronous one refuses a coroutine."""
+    server.play(GOOD)
+
+    async def key() -> str:
+        await asyncio.sleep(0)
+        return "fresh"
+
+    async def main() -> None:
+        async with AsyncSample(key, base_url=server.url) as client:
+            await client.things.get("1")
+
+    asyncio.run(main())
+    assert "Bearer fresh" == server.received[0].headers["authorization"]
+    pending: Any = asyncio.Future(loop=asyncio.new_event_loop())
+    with (
+        Sample(lambda: pending, base_url=server.url) as client,
+        pytest.raises(ConfigurationError, match="an awaitable"),
+    ):
+        client.things.get("1")
+    pending.get_loop().close()
+
+
+@pytest.mark.parametrize("key", ["", "a\nb", "a\r\nX: 1", "clé", "a\0", " a"])
+def test_a_key_that_no_header_can_hold_is_refused(caller: Caller, server: Server, key: str) -> None:
+    """A key with line breaks or letters outside ASCII, often misread from a file, is refused and not shown."""
+    with pytest.raises(
+        ConfigurationError, match="the key is empty or has characters forbidden in HTTP headers"
+    ) as caught:
+        caller.run(caller.client(lambda: key).things.get("1"))
+    assert not key.strip() or key not in str(caught.value)
+    assert [] == server.received
+
+
+def test_a_missing_key_is_missed_at_once() -> None:
+    """A client whose API wants a key is not made without one, and the message says where one may come from."""
+
+    class Acme(Client):
+        _provider = Provider(name="p", version="1", base_url="https://acme.invalid", security=Bearer())
+
+    says = r"^Acme needs an API key: pass Acme\(api_key=\.\.\.\); api_key=ANONYMOUS sends none$"
+    with pytest.raises(ConfigurationError, match=says):
+        Acme()
+    with pytest.raises(ConfigurationError, match="has one security scheme: pass Acme"):
+        Acme(credentials={"bearer": "k"})
+
+
+def test_the_key_shows_nowhere(caller: Caller, client: Any, server: Server) -> None:
+    """No repr, message or traceback of a failed call holds the key."""
+    server.play(
+        reply({"message": f"unknown key {KEY}"}, status=401, headers={"x-echo": "yes", "set-cookie": "a=hidden"})
+    )
+    with pytest.raises(AuthenticationError) as caught:
+        caller.run(client.things.get("1"))
+    error = caught.value
+    shown = "".join(traceback.format_exception(error))
+    for thing in (client, client.things, client.things.get, client._session.options):
+        shown += repr(thing)
+    shown += repr((error.request, error.response, error.body))
+    assert error.response is not None
+    shown += repr(error.response.headers) + repr(error.response.content) + repr(vars(error))
+    assert KEY not in shown
+    assert "hidden" not in shown

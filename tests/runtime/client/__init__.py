@@ -1,0 +1,1 @@
+"""Tests of clients, methods, middleware and workflows."""

@@ -1,0 +1,104 @@
+"""Promises of pickling: what is a value travels between processes; what holds a key does not."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specwire import Unknown
+from specwire._codec.conversion import to_dict
+from specwire._codec.drift import Drift, decode
+from specwire._http.options import Options
+from specwire._http.retry import RetryPolicy
+from specwire._models.headers import Headers
+from specwire._operations.response import Response
+
+from tests.support import sample
+from tests.support.caller import KEY, Caller
+from tests.support.sample import Cat, Image, Thing
+from tests.support.server import Server, reply
+
+COPIES: list[Callable[[Any], Any]] = [lambda value: pickle.loads(pickle.dumps(value)), copy.copy, copy.deepcopy]
+
+
+def requests() -> list[Any]:
+    """Return a request of every kind."""
+    return [
+        sample.get("1", tags=["a"], where={"b": 1}, trace="t", session="s"),
+        sample.make(name="x", size=None, part=Image(url="u")),
+        sample.form(name="x"),
+        sample.list_(page=2),
+        sample.by_cursor(after="c"),
+        sample.talk(prompt="p"),
+        sample.lines(),
+        sample.download("f"),
+        sample.upload(file=Path(__file__), purpose="p"),
+        sample.put("a", content=b"abc"),
+        sample.job("j"),
+        sample.ask(question="?"),
+    ]
+
+
+@pytest.mark.parametrize("copied", COPIES, ids=["pickle", "copy", "deepcopy"])
+@pytest.mark.parametrize("request_value", requests(), ids=repr)
+def test_requests_travel(copied: Callable[[Any], Any], request_value: Any) -> None:
+    """A request of every kind comes back equal, its operation too."""
+    back = copied(request_value)
+    assert request_value == back
+    assert type(request_value) is type(back)
+    assert request_value.operation == back.operation
+    assert hash(request_value.operation) == hash(back.operation)
+
+
+@pytest.mark.parametrize("copied", COPIES, ids=["pickle", "copy", "deepcopy"])
+def test_models_travel(copied: Callable[[Any], Any]) -> None:
+    """Models come back equal, with what is unset, what drifted and what is unknown."""
+    raw = b'{"id": 5, "state": "odd", "part": {"type": "video", "s": 1}, "pet": {"purr": "p"}, "size": null}'
+    thing, _ = decode(raw, Thing)
+    back = copied(thing)
+    assert thing == back
+    assert to_dict(thing) == to_dict(back)
+    assert (Unknown, Cat) == (type(back.part), type(back.pet))
+    assert not back.child
+
+
+def test_a_request_that_travelled_is_sent(caller: Caller, client: Any, server: Server) -> None:
+    """A request that came out of a pickle is sent as the original would be."""
+    server.play(reply({"id": "1"}), reply({"id": "1"}))
+    request = sample.make(name="x")
+    for value in (request, pickle.loads(pickle.dumps(request))):
+        assert Thing(id="1") == caller.run(client.send(value))
+    first, second = server.received
+    assert (first.target, first.headers, first.body) == (second.target, second.headers, second.body)
+
+
+def test_answers_travel(caller: Caller, client: Any, server: Server) -> None:
+    """A whole answer comes back equal, without the key."""
+    server.play(reply({"id": "1", "state": "odd"}, headers={"x-request-id": "r"}))
+    with pytest.warns(UserWarning):
+        response: Response[Thing] = caller.run(client.things.get.raw("1"))
+    data = pickle.dumps(response)
+    back: Response[Thing] = pickle.loads(data)
+    assert response == back
+    assert "r" == back.request_id
+    assert (Drift("$.state", "one of 'new', 'old'", "string 'odd'"),) == back.drift
+    assert KEY.encode() not in data
+
+
+def test_headers_travel_and_hide_secrets() -> None:
+    """Headers come back equal; several values are joined; secret ones are not shown."""
+    headers = Headers([("A", "1"), ("a", "2"), ("Set-Cookie", "hidden"), ("X-Api-Key", "hidden")])
+    assert headers == pickle.loads(pickle.dumps(headers))
+    assert ("1, 2", 3) == (headers["A"], len(headers))
+    assert "Headers({'a': '1, 2', 'set-cookie': '***', 'x-api-key': '***'})" == repr(headers)
+
+
+def test_options_travel_and_hide_headers() -> None:
+    """Options come back equal and do not show headers."""
+    options = Options(timeout=None, retry=RetryPolicy(attempts=1), headers={"authorization": "hidden"})
+    assert options == pickle.loads(pickle.dumps(options))
+    assert "hidden" not in repr(options)

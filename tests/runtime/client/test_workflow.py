@@ -1,0 +1,190 @@
+"""Promises of flows: several calls written once, run by either client; waiters above all."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from typing import Any
+
+import pytest
+import trio
+from specwire._client.workflow import Pause, Workflow, send, wait
+from specwire._operations.operation import JsonPayload, Operation, Polling
+from specwire._operations.request import Request
+from specwire.errors import InvalidRequestError, NotFoundError, ServerError, UnknownStatusError, WaitTimeoutError
+
+from tests.support.caller import KEY, Caller
+from tests.support.sample import AsyncSample, Job, Thing, get, job, make
+from tests.support.server import Server, reply
+
+GOOD = reply({"id": "1"})
+
+
+def state(status: Any) -> Any:
+    """Return a job in a state."""
+    return reply({"id": "j", "status": status})
+
+
+def make_and_get(name: str) -> Workflow[tuple[str, Thing]]:
+    """Make a thing and get it."""
+    made = yield from send(make(name=name))
+    found = yield from send(get(made.id))
+    return made.id, found
+
+
+def test_a_flow_is_run_by_either_client(caller: Caller, client: Any, server: Server) -> None:
+    """The answers of the calls are the values of the flow's expressions, its return value the result."""
+    server.play(GOOD, reply({"id": "1", "size": 3}))
+    assert ("1", Thing(id="1", size=3)) == caller.run(client.send(make_and_get("x")))
+    assert ["/things", "/things/1"] == [received.target for received in server.received]
+
+
+def test_errors_are_thrown_into_the_flow(caller: Caller, client: Any, server: Server) -> None:
+    """An error of a call is raised where the flow stands, which may catch it and go on."""
+
+    def get_or_make() -> Workflow[Thing]:
+        try:
+            return (yield from send(get("9")))
+        except NotFoundError:
+            return (yield from send(make(name="9")))
+
+    server.play(reply({}, status=404), GOOD)
+    assert Thing(id="1") == caller.run(client.send(get_or_make()))
+
+
+def test_an_error_that_the_flow_lets_pass_is_the_caller_s(caller: Caller, client: Any, server: Server) -> None:
+    """An error that the flow does not catch, or raises itself, ends it; what it has to clean up it cleans up."""
+    cleaned: list[str] = []
+
+    def careless() -> Workflow[Thing]:
+        try:
+            return (yield from send(get("9")))
+        finally:
+            cleaned.append("yes")
+
+    server.play(reply({}, status=404))
+    with pytest.raises(NotFoundError):
+        caller.run(client.send(careless()))
+    assert ["yes"] == cleaned
+
+    def failing() -> Workflow[Thing]:
+        yield Pause(0)
+        raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        caller.run(client.send(failing()))
+
+
+def test_pauses_are_kept(caller: Caller, client: Any) -> None:
+    """A pause of a flow takes the seconds that it says."""
+
+    def resting() -> Workflow[str]:
+        yield Pause(0.05)
+        return "rested"
+
+    started = time.monotonic()
+    assert "rested" == caller.run(client.send(resting()))
+    assert 0.05 <= time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("end", ["DONE", "FAILED"])
+def test_a_waiter_polls_until_the_job_settles(caller: Caller, client: Any, server: Server, end: str) -> None:
+    """A waiter gives the job as it is when its status is final, well or ill; each poll is told."""
+    server.play(state("QUEUED"), state("RUNNING"), state(end))
+    told: list[str] = []
+    done = caller.run(client.jobs.wait("j", on_progress=lambda job: told.append(job.status)))
+    assert Job(id="j", status=end) == done
+    assert ["QUEUED", "RUNNING", end] == told
+    assert ["/jobs/j"] * 3 == [received.target for received in server.received]
+
+
+def test_a_status_is_waited_through_where_no_steps_are_listed(caller: Caller, client: Any, server: Server) -> None:
+    """A word that is none of an end is a step where the document does not say which steps there are."""
+    server.play(state("ODD"), state("DONE"))
+    assert "DONE" == caller.run(client.jobs.wait("j")).status
+
+
+@pytest.mark.parametrize("end", ["expired", "Cancelled", "INCOMPLETE", "requires-action", "timed_out"])
+def test_a_word_of_an_end_is_one(caller: Caller, client: Any, server: Server, end: str) -> None:
+    """Statuses that the document forgot end the wait by what they mean."""
+    server.play(state("RUNNING"), state(end))
+    assert end == caller.run(client.jobs.wait("j", timeout=5)).status
+
+
+@pytest.mark.parametrize("status", [{"phase": 1}, None, "", 3])
+def test_a_job_without_a_status_is_not_waited_for(caller: Caller, client: Any, server: Server, status: Any) -> None:
+    """What has no status never ends: the job is in the error, as it came."""
+    server.play(state(status))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(UnknownStatusError, match=r"get_job: the job's status is") as caught:
+            caller.run(client.jobs.wait("j"))
+    assert "j" == caught.value.last.id
+    assert 1 == len(server.received)
+
+
+@pytest.mark.parametrize(("status", "known"), [("RUNNING", True), ("", True), ("finished", True), ("ODD", False)])
+def test_only_known_steps_are_waited_through_where_they_are_listed(status: str, known: bool) -> None:
+    """A status that is neither an end nor a listed step stops the wait."""
+    polling = Polling(("status",), frozenset({"DONE"}), frozenset(), progress=frozenset({"RUNNING", "", "finished"}))
+    operation = Operation(id="job", method="GET", path="/", returns=JsonPayload(Job), polling=polling)
+    flow: Workflow[Job] = wait(Request(operation))
+    next(flow)
+    if known:
+        assert isinstance(flow.send(Job(id="j", status=status)), Pause)
+    else:
+        with pytest.raises(UnknownStatusError, match="'ODD'"):
+            flow.send(Job(id="j", status=status))
+
+
+def test_a_waiter_gives_up_in_time(caller: Caller, client: Any, server: Server) -> None:
+    """After `timeout` seconds, not before, `WaitTimeoutError` is raised with the job as last seen."""
+    server.answer = lambda _: state("RUNNING")
+    started = time.monotonic()
+    with pytest.raises(WaitTimeoutError) as caught:
+        caller.run(client.jobs.wait("j", interval=60, timeout=0.5))
+    assert 0.5 <= time.monotonic() - started < 5
+    assert Job(id="j", status="RUNNING") == caught.value.last
+    assert str(caught.value).startswith("get_job: still 'RUNNING' after 0.")
+    assert isinstance(caught.value, TimeoutError)
+    assert job("j") == caught.value.request
+    assert 2 == len(server.received)
+
+
+def test_a_job_that_is_done_is_not_waited_for(caller: Caller, client: Any, server: Server) -> None:
+    """A job that is settled at the first poll is returned at once, even without time."""
+    server.play(state("DONE"))
+    assert "DONE" == caller.run(client.jobs.wait("j", interval=60, timeout=0)).status
+
+
+def test_a_poll_that_fails_is_repeated_and_then_raised(caller: Caller, client: Any, server: Server) -> None:
+    """Polls are repeated as other reads are; what remains is raised."""
+    busy = reply({}, status=503)
+    server.play(state("RUNNING"), busy, state("DONE"), busy, busy, busy)
+    assert "DONE" == caller.run(client.jobs.wait("j")).status
+    with pytest.raises(ServerError):
+        caller.run(client.jobs.wait("j"))
+
+
+def test_options_hold_for_every_call_of_a_flow(caller: Caller, client: Any, server: Server) -> None:
+    """What `with_options` says holds for each poll."""
+    server.play(state("RUNNING"), state("DONE"))
+    caller.run(client.jobs.wait.with_options(headers={"x-team": "blue"})("j"))
+    assert ["blue", "blue"] == [received.headers["x-team"] for received in server.received]
+
+
+def test_what_is_no_job_cannot_be_waited_for() -> None:
+    """Waiting for an operation that tells no status is refused."""
+    with pytest.raises(InvalidRequestError, match="get_thing does not read a job that can be waited for"):
+        next(wait(get("1")))
+
+
+def test_flows_run_under_trio(server: Server) -> None:
+    """A waiter sleeps on the loop that runs."""
+    server.play(state("RUNNING"), state("DONE"))
+
+    async def main() -> str:
+        async with AsyncSample(KEY, base_url=server.url) as client:
+            return (await client.jobs.wait("j")).status
+
+    assert "DONE" == trio.run(main)

@@ -1,0 +1,540 @@
+"""Promises of downloads that break off: they go on where the server lets them, and never mix two versions of a file."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from specwire._downloads import async_download, partfile, sync_download
+from specwire._http.retry import RetryPolicy
+from specwire.errors import APIConnectionError, APITimeoutError, NotFoundError, SpecwireError
+
+from tests.support.caller import Caller
+from tests.support.paths import ROOT
+from tests.support.sample import Sample
+from tests.support.server import END, Action, Close, Hold, Pause, Received, Reset, Server, chunk, head, reply
+
+BYTES = bytes(range(256)) * 4
+OTHER = BYTES[::-1] + b"more"
+TAGGED = {"accept-ranges": "bytes", "etag": '"v1"'}
+DATED = {
+    "accept-ranges": "bytes",
+    "last-modified": "Sun, 06 Nov 1994 08:49:37 GMT",
+    "date": "Sun, 06 Nov 1994 08:49:38 GMT",
+}
+
+
+NEWER = {"accept-ranges": "bytes", "etag": '"v2"'}
+
+
+def cut(
+    size: int = 100, headers: Mapping[str, str] = TAGGED, *, end: Action | None = None, body: bytes = BYTES
+) -> Sequence[Action]:
+    """Return a whole answer that breaks off after some bytes."""
+    return (head(200, {"content-length": str(len(body)), **headers}), body[:size], Pause(0.02), end or Close())
+
+
+def rest(
+    start: int, size: int | None = None, headers: Mapping[str, str] = {}, *, body: bytes = BYTES
+) -> Sequence[Action]:
+    """Return the rest of the bytes, or so many of it before it breaks off."""
+    part = body[start:]
+    where = f"bytes {start}-{len(body) - 1}/{len(body)}"
+    said = head(206, {"content-range": where, "content-length": str(len(part)), "etag": '"v1"', **headers})
+    return (said, part) if size is None else (said, part[:size], Pause(0.02), Close())
+
+
+def whole(body: bytes = BYTES, headers: Mapping[str, str] = TAGGED) -> Sequence[Action]:
+    """Return all bytes."""
+    return reply(body, headers=dict(headers))
+
+
+def asked(server: Server) -> list[tuple[str | None, str | None]]:
+    """Return the `Range` and `If-Range` of each request."""
+    return [(one.headers.get("range"), one.headers.get("if-range")) for one in server.received]
+
+
+@pytest.mark.parametrize("end", [Close(), Reset()], ids=["closed", "reset"])
+def test_a_download_goes_on_where_it_broke(
+    caller: Caller, client: Any, server: Server, tmp_path: Path, end: Action
+) -> None:
+    """The rest is asked for by range, under the condition that it is of the same version; the file is whole."""
+    server.play(cut(100, end=end), rest(100, 50), rest(150))
+    target = tmp_path / "file"
+    assert target == caller.run(client.files.download().save(target))
+    assert BYTES == target.read_bytes()
+    assert [target] == list(tmp_path.iterdir())
+    assert [(None, None), ("bytes=100-", '"v1"'), ("bytes=150-", '"v1"')] == asked(server)
+    assert "identity" == server.received[1].headers["accept-encoding"]
+
+
+def test_the_date_of_a_change_will_do(caller: Caller, client: Any, server: Server) -> None:
+    """Without an entity tag the date of the last change is the condition, and need not be said again."""
+    server.play(cut(100, DATED), rest(100, headers={"etag": '"unasked"'}))
+    assert BYTES == caller.run(client.files.download().read())
+    assert ("bytes=100-", DATED["last-modified"]) == asked(server)[1]
+
+
+def test_a_body_without_length_goes_on(caller: Caller, client: Any, server: Server) -> None:
+    """Where the first answer does not say how much it is, the next one does."""
+    chunked = (head(200, {"transfer-encoding": "chunked", **TAGGED}), chunk(BYTES[:100]), Pause(0.02), Close())
+    server.play(chunked, rest(100))
+    assert BYTES == b"".join(caller.list(client.files.download().iter_bytes()))
+
+
+def test_silence_is_gone_on_from(caller: Caller, client: Any, server: Server) -> None:
+    """A body that stops coming for longer than `idle_timeout` goes on over another connection."""
+    server.play(cut(100, end=Hold()), rest(100))
+    assert BYTES == caller.run(client.files.download.with_options(idle_timeout=0.25)().read())
+
+
+def test_nothing_is_asked_twice_of_a_server_that_gave_nothing(caller: Caller, client: Any, server: Server) -> None:
+    """A body that breaks off before its first byte is asked for as a whole again."""
+    server.play(cut(0), whole())
+    assert BYTES == caller.run(client.files.download().read())
+    assert [(None, None)] * 2 == asked(server)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"etag": '"v1"'},
+        {"accept-ranges": "none", "etag": '"v1"'},
+        {"accept-ranges": "bytes"},
+        {"accept-ranges": "bytes", "etag": 'W/"v1"'},
+        {**DATED, "etag": 'W/"v1"'},
+        {**DATED, "date": DATED["last-modified"]},
+        {**DATED, "last-modified": "yesterday"},
+        {**TAGGED, "content-encoding": "binary"},
+    ],
+    ids=["silent", "no ranges", "unnamed", "weak", "weak and dated", "just changed", "no date", "encoded"],
+)
+def test_a_server_that_does_not_say_enough_is_not_asked(
+    caller: Caller, client: Any, server: Server, headers: dict[str, str]
+) -> None:
+    """Where ranges are not offered, or bytes cannot be told from others, the download breaks off as it does."""
+    server.play(cut(100, headers))
+    with pytest.raises(APIConnectionError, match="the download broke off after 100"):
+        caller.run(client.files.download().read())
+    assert 1 == len(server.received)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        rest(100, headers={"content-range": "bytes 99-1023/1024"}),
+        rest(100, headers={"content-range": "bytes 100-1023/2048"}),
+        rest(100, headers={"content-range": "bytes 100-1022/1024"}),
+        rest(100, headers={"content-range": "bytes 100-99/1024"}),
+        rest(100, headers={"content-range": "none"}),
+        rest(100, headers=NEWER),
+        rest(100, headers={"content-encoding": "gzip"}),
+        reply({}, status=416, headers={"content-range": "bytes */10"}),
+    ],
+    ids=["other start", "other length", "short", "backwards", "no range", "other tag", "encoded", "416"],
+)
+def test_a_part_that_does_not_fit_is_not_used(
+    caller: Caller, client: Any, server: Server, tmp_path: Path, answer: Sequence[Action]
+) -> None:
+    """An answer that is not the rest, or none, makes the download start over; the file has no byte of it."""
+    server.play(cut(100), answer, whole(OTHER))
+    saved: Path = caller.run(client.files.download().save(tmp_path / "file"))
+    assert OTHER == saved.read_bytes()
+    assert [(None, None), ("bytes=100-", '"v1"'), (None, None)] == asked(server)
+
+
+def test_a_server_that_changed_its_mind_is_started_over(
+    caller: Caller, client: Any, server: Server, tmp_path: Path
+) -> None:
+    """All bytes of another version replace those that came, in a file and in memory; that version may break too."""
+    script = (cut(100), cut(50, NEWER, body=OTHER), rest(50, headers=NEWER, body=OTHER))
+    server.play(*script, *script)
+    saved: Path = caller.run(client.files.download().save(tmp_path / "file"))
+    assert OTHER == saved.read_bytes()
+    assert OTHER == caller.run(client.files.download().read())
+    assert ("bytes=50-", '"v2"') == asked(server)[2]
+
+
+def test_bytes_that_were_given_out_are_skipped_if_they_are_the_same(
+    caller: Caller, client: Any, server: Server
+) -> None:
+    """An iterator cannot take bytes back: all bytes again are skipped up to where it was, by their entity tag."""
+    server.play(cut(100), whole())
+    assert BYTES == b"".join(caller.list(client.files.download().iter_bytes()))
+    assert 2 == len(server.received)
+
+
+def test_skipping_can_break_off_too(caller: Caller, client: Any, server: Server) -> None:
+    """All bytes again that break off before the place where the iterator was are asked for by range again."""
+    server.play(cut(300), cut(200), rest(300))
+    assert BYTES == b"".join(caller.list(client.files.download().iter_bytes()))
+    assert [None, "bytes=300-", "bytes=300-"] == [range_ for range_, _ in asked(server)]
+
+
+def test_skipping_goes_over_all_chunks(caller: Caller, client: Any, server: Server) -> None:
+    """What is skipped may come in any pieces."""
+    pieces = (action for start in range(0, 1024, 128) for action in (BYTES[start : start + 128], Pause(0.01)))
+    server.play(cut(300), (head(200, {"content-length": "1024", **TAGGED}), *pieces))
+    assert BYTES == b"".join(caller.list(client.files.download().iter_bytes()))
+
+
+def test_an_answer_of_another_kind_is_not_used(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """A success that is neither a part nor all bytes is a try that failed."""
+    server.play(cut(100), reply(b"", status=204), rest(100))
+    saved: Path = caller.run(client.files.download().save(tmp_path / "file"))
+    assert BYTES == saved.read_bytes()
+
+
+def test_bytes_that_were_given_out_are_not_mixed_with_others(caller: Caller, client: Any, server: Server) -> None:
+    """An iterator ends with an error where the server has other bytes by now."""
+    server.play(cut(100), whole(OTHER, NEWER))
+    with pytest.raises(APIConnectionError, match="broke off after 100 of 1024 bytes: the file changed on the server"):
+        caller.list(client.files.download().iter_bytes())
+
+
+def test_progress_goes_on(caller: Caller, client: Any, server: Server) -> None:
+    """The progress function is told all bytes so far, and in all, across a break."""
+    told: list[tuple[int, int | None]] = []
+    server.play(cut(100), rest(100))
+    watched = client.files.download.with_options(on_progress=lambda done, total: told.append((done, total)))
+    caller.run(watched().read())
+    assert sorted(told) == told
+    assert {len(BYTES)} == {total for _, total in told}
+    assert len(BYTES) == told[-1][0]
+
+
+def test_tries_are_counted_anew_after_every_byte(caller: Caller, client: Any, server: Server) -> None:
+    """A server that gives something each time is asked as often as it takes; one that gives nothing, `attempts`."""
+    server.play(cut(100), *(rest(start, 100) for start in range(100, 900, 100)), rest(900))
+    assert BYTES == caller.run(client.files.download().read())
+    server.received.clear()
+    server.play(cut(100), *[rest(100, 0)] * 5)
+    with pytest.raises(APIConnectionError, match="the download broke off after 100 of 1024 bytes"):
+        caller.run(client.files.download().read())
+    assert 3 == len(server.received)
+
+
+def test_starting_over_is_no_progress(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """A server that takes no ranges after all and breaks off each time is asked `attempts` times."""
+    server.answer = lambda _: cut(100)
+    with pytest.raises(APIConnectionError):
+        caller.run(client.files.download().save(tmp_path / "file"))
+    assert 3 == len(server.received)
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_single_try_is_one(caller: Caller, client: Any, server: Server) -> None:
+    """A retry policy of one attempt lets no download go on."""
+    server.play(cut(100))
+    with pytest.raises(APIConnectionError):
+        caller.run(client.files.download.with_options(retry=RetryPolicy(attempts=1))().read())
+    assert 1 == len(server.received)
+
+
+def test_a_busy_server_is_asked_again_and_one_that_refuses_is_not(caller: Caller, client: Any, server: Server) -> None:
+    """Statuses mean what they mean for calls; the error is that of the break, and says why it did not go on."""
+    server.play(cut(100), reply({}, status=503), rest(100))
+    assert BYTES == caller.run(client.files.download().read())
+    server.play(cut(100), reply({"message": "gone"}, status=404))
+    with pytest.raises(APIConnectionError, match=r"broke off after 100 of 1024 bytes: .*HTTP 404: gone") as caught:
+        caller.run(client.files.download().read())
+    assert isinstance(caught.value.__cause__, NotFoundError)
+    assert caught.value.response is not None
+    assert 200 == caught.value.response.status_code
+
+
+def test_the_deadline_holds_for_going_on(caller: Caller, client: Any, server: Server) -> None:
+    """From a break to the next answer there is as much time as `deadline` says."""
+    server.play(cut(100), *[(Hold(),)] * 3)
+    started = time.monotonic()
+    with pytest.raises(APITimeoutError):
+        caller.run(client.files.download.with_options(deadline=0.3)().read())
+    assert 0.25 < time.monotonic() - started < 3
+
+
+def test_only_reads_go_on(caller: Caller, client: Any, server: Server) -> None:
+    """A download by another method than GET is not asked for in parts."""
+    request = client.files.download.request()
+    posted = type(request.operation)(id="speak", method="POST", path="/files/a", returns=request.operation.returns)
+    server.play(cut(100))
+    with pytest.raises(APIConnectionError, match="speak: the download broke off"):
+        caller.run(client.send(request.replace(operation=posted, path={})).read())
+    assert 1 == len(server.received)
+
+
+def test_a_break_is_logged(caller: Caller, client: Any, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """Going on is a line at DEBUG, and the answer to it one at INFO."""
+    server.play(cut(100), rest(100))
+    with caplog.at_level(logging.DEBUG, "specwire"):
+        caller.run(client.files.download().read())
+    lines = [one.getMessage() for one in caplog.records if one.name == "specwire"]
+    assert ["200", "broke off", "206"] == [line.split(": ")[2].split(" in ")[0] for line in lines]
+    assert lines[1].startswith("download: GET /files/a: broke off in ")
+    assert lines[1].endswith(", attempt 1, again in 0 s")
+
+
+def files(folder: Path) -> list[str]:
+    """Return the names in a folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_part_is_kept_and_gone_on_from(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """With `resume` what came stays beside the file when the download fails, and the next call goes on from there."""
+    target = tmp_path / "file"
+    target.write_bytes(b"old")
+    server.play(cut(100), *[rest(100, 0)] * 2)
+    with pytest.raises(APIConnectionError):
+        caller.run(client.files.download().save(target, resume=True))
+    assert (b"old", [".file.part", ".file.part.json", "file"]) == (target.read_bytes(), files(tmp_path))
+    assert BYTES[:100] == (tmp_path / ".file.part").read_bytes()
+    told: list[int] = []
+    server.play(rest(100))
+    watched = caller.client(retry=RetryPolicy(attempts=1)).with_options(on_progress=lambda done, _: told.append(done))
+    download = watched.files.download()
+    assert target == caller.run(download.save(target, resume=True))
+    assert (BYTES, ["file"]) == (target.read_bytes(), files(tmp_path))
+    assert ("bytes=100-", '"v1"') == asked(server)[-1]
+    assert (206, len(BYTES)) == (download.response.status_code, told[-1])
+    assert min(told) > 100
+
+
+def test_a_part_is_not_kept_for_nothing(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """A part whose rest could not be asked for goes, as does one that never began."""
+    server.play(cut(100, {"etag": '"v1"'}), reply({}, status=404))
+    for kind in (APIConnectionError, NotFoundError):
+        with pytest.raises(kind):
+            caller.run(client.files.download().save(tmp_path / "file", resume=True))
+        assert [] == files(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [whole(OTHER, NEWER)],
+        [rest(100, headers=NEWER), whole(OTHER)],
+        [reply({}, status=416), whole(OTHER)],
+        [cut(10, NEWER, body=OTHER), rest(10, headers=NEWER, body=OTHER)],
+    ],
+    ids=["changed", "other part", "416", "changed and broken"],
+)
+def test_a_part_of_another_version_is_dropped(
+    caller: Caller, client: Any, server: Server, tmp_path: Path, answers: list[Sequence[Action]]
+) -> None:
+    """A server that has other bytes by now gives all of them."""
+    target = tmp_path / "file"
+    once = client.with_options(retry=RetryPolicy(attempts=1))
+    server.play(cut(100))
+    with pytest.raises(APIConnectionError):
+        caller.run(once.files.download().save(target, resume=True))
+    server.play(*answers)
+    caller.run(client.files.download().save(target, resume=True))
+    assert (OTHER, ["file"]) == (target.read_bytes(), files(tmp_path))
+    assert ("bytes=100-", '"v1"') == asked(server)[1]
+
+
+@pytest.mark.parametrize("spoil", ["note", "no note", "other download", "longer"])
+def test_a_part_that_is_not_known_is_dropped(
+    caller: Caller, client: Any, server: Server, tmp_path: Path, spoil: str
+) -> None:
+    """A part without a note, with one that is damaged, or of another download is not used; a long one in part."""
+    target, part = tmp_path / "file", tmp_path / ".file.part"
+    once = client.with_options(retry=RetryPolicy(attempts=1))
+    server.play(cut(100))
+    with pytest.raises(APIConnectionError):
+        caller.run(once.files.download().save(target, resume=True))
+    name = "a"
+    match spoil:
+        case "note":
+            (tmp_path / ".file.part.json").write_bytes(b"\xff{")
+        case "no note":
+            (tmp_path / ".file.part.json").unlink()
+        case "other download":
+            name = "b"
+        case _:
+            part.write_bytes(BYTES + b"surplus")
+    last = len(BYTES) - 1
+    server.play(rest(last) if spoil == "longer" else whole())
+    caller.run(client.files.download(name).save(target, resume=True))
+    assert (BYTES, ["file"]) == (target.read_bytes(), files(tmp_path))
+    assert (f"bytes={last}-" if spoil == "longer" else None) == asked(server)[-1][0]
+
+
+def test_a_part_survives_a_server_that_refuses(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """An error before anything came is raised as it is, gives the connection back, and leaves the part for later."""
+    target = tmp_path / "file"
+    once = client.with_options(retry=RetryPolicy(attempts=1))
+    server.play(cut(100))
+    with pytest.raises(APIConnectionError):
+        caller.run(once.files.download().save(target, resume=True))
+    misfit = (*rest(100, headers=NEWER)[:1], b"x", Hold())
+    server.play(reply({"message": "gone"}, status=404), misfit, rest(100))
+    with pytest.raises(NotFoundError):
+        caller.run(client.files.download().save(target, resume=True))
+    with pytest.raises(APIConnectionError, match="another range than requested"):
+        caller.run(once.files.download().save(target, resume=True))
+    assert server.saw_close()
+    caller.run(client.files.download().save(target, resume=True))
+    assert (BYTES, ["file"]) == (target.read_bytes(), files(tmp_path))
+    assert ["bytes=100-"] * 3 == [range_ for range_, _ in asked(server)][1:]
+
+
+_KILLED = """
+import os
+from tests.support.sample import Sample
+
+def die(done, total):
+    if done >= 200_000:
+        os.kill(os.getpid(), 9)
+
+with Sample("key", base_url={url!r}) as client:
+    client.files.download.with_options(on_progress=die)().save({target!r}, resume=True)
+"""
+
+
+def test_a_part_survives_its_process(server: Server, tmp_path: Path) -> None:
+    """What a process that was killed had written is not fetched again."""
+    large = BYTES * 400
+    target = tmp_path / "file"
+    slow = (action for start in range(0, len(large), 50_000) for action in (large[start : start + 50_000], Pause(0.01)))
+    server.play((head(200, {"content-length": str(len(large)), **TAGGED}), *slow))
+    code = _KILLED.format(url=server.url, target=str(target))
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
+    assert -9 == done.returncode
+    size = (tmp_path / ".file.part").stat().st_size
+    assert size >= 50_000
+    server.play(rest(size, body=large))
+    with Sample("key", base_url=server.url) as client:
+        client.files.download().save(target, resume=True)
+    assert (large, ["file"]) == (target.read_bytes(), files(tmp_path))
+    assert (f"bytes={size}-", '"v1"') == asked(server)[-1]
+
+
+def test_a_part_that_was_finished_meanwhile_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part that takes its final name between being opened and being locked is not written to."""
+    path, target = tmp_path / "part", tmp_path / "target"
+    path.write_bytes(BYTES)
+    lock = partfile._lock
+
+    def late(file: Any) -> None:
+        if not target.exists():
+            path.replace(target)
+        lock(file)
+
+    monkeypatch.setattr(partfile, "_lock", late)
+    with partfile._open(path) as file:
+        file.write(b"new")
+    assert (BYTES, b"new") == (target.read_bytes(), path.read_bytes())
+
+
+def test_two_downloads_do_not_write_to_one_part(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """A second download of the same file is an error at once, and costs the first one nothing."""
+    target = tmp_path / "file"
+    going, done = threading.Event(), threading.Event()
+
+    def answer(_: Received) -> Sequence[Action]:
+        going.set()
+        done.wait(5)
+        return whole()
+
+    server.answer = answer
+    other = Caller(False, "httpx2", server.url, caller._tls)
+    first = threading.Thread(target=lambda: other.client().files.download().save(target, resume=True))
+    first.start()
+    try:
+        assert going.wait(5)
+        with pytest.raises(SpecwireError, match=r"another download is writing to .*\.file\.part': wait for it to end"):
+            caller.run(client.files.download().save(target, resume=True))
+    finally:
+        done.set()
+        first.join()
+        other.finish()
+    assert (BYTES, ["file"]) == (target.read_bytes(), files(tmp_path))
+
+
+def test_an_open_download_is_saved_as_a_whole(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """A download that was opened before `save` began with all bytes, and a part that is there is replaced."""
+    target = tmp_path / "file"
+    once = client.with_options(retry=RetryPolicy(attempts=1))
+    server.play(cut(100), whole())
+    with pytest.raises(APIConnectionError):
+        caller.run(once.files.download().save(target, resume=True))
+    download = caller.enter(client.files.download())
+    caller.run(download.save(target, resume=True))
+    assert (BYTES, ["file"]) == (target.read_bytes(), files(tmp_path))
+
+
+def test_a_long_name_can_be_gone_on_from(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """A file name may be as long as the file system allows."""
+    target = tmp_path / ("x" * 255)
+    once = client.with_options(retry=RetryPolicy(attempts=1))
+    server.play(cut(100), rest(100))
+    with pytest.raises(APIConnectionError):
+        caller.run(once.files.download().save(target, resume=True))
+    caller.run(client.files.download().save(target, resume=True))
+    assert (BYTES, [target.name]) == (target.read_bytes(), files(tmp_path))
+    assert ("bytes=100-", '"v1"') == asked(server)[1]
+
+
+def test_a_part_that_is_a_link_is_not_followed(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """A link in the part's place, which another user may have put there, is an error."""
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"mine")
+    (tmp_path / ".file.part").symlink_to(victim)
+    server.play(whole())
+    with pytest.raises(OSError, match=r"\.file\.part"):
+        caller.run(client.files.download().save(tmp_path / "file", resume=True))
+    assert b"mine" == victim.read_bytes()
+
+
+def test_a_chunked_part_that_is_too_long_is_an_error(caller: Caller, client: Any, server: Server) -> None:
+    """More bytes than the server announced are never taken for the file."""
+    part = head(206, {"content-range": "bytes 100-1023/1024", "etag": '"v1"', "transfer-encoding": "chunked"}) + chunk(
+        BYTES[100:] + b"surplus"
+    )
+    server.play(cut(100), (part, END))
+    with pytest.raises(APIConnectionError, match="more bytes than announced"):
+        caller.run(client.files.download().read())
+
+
+@pytest.fixture
+def waits(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that downloads wait, without waiting."""
+    found: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        found.append(seconds)
+
+    monkeypatch.setattr(async_download, "sleep", sleep)
+    monkeypatch.setattr(sync_download, "time", SimpleNamespace(sleep=found.append))
+    return found
+
+
+def test_a_range_that_was_refused_once_may_be_asked_for_again(
+    caller: Caller, client: Any, server: Server, waits: list[float]
+) -> None:
+    """After a 416 all is asked for, at once; where that breaks off, its rest is."""
+    server.play(cut(100), reply({}, status=416), cut(50), rest(50))
+    assert BYTES == caller.run(client.files.download().read())
+    assert [(None, None), ("bytes=100-", '"v1"'), (None, None), ("bytes=50-", '"v1"')] == asked(server)
+    assert [0.0] * 3 == waits
+
+
+def test_a_kept_part_is_gone_on_from_at_once(
+    caller: Caller, client: Any, server: Server, tmp_path: Path, waits: list[float]
+) -> None:
+    """Whoever resumes a download has waited already."""
+    server.play(cut(100), rest(100))
+    with pytest.raises(APIConnectionError):
+        once = client.with_options(retry=RetryPolicy(attempts=1))
+        caller.run(once.files.download().save(tmp_path / "file", resume=True))
+    slow = client.with_options(retry=RetryPolicy(wait_initial=60.0, wait_max=60.0))
+    caller.run(slow.files.download().save(tmp_path / "file", resume=True))
+    assert [0.0] == waits

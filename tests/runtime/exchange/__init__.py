@@ -1,0 +1,1 @@
+"""Tests of one exchange: prepared requests, retries, idempotency keys and logs."""

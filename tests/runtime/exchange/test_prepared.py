@@ -1,0 +1,185 @@
+"""Promises of what is worked out once for an operation: it changes nothing of what is sent, and stays small."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import msgspec
+import pytest
+import specwire
+from specwire._auth.credentials import make_credentials
+from specwire._exchange.exchange import Exchange
+from specwire._exchange.prepared import Prepared
+from specwire._http.options import Options
+from specwire._http.request import PreparedRequest, encoded
+from specwire._operations.operation import JsonPayload, Operation
+from specwire._operations.provider import Provider
+from specwire._operations.request import JsonBody, Request
+from specwire._operations.security import ApiKey, AppliedAuth, Basic, Bearer, Scheme, make_auth
+from specwire.errors import ConfigurationError, InvalidRequestError
+
+from tests.support.canned import Canned
+
+PROVIDER = Provider(name="sample", version="1", base_url=None, idempotency_header="Idempotency-Key")
+GET = Operation(id="get", method="GET", path="/things/{id}", returns=JsonPayload(Any))
+PUT = Operation(id="put", method="PUT", path="/things", returns=JsonPayload(Any))
+POST = Operation(id="post", method="POST", path="/things", returns=JsonPayload(Any))
+TYPED = msgspec.structs.replace(PUT, returns=JsonPayload(dict[str, int]))
+BODY = JsonBody({"a": 1})
+FRAMES = 30
+"""Functions of the runtime that a plain call enters at most; each costs about 0.1 us."""
+
+
+def untouched(request: PreparedRequest, send: Any) -> Any:
+    return send(request)
+
+
+def prepared_requests(
+    request: Request[Any], url: str, scheme: Scheme | None, options: Options, *, prepared: int = 1
+) -> list[PreparedRequest]:
+    """Return what several calls of an operation send."""
+    provider = msgspec.structs.replace(PROVIDER, security=scheme)
+    key = "user:password" if isinstance(scheme, Basic) else "secret-key"
+    credentials = make_credentials("Sample", provider, url, key if scheme is not None else None, None, False)
+    shared = Prepared(provider, url, request.operation, options, credentials)
+    auth: AppliedAuth | None = shared.auth
+    assert (make_auth(scheme, key) if scheme is not None else None) == auth
+    return [Exchange(shared, request, options).next_request(auth, asynchronous=False) for _ in range(prepared)]
+
+
+@pytest.mark.parametrize("url", ["https://api.test/v1", "https://user:pass@api.test"], ids=["plain", "login"])
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        None,
+        Bearer(),
+        Basic(),
+        ApiKey("x-key", "header"),
+        ApiKey("accept", "header"),
+        ApiKey("key", "query"),
+        ApiKey("key", "cookie"),
+    ],
+)
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"X-More": "1"}, {"Content-Type": "a/b", "Accept": "c/d"}, {"Authorization": "own", "X-Key": "\xe9"}],
+    ids=["none", "more", "other", "own"],
+)
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request(GET, {"id": "1"}),
+        Request(GET, {"id": "1"}, headers={"X-Own": "1", "X-More": "2"}, cookies={"c": "1"}, query={"key": "own"}),
+        Request(PUT, body=BODY),
+        Request(PUT, body=JsonBody({}, "application/merge-patch+json")),
+    ],
+    ids=["get", "get with its own", "put", "put another type"],
+)
+def test_the_quick_way_sends_what_the_thorough_one_sends(
+    request_: Request[Any], headers: Mapping[str, str], scheme: Scheme | None, url: str
+) -> None:
+    """What is prepared is what would be put together for each call, which middleware makes necessary."""
+    options = Options(headers=headers)
+    (thorough,) = prepared_requests(request_, url, scheme, msgspec.structs.replace(options, middleware=[untouched]))
+    assert thorough.encoded is None
+    for quick in prepared_requests(request_, url, scheme, options, prepared=2):
+        assert list(thorough.headers.items()) == list(quick.headers.items())
+        assert quick.encoded in (None, encoded(thorough.headers))
+        assert (thorough.method, thorough.url, thorough.content) == (quick.method, quick.url, quick.content)
+
+
+def test_each_call_has_a_key_of_its_own() -> None:
+    """Idempotency keys are not prepared, unless the caller chose one."""
+    first, second = prepared_requests(Request(POST, body=BODY), "https://api.test", None, Options(), prepared=2)
+    assert first.headers["idempotency-key"] != second.headers["idempotency-key"]
+    chosen = prepared_requests(
+        Request(POST, body=BODY), "https://api.test", None, Options(idempotency_key="k"), prepared=2
+    )
+    assert ["k", "k"] == [each.headers["idempotency-key"] for each in chosen]
+
+
+def test_content_types_without_end_are_not_kept() -> None:
+    """Callers may choose content types: only the headers of a few are kept."""
+    shared = Prepared(PROVIDER, "https://api.test", PUT, Options(), None)
+    for number in range(100):
+        head = shared.head(f"application/x-{number}")
+        assert head is not None
+        assert f"application/x-{number}" == head.sent["content-type"]
+    assert len(shared._heads) < 10
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+def test_operations_without_end_are_not_kept(asynchronous: bool) -> None:
+    """Programs may make operations: what is prepared for them is dropped again."""
+    canned = Canned(asynchronous)
+    client, sent = canned.client(b"{}")
+    for number in range(1100):
+        request = Request[Any](msgspec.structs.replace(PUT, path=f"/{number}"), body=BODY)
+        canned.run(lambda request=request: client.send(request))
+    assert [f"/{number}" for number in range(1100)] == [each.url.path for each in sent]
+    assert len(client._session._prepared) <= 1000
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+def test_other_options_are_prepared_anew(asynchronous: bool) -> None:
+    """A client, and a method, with other options sends other headers, and the first one what it sent before."""
+    canned = Canned(asynchronous)
+    client, sent = canned.client(b'{"id": "1"}')
+    get = client.things.get
+    for way in (get, get.with_options(headers={"x": "2"}), client.with_options(headers={"x": "3"}).things.get, get):
+        canned.run(lambda way=way: way("1"))
+    assert [None, "2", "3", None] == [each.headers.get("x") for each in sent]
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+def test_options_that_cannot_be_sent_fail_each_call(asynchronous: bool) -> None:
+    """What cannot be prepared is an invalid request, the second time too; options of no sense fail at once."""
+    canned = Canned(asynchronous)
+    client, sent = canned.client(b"{}", headers={"Content-Length": "1"})
+    for _ in range(2):
+        with pytest.raises(InvalidRequestError, match="Content-Length"):
+            canned.run(lambda: client.things.get("1"))
+    with pytest.raises(ValueError, match="deadline"):
+        client.things.get.with_options(deadline=-1)
+    with pytest.raises(ConfigurationError, match="headers"):
+        client.things.get.with_options(headers="x")
+    assert not sent
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+def test_a_call_enters_few_functions(asynchronous: bool) -> None:
+    """The runtime's part of a call is bounded, counted in functions, which no busy machine changes."""
+    canned = Canned(asynchronous)
+    client, _ = canned.client(b"{}")
+    folder = str(Path(specwire.__file__).parent)
+    entered: list[str] = []
+
+    def count(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(folder):
+            entered.append(frame.f_code.co_qualname)
+
+    def call() -> Any:
+        return client.send(Request(TYPED, body=BODY))
+
+    async def profiled() -> None:
+        await call()
+        sys.setprofile(count)
+        try:
+            await call()
+        finally:
+            sys.setprofile(None)
+
+    if asynchronous:
+        canned.run(profiled)
+    else:
+        call()
+        sys.setprofile(count)
+        try:
+            call()
+        finally:
+            sys.setprofile(None)
+    assert len(entered) <= FRAMES, entered

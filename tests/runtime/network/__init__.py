@@ -1,0 +1,1 @@
+"""Tests of addresses, connections and content codings."""

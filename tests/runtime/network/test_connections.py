@@ -1,0 +1,164 @@
+"""Promises about connections and credentials as people have them: kept, lost, pasted, changed, or none at all."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from importlib import import_module
+from typing import Any
+
+import msgspec
+import pytest
+from specwire import ANONYMOUS
+from specwire._http.retry import RetryPolicy
+from specwire._operations.security import ApiKey
+from specwire.errors import APIConnectionError, APITimeoutError, AuthenticationError
+
+from tests.support.caller import KEY, Caller
+from tests.support.pool import opened
+from tests.support.sample import PROVIDER
+from tests.support.server import Hold, Pause, Server, reply
+
+
+def test_connections_are_kept_alive(caller: Caller, client: Any, server: Server) -> None:
+    """The system asks the other side of a silent connection whether it is there."""
+    if caller.library == "httpx":
+        pytest.skip("the connections of an http_client are the user's")
+    server.play(reply({"id": "1"}))
+    caller.run(client.things.get("1"))
+    (http,) = opened(client)
+    (connection,) = http._transport._pool.connections
+    raw = connection._connection._network_stream.get_extra_info("socket")
+    assert raw.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    assert 60 == raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
+
+
+def test_an_idle_connection_is_dropped_before_common_servers_drop_it(
+    caller: Caller, client: Any, server: Server
+) -> None:
+    """Servers that close after five seconds would meet the request that is on its way, and nobody repeats a POST."""
+    if caller.library == "httpx":
+        pytest.skip("the connections of an http_client are the user's")
+    server.play(reply({"id": "1"}))
+    caller.run(client.things.get("1"))
+    (http,) = opened(client)
+    (connection,) = http._transport._pool.connections
+    assert 3 < connection._connection._keepalive_expiry < 5
+
+
+def test_the_timeout_of_an_own_client_counts(caller: Caller, server: Server) -> None:
+    """What the user chose for the client holds, unless the user chooses again."""
+    library = import_module(caller.library)
+    kind = library.AsyncClient if caller.asynchronous else library.Client
+    server.answer = lambda _: (Hold(),)
+    once = RetryPolicy(attempts=1)
+    with pytest.raises(APITimeoutError):
+        caller.run(caller.client(http_client=_made(caller, kind, timeout=0.1), retry=once).things.get("1"))
+    server.answer = lambda _: (Pause(0.3), *reply({"id": "1"}))
+    patient = caller.client(http_client=_made(caller, kind, timeout=0.1), timeout=5.0)
+    assert "1" == caller.run(patient.things.get("1")).id
+    assert 600.0 == caller.client(http_client=_made(caller, kind))._session.options.timeout
+
+
+def test_the_login_of_an_own_client_does_not_replace_the_key(caller: Caller, server: Server) -> None:
+    """Credentials of the `http_client` stay out of requests that have their own."""
+    library = import_module(caller.library)
+    kind = library.AsyncClient if caller.asynchronous else library.Client
+    server.play(reply({"id": "1"}))
+    caller.run(caller.client(http_client=_made(caller, kind, auth=("u", "p"))).things.get("1"))
+    assert f"Bearer {KEY}" == server.received[0].headers["authorization"]
+
+
+def _made(caller: Caller, kind: Any, **options: Any) -> Any:
+    made = kind(**options)
+    caller._made.insert(0, made)
+    return made
+
+
+def test_a_client_may_go_without_credentials(caller: Caller, server: Server) -> None:
+    """`ANONYMOUS` sends nothing, for servers that ask for nothing."""
+    server.play(reply({"id": "1"}))
+    assert "1" == caller.run(caller.client(ANONYMOUS).things.get("1")).id
+    assert "authorization" not in server.received[0].headers
+
+
+def test_a_key_may_be_pasted_with_its_word(caller: Caller, server: Server) -> None:
+    """`Bearer` is not said twice."""
+    server.play(reply({"id": "1"}))
+    caller.run(caller.client(f"Bearer {KEY}").things.get("1"))
+    assert f"Bearer {KEY}" == server.received[0].headers["authorization"]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "key", "sent"),
+    [
+        ("Token ", "abc1234567", "Token abc1234567"),
+        ("Token ", "token abc1234567", "token abc1234567"),
+        ("Token ", "Bearer abc1234567", "Bearer abc1234567"),
+        ("", "abc1234567", "abc1234567"),
+    ],
+)
+def test_a_key_gets_the_word_of_the_document(caller: Caller, server: Server, prefix: str, key: str, sent: str) -> None:
+    """A key of one word gets it; where no word is known, the 401 says that the key is the whole header."""
+    provider = msgspec.structs.replace(PROVIDER, security=ApiKey("Authorization", "header", prefix))
+    caller.kind = type("Keyed", (caller.kind,), {"_provider": provider})
+    client = caller.client(key, on_drift="ignore")
+    server.play(reply({"message": "bad abc1234567"}, status=401))
+    with pytest.raises(AuthenticationError) as caught:
+        caller.run(client.things.get("1"))
+    assert sent == server.received[-1].headers["authorization"]
+    assert "abc1234567" not in str(caught.value)
+    assert (not prefix) == ("the key is the whole Authorization header" in str(caught.value))
+
+
+def test_a_key_function_is_asked_again_after_a_401(caller: Caller, server: Server) -> None:
+    """A key that was changed where it is kept is right the second time; a third time there is none."""
+    keys = iter(["old", "new", "newer", "newest"])
+    client = caller.client(lambda: next(keys))
+    server.play(reply({}, status=401), reply({"id": "1"}), reply({}, status=401), reply({}, status=401))
+    assert "1" == caller.run(client.things.get("1")).id
+    assert ["Bearer old", "Bearer new"] == [each.headers["authorization"] for each in server.received]
+    with pytest.raises(AuthenticationError):
+        caller.run(client.things.get("1"))
+
+
+@pytest.mark.parametrize("name", ["X-MS-Request-Id", "apim-request-id", "x-correlation-id", "x-amz-request-id"])
+def test_request_ids_have_many_names(caller: Caller, client: Any, server: Server, name: str) -> None:
+    """The headers of the large clouds and gateways are known."""
+    server.play(reply({"id": "1"}, headers={name: "r-1"}))
+    assert "r-1" == caller.run(client.things.get.raw("1")).request_id
+
+
+def test_a_client_that_is_closed_in_the_middle_is_told(caller: Caller, server: Server) -> None:
+    """Closing it while another thread or task waits for an answer ends that call, and says why; it is not repeated."""
+    if caller.library == "httpx":
+        pytest.skip("an http_client is the user's to close")
+    server.play((Hold(),))
+    client = caller.client()
+    if caller.asynchronous:
+
+        async def both() -> None:
+            call = asyncio.ensure_future(client.things.get("1"))
+            while not server.received:
+                await asyncio.sleep(0.01)
+            await client.aclose()
+            await call
+
+        with pytest.raises(APIConnectionError, match="the client, or this response, was closed during the call"):
+            caller.run(both())
+    else:
+
+        def close() -> None:
+            while not server.received:
+                time.sleep(0.01)
+            time.sleep(0.1)  # for the other thread to wait
+            client.close()
+
+        closing = threading.Thread(target=close)
+        closing.start()
+        with pytest.raises(APIConnectionError, match="the client, or this response, was closed during the call"):
+            client.with_options(timeout=5).things.get("1")
+        closing.join(5)
+    assert 1 == len(server.received)

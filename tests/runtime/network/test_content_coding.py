@@ -1,0 +1,165 @@
+"""Promises of content codings: a body is decoded whole, or there is an error; a small one never fills the memory."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+from specwire._network.content_coding import PIECE, CodingError, decoder_of
+from specwire.errors import APIConnectionError, NotFoundError, StreamTruncatedError
+
+from tests.support.caller import Caller
+from tests.support.sample import Chunk, Thing
+from tests.support.server import DONE, Server, chunk, head, reply
+
+THING = b'{"id": "1"}'
+EVENTS = b'data: {"text": "one"}\n\ndata: {"text": "two"}\n\n' + DONE
+
+
+def raw_deflate(data: bytes) -> bytes:
+    """Compress data as servers do that send `deflate` without its frame."""
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+def members(data: bytes) -> bytes:
+    """Compress data as two members of a gzip body."""
+    half = len(data) // 2
+    return gzip.compress(data[:half]) + gzip.compress(data[half:])
+
+
+WHOLE: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "gzip": ("gzip", gzip.compress),
+    "gzip in capitals": ("GZIP", gzip.compress),
+    "alias": ("x-gzip", gzip.compress),
+    "two members": ("gzip", members),
+    "three members": ("gzip", lambda data: gzip.compress(b"") + members(data)),
+    "padding": ("gzip", lambda data: gzip.compress(data) + b"\0" * 100),
+    "padding between members": ("gzip", lambda data: gzip.compress(b"") + b"\0" * 9 + gzip.compress(data)),
+    "zlib": ("deflate", zlib.compress),
+    "raw deflate": ("deflate", raw_deflate),
+    "stacked": ("deflate, gzip", lambda data: gzip.compress(zlib.compress(data))),
+    "stacked with the same": ("gzip, x-gzip", lambda data: gzip.compress(members(data))),
+    "identity": ("identity", lambda data: data),
+    "nothing": ("", lambda data: data),
+    "a charset for a coding": ("utf-8", lambda data: data),
+    "identity and gzip": ("identity, gzip", gzip.compress),
+}
+BROKEN: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "cut": ("gzip", lambda data: gzip.compress(data)[:-1]),
+    "second member cut": ("gzip", lambda data: members(data)[:-9]),
+    "second member of one byte": ("gzip", lambda data: gzip.compress(data) + b"\x1f"),
+    "left over": ("gzip", lambda data: gzip.compress(data) + b"surplus"),
+    "left over after padding": ("gzip", lambda data: gzip.compress(data) + b"\0\0{}"),
+    "zlib cut": ("deflate", lambda data: zlib.compress(data)[:-1]),
+    "zlib left over": ("deflate", lambda data: zlib.compress(data) + b"{}"),
+    "raw deflate cut": ("deflate", lambda data: raw_deflate(data)[:-1]),
+    "one byte of deflate": ("deflate", lambda data: b"\x78"),
+    "damaged": ("gzip", lambda data: gzip.compress(data)[:-8] + b"damaged!"),
+    "wrong label": ("gzip", lambda data: data),
+    "another label": ("deflate", gzip.compress),
+    "inner one cut": ("deflate, gzip", lambda data: gzip.compress(zlib.compress(data)[:-1])),
+    "outer one cut": ("deflate, gzip", lambda data: gzip.compress(zlib.compress(data))[:-1]),
+    "stacked once only": ("gzip, gzip", gzip.compress),
+    "unknown": ("x-own", lambda data: data),
+    "unknown below gzip": ("x-own, gzip", gzip.compress),
+    "many": (", ".join(["gzip"] * 6), lambda data: data),
+}
+LABELS = [pytest.param(*each, id=name) for name, each in WHOLE.items()]
+FAULTS = [pytest.param(*each, id=name) for name, each in BROKEN.items()]
+
+
+def decoded(coding: str, body: bytes, size: int) -> bytes:
+    """Decode a body that comes in pieces of a size."""
+    decoder = decoder_of(coding)
+    if decoder is None:
+        return body
+    pieces = [piece for at in range(0, len(body), size) for piece in decoder.decode(body[at : at + size])]
+    decoder.finish()
+    assert all(len(piece) <= PIECE for piece in pieces)
+    return b"".join(pieces)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+@pytest.mark.parametrize(("coding", "pack"), LABELS)
+def test_a_body_is_decoded_whole(coding: str, pack: Callable[[bytes], bytes], size: int) -> None:
+    """Every coding gives all bytes back, however the body is cut."""
+    data = bytes(range(256)) * 20
+    assert data == decoded(coding, pack(data), size)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+@pytest.mark.parametrize(("coding", "pack"), FAULTS)
+def test_a_body_that_is_not_whole_is_an_error(coding: str, pack: Callable[[bytes], bytes], size: int) -> None:
+    """What is cut, damaged, left over or unknown is an error, however the body is cut."""
+    data = bytes(range(256)) * 20
+    with pytest.raises(CodingError):
+        decoded(coding, pack(data), size)
+
+
+@given(st.lists(st.binary(max_size=2000), min_size=1, max_size=4), st.integers(1, 700), st.data())
+def test_members_are_all_or_nothing(parts: list[bytes], size: int, draw: st.DataObject) -> None:
+    """A body of any members gives them all; one that is cut at any byte inside a member is an error."""
+    packed = [gzip.compress(part) for part in parts]
+    body = b"".join(packed)
+    assert b"".join(parts) == decoded("gzip", body, size)
+    ends = {sum(map(len, packed[:count])) for count in range(len(packed) + 1)}
+    at = draw.draw(st.integers(0, len(body)).filter(lambda place: place not in ends))
+    with pytest.raises(CodingError):
+        decoded("gzip", body[:at], size)
+
+
+def coded(coding: str, body: bytes, *, status: int = 200, kind: str = "application/json") -> tuple[bytes, ...]:
+    """Return an answer with a coded body, in chunks of seven bytes."""
+    headers = {"content-type": kind, "content-encoding": coding, "transfer-encoding": "chunked"}
+    pieces = [chunk(body[at : at + 7]) for at in range(0, len(body), 7)]
+    return head(status, headers), b"".join(pieces) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize(("coding", "pack"), LABELS)
+def test_every_call_reads_a_coded_body(
+    caller: Caller, client: Any, server: Server, tmp_path: Path, coding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    """JSON, errors, events and downloads are decoded the same way."""
+    file = bytes(range(256)) * 20
+    server.play(
+        coded(coding, pack(THING)),
+        coded(coding, pack(b'{"detail": "gone"}'), status=404),
+        coded(coding, pack(EVENTS), kind="text/event-stream"),
+        coded(coding, pack(file), kind="application/octet-stream"),
+    )
+    assert Thing(id="1") == caller.run(client.things.get("1"))
+    with pytest.raises(NotFoundError, match="gone"):
+        caller.run(client.things.get("1"))
+    assert [Chunk(text="one"), Chunk(text="two")] == caller.list(client.talks.stream())
+    assert file == caller.run(client.files.download().save(tmp_path / "file")).read_bytes()
+
+
+@pytest.mark.parametrize(("coding", "pack"), FAULTS)
+def test_no_call_gives_a_part_of_a_coded_body(
+    caller: Caller, client: Any, server: Server, tmp_path: Path, coding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    """Whole, or not there at all; an error keeps its status whatever its body is."""
+    server.play(coded(coding, pack(THING)), coded(coding, pack(EVENTS[:-16]), kind="text/event-stream"))
+    with pytest.raises(APIConnectionError):
+        caller.run(client.things.make(name="x"))
+    with pytest.raises(StreamTruncatedError):
+        caller.list(client.talks.stream())
+    server.play(coded(coding, pack(b"file" * 99), kind="application/octet-stream"))
+    with pytest.raises(APIConnectionError):
+        caller.run(client.files.download().save(tmp_path / "file"))
+    assert [] == list(tmp_path.iterdir())
+    server.play(coded(coding, pack(b'{"detail": "gone"}'), status=404))
+    with pytest.raises(NotFoundError):
+        caller.run(client.things.get("1"))
+
+
+def test_an_answer_without_a_body_has_no_coding(caller: Caller, client: Any, server: Server) -> None:
+    """A body of no bytes is empty, whatever its label is."""
+    server.play(reply(b"", headers={"content-encoding": "gzip"}))
+    assert b"" == caller.run(client.files.download().read())

@@ -1,0 +1,109 @@
+"""Hosts with several addresses, of which some lead nowhere: the synchronous client reaches those that answer."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from specwire._http.retry import RetryPolicy
+from specwire._network.dialing import look_up
+from specwire.errors import APIConnectionError, APITimeoutError
+
+from tests.support.caller import KEY, QUICK
+from tests.support.sample import Sample, Thing
+from tests.support.server import Server, reply
+
+HOST = "several.invalid"
+REFUSING = "127.0.0.3"
+"""Nothing listens there."""
+
+
+@pytest.fixture
+def deaf(server: Server) -> Iterator[str]:
+    """Return an address that answers no attempt to connect to the server's port: its queue is full."""
+    with ExitStack() as opened:
+        address = "127.0.0.2"
+        opened.enter_context(socket.create_server((address, server.port), backlog=0))
+        for _ in range(4):
+            each = opened.enter_context(socket.socket())
+            each.setblocking(False)
+            each.connect_ex((address, server.port))
+        yield address
+
+
+def resolve(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Let the host have these addresses."""
+    ask = socket.getaddrinfo
+
+    def known(host: Any, port: Any, *rest: Any, **named: Any) -> Any:
+        if host != HOST:
+            return ask(host, port, *rest, **named)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port or 0)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", known)
+
+
+def client(server: Server, **options: Any) -> Sample:
+    return Sample(KEY, base_url=f"http://{HOST}:{server.port}", retry=QUICK, **options)
+
+
+@pytest.mark.parametrize("deadline", [None, 5.0])
+@pytest.mark.parametrize("library", ["httpx2", "httpx"])
+def test_an_address_that_does_not_answer_costs_a_moment(
+    server: Server, deaf: str, monkeypatch: pytest.MonkeyPatch, deadline: float | None, library: str
+) -> None:
+    """The next address is tried after a quarter of a second, or at once where one refuses, with and without bounds."""
+    resolve(monkeypatch, REFUSING, deaf, deaf, "127.0.0.1")
+    server.answer = lambda _: reply({"id": "1"})
+    http_client = None
+    if library == "httpx":
+        http_client = pytest.importorskip("httpx").Client()
+    began = time.monotonic()
+    with client(server, deadline=deadline, http_client=http_client) as sample:
+        assert Thing(id="1") == sample.things.make(name="a")
+    if http_client is not None:
+        http_client.close()
+    assert 0.4 < time.monotonic() - began < 3
+
+
+def test_a_slow_address_may_still_win(server: Server, deaf: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address that is tried after the good one does not end the attempt before it."""
+    resolve(monkeypatch, "127.0.0.1", deaf)
+    server.play(reply({"id": "1"}))
+    with client(server) as sample:
+        assert Thing(id="1") == sample.things.get("1")
+
+
+def test_addresses_that_do_not_answer_end_with_the_time(
+    server: Server, deaf: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deadline and the timeout for connecting bound all attempts together."""
+    resolve(monkeypatch, deaf, deaf)
+    began = time.monotonic()
+    with client(server, deadline=0.6) as sample, pytest.raises(APITimeoutError, match=r"the deadline of 0.6 s passed"):
+        sample.things.get("1")
+    once = RetryPolicy(attempts=1)
+    with client(server).with_options(connect_timeout=0.4, retry=once) as sample:
+        with pytest.raises(APITimeoutError, match="no connection in time"):
+            sample.things.get("1")
+    assert time.monotonic() - began < 3
+
+
+def test_what_the_last_address_says_is_told(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where all addresses refuse, the message says so, and nothing stays open."""
+    resolve(monkeypatch, REFUSING, "127.0.0.4")
+    with client(server) as sample, pytest.raises(APIConnectionError, match="Connection refused") as caught:
+        sample.things.get("1")
+    assert not isinstance(caught.value, APITimeoutError)
+
+
+def test_families_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several addresses of one family that lead nowhere do not delay the first of the other."""
+    six, four = socket.AF_INET6, socket.AF_INET
+    found = [(each, socket.SOCK_STREAM, 6, "", ("x", 0)) for each in (six, six, six, four, four)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    assert [six, four, six, four, six] == [each[0] for each in look_up(HOST, 0, None)]

@@ -1,0 +1,418 @@
+"""Servers with habits: whatever a server does with its pages, all items come once, or an error of ours says why not."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import httpx2
+import msgspec
+import pytest
+from specwire import WireModel
+from specwire._models.unset import UNSET, Unset
+from specwire._operations.operation import Cursor, JsonPayload, NextURL, Offset, Operation, PageNumber, Pagination
+from specwire._operations.request import PagedRequest
+from specwire._pagination.pagination import EMPTY_PAGES
+from specwire.errors import InvalidRequestError, NotFoundError, PaginationError
+
+from tests.support.sample import AsyncSample, Sample
+
+CAP = 10
+ITEMS = [str(number) for number in range(23)]
+Query = Mapping[str, str]
+HTTPResponse = tuple[Any, Mapping[str, str]]
+Serve = Callable[[Query], HTTPResponse]
+
+STYLES: dict[str, Pagination] = {
+    "zero-based": PageNumber("page", ("items",), "size", 0),
+    "one-based": PageNumber("page", ("items",), "size", 1),
+    "zero-based, unknown": PageNumber("page", ("items",), "size", None),
+    "one-based, unknown": PageNumber("page", ("items",), "size", None),
+    "one-based, total": PageNumber("page", ("items",), "size", 1, ("total",)),
+    "one-based, pages": PageNumber("page", ("items",), "size", 1, None, ("pages",)),
+    "zero-based, pages": PageNumber("page", ("items",), "size", 0, None, ("pages",)),
+    "one-based, more": PageNumber("page", ("items",), "size", 1, more=("more",)),
+    "offset": Offset("offset", ("items",), "size"),
+    "offset, total": Offset("offset", ("items",), "size", ("total",)),
+    "offset, more": Offset("offset", ("items",), "size", more=("more",)),
+    "cursor": Cursor("cursor", ("items",), ("next",)),
+    "cursor, more": Cursor("cursor", ("items",), ("next",), None, ("more",)),
+    "nested cursor": Cursor("cursor", ("data", "items"), ("data", "page", "next")),
+    "last item": Cursor("cursor", ("items",), None, ()),
+    "last item, more": Cursor("cursor", ("items",), None, (), ("more",)),
+    "url": NextURL(("items",), ("next",)),
+    "link": NextURL(()),
+}
+
+
+def well_behaved(style: str, items: list[str], cap: int = CAP) -> Serve:
+    """Serve items as the document says, at most `cap` on a page, however many are asked for."""
+    pagination = STYLES[style]
+
+    def serve(query: Query) -> HTTPResponse:
+        size = min(int(query.get("size", 5)), cap)
+        first = 0 if style.startswith("zero") else 1
+        match pagination:
+            case PageNumber():
+                start = (int(query.get("page", first)) - first) * size
+            case Offset():
+                start = int(query.get("offset", 0))
+            case Cursor(last=None):
+                start = int(query.get("cursor", "c0")[1:])
+            case Cursor():
+                start = items.index(query["cursor"]) + 1 if "cursor" in query else 0
+            case _:
+                start = int(query.get("start", 0))
+        found, end = items[start : start + size], start + size
+        more = end < len(items)
+        following = f"/list?start={end}&size={size}" if isinstance(pagination, NextURL) else f"c{end}"
+        body: Any = {
+            "items": found,
+            "total": len(items),
+            "pages": -(-len(items) // size),
+            "more": more,
+            "next": following if more else None,
+        }
+        headers: dict[str, str] = {}
+        if style == "nested cursor":
+            body = {"data": {"items": found, "page": {"next": body["next"]}}}
+        if style == "link":
+            body = found
+            if more:
+                headers = {"link": f'<{following}>; title="x, y"; rel="next", </list>; rel=first'}
+        return body, headers
+
+    return serve
+
+
+class Wire:
+    """The canned server of a client: counts requests, and ends a test that has no end."""
+
+    def __init__(self, serve: Serve) -> None:
+        self.serve = serve
+        self.queries: list[dict[str, str]] = []
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        self.queries.append(dict(request.url.params))
+        assert len(self.queries) < 500, "the list has no end"
+        found = self.serve(self.queries[-1])
+        if found[0] is None:
+            return httpx2.Response(404, json={"error": "no such page"})
+        return httpx2.Response(200, json=found[0], headers=dict(found[1]))
+
+    async def asynchronous(self, request: httpx2.Request) -> httpx2.Response:
+        return self(request)
+
+
+def listing(
+    wire: Wire, pagination: Pagination, query: Mapping[str, Any], mode: str, max_pages: int | None = None
+) -> Iterator[Any]:
+    """Yield the items of a list, by a client of either kind."""
+    operation = Operation(id="list", method="GET", path="/list", returns=JsonPayload(Any), pagination=pagination)
+    request: PagedRequest[Any, Any] = PagedRequest(operation, query=query)
+    transport = httpx2.MockTransport(wire if mode == "sync" else wire.asynchronous)
+    if mode == "sync":
+        client = Sample("key", base_url="http://test", http_client=httpx2.Client(transport=transport))
+        yield from client._session.changed({"max_pages": max_pages}).items(request)
+        return
+    found: list[Any] = []
+
+    async def main() -> None:
+        http = httpx2.AsyncClient(transport=transport)
+        async with AsyncSample("key", base_url="http://test", http_client=http) as client:
+            async for item in client._session.changed({"max_pages": max_pages}).items(request):
+                found.append(item)
+
+    try:
+        asyncio.run(main())
+    finally:
+        yield from found
+
+
+def outcome(wire: Wire, style: str, query: Mapping[str, Any], mode: str = "sync") -> list[Any] | PaginationError:
+    """Return all items, or the error in place of the end."""
+    try:
+        return list(listing(wire, STYLES[style], query, mode))
+    except PaginationError as error:
+        assert len(str(error)) < 300
+        return error
+
+
+SIZES: list[Mapping[str, Any]] = [{}, {"size": 1}, {"size": 3}, {"size": 10}, {"size": 20}, {"size": 100}]
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+@pytest.mark.parametrize("style", STYLES)
+def test_a_server_that_caps_its_pages_gives_all_items(style: str, mode: str) -> None:
+    """Each style, each size asked for, lists of every length around those of pages."""
+    for query, count in itertools.product(SIZES, (0, 1, 5, 9, 10, 11, 20, 23)):
+        items = ITEMS[:count]
+        wire = Wire(well_behaved(style, items))
+        assert items == outcome(wire, style, query, mode), (query, count)
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("fixed", [1, 7, 23, 50])
+def test_a_server_that_ignores_the_size_gives_all_items(style: str, fixed: int) -> None:
+    """However many items are asked for, each page has as many as the server likes."""
+    serve = well_behaved(style, ITEMS, cap=fixed)
+    for query in SIZES:
+        wire = Wire(lambda query: serve({**query, "size": str(fixed)}))
+        assert ITEMS == outcome(wire, style, query), query
+
+
+def _changed(serve: Serve, **facts: Any) -> Serve:
+    def changed(query: Query) -> HTTPResponse:
+        body, headers = serve(query)
+        if isinstance(body, dict):
+            body = {**body, **{name: fact(body) if callable(fact) else fact for name, fact in facts.items()}}
+        return body, headers
+
+    return changed
+
+
+LIES: dict[str, Callable[[Serve], Serve]] = {
+    "total of the page": lambda serve: _changed(serve, total=lambda body: len(body["items"])),
+    "total of the pages": lambda serve: _changed(serve, total=lambda body: body["pages"]),
+    "total too small": lambda serve: _changed(serve, total=7),
+    "total too large": lambda serve: _changed(serve, total=10_000),
+    "total as text": lambda serve: _changed(serve, total=lambda body: str(body["total"])),
+    "no total": lambda serve: _changed(serve, total=None),
+    "negative total": lambda serve: _changed(serve, total=-1),
+    "true as total": lambda serve: _changed(serve, total=True),
+    "one page": lambda serve: _changed(serve, pages=1),
+    "no pages": lambda serve: _changed(serve, pages=0),
+    "too few pages": lambda serve: _changed(serve, pages=2),
+    "too many pages": lambda serve: _changed(serve, pages=99),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("style", [name for name in STYLES if STYLES[name].__class__ in (PageNumber, Offset)])
+def test_a_wrong_number_neither_ends_nor_prolongs_a_list(style: str, lie: str) -> None:
+    """A total or a number of pages that the pages contradict is not believed."""
+    for query in SIZES:
+        assert ITEMS == outcome(Wire(LIES[lie](well_behaved(style, ITEMS))), style, query), query
+
+
+def ignores_place(serve: Serve) -> Serve:
+    """Give the first page, whatever is asked for."""
+    return lambda query: serve({name: value for name, value in query.items() if name == "size"})
+
+
+def _echo(serve: Serve) -> Serve:
+    """Give the first page, with the time and what was asked for."""
+    count = itertools.count()
+    first = ignores_place(serve)
+    return lambda query: _changed(first, asked=dict(query), time=next(count))(query)
+
+
+def alternates(serve: Serve) -> Serve:
+    """Give two pages by turns."""
+    turns = itertools.cycle([{}, {"page": "2", "offset": "5", "cursor": "c5", "start": "5"}])
+
+    def serve_by_turns(query: Query) -> HTTPResponse:
+        turn = next(turns)
+        return serve({**turn, **({"size": query["size"]} if "size" in query else {})})
+
+    return serve_by_turns
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+@pytest.mark.parametrize("habit", [ignores_place, _echo, alternates])
+@pytest.mark.parametrize("style", [name for name in STYLES if "last item" not in name])
+def test_a_page_that_comes_again_is_an_error(style: str, habit: Callable[[Serve], Serve], mode: str) -> None:
+    """A server that ignores where to go on, or goes round in circles, gives no item twice."""
+    wire = Wire(habit(well_behaved(style, ITEMS)))
+    got: list[Any] = []
+    with pytest.raises(PaginationError, match="again"):
+        for item in listing(wire, STYLES[style], {"size": 5}, mode):
+            got.append(item)
+    if mode == "sync":
+        assert len(got) == len(set(got))
+    assert len(wire.queries) < 6
+
+
+CURSORS = [name for name in STYLES if name in ("cursor", "cursor, more", "url")]
+
+
+@pytest.mark.parametrize("style", CURSORS)
+@pytest.mark.parametrize("period", [1, 2, 3])
+def test_a_cursor_that_comes_again_is_an_error(style: str, period: int) -> None:
+    """Cursors and URLs are remembered, however long the circle is."""
+    count = itertools.count()
+
+    def serve(query: Query) -> HTTPResponse:
+        number = next(count)
+        following = f"/list?start={number % period}" if style == "url" else f"c{number % period}"
+        return {"items": [f"new {number}"], "next": following, "more": True}, {}
+
+    found = outcome(Wire(serve), style, {})
+    assert isinstance(found, PaginationError) and "already read" in str(found)
+
+
+@pytest.mark.parametrize("style", CURSORS)
+def test_a_cursor_named_again_by_an_empty_page_is_the_end(style: str) -> None:
+    """Some services name the last cursor again until there is something new."""
+
+    def serve(query: Query) -> HTTPResponse:
+        following = "/list?start=1" if style == "url" else "c1"
+        return {"items": [] if query else ["a"], "next": following}, {}
+
+    assert ["a"] == outcome(Wire(serve), style, {})
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+@pytest.mark.parametrize("style", [*CURSORS, "one-based, more"])
+def test_empty_pages_without_end_are_an_error(style: str, mode: str) -> None:
+    """A search may pass many pages that hold nothing, but not for ever; `max_pages` says how many."""
+    count = itertools.count(1)
+
+    def serve(query: Query) -> HTTPResponse:
+        number = next(count)
+        return {"items": [], "next": f"/list?start={number}" if style == "url" else f"c{number}", "more": True}, {}
+
+    wire = Wire(serve)
+    assert isinstance(outcome(wire, style, {}, mode), PaginationError)
+    assert EMPTY_PAGES == len(wire.queries)
+    wire = Wire(serve)
+    with pytest.raises(PaginationError, match="max_pages"):
+        list(listing(wire, STYLES[style], {}, mode, max_pages=EMPTY_PAGES + 20))
+    assert EMPTY_PAGES + 20 == len(wire.queries)
+
+
+@pytest.mark.parametrize("style", ["cursor", "cursor, more", "url"])
+def test_empty_pages_on_the_way_are_passed(style: str) -> None:
+    """An empty page that names the next one is no end."""
+    pages = [["a"], [], [], ["b"], []]
+
+    def serve(query: Query) -> HTTPResponse:
+        number = int((query.get("start") or query.get("cursor", "c0")[1:]) or 0)
+        more = number + 1 < len(pages)
+        following = f"/list?start={number + 1}" if style == "url" else f"c{number + 1}"
+        return {"items": pages[number], "next": following if more else "", "more": more}, {}
+
+    assert ["a", "b"] == outcome(Wire(serve), style, {})
+
+
+@pytest.mark.parametrize("style", [name for name in STYLES if name.endswith("more")])
+def test_a_flag_that_says_no_is_the_end(style: str) -> None:
+    """`has_more: false` ends a list, whatever else the page holds."""
+    serve = _changed(well_behaved(style, ITEMS), more=False, next="c5")
+    wire = Wire(serve)
+    assert ITEMS[:5] == outcome(wire, style, {"size": 5})
+    assert 1 == len(wire.queries)
+
+
+def test_a_cursor_that_is_missing_where_more_follows_is_an_error() -> None:
+    """The end of a list is not assumed where the server says otherwise."""
+    serve = _changed(well_behaved("cursor, more", ITEMS), more=True, next=None)
+    found = outcome(Wire(serve), "cursor, more", {})
+    assert isinstance(found, PaginationError) and "reports more items" in str(found)
+
+
+def _strict(serve: Serve) -> Serve:
+    def strict(query: Query) -> HTTPResponse:
+        body, headers = serve(query)
+        return (None, {}) if query and not body["items"] else (body, headers)
+
+    return strict
+
+
+@pytest.mark.parametrize("style", ["one-based, total", "offset, total", "one-based, pages", "one-based", "offset"])
+def test_no_such_page_is_the_end_where_no_total_says_otherwise(style: str) -> None:
+    """Servers that know no page after the last one answer 404 to the request that makes sure."""
+    for count, query in itertools.product((1, 5, 10, 20, 23), SIZES):
+        items = ITEMS[:count]
+        assert items == outcome(Wire(_strict(well_behaved(style, items))), style, query), (count, query)
+
+
+def test_a_first_page_of_unknown_number_may_be_the_only_one() -> None:
+    """Where page 1 is no page, pages are counted from 0 and there is one."""
+    for style in ("zero-based, unknown", "one-based, unknown"):
+        assert ITEMS[:3] == outcome(Wire(_strict(well_behaved(style, ITEMS[:3]))), style, {"size": 5})
+
+
+@pytest.mark.parametrize("lie", ["total of the page", "total too small"])
+def test_an_error_is_no_end_where_the_total_is_none(lie: str) -> None:
+    """A total that the pages contradict makes no error harmless."""
+    serve = LIES[lie](well_behaved("offset, total", ITEMS))
+    wire = Wire(lambda query: (None, {}) if query.get("offset") == "15" else serve(query))
+    with pytest.raises(NotFoundError):
+        list(listing(wire, STYLES["offset, total"], {"size": 5}, "sync"))
+
+
+def test_an_error_on_the_way_is_raised() -> None:
+    """A list that is cut off by an error is never taken for a whole one."""
+    serve = well_behaved("offset, total", ITEMS)
+    wire = Wire(lambda query: (None, {}) if query.get("offset") == "10" else serve(query))
+    with pytest.raises(NotFoundError):
+        list(listing(wire, STYLES["offset, total"], {"size": 5}, "sync"))
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_max_pages_ends_with_an_error_only_where_more_follows(mode: str) -> None:
+    """As many pages as are allowed come whole; what is left out is told."""
+    pagination = STYLES["cursor"]
+    assert ITEMS == list(listing(Wire(well_behaved("cursor", ITEMS)), pagination, {}, mode, max_pages=5))
+    got: list[Any] = []
+    with pytest.raises(PaginationError, match="more pages follow after 2"):
+        for item in listing(Wire(well_behaved("cursor", ITEMS)), pagination, {}, mode, max_pages=2):
+            got.append(item)
+    assert ITEMS[:10] == got
+    with pytest.raises(InvalidRequestError, match="max_pages is 0"):
+        list(listing(Wire(well_behaved("cursor", ITEMS)), pagination, {}, mode, max_pages=0))
+
+
+@pytest.mark.parametrize("style", [name for name in STYLES if name.startswith(("zero", "one"))])
+@pytest.mark.parametrize("begin", [0, 1, 2])
+def test_a_list_may_begin_on_any_page(style: str, begin: int) -> None:
+    """The pages before the first one that is asked for are not read, and do not end the list either."""
+    first = 0 if style.startswith("zero") else 1
+    for query in SIZES[1:]:
+        size = min(query["size"], CAP)
+        wire = Wire(well_behaved(style, ITEMS))
+        asked = {**query, "page": begin + first}
+        assert ITEMS[begin * size :] == outcome(wire, style, asked), asked
+
+
+def test_a_page_that_is_no_number_is_refused() -> None:
+    """Pages are counted."""
+    with pytest.raises(InvalidRequestError, match="query parameter 'page': must be a whole number"):
+        list(listing(Wire(well_behaved("one-based", ITEMS)), STYLES["one-based"], {"page": "x"}, "sync"))
+
+
+def test_a_cursor_that_is_no_text_is_an_error() -> None:
+    """An object is no cursor."""
+    found = outcome(Wire(lambda query: ({"items": ["a"], "next": {"after": 1}}, {})), "cursor", {})
+    assert isinstance(found, PaginationError) and "not text" in str(found)
+
+
+class Bare(WireModel, kw_only=True):
+    """An item of which the document knows little."""
+
+    title: str | Unset = UNSET
+
+
+class Listing(WireModel, kw_only=True):
+    """A page of such items."""
+
+    found: list[Bare] = msgspec.field(name="items", default_factory=list)
+
+
+def test_pages_that_differ_in_what_no_model_knows_are_not_the_same() -> None:
+    """Items of which the document knows no field are kept as they came, and pages of them differ."""
+
+    def serve(query: Query) -> HTTPResponse:
+        number = int(query.get("page", 1))
+        return {"items": [{"id": number}] if number < 4 else []}, {}
+
+    pagination = PageNumber("page", ("found",), None, 1)
+    operation = Operation(id="list", method="GET", path="/", returns=JsonPayload(Listing), pagination=pagination)
+    request: PagedRequest[Listing, Bare] = PagedRequest(operation)
+    http = httpx2.Client(transport=httpx2.MockTransport(Wire(serve)))
+    client = Sample("key", base_url="http://test", http_client=http, on_drift="ignore")
+    found: list[Any] = list(client._session.items(request))
+    assert [{"id": 1}, {"id": 2}, {"id": 3}] == found

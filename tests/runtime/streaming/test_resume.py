@@ -1,0 +1,291 @@
+"""Promises of streams that may be resumed: they go on after the last event that came, none lost, none twice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specwire._http.retry import RetryPolicy
+from specwire.errors import APITimeoutError, DecodeError, NotFoundError, StreamEventError, StreamTruncatedError
+
+from tests.support.caller import KEY, Caller
+from tests.support.sample import AsyncSample, Chunk, Sample
+from tests.support.server import DONE, END, Action, Close, Hold, Pause, Received, Reset, Server, reply, stream
+
+BREAK: Sequence[Action] = (Pause(0.02), Close())
+
+
+def event(text: str, id_: str | None = None, retry: int | None = None) -> bytes:
+    """Return an event, with its id and the time to wait before a reconnection."""
+    head = "" if id_ is None else f"id: {id_}\n"
+    head += "" if retry is None else f"retry: {retry}\n"
+    return f"{head}data: {json.dumps({'text': text})}\n\n".encode()
+
+
+def texts(caller: Caller, events: Any) -> list[str]:
+    """Return the texts of all events of a stream."""
+    return [one.text for one in caller.list(events)]
+
+
+def last_ids(server: Server) -> list[str | None]:
+    """Return the `Last-Event-ID` of each request."""
+    return [one.headers.get("last-event-id") for one in server.received]
+
+
+@pytest.mark.parametrize("end", [BREAK, (Pause(0.02), Reset()), (END,)], ids=["closed", "reset", "ended early"])
+def test_a_stream_goes_on_after_the_last_event(
+    caller: Caller, client: Any, server: Server, end: Sequence[Action]
+) -> None:
+    """The same request is sent with the id of the last event; what came of an unfinished event is dropped."""
+    server.play(
+        stream(event("a", "1"), event("b", "2") + b'id: 3\ndata: {"te', end=end),
+        stream(event("c", "3"), event("d"), end=BREAK),
+        stream(event("e", "5"), DONE),
+    )
+    assert ["a", "b", "c", "d", "e"] == texts(caller, client.talks.follow(prompt="hello"))
+    assert [None, "2", "3"] == last_ids(server)
+    assert [{"prompt": "hello", "stream": True}] * 3 == [one.json for one in server.received]
+    assert {"text/event-stream"} == {one.headers["accept"] for one in server.received}
+
+
+def test_silence_is_a_break(caller: Caller, client: Any, server: Server) -> None:
+    """A stream that is silent for longer than `idle_timeout` goes on over another connection."""
+    server.play(stream(event("a", "1"), Hold()), stream(event("b", "2"), DONE))
+    assert ["a", "b"] == texts(caller, client.talks.follow.with_options(idle_timeout=0.25)())
+    assert [None, "1"] == last_ids(server)
+
+
+def test_events_add_up_across_a_break(caller: Caller, client: Any, server: Server) -> None:
+    """What `final()` gives is made of the events before and after a break."""
+    server.play(stream(event("a", "1"), end=BREAK), stream(event("b", "2"), DONE))
+    assert "ab" == caller.run(client.talks.follow_up().final())
+
+
+@pytest.mark.parametrize(
+    "first",
+    [event("a"), event("a", "1") + event("a", ""), event("a", "\x01"), event("a", "1 ")],
+    ids=["none", "emptied", "control", "space"],
+)
+def test_a_stream_without_a_usable_id_breaks_off(caller: Caller, client: Any, server: Server, first: bytes) -> None:
+    """Without a last event id, or with one that no header can hold, the break is raised as ever."""
+    server.play(stream(first, end=BREAK))
+    with pytest.raises(StreamTruncatedError, match="^follow: the stream broke off: "):
+        caller.list(client.talks.follow())
+    assert 1 == len(server.received)
+
+
+def test_an_id_is_sent_in_utf_8(caller: Caller, client: Any, server: Server) -> None:
+    """An id may be any text on one line."""
+    server.play(stream(event("a", "é☃"), end=BREAK), stream(DONE))
+    assert ["a"] == texts(caller, client.talks.follow())
+    assert "é☃" == str(last_ids(server)[1]).encode("latin-1").decode()
+
+
+def test_an_id_without_an_event_counts(caller: Caller, client: Any, server: Server) -> None:
+    """A block with an id and no data moves the place where the stream goes on."""
+    server.play(stream(event("a", "1"), b"id: 2\n\n", end=BREAK), stream(event("b"), DONE))
+    assert ["a", "b"] == texts(caller, client.talks.follow())
+    assert [None, "2"] == last_ids(server)
+
+
+def test_other_streams_are_not_resumed(caller: Caller, client: Any, server: Server) -> None:
+    """A stream that the document does not say to be resumable breaks off, ids or not."""
+    server.play(stream(event("a", "1"), end=BREAK))
+    with pytest.raises(StreamTruncatedError):
+        caller.list(client.talks.stream())
+    assert 1 == len(server.received)
+
+
+@pytest.mark.parametrize("answer", [(DONE,), (event("b", "2"), DONE, Reset())], ids=["end", "after the end"])
+def test_the_end_is_the_end(caller: Caller, client: Any, server: Server, answer: Sequence[Any]) -> None:
+    """After the terminator nothing is asked for."""
+    server.play(stream(event("a", "1"), *answer))
+    assert "a" == texts(caller, client.talks.follow())[0]
+    assert 1 == len(server.received)
+
+
+def test_without_a_terminator_the_end_of_the_body_is_the_end(caller: Caller, client: Any, server: Server) -> None:
+    """A body that ends as HTTP has it is complete; one that ends inside of an event, or breaks off, is not."""
+    server.play(
+        stream(event("a", "1"), end=BREAK),
+        stream(event("b", "2"), b"data: {"),
+        stream(event("c", "3")),
+    )
+    assert ["a", "b", "c"] == texts(caller, client.talks.tail())
+    assert [None, "1", "2"] == last_ids(server)
+
+
+def test_an_id_of_the_caller_is_replaced(caller: Caller, client: Any, server: Server) -> None:
+    """A stream that the caller began after an event goes on after the last one that came."""
+    optional = client.talks.tail.with_options(headers={"LAST-event-id": "7"})
+    for events in (client.talks.tail(last="7"), optional()):
+        server.received.clear()
+        server.play(stream(event("a", "8"), end=BREAK), stream(event("b", "9")))
+        assert ["a", "b"] == texts(caller, events)
+        assert ["7", "8"] == last_ids(server)
+
+
+def test_an_error_in_the_stream_is_no_break(caller: Caller, client: Any, server: Server) -> None:
+    """What the server says in the stream is raised, and so is drift where it is an error."""
+    server.play(stream(event("a", "1"), {"error": "overloaded"}, end=BREAK), stream(event("a", "1"), b"data: {,}\n\n"))
+    with pytest.raises(StreamEventError):
+        caller.list(client.talks.follow())
+    with pytest.raises(DecodeError):
+        caller.list(client.talks.follow.with_options(on_drift="raise")())
+    assert 2 == len(server.received)
+
+
+def test_no_content_ends_it(caller: Caller, client: Any, server: Server) -> None:
+    """A server that answers 204 has nothing more: the end of a stream without terminator, a truncation of one with."""
+    server.play(stream(event("a", "1"), end=BREAK), reply(b"", status=204))
+    assert ["a"] == texts(caller, client.talks.tail())
+    server.play(stream(event("a", "1"), end=BREAK), reply(b"", status=204))
+    with pytest.raises(StreamTruncatedError):
+        caller.list(client.talks.follow())
+    assert 4 == len(server.received)
+
+
+def test_a_page_in_the_place_of_events_is_an_error(caller: Caller, client: Any, server: Server) -> None:
+    """A document that comes instead of the rest is said to be one."""
+    server.play(stream(event("a", "1"), end=BREAK), reply({"message": "maintenance"}))
+    with pytest.raises(DecodeError, match="the server sent application/json instead of events"):
+        caller.list(client.talks.follow())
+
+
+def test_the_server_says_how_long_to_wait(caller: Caller, server: Server) -> None:
+    """`retry:` is the time before each try to go on, kept over breaks, instead of the policy's own."""
+    client = caller.client(retry=RetryPolicy(wait_initial=60.0, wait_max=60.0, attempts=4))
+    server.play(
+        stream(event("a", "1", retry=100), end=BREAK),
+        (Reset(),),
+        stream(event("b", "2"), end=BREAK),
+        stream(DONE),
+    )
+    started = time.monotonic()
+    assert ["a", "b"] == texts(caller, client.talks.follow())
+    assert 0.3 <= time.monotonic() - started < 5
+
+
+def test_a_server_that_asks_for_too_long_a_wait_is_left(caller: Caller, client: Any, server: Server) -> None:
+    """A time to wait that is longer than `retry_after_cap` ends the stream with the break."""
+    server.play(stream(event("a", "1", retry=10**9), end=BREAK))
+    with pytest.raises(StreamTruncatedError):
+        caller.list(client.talks.follow())
+    assert 1 == len(server.received)
+
+
+def test_tries_are_counted_anew_after_every_id(caller: Caller, client: Any, server: Server) -> None:
+    """A server that gets on each time is asked as often as it takes; one that does not, `attempts` times in all."""
+    server.play(*(stream(event(str(n), str(n)), end=BREAK) for n in range(5)), stream(DONE))
+    assert list("01234") == texts(caller, client.talks.follow())
+    server.received.clear()
+    server.play(*[stream(event("a", "1"), end=BREAK)] * 5)
+    with pytest.raises(StreamTruncatedError, match="^follow: the stream broke off: "):
+        caller.list(client.talks.follow())
+    assert 3 == len(server.received)
+
+
+@pytest.mark.parametrize(
+    "policy", [RetryPolicy(attempts=1), RetryPolicy(budget=0.0, wait_initial=1.0)], ids=["one", "budget"]
+)
+def test_a_policy_without_tries_resumes_nothing(caller: Caller, server: Server, policy: RetryPolicy) -> None:
+    """One attempt is one, and a budget of waiting holds for reconnections."""
+    server.play(stream(event("a", "1"), end=BREAK))
+    with pytest.raises(StreamTruncatedError):
+        caller.list(caller.client(retry=policy).talks.follow())
+    assert 1 == len(server.received)
+
+
+def test_a_busy_server_is_asked_again_and_one_that_refuses_is_not(caller: Caller, client: Any, server: Server) -> None:
+    """Statuses mean what they mean for calls; the error says that the stream broke off, and why it did not go on."""
+    server.play(stream(event("a", "1"), end=BREAK), reply({}, status=503), stream(event("b", "2"), DONE))
+    assert ["a", "b"] == texts(caller, client.talks.follow())
+    server.play(stream(event("a", "1"), end=BREAK), reply({"message": "gone"}, status=404))
+    events = client.talks.follow()
+    assert Chunk(text="a") == caller.next(events)
+    with pytest.raises(
+        StreamTruncatedError, match="broke off, and resuming it failed: follow: HTTP 404: gone"
+    ) as caught:
+        caller.next(events)
+    assert isinstance(caught.value.__cause__, NotFoundError)
+    with pytest.raises(StreamTruncatedError):
+        caller.next(events)
+    assert 5 == len(server.received)
+
+
+def test_the_deadline_holds_for_going_on(caller: Caller, client: Any, server: Server) -> None:
+    """A stream has as much time as `deadline` says, with all that it takes to go on after breaks."""
+    server.play(stream(event("a", "1"), Pause(0.1), end=BREAK), (Hold(),))
+    started = time.monotonic()
+    with pytest.raises(StreamTruncatedError) as caught:
+        caller.list(client.talks.follow.with_options(deadline=0.4)())
+    assert isinstance(caught.value.__cause__, APITimeoutError)
+    assert 0.35 < time.monotonic() - started < 3
+    assert 2 == len(server.received)
+
+
+def test_uploads_are_not_sent_twice(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """A stream whose request carries a file breaks off."""
+    path = tmp_path / "file"
+    path.write_bytes(b"x")
+    server.play(stream(event("a", "1"), end=BREAK))
+    with pytest.raises(StreamTruncatedError):
+        caller.list(client.talks.follow(file=path))
+    assert 1 == len(server.received)
+
+
+def test_going_on_is_logged(caller: Caller, client: Any, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """A break is a line at DEBUG, the answer that goes on one at INFO; neither holds the id."""
+    server.play(stream(event("a", "secret-id"), end=BREAK), stream(DONE))
+    with caplog.at_level(logging.DEBUG, "specwire"):
+        caller.list(client.talks.follow())
+    lines = [one.getMessage() for one in caplog.records if one.name == "specwire"]
+    assert ["200", "broke off", "200"] == [line.split(": ")[2].split(" in ")[0] for line in lines]
+    assert "secret" not in "".join(lines)
+    assert KEY not in "".join(lines)
+
+
+def test_the_connections_are_given_back(caller: Caller, client: Any, server: Server) -> None:
+    """A stream that is left after it went on closes its connection."""
+    server.play(stream(event("a", "1"), end=BREAK), stream(event("b", "2"), Hold()))
+    events = caller.enter(client.talks.follow())
+    assert ["a", "b"] == [caller.next(events).text, caller.next(events).text]
+    caller.leave(events)
+    assert server.saw_close()
+
+
+def test_a_stream_closed_while_it_waits_is_not_opened_again(server: Server) -> None:
+    """Closing a stream from another task ends its attempts."""
+
+    async def main() -> None:
+        async with AsyncSample(KEY, base_url=server.url) as client:
+            events = client.talks.follow()
+            assert "a" == (await anext(events)).text
+            reading = asyncio.create_task(anext(events))
+            await asyncio.sleep(0.1)
+            await events.aclose()
+            with pytest.raises(StreamTruncatedError):
+                await reading
+
+    server.play(stream(event("a", "1", retry=200), end=BREAK))
+    asyncio.run(main())
+    assert 1 == len(server.received)
+
+
+def test_a_whole_conversation_survives_a_bad_line(server: Server) -> None:
+    """A server that breaks off after each event gives every event once, in order."""
+    words = [f"word {n}" for n in range(20)]
+
+    def answer(received: Received) -> Sequence[Action]:
+        start = int(received.headers.get("last-event-id", "-1")) + 1
+        return stream(event(words[start], str(start)), end=BREAK) if start < len(words) else stream(DONE)
+
+    server.answer = answer
+    with Sample(KEY, base_url=server.url, retry=RetryPolicy(wait_initial=0, wait_max=0)) as client:
+        assert words == [one.text for one in client.talks.follow()]

@@ -1,0 +1,1 @@
+"""Servers, clients, command lines and samples that several folders of tests share."""

@@ -1,0 +1,104 @@
+"""Clients of both kinds that get one canned answer, without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import httpx2
+import msgspec
+from specwire._codec.drift import DriftWarning
+from specwire._http.retry import RetryPolicy
+from specwire._operations.operation import Operation, Payload
+from specwire._operations.request import Request
+from specwire._operations.response import Response
+
+from tests.support.sample import AsyncSample, Sample
+
+KEY = "sk-test-0123456789abcdef"
+_ONCE = RetryPolicy(attempts=1)
+
+
+class Outcome(msgspec.Struct):
+    """What came of a call."""
+
+    value: Any
+    drifts: list[str]
+    """What was warned of."""
+    sent: list[httpx2.Request]
+
+
+class Canned:
+    """Clients of one kind, sync or async."""
+
+    def __init__(self, asynchronous: bool) -> None:
+        self.asynchronous = asynchronous
+
+    def client(
+        self, body: bytes, content_type: str | None = "application/json", status: int = 200, **options: Any
+    ) -> tuple[Any, list[httpx2.Request]]:
+        """Return a client that gets this answer to everything, and the list of what it sent."""
+        sent: list[httpx2.Request] = []
+        named = {} if content_type is None else {"content-type": content_type}
+
+        def answer(request: httpx2.Request) -> httpx2.Response:
+            sent.append(request)
+            return httpx2.Response(status, content=body, headers=named)
+
+        transport = httpx2.MockTransport(answer)
+        given: Mapping[str, Any] = {"base_url": "https://api.test", "retry": _ONCE, **options}
+        if self.asynchronous:
+            return AsyncSample(KEY, http_client=httpx2.AsyncClient(transport=transport), **given), sent
+        return Sample(KEY, http_client=httpx2.Client(transport=transport), **given), sent
+
+    def run(self, call: Any) -> Any:
+        """Return what a call gives, which is a function so that it is made where its event loop runs."""
+        if not self.asynchronous:
+            return call()
+
+        async def awaited() -> Any:
+            found = call()
+            return await found if hasattr(found, "__await__") else found
+
+        return asyncio.run(awaited())
+
+    def list(self, call: Any) -> list[Any]:
+        """Return all items of what a call gives."""
+        if not self.asynchronous:
+            return list(call())
+
+        async def collected() -> list[Any]:
+            return [item async for item in call()]
+
+        return asyncio.run(collected())
+
+    def answer(
+        self,
+        payload: Payload,
+        body: bytes,
+        content_type: str | None = "application/json",
+        status: int = 200,
+        *,
+        raw: bool = False,
+        method: str = "GET",
+        errors: Mapping[int | str, Any] | None = None,
+        answers: Mapping[int | str, Payload] | None = None,
+        **options: Any,
+    ) -> Outcome:
+        """Call an operation that answers this payload and gets this body."""
+        client, sent = self.client(body, content_type, status, **options)
+        operation = Operation(
+            id="op", method=method, path="/op", returns=payload, errors=errors or {}, answers=answers or {}
+        )
+        request: Request[Any] = Request(operation)
+
+        def call() -> Any:
+            return client._session.perform(request, lenient=raw)
+
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            response: Response[Any] = self.run(call)
+        drifts = [str(each.message) for each in caught if issubclass(each.category, DriftWarning)]
+        return Outcome(response if raw else response.parsed, drifts, sent)
