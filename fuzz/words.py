@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import tempfile
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,24 +13,22 @@ from hypothesis import strategies as st
 from specwire_codegen.python_source import clean
 
 from tests.codegen.hostile.document import (
+    BASE,
+    POSITIONS,
     TEXTS,
+    VALUES,
     Position,
-    base,
     is_harmless,
     is_named,
-    is_value,
-    positions,
     rendered,
     replaced,
     shape,
+    with_values,
 )
 from tests.codegen.hostile.vocabulary import vocabulary
 
 from .check import Check
 
-BASE = base()
-POSITIONS = tuple(positions(BASE))
-VALUES = tuple(position for position in POSITIONS if is_value(position))
 NAMED = tuple(position for position in POSITIONS if is_named(position))
 SIGNS = (*"\"'\\\n\r#{}()[];:=`", '"""', "{{", "{%", ", ", " | ")
 TEXT = (
@@ -47,14 +44,6 @@ def client_of(document: Any) -> dict[str, str] | str:
         spec = Path(folder) / "spec.json"
         spec.write_text(json.dumps(document), "utf-8")
         return rendered(spec)
-
-
-def with_values(texts: Sequence[str]) -> Any:
-    """Return the document with these texts for its values, one for each."""
-    document = BASE
-    for position, text in zip(VALUES, texts, strict=True):
-        document = replaced(document, position, text)
-    return document
 
 
 @cache

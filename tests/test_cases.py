@@ -15,10 +15,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from specwire_codegen.cli import main
 from specwire_codegen.generate import build
 from specwire_codegen.output.manifest import MANIFEST
 from specwire_codegen.project import single
+
+from tests.support.command_line import exit_code
 
 CASES = Path(__file__).parent / "cases"
 POSITIVE = sorted(path.name for path in (CASES / "positive").iterdir())
@@ -113,12 +114,10 @@ def test_negative(
             shutil.copy(path, tmp_path / path.name)
     monkeypatch.chdir(tmp_path)
     before = tree(tmp_path)
-    monkeypatch.setattr("sys.argv", ["specwire", "generate", "spec.yaml", "--package", "sample", "-o", "out"])
-    with pytest.raises(SystemExit) as exit_:
-        main()
+    code = exit_code("generate", "spec.yaml", "--package", "sample", "-o", "out")
     message = capsys.readouterr().err
     if UPDATE:
         (case / "stderr.txt").write_text(message, "utf-8")
     assert (case / "stderr.txt").read_text("utf-8") == message
-    assert 1 == exit_.value.code
+    assert 1 == code
     assert before == tree(tmp_path)

@@ -16,7 +16,7 @@ from specwire_codegen.mock.app import build
 from specwire_codegen.mock.server import serve
 from specwire_codegen.project import single
 
-from tests.docs.pages import ROOT
+from tests.support.paths import ROOT
 
 SHIPPED = ("mistral", "moonshot", "aitre")
 MADE_UP = {"petstore": ROOT / "examples/petstore.yaml", "acme": ROOT / "tests/docs/acme.yaml"}

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tests.docs.pages import ROOT
+from tests.support.paths import ROOT
 
 SOURCE = ROOT / "codegen/specwire_codegen"
 CASES = ROOT / "tests/cases"

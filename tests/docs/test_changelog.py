@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.docs.pages import ROOT
+from tests.support.paths import ROOT
 
 LINES = (ROOT / "CHANGELOG.md").read_text("utf-8").splitlines()
 ENTRIES = [line for line in LINES if line.startswith("- ")]

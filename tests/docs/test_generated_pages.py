@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.docs import cli_page, diagnostics_page
-from tests.docs.pages import ROOT
+from tests.support.paths import ROOT
 
 PAGES = {"docs/cli.md": cli_page.page, "docs/diagnostics.md": diagnostics_page.page}
 

@@ -11,7 +11,8 @@ from specwire_codegen.generate import document_of
 from specwire_codegen.incremental import generate
 from specwire_codegen.project import single
 
-from tests.docs.pages import ROOT, Block, blocks
+from tests.docs.pages import Block, blocks
+from tests.support.paths import ROOT
 
 EXCERPTS = [block for block in blocks("docs/how-it-works.md") if block.language in {"yaml", "json", "text"}][1:]
 """All but the picture."""

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.docs.pages import ROOT, blocks, pages
+from tests.docs.pages import blocks, pages
 from tests.support import certificates
+from tests.support.paths import ROOT
 
 EXAMPLES = {page: found for page in pages() if (found := [one for one in blocks(page) if one.language == "python"])}
 

@@ -13,7 +13,8 @@ from specwire_codegen.generate import document_of
 from specwire_codegen.incremental import generate
 from specwire_codegen.project import single
 
-from tests.docs.pages import ROOT, Block, blocks
+from tests.docs.pages import Block, blocks
+from tests.support.paths import ROOT
 
 EXTENSIONS = "docs/extensions.md"
 EXAMPLES = [block for block in blocks(EXTENSIONS) if block.language == "yaml"]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import ROOT, Block, blocks, pages
+from tests.docs.pages import Block, blocks, pages
+from tests.support.paths import ROOT
 
 SHELL = [block for page in pages() for block in blocks(page) if block.language == "sh"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

@@ -11,11 +11,11 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from specwire_codegen.cli import main
 from specwire_codegen.mock.app import build
 from specwire_codegen.mock.loopback import direct
 from specwire_codegen.mock.server import serve
 
+from tests.support.command_line import exit_code
 from tests.support.paths import ROOT
 
 NAMES = ("mistral", "moonshot", "aitre")
@@ -38,14 +38,6 @@ def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
         yield listener
 
 
-def run(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr("sys.argv", ["specwire", *arguments])
-    with pytest.raises(SystemExit) as exit_:
-        main()
-    assert isinstance(exit_.value.code, int)
-    return exit_.value.code
-
-
 def is_untouched(listener: socket.socket) -> bool:
     try:
         listener.accept()
@@ -54,11 +46,9 @@ def is_untouched(listener: socket.socket) -> bool:
     return False
 
 
-def test_the_demo_calls_mock_servers_only(
-    stranger: socket.socket, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_the_demo_calls_mock_servers_only(stranger: socket.socket, capfd: pytest.CaptureFixture[str]) -> None:
     """Keys, addresses and proxies of the environment lead nowhere."""
-    assert 0 == run("demo", monkeypatch=monkeypatch)
+    assert 0 == exit_code("demo")
     assert is_untouched(stranger)
     printed = capfd.readouterr().out
     assert "against mock servers" in printed
@@ -72,7 +62,7 @@ def test_the_demo_says_what_is_live_before_it_calls(
     document = json.loads((ROOT / "specs/mistral/normalized.json").read_text("utf-8"))
     with serve(build(document, keys=("another-key",))) as real:
         monkeypatch.setenv("MISTRAL_BASE_URL", real.replace("http://", "http://user:secret@"))
-        assert 1 == run("demo", "--live", "mistral", monkeypatch=monkeypatch)
+        assert 1 == exit_code("demo", "--live", "mistral")
     printed = capfd.readouterr()
     first, *rest = printed.err.splitlines()
     assert first.startswith(f"mistral is live: examples/demo.py sends every call to {real}, with the key in MISTRAL_A")
@@ -99,7 +89,7 @@ def test_a_live_demo_needs_to_know_where_and_as_whom(
 ) -> None:
     """Without a key or an address nothing is called, at no server."""
     monkeypatch.delenv(variable)
-    assert 1 == run("demo", "--live", name, monkeypatch=monkeypatch)
+    assert 1 == exit_code("demo", "--live", name)
     printed = capfd.readouterr()
     assert "" == printed.out and printed.err.startswith(message)
     assert is_untouched(stranger)
@@ -117,11 +107,9 @@ def test_the_example_by_itself_refuses_real_servers(stranger: socket.socket, mon
     assert is_untouched(stranger)
 
 
-def test_contract_checks_the_mock_past_proxies(
-    stranger: socket.socket, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_contract_checks_the_mock_past_proxies(stranger: socket.socket, capfd: pytest.CaptureFixture[str]) -> None:
     """Without --live or --base-url only the mock server is called."""
-    assert 0 == run("contract", "moonshot", "--examples", "1", monkeypatch=monkeypatch)
+    assert 0 == exit_code("contract", "moonshot", "--examples", "1")
     assert is_untouched(stranger)
     assert "13 of 13 operations conform to the document" in capfd.readouterr().out
     assert "somewhere.test" == os.environ["no_proxy"] and "NO_PROXY" not in os.environ

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import pickle
 import re
-import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -35,6 +34,7 @@ from specwire.errors import (
 )
 
 from tests.support.caller import KEY, Caller
+from tests.support.ports import free_port
 from tests.support.sample import PROVIDER, Problem, Thing, Verdict, get
 from tests.support.server import Close, Hold, Reset, Server, head, reply
 
@@ -50,13 +50,6 @@ def raised(caller: Caller, call: Any, kind: type[SpecwireError]) -> Any:
     assert "\n" not in str(caught.value)
     assert KEY not in str(caught.value) + repr(caught.value) + repr(vars(caught.value))
     return caught.value
-
-
-def closed_port() -> int:
-    """Return a port on which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def test_a_wrong_key_is_an_authentication_error_with_its_typed_body(
@@ -204,7 +197,7 @@ def test_what_is_safe_is_repeated(caller: Caller, client: Any, server: Server) -
 
 def test_a_refused_connection_is_tried_again_and_named(caller: Caller) -> None:
     """A server that is down is asked again, also by POST, since it saw nothing; the error names host and attempts."""
-    port = closed_port()
+    port = free_port()
     client = caller.client(base_url=f"http://user:hidden@127.0.0.1:{port}/v1")
     error = raised(caller, lambda: client.things.make(name="x"), APIConnectionError)
     assert str(error).startswith(f"make_thing: no response from 127.0.0.1:{port} after 3 attempts: ")

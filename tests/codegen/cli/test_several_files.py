@@ -8,7 +8,8 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from specwire_codegen.cli import main
+
+from tests.support.command_line import exit_code
 
 SPEC = """\
 openapi: 3.1.0
@@ -69,13 +70,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "shop"
 
 
-def generate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *options: str) -> str:
+def generate(capsys: pytest.CaptureFixture[str], *options: str) -> str:
     """Run `specwire generate` and return what it prints."""
-    monkeypatch.setattr("sys.argv", ["specwire", "generate", "spec.yaml", "--package", "shop", "-o", "out", *options])
-    with pytest.raises(SystemExit) as exit_:
-        main()
+    code = exit_code("generate", "spec.yaml", "--package", "shop", "-o", "out", *options)
     captured = capsys.readouterr()
-    assert not exit_.value.code, captured.err
+    assert 0 == code, captured.err
     return captured.out
 
 
@@ -91,23 +90,21 @@ def generate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ],
 )
 def test_a_change_in_any_file_counts(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, old: str, new: str
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str, old: str, new: str
 ) -> None:
     """A run is skipped if nothing has changed, and is none if any of the files read has, however deep it is."""
-    generate(monkeypatch, capsys)
-    assert "unchanged" in generate(monkeypatch, capsys)
+    generate(capsys)
+    assert "unchanged" in generate(capsys)
     path = folder / name
     path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
-    assert "unchanged" not in generate(monkeypatch, capsys)
-    assert "unchanged" in generate(monkeypatch, capsys)
+    assert "unchanged" not in generate(capsys)
+    assert "unchanged" in generate(capsys)
 
 
 @pytest.mark.parametrize("part", [("--only-operations", "listOrders"), ("--only-tags", "orders")])
-def test_a_part_needs_not_all_names(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], part: tuple[str, str]
-) -> None:
+def test_a_part_needs_not_all_names(folder: Path, capsys: pytest.CaptureFixture[str], part: tuple[str, str]) -> None:
     """A part is generated of operations in other files too, and names for what is not in it are no mistakes."""
-    generate(monkeypatch, capsys, *part)
+    generate(capsys, *part)
     models = (folder / "out/shop/models/__init__.py").read_text("utf-8")
     assert "class Purchase(" in models
     assert "Package" not in models
@@ -115,16 +112,16 @@ def test_a_part_needs_not_all_names(
 
 
 def test_of_remote_documents_nobody_knows_whether_they_changed(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """A document that refers to one elsewhere is made anew each time, and no secret of its address is remembered."""
     with HTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder / "a"))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/names.yaml?token=hidden"
         (folder / "spec.yaml").write_text(SPEC.replace("a/names.yaml", address), "utf-8")
-        generate(monkeypatch, capsys, "--allow-remote")
+        generate(capsys, "--allow-remote")
         (folder / "a/names.yaml").write_text("Parcel: {type: object, properties: {weight: {type: integer}}}\n", "utf-8")
-        generate(monkeypatch, capsys, "--allow-remote")
+        generate(capsys, "--allow-remote")
         server.shutdown()
     assert "weight: int" in (folder / "out/shop/models/__init__.py").read_text("utf-8")
     written = [path for path in tmp_path.rglob("*") if path.is_file() and path != folder / "spec.yaml"]
@@ -132,16 +129,14 @@ def test_of_remote_documents_nobody_knows_whether_they_changed(
     assert not (folder / ".ruff_cache").exists()
 
 
-def test_what_is_allowed_counts(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_allowed_counts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A run with other options is none that was there already, and a strict one always looks for warnings."""
     (folder / "client.toml").unlink()
     (folder / "spec.yaml").write_text(SPEC.replace("a/names.yaml", "https://names.test/names.yaml"), "utf-8")
-    generate(monkeypatch, capsys)
-    assert "unchanged" in generate(monkeypatch, capsys)
+    generate(capsys)
+    assert "unchanged" in generate(capsys)
     copies = ("--ref", "https://names.test=a")
-    assert "unchanged" not in generate(monkeypatch, capsys, *copies)
+    assert "unchanged" not in generate(capsys, *copies)
     assert "class Parcel(" in (folder / "out/shop/models/__init__.py").read_text("utf-8")
-    assert "unchanged" in generate(monkeypatch, capsys, *copies)
-    assert "unchanged" not in generate(monkeypatch, capsys, *copies, "--strict")
+    assert "unchanged" in generate(capsys, *copies)
+    assert "unchanged" not in generate(capsys, *copies, "--strict")

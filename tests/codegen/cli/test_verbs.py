@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
-from specwire_codegen.cli import main
 from specwire_codegen.inference.infer import guesses
+
+from tests.support.command_line import exit_code
 
 SPEC = """\
 openapi: 3.1.0
@@ -56,17 +57,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr("sys.argv", ["specwire", *arguments])
-    with pytest.raises(SystemExit) as exit_:
-        main()
-    assert isinstance(exit_.value.code, int)
-    return exit_.value.code
-
-
-def test_new_pins_the_document_and_writes_guesses(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_pins_the_document_and_writes_guesses(folder: Path) -> None:
     """A new provider is a pinned copy, names, and an overlay of guesses; it generates as it stands."""
-    assert 0 == run("new", "shop", "--spec", "shop.yaml", monkeypatch=monkeypatch)
+    assert 0 == exit_code("new", "shop", "--spec", "shop.yaml")
     overlay = yaml.safe_load((folder / "specs/shop/overlay.yaml").read_text("utf-8"))
     assert [
         (
@@ -95,138 +88,132 @@ def test_new_pins_the_document_and_writes_guesses(folder: Path, monkeypatch: pyt
     assert "not classified, so they raise an error when they occur: packed" in text
     assert 'orders.wait"' in (folder / "specs/shop/client.toml").read_text("utf-8")
     assert "MIT" in (folder / "specs/shop/source.toml").read_text("utf-8")
-    assert 0 == run("generate", "shop", monkeypatch=monkeypatch)
+    assert 0 == exit_code("generate", "shop")
     orders = (folder / "generated/specwire_clients/shop/resources/orders.py").read_text("utf-8")
     assert "list = paginated(_orders.list_)" in orders
     assert "wait = workflow(_orders.wait)" in orders
 
 
-def test_an_edited_copy_is_refused(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_edited_copy_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is pinned stays as it was fetched; corrections go into the overlay."""
-    run("new", "shop", "--spec", "shop.yaml", monkeypatch=monkeypatch)
+    exit_code("new", "shop", "--spec", "shop.yaml")
     (folder / "specs/shop/openapi.yaml").write_text(SPEC.replace("Shop", "Stop"), "utf-8")
-    assert 1 == run("generate", "shop", monkeypatch=monkeypatch)
+    assert 1 == exit_code("generate", "shop")
     assert "put corrections into overlay.yaml" in capsys.readouterr().err
     assert not (folder / "generated").exists()
 
 
-def test_new_does_not_overwrite(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_does_not_overwrite(folder: Path) -> None:
     """A provider that is there already is left alone."""
-    assert 0 == run("new", "shop", "--spec", "shop.yaml", monkeypatch=monkeypatch)
-    assert 1 == run("new", "shop", "--spec", "shop.yaml", monkeypatch=monkeypatch)
-    assert 1 == run("new", "../shop", "--spec", "shop.yaml", monkeypatch=monkeypatch)
+    assert 0 == exit_code("new", "shop", "--spec", "shop.yaml")
+    assert 1 == exit_code("new", "shop", "--spec", "shop.yaml")
+    assert 1 == exit_code("new", "../shop", "--spec", "shop.yaml")
 
 
-def test_a_part_of_a_document(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_of_a_document(folder: Path) -> None:
     """Only the chosen operations are generated, with only the models that they need."""
     options = ("generate", "shop.yaml", "--package", "shop", "-o", "out")
-    assert 0 == run(*options, "--only-operations", "getOrder", "--only-tags", "other", monkeypatch=monkeypatch)
+    assert 0 == exit_code(*options, "--only-operations", "getOrder", "--only-tags", "other")
     assert "Page" not in (folder / "out/shop/models/__init__.py").read_text("utf-8")
     assert {"orders.py", "other.py", "__init__.py"} == {
         path.name for path in (folder / "out/shop/operations").glob("*.py")
     }
-    assert 1 == run(*options, "--only-tags", "nothing", monkeypatch=monkeypatch)
-    assert 0 == run(*options, monkeypatch=monkeypatch)
+    assert 1 == exit_code(*options, "--only-tags", "nothing")
+    assert 0 == exit_code(*options)
     assert "Page" in (folder / "out/shop/models/__init__.py").read_text("utf-8")
 
 
-def test_dump_ir_is_json(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dump_ir_is_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The intermediate representation can be read by other programs."""
-    assert 0 == run("dump-ir", "shop.yaml", monkeypatch=monkeypatch)
+    assert 0 == exit_code("dump-ir", "shop.yaml")
     dumped = json.loads(capsys.readouterr().out)
     assert ["listOrders", "getOrder", "ping"] == [operation["id"] for operation in dumped["operations"]]
 
 
-def test_dump_ir_warns_like_generate(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_dump_ir_warns_like_generate(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is found while the client is made of the document is told too, and refused by --strict."""
     (folder / "shop.yaml").write_text(f"{SPEC}\nsecurity: [{{nobody: []}}]\n", "utf-8")
-    assert 0 == run("dump-ir", "shop.yaml", monkeypatch=monkeypatch)
+    assert 0 == exit_code("dump-ir", "shop.yaml")
     assert "unknown-security-scheme" in capsys.readouterr().err
-    assert 1 == run("dump-ir", "shop.yaml", "--strict", monkeypatch=monkeypatch)
+    assert 1 == exit_code("dump-ir", "shop.yaml", "--strict")
 
 
 @pytest.mark.parametrize("json_lines", [False, True])
 def test_text_of_a_document_is_printed_to_the_letter(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], json_lines: bool
+    folder: Path, capsys: pytest.CaptureFixture[str], json_lines: bool
 ) -> None:
     """Neither codes of emoji nor markup mean anything in it."""
     (folder / "shop.yaml").write_text(SPEC.replace("#/components/schemas/Order'", ":x:[red]b[/red].yaml'"), "utf-8")
     options = ("--json",) if json_lines else ()
-    assert 1 == run("generate", "shop.yaml", "--package", "shop", *options, monkeypatch=monkeypatch)
+    assert 1 == exit_code("generate", "shop.yaml", "--package", "shop", *options)
     assert ":x:[red]b[/red].yaml" in capsys.readouterr().err
 
 
-def test_diagnostics_as_json(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_diagnostics_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With --json each diagnostic is an object on a line of stderr."""
     (folder / "shop.yaml").write_text(SPEC.replace("#/components/schemas/Order'", "gone.yaml'"), "utf-8")
-    assert 1 == run("generate", "shop.yaml", "--package", "shop", "--json", monkeypatch=monkeypatch)
+    assert 1 == exit_code("generate", "shop.yaml", "--package", "shop", "--json")
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert {"unresolved-ref"} == {line["code"] for line in lines}
 
 
-def test_a_folder_of_ones_own_is_not_overwritten(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_of_ones_own_is_not_overwritten(folder: Path) -> None:
     """Generating into a folder that holds other things is refused, and nothing in it is touched."""
     (folder / "out/shop").mkdir(parents=True)
     (folder / "out/shop/mine.py").write_text("x = 1\n", "utf-8")
-    assert 1 == run("generate", "shop.yaml", "--package", "shop", "-o", "out", monkeypatch=monkeypatch)
+    assert 1 == exit_code("generate", "shop.yaml", "--package", "shop", "-o", "out")
     assert ["mine.py"] == [path.name for path in (folder / "out/shop").iterdir()]
 
 
-def test_edited_and_foreign_files_stop_generate(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_edited_and_foreign_files_stop_generate(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Both are named; --force discards edits, and never a file of somebody else."""
     options = ("generate", "shop.yaml", "--package", "shop", "-o", "out")
-    assert 0 == run(*options, monkeypatch=monkeypatch)
+    assert 0 == exit_code(*options)
     client, mine = folder / "out/shop/client.py", folder / "out/shop/mine.py"
     written = client.read_text("utf-8")
     client.write_text("x = 1\n", "utf-8")
     mine.write_text("y = 2\n", "utf-8")
     capsys.readouterr()
-    assert 1 == run(*options, monkeypatch=monkeypatch)
+    assert 1 == exit_code(*options)
     message = capsys.readouterr().err
     assert "error[edited-files] out/shop: generated files were edited: client.py" in message
     assert "error[foreign-files] out/shop: the folder contains files that specwire did not write: mine.py" in message
     assert ("x = 1\n", "y = 2\n") == (client.read_text("utf-8"), mine.read_text("utf-8"))
-    assert 1 == run(*options, "--force", monkeypatch=monkeypatch)
+    assert 1 == exit_code(*options, "--force")
     mine.rename(folder / "mine.py")
-    assert 0 == run(*options, "--force", monkeypatch=monkeypatch)
+    assert 0 == exit_code(*options, "--force")
     assert written == client.read_text("utf-8")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "\udcff"])
-def test_a_broken_cache_is_ignored(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_a_broken_cache_is_ignored(folder: Path, text: str) -> None:
     """What is remembered of the last run only saves time."""
     options = ("generate", "shop.yaml", "--package", "shop", "-o", "out")
-    assert 0 == run(*options, monkeypatch=monkeypatch)
+    assert 0 == exit_code(*options)
     (remembered,) = (folder / "cache/specwire").iterdir()
     remembered.write_text(text, "utf-8", errors="surrogateescape")
-    assert 0 == run(*options, monkeypatch=monkeypatch)
+    assert 0 == exit_code(*options)
     (remembered,) = (folder / "cache/specwire").iterdir()
     assert json.loads(remembered.read_text("utf-8"))
 
 
-def test_a_cache_that_cannot_be_written_is_no_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cache_that_cannot_be_written_is_no_error(folder: Path) -> None:
     """Without it every run is a whole one."""
     (folder / "cache").write_text("a file", "utf-8")
     options = ("generate", "shop.yaml", "--package", "shop", "-o", "out")
-    assert 0 == run(*options, monkeypatch=monkeypatch)
-    assert 0 == run(*options, monkeypatch=monkeypatch)
+    assert 0 == exit_code(*options)
+    assert 0 == exit_code(*options)
 
 
 @pytest.mark.parametrize("package", ["Shop", "../x", "a-b", "class!"])
-def test_a_package_name_is_an_identifier(folder: Path, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_name_is_an_identifier(folder: Path, package: str) -> None:
     """No package name leads anywhere else."""
-    assert 1 == run("generate", "shop.yaml", "--package", package, monkeypatch=monkeypatch)
+    assert 1 == exit_code("generate", "shop.yaml", "--package", package)
 
 
-def test_wrong_usage_is_exit_code_2(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_usage_is_exit_code_2(folder: Path) -> None:
     """A word that is no verb is wrong usage."""
-    assert 2 == run("generat", monkeypatch=monkeypatch)
+    assert 2 == exit_code("generat")
 
 
 ARRAY = {"type": "array", "items": {"type": "object"}}

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from specwire_codegen.cli import main
 from specwire_codegen.diagnostics import Diagnostic, DiagnosticError
 from specwire_codegen.files.access import Access
 from specwire_codegen.files.load import load
@@ -66,14 +65,6 @@ def refusal(path: Path | str, access: Access | None = None) -> str:
     with pytest.raises(DiagnosticError) as raised:
         normalized(path, access)
     return str(raised.value)
-
-
-def specwire(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    """Call the command line and return its exit code."""
-    monkeypatch.setattr("sys.argv", ["specwire", *arguments])
-    with pytest.raises(SystemExit) as exit_:
-        main()
-    return int(exit_.value.code or 0)
 
 
 def as_yaml(value: Any) -> str:

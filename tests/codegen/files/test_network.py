@@ -18,8 +18,9 @@ from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.files import fetch, network
 from specwire_codegen.files.access import NAMED_BY_FILES, access
 
-from tests.codegen.files.folder import findings, get, normalized, refusal, specwire, write
+from tests.codegen.files.folder import findings, get, normalized, refusal, write
 from tests.support import certificates
+from tests.support.command_line import exit_code
 
 SEEN = "type: object\nproperties: {seen: {type: integer}}\n"
 Answer = tuple[int, dict[str, str], bytes]
@@ -419,7 +420,7 @@ def test_endless_redirects_end(sites: tuple[Site, Site]) -> None:
     assert "not-fetched" == found.code
 
 
-def test_a_copy_stands_for_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_stands_for_an_address(tmp_path: Path) -> None:
     """`--ref` reads copies: of a prefix, of one address, and of schemas that call each other by `$id`."""
     text = f"""--- # a/openapi.yaml
 {get('{$ref: "https://schemas.test/v1/Pet.json"}')}--- # vendored/Pet.json
@@ -434,7 +435,7 @@ def test_a_copy_stands_for_an_address(tmp_path: Path, monkeypatch: pytest.Monkey
     found = normalized(root, access(copies=copies))
     assert () == found.warnings
     assert ["Pet", "Tag", "far"] == sorted(found.data["components"]["schemas"])
-    assert 0 == specwire(monkeypatch, "dump-ir", str(root), "--ref", copies[0], "--ref", copies[1])
+    assert 0 == exit_code("dump-ir", str(root), "--ref", copies[0], "--ref", copies[1])
 
 
 @pytest.mark.parametrize(
@@ -446,15 +447,11 @@ def test_a_copy_stands_for_an_address(tmp_path: Path, monkeypatch: pytest.Monkey
         ('ref = {"https://s.tes" = "copies"}', False),
     ],
 )
-def test_copies_may_be_named_in_client_toml(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str, works: bool
-) -> None:
+def test_copies_may_be_named_in_client_toml(tmp_path: Path, config: str, works: bool) -> None:
     """`ref` in client.toml is meant from its own folder; a prefix ends where a part of a path does."""
     root = write(tmp_path, f"--- # openapi.yaml\n{get('{$ref: https://s.test/Pet.yaml}')}--- # copies/Pet.yaml\n{SEEN}")
     (tmp_path / "client.toml").write_text(config + "\n", "utf-8")
-    assert int(not works) == specwire(
-        monkeypatch, "generate", str(root), "--package", "p", "-o", str(tmp_path), "--strict"
-    )
+    assert int(not works) == exit_code("generate", str(root), "--package", "p", "-o", str(tmp_path), "--strict")
 
 
 def test_a_copy_does_not_lead_out_of_its_folder(tmp_path: Path) -> None:
@@ -468,43 +465,37 @@ def test_a_copy_does_not_lead_out_of_its_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code"), [(["--ref", "x=y"], 1), (["--ref", "https://a.test"], 1), (["--allow-remote=a/b"], 1)]
 )
-def test_options_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], code: int) -> None:
+def test_options_are_checked(tmp_path: Path, words: list[str], code: int) -> None:
     """What names nothing is refused."""
     root = write(tmp_path, f"--- # openapi.yaml\n{get('{type: string}')}")
-    assert code == specwire(monkeypatch, "dump-ir", str(root), *words)
+    assert code == exit_code("dump-ir", str(root), *words)
 
 
 @pytest.mark.parametrize("where", ["before", "after", "host"])
-def test_the_option_may_stand_anywhere(
-    sites: tuple[Site, Site], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
-) -> None:
+def test_the_option_may_stand_anywhere(sites: tuple[Site, Site], tmp_path: Path, where: str) -> None:
     """`--allow-remote` is a word of its own before a document, at the end, and before a host."""
     here, _ = sites
     address = here.text("/Pet.yaml", SEEN)
     root = write(tmp_path, f"--- # openapi.yaml\n{get(f'{{$ref: {address!r}}}')}")
     words = {"before": ["--allow-remote", str(root)], "after": [str(root), "--allow-remote"]}
     chosen = words.get(where, [str(root), "--allow-remote", here.host])
-    assert 0 == specwire(monkeypatch, "dump-ir", *chosen)
+    assert 0 == exit_code("dump-ir", *chosen)
     assert ["/Pet.yaml"] == here.asked
 
 
 @pytest.mark.parametrize(
     "address", ["http://[/", "http://[::1", "HTTP://u:s3cret@[", "http://x:99999/", "https://x:y/"]
 )
-def test_a_malformed_address_is_refused(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str
-) -> None:
+def test_a_malformed_address_is_refused(capsys: pytest.CaptureFixture[str], address: str) -> None:
     """In one line and a help, without what may be a password."""
-    assert 1 == specwire(monkeypatch, "new", "acme", "--spec", address)
+    assert 1 == exit_code("new", "acme", "--spec", address)
     said = capsys.readouterr().err
     assert said.startswith("error[not-an-address]") and 2 == len(said.splitlines()) and "s3cret" not in said
 
 
 @pytest.mark.parametrize("verb", [("generate", "--package", "acme"), ("check", "--package", "acme"), ("dump-ir",)])
-def test_an_address_is_pinned_first(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], verb: tuple[str, ...]
-) -> None:
+def test_an_address_is_pinned_first(capsys: pytest.CaptureFixture[str], verb: tuple[str, ...]) -> None:
     """Only `new` fetches."""
-    assert 1 == specwire(monkeypatch, verb[0], "https://u:s3cret@api.test/openapi.json", *verb[1:])
+    assert 1 == exit_code(verb[0], "https://u:s3cret@api.test/openapi.json", *verb[1:])
     said = capsys.readouterr().err
     assert "specwire new NAME --spec https://api.test/openapi.json" in said and "s3cret" not in said

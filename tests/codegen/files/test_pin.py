@@ -10,8 +10,9 @@ import pytest
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.pin import read_pin
 
-from tests.codegen.files.folder import get, ok, specwire, write
+from tests.codegen.files.folder import get, ok, write
 from tests.codegen.files.test_network import SEEN, Site, document
+from tests.support.command_line import exit_code
 
 PARTS = f"""--- # a/spec.yaml
 paths:
@@ -44,7 +45,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def pin(monkeypatch: pytest.MonkeyPatch) -> Path:
     """Pin the document, and return the folder of its provider."""
     words = ("--refs-within", "common", "--ref", "https://s.test=copies", "--root", "ws")
-    assert 0 == specwire(monkeypatch, "new", "acme", "--spec", "a/spec.yaml", *words)
+    assert 0 == exit_code("new", "acme", "--spec", "a/spec.yaml", *words)
     return Path("ws/specs/acme")
 
 
@@ -69,9 +70,9 @@ def test_all_verbs_work_on_the_pin_alone(folder: Path, monkeypatch: pytest.Monke
     pin(monkeypatch)
     for name in ("a", "common", "copies"):
         shutil.rmtree(folder / name)
-    assert 0 == specwire(monkeypatch, "generate", "acme", "--root", "ws", "--strict")
-    assert 0 == specwire(monkeypatch, "check", "acme", "--root", "ws")
-    assert 0 == specwire(monkeypatch, "dump-ir", "acme", "--root", "ws")
+    assert 0 == exit_code("generate", "acme", "--root", "ws", "--strict")
+    assert 0 == exit_code("check", "acme", "--root", "ws")
+    assert 0 == exit_code("dump-ir", "acme", "--root", "ws")
     models = (folder / "ws/generated/specwire_clients/acme/models/__init__.py").read_text("utf-8")
     assert "class Own(" in models and "class Dog(" in models
 
@@ -87,20 +88,20 @@ def test_every_copy_is_checked(folder: Path, monkeypatch: pytest.MonkeyPatch, na
         pytest.skip("without its document there is no provider")
     else:
         path.unlink()
-    assert 1 == specwire(monkeypatch, "generate", "acme", "--root", "ws")
+    assert 1 == exit_code("generate", "acme", "--root", "ws")
 
 
 def test_a_pin_reads_nothing_else(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A `source.toml` that names something outside of its folder is refused."""
     source = pin(monkeypatch) / "source.toml"
     source.write_text(source.read_text("utf-8").replace('file = "about.md"', 'file = "../../../a/about.md"'), "utf-8")
-    assert 1 == specwire(monkeypatch, "generate", "acme", "--root", "ws")
+    assert 1 == exit_code("generate", "acme", "--root", "ws")
 
 
-def test_a_missing_part_is_told_before_anything_is_pinned(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_part_is_told_before_anything_is_pinned(folder: Path) -> None:
     """A document that is not whole is not pinned."""
     (folder / "a/paths/pets.yaml").unlink()
-    assert 1 == specwire(monkeypatch, "new", "acme", "--spec", "a/spec.yaml", "--refs-within", "common", "--root", "ws")
+    assert 1 == exit_code("new", "acme", "--spec", "a/spec.yaml", "--refs-within", "common", "--root", "ws")
     assert not (folder / "ws").exists()
 
 
@@ -111,7 +112,7 @@ def test_a_fetched_document_is_pinned_as_analysed(tmp_path: Path, monkeypatch: p
     address = site.text("/api/openapi.yaml", document("more/Pet.yaml?key=s3cret"))
     site.text("/api/more/Pet.yaml", SEEN)
     words = ("--spec", f"{address}?token=hidden", "--root", str(tmp_path))
-    assert 0 == specwire(monkeypatch, "new", "acme", *words)
+    assert 0 == exit_code("new", "acme", *words)
     site.server.shutdown()
     site.server.server_close()
     assert ["/api/more/Pet.yaml?key=s3cret", "/api/openapi.yaml?token=hidden"] == sorted(site.asked)
@@ -120,7 +121,7 @@ def test_a_fetched_document_is_pinned_as_analysed(tmp_path: Path, monkeypatch: p
     assert address == facts["url"]
     written = (provider / "source.toml").read_text("utf-8")
     assert "s3cret" not in written and "hidden" not in written
-    assert 0 == specwire(monkeypatch, "generate", "acme", "--root", str(tmp_path), "--strict")
+    assert 0 == exit_code("generate", "acme", "--root", str(tmp_path), "--strict")
 
 
 @pytest.mark.parametrize("order", [("s/a", "s/a/b"), ("s/a/b", "s/a"), ("s/A", "s/a/b"), ("s/a", "s/A")])
@@ -133,10 +134,10 @@ def test_copies_do_not_collide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     address = site.text("/openapi.yaml", f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\n{get(schema)}")
     for ref in order:
         site.text(f"/{ref}", SEEN)
-    assert 0 == specwire(monkeypatch, "new", "acme", "--spec", address, "--root", str(tmp_path))
+    assert 0 == exit_code("new", "acme", "--spec", address, "--root", str(tmp_path))
     site.server.shutdown()
     site.server.server_close()
-    assert 0 == specwire(monkeypatch, "generate", "acme", "--root", str(tmp_path), "--strict")
+    assert 0 == exit_code("generate", "acme", "--root", str(tmp_path), "--strict")
 
 
 def test_a_provider_is_written_as_a_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,23 +148,23 @@ def test_a_provider_is_written_as_a_whole_or_not_at_all(tmp_path: Path, monkeypa
         raise OSError(28, "No space left on device", str(self))
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    assert 1 == specwire(monkeypatch, "new", "acme", "--spec", str(root), "--root", str(tmp_path / "ws"))
+    assert 1 == exit_code("new", "acme", "--spec", str(root), "--root", str(tmp_path / "ws"))
     assert [] == list((tmp_path / "ws/specs").iterdir())
 
 
-def test_a_link_is_no_place_for_a_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_is_no_place_for_a_provider(tmp_path: Path) -> None:
     """Not even one that leads nowhere: what it names is not the user's word."""
     root = write(tmp_path, f"--- # x.yaml\n{get('{type: string}')}")
     (tmp_path / "ws/specs").mkdir(parents=True)
     (tmp_path / "ws/specs/acme").symlink_to(tmp_path / "elsewhere")
-    assert 1 == specwire(monkeypatch, "new", "acme", "--spec", str(root), "--root", str(tmp_path / "ws"))
+    assert 1 == exit_code("new", "acme", "--spec", str(root), "--root", str(tmp_path / "ws"))
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_document_in_one_file_is_pinned_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_in_one_file_is_pinned_as_before(tmp_path: Path) -> None:
     """Without parts there are no parts."""
     root = write(tmp_path, f"--- # x.yaml\n{get('{type: string}')}")
-    assert 0 == specwire(monkeypatch, "new", "acme", "--spec", str(root), "--root", str(tmp_path / "ws"))
+    assert 0 == exit_code("new", "acme", "--spec", str(root), "--root", str(tmp_path / "ws"))
     facts = tomllib.loads((tmp_path / "ws/specs/acme/source.toml").read_text("utf-8"))
     assert "parts" not in facts and "x.yaml" == facts["file"]
 

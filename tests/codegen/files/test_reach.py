@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from specwire_codegen.files.access import Access, access
 
-from tests.codegen.files.folder import facts, findings, get, refusal, specwire, write
+from tests.codegen.files.folder import facts, findings, get, refusal, write
+from tests.support.command_line import exit_code
 
 PET = "type: object\nproperties: {seen: {type: integer}}\n"
 
@@ -217,9 +218,9 @@ def test_an_option_of_a_refusal_can_be_pasted(tmp_path: Path, monkeypatch: pytes
     assert "--refs-within ../../../common" in said
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     words = ("generate", "openapi.yaml", "--package", "pay", "-o", "out")
-    assert 1 == specwire(monkeypatch, *words)
-    assert 0 == specwire(monkeypatch, *words, "--refs-within", "../../../common")
-    assert 0 == specwire(monkeypatch, "dump-ir", "openapi.yaml", "--refs-within=../../../common")
+    assert 1 == exit_code(*words)
+    assert 0 == exit_code(*words, "--refs-within", "../../../common")
+    assert 0 == exit_code("dump-ir", "openapi.yaml", "--refs-within=../../../common")
 
 
 def test_a_single_file_is_named_rather_than_its_folder(tmp_path: Path) -> None:
@@ -230,13 +231,11 @@ def test_a_single_file_is_named_rather_than_its_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("table", ["", "[client]\n"])
 @pytest.mark.parametrize("value", ['["../b"]', '"../b"'])
-def test_a_folder_may_be_named_in_client_toml(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, value: str
-) -> None:
+def test_a_folder_may_be_named_in_client_toml(tmp_path: Path, table: str, value: str) -> None:
     """`refs-within` in client.toml is meant from its own folder."""
     root = document(tmp_path, "specs/a/openapi.yaml", "../b/Pet.yaml", "specs/b/Pet.yaml")
     (root.parent / "client.toml").write_text(f"{table}refs-within = {value}\n", "utf-8")
-    assert 0 == specwire(monkeypatch, "dump-ir", str(root))
+    assert 0 == exit_code("dump-ir", str(root))
 
 
 @pytest.mark.parametrize(
@@ -271,16 +270,16 @@ def test_a_file_beside_a_document_does_not_open_what_is_far_or_hidden(
     (root.parent / "client.toml").write_text(form.format(named.as_posix()) + "\n", "utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     words = ("generate", str(root), "--package", "p", "-o", str(tmp_path / "out"))
-    assert 1 == specwire(monkeypatch, *words)
+    assert 1 == exit_code(*words)
     assert "is hidden or too far away for this file to allow it" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
-def test_client_toml_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_client_toml_is_checked(tmp_path: Path) -> None:
     """A value that names nothing is an error with its line."""
     root = document(tmp_path, "a/openapi.yaml", "Pet.yaml", "a/Pet.yaml")
     (root.parent / "client.toml").write_text("[client]\nrefs-within = 7\n", "utf-8")
-    assert 1 == specwire(monkeypatch, "dump-ir", str(root))
+    assert 1 == exit_code("dump-ir", str(root))
 
 
 def test_what_no_call_needs_is_not_refused(tmp_path: Path) -> None:

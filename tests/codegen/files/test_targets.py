@@ -9,7 +9,8 @@ import pytest
 from specwire_codegen.generate import build
 from specwire_codegen.project import single
 
-from tests.codegen.files.folder import facts, findings, get, normalized, ok, specwire, write
+from tests.codegen.files.folder import facts, findings, get, normalized, ok, write
+from tests.support.command_line import exit_code
 
 STATUS = """components:
   schemas:
@@ -201,9 +202,9 @@ def test_strict_refuses_what_would_be_warned_about(tmp_path: Path, monkeypatch: 
     root = str(write(tmp_path, f"--- # spec.yaml\n{get('{$ref: https://schemas.test/Pet.json}')}"))
     words = ("generate", root, "--package", "p", "-o", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    assert 1 == specwire(monkeypatch, *words, "--strict")
-    assert 0 == specwire(monkeypatch, *words)
-    assert 1 == specwire(monkeypatch, "dump-ir", root, "--strict")
+    assert 1 == exit_code(*words, "--strict")
+    assert 0 == exit_code(*words)
+    assert 1 == exit_code("dump-ir", root, "--strict")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -182,3 +182,16 @@ def is_value(position: Position) -> bool:
     path, is_key = position
     steps = [step for step in path if isinstance(step, str)]
     return not is_key and (is_prose(position) or steps[-1] in _VALUES) and "variables" not in steps
+
+
+BASE = base()
+POSITIONS = tuple(positions(BASE))
+VALUES = tuple(position for position in POSITIONS if is_value(position))
+
+
+def with_values(texts: Iterable[str]) -> Any:
+    """Return the document with one of these texts at each of the positions in `VALUES`."""
+    document: Any = BASE
+    for position, text in zip(VALUES, texts, strict=True):
+        document = replaced(document, position, text)
+    return document

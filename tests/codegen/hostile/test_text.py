@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,32 +23,30 @@ from specwire_codegen.project import single
 from specwire_codegen.python_source import clean, same_words
 
 from tests.codegen.hostile.document import (
+    BASE,
     CANARY,
     HALF,
+    POSITIONS,
     RUN,
     TEXTS,
+    VALUES,
     Position,
-    base,
     is_harmless,
     is_named,
     is_prose,
     is_safe_path,
-    is_value,
-    positions,
     rendered,
     replaced,
     shape,
+    with_values,
     written,
 )
 from tests.codegen.hostile.vocabulary import vocabulary
 from tests.sampling import sampled
 
-BASE = base()
-POSITIONS = tuple(positions(BASE))
 PROSE = tuple(position for position in POSITIONS if is_prose(position))
 OTHERS = tuple(position for position in POSITIONS if position not in PROSE and is_named(position))
 """The strings that somebody wrote, without prose and without the words of OpenAPI itself."""
-VALUES = tuple(position for position in POSITIONS if is_value(position))
 HOSTILE = (*TEXTS, *vocabulary())
 
 
@@ -98,14 +96,6 @@ def test_a_value_changes_nothing_but_constants(turn: int, tmp_path: Path) -> Non
         assert isinstance(found, dict)
         assert is_harmless(found)
         assert shape(found) == shape(twin)
-
-
-def with_values(texts: Iterable[str]) -> Any:
-    """Return the document with these texts for its values."""
-    document = BASE
-    for position, text in zip(VALUES, texts, strict=True):
-        document = replaced(document, position, text)
-    return document
 
 
 def test_our_own_words_are_collected() -> None:

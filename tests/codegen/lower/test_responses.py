@@ -16,8 +16,8 @@ import httpx2
 import pytest
 from specwire import AsyncDownload, Download
 from specwire.errors import StreamEventError
-from specwire_codegen.cli import main
 
+from tests.support.command_line import exit_code
 from tests.support.server import Server, head
 
 HEAD = 'openapi: 3.1.0\ninfo: {title: T, version: "1"}\n'
@@ -41,10 +41,7 @@ def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
         name = next(names)
         made.append(name)
         (tmp_path / "x.yaml").write_text(text, "utf-8")
-        monkeypatch.setattr("sys.argv", ["specwire", "generate", "x.yaml", "--package", name, "-o", "."])
-        with pytest.raises(SystemExit) as left:
-            main()
-        assert left.value.code in (None, 0), capsys.readouterr().err
+        assert 0 == exit_code("generate", "x.yaml", "--package", name, "-o", "."), capsys.readouterr().err
         return __import__(name)
 
     yield generate

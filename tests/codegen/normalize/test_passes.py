@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from specwire_codegen.cli.running import run
 from specwire_codegen.documents.document import Document
 from specwire_codegen.files.load import load
 from specwire_codegen.normalize import normalize
 from specwire_codegen.normalize.passes import PASSES
+
+from tests.support.command_line import exit_code
 
 DOCUMENT = """
 swagger: "2.0"
@@ -59,7 +60,7 @@ def test_normalizing_again_changes_nothing(file: Path) -> None:
 
 def test_the_command_line_prints_the_document_after_a_pass(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`dump-ir --after` prints JSON; an unknown pass is an error that lists the passes."""
-    assert 0 == run(["dump-ir", str(file), "--after", "hoist"])
+    assert 0 == exit_code("dump-ir", str(file), "--after", "hoist")
     assert {"GetPetResponse"} <= json.loads(capsys.readouterr().out)["components"]["schemas"].keys()
-    assert 1 == run(["dump-ir", str(file), "--after", "hoists"])
+    assert 1 == exit_code("dump-ir", str(file), "--after", "hoists")
     assert "unknown pass 'hoists': take one of swagger2, lengths" in capsys.readouterr().err

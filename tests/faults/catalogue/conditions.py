@@ -18,6 +18,7 @@ import msgspec
 from tests.faults.catalogue.outcomes import Call
 from tests.support.caller import Caller
 from tests.support.certificates import write
+from tests.support.ports import free_port
 from tests.support.server import Action, Close, Pause, Received, Server, head
 
 Script = Callable[[Call], Sequence[Action]]
@@ -100,7 +101,7 @@ def open_head(call: Call, **headers: str) -> bytes:
 
 def refused(scene: Scenario) -> Any:
     """Call a port on which nothing listens."""
-    return scene.client(base_url=f"http://127.0.0.1:{closed_port()}")
+    return scene.client(base_url=f"http://127.0.0.1:{free_port()}")
 
 
 def nowhere(scene: Scenario) -> Any:
@@ -124,7 +125,7 @@ def through_proxy(serve: Callable[[socket.socket], None] | None, target: str) ->
     """Call a server by way of a proxy that does this to each connection, or that is not there."""
 
     def arrange(scene: Scenario) -> Any:
-        port = closed_port() if serve is None else scene.stack.enter_context(listening(serve))
+        port = free_port() if serve is None else scene.stack.enter_context(listening(serve))
         library = import_module(scene.caller.library)
         kind = library.AsyncClient if scene.caller.asynchronous else library.Client
         client = kind(proxy=f"http://127.0.0.1:{port}", verify=scene.tls)
@@ -171,13 +172,6 @@ def half_closes(connection: socket.socket) -> None:
     connection.shutdown(socket.SHUT_WR)
     while connection.recv(65536):
         continue
-
-
-def closed_port() -> int:
-    """Return a port on which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 @contextmanager

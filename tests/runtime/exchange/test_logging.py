@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from specwire.errors import APIConnectionError, NotFoundError
 
-from tests.faults.catalogue.conditions import closed_port
 from tests.support.caller import KEY, Caller
+from tests.support.ports import free_port
 from tests.support.server import DONE, Reset, Server, reply, stream
 
 
@@ -48,7 +48,7 @@ def test_each_call_is_a_line(caller: Caller, client: Any, server: Server, caplog
 
 def test_secrets_of_a_base_url_are_not_logged(caller: Caller, caplog: pytest.LogCaptureFixture) -> None:
     """User and password of a base URL are in no line."""
-    client = caller.client(base_url=f"http://user:hidden@127.0.0.1:{closed_port()}/v1")
+    client = caller.client(base_url=f"http://user:hidden@127.0.0.1:{free_port()}/v1")
     with caplog.at_level(logging.DEBUG, "specwire"), pytest.raises(APIConnectionError):
         caller.run(client.things.get("1"))
     assert 3 == len(lines(caplog))
