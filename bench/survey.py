@@ -171,8 +171,7 @@ def client_operations(module: ModuleType) -> dict[str, Emitted]:
 
 def _operations_of(kind: type, path: tuple[str, ...]) -> Iterator[tuple[str, Emitted]]:
     from specwire._client.endpoint import Descriptor
-    from specwire._client.resource import resource as resource_attribute
-    from specwire._operations.operation import Operation
+    from specwire.support import Operation, resource as resource_attribute
 
     attributes = {name: value for each in reversed(kind.__mro__) for name, value in vars(each).items()}
     for name, value in attributes.items():

@@ -6,7 +6,8 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 
 from hypothesis import strategies as st
-from specwire._serialization.multipart import Multipart, Part
+from specwire._serialization.multipart import Multipart
+from specwire.support import Part
 
 from .check import Check
 

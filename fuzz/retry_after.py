@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
-from specwire._http.retry import MaybeSent, NotSent, RetryPolicy, ServerResponded, decide, parse_retry_after
+from specwire import RetryPolicy
+from specwire._http.retry import MaybeSent, NotSent, ServerResponded, decide, parse_retry_after
 
 from .check import Check
 

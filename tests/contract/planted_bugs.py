@@ -19,16 +19,14 @@ import attrs
 import httpx2
 import msgspec
 import pytest
-from specwire import AsyncEventStream, EventStream
+from specwire import AsyncEventStream, BaseRequest, EventStream, Options
 from specwire._client.session import BaseSession
 from specwire._codec import scalar
 from specwire._exchange.exchange import Exchange
-from specwire._http.options import Options
-from specwire._operations.operation import JsonPayload
-from specwire._operations.request import BaseRequest
 from specwire._pagination import pagination
 from specwire._pagination.pagination import Trail
 from specwire._streaming.sse import SSEParser
+from specwire.support import JsonPayload
 from specwire_clients.moonshot.operations import files
 from specwire_codegen.contract.harness import Harness
 from specwire_codegen.contract.strategies.property_check import Violation

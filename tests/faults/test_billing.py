@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from specwire._http.retry import RetryPolicy
-from specwire._operations.operation import JsonPayload, Operation
-from specwire._operations.request import Request
+from specwire import Request, RetryPolicy
 from specwire.errors import APIConnectionError, RateLimitError, ServerError
+from specwire.support import JsonPayload, Operation
 from specwire_clients.aitre import Aitre
 from specwire_clients.mistral import Mistral
 from specwire_clients.moonshot import Moonshot

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from specwire._auth.grants import OAuth2ClientCredentials
+from specwire import OAuth2ClientCredentials
 from specwire.errors import APIStatusError, AuthenticationError, BadRequestError, ResponseTooLargeError
 
 from tests.support.caller import Caller

@@ -11,10 +11,8 @@ from typing import Any
 from weakref import WeakSet
 
 import pytest
-from specwire._http.options import Options
-from specwire._http.retry import RetryPolicy
+from specwire import Options, RetryPolicy, TransportError
 from specwire._network import deadline_backend
-from specwire._network.transport_errors import TransportError
 from specwire.errors import (
     APIConnectionError,
     APITimeoutError,

@@ -5,9 +5,8 @@ from typing import Any, TypeVar
 
 import msgspec
 from hypothesis import given, strategies as st
+from specwire import Accumulator, to_dict
 from specwire._codec import drift
-from specwire._codec.conversion import to_dict
-from specwire._streaming.accumulator import Accumulator
 from specwire_clients.aitre import models as aitre
 from specwire_clients.mistral import models as mistral
 from specwire_clients.moonshot import models as moonshot

@@ -6,8 +6,10 @@ from typing import Any
 
 import httpx2
 import pytest
-from specwire._operations.operation import JsonPayload, Payload, TextPayload
-from specwire._operations.request import MultipartBody, Request
+from specwire import Request
+from specwire._operations.operation import Payload
+from specwire._operations.request import MultipartBody
+from specwire.support import JsonPayload, TextPayload
 from specwire_clients.aitre import Aitre, models
 from specwire_clients.aitre.operations import audio as generated
 from specwire_overrides.aitre import audio

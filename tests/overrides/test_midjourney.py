@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from specwire._client.workflow import Pause, Step, Workflow
+from specwire import Pause, Workflow
+from specwire._client.workflow import Step
 from specwire.errors import DecodeError, EnvelopeError, JobFailedError, SpecwireError, WaitTimeoutError
 from specwire_clients.aitre import Aitre
 from specwire_clients.aitre.models import MidjourneySubmitResponse, MidjourneyTask

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pytest
-from specwire._operations.request import BaseRequest, MultipartBody
-from specwire._serialization.file import FileInput
-from specwire._serialization.multipart import Part
+from specwire import BaseRequest, FileInput
+from specwire._operations.request import MultipartBody
 from specwire.errors import InvalidRequestError
+from specwire.support import Part
 from specwire_clients.mistral import inputs as mistral_inputs
 from specwire_clients.mistral.operations import files as mistral_files
 from specwire_clients.moonshot import inputs as moonshot_inputs

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from specwire import DevicePrompt, OAuth2DeviceCode
 from specwire._auth import device, oauth2
-from specwire._operations.security import Bearer, OAuth2
 from specwire.errors import APIConnectionError, APITimeoutError, AuthenticationError, ConfigurationError
+from specwire.support import Bearer, OAuth2
 
 from .conftest import Caller
 from .guarded import DEVICE_PATH, TOKEN_PATH, ask, guarded

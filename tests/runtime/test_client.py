@@ -12,13 +12,9 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
-from specwire import AsyncClient, Client
-from specwire._http.options import Options
-from specwire._http.retry import RetryPolicy
-from specwire._operations.operation import EmptyPayload, Operation
-from specwire._operations.provider import Provider
-from specwire._operations.request import JsonBody, Request
+from specwire import AsyncClient, Client, Options, Request, RetryPolicy
 from specwire.errors import APIConnectionError, ConfigurationError, InvalidRequestError, SpecwireError
+from specwire.support import EmptyPayload, JsonBody, Operation, Provider
 
 from tests.support.caller import KEY, Caller
 from tests.support.sample import AsyncSample, Chunk, Sample, Thing, lines, sequence, tail, talk

@@ -11,13 +11,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from specwire import errors
-from specwire._codec.drift import DriftWarning
+from specwire import DriftWarning, HTTPResponse, Options, RetryPolicy, errors
 from specwire._exchange.exchange import Exchange
 from specwire._exchange.prepared import Prepared
-from specwire._http.options import Options
-from specwire._http.response import HTTPResponse
-from specwire._http.retry import RetryPolicy
 from specwire.errors import (
     APIConnectionError,
     APIError,

@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 import pytest
-from specwire._operations.operation import Operation
+from specwire.support import Operation
 from specwire_codegen.incremental import generate
 from specwire_codegen.project import single
 

@@ -9,9 +9,8 @@ import tracemalloc
 from typing import NamedTuple
 
 import httpx2
-from specwire import AsyncDownload, AsyncEventStream, Download, EventStream
+from specwire import AsyncDownload, AsyncEventStream, Download, EventStream, HTTPResponse
 from specwire._exchange.exchange import Exchange
-from specwire._http.response import HTTPResponse
 from specwire._streaming.events import EventReader
 
 CALLS: frozenset[type] = frozenset(

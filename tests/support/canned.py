@@ -9,11 +9,9 @@ from typing import Any
 
 import httpx2
 import msgspec
-from specwire._codec.drift import DriftWarning
-from specwire._http.retry import RetryPolicy
-from specwire._operations.operation import Operation, Payload
-from specwire._operations.request import Request
-from specwire._operations.response import Response
+from specwire import DriftWarning, Request, Response, RetryPolicy
+from specwire._operations.operation import Payload
+from specwire.support import Operation
 
 from tests.support.sample import AsyncSample, Sample
 

@@ -21,10 +21,11 @@ from specwire import (
     HTTPResponse,
     Middleware,
     PreparedRequest,
+    Request,
+    Response,
     Send,
+    StreamRequest,
 )
-from specwire._operations.request import Request, StreamRequest
-from specwire._operations.response import Response
 from specwire.otel import instrumented
 from specwire_clients.aitre import Aitre, models as aitre
 from specwire_clients.mistral import AsyncMistral, Mistral, models as mistral

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from specwire._operations.request import FormBody, MultipartBody
+from specwire._operations.request import MultipartBody
+from specwire.support import FormBody
 from specwire_codegen.incremental import generate
 from specwire_codegen.project import single
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire import AsyncClient, Client
-from specwire._operations.operation import JsonPayload, Operation, Requirement
-from specwire._operations.provider import Provider
-from specwire._operations.request import Request
-from specwire._operations.security import (
+from specwire import AsyncClient, Client, Request
+from specwire._operations.operation import Requirement
+from specwire._operations.security import Scheme
+from specwire.support import (
     ApiKey,
     Basic,
     Bearer,
     Digest,
     Http,
+    JsonPayload,
     MutualTLS,
     OAuth2,
-    Scheme,
+    Operation,
+    Provider,
     Security,
     Undeclared,
 )

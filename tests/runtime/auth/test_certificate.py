@@ -13,8 +13,8 @@ from typing import Any
 import httpx2
 import pytest
 from specwire import AsyncClient, Client
-from specwire._operations.provider import Provider
 from specwire.errors import ConfigurationError
+from specwire.support import Provider
 
 from tests.runtime.auth.guarded import ask, provider
 from tests.support.certificates import NAME, PASSWORD, Files, write

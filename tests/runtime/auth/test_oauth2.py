@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from specwire import OAuth2ClientCredentials, OAuth2Password, OAuth2RefreshToken
 from specwire._auth import oauth2
-from specwire._auth.grants import OAuth2ClientCredentials, OAuth2Password, OAuth2RefreshToken
 from specwire._auth.oauth2 import tokens
-from specwire._operations.security import Bearer, OAuth2
 from specwire.errors import APIConnectionError, AuthenticationError, ConfigurationError
+from specwire.support import Bearer, OAuth2
 
 from tests.runtime.auth.guarded import TOKEN_PATH, ask, guarded
 from tests.support.caller import Caller

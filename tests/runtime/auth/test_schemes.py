@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 import pytest
+from specwire import Request
 from specwire._operations import security
-from specwire._operations.operation import JsonPayload, Operation
-from specwire._operations.request import Request
 from specwire.errors import APIStatusError, ConfigurationError
+from specwire.support import JsonPayload, Operation
 
 from tests.runtime.auth.guarded import ask, guarded
 from tests.support.caller import Caller

@@ -7,9 +7,7 @@ import warnings
 from typing import Any
 
 import pytest
-from specwire._client.deprecation import deprecated
-from specwire._client.endpoint import endpoint, paginated
-from specwire._client.resource import AsyncResource, Resource
+from specwire.support import AsyncResource, Resource, deprecated, endpoint, paginated
 
 from tests.support import sample
 from tests.support.caller import Caller

@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 import specwire
-from specwire._client.overrides import adds, replaces
-from specwire._client.resource import resource
-from specwire._models.unset import UNSET
-from specwire._operations.request import Request, given
+from specwire import UNSET, Request, adds, replaces
+from specwire.support import given, resource
 
 from tests.support import sample
 from tests.support.caller import KEY, Caller

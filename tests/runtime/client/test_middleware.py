@@ -9,7 +9,7 @@ import httpx2
 import msgspec
 import pytest
 import specwire
-from specwire._http.middleware import (
+from specwire import (
     AsyncCall,
     AsyncCallMiddleware,
     AsyncMiddleware,
@@ -22,8 +22,8 @@ from specwire._http.middleware import (
     PreparedRequest,
     Response,
     Send,
+    TransportError,
 )
-from specwire._network.transport_errors import TransportError
 from specwire.errors import APIConnectionError, InvalidRequestError, ServerError
 
 from tests.support.caller import KEY, Caller

@@ -13,8 +13,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from specwire import RetryPolicy
 from specwire._downloads import async_download, partfile, sync_download
-from specwire._http.retry import RetryPolicy
 from specwire.errors import APIConnectionError, APITimeoutError, NotFoundError, SpecwireError
 
 from tests.support.caller import Caller

@@ -6,11 +6,9 @@ from typing import Any, ClassVar
 
 import msgspec
 import pytest
-from specwire._models.unset import UNSET
-from specwire._operations.operation import JsonPayload, Operation
-from specwire._operations.provider import Provider
-from specwire._operations.request import Request
+from specwire import UNSET, Request
 from specwire.errors import APIConnectionError, InvalidRequestError
+from specwire.support import JsonPayload, Operation, Provider
 
 from tests.support.caller import KEY, QUICK, Caller
 from tests.support.sample import PROVIDER, AsyncSample, Sample, Thing

@@ -7,16 +7,8 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
-from specwire._http.retry import (
-    MaybeSent,
-    NotSent,
-    Outcome,
-    RetryPolicy,
-    ServerResponded,
-    backoff,
-    decide,
-    parse_retry_after,
-)
+from specwire import RetryPolicy
+from specwire._http.retry import MaybeSent, NotSent, Outcome, ServerResponded, backoff, decide, parse_retry_after
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 POLICY = RetryPolicy()

@@ -10,11 +10,9 @@ from array import array
 from typing import Any
 
 import pytest
-from specwire import WireModel, to_dict
+from specwire import UNSET, Request, Unset, WireModel, to_dict
 from specwire._codec import arrays, drift
-from specwire._models.unset import UNSET, Unset
-from specwire._operations.operation import JsonPayload, Operation
-from specwire._operations.request import Request
+from specwire.support import JsonPayload, Operation
 
 from tests.support.caller import Caller
 from tests.support.server import Server, reply

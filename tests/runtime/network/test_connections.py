@@ -11,10 +11,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from specwire import ANONYMOUS
-from specwire._http.retry import RetryPolicy
-from specwire._operations.security import ApiKey
+from specwire import ANONYMOUS, RetryPolicy
 from specwire.errors import APIConnectionError, APITimeoutError, AuthenticationError
+from specwire.support import ApiKey
 
 from tests.support.caller import KEY, Caller
 from tests.support.pool import opened

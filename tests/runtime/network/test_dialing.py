@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from specwire._http.retry import RetryPolicy
+from specwire import RetryPolicy
 from specwire._network.dialing import look_up
 from specwire.errors import APIConnectionError, APITimeoutError
 

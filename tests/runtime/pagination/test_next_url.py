@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from specwire._operations.operation import JsonPayload, NextURL, Operation
-from specwire._operations.request import PagedRequest
+from specwire import PagedRequest
 from specwire._pagination.link import links, next_link, on_same_server
 from specwire.errors import InvalidRequestError
+from specwire.support import JsonPayload, NextURL, Operation
 
 from tests.runtime.auth.guarded import guarded
 from tests.support.caller import KEY, Caller

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import trio
-from specwire._operations.operation import JsonPayload, Operation
-from specwire._operations.request import PagedRequest
+from specwire import PagedRequest
 from specwire._pagination import pagination
 from specwire.errors import InvalidRequestError, NotFoundError
+from specwire.support import JsonPayload, Operation
 
 from tests.support.caller import KEY, Caller
 from tests.support.sample import AsyncSample, Page

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from specwire._operations.request import multipart_body
-from specwire._serialization.file import FileInput
+from specwire import FileInput
 from specwire._serialization.media_types import media_type_of
-from specwire._serialization.multipart import Multipart, Part, file_part
+from specwire._serialization.multipart import Multipart
 from specwire.errors import BadRequestError, InvalidRequestError, NotFoundError
+from specwire.support import Part, file_part, multipart_body
 from starlette.datastructures import Headers, UploadFile
 
 from tests.support.caller import Caller

@@ -6,18 +6,18 @@ import inspect
 from typing import Any
 
 import pytest
-from specwire._models.unset import UNSET, Unset
-from specwire._operations.forms import same_arguments, with_fields
-from specwire._operations.operation import EventsPayload, JsonPayload, Operation
-from specwire._operations.request import (
-    BaseRequest,
-    Body,
+from specwire import UNSET, BaseRequest, Request, StreamRequest, Unset
+from specwire._operations.request import Body
+from specwire.support import (
+    EventsPayload,
     FormBody,
     JsonBody,
-    Request,
-    StreamRequest,
+    JsonPayload,
+    Operation,
     TextBody,
     json_body,
+    same_arguments,
+    with_fields,
 )
 
 ASK = Operation(id="ask", method="POST", path="/ask/{room}", returns=JsonPayload(str))

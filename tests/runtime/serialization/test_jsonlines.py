@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from specwire._operations.operation import JsonPayload, Operation
-from specwire._operations.request import BinaryBody, JsonLinesBody, Request, lines_body
+from specwire import Request
+from specwire._operations.request import JsonLinesBody
+from specwire.support import BinaryBody, JsonPayload, Operation, lines_body
 
 from tests.support.caller import KEY, Caller
 from tests.support.sample import AsyncSample, Cat, Thing

@@ -14,21 +14,17 @@ import pytest
 from hypothesis import given, strategies as st
 from python_multipart import FormParser
 from python_multipart.multipart import Field, File, parse_options_header
-from specwire._models.unset import UNSET
-from specwire._operations.request import multipart_body
+from specwire import UNSET, FileInput
 from specwire._serialization.multipart import (
     FileChangedError,
-    FileInput,
     Multipart,
     NotReplayableError,
-    Part,
     Upload,
-    file_part,
     json_part,
     text_part,
 )
-from specwire._serialization.parameters import Style
 from specwire._serialization.upload import StreamedBody
+from specwire.support import Part, Style, file_part, multipart_body
 
 Found = tuple[str, str | None, bytes]
 

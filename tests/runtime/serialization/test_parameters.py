@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 from specwire._serialization.form import encode_form
-from specwire._serialization.parameters import SIMPLE, Style, encode_cookies, encode_headers, encode_query, expand_path
+from specwire._serialization.parameters import SIMPLE, encode_cookies, encode_headers, encode_query, expand_path
+from specwire.support import Style
 
 TEXT = "blue"
 ARRAY = ["blue", "black", "brown"]

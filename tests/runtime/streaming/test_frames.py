@@ -6,14 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from specwire._codec.drift import Drift
-from specwire._http.options import Options
-from specwire._models.headers import Headers
-from specwire._operations.operation import EventsPayload, Operation
-from specwire._operations.request import StreamRequest
-from specwire._operations.response import Response
+from specwire import Drift, Headers, Options, Response, StreamRequest
 from specwire._streaming.events import EventReader
 from specwire.errors import APIError, DecodeError, StreamEventError, StreamTruncatedError
+from specwire.support import EventsPayload, Operation
 
 from tests.support.caller import Caller
 from tests.support.sample import Chunk

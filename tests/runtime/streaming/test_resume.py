@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from specwire._http.retry import RetryPolicy
+from specwire import RetryPolicy
 from specwire.errors import APITimeoutError, DecodeError, NotFoundError, StreamEventError, StreamTruncatedError
 
 from tests.support.caller import KEY, Caller

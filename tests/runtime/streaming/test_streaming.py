@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import trio
-from specwire._codec.drift import DriftWarning
+from specwire import DriftWarning
 from specwire._streaming import streaming
 from specwire.errors import (
     APIConnectionError,
