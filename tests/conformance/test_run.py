@@ -60,18 +60,20 @@ def test_a_run_on_the_mock_server_covers_every_operation(tmp_path: Path, monkeyp
     assert summary(report) == "contract_run on its mock server: 2 of 2 operations conform to the document"
 
 
-def test_a_wrong_method_is_noticed_for_both_clients(benches: Callable[[Subject], Harness], moonshot: Subject) -> None:
+def test_a_wrong_method_is_noticed_for_both_clients(
+    harness_of: Callable[[Subject], Harness], moonshot: Subject
+) -> None:
     """A client that sends another method than the document has is reported, sync and async."""
     wrong = attrs.evolve(operation_of(moonshot, "get_balance"), http_method="PUT")
     with pytest.raises(Violation) as caught:
-        benches(moonshot).sends(wrong, 1)
+        harness_of(moonshot).sends(wrong, 1)
     assert str(caught.value).splitlines()[:2] == [
         "sync: method: PUT expected, not GET",
         "async: method: PUT expected, not GET",
     ]
 
 
-def test_swapped_fields_are_noticed(benches: Callable[[Subject], Harness], moonshot: Subject) -> None:
+def test_swapped_fields_are_noticed(harness_of: Callable[[Subject], Harness], moonshot: Subject) -> None:
     """A client that sends one field's value under another's name is reported."""
     operation = operation_of(moonshot, "create_batch")
     assert isinstance(operation.body, JsonBody) and operation.body.fields is not None
@@ -79,7 +81,7 @@ def test_swapped_fields_are_noticed(benches: Callable[[Subject], Harness], moons
     fields = tuple(attrs.evolve(one, name=names.get(one.name, one.name)) for one in operation.body.fields)
     swapped = attrs.evolve(operation, body=attrs.evolve(operation.body, fields=fields))
     with pytest.raises(Violation, match=r"body \$\.endpoint: .* expected"):
-        benches(moonshot).sends(swapped, 5)
+        harness_of(moonshot).sends(swapped, 5)
 
 
 def test_an_answer_that_the_client_does_not_know_is_noticed(moonshot: Subject) -> None:
@@ -87,9 +89,9 @@ def test_an_answer_that_the_client_does_not_know_is_noticed(moonshot: Subject) -
     schema: dict[str, Any] = {"type": "object", "required": ["code"], "properties": {"code": {"type": "boolean"}}}
     schemas = {**moonshot.document["components"]["schemas"], "BalanceResponse": schema}
     components = {**moonshot.document["components"], "schemas": schemas}
-    with Harness(attrs.evolve(moonshot, document={**moonshot.document, "components": components})) as bench:
+    with Harness(attrs.evolve(moonshot, document={**moonshot.document, "components": components})) as harness:
         with pytest.raises(Violation, match=r"\$\.code"):
-            bench.reads(operation_of(moonshot, "get_balance"), 3)
+            harness.reads(operation_of(moonshot, "get_balance"), 3)
 
 
 def test_a_report_says_what_was_not_called_and_hides_the_key() -> None:

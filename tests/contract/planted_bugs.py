@@ -408,8 +408,8 @@ def findings(plant: Plant, subject_named: Callable[[str], Subject], folder: Path
 
 
 def _found_by_contract(subject: Subject, operation_id: str) -> bool:
-    with Harness(subject) as bench:
-        checks = (bench.overrides, bench.sends, bench.reads, bench.reads_errors, bench.pages, bench.retries)
+    with Harness(subject) as harness:
+        checks = (harness.overrides, harness.sends, harness.reads, harness.reads_errors, harness.pages, harness.retries)
         for operation in (one for one in subject.api.operations if one.id == operation_id):
             for check in checks:
                 try:

@@ -7,8 +7,8 @@ from specwire_codegen.ir import Operation
 
 
 def test_what_arrives_is_what_the_document_says(
-    bench: Harness, operation: Operation, examples: int, covers: Callable[[Operation, str], None]
+    harness: Harness, operation: Operation, examples: int, covers: Callable[[Operation, str], None]
 ) -> None:
     """Method, path, query, headers, cookies and body of each call arrive as they should, and the mock takes them."""
-    assert bench.sends(operation, examples) >= (2 if operation.parameters or operation.body else 1)
+    assert harness.sends(operation, examples) >= (2 if operation.parameters or operation.body else 1)
     covers(operation, "sent")

@@ -7,13 +7,13 @@ from specwire_codegen.ir import Empty, Operation
 
 
 def test_answers_come_back_as_typed_models(
-    bench: Harness, operation: Operation, examples: int, covers: Callable[[Operation, str], None]
+    harness: Harness, operation: Operation, examples: int, covers: Callable[[Operation, str], None]
 ) -> None:
     """JSON, events, text and bytes that a document allows come back whole, typed, and without drift."""
-    assert bench.reads(operation, examples) >= (1 if isinstance(operation.payload, Empty) else 2)
+    assert harness.reads(operation, examples) >= (1 if isinstance(operation.payload, Empty) else 2)
     covers(operation, "read")
 
 
-def test_errors_come_back_as_typed_bodies(bench: Harness, operation: Operation, examples: int) -> None:
+def test_errors_come_back_as_typed_bodies(harness: Harness, operation: Operation, examples: int) -> None:
     """Every error that a document has is raised with its status and its typed body."""
-    assert bench.reads_errors(operation, examples) >= 2
+    assert harness.reads_errors(operation, examples) >= 2

@@ -20,14 +20,14 @@ from tests.sampling import sample_number
 
 @pytest.mark.slow
 def test_the_mock_server_does_as_the_document_says(
-    subject: Subject, bench: Harness, examples: int, exhaustive: bool, record_property: Callable[[str, object], None]
+    subject: Subject, harness: Harness, examples: int, exhaustive: bool, record_property: Callable[[str, object], None]
 ) -> None:
     """No request that schemathesis makes of a document gets an answer that the document does not allow.
 
     The coverage of every keyword makes nine of ten requests: unless all is run, it is for every eighth operation, each
     day for others.
     """
-    plan = Plan(bench.url, {"Authorization": f"Bearer {KEY}"}, examples)
+    plan = Plan(harness.url, {"Authorization": f"Bearer {KEY}"}, examples)
     if exhaustive:
         checked = check_document(subject.document, plan)
     else:
@@ -49,12 +49,12 @@ def test_every_check_is_used_or_left_out_for_a_reason() -> None:
 
 @pytest.mark.parametrize("change", ["status", "type", "field"])
 def test_a_server_that_does_otherwise_is_found(
-    change: str, benches: Callable[[Subject], Harness], moonshot: Subject
+    change: str, harness_of: Callable[[Subject], Harness], moonshot: Subject
 ) -> None:
     """A server whose answers have another status, media type or field type than the document is reported."""
     document = changed(moonshot, change)
     plan = Plan(
-        benches(moonshot).url,
+        harness_of(moonshot).url,
         {"Authorization": f"Bearer {KEY}"},
         2,
         phases=("fuzzing",),

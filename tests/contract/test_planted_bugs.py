@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.conftest import subject_named
 from tests.contract.planted_bugs import PLANTS, Plant, findings
 from tests.sampling import sampled
+from tests.support.subjects import subject_named
 
 
 @pytest.mark.parametrize("plant", sampled(PLANTS, 2), ids=lambda plant: plant.name)

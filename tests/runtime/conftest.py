@@ -15,20 +15,20 @@ from tests.support.server import Server
 
 @pytest.fixture(scope="session")
 def tls() -> ssl.SSLContext:
-    """One TLS context: making it is nearly all that a client costs."""
+    """TLS context that all clients of the session share; making one is slow."""
     return httpx.create_ssl_context()
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """A scripted server."""
+    """Scripted server."""
     with Server() as running:
         yield running
 
 
 @pytest.fixture(params=["sync-httpx2", "async-httpx2", "sync-httpx", "async-httpx"])
 def caller(request: pytest.FixtureRequest, server: Server, tls: ssl.SSLContext) -> Iterator[Caller]:
-    """Each kind of client on each HTTP library."""
+    """Caller for each kind of client and each HTTP library."""
     kind, library = request.param.split("-")
     made = Caller(kind == "async", library, server.url, tls)
     yield made
@@ -37,12 +37,12 @@ def caller(request: pytest.FixtureRequest, server: Server, tls: ssl.SSLContext) 
 
 @pytest.fixture
 def client(caller: Caller) -> Any:
-    """A client of the scripted server that repeats without waiting."""
+    """Client of the scripted server that retries without waiting."""
     return caller.client()
 
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the machine's own settings out."""
+    """Remove the machine's own settings from the environment."""
     for name in ("SAMPLE_API_KEY", "SAMPLE_BASE_URL", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)

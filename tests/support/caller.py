@@ -17,7 +17,7 @@ QUICK = RetryPolicy(wait_initial=0.0, wait_max=0.0)
 
 
 class Caller:
-    """Runs a client of one kind on one HTTP library; what a test says once holds for all four."""
+    """Caller of clients of one kind on one HTTP library, so that a test is written once for all four."""
 
     def __init__(self, asynchronous: bool, library: str, url: str, tls: ssl.SSLContext) -> None:
         self.asynchronous = asynchronous
@@ -44,7 +44,7 @@ class Caller:
         return made
 
     def run(self, value: Any) -> Any:
-        """Return what a call answers."""
+        """Return the result of a call."""
         if self._runner is None or not hasattr(value, "__await__"):
             return value
 
@@ -54,7 +54,7 @@ class Caller:
         return self._runner.run(awaited())
 
     def list(self, items: Any) -> list[Any]:
-        """Go through all of an iterator."""
+        """Return all items of an iterator."""
         if self._runner is None:
             return list(items)
 
@@ -68,11 +68,11 @@ class Caller:
         return next(items) if self._runner is None else self.run(anext(items))
 
     def enter(self, manager: Any) -> Any:
-        """Begin a `with` block."""
+        """Enter a context manager."""
         return manager.__enter__() if self._runner is None else self.run(manager.__aenter__())
 
     def leave(self, manager: Any, error: BaseException | None = None) -> Any:
-        """End a `with` block."""
+        """Leave a context manager."""
         details = (type(error) if error else None, error, None)
         return manager.__exit__(*details) if self._runner is None else self.run(manager.__aexit__(*details))
 
@@ -80,8 +80,12 @@ class Caller:
         """Close a client, stream or download."""
         self.run(thing.aclose() if hasattr(thing, "aclose") else thing.close())
 
+    def file_of_call(self, file: str) -> str:
+        """Return the file whose line makes a call: the given one, or this module, which awaits calls."""
+        return __file__ if self.asynchronous else file
+
     def finish(self) -> None:
-        """Close what was made."""
+        """Close all clients."""
         for made in reversed(self._made):
             self.close(made)
         if self._runner is not None:

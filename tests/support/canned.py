@@ -1,4 +1,4 @@
-"""Clients of both kinds that get one canned answer, without a socket."""
+"""Clients of both kinds with one scripted response and no socket."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _ONCE = RetryPolicy(attempts=1)
 
 
 class Outcome(msgspec.Struct):
-    """What came of a call."""
+    """Result of a call."""
 
     value: Any
     drifts: list[str]
-    """What was warned of."""
+    """Messages of the drift warnings."""
     sent: list[httpx2.Request]
 
 
@@ -37,7 +37,7 @@ class Canned:
     def client(
         self, body: bytes, content_type: str | None = "application/json", status: int = 200, **options: Any
     ) -> tuple[Any, list[httpx2.Request]]:
-        """Return a client that gets this answer to everything, and the list of what it sent."""
+        """Return a client that gets this response to every request, and the list of requests that it sends."""
         sent: list[httpx2.Request] = []
         named = {} if content_type is None else {"content-type": content_type}
 
@@ -52,7 +52,7 @@ class Canned:
         return Sample(KEY, http_client=httpx2.Client(transport=transport), **given), sent
 
     def run(self, call: Any) -> Any:
-        """Return what a call gives, which is a function so that it is made where its event loop runs."""
+        """Return the result of a call; the call is a function, so that it runs inside the event loop."""
         if not self.asynchronous:
             return call()
 
@@ -63,7 +63,7 @@ class Canned:
         return asyncio.run(awaited())
 
     def list(self, call: Any) -> list[Any]:
-        """Return all items of what a call gives."""
+        """Return all items of the iterator that a call returns."""
         if not self.asynchronous:
             return list(call())
 
@@ -85,7 +85,7 @@ class Canned:
         answers: Mapping[int | str, Payload] | None = None,
         **options: Any,
     ) -> Outcome:
-        """Call an operation that answers this payload and gets this body."""
+        """Call an operation that declares this payload, and respond with this body."""
         client, sent = self.client(body, content_type, status, **options)
         operation = Operation(
             id="op", method=method, path="/op", returns=payload, errors=errors or {}, answers=answers or {}

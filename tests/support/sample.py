@@ -1,4 +1,4 @@
-"""A client as the generator would write it: small, and with every kind of operation."""
+"""Client as the generator would write it: small, and with every kind of operation."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Dog(WireModel, kw_only=True):
 
 
 class Thing(WireModel, kw_only=True):
-    """A thing with a field of every kind."""
+    """A thing with a field of each kind."""
 
     id: str
     size: int | None | Unset = UNSET
@@ -91,7 +91,7 @@ class Thing(WireModel, kw_only=True):
 
 
 class Secret(WireModel, kw_only=True):
-    """Something that holds a password."""
+    """An object with a password."""
 
     __secrets__: ClassVar[frozenset[str]] = frozenset({"password"})
     name: str
@@ -235,11 +235,7 @@ def get(
     trace: str | Unset = UNSET,
     session: str | Unset = UNSET,
 ) -> Request[Thing]:
-    """Get a thing.
-
-    Args:
-        thing_id: Id of the thing.
-    """
+    """Get a thing."""
     return Request(
         _GET,
         path={"thing_id": thing_id},
@@ -255,12 +251,12 @@ def make(*, name: str, size: int | None | Unset = UNSET, part: Any = UNSET) -> R
 
 
 def safe(*, name: str | Unset = UNSET) -> Request[Thing]:
-    """Make a thing once, however often it is asked."""
+    """Make a thing by an idempotent operation."""
     return Request(_SAFE, body=json_body({"name": name}))
 
 
 def public() -> Request[Thing]:
-    """Get what everybody may see."""
+    """Get a public thing without credentials."""
     return Request(_OPEN)
 
 
@@ -320,14 +316,14 @@ def endless() -> StreamRequest[Chunk]:
 
 
 def follow(*, prompt: str = "hi", file: FileInput | None = None) -> StreamRequest[Chunk]:
-    """Talk, and go on after a break."""
+    """Talk in a stream that can be resumed."""
     if file is not None:
         return StreamRequest(_FOLLOW, body=multipart_body(files={"file": file}))
     return StreamRequest(_FOLLOW, body=json_body({"prompt": prompt, "stream": True}))
 
 
 def tail(*, last: str | Unset = UNSET) -> StreamRequest[Chunk]:
-    """Get events of a stream that has no terminator, and go on after a break."""
+    """Get events of a resumable stream without a terminator."""
     return StreamRequest(_TAIL, headers=given({"last-event-id": last}))
 
 
@@ -337,7 +333,7 @@ def upload(*, file: FileInput, purpose: str | Unset = UNSET) -> Request[Thing]:
 
 
 def put(name: str, *, content: FileInput) -> Request[Thing]:
-    """Upload a file as it is."""
+    """Upload a file as the whole body."""
     return Request(_PUT, path={"name": name}, body=BinaryBody(content))
 
 
@@ -368,13 +364,13 @@ def ask(*, question: str) -> Request[Verdict]:
 
 
 class Joined:
-    """The pieces of a text, put together."""
+    """The text of all chunks."""
 
     def __init__(self) -> None:
         self._texts: list[str] = []
 
     def add(self, event: Chunk, /) -> None:
-        """Take the next piece."""
+        """Add the next chunk."""
         self._texts.append(event.text)
 
     def final(self) -> str:

@@ -1,4 +1,4 @@
-"""A server that does to each request what its script says, so that every condition of the wire can be made."""
+"""Server that follows a script, so that tests can produce every condition on the wire."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from types import TracebackType
 from typing import Any, Self
 
 KEPT = 1 << 20
-"""Bytes of a request body that are kept; of the rest only the number."""
+"""Number of bytes that are kept of a request body; of the rest only the size is."""
 
 
 class Close:
-    """Close the connection in the ordinary way."""
+    """Close the connection."""
 
 
 class Reset:
-    """Break the connection off with a reset."""
+    """Reset the connection."""
 
 
 class Hold:
-    """Stay silent until the client closes the connection."""
+    """Send nothing until the client closes the connection."""
 
 
 class Pause:
-    """Stay silent for some seconds."""
+    """Send nothing for some seconds."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -40,7 +40,7 @@ HTTPResponse = Sequence[Action]
 
 
 class Received:
-    """A request as it came."""
+    """Request as it was received."""
 
     def __init__(self, line: str, headers: list[tuple[str, str]], connection: int) -> None:
         self.method, self.target, _ = line.split(" ", 2)
@@ -54,7 +54,7 @@ class Received:
 
     @property
     def json(self) -> Any:
-        """The body as JSON."""
+        """Decode the body as JSON."""
         return json.loads(self.body)
 
 
@@ -82,11 +82,11 @@ class Server:
         self._spawn(self._accept)
 
     def play(self, *answers: HTTPResponse) -> None:
-        """Add answers to the script."""
+        """Add responses to the script."""
         self._script.extend(answers)
 
     def saw_close(self) -> bool:
-        """Wait for a client to close a held connection."""
+        """Wait until a client closes a held connection."""
         return self.left.acquire(timeout=3)
 
     def __enter__(self) -> Self:
@@ -214,13 +214,13 @@ def _take(received: Received, reader: Any, size: int) -> None:
 
 
 def head(status: int = 200, headers: dict[str, str] | None = None) -> bytes:
-    """Return the status line and header lines of an answer."""
+    """Return the status line and header lines of a response."""
     lines = [f"HTTP/1.1 {status} Whatever", *(f"{name}: {value}" for name, value in (headers or {}).items())]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
 def reply(body: Any = None, *, status: int = 200, headers: dict[str, str] | None = None) -> HTTPResponse:
-    """Return a whole answer: bytes as they are, anything else as JSON."""
+    """Return a complete response: bytes as they are, anything else as JSON."""
     kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     return (head(status, {"content-type": kind, "content-length": str(len(data)), **(headers or {})}) + data,)
@@ -232,11 +232,11 @@ def chunk(data: bytes) -> bytes:
 
 
 END = b"0\r\n\r\n"
-"""The end of a chunked body."""
+"""End of a chunked body."""
 
 
 def stream(*pieces: Any, end: Sequence[Action] = (END,), kind: str = "text/event-stream") -> HTTPResponse:
-    """Return a chunked answer: dicts as `data:` events, bytes as they are, other actions in their place."""
+    """Return a chunked response: dicts as `data:` events, bytes as they are, other actions in between."""
     actions: list[Action] = [head(200, {"content-type": kind, "transfer-encoding": "chunked"})]
     for piece in pieces:
         if isinstance(piece, dict):

@@ -1,4 +1,4 @@
-"""Promises of mutual TLS: the client shows its certificate, and says what is wrong with one."""
+"""Mutual TLS: the client presents its certificate, and reports what is wrong with it."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from specwire import AsyncClient, Client
 from specwire.errors import ConfigurationError
 from specwire.support import Provider
 
-from tests.runtime.auth.guarded import ask, provider
+from tests.runtime.auth.secured_client import provider, secured_request
 from tests.support.certificates import NAME, PASSWORD, Files, write
 from tests.support.sample import Thing
 from tests.support.server import Server, reply
 
 Choice = Callable[[Files], Any]
-"""What a user gives as `cert`."""
+"""Values of `cert` that users give."""
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    """The certificate of client and server."""
+    """Certificate of client and server."""
     return write(tmp_path_factory.mktemp("certificate"))
 
 
-class Doorman:
-    """A TLS server that lets in those who show a certificate, and remembers their names."""
+class MutualTLSServer:
+    """TLS server that requires a client certificate and records the names of its clients."""
 
     def __init__(self, files: Files) -> None:
         self.names: list[str] = []
@@ -43,7 +43,7 @@ class Doorman:
         self.url = f"https://localhost:{self.listener.getsockname()[1]}"
 
     def serve(self) -> None:
-        """Answer until the listener is closed."""
+        """Respond until the listener is closed."""
         while True:
             try:
                 connection, _ = self.listener.accept()
@@ -59,10 +59,10 @@ class Doorman:
 
 
 @pytest.fixture
-def doorman(files: Files, monkeypatch: pytest.MonkeyPatch) -> Iterator[Doorman]:
-    """A server that asks for certificates, and that clients trust."""
+def mutual_tls_server(files: Files, monkeypatch: pytest.MonkeyPatch) -> Iterator[MutualTLSServer]:
+    """Server that requires certificates, and that clients trust."""
     monkeypatch.setenv("SSL_CERT_FILE", str(files.authority))
-    made = Doorman(files)
+    made = MutualTLSServer(files)
     thread = threading.Thread(target=made.serve, daemon=True)
     thread.start()
     yield made
@@ -75,12 +75,12 @@ def call(kind: str, api: Provider, url: str, **options: Any) -> Thing:
     """Make one call with a client of one kind."""
     if kind == "sync":
         with type("Guarded", (Client,), {"_provider": api})(base_url=url, **options) as client:
-            answer: Thing = client.send(ask())
+            answer: Thing = client.send(secured_request())
             return answer
 
     async def main() -> Thing:
         async with type("Guarded", (AsyncClient,), {"_provider": api})(base_url=url, **options) as client:
-            answer: Thing = await client.send(ask())
+            answer: Thing = await client.send(secured_request())
             return answer
 
     return asyncio.run(main())
@@ -97,10 +97,12 @@ def call(kind: str, api: Provider, url: str, **options: Any) -> Thing:
     ],
     ids=["one", "text", "two", "locked"],
 )
-def test_the_certificate_is_shown(doorman: Doorman, files: Files, kind: str, choose: Choice) -> None:
-    """A certificate, in one file or two, with or without a password, meets a mutual TLS scheme."""
-    assert Thing(id="1") == call(kind, provider(("mtls",)), doorman.url, cert=choose(files))
-    assert [NAME] == doorman.names
+def test_the_certificate_is_presented(
+    mutual_tls_server: MutualTLSServer, files: Files, kind: str, choose: Choice
+) -> None:
+    """A certificate in one file or two, with or without a password, satisfies a mutual TLS scheme."""
+    assert Thing(id="1") == call(kind, provider(("mtls",)), mutual_tls_server.url, cert=choose(files))
+    assert [NAME] == mutual_tls_server.names
 
 
 @pytest.mark.parametrize(
@@ -114,20 +116,20 @@ def test_the_certificate_is_shown(doorman: Doorman, files: Files, kind: str, cho
     ],
     ids=["no-key", "no-password", "wrong-password", "no-file", "no-certificate"],
 )
-def test_an_unusable_certificate_is_refused_at_once(files: Files, choose: Choice) -> None:
-    """A certificate without its key, with a wrong or no password, or that is none, is refused with its path."""
+def test_an_unusable_certificate_is_rejected_with_its_path(files: Files, choose: Choice) -> None:
+    """A certificate without its key, with a wrong password, or an invalid one, is rejected at once."""
     with pytest.raises(ConfigurationError, match=r"^the certificate '.*' cannot be used: .*: give PEM files$"):
         call("sync", provider(("mtls",)), "https://localhost", cert=choose(files))
 
 
-def test_a_call_without_its_certificate_is_refused() -> None:
-    """A client without a certificate says that one is needed."""
+def test_a_call_without_the_required_certificate_is_rejected() -> None:
+    """The message states that one is needed."""
     with pytest.raises(ConfigurationError, match=r"needs credentials for get_thing: mtls \(pass cert=\.\.\.\)"):
         call("sync", provider(("mtls",)), "https://localhost")
 
 
-def test_a_client_of_your_own_brings_its_certificate(server: Server, files: Files) -> None:
-    """A client that the user hands in may show a certificate: it is asked where nothing else will do."""
+def test_an_http_client_of_the_user_may_have_the_certificate(server: Server, files: Files) -> None:
+    """It is called if no other credentials satisfy the operation."""
     server.play(reply({"id": "1"}), reply({"id": "1"}))
     api = provider(("mtls",), ("header",))
     with httpx2.Client() as mine:

@@ -1,4 +1,4 @@
-"""Promises for lists of numbers that are wanted as arrays."""
+"""The option `arrays`: lists of numbers are decoded as `array.array`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Vector(WireModel, kw_only=True):
 
 
 class Vectors(WireModel, kw_only=True):
-    """Vectors, and what is about them."""
+    """Vectors and other fields."""
 
     data: list[Vector]
     mean: list[float] | None = None
@@ -42,7 +42,7 @@ CODED = base64.b64encode(struct.pack("<3f", *FLOATS)).decode()
 
 
 def test_lists_of_numbers_are_arrays(caller: Caller, client: Any, server: Server) -> None:
-    """In lists, maps and by themselves, from JSON and from base64; everything else is as always."""
+    """In lists, in maps and alone, from JSON and from base64; everything else is decoded as usual."""
     body = {
         "data": [{"embedding": [1, -2.5, 0.25], "index": 0}, {"embedding": CODED, "index": 1}, {"index": 2}],
         "mean": [],
@@ -65,14 +65,14 @@ def test_lists_of_numbers_are_arrays(caller: Caller, client: Any, server: Server
 
 
 @pytest.mark.parametrize("embedding", [["a"], [1, None], {"a": 1}, "no base64!", "AAA=", 7, None, [[1.0]]])
-def test_what_has_drifted_is_decoded_as_always(embedding: Any) -> None:
-    """The same value and the same drift as without arrays."""
+def test_drifted_values_are_decoded_as_without_arrays(embedding: Any) -> None:
+    """The value and the drift are the same as without the option."""
     data = json.dumps({"data": [{"embedding": embedding, "index": 0}]}).encode()
     assert drift.decode(data, Vectors) == arrays.decode(data, Vectors)
 
 
-def test_answers_without_numbers_are_left_alone() -> None:
-    """No other class is made for a model that has no such list."""
+def test_models_without_lists_of_numbers_are_unchanged() -> None:
+    """No other class is made for them."""
     data = b'{"index": 1}'
 
     class Plain(WireModel, kw_only=True):
@@ -82,8 +82,8 @@ def test_answers_without_numbers_are_left_alone() -> None:
     assert ([1.0], ()) == arrays.decode(b"[1]", list[float])
 
 
-def test_memory_is_that_of_the_numbers() -> None:
-    """No more than one vector is held as Python floats, which take three times the room."""
+def test_arrays_need_little_memory() -> None:
+    """At most one vector exists as Python floats, which take three times the memory."""
     vector = [index / 7 for index in range(1000)]
     data = json.dumps({"data": [{"embedding": vector, "index": index} for index in range(200)]}).encode()
     arrays.decode(data, Vectors)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import warnings
 from collections.abc import Sequence
@@ -165,7 +164,7 @@ def test_drift_warns_once_per_answer_at_the_caller_s_line(caller: Caller, client
         "$.tags[0]: expected string, got integer"
     ) == str(caught[0].message)
     assert 1 == len(caught)
-    assert (inspect.getfile(Caller) if caller.asynchronous else __file__) == caught[0].filename
+    assert caller.file_of_call(__file__) == caught[0].filename
 
 
 def test_drift_is_ignored_if_told(caller: Caller, client: Any, server: Server) -> None:

@@ -1,4 +1,4 @@
-"""Which addresses can be called, and how they are shown."""
+"""Server addresses: which are valid, and how they are shown in messages."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ BAD = {
 
 
 @pytest.mark.parametrize("url", GOOD)
-def test_an_address_that_can_be_called(url: str) -> None:
-    """Hosts, ports, brackets, other scripts and paths are taken."""
+def test_a_valid_address_is_accepted(url: str) -> None:
+    """Hosts, ports, brackets, non-Latin names and paths are valid."""
     assert base_url_flaw(url) is None
 
 
 @pytest.mark.parametrize("url", BAD)
-def test_an_address_that_cannot_be_called(url: str) -> None:
-    """The reason is named, in words that hold nothing of the address."""
+def test_an_invalid_address_is_rejected_with_the_reason(url: str) -> None:
+    """The message does not quote the address."""
     assert BAD[url] == base_url_flaw(url)
 
 
@@ -76,8 +76,8 @@ def test_an_address_that_cannot_be_called(url: str) -> None:
         ("ftp://localhost/token", "it does not begin with http:// or https://"),
     ],
 )
-def test_where_secrets_may_go(url: str, flaw: str | None) -> None:
-    """A token endpoint is encrypted, or on this machine."""
+def test_a_token_endpoint_is_https_or_local(url: str, flaw: str | None) -> None:
+    """Secrets are sent over TLS or to this machine only."""
     assert flaw == token_url_flaw(url)
 
 
@@ -89,8 +89,8 @@ USERS = ["user:p4ss", "user:p/4ss", "user:p?4ss", "user:p#4ss", "user:p4ss@p4ss"
     ("scheme", "user", "host", "rest"),
     list(itertools.product(["https://", "ftp://", "https:/", ""], USERS, HOSTS, ["", "/x", "/?q=p4ss#p4ss"])),
 )
-def test_no_password_is_shown(scheme: str, user: str, host: str, rest: str) -> None:
-    """User, password, query and fragment are left out, of addresses that no parser takes too."""
+def test_a_shown_address_has_no_secrets(scheme: str, user: str, host: str, rest: str) -> None:
+    """User, password, query and fragment are removed, also from addresses that do not parse."""
     shown = shown_url(f"{scheme}{user}@{host}{rest}")
     assert "4ss" not in shown, shown
 
@@ -103,19 +103,19 @@ def test_no_password_is_shown(scheme: str, user: str, host: str, rest: str) -> N
         ("api.test", "api.test"),
     ],
 )
-def test_the_rest_is_shown(url: str, shown: str) -> None:
-    """Scheme, host, port and path stay."""
+def test_a_shown_address_keeps_scheme_host_port_and_path(url: str, shown: str) -> None:
+    """Everything else of an address is shown."""
     assert shown == shown_url(url)
 
 
-def test_a_user_is_taken_out() -> None:
-    """Only what stands in front of the host goes."""
+def test_the_user_is_removed_from_an_address() -> None:
+    """Only the part before the host is removed."""
     assert "https://api.test/a@b?c@d" == without_user("https://u:p@api.test/a@b?c@d")
     assert "/relative@x" == without_user("/relative@x")
 
 
 @pytest.mark.parametrize("version", ["1.0 \u2013 beta", "\u7248", "1\r\nX: y", "(1)", "1" * 5000])
-def test_any_version_fits_a_header(version: str) -> None:
-    """What a document calls its version neither breaks nor splits the request."""
+def test_any_api_version_fits_the_user_agent_header(version: str) -> None:
+    """No version of a document breaks or splits the request."""
     agent = user_agent("shop", version)
     assert agent.isascii() and agent.isprintable() and len(agent) < 200 and 1 == agent.count("(")

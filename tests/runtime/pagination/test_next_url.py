@@ -10,7 +10,7 @@ from specwire._pagination.link import links, next_link, on_same_server
 from specwire.errors import InvalidRequestError
 from specwire.support import JsonPayload, NextURL, Operation
 
-from tests.runtime.auth.guarded import guarded
+from tests.runtime.auth.secured_client import secured_client
 from tests.support.caller import KEY, Caller
 from tests.support.sample import Page, Thing
 from tests.support.server import Server, reply
@@ -143,7 +143,7 @@ def test_another_server(url: str) -> None:
 
 def test_a_next_url_that_carries_a_key_is_sent_with_one_s_own(caller: Caller, server: Server) -> None:
     """Some servers repeat the query, key and all: the key of a URL is left out, that of the client is sent once."""
-    client = guarded(caller, ("query",), credentials={"query": "mine"})
+    client = secured_client(caller, ("query",), credentials={"query": "mine"})
     server.play(page(1, "/v1/things?key=another&page=2&key=mine"), page(2, None))
     assert ["1", "2"] == ids(caller, client, BY_URL)
     assert ["/v1/things?size=1&key=mine", "/v1/things?page=2&key=mine"] == [each.target for each in server.received]

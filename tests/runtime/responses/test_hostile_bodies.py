@@ -1,4 +1,4 @@
-"""Hostile bodies: whatever a server answers, a call gives a value, or one of our errors in a line, with the status."""
+"""Hostile response bodies: a call returns a value, or raises one of our errors with the status in one line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEPTHS = (600, 1_500, 100_000)
 
 
 def nested(depth: int, kind: str) -> bytes:
-    """Return JSON that is nested so deep."""
+    """Return JSON nested to this depth."""
     match kind:
         case "array":
             return b"[" * depth + b"]" * depth
@@ -30,7 +30,7 @@ def nested(depth: int, kind: str) -> bytes:
 
 
 class Hostile(msgspec.Struct, frozen=True):
-    """A body that may do harm, and its label."""
+    """Harmful body with its content type."""
 
     name: str
     body: bytes
@@ -85,7 +85,7 @@ CALLS: dict[str, Callable[[Caller, Any, Any], Any]] = {
 
 
 def play(server: Server, status: int, hostile: Hostile, call: str) -> None:
-    """Let the server answer everything with a hostile body, as an event where events are asked for."""
+    """Respond to every request with a hostile body, as an event if events are requested."""
     body, kind = hostile.body, hostile.content_type
     if call == "stream" and status == 200:
         body, kind = b"data: " + body.replace(b"\n", b" ").replace(b"\r", b" ") + b"\n\n", "text/event-stream"
@@ -98,10 +98,10 @@ def play(server: Server, status: int, hostile: Hostile, call: str) -> None:
 
 @pytest.mark.filterwarnings("ignore::specwire.DriftWarning")
 @pytest.mark.parametrize(("call", "status"), sampled(itertools.product(CALLS, (200, 400)), 10))
-def test_every_call_survives_every_body(
+def test_every_call_handles_every_hostile_body(
     caller: Caller, client: Any, server: Server, call: str, status: int, tmp_path: Any
 ) -> None:
-    """Every kind of call gives a value, or raises our error in a line of at most 300 characters with the status."""
+    """Each kind of call returns a value, or raises our error with the status in at most 300 characters."""
     for hostile in BODIES:
         play(server, status, hostile, call)
         try:

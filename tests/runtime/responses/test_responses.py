@@ -1,4 +1,4 @@
-"""Promises of answers: the content type says how a body is read, the document what it is held against."""
+"""Responses: the content type decides how a body is read, the document which type it is decoded as."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PNG = b"\x89PNG\r\n\x1a\n\xff"
 
 
 class Loose(WireModel, kw_only=True):
-    """A model that requires nothing."""
+    """Model without required fields."""
 
     title: str | Unset = UNSET
     size: int | Unset = UNSET
@@ -41,7 +41,7 @@ class Loose(WireModel, kw_only=True):
 
 
 class Wide(WireModel, kw_only=True):
-    """A model of many fields that requires none."""
+    """Model with many optional fields."""
 
     a1: int | Unset = UNSET
     a2: int | Unset = UNSET
@@ -54,7 +54,7 @@ class Wide(WireModel, kw_only=True):
 
 
 class Job(WireModel, kw_only=True):
-    """A model that declares an error of its own."""
+    """Model that declares an error field."""
 
     id: str
     error: Problem | None | Unset = UNSET
@@ -144,10 +144,10 @@ TABLE: list[tuple[str, Payload, bytes, str | None, Any, int]] = [
     [case[1:] for case in TABLE],
     ids=[case[0] for case in TABLE],
 )
-def test_a_body_is_read_by_its_content_type(
+def test_a_body_is_decoded_by_its_content_type(
     canned: Canned, payload: Payload, body: bytes, content_type: str | None, value: Any, drifts: int
 ) -> None:
-    """A body is read as what it is labelled, held against the declared type, and each mismatch warns once."""
+    """Each mismatch with the declared type warns once."""
     found = canned.answer(payload, body, content_type)
     assert (type(value), value) == (type(found.value), found.value)
     assert drifts == len(found.drifts)
@@ -155,14 +155,14 @@ def test_a_body_is_read_by_its_content_type(
     assert (value, body, bool(drifts)) == (again.parsed, again.content, bool(again.drift))
 
 
-def test_an_undeclared_body_is_described(canned: Canned) -> None:
-    """The drift of a body that no document declares says how long and of what type it is."""
+def test_the_drift_of_an_undeclared_body_has_its_size_and_type(canned: Canned) -> None:
+    """The warning states the length and the media type."""
     found = canned.answer(NOTHING, b'{"id":7}')
     assert ["op differs from its document: $: expected no content, got 8 bytes of application/json"] == found.drifts
 
 
-def test_not_a_number_is_kept(canned: Canned) -> None:
-    """NaN, which Python writes, is `nan` in a field of numbers."""
+def test_nan_is_decoded_in_a_number_field(canned: Canned) -> None:
+    """Python servers write `NaN`, which is not JSON."""
     found = canned.answer(JsonPayload(Thing), b'{"id": "1", "weight": NaN}')
     assert found.value.weight != found.value.weight
     assert ["op differs from its document: $.weight: expected number, got NaN"] == found.drifts
@@ -179,8 +179,8 @@ def test_not_a_number_is_kept(canned: Canned) -> None:
         (b'{"id": "\xff"}', "application/json"),
     ],
 )
-def test_only_what_claims_to_be_json_and_is_not_raises(canned: Canned, body: bytes, content_type: str | None) -> None:
-    """Broken JSON is a `DecodeError`; `.raw()` gives the body all the same, with drift."""
+def test_invalid_json_raises_a_decode_error(canned: Canned, body: bytes, content_type: str | None) -> None:
+    """`.raw()` returns the body with drift instead."""
     with pytest.raises(DecodeError, match="op: the response is ") as caught:
         canned.answer(JsonPayload(Thing), body, content_type)
     assert caught.value.response is not None
@@ -190,8 +190,8 @@ def test_only_what_claims_to_be_json_and_is_not_raises(canned: Canned, body: byt
 
 
 @pytest.mark.parametrize("status", [204, 205])
-def test_a_status_without_content_has_no_value(canned: Canned, status: int) -> None:
-    """Where HTTP lets an answer have no body, a declared one is missed with drift, and nothing is raised."""
+def test_a_status_without_content_gives_none(canned: Canned, status: int) -> None:
+    """If HTTP allows no body, a missing declared one is drift."""
     found = canned.answer(JsonPayload(Thing), b"", None, status)
     assert (None, ["op differs from its document: $: expected Thing, got nothing"]) == (found.value, found.drifts)
     assert (None, []) == (lambda one: (one.value, one.drifts))(
@@ -199,8 +199,8 @@ def test_a_status_without_content_has_no_value(canned: Canned, status: int) -> N
     )
 
 
-def test_each_status_has_its_type(canned: Canned) -> None:
-    """The type of an answer is that of its own status, then of its range, then that of the first success."""
+def test_the_type_of_a_response_depends_on_its_status(canned: Canned) -> None:
+    """The exact status comes first, then its range, then the first success."""
     answers: dict[int | str, Payload] = {202: JsonPayload(Loose), 204: NOTHING, 2: TEXT}
     body = b'{"id": "1", "size": 1}'
     for status, value in ((200, Thing(id="1", size=1)), (202, Loose(size=1))):
@@ -210,8 +210,8 @@ def test_each_status_has_its_type(canned: Canned) -> None:
     assert canned.answer(JsonPayload(Thing), b"", None, 204, answers=answers).value is None
 
 
-def test_drift_of_a_body_raises_if_told(canned: Canned) -> None:
-    """`on_drift="raise"` raises for a body of another type too, `.raw()` included: that is what it is for."""
+def test_drift_of_a_body_raises_with_on_drift_raise(canned: Canned) -> None:
+    """Bodies of another type raise too, also through `.raw()`."""
     for raw in (False, True):
         with pytest.raises(
             DecodeError, match=r"op: the response differs from the document: \$: expected Thing, got 3 b"
@@ -251,8 +251,8 @@ NO_ERRORS = [
 
 
 @pytest.mark.parametrize("case", ERRORS, ids=lambda case: json.dumps(case.body)[:40] + str(case.kind)[-12:])
-def test_an_error_in_the_place_of_a_result_is_raised(canned: Canned, case: _Case) -> None:
-    """A success that lacks what the document requires and holds an `error` raises what the server said."""
+def test_an_error_instead_of_a_result_is_raised(canned: Canned, case: _Case) -> None:
+    """A success without the required fields but with an `error` raises the server's message."""
     with pytest.raises(EnvelopeError) as caught:
         canned.answer(JsonPayload(case.kind), json.dumps(case.body).encode())
     assert f"op: the server returned HTTP 200 with an error in the body: {case.says}" == str(caught.value)
@@ -263,28 +263,28 @@ def test_an_error_in_the_place_of_a_result_is_raised(canned: Canned, case: _Case
 
 
 @pytest.mark.parametrize("case", NO_ERRORS, ids=lambda case: json.dumps(case.body)[:40] + str(case.kind)[-12:])
-def test_an_error_beside_a_result_is_a_field(canned: Canned, case: _Case) -> None:
-    """Nothing is raised where the result is there, or where the document lets anything be there."""
+def test_an_error_next_to_a_result_is_a_field(canned: Canned, case: _Case) -> None:
+    """If the result is there, or the document allows any fields, nothing is raised."""
     canned.answer(JsonPayload(case.kind), json.dumps(case.body).encode())
 
 
-def test_an_error_in_the_place_of_a_page_is_raised(canned: Canned) -> None:
-    """Going through pages raises the error, and never ends as if there were no items."""
+def test_an_error_instead_of_a_page_is_raised(canned: Canned) -> None:
+    """Iterating raises the error and does not end as if there were no items."""
     client, _ = canned.client(b'{"error": {"message": "model overloaded"}}')
     with pytest.raises(EnvelopeError, match="model overloaded"):
         canned.list(lambda: client.things.list.iter())
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"x"', b"<p>", b'{"rows": []}'])
-def test_a_page_that_is_none_is_not_an_empty_one(canned: Canned, body: bytes) -> None:
-    """Where what came is no page at all, going through the items raises instead of giving none."""
+def test_a_response_that_is_not_a_page_raises(canned: Canned, body: bytes) -> None:
+    """Iterating over it raises instead of returning no items."""
     client, _ = canned.client(body, "text/html" if body == b"<p>" else "application/json", on_drift="ignore")
     with pytest.raises(DecodeError, match="list_things: the response is not a page: it has no field 'data'"):
         canned.list(lambda: client.things.list.iter())
 
 
 def test_a_key_in_an_error_is_masked(canned: Canned) -> None:
-    """A server that repeats the key in the error of a success does not bring it into the exception."""
+    """If the server repeats the key in an error with a success status, the exception masks it."""
     body = b'{"error": {"message": "bad key sk-test-0123456789abcdef"}}'
     with pytest.raises(EnvelopeError, match=r"bad key \*\*\*") as caught:
         canned.answer(JsonPayload(Thing), body)
@@ -309,8 +309,8 @@ FOREIGN: list[tuple[str, Any, Any, list[str]]] = [
 
 
 @pytest.mark.parametrize(("kind", "raw", "places"), [case[1:] for case in FOREIGN], ids=[case[0] for case in FOREIGN])
-def test_an_object_of_which_nothing_is_declared_is_kept(kind: Any, raw: Any, places: list[str]) -> None:
-    """An object without a declared field is another one than the document's: it is kept as it came, and reported."""
+def test_an_object_without_declared_fields_is_kept_and_reported(kind: Any, raw: Any, places: list[str]) -> None:
+    """It is not the document's object, so it is returned as it was received."""
     value, drifts = decode(json.dumps(raw).encode(), kind)
     assert places == [drift.path for drift in drifts]
     assert (value, tuple(drifts)) == tolerate(raw, kind)
@@ -346,7 +346,7 @@ KINDS: list[Any] = [
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """Yield every scalar and every empty container of a value, models as their fields."""
+    """Yield every scalar and every empty container of a value, with models as their fields."""
     match value:
         case msgspec.Struct():
             tag = type(value).__struct_config__
@@ -365,8 +365,8 @@ def leaves(value: Any) -> Iterator[Any]:
             yield value
 
 
-def unknown_beside_known(raw: Any, value: Any) -> int:
-    """Return how many fields a server added beside fields that the model knows, which is no loss but a rule."""
+def unknown_fields(raw: Any, value: Any) -> int:
+    """Return the number of fields that the server added to known ones; dropping them is not a loss."""
     match value:
         case msgspec.Struct():
             kind, config = type(value), type(value).__struct_config__
@@ -374,13 +374,11 @@ def unknown_beside_known(raw: Any, value: Any) -> int:
             assert not raw or known & raw.keys(), "a model holds nothing of what came"
             added = sum(len(list(leaves(item))) for name, item in raw.items() if name not in known)
             pairs = zip(value.__struct_fields__, kind.__struct_encode_fields__, strict=True)
-            return added + sum(
-                unknown_beside_known(raw[wire], getattr(value, name)) for name, wire in pairs if wire in raw
-            )
+            return added + sum(unknown_fields(raw[wire], getattr(value, name)) for name, wire in pairs if wire in raw)
         case dict():
-            return sum(unknown_beside_known(raw[key], item) for key, item in value.items())
+            return sum(unknown_fields(raw[key], item) for key, item in value.items())
         case list():
-            return sum(unknown_beside_known(each, item) for each, item in zip(raw, value, strict=True))
+            return sum(unknown_fields(each, item) for each, item in zip(raw, value, strict=True))
         case _:
             return 0
 
@@ -388,10 +386,10 @@ def unknown_beside_known(raw: Any, value: Any) -> int:
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 @given(raw=JSON)
 @settings(max_examples=60, deadline=None)
-def test_all_of_an_answer_can_be_reached_or_is_reported(kind: Any, raw: Any) -> None:
-    """Whatever JSON comes for whatever type: every leaf of it is in the value, but for fields beside known ones."""
+def test_every_value_of_a_response_is_returned_or_reported(kind: Any, raw: Any) -> None:
+    """For any JSON and any type, every leaf is in the result, except fields that were added to known ones."""
     value, _ = decode(json.dumps(raw).encode(), kind)
-    assert len(list(leaves(raw))) == len(list(leaves(value))) + unknown_beside_known(raw, value)
+    assert len(list(leaves(raw))) == len(list(leaves(value))) + unknown_fields(raw, value)
 
 
 PAYLOADS: list[Payload] = [ANYTHING, JsonPayload(Thing), JsonPayload(Loose), JsonPayload(str), TEXT, NOTHING]
@@ -412,8 +410,8 @@ LABELS = [
     label=st.sampled_from(LABELS),
 )
 @settings(max_examples=150, deadline=None)
-def test_any_body_under_any_label_is_a_value(body: bytes, payload: Payload, label: str | None) -> None:
-    """No body of a success makes `.raw()` raise, and a call raises nothing but errors that keep the answer."""
+def test_any_body_with_any_content_type_is_handled(body: bytes, payload: Payload, label: str | None) -> None:
+    """`.raw()` never raises for a success, and a call raises only errors that keep the response."""
     canned = Canned(False)
     response = canned.answer(payload, body, label, raw=True).value
     assert body == response.content
@@ -425,8 +423,8 @@ def test_any_body_under_any_label_is_a_value(body: bytes, payload: Payload, labe
         assert error.response is not None
 
 
-def test_warnings_are_given_once_for_each_place() -> None:
-    """2,000 answers that drifted in one place, each with another value, warn once; the caller's registry stays."""
+def test_drift_warns_once_per_operation_and_place() -> None:
+    """2,000 responses that drift in one place warn once. The caller's registry of warnings does not grow."""
     registry = globals().setdefault("__warningregistry__", {})
     before, told = len(registry), set[str]()
     with warnings.catch_warnings(record=True) as caught:
@@ -436,8 +434,8 @@ def test_warnings_are_given_once_for_each_place() -> None:
     assert (1, before) == (len(caught), len(registry))
 
 
-def test_a_client_warns_once_for_each_operation_and_place(canned: Canned) -> None:
-    """The same drift in a second call is in the response, and not warned of again; that of another place is."""
+def test_repeated_drift_of_a_client_does_not_warn_again(canned: Canned) -> None:
+    """It is still in the response; drift in another place warns."""
     client, _ = canned.client(b'{"id": "1", "state": "odd"}')
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -448,10 +446,10 @@ def test_a_client_warns_once_for_each_operation_and_place(canned: Canned) -> Non
     assert ["get_thing", "make_thing"] == [str(each.message).partition(" ")[0] for each in caught]
 
 
-def test_a_warning_that_is_an_error_does_not_take_the_answer(
+def test_a_warning_turned_into_an_error_does_not_lose_the_response(
     canned: Canned, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Under `-W error` a paid answer is given all the same, and the warning is printed."""
+    """With `-W error` the paid response is returned and the warning printed."""
     client, _ = canned.client(b'{"id": "1", "state": "odd"}')
     monkeypatch.setattr(warnings, "_showwarnmsg_impl", lambda message: print(message.message, file=sys.stderr))
     with warnings.catch_warnings():
@@ -460,11 +458,11 @@ def test_a_warning_that_is_an_error_does_not_take_the_answer(
     assert "get_thing differs from its document: $.state" in capsys.readouterr().err
 
 
-def test_a_million_wrong_fields_take_linear_time() -> None:
-    """Reading many fields of a wrong type takes time in proportion, and the list of them is cut."""
+def test_many_drifted_fields_take_linear_time() -> None:
+    """Reading a million fields of a wrong type takes linear time, and their list is cut."""
 
-    def took(count: int) -> float:
-        """Return the least of three times; the garbage collector, whose passes grow with the heap, is off."""
+    def best_time(count: int) -> float:
+        """Return the least of three times, without the garbage collector, whose passes grow with the heap."""
         data = json.dumps([{"id": 1, "size": "x", "tags": [1, 2]}] * count).encode()
         times: list[float] = []
         for _ in range(3):
@@ -480,7 +478,7 @@ def test_a_million_wrong_fields_take_linear_time() -> None:
             assert f"{4 * count - 1000} more differences" == drifts[-1].got
         return min(times)
 
-    assert took(40_000) < 8 * took(10_000)
+    assert best_time(40_000) < 8 * best_time(10_000)
 
 
 MESSAGES: list[tuple[int, Any, str]] = [
@@ -526,23 +524,23 @@ MESSAGES: list[tuple[int, Any, str]] = [
 
 
 @pytest.mark.parametrize(("status", "body", "said"), MESSAGES, ids=[json.dumps(case[1])[:50] for case in MESSAGES])
-def test_an_error_says_what_the_server_said(canned: Canned, status: int, body: Any, said: str) -> None:
-    """The message has the fields that the server complains of, each with its name, or else the start of the body."""
+def test_the_message_of_an_error_has_what_the_server_said(canned: Canned, status: int, body: Any, said: str) -> None:
+    """It has the fields that the server reports, with their names, or else the start of the body."""
     with pytest.raises(APIStatusError) as caught:
         canned.answer(NOTHING, json.dumps(body).encode(), status=status)
     assert f"op: HTTP {status}: {said}" == str(caught.value)
     assert body == caught.value.body
 
 
-def test_a_relative_redirect_is_named(caller: Caller, client: Any, server: Server) -> None:
-    """A redirect of a write that is not followed says where it leads, without its query."""
+def test_an_error_names_the_target_of_a_redirect(caller: Caller, client: Any, server: Server) -> None:
+    """A redirect of a write is not followed; the message has its target without the query."""
     server.play(reply(b"", status=303, headers={"location": "/y?token=hidden"}))
     with pytest.raises(APIStatusError, match="make_thing: HTTP 303: a redirect to /y, which is not followed$"):
         caller.run(client.things.make(name="x"))
 
 
 def test_an_error_body_of_another_shape_is_kept_and_reported(canned: Canned) -> None:
-    """An error body that lacks what its type requires is given as it came, and drift is reported."""
+    """An error body without its required fields is returned as received, and drift is reported."""
     told: list[Any] = []
     with pytest.raises(APIStatusError) as caught:
         canned.answer(NOTHING, b'{"detail": "gone"}', status=404, errors={404: Problem}, on_drift=told.append)
@@ -557,8 +555,8 @@ def test_an_error_body_of_another_shape_is_kept_and_reported(canned: Canned) -> 
         canned.run(lambda: client.things.get("1"))
 
 
-def test_an_error_in_the_place_of_a_file_is_raised(caller: Caller, client: Any, server: Server, tmp_path: Any) -> None:
-    """A download that is a JSON error raises what the server said, and no file appears."""
+def test_an_error_instead_of_a_file_is_raised(caller: Caller, client: Any, server: Server, tmp_path: Any) -> None:
+    """A download that is a JSON error raises it, and no file is created."""
     body = {"error": {"message": "model overloaded", "code": 503}}
     server.play(
         reply(body), (head(200, {"content-type": "application/json"}), json.dumps(body).encode(), Close()), reply(body)
@@ -572,14 +570,14 @@ def test_an_error_in_the_place_of_a_file_is_raised(caller: Caller, client: Any, 
 
 
 @pytest.mark.parametrize("body", [{"error": None}, {"rows": [1], "error": "x"}, [1], {"a": "b" * 100_000}])
-def test_a_json_file_is_a_file(caller: Caller, client: Any, server: Server, body: Any) -> None:
-    """A JSON file that is no error comes whole, however long it is."""
+def test_a_json_file_can_be_downloaded(caller: Caller, client: Any, server: Server, body: Any) -> None:
+    """A JSON file that is not an error is complete, however long it is."""
     server.play(reply(body))
     assert body == json.loads(caller.run(client.files.download().read()))
 
 
-def test_models_that_only_structure_tells_apart_stay(canned: Canned) -> None:
-    """Variants of a union are chosen as before."""
+def test_untagged_variants_are_chosen_by_structure(canned: Canned) -> None:
+    """Variants of a union without a tag are chosen by their fields."""
     assert [Cat(purr="p"), Dog(bark="b")] == canned.answer(JsonPayload(list[Pet]), b'[{"purr":"p"},{"bark":"b"}]').value
 
 
@@ -589,7 +587,7 @@ ANY_TEXT: list[Any] = [str, str | None, str | Dog]
 @pytest.mark.parametrize("kind", ANY_TEXT)
 @pytest.mark.parametrize("content_type", ["text/plain", "text/csv", None, "application/octet-stream"])
 @pytest.mark.parametrize("accept", ["*/*", "text/*", "application/json, text/csv"])
-def test_a_text_of_a_type_that_takes_text_is_that_text(
+def test_text_is_returned_for_a_type_that_accepts_text(
     canned: Canned, kind: Any, content_type: str | None, accept: str
 ) -> None:
     outcome = canned.answer(JsonPayload(kind, accept), b"hello", content_type)
@@ -597,20 +595,20 @@ def test_a_text_of_a_type_that_takes_text_is_that_text(
 
 
 @pytest.mark.parametrize("body", [b"hello", b"12a", b"nope nope"])
-def test_a_bare_text_labelled_as_json_is_that_text_where_a_string_is_declared(canned: Canned, body: bytes) -> None:
+def test_unquoted_text_labelled_as_json_is_a_string_if_a_string_is_declared(canned: Canned, body: bytes) -> None:
     outcome = canned.answer(JsonPayload(str), body)
     assert outcome.value == body.decode()
     assert len(outcome.drifts) == 1
 
 
 @pytest.mark.parametrize("body", [b'"hell', b'{"a": ', b"[1, "])
-def test_a_cut_json_value_is_an_error_where_a_string_is_declared(canned: Canned, body: bytes) -> None:
+def test_truncated_json_is_an_error_if_a_string_is_declared(canned: Canned, body: bytes) -> None:
     with pytest.raises(DecodeError):
         canned.answer(JsonPayload(str), body)
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "text/csv", "text/html; charset=utf-8"])
-def test_an_empty_text_is_a_text_where_a_string_is_declared(canned: Canned, content_type: str) -> None:
+def test_an_empty_body_is_an_empty_string_if_a_string_is_declared(canned: Canned, content_type: str) -> None:
     assert canned.answer(JsonPayload(str), b"", content_type).value == ""
 
 
@@ -628,17 +626,17 @@ def test_an_empty_text_is_a_text_where_a_string_is_declared(canned: Canned, cont
         "garbage",
     ],
 )
-def test_json_under_a_wrong_label_is_read_where_an_object_is_declared(canned: Canned, content_type: str) -> None:
+def test_json_with_a_wrong_content_type_is_decoded_if_an_object_is_declared(canned: Canned, content_type: str) -> None:
     outcome = canned.answer(JsonPayload(Loose), b'{"title": "x"}', content_type)
     assert (outcome.value, outcome.drifts) == (Loose(title="x"), [])
 
 
 @pytest.mark.parametrize("content_type", ["application/x-amz-json-1.0", "application/json, application/json"])
-def test_odd_spellings_of_json_are_json_where_nothing_is_declared(canned: Canned, content_type: str) -> None:
+def test_unusual_json_media_types_are_json_if_nothing_is_declared(canned: Canned, content_type: str) -> None:
     assert canned.answer(ANYTHING, b'{"title": "x"}', content_type).value == {"title": "x"}
 
 
-def test_two_drifts_of_one_place_are_both_told(canned: Canned) -> None:
+def test_two_drifts_of_one_place_are_both_reported(canned: Canned) -> None:
     body = '{"other": "é"}'.encode("latin-1")
     (told,) = canned.answer(JsonPayload(Loose), body, "application/json; charset=latin-1").drifts
     assert "JSON in UTF-8" in told
@@ -659,7 +657,7 @@ FAILURES = [
 @pytest.mark.parametrize(
     "payload", [JsonPayload(Loose), JsonPayload(Job), JsonPayload(list[Loose]), TextPayload("text/csv")]
 )
-def test_an_object_that_says_that_it_is_an_error_is_one(canned: Canned, payload: Payload, body: bytes) -> None:
+def test_an_object_that_identifies_itself_as_an_error_is_raised(canned: Canned, payload: Payload, body: bytes) -> None:
     with pytest.raises(EnvelopeError, match="no such model"):
         canned.answer(payload, body)
     assert canned.answer(payload, body, raw=True).value.status_code == 200
@@ -668,7 +666,7 @@ def test_an_object_that_says_that_it_is_an_error_is_one(canned: Canned, payload:
 @pytest.mark.parametrize(
     "body", [b'{"id": "1", "status": "failed", "message": "m"}', b'{"id": "1", "success": false, "message": "m"}']
 )
-def test_a_failure_beside_a_whole_result_is_a_field_like_any_other(canned: Canned, body: bytes) -> None:
+def test_a_failure_next_to_a_complete_result_is_a_field(canned: Canned, body: bytes) -> None:
     assert canned.answer(JsonPayload(Job), body).value == Job(id="1")
 
 
@@ -688,8 +686,8 @@ def test_the_message_of_an_error_in_xml_is_shown(canned: Canned, body: bytes, te
     assert str(caught.value) == f"op: HTTP 400: {text}"
 
 
-def test_what_is_handed_out_as_it_comes_may_be_of_any_type(caller: Caller, client: Any, server: Server) -> None:
-    """Requests for a file or a text accept other types as a last resort; those for JSON and events do not."""
+def test_requests_for_files_and_texts_accept_any_media_type(caller: Caller, client: Any, server: Server) -> None:
+    """Other types are a last resort in `Accept`; requests for JSON and events do not accept them."""
     server.play(reply(b"hello"), reply(b"x"), reply({"id": "1"}), stream(DONE))
     caller.run(client.things.note())
     caller.run(client.files.download().read())
@@ -704,7 +702,7 @@ def test_what_is_handed_out_as_it_comes_may_be_of_any_type(caller: Caller, clien
 
 
 class HTTPResponse(WireModel, kw_only=True):
-    """A model that has fields which errors have too."""
+    """Model with fields that errors have too."""
 
     id: str
     object: str | Unset = UNSET
@@ -712,11 +710,11 @@ class HTTPResponse(WireModel, kw_only=True):
 
 
 @pytest.mark.parametrize("body", FAILURES[:1] + FAILURES[3:4])
-def test_an_error_is_one_though_the_document_has_the_key_that_says_so(canned: Canned, body: bytes) -> None:
+def test_an_error_is_raised_even_if_the_document_declares_the_error_key(canned: Canned, body: bytes) -> None:
     with pytest.raises(EnvelopeError, match="no such model"):
         canned.answer(JsonPayload(HTTPResponse), body)
 
 
-def test_a_status_beside_another_field_of_the_document_is_a_field(canned: Canned) -> None:
+def test_a_status_next_to_another_declared_field_is_a_field(canned: Canned) -> None:
     body = b'{"status": "failed", "message": "m", "id": null}'
     assert canned.answer(JsonPayload(HTTPResponse), body).value.status == "failed"

@@ -1,4 +1,4 @@
-"""A client of an API with every kind of security scheme."""
+"""Client of an API with every kind of security scheme."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ SCHEMES: dict[str, Scheme] = {
 }
 
 
-def ask(*alternatives: Requirement) -> Request[Thing]:
-    """Return a request of an operation that takes one of some alternatives; without any, what the API takes."""
+def secured_request(*alternatives: Requirement) -> Request[Thing]:
+    """Return a request of an operation with these security alternatives, or with those of the API."""
     operation = Operation(
         id="get_thing",
         method="GET",
@@ -54,14 +54,14 @@ def ask(*alternatives: Requirement) -> Request[Thing]:
 
 
 def provider(*alternatives: Requirement, required: bool = False) -> Provider:
-    """Return an API whose operations take one of some alternatives."""
+    """Return the provider of an API whose operations accept one of these alternatives."""
     variables = {name: f"GUARDED_{name.upper()}" for name in SCHEMES if name not in ("mtls", "unknown")}
     security = Security(SCHEMES, alternatives, variables, required=required)
     return Provider(name="guarded", version="1", base_url=None, security=security)
 
 
-def guarded(caller: Caller, *alternatives: Requirement, required: bool = False, **options: Any) -> Any:
-    """Make a client of an API whose operations take one of some alternatives."""
+def secured_client(caller: Caller, *alternatives: Requirement, required: bool = False, **options: Any) -> Any:
+    """Make a client of an API whose operations accept one of these alternatives."""
     base: type[Any] = AsyncClient if caller.asynchronous else Client
     caller.kind = type("Guarded", (base,), {"_provider": provider(*alternatives, required=required)})
     return caller.client(None, **options)
