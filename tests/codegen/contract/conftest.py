@@ -1,4 +1,4 @@
-"""Fixtures of the conformance engine's tests: the shipped clients."""
+"""Fixtures of the contract engine's tests: the shipped clients."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from specwire import ConfigurationError, RetryPolicy
 
-from .sample import AsyncSample, Sample
+from tests.support.sample import AsyncSample, Sample
 
 KEY = "sk-test-0123456789abcdef"
 CLIENTS = pytest.mark.parametrize("kind", [Sample, AsyncSample])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.codegen.command_line import SPEC
+from tests.support.command_line import SPEC
 
 HEAVY = frozenset(
     "asyncio datamodel_code_generator email httpx2 jinja2 jsonpath_rfc9535 jsonschema jsonschema_rs msgspec "

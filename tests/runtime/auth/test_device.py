@@ -15,10 +15,11 @@ from specwire._auth import device, oauth2
 from specwire.errors import APIConnectionError, APITimeoutError, AuthenticationError, ConfigurationError
 from specwire.support import Bearer, OAuth2
 
-from .conftest import Caller
-from .guarded import DEVICE_PATH, TOKEN_PATH, ask, guarded
-from .server import HTTPResponse, Received, Reset, Server, reply
-from .test_auth_oauth2 import fields
+from tests.runtime.auth.secured_client import DEVICE_PATH, TOKEN_PATH, secured_client, secured_request
+from tests.support.caller import Caller
+from tests.support.server import HTTPResponse, Received, Reset, Server, reply
+
+from .test_oauth2 import fields
 
 SECRET = "client-secret-0123456789"
 CODE = "device-code-9876543210"
@@ -103,8 +104,8 @@ def test_a_code_is_shown_and_polled_for(caller: Caller, server: Server, clock: C
     server.answer = Issuer(PENDING, PENDING, verification_uri_complete=f"{URI}?code=CODE-1")
     prompts: list[DevicePrompt] = []
     grant = OAuth2DeviceCode("app", prompts.append, scopes=["read", "write"])
-    client = guarded(caller, ("oauth",), credentials={"oauth": grant})
-    assert ["token-1", "token-1"] == [caller.run(client.send(ask())).id for _ in range(2)]
+    client = secured_client(caller, ("oauth",), credentials={"oauth": grant})
+    assert ["token-1", "token-1"] == [caller.run(client.send(secured_request())).id for _ in range(2)]
     assert [DevicePrompt("CODE-1", URI, f"{URI}?code=CODE-1", 600)] == prompts
     assert f"Open {URI} and enter the code CODE-1" == str(prompts[0])
     assert [{"client_id": "app", "scope": "read write"}] == sent(server, DEVICE_PATH)
@@ -116,14 +117,14 @@ def test_a_client_with_a_secret_authenticates_everywhere(caller: Caller, server:
     """A confidential client sends its secret to both endpoints, in the header or in the body; URLs may be passed."""
     server.answer = Issuer()
     grant = OAuth2DeviceCode("app", print, SECRET)
-    caller.run(guarded(caller, ("oauth",), credentials={"oauth": grant}).send(ask()))
+    caller.run(secured_client(caller, ("oauth",), credentials={"oauth": grant}).send(secured_request()))
     asked = [received for received in server.received if received.method == "POST"]
     assert ["Basic", "Basic"] == [received.headers["authorization"].partition(" ")[0] for received in asked]
     assert ["app", "app"] == [fields(received)["client_id"] for received in asked]
     server.received.clear()
     urls = f"{server.url}{DEVICE_PATH}", f"{server.url}/other"
     grant = OAuth2DeviceCode("app", print, SECRET, *urls, secret_in="body")
-    caller.run(guarded(caller, ("token",), credentials={"token": grant}).send(ask()))
+    caller.run(secured_client(caller, ("token",), credentials={"token": grant}).send(secured_request()))
     assert {"client_id": "app", "client_secret": SECRET} == sent(server, DEVICE_PATH)[0]
     assert SECRET == sent(server, "/other")[0]["client_secret"]
 
@@ -148,8 +149,8 @@ def test_polls_keep_the_pace_that_the_server_sets(
 ) -> None:
     """`slow_down` adds five seconds; failures double the interval; some servers use other statuses."""
     server.answer = Issuer(*polls)
-    client = guarded(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
-    assert "token-1" == caller.run(client.send(ask())).id
+    client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
+    assert "token-1" == caller.run(client.send(secured_request())).id
     assert slept == clock.slept
 
 
@@ -159,8 +160,8 @@ def test_the_interval_has_a_default(
 ) -> None:
     """Without a usable interval the client polls every five seconds."""
     server.answer = Issuer(interval=interval)
-    client = guarded(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
-    caller.run(client.send(ask()))
+    client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
+    caller.run(client.send(secured_request()))
     assert [slept] == clock.slept
 
 
@@ -177,29 +178,29 @@ def test_the_interval_has_a_default(
 def test_a_denial_ends_the_call(caller: Caller, server: Server, clock: Clock, error: HTTPResponse, reason: str) -> None:
     """Any other error is an `AuthenticationError` at once; the next call asks for a new code."""
     server.answer = issuer = Issuer(PENDING, error)
-    client = guarded(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
+    client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
     with pytest.raises(AuthenticationError, match=f"token endpoint {server.url}{TOKEN_PATH} returned {reason}$"):
-        caller.run(client.send(ask()))
+        caller.run(client.send(secured_request()))
     assert [5, 5] == clock.slept
-    assert "token-1" == caller.run(client.send(ask())).id
+    assert "token-1" == caller.run(client.send(secured_request())).id
     assert 2 == issuer.codes
 
 
 def test_a_code_is_not_polled_for_after_its_expiry(caller: Caller, server: Server, clock: Clock) -> None:
     """A code that expires is polled for once more, even if the server never reports its expiry."""
     server.answer = Issuer(*[PENDING] * 9, expires_in="12")
-    client = guarded(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
+    client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
     with pytest.raises(AuthenticationError, match="HTTP 400: authorization_pending: the code was not entered in time"):
-        caller.run(client.send(ask()))
+        caller.run(client.send(secured_request()))
     assert [5, 5, 2] == clock.slept
 
 
 def test_failures_end_with_the_code(caller: Caller, server: Server, clock: Clock) -> None:
     """An endpoint that stays out of reach is an error once the code has expired, without another prompt."""
     server.answer = issuer = Issuer(*[[Reset()]] * 9, expires_in=12)
-    client = guarded(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
+    client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
     with pytest.raises(APIConnectionError, match="the token endpoint"):
-        caller.run(client.send(ask()))
+        caller.run(client.send(secured_request()))
     assert ([5, 7], 1) == (clock.slept, issuer.codes)
 
 
@@ -207,10 +208,10 @@ def test_a_call_gives_up_at_its_deadline_and_the_next_goes_on(caller: Caller, se
     """A deadline ends the call, not the authorization: the next call polls for the same code, without a prompt."""
     server.answer = issuer = Issuer(PENDING, PENDING, interval=0.2)
     prompts: list[DevicePrompt] = []
-    client = guarded(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", prompts.append)})
+    client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", prompts.append)})
     with pytest.raises(APITimeoutError, match=f"from [0-9.:]+: {URI} has not received the code yet"):
-        caller.run(client.with_options(deadline=0.3).send(ask()))
-    assert "token-1" == caller.run(client.send(ask())).id
+        caller.run(client.with_options(deadline=0.3).send(secured_request()))
+    assert "token-1" == caller.run(client.send(secured_request())).id
     assert (1, 1) == (issuer.codes, len(prompts))
 
 
@@ -219,26 +220,26 @@ def test_other_calls_wait_no_longer_than_their_deadline(caller: Caller, server: 
     server.answer = issuer = Issuer(PENDING, interval=0.4)
     prompted = threading.Event()
     grant = OAuth2DeviceCode("app", lambda _: prompted.set())
-    client = guarded(caller, ("oauth",), credentials={"oauth": grant})
+    client = secured_client(caller, ("oauth",), credentials={"oauth": grant})
     hurried = client.with_options(deadline=0.3)
     found: list[object] = []
     if caller.asynchronous:
 
         async def together() -> list[Any]:
-            first = asyncio.ensure_future(client.send(ask()))
+            first = asyncio.ensure_future(client.send(secured_request()))
             while not prompted.is_set():
                 await asyncio.sleep(0.01)
-            rest = (hurried.send(ask()), client.send(ask()))
+            rest = (hurried.send(secured_request()), client.send(secured_request()))
             return list(await asyncio.gather(first, *rest, return_exceptions=True))
 
         found = caller.run(together())
     else:
-        threads = [threading.Thread(target=lambda: found.append(client.send(ask()))) for _ in range(2)]
+        threads = [threading.Thread(target=lambda: found.append(client.send(secured_request()))) for _ in range(2)]
         for thread in threads:
             thread.start()
         assert prompted.wait(10)
         with pytest.raises(APITimeoutError) as caught:
-            hurried.send(ask())
+            hurried.send(secured_request())
         for thread in threads:
             thread.join()
         found.insert(1, caught.value)
@@ -254,17 +255,17 @@ def test_a_token_is_refreshed_without_the_user(caller: Caller, server: Server, c
     stored: list[str] = []
     prompts: list[DevicePrompt] = []
     grant = OAuth2DeviceCode("app", prompts.append, on_refresh_token=stored.append)
-    client = guarded(caller, ("oauth",), credentials={"oauth": grant})
-    caller.run(client.send(ask()))
+    client = secured_client(caller, ("oauth",), credentials={"oauth": grant})
+    caller.run(client.send(secured_request()))
     clock.now += 3600
     issuer.tokens["refresh_token"] = "refresh-2"
-    assert "token-2" == caller.run(client.send(ask())).id
+    assert "token-2" == caller.run(client.send(secured_request())).id
     assert [{"grant_type": "refresh_token", "refresh_token": "refresh-1", "client_id": "app"}] == sent(
         server, "/oauth/refresh"
     )
     issuer.refused = {"token-2", "refresh-2"}
     issuer.tokens["refresh_token"] = "refresh-3"
-    assert "token-3" == caller.run(client.send(ask())).id
+    assert "token-3" == caller.run(client.send(secured_request())).id
     assert (2, ["refresh-1", "refresh-2", "refresh-3"]) == (len(prompts), stored)
 
 
@@ -273,10 +274,10 @@ def test_a_stored_refresh_token_saves_the_prompt(caller: Caller, server: Server,
     server.answer = issuer = Issuer()
     prompts: list[DevicePrompt] = []
     grant = OAuth2DeviceCode("app", prompts.append, refresh_token="stored")
-    caller.run(guarded(caller, ("oauth",), credentials={"oauth": grant}).send(ask()))
+    caller.run(secured_client(caller, ("oauth",), credentials={"oauth": grant}).send(secured_request()))
     assert [] == prompts
     issuer.refused = {"stored"}
-    caller.run(guarded(caller, ("oauth",), credentials={"oauth": grant}).send(ask()))
+    caller.run(secured_client(caller, ("oauth",), credentials={"oauth": grant}).send(secured_request()))
     assert 1 == len(prompts)
 
 
@@ -298,9 +299,9 @@ def test_an_unusable_code_is_refused(
 ) -> None:
     """What the server wants shown must be safe to show, and its page safe to open."""
     server.answer = Issuer(**facts)
-    client = guarded(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
+    client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
     with pytest.raises(AuthenticationError, match=f"the device authorization endpoint {server.url}{DEVICE_PATH} "):
-        caller.run(client.send(ask()))
+        caller.run(client.send(secured_request()))
     assert "" == capsys.readouterr().out
 
 
@@ -311,7 +312,7 @@ def test_habits_of_servers_are_understood(caller: Caller, server: Server, clock:
     )
     prompts: list[DevicePrompt] = []
     grant = OAuth2DeviceCode("app", prompts.append)
-    caller.run(guarded(caller, ("oauth",), credentials={"oauth": grant}).send(ask()))
+    caller.run(secured_client(caller, ("oauth",), credentials={"oauth": grant}).send(secured_request()))
     assert [DevicePrompt("CODE-1", URI, None, 90)] == prompts
 
 
@@ -324,11 +325,11 @@ def test_a_failure_of_the_prompt_is_the_callers(caller: Caller, server: Server, 
         if failing:
             raise LookupError("no screen")
 
-    client = guarded(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", prompt)})
+    client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", prompt)})
     with pytest.raises(LookupError, match="no screen"):
-        caller.run(client.send(ask()))
+        caller.run(client.send(secured_request()))
     failing = False
-    caller.run(client.send(ask()))
+    caller.run(client.send(secured_request()))
     assert 2 == issuer.codes
 
 
@@ -342,13 +343,13 @@ def test_a_prompt_may_be_a_coroutine_function(caller: Caller, server: Server, cl
         await asyncio.sleep(0)
         prompts.append(shown)
 
-    client = guarded(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", prompt)})
+    client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", prompt)})
     if caller.asynchronous:
-        caller.run(client.send(ask()))
+        caller.run(client.send(secured_request()))
         assert 1 == len(prompts)
     else:
         with pytest.raises(ConfigurationError, match="the prompt of a synchronous client cannot be a coroutine"):
-            client.send(ask())
+            client.send(secured_request())
 
 
 def test_no_secret_is_shown(caller: Caller, server: Server, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
@@ -357,9 +358,9 @@ def test_no_secret_is_shown(caller: Caller, server: Server, clock: Clock, caplog
     server.answer = issuer = Issuer(reply(body, status=400))
     issuer.refused = {"stored-refresh"}
     grant = OAuth2DeviceCode("app", print, SECRET, refresh_token="stored-refresh")
-    client = guarded(caller, ("oauth",), credentials={"oauth": grant})
+    client = secured_client(caller, ("oauth",), credentials={"oauth": grant})
     with caplog.at_level(logging.DEBUG), pytest.raises(AuthenticationError) as caught:
-        caller.run(client.send(ask()))
+        caller.run(client.send(secured_request()))
     error = caught.value
     shown = repr([grant, client, error.response, vars(error), pickle.dumps(error), caplog.text, str(error)])
     assert not [secret for secret in (CODE, SECRET, "stored-refresh") if secret in shown]
