@@ -1,4 +1,4 @@
-"""Promises of digest authentication: the answers of RFC 7616, and calls that need them."""
+"""Digest authentication: the responses of RFC 7616, and calls that need them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from specwire._auth.digest import Challenge, authorization, parse_challenge
 from specwire.errors import AuthenticationError
 
-from tests.runtime.auth.guarded import ask, guarded
+from tests.runtime.auth.secured_client import secured_client, secured_request
 from tests.support.caller import Caller
 from tests.support.server import HTTPResponse, Received, Server, reply
 
@@ -28,8 +28,8 @@ LOGIN = {"digest": ("Mufasa", "Circle of Life")}
         ("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
     ],
 )
-def test_the_examples_of_the_standard_come_out(algorithm: str, response: str) -> None:
-    """RFC 7616, 3.9.1: the response to its example, for both of its algorithms."""
+def test_the_examples_of_the_standard_are_reproduced(algorithm: str, response: str) -> None:
+    """RFC 7616, 3.9.1: its example for both of its algorithms."""
     asked = Challenge("http-auth@example.org", NONCE, algorithm, opaque=OPAQUE)
     found = authorization(asked, "Mufasa", "Circle of Life", "GET", "/dir/index.html", count=1, client_nonce=COUNTED)
     assert (
@@ -40,7 +40,7 @@ def test_the_examples_of_the_standard_come_out(algorithm: str, response: str) ->
 
 @pytest.mark.parametrize(("algorithm", "hashed"), [("MD5-sess", md5), ("SHA-256-sess", sha256)])
 def test_a_session_key_is_made_of_both_nonces(algorithm: str, hashed: Any) -> None:
-    """RFC 7616, 3.4.2: the secret of `-sess` is the hash of the secret and of the nonces of server and client."""
+    """RFC 7616, 3.4.2: the secret of `-sess` hashes the secret and the nonces of server and client."""
 
     def digest(text: str) -> str:
         return str(hashed(text.encode()).hexdigest())
@@ -52,8 +52,8 @@ def test_a_session_key_is_made_of_both_nonces(algorithm: str, hashed: Any) -> No
     assert f'response="{expected}", algorithm={algorithm}' in found
 
 
-def test_the_first_edition_is_answered_too() -> None:
-    """RFC 2069: a challenge without `qop` is answered without a count."""
+def test_a_challenge_of_rfc_2069_is_answered() -> None:
+    """A challenge without `qop` is answered without a count."""
     asked = Challenge("testrealm@host.com", "dcd98b7102dd2f0e8b11d0f600bfb0c093", counted=False)
     found = authorization(asked, "Mufasa", "CircleOfLife", "GET", "/dir/index.html", count=1, client_nonce="x")
     assert 'response="1949323746fe6a43ef61f9606e7febea"' in found
@@ -81,13 +81,13 @@ def test_the_first_edition_is_answered_too() -> None:
         ("", None),
     ],
 )
-def test_a_challenge_is_found_among_others(header: str, expected: Challenge | None) -> None:
-    """The first challenge that can be answered is read, whatever stands beside it."""
+def test_the_first_supported_challenge_is_answered(header: str, expected: Challenge | None) -> None:
+    """Other challenges in the header are ignored."""
     assert expected == parse_challenge(header)
 
 
-def test_users_of_every_language_have_a_name() -> None:
-    """A user outside ASCII is sent as the standard says, a hashed one as a hash, quotes escaped; no password shows."""
+def test_a_user_name_outside_ascii_is_encoded() -> None:
+    """It is sent as the standard says, hashed if required, with quotes escaped; no password is shown."""
     asked = Challenge("r", "n")
     plain = authorization(asked, 'a"b', "secret", "GET", "/", count=1, client_nonce="c")
     foreign = authorization(asked, "Jäsøn", "secret", "GET", "/", count=1, client_nonce="c")
@@ -101,7 +101,7 @@ def test_users_of_every_language_have_a_name() -> None:
 
 
 class Gate:
-    """Lets in whoever answers its nonce, and remembers what came."""
+    """Server that accepts clients that answer its nonce, and records requests."""
 
     def __init__(self) -> None:
         self.nonce = "first"
@@ -124,37 +124,37 @@ class Gate:
 
 
 def test_a_call_answers_the_challenge(caller: Caller, server: Server) -> None:
-    """The first call is sent again with the answer, later ones have it from the start, and a new nonce is taken."""
+    """The first call is sent again with credentials; later calls have them from the start, and a new nonce is used."""
     server.answer = gate = Gate()
-    client = guarded(caller, ("digest",), credentials=LOGIN)
+    client = secured_client(caller, ("digest",), credentials=LOGIN)
     client = client.with_options(query={"a": ["x y", "é"]})
-    assert "Mufasa" == caller.run(client.send(ask())).id
-    assert "Mufasa" == caller.run(client.send(ask())).id
+    assert "Mufasa" == caller.run(client.send(secured_request())).id
+    assert "Mufasa" == caller.run(client.send(secured_request())).id
     gate.nonce = "second"
-    assert 1 == caller.run(client._session.perform(ask())).attempts
+    assert 1 == caller.run(client._session.perform(secured_request())).attempts
     assert (5, ["00000001", "00000002", "00000001"]) == (len(server.received), gate.counts)
 
 
-def test_a_wrong_password_is_refused_once(caller: Caller, server: Server) -> None:
-    """A challenge that comes back is not answered again, and a server that sends none is believed."""
+def test_a_repeated_challenge_is_not_answered_again(caller: Caller, server: Server) -> None:
+    """A wrong password is sent once."""
     server.answer = Gate()
-    client = guarded(caller, ("digest",), credentials={"digest": "Mufasa:wrong-0123"})
+    client = secured_client(caller, ("digest",), credentials={"digest": "Mufasa:wrong-0123"})
     with pytest.raises(AuthenticationError) as caught:
-        caller.run(client.send(ask()))
+        caller.run(client.send(secured_request()))
     assert "wrong-0123" not in repr([caught.value, vars(caught.value), client])
     assert 2 == len(server.received)
     server.answer = lambda _: reply(status=401)
     with pytest.raises(AuthenticationError):
-        caller.run(client.send(ask()))
+        caller.run(client.send(secured_request()))
     assert 3 == len(server.received)
 
 
 def test_a_challenge_of_another_origin_is_not_answered(caller: Caller, server: Server) -> None:
-    """A challenge after a redirect to another origin gets no answer."""
+    """A challenge after a redirect to another origin gets no credentials."""
     with Server() as other:
         other.answer = Gate()
         moved: Any = reply(b"", status=302, headers={"location": f"{other.url}/"})
         server.answer = lambda _: moved
         with pytest.raises(AuthenticationError):
-            caller.run(guarded(caller, ("digest",), credentials=LOGIN).send(ask()))
+            caller.run(secured_client(caller, ("digest",), credentials=LOGIN).send(secured_request()))
         assert ["authorization" in received.headers for received in other.received] == [False]

@@ -1,4 +1,4 @@
-"""Promises of credentials: where a key goes, where it comes from, and that it shows nowhere."""
+"""API keys: where a key is sent, where it comes from, and that it is never shown."""
 
 from __future__ import annotations
 
@@ -7,23 +7,10 @@ import traceback
 from typing import Any
 
 import pytest
-from specwire import AsyncClient, Client
-from specwire._operations.operation import JsonPayload, Operation
-from specwire._operations.provider import Provider
-from specwire._operations.request import Request
-from specwire._operations.security import (
-    ApiKey,
-    AppliedAuth,
-    Basic,
-    Bearer,
-    Digest,
-    Http,
-    MutualTLS,
-    OAuth2,
-    Scheme,
-    make_auth,
-)
+from specwire import AsyncClient, Client, Request
+from specwire._operations.security import AppliedAuth, Scheme, make_auth
 from specwire.errors import AuthenticationError, ConfigurationError
+from specwire.support import ApiKey, Basic, Bearer, Digest, Http, JsonPayload, MutualTLS, OAuth2, Operation, Provider
 
 from tests.support.caller import KEY, Caller
 from tests.support.sample import AsyncSample, Sample, Thing, get, public
@@ -46,8 +33,8 @@ GOOD = reply({"id": "1"})
         (MutualTLS(), AppliedAuth()),
     ],
 )
-def test_each_scheme_has_its_place(scheme: Scheme, expected: AppliedAuth) -> None:
-    """A key goes where the document's security scheme says."""
+def test_a_key_is_sent_where_its_scheme_says(scheme: Scheme, expected: AppliedAuth) -> None:
+    """The document's security scheme decides."""
     assert expected == make_auth(scheme, "u:p")
     assert "AppliedAuth(***)" == repr(expected)
 
@@ -60,10 +47,10 @@ def test_each_scheme_has_its_place(scheme: Scheme, expected: AppliedAuth) -> Non
         (ApiKey("sid", "cookie"), "/things/1?tags=a", "cookie", "session=s; sid=k%261"),
     ],
 )
-def test_keys_are_sent_in_their_place(
+def test_a_key_in_a_header_query_or_cookie_is_received_unchanged(
     server: Server, scheme: Scheme, target: str, header: str, value: str | None
 ) -> None:
-    """A key in a header, the query or a cookie arrives there, encoded, beside what else stands there."""
+    """It is encoded, and other values of the same place stay."""
     server.play(GOOD, GOOD)
     made = Provider(name="p", version="1", base_url=server.url, security=scheme)
     request = get("1", tags=["a"], session="s")
@@ -96,10 +83,10 @@ def test_keys_are_sent_in_their_place(
         (ApiKey("sid", "cookie"), {"cookies": {"sid": "mine"}}, "/things", "cookie", "sid=mine"),
     ],
 )
-def test_what_a_call_states_counts_before_the_key(
+def test_an_argument_in_the_place_of_the_key_overrides_it(
     server: Server, scheme: Scheme, stated: Any, target: str, header: str, value: str | None
 ) -> None:
-    """Where an operation has a parameter in the key's place, its argument is sent, once, and not the client's key."""
+    """If an operation has a parameter of that name, its argument is sent once, without the client's key."""
     server.play(GOOD)
     made = Provider(name="p", version="1", base_url=server.url, security=scheme)
     operation = Operation(id="list", method="GET", path="/things", returns=JsonPayload(Thing))
@@ -109,8 +96,8 @@ def test_what_a_call_states_counts_before_the_key(
     assert (target, value) == (received.target, received.headers.get(header))
 
 
-def test_a_public_operation_takes_no_key(caller: Caller, client: Any, server: Server) -> None:
-    """An operation without security is sent without the key, and the key function is not asked."""
+def test_an_operation_without_security_is_sent_without_the_key(caller: Caller, client: Any, server: Server) -> None:
+    """The key function is not called."""
     server.play(GOOD, GOOD)
     caller.run(client.send(public()))
 
@@ -122,7 +109,7 @@ def test_a_public_operation_takes_no_key(caller: Caller, client: Any, server: Se
 
 
 def test_a_provider_without_security_needs_no_key(server: Server) -> None:
-    """Where the document knows no security, a client is made without a key."""
+    """If the document has no security scheme, a client is made without a key."""
     server.play(GOOD)
 
     class Open(Client):
@@ -134,7 +121,7 @@ def test_a_provider_without_security_needs_no_key(server: Server) -> None:
 
 
 def test_a_key_may_come_from_a_coroutine_function(server: Server) -> None:
-    """The asynchronous client awaits its key function; the synchronous one refuses a coroutine."""
+    """The asynchronous client awaits its key function; the synchronous one rejects a coroutine."""
     server.play(GOOD)
 
     async def key() -> str:
@@ -157,8 +144,8 @@ def test_a_key_may_come_from_a_coroutine_function(server: Server) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "a\nb", "a\r\nX: 1", "clé", "a\0", " a"])
-def test_a_key_that_no_header_can_hold_is_refused(caller: Caller, server: Server, key: str) -> None:
-    """A key with line breaks or letters outside ASCII, often misread from a file, is refused and not shown."""
+def test_a_key_that_is_not_a_valid_header_value_is_rejected(caller: Caller, server: Server, key: str) -> None:
+    """A key with line breaks or non-ASCII letters, often misread from a file, is rejected and not shown."""
     with pytest.raises(
         ConfigurationError, match="the key is empty or has characters forbidden in HTTP headers"
     ) as caught:
@@ -167,8 +154,8 @@ def test_a_key_that_no_header_can_hold_is_refused(caller: Caller, server: Server
     assert [] == server.received
 
 
-def test_a_missing_key_is_missed_at_once() -> None:
-    """A client whose API wants a key is not made without one, and the message says where one may come from."""
+def test_a_missing_key_is_reported_when_the_client_is_made() -> None:
+    """The message lists the ways to give one."""
 
     class Acme(Client):
         _provider = Provider(name="p", version="1", base_url="https://acme.invalid", security=Bearer())
@@ -180,8 +167,8 @@ def test_a_missing_key_is_missed_at_once() -> None:
         Acme(credentials={"bearer": "k"})
 
 
-def test_the_key_shows_nowhere(caller: Caller, client: Any, server: Server) -> None:
-    """No repr, message or traceback of a failed call holds the key."""
+def test_no_repr_message_or_traceback_holds_the_key(caller: Caller, client: Any, server: Server) -> None:
+    """Failed calls do not show it either."""
     server.play(
         reply({"message": f"unknown key {KEY}"}, status=401, headers={"x-echo": "yes", "set-cookie": "a=hidden"})
     )

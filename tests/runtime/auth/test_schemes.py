@@ -1,4 +1,4 @@
-"""Promises of APIs with several security schemes: which credentials a call takes, and where they go."""
+"""APIs with several security schemes: which credentials a call sends, and where."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from specwire._operations import security
 from specwire.errors import APIStatusError, ConfigurationError
 from specwire.support import JsonPayload, Operation
 
-from tests.runtime.auth.guarded import ask, guarded
+from tests.runtime.auth.secured_client import secured_client, secured_request
 from tests.support.caller import Caller
 from tests.support.sample import Thing
 from tests.support.server import Server, reply
@@ -38,73 +38,73 @@ def moved(to: str) -> Any:
         ("cookie", "t", "cookie", "sid=t"),
     ],
 )
-def test_each_scheme_takes_its_credential(
+def test_credentials_are_sent_where_their_scheme_says(
     caller: Caller, server: Server, scheme: str, credential: Any, name: str, value: str
 ) -> None:
-    """Credentials given by the name of a scheme go where the scheme says, and nothing else is sent."""
+    """Credentials are given by the name of a scheme; nothing else is sent."""
     server.play(GOOD)
-    client = guarded(caller, (scheme,), credentials={scheme: credential})
-    assert Thing(id="1") == caller.run(client.send(ask()))
+    client = secured_client(caller, (scheme,), credentials={scheme: credential})
+    assert Thing(id="1") == caller.run(client.send(secured_request()))
     places = {"authorization", "x-key", "cookie"}
     received = server.received[0]
     assert {name: value} == {place: received.headers[place] for place in places if place in received.headers}
     assert "/things" == received.target
 
 
-def test_the_first_alternative_that_can_be_met_is_taken(caller: Caller, server: Server) -> None:
-    """Of alternatives, the first whose schemes all have credentials is used, all of its schemes at once."""
+def test_the_first_alternative_with_credentials_is_used(caller: Caller, server: Server) -> None:
+    """All of its schemes are sent together."""
     server.play(GOOD, GOOD, GOOD)
     alternatives = (("token",), ("header", "query"), ("login",))
-    client = guarded(caller, *alternatives, credentials={"header": "h", "query": "q", "login": "u:p"})
-    caller.run(client.send(ask()))
-    caller.run(client.send(ask(("cookie",), ("login",))))
-    caller.run(client.send(ask(("query", "login"))))
+    client = secured_client(caller, *alternatives, credentials={"header": "h", "query": "q", "login": "u:p"})
+    caller.run(client.send(secured_request()))
+    caller.run(client.send(secured_request(("cookie",), ("login",))))
+    caller.run(client.send(secured_request(("query", "login"))))
     assert [("/things?key=q", "h", None), ("/things", None, "Basic dTpw"), ("/things?key=q", None, "Basic dTpw")] == [
         (one.target, one.headers.get("x-key"), one.headers.get("authorization")) for one in server.received
     ]
 
 
-def test_credentials_are_optional_where_the_document_says_so(caller: Caller, server: Server) -> None:
-    """Where nothing is one of the alternatives, credentials are sent if there are some, whatever its place."""
+def test_optional_credentials_are_sent_if_there_are_some(caller: Caller, server: Server) -> None:
+    """The empty alternative may be at any position."""
     server.play(GOOD, GOOD, GOOD)
-    caller.run(guarded(caller, (), ("header",)).send(ask()))
-    caller.run(guarded(caller, (), ("header",), credentials={"header": "h"}).send(ask()))
+    caller.run(secured_client(caller, (), ("header",)).send(secured_request()))
+    caller.run(secured_client(caller, (), ("header",), credentials={"header": "h"}).send(secured_request()))
     public = Operation(id="public", method="GET", path="/public", returns=JsonPayload(Thing), secure=False)
-    caller.run(guarded(caller, ("header",), credentials={"header": "h"}).send(Request(public)))
+    caller.run(secured_client(caller, ("header",), credentials={"header": "h"}).send(Request(public)))
     assert [None, "h", None] == [received.headers.get("x-key") for received in server.received]
 
 
 def test_the_environment_has_a_variable_for_each_scheme(
     caller: Caller, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A scheme without credentials of its own takes those of its variable; what is given wins."""
+    """It is used if no credentials are given."""
     monkeypatch.setenv("GUARDED_HEADER", "from-the-environment\n")
     monkeypatch.setenv("GUARDED_COOKIE", "from-the-environment")
     server.play(GOOD)
-    caller.run(guarded(caller, ("header", "cookie"), credentials={"cookie": "given"}).send(ask()))
+    caller.run(secured_client(caller, ("header", "cookie"), credentials={"cookie": "given"}).send(secured_request()))
     headers = server.received[0].headers
     assert ("from-the-environment", "sid=given") == (headers["x-key"], headers["cookie"])
 
 
-def test_key_is_for_the_first_scheme(caller: Caller, server: Server) -> None:
-    """`key` fills the first scheme of the document."""
+def test_api_key_is_the_credential_of_the_first_scheme(caller: Caller, server: Server) -> None:
+    """`key` is the credential of the document's first scheme."""
     server.play(GOOD)
-    guarded(caller, ("token",))
-    caller.run(caller.client("k").send(ask()))
+    secured_client(caller, ("token",))
+    caller.run(caller.client("k").send(secured_request()))
     assert "Bearer k" == server.received[0].headers["authorization"]
 
 
 def test_missing_credentials_are_named(caller: Caller, server: Server) -> None:
-    """Without credentials the first call that takes some says which, or making the client if all calls do."""
-    client = guarded(caller, ("token",), ("header", "mtls"))
+    """The first call that needs some reports which; if all calls do, making the client reports it."""
+    client = secured_client(caller, ("token",), ("header", "mtls"))
     text = (
         "needs credentials for get_thing: token (GUARDED_TOKEN), or header (GUARDED_HEADER) and mtls (pass cert=...). "
         "Pass Guarded(credentials={name: ...}), or set the environment variables"
     )
     with pytest.raises(ConfigurationError, match=re.escape(text)):
-        caller.run(client.send(ask()))
+        caller.run(client.send(secured_request()))
     with pytest.raises(ConfigurationError, match=r"^Guarded needs credentials: token \(GUARDED_TOKEN\)\. Pass"):
-        guarded(caller, ("token",), required=True)
+        secured_client(caller, ("token",), required=True)
     assert [] == server.received
 
 
@@ -121,21 +121,23 @@ def test_missing_credentials_are_named(caller: Caller, server: Server) -> None:
         ({"header": "a\r\nb: c"}, "characters forbidden in HTTP headers"),
     ],
 )
-def test_unusable_credentials_are_refused_at_once(caller: Caller, credentials: Any, message: str) -> None:
-    """Credentials that a scheme cannot take are refused when the client is made."""
+def test_unusable_credentials_are_rejected_when_the_client_is_made(
+    caller: Caller, credentials: Any, message: str
+) -> None:
+    """Each scheme accepts certain types only."""
     with pytest.raises(ConfigurationError, match=message):
-        guarded(caller, ("token",), credentials=credentials)
+        secured_client(caller, ("token",), credentials=credentials)
 
 
 @pytest.mark.parametrize("scheme", ["token", "login", "header", "query", "cookie"])
-def test_no_scheme_follows_a_redirect_to_another_origin(caller: Caller, server: Server, scheme: str) -> None:
-    """Credentials stay on their origin, also where the server repeats the query; there they are sent once."""
-    client = guarded(caller, (scheme,), credentials={scheme: "u:0123456789"})
+def test_credentials_are_not_sent_to_another_origin(caller: Caller, server: Server, scheme: str) -> None:
+    """After a redirect they stay on their origin, and are sent once if the server repeats the query."""
+    client = secured_client(caller, (scheme,), credentials={scheme: "u:0123456789"})
     with Server() as other:
         server.play(moved("/there?a=1&key=u%3A0123456789"), moved(f"{other.url}/x?key=u%3A0123456789&b=2"))
         other.play(moved(f"{server.url}/back"))
         server.play(GOOD)
-        caller.run(client.send(ask()))
+        caller.run(client.send(secured_request()))
         foreign = [other.received[0], server.received[2]]
         for received in foreign:
             assert set() == {"authorization", "x-key", "cookie"} & received.headers.keys()
@@ -148,17 +150,17 @@ def test_no_scheme_follows_a_redirect_to_another_origin(caller: Caller, server: 
 
 
 @pytest.mark.parametrize("scheme", ["token", "login", "header", "query", "cookie", "custom"])
-def test_no_credential_shows(caller: Caller, server: Server, scheme: str, caplog: pytest.LogCaptureFixture) -> None:
-    """No log record, repr, message or body of an error holds a credential, though the server repeats it."""
+def test_no_credential_is_shown(caller: Caller, server: Server, scheme: str, caplog: pytest.LogCaptureFixture) -> None:
+    """No log record, repr, message or error body holds one, even if the server repeats it."""
     key = "u:0123456789 &" if scheme == "login" else "0123456789&"
-    client = guarded(caller, (scheme,), credentials={scheme: key})
+    client = secured_client(caller, (scheme,), credentials={scheme: key})
     server.answer = lambda received: reply(
         {"message": f"no: {received.target} {key} {received.headers}"},
         status=403,
         headers={"x-echo": key, "location": received.target},
     )
     with caplog.at_level(logging.INFO), pytest.raises(APIStatusError) as caught:
-        caller.run(client.send(ask()))
+        caller.run(client.send(secured_request()))
     error = caught.value
     assert error.response is not None
     shown = repr([caplog.text, str(error), error.body, error.response, client, vars(client._session)])
@@ -174,40 +176,43 @@ def test_authentication_of_several_schemes_is_combined() -> None:
     assert security.AppliedAuth({"a": "k"}, {"b": "k"}, {"c": "k"}, ("k", "k", "k")) == found
 
 
-def test_an_api_without_security_takes_no_key(caller: Caller) -> None:
-    """A key for an API whose document knows no security scheme is refused, for it would go nowhere."""
-    guarded(caller)
+def test_a_key_for_an_api_without_security_is_rejected(caller: Caller) -> None:
+    """It would not be sent."""
+    secured_client(caller)
     caller.kind._provider = auth_free = caller.kind._provider.__class__(name="free", version="1", base_url=None)
     assert auth_free.security is None
     with pytest.raises(ConfigurationError, match="declares no security scheme"):
         caller.client("k")
 
 
-def test_a_call_that_requires_an_undeclared_scheme_is_never_anonymous(caller: Caller, server: Server) -> None:
-    """It is refused before it is sent, whatever other credentials there are, and the message says what to give."""
+def test_a_call_that_requires_an_undeclared_scheme_is_not_sent_anonymously(caller: Caller, server: Server) -> None:
+    """It is rejected before it is sent, whatever other credentials exist; the message says what to give."""
     with pytest.raises(
         ConfigurationError, match=r"credentials which the document does not declare: unknown\. Pass api_key=ANON"
     ):
-        guarded(caller, ("unknown",), required=True)
-    client = guarded(caller, ("token",), credentials={"token": "t"})
+        secured_client(caller, ("unknown",), required=True)
+    client = secured_client(caller, ("token",), credentials={"token": "t"})
     for alternatives in ((("unknown",),), (("unknown", "token"),), (("unknown",), ("login", "unknown"))):
         with pytest.raises(ConfigurationError, match="unknown") as raised:
-            caller.run(client.send(ask(*alternatives)))
+            caller.run(client.send(secured_request(*alternatives)))
         assert len(str(raised.value)) <= 300
     assert not server.received
 
 
-def test_anonymous_stands_in_for_an_undeclared_scheme_alone(caller: Caller, server: Server) -> None:
-    """The other schemes of its requirement are sent; a key for it is refused, since nobody knows where it goes."""
+def test_anonymous_replaces_only_the_undeclared_scheme(caller: Caller, server: Server) -> None:
+    """The other schemes of the requirement are sent.
+
+    A key for the undeclared scheme is rejected: its place is unknown.
+    """
     server.play(GOOD, GOOD)
     given = {"unknown": security.ANONYMOUS, "token": "t"}
-    client = guarded(caller, ("unknown", "token"), credentials=given, headers={"X-Own": "o"})
-    caller.run(client.send(ask()))
-    caller.run(client.send(ask(("unknown",))))
+    client = secured_client(caller, ("unknown", "token"), credentials=given, headers={"X-Own": "o"})
+    caller.run(client.send(secured_request()))
+    caller.run(client.send(secured_request(("unknown",))))
     both, alone = (received.headers for received in server.received)
     assert ("Bearer t", "o") == (both["authorization"], both["x-own"])
     assert "authorization" not in alone
     with pytest.raises(
         ConfigurationError, match="credentials of unknown cannot be sent: the document does not declare where"
     ):
-        guarded(caller, ("unknown",), credentials={"unknown": "secret"})
+        secured_client(caller, ("unknown",), credentials={"unknown": "secret"})

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 import trio
-from specwire._client.workflow import Pause, Workflow, send, wait
-from specwire._operations.operation import JsonPayload, Operation, Polling
-from specwire._operations.request import Request
+from specwire import Pause, Request, Workflow, send, wait
 from specwire.errors import InvalidRequestError, NotFoundError, ServerError, UnknownStatusError, WaitTimeoutError
+from specwire.support import JsonPayload, Operation, Polling
 
 from tests.support.caller import KEY, Caller
 from tests.support.sample import AsyncSample, Job, Thing, get, job, make

@@ -11,16 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 import specwire
+from specwire import Options, PreparedRequest, Request
 from specwire._auth.credentials import make_credentials
 from specwire._exchange.exchange import Exchange
 from specwire._exchange.prepared import Prepared
-from specwire._http.options import Options
-from specwire._http.request import PreparedRequest, encoded
-from specwire._operations.operation import JsonPayload, Operation
-from specwire._operations.provider import Provider
-from specwire._operations.request import JsonBody, Request
-from specwire._operations.security import ApiKey, AppliedAuth, Basic, Bearer, Scheme, make_auth
+from specwire._http.request import encoded
+from specwire._operations.security import AppliedAuth, Scheme, make_auth
 from specwire.errors import ConfigurationError, InvalidRequestError
+from specwire.support import ApiKey, Basic, Bearer, JsonBody, JsonPayload, Operation, Provider
 
 from tests.support.canned import Canned
 
