@@ -8,9 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 from hypothesis import strategies as st
-from specwire import WireModel
+from specwire import UNSET, Unset, WireModel
 from specwire._codec.drift import decode
-from specwire._models.unset import UNSET, Unset
 
 from .check import Check
 

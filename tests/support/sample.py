@@ -7,40 +7,53 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from specwire import AsyncClient, Client, Unknown, WireModel
-from specwire._client.endpoint import accumulated, downloaded, endpoint, paginated, streamed, workflow
-from specwire._client.resource import AsyncResource, Resource, resource
-from specwire._client.workflow import Workflow, wait as wait_for
-from specwire._models.union import union
-from specwire._models.unset import UNSET, Unset
-from specwire._operations.operation import (
+from specwire import (
+    UNSET,
+    AsyncClient,
+    Client,
+    DownloadRequest,
+    FileInput,
+    PagedRequest,
+    Request,
+    StreamRequest,
+    Unknown,
+    Unset,
+    WireModel,
+    Workflow,
+    wait as wait_for,
+)
+from specwire.support import (
+    AsyncResource,
+    Bearer,
+    BinaryBody,
     BinaryPayload,
     Cursor,
     EmptyPayload,
     ErrorEnvelope,
     EventError,
     EventsPayload,
+    FormBody,
     JsonPayload,
+    NonRetryableErrors,
     Offset,
     Operation,
     PageNumber,
     Polling,
+    Provider,
+    Resource,
     TextPayload,
-)
-from specwire._operations.provider import NonRetryableErrors, Provider
-from specwire._operations.request import (
-    BinaryBody,
-    DownloadRequest,
-    FormBody,
-    PagedRequest,
-    Request,
-    StreamRequest,
+    accumulated,
+    downloaded,
+    endpoint,
     given,
     json_body,
     multipart_body,
+    paginated,
+    resource,
+    streamed,
+    union,
+    workflow,
 )
-from specwire._operations.security import Bearer
-from specwire._serialization.file import FileInput
 
 
 class Text(WireModel, tag_field="type", tag="text", kw_only=True):

@@ -9,13 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from specwire import Unknown
-from specwire._codec.conversion import to_dict
-from specwire._codec.drift import Drift, decode
-from specwire._http.options import Options
-from specwire._http.retry import RetryPolicy
-from specwire._models.headers import Headers
-from specwire._operations.response import Response
+from specwire import Drift, Headers, Options, Response, RetryPolicy, Unknown, to_dict
+from specwire._codec.drift import decode
 
 from tests.support import sample
 from tests.support.caller import KEY, Caller

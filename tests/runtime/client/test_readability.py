@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 import specwire
-from specwire import Unknown
+from specwire import UNSET, Unknown
 from specwire._codec.drift import decode
-from specwire._models.unset import UNSET
 from specwire.errors import APIConnectionError, APIError, APIStatusError, RateLimitError, SpecwireError
 
 from tests.support.caller import KEY, Caller

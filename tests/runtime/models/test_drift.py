@@ -11,12 +11,10 @@ from uuid import UUID
 
 import pytest
 from hypothesis import given, settings, strategies as st
-from specwire import Unknown
-from specwire._codec.conversion import from_dict, to_dict
-from specwire._codec.drift import Drift, DriftWarning, decode, report, tolerate
-from specwire._models.union import union
-from specwire._models.unset import UNSET
+from specwire import UNSET, Drift, DriftWarning, Unknown, from_dict, to_dict
+from specwire._codec.drift import decode, report
 from specwire.errors import DecodeError
+from specwire.support import tolerate, union
 
 from tests.support.caller import Caller
 from tests.support.sample import Cat, Dog, Image, Secret, Text, Thing

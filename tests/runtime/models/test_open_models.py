@@ -11,16 +11,14 @@ from urllib.parse import unquote
 import msgspec
 import pytest
 from msgspec import field
-from specwire import WireModel, from_dict, to_dict, unknown_fields
+from specwire import UNSET, Unset, WireModel, from_dict, to_dict, unknown_fields
 from specwire._codec import arrays
 from specwire._codec.codec import decoder, encode
 from specwire._codec.drift import decode
 from specwire._models.additional_properties import keep, reaches_open
-from specwire._models.union import union
-from specwire._models.unset import UNSET, Unset
-from specwire._operations.request import FormBody, MultipartBody, given, json_body, multipart_body, with_additional
-from specwire._serialization.parameters import Style, encode_headers, encode_query
-from specwire.support import ADDITIONAL, OpenModel
+from specwire._operations.request import MultipartBody, with_additional
+from specwire._serialization.parameters import encode_headers, encode_query
+from specwire.support import ADDITIONAL, FormBody, OpenModel, Style, given, json_body, multipart_body, union
 from specwire_codegen import ir
 
 from tests.support.caller import Caller

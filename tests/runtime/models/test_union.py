@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
-from specwire import Unknown, WireModel
+from specwire import UNSET, Drift, Unknown, Unset, WireModel
 from specwire._codec.codec import decoder
-from specwire._codec.drift import Drift, decode, tolerate
+from specwire._codec.drift import decode
 from specwire._models.additional_properties import restore
-from specwire._models.union import union
-from specwire._models.unset import UNSET, Unset
-from specwire.support import constant
+from specwire.support import constant, tolerate, union
 
 
 class Cat(WireModel, kw_only=True):

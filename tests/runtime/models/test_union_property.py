@@ -10,10 +10,9 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 from hypothesis import given, settings, strategies as st
-from specwire import WireModel
+from specwire import UNSET, Unset, WireModel
 from specwire._codec.drift import decode
-from specwire._models.union import union
-from specwire._models.unset import UNSET, Unset
+from specwire.support import union
 
 _NUMBERS = itertools.count()
 NAMES = st.sampled_from(["a", "b", "c", "d"])

@@ -23,21 +23,27 @@ import msgspec
 import pydantic
 import pytest
 from hypothesis import given, strategies as st
-from specwire import WireModel
+from specwire import BaseRequest, Options, WireModel
 from specwire._codec.codec import encode
-from specwire._codec.formats import Formats
 from specwire._exchange.body import WholeBody, body_of
 from specwire._exchange.exchange import Exchange
 from specwire._exchange.prepared import Prepared
-from specwire._http.options import Options
-from specwire._operations.operation import EmptyPayload, Operation
-from specwire._operations.request import BaseRequest, JsonBody, TextBody, multipart_body
 from specwire._serialization.form import encode_form
 from specwire._serialization.jsonlines import line
-from specwire._serialization.multipart import Part, json_part
-from specwire._serialization.parameters import Style, encode_cookies, encode_headers, encode_query, expand_path
+from specwire._serialization.multipart import json_part
+from specwire._serialization.parameters import encode_cookies, encode_headers, encode_query, expand_path
 from specwire.errors import InvalidRequestError
-from specwire.support import OpenModel
+from specwire.support import (
+    EmptyPayload,
+    Formats,
+    JsonBody,
+    OpenModel,
+    Operation,
+    Part,
+    Style,
+    TextBody,
+    multipart_body,
+)
 
 from tests.support.sample import PROVIDER, Thing
 

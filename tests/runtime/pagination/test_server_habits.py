@@ -10,12 +10,11 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
-from specwire import WireModel
-from specwire._models.unset import UNSET, Unset
-from specwire._operations.operation import Cursor, JsonPayload, NextURL, Offset, Operation, PageNumber, Pagination
-from specwire._operations.request import PagedRequest
+from specwire import UNSET, PagedRequest, Unset, WireModel
+from specwire._operations.operation import Pagination
 from specwire._pagination.pagination import EMPTY_PAGES
 from specwire.errors import InvalidRequestError, NotFoundError, PaginationError
+from specwire.support import Cursor, JsonPayload, NextURL, Offset, Operation, PageNumber
 
 from tests.support.sample import AsyncSample, Sample
 

@@ -13,11 +13,11 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
-from specwire import Unknown, WireModel
-from specwire._codec.drift import Drift, DriftWarning, decode, report, tolerate
-from specwire._models.unset import UNSET, Unset
-from specwire._operations.operation import EmptyPayload, JsonPayload, Payload, TextPayload
+from specwire import UNSET, Drift, DriftWarning, Unknown, Unset, WireModel
+from specwire._codec.drift import decode, report
+from specwire._operations.operation import Payload
 from specwire.errors import APIStatusError, DecodeError, EnvelopeError, SpecwireError
+from specwire.support import EmptyPayload, JsonPayload, TextPayload, tolerate
 
 from tests.support.caller import Caller
 from tests.support.canned import Canned

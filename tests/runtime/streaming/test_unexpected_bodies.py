@@ -6,12 +6,9 @@ import warnings
 from typing import Any, Literal
 
 import pytest
-from specwire import AsyncEventStream, EventStream, WireModel
-from specwire._codec.drift import DriftWarning
-from specwire._models.unset import UNSET, Unset
-from specwire._operations.operation import EventsPayload, Operation
-from specwire._operations.request import StreamRequest
+from specwire import UNSET, AsyncEventStream, DriftWarning, EventStream, StreamRequest, Unset, WireModel
 from specwire.errors import APIError, DecodeError, EnvelopeError, StreamEventError, StreamTruncatedError
+from specwire.support import EventsPayload, Operation
 
 from tests.support.canned import Canned
 

@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 from hypothesis import given, strategies as st
 from msgspec import field
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from specwire import UNSET, WireModel, from_dict, from_json, to_dict, to_json
-from specwire.support import ADDITIONAL, OpenModel, Unset, union
+from specwire import UNSET, Unset, WireModel, from_dict, from_json, to_dict, to_json
+from specwire.support import ADDITIONAL, OpenModel, union
 
 
 class Leaf(WireModel, tag_field="type", tag="leaf", kw_only=True):
