@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.diagnostics import Diagnostic, Location, error, settle
+from specwire_codegen.diagnostics import Diagnostic, Location, error, raise_errors
 from specwire_codegen.documents.toml_text import read_toml
 from specwire_codegen.openapi.casing import pascal, respelled, words
 from specwire_codegen.openapi.identifiers import RESERVED_CLASSES, RESERVED_CLIENTS
@@ -80,7 +80,7 @@ def read_config(path: Path, package: str) -> ClientConfig:
     if found is None:
         return default_config(package)
     data, text = found
-    settle(_misshapen(str(path), data))
+    raise_errors(_misshapen(str(path), data))
     default = default_config(package)
     client = data.get("client", {})
     config = ClientConfig(
@@ -93,7 +93,7 @@ def read_config(path: Path, package: str) -> ClientConfig:
         casing=data.get("casing", {}),
         text=text,
     )
-    settle(_problems(config, data))
+    raise_errors(_problems(config, data))
     operations, streams, waits = (
         {key: _methods(value) for key, value in data.get(table, {}).items() if value is not False} for table in _TABLES
     )

@@ -131,7 +131,7 @@ def merged(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(attrs.evolve(each, also=tuple(places[key])[1:]) for key, each in found.items())
 
 
-def settle(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+def raise_errors(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return the distinct diagnostics of a stage, or raise them together if one of them is an error."""
     distinct = merged(diagnostics)
     if any(diagnostic.severity == "error" for diagnostic in distinct):

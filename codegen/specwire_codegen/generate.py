@@ -18,7 +18,7 @@ from specwire_codegen.diagnostics import (
     SpecwireCodegenError,
     failure,
     merged,
-    settle,
+    raise_errors,
 )
 from specwire_codegen.documents import overlay as overlays
 from specwire_codegen.documents.document import Document
@@ -131,7 +131,7 @@ def build(target: Target, access: Access | None = None) -> Built:
     document, warnings = document_of(target, access)
     api = overridden(target, document)
     if target.overrides is not None and target.override_pins is not None:
-        settle(list(check_pins(api, api.overrides, target.override_pins)))
+        raise_errors(list(check_pins(api, api.overrides, target.override_pins)))
     with _bounded(target):
         sources = formatted(render(api, target.spec.as_posix()))
         audit(sources, api.overrides_package)

@@ -377,8 +377,8 @@ def test_a_stream_that_changed_stops_its_sum() -> None:
         "  specs/acme/openapi.yaml:29 (#/paths/~1chat/post)\n"
         "    - field text (str, required)\n"
         "    + field words (str, optional)\n"
-        "    - answer text/event-stream (events of Transcript)\n"
-        "    + answer text/event-stream (events of Any)\n"
+        "    - response text/event-stream (events of Transcript)\n"
+        "    + response text/event-stream (events of Any)\n"
         "  help: update the class, then `make accept OVERRIDE=chat`"
     )
     assert expected == refused()

@@ -44,7 +44,7 @@ PLAIN = Operation(
     body=None,
     fixed=(),
     payload=Empty(),
-    answers=(),
+    payloads_by_status=(),
     errors=Errors(),
     safe=False,
     secure=True,
@@ -110,7 +110,7 @@ def test_a_body_is_recorded(body: Body | None, recorded: Any) -> None:
 )
 def test_an_answer_is_recorded(payload: Payload, recorded: dict[str, str]) -> None:
     """Media type and type, of bytes, text and nothing too."""
-    assert recorded == pin_of((attrs.evolve(PLAIN, payload=payload),))["answers"]
+    assert recorded == pin_of((attrs.evolve(PLAIN, payload=payload),))["responses"]
 
 
 def test_the_request_line_and_all_answers_of_an_operation_are_recorded() -> None:
@@ -119,4 +119,4 @@ def test_the_request_line_and_all_answers_of_an_operation_are_recorded() -> None
     found = pin_of((operation, attrs.evolve(operation, payload=JsonPayload(PET))))
     assert ("op", "POST", "/things") == (found["operationId"], found["method"], found["path"])
     assert {"header X-Trace": "str, required"} == found["parameters"]
-    assert ["application/json", "text/event-stream"] == list(found["answers"])
+    assert ["application/json", "text/event-stream"] == list(found["responses"])

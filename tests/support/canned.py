@@ -88,7 +88,7 @@ class Canned:
         """Call an operation that declares this payload, and respond with this body."""
         client, sent = self.client(body, content_type, status, **options)
         operation = Operation(
-            id="op", method=method, path="/op", returns=payload, errors=errors or {}, answers=answers or {}
+            id="op", method=method, path="/op", returns=payload, errors=errors or {}, returns_by_status=answers or {}
         )
         request: Request[Any] = Request(operation)
 

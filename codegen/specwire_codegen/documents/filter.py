@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.diagnostics import Diagnostic, Location, SpecwireCodegenError, error, settle
+from specwire_codegen.diagnostics import Diagnostic, Location, SpecwireCodegenError, error, raise_errors
 from specwire_codegen.documents.document import Document
 from specwire_codegen.documents.routes import Routed, Routes
 from specwire_codegen.openapi import pointer as pointers
@@ -71,7 +71,7 @@ def without(document: Document, omitted: Mapping[str, Location]) -> Document:
             message = f"[operations] {key}: {what}"
             findings.append(error("unused-name", message, place, present.help(key, len(found))))
         gone |= {each.item for each in found}
-    settle(findings)
+    raise_errors(findings)
     changed = {path for path, _ in gone}
     kept = {path: _kept(paths[path], path, lambda each, _: each not in gone) for path in changed}
     return _with_paths(document, {**document.data["paths"], **kept})

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.diagnostics import Diagnostic, error, settle
+from specwire_codegen.diagnostics import Diagnostic, error, raise_errors
 from specwire_codegen.documents.document import Document, Place, Source
 from specwire_codegen.documents.json_path import PathError, find
 from specwire_codegen.openapi import pointer as pointers
@@ -34,7 +34,7 @@ def apply(document: Document, overlay: Document) -> Document:
             editor.act(action, pointers.join("/actions", index))
     else:
         editor.complain("overlay-actions", "the overlay has no list of actions", "/actions", "add `actions:`")
-    settle(editor.findings)
+    raise_errors(editor.findings)
     return editor.document
 
 

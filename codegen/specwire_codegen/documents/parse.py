@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.diagnostics import Location, failure, settle
+from specwire_codegen.diagnostics import Location, failure, raise_errors
 from specwire_codegen.documents import json_text
 from specwire_codegen.documents.document import Place
 from specwire_codegen.documents.yaml_text import MAX_DEPTH, MAX_NODES, Mark, YamlReader
@@ -94,7 +94,7 @@ def decode(raw: bytes, file: str) -> str:
 def _parse_yaml(text: str, file: str) -> tuple[Any, YamlText]:
     reader = YamlReader(file)
     value, marks = reader.read(text)
-    settle(reader.findings)
+    raise_errors(reader.findings)
     return value, YamlText(file, marks or Mark(1, 1))
 
 

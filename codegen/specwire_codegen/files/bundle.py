@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.diagnostics import error, settle, warning
+from specwire_codegen.diagnostics import error, raise_errors, warning
 from specwire_codegen.documents.document import Document, Place
 from specwire_codegen.files.examples import NOTHING, Examples
 from specwire_codegen.files.findings import Findings
@@ -49,7 +49,7 @@ def bundle(root: Part, library: Library) -> Document:
     if once or inner:
         made = _bundler(root, library, once, inner)
         data = made.document()
-    findings = settle(list(made.findings.found.values()))
+    findings = raise_errors(list(made.findings.found.values()))
     others = [part.address for part in library.all() if part.address != root.address]
     dependencies = sorted(map(library.shelf.dependency, others))
     places = (Place("", root.source, ""), *made.places)

@@ -105,10 +105,10 @@ class Network:
         if not fetch.is_remote(base) and address != self.home and not self._is_named(address):
             await self._require_public(address, here)
         for _ in range(_MOST_REDIRECTS + 1):
-            async with self._answer(address) as answer:
-                location = answer.headers.get("location")
-                if answer.status_code not in _REDIRECTS or location is None:
-                    return await _body(answer, here), address
+            async with self._request(address) as response:
+                location = response.headers.get("location")
+                if response.status_code not in _REDIRECTS or location is None:
+                    return await _body(response, here), address
             successor = urljoin(address, location)
             await self._check_redirect(address, successor, here)
             address = successor
@@ -117,17 +117,17 @@ class Network:
         )
 
     @asynccontextmanager
-    async def _answer(self, address: str) -> AsyncIterator[httpx2.Response]:
+    async def _request(self, address: str) -> AsyncIterator[httpx2.Response]:
         """Yield the response for a URL, from the checked addresses or through the configured proxy."""
         peers = () if _is_proxied(address) else await self._addresses(address)
         # A custom transport ignores proxies: hosts excluded by name would not be excluded by IP address.
         transport = httpx2.AsyncHTTPTransport() if peers else None
         async with httpx2.AsyncClient(timeout=_TIMEOUT, headers=_HEADERS, transport=transport) as client:
-            answer = await _sent(client, httpx2.URL(address), peers)
+            response = await _sent(client, httpx2.URL(address), peers)
             try:
-                yield answer
+                yield response
             finally:
-                await answer.aclose()
+                await response.aclose()
 
     async def _addresses(self, address: str) -> tuple[str, ...]:
         """Return the IP addresses of a host, cached for the whole document."""
@@ -172,14 +172,14 @@ def _shown_host(address: str) -> str:
     return urlsplit(address).netloc.rpartition("@")[2]
 
 
-async def _body(answer: httpx2.Response, here: Location) -> bytes:
-    if answer.status_code != 200:
-        raise failure("not-fetched", f"the server returned HTTP {answer.status_code}", here, "check the URL")
+async def _body(response: httpx2.Response, here: Location) -> bytes:
+    if response.status_code != 200:
+        raise failure("not-fetched", f"the server returned HTTP {response.status_code}", here, "check the URL")
     body = bytearray()
-    async for chunk in answer.aiter_raw():
+    async for chunk in response.aiter_raw():
         body += chunk
         fetch.check_size(len(body), here)
-    encoding = answer.headers.get("content-encoding", "identity").strip().lower()
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding in ("gzip", "x-gzip"):
         body = bytearray(zlib.decompressobj(wbits=31).decompress(body, fetch.MAX_BYTES + 1))
         fetch.check_size(len(body), here)

@@ -37,7 +37,7 @@ class Operation:
     fixed: tuple[tuple[str, LiteralValue], ...]
     payload: Payload
     errors: Errors
-    answers: tuple[tuple[Status, Payload], ...]
+    payloads_by_status: tuple[tuple[Status, Payload], ...]
     """Payloads of success statuses that differ from `payload`."""
     safe: bool
     """True if repeating it does not change the server again."""
@@ -62,7 +62,7 @@ class Operation:
     def mixed(self) -> bool:
         """True if it returns bytes for one status and other content for another."""
         return isinstance(self.payload, BinaryStream) and any(
-            not isinstance(payload, BinaryStream) for _, payload in self.answers
+            not isinstance(payload, BinaryStream) for _, payload in self.payloads_by_status
         )
 
     @property
@@ -103,7 +103,7 @@ class Override:
     returns: Literal["Request", "PagedRequest", "StreamRequest", "DownloadRequest", "Workflow", "Accumulator"]
     arguments: tuple[str, ...]
     """As shown in the API reference."""
-    answers: tuple[str, ...]
+    type_arguments: tuple[str, ...]
     """The type arguments of its return annotation."""
     doc: str
     location: Location | None = attrs.field(default=None, eq=False)

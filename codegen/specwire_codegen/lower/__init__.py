@@ -95,15 +95,15 @@ def _with_named_unions(operation: Operation, models: dict[str, Model], config: C
             payload = attrs.evolve(payload, event=name_unions(event, f"{wish}Event", models))
         case _:
             pass
-    answers = tuple(
+    payloads = tuple(
         (status, attrs.evolve(one, type=name_unions(one.type, f"{wish}Response{status}", models)))
         if isinstance(one, JsonPayload)
         else (status, one)
-        for status, one in operation.answers
+        for status, one in operation.payloads_by_status
     )
     errors = tuple((status, name_unions(type_, f"{wish}Error", models)) for status, type_ in operation.errors.by_status)
     return attrs.evolve(
-        operation, payload=payload, answers=answers, errors=attrs.evolve(operation.errors, by_status=errors)
+        operation, payload=payload, payloads_by_status=payloads, errors=attrs.evolve(operation.errors, by_status=errors)
     )
 
 

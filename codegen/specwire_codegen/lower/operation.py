@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from specwire_codegen.config import ClientConfig
-from specwire_codegen.diagnostics import Diagnostic, error, failure, settle
+from specwire_codegen.diagnostics import Diagnostic, error, failure, raise_errors
 from specwire_codegen.documents.document import Document
 from specwire_codegen.ir import (
     BinaryBody,
@@ -46,7 +46,7 @@ from specwire_codegen.lower.naming.method import default_methods
 from specwire_codegen.lower.naming.named import named
 from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.path import Paths
-from specwire_codegen.lower.payload import Answers, lower_answers, status_key
+from specwire_codegen.lower.payload import Responses, lower_responses, status_key
 from specwire_codegen.lower.querystring import without_query_strings
 from specwire_codegen.lower.security import requirements
 from specwire_codegen.lower.server import server_url
@@ -74,7 +74,7 @@ def lower_operations(document: Document, components: Components, config: ClientC
     for path, http_method, raw, pointer in routes:
         methods = choice.methods("operations", raw["operationId"]) or (defaults[names[pointer].key],)
         found += _Lowering(document, components, choice, path, http_method, raw, pointer, methods, taken).operations()
-    settle([*_unused(found, choice), *_collisions(found, choice)])
+    raise_errors([*_unused(found, choice), *_collisions(found, choice)])
     return tuple(found)
 
 
@@ -96,17 +96,17 @@ class _Lowering:
 
     def operations(self) -> Iterator[Operation]:
         """Yield the method and its variants: for streaming, and for bodies or responses other than JSON."""
-        answers = Answers(Empty(), None)
+        responses = Responses(Empty(), None)
         if self.http_method != "HEAD":
-            answers = lower_answers(self.raw.get("responses", {}), self.components)
-        plain, events = answers.whole, answers.events
+            responses = lower_responses(self.raw.get("responses", {}), self.components)
+        plain, events = responses.whole, responses.events
         switch = switch_of(self.raw.get("responses", {}))
         for kind, body in lower_bodies(self.raw.get("requestBody"), self.components).items():
             methods = self._twins(self.methods, kind) if kind else self.methods
             if plain is not None:
                 hidden = switch[0] if switch and events else None
-                yield self._operation(methods, body, plain, hidden, (), answers.by_status)
-                for form, twin in answers.twins:
+                yield self._operation(methods, body, plain, hidden, (), responses.by_status)
+                for form, twin in responses.twins:
                     if twin.whole is not None:
                         names = self._twins(methods, form)
                         operation = self._operation(names, body, twin.whole, hidden, (), twin.by_status)
@@ -137,7 +137,7 @@ class _Lowering:
         payload: Payload,
         hidden: str | None,
         fixed: tuple[tuple[str, LiteralValue], ...],
-        answers: tuple[tuple[Status, Payload], ...] = (),
+        by_status: tuple[tuple[Status, Payload], ...] = (),
     ) -> Operation:
         parameters, body = self._named(_without(body, hidden))
         operation = Operation(
@@ -154,7 +154,7 @@ class _Lowering:
             fixed=fixed,
             payload=payload,
             errors=self._errors(),
-            answers=answers,
+            payloads_by_status=by_status,
             safe=bool(self.raw.get("x-specwire-retry", {}).get("safe")),
             billed=self.raw.get("x-specwire-retry", {}).get("safe") == "billed",
             secure=True,
@@ -222,7 +222,7 @@ class _Lowering:
         for status, response in self.raw.get("responses", {}).items():
             if status.startswith("2"):
                 continue
-            json = lower_answers({"200": response}, self.components).whole
+            json = lower_responses({"200": response}, self.components).whole
             if isinstance(json, JsonPayload):
                 found[status_key(status)] = json.type
         default = found.get("default")

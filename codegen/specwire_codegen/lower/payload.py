@@ -44,7 +44,7 @@ _BODILESS = ("204", "205")
 
 
 @attrs.frozen
-class Answers:
+class Responses:
     """Payloads of the successful responses of an operation."""
 
     whole: Payload | None
@@ -52,11 +52,11 @@ class Answers:
     events: EventStream | None
     by_status: tuple[tuple[Status, Payload], ...] = ()
     """Payloads by status where they differ from `whole`."""
-    twins: tuple[tuple[str, Answers], ...] = ()
+    twins: tuple[tuple[str, Responses], ...] = ()
     """Further payloads by media type, each with a name for its method."""
 
 
-def lower_answers(responses: Mapping[str, Any], components: Components) -> Answers:
+def lower_responses(responses: Mapping[str, Any], components: Components) -> Responses:
     """Return the payloads of successful responses, as one value and as events.
 
     Successful statuses are `2..`, `2XX` and, if there are none, `default`. Each has its own type. The return type of a
@@ -67,25 +67,25 @@ def lower_answers(responses: Mapping[str, Any], components: Components) -> Answe
     events = next((one for each in payloads.values() for one in each if isinstance(one, EventStream)), None)
     wholes = {status: one for status, each in payloads.items() for one in [_whole(each)] if one is not None}
     if not wholes and events is not None:
-        return Answers(None, events)
+        return Responses(None, events)
     forms: dict[str, dict[str, Payload]] = {}
     for status, content in found.items():
         for name, payload in twins(content, wholes.get(status), components):
             forms.setdefault(name, {}).setdefault(status, payload)
-    plain = _answers(wholes)
+    plain = _responses(wholes)
     return attrs.evolve(
-        plain, events=events, twins=tuple((name, _answers({**wholes, **form})) for name, form in forms.items())
+        plain, events=events, twins=tuple((name, _responses({**wholes, **form})) for name, form in forms.items())
     )
 
 
-def _answers(by_status: Mapping[str, Payload]) -> Answers:
+def _responses(by_status: Mapping[str, Payload]) -> Responses:
     """Return the merged payload of all statuses, and the statuses whose payload differs."""
     wholes = list(by_status.items())
     merged = _merged([payload for _, payload in wholes])
     others = tuple((status_key(status), payload) for status, payload in wholes if payload != merged)
     if any(status == "2XX" for status, _ in others):  # the type of the range does not apply to its explicit statuses
         others = tuple((status_key(status), payload) for status, payload in wholes)
-    return Answers(merged, None, tuple(pair for pair in others if pair[0] != "default"))
+    return Responses(merged, None, tuple(pair for pair in others if pair[0] != "default"))
 
 
 def successes(responses: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

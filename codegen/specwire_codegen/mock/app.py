@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from specwire_codegen.mock import provider, recording
 from specwire_codegen.mock.document.failures import MockError
 from specwire_codegen.mock.provider import Provider
-from specwire_codegen.mock.recording import Record
+from specwire_codegen.mock.recording import LoggedRequest
 from specwire_codegen.mock.reply import faults as instructions
 from specwire_codegen.mock.reply.asgi_send import send_reply
 from specwire_codegen.mock.reply.faults import FaultError, Faults
@@ -26,7 +26,7 @@ from specwire_codegen.mock.request.bodies import Blob, Received, receive
 from specwire_codegen.mock.request.parameters import Sources
 from specwire_codegen.mock.request.routing import Found, NotAllowed, NotFound
 from specwire_codegen.mock.request.validator import Rejection
-from specwire_codegen.mock.values.identifiers import Deadline
+from specwire_codegen.mock.values.identifiers import Clock
 
 logger = logging.getLogger("specwire.mock")
 
@@ -46,7 +46,7 @@ class Handler:
 
     def __init__(self, played: Provider) -> None:
         """Serve the provider with empty state."""
-        self.requests: list[Record] = []
+        self.requests: list[LoggedRequest] = []
         self._provider = played
         self._secrets = played.guard.secrets()
         self.reset()
@@ -55,12 +55,12 @@ class Handler:
         """Discard all recorded requests and state."""
         self.requests.clear()
         self._room = recording.ROOM
-        self._answers = self._provider.begin()
+        self._responder = self._provider.new_responder()
         self._failed: Counter[str] = Counter()
         self._count = 0
 
     async def __call__(self, scope: Scope, receive_message: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Reply to one request."""
         request = Request(scope, receive_message)
         arrival = await _arrival(request)
         wishes = Faults()
@@ -73,12 +73,12 @@ class Handler:
             reply, operation_id, wishes, refusal = self._reply(arrival, wishes)
         except FaultError as error:
             refusal = Rejection(400, str(error))
-            reply = self._provider.refused(None, refusal)
+            reply = self._provider.rejection_reply(None, refusal)
         except MockError as error:
             logger.error("%s", error)
             refusal = Rejection(500, str(error))
-            reply = self._provider.refused(None, refusal)
-        self._record(request, arrival, operation_id, reply, refusal)
+            reply = self._provider.rejection_reply(None, refusal)
+        self._log_request(request, arrival, operation_id, reply, refusal)
         self._count += 1
         numbered = attrs.evolve(reply, headers=(*reply.headers, ("x-request-id", f"mock-{self._count:06d}")))
         await send_reply(numbered, wishes, scope, receive_message, send)
@@ -87,17 +87,17 @@ class Handler:
         match self._provider.router.match(arrival.method, arrival.raw_path):
             case NotFound(nearest=nearest):
                 refusal = Rejection(404, "the document has no such path")
-                return self._provider.refused(nearest, refusal), None, wishes, refusal
+                return self._provider.rejection_reply(nearest, refusal), None, wishes, refusal
             case NotAllowed(nearest=nearest, allowed=allowed):
                 refusal = Rejection(405, f"use one of {', '.join(allowed)}")
                 headers = [("allow", ", ".join(allowed))]
-                refused = self._provider.errors.reply(nearest, 405, refusal.message, headers=headers)
-                return refused, None, wishes, refusal
+                rejection_reply = self._provider.errors.reply(nearest, 405, refusal.message, headers=headers)
+                return rejection_reply, None, wishes, refusal
             case Found(operation=operation, values=values):
                 due = self._due(wishes, operation.id)
                 path = {name: unquote(value) for name, value in values.items()}
                 sources = attrs.evolve(arrival.sources, path=values)
-                reply, reason = self._provider.reply(self._answers, operation, path, sources, arrival.received, due)
+                reply, reason = self._provider.reply(self._responder, operation, path, sources, arrival.received, due)
                 return reply, operation.id, due, reason
 
     def _kept(self, body: Blob) -> bytes | None:
@@ -116,13 +116,13 @@ class Handler:
         self._failed[key] += 1
         return wishes.active() if self._failed[key] <= wishes.fail else wishes.spent()
 
-    def _record(
+    def _log_request(
         self, request: Request, arrival: Arrival, operation_id: str | None, reply: Reply, refusal: Rejection | None
     ) -> None:
         body = arrival.received if isinstance(arrival.received, Blob) else arrival.received.wire
         violations = refusal.violations if refusal else ()
         self.requests.append(
-            Record(
+            LoggedRequest(
                 method=arrival.method,
                 path=unquote(arrival.raw_path),
                 query=recording.redacted_query(arrival.sources.query_string, self._secrets),
@@ -164,7 +164,7 @@ def build(
     *,
     keys: Collection[str] = ("test-key",),
     seed: int = 0,
-    clock: Deadline | None = None,
+    clock: Clock | None = None,
 ) -> Starlette:
     """Return the ASGI application for a normalized document.
 
@@ -175,7 +175,7 @@ def build(
     handler = Handler(provider.build(document, keys, seed, clock))
 
     async def show(request: Request) -> Response:
-        return JSONResponse([recording.as_json(record) for record in handler.requests])
+        return JSONResponse([recording.as_json(logged) for logged in handler.requests])
 
     async def reset(request: Request) -> Response:
         handler.reset()

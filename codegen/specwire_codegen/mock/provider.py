@@ -32,44 +32,44 @@ from specwire_codegen.mock.state.response_builder import ResponseBuilder
 from specwire_codegen.mock.state.seeds import Seeds
 from specwire_codegen.mock.state.store import Store
 from specwire_codegen.mock.values.examples import Examples
-from specwire_codegen.mock.values.identifiers import Deadline, Identifiers, Ticking
+from specwire_codegen.mock.values.identifiers import Clock, Identifiers, Ticking
 from specwire_codegen.mock.values.sampling import Sampler
 
 
 @attrs.frozen(eq=False)
 class Provider:
-    """Stateless part of the mock; the responder that `begin` returns holds the state."""
+    """Stateless part of the mock; the responder that `new_responder` returns holds the state."""
 
     document: Document
     router: Router
     guard: Guard
     errors: Errors
-    reception: RequestValidator
+    validator: RequestValidator
     roles: Mapping[Operation, Role]
     examples: Examples
     seed: int
-    clock: Deadline | None
+    clock: Clock | None
 
-    def begin(self) -> Responder:
+    def new_responder(self) -> Responder:
         """Return a responder with empty state; every new one behaves the same."""
         identifiers = Identifiers(self.seed)
         examples = self.examples
         presenter = ResponseBuilder(self.document, examples, self.clock or Ticking())
-        inventory = ResourceLookup(Store(), Seeds(self.roles, examples, identifiers), examples)
+        lookup = ResourceLookup(Store(), Seeds(self.roles, examples, identifiers), examples)
         return Responder(
             roles=self.roles,
             examples=examples,
             streams=Streams(self.document, examples),
-            inventory=inventory,
-            resources=Resources(presenter, examples, identifiers, inventory),
-            listings=ListHandlers(self.roles, presenter, examples, inventory),
-            tasks=JobHandlers(self.roles, presenter, examples, identifiers, inventory),
+            lookup=lookup,
+            crud=Resources(presenter, examples, identifiers, lookup),
+            list_handlers=ListHandlers(self.roles, presenter, examples, lookup),
+            job_handlers=JobHandlers(self.roles, presenter, examples, identifiers, lookup),
             error_event=self.errors.event,
         )
 
     def reply(
         self,
-        answers: Responder,
+        responder: Responder,
         operation: Operation,
         path: Mapping[str, str],
         sources: Sources,
@@ -83,22 +83,22 @@ class Provider:
         if denied is not None:
             challenge = ("www-authenticate", self.guard.challenge(operation))
             return self.errors.reply(operation, 401, denied, headers=[challenge]), Rejection(401, denied)
-        understood = missing(path) or self.reception.understand(operation, path, sources, received)
-        if isinstance(understood, Rejection):
-            return self.refused(operation, understood), understood
-        answer = answers.answer(attrs.evolve(understood, example=faults.example or understood.example), faults)
-        if isinstance(answer, Rejection):
-            return self.refused(operation, answer), answer
-        if faults.malformed == "json" and isinstance(answer, Whole):
-            answer = attrs.evolve(answer, body=answer.body[: len(answer.body) // 2] or b"{")
-        return answer, None
+        validated = missing(path) or self.validator.validate(operation, path, sources, received)
+        if isinstance(validated, Rejection):
+            return self.rejection_reply(operation, validated), validated
+        found = responder.reply_to(attrs.evolve(validated, example=faults.example or validated.example), faults)
+        if isinstance(found, Rejection):
+            return self.rejection_reply(operation, found), found
+        if faults.malformed == "json" and isinstance(found, Whole):
+            found = attrs.evolve(found, body=found.body[: len(found.body) // 2] or b"{")
+        return found, None
 
-    def refused(self, operation: Operation | None, refusal: Rejection) -> Whole:
+    def rejection_reply(self, operation: Operation | None, refusal: Rejection) -> Whole:
         """Return the error reply for a rejection."""
         return self.errors.reply(operation, refusal.status, refusal.message, refusal.violations)
 
 
-def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Deadline | None) -> Provider:
+def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Clock | None) -> Provider:
     """Return the provider for a document.
 
     Raise MockError if the document cannot be served.
@@ -113,7 +113,7 @@ def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Deadlin
         router=routing.build(operations),
         guard=security.guard(document, keys),
         errors=Errors(document, examples),
-        reception=RequestValidator(
+        validator=RequestValidator(
             requests, Deserializer(document, coercion), BodyReader(document, requests, coercion)
         ),
         roles=operation_roles.roles(document, operations),

@@ -17,7 +17,7 @@ HIDDEN: Final = "***"
 
 
 @attrs.frozen
-class Record:
+class LoggedRequest:
     """A request and its outcome."""
 
     method: str
@@ -69,18 +69,18 @@ def redacted_query(query_string: str, secrets: frozenset[Place]) -> str:
     return "&".join(name + equals + (HIDDEN if ("query", name) in secrets else value) for name, equals, value in items)
 
 
-def as_json(record: Record) -> dict[str, Any]:
-    """Return a record in the format of `/__mock__/requests`."""
+def as_json(logged: LoggedRequest) -> dict[str, Any]:
+    """Return a logged request in the format of `/__mock__/requests`."""
     return {
-        "method": record.method,
-        "path": record.path,
-        "query": record.query,
-        "headers": [list(pair) for pair in record.headers],
-        "body": None if record.body is None else record.body.decode("utf-8", "replace"),
-        "size": record.size,
-        "sha256": record.sha256,
-        "operation_id": record.operation_id,
-        "matched": record.matched,
-        "status": record.status,
-        "violations": [str(violation) for violation in record.violations],
+        "method": logged.method,
+        "path": logged.path,
+        "query": logged.query,
+        "headers": [list(pair) for pair in logged.headers],
+        "body": None if logged.body is None else logged.body.decode("utf-8", "replace"),
+        "size": logged.size,
+        "sha256": logged.sha256,
+        "operation_id": logged.operation_id,
+        "matched": logged.matched,
+        "status": logged.status,
+        "violations": [str(violation) for violation in logged.violations],
     }

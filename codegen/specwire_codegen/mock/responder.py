@@ -56,13 +56,13 @@ class Responder:
     roles: Mapping[Operation, Role]
     examples: Examples
     streams: Streams
-    inventory: ResourceLookup
-    resources: Resources
-    listings: ListHandlers
-    tasks: JobHandlers
+    lookup: ResourceLookup
+    crud: Resources
+    list_handlers: ListHandlers
+    job_handlers: JobHandlers
     error_event: Callable[[Operation, str | None], Any]
 
-    def answer(self, exchange: Exchange, faults: Faults) -> Reply | Rejection:
+    def reply_to(self, exchange: Exchange, faults: Faults) -> Reply | Rejection:
         """Return the regular reply, or the reason for a rejection."""
         role = self.roles[exchange.operation]
         gone = self._gone(exchange, role)
@@ -95,7 +95,7 @@ class Responder:
                 | Content(item=item)
                 | Act(item=item)
                 | Below(item=item)
-            ) if self.inventory.is_gone(exchange, item):
+            ) if self.lookup.is_gone(exchange, item):
                 return Rejection(404, "the resource was deleted")
             case _:
                 return None
@@ -111,30 +111,30 @@ class Responder:
     def _value(self, exchange: Exchange, role: Role, media: MediaType | None) -> Any:
         match role:
             case Delete():
-                return self.resources.delete(exchange, role, media)
+                return self.crud.delete(exchange, role, media)
             case Update():
-                return self.resources.update(exchange, role, media)
+                return self.crud.update(exchange, role, media)
             case Act():
-                return self.tasks.act(exchange, role, media)
+                return self.job_handlers.act(exchange, role, media)
         return None if media is None else self._shown(exchange, role, media)
 
     def _shown(self, exchange: Exchange, role: Role, media: MediaType) -> Any:
         polling = exchange.operation.polling
         match role:
             case Create():
-                return self.resources.create(exchange, role, media)
+                return self.crud.create(exchange, role, media)
             case Listing():
-                return self.listings.listing(exchange, role, media)
+                return self.list_handlers.listing(exchange, role, media)
             case Read() if polling is not None:
-                return self.tasks.read(exchange, role, polling, media)
+                return self.job_handlers.read(exchange, role, polling, media)
             case Read():
-                return self.resources.read(exchange, role, media)
+                return self.crud.read(exchange, role, media)
             case Poll() if polling is not None:
-                return self.tasks.poll(exchange, role, polling, media)
+                return self.job_handlers.poll(exchange, role, polling, media)
             case Below():
-                return self.tasks.below(exchange, role, media)
+                return self.job_handlers.below(exchange, role, media)
             case Submit():
-                return self.tasks.submit(exchange, role, media)
+                return self.job_handlers.submit(exchange, role, media)
             case _:
                 return self._called(exchange, media)
 
@@ -152,11 +152,11 @@ class Responder:
         self, exchange: Exchange, role: Role, media: MediaType, status: int, headers: tuple[Header, ...]
     ) -> Reply | Rejection:
         name = concrete(media.name)
-        record = self.inventory.record(exchange, role.item) if isinstance(role, Content) else None
-        if record is not None and record.upload is not None:
-            content = record.upload.content
+        resource = self.lookup.resource(exchange, role.item) if isinstance(role, Content) else None
+        if resource is not None and resource.upload is not None:
+            content = resource.upload.content
             if content is None:
-                return Rejection(404, f"the file of {record.upload.size} bytes was too large to keep")
+                return Rejection(404, f"the file of {resource.upload.size} bytes was too large to keep")
             return Whole(status, (("content-type", name), *headers), content)
         fields = exchange.content.fields
         example = exchange.example or example_of_format(media, fields)

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.diagnostics import Diagnostic, failure, settle
+from specwire_codegen.diagnostics import Diagnostic, failure, raise_errors
 from specwire_codegen.documents.document import Document
 from specwire_codegen.normalize.passes import PASSES
 from specwire_codegen.normalize.source_map import Report, strip
@@ -35,10 +35,10 @@ def normalize(document: Document, *, after: str | None = None) -> Normalized:
         for each in PASSES:
             data = each.apply(data, report)
             if each.stops:
-                settle(report.diagnostics)
+                raise_errors(report.diagnostics)
             if each.name == after:
                 break
     except RecursionError:
         help = "give inner schemas names under components"
         raise failure("too-deep", "schemas are nested too deeply", document.locate(""), help) from None
-    return Normalized(strip(data), settle(report.diagnostics))
+    return Normalized(strip(data), raise_errors(report.diagnostics))

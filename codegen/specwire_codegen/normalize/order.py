@@ -75,7 +75,7 @@ def _refs(value: Any, kind: ObjectType) -> set[tuple[ObjectType, str]]:
     return found
 
 
-def arrange(data: Node, _report: Report) -> Node:
+def sort_keys(data: Node, _report: Report) -> Node:
     """Return the document with the keys of every object in canonical order."""
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:

@@ -33,7 +33,7 @@ from specwire_codegen.normalize.schema import (
     required_properties,
     simplify,
 )
-from specwire_codegen.normalize.source_map import Report, stamp
+from specwire_codegen.normalize.source_map import Report, annotate
 from specwire_codegen.normalize.unions import discriminator_values, discriminators, inheritance, recursive
 from specwire_codegen.normalize.upgrade import openapi3, swagger2
 from specwire_codegen.openapi.objects import Node, ObjectType
@@ -56,7 +56,7 @@ class Pass:
 def _swagger2(data: Node, report: Report) -> Node:
     """Return a document of any version as OpenAPI 3, every object with its place in the source."""
     if "swagger" not in data:
-        return stamp(data)
+        return annotate(data)
     for message, pointer in validity.of_source(data):
         report.warning("invalid-document", message, pointer, "correct the document, or an overlay for it")
     return swagger2.upgrade(data, report)
@@ -90,7 +90,7 @@ PASSES = (
     # A schema inside a media type that is put in place now gets a name after its operation.
     Pass("inline-media-types", _inline("mediaType"), ("component-names",), stops=True),
     Pass("operations", operations.apply, ("inline-callbacks", "path-templates")),
-    Pass("responses", responses.settle, ("operations",)),
+    Pass("responses", responses.apply, ("operations",)),
     Pass("enum-items", enums.apply, ("openapi3",)),
     Pass("inheritance", inheritance.apply, ("aliases",)),
     Pass("conditionals", conditionals.apply, ("inheritance",)),
@@ -113,7 +113,7 @@ PASSES = (
     Pass("discriminator-values", discriminator_values.apply, ("discriminators",)),
     Pass("prune-inlined", order.prune, ("inline-components", "discriminator-values")),
     Pass("defaults", defaults.apply, ("parameters", "discriminator-values")),
-    Pass("order", order.arrange, ("prune-inlined", "defaults")),
+    Pass("order", order.sort_keys, ("prune-inlined", "defaults")),
     Pass("validity", validity.apply, ("order", "drop-invalid"), stops=True),
 )
 """In the order in which they are applied."""

@@ -19,7 +19,7 @@ HINT = "x-\0hint"
 PRIVATE = frozenset({ORIGIN, HINT})
 
 
-def stamp(data: Node, kind: ObjectType = "openapi", pointer: str = "") -> Node:
+def annotate(data: Node, kind: ObjectType = "openapi", pointer: str = "") -> Node:
     """Return a copy whose objects carry their pointers; existing origins stay."""
 
     def visit(node: Node, _kind: ObjectType, here: str) -> Node:

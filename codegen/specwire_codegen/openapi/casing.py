@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from specwire_codegen.openapi.transliteration import letters
+from specwire_codegen.openapi.transliteration import transliterated
 
 _WORD = re.compile(
     r"(?:OAuth|IPv)[0-9]*(?![a-z])|[A-Z]{2,}[0-9]*s(?![a-z])|[A-Z]{2,}(?![a-z])[0-9]*|[A-Z](?![a-z0-9])"
@@ -27,8 +27,8 @@ _SIGNS = (
 
 def words(text: str) -> list[str]:
     """Split a name into its words, in any script: `chatCompletion_v1` -> `chat`, `Completion`, `v1`."""
-    plain = letters(text)
-    return _WORD.findall(plain if plain.isascii() else _apart(letters(text, " ")))
+    plain = transliterated(text)
+    return _WORD.findall(plain if plain.isascii() else _apart(transliterated(text, " ")))
 
 
 def _apart(text: str) -> str:

@@ -27,7 +27,7 @@ _LOOKALIKES = {
 _ENCODED = re.compile(r"U[0-9A-F]{6}")
 
 
-def letters(text: str, gap: str = "") -> str:
+def transliterated(text: str, gap: str = "") -> str:
     """Return the letters, digits and marks of a text, without accents on Latin letters.
 
     `gap` replaces other characters. Hidden characters are removed; digits of any script become ASCII.
@@ -72,4 +72,4 @@ def decoded(name: str) -> str:
 def _decoded(code: str) -> str:
     point = int(code[1:], 16)
     character = chr(point) if point <= sys.maxunicode else ""
-    return character if letters(character) == character and not character.isascii() else code
+    return character if transliterated(character) == character and not character.isascii() else code

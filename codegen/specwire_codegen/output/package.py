@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from unicodedata import normalize
 
-from specwire_codegen.diagnostics import Diagnostic, Location, SpecwireCodegenError, error, failure, settle
+from specwire_codegen.diagnostics import Diagnostic, Location, SpecwireCodegenError, error, failure, raise_errors
 from specwire_codegen.output.manifest import MANIFEST, is_conflicted
 from specwire_codegen.output.paths import inside
 from specwire_codegen.output.survey import Survey, is_unchanged, survey
@@ -44,7 +44,7 @@ def write(
     try:
         _require_place(folder)
         found = survey(folder)
-        settle([*_foreign(folder, found), *(() if force else _edited(folder, found, files, normalized))])
+        raise_errors([*_foreign(folder, found), *(() if force else _edited(folder, found, files, normalized))])
         changes = compare(folder, files)
         stale = normalized if normalized is not None and not holds(*normalized) else None
         if changes or stale is not None:

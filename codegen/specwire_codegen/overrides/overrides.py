@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from specwire_codegen.diagnostics import Diagnostic, Location, error, settle
+from specwire_codegen.diagnostics import Diagnostic, Location, error, raise_errors
 from specwire_codegen.ir import Api, EventStream, Operation, Override
 from specwire_codegen.openapi.suggest import did_you_mean
 from specwire_codegen.python_source import sentence
@@ -26,7 +26,7 @@ def read_overrides(folder: Path, api: Api) -> tuple[Override, ...]:
     for path in sorted(folder.glob("*.py")):
         if not path.name.startswith("_"):
             reader.read(path)
-    settle([*reader.problems, *_conflicts(reader.found, without_forms(api, reader.found))])
+    raise_errors([*reader.problems, *_conflicts(reader.found, without_forms(api, reader.found))])
     return tuple(reader.found)
 
 
@@ -124,10 +124,10 @@ class _Reader:
             return
         doc = sentence(ast.get_docstring(node) or node.name)
         arguments = _arguments(node) if isinstance(node, ast.FunctionDef) else ()
-        answers = _answers(node) if isinstance(node, ast.FunctionDef) else ()
+        type_arguments = _type_arguments(node) if isinstance(node, ast.FunctionDef) else ()
         module = Path(place.file).stem
         self.found.append(
-            Override(operation.id, kind, path, module, node.name, returns, arguments, answers, doc, place)
+            Override(operation.id, kind, path, module, node.name, returns, arguments, type_arguments, doc, place)
         )
 
     def _problem(self, code: str, message: str, place: Location, help_: str) -> None:
@@ -154,7 +154,7 @@ def _argument(argument: ast.arg, default: ast.expr | None) -> str:
             return f"{ast.unparse(argument)} = {ast.unparse(default)}"
 
 
-def _answers(node: ast.FunctionDef) -> tuple[str, ...]:
+def _type_arguments(node: ast.FunctionDef) -> tuple[str, ...]:
     """Return the type arguments of a return annotation: `Request[Model]` -> `Model`."""
     match node.returns:
         case ast.Subscript(slice=ast.Tuple(elts=types)):

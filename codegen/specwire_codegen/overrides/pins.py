@@ -46,7 +46,7 @@ def pin_of(operations: tuple[Operation, ...]) -> dict[str, Any]:
             for parameter in first.parameters
         },
         "body": _body(first.body),
-        "answers": dict(sorted(_payload(operation.payload) for operation in operations)),
+        "responses": dict(sorted(_payload(operation.payload) for operation in operations)),
     }
 
 
@@ -164,12 +164,12 @@ def _facts(pin: Mapping[str, Any]) -> dict[tuple[str, str], str]:
         facts["body", ""] = f"body {media_type}"
         kind = _FIELDS.get(media_type, "field")
         facts |= {("fields", name): f"{kind} {name} ({member})" for name, member in members.items()}
-    for media_type, answer in _members(pin, "answers"):
-        facts["answers", media_type] = f"answer {media_type} ({answer})"
+    for media_type, kind in _members(pin, "responses"):
+        facts["responses", media_type] = f"response {media_type} ({kind})"
     return facts
 
 
-_SECTIONS = ("method", "path", "parameters", "body", "fields", "answers")
+_SECTIONS = ("method", "path", "parameters", "body", "fields", "responses")
 _FIELDS = {"multipart/form-data": "part", "application/x-www-form-urlencoded": "form field"}
 
 

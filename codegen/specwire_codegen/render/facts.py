@@ -142,9 +142,9 @@ class Facts:
         yield "method", literal(operation.http_method)
         yield "path", literal(operation.path)
         yield "returns", _payload(operation.payload)
-        if operation.answers:
-            answers = ", ".join(f"{literal(status)}: {_payload(payload)}" for status, payload in operation.answers)
-            yield "answers", f"{{{answers}}}"
+        if operation.payloads_by_status:
+            others = (f"{literal(status)}: {_payload(payload)}" for status, payload in operation.payloads_by_status)
+            yield "returns_by_status", f"{{{', '.join(others)}}}"
         if operation.errors.by_status:
             yield "errors", self._written(_errors(operation.errors))
         if styles := operation_styles(operation):

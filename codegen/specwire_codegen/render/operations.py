@@ -23,7 +23,7 @@ from specwire_codegen.render.prose import (
     wait_summary,
 )
 from specwire_codegen.render.request import RequestSource
-from specwire_codegen.render.signature import INPUTS, MODELS, Argument, answer, arguments_of, signature
+from specwire_codegen.render.signature import INPUTS, MODELS, Argument, arguments_of, request_type, signature
 
 _ROOT = "root"
 _LONGEST = 100
@@ -38,7 +38,7 @@ class Function:
     arguments: tuple[str, ...]
     kind: str
     """Class of the request that it returns."""
-    answers: tuple[str, ...]
+    type_arguments: tuple[str, ...]
     """Type arguments of the class."""
     doc: str
     call: str
@@ -50,7 +50,7 @@ class Function:
     @property
     def returns(self) -> str:
         """The return annotation."""
-        return f"{self.kind}[{', '.join(self.answers)}]" if self.answers else self.kind
+        return f"{self.kind}[{', '.join(self.type_arguments)}]" if self.type_arguments else self.kind
 
 
 @attrs.frozen
@@ -59,7 +59,7 @@ class Builder:
 
     arguments: tuple[str, ...]
     kind: str
-    answers: tuple[str, ...]
+    type_arguments: tuple[str, ...]
     summary: str
 
 
@@ -114,14 +114,14 @@ def _module(title: str, operations: Sequence[Operation], header: str) -> str:
 def _functions(operation: Operation, siblings: Sequence[Operation], facts: Facts) -> Iterator[Function]:
     arguments = list(arguments_of(operation))
     request = RequestSource(operation, arguments, facts)
-    kind, answers = answer(operation)
+    kind, type_arguments = request_type(operation)
     constant = facts.of(operation)
     base = base_form(operation, siblings)
     yield Function(
         name=function_name(operation.name),
         arguments=("request: BaseRequest",) if base else signature(arguments, Argument.declaration),
         kind=kind,
-        answers=answers,
+        type_arguments=type_arguments,
         doc=form_documentation(operation, base) if base else documentation(operation, arguments),
         call=f"{kind}({', '.join([constant.name, *(request.copied() if base else request.keywords())])})",
         constant=constant,
@@ -165,7 +165,7 @@ def builders(api: Api) -> Iterator[tuple[Operation, tuple[str, ...], Builder]]:
         for index, method in enumerate((operation.method, *operation.aliases)):
             named = bases[index] if index < len(bases) else bases[0] if bases else ""
             summary = form_summary(operation, named) if named else summary_of(operation)
-            yield operation, method, Builder(shown, *answer(operation), summary)
+            yield operation, method, Builder(shown, *request_type(operation), summary)
         if operation.polling is not None and operation.polling.method is not None:
             shown = signature(arguments, Argument.shown, _waiting(operation))
             waiter = Builder(shown, "Workflow", (_polled(operation),), wait_summary(operation))
@@ -180,7 +180,7 @@ def _waiter(operation: Operation, arguments: list[Argument]) -> Function:
         name=function_name(operation.polling.method[-1]),
         arguments=signature(arguments, Argument.declaration, _waiting(operation)),
         kind="Workflow",
-        answers=(_polled(operation),),
+        type_arguments=(_polled(operation),),
         doc=wait_documentation(operation, arguments),
         call=f"_wait({function_name(operation.name)}({', '.join(passed)}), {keywords})",
     )

@@ -53,25 +53,25 @@ def _entries(api: Api) -> Iterator[tuple[tuple[str, ...], Entry]]:
     replaced = {override.method for override in api.overrides if override.kind == "replaces"}
     for operation, method, builder in builders(api):
         if method not in replaced:
-            call = _call(method, builder.arguments, _answer(builder.kind, builder.answers))
+            call = _call(method, builder.arguments, _result(builder.kind, builder.type_arguments))
             yield method, Entry(call, markdown(builder.summary), _route(operation))
     routes = {operation.id: _route(operation) for operation in api.operations}
     for override in api.overrides:
         if override.returns != "Accumulator":
-            call = _call(override.method, override.arguments, _answer(override.returns, override.answers))
+            call = _call(override.method, override.arguments, _result(override.returns, override.type_arguments))
             yield override.method, Entry(call, markdown(override.doc), routes[override.operation_id])
 
 
-def _call(method: tuple[str, ...], arguments: Sequence[str], answer: str) -> str:
+def _call(method: tuple[str, ...], arguments: Sequence[str], result: str) -> str:
     """Return a call in ordinary layout: on one line, or with one argument per line."""
     name = f"client.{'.'.join(method)}"
-    line = f"{name}({', '.join(arguments)}) -> {answer}"
+    line = f"{name}({', '.join(arguments)}) -> {result}"
     if len(line) <= 100:
         return line
-    return "\n".join([f"{name}(", *(f"    {argument}," for argument in arguments), f") -> {answer}"])
+    return "\n".join([f"{name}(", *(f"    {argument}," for argument in arguments), f") -> {result}"])
 
 
-def _answer(kind: str, types: Sequence[str]) -> str:
+def _result(kind: str, types: Sequence[str]) -> str:
     """Return the result of a call, by the kind of request that its builder returns."""
     match kind, types:
         case "StreamRequest", (event,):

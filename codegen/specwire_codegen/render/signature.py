@@ -65,7 +65,7 @@ class Argument:
         return f"{self.name}: {self.annotation}{default}"
 
 
-def answer(operation: Operation) -> tuple[str, tuple[str, ...]]:
+def request_type(operation: Operation) -> tuple[str, tuple[str, ...]]:
     """Return the kind of request of an operation, and its type arguments."""
     match operation.payload:
         case JsonPayload(type_):
@@ -78,7 +78,7 @@ def answer(operation: Operation) -> tuple[str, tuple[str, ...]]:
         case Empty(open):
             return "Request", ("Any" if open else "None",)
         case BinaryStream() if operation.mixed:
-            return "MixedRequest", (_other_answers(operation),)
+            return "MixedRequest", (_other_types(operation),)
         case BinaryStream():
             return "DownloadRequest", ()
         case EventStream(event):
@@ -87,24 +87,20 @@ def answer(operation: Operation) -> tuple[str, tuple[str, ...]]:
             assert_never(operation.payload)
 
 
-def _other_answers(operation: Operation) -> str:
+def _other_types(operation: Operation) -> str:
     """Return the response type of an operation that does not return bytes."""
     types: list[TypeExpr] = []
-    empty = False
-    for _, payload in operation.answers:
+    for _, payload in operation.payloads_by_status:
         match payload:
             case JsonPayload(type_):
                 types.append(type_)
             case Text():
                 types.append(Primitive("str"))
             case Empty():
-                empty = True
+                types.append(Nullable(AnyJson()))
             case _:
                 pass
-    if not types:
-        return "None"
-    type_ = union_of(types)
-    return out(Nullable(type_) if empty and not isinstance(type_, Nullable | AnyJson) else type_, MODELS)
+    return out(union_of(types), MODELS)
 
 
 def arguments_of(operation: Operation) -> Iterator[Argument]:

@@ -48,7 +48,7 @@ class BaseDownload:
         self._response: Response[None] | None = None
 
     def __del__(self, warn: Callable[..., object] = warnings.warn) -> None:
-        if not getattr(self, "_asked", True):
+        if not getattr(self, "_used", True):
             text = f"{self!r} was never sent: read or save it, or close it if it is not needed"
             warn(text, ResourceWarning, stacklevel=2, source=self)
 

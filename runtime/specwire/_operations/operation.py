@@ -165,7 +165,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     """Path template, such as `/v1/files/{file_id}`."""
     returns: Payload
-    answers: Mapping[int | str, Payload] = {}
+    returns_by_status: Mapping[int | str, Payload] = {}
     """Payloads of success statuses, or of `"2XX"`, that differ from `returns`."""
     errors: Mapping[int | str, Any] = {}
     """Types of error bodies, by status, range (`"4XX"`) or `"default"`."""
@@ -189,9 +189,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     def payload_of(self, status: int) -> Payload:
         """Return the payload of a success status."""
-        if not self.answers:
+        if not self.returns_by_status:
             return self.returns
-        return self.answers.get(status, self.answers.get("2XX", self.returns))
+        return self.returns_by_status.get(status, self.returns_by_status.get("2XX", self.returns))
 
     def error_type(self, status: int) -> Any:
         """Return the type of the error body of a status, or None."""
@@ -202,8 +202,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     def accept(self) -> str:
         """Return the `Accept` header: all success media types; for files and text also `*/*`, rather than a 406."""
         accept = self.returns.accept
-        if self.answers:
-            named = [one for payload in (self.returns, *self.answers.values()) for one in payload.accept.split(", ")]
+        if self.returns_by_status:
+            payloads = (self.returns, *self.returns_by_status.values())
+            named = [one for payload in payloads for one in payload.accept.split(", ")]
             accept = ", ".join(dict.fromkeys(each for each in named if each != "*/*")) or "*/*"
         # Some frameworks compare this with the media types that they can render, not with those of files that a handler
         # sends.

@@ -54,7 +54,7 @@ def value(state: CallState, response: HTTPResponse, fast: Decoder | None) -> Any
 
 def quick_decoder(operation: Operation, options: Options) -> Decoder | None:
     """Return a decoder for responses of which only the value matters; None if more must be checked."""
-    if operation.answers or operation.error_envelope is not None or options.keep_unknown:
+    if operation.returns_by_status or operation.error_envelope is not None or options.keep_unknown:
         return None
     return _decoder_of(operation.returns, options)
 

@@ -42,7 +42,7 @@ class BaseStream(Generic[E]):
             raise TransportError(passed, sent=True, timeout=True)
 
     def __del__(self, warn: Callable[..., object] = warnings.warn) -> None:
-        if not getattr(self, "_asked", True):
+        if not getattr(self, "_used", True):
             text = f"{self!r} was never sent: read it in a `with`, or close it if it is not needed"
             warn(text, ResourceWarning, stacklevel=2, source=self)
 

@@ -10,7 +10,7 @@ from specwire_codegen.diagnostics import (
     Location,
     SpecwireCodegenError,
     error,
-    settle,
+    raise_errors,
     warning,
 )
 
@@ -37,14 +37,14 @@ def test_unknown_parts_are_left_out() -> None:
 def test_settle_returns_warnings_once() -> None:
     """Warnings alone do not fail, and the same one is told only once."""
     one, two = warning("a", "first"), warning("b", "second")
-    assert (one, two) == settle([one, two, one])
+    assert (one, two) == raise_errors([one, two, one])
 
 
 def test_settle_raises_everything_together() -> None:
     """One error fails the stage with all that was found, warnings too."""
     one, two = warning("a", "first"), error("b", "second")
     with pytest.raises(DiagnosticError) as raised:
-        settle([one, two])
+        raise_errors([one, two])
     assert (one, two) == raised.value.diagnostics
     assert "warning[a]: first\nerror[b]: second" == str(raised.value)
     assert isinstance(raised.value, SpecwireCodegenError)

@@ -117,7 +117,7 @@ class Splitter:
             return {name: self._led(each, file) for name, each in value.items()}
         if slot in ("texts", "types") and isinstance(value, list):
             return [self._place(each, "text", file, f"{here}/{i}", above, "") for i, each in enumerate(value)]
-        if slot == "textmap" and isinstance(value, dict):
+        if slot == "string_map" and isinstance(value, dict):
             return {n: self._place(e, "text", file, pointers.below(here, n), above, "") for n, e in value.items()}
         return value
 

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from specwire_codegen.characters import is_hidden
 from specwire_codegen.openapi.casing import argument, pascal, snake
 from specwire_codegen.openapi.identifiers import class_names, distinct, file_name
-from specwire_codegen.openapi.transliteration import decoded, encoded, letters
+from specwire_codegen.openapi.transliteration import decoded, encoded, transliterated
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_class_names_leave_the_modules_own_names_alone() -> None:
 @given(st.text())
 def test_an_encoded_name_comes_back(text: str) -> None:
     """Names of components are ASCII while they are normalized, and in their script again afterwards."""
-    name = letters(text)
+    name = transliterated(text)
     assert encoded(name).isascii()
     assert name == decoded(encoded(name)) or "U0" in name
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, Location, error, merged, settle, warning
+from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, Location, error, merged, raise_errors, warning
 from specwire_codegen.documents.document import Document
 from specwire_codegen.normalize import normalize
 
@@ -54,8 +54,8 @@ def test_equal_findings_are_one() -> None:
 def test_a_warning_counts_its_places() -> None:
     """A warning names two more places, and counts the others; an error names twenty."""
     places = [place(line) for line in range(1, 31)]
-    (found,) = settle([warning("a", "one", each) for each in places])
+    (found,) = raise_errors([warning("a", "one", each) for each in places])
     assert "  also at 27 more places" in str(found).splitlines()
     with pytest.raises(DiagnosticError) as raised:
-        settle([error("a", "one", each) for each in places])
+        raise_errors([error("a", "one", each) for each in places])
     assert "  also at 9 more places" in str(raised.value).splitlines()

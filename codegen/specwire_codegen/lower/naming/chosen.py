@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from specwire_codegen.config import ClientConfig
-from specwire_codegen.diagnostics import Diagnostic, Location, error, settle
+from specwire_codegen.diagnostics import Diagnostic, Location, error, raise_errors
 from specwire_codegen.documents.routes import Routed, Routes
 from specwire_codegen.lower.naming.method import RESERVED, RESERVED_RESOURCE
 from specwire_codegen.lower.naming.named import Named
@@ -64,7 +64,7 @@ def chosen(config: ClientConfig, operations: Sequence[Named]) -> Chosen:
             keys[table, id_] = key
             found[id_] = tuple(tuple(name.split(".")) for name in names)
             findings += _reserved(found[id_], place)
-    settle(findings)
+    raise_errors(findings)
     return Chosen(config, tables, keys)
 
 

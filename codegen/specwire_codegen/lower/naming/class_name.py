@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from specwire_codegen.config import ClientConfig
-from specwire_codegen.diagnostics import Diagnostic, error, settle
+from specwire_codegen.diagnostics import Diagnostic, error, raise_errors
 from specwire_codegen.openapi.casing import pascal, respelled
 from specwire_codegen.openapi.identifiers import class_names
 from specwire_codegen.openapi.suggest import nearest
@@ -13,7 +13,7 @@ from specwire_codegen.openapi.suggest import nearest
 
 def chosen_class_names(components: Collection[str], config: ClientConfig) -> dict[str, str]:
     """Return the class name of each component; raise for unused or conflicting names in `client.toml`."""
-    settle([*_unused(components, config), *_collisions(components, config)])
+    raise_errors([*_unused(components, config), *_collisions(components, config)])
     chosen = {name: choice for name, choice in config.models.items() if name in components}
     return class_names(components, chosen, config.casing)
 

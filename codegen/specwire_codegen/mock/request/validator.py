@@ -60,7 +60,7 @@ class RequestValidator:
     deserializer: Deserializer
     bodies: BodyReader
 
-    def understand(
+    def validate(
         self, operation: Operation, path: Mapping[str, str], sources: Sources, received: Received
     ) -> Understood:
         """Return the decoded request, or the reason for its rejection."""

@@ -13,7 +13,7 @@ from specwire_codegen.mock.state import job_state
 from specwire_codegen.mock.state.operation_roles import Create, Delete, Read, Update, collection, identifier
 from specwire_codegen.mock.state.resource_lookup import ResourceLookup
 from specwire_codegen.mock.state.response_builder import CHANGED, CREATED, ResponseBuilder
-from specwire_codegen.mock.state.store import Record
+from specwire_codegen.mock.state.store import Resource
 from specwire_codegen.mock.values.examples import Examples, schema_of
 from specwire_codegen.mock.values.identifiers import Identifiers
 
@@ -25,7 +25,7 @@ class Resources:
     presenter: ResponseBuilder
     examples: Examples
     identifiers: Identifiers
-    inventory: ResourceLookup
+    lookup: ResourceLookup
 
     def create(self, exchange: Exchange, role: Create, media: MediaType) -> Any:
         """Create an item and return it; a job starts."""
@@ -40,58 +40,58 @@ class Resources:
         polling = role.item.polling if role.item else None
         if polling is not None and role.item is not None:
             job = job_state.begin(polling, shown=True, rests=exchange.content.fields.get("auto_start") is False)
-            self.inventory.store.put_job(f"{exchange.concrete(collection(role.item.path))}/{fresh}", job)
+            self.lookup.store.put_job(f"{exchange.concrete(collection(role.item.path))}/{fresh}", job)
             body = self.presenter.job(media, polling, job, (), fields)
         else:
             body = self.presenter.show(schema_of(media), base, fields)
         file = _file(exchange.content.parts)
-        record = Record(
+        resource = Resource(
             id=str(fresh),
             body=body,
             fields=_kept(body, fields),
             upload=file.blob if file else None,
             media=file.media if file else "",
         )
-        self.inventory.collection(exchange, role.collection).put(record)
+        self.lookup.collection(exchange, role.collection).put(resource)
         return body
 
     def read(self, exchange: Exchange, role: Read, media: MediaType) -> Any:
         """Return one item; for an unknown id, the example."""
-        record = self.inventory.record(exchange, role.item)
-        if record is not None and self.examples.fits(media, record.body):
-            return record.body
-        own = self.inventory.own(exchange, role.item, role.key, media)
+        resource = self.lookup.resource(exchange, role.item)
+        if resource is not None and self.examples.fits(media, resource.body):
+            return resource.body
+        own = self.lookup.own(exchange, role.item, role.key, media)
         base = self.examples.value(media, exchange.example)
-        return self.presenter.show(schema_of(media), base, {**_fields(record), **own})
+        return self.presenter.show(schema_of(media), base, {**_fields(resource), **own})
 
     def update(self, exchange: Exchange, role: Update, media: MediaType | None) -> Any:
         """Update an item with the fields of the request and return it."""
-        record = self.inventory.record(exchange, role.item)
+        resource = self.lookup.resource(exchange, role.item)
         changes = dict(exchange.content.fields)
-        body: Any = {**_fields(record), **changes}
+        body: Any = {**_fields(resource), **changes}
         if media is not None:
             base = self.examples.value(media, exchange.example)
-            own = self.inventory.own(exchange, role.item, role.key, media)
+            own = self.lookup.own(exchange, role.item, role.key, media)
             changes |= self.presenter.times(base, CHANGED)
-            body = self.presenter.show(schema_of(media), base, {**_fields(record), **changes, **own})
+            body = self.presenter.show(schema_of(media), base, {**_fields(resource), **changes, **own})
         if isinstance(body, dict):
-            known = record or Record(exchange.path[identifier(role.item)], body, body)
+            known = resource or Resource(exchange.path[identifier(role.item)], body, body)
             fields = {**known.fields, **_kept(body, changes)}
-            changed = attrs.evolve(known, body={**_fields(record), **body}, fields=fields)
-            self.inventory.put(exchange, role.item, changed)
+            changed = attrs.evolve(known, body={**_fields(resource), **body}, fields=fields)
+            self.lookup.put(exchange, role.item, changed)
         return body
 
     def delete(self, exchange: Exchange, role: Delete, media: MediaType | None) -> Any:
         """Delete an item and return the documented response."""
-        self.inventory.collection(exchange, collection(role.item)).delete(exchange.path[identifier(role.item)])
+        self.lookup.collection(exchange, collection(role.item)).delete(exchange.path[identifier(role.item)])
         if media is None:
             return None
-        own = {**self.inventory.own(exchange, role.item, role.key, media), "deleted": True}
+        own = {**self.lookup.own(exchange, role.item, role.key, media), "deleted": True}
         return self.presenter.show(schema_of(media), self.examples.value(media, exchange.example), own)
 
 
-def _fields(record: Record | None) -> Mapping[str, Any]:
-    return record.body if record is not None and isinstance(record.body, dict) else {}
+def _fields(resource: Resource | None) -> Mapping[str, Any]:
+    return resource.body if resource is not None and isinstance(resource.body, dict) else {}
 
 
 def _kept(body: Any, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from specwire_codegen.mock.state.operation_roles import LAST_VARIABLE, Listing, 
 from specwire_codegen.mock.state.paging import cut, fill, matches, meant
 from specwire_codegen.mock.state.resource_lookup import ResourceLookup
 from specwire_codegen.mock.state.response_builder import ResponseBuilder
-from specwire_codegen.mock.state.store import Record
+from specwire_codegen.mock.state.store import Resource
 from specwire_codegen.mock.values.examples import Examples
 
 
@@ -23,7 +23,7 @@ class ListHandlers:
     roles: Mapping[Operation, Role]
     presenter: ResponseBuilder
     examples: Examples
-    inventory: ResourceLookup
+    lookup: ResourceLookup
 
     def listing(self, exchange: Exchange, role: Listing, media: MediaType) -> Any:
         """Return the requested page."""
@@ -31,18 +31,18 @@ class ListHandlers:
         pagination = operation.pagination
         paging = {pagination.parameter, pagination.size} if pagination else set()
         filters = {name: value for name, value in exchange.query.items() if name not in paging}
-        records = self.inventory.collection(exchange, role.collection).records()
-        known = [self._item(exchange, role, one) for one in records]
+        resources = self.lookup.collection(exchange, role.collection).resources()
+        known = [self._item(exchange, role, one) for one in resources]
         items = [item for item in known if matches(item, meant(filters, known))]
         page = cut(pagination, operation, exchange.query, items)
         body = self.examples.value(media, exchange.example)
         return fill(pagination, role.items, body, page, lambda value: self.examples.fits(media, value))
 
-    def _item(self, exchange: Exchange, role: Listing, record: Record) -> Any:
-        item = record.body
+    def _item(self, exchange: Exchange, role: Listing, resource: Resource) -> Any:
+        item = resource.body
         if isinstance(item, dict) and not self._fits(role, item):
             item = self.presenter.show(role.schema, self.examples.drawer.draw(role.schema), item)
-        job = self.inventory.store.job(f"{exchange.concrete(role.collection)}/{record.id}")
+        job = self.lookup.store.job(f"{exchange.concrete(role.collection)}/{resource.id}")
         polling = self._polling(role.collection)
         if job is None or polling is None:
             return item

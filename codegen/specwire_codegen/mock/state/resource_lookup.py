@@ -11,7 +11,7 @@ from specwire_codegen.mock.state import job_state
 from specwire_codegen.mock.state.job_state import Job
 from specwire_codegen.mock.state.operation_roles import collection, identifier
 from specwire_codegen.mock.state.seeds import Seeds
-from specwire_codegen.mock.state.store import Collection, Record, Store
+from specwire_codegen.mock.state.store import Collection, Resource, Store
 from specwire_codegen.mock.values.examples import Examples
 
 
@@ -27,16 +27,16 @@ class ResourceLookup:
         """Return the collection behind a path of the document, with its seeds."""
         found = self.store.collection(exchange.concrete(template))
         if not found.seeded:
-            found.seed(self.seeds.records(template))
+            found.seed(self.seeds.resources(template))
         return found
 
-    def record(self, exchange: Exchange, item: str) -> Record | None:
-        """Return the record behind the path of an item."""
+    def resource(self, exchange: Exchange, item: str) -> Resource | None:
+        """Return the resource behind the path of an item."""
         return self.collection(exchange, collection(item)).get(exchange.path[identifier(item)])
 
-    def put(self, exchange: Exchange, item: str, record: Record) -> None:
-        """Store a record under the path of an item."""
-        self.collection(exchange, collection(item)).put(record)
+    def put(self, exchange: Exchange, item: str, resource: Resource) -> None:
+        """Store a resource under the path of an item."""
+        self.collection(exchange, collection(item)).put(resource)
 
     def is_gone(self, exchange: Exchange, item: str) -> bool:
         """Return True if an item was deleted."""
@@ -56,8 +56,8 @@ class ResourceLookup:
         known = self.store.job(exchange.concrete(item))
         if known is not None:
             return known
-        record = self.record(exchange, item)
-        status = find(record.body, polling.status) if record else None
+        resource = self.resource(exchange, item)
+        status = find(resource.body, polling.status) if resource else None
         if not isinstance(status, str):
             return job_state.begin(polling, shown=False)
         course = polling.lifecycle if status in polling.lifecycle else (status,)

@@ -10,7 +10,7 @@ from specwire_codegen.mock.document.operations import MediaType, Polling
 from specwire_codegen.mock.document.pointers import ABSENT, find, place
 from specwire_codegen.mock.state.job_state import Job
 from specwire_codegen.mock.values.examples import Examples, schema_of
-from specwire_codegen.mock.values.identifiers import Deadline, timestamp
+from specwire_codegen.mock.values.identifiers import Clock, timestamp
 
 CREATED = ("created", "created_at", "createdAt", "created_time")
 CHANGED = ("updated_at", "updatedAt", "modified_at", "modifiedAt")
@@ -36,7 +36,7 @@ class ResponseBuilder:
 
     document: Document
     examples: Examples
-    clock: Deadline
+    clock: Clock
 
     def show(self, schema: Schema, base: Any, fields: Mapping[str, Any]) -> Any:
         """Return the base overlaid with the declared and valid fields."""

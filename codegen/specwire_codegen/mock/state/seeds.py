@@ -9,7 +9,7 @@ import attrs
 from specwire_codegen.mock.document.operations import Operation
 from specwire_codegen.mock.document.pointers import find
 from specwire_codegen.mock.state.operation_roles import Listing, Role
-from specwire_codegen.mock.state.store import Record
+from specwire_codegen.mock.state.store import Resource
 from specwire_codegen.mock.values.examples import Examples
 from specwire_codegen.mock.values.identifiers import Identifiers
 
@@ -25,25 +25,25 @@ class Seeds:
     examples: Examples
     identifiers: Identifiers
 
-    def records(self, template: str) -> tuple[Record, ...]:
+    def resources(self, template: str) -> tuple[Resource, ...]:
         """Return the records of the collection at a path of the document; none if no operation lists it."""
         for operation, role in self.roles.items():
             if isinstance(role, Listing) and role.collection == template:
-                return tuple(self._records(operation, role))
+                return tuple(self._resources(operation, role))
         return ()
 
-    def _records(self, operation: Operation, role: Listing) -> Iterator[Record]:
+    def _resources(self, operation: Operation, role: Listing) -> Iterator[Resource]:
         media = operation.success.json
         bodies = () if media is None else self.examples.values(media) or (self.examples.value(media),)
         items = list(_unique((item for body in bodies for item in _items(body, role.items)), role.key))
         if not items:
             items = [self.examples.drawer.draw(role.schema)]
         for index, item in enumerate(items):
-            yield _record(item, role.key, index)
+            yield _resource(item, role.key, index)
         if operation.pagination is None:
             return
         for index, item in enumerate(islice(cycle(items), max(SEEDED - len(items), 0)), len(items)):
-            yield _record(self._renamed(item, role), role.key, index)
+            yield _resource(self._renamed(item, role), role.key, index)
 
     def _renamed(self, item: Any, role: Listing) -> Any:
         if not isinstance(item, dict) or role.key not in item:
@@ -66,8 +66,8 @@ def _unique(items: Iterable[Any], key: str) -> Iterator[Any]:
             yield item
 
 
-def _record(item: Any, key: str, index: int) -> Record:
-    return Record(_name(item, key, index), item, item if isinstance(item, dict) else {})
+def _resource(item: Any, key: str, index: int) -> Resource:
+    return Resource(_name(item, key, index), item, item if isinstance(item, dict) else {})
 
 
 def _name(item: Any, key: str, index: int) -> str:

@@ -10,7 +10,7 @@ from specwire_codegen.mock.state.job_state import Job
 
 
 @attrs.frozen(eq=False)
-class Record:
+class Resource:
     """A resource: the response at its creation, and the fields that belong to this resource alone."""
 
     id: str
@@ -27,36 +27,36 @@ class Collection:
     def __init__(self) -> None:
         """Start empty and without seeds."""
         self.seeded = False
-        self._seeds: dict[str, Record] = {}
-        self._created: dict[str, Record] = {}
+        self._seeds: dict[str, Resource] = {}
+        self._created: dict[str, Resource] = {}
         self._deleted: set[str] = set()
 
-    def seed(self, records: Iterable[Record]) -> None:
+    def seed(self, resources: Iterable[Resource]) -> None:
         """Add the records that exist before the first request."""
         self.seeded = True
-        self._seeds = {record.id: record for record in records if record.id not in self._deleted}
+        self._seeds = {resource.id: resource for resource in resources if resource.id not in self._deleted}
 
-    def put(self, record: Record) -> None:
-        """Add a record, or replace the one with its id."""
-        home = self._seeds if record.id in self._seeds else self._created
-        home[record.id] = record
-        self._deleted.discard(record.id)
+    def put(self, resource: Resource) -> None:
+        """Add a resource, or replace the one with its id."""
+        home = self._seeds if resource.id in self._seeds else self._created
+        home[resource.id] = resource
+        self._deleted.discard(resource.id)
 
-    def get(self, identifier: str) -> Record | None:
-        """Return the record with this id."""
+    def get(self, identifier: str) -> Resource | None:
+        """Return the resource with this id."""
         return self._created.get(identifier) or self._seeds.get(identifier)
 
     def delete(self, identifier: str) -> None:
-        """Delete a record permanently."""
+        """Delete a resource permanently."""
         self._created.pop(identifier, None)
         self._seeds.pop(identifier, None)
         self._deleted.add(identifier)
 
     def is_deleted(self, identifier: str) -> bool:
-        """Return True if a record with this id was deleted."""
+        """Return True if a resource with this id was deleted."""
         return identifier in self._deleted
 
-    def records(self) -> tuple[Record, ...]:
+    def resources(self) -> tuple[Resource, ...]:
         """Return the created records, newest first, then the seeded ones in their order."""
         return (*reversed(self._created.values()), *self._seeds.values())
 

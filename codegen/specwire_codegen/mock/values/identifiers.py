@@ -13,7 +13,7 @@ START = 1_760_000_000
 MILLISECONDS = 100_000_000_000
 """Numbers above this are Unix times in milliseconds."""
 
-Deadline = Callable[[], float]
+Clock = Callable[[], float]
 
 
 class Ticking:

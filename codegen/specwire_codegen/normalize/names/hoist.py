@@ -37,7 +37,7 @@ def _hoisted(data: Node, shared: Mapping[Key, str]) -> tuple[Namer, Node]:
     namer = Namer(components.get("schemas", {}), shared)
     for name in namer.given:
         if name.startswith("/components/schemas/"):
-            namer.settle(name)
+            namer.name_part(name)
     for name in namer.given:
         if not is_provisional(name):
             namer.named[name] = namer.owned(namer.given[name], name, name)

@@ -42,7 +42,7 @@ class Namer:
     root: str = ""
     """Prefix of that component's name: the component or operation that contains it."""
 
-    def settle(self, provisional: str) -> None:
+    def name_part(self, provisional: str) -> None:
         """Name a part of a component after its location, if it needs a name."""
         schema = self.given[provisional]
         origin = origin_of(schema, provisional)

@@ -38,4 +38,4 @@ def is_droppable(kind: ObjectType, key: str) -> bool:
     """Return whether an object of a kind is valid without a field; booleans and numbers are always optional."""
     if key in _EVERYWHERE or kind in _WHOLLY or key in _BY_KIND.get(kind, ()):
         return True
-    return FIELDS.get(kind, {}).get(key) in ("flag", "number")
+    return FIELDS.get(kind, {}).get(key) in ("boolean", "number")

@@ -14,11 +14,11 @@ from specwire_codegen.openapi.objects import FIELDS, Child, FieldType, Node, Obj
 from specwire_codegen.openapi.walk import child_of, is_extension, rebuild
 
 _HELP = "remove it, or give it a value"
-_MEANT = {"anyOf", "oneOf"}
+_ALTERNATIVES = {"anyOf", "oneOf"}
 """Lists of schemas in which null means the type of that name."""
-_UNIONS = _MEANT | {"allOf"}
+_UNIONS = _ALTERNATIVES | {"allOf"}
 """Keywords whose list must not be empty; an empty one is dropped."""
-_LEFT = object()
+_DROPPED = object()
 """Marker for an empty value to remove."""
 
 
@@ -45,11 +45,11 @@ class _Filler:
             field = None if is_extension(key) else child_of(kind, key) or FIELDS[kind].get(key)
             place = pointers.below(here, key)
             new = value if field is None else self._field(key, value, field, place)
-            if new is not _LEFT:
+            if new is not _DROPPED:
                 yield key, new
 
     def _field(self, key: str, value: Any, field: Child | FieldType, place: str) -> Any:
-        new = _LEFT if value == [] and key in _UNIONS else _filled(value, field, place)
+        new = _DROPPED if value == [] and key in _UNIONS else _filled(value, field, place)
         if new is not value:
             self._warn(key, value, new, place)
         elif (
@@ -61,7 +61,7 @@ class _Filler:
             return {name: self._member(name, each, field, pointers.below(place, name)) for name, each in new.items()}
         elif isinstance(field, Child) and field.shape == "list" and isinstance(new, list):
             items = [self._item(key, item, field, f"{place}/{index}") for index, item in enumerate(new)]
-            return [item for item in items if item is not _LEFT]
+            return [item for item in items if item is not _DROPPED]
         return new
 
     def _member(self, name: str, value: Any, field: Child, place: str) -> Any:
@@ -74,8 +74,8 @@ class _Filler:
     def _item(self, key: str, value: Any, field: Child, place: str) -> Any:
         if not _is_blank(value) or isinstance(value, dict):
             return value
-        new: Any = {ORIGIN: place} if key == "prefixItems" else _LEFT
-        if value is None and key in _MEANT:
+        new: Any = {ORIGIN: place} if key == "prefixItems" else _DROPPED
+        if value is None and key in _ALTERNATIVES:
             new = {"type": "null", ORIGIN: place}
         self._warn(key, value, new, place)
         return new
@@ -84,7 +84,7 @@ class _Filler:
         taken = "ignored"
         if isinstance(new, dict):
             taken = "treated as the type 'null'" if "type" in new else "treated as an empty object"
-        elif new is not _LEFT:
+        elif new is not _DROPPED:
             taken = "treated as an empty list"
         what = "null" if value is None else "an empty string" if value == "" else "an empty list"
         message = f"{key!r} is {what if not isinstance(value, dict) else 'an empty object'}; {taken}"
@@ -100,11 +100,11 @@ def _filled(value: Any, field: Child | FieldType, place: str) -> Any:
     if not _is_blank(value) or field in ("any", "types"):
         return value
     if value is None or value == "":
-        return value if value == "" and field == "text" else _LEFT
+        return value if value == "" and field == "text" else _DROPPED
     if isinstance(field, Child):
         wanted: type = list if field.shape == "list" else dict
     else:
-        wanted = {"list": list, "texts": list, "map": dict, "textmap": dict}.get(field, type(None))
+        wanted = {"list": list, "texts": list, "map": dict, "string_map": dict}.get(field, type(None))
     if isinstance(value, wanted):
         return value
     if wanted is dict:

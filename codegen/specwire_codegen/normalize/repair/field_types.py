@@ -22,7 +22,7 @@ _REQUIRED: dict[ObjectType, tuple[str, ...]] = {
     "discriminator": ("propertyName",),
 }
 _TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
-_MEANT = {
+_SYNONYMS = {
     **dict.fromkeys(("str", "text", "uuid", "date", "datetime", "date-time", "char", "enum"), "string"),
     **dict.fromkeys(("int", "int32", "int64", "long", "short", "byte", "bigint"), "integer"),
     **dict.fromkeys(("float", "double", "decimal", "numeric"), "number"),
@@ -37,7 +37,7 @@ _MAYBE_BOOLEAN = {"schema"}
 
 
 @attrs.frozen
-class _Wrong:
+class _TypeMismatch:
     expected: str
 
 
@@ -115,9 +115,9 @@ def _repaired(node: Node, kind: ObjectType, report: Report, here: str) -> Node:
         if kind == "schema" and key == "pattern" and isinstance(value, str) and not _is_regex(value):
             message = f"the pattern {value!r} is not a valid Python regular expression; ignored"
             report.warning("bad-pattern", message, place, "avoid syntax of other regular expression dialects")
-        elif field == "types" and isinstance(new, _Wrong):
+        elif field == "types" and isinstance(new, _TypeMismatch):
             _repair_type(kept, value, report, place)
-        elif not isinstance(new, _Wrong):
+        elif not isinstance(new, _TypeMismatch):
             kept[key] = new
             if new is not value:
                 help = "quote it" if isinstance(new, str) or isinstance(value, (list, dict)) else "write it so"
@@ -182,7 +182,7 @@ def _type_named(word: Any) -> str | None:
     if not isinstance(word, str):
         return "null" if word is None else None
     known = word.strip().lower()
-    return known if known in _TYPES else _MEANT.get(known, nearest(known, sorted(_TYPES), 0.85))
+    return known if known in _TYPES else _SYNONYMS.get(known, nearest(known, sorted(_TYPES), 0.85))
 
 
 def _unknown(key: str, kind: ObjectType, report: Report, place: str) -> None:
@@ -199,22 +199,22 @@ def _shaped(value: Any, field: Child | FieldType, kind: ObjectType, key: str) ->
     match field:
         case "text":
             return _text(value)
-        case "flag":
+        case "boolean":
             if isinstance(value, str) and value.lower() in {"true", "false"}:
                 return value.lower() == "true"
-            return value if isinstance(value, bool) else _Wrong("true or false")
+            return value if isinstance(value, bool) else _TypeMismatch("true or false")
         case "number":
             return _number(value)
         case "list":
             if key == "enum" and isinstance(value, (str, int, float)):
                 return [value]
-            return value if isinstance(value, list) else _Wrong("a list")
+            return value if isinstance(value, list) else _TypeMismatch("a list")
         case "map":
-            return value if isinstance(value, dict) else _Wrong("an object")
+            return value if isinstance(value, dict) else _TypeMismatch("an object")
         case "texts":
             return _texts(value)
-        case "textmap":
-            return _textmap(value)
+        case "string_map":
+            return _string_map(value)
         case "types":
             return _types(value)
         case "any":
@@ -223,12 +223,12 @@ def _shaped(value: Any, field: Child | FieldType, kind: ObjectType, key: str) ->
 
 def _shaped_child(value: Any, field: Child) -> Any:
     if field.shape == "list":
-        return value if isinstance(value, list) else _Wrong("a list")
+        return value if isinstance(value, list) else _TypeMismatch("a list")
     if field.shape == "one" and field.kind == "schema" and value in ("true", "false"):
         return value == "true"
     if field.shape == "one" and field.kind == "schema" and (isinstance(value, bool) or _type_named(value)):
         return value
-    return value if isinstance(value, dict) else _Wrong("an object")
+    return value if isinstance(value, dict) else _TypeMismatch("an object")
 
 
 def _text(value: Any) -> Any:
@@ -236,33 +236,33 @@ def _text(value: Any) -> Any:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, (int, float)) else "" if value is None else _Wrong("a string")
+    return str(value) if isinstance(value, (int, float)) else "" if value is None else _TypeMismatch("a string")
 
 
 def _texts(value: Any) -> Any:
     if isinstance(value, str) and value:
         return [value]
     if not isinstance(value, list):
-        return _Wrong("a list of strings")
+        return _TypeMismatch("a list of strings")
     texts = [_text(each) for each in value]
-    if any(isinstance(each, _Wrong) for each in texts):
-        return _Wrong("a list of strings")
+    if any(isinstance(each, _TypeMismatch) for each in texts):
+        return _TypeMismatch("a list of strings")
     return value if texts == value else texts
 
 
-def _textmap(value: Any) -> Any:
+def _string_map(value: Any) -> Any:
     if not isinstance(value, dict):
-        return _Wrong("an object of strings")
+        return _TypeMismatch("an object of strings")
     texts = {key: _text(each) for key, each in value.items()}
-    if any(isinstance(each, _Wrong) for each in texts.values()):
-        return _Wrong("an object of strings")
+    if any(isinstance(each, _TypeMismatch) for each in texts.values()):
+        return _TypeMismatch("an object of strings")
     return value if texts == value else texts
 
 
 def _types(value: Any) -> Any:
     names = value if isinstance(value, list) else [value]
     if not names or not all(isinstance(name, str) and name in _TYPES for name in names):
-        return _Wrong(f"one of {', '.join(sorted(_TYPES))}, or a list of them")
+        return _TypeMismatch(f"one of {', '.join(sorted(_TYPES))}, or a list of them")
     return value
 
 
@@ -274,8 +274,8 @@ def _number(value: Any) -> Any:
             try:
                 return float(value)
             except ValueError:
-                return _Wrong("a number")
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else _Wrong("a number")
+                return _TypeMismatch("a number")
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else _TypeMismatch("a number")
 
 
 def _is_regex(pattern: str) -> bool:

@@ -13,29 +13,29 @@ from specwire_codegen.openapi.walk import is_extension, rebuild
 _STATUS = re.compile(r"[1-5](\d\d|XX)")
 
 
-def settle(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with valid responses on every operation."""
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         if kind != "responses":
             return node
         here = origin_of(node)
-        settled: Node = {}
+        valid: Node = {}
         for status, response in node.items():
             if is_extension(status):
-                settled[status] = response
+                valid[status] = response
             elif _STATUS.fullmatch(status.upper()) or status == "default":
-                settled.setdefault(status if status == "default" else status.upper(), response)
+                valid.setdefault(status if status == "default" else status.upper(), response)
             else:
                 message = f"{status!r} is not a status code; ignored"
                 report.warning("bad-status", message, pointers.join(here, status), "use 200, 4XX or default")
-        if not any(not is_extension(status) for status in settled):
+        if not any(not is_extension(status) for status in valid):
             report.warning("no-responses", "the operation has no responses", here, "add the responses of the server")
-            settled["default"] = {"description": "", ORIGIN: here}
-        return settled
+            valid["default"] = {"description": "", ORIGIN: here}
+        return valid
 
-    settled: Node = rebuild(data, "openapi", visit)
-    return settled
+    valid: Node = rebuild(data, "openapi", visit)
+    return valid
 
 
 def describe(data: Node, report: Report) -> Node:

@@ -18,7 +18,7 @@ Found = tuple[str, Node]
 """A pointer and its value."""
 
 
-def settle(data: Node, report: Report) -> Node:
+def apply(data: Node, report: Report) -> Node:
     """Return the document with references to the wrong kind replaced by the intended objects.
 
     References of schemas stay; `schema_of` resolves them.
@@ -42,8 +42,8 @@ def settle(data: Node, report: Report) -> Node:
         report.warning("bad-ref", message, pointers.join(here, "$ref"), _HELP.get(kind, "write it here"))
         return {**made, **siblings, ORIGIN: here}
 
-    settled: Node = rebuild(data, "openapi", visit)
-    return settled
+    valid: Node = rebuild(data, "openapi", visit)
+    return valid
 
 
 def schema_of(data: Node, pointer: str, kind: ObjectType) -> str | None:

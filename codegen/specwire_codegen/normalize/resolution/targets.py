@@ -10,7 +10,7 @@ import attrs
 from specwire_codegen.diagnostics import Diagnostic
 from specwire_codegen.normalize.refs.references import schema_ref
 from specwire_codegen.normalize.resolution import conversions, unresolved
-from specwire_codegen.normalize.source_map import Report, origin_of, stamp
+from specwire_codegen.normalize.source_map import Report, annotate, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import SECTIONS, Node, ObjectType
 from specwire_codegen.openapi.suggest import nearest
@@ -32,7 +32,7 @@ def apply(data: Node, report: Report) -> Node:
     A target outside the components becomes one, with its pointer as a provisional name; its own references are followed
     too. `unresolved` handles references without a target.
     """
-    finder = _Finder(conversions.settle(data, report), report)
+    finder = _Finder(conversions.apply(data, report), report)
     finder.collect((node, kind) for node, kind, _ in walk(finder.data, "openapi"))
     while finder.wanted:
         finder.collect(finder.added_components())
@@ -50,7 +50,7 @@ def apply(data: Node, report: Report) -> Node:
         return _full_mapping(node, finder.data) if kind == "discriminator" else node
 
     directed: Node = rebuild(finder.data, "openapi", visit)
-    return unresolved.settle(directed, finder.missing, report)
+    return unresolved.apply(directed, finder.missing, report)
 
 
 @attrs.define
@@ -113,9 +113,9 @@ class _Finder:
                 return
             help = "write it like that: in a pointer, '/' in a name is '~1', and '~' is '~0'"
             self.repair(use, f"{ref!r} does not exist; treated as '#{found}'", help, place)
-        self.settle(use, found, place)
+        self.apply(use, found, place)
 
-    def settle(self, use: Use, found: str, place: str) -> None:
+    def apply(self, use: Use, found: str, place: str) -> None:
         """Record the target of a reference if it has the right kind."""
         kind, ref = use
         value = pointers.get(self.data, found)
@@ -153,7 +153,7 @@ class _Finder:
         for target in sorted(wanted, key=len, reverse=True):
             kind = wanted[target]
             section = SECTIONS[kind]
-            value = stamp(pointers.get(self.data, target), kind, target)
+            value = annotate(pointers.get(self.data, target), kind, target)
             moved = {"$ref": f"#/components/{section}/{pointers.escape(target)}"}
             data = pointers.replaced(self.data, target, moved)
             components = data.get("components")

@@ -27,7 +27,7 @@ _NEEDED = frozenset({"requestBody", "pathItem", "securityScheme"})
 Use = tuple[ObjectType, str]
 
 
-def settle(data: Node, missing: Mapping[Use, Diagnostic], report: Report) -> Node:
+def apply(data: Node, missing: Mapping[Use, Diagnostic], report: Report) -> Node:
     """Return the document without unresolved references; report those that a call needs."""
     if not missing:
         return data

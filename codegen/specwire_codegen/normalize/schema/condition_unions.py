@@ -13,7 +13,7 @@ _CONDITIONS = frozenset("required not minProperties maxProperties dependentRequi
 Resolve = Callable[[Node], Any]
 
 
-def settle(schema: Node, resolve: Resolve) -> Node:
+def without_conditions(schema: Node, resolve: Resolve) -> Node:
     """Return a schema without unions of conditions; properties that every branch requires become required.
 
     `resolve` follows a reference.

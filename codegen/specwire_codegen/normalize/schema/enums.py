@@ -39,11 +39,11 @@ def apply(data: Node, report: Report) -> Node:
             )
         return {**{key: value for key, value in node.items() if key != "enum"}, "items": items}
 
-    settled: Node = rebuild(data, "openapi", visit)
-    return settled
+    valid: Node = rebuild(data, "openapi", visit)
+    return valid
 
 
-def settle(schema: Node) -> Node:
+def canonical(schema: Node) -> Node:
     """Return the schema with its `enum` or `const` in canonical form."""
     if "const" in schema and "enum" not in schema:
         return _const(schema)
@@ -59,14 +59,14 @@ def settle(schema: Node) -> Node:
     values = [value for value in values if value is not None]
     if not values:
         return {**rest, "type": "null"} if nullable else rest
-    settled = _typed(rest, values)
-    if settled.get("type") == "boolean" and len(values) == 2:
+    valid = _typed(rest, values)
+    if valid.get("type") == "boolean" and len(values) == 2:
         pass
     elif len(values) == 1:
-        settled["const"] = values[0]
+        valid["const"] = values[0]
     else:
-        settled["enum"] = values
-    return nulls.join(settled) if nullable else settled
+        valid["enum"] = values
+    return nulls.join(valid) if nullable else valid
 
 
 def _const(schema: Node) -> Node:
@@ -74,8 +74,8 @@ def _const(schema: Node) -> Node:
         return {**{key: value for key, value in schema.items() if key != "const"}, "type": "null"}
     kinds = _kinds(schema)
     value = _converted(schema["const"], kinds)
-    settled = {**_typed(schema, [value]), "const": value}
-    return nulls.join(settled) if "null" in kinds else settled
+    valid = {**_typed(schema, [value]), "const": value}
+    return nulls.join(valid) if "null" in kinds else valid
 
 
 def _kinds(schema: Node) -> list[str]:

@@ -103,7 +103,7 @@ class Simplifier:
         if self._leads_to_null(schema):
             schema = {**{key: value for key, value in schema.items() if key != "$ref"}, "type": "null"}
         apart = self._without_null_type(schema)
-        simple = self.united(self.composed(_typed(condition_unions.settle(apart, self._unmodified))))
+        simple = self.united(self.composed(_typed(condition_unions.without_conditions(apart, self._unmodified))))
         return simple if apart is schema else nulls.join(simple)
 
     def _leads_to_null(self, schema: Node) -> bool:
@@ -140,8 +140,8 @@ class Simplifier:
         for part in parts:
             notes.update({} if "$ref" in part and not only_annotated(part) else annotations_of(part))
         notes.update(annotations_of(rest))
-        parts = [condition_unions.settle(part, self._unmodified) for part in parts]
-        rest = condition_unions.settle(rest, self._unmodified)
+        parts = [condition_unions.without_conditions(part, self._unmodified) for part in parts]
+        rest = condition_unions.without_conditions(rest, self._unmodified)
         pieces = [constraints(part) | {ORIGIN: origin_of(part)} for part in parts if constraints(part)]
         if constraints(rest):
             pieces.append(constraints(rest) | {ORIGIN: origin_of(schema)})
@@ -260,7 +260,7 @@ class Simplifier:
 
 def _typed(schema: Node) -> Node:
     """Return the schema with its implied type, and without keywords of other types."""
-    return types.relevant(enums.settle(types.typed(schema)))
+    return types.relevant(enums.canonical(types.typed(schema)))
 
 
 def without_null(kinds: str | list[str]) -> list[str]:

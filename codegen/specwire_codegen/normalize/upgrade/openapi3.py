@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import starmap
 from typing import Any
 
-from specwire_codegen.normalize.source_map import Report, origin_of, stamp
+from specwire_codegen.normalize.source_map import Report, annotate, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.annotations import ANNOTATIONS
 from specwire_codegen.openapi.objects import Node, ObjectType
@@ -29,7 +29,7 @@ def tuples(data: Node, report: Report) -> Node:
         if kind != "schema" or not isinstance(listed, list) or not listed:
             return node
         here = pointers.join(origin_of(node, pointer), "items")
-        items = [stamp(each, "schema", pointers.join(here, index)) for index, each in enumerate(listed)]
+        items = [annotate(each, "schema", pointers.join(here, index)) for index, each in enumerate(listed)]
         items = [rebuild(each, "schema", visit) for each in items]
         rest = {key: value for key, value in node.items() if key != "items"}
         if len(items) == 1:

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.normalize.source_map import ORIGIN, Report, stamp
+from specwire_codegen.normalize.source_map import ORIGIN, Report, annotate
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.media_types import base_type
 from specwire_codegen.openapi.methods import METHODS
@@ -114,7 +114,7 @@ class _Converter:
                 for name, scheme in _object(data.get("securityDefinitions")).items()
             },
         }
-        return stamp(converted)
+        return annotate(converted)
 
     def servers(self, schemes: list[str]) -> list[Node]:
         host = str(self.data.get("host", "")).rpartition("://")[2].rstrip("/")
@@ -125,7 +125,7 @@ class _Converter:
         return [{"url": f"{name}://{host}{base}"} for name in names]
 
     def schema(self, schema: Any, here: str) -> Any:
-        return stamp(_moved(schema), "schema", here) if isinstance(schema, dict) else schema
+        return annotate(_moved(schema), "schema", here) if isinstance(schema, dict) else schema
 
     def path_item(self, item: Any, here: str) -> Any:
         if not isinstance(item, dict):
@@ -213,7 +213,7 @@ class _Converter:
         items = schema.get("items")
         if isinstance(items, dict):
             schema["items"] = self.inline_schema(items) if "$ref" not in items else items
-        return stamp(schema, "schema", str(node.get(ORIGIN, "")))
+        return annotate(schema, "schema", str(node.get(ORIGIN, "")))
 
     def body(self, node: Node, consumes: list[str]) -> Node:
         here = str(node[ORIGIN])
