@@ -14,7 +14,7 @@ _SEVERAL = Operation(
     method="GET",
     path="/several",
     returns=JsonPayload(models.SeveralResponse | None),
-    answers={200: JsonPayload(models.Cat), 202: JsonPayload(models.Dog), 204: EmptyPayload()},
+    returns_by_status={200: JsonPayload(models.Cat), 202: JsonPayload(models.Dog), 204: EmptyPayload()},
     errors={"4XX": models.Problem},
     secure=False,
 )

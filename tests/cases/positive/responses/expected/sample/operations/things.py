@@ -81,7 +81,7 @@ _DELETE = Operation(
     method="DELETE",
     path="/things/{id}",
     returns=JsonPayload(models.Job | None),
-    answers={202: JsonPayload(models.Job), 204: EmptyPayload()},
+    returns_by_status={202: JsonPayload(models.Job), 204: EmptyPayload()},
     secure=False,
 )
 
