@@ -1,4 +1,4 @@
-"""Promises of clients: how they are made, what they send, how they are told otherwise."""
+"""Clients: how they are made, what they send, and their options."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from tests.support.server import DONE, Server, reply, stream
 CLIENTS = pytest.mark.parametrize("kind", [Sample, AsyncSample])
 
 
-def test_a_call_sends_what_was_given_and_answers_a_model(caller: Caller, client: Any, server: Server) -> None:
-    """A call puts each parameter in its place, sends the key, and answers the model of the document."""
+def test_a_call_sends_its_arguments_and_returns_a_model(caller: Caller, client: Any, server: Server) -> None:
+    """Each parameter is in its place, the key is sent, and the result is the document's model."""
     server.play(reply({"id": "a b", "size": 3}))
     thing = caller.run(client.things.get("a b", tags=["x", "y"], where={"colour": "red"}, trace="t-1", session="s1"))
     received = server.received[0]
@@ -39,8 +39,8 @@ def test_a_call_sends_what_was_given_and_answers_a_model(caller: Caller, client:
     assert "content-type" not in received.headers
 
 
-def test_what_is_not_given_is_not_sent_and_none_is_null(caller: Caller, client: Any, server: Server) -> None:
-    """A keyword that is not given is left out of the body; `None` is sent as null."""
+def test_omitted_arguments_are_not_sent_and_none_is_null(caller: Caller, client: Any, server: Server) -> None:
+    """An omitted keyword is not in the body; `None` is sent as null."""
     server.play(reply({"id": "1"}), reply({"id": "2"}))
     caller.run(client.things.make(name="x"))
     caller.run(client.things.make(name="x", size=None))
@@ -48,15 +48,15 @@ def test_what_is_not_given_is_not_sent_and_none_is_null(caller: Caller, client: 
     assert "application/json" == server.received[0].headers["content-type"]
 
 
-def test_bodies_take_models_and_plain_data(caller: Caller, client: Any, server: Server) -> None:
-    """Nested input may be a model or a dict of the same shape."""
+def test_bodies_accept_models_and_plain_data(caller: Caller, client: Any, server: Server) -> None:
+    """Nested input may be a model or a dict of the same fields."""
     server.play(reply({"id": "1"}))
     caller.run(client.things.make(name="x", part=Thing(id="7")))
     assert {"name": "x", "part": {"id": "7"}} == server.received[0].json
 
 
-def test_forms_text_and_empty_answers(caller: Caller, client: Any, server: Server) -> None:
-    """Form bodies are urlencoded; text is decoded by its charset; an answer without a body is None."""
+def test_forms_texts_and_empty_responses(caller: Caller, client: Any, server: Server) -> None:
+    """Form bodies are urlencoded, text is decoded by its charset, and an empty response is None."""
     server.play(
         reply({"id": "1"}),
         reply("é".encode("latin-1"), headers={"content-type": "text/plain; charset=latin-1"}),
@@ -72,8 +72,8 @@ def test_forms_text_and_empty_answers(caller: Caller, client: Any, server: Serve
 
 
 @CLIENTS
-def test_without_a_key_the_message_says_how_to_give_one(kind: Any) -> None:
-    """A missing key is refused when the client is made, naming argument and variable."""
+def test_a_missing_key_is_reported_with_argument_and_variable(kind: Any) -> None:
+    """It is rejected when the client is made."""
     with pytest.raises(ConfigurationError) as caught:
         kind()
     name = kind.__name__
@@ -84,7 +84,7 @@ def test_without_a_key_the_message_says_how_to_give_one(kind: Any) -> None:
 def test_key_and_base_url_come_from_the_environment(
     caller: Caller, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where no key or base URL is given, the environment's are used, spaces around them dropped."""
+    """The environment's values are used if none are given, without surrounding spaces."""
     monkeypatch.setenv("SAMPLE_API_KEY", " from-the-environment\n")
     monkeypatch.setenv("SAMPLE_BASE_URL", f"{server.url}/v9/ ")
     server.play(reply({"id": "1"}))
@@ -93,8 +93,10 @@ def test_key_and_base_url_come_from_the_environment(
     assert "/v9/things/1" == server.received[0].target
 
 
-def test_arguments_win_over_the_environment(caller: Caller, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key and a base URL that are given are used."""
+def test_arguments_take_precedence_over_the_environment(
+    caller: Caller, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A given key and base URL are used."""
     monkeypatch.setenv("SAMPLE_API_KEY", "other")
     monkeypatch.setenv("SAMPLE_BASE_URL", "http://other.invalid")
     server.play(reply({"id": "1"}))
@@ -103,8 +105,8 @@ def test_arguments_win_over_the_environment(caller: Caller, server: Server, monk
 
 
 @CLIENTS
-def test_the_document_names_the_server(kind: Any) -> None:
-    """Without argument and environment, the base URL is the document's."""
+def test_the_default_server_is_that_of_the_document(kind: Any) -> None:
+    """It is used without an argument and an environment variable."""
     assert "https://sample.invalid/v1" == kind(KEY).base_url
 
 
@@ -117,8 +119,8 @@ def test_the_document_names_the_server(kind: Any) -> None:
         ("https://api.invalid", "https://mock.invalid", "mock.invalid"),
     ],
 )
-def test_an_operation_is_at_a_server_of_its_own(document: str | None, told: str | None, host: str) -> None:
-    """Its server counts, unless the client was told another place than the document's: a mock, say, of all of it."""
+def test_an_operation_may_have_its_own_server(document: str | None, told: str | None, host: str) -> None:
+    """Its server is used, unless the client has another base URL, which may be a mock of the whole API."""
     kind = type("Elsewhere", (Client,), {"_provider": Provider(name="p", version="1", base_url=document)})
     operation = Operation(
         id="save", method="GET", path="/file", returns=EmptyPayload(), server="https://files.invalid", secure=False
@@ -143,16 +145,16 @@ def test_an_operation_is_at_a_server_of_its_own(document: str | None, told: str 
         ("https://example.com/#hidden", "https://example.com/", "it has a fragment"),
     ],
 )
-def test_a_base_url_that_is_none_is_refused_at_once(kind: Any, url: str, shown: str, flaw: str) -> None:
-    """A bad base URL is refused with the reason when the client is made, without what may be secret in it."""
+def test_an_invalid_base_url_is_rejected_when_the_client_is_made(kind: Any, url: str, shown: str, flaw: str) -> None:
+    """The message has the reason, and none of the URL's secrets."""
     with pytest.raises(ConfigurationError) as caught:
         kind(KEY, base_url=url)
     assert f"base URL {shown!r} is unusable: {flaw}; give https://host/path" == str(caught.value)
 
 
 @CLIENTS
-def test_a_base_url_with_the_beginning_of_every_path_is_refused(kind: Any) -> None:
-    """It would stand twice in every request: all of it, or all up to a version; not where the document doubles it."""
+def test_a_base_url_that_repeats_the_prefix_of_every_path_is_rejected(kind: Any) -> None:
+    """The prefix, whole or up to a version, would be sent twice; it is accepted if the document repeats it too."""
     provider = Provider(name="p", version="1", base_url="https://api.test", prefix="/api/v1/projects")
     client = type("Doubled", (kind,), {"_provider": provider})
     for url in ("https://api.test/api/v1", "https://proxy.test/x/api/v1/", "https://api.test/api/v1/projects"):
@@ -167,8 +169,8 @@ def test_a_base_url_with_the_beginning_of_every_path_is_refused(kind: Any) -> No
     )
 
 
-def test_extra_headers_query_and_body_are_added(caller: Caller, client: Any, server: Server) -> None:
-    """Options add headers, query parameters and body fields, from client and call together."""
+def test_extra_headers_query_and_body_fields_are_added(caller: Caller, client: Any, server: Server) -> None:
+    """Options of client and call are combined."""
     server.play(reply({"id": "1"}))
     wide = client.with_options(headers={"X-A": "1", "X-B": "1"}, query={"q": [1, 2]}, body={"deep": {"a": 1}})
     make = wide.things.make.with_options(headers={"x-b": "2"}, body={"more": True})
@@ -179,8 +181,8 @@ def test_extra_headers_query_and_body_are_added(caller: Caller, client: Any, ser
     assert {"name": "x", "deep": {"a": 1}, "more": True} == received.json
 
 
-def test_extra_body_fields_go_into_forms_and_not_into_reads(caller: Caller, client: Any, server: Server) -> None:
-    """Extra body fields are added to forms; a request that reads still has no body."""
+def test_extra_body_fields_are_added_to_forms_but_not_to_reads(caller: Caller, client: Any, server: Server) -> None:
+    """A request that reads still has no body."""
     server.play(reply({"id": "1"}), reply({"id": "1"}), reply({"id": "1"}))
     wide = client.with_options(body={"more": "yes"})
     caller.run(wide.things.form(name="x"))
@@ -191,8 +193,8 @@ def test_extra_body_fields_go_into_forms_and_not_into_reads(caller: Caller, clie
     assert b"" == server.received[2].body
 
 
-def test_options_merge_and_leave_the_original_alone(caller: Caller, client: Any) -> None:
-    """`with_options` gives a copy; headers are merged, the rest is replaced."""
+def test_with_options_returns_a_copy(caller: Caller, client: Any) -> None:
+    """Headers are merged, other options replaced; the original does not change."""
     changed = client.with_options(headers={"a": "1"}, timeout=5).with_options(headers={"b": "2"})
     assert {"a": "1", "b": "2"} == changed._session.options.headers
     assert 5 == changed._session.options.timeout
@@ -212,8 +214,8 @@ def test_clients_with_other_options_share_connections(caller: Caller, client: An
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\n", "a\0", "snowman ☃"])
-def test_header_injection_is_refused(caller: Caller, client: Any, server: Server, value: str) -> None:
-    """A header value that would break out of its line is refused before anything is sent."""
+def test_header_injection_is_rejected(caller: Caller, client: Any, server: Server, value: str) -> None:
+    """A header value with a line break is rejected before anything is sent."""
     calls: list[Callable[[], Any]] = [
         lambda: client.things.get("1", trace=value),
         lambda: client.things.get.with_options(headers={"X-Extra": value})("1"),
@@ -226,8 +228,8 @@ def test_header_injection_is_refused(caller: Caller, client: Any, server: Server
     assert [] == server.received
 
 
-def test_headers_hold_latin_1(caller: Caller, client: Any, server: Server) -> None:
-    """A header value with letters of Latin-1 arrives as it was given."""
+def test_headers_may_have_latin_1_letters(caller: Caller, client: Any, server: Server) -> None:
+    """They are received unchanged."""
     server.play(reply({"id": "1"}))
     caller.run(client.things.get("1", trace="Zoë"))
     assert "Zoë" == server.received[0].headers["x-trace"]
@@ -235,14 +237,14 @@ def test_headers_hold_latin_1(caller: Caller, client: Any, server: Server) -> No
 
 @pytest.mark.parametrize("thing", ["", ".", ".."])
 def test_a_path_parameter_never_changes_the_path(caller: Caller, client: Any, server: Server, thing: str) -> None:
-    """An id that would make the path another's is refused."""
+    """An id that would lead to another path is rejected."""
     with pytest.raises(InvalidRequestError, match="get_thing: path parameter 'thing_id'"):
         caller.run(client.things.get(thing))
     assert [] == server.received
 
 
-def test_a_body_that_has_no_json_form_is_refused(caller: Caller, client: Any, server: Server) -> None:
-    """A value that JSON cannot hold is refused before anything is sent."""
+def test_a_body_that_cannot_be_json_is_rejected(caller: Caller, client: Any, server: Server) -> None:
+    """It is rejected before anything is sent."""
     with pytest.raises(InvalidRequestError) as caught:
         caller.run(client.things.make(name="x", part=object()))
     expected = "make_thing: the body cannot be sent as JSON: $.part: a value of type object has no JSON form"
@@ -250,8 +252,8 @@ def test_a_body_that_has_no_json_form_is_refused(caller: Caller, client: Any, se
     assert isinstance(caught.value, ValueError)
 
 
-def test_a_closed_client_says_so_and_closes_twice(caller: Caller, server: Server) -> None:
-    """Closing twice is nothing; a call on a closed client names the remedy."""
+def test_a_closed_client_rejects_calls(caller: Caller, server: Server) -> None:
+    """Closing is idempotent; the error of a call names the remedy."""
     client = caller.client()
     caller.close(client)
     caller.close(client)
@@ -263,8 +265,8 @@ def test_a_closed_client_says_so_and_closes_twice(caller: Caller, server: Server
         assert f"this {name} is closed: make a new one" == str(caught.value)
 
 
-def test_a_client_of_ones_own_stays_open(caller: Caller, server: Server) -> None:
-    """An HTTP client that was handed in is not closed with the client; once it is closed, that is said."""
+def test_a_given_http_client_is_not_closed(caller: Caller, server: Server) -> None:
+    """Once the user closes it, the error of a call states it."""
     own = caller.http_client()
     client = caller.client(http_client=own)
     caller.close(client)
@@ -275,8 +277,8 @@ def test_a_client_of_ones_own_stays_open(caller: Caller, server: Server) -> None
         caller.run(second.things.get("1"))
 
 
-def test_the_wrong_kind_of_http_client_is_refused(caller: Caller) -> None:
-    """An HTTP client of the other kind, or of another library, is refused when the client is made."""
+def test_the_wrong_kind_of_http_client_is_rejected(caller: Caller) -> None:
+    """An HTTP client of the other kind, or of another library, is rejected when the client is made."""
     other: Any = httpx.Client if caller.asynchronous else httpx.AsyncClient
     with pytest.raises(TypeError, match="http_client must be (a?)synchronous, got "):
         caller.kind(KEY, http_client=other.__new__(other))
@@ -285,8 +287,8 @@ def test_the_wrong_kind_of_http_client_is_refused(caller: Caller) -> None:
         Sample(KEY, http_client=http)
 
 
-def test_with_closes(caller: Caller) -> None:
-    """`with` (or `async with`) gives the client and closes it."""
+def test_a_with_block_closes_the_client(caller: Caller) -> None:
+    """`with` and `async with` give the client and close it."""
     client = caller.client()
     assert client is caller.enter(client)
     caller.leave(client)
@@ -295,7 +297,7 @@ def test_with_closes(caller: Caller) -> None:
 
 
 def test_fifty_threads_share_a_client(server: Server) -> None:
-    """One synchronous client serves many threads, each its own answer."""
+    """One synchronous client serves many threads; each gets its own response."""
     server.answer = lambda received: reply({"id": received.target.rpartition("/")[2]})
     found: dict[int, str] = {}
     barrier = threading.Barrier(50)
@@ -314,16 +316,16 @@ def test_fifty_threads_share_a_client(server: Server) -> None:
 
 
 @CLIENTS
-def test_clients_do_not_pickle_or_copy_their_key(kind: Any) -> None:
-    """A client cannot be pickled or copied, so that its key does not travel by accident."""
+def test_clients_cannot_be_pickled_or_copied(kind: Any) -> None:
+    """Their key does not travel by accident."""
     for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError, match="holds a key and connections: make one where it is needed instead"):
             attempt(kind(KEY))
 
 
 @CLIENTS
-def test_reprs_are_short_and_hold_no_secret(kind: Any) -> None:
-    """The repr of a client and of what hangs on it shows the server, never a password or a key."""
+def test_reprs_are_short_and_have_no_secret(kind: Any) -> None:
+    """Clients, resources and methods show the server, never a password or a key."""
     client = kind(KEY, base_url="https://user:hidden@example.com/v1", headers={"authorization": "hidden"})
     name = kind.__name__
     assert f"{name}(base_url='https://example.com/v1')" == repr(client)
@@ -332,22 +334,22 @@ def test_reprs_are_short_and_hold_no_secret(kind: Any) -> None:
     assert "hidden" not in repr(client._session.options)
 
 
-def test_send_takes_any_request_value(caller: Caller, client: Any, server: Server) -> None:
-    """A request made apart from the client is sent by `send`, whatever its answer is."""
+def test_send_accepts_any_request_value(caller: Caller, client: Any, server: Server) -> None:
+    """A request that was made separately is sent, whatever its response is."""
     server.play(reply({"id": "1"}), reply(b"abc"))
     assert Thing(id="1") == caller.run(client.send(client.things.get.request("1")))
     assert b"abc" == caller.run(client.send(client.files.download.request("f")).read())
 
 
-def test_what_is_no_request_is_refused(client: Any, server: Server) -> None:
-    """`send` says what it takes."""
+def test_send_rejects_what_is_not_a_request(client: Any, server: Server) -> None:
+    """The message states what it accepts."""
     with pytest.raises(TypeError, match="give a request value"):
         client.send("GET /")
     assert not server.received
 
 
-def test_the_option_body_adds_to_a_model(caller: Caller, client: Any, server: Server) -> None:
-    """Fields are added to an object, whether a mapping or a model says it; nothing else has fields."""
+def test_the_option_body_adds_fields_to_mappings_and_models(caller: Caller, client: Any, server: Server) -> None:
+    """Other bodies have no fields."""
     server.play(reply({"id": "1"}), reply({"id": "1"}))
     request = client.things.make.request(name="x")
     adding = client.with_options(body={"extra": 1})
@@ -359,24 +361,24 @@ def test_the_option_body_adds_to_a_model(caller: Caller, client: Any, server: Se
     assert {"extra": 1} == json.loads(server.received[1].body)
 
 
-def test_an_httpx2_client_may_be_handed_in(server: Server) -> None:
-    """A user's own httpx2 client is used with its settings."""
+def test_a_client_accepts_an_httpx2_client(server: Server) -> None:
+    """Its settings are used."""
     server.play(reply({"id": "1"}))
     with httpx2.Client(headers={"x-mine": "yes"}) as own:
         Sample(KEY, base_url=server.url, http_client=own).things.get("1")
     assert "yes" == server.received[0].headers["x-mine"]
 
 
-def test_a_name_that_does_not_resolve_says_which(caller: Caller) -> None:
-    """A host that cannot be found is a connection error that names it."""
+def test_an_unresolvable_host_is_named_in_the_error(caller: Caller) -> None:
+    """The error is a connection error."""
     client = caller.client(base_url="http://nowhere.invalid")
     with pytest.raises(APIConnectionError, match=r"get_thing: no response from nowhere\.invalid after 3 attempts: "):
         caller.run(client.things.get("1"))
 
 
 @pytest.mark.parametrize("build", [talk, lines, sequence, tail])
-def test_a_stream_request_is_sent_as_a_value(caller: Caller, client: Any, server: Server, build: Any) -> None:
-    """`send` opens the stream of a request that was made before, in each framing."""
+def test_send_opens_the_stream_of_a_request(caller: Caller, client: Any, server: Server, build: Any) -> None:
+    """Each framing of events is supported."""
     request = build()
     framing = request.operation.returns.framing
     text = {"sse": b'data: {"text": "a"}\n\n', "jsonl": b'{"text": "a"}\n', "json-seq": b'\x1e{"text": "a"}\n'}[framing]
@@ -387,8 +389,8 @@ def test_a_stream_request_is_sent_as_a_value(caller: Caller, client: Any, server
     assert request.operation.returns.accept == server.received[0].headers["accept"]
 
 
-def test_a_client_needs_a_server(caller: Caller) -> None:
-    """Without an address in the document, the environment or the call, the message says where to give one."""
+def test_a_missing_server_is_reported(caller: Caller) -> None:
+    """Without one in document, environment and call, the message lists where to give one."""
     nowhere = Provider(name="nowhere", version="1", base_url=None, base_url_variable="NOWHERE_URL", security=None)
     base: Any = AsyncClient if caller.asynchronous else Client
     kind = type("Nowhere", (base,), {"_provider": nowhere})
@@ -419,8 +421,8 @@ def test_max_retries_is_a_short_form_of_the_policy(kind: Any) -> None:
 
 
 @CLIENTS
-def test_headers_have_the_names_of_httpx_and_of_vendor_sdks(kind: Any) -> None:
-    """`headers` and `default_headers` are the same option."""
+def test_headers_and_default_headers_are_the_same_option(kind: Any) -> None:
+    """httpx uses the first name, vendor SDKs the second."""
     added = {"x-team": "a"}
     for client in (kind(KEY, headers=added), kind(KEY, default_headers=added)):
         assert added == client._session.options.headers

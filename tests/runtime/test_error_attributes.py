@@ -1,4 +1,4 @@
-"""Details of exceptions: each is an attribute that the class declares, so a misspelt one is found here."""
+"""Attributes of exceptions: each is declared by its class, so that a misspelt one is found here."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def declared(kind: type) -> set[str]:
 
 
 def raised() -> Iterator[tuple[str, str, set[str]]]:
-    """Yield the place, the class and the details of every exception that the runtime makes by name."""
+    """Yield the place, the class and the attributes of every exception that the runtime creates."""
     for file in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CLASSES:
@@ -28,8 +28,8 @@ def raised() -> Iterator[tuple[str, str, set[str]]]:
                 yield f"{file.relative_to(PACKAGE)}:{node.lineno}", node.func.id, details
 
 
-def test_every_detail_is_an_attribute_of_its_class() -> None:
-    """What users read by name is set by that name."""
+def test_every_attribute_of_an_exception_is_declared() -> None:
+    """Users read them by these names."""
     found = list(raised())
     assert len([details for _, _, details in found if details]) > 10
     unknown = {place: details - declared(CLASSES[name]) for place, name, details in found}

@@ -1,4 +1,4 @@
-"""Promises of failures: what is repeated, what is raised, what the exceptions say and hold."""
+"""Failures: which are retried, which exception is raised, and what it contains."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ GOOD = reply({"id": "1"})
 
 
 def raised(caller: Caller, call: Any, kind: type[SpecwireError]) -> Any:
-    """Return the exception that a call raises, which is exactly of this kind and says what it says in one line."""
+    """Return the exception of a call, which has exactly this class, and this text in a one-line message."""
     with pytest.raises(SpecwireError) as caught:
         caller.run(call())
     assert kind is type(caught.value)
@@ -51,7 +51,7 @@ def raised(caller: Caller, call: Any, kind: type[SpecwireError]) -> Any:
 def test_a_wrong_key_is_an_authentication_error_with_its_typed_body(
     caller: Caller, client: Any, server: Server
 ) -> None:
-    """401 raises `AuthenticationError` with the body as the document's type, and is not repeated."""
+    """A 401 raises `AuthenticationError` with the typed body, and is not retried."""
     server.play(reply({"message": "no such key", "code": 7}, status=401, headers={"x-request-id": "r-9"}))
     error = raised(caller, lambda: client.things.get("1"), AuthenticationError)
     assert "get_thing: HTTP 401: no such key (request id r-9)" == str(error)
@@ -79,10 +79,10 @@ def test_a_wrong_key_is_an_authentication_error_with_its_typed_body(
         (304, APIStatusError),
     ],
 )
-def test_each_status_has_its_class(
+def test_each_status_has_its_exception(
     caller: Caller, client: Any, server: Server, status: int, kind: type[SpecwireError]
 ) -> None:
-    """An error status raises the class that stands for it."""
+    """An error status raises its class."""
     server.answer = lambda _: reply(b"", status=status)
     assert status == raised(caller, lambda: client.things.get("1"), kind).status_code
 
@@ -108,7 +108,7 @@ def test_each_status_has_its_class(
 def test_the_message_is_the_servers_in_one_line(
     caller: Caller, client: Any, server: Server, body: Any, said: str
 ) -> None:
-    """The message is what the server said, shortened to a line, the key masked."""
+    """The server's message is shortened to one line, and the key is masked."""
     server.play(reply(body, status=400))
     assert (
         f"make_thing: HTTP 400: {said}" == raised(caller, lambda: client.things.make(name="x"), BadRequestError).message
@@ -125,17 +125,17 @@ def test_the_message_is_the_servers_in_one_line(
         ('Basic realm="a"', b"", "no message"),
     ],
 )
-def test_a_challenge_says_why_credentials_were_refused(
+def test_the_message_has_the_reason_of_a_bearer_challenge(
     caller: Caller, client: Any, server: Server, challenge: str, body: bytes, said: str
 ) -> None:
-    """OAuth servers tell in a header what is wrong with a token, and answer without a body."""
+    """OAuth servers state in a header what is wrong with a token, and send no body."""
     server.play(*[reply(body, status=401, headers={"www-authenticate": challenge})] * 2)
     error = raised(caller, lambda: client.things.make(name="x"), AuthenticationError)
     assert error.message.startswith(f"make_thing: HTTP 401: {said}")
 
 
 def test_an_error_body_that_drifted_is_kept(caller: Caller, client: Any, server: Server) -> None:
-    """An error body that is not what the document says is given as far as it goes, and reported."""
+    """An error body that differs from the document is decoded as far as possible, and reported."""
     server.play(reply({"message": 5, "code": "x"}, status=400))
     with pytest.warns(DriftWarning, match=r"get_thing \(HTTP 400\) differs from its document: \$\.message: "):
         error = raised(caller, lambda: client.things.get("1"), BadRequestError)
@@ -143,8 +143,8 @@ def test_an_error_body_that_drifted_is_kept(caller: Caller, client: Any, server:
     assert ["$.message", "$.code"] == [drift.path for drift in error.response.drift]
 
 
-def test_a_busy_server_is_asked_again_when_it_said(caller: Caller, server: Server) -> None:
-    """429 is repeated after as long as `Retry-After` says, also for POST; the attempts are counted."""
+def test_a_retry_waits_as_long_as_retry_after_says(caller: Caller, server: Server) -> None:
+    """A 429 is retried, also for POST; the attempts are counted."""
     client = caller.client(retry=RetryPolicy(wait_initial=100.0, wait_max=100.0))
     server.play(
         reply({}, status=429, headers={"retry-after": "0.05"}),
@@ -159,31 +159,31 @@ def test_a_busy_server_is_asked_again_when_it_said(caller: Caller, server: Serve
     assert [{"name": "x"}] * 3 == [received.json for received in server.received]
 
 
-def test_a_server_that_keeps_failing_is_given_up(caller: Caller, client: Any, server: Server) -> None:
-    """After the last try the error of the server is raised, with the number of attempts."""
+def test_the_last_error_is_raised_after_all_attempts(caller: Caller, client: Any, server: Server) -> None:
+    """It has the number of attempts."""
     server.play(BUSY, BUSY, BUSY)
     error = raised(caller, lambda: client.things.get("1"), ServerError)
     assert "get_thing: HTTP 503 after 3 attempts: busy" == str(error)
     assert (3, 3, 3) == (error.attempts, error.response.attempts, len(server.received))
 
 
-def test_one_attempt_means_one(caller: Caller, client: Any, server: Server) -> None:
-    """`RetryPolicy(attempts=1)` never repeats."""
+def test_a_policy_of_one_attempt_never_retries(caller: Caller, client: Any, server: Server) -> None:
+    """`RetryPolicy(attempts=1)` makes one attempt."""
     server.play(BUSY, GOOD)
     single = client.things.get.with_options(retry=RetryPolicy(attempts=1))
     assert 1 == raised(caller, lambda: single("1"), ServerError).attempts
 
 
-def test_an_effect_is_not_repeated(caller: Caller, client: Any, server: Server) -> None:
-    """A POST that failed on the server, or whose answer never came, is not repeated: it may have happened."""
+def test_a_write_with_an_unclear_outcome_is_not_retried(caller: Caller, client: Any, server: Server) -> None:
+    """A POST that failed on the server, or got no response, may have been executed."""
     for answer, kind in ((BUSY, ServerError), ((Reset(),), APIConnectionError), ((Close(),), APIConnectionError)):
         server.play(answer)
         raised(caller, lambda: client.things.make(name="x"), kind)
     assert 3 == len(server.received)
 
 
-def test_what_is_safe_is_repeated(caller: Caller, client: Any, server: Server) -> None:
-    """Reads, and operations that the document calls safe, are repeated after an unclear failure."""
+def test_idempotent_calls_are_retried_after_an_unclear_outcome(caller: Caller, client: Any, server: Server) -> None:
+    """Reads, and operations that the document declares idempotent, are retried."""
     calls: list[Callable[[], Any]] = [lambda: client.things.safe(name="x"), lambda: client.things.get("1")]
     for call in calls:
         server.play((Reset(),), (Close(),), GOOD)
@@ -191,8 +191,8 @@ def test_what_is_safe_is_repeated(caller: Caller, client: Any, server: Server) -
     assert 6 == len(server.received)
 
 
-def test_a_refused_connection_is_tried_again_and_named(caller: Caller) -> None:
-    """A server that is down is asked again, also by POST, since it saw nothing; the error names host and attempts."""
+def test_a_refused_connection_is_retried(caller: Caller) -> None:
+    """A POST is retried too, since the server saw nothing; the error names host and attempts."""
     port = free_port()
     client = caller.client(base_url=f"http://user:hidden@127.0.0.1:{port}/v1")
     error = raised(caller, lambda: client.things.make(name="x"), APIConnectionError)
@@ -202,8 +202,8 @@ def test_a_refused_connection_is_tried_again_and_named(caller: Caller) -> None:
     assert (None, None) == (error.response, error.request_id)
 
 
-def test_a_server_that_asks_for_too_long_a_wait_is_not_waited_for(caller: Caller, client: Any, server: Server) -> None:
-    """A `Retry-After` beyond the policy's cap is not waited for."""
+def test_a_retry_after_beyond_the_cap_is_not_waited_for(caller: Caller, client: Any, server: Server) -> None:
+    """The error is raised at once."""
     server.play(reply({}, status=429, headers={"retry-after": "3600"}))
     assert 1 == raised(caller, lambda: client.things.get("1"), RateLimitError).attempts
 
@@ -218,22 +218,22 @@ def test_a_server_that_asks_for_too_long_a_wait_is_not_waited_for(caller: Caller
         (b"<html>", 3),
     ],
 )
-def test_what_repeating_does_not_mend_is_not_repeated(
+def test_non_retryable_error_bodies_are_not_retried(
     caller: Caller, client: Any, server: Server, body: Any, attempts: int
 ) -> None:
-    """An error body that the document calls hopeless is not repeated; any other of any shape is."""
+    """The document declares which error bodies are permanent; others are retried."""
     server.answer = lambda _: reply(body, status=429)
     assert attempts == raised(caller, lambda: client.things.get("1"), RateLimitError).attempts
 
 
-def test_the_server_may_advise_against_repeating(caller: Caller, client: Any, server: Server) -> None:
-    """`x-should-retry: false` is heeded."""
+def test_the_server_can_forbid_a_retry(caller: Caller, client: Any, server: Server) -> None:
+    """`x-should-retry: false` is respected."""
     server.play(reply({}, status=503, headers={"x-should-retry": "false"}))
     assert 1 == raised(caller, lambda: client.things.get("1"), ServerError).attempts
 
 
-def test_silence_is_a_timeout(caller: Caller, client: Any, server: Server) -> None:
-    """A server that is silent for too long is an `APITimeoutError`, which is a connection error."""
+def test_a_silent_server_is_a_timeout(caller: Caller, client: Any, server: Server) -> None:
+    """It raises `APITimeoutError`, which is a connection error."""
     server.answer = lambda _: (Hold(),)
     error = raised(caller, lambda: client.things.get.with_options(timeout=0.15)("1"), APITimeoutError)
     assert str(error).startswith(f"get_thing: no response in time from 127.0.0.1:{server.port} after 3 attempts: ")
@@ -243,7 +243,7 @@ def test_silence_is_a_timeout(caller: Caller, client: Any, server: Server) -> No
 
 
 def test_a_slow_body_is_a_timeout(caller: Caller, client: Any, server: Server) -> None:
-    """Silence in the middle of a body is a timeout too; a POST is not repeated after it."""
+    """Silence in the middle of a body is a timeout too; a POST is not retried after it."""
     server.play((head(200, {"content-length": "10"}), b"{", Hold()))
     raised(caller, lambda: client.things.make.with_options(timeout=0.3)(name="x"), APITimeoutError)
     assert 1 == len(server.received)
@@ -261,10 +261,8 @@ def test_a_slow_body_is_a_timeout(caller: Caller, client: Any, server: Server) -
     ],
     ids=["short", "cut chunks", "reset", "cut head", "no HTTP", "bad gzip"],
 )
-def test_a_broken_answer_is_never_taken_for_a_whole_one(
-    caller: Caller, client: Any, server: Server, answer: Any
-) -> None:
-    """An answer that is cut off or garbled is a connection error for a POST, and repeated for a GET."""
+def test_an_incomplete_response_is_never_returned(caller: Caller, client: Any, server: Server, answer: Any) -> None:
+    """A truncated or garbled response is a connection error for a POST, and is retried for a GET."""
     server.play(answer)
     raised(caller, lambda: client.things.make(name="x"), APIConnectionError)
     server.play(answer, GOOD)
@@ -281,10 +279,10 @@ def test_a_broken_answer_is_never_taken_for_a_whole_one(
         (b'{"id": "\xff"}', "the response is not JSON"),
     ],
 )
-def test_an_answer_that_is_not_json_is_a_decode_error(
+def test_a_response_that_is_not_json_is_a_decode_error(
     caller: Caller, client: Any, server: Server, body: bytes, said: str
 ) -> None:
-    """A good status with a body that is not JSON is a `DecodeError` that shows its beginning and keeps it whole."""
+    """The error shows its beginning and keeps it whole."""
     server.play(reply(body, headers={"content-type": "application/json", "x-request-id": "r"}))
     error = raised(caller, lambda: client.things.get("1"), DecodeError)
     assert re.search(said, str(error))
@@ -303,13 +301,13 @@ def test_an_answer_that_is_not_json_is_a_decode_error(
 def test_the_request_id_is_found(
     caller: Caller, client: Any, server: Server, headers: dict[str, str], expected: str | None
 ) -> None:
-    """The answer knows the server's id of the request, whatever the header is called."""
+    """The response has the server's request id, whatever its header is called."""
     server.play(reply({"id": "1"}, headers=headers))
     assert expected == caller.run(client.things.get.raw("1")).request_id
 
 
-def test_a_refusal_in_a_good_answer_is_an_error(caller: Caller, client: Any, server: Server) -> None:
-    """A server that says no with status 200 raises `EnvelopeError` with its code and the typed answer."""
+def test_an_error_envelope_with_a_success_status_is_raised(caller: Caller, client: Any, server: Server) -> None:
+    """It raises `EnvelopeError` with its code and the typed response."""
     server.play(reply({"code": 24, "description": "banned\nword"}), reply({"code": {"a": 1}}), reply({"code": 1}))
     error = raised(caller, lambda: client.things.ask(question="?"), EnvelopeError)
     assert "ask: the server returned error code 24: banned word" == str(error)
@@ -326,7 +324,7 @@ def moved(status: int, to: str) -> Any:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_read_follows_redirects_on_its_origin(caller: Caller, client: Any, server: Server, status: int) -> None:
-    """A GET follows a redirect to the same origin with its key; it is still one try."""
+    """A GET follows a redirect to the same origin with its key, as part of the same attempt."""
     server.play(moved(status, "/elsewhere?a=1"), GOOD)
     response = caller.run(client.things.get.raw("1", tags=["x"]))
     assert ["/things/1?tags=x", "/elsewhere?a=1"] == [received.target for received in server.received]
@@ -334,8 +332,8 @@ def test_a_read_follows_redirects_on_its_origin(caller: Caller, client: Any, ser
     assert 1 == response.attempts
 
 
-def test_credentials_do_not_go_to_another_origin(caller: Caller, client: Any, server: Server) -> None:
-    """A GET follows a redirect elsewhere without key, cookies and added headers, on the way back too."""
+def test_credentials_are_not_sent_to_another_origin(caller: Caller, client: Any, server: Server) -> None:
+    """A GET follows a redirect elsewhere without key, cookies and added headers, and also back."""
     with Server() as other:
         server.play(moved(302, f"{other.url}/a"), GOOD)
         other.play(moved(302, f"{server.url}/b"))
@@ -346,8 +344,8 @@ def test_credentials_do_not_go_to_another_origin(caller: Caller, client: Any, se
         assert "application/json" == other.received[0].headers["accept"]
 
 
-def test_a_write_follows_only_what_keeps_it_a_write(caller: Caller, client: Any, server: Server) -> None:
-    """A POST follows 307 and 308 on its origin with its body; nothing else, and the error says where it led."""
+def test_a_write_follows_307_and_308_on_its_origin_only(caller: Caller, client: Any, server: Server) -> None:
+    """The body is sent again; the error of other redirects names their target."""
     server.play(moved(307, "/b"), moved(308, "/c"), GOOD)
     caller.run(client.things.make(name="x"))
     assert [("POST", {"name": "x"})] * 3 == [(received.method, received.json) for received in server.received]
@@ -360,15 +358,15 @@ def test_a_write_follows_only_what_keeps_it_a_write(caller: Caller, client: Any,
 
 
 def test_a_loop_of_redirects_ends(caller: Caller, client: Any, server: Server) -> None:
-    """Redirects are followed five times."""
+    """At most five redirects are followed."""
     server.answer = lambda _: moved(302, "/again")
     assert 302 == raised(caller, lambda: client.things.get("1"), APIStatusError).status_code
     assert 6 == len(server.received)
 
 
 @pytest.mark.parametrize("to", ["ftp://127.0.0.1/x", "http://[::1", "file:///etc/passwd", ""])
-def test_a_redirect_to_nonsense_is_not_followed(caller: Caller, client: Any, server: Server, to: str) -> None:
-    """A redirect that leads nowhere is the error that it is."""
+def test_a_redirect_with_an_invalid_target_is_an_error(caller: Caller, client: Any, server: Server, to: str) -> None:
+    """It raises the error of its status."""
     server.answer = lambda _: moved(302, to) if to else reply(b"", status=302)
     with pytest.raises(APIError) as caught:
         caller.run(client.things.get("1"))
@@ -376,8 +374,8 @@ def test_a_redirect_to_nonsense_is_not_followed(caller: Caller, client: Any, ser
     assert {"/things/1"} == {received.target for received in server.received}
 
 
-def test_a_key_function_is_asked_each_time_and_may_fail(caller: Caller, server: Server) -> None:
-    """The key function is asked before every try; what it raises is what the caller gets."""
+def test_a_key_function_is_called_for_every_attempt(caller: Caller, server: Server) -> None:
+    """Its own exceptions reach the caller."""
     keys = iter(["one", "two"])
 
     def current() -> str:
@@ -400,7 +398,7 @@ def test_a_key_function_is_asked_each_time_and_may_fail(caller: Caller, server: 
 def test_no_log_record_holds_the_key(
     caller: Caller, client: Any, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Nothing that is logged at any level, by the HTTP library either, holds the key."""
+    """No log record of any level has it, including those of the HTTP library."""
     server.play(BUSY, GOOD)
     with caplog.at_level(logging.DEBUG):
         caller.run(client.things.get("1"))
@@ -409,7 +407,7 @@ def test_no_log_record_holds_the_key(
 
 
 def test_a_server_without_tls_is_a_connection_error(caller: Caller, server: Server) -> None:
-    """A server that does not speak TLS is a connection error, not an exception of the HTTP library."""
+    """The exception is ours and not the HTTP library's."""
     client = caller.client(base_url=f"https://127.0.0.1:{server.port}")
     raised(caller, lambda: client.things.get("1"), APIConnectionError)
 
@@ -418,7 +416,7 @@ def test_a_server_without_tls_is_a_connection_error(caller: Caller, server: Serv
     "kind", [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, SpecwireError)]
 )
 def test_every_exception_pickles(kind: type[SpecwireError]) -> None:
-    """An exception of every class comes out of a pickle with its message and what it holds."""
+    """An exception of every class keeps its message and attributes."""
     made = kind("what happened", status=500, body={"a": 1}, attempts=2, last=Thing(id="1"), code=3)
     made.__notes__ = ["a note"]
     back: Any = pickle.loads(pickle.dumps(made))
@@ -427,7 +425,7 @@ def test_every_exception_pickles(kind: type[SpecwireError]) -> None:
 
 
 def test_raised_exceptions_pickle_with_request_and_response(caller: Caller, client: Any, server: Server) -> None:
-    """An exception that was raised pickles with its request and its response, without the key."""
+    """A raised exception keeps request and response, without the key."""
     server.play(reply({"message": "no"}, status=404, headers={"x-request-id": "r"}), reply(b"{"))
     for kind in (NotFoundError, DecodeError):
         error = raised(caller, lambda: client.things.get("1"), kind)

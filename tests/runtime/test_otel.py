@@ -1,4 +1,4 @@
-"""Promises of OpenTelemetry: calls and attempts are spans, servers get the trace context, durations are measured."""
+"""OpenTelemetry: spans for calls and attempts, trace context for servers, and durations."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BUSY = reply({}, status=503)
 
 
 class Telemetry:
-    """What was reported: spans in the order in which they ended, and durations."""
+    """Exported telemetry: spans in the order in which they ended, and durations."""
 
     def __init__(self) -> None:
         self.exporter = InMemorySpanExporter()
@@ -44,7 +44,7 @@ class Telemetry:
         self.meters = MeterProvider([self.reader], shutdown_on_exit=False)
 
     def around(self, client: Any) -> Any:
-        """Return the client, reporting to here."""
+        """Return the client, which reports here."""
         return instrumented(client, tracer_provider=self.tracers, meter_provider=self.meters)
 
     @property
@@ -57,7 +57,7 @@ class Telemetry:
 
     @property
     def durations(self) -> list[Any]:
-        """The points of the one histogram, by what they are about."""
+        """Data points of the one histogram, by their attributes."""
         found = self.reader.get_metrics_data()
         if found is None:
             return []
@@ -72,7 +72,7 @@ class Telemetry:
 
 @pytest.fixture
 def telemetry() -> Iterator[Telemetry]:
-    """Where spans and durations go."""
+    """Destination of spans and durations."""
     made = Telemetry()
     yield made
     made.close()
@@ -80,14 +80,14 @@ def telemetry() -> Iterator[Telemetry]:
 
 @pytest.fixture
 def client(caller: Caller, telemetry: Telemetry) -> Any:
-    """A client of the scripted server that is instrumented."""
+    """Instrumented client of the scripted server."""
     return telemetry.around(caller.client())
 
 
-def test_a_call_is_a_span_around_that_of_its_try(
+def test_a_call_is_the_parent_span_of_its_attempt(
     caller: Caller, client: Any, server: Server, telemetry: Telemetry
 ) -> None:
-    """The call is named for its operation, the try for method and path template, with the attributes of HTTP."""
+    """The call is named after its operation, the attempt after method and path template, with HTTP attributes."""
     server.play(GOOD)
     assert Thing(id="1") == caller.run(client.things.get("secret-thing"))
     attempt, call = telemetry.spans
@@ -108,8 +108,10 @@ def test_a_call_is_a_span_around_that_of_its_try(
     assert [StatusCode.UNSET] * 2 == [attempt.status.status_code, call.status.status_code]
 
 
-def test_the_trace_goes_on_at_the_server(caller: Caller, client: Any, server: Server, telemetry: Telemetry) -> None:
-    """Each try carries the context of its own span, and the call is part of the caller's trace."""
+def test_the_trace_context_is_sent_to_the_server(
+    caller: Caller, client: Any, server: Server, telemetry: Telemetry
+) -> None:
+    """Each attempt sends the context of its own span, and the call is part of the caller's trace."""
     server.play(BUSY, GOOD)
     with telemetry.tracers.get_tracer("test").start_as_current_span("mine") as mine:
         caller.run(client.things.get("1"))
@@ -123,8 +125,8 @@ def test_the_trace_goes_on_at_the_server(caller: Caller, client: Any, server: Se
     assert not trace.get_current_span().is_recording()
 
 
-def test_each_try_is_a_span(caller: Caller, client: Any, server: Server, telemetry: Telemetry) -> None:
-    """A try that failed says so; the ones after it are numbered; the call as a whole went well."""
+def test_each_attempt_is_a_span(caller: Caller, client: Any, server: Server, telemetry: Telemetry) -> None:
+    """A failed attempt has its error, later ones are numbered, and the call as a whole succeeds."""
     server.play(BUSY, (Reset(),), GOOD)
     caller.run(client.things.get("1"))
     *attempts, call = [dict(span.attributes or {}) for span in telemetry.spans]
@@ -148,7 +150,7 @@ def test_each_try_is_a_span(caller: Caller, client: Any, server: Server, telemet
     ],
     ids=["status", "retries", "connection", "body"],
 )
-def test_a_call_that_fails_says_how(
+def test_the_span_of_a_failed_call_has_the_error(
     caller: Caller,
     client: Any,
     server: Server,
@@ -157,7 +159,7 @@ def test_a_call_that_fails_says_how(
     error: type[Exception],
     status: int | None,
 ) -> None:
-    """The span of a call has the class of the exception that the caller gets, and the last status."""
+    """It has the class of the exception and the last status."""
     server.play(*answers)
     with pytest.raises(error) as raised:
         caller.run(client.things.get("1"))
@@ -169,8 +171,10 @@ def test_a_call_that_fails_says_how(
     assert len(answers) + 1 == len(telemetry.spans)
 
 
-def test_silence_is_a_timeout(caller: Caller, client: Any, server: Server, telemetry: Telemetry) -> None:
-    """A try that got no answer in time has the error type of the semantic conventions."""
+def test_a_timeout_has_the_error_type_of_the_semantic_conventions(
+    caller: Caller, client: Any, server: Server, telemetry: Telemetry
+) -> None:
+    """An attempt without a response in time is a timeout."""
     server.play((Hold(),))
     with pytest.raises(APITimeoutError):
         caller.run(client.things.make.with_options(timeout=0.05)(name="x"))
@@ -178,10 +182,10 @@ def test_silence_is_a_timeout(caller: Caller, client: Any, server: Server, telem
     assert "timeout" == attributes["error.type"]
 
 
-def test_a_request_that_is_never_sent_is_a_call_without_tries(
+def test_a_request_that_is_not_sent_is_a_call_without_attempts(
     caller: Caller, client: Any, telemetry: Telemetry
 ) -> None:
-    """Nothing was sent, and the call says why."""
+    """The span of the call has the reason."""
     with pytest.raises(InvalidRequestError):
         caller.run(client.things.make(name=object()))
     [call] = telemetry.spans
@@ -189,10 +193,10 @@ def test_a_request_that_is_never_sent_is_a_call_without_tries(
     assert [] == telemetry.durations
 
 
-def test_spans_of_a_stream_last_as_long_as_it(
+def test_spans_of_a_stream_end_with_the_stream(
     caller: Caller, client: Any, server: Server, telemetry: Telemetry
 ) -> None:
-    """Neither the call nor its try is over before the events are read, or the stream is left."""
+    """Call and attempt last until the events are read or the stream is closed."""
     server.play(stream({"text": "a"}, {"text": "b"}, DONE), stream({"text": "a"}, Hold()), reply(b"bytes"))
     events = client.talks.stream()
     assert Chunk(text="a") == caller.next(events)
@@ -209,10 +213,8 @@ def test_spans_of_a_stream_last_as_long_as_it(
     assert {StatusCode.UNSET} == {span.status.status_code for span in telemetry.spans}
 
 
-def test_a_stream_that_breaks_off_is_an_error(
-    caller: Caller, client: Any, server: Server, telemetry: Telemetry
-) -> None:
-    """The connection breaks after the answer began: the spans have its status and the failure."""
+def test_an_interrupted_stream_is_an_error(caller: Caller, client: Any, server: Server, telemetry: Telemetry) -> None:
+    """The spans have the status and the failure."""
     server.play(stream({"text": "a"}, end=(Reset(),)))
     with pytest.raises(StreamTruncatedError):
         caller.list(client.talks.stream())
@@ -225,7 +227,7 @@ def test_a_stream_that_breaks_off_is_an_error(
 
 
 def test_durations_are_measured(caller: Caller, client: Any, server: Server, telemetry: Telemetry) -> None:
-    """Each try counts once, in seconds, by method, server, status and kind of failure: nothing of many values."""
+    """Each attempt counts once, in seconds, by method, server, status and error type, all of low cardinality."""
     server.play(BUSY, GOOD, GOOD)
     caller.run(client.things.get("1"))
     caller.run(client.things.get("2"))
@@ -239,7 +241,7 @@ def test_durations_are_measured(caller: Caller, client: Any, server: Server, tel
 
 
 def test_no_secret_is_reported(caller: Caller, server: Server, telemetry: Telemetry) -> None:
-    """Neither the key, nor user and password of the server, nor what a query says is in any span or metric."""
+    """No span or metric has the key, the user and password of the server, or a query."""
     url = server.url.replace("//", "//user:hidden-password@")
     client = telemetry.around(caller.client(base_url=url))
     server.play(GOOD, reply({}, status=500), reply({}, status=500), reply({}, status=500))
@@ -256,10 +258,10 @@ def test_no_secret_is_reported(caller: Caller, server: Server, telemetry: Teleme
     assert KEY not in shown
 
 
-def test_nothing_of_the_trace_goes_to_another_origin(
+def test_no_trace_context_is_sent_to_another_origin(
     caller: Caller, client: Any, server: Server, telemetry: Telemetry
 ) -> None:
-    """Where a redirect leads to somebody else, it is a try like any other, without trace context and baggage."""
+    """A redirect to another origin is an attempt without trace context and baggage."""
     with Server() as other:
         server.play(reply({}, status=302, headers={"location": f"{other.url}/elsewhere?token=hidden"}))
         other.play(GOOD)
@@ -274,8 +276,8 @@ def test_nothing_of_the_trace_goes_to_another_origin(
     assert f"{other.url}/elsewhere?token=REDACTED" == second["url.full"]
 
 
-def test_other_middleware_stays(caller: Caller, server: Server, telemetry: Telemetry) -> None:
-    """Middleware that the client has goes on working, and what it changes is what the server and the spans get."""
+def test_other_middleware_is_kept(caller: Caller, server: Server, telemetry: Telemetry) -> None:
+    """Its changes reach the server and the spans."""
     seen: list[str] = []
 
     def plain(outgoing: Any, send: Any) -> Any:
@@ -289,8 +291,8 @@ def test_other_middleware_stays(caller: Caller, server: Server, telemetry: Telem
     assert ["GET /things/{thing_id}", "get_thing"] == telemetry.names
 
 
-def test_without_providers_the_process_s_own_are_asked(caller: Caller, server: Server) -> None:
-    """A process that set none pays for nothing and sends no context of its own making."""
+def test_the_default_providers_of_the_process_are_used(caller: Caller, server: Server) -> None:
+    """A process without any has no cost, and sends no context."""
     server.play(GOOD)
     client = instrumented(caller.client())
     assert type(client) is caller.kind

@@ -22,23 +22,23 @@ class _Olds:
 
 
 class Olds(_Olds, Resource):
-    """Old methods."""
+    """Deprecated methods."""
 
 
 class AsyncOlds(_Olds, AsyncResource):
-    """Old methods."""
+    """Deprecated methods."""
 
 
 @pytest.fixture
 def olds(caller: Caller) -> Any:
-    """A resource with deprecated methods."""
+    """Resource with deprecated methods."""
     made: Any = AsyncOlds() if caller.asynchronous else Olds()
     made._session = caller.client().things._session
     return made
 
 
-def test_a_call_warns_at_its_own_line(caller: Caller, olds: Any, server: Server) -> None:
-    """The warning names the method, and the line that calls or awaits it, once for each call."""
+def test_a_call_warns_at_the_caller_s_line(caller: Caller, olds: Any, server: Server) -> None:
+    """The warning names the method and appears once per call."""
     server.play(reply({"id": "1"}))
     with pytest.warns(DeprecationWarning) as caught:
         assert Thing(id="1") == caller.run(olds.get("1"))
@@ -48,8 +48,8 @@ def test_a_call_warns_at_its_own_line(caller: Caller, olds: Any, server: Server)
 
 
 @pytest.mark.parametrize("way", ["request", "raw", "iter", "pages", "with_options"])
-def test_every_way_to_call_warns(way: str, caller: Caller, olds: Any, server: Server) -> None:
-    """Requests, whole responses, iterators and methods with other options warn too."""
+def test_every_form_of_a_call_warns(way: str, caller: Caller, olds: Any, server: Server) -> None:
+    """Requests, raw responses, iterators and methods with other options warn too."""
     server.play(reply({"data": []}))
     with pytest.warns(DeprecationWarning, match="list is deprecated"):
         made = olds.list.with_options(timeout=5)() if way == "with_options" else getattr(olds.list, way)()
@@ -66,8 +66,8 @@ def test_a_loop_warns_once(caller: Caller, olds: Any, server: Server) -> None:
     assert 1 == len(caught)
 
 
-def test_a_method_beside_it_does_not_warn(caller: Caller, olds: Any, server: Server) -> None:
-    """The builder itself and other methods of it are as before."""
+def test_other_methods_do_not_warn(caller: Caller, olds: Any, server: Server) -> None:
+    """The builder and other methods of the resource are unchanged."""
     server.play(reply({"id": "1"}))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -76,7 +76,7 @@ def test_a_method_beside_it_does_not_warn(caller: Caller, olds: Any, server: Ser
 
 
 def test_signature_and_docstring_are_kept(olds: Any) -> None:
-    """Editors and `help()` show what they show of any method."""
+    """Editors and `help()` show the same as for other methods."""
     assert inspect.signature(olds.fresh) == inspect.signature(olds.get)
     assert olds.fresh.__doc__ == olds.get.__doc__
     assert "<deprecated endpoint get(thing_id, tags, where, ...)>" == repr(type(olds).get)

@@ -1,4 +1,4 @@
-"""Promises of methods: one builder, the same signature everywhere, and nothing sent before it is called."""
+"""Methods: one builder, the same signature everywhere, and nothing sent before the call."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_methods_show_the_signature_of_their_builder(kind: Any) -> None:
 
 
 @CLIENTS
-def test_help_shows_what_a_method_does(kind: Any) -> None:
+def test_help_shows_the_docstring_of_a_method(kind: Any) -> None:
     """`help()` shows the builder's docstring with its arguments, of a method and of the class."""
     for thing in (kind(KEY).things.get, kind(KEY).jobs.wait, kind(KEY).files.download):
         text = pydoc.plain(pydoc.render_doc(thing))
@@ -45,7 +45,7 @@ def test_help_shows_what_a_method_does(kind: Any) -> None:
 
 @CLIENTS
 def test_reprs_fit_a_line(kind: Any) -> None:
-    """The repr of a method names its kind, its class, its name and a few parameters."""
+    """The repr of a method has its kind, class, name and a few parameters."""
     client = kind(KEY)
     prefix = "Async" if kind is AsyncSample else ""
     assert [
@@ -69,8 +69,8 @@ def test_reprs_fit_a_line(kind: Any) -> None:
 
 
 @CLIENTS
-def test_request_gives_the_value_and_sends_nothing(kind: Any) -> None:
-    """`.request()` gives the builder's value; it compares equal and says what it is."""
+def test_request_returns_the_request_and_sends_nothing(kind: Any) -> None:
+    """Requests compare equal and have a repr."""
     client = kind(KEY)
     value = client.things.get.request("1", tags=["a"])
     assert sample.get("1", tags=["a"]) == value
@@ -84,8 +84,8 @@ def test_request_gives_the_value_and_sends_nothing(kind: Any) -> None:
     assert isinstance(changed, Request)
 
 
-def test_raw_gives_the_whole_answer(caller: Caller, client: Any, server: Server) -> None:
-    """`.raw()` gives status, headers (in any case), body, attempts and the parsed value."""
+def test_raw_returns_the_whole_response(caller: Caller, client: Any, server: Server) -> None:
+    """It has status, headers, body, attempts and the parsed value."""
     server.play(reply({"id": "1"}, headers={"X-Request-Id": "r", "X-Two": "a"}))
     response = caller.run(client.things.get.raw("1"))
     assert (200, Thing(id="1"), b'{"id": "1"}', 1, ()) == (
@@ -102,7 +102,7 @@ def test_raw_gives_the_whole_answer(caller: Caller, client: Any, server: Server)
 
 
 def test_with_options_changes_one_method_only(caller: Caller, client: Any, server: Server) -> None:
-    """`method.with_options()` gives another method; options add up; the original is as it was."""
+    """It returns another method; options add up, and the original does not change."""
     server.play(reply({"id": "1"}), reply({"id": "1"}))
     changed = client.things.get.with_options(headers={"x-a": "1"}).with_options(query={"q": 1})
     caller.run(changed("1"))
@@ -111,16 +111,16 @@ def test_with_options_changes_one_method_only(caller: Caller, client: Any, serve
     assert ["/things/1?q=1", "/things/1"] == [received.target for received in server.received]
 
 
-def test_with_options_merges_what_is_merged(caller: Caller, client: Any, server: Server) -> None:
-    """Headers given to a method twice are sent together."""
+def test_with_options_merges_headers(caller: Caller, client: Any, server: Server) -> None:
+    """Headers that are given to a method twice are sent together."""
     server.play(reply({"id": "1"}))
     caller.run(client.things.get.with_options(headers={"x-a": "1"}).with_options(headers={"x-b": "2"})("1"))
     assert ("1", "2") == (server.received[0].headers["x-a"], server.received[0].headers["x-b"])
 
 
 @CLIENTS
-def test_wrong_arguments_are_python_s_own_error(kind: Any) -> None:
-    """A call with an unknown keyword is a `TypeError` that names it, before anything is awaited."""
+def test_wrong_arguments_are_a_type_error(kind: Any) -> None:
+    """An unknown keyword is named before anything is awaited."""
     with pytest.raises(TypeError, match=r"get\(\) got an unexpected keyword argument 'colour'"):
         kind(KEY).things.get.request("1", colour="red")
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'thing_id'"):
@@ -129,7 +129,7 @@ def test_wrong_arguments_are_python_s_own_error(kind: Any) -> None:
 
 @CLIENTS
 def test_methods_and_resources_are_made_once(kind: Any) -> None:
-    """Resources and methods are made at the first use and kept; the class gives the descriptor."""
+    """They are made at the first use and kept; the class gives the descriptor."""
     client = kind(KEY)
     assert client.things is client.things
     assert client.things.get is client.things.get
@@ -137,19 +137,19 @@ def test_methods_and_resources_are_made_once(kind: Any) -> None:
     assert isinstance(kind.things, resource)
 
 
-def test_given_leaves_out_what_is_not() -> None:
-    """Only `UNSET` is left out; None, zero and empty text are values."""
+def test_given_drops_unset_values_only() -> None:
+    """None, zero and empty text are values."""
     assert {"a": None, "b": 0, "c": ""} == given({"a": None, "b": 0, "c": "", "d": UNSET})
 
 
 def test_override_marks_do_nothing_at_run_time() -> None:
-    """`adds` and `replaces` give back what they mark."""
+    """`adds` and `replaces` return what they mark."""
     assert sample.get is adds("get_thing", "things.get_twice")(sample.get)
     assert sample.get is replaces("get_thing")(sample.get)
 
 
-def test_the_package_names_what_users_need() -> None:
-    """Every public name of the package is there, listed in order, and an unknown one is an AttributeError."""
+def test_the_package_exports_its_public_names() -> None:
+    """All are listed in order, and an unknown one is an AttributeError."""
     assert sorted(names := dir(specwire)) == names == vars(specwire)["__all__"]
     assert [] == [name for name in names if getattr(specwire, name) is None]
     assert issubclass(Sample, specwire.Client)
@@ -159,7 +159,7 @@ def test_the_package_names_what_users_need() -> None:
 
 
 def test_importing_the_package_imports_next_to_nothing() -> None:
-    """`import specwire` loads neither msgspec nor the HTTP library; a client loads no HTTP library before it calls."""
+    """`import specwire` loads neither msgspec nor the HTTP library; a client loads the latter at its first call."""
     code = (
         "import sys, specwire; bare = {'msgspec', 'httpx2', 'inspect'} & set(sys.modules); "
         "from specwire import Client; assert not bare, bare; "

@@ -1,4 +1,4 @@
-"""One asynchronous client in several event loops, one after the other and at the same time."""
+"""One asynchronous client in several event loops, in turn and at the same time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def on_trio(call: Call) -> None:
 
 
 def _forget(client: AsyncSample) -> None:
-    """Drop the connections of loops that ended, which asyncio warns of."""
+    """Drop the connections of ended loops, which asyncio warns about."""
     for http in opened(client):
         http._transport._pool._connections.clear()
     gc.collect()
@@ -39,7 +39,7 @@ def _forget(client: AsyncSample) -> None:
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_a_client_serves_one_loop_after_the_other(server: Server) -> None:
-    """Each loop gets connections of its own, for writes too; what belonged to a loop that ended is dropped."""
+    """Each loop gets its own connections, for writes too; those of an ended loop are dropped."""
     server.answer = lambda _: reply({"id": "1"})
     client = AsyncSample(KEY, base_url=server.url)
 
@@ -57,7 +57,7 @@ def test_a_client_serves_one_loop_after_the_other(server: Server) -> None:
 
 
 def test_loops_that_run_at_the_same_time_share_a_client(server: Server) -> None:
-    """Two threads, each with a loop, call in turns; each keeps its one connection, and closing closes both."""
+    """Two threads with a loop each call in turns; each keeps one connection, and closing closes both."""
     server.answer = lambda _: reply({"id": "1"})
     client = AsyncSample(KEY, base_url=server.url)
     barrier = threading.Barrier(2, timeout=10)
@@ -94,8 +94,8 @@ def test_loops_that_run_at_the_same_time_share_a_client(server: Server) -> None:
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.parametrize("library", [httpx, httpx2])
-def test_an_http_client_in_a_second_loop_is_told(server: Server, library: Any) -> None:
-    """The connections of a client that was handed in are its own: the message says what to do."""
+def test_a_given_http_client_in_a_second_loop_is_an_error(server: Server, library: Any) -> None:
+    """Its connections belong to one loop; the message names the remedy."""
     server.answer = lambda _: reply({"id": "1"})
     client = AsyncSample(KEY, base_url=server.url, http_client=library.AsyncClient())
     asyncio.run(client.things.make(name="a"))

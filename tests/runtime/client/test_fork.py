@@ -1,4 +1,4 @@
-"""Promises of forking: a client that was used goes on in the child, on connections of its own."""
+"""Forking: a used client works in the child, on its own connections."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ with httpx2.Client() as http:
 
 
 def run(code: str, server: Server, *options: str) -> list[str]:
-    """Run a program that has to be quiet; return what it prints."""
+    """Run a program, which must print no warnings, and return the lines that it prints."""
     server.answer = lambda received: reply({"id": str(received.connection)})
     command = [sys.executable, "-X", "dev", "-W", "error", *options, "-c", BEGIN + code, server.url]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=30)
@@ -94,23 +94,23 @@ def run(code: str, server: Server, *options: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_parent_and_child_have_connections_of_their_own(server: Server) -> None:
-    """The parent goes on with its connection; the child, and the child's child, with one that is kept as well."""
+def test_parent_and_child_have_separate_connections(server: Server) -> None:
+    """Both keep theirs, and so does the child's child."""
     assert ["0", "1", "1", "2", "0"] == run(SYNC, server)
 
 
-def test_an_asynchronous_client_goes_on_too(server: Server) -> None:
-    """The child's event loop gets connections of its own, and the parent's loop does not notice."""
+def test_an_asynchronous_client_works_in_the_child(server: Server) -> None:
+    """The child's event loop gets its own connections; the parent's loop is not affected."""
     assert ["0", "1", "1", "0"] == run(ASYNC, server)
 
 
-def test_a_lock_that_a_thread_held_does_not_stop_the_child(server: Server) -> None:
-    """The child has a thread only; what the parent's other threads were about to do is none of its business."""
+def test_a_lock_held_by_another_thread_does_not_block_the_child(server: Server) -> None:
+    """The child has one thread; locks of the parent's other threads are replaced."""
     assert ["0", "1"] == run(LOCKED, server, "-W", "ignore::DeprecationWarning")
 
 
-def test_a_used_client_of_ones_own_is_refused_in_the_child(server: Server) -> None:
-    """An HTTP client that was handed in cannot be replaced: once the parent has used it, the child is told so."""
+def test_a_given_http_client_is_rejected_in_the_child_once_used(server: Server) -> None:
+    """It cannot be replaced."""
     first, second, refusal, third = run(HANDED_IN, server)
     assert ("0", "1", "1") == (first, second, third)
     assert "the http_client was already used in the parent process" in refusal

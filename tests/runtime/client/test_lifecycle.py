@@ -1,4 +1,4 @@
-"""Promises of a client's life: what it opens it closes, and it holds on to nothing."""
+"""Life of a client: it closes what it opens, and keeps no references."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from tests.support.server import DONE, Hold, Server, head, reply, stream
 GOOD = reply({"id": "1"})
 
 
-def test_closing_gives_the_connections_back(caller: Caller, server: Server) -> None:
-    """Closing a client of its own connections closes them."""
+def test_closing_a_client_closes_its_connections(caller: Caller, server: Server) -> None:
+    """Its own connections are closed."""
     client = caller.client(http_client=None)
     server.answer = lambda _: GOOD
     for _ in range(3):
@@ -39,8 +39,8 @@ def test_closing_gives_the_connections_back(caller: Caller, server: Server) -> N
         caller.run(client.things.get("1"))
 
 
-def test_nothing_is_left_open(server: Server) -> None:
-    """Calls, streams, downloads and failures leave no unclosed socket behind."""
+def test_no_socket_is_left_open(server: Server) -> None:
+    """Calls, streams, downloads and failures close their sockets."""
     server.answer = lambda received: (
         stream({"text": "a"}, DONE)
         if received.target == "/talk"
@@ -71,8 +71,8 @@ def test_nothing_is_left_open(server: Server) -> None:
         gc.collect()
 
 
-def test_a_forgotten_client_closes_itself(server: Server) -> None:
-    """A synchronous client that nobody closed closes its connections when it is collected, without a warning."""
+def test_an_unclosed_client_closes_when_collected(server: Server) -> None:
+    """A synchronous client closes its connections without a warning."""
     server.play((*GOOD, Hold()))
     client = Sample(KEY, base_url=server.url)
     client.things.get("1")
@@ -85,8 +85,8 @@ def test_a_forgotten_client_closes_itself(server: Server) -> None:
     assert server.saw_close()
 
 
-def test_a_stream_that_only_the_garbage_collector_finds_is_closed_quietly(server: Server) -> None:
-    """An asynchronous stream that is left in a circle is closed once, and its event loop hears of no failure."""
+def test_a_stream_in_a_reference_cycle_is_closed_once(server: Server) -> None:
+    """An asynchronous stream is closed by the garbage collector, without an error in its event loop."""
     server.play(stream({"text": "a"}, Hold()))
     trouble: list[Any] = []
 
@@ -106,8 +106,8 @@ def test_a_stream_that_only_the_garbage_collector_finds_is_closed_quietly(server
     assert [] == trouble
 
 
-def test_a_chunk_that_is_waited_for_ends_when_the_stream_is_closed(server: Server) -> None:
-    """Closing a stream in one task ends the wait of another, and nothing of it is kept."""
+def test_closing_a_stream_ends_the_wait_for_its_next_chunk(server: Server) -> None:
+    """Another task closes it, and nothing is kept."""
     server.play(stream({"text": "a"}, Hold()))
 
     async def main() -> None:
@@ -126,7 +126,7 @@ def test_a_chunk_that_is_waited_for_ends_when_the_stream_is_closed(server: Serve
 
 
 def test_a_stream_that_was_read_leaves_nothing_to_the_garbage_collector(server: Server) -> None:
-    """The body of an asynchronous answer is let go when its reader is, read to the end or not."""
+    """The body of an asynchronous response is released with its reader, whether it was read to the end or not."""
     server.play(stream({"text": "a"}, DONE), stream({"text": "a"}, Hold()))
 
     async def main() -> None:
@@ -140,7 +140,7 @@ def test_a_stream_that_was_read_leaves_nothing_to_the_garbage_collector(server: 
             assert len(bodies()) == before
 
     gc.collect()
-    before = len(bodies())  # those that other tests of this process still hold
+    before = len(bodies())  # those that other tests of this process still reference
     gc.disable()
     try:
         asyncio.run(main())
@@ -255,8 +255,8 @@ ENDS = [
 
 
 @pytest.mark.parametrize(("library", "loop", "way"), sampled(ENDS, 5))
-def test_an_event_loop_that_ends_in_the_middle_is_quiet(server: Server, library: str, loop: str, way: str) -> None:
-    """What is half-read and unclosed when the event loop ends is closed with it, and nobody complains."""
+def test_an_event_loop_that_ends_early_causes_no_warnings(server: Server, library: str, loop: str, way: str) -> None:
+    """Unread and unclosed bodies are closed with the loop."""
     server.answer = lambda received: (
         stream({"text": "a"}, Hold())
         if received.target == "/talk"
@@ -270,8 +270,8 @@ def test_an_event_loop_that_ends_in_the_middle_is_quiet(server: Server, library:
 
 
 @pytest.mark.parametrize("code", [SYNC_END, ASYNC_END], ids=["sync", "async"])
-def test_a_program_that_ends_in_the_middle_is_quiet(server: Server, code: str) -> None:
-    """A program that ends without reading to the end writes nothing to its error output, in development mode."""
+def test_a_program_that_ends_early_writes_no_errors(server: Server, code: str) -> None:
+    """In development mode, a program that does not read to the end has an empty stderr."""
     server.play(GOOD, stream({"text": "a"}, Hold()), (head(200, {"content-length": "9"}), b"part", Hold()))
     begin = f"import asyncio, sys; from {Sample.__module__} import AsyncSample, Sample"
     command = [sys.executable, "-X", "dev", "-W", "error", "-c", begin + code, server.url]
@@ -280,13 +280,13 @@ def test_a_program_that_ends_in_the_middle_is_quiet(server: Server, code: str) -
 
 
 def test_making_a_client_opens_nothing(caller: Caller) -> None:
-    """A client connects, and loads the certificates, at its first call only."""
+    """A client connects and loads certificates at its first call only."""
     client = caller.kind(KEY)
     assert [] == opened(client)
 
 
 def test_the_tls_context_is_made_once() -> None:
-    """All clients of a process share one TLS context, also when threads ask at once."""
+    """All clients of a process share one TLS context, also if threads make them at the same time."""
     found: list[Any] = []
     threads = [threading.Thread(target=lambda: found.append(transport.tls_context())) for _ in range(8)]
     for thread in threads:
@@ -296,8 +296,8 @@ def test_the_tls_context_is_made_once() -> None:
     assert 1 == len({id(context) for context in found})
 
 
-def test_threads_that_begin_at_once_share_the_connections(server: Server) -> None:
-    """What a client is made of at its first use is made once, however many threads come first."""
+def test_threads_that_start_together_share_the_connections(server: Server) -> None:
+    """The parts of a client are made once at its first use, however many threads call first."""
     server.answer = lambda _: GOOD
     for _ in range(20):
         client = Sample(KEY, base_url=server.url)
@@ -318,7 +318,7 @@ def test_threads_that_begin_at_once_share_the_connections(server: Server) -> Non
 
 
 def test_many_tasks_share_a_client(server: Server) -> None:
-    """One asynchronous client serves many tasks, each its own answer."""
+    """One asynchronous client serves many tasks; each gets its own response."""
     server.answer = lambda received: reply({"id": received.target.rpartition("/")[2]})
 
     async def main() -> list[Thing]:
@@ -328,8 +328,8 @@ def test_many_tasks_share_a_client(server: Server) -> None:
     assert [str(number) for number in range(50)] == [thing.id for thing in asyncio.run(main())]
 
 
-def test_cancelling_a_call_gives_its_connection_back(server: Server) -> None:
-    """A call that is cancelled is not repeated, and its connection is closed."""
+def test_cancelling_a_call_closes_its_connection(server: Server) -> None:
+    """It is not retried."""
     server.play((Hold(),), GOOD)
 
     async def main() -> None:
@@ -347,7 +347,7 @@ def test_cancelling_a_call_gives_its_connection_back(server: Server) -> None:
 
 
 def test_an_interrupt_is_not_swallowed(server: Server) -> None:
-    """`KeyboardInterrupt` in the middle of a stream ends it at once and gives the connection back."""
+    """`KeyboardInterrupt` in the middle of a stream ends it at once and releases the connection."""
     server.play(stream({"text": "a"}, Hold()))
     with Sample(KEY, base_url=server.url) as client:
         with pytest.raises(KeyboardInterrupt), client.talks.stream() as events:
@@ -357,7 +357,7 @@ def test_an_interrupt_is_not_swallowed(server: Server) -> None:
 
 
 def test_a_connection_that_the_server_closed_is_replaced(caller: Caller, client: Any, server: Server) -> None:
-    """A kept connection that the server closed meanwhile costs no failure, not even of a POST."""
+    """A kept connection that the server closed causes no failure, not even of a POST."""
     closing = (head(200, {"content-length": "11", "connection": "close"}), b'{"id": "1"}')
     server.play(closing, GOOD)
     caller.run(client.things.make(name="x"))
@@ -366,7 +366,7 @@ def test_a_connection_that_the_server_closed_is_replaced(caller: Caller, client:
 
 
 def test_a_client_works_after_a_failure(caller: Caller, client: Any, server: Server) -> None:
-    """After a call that failed the client is as good as new."""
+    """The next call of the same client works."""
     server.play((Hold(),), GOOD)
     with pytest.raises(APIConnectionError):
         caller.run(client.things.make.with_options(timeout=0.05)(name="x"))

@@ -1,4 +1,4 @@
-"""Promises of middleware: it stands around each try, or each call, sees what comes and goes, and may step in."""
+"""Middleware: it wraps each attempt or each call, sees requests and responses, and may replace them."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def both(
     return async_middleware if caller.asynchronous else middleware
 
 
-def noting(caller: Caller, name: str, notes: list[str]) -> Any:
-    """Return a middleware that notes what passes."""
+def recording(caller: Caller, name: str, notes: list[str]) -> Any:
+    """Return a middleware that records what passes."""
 
     def before(outgoing: PreparedRequest) -> PreparedRequest:
         notes.append(f"{name} {outgoing.method}")
@@ -63,10 +63,10 @@ def noting(caller: Caller, name: str, notes: list[str]) -> Any:
     return both(caller, before, after)
 
 
-def test_each_try_passes_through_all_in_order(caller: Caller, server: Server) -> None:
-    """Each try goes through the first middleware, then the second, and its answer back; streams and downloads too."""
+def test_each_attempt_passes_through_all_middleware_in_order(caller: Caller, server: Server) -> None:
+    """The response passes back in reverse order; streams and downloads too."""
     notes: list[str] = []
-    client = caller.client(middleware=[noting(caller, "a", notes), noting(caller, "b", notes)])
+    client = caller.client(middleware=[recording(caller, "a", notes), recording(caller, "b", notes)])
     server.play(BUSY, GOOD, stream({"text": "a"}, DONE), reply(b"bytes"))
     assert 2 == caller.run(client.things.get.raw("1")).attempts
     there, back = ["a GET", "b GET"], ["b 200", "a 200"]
@@ -76,8 +76,8 @@ def test_each_try_passes_through_all_in_order(caller: Caller, server: Server) ->
     assert ["a POST", "b POST", *back, *there, *back] == notes[8:]
 
 
-def test_middleware_may_change_what_is_sent(caller: Caller, client: Any, server: Server) -> None:
-    """What middleware passes on is what is sent; its repr shows no key."""
+def test_middleware_may_change_the_request(caller: Caller, client: Any, server: Server) -> None:
+    """The changed request is sent; its repr shows no key."""
     shown: list[str] = []
 
     def before(outgoing: PreparedRequest) -> PreparedRequest:
@@ -90,8 +90,8 @@ def test_middleware_may_change_what_is_sent(caller: Caller, client: Any, server:
     assert KEY not in "".join(shown)
 
 
-def test_middleware_may_answer_itself(caller: Caller, client: Any, server: Server) -> None:
-    """An answer that middleware makes is taken like the server's, and nothing is sent."""
+def test_middleware_may_return_a_response(caller: Caller, client: Any, server: Server) -> None:
+    """It is handled like the server's, and nothing is sent."""
     made = HTTPResponse(httpx2.Response(200, json={"id": "made"}), httpx2)
 
     def instead(outgoing: PreparedRequest, send: Send) -> HTTPResponse:
@@ -105,8 +105,8 @@ def test_middleware_may_answer_itself(caller: Caller, client: Any, server: Serve
     assert [] == server.received
 
 
-def test_middleware_may_fail_a_try(caller: Caller, client: Any, server: Server) -> None:
-    """A `TransportError` of middleware is like one of the network; any other exception reaches the caller."""
+def test_middleware_may_fail_an_attempt(caller: Caller, client: Any, server: Server) -> None:
+    """A `TransportError` is like a network failure; any other exception reaches the caller."""
     failures: list[Exception] = [TransportError("cut by hand", sent=False, timeout=False)] * 3
 
     def before(outgoing: PreparedRequest) -> PreparedRequest:
@@ -124,8 +124,8 @@ def test_middleware_may_fail_a_try(caller: Caller, client: Any, server: Server) 
     assert Thing(id="1") == caller.run(cut.things.make(name="x"))
 
 
-def test_middleware_of_the_wrong_kind_is_refused(caller: Caller, client: Any) -> None:
-    """Middleware of the other kind of client, or that gives no answer, is a `TypeError` that names it."""
+def test_middleware_of_the_wrong_kind_is_rejected(caller: Caller, client: Any) -> None:
+    """Middleware of the other kind of client, or without a response, is a `TypeError` that names it."""
 
     def plain(outgoing: PreparedRequest, send: Any) -> Any:
         return None
@@ -166,7 +166,7 @@ def both_calls(
     after: Callable[[Any], Any] = lambda response: response,
     failed: Callable[[Exception], object] = lambda error: None,
 ) -> Any:
-    """Return a middleware around calls of the caller's kind."""
+    """Return a call middleware of the caller's kind."""
 
     def middleware(request: BaseRequest, call: Call) -> Response[Any]:
         try:
@@ -189,8 +189,8 @@ def both_calls(
     return async_middleware if caller.asynchronous else middleware
 
 
-def watching(caller: Caller, name: str, notes: list[str]) -> Any:
-    """Return a middleware that notes calls."""
+def recording_calls(caller: Caller, name: str, notes: list[str]) -> Any:
+    """Return a middleware that records calls."""
 
     def before(request: BaseRequest) -> BaseRequest:
         notes.append(f"{name} {request.operation.id}")
@@ -203,19 +203,19 @@ def watching(caller: Caller, name: str, notes: list[str]) -> Any:
     return both_calls(caller, before, after, lambda error: notes.append(f"{name} {type(error).__name__}"))
 
 
-def test_each_call_passes_through_all_in_order(caller: Caller, server: Server) -> None:
-    """A call with all its attempts goes through the first middleware, then the second, and its answer back."""
+def test_each_call_passes_through_all_middleware_in_order(caller: Caller, server: Server) -> None:
+    """A call with all its attempts passes through them, and its result passes back."""
     notes: list[str] = []
-    client = caller.client(call_middleware=[watching(caller, "a", notes), watching(caller, "b", notes)])
+    client = caller.client(call_middleware=[recording_calls(caller, "a", notes), recording_calls(caller, "b", notes)])
     server.play(BUSY, GOOD)
     assert Thing(id="1") == caller.run(client.things.get("1"))
     assert ["a get_thing", "b get_thing", "b 200 after 2", "a 200 after 2"] == notes
 
 
-def test_calls_of_every_kind_pass_through(caller: Caller, server: Server) -> None:
-    """Calls by `.raw`, by `send`, of pages, flows, streams and downloads pass through middleware too."""
+def test_calls_of_every_kind_pass_through_middleware(caller: Caller, server: Server) -> None:
+    """That includes `.raw`, `send`, pages, workflows, streams and downloads."""
     notes: list[str] = []
-    client = caller.client(call_middleware=[watching(caller, "a", notes)])
+    client = caller.client(call_middleware=[recording_calls(caller, "a", notes)])
     items = [[{"id": "1"}], [{"id": "2"}], []]
     pages = [reply({"data": found, "total": 2}) for found in items]
     server.play(GOOD, GOOD, *pages, reply({"id": "j", "status": "DONE"}), stream({"text": "a"}, DONE), reply(b"bytes"))
@@ -230,10 +230,10 @@ def test_calls_of_every_kind_pass_through(caller: Caller, server: Server) -> Non
     assert ["a 200 after 1"] * 8 == notes[1::2]
 
 
-def test_call_middleware_sees_what_the_caller_sees(caller: Caller, server: Server) -> None:
-    """An exception passes through middleware on its way to the caller, also one of a request that is never sent."""
+def test_call_middleware_sees_exceptions(caller: Caller, server: Server) -> None:
+    """Exceptions pass through on their way to the caller, also for requests that are never sent."""
     notes: list[str] = []
-    client = caller.client(call_middleware=[watching(caller, "a", notes)])
+    client = caller.client(call_middleware=[recording_calls(caller, "a", notes)])
     server.answer = lambda _: BUSY
     with pytest.raises(ServerError):
         caller.run(client.things.get("1"))
@@ -246,18 +246,18 @@ def test_call_middleware_sees_what_the_caller_sees(caller: Caller, server: Serve
 
 
 def test_call_middleware_may_change_the_request(caller: Caller, client: Any, server: Server) -> None:
-    """What middleware passes on is called; one call may have middleware around itself and around its attempts."""
+    """The changed request is called; one call may have middleware for itself and for its attempts."""
     attempts: list[str] = []
     other = both_calls(caller, lambda request: request.replace(path={"thing_id": "2"}))
-    changed = client.things.get.with_options(call_middleware=[other], middleware=[noting(caller, "a", attempts)])
+    changed = client.things.get.with_options(call_middleware=[other], middleware=[recording(caller, "a", attempts)])
     server.play(GOOD)
     caller.run(changed("1"))
     assert "/things/2" == server.received[0].target
     assert ["a GET", "a 200"] == attempts
 
 
-def test_call_middleware_may_answer_a_call_but_no_stream(caller: Caller, client: Any, server: Server) -> None:
-    """A `Response` that middleware makes is the caller's answer; for a stream there would be nothing to read."""
+def test_call_middleware_may_return_a_response_except_for_streams(caller: Caller, client: Any, server: Server) -> None:
+    """A stream has no `Response` to read."""
     response = Response(status_code=200, headers=specwire.Headers(), content=b"", parsed=Thing(id="made"))
 
     def instead(request: BaseRequest, call: Call) -> Response[Any]:
@@ -275,8 +275,8 @@ def test_call_middleware_may_answer_a_call_but_no_stream(caller: Caller, client:
     assert [] == server.received
 
 
-def test_call_middleware_may_call_again(caller: Caller, client: Any, server: Server) -> None:
-    """A call that is made twice gives the last answer, and the connection of the first back."""
+def test_call_middleware_may_repeat_a_call(caller: Caller, client: Any, server: Server) -> None:
+    """It returns the last response, and the first connection is released."""
 
     def twice(request: BaseRequest, call: Call) -> Response[Any]:
         call(request)
@@ -296,7 +296,7 @@ def test_call_middleware_may_call_again(caller: Caller, client: Any, server: Ser
 
 
 def test_call_middleware_that_fails_leaves_nothing_open(caller: Caller, client: Any, server: Server) -> None:
-    """A stream that was opened, and whose middleware then fails, is closed."""
+    """If middleware fails after a stream opened, the stream is closed."""
 
     def fail(response: Response[Any]) -> Response[Any]:
         raise LookupError("no such thing")
@@ -309,8 +309,8 @@ def test_call_middleware_that_fails_leaves_nothing_open(caller: Caller, client: 
     assert [] == busy(client)
 
 
-def test_call_middleware_of_the_wrong_kind_is_refused(caller: Caller, client: Any) -> None:
-    """Middleware of the other kind of client, or that gives no response, is a `TypeError` that names it."""
+def test_call_middleware_of_the_wrong_kind_is_rejected(caller: Caller, client: Any) -> None:
+    """Middleware of the other kind of client, or without a response, is a `TypeError` that names it."""
 
     def plain(request: BaseRequest, call: Any) -> Any:
         return None

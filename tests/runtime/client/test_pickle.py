@@ -1,4 +1,4 @@
-"""Promises of pickling: what is a value travels between processes; what holds a key does not."""
+"""Pickling: values can be sent to another process, clients with a key cannot."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def requests() -> list[Any]:
 
 @pytest.mark.parametrize("copied", COPIES, ids=["pickle", "copy", "deepcopy"])
 @pytest.mark.parametrize("request_value", requests(), ids=repr)
-def test_requests_travel(copied: Callable[[Any], Any], request_value: Any) -> None:
-    """A request of every kind comes back equal, its operation too."""
+def test_requests_pickle(copied: Callable[[Any], Any], request_value: Any) -> None:
+    """A request of every kind stays equal, with its operation."""
     back = copied(request_value)
     assert request_value == back
     assert type(request_value) is type(back)
@@ -50,8 +50,8 @@ def test_requests_travel(copied: Callable[[Any], Any], request_value: Any) -> No
 
 
 @pytest.mark.parametrize("copied", COPIES, ids=["pickle", "copy", "deepcopy"])
-def test_models_travel(copied: Callable[[Any], Any]) -> None:
-    """Models come back equal, with what is unset, what drifted and what is unknown."""
+def test_models_pickle(copied: Callable[[Any], Any]) -> None:
+    """Models stay equal, with unset, drifted and unknown values."""
     raw = b'{"id": 5, "state": "odd", "part": {"type": "video", "s": 1}, "pet": {"purr": "p"}, "size": null}'
     thing, _ = decode(raw, Thing)
     back = copied(thing)
@@ -61,8 +61,8 @@ def test_models_travel(copied: Callable[[Any], Any]) -> None:
     assert not back.child
 
 
-def test_a_request_that_travelled_is_sent(caller: Caller, client: Any, server: Server) -> None:
-    """A request that came out of a pickle is sent as the original would be."""
+def test_an_unpickled_request_can_be_sent(caller: Caller, client: Any, server: Server) -> None:
+    """It is sent like the original."""
     server.play(reply({"id": "1"}), reply({"id": "1"}))
     request = sample.make(name="x")
     for value in (request, pickle.loads(pickle.dumps(request))):
@@ -71,8 +71,8 @@ def test_a_request_that_travelled_is_sent(caller: Caller, client: Any, server: S
     assert (first.target, first.headers, first.body) == (second.target, second.headers, second.body)
 
 
-def test_answers_travel(caller: Caller, client: Any, server: Server) -> None:
-    """A whole answer comes back equal, without the key."""
+def test_responses_pickle(caller: Caller, client: Any, server: Server) -> None:
+    """A whole response stays equal, without the key."""
     server.play(reply({"id": "1", "state": "odd"}, headers={"x-request-id": "r"}))
     with pytest.warns(UserWarning):
         response: Response[Thing] = caller.run(client.things.get.raw("1"))
@@ -84,16 +84,16 @@ def test_answers_travel(caller: Caller, client: Any, server: Server) -> None:
     assert KEY.encode() not in data
 
 
-def test_headers_travel_and_hide_secrets() -> None:
-    """Headers come back equal; several values are joined; secret ones are not shown."""
+def test_headers_pickle_and_hide_secrets() -> None:
+    """Several values are joined, and secret ones are not shown."""
     headers = Headers([("A", "1"), ("a", "2"), ("Set-Cookie", "hidden"), ("X-Api-Key", "hidden")])
     assert headers == pickle.loads(pickle.dumps(headers))
     assert ("1, 2", 3) == (headers["A"], len(headers))
     assert "Headers({'a': '1, 2', 'set-cookie': '***', 'x-api-key': '***'})" == repr(headers)
 
 
-def test_options_travel_and_hide_headers() -> None:
-    """Options come back equal and do not show headers."""
+def test_options_pickle_and_hide_headers() -> None:
+    """Options stay equal and do not show headers."""
     options = Options(timeout=None, retry=RetryPolicy(attempts=1), headers={"authorization": "hidden"})
     assert options == pickle.loads(pickle.dumps(options))
     assert "hidden" not in repr(options)

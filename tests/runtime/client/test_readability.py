@@ -1,4 +1,4 @@
-"""Promises of how it feels: patterns match, tracebacks are short, what is printed fits a line and hides the key."""
+"""Readability: patterns match, tracebacks are short, and printed values fit a line without the key."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ PACKAGE = str(Path(specwire.__file__).parent)
 
 
 def frames(error: BaseException) -> list[str]:
-    """Return the functions of the package that stand in the traceback of an exception."""
+    """Return the functions of the package in the traceback of an exception."""
     stack = traceback.extract_tb(error.__traceback__)
     return [frame.name for frame in stack if frame.filename.startswith(PACKAGE)]
 
 
 def raised(caller: Caller, value: Any) -> SpecwireError:
-    """Return what a call raises."""
+    """Return the exception of a call."""
     with pytest.raises(SpecwireError) as found:
         caller.run(value())
     return found.value
 
 
 def test_the_traceback_of_an_error_is_short(caller: Caller, client: Any, server: Server) -> None:
-    """Between the caller's line and the message stand no more than six functions of the package."""
+    """It has at most six functions of the package."""
     not_json = reply(b"<html>", headers={"content-type": "application/json"})
     server.play(reply({"message": "no"}, status=404), (Close(),), not_json, reply({"message": "no"}, status=404))
     once = client.with_options(retry=specwire.RetryPolicy(attempts=1))
@@ -51,7 +51,7 @@ def test_the_traceback_of_an_error_is_short(caller: Caller, client: Any, server:
 
 
 def test_the_traceback_of_a_stream_is_short(caller: Caller, client: Any, server: Server) -> None:
-    """So it is for a stream that breaks off: reading an event is two functions deep."""
+    """Reading an event is two functions deep."""
     server.play(stream({"text": "a"}, end=(Reset(),)))
     events = client.talks.stream()
     caller.next(events)
@@ -59,8 +59,8 @@ def test_the_traceback_of_a_stream_is_short(caller: Caller, client: Any, server:
     assert ["__anext__" if caller.asynchronous else "__next__", "_read"] == frames(error)
 
 
-def test_a_failure_of_the_network_is_told_in_two_sections(caller: Caller, client: Any, server: Server) -> None:
-    """What a user sees is the HTTP library's own exception in a line, and ours: a screen, not a scroll."""
+def test_a_network_failure_has_a_traceback_of_two_parts(caller: Caller, client: Any, server: Server) -> None:
+    """Users see the HTTP library's own exception in one line, and ours."""
     part = (head(200, {"content-length": "9"}), b"part", Close())
     not_json = reply(b"<html>", headers={"content-type": "application/json"})
     server.play((Close(),), (head(),), (Reset(),), part, stream({"text": "a"}, end=(Reset(),)), not_json)
@@ -88,8 +88,8 @@ def test_a_failure_of_the_network_is_told_in_two_sections(caller: Caller, client
         assert 6 >= len(frames(error))
 
 
-def told(error: APIError) -> str:
-    """Tell errors apart by patterns."""
+def matched(error: APIError) -> str:
+    """Match an error by patterns."""
     match error:
         case RateLimitError(body={"detail": str(detail)}):
             return f"slower: {detail}"
@@ -104,7 +104,7 @@ def told(error: APIError) -> str:
 
 
 def test_errors_match_patterns(caller: Caller, server: Server) -> None:
-    """Class, status, body and request id of an error can stand in a pattern."""
+    """Patterns can use class, status, body and request id of an error."""
     client = caller.client(retry=specwire.RetryPolicy(attempts=1))
     server.play(
         reply({"detail": "wait"}, status=429),
@@ -114,7 +114,7 @@ def test_errors_match_patterns(caller: Caller, server: Server) -> None:
     )
     seen = [raised(caller, lambda: client.things.public()) for _ in range(4)]
     assert ["slower: wait", "not there", "500 of r", "no answer to open_thing"] == [
-        told(error) for error in seen if isinstance(error, APIError)
+        matched(error) for error in seen if isinstance(error, APIError)
     ]
 
 
@@ -127,7 +127,7 @@ def test_errors_match_patterns(caller: Caller, server: Server) -> None:
     ],
 )
 def test_unions_match_patterns(part: Any, pet: Any, expected: tuple[str, str]) -> None:
-    """Variants of a union can stand in a pattern with their fields; one that nobody knows matches as a mapping."""
+    """Patterns can use the variants of a union and their fields; an unknown variant matches as a mapping."""
     thing, _ = decode(f'{{"id": "1", "part": {json.dumps(part)}, "pet": {json.dumps(pet)}}}'.encode(), Thing)
     match thing:
         case Thing(id="1", part=Text(text=text)):
@@ -151,8 +151,8 @@ def test_unions_match_patterns(part: Any, pet: Any, expected: tuple[str, str]) -
             raise AssertionError("what was not sent must match UNSET")
 
 
-def test_what_is_printed_fits_a_line_and_hides_the_key(caller: Caller, client: Any, server: Server) -> None:
-    """Clients, resources, methods, requests, responses, streams, downloads and errors: a line each, without the key."""
+def test_printed_values_fit_a_line_and_hide_the_key(caller: Caller, client: Any, server: Server) -> None:
+    """Clients, resources, methods, requests, responses, streams, downloads and errors have one line each."""
     server.play(reply({"id": "1"}), reply({"detail": f"wrong key {KEY}"}, status=404), stream({"text": "a"}))
     response = caller.run(client.things.get.raw("1"))
     error = raised(caller, lambda: client.things.get("2"))

@@ -1,4 +1,4 @@
-"""Promises of flows: several calls written once, run by either client; waiters above all."""
+"""Workflows: several calls written once and run by either client; above all, waiters."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def make_and_get(name: str) -> Workflow[tuple[str, Thing]]:
     return made.id, found
 
 
-def test_a_flow_is_run_by_either_client(caller: Caller, client: Any, server: Server) -> None:
-    """The answers of the calls are the values of the flow's expressions, its return value the result."""
+def test_a_workflow_is_run_by_either_client(caller: Caller, client: Any, server: Server) -> None:
+    """The results of the calls are the values of its `yield` expressions, its return value the result."""
     server.play(GOOD, reply({"id": "1", "size": 3}))
     assert ("1", Thing(id="1", size=3)) == caller.run(client.send(make_and_get("x")))
     assert ["/things", "/things/1"] == [received.target for received in server.received]
 
 
-def test_errors_are_thrown_into_the_flow(caller: Caller, client: Any, server: Server) -> None:
-    """An error of a call is raised where the flow stands, which may catch it and go on."""
+def test_errors_are_raised_inside_the_workflow(caller: Caller, client: Any, server: Server) -> None:
+    """It may catch the error of a call and continue."""
 
     def get_or_make() -> Workflow[Thing]:
         try:
@@ -51,8 +51,8 @@ def test_errors_are_thrown_into_the_flow(caller: Caller, client: Any, server: Se
     assert Thing(id="1") == caller.run(client.send(get_or_make()))
 
 
-def test_an_error_that_the_flow_lets_pass_is_the_caller_s(caller: Caller, client: Any, server: Server) -> None:
-    """An error that the flow does not catch, or raises itself, ends it; what it has to clean up it cleans up."""
+def test_an_uncaught_error_ends_the_workflow(caller: Caller, client: Any, server: Server) -> None:
+    """It reaches the caller, and the workflow's cleanup runs."""
     cleaned: list[str] = []
 
     def careless() -> Workflow[Thing]:
@@ -74,8 +74,8 @@ def test_an_error_that_the_flow_lets_pass_is_the_caller_s(caller: Caller, client
         caller.run(client.send(failing()))
 
 
-def test_pauses_are_kept(caller: Caller, client: Any) -> None:
-    """A pause of a flow takes the seconds that it says."""
+def test_a_pause_lasts_as_long_as_it_says(caller: Caller, client: Any) -> None:
+    """A workflow can sleep."""
 
     def resting() -> Workflow[str]:
         yield Pause(0.05)
@@ -87,8 +87,8 @@ def test_pauses_are_kept(caller: Caller, client: Any) -> None:
 
 
 @pytest.mark.parametrize("end", ["DONE", "FAILED"])
-def test_a_waiter_polls_until_the_job_settles(caller: Caller, client: Any, server: Server, end: str) -> None:
-    """A waiter gives the job as it is when its status is final, well or ill; each poll is told."""
+def test_a_waiter_polls_until_the_job_ends(caller: Caller, client: Any, server: Server, end: str) -> None:
+    """It returns the job with a final status, success or failure; each poll is reported."""
     server.play(state("QUEUED"), state("RUNNING"), state(end))
     told: list[str] = []
     done = caller.run(client.jobs.wait("j", on_progress=lambda job: told.append(job.status)))
@@ -97,22 +97,24 @@ def test_a_waiter_polls_until_the_job_settles(caller: Caller, client: Any, serve
     assert ["/jobs/j"] * 3 == [received.target for received in server.received]
 
 
-def test_a_status_is_waited_through_where_no_steps_are_listed(caller: Caller, client: Any, server: Server) -> None:
-    """A word that is none of an end is a step where the document does not say which steps there are."""
+def test_an_unknown_status_is_waited_through_if_no_steps_are_listed(
+    caller: Caller, client: Any, server: Server
+) -> None:
+    """The document does not list the intermediate statuses."""
     server.play(state("ODD"), state("DONE"))
     assert "DONE" == caller.run(client.jobs.wait("j")).status
 
 
 @pytest.mark.parametrize("end", ["expired", "Cancelled", "INCOMPLETE", "requires-action", "timed_out"])
-def test_a_word_of_an_end_is_one(caller: Caller, client: Any, server: Server, end: str) -> None:
-    """Statuses that the document forgot end the wait by what they mean."""
+def test_a_status_that_means_an_end_ends_the_wait(caller: Caller, client: Any, server: Server, end: str) -> None:
+    """Final statuses are recognized by their meaning if the document omits them."""
     server.play(state("RUNNING"), state(end))
     assert end == caller.run(client.jobs.wait("j", timeout=5)).status
 
 
 @pytest.mark.parametrize("status", [{"phase": 1}, None, "", 3])
 def test_a_job_without_a_status_is_not_waited_for(caller: Caller, client: Any, server: Server, status: Any) -> None:
-    """What has no status never ends: the job is in the error, as it came."""
+    """It would never end; the error has the job as received."""
     server.play(state(status))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -123,8 +125,8 @@ def test_a_job_without_a_status_is_not_waited_for(caller: Caller, client: Any, s
 
 
 @pytest.mark.parametrize(("status", "known"), [("RUNNING", True), ("", True), ("finished", True), ("ODD", False)])
-def test_only_known_steps_are_waited_through_where_they_are_listed(status: str, known: bool) -> None:
-    """A status that is neither an end nor a listed step stops the wait."""
+def test_an_unknown_status_ends_the_wait_if_steps_are_listed(status: str, known: bool) -> None:
+    """It raises an error."""
     polling = Polling(("status",), frozenset({"DONE"}), frozenset(), progress=frozenset({"RUNNING", "", "finished"}))
     operation = Operation(id="job", method="GET", path="/", returns=JsonPayload(Job), polling=polling)
     flow: Workflow[Job] = wait(Request(operation))
@@ -136,8 +138,8 @@ def test_only_known_steps_are_waited_through_where_they_are_listed(status: str, 
             flow.send(Job(id="j", status=status))
 
 
-def test_a_waiter_gives_up_in_time(caller: Caller, client: Any, server: Server) -> None:
-    """After `timeout` seconds, not before, `WaitTimeoutError` is raised with the job as last seen."""
+def test_a_waiter_raises_after_its_timeout(caller: Caller, client: Any, server: Server) -> None:
+    """`WaitTimeoutError` has the last job."""
     server.answer = lambda _: state("RUNNING")
     started = time.monotonic()
     with pytest.raises(WaitTimeoutError) as caught:
@@ -150,14 +152,14 @@ def test_a_waiter_gives_up_in_time(caller: Caller, client: Any, server: Server) 
     assert 2 == len(server.received)
 
 
-def test_a_job_that_is_done_is_not_waited_for(caller: Caller, client: Any, server: Server) -> None:
-    """A job that is settled at the first poll is returned at once, even without time."""
+def test_a_finished_job_is_returned_at_once(caller: Caller, client: Any, server: Server) -> None:
+    """It is returned after the first poll, even without time left."""
     server.play(state("DONE"))
     assert "DONE" == caller.run(client.jobs.wait("j", interval=60, timeout=0)).status
 
 
-def test_a_poll_that_fails_is_repeated_and_then_raised(caller: Caller, client: Any, server: Server) -> None:
-    """Polls are repeated as other reads are; what remains is raised."""
+def test_a_failed_poll_is_retried_and_then_raised(caller: Caller, client: Any, server: Server) -> None:
+    """Polls are retried like other reads."""
     busy = reply({}, status=503)
     server.play(state("RUNNING"), busy, state("DONE"), busy, busy, busy)
     assert "DONE" == caller.run(client.jobs.wait("j")).status
@@ -165,21 +167,21 @@ def test_a_poll_that_fails_is_repeated_and_then_raised(caller: Caller, client: A
         caller.run(client.jobs.wait("j"))
 
 
-def test_options_hold_for_every_call_of_a_flow(caller: Caller, client: Any, server: Server) -> None:
-    """What `with_options` says holds for each poll."""
+def test_options_apply_to_every_call_of_a_workflow(caller: Caller, client: Any, server: Server) -> None:
+    """`with_options` applies to each poll."""
     server.play(state("RUNNING"), state("DONE"))
     caller.run(client.jobs.wait.with_options(headers={"x-team": "blue"})("j"))
     assert ["blue", "blue"] == [received.headers["x-team"] for received in server.received]
 
 
-def test_what_is_no_job_cannot_be_waited_for() -> None:
-    """Waiting for an operation that tells no status is refused."""
+def test_an_operation_without_a_status_cannot_be_waited_for() -> None:
+    """It is rejected."""
     with pytest.raises(InvalidRequestError, match="get_thing does not read a job that can be waited for"):
         next(wait(get("1")))
 
 
-def test_flows_run_under_trio(server: Server) -> None:
-    """A waiter sleeps on the loop that runs."""
+def test_workflows_run_under_trio(server: Server) -> None:
+    """A waiter sleeps in the running loop."""
     server.play(state("RUNNING"), state("DONE"))
 
     async def main() -> str:
