@@ -248,7 +248,11 @@ def get(
     trace: str | Unset = UNSET,
     session: str | Unset = UNSET,
 ) -> Request[Thing]:
-    """Get a thing."""
+    """Get a thing.
+
+    Args:
+        thing_id: Id of the thing.
+    """
     return Request(
         _GET,
         path={"thing_id": thing_id},
