@@ -1,4 +1,4 @@
-"""Promises of downloads: whole or an error, in constant memory, never half a file under its name."""
+"""Downloads: complete or an error, in constant memory, never a partial file under its final name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CUT = (head(200, {"content-length": "1000"}), b"x" * 10, Pause(0.02), Close())
 
 
 def test_a_download_is_read_into_memory(caller: Caller, client: Any, server: Server) -> None:
-    """`read()` gives all bytes as they were sent."""
+    """`read()` returns all bytes."""
     server.play(WHOLE)
     assert BYTES == caller.run(client.files.download("a b").read())
     assert "/files/a%20b" == server.received[0].target
@@ -41,19 +41,19 @@ def test_a_download_is_read_into_memory(caller: Caller, client: Any, server: Ser
 def test_a_download_is_read_as_text(
     caller: Caller, client: Any, server: Server, kind: str, body: bytes, expected: str
 ) -> None:
-    """`text()` decodes by the charset that the server names, by UTF-8 where it names none that is known."""
+    """`text()` decodes by the server's charset, or by UTF-8 if that is unknown."""
     server.play(reply(body, headers={"content-type": kind}))
     assert expected == caller.run(client.files.download().text())
 
 
-def test_a_download_comes_in_pieces(caller: Caller, client: Any, server: Server) -> None:
-    """`iter_bytes()` gives the bytes as they come."""
+def test_a_download_is_iterated_in_pieces(caller: Caller, client: Any, server: Server) -> None:
+    """`iter_bytes()` yields the bytes as they arrive."""
     server.play(stream(b"one", Pause(0.02), b"two", kind="application/octet-stream"))
     assert b"onetwo" == b"".join(caller.list(client.files.download().iter_bytes()))
 
 
-def test_nothing_is_fetched_before_it_is_asked_for(caller: Caller, client: Any, server: Server) -> None:
-    """Calling the method sends nothing."""
+def test_calling_a_download_sends_nothing(caller: Caller, client: Any, server: Server) -> None:
+    """The request is sent when the bytes are read."""
     prefix = "Async" if caller.asynchronous else ""
     download = client.files.download()
     assert f"<{prefix}Download of download>" == repr(download)
@@ -61,8 +61,8 @@ def test_nothing_is_fetched_before_it_is_asked_for(caller: Caller, client: Any, 
     caller.close(download)
 
 
-def test_a_file_is_saved_whole(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """`save()` writes the file, replaces one that was there, leaves nothing else, and returns the path."""
+def test_save_writes_the_whole_file(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """It replaces an existing file, leaves no other file, and returns the path."""
     target = tmp_path / "model.bin"
     target.write_bytes(b"old")
     server.play(WHOLE)
@@ -71,8 +71,8 @@ def test_a_file_is_saved_whole(caller: Caller, client: Any, server: Server, tmp_
     assert [target] == list(tmp_path.iterdir())
 
 
-def test_a_cut_download_leaves_no_file(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """A download that breaks off raises, says how far it came, and leaves what was there before."""
+def test_an_interrupted_download_leaves_no_file(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """It raises, states how many bytes arrived, and keeps the old file."""
     target = tmp_path / "model.bin"
     server.play(CUT, CUT)
     with pytest.raises(APIConnectionError) as caught:
@@ -86,10 +86,10 @@ def test_a_cut_download_leaves_no_file(caller: Caller, client: Any, server: Serv
     assert [target] == list(tmp_path.iterdir())
 
 
-def test_a_place_that_cannot_be_written_is_refused_first(
+def test_an_unwritable_path_is_rejected_before_the_request(
     caller: Caller, client: Any, server: Server, tmp_path: Path
 ) -> None:
-    """A missing folder, or a folder in the file's place, is an error before anything is fetched."""
+    """A missing folder, or a folder at the path, is an error."""
     with pytest.raises(FileNotFoundError):
         caller.run(client.files.download().save(tmp_path / "none" / "x"))
     with pytest.raises(IsADirectoryError):
@@ -97,23 +97,23 @@ def test_a_place_that_cannot_be_written_is_refused_first(
     assert [] == server.received
 
 
-def test_a_long_name_is_no_obstacle(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """A file name may be as long as the file system allows."""
+def test_a_file_name_may_have_the_maximum_length(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """The limit is that of the file system."""
     server.play(WHOLE)
     target: Path = caller.run(client.files.download().save(tmp_path / ("x" * 255)))
     assert BYTES == target.read_bytes()
 
 
-def test_a_download_goes_to_an_open_file(caller: Caller, client: Any, server: Server) -> None:
-    """`save_to()` writes to an open file and returns the number of bytes."""
+def test_save_to_writes_to_an_open_file(caller: Caller, client: Any, server: Server) -> None:
+    """It returns the number of bytes."""
     server.play(WHOLE)
     file = io.BytesIO()
     assert len(BYTES) == caller.run(client.files.download().save_to(file))
     assert BYTES == file.getvalue()
 
 
-def test_progress_is_told(caller: Caller, client: Any, server: Server) -> None:
-    """The progress function is told bytes so far and in all, None where the server does not say."""
+def test_progress_is_reported(caller: Caller, client: Any, server: Server) -> None:
+    """The function gets the bytes so far and in all, or None if the server does not state a length."""
     told: list[tuple[int, int | None]] = []
     server.play(WHOLE, stream(b"abc", kind="text/plain"))
     watched = client.files.download.with_options(on_progress=lambda done, total: told.append((done, total)))
@@ -133,8 +133,8 @@ def test_progress_is_told(caller: Caller, client: Any, server: Server) -> None:
     ],
     ids=["length", "chunks", "reset"],
 )
-def test_half_a_body_is_never_taken_for_the_whole(caller: Caller, client: Any, server: Server, answer: Any) -> None:
-    """A body that is cut off is a connection error with the answer's head, however it was framed."""
+def test_an_incomplete_body_is_never_returned(caller: Caller, client: Any, server: Server, answer: Any) -> None:
+    """It is a connection error with the response's head, for every kind of framing."""
     server.play(answer)
     with pytest.raises(APIConnectionError, match="download: the download broke off after 10") as caught:
         caller.run(client.files.download().read())
@@ -143,7 +143,7 @@ def test_half_a_body_is_never_taken_for_the_whole(caller: Caller, client: Any, s
 
 
 def test_silence_in_a_body_is_a_timeout(caller: Caller, client: Any, server: Server) -> None:
-    """A body that stops coming for longer than `idle_timeout` is an `APITimeoutError`."""
+    """A body that pauses for longer than `idle_timeout` is an `APITimeoutError`."""
     server.play((head(200, {"content-length": "1000"}), b"x" * 10, Hold()))
     with pytest.raises(APITimeoutError, match="broke off after 10 of 1000 bytes"):
         caller.run(client.files.download.with_options(idle_timeout=0.25)().read())
@@ -151,7 +151,7 @@ def test_silence_in_a_body_is_a_timeout(caller: Caller, client: Any, server: Ser
 
 
 def test_an_error_status_is_raised_typed(caller: Caller, client: Any, server: Server) -> None:
-    """A download that the server refuses raises the status error; a busy server is asked again first."""
+    """A rejected download raises the status error; a busy server is retried first."""
     server.play(reply({}, status=503), reply({"message": "gone"}, status=404))
     with pytest.raises(NotFoundError) as caught:
         caller.run(client.files.download().read())
@@ -159,8 +159,8 @@ def test_an_error_status_is_raised_typed(caller: Caller, client: Any, server: Se
     assert 2 == caught.value.attempts
 
 
-def test_with_opens_and_closes(caller: Caller, client: Any, server: Server) -> None:
-    """`with` opens the download, so that its head is known, and gives the connection back."""
+def test_a_with_block_opens_and_closes_the_download(caller: Caller, client: Any, server: Server) -> None:
+    """Its head is available, and the connection is released at the end."""
     server.play((head(200, {"content-length": "1000", "x-request-id": "r"}), b"x" * 10, Hold()))
     download = client.files.download()
     assert download is caller.enter(download)
@@ -170,8 +170,8 @@ def test_with_opens_and_closes(caller: Caller, client: Any, server: Server) -> N
     assert server.saw_close()
 
 
-def test_leaving_the_pieces_gives_the_connection_back(caller: Caller, client: Any, server: Server) -> None:
-    """A download whose pieces are not all taken gives its connection back when it is closed."""
+def test_closing_a_download_releases_the_connection(caller: Caller, client: Any, server: Server) -> None:
+    """Not all pieces were read."""
     server.play((head(200, {"content-length": "1000"}), b"x" * 10, Hold()))
     download = client.files.download()
     pieces = download.iter_bytes()
@@ -180,7 +180,7 @@ def test_leaving_the_pieces_gives_the_connection_back(caller: Caller, client: An
     assert server.saw_close()
 
 
-def test_break_gives_the_connection_back(server: Server) -> None:
+def test_break_releases_the_connection(server: Server) -> None:
     """Leaving a loop over the pieces closes the download."""
     server.play((head(200, {"content-length": "1000"}), b"x" * 10, Hold()))
     with Sample(KEY, base_url=server.url) as client:
@@ -200,16 +200,16 @@ def test_a_download_is_read_once(caller: Caller, client: Any, server: Server) ->
     assert 1 == len(server.received)
 
 
-def test_a_finished_download_leaves_its_connection(caller: Caller, client: Any, server: Server) -> None:
-    """After a whole download the connection is used again."""
+def test_a_finished_download_keeps_its_connection(caller: Caller, client: Any, server: Server) -> None:
+    """The connection is reused."""
     server.play(WHOLE, WHOLE)
     caller.run(client.files.download().read())
     caller.run(client.files.download().read())
     assert [0, 0] == [received.connection for received in server.received]
 
 
-def test_an_asynchronous_download_says_that_it_is_not_open(server: Server) -> None:
-    """`response` of a download that is not open is an error with a remedy."""
+def test_response_of_an_unopened_asynchronous_download_is_an_error(server: Server) -> None:
+    """The message names the remedy."""
 
     async def main() -> None:
         async with AsyncSample(KEY, base_url=server.url) as client:
@@ -221,8 +221,8 @@ def test_an_asynchronous_download_says_that_it_is_not_open(server: Server) -> No
     asyncio.run(main())
 
 
-def test_a_synchronous_download_opens_for_its_response(server: Server) -> None:
-    """`response` of a synchronous download opens it."""
+def test_response_opens_a_synchronous_download(server: Server) -> None:
+    """The head is available without `with`."""
     server.play(WHOLE)
     with Sample(KEY, base_url=server.url) as client, client.files.download() as download:
         assert 200 == download.response.status_code
@@ -231,7 +231,7 @@ def test_a_synchronous_download_opens_for_its_response(server: Server) -> None:
 @pytest.mark.parametrize("library", ["httpx2", "httpx"])
 @pytest.mark.parametrize("asynchronous", [False, True])
 def test_a_response_that_is_loaded_already_is_replayed(library: str, asynchronous: bool, tmp_path: Path) -> None:
-    """A transport stub, a hook or a cache may have read the body; it is given once, as from a socket."""
+    """A transport stub, a hook or a cache may have read the body; it is returned once, as from a socket."""
     http = pytest.importorskip(library)
     transport = http.MockTransport(lambda _: http.Response(200, content=b"abc", headers={"content-type": "image/png"}))
     url = "https://api.test"
@@ -256,7 +256,7 @@ def test_a_response_that_is_loaded_already_is_replayed(library: str, asynchronou
 
 
 def test_a_response_that_a_hook_read_is_replayed(server: Server) -> None:
-    """The body is taken from memory; nothing is asked for a second time."""
+    """The body comes from memory; nothing is requested again."""
     server.play(WHOLE)
     http = httpx2.Client(event_hooks={"response": [lambda response: response.read()]})
     with http, Sample(KEY, base_url=server.url, http_client=http) as client:

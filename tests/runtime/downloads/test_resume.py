@@ -1,4 +1,4 @@
-"""Promises of downloads that break off: they go on where the server lets them, and never mix two versions of a file."""
+"""Interrupted downloads: they resume if the server supports it, and never mix two versions of a file."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ NEWER = {"accept-ranges": "bytes", "etag": '"v2"'}
 def cut(
     size: int = 100, headers: Mapping[str, str] = TAGGED, *, end: Action | None = None, body: bytes = BYTES
 ) -> Sequence[Action]:
-    """Return a whole answer that breaks off after some bytes."""
+    """Return a complete response that is interrupted after some bytes."""
     return (head(200, {"content-length": str(len(body)), **headers}), body[:size], Pause(0.02), end or Close())
 
 
 def rest(
     start: int, size: int | None = None, headers: Mapping[str, str] = {}, *, body: bytes = BYTES
 ) -> Sequence[Action]:
-    """Return the rest of the bytes, or so many of it before it breaks off."""
+    """Return the remaining bytes, or some of them before an interruption."""
     part = body[start:]
     where = f"bytes {start}-{len(body) - 1}/{len(body)}"
     said = head(206, {"content-range": where, "content-length": str(len(part)), "etag": '"v1"', **headers})
@@ -57,50 +57,50 @@ def whole(body: bytes = BYTES, headers: Mapping[str, str] = TAGGED) -> Sequence[
     return reply(body, headers=dict(headers))
 
 
-def asked(server: Server) -> list[tuple[str | None, str | None]]:
+def range_headers(server: Server) -> list[tuple[str | None, str | None]]:
     """Return the `Range` and `If-Range` of each request."""
     return [(one.headers.get("range"), one.headers.get("if-range")) for one in server.received]
 
 
 @pytest.mark.parametrize("end", [Close(), Reset()], ids=["closed", "reset"])
-def test_a_download_goes_on_where_it_broke(
+def test_a_download_resumes_where_it_was_interrupted(
     caller: Caller, client: Any, server: Server, tmp_path: Path, end: Action
 ) -> None:
-    """The rest is asked for by range, under the condition that it is of the same version; the file is whole."""
+    """The rest is requested by range for the same version; the file is complete."""
     server.play(cut(100, end=end), rest(100, 50), rest(150))
     target = tmp_path / "file"
     assert target == caller.run(client.files.download().save(target))
     assert BYTES == target.read_bytes()
     assert [target] == list(tmp_path.iterdir())
-    assert [(None, None), ("bytes=100-", '"v1"'), ("bytes=150-", '"v1"')] == asked(server)
+    assert [(None, None), ("bytes=100-", '"v1"'), ("bytes=150-", '"v1"')] == range_headers(server)
     assert "identity" == server.received[1].headers["accept-encoding"]
 
 
-def test_the_date_of_a_change_will_do(caller: Caller, client: Any, server: Server) -> None:
-    """Without an entity tag the date of the last change is the condition, and need not be said again."""
+def test_last_modified_identifies_the_version(caller: Caller, client: Any, server: Server) -> None:
+    """Without an entity tag it is the condition, and need not be repeated."""
     server.play(cut(100, DATED), rest(100, headers={"etag": '"unasked"'}))
     assert BYTES == caller.run(client.files.download().read())
-    assert ("bytes=100-", DATED["last-modified"]) == asked(server)[1]
+    assert ("bytes=100-", DATED["last-modified"]) == range_headers(server)[1]
 
 
-def test_a_body_without_length_goes_on(caller: Caller, client: Any, server: Server) -> None:
-    """Where the first answer does not say how much it is, the next one does."""
+def test_a_body_without_length_resumes(caller: Caller, client: Any, server: Server) -> None:
+    """The next response states the length."""
     chunked = (head(200, {"transfer-encoding": "chunked", **TAGGED}), chunk(BYTES[:100]), Pause(0.02), Close())
     server.play(chunked, rest(100))
     assert BYTES == b"".join(caller.list(client.files.download().iter_bytes()))
 
 
-def test_silence_is_gone_on_from(caller: Caller, client: Any, server: Server) -> None:
-    """A body that stops coming for longer than `idle_timeout` goes on over another connection."""
+def test_a_download_resumes_after_silence(caller: Caller, client: Any, server: Server) -> None:
+    """A body that pauses for longer than `idle_timeout` resumes on another connection."""
     server.play(cut(100, end=Hold()), rest(100))
     assert BYTES == caller.run(client.files.download.with_options(idle_timeout=0.25)().read())
 
 
-def test_nothing_is_asked_twice_of_a_server_that_gave_nothing(caller: Caller, client: Any, server: Server) -> None:
-    """A body that breaks off before its first byte is asked for as a whole again."""
+def test_a_body_without_a_first_byte_is_requested_again_as_a_whole(caller: Caller, client: Any, server: Server) -> None:
+    """A body that breaks off before its first byte is range_headers for as a whole again."""
     server.play(cut(0), whole())
     assert BYTES == caller.run(client.files.download().read())
-    assert [(None, None)] * 2 == asked(server)
+    assert [(None, None)] * 2 == range_headers(server)
 
 
 @pytest.mark.parametrize(
@@ -117,10 +117,10 @@ def test_nothing_is_asked_twice_of_a_server_that_gave_nothing(caller: Caller, cl
     ],
     ids=["silent", "no ranges", "unnamed", "weak", "weak and dated", "just changed", "no date", "encoded"],
 )
-def test_a_server_that_does_not_say_enough_is_not_asked(
+def test_a_download_without_ranges_or_version_does_not_resume(
     caller: Caller, client: Any, server: Server, headers: dict[str, str]
 ) -> None:
-    """Where ranges are not offered, or bytes cannot be told from others, the download breaks off as it does."""
+    """The interruption is raised."""
     server.play(cut(100, headers))
     with pytest.raises(APIConnectionError, match="the download broke off after 100"):
         caller.run(client.files.download().read())
@@ -141,67 +141,65 @@ def test_a_server_that_does_not_say_enough_is_not_asked(
     ],
     ids=["other start", "other length", "short", "backwards", "no range", "other tag", "encoded", "416"],
 )
-def test_a_part_that_does_not_fit_is_not_used(
+def test_a_wrong_range_restarts_the_download(
     caller: Caller, client: Any, server: Server, tmp_path: Path, answer: Sequence[Action]
 ) -> None:
-    """An answer that is not the rest, or none, makes the download start over; the file has no byte of it."""
+    """None of its bytes are in the file."""
     server.play(cut(100), answer, whole(OTHER))
     saved: Path = caller.run(client.files.download().save(tmp_path / "file"))
     assert OTHER == saved.read_bytes()
-    assert [(None, None), ("bytes=100-", '"v1"'), (None, None)] == asked(server)
+    assert [(None, None), ("bytes=100-", '"v1"'), (None, None)] == range_headers(server)
 
 
-def test_a_server_that_changed_its_mind_is_started_over(
-    caller: Caller, client: Any, server: Server, tmp_path: Path
-) -> None:
-    """All bytes of another version replace those that came, in a file and in memory; that version may break too."""
+def test_a_changed_file_restarts_the_download(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """All bytes are of the new version, in a file and in memory; that version may be interrupted too."""
     script = (cut(100), cut(50, NEWER, body=OTHER), rest(50, headers=NEWER, body=OTHER))
     server.play(*script, *script)
     saved: Path = caller.run(client.files.download().save(tmp_path / "file"))
     assert OTHER == saved.read_bytes()
     assert OTHER == caller.run(client.files.download().read())
-    assert ("bytes=50-", '"v2"') == asked(server)[2]
+    assert ("bytes=50-", '"v2"') == range_headers(server)[2]
 
 
-def test_bytes_that_were_given_out_are_skipped_if_they_are_the_same(
-    caller: Caller, client: Any, server: Server
-) -> None:
-    """An iterator cannot take bytes back: all bytes again are skipped up to where it was, by their entity tag."""
+def test_an_iterator_skips_bytes_that_it_already_returned(caller: Caller, client: Any, server: Server) -> None:
+    """A complete response of the same entity tag is skipped up to the position."""
     server.play(cut(100), whole())
     assert BYTES == b"".join(caller.list(client.files.download().iter_bytes()))
     assert 2 == len(server.received)
 
 
-def test_skipping_can_break_off_too(caller: Caller, client: Any, server: Server) -> None:
-    """All bytes again that break off before the place where the iterator was are asked for by range again."""
+def test_an_interruption_while_skipping_resumes_by_range(caller: Caller, client: Any, server: Server) -> None:
+    """The rest is requested again from the iterator's position."""
     server.play(cut(300), cut(200), rest(300))
     assert BYTES == b"".join(caller.list(client.files.download().iter_bytes()))
-    assert [None, "bytes=300-", "bytes=300-"] == [range_ for range_, _ in asked(server)]
+    assert [None, "bytes=300-", "bytes=300-"] == [range_ for range_, _ in range_headers(server)]
 
 
-def test_skipping_goes_over_all_chunks(caller: Caller, client: Any, server: Server) -> None:
-    """What is skipped may come in any pieces."""
+def test_skipping_works_for_any_chunks(caller: Caller, client: Any, server: Server) -> None:
+    """The skipped bytes may arrive in any pieces."""
     pieces = (action for start in range(0, 1024, 128) for action in (BYTES[start : start + 128], Pause(0.01)))
     server.play(cut(300), (head(200, {"content-length": "1024", **TAGGED}), *pieces))
     assert BYTES == b"".join(caller.list(client.files.download().iter_bytes()))
 
 
-def test_an_answer_of_another_kind_is_not_used(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """A success that is neither a part nor all bytes is a try that failed."""
+def test_an_unexpected_success_status_is_a_failed_attempt(
+    caller: Caller, client: Any, server: Server, tmp_path: Path
+) -> None:
+    """It is neither a part nor the whole."""
     server.play(cut(100), reply(b"", status=204), rest(100))
     saved: Path = caller.run(client.files.download().save(tmp_path / "file"))
     assert BYTES == saved.read_bytes()
 
 
-def test_bytes_that_were_given_out_are_not_mixed_with_others(caller: Caller, client: Any, server: Server) -> None:
-    """An iterator ends with an error where the server has other bytes by now."""
+def test_an_iterator_raises_if_the_file_changed(caller: Caller, client: Any, server: Server) -> None:
+    """Bytes of two versions are never mixed."""
     server.play(cut(100), whole(OTHER, NEWER))
     with pytest.raises(APIConnectionError, match="broke off after 100 of 1024 bytes: the file changed on the server"):
         caller.list(client.files.download().iter_bytes())
 
 
-def test_progress_goes_on(caller: Caller, client: Any, server: Server) -> None:
-    """The progress function is told all bytes so far, and in all, across a break."""
+def test_progress_continues_after_an_interruption(caller: Caller, client: Any, server: Server) -> None:
+    """It reports all bytes so far and in all."""
     told: list[tuple[int, int | None]] = []
     server.play(cut(100), rest(100))
     watched = client.files.download.with_options(on_progress=lambda done, total: told.append((done, total)))
@@ -211,8 +209,8 @@ def test_progress_goes_on(caller: Caller, client: Any, server: Server) -> None:
     assert len(BYTES) == told[-1][0]
 
 
-def test_tries_are_counted_anew_after_every_byte(caller: Caller, client: Any, server: Server) -> None:
-    """A server that gives something each time is asked as often as it takes; one that gives nothing, `attempts`."""
+def test_attempts_restart_after_progress(caller: Caller, client: Any, server: Server) -> None:
+    """A server that sends something each time is called as often as needed, one that sends nothing `attempts` times."""
     server.play(cut(100), *(rest(start, 100) for start in range(100, 900, 100)), rest(900))
     assert BYTES == caller.run(client.files.download().read())
     server.received.clear()
@@ -222,8 +220,8 @@ def test_tries_are_counted_anew_after_every_byte(caller: Caller, client: Any, se
     assert 3 == len(server.received)
 
 
-def test_starting_over_is_no_progress(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """A server that takes no ranges after all and breaks off each time is asked `attempts` times."""
+def test_restarting_is_not_progress(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """A server that ignores ranges and is interrupted each time is called `attempts` times."""
     server.answer = lambda _: cut(100)
     with pytest.raises(APIConnectionError):
         caller.run(client.files.download().save(tmp_path / "file"))
@@ -231,16 +229,16 @@ def test_starting_over_is_no_progress(caller: Caller, client: Any, server: Serve
     assert [] == list(tmp_path.iterdir())
 
 
-def test_a_single_try_is_one(caller: Caller, client: Any, server: Server) -> None:
-    """A retry policy of one attempt lets no download go on."""
+def test_a_policy_of_one_attempt_does_not_resume(caller: Caller, client: Any, server: Server) -> None:
+    """The interruption is raised."""
     server.play(cut(100))
     with pytest.raises(APIConnectionError):
         caller.run(client.files.download.with_options(retry=RetryPolicy(attempts=1))().read())
     assert 1 == len(server.received)
 
 
-def test_a_busy_server_is_asked_again_and_one_that_refuses_is_not(caller: Caller, client: Any, server: Server) -> None:
-    """Statuses mean what they mean for calls; the error is that of the break, and says why it did not go on."""
+def test_a_resume_retries_busy_servers_only(caller: Caller, client: Any, server: Server) -> None:
+    """The error is that of the interruption, with the reason why it did not resume."""
     server.play(cut(100), reply({}, status=503), rest(100))
     assert BYTES == caller.run(client.files.download().read())
     server.play(cut(100), reply({"message": "gone"}, status=404))
@@ -251,8 +249,8 @@ def test_a_busy_server_is_asked_again_and_one_that_refuses_is_not(caller: Caller
     assert 200 == caught.value.response.status_code
 
 
-def test_the_deadline_holds_for_going_on(caller: Caller, client: Any, server: Server) -> None:
-    """From a break to the next answer there is as much time as `deadline` says."""
+def test_the_deadline_bounds_a_resume(caller: Caller, client: Any, server: Server) -> None:
+    """It bounds the time from the interruption to the next response."""
     server.play(cut(100), *[(Hold(),)] * 3)
     started = time.monotonic()
     with pytest.raises(APITimeoutError):
@@ -260,8 +258,8 @@ def test_the_deadline_holds_for_going_on(caller: Caller, client: Any, server: Se
     assert 0.25 < time.monotonic() - started < 3
 
 
-def test_only_reads_go_on(caller: Caller, client: Any, server: Server) -> None:
-    """A download by another method than GET is not asked for in parts."""
+def test_only_reads_resume(caller: Caller, client: Any, server: Server) -> None:
+    """A download by another method than GET is not requested in parts."""
     request = client.files.download.request()
     posted = type(request.operation)(id="speak", method="POST", path="/files/a", returns=request.operation.returns)
     server.play(cut(100))
@@ -270,8 +268,10 @@ def test_only_reads_go_on(caller: Caller, client: Any, server: Server) -> None:
     assert 1 == len(server.received)
 
 
-def test_a_break_is_logged(caller: Caller, client: Any, server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    """Going on is a line at DEBUG, and the answer to it one at INFO."""
+def test_an_interruption_is_logged(
+    caller: Caller, client: Any, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Resuming is a DEBUG line, its response an INFO line."""
     server.play(cut(100), rest(100))
     with caplog.at_level(logging.DEBUG, "specwire"):
         caller.run(client.files.download().read())
@@ -286,8 +286,8 @@ def files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_part_is_kept_and_gone_on_from(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """With `resume` what came stays beside the file when the download fails, and the next call goes on from there."""
+def test_a_kept_part_is_resumed_by_the_next_call(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """With `resume`, a failed download keeps its part next to the file."""
     target = tmp_path / "file"
     target.write_bytes(b"old")
     server.play(cut(100), *[rest(100, 0)] * 2)
@@ -301,13 +301,13 @@ def test_a_part_is_kept_and_gone_on_from(caller: Caller, client: Any, server: Se
     download = watched.files.download()
     assert target == caller.run(download.save(target, resume=True))
     assert (BYTES, ["file"]) == (target.read_bytes(), files(tmp_path))
-    assert ("bytes=100-", '"v1"') == asked(server)[-1]
+    assert ("bytes=100-", '"v1"') == range_headers(server)[-1]
     assert (206, len(BYTES)) == (download.response.status_code, told[-1])
     assert min(told) > 100
 
 
-def test_a_part_is_not_kept_for_nothing(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """A part whose rest could not be asked for goes, as does one that never began."""
+def test_a_part_that_cannot_be_resumed_is_removed(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """So is one without bytes."""
     server.play(cut(100, {"etag": '"v1"'}), reply({}, status=404))
     for kind in (APIConnectionError, NotFoundError):
         with pytest.raises(kind):
@@ -325,10 +325,10 @@ def test_a_part_is_not_kept_for_nothing(caller: Caller, client: Any, server: Ser
     ],
     ids=["changed", "other part", "416", "changed and broken"],
 )
-def test_a_part_of_another_version_is_dropped(
+def test_a_part_of_another_version_is_removed(
     caller: Caller, client: Any, server: Server, tmp_path: Path, answers: list[Sequence[Action]]
 ) -> None:
-    """A server that has other bytes by now gives all of them."""
+    """All bytes are fetched again."""
     target = tmp_path / "file"
     once = client.with_options(retry=RetryPolicy(attempts=1))
     server.play(cut(100))
@@ -337,14 +337,14 @@ def test_a_part_of_another_version_is_dropped(
     server.play(*answers)
     caller.run(client.files.download().save(target, resume=True))
     assert (OTHER, ["file"]) == (target.read_bytes(), files(tmp_path))
-    assert ("bytes=100-", '"v1"') == asked(server)[1]
+    assert ("bytes=100-", '"v1"') == range_headers(server)[1]
 
 
 @pytest.mark.parametrize("spoil", ["note", "no note", "other download", "longer"])
-def test_a_part_that_is_not_known_is_dropped(
+def test_an_unidentified_part_is_not_resumed(
     caller: Caller, client: Any, server: Server, tmp_path: Path, spoil: str
 ) -> None:
-    """A part without a note, with one that is damaged, or of another download is not used; a long one in part."""
+    """Its note is missing, damaged or of another download. Of a part longer than its note, the known bytes are used."""
     target, part = tmp_path / "file", tmp_path / ".file.part"
     once = client.with_options(retry=RetryPolicy(attempts=1))
     server.play(cut(100))
@@ -364,11 +364,11 @@ def test_a_part_that_is_not_known_is_dropped(
     server.play(rest(last) if spoil == "longer" else whole())
     caller.run(client.files.download(name).save(target, resume=True))
     assert (BYTES, ["file"]) == (target.read_bytes(), files(tmp_path))
-    assert (f"bytes={last}-" if spoil == "longer" else None) == asked(server)[-1][0]
+    assert (f"bytes={last}-" if spoil == "longer" else None) == range_headers(server)[-1][0]
 
 
-def test_a_part_survives_a_server_that_refuses(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """An error before anything came is raised as it is, gives the connection back, and leaves the part for later."""
+def test_a_part_survives_a_server_error(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """An error before the first byte is raised as it is, releases the connection, and keeps the part."""
     target = tmp_path / "file"
     once = client.with_options(retry=RetryPolicy(attempts=1))
     server.play(cut(100))
@@ -383,7 +383,7 @@ def test_a_part_survives_a_server_that_refuses(caller: Caller, client: Any, serv
     assert server.saw_close()
     caller.run(client.files.download().save(target, resume=True))
     assert (BYTES, ["file"]) == (target.read_bytes(), files(tmp_path))
-    assert ["bytes=100-"] * 3 == [range_ for range_, _ in asked(server)][1:]
+    assert ["bytes=100-"] * 3 == [range_ for range_, _ in range_headers(server)][1:]
 
 
 _KILLED = """
@@ -400,7 +400,7 @@ with Sample("key", base_url={url!r}) as client:
 
 
 def test_a_part_survives_its_process(server: Server, tmp_path: Path) -> None:
-    """What a process that was killed had written is not fetched again."""
+    """The bytes that a killed process had written are not fetched again."""
     large = BYTES * 400
     target = tmp_path / "file"
     slow = (action for start in range(0, len(large), 50_000) for action in (large[start : start + 50_000], Pause(0.01)))
@@ -414,11 +414,11 @@ def test_a_part_survives_its_process(server: Server, tmp_path: Path) -> None:
     with Sample("key", base_url=server.url) as client:
         client.files.download().save(target, resume=True)
     assert (large, ["file"]) == (target.read_bytes(), files(tmp_path))
-    assert (f"bytes={size}-", '"v1"') == asked(server)[-1]
+    assert (f"bytes={size}-", '"v1"') == range_headers(server)[-1]
 
 
 def test_a_part_that_was_finished_meanwhile_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A part that takes its final name between being opened and being locked is not written to."""
+    """A part that gets its final name between opening and locking is not written to."""
     path, target = tmp_path / "part", tmp_path / "target"
     path.write_bytes(BYTES)
     lock = partfile._lock
@@ -435,7 +435,7 @@ def test_a_part_that_was_finished_meanwhile_is_left_alone(tmp_path: Path, monkey
 
 
 def test_two_downloads_do_not_write_to_one_part(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """A second download of the same file is an error at once, and costs the first one nothing."""
+    """A second download of the same file is an error and does not affect the first."""
     target = tmp_path / "file"
     going, done = threading.Event(), threading.Event()
 
@@ -460,7 +460,7 @@ def test_two_downloads_do_not_write_to_one_part(caller: Caller, client: Any, ser
 
 
 def test_an_open_download_is_saved_as_a_whole(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """A download that was opened before `save` began with all bytes, and a part that is there is replaced."""
+    """A download that was opened before `save` started with all bytes; an existing part is replaced."""
     target = tmp_path / "file"
     once = client.with_options(retry=RetryPolicy(attempts=1))
     server.play(cut(100), whole())
@@ -471,8 +471,10 @@ def test_an_open_download_is_saved_as_a_whole(caller: Caller, client: Any, serve
     assert (BYTES, ["file"]) == (target.read_bytes(), files(tmp_path))
 
 
-def test_a_long_name_can_be_gone_on_from(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """A file name may be as long as the file system allows."""
+def test_a_part_may_have_a_file_name_of_the_maximum_length(
+    caller: Caller, client: Any, server: Server, tmp_path: Path
+) -> None:
+    """The limit is that of the file system."""
     target = tmp_path / ("x" * 255)
     once = client.with_options(retry=RetryPolicy(attempts=1))
     server.play(cut(100), rest(100))
@@ -480,11 +482,11 @@ def test_a_long_name_can_be_gone_on_from(caller: Caller, client: Any, server: Se
         caller.run(once.files.download().save(target, resume=True))
     caller.run(client.files.download().save(target, resume=True))
     assert (BYTES, [target.name]) == (target.read_bytes(), files(tmp_path))
-    assert ("bytes=100-", '"v1"') == asked(server)[1]
+    assert ("bytes=100-", '"v1"') == range_headers(server)[1]
 
 
 def test_a_part_that_is_a_link_is_not_followed(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """A link in the part's place, which another user may have put there, is an error."""
+    """A link at the part's path, which another user may have created, is an error."""
     victim = tmp_path / "victim"
     victim.write_bytes(b"mine")
     (tmp_path / ".file.part").symlink_to(victim)
@@ -495,7 +497,7 @@ def test_a_part_that_is_a_link_is_not_followed(caller: Caller, client: Any, serv
 
 
 def test_a_chunked_part_that_is_too_long_is_an_error(caller: Caller, client: Any, server: Server) -> None:
-    """More bytes than the server announced are never taken for the file."""
+    """More bytes than the server announced are never saved."""
     part = head(206, {"content-range": "bytes 100-1023/1024", "etag": '"v1"', "transfer-encoding": "chunked"}) + chunk(
         BYTES[100:] + b"surplus"
     )
@@ -506,7 +508,7 @@ def test_a_chunked_part_that_is_too_long_is_an_error(caller: Caller, client: Any
 
 @pytest.fixture
 def waits(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that downloads wait, without waiting."""
+    """Seconds that downloads would wait; the test does not wait."""
     found: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -517,20 +519,20 @@ def waits(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return found
 
 
-def test_a_range_that_was_refused_once_may_be_asked_for_again(
+def test_ranges_are_requested_again_after_a_416(
     caller: Caller, client: Any, server: Server, waits: list[float]
 ) -> None:
-    """After a 416 all is asked for, at once; where that breaks off, its rest is."""
+    """The whole file is requested at once; if that is interrupted, its rest is."""
     server.play(cut(100), reply({}, status=416), cut(50), rest(50))
     assert BYTES == caller.run(client.files.download().read())
-    assert [(None, None), ("bytes=100-", '"v1"'), (None, None), ("bytes=50-", '"v1"')] == asked(server)
+    assert [(None, None), ("bytes=100-", '"v1"'), (None, None), ("bytes=50-", '"v1"')] == range_headers(server)
     assert [0.0] * 3 == waits
 
 
-def test_a_kept_part_is_gone_on_from_at_once(
+def test_a_kept_part_is_resumed_without_waiting(
     caller: Caller, client: Any, server: Server, tmp_path: Path, waits: list[float]
 ) -> None:
-    """Whoever resumes a download has waited already."""
+    """The user has waited already."""
     server.play(cut(100), rest(100))
     with pytest.raises(APIConnectionError):
         once = client.with_options(retry=RetryPolicy(attempts=1))

@@ -1,4 +1,4 @@
-"""Promises of idempotency keys: one for each call, the same in all its attempts, and then a write may be repeated."""
+"""Idempotency keys: one per call, the same in all attempts, which makes a write retryable."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ _CREATE = Operation(id="create", method="POST", path="/things", returns=JsonPayl
 
 
 class KeyedSample(Sample):
-    """The sample, if its server heeded keys."""
+    """Sample client whose API supports idempotency keys."""
 
     _provider: ClassVar[Provider] = KEYED
 
 
 class AsyncKeyedSample(AsyncSample):
-    """The sample, if its server heeded keys."""
+    """Sample client whose API supports idempotency keys."""
 
     _provider: ClassVar[Provider] = KEYED
 
 
 @pytest.fixture
 def keyed(caller: Caller, server: Server) -> Any:
-    """A client of a server that heeds keys."""
+    """Client whose server supports idempotency keys."""
     caller.kind = AsyncKeyedSample if caller.asynchronous else KeyedSample
     return caller.client(KEY, retry=QUICK)
 
 
 def keys(server: Server) -> list[str | None]:
-    """Return the keys that came."""
+    """Return the received keys."""
     return [received.headers.get("idempotency-key") for received in server.received]
 
 
-def test_a_write_is_repeated_under_one_key(caller: Caller, keyed: Any, server: Server) -> None:
-    """A write whose answer never came is repeated with the same key; the next call has another."""
+def test_a_write_is_retried_with_the_same_key(caller: Caller, keyed: Any, server: Server) -> None:
+    """A write without a response is retried; the next call has another key."""
     server.play((Reset(),), (Close(),), GOOD, GOOD)
     assert 3 == caller.run(keyed.things.make.raw(name="x")).attempts
     assert Thing(id="1") == caller.run(keyed.things.make(name="x"))
@@ -56,16 +56,16 @@ def test_a_write_is_repeated_under_one_key(caller: Caller, keyed: Any, server: S
     assert (32, True) == (len(first), first != other)
 
 
-def test_a_key_of_the_user_s_own_is_sent(caller: Caller, keyed: Any, server: Server) -> None:
-    """The key given for a call, as an option or as a header, is the key that is sent."""
+def test_a_given_key_is_sent(caller: Caller, keyed: Any, server: Server) -> None:
+    """It may be given as an option or as a header."""
     server.answer = lambda _: GOOD
     caller.run(keyed.things.make.with_options(idempotency_key="order-7")(name="x"))
     caller.run(keyed.things.make.with_options(headers={"Idempotency-Key": "order-8"})(name="x"))
     assert ["order-7", "order-8"] == keys(server)
 
 
-def test_a_key_that_the_document_has_as_a_parameter(caller: Caller, keyed: Any, server: Server) -> None:
-    """Where an operation has the header as a parameter, its value is the key; without one there is a key too."""
+def test_a_key_may_be_a_parameter_of_the_operation(caller: Caller, keyed: Any, server: Server) -> None:
+    """Its argument is the key; without one a key is made."""
     server.play((Reset(),), GOOD, (Reset(),), GOOD)
     caller.run(keyed.send(Request[Thing](_CREATE, headers={"Idempotency-Key": "order-9"})))
     caller.run(keyed.send(Request[Thing](_CREATE, headers={"Idempotency-Key": UNSET})))
@@ -75,15 +75,15 @@ def test_a_key_that_the_document_has_as_a_parameter(caller: Caller, keyed: Any, 
     assert (32, first) == (len(first), second)
 
 
-def test_what_repeats_without_harm_has_no_key(caller: Caller, keyed: Any, server: Server) -> None:
-    """A read has no key."""
+def test_a_read_has_no_key(caller: Caller, keyed: Any, server: Server) -> None:
+    """It is idempotent anyway."""
     server.play(GOOD)
     caller.run(keyed.things.get("1"))
     assert [None] == keys(server)
 
 
-def test_a_server_that_heeds_no_keys_gets_none(caller: Caller, client: Any, server: Server) -> None:
-    """Where the document names no header, none is sent, a write is not repeated, and a key is refused."""
+def test_no_key_is_sent_if_the_document_names_no_header(caller: Caller, client: Any, server: Server) -> None:
+    """A write is not retried, and a given key is rejected."""
     server.play((Reset(),))
     with pytest.raises(APIConnectionError):
         caller.run(client.things.make(name="x"))
@@ -94,8 +94,8 @@ def test_a_server_that_heeds_no_keys_gets_none(caller: Caller, client: Any, serv
         caller.run(client.with_options(idempotency_key="a").things.get("1"))
 
 
-def test_a_key_that_would_break_its_line_is_refused(caller: Caller, keyed: Any, server: Server) -> None:
-    """A key with a line break is refused before anything is sent."""
+def test_a_key_with_a_line_break_is_rejected(caller: Caller, keyed: Any, server: Server) -> None:
+    """Nothing is sent."""
     with pytest.raises(InvalidRequestError, match="idempotency-key"):
         caller.run(keyed.with_options(idempotency_key="a\r\nb: c").things.make(name="x"))
     assert [] == server.received

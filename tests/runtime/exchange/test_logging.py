@@ -1,4 +1,4 @@
-"""Promises of the log `specwire`: a line for each call at INFO, one for each repeated try at DEBUG, and no secrets."""
+"""Log `specwire`: an INFO line per call, a DEBUG line per retry, and no secrets."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tests.support.server import DONE, Reset, Server, reply, stream
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return the lines of the log with their levels, numbers of milliseconds left out."""
+    """Return the log lines with their levels, without milliseconds."""
     found = [f"{one.levelname} {one.getMessage()}" for one in caplog.records if one.name == "specwire"]
     return [re.sub(r"\d+ ms", "N ms", line) for line in found]
 
 
-def test_each_call_is_a_line(caller: Caller, client: Any, server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    """A call is logged with operation, method, path, status, time, request id and attempts; a repeated try at DEBUG."""
+def test_each_call_is_logged(caller: Caller, client: Any, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """The line has operation, method, path, status, time, request id and attempts."""
     server.play(
         reply({}, status=503, headers={"x-request-id": "r-1"}),
         reply({"id": "1"}, headers={"x-request-id": "r-2"}),
@@ -55,10 +55,10 @@ def test_secrets_of_a_base_url_are_not_logged(caller: Caller, caplog: pytest.Log
     assert "INFO get_thing: GET /v1/things/1: no response in N ms, 3 attempts" == lines(caplog)[-1]
 
 
-def test_nothing_is_logged_where_nobody_listens(
+def test_nothing_is_logged_at_level_warning(
     caller: Caller, client: Any, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """At the level WARNING a call says nothing, even one that fails: the exception says it."""
+    """A failed call is not logged either: the exception has the facts."""
     server.play(reply({}, status=404))
     with caplog.at_level(logging.WARNING, "specwire"), pytest.raises(NotFoundError):
         caller.run(client.things.get("1"))

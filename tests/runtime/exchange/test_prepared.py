@@ -1,4 +1,4 @@
-"""Promises of what is worked out once for an operation: it changes nothing of what is sent, and stays small."""
+"""Prepared operations: what is computed once per operation does not change requests, and stays small."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ POST = Operation(id="post", method="POST", path="/things", returns=JsonPayload(A
 TYPED = msgspec.structs.replace(PUT, returns=JsonPayload(dict[str, int]))
 BODY = JsonBody({"a": 1})
 FRAMES = 30
-"""Functions of the runtime that a plain call enters at most; each costs about 0.1 us."""
+"""Maximum number of the runtime's functions that a plain call enters; each costs about 0.1 us."""
 
 
 def untouched(request: PreparedRequest, send: Any) -> Any:
@@ -77,10 +77,10 @@ def prepared_requests(
     ],
     ids=["get", "get with its own", "put", "put another type"],
 )
-def test_the_quick_way_sends_what_the_thorough_one_sends(
+def test_prepared_requests_equal_those_built_for_each_call(
     request_: Request[Any], headers: Mapping[str, str], scheme: Scheme | None, url: str
 ) -> None:
-    """What is prepared is what would be put together for each call, which middleware makes necessary."""
+    """Middleware makes clients build each request."""
     options = Options(headers=headers)
     (thorough,) = prepared_requests(request_, url, scheme, msgspec.structs.replace(options, middleware=[untouched]))
     assert thorough.encoded is None
@@ -90,8 +90,8 @@ def test_the_quick_way_sends_what_the_thorough_one_sends(
         assert (thorough.method, thorough.url, thorough.content) == (quick.method, quick.url, quick.content)
 
 
-def test_each_call_has_a_key_of_its_own() -> None:
-    """Idempotency keys are not prepared, unless the caller chose one."""
+def test_each_call_has_its_own_idempotency_key() -> None:
+    """Keys are not prepared, unless the caller chose one."""
     first, second = prepared_requests(Request(POST, body=BODY), "https://api.test", None, Options(), prepared=2)
     assert first.headers["idempotency-key"] != second.headers["idempotency-key"]
     chosen = prepared_requests(
@@ -100,8 +100,8 @@ def test_each_call_has_a_key_of_its_own() -> None:
     assert ["k", "k"] == [each.headers["idempotency-key"] for each in chosen]
 
 
-def test_content_types_without_end_are_not_kept() -> None:
-    """Callers may choose content types: only the headers of a few are kept."""
+def test_headers_of_few_content_types_are_kept() -> None:
+    """Callers may use any number of content types."""
     shared = Prepared(PROVIDER, "https://api.test", PUT, Options(), None)
     for number in range(100):
         head = shared.head(f"application/x-{number}")
@@ -111,8 +111,8 @@ def test_content_types_without_end_are_not_kept() -> None:
 
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
-def test_operations_without_end_are_not_kept(asynchronous: bool) -> None:
-    """Programs may make operations: what is prepared for them is dropped again."""
+def test_a_bounded_number_of_operations_is_prepared(asynchronous: bool) -> None:
+    """Programs may create operations; at most 1,000 are kept."""
     canned = Canned(asynchronous)
     client, sent = canned.client(b"{}")
     for number in range(1100):
@@ -123,8 +123,8 @@ def test_operations_without_end_are_not_kept(asynchronous: bool) -> None:
 
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
-def test_other_options_are_prepared_anew(asynchronous: bool) -> None:
-    """A client, and a method, with other options sends other headers, and the first one what it sent before."""
+def test_other_options_do_not_change_prepared_requests(asynchronous: bool) -> None:
+    """A client or method with other options sends its own headers; the first one is unchanged."""
     canned = Canned(asynchronous)
     client, sent = canned.client(b'{"id": "1"}')
     get = client.things.get
@@ -134,8 +134,8 @@ def test_other_options_are_prepared_anew(asynchronous: bool) -> None:
 
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
-def test_options_that_cannot_be_sent_fail_each_call(asynchronous: bool) -> None:
-    """What cannot be prepared is an invalid request, the second time too; options of no sense fail at once."""
+def test_invalid_options_fail_every_call(asynchronous: bool) -> None:
+    """They are an invalid request, the second time too; meaningless options fail at once."""
     canned = Canned(asynchronous)
     client, sent = canned.client(b"{}", headers={"Content-Length": "1"})
     for _ in range(2):
@@ -150,7 +150,7 @@ def test_options_that_cannot_be_sent_fail_each_call(asynchronous: bool) -> None:
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
 def test_a_call_enters_few_functions(asynchronous: bool) -> None:
-    """The runtime's part of a call is bounded, counted in functions, which no busy machine changes."""
+    """The runtime's cost of a call is bounded by a count of functions, which does not depend on the machine."""
     canned = Canned(asynchronous)
     client, _ = canned.client(b"{}")
     folder = str(Path(specwire.__file__).parent)

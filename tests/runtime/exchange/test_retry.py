@@ -1,4 +1,4 @@
-"""Promises of `specwire.retry`: when a request is repeated, and how long after."""
+"""Retry policy: when a request is retried, and how long the wait is."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ POLICY = RetryPolicy()
 
 
 def decided(outcome: Outcome, policy: RetryPolicy = POLICY, **facts: float | bool) -> float | None:
-    """Decide with a random number of one half, after the first try of an idempotent request."""
+    """Decide with the random number 0.5, after the first attempt of an idempotent request."""
     return decide(
         policy,
         attempt=int(facts.get("attempt", 1)),
@@ -31,16 +31,16 @@ def answered(status: int, headers: Mapping[str, str] | None = None) -> ServerRes
     return ServerResponded(status, headers or {})
 
 
-def test_the_bound_of_a_wait_doubles_up_to_the_cap() -> None:
-    """With full jitter, the longest waits are base, base * factor, ... and never more than the cap."""
+def test_the_longest_wait_doubles_up_to_the_maximum() -> None:
+    """With full jitter, the longest waits are base, base * factor, ... up to the maximum."""
     assert [0.5, 1.0, 2.0, 4.0, 8.0, 8.0] == [backoff(POLICY, attempt, lambda: 1.0) for attempt in range(1, 7)]
     assert 8.0 == backoff(POLICY, 100_000, lambda: 1.0)
     assert 0.0 == backoff(POLICY, 3, lambda: 0.0)
 
 
 @given(attempt=st.integers(1, 10_000), fraction=st.floats(0, 1, exclude_max=True))
-def test_a_wait_is_never_negative_or_over_the_cap(attempt: int, fraction: float) -> None:
-    """Every wait lies between nothing and the cap."""
+def test_a_wait_is_between_zero_and_the_maximum(attempt: int, fraction: float) -> None:
+    """For any policy and any random number."""
     assert 0 <= backoff(POLICY, attempt, lambda: fraction) <= POLICY.wait_max
 
 
@@ -71,22 +71,22 @@ def test_a_wait_is_never_negative_or_over_the_cap(attempt: int, fraction: float)
         ({"retry-after": "tomorrow"}, None),
     ],
 )
-def test_what_the_server_asks(headers: dict[str, str], expected: float | None) -> None:
-    """Milliseconds go before seconds, dates count from now, and nonsense asks nothing."""
+def test_retry_after_headers_are_parsed(headers: dict[str, str], expected: float | None) -> None:
+    """Milliseconds take precedence over seconds, dates count from now, and invalid values are ignored."""
     assert expected == parse_retry_after(headers, NOW)
 
 
 @given(text=st.text() | st.from_regex(r"\A[A-Z][a-z]{2}, [0-9]{1,4} [A-Z][a-z]{2} [0-9]{1,6} [0-9:]{1,9}( GMT)?\Z"))
-def test_no_header_breaks_it(text: str) -> None:
-    """Whatever stands in the header, the answer is a number of seconds or None."""
+def test_any_retry_after_header_is_a_number_or_none(text: str) -> None:
+    """Whatever the text is."""
     asked = parse_retry_after({"retry-after": text, "retry-after-ms": text}, NOW)
 
     assert asked is None or 0 <= asked < float("inf")
 
 
 @given(seconds=st.integers(0, 10**8))
-def test_a_date_is_as_good_as_seconds(seconds: int) -> None:
-    """A date in the header asks for the seconds until then."""
+def test_retry_after_may_be_a_date(seconds: int) -> None:
+    """The wait lasts until then."""
     header = format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)
 
     assert seconds == parse_retry_after({"retry-after": header}, NOW)
@@ -129,27 +129,27 @@ def test_a_date_is_as_good_as_seconds(seconds: int) -> None:
         (answered(429, {"retry-after": "121", "x-should-retry": "true"}), True, None),
     ],
 )
-def test_what_is_repeated(outcome: Outcome, idempotent: bool, expected: float | None) -> None:
-    """A request is repeated only where that cannot do harm, where it can help, and where the wait is bearable."""
+def test_which_requests_are_retried(outcome: Outcome, idempotent: bool, expected: float | None) -> None:
+    """Those for which a retry is harmless and useful, with an acceptable wait."""
     assert expected == decided(outcome, idempotent=idempotent)
 
 
-def test_the_tries_are_counted() -> None:
-    """Three attempts are three attempts in all, and one attempt is no repetition."""
+def test_attempts_include_the_first_one() -> None:
+    """Three attempts are two retries, one attempt is none."""
     assert [0.25, 0.5, None, None] == [decided(NotSent(), attempt=attempt) for attempt in range(1, 5)]
     assert decided(NotSent(), RetryPolicy(attempts=1)) is None
 
 
-def test_the_budget_is_kept() -> None:
-    """No wait begins that would take the waiting over the budget."""
+def test_no_wait_exceeds_the_budget() -> None:
+    """No wait begins that would exceed the total budget."""
     policy = RetryPolicy(budget=10.0)
 
     assert 7.0 == decided(answered(429, {"retry-after": "7"}), policy, waited=3.0)
     assert decided(answered(429, {"retry-after": "7"}), policy, waited=3.5) is None
 
 
-def test_the_statuses_are_a_choice() -> None:
-    """Only the statuses of the policy are repeated, 429 included."""
+def test_only_the_statuses_of_the_policy_are_retried() -> None:
+    """429 can be left out too."""
     policy = RetryPolicy(statuses=frozenset({409}))
 
     assert [0.25, None] == [decided(answered(status), policy) for status in (409, 429)]
@@ -166,8 +166,8 @@ def test_the_statuses_are_a_choice() -> None:
         ("budget", -1.0),
     ],
 )
-def test_a_senseless_policy_is_refused(field: str, value: float) -> None:
-    """A policy that makes no sense is an error when it is made, naming the field."""
+def test_an_invalid_policy_is_rejected(field: str, value: float) -> None:
+    """The error names the field when the policy is made."""
     fields: dict[str, Any] = {field: value}
     with pytest.raises(ValueError, match=f"RetryPolicy.{field}"):
         RetryPolicy(**fields)

@@ -1,4 +1,4 @@
-"""Promises for servers that have drifted from their document: nothing is lost, everything is reported."""
+"""Drift: a response that differs from its document loses nothing, and every difference is reported."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ JSON = st.recursive(
 
 
 @pytest.mark.parametrize(("raw", "path", "expected", "got"), [case[1:] for case in DRIFTS], ids=[c[0] for c in DRIFTS])
-def test_drift_is_kept_and_named(raw: dict[str, Any], path: str, expected: str, got: str) -> None:
-    """What does not fit is kept as it came, sent back unchanged, and reported with place, expectation and kind."""
+def test_a_value_that_differs_is_kept_and_reported(raw: dict[str, Any], path: str, expected: str, got: str) -> None:
+    """It is kept as received, sent back unchanged, and reported with place, expected type and actual type."""
     sent = {"id": "1", **raw}
     value, drifts = decode(json.dumps(sent).encode(), Thing)
     assert [Drift(path, expected, got)] == list(drifts)
@@ -70,15 +70,15 @@ def test_drift_is_kept_and_named(raw: dict[str, Any], path: str, expected: str, 
 
 
 def test_a_missing_field_is_reported_and_unset() -> None:
-    """A required field that did not come is `UNSET`; the rest of the model is there."""
+    """The rest of the model is there."""
     value, drifts = decode(b'{"size": 3}', Thing)
     assert [Drift("$.id", "string", "nothing")] == list(drifts)
     assert value.id is UNSET
     assert {"size": 3} == to_dict(value)
 
 
-def test_what_fits_is_typed_beside_what_drifted() -> None:
-    """Drift in one place leaves dates, variants and children elsewhere typed."""
+def test_drift_does_not_affect_other_fields() -> None:
+    """Dates, variants and nested models elsewhere are typed."""
     raw = {
         "id": 5,
         "made": "2026-01-02T03:04:05Z",
@@ -97,20 +97,20 @@ def test_what_fits_is_typed_beside_what_drifted() -> None:
     assert (Image(url="u"), Dog(bark="woof"), Cat(purr="prr")) == (value.part, value.pet, value.child.pet)
 
 
-def test_one_value_of_a_map_that_may_be_null_does_not_spoil_the_others() -> None:
-    """In a map that may be null, the values that fit are typed though another drifted."""
+def test_drift_in_a_nullable_map_does_not_affect_other_values() -> None:
+    """In a map of nullable values, the other values are typed."""
     value, drifts = decode(b'{"a": {"id": "1"}, "b": null}', dict[str, Thing] | None)
     assert {"a": Thing(id="1"), "b": None} == value
     assert ["$.b"] == [drift.path for drift in drifts]
 
 
-def test_no_drift_is_no_report() -> None:
-    """What the document says, and keys that it does not know, are no drift."""
+def test_a_response_as_documented_is_not_reported() -> None:
+    """Unknown keys are not drift."""
     assert (Thing(id="1", size=None), ()) == decode(b'{"id": "1", "size": null, "brand_new": 1}', Thing)
 
 
-def test_unknown_objects_are_mappings_with_attributes() -> None:
-    """An object of an unknown variant gives its keys as attributes and says which there are."""
+def test_an_unknown_variant_is_a_mapping_with_attributes() -> None:
+    """It has its keys as attributes, and lists the known variants."""
     value, _ = decode(b'{"id": "1", "part": {"type": "video", "seconds": 3}}', Thing)
     part = value.part
     assert type(part) is Unknown
@@ -120,8 +120,8 @@ def test_unknown_objects_are_mappings_with_attributes() -> None:
         assert part.minutes
 
 
-def test_unions_without_a_tag_are_told_apart_by_their_keys() -> None:
-    """Untagged variants are chosen by required keys; both ways of decoding agree."""
+def test_untagged_variants_are_chosen_by_required_keys() -> None:
+    """The fast and the tolerant decoder agree."""
     raw = {"id": "1", "pet": {"bark": "woof", "loud": True}}
     assert Dog(bark="woof", loud=True) == decode(json.dumps(raw).encode(), Thing)[0].pet
     assert Dog(bark="woof", loud=True) == tolerate(raw, Thing)[0].pet
@@ -131,7 +131,7 @@ def test_unions_without_a_tag_are_told_apart_by_their_keys() -> None:
 @given(raw=JSON)
 @settings(max_examples=150, deadline=None)
 def test_any_json_is_decoded_and_nothing_is_lost(raw: Any) -> None:
-    """Whatever JSON a server sends, decoding gives a value, and the fields that the model knows come back unchanged."""
+    """Any JSON decodes to a value, and the fields that the model knows encode unchanged."""
     value, drifts = decode(json.dumps(raw).encode(), Thing)
     if not isinstance(raw, dict):
         assert raw == value
@@ -143,16 +143,16 @@ def test_any_json_is_decoded_and_nothing_is_lost(raw: Any) -> None:
 
 
 @given(raw=st.fixed_dictionaries({"id": st.text()}, optional={"size": st.none() | st.integers(-9, 9)}))
-def test_both_ways_of_decoding_agree(raw: dict[str, Any]) -> None:
-    """What fits is decoded to the same value by the tolerant way as by the fast one."""
+def test_both_decoders_agree(raw: dict[str, Any]) -> None:
+    """The tolerant decoder returns the same value as the fast one if nothing differs."""
     assert decode(json.dumps(raw).encode(), Thing) == tolerate(raw, Thing)
 
 
 DRIFTED = {"id": "1", "state": "odd", "tags": [1]}
 
 
-def test_drift_warns_once_per_answer_at_the_caller_s_line(caller: Caller, client: Any, server: Server) -> None:
-    """By default a call whose answer drifted warns, naming operation and places, at the line that called."""
+def test_drift_warns_once_per_response_at_the_caller_s_line(caller: Caller, client: Any, server: Server) -> None:
+    """By default the warning names the operation and the places."""
     server.play(reply(DRIFTED))
     with pytest.warns(DriftWarning) as caught:
         thing = caller.run(client.things.get("1"))
@@ -165,8 +165,8 @@ def test_drift_warns_once_per_answer_at_the_caller_s_line(caller: Caller, client
     assert caller.file_of_call(__file__) == caught[0].filename
 
 
-def test_drift_is_ignored_if_told(caller: Caller, client: Any, server: Server) -> None:
-    """`on_drift="ignore"` says nothing; the answer still knows what drifted."""
+def test_on_drift_ignore_does_not_warn(caller: Caller, client: Any, server: Server) -> None:
+    """The response still lists the drift."""
     server.play(reply(DRIFTED))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -175,8 +175,8 @@ def test_drift_is_ignored_if_told(caller: Caller, client: Any, server: Server) -
     assert "odd" == response.parsed.state
 
 
-def test_drift_raises_if_told(caller: Caller, client: Any, server: Server) -> None:
-    """`on_drift="raise"` raises a `DecodeError` that keeps the answer and lists a few places in one line."""
+def test_on_drift_raise_raises(caller: Caller, client: Any, server: Server) -> None:
+    """The `DecodeError` keeps the response and lists a few places in one line."""
     server.play(reply({"id": "1", "tags": list(range(9))}))
     with pytest.raises(DecodeError) as caught:
         caller.run(client.things.get.with_options(on_drift="raise")("1"))
@@ -189,8 +189,8 @@ def test_drift_raises_if_told(caller: Caller, client: Any, server: Server) -> No
     assert {"id": "1", "tags": list(range(9))} == json.loads(caught.value.response.content)
 
 
-def test_drift_goes_to_a_function_if_told(caller: Caller, server: Server) -> None:
-    """A function is told of all places at once."""
+def test_on_drift_may_be_a_function(caller: Caller, server: Server) -> None:
+    """It gets all places at once."""
     told: list[Sequence[Drift]] = []
     server.play(reply(DRIFTED))
     caller.run(caller.client(on_drift=told.append).things.get("1"))
@@ -205,7 +205,7 @@ def test_a_long_list_of_drifts_is_cut() -> None:
 
 
 def test_unset_is_false_and_not_shown() -> None:
-    """`UNSET` is false; a model's repr shows what is set, secrets masked; null is not unset."""
+    """`UNSET` is false; a model's repr shows what is set, with secrets masked; null differs from unset."""
     assert not UNSET
     assert "Thing(id='1', size=None)" == repr(Thing(id="1", size=None))
     assert "Secret(name='a', password='***')" == repr(Secret(name="a", password="hidden"))
@@ -213,7 +213,7 @@ def test_unset_is_false_and_not_shown() -> None:
     assert "hidden" not in repr([Secret(name="a", password="hidden")])
 
 
-def test_models_become_dicts_and_come_back() -> None:
+def test_models_convert_to_dicts_and_back() -> None:
     """`to_dict` gives wire names without what is unset; `from_dict` reads them, strictly."""
     made = datetime(2026, 1, 2, tzinfo=UTC)
     thing = Thing(id="1", part=Text(text="a"), child=Thing(id="2", pet=Cat(purr="p")), made=made)
@@ -230,8 +230,8 @@ def test_models_become_dicts_and_come_back() -> None:
         from_dict(Thing, {"id": 1})
 
 
-def test_text_that_no_encoding_holds_is_drift_of_its_field() -> None:
-    """Half a character (a lone surrogate) in place of a date or a UUID is reported like any other text."""
+def test_a_lone_surrogate_is_drift_of_its_field() -> None:
+    """It is reported like any other text in place of a date or a UUID."""
     value, drifts = tolerate({"id": "1", "made": "\ud800", "code": "\udfff"}, Thing)
     assert ("\ud800", "\udfff") == (value.made, value.code)
     assert ["$.made", "$.code"] == [drift.path for drift in drifts]
@@ -245,8 +245,8 @@ def test_text_that_no_encoding_holds_is_drift_of_its_field() -> None:
         (union(__name__, "TWO_MAPS", lambda: (dict[str, int], dict[str, bool])), {"a": None}),
     ],
 )
-def test_containers_that_drift_as_much_as_each_other(kind: Any, raw: Any) -> None:
-    """The first one is taken, and reported once."""
+def test_the_first_of_equally_drifted_containers_is_chosen(kind: Any, raw: Any) -> None:
+    """It is reported once."""
     value, drifts = decode(json.dumps(raw).encode(), kind)
     assert raw == value
     assert 1 == len(drifts)
@@ -262,13 +262,13 @@ PAIRS: list[tuple[str, Any, Any, list[Drift]]] = [
 
 
 @pytest.mark.parametrize(("raw", "value", "drifts"), [case[1:] for case in PAIRS], ids=[case[0] for case in PAIRS])
-def test_an_array_with_a_type_for_each_place(raw: Any, value: Any, drifts: list[Drift]) -> None:
-    """It is a tuple; one of another length is the list that came, and loses nothing."""
+def test_an_array_with_a_type_per_position_is_a_tuple(raw: Any, value: Any, drifts: list[Drift]) -> None:
+    """One of another length is the received list, and loses nothing."""
     assert (value, tuple(drifts)) == decode(json.dumps(raw).encode(), tuple[str, int])
 
 
-def test_models_in_the_places_of_an_array() -> None:
-    """They are built whatever else is in the array, also where an array is one of several possibilities."""
+def test_models_in_an_array_with_a_type_per_position() -> None:
+    """They are decoded whatever else is in the array, also if the array is one variant of a union."""
     thing = {"id": "1", "tags": "x"}
     value, drifts = decode(json.dumps(["a", thing]).encode(), str | tuple[str, Thing] | None)
 

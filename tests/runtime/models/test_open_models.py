@@ -1,4 +1,4 @@
-"""Promises for objects that may have more properties than those their document names."""
+"""Open models: objects with more properties than their document names."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.server import Server, reply
 
 
 class Leaf(WireModel, kw_only=True):
-    """Closed: what else comes is dropped."""
+    """Closed: other properties are dropped."""
 
     size: int | Unset = UNSET
 
@@ -41,7 +41,7 @@ class Label(OpenModel, tag_field="kind", tag="label", kw_only=True):
 
 
 class Free(OpenModel, kw_only=True):
-    """Open, and told from others by its structure; the document has a property of the field's name."""
+    """Open, and chosen by structure; the document has a property with the field's name."""
 
     additional_properties: str
     vectors: list[float] | Unset = UNSET
@@ -49,7 +49,7 @@ class Free(OpenModel, kw_only=True):
 
 
 class Box(WireModel, kw_only=True):
-    """Holds open ones in every way."""
+    """Open models in every position."""
 
     label: Label | Unset = UNSET
     labels: list[Label] | Unset = UNSET
@@ -72,7 +72,7 @@ RAW: dict[str, Any] = {
 
 
 def box() -> Box:
-    """What `RAW` says."""
+    """Model of `RAW`."""
     return Box(
         label=Label(text="a", additional_properties={"x": 1, "deep": Label(text="b", additional_properties={"y": 2})}),
         labels=[Label(text="c"), Label(text="d", additional_properties={"z": 3})],
@@ -81,30 +81,30 @@ def box() -> Box:
     )
 
 
-def test_what_the_document_does_not_name_is_typed() -> None:
-    """Wherever the model stands; values that are models themselves are decoded as such."""
+def test_additional_properties_are_typed() -> None:
+    """Wherever the model is; values that are models are decoded."""
     data = msgspec.json.encode(RAW)
     assert (box(), ()) == decode(data, Box)
     assert box() == from_dict(Box, RAW)
     assert box() == keep(decode(data, Box)[0], data)
 
 
-def test_it_goes_back_to_where_it_came_from() -> None:
-    """Encoding, `to_dict` and a request's body put them beside the properties that the document names."""
+def test_additional_properties_are_encoded_next_to_named_ones() -> None:
+    """That holds for encoding, `to_dict` and request bodies."""
     assert RAW == to_dict(box()) == msgspec.json.decode(encode(box()))
     body = json_body({"boxes": [box()], ADDITIONAL: {"more": Label(text="h", additional_properties={"i": 1})}})
     assert body is not None
     assert {"boxes": [RAW], "more": {"kind": "label", "text": "h", "i": 1}} == msgspec.json.decode(encode(body.value))
 
 
-def test_a_model_without_any_is_encoded_as_it_is() -> None:
-    """There is nothing in the place of what is not there."""
+def test_a_model_without_additional_properties_encodes_none() -> None:
+    """No empty object is encoded for them."""
     assert b'{"kind":"label","text":"c"}' == encode(Label(text="c"))
     assert Label(text="c").additional_properties is not Label(text="c").additional_properties
 
 
-def test_it_is_of_the_model() -> None:
-    """Compared, copied, pickled and shown with it; nothing of it is unknown."""
+def test_additional_properties_are_part_of_the_model() -> None:
+    """They are compared, copied, pickled and shown with it, and none is unknown."""
     one = box()
     assert one == copy.deepcopy(one) == pickle.loads(pickle.dumps(one))
     assert one.label != Label(text="a")
@@ -114,36 +114,36 @@ def test_it_is_of_the_model() -> None:
 
 
 def test_values_of_another_type_are_drift() -> None:
-    """Told with their path, kept as they came, in the order in which they came."""
+    """They are reported with their path, and kept as received, in order."""
     value, drifts = decode(b'{"label": {"kind": "label", "text": "a", "z": 1, "x": "y", "b": 2}}', Box)
     assert ["$.label.x: expected integer or Label, got string"] == list(map(str, drifts))
     assert [("z", 1), ("x", "y"), ("b", 2)] == list(value.label.additional_properties.items())
 
 
-def test_deep_nesting_takes_its_time_once() -> None:
-    """Each value is converted once, however many open models are around it."""
+def test_deep_nesting_takes_linear_time() -> None:
+    """Each value is converted once, however many open models contain it."""
     raw: Any = {"kind": "label", "text": "leaf"}
     for _ in range(300):
         raw = {"kind": "label", "text": "t", "in": raw}
     assert raw == to_dict(from_dict(Label, raw))
 
 
-def test_a_document_that_names_a_property_like_another_field() -> None:
-    """What is named has precedence over what is not, in a body as in a model."""
+def test_a_named_property_takes_precedence_over_an_additional_one() -> None:
+    """In request bodies and in models."""
     assert {"a": 1, "b": 2} == with_additional({"a": 1, ADDITIONAL: {"b": 2, "a": 3}})
     assert {"kind": "label", "text": "t"} == to_dict(Label(text="t", additional_properties={"text": 1}))
 
 
-def test_forms_take_them_as_fields() -> None:
-    """Forms and multipart bodies have them beside their other fields; files too."""
+def test_forms_accept_additional_properties() -> None:
+    """Forms and multipart bodies have them as fields, files included."""
     form = FormBody(given({"a": "1", ADDITIONAL: UNSET}))
     assert {"a": "1"} == with_additional(form.fields)
     body: MultipartBody = multipart_body(fields={"a": "1", ADDITIONAL: {"b": 2}}, files={ADDITIONAL: {"c": b"x"}})
     assert ["a", "b", "c"] == [part.name for part in body.parts]
 
 
-def test_parameters_take_them_as_fields() -> None:
-    """In every style, beside the properties that the document names."""
+def test_parameters_accept_additional_properties() -> None:
+    """In every style, next to the named properties."""
     label = Label(text="a", additional_properties={"b": 1})
     styles = {"deep": Style("deepObject", True), "json": Style(content_json=True)}
     query = encode_query({"flat": label, "deep": label, "json": label}, styles)
@@ -152,7 +152,7 @@ def test_parameters_take_them_as_fields() -> None:
     assert {"h": "kind,label,text,a,b,1"} == encode_headers({"h": label})
 
 
-def test_lists_of_numbers_beside_them() -> None:
+def test_the_option_arrays_ignores_additional_properties() -> None:
     """The option `arrays` leaves them as they are."""
     value, drifts = arrays.decode(b'{"additional_properties": "", "vectors": [1, 2.5], "more": [1]}', Free)
     assert not drifts
@@ -160,31 +160,31 @@ def test_lists_of_numbers_beside_them() -> None:
     assert {"more": [1]} == value.additional_properties_
 
 
-def test_a_call_sends_and_receives_them(caller: Caller, server: Server) -> None:
-    """Through a client, on a socket."""
+def test_a_call_sends_and_receives_additional_properties(caller: Caller, server: Server) -> None:
+    """Through a client and a socket."""
     server.play(reply({"id": "1"}))
     caller.run(caller.client().things.make(name="x", part=Label(text="a", additional_properties={"b": 1})))
     assert {"name": "x", "part": {"kind": "label", "text": "a", "b": 1}} == server.received[0].json
 
 
-def test_other_models_are_decoded_at_no_cost() -> None:
-    """The decoder of a type that reaches no open model is msgspec's own."""
+def test_types_without_open_models_use_the_plain_decoder() -> None:
+    """It is msgspec's own."""
     assert decoder(Thing).decode.__self__.__class__ is msgspec.json.Decoder  # type: ignore[attr-defined]  # a method
     assert not hasattr(decoder(Box).decode, "__self__")
 
 
-def test_types_that_are_made_of_themselves_are_looked_at_once() -> None:
+def test_recursive_types_are_inspected_once() -> None:
     """A union may be one of its own variants."""
     assert not reaches_open(Rings)
 
 
-def test_the_generator_and_the_runtime_mean_the_same_field() -> None:
-    """The generator does not import the runtime, so that both say the name."""
+def test_generator_and_runtime_use_the_same_field_name() -> None:
+    """The generator does not import the runtime, so both define it."""
     assert ADDITIONAL == ir.ADDITIONAL
 
 
 @pytest.mark.parametrize("body", [{"label": 1}, {"label": {"kind": "label", "text": 1, "x": "y"}}])
-def test_whatever_comes_is_kept(body: dict[str, Any]) -> None:
+def test_any_additional_property_is_kept(body: dict[str, Any]) -> None:
     """Open models hide no drift and lose no value."""
     value, drifts = decode(msgspec.json.encode(body), Box)
     assert drifts

@@ -1,4 +1,4 @@
-"""Unions that nothing but structure tells apart."""
+"""Untagged unions: variants that only their structure distinguishes."""
 
 from __future__ import annotations
 
@@ -51,20 +51,20 @@ PETS = union(__name__, "PETS", lambda: (list[Cat], list[str], list[Dog], Cat))
         (b'{"naps":1}', Cat(naps=1)),
     ],
 )
-def test_arrays_are_told_apart_by_the_keys_of_their_items(sent: bytes, expected: Any) -> None:
-    """The items of an array decide which of a union's arrays it is, so no key is lost that one of them knows."""
+def test_arrays_are_chosen_by_the_keys_of_their_items(sent: bytes, expected: Any) -> None:
+    """No key is lost that one of the variants knows."""
     assert expected == decoder(PETS).decode(sent)
 
 
 class Small(WireModel, kw_only=True):
-    """A thing that only its kind tells from a large one."""
+    """A thing that only its kind distinguishes from a large one."""
 
     kind: str
     note: str | Unset = UNSET
 
 
 class Large(WireModel, kw_only=True):
-    """A thing that only its kind tells from a small one."""
+    """A thing that only its kind distinguishes from a small one."""
 
     kind: str
     note: str | Unset = UNSET
@@ -81,7 +81,7 @@ SIZES = union(__name__, "SIZES", lambda: (Small, Large), "kind", lambda: {"s": S
     ],
 )
 def test_the_discriminator_names_the_variant(sent: bytes, expected: Any) -> None:
-    """Where a document says which value stands for which variant, that counts before structure."""
+    """A mapping of the document takes precedence over structure."""
     assert expected == decoder(SIZES).decode(sent)
 
 
@@ -94,8 +94,8 @@ def test_the_discriminator_names_the_variant(sent: bytes, expected: Any) -> None
         (b'{"note":"n"}', "kind=None"),
     ],
 )
-def test_a_value_that_the_discriminator_does_not_name_is_no_variant(sent: bytes, got: str) -> None:
-    """It is reported, and nothing of it is lost, although it has the form of a variant."""
+def test_an_unmapped_discriminator_value_is_reported(sent: bytes, got: str) -> None:
+    """It is not decoded as a variant, even if it looks like one, and loses nothing."""
     value, drifts = decode(sent, SIZES)
     assert Unknown(json.loads(sent)) == value
     assert isinstance(value, Unknown)
@@ -110,7 +110,7 @@ class Base(WireModel, kw_only=True):
 
 
 class Derived(WireModel, kw_only=True):
-    """A thing with more."""
+    """A thing with more fields."""
 
     kind: Literal["derived"] = constant("derived")
     name: str
@@ -139,10 +139,10 @@ NESTED_FAMILY = union(__name__, "NESTED_FAMILY", lambda: (FAMILY, Cat), "kind", 
         (NESTED_FAMILY, {"kind": "base", "name": "n"}, Base, False),
     ],
 )
-def test_the_default_of_a_union_takes_what_nothing_names(
+def test_the_default_variant_takes_unmapped_values(
     kind: Any, sent: dict[str, Any], taken: type, reported: bool
 ) -> None:
-    """One that the mapping names takes any value, another takes its own; what it does not know is kept."""
+    """If the mapping names it, it takes any value, otherwise its own only; unknown keys are kept."""
     value, drifts = decode(json.dumps(sent).encode(), kind)
     assert type(value) is taken
     assert reported == bool(drifts)
@@ -150,25 +150,25 @@ def test_the_default_of_a_union_takes_what_nothing_names(
 
 
 class Receipt(WireModel, kw_only=True):
-    """A part of what was sent."""
+    """A part of a success."""
 
     to: str | Unset = UNSET
 
 
 class Reason(WireModel, kw_only=True):
-    """A part of what failed."""
+    """A part of a failure."""
 
     why: str | Unset = UNSET
 
 
 class Sent(WireModel, kw_only=True):
-    """A result."""
+    """A success."""
 
     parts: list[dict[str, Receipt]] | Unset = UNSET
 
 
 class Failed(WireModel, kw_only=True):
-    """A result that differs in its parts only."""
+    """A failure, which differs in its parts only."""
 
     parts: list[dict[str, Reason]] | Unset = UNSET
 
@@ -192,18 +192,18 @@ NEWER: list[Any] = [{"x": Unknown({"new": 1})}]
         (TABLES, {"x": {"why": "w"}}, {"x": Reason(why="w")}, False),
     ],
 )
-def test_nested_keys_decide_where_the_outer_ones_do_not(
+def test_nested_keys_decide_if_outer_keys_do_not(
     kind: Any, sent: dict[str, Any], expected: Any, reported: bool
 ) -> None:
-    """The variant that loses none is taken; where all lose some, the first, and it is reported."""
+    """The variant that loses no key is chosen; if all lose some, the first one, with a report."""
     value, drifts = decode(json.dumps(sent).encode(), kind)
     assert value == expected
     assert reported == bool(drifts)
 
 
 @pytest.mark.parametrize("leaf", [1, "one"])
-def test_the_same_objects_below_many_unions_are_measured_once(leaf: object) -> None:
-    """A union that holds itself takes time in proportion to its value, not to the ways through it."""
+def test_recursive_unions_take_linear_time(leaf: object) -> None:
+    """The time depends on the size of the value, not on the number of paths through the union."""
     value: Any = {"leaf": leaf}
     for _ in range(60):
         value = {"child": value}
@@ -220,7 +220,7 @@ class Tag(WireModel, tag_field="type", tag="tag", kw_only=True):
 
 
 class Plain(WireModel, kw_only=True):
-    """An object without one."""
+    """An object without a tag."""
 
     size: int | Unset = UNSET
 
@@ -228,8 +228,8 @@ class Plain(WireModel, kw_only=True):
 TAGGED_OR_PLAIN = union(__name__, "TAGGED_OR_PLAIN", lambda: (Tag, Plain))
 
 
-def test_an_object_without_the_tag_of_a_variant_is_not_of_it() -> None:
-    """A tag is a property that its variant must have, though no field of it holds it."""
+def test_an_object_without_the_tag_of_a_variant_does_not_match_it() -> None:
+    """A tag is required, even though no field holds it."""
     assert Plain(size=1) == decoder(TAGGED_OR_PLAIN).decode(b'{"size": 1}')
     assert Tag(size=1) == decoder(TAGGED_OR_PLAIN).decode(b'{"size": 1, "type": "tag"}')
 
@@ -249,14 +249,14 @@ class Left(WireModel, kw_only=True):
 
 
 class Right(WireModel, kw_only=True):
-    """A node of the same form."""
+    """A node with the same fields."""
 
     child: Twins | Unset = UNSET
     leaf: int | Unset = UNSET
 
 
 @pytest.mark.parametrize(("number", "whole"), [(2.0**53, True), (-(2.0**53), True), (2.0**53 + 2, False)])
-def test_a_float_that_stands_for_several_integers_is_none(number: float, whole: bool) -> None:
+def test_a_float_beyond_exact_integers_is_not_an_integer(number: float, whole: bool) -> None:
     """Above 2**53, floats are not exact."""
     if whole:
         naps = decoder(ANIMALS).convert({"naps": number}).naps
@@ -270,15 +270,15 @@ def test_a_float_that_stands_for_several_integers_is_none(number: float, whole: 
     ("number", "sent"),
     [(2, {"naps": 2.0}), (2, {"of": [{"naps": 2.0}], "rate": 1.0})],
 )
-def test_only_integers_become_integers(number: int, sent: dict[str, Any]) -> None:
-    """A float stays a float where the document has one."""
+def test_only_integral_values_become_integers(number: int, sent: dict[str, Any]) -> None:
+    """A float stays a float if the document declares one."""
     value = decoder(ANIMALS).convert(sent)
     assert number == (value.of[0] if isinstance(value, Nest) else value).naps
     assert not isinstance(value, Nest) or type(value.rate) is float
 
 
-def test_constants_need_not_be_given() -> None:
-    """They are defaults, may be given, and are always sent; a wrong one of a tag is refused."""
+def test_constants_may_be_omitted() -> None:
+    """They have defaults and are always sent; a wrong tag is rejected."""
     assert (
         b'{"type":"tag","size":1}' == msgspec.json.encode(Tag(size=1)) == msgspec.json.encode(Tag(type="tag", size=1))
     )
@@ -300,8 +300,8 @@ def test_constants_need_not_be_given() -> None:
         (b'{"of": [{"naps": 1.0}], "rate": 1e300}', Nest(of=[Cat(naps=1)], rate=1e300)),
     ],
 )
-def test_a_whole_number_is_an_integer_however_it_is_written(sent: bytes, expected: Any) -> None:
-    """A variant is not passed over, and what it alone has lost, since the server writes `2.0` for 2."""
+def test_an_integral_float_is_an_integer(sent: bytes, expected: Any) -> None:
+    """A server that writes `2.0` for 2 still matches the right variant."""
     found = decoder(ANIMALS).decode(sent)
     assert found == expected
     assert type(found) is type(expected)
@@ -321,8 +321,8 @@ class Leaf(WireModel, kw_only=True):
     name: str | Unset = UNSET
 
 
-def test_items_of_a_list_are_no_variants() -> None:
-    """A list that holds itself is refused for what is none, and an object is never taken for an item of a list."""
+def test_items_of_a_recursive_list_are_not_variants() -> None:
+    """An object is never decoded as an item of a list, and a wrong list is rejected."""
     assert [[], [[]]] == decoder(Tree).decode(b"[[], [[]]]")
     for sent in (b'{"a": []}', b"1", b"null", b"[1]"):
         with pytest.raises(msgspec.ValidationError):
@@ -348,7 +348,7 @@ class Long(WireModel, kw_only=True):
 
 
 class Gift(WireModel, kw_only=True):
-    """An order for somebody else."""
+    """An order for another person."""
 
     id: str
     kind: Literal["gift"]
@@ -356,7 +356,7 @@ class Gift(WireModel, kw_only=True):
 
 
 class Parcel(WireModel, kw_only=True):
-    """An order of any kind that is on its way."""
+    """An order of any kind in transit."""
 
     id: str
     kind: str
@@ -424,18 +424,16 @@ LISTS = union(__name__, "LISTS", lambda: tuple(GenericAlias(list, (variant,)) fo
         ),
     ],
 )
-def test_what_drifted_inside_does_not_make_it_another_variant(
-    kind: Any, sent: Any, taken: type, drifts: list[Drift]
-) -> None:
-    """A variant that knows fewer of the keys is no way out: the one that was meant keeps the value, and says so."""
+def test_nested_drift_does_not_change_the_variant(kind: Any, sent: Any, taken: type, drifts: list[Drift]) -> None:
+    """A variant with fewer known keys is not chosen instead; the drift is reported."""
     value, found = decode(json.dumps(sent).encode(), kind)
     assert drifts == list(found)
     assert type(value) is taken
     assert sent == msgspec.to_builtins(value)
 
 
-def test_a_variant_that_the_discriminator_names_may_lack_a_key() -> None:
-    """What is missing is reported and `UNSET`, as in any other object."""
+def test_a_mapped_variant_may_lack_a_required_key() -> None:
+    """It is reported and `UNSET`, as in any other object."""
     value, drifts = decode(b'{"id": "1", "kind": "long", "note": "n"}', BY_KIND)
     assert [Drift("$.lines", "integer", "nothing")] == list(drifts)
     assert ("1", UNSET, "n") == (value.id, value.lines, value.note)
@@ -456,7 +454,7 @@ OBJECTS = st.fixed_dictionaries(
 
 
 def fits(raw: Any, variant: Any) -> bool:
-    """Tell whether a value is a variant as the document has it."""
+    """Tell whether a value matches a variant as documented."""
     try:
         decoder(variant).convert(raw)
     except msgspec.ValidationError:
@@ -466,8 +464,8 @@ def fits(raw: Any, variant: Any) -> bool:
 
 @given(raw=OBJECTS)
 @settings(max_examples=300, deadline=None)
-def test_no_key_that_a_variant_knows_is_lost_without_a_word(raw: dict[str, Any]) -> None:
-    """What is taken knows every key that any variant that fits knows; otherwise the drift is reported, and all kept."""
+def test_no_known_key_is_lost_without_a_report(raw: dict[str, Any]) -> None:
+    """The chosen variant knows every key that any matching variant knows, or the drift is reported and all is kept."""
     value, drifts = decode(json.dumps(raw).encode(), ORDERS)
     assert (value, drifts) == tolerate(raw, ORDERS)
     kept = raw.keys() if isinstance(value, Unknown) else set(value.__struct_fields__)
@@ -481,8 +479,8 @@ def test_no_key_that_a_variant_knows_is_lost_without_a_word(raw: dict[str, Any])
 
 @given(raw=st.lists(OBJECTS, max_size=3))
 @settings(max_examples=150, deadline=None)
-def test_no_key_of_an_item_is_lost_without_a_word(raw: list[dict[str, Any]]) -> None:
-    """So it is for unions of arrays."""
+def test_no_known_key_of_an_item_is_lost_without_a_report(raw: list[dict[str, Any]]) -> None:
+    """The same for unions of arrays."""
     value, drifts = decode(json.dumps(raw).encode(), LISTS)
     assert (value, drifts) == tolerate(raw, LISTS)
     for variant in VARIANTS:

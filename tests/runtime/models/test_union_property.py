@@ -1,4 +1,4 @@
-"""Random unions without discriminators: no key of a valid object is lost in silence, however deep it is."""
+"""Random untagged unions: no key of a valid object is lost without a report, at any depth."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMES = st.sampled_from(["a", "b", "c", "d"])
 
 
 class Shape(NamedTuple):
-    """A type with a strategy for its values as JSON."""
+    """Type with a strategy for its values as JSON."""
 
     type: Any
     values: st.SearchStrategy[Any]
@@ -81,8 +81,8 @@ SHAPES = st.recursive(SCALARS, deeper, max_leaves=6)
 
 @given(data=st.data(), shape=unions(SHAPES))
 @settings(max_examples=300, deadline=None)
-def test_a_valid_object_of_an_untagged_union_comes_back_whole_or_is_reported(data: st.DataObject, shape: Shape) -> None:
-    """What is decoded encodes back to the same JSON, unless drift was reported."""
+def test_a_valid_object_of_an_untagged_union_is_complete_or_reported(data: st.DataObject, shape: Shape) -> None:
+    """The decoded value encodes to the same JSON, unless drift was reported."""
     raw = data.draw(shape.values)
     value, drifts = decode(json.dumps(raw).encode(), shape.type)
     if not drifts:

@@ -1,4 +1,4 @@
-"""Promises for fields that a document does not know: dropped, or kept where a client is told to."""
+"""Fields that a document does not name: dropped by default, kept by an option."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ RAW: dict[str, Any] = {
 }
 
 
-def test_a_client_that_is_told_to_keeps_what_it_does_not_know(caller: Caller, server: Server) -> None:
-    """In the model itself, in lists, maps, children and variants of either kind of union; none where none came."""
+def test_a_client_with_the_option_keeps_unknown_fields(caller: Caller, server: Server) -> None:
+    """They are kept in the model, in lists, maps, nested models and variants of both kinds of union."""
     server.play(reply(RAW))
     thing = caller.run(caller.client(keep_unknown=True).things.get("1"))
     assert {"new": {"deep": [1]}} == unknown_fields(thing)
@@ -42,8 +42,8 @@ def test_a_client_that_is_told_to_keeps_what_it_does_not_know(caller: Caller, se
     assert RAW == to_dict(thing)
 
 
-def test_a_client_drops_them_by_default(caller: Caller, client: Any, server: Server) -> None:
-    """Equal models either way; a method may be told to keep them."""
+def test_a_client_drops_unknown_fields_by_default(caller: Caller, client: Any, server: Server) -> None:
+    """The models are equal either way; a single method can keep them."""
     server.play(reply(RAW), reply(RAW))
     thing = caller.run(client.things.get("1"))
     assert {} == unknown_fields(thing)
@@ -52,8 +52,8 @@ def test_a_client_drops_them_by_default(caller: Caller, client: Any, server: Ser
     assert {"new": {"deep": [1]}} == unknown_fields(kept)
 
 
-def test_events_keep_them_too(caller: Caller, server: Server) -> None:
-    """Each event holds its own."""
+def test_events_keep_unknown_fields(caller: Caller, server: Server) -> None:
+    """Each event has its own."""
     server.play(stream({"text": "a", "thought": "hm"}, {"text": "b"}, {"text": "c", "state": "odd", "n": 1}, DONE))
     with pytest.warns(UserWarning, match="odd"):
         events = caller.list(caller.client(keep_unknown=True).talks.stream())
@@ -61,8 +61,8 @@ def test_events_keep_them_too(caller: Caller, server: Server) -> None:
     assert [{"thought": "hm"}, {}, {"n": 1}] == [unknown_fields(event) for event in events]
 
 
-def test_what_came_goes_back(caller: Caller, server: Server) -> None:
-    """A model of an answer that is put into a request is sent with the fields that nobody knows."""
+def test_unknown_fields_are_sent_back(caller: Caller, server: Server) -> None:
+    """A received model in a request is sent with its unknown fields."""
     server.play(reply(RAW), reply({"id": "1"}), reply({"id": "1"}))
     client = caller.client(keep_unknown=True)
     thing = caller.run(client.things.get("1"))
@@ -72,8 +72,8 @@ def test_what_came_goes_back(caller: Caller, server: Server) -> None:
     assert {"name": "x", "part": {"type": "image", "url": "u"}} == server.received[2].json
 
 
-def test_they_are_kept_as_long_as_their_model() -> None:
-    """What was kept goes with the model; a model still has no room for a misspelled field."""
+def test_unknown_fields_live_as_long_as_their_model() -> None:
+    """A model still rejects a misspelt attribute."""
     before = len(_kept)
     chunk = keep(Chunk(text="a"), b'{"text": "a", "more": 1}')
     assert {"more": 1} == unknown_fields(chunk)
@@ -85,15 +85,15 @@ def test_they_are_kept_as_long_as_their_model() -> None:
     assert before == len(_kept)
 
 
-def test_a_field_that_was_set_since_is_not_overwritten() -> None:
-    """`to_dict` gives what the model says where the model says it."""
+def test_a_field_that_was_set_later_is_not_overwritten() -> None:
+    """`to_dict` prefers the model's own value."""
     text = keep(Text(text="a"), b'{"type": "text", "text": "a", "lang": "en"}')
     text.text = "b"
     assert {"type": "text", "text": "b", "lang": "en"} == to_dict(text)
 
 
-def test_drifted_answers_keep_them() -> None:
-    """Values that stand raw in a model are as they came; those around them keep theirs."""
+def test_drifted_responses_keep_unknown_fields() -> None:
+    """Raw values in a model are as received; the models around them keep theirs."""
     raw = {"id": 7, "odd": 1, "part": {"type": "film", "s": 1}}
     data = json.dumps(raw).encode()
     thing = keep(decode(data, Thing)[0], data)

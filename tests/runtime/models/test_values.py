@@ -1,4 +1,4 @@
-"""What is sent is what was given: types of values times places, each the right wire form or an error with its place."""
+"""Values in requests: each type in each position has the right wire form, or an error with its place."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ from tests.support.sample import PROVIDER, Thing
 
 
 class Text(str):
-    """A subclass of text, as template engines and NumPy have."""
+    """Subclass of str, as template engines and NumPy have."""
 
     def __str__(self) -> str:
         return "not what is sent"
@@ -101,7 +101,7 @@ class Level(enum.IntEnum):
 
 
 class Scalar:
-    """A scalar of NumPy: its own type, with `dtype`, `item` and `tolist`."""
+    """NumPy scalar: its own type with `dtype`, `item` and `tolist`."""
 
     def __init__(self, value: object, kind: str = "f") -> None:
         self._value = value
@@ -114,7 +114,7 @@ class Scalar:
 
 
 class Stubborn:
-    """A scalar whose `tolist` gives no builtin, as `numpy.longdouble`."""
+    """Scalar whose `tolist` returns no builtin, as `numpy.longdouble` does."""
 
     def tolist(self) -> object:
         return self
@@ -243,8 +243,8 @@ def _json(value: object) -> Any:
 
 @pytest.mark.parametrize("container", CONTAINERS)
 @pytest.mark.parametrize("name", EXACT)
-def test_a_value_is_sent_as_itself_wherever_it_is_in_a_body(name: str, container: str) -> None:
-    """Each scalar type in each container, also in lines, in JSON parts and in JSON parameters."""
+def test_a_value_has_the_same_json_anywhere_in_a_body(name: str, container: str) -> None:
+    """Each scalar type in each container, also in JSON Lines, JSON parts and JSON parameters."""
     value, expected = EXACT[name]
     make, shape = CONTAINERS[container]
     wanted = _filled(shape, expected)
@@ -260,8 +260,8 @@ def test_a_value_is_sent_as_itself_wherever_it_is_in_a_body(name: str, container
 
 @pytest.mark.parametrize("container", CONTAINERS)
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_value_without_a_form_is_refused_with_its_json_path(name: str, container: str) -> None:
-    """Nothing is sent in place of NaN, bytes, a naive datetime or an unknown type."""
+def test_a_value_without_a_json_form_is_rejected_with_its_path(name: str, container: str) -> None:
+    """Nothing is sent for NaN, bytes, a naive datetime or an unknown type."""
     if (name, container) == ("Fraction", "pydantic"):
         pytest.skip("pydantic has a form of its own for it")
     make, shape = CONTAINERS[container]
@@ -303,8 +303,8 @@ def _text(value: object) -> str:
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", EXACT)
-def test_a_value_is_sent_as_its_text_wherever_text_is_all_there_is(name: str, place: str) -> None:
-    """Each scalar type in each place of text."""
+def test_a_value_has_the_same_text_in_every_textual_position(name: str, place: str) -> None:
+    """Each scalar type in paths, queries, headers, cookies and forms."""
     value, expected = EXACT[name]
     if place == "header" and expected == "Hé":
         pytest.skip("headers of such text are Latin-1")
@@ -314,7 +314,7 @@ def test_a_value_is_sent_as_its_text_wherever_text_is_all_there_is(name: str, pl
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_value_without_a_text_is_refused_with_its_place(name: str, place: str) -> None:
+def test_a_value_without_a_text_is_rejected_with_its_place(name: str, place: str) -> None:
     """The place is named, the value is not."""
     with pytest.raises((TypeError, ValueError), match="'x'") as caught:
         PLACES[place](REFUSED[name])
@@ -322,14 +322,14 @@ def test_a_value_without_a_text_is_refused_with_its_place(name: str, place: str)
 
 
 def test_parts_that_cannot_be_sent_are_invalid_requests() -> None:
-    """Parts are made when the request is: their errors are of our tree."""
+    """Parts are made with the request; their errors are ours."""
     for value in REFUSED.values():
         with pytest.raises(InvalidRequestError, match="part 'x'"):
             multipart_body(fields={"x": value}, files={})
 
 
-def test_base64_and_decimal_texts_are_sent_where_the_document_says_so() -> None:
-    """Fields of `format: byte` take bytes, those of text and `format: decimal` decimal numbers as text."""
+def test_formats_byte_and_decimal_accept_bytes_and_decimals() -> None:
+    """Fields of `format: byte` accept bytes, texts of `format: decimal` decimals."""
     formats = Formats(base64=frozenset({"image", "all"}), decimal=frozenset({"price"}))
     value = {
         "image": b"hello",
@@ -349,8 +349,8 @@ class Open(OpenModel, kw_only=True):
     more: dict[str, Any] = msgspec.field(name="x-specwire-additional-properties", default_factory=dict)
 
 
-def test_what_a_document_does_not_name_is_refused_in_its_place_too() -> None:
-    """Fields of open models are checked like others; what an open model names has precedence."""
+def test_additional_properties_are_checked_like_others() -> None:
+    """Fields of open models have a place in errors; named ones take precedence."""
     assert encode([Open(a=1, more={"b": Text("c"), "a": 2})]) == b'[{"a":1,"b":"c"}]'
     with pytest.raises(ValueError, match=r"\$\[0\]\.b: NaN"):
         encode([Open(a=1, more={"b": math.nan})])
@@ -370,15 +370,15 @@ def test_what_a_document_does_not_name_is_refused_in_its_place_too() -> None:
         ({"a": msgspec.UNSET}, r"\$\.a: "),
     ],
 )
-def test_keys_that_have_no_text_are_refused(value: object, message: str) -> None:
-    """A key is text, or is refused where it is."""
+def test_keys_without_a_text_are_rejected(value: object, message: str) -> None:
+    """The error has the place."""
     with pytest.raises((TypeError, ValueError), match=message):
         encode(value)
     assert encode({1: "a", ID: 2}) == b'{"1":"a","%s":2}' % str(ID).encode()
 
 
-def test_text_bodies_take_text() -> None:
-    """Bytes, numbers and broken text are refused before anything is sent."""
+def test_text_bodies_accept_text_only() -> None:
+    """Bytes, numbers and invalid text are rejected before anything is sent."""
     refused: dict[Any, str] = {
         b"x": "must be text, got bytes",
         1: "must be text, got int",
@@ -398,8 +398,8 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_any_value_comes_back_equal_or_is_refused(value: Any) -> None:
-    """What a server decodes equals what was given, or nothing was sent."""
+def test_any_value_arrives_equal_or_is_rejected(value: Any) -> None:
+    """The server decodes an equal value, or nothing was sent."""
     try:
         sent = json.loads(encode(value))
     except (TypeError, ValueError):
@@ -407,8 +407,8 @@ def test_any_value_comes_back_equal_or_is_refused(value: Any) -> None:
     assert sent == value
 
 
-def test_circles_are_refused_wherever_they_are() -> None:
-    """A value that holds itself is an invalid request in every place, and raw JSON is sent as it is."""
+def test_reference_cycles_are_rejected() -> None:
+    """A value that contains itself is an invalid request in every position; raw JSON is sent as it is."""
     circle: dict[str, Any] = {}
     circle["a"] = circle
     operation = msgspec.structs.replace(OPERATION, styles={"q": Style(content_json=True), **DEEP})
@@ -427,7 +427,7 @@ def test_circles_are_refused_wherever_they_are() -> None:
 
 
 def test_sets_arrays_and_ranges_are_lists() -> None:
-    """Containers of one kind of items have one form."""
+    """Containers of items have one wire form."""
     assert encode({"a": {1}, "b": frozenset({2}), "c": range(2), "d": array.array("i", [1]), "e": {"k": 1}.keys()}) == (
         b'{"a":[1],"b":[2],"c":[0,1],"d":[1],"e":["k"]}'
     )
@@ -435,7 +435,7 @@ def test_sets_arrays_and_ranges_are_lists() -> None:
 
 
 def test_long_paths_are_shortened() -> None:
-    """A path of a deep value leaves room for what is wrong."""
+    """The path of a deep value leaves room for the reason."""
     value: Any = b""
     for _ in range(200):
         value = {"name": value}
@@ -444,7 +444,7 @@ def test_long_paths_are_shortened() -> None:
     assert len(str(caught.value)) < 260
 
 
-def test_models_of_exact_values_are_encoded_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_models_without_special_values_are_encoded_directly(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> object:
         raise AssertionError("the slow path is for values that have no exact form of their own")
 

@@ -1,4 +1,4 @@
-"""Promises about connections and credentials as people have them: kept, lost, pasted, changed, or none at all."""
+"""Connections and credentials in practice: kept, lost, pasted, changed, or missing."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.support.sample import PROVIDER
 from tests.support.server import Hold, Pause, Server, reply
 
 
-def test_connections_are_kept_alive(caller: Caller, client: Any, server: Server) -> None:
-    """The system asks the other side of a silent connection whether it is there."""
+def test_tcp_keepalive_is_enabled(caller: Caller, client: Any, server: Server) -> None:
+    """The system checks whether the peer of a silent connection is alive."""
     if caller.library == "httpx":
         pytest.skip("the connections of an http_client are the user's")
     server.play(reply({"id": "1"}))
@@ -34,10 +34,10 @@ def test_connections_are_kept_alive(caller: Caller, client: Any, server: Server)
     assert 60 == raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
 
 
-def test_an_idle_connection_is_dropped_before_common_servers_drop_it(
+def test_idle_connections_are_closed_before_common_servers_close_them(
     caller: Caller, client: Any, server: Server
 ) -> None:
-    """Servers that close after five seconds would meet the request that is on its way, and nobody repeats a POST."""
+    """Otherwise a POST may meet a server that closes after five seconds, and is not retried."""
     if caller.library == "httpx":
         pytest.skip("the connections of an http_client are the user's")
     server.play(reply({"id": "1"}))
@@ -47,8 +47,8 @@ def test_an_idle_connection_is_dropped_before_common_servers_drop_it(
     assert 3 < connection._connection._keepalive_expiry < 5
 
 
-def test_the_timeout_of_an_own_client_counts(caller: Caller, server: Server) -> None:
-    """What the user chose for the client holds, unless the user chooses again."""
+def test_the_timeout_of_a_given_http_client_is_used(caller: Caller, server: Server) -> None:
+    """An option of the client takes precedence."""
     library = import_module(caller.library)
     kind = library.AsyncClient if caller.asynchronous else library.Client
     server.answer = lambda _: (Hold(),)
@@ -61,8 +61,8 @@ def test_the_timeout_of_an_own_client_counts(caller: Caller, server: Server) -> 
     assert 600.0 == caller.client(http_client=_made(caller, kind))._session.options.timeout
 
 
-def test_the_login_of_an_own_client_does_not_replace_the_key(caller: Caller, server: Server) -> None:
-    """Credentials of the `http_client` stay out of requests that have their own."""
+def test_the_credentials_of_a_given_http_client_do_not_replace_the_key(caller: Caller, server: Server) -> None:
+    """They are not sent with requests that have their own."""
     library = import_module(caller.library)
     kind = library.AsyncClient if caller.asynchronous else library.Client
     server.play(reply({"id": "1"}))
@@ -76,15 +76,15 @@ def _made(caller: Caller, kind: Any, **options: Any) -> Any:
     return made
 
 
-def test_a_client_may_go_without_credentials(caller: Caller, server: Server) -> None:
-    """`ANONYMOUS` sends nothing, for servers that ask for nothing."""
+def test_a_client_may_be_anonymous(caller: Caller, server: Server) -> None:
+    """`ANONYMOUS` sends no credentials, for servers that need none."""
     server.play(reply({"id": "1"}))
     assert "1" == caller.run(caller.client(ANONYMOUS).things.get("1")).id
     assert "authorization" not in server.received[0].headers
 
 
-def test_a_key_may_be_pasted_with_its_word(caller: Caller, server: Server) -> None:
-    """`Bearer` is not said twice."""
+def test_a_key_may_include_its_prefix(caller: Caller, server: Server) -> None:
+    """`Bearer` is not sent twice."""
     server.play(reply({"id": "1"}))
     caller.run(caller.client(f"Bearer {KEY}").things.get("1"))
     assert f"Bearer {KEY}" == server.received[0].headers["authorization"]
@@ -99,8 +99,10 @@ def test_a_key_may_be_pasted_with_its_word(caller: Caller, server: Server) -> No
         ("", "abc1234567", "abc1234567"),
     ],
 )
-def test_a_key_gets_the_word_of_the_document(caller: Caller, server: Server, prefix: str, key: str, sent: str) -> None:
-    """A key of one word gets it; where no word is known, the 401 says that the key is the whole header."""
+def test_a_key_gets_the_prefix_of_the_document(
+    caller: Caller, server: Server, prefix: str, key: str, sent: str
+) -> None:
+    """If the prefix is unknown, the 401 states that the key is the whole header."""
     provider = msgspec.structs.replace(PROVIDER, security=ApiKey("Authorization", "header", prefix))
     caller.kind = type("Keyed", (caller.kind,), {"_provider": provider})
     client = caller.client(key, on_drift="ignore")
@@ -112,8 +114,8 @@ def test_a_key_gets_the_word_of_the_document(caller: Caller, server: Server, pre
     assert (not prefix) == ("the key is the whole Authorization header" in str(caught.value))
 
 
-def test_a_key_function_is_asked_again_after_a_401(caller: Caller, server: Server) -> None:
-    """A key that was changed where it is kept is right the second time; a third time there is none."""
+def test_a_key_function_is_called_again_after_a_401(caller: Caller, server: Server) -> None:
+    """A rotated key works the second time; there is no third."""
     keys = iter(["old", "new", "newer", "newest"])
     client = caller.client(lambda: next(keys))
     server.play(reply({}, status=401), reply({"id": "1"}), reply({}, status=401), reply({}, status=401))
@@ -124,14 +126,14 @@ def test_a_key_function_is_asked_again_after_a_401(caller: Caller, server: Serve
 
 
 @pytest.mark.parametrize("name", ["X-MS-Request-Id", "apim-request-id", "x-correlation-id", "x-amz-request-id"])
-def test_request_ids_have_many_names(caller: Caller, client: Any, server: Server, name: str) -> None:
-    """The headers of the large clouds and gateways are known."""
+def test_request_ids_of_clouds_and_gateways_are_known(caller: Caller, client: Any, server: Server, name: str) -> None:
+    """Each has its own header."""
     server.play(reply({"id": "1"}, headers={name: "r-1"}))
     assert "r-1" == caller.run(client.things.get.raw("1")).request_id
 
 
-def test_a_client_that_is_closed_in_the_middle_is_told(caller: Caller, server: Server) -> None:
-    """Closing it while another thread or task waits for an answer ends that call, and says why; it is not repeated."""
+def test_closing_a_client_ends_its_pending_call(caller: Caller, server: Server) -> None:
+    """The call of another thread or task raises with the reason, and is not retried."""
     if caller.library == "httpx":
         pytest.skip("an http_client is the user's to close")
     server.play((Hold(),))

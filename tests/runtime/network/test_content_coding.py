@@ -1,4 +1,4 @@
-"""Promises of content codings: a body is decoded whole, or there is an error; a small one never fills the memory."""
+"""Content codings: a body is decoded completely or is an error, and a small one never fills the memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EVENTS = b'data: {"text": "one"}\n\ndata: {"text": "two"}\n\n' + DONE
 
 
 def raw_deflate(data: bytes) -> bytes:
-    """Compress data as servers do that send `deflate` without its frame."""
+    """Compress data like servers that send `deflate` without the zlib header."""
     packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return packer.compress(data) + packer.flush()
 
@@ -75,7 +75,7 @@ FAULTS = [pytest.param(*each, id=name) for name, each in BROKEN.items()]
 
 
 def decoded(coding: str, body: bytes, size: int) -> bytes:
-    """Decode a body that comes in pieces of a size."""
+    """Decode a body that arrives in pieces of this size."""
     decoder = decoder_of(coding)
     if decoder is None:
         return body
@@ -87,24 +87,24 @@ def decoded(coding: str, body: bytes, size: int) -> bytes:
 
 @pytest.mark.parametrize("size", [1, 7, 1 << 20])
 @pytest.mark.parametrize(("coding", "pack"), LABELS)
-def test_a_body_is_decoded_whole(coding: str, pack: Callable[[bytes], bytes], size: int) -> None:
-    """Every coding gives all bytes back, however the body is cut."""
+def test_a_body_is_decoded_completely(coding: str, pack: Callable[[bytes], bytes], size: int) -> None:
+    """For every coding, and for pieces of any size."""
     data = bytes(range(256)) * 20
     assert data == decoded(coding, pack(data), size)
 
 
 @pytest.mark.parametrize("size", [1, 7, 1 << 20])
 @pytest.mark.parametrize(("coding", "pack"), FAULTS)
-def test_a_body_that_is_not_whole_is_an_error(coding: str, pack: Callable[[bytes], bytes], size: int) -> None:
-    """What is cut, damaged, left over or unknown is an error, however the body is cut."""
+def test_an_incomplete_or_damaged_body_is_an_error(coding: str, pack: Callable[[bytes], bytes], size: int) -> None:
+    """Trailing data and unknown codings are errors too."""
     data = bytes(range(256)) * 20
     with pytest.raises(CodingError):
         decoded(coding, pack(data), size)
 
 
 @given(st.lists(st.binary(max_size=2000), min_size=1, max_size=4), st.integers(1, 700), st.data())
-def test_members_are_all_or_nothing(parts: list[bytes], size: int, draw: st.DataObject) -> None:
-    """A body of any members gives them all; one that is cut at any byte inside a member is an error."""
+def test_gzip_members_are_decoded_all_or_none(parts: list[bytes], size: int, draw: st.DataObject) -> None:
+    """A body that is truncated at any byte inside a member is an error."""
     packed = [gzip.compress(part) for part in parts]
     body = b"".join(packed)
     assert b"".join(parts) == decoded("gzip", body, size)
@@ -115,17 +115,17 @@ def test_members_are_all_or_nothing(parts: list[bytes], size: int, draw: st.Data
 
 
 def coded(coding: str, body: bytes, *, status: int = 200, kind: str = "application/json") -> tuple[bytes, ...]:
-    """Return an answer with a coded body, in chunks of seven bytes."""
+    """Return a response with an encoded body, in chunks of seven bytes."""
     headers = {"content-type": kind, "content-encoding": coding, "transfer-encoding": "chunked"}
     pieces = [chunk(body[at : at + 7]) for at in range(0, len(body), 7)]
     return head(status, headers), b"".join(pieces) + b"0\r\n\r\n"
 
 
 @pytest.mark.parametrize(("coding", "pack"), LABELS)
-def test_every_call_reads_a_coded_body(
+def test_every_call_decodes_an_encoded_body(
     caller: Caller, client: Any, server: Server, tmp_path: Path, coding: str, pack: Callable[[bytes], bytes]
 ) -> None:
-    """JSON, errors, events and downloads are decoded the same way."""
+    """JSON, errors, events and downloads are decoded alike."""
     file = bytes(range(256)) * 20
     server.play(
         coded(coding, pack(THING)),
@@ -141,10 +141,10 @@ def test_every_call_reads_a_coded_body(
 
 
 @pytest.mark.parametrize(("coding", "pack"), FAULTS)
-def test_no_call_gives_a_part_of_a_coded_body(
+def test_no_call_returns_part_of_an_encoded_body(
     caller: Caller, client: Any, server: Server, tmp_path: Path, coding: str, pack: Callable[[bytes], bytes]
 ) -> None:
-    """Whole, or not there at all; an error keeps its status whatever its body is."""
+    """An error keeps its status whatever its body is."""
     server.play(coded(coding, pack(THING)), coded(coding, pack(EVENTS[:-16]), kind="text/event-stream"))
     with pytest.raises(APIConnectionError):
         caller.run(client.things.make(name="x"))
@@ -159,7 +159,7 @@ def test_no_call_gives_a_part_of_a_coded_body(
         caller.run(client.things.get("1"))
 
 
-def test_an_answer_without_a_body_has_no_coding(caller: Caller, client: Any, server: Server) -> None:
-    """A body of no bytes is empty, whatever its label is."""
+def test_an_empty_body_has_no_coding(caller: Caller, client: Any, server: Server) -> None:
+    """It is empty, whatever its header says."""
     server.play(reply(b"", headers={"content-encoding": "gzip"}))
     assert b"" == caller.run(client.files.download().read())

@@ -1,4 +1,4 @@
-"""Hosts with several addresses, of which some lead nowhere: the synchronous client reaches those that answer."""
+"""Hosts with several addresses, some of which do not respond: the synchronous client reaches those that do."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tests.support.server import Server, reply
 
 HOST = "several.invalid"
 REFUSING = "127.0.0.3"
-"""Nothing listens there."""
+"""Address on which nothing listens."""
 
 
 @pytest.fixture
-def deaf(server: Server) -> Iterator[str]:
-    """Return an address that answers no attempt to connect to the server's port: its queue is full."""
+def unresponsive(server: Server) -> Iterator[str]:
+    """Return an address whose queue for the server's port is full, so that it accepts no connection."""
     with ExitStack() as opened:
         address = "127.0.0.2"
         opened.enter_context(socket.create_server((address, server.port), backlog=0))
@@ -36,7 +36,7 @@ def deaf(server: Server) -> Iterator[str]:
 
 
 def resolve(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    """Let the host have these addresses."""
+    """Let the host resolve to these addresses."""
     ask = socket.getaddrinfo
 
     def known(host: Any, port: Any, *rest: Any, **named: Any) -> Any:
@@ -53,11 +53,11 @@ def client(server: Server, **options: Any) -> Sample:
 
 @pytest.mark.parametrize("deadline", [None, 5.0])
 @pytest.mark.parametrize("library", ["httpx2", "httpx"])
-def test_an_address_that_does_not_answer_costs_a_moment(
-    server: Server, deaf: str, monkeypatch: pytest.MonkeyPatch, deadline: float | None, library: str
+def test_an_unresponsive_address_delays_the_next_by_a_quarter_second(
+    server: Server, unresponsive: str, monkeypatch: pytest.MonkeyPatch, deadline: float | None, library: str
 ) -> None:
-    """The next address is tried after a quarter of a second, or at once where one refuses, with and without bounds."""
-    resolve(monkeypatch, REFUSING, deaf, deaf, "127.0.0.1")
+    """A refused connection does not delay it, with and without timeouts."""
+    resolve(monkeypatch, REFUSING, unresponsive, unresponsive, "127.0.0.1")
     server.answer = lambda _: reply({"id": "1"})
     http_client = None
     if library == "httpx":
@@ -70,19 +70,19 @@ def test_an_address_that_does_not_answer_costs_a_moment(
     assert 0.4 < time.monotonic() - began < 3
 
 
-def test_a_slow_address_may_still_win(server: Server, deaf: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An address that is tried after the good one does not end the attempt before it."""
-    resolve(monkeypatch, "127.0.0.1", deaf)
+def test_a_slow_address_may_still_connect(server: Server, unresponsive: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Later attempts do not end it."""
+    resolve(monkeypatch, "127.0.0.1", unresponsive)
     server.play(reply({"id": "1"}))
     with client(server) as sample:
         assert Thing(id="1") == sample.things.get("1")
 
 
-def test_addresses_that_do_not_answer_end_with_the_time(
-    server: Server, deaf: str, monkeypatch: pytest.MonkeyPatch
+def test_deadline_and_timeout_bound_all_addresses_together(
+    server: Server, unresponsive: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The deadline and the timeout for connecting bound all attempts together."""
-    resolve(monkeypatch, deaf, deaf)
+    resolve(monkeypatch, unresponsive, unresponsive)
     began = time.monotonic()
     with client(server, deadline=0.6) as sample, pytest.raises(APITimeoutError, match=r"the deadline of 0.6 s passed"):
         sample.things.get("1")
@@ -93,16 +93,16 @@ def test_addresses_that_do_not_answer_end_with_the_time(
     assert time.monotonic() - began < 3
 
 
-def test_what_the_last_address_says_is_told(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where all addresses refuse, the message says so, and nothing stays open."""
+def test_the_error_of_the_last_address_is_raised(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If all addresses refuse, the message states it, and no socket stays open."""
     resolve(monkeypatch, REFUSING, "127.0.0.4")
     with client(server) as sample, pytest.raises(APIConnectionError, match="Connection refused") as caught:
         sample.things.get("1")
     assert not isinstance(caught.value, APITimeoutError)
 
 
-def test_families_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Several addresses of one family that lead nowhere do not delay the first of the other."""
+def test_address_families_alternate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several unresponsive addresses of one family do not delay the first of the other."""
     six, four = socket.AF_INET6, socket.AF_INET
     found = [(each, socket.SOCK_STREAM, 6, "", ("x", 0)) for each in (six, six, six, four, four)]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)

@@ -1,4 +1,4 @@
-"""Promises of pages that name the next one by its URL: followed on the same server, nowhere else."""
+"""Pages with the URL of the next page: it is followed on the same server only."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ BY_LINK: PagedRequest[list[Thing], Thing] = PagedRequest(_IN_HEADER)
 
 
 def page(number: int, url: str | None) -> Any:
-    """Return a page of one thing that names the next."""
+    """Return a page of one thing with the URL of the next page."""
     return reply({"data": [{"id": str(number)}], "next": url})
 
 
 def linked(number: int, link: str | None) -> Any:
-    """Return a page that is a list, with a link to the next."""
+    """Return a page that is a list, with a link to the next page."""
     return reply([{"id": str(number)}], headers={"link": link} if link else {})
 
 
@@ -48,8 +48,8 @@ def ids(caller: Caller, client: Any, request: PagedRequest[Any, Any]) -> list[st
     return [item.id for item in caller.list(client._session.items(request))]
 
 
-def test_the_url_of_the_next_page_is_taken_as_it_is(caller: Caller, client: Any, server: Server) -> None:
-    """Absolute, relative, and on another path of the server: with the credentials, without the first page's query."""
+def test_the_url_of_the_next_page_is_followed(caller: Caller, client: Any, server: Server) -> None:
+    """Absolute, relative, or with another path; credentials are sent, the first page's query is not."""
     server.play(page(1, f"{server.url}/v1/things?page=2&x=%2F"), page(2, "?page=3"), page(3, "/other/4"), page(4, None))
     assert ["1", "2", "3", "4"] == ids(caller, client, BY_URL)
     targets = [received.target for received in server.received]
@@ -58,7 +58,7 @@ def test_the_url_of_the_next_page_is_taken_as_it_is(caller: Caller, client: Any,
 
 
 def test_the_link_header_is_followed(caller: Caller, client: Any, server: Server) -> None:
-    """The link to what comes next is found among the others."""
+    """The link to the next page is found among others."""
     more = '</v1/things?p=1>; rel="prev first", </v1/things?p=2,3>; title="a, \\"b\\"; rel=next"; rel="next"'
     server.play(linked(1, more), linked(2, '</v1/things?p=1>; rel="prev"'))
     assert ["1", "2"] == ids(caller, client, BY_LINK)
@@ -66,8 +66,8 @@ def test_the_link_header_is_followed(caller: Caller, client: Any, server: Server
 
 
 @pytest.mark.parametrize("last", [None, ""])
-def test_no_url_is_the_end(caller: Caller, client: Any, server: Server, last: str | None) -> None:
-    """Null and nothing end the pages."""
+def test_a_missing_url_ends_the_pages(caller: Caller, client: Any, server: Server, last: str | None) -> None:
+    """Null and an absent field."""
     server.play(page(1, "/v1/things?page=2"), page(2, last))
     assert ["1", "2"] == ids(caller, client, BY_URL)
 
@@ -83,8 +83,8 @@ def test_no_url_is_the_end(caller: Caller, client: Any, server: Server, last: st
         "{up}",
     ],
 )
-def test_no_other_server_is_asked(caller: Caller, client: Any, server: Server, url: str) -> None:
-    """A next page on another server, or with credentials in its URL, is an error that names where it leads."""
+def test_a_next_url_on_another_server_is_an_error(caller: Caller, client: Any, server: Server, url: str) -> None:
+    """So is one with credentials; the message has its target."""
     host = server.url.removeprefix("http://").removeprefix("https://")
     server.play(page(1, url.format(host=host, up=server.url.replace("://", "://user@"))))
     with pytest.raises(InvalidRequestError, match="list_by_url: the URL of the next page is not followed") as raised:
@@ -108,13 +108,13 @@ def test_no_other_server_is_asked(caller: Caller, client: Any, server: Server, u
         ('</a>; rel="next', [("/a", set())]),
     ],
 )
-def test_links(header: str, expected: list[tuple[str, set[str]]]) -> None:
-    """Links are read as RFC 8288 has them; what is none ends the header quietly."""
+def test_link_headers_are_parsed(header: str, expected: list[tuple[str, set[str]]]) -> None:
+    """They follow RFC 8288; an invalid link ends the header."""
     assert expected == [(target, set(relations)) for target, relations in links(header)]
 
 
-def test_the_first_next_link_counts() -> None:
-    """Other relations are not what comes next."""
+def test_the_first_next_link_is_used() -> None:
+    """Other relations are ignored."""
     assert "/b" == next_link('</a>; rel="prev", </b>; rel="next", </c>; rel="next"')
     assert next_link('</a>; rel="nextish"') is None
 
@@ -127,22 +127,22 @@ def test_the_first_next_link_counts() -> None:
         ("http://a.test:8080/v1/", "y?n=%20", "http://a.test:8080/v1/y?n=%20"),
     ],
 )
-def test_the_same_server(here: str, url: str, target: str) -> None:
-    """The scheme does not get worse, a default port is no other port, no fragment is sent."""
+def test_which_urls_are_on_the_same_server(here: str, url: str, target: str) -> None:
+    """The scheme may only become safer, default ports are equal, fragments are not sent."""
     assert target == on_same_server(here, url)
 
 
 @pytest.mark.parametrize(
     "url", ["https://b.test/", "http://a.test:81/", "https://a.test:444/", "javascript:x", "//a.test@b.test/"]
 )
-def test_another_server(url: str) -> None:
+def test_which_urls_are_on_another_server(url: str) -> None:
     """Another host, port or scheme is another server."""
     with pytest.raises(ValueError, match="another server"):
         on_same_server("https://a.test/v1", url)
 
 
-def test_a_next_url_that_carries_a_key_is_sent_with_one_s_own(caller: Caller, server: Server) -> None:
-    """Some servers repeat the query, key and all: the key of a URL is left out, that of the client is sent once."""
+def test_a_key_in_a_next_url_is_replaced_by_the_client_s(caller: Caller, server: Server) -> None:
+    """Some servers repeat the query with the key; it is sent once."""
     client = secured_client(caller, ("query",), credentials={"query": "mine"})
     server.play(page(1, "/v1/things?key=another&page=2&key=mine"), page(2, None))
     assert ["1", "2"] == ids(caller, client, BY_URL)

@@ -1,4 +1,4 @@
-"""Promises of pagination: every item once, in order, with no request too many and none too few."""
+"""Pagination: every item once, in order, with no request too many or too few."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def query(received: Received) -> dict[str, str]:
 
 
 def numbered(count: int, *, cap: int = 100, total: bool = True) -> Serve:
-    """Serve `count` things by page number or offset, at most `cap` on a page."""
+    """Serve `count` things by page number or offset, at most `cap` per page."""
 
     def serve(received: Received) -> Any:
         asked = query(received)
@@ -65,7 +65,7 @@ def ids(caller: Caller, items: Any) -> list[int]:
         (1, 1, 100, True, 2),
     ],
 )
-def test_all_items_come_once_and_in_order(
+def test_all_items_are_returned_once_and_in_order(
     caller: Caller,
     client: Any,
     server: Server,
@@ -76,7 +76,7 @@ def test_all_items_come_once_and_in_order(
     total: bool,
     requests: int,
 ) -> None:
-    """Pages by number and by offset give every item once, also where the server puts fewer on a page than asked."""
+    """By page number and by offset, also if the server returns fewer per page than requested."""
     server.answer = numbered(count, cap=cap, total=total)
     name = "size" if method == "list" else "limit"
     arguments = {} if size is None else {name: size}
@@ -84,8 +84,8 @@ def test_all_items_come_once_and_in_order(
     assert requests == len(server.received)
 
 
-def test_pages_may_begin_in_the_middle(caller: Caller, client: Any, server: Server) -> None:
-    """Given a page number or an offset, the iteration begins there and still knows its end."""
+def test_iteration_may_start_in_the_middle(caller: Caller, client: Any, server: Server) -> None:
+    """It starts at the given page number or offset and still ends correctly."""
     server.answer = numbered(25)
     assert list(range(20, 25)) == ids(caller, client.things.list.iter(page=2, size=10))
     assert 2 == len(server.received)
@@ -93,8 +93,8 @@ def test_pages_may_begin_in_the_middle(caller: Caller, client: Any, server: Serv
     assert 4 == len(server.received)
 
 
-def test_pages_come_whole(caller: Caller, client: Any, server: Server) -> None:
-    """`pages()` gives each page as the document's type; a call without it gives the one page."""
+def test_pages_returns_typed_pages(caller: Caller, client: Any, server: Server) -> None:
+    """`pages()` yields each page as the document's type; a plain call returns one page."""
     server.answer = numbered(15)
     pages = caller.list(client.things.list.pages())
     assert [Page, Page] == list(map(type, pages))
@@ -104,7 +104,7 @@ def test_pages_come_whole(caller: Caller, client: Any, server: Server) -> None:
 
 
 def test_cursors_are_followed(caller: Caller, client: Any, server: Server) -> None:
-    """The cursor of each page asks for the next, also over an empty page, until there is none."""
+    """The cursor of each page requests the next, also after an empty page."""
     server.play(
         reply({"data": things(0, 2), "next": "c/1"}),
         reply({"data": [], "next": "c 2", "more": True}),
@@ -115,15 +115,17 @@ def test_cursors_are_followed(caller: Caller, client: Any, server: Server) -> No
 
 
 @pytest.mark.parametrize("last", [{"next": ""}, {}, {"next": "x", "more": False}])
-def test_cursors_end(caller: Caller, client: Any, server: Server, last: dict[str, Any]) -> None:
-    """No cursor, an empty one, or `more: false` is the end."""
+def test_a_missing_or_empty_cursor_is_the_end(
+    caller: Caller, client: Any, server: Server, last: dict[str, Any]
+) -> None:
+    """So is `more: false`."""
     server.play(reply({"data": things(0, 1), **last}))
     assert [0] == ids(caller, client.things.by_cursor.iter(after="here"))
     assert 1 == len(server.received)
 
 
 def test_the_last_item_may_be_the_cursor(caller: Caller, client: Any, server: Server) -> None:
-    """Where the document says so, the last item's id asks for the next page; an empty page is the end."""
+    """If the document says so, the id of the last item requests the next page; an empty page is the end."""
     server.play(
         reply({"data": things(0, 2), "more": True}), reply({"data": things(2, 3)}), reply({"data": [], "more": True})
     )
@@ -132,7 +134,7 @@ def test_the_last_item_may_be_the_cursor(caller: Caller, client: Any, server: Se
 
 
 def test_pages_are_fetched_as_needed(caller: Caller, client: Any, server: Server) -> None:
-    """No page is asked for before its items are."""
+    """No page is requested before its items are."""
     server.answer = numbered(100)
     items = client.things.list.iter()
     assert 0 == len(server.received)
@@ -144,7 +146,7 @@ def test_pages_are_fetched_as_needed(caller: Caller, client: Any, server: Server
 
 
 def test_an_error_on_a_later_page_is_raised_there(caller: Caller, client: Any, server: Server) -> None:
-    """Items come until the page that fails; a busy server is asked again for that page."""
+    """Items of earlier pages are returned; a busy server is retried for that page."""
     server.play(reply({"data": things(0, 1), "next": "a"}), reply({}, status=503), reply({}, status=404))
     items = client.things.by_cursor.iter()
     assert "0" == caller.next(items).id
@@ -152,21 +154,21 @@ def test_an_error_on_a_later_page_is_raised_there(caller: Caller, client: Any, s
         caller.next(items)
 
 
-def test_options_hold_for_every_page(caller: Caller, client: Any, server: Server) -> None:
-    """What `with_options` says is sent with every page."""
+def test_options_apply_to_every_page(caller: Caller, client: Any, server: Server) -> None:
+    """`with_options` applies to each request."""
     server.answer = numbered(15)
     caller.list(client.things.list.with_options(headers={"x-team": "blue"}).iter())
     assert ["blue", "blue"] == [received.headers["x-team"] for received in server.received]
 
 
 def test_a_page_that_drifted_ends_the_iteration(caller: Caller, client: Any, server: Server) -> None:
-    """Items that are no list are reported, and taken for none."""
+    """Items that are not a list are reported, and count as none."""
     server.play(reply({"data": "none", "total": 5}))
     with pytest.warns(UserWarning, match=r"\$\.data: expected array, got string"):
         assert [] == ids(caller, client.things.list.iter())
 
 
-def test_an_operation_without_pages_says_so() -> None:
+def test_iterating_an_operation_without_pages_is_an_error() -> None:
     """Going through the pages of an operation that has none is refused."""
     operation = Operation(id="one", method="GET", path="/", returns=JsonPayload(Page))
     request: PagedRequest[Any, Any] = PagedRequest(operation)
@@ -174,8 +176,8 @@ def test_an_operation_without_pages_says_so() -> None:
         pagination.Trail(request)
 
 
-def test_leaving_an_asynchronous_iteration_is_quiet(server: Server) -> None:
-    """Leaving an iteration over items early gives nothing to clean up, under trio neither."""
+def test_leaving_an_asynchronous_iteration_causes_no_warnings(server: Server) -> None:
+    """Under trio too."""
     server.answer = numbered(100)
 
     async def main() -> str:

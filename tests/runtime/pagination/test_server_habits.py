@@ -1,4 +1,4 @@
-"""Servers with habits: whatever a server does with its pages, all items come once, or an error of ours says why not."""
+"""Unusual servers: whatever pages a server sends, all items are returned once, or an error has the reason."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ STYLES: dict[str, Pagination] = {
 
 
 def well_behaved(style: str, items: list[str], cap: int = CAP) -> Serve:
-    """Serve items as the document says, at most `cap` on a page, however many are asked for."""
+    """Serve items as documented, at most `cap` per page."""
     pagination = STYLES[style]
 
     def serve(query: Query) -> HTTPResponse:
@@ -87,7 +87,7 @@ def well_behaved(style: str, items: list[str], cap: int = CAP) -> Serve:
 
 
 class Wire:
-    """The canned server of a client: counts requests, and ends a test that has no end."""
+    """Scripted server of a client, which counts requests and ends an endless test."""
 
     def __init__(self, serve: Serve) -> None:
         self.serve = serve
@@ -108,7 +108,7 @@ class Wire:
 def listing(
     wire: Wire, pagination: Pagination, query: Mapping[str, Any], mode: str, max_pages: int | None = None
 ) -> Iterator[Any]:
-    """Yield the items of a list, by a client of either kind."""
+    """Yield the items of a list from a client of either kind."""
     operation = Operation(id="list", method="GET", path="/list", returns=JsonPayload(Any), pagination=pagination)
     request: PagedRequest[Any, Any] = PagedRequest(operation, query=query)
     transport = httpx2.MockTransport(wire if mode == "sync" else wire.asynchronous)
@@ -131,7 +131,7 @@ def listing(
 
 
 def outcome(wire: Wire, style: str, query: Mapping[str, Any], mode: str = "sync") -> list[Any] | PaginationError:
-    """Return all items, or the error in place of the end."""
+    """Return all items, or the error at the end."""
     try:
         return list(listing(wire, STYLES[style], query, mode))
     except PaginationError as error:
@@ -144,8 +144,8 @@ SIZES: list[Mapping[str, Any]] = [{}, {"size": 1}, {"size": 3}, {"size": 10}, {"
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
 @pytest.mark.parametrize("style", STYLES)
-def test_a_server_that_caps_its_pages_gives_all_items(style: str, mode: str) -> None:
-    """Each style, each size asked for, lists of every length around those of pages."""
+def test_all_items_are_returned_if_the_server_caps_its_pages(style: str, mode: str) -> None:
+    """For each style, page size, and list length around multiples of the page size."""
     for query, count in itertools.product(SIZES, (0, 1, 5, 9, 10, 11, 20, 23)):
         items = ITEMS[:count]
         wire = Wire(well_behaved(style, items))
@@ -154,7 +154,7 @@ def test_a_server_that_caps_its_pages_gives_all_items(style: str, mode: str) -> 
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("fixed", [1, 7, 23, 50])
-def test_a_server_that_ignores_the_size_gives_all_items(style: str, fixed: int) -> None:
+def test_all_items_are_returned_if_the_server_ignores_the_page_size(style: str, fixed: int) -> None:
     """However many items are asked for, each page has as many as the server likes."""
     serve = well_behaved(style, ITEMS, cap=fixed)
     for query in SIZES:
@@ -190,26 +190,26 @@ LIES: dict[str, Callable[[Serve], Serve]] = {
 
 @pytest.mark.parametrize("lie", LIES)
 @pytest.mark.parametrize("style", [name for name in STYLES if STYLES[name].__class__ in (PageNumber, Offset)])
-def test_a_wrong_number_neither_ends_nor_prolongs_a_list(style: str, lie: str) -> None:
-    """A total or a number of pages that the pages contradict is not believed."""
+def test_a_wrong_total_does_not_change_the_items(style: str, lie: str) -> None:
+    """A total or page count that the pages contradict is ignored."""
     for query in SIZES:
         assert ITEMS == outcome(Wire(LIES[lie](well_behaved(style, ITEMS))), style, query), query
 
 
-def ignores_place(serve: Serve) -> Serve:
-    """Give the first page, whatever is asked for."""
+def ignore_position(serve: Serve) -> Serve:
+    """Return the first page for every request."""
     return lambda query: serve({name: value for name, value in query.items() if name == "size"})
 
 
 def _echo(serve: Serve) -> Serve:
-    """Give the first page, with the time and what was asked for."""
+    """Return the first page with the time and the request."""
     count = itertools.count()
-    first = ignores_place(serve)
+    first = ignore_position(serve)
     return lambda query: _changed(first, asked=dict(query), time=next(count))(query)
 
 
-def alternates(serve: Serve) -> Serve:
-    """Give two pages by turns."""
+def alternate(serve: Serve) -> Serve:
+    """Return two pages in turn."""
     turns = itertools.cycle([{}, {"page": "2", "offset": "5", "cursor": "c5", "start": "5"}])
 
     def serve_by_turns(query: Query) -> HTTPResponse:
@@ -220,10 +220,10 @@ def alternates(serve: Serve) -> Serve:
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
-@pytest.mark.parametrize("habit", [ignores_place, _echo, alternates])
+@pytest.mark.parametrize("habit", [ignore_position, _echo, alternate])
 @pytest.mark.parametrize("style", [name for name in STYLES if "last item" not in name])
-def test_a_page_that_comes_again_is_an_error(style: str, habit: Callable[[Serve], Serve], mode: str) -> None:
-    """A server that ignores where to go on, or goes round in circles, gives no item twice."""
+def test_a_repeated_page_is_an_error(style: str, habit: Callable[[Serve], Serve], mode: str) -> None:
+    """A server that ignores the position, or repeats a cycle of pages, returns no item twice."""
     wire = Wire(habit(well_behaved(style, ITEMS)))
     got: list[Any] = []
     with pytest.raises(PaginationError, match="again"):
@@ -239,8 +239,8 @@ CURSORS = [name for name in STYLES if name in ("cursor", "cursor, more", "url")]
 
 @pytest.mark.parametrize("style", CURSORS)
 @pytest.mark.parametrize("period", [1, 2, 3])
-def test_a_cursor_that_comes_again_is_an_error(style: str, period: int) -> None:
-    """Cursors and URLs are remembered, however long the circle is."""
+def test_a_repeated_cursor_is_an_error(style: str, period: int) -> None:
+    """Cursors and URLs are remembered for cycles of any length."""
     count = itertools.count()
 
     def serve(query: Query) -> HTTPResponse:
@@ -253,8 +253,8 @@ def test_a_cursor_that_comes_again_is_an_error(style: str, period: int) -> None:
 
 
 @pytest.mark.parametrize("style", CURSORS)
-def test_a_cursor_named_again_by_an_empty_page_is_the_end(style: str) -> None:
-    """Some services name the last cursor again until there is something new."""
+def test_a_cursor_repeated_by_an_empty_page_is_the_end(style: str) -> None:
+    """Some services return the last cursor until there are new items."""
 
     def serve(query: Query) -> HTTPResponse:
         following = "/list?start=1" if style == "url" else "c1"
@@ -265,8 +265,8 @@ def test_a_cursor_named_again_by_an_empty_page_is_the_end(style: str) -> None:
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
 @pytest.mark.parametrize("style", [*CURSORS, "one-based, more"])
-def test_empty_pages_without_end_are_an_error(style: str, mode: str) -> None:
-    """A search may pass many pages that hold nothing, but not for ever; `max_pages` says how many."""
+def test_endless_empty_pages_are_an_error(style: str, mode: str) -> None:
+    """A search may have many empty pages; `max_pages` limits them."""
     count = itertools.count(1)
 
     def serve(query: Query) -> HTTPResponse:
@@ -283,8 +283,8 @@ def test_empty_pages_without_end_are_an_error(style: str, mode: str) -> None:
 
 
 @pytest.mark.parametrize("style", ["cursor", "cursor, more", "url"])
-def test_empty_pages_on_the_way_are_passed(style: str) -> None:
-    """An empty page that names the next one is no end."""
+def test_empty_pages_with_a_next_page_are_skipped(style: str) -> None:
+    """They do not end the list."""
     pages = [["a"], [], [], ["b"], []]
 
     def serve(query: Query) -> HTTPResponse:
@@ -297,16 +297,16 @@ def test_empty_pages_on_the_way_are_passed(style: str) -> None:
 
 
 @pytest.mark.parametrize("style", [name for name in STYLES if name.endswith("more")])
-def test_a_flag_that_says_no_is_the_end(style: str) -> None:
-    """`has_more: false` ends a list, whatever else the page holds."""
+def test_has_more_false_is_the_end(style: str) -> None:
+    """Other fields of the page do not matter."""
     serve = _changed(well_behaved(style, ITEMS), more=False, next="c5")
     wire = Wire(serve)
     assert ITEMS[:5] == outcome(wire, style, {"size": 5})
     assert 1 == len(wire.queries)
 
 
-def test_a_cursor_that_is_missing_where_more_follows_is_an_error() -> None:
-    """The end of a list is not assumed where the server says otherwise."""
+def test_a_missing_cursor_with_has_more_is_an_error() -> None:
+    """The list is not assumed to be complete."""
     serve = _changed(well_behaved("cursor, more", ITEMS), more=True, next=None)
     found = outcome(Wire(serve), "cursor, more", {})
     assert isinstance(found, PaginationError) and "reports more items" in str(found)
@@ -321,21 +321,21 @@ def _strict(serve: Serve) -> Serve:
 
 
 @pytest.mark.parametrize("style", ["one-based, total", "offset, total", "one-based, pages", "one-based", "offset"])
-def test_no_such_page_is_the_end_where_no_total_says_otherwise(style: str) -> None:
-    """Servers that know no page after the last one answer 404 to the request that makes sure."""
+def test_a_404_after_the_last_page_is_the_end_without_a_total(style: str) -> None:
+    """Some servers answer 404 to the request after the last page."""
     for count, query in itertools.product((1, 5, 10, 20, 23), SIZES):
         items = ITEMS[:count]
         assert items == outcome(Wire(_strict(well_behaved(style, items))), style, query), (count, query)
 
 
-def test_a_first_page_of_unknown_number_may_be_the_only_one() -> None:
-    """Where page 1 is no page, pages are counted from 0 and there is one."""
+def test_pages_may_be_counted_from_zero() -> None:
+    """If page 1 does not exist, there is one page."""
     for style in ("zero-based, unknown", "one-based, unknown"):
         assert ITEMS[:3] == outcome(Wire(_strict(well_behaved(style, ITEMS[:3]))), style, {"size": 5})
 
 
 @pytest.mark.parametrize("lie", ["total of the page", "total too small"])
-def test_an_error_is_no_end_where_the_total_is_none(lie: str) -> None:
+def test_a_contradicted_total_does_not_hide_an_error(lie: str) -> None:
     """A total that the pages contradict makes no error harmless."""
     serve = LIES[lie](well_behaved("offset, total", ITEMS))
     wire = Wire(lambda query: (None, {}) if query.get("offset") == "15" else serve(query))
@@ -343,8 +343,8 @@ def test_an_error_is_no_end_where_the_total_is_none(lie: str) -> None:
         list(listing(wire, STYLES["offset, total"], {"size": 5}, "sync"))
 
 
-def test_an_error_on_the_way_is_raised() -> None:
-    """A list that is cut off by an error is never taken for a whole one."""
+def test_an_error_on_a_later_page_is_raised() -> None:
+    """An incomplete list never ends without an error."""
     serve = well_behaved("offset, total", ITEMS)
     wire = Wire(lambda query: (None, {}) if query.get("offset") == "10" else serve(query))
     with pytest.raises(NotFoundError):
@@ -352,8 +352,8 @@ def test_an_error_on_the_way_is_raised() -> None:
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
-def test_max_pages_ends_with_an_error_only_where_more_follows(mode: str) -> None:
-    """As many pages as are allowed come whole; what is left out is told."""
+def test_max_pages_is_an_error_only_if_more_pages_follow(mode: str) -> None:
+    """The allowed pages are complete."""
     pagination = STYLES["cursor"]
     assert ITEMS == list(listing(Wire(well_behaved("cursor", ITEMS)), pagination, {}, mode, max_pages=5))
     got: list[Any] = []
@@ -367,8 +367,8 @@ def test_max_pages_ends_with_an_error_only_where_more_follows(mode: str) -> None
 
 @pytest.mark.parametrize("style", [name for name in STYLES if name.startswith(("zero", "one"))])
 @pytest.mark.parametrize("begin", [0, 1, 2])
-def test_a_list_may_begin_on_any_page(style: str, begin: int) -> None:
-    """The pages before the first one that is asked for are not read, and do not end the list either."""
+def test_a_list_may_start_on_any_page(style: str, begin: int) -> None:
+    """Earlier pages are not read, and do not end the list."""
     first = 0 if style.startswith("zero") else 1
     for query in SIZES[1:]:
         size = min(query["size"], CAP)
@@ -377,32 +377,32 @@ def test_a_list_may_begin_on_any_page(style: str, begin: int) -> None:
         assert ITEMS[begin * size :] == outcome(wire, style, asked), asked
 
 
-def test_a_page_that_is_no_number_is_refused() -> None:
-    """Pages are counted."""
+def test_a_page_number_must_be_an_integer() -> None:
+    """Other values are rejected."""
     with pytest.raises(InvalidRequestError, match="query parameter 'page': must be a whole number"):
         list(listing(Wire(well_behaved("one-based", ITEMS)), STYLES["one-based"], {"page": "x"}, "sync"))
 
 
-def test_a_cursor_that_is_no_text_is_an_error() -> None:
-    """An object is no cursor."""
+def test_a_cursor_must_be_text() -> None:
+    """An object is an error."""
     found = outcome(Wire(lambda query: ({"items": ["a"], "next": {"after": 1}}, {})), "cursor", {})
     assert isinstance(found, PaginationError) and "not text" in str(found)
 
 
 class Bare(WireModel, kw_only=True):
-    """An item of which the document knows little."""
+    """Item with few declared fields."""
 
     title: str | Unset = UNSET
 
 
 class Listing(WireModel, kw_only=True):
-    """A page of such items."""
+    """Page of such items."""
 
     found: list[Bare] = msgspec.field(name="items", default_factory=list)
 
 
-def test_pages_that_differ_in_what_no_model_knows_are_not_the_same() -> None:
-    """Items of which the document knows no field are kept as they came, and pages of them differ."""
+def test_pages_that_differ_in_unknown_fields_are_different() -> None:
+    """Items without declared fields are kept as received."""
 
     def serve(query: Query) -> HTTPResponse:
         number = int(query.get("page", 1))

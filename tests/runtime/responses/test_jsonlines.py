@@ -1,4 +1,4 @@
-"""Promises of `specwire.jsonlines`: whole JSON texts, whatever the chunks."""
+"""Parsers of JSON Lines and JSON text sequences: complete texts, whatever the chunks."""
 
 import json
 import tracemalloc
@@ -29,8 +29,8 @@ def parse(parser: Parser, stream: bytes, cuts: tuple[int, ...] = ()) -> list[byt
         (b"\n\n", []),
     ],
 )
-def test_json_lines(stream: bytes, expected: list[bytes]) -> None:
-    """Every line that is not blank is one text, the last one also without its line feed, whole or byte by byte."""
+def test_every_line_is_a_text(stream: bytes, expected: list[bytes]) -> None:
+    """Blank lines are skipped, the last one needs no line feed; whole or byte by byte."""
     assert expected == parse(JSONLinesParser(), stream)
     assert expected == parse(JSONLinesParser(), stream, tuple(range(1, len(stream))))
 
@@ -45,14 +45,14 @@ def test_json_lines(stream: bytes, expected: list[bytes]) -> None:
         (b'\x1e{"a":\x1e{"b":2}\n', [b'{"a":', b'{"b":2}']),
     ],
 )
-def test_json_sequence(stream: bytes, expected: list[bytes]) -> None:
-    """Every record that is not empty is one text, line feeds inside it kept, whole or byte by byte."""
+def test_every_record_is_a_text(stream: bytes, expected: list[bytes]) -> None:
+    """Empty records are skipped, line feeds inside are kept; whole or byte by byte."""
     assert expected == parse(JSONSequenceParser(), stream)
     assert expected == parse(JSONSequenceParser(), stream, tuple(range(1, len(stream))))
 
 
-def test_a_whole_record_is_not_held_back() -> None:
-    """A record comes with its last byte, not only with the next record."""
+def test_a_record_is_returned_with_its_last_byte() -> None:
+    """Not only with the next record."""
     parser = JSONSequenceParser()
 
     assert [] == parser.feed(b'\x1e{"a":\n')
@@ -61,8 +61,8 @@ def test_a_whole_record_is_not_held_back() -> None:
 
 
 @pytest.mark.parametrize("stream", [b"\x1e12", b"\x1e12\x1e3\n"])
-def test_a_number_without_its_line_feed_is_refused(stream: bytes) -> None:
-    """A number that may have lost digits is an error, never a wrong number."""
+def test_a_number_without_line_feed_is_an_error(stream: bytes) -> None:
+    """It may have lost digits."""
     with pytest.raises(RecordTruncatedError):
         parse(JSONSequenceParser(), stream)
 
@@ -75,8 +75,8 @@ VALUES = st.recursive(
 
 
 @given(values=st.lists(VALUES), data=st.data())
-def test_any_cuts_give_the_same_values(values: list[object], data: st.DataObject) -> None:
-    """Wherever a stream is cut, the values come back, pretty-printed records included."""
+def test_any_chunks_give_the_same_values(values: list[object], data: st.DataObject) -> None:
+    """Pretty-printed records included."""
     lines = b"".join(json.dumps(value).encode() + b"\n" for value in values)
     records = b"".join(b"\x1e" + json.dumps(value, indent=1).encode() + b"\n" for value in values)
     for parser, stream in ((JSONLinesParser(), lines), (JSONSequenceParser(), records)):
@@ -87,16 +87,16 @@ def test_any_cuts_give_the_same_values(values: list[object], data: st.DataObject
 
 @pytest.mark.parametrize("parser", [JSONLinesParser(10), JSONSequenceParser(10)])
 @pytest.mark.parametrize("step", [1, 100])
-def test_an_endless_record_is_refused(parser: Parser, step: int) -> None:
-    """A record over the limit is refused, in one chunk or in many."""
+def test_a_record_over_the_limit_is_rejected(parser: Parser, step: int) -> None:
+    """In one chunk or in many."""
     stream = b"\x1e[1,2,3,4,5,6,7,8,9]\n"
     with pytest.raises(RecordTooLargeError, match="larger than 10 bytes"):
         parse(parser, stream, tuple(range(step, len(stream), step)))
 
 
 @pytest.mark.parametrize("parser", [JSONLinesParser(), JSONSequenceParser()])
-def test_a_large_record_costs_its_size_once(parser: Parser) -> None:
-    """A record of 20 MB in chunks of 1 KB allocates a small multiple of its size, not its square."""
+def test_a_large_record_takes_linear_memory(parser: Parser) -> None:
+    """A record of 20 MB in chunks of 1 KB allocates a small multiple of its size."""
     parser.feed(b'\x1e"')
     allocated = 0
     tracemalloc.start()

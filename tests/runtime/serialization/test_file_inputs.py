@@ -1,4 +1,4 @@
-"""What a file knows of itself is sent with it: its name, its type, its length, whatever kind of file it is."""
+"""Files as arguments: name, type and length are taken from any kind of file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support.server import Server, reply
 
 
 def sent(file: FileInput, content_type: str | None = None) -> tuple[Part, bytes]:
-    """Return the part of a file and the body that it is in, whose length is that which was said before."""
+    """Return the part of a file and its body, whose length was stated before."""
     part = file_part("f", file, content_type)
     form = Multipart([part])
     body = b"".join(form.iter())
@@ -33,12 +33,12 @@ def sent(file: FileInput, content_type: str | None = None) -> tuple[Part, bytes]
 
 
 def size(file: FileInput) -> int | None:
-    """Return the length of a form with a file, as it is said before the file is read."""
+    """Return the length of a form with a file, as stated before the file is read."""
     return Multipart([file_part("f", file)]).content_length()
 
 
 class Storage:
-    """A file as Werkzeug has it: its own `name` is that of the form field."""
+    """File as in Werkzeug: its own `name` is that of the form field."""
 
     def __init__(self) -> None:
         self.name, self.filename, self.content_type, self.stream = (
@@ -53,27 +53,27 @@ class Storage:
 
 
 def upload_file(content: bytes = b"abc", content_type: str = "application/pdf") -> UploadFile:
-    """Return a file as FastAPI hands it on."""
+    """Return a file as FastAPI passes it."""
     headers = Headers({"content-type": content_type})
     return UploadFile(io.BytesIO(content), size=len(content), filename="dir/up.pdf", headers=headers)
 
 
 @pytest.mark.parametrize("file", [upload_file(), Storage()])
 def test_a_file_of_a_web_framework_keeps_name_type_and_length(file: Any) -> None:
-    """A proxy passes on what it received."""
+    """A proxy can pass on what it received."""
     assert size(file) is not None
     part, _ = sent(file)
     assert ("up.pdf", "application/pdf") == (part.filename, part.content_type)
 
 
-def test_a_type_that_says_nothing_is_made_of_the_name() -> None:
-    """Browsers state the type of any bytes for what they do not know."""
+def test_a_generic_type_is_replaced_by_that_of_the_name() -> None:
+    """Browsers send `application/octet-stream` for unknown files."""
     assert "application/pdf" == sent(upload_file(content_type="application/octet-stream"))[0].content_type
     assert "image/png" == sent(upload_file(), "image/png")[0].content_type
 
 
 def test_a_framework_s_file_is_sent_by_both_clients(caller: Caller, client: Any, server: Server) -> None:
-    """Its length is known, so it is not sent in pieces of unknown number."""
+    """Its length is known, so it is not sent in chunks."""
     server.play(reply({"id": "1"}))
     caller.run(client.files.upload(file=upload_file()))
     assert b'filename="up.pdf"\r\nContent-Type: application/pdf\r\n\r\nabc' in server.received[0].body
@@ -81,7 +81,7 @@ def test_a_framework_s_file_is_sent_by_both_clients(caller: Caller, client: Any,
 
 
 def test_a_spooled_file_and_a_zip_member(tmp_path: Path) -> None:
-    """Files of the standard library that are no plain files."""
+    """Files of the standard library that are not plain files."""
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("dir/a.csv", "1,2")
     with zipfile.ZipFile(tmp_path / "a.zip") as archive, archive.open("dir/a.csv") as member:
@@ -112,13 +112,13 @@ def pieces() -> Iterator[bytes]:
 
 
 async def apieces() -> AsyncIterator[bytes]:
-    """Yield a file, asynchronously."""
+    """Yield a file asynchronously."""
     for piece in pieces():
         yield piece
 
 
-def test_an_iterator_of_bytes_is_a_file(caller: Caller, client: Any, server: Server) -> None:
-    """It is sent as it comes, once."""
+def test_an_iterator_of_bytes_is_sent_once(caller: Caller, client: Any, server: Server) -> None:
+    """It is sent as it arrives."""
     server.play(reply({"id": "1"}), reply({"id": "1"}))
     caller.run(client.files.upload(file=("a.txt", pieces())))
     caller.run(client.files.put("a", content=pieces()))
@@ -128,7 +128,7 @@ def test_an_iterator_of_bytes_is_a_file(caller: Caller, client: Any, server: Ser
 
 
 def test_an_asynchronous_iterator_needs_an_asynchronous_client(caller: Caller, client: Any, server: Server) -> None:
-    """The synchronous client says so."""
+    """The synchronous client rejects it."""
     server.play(reply({"id": "1"}))
     if caller.asynchronous:
         caller.run(client.files.put("a", content=apieces()))
@@ -138,8 +138,8 @@ def test_an_asynchronous_iterator_needs_an_asynchronous_client(caller: Caller, c
             caller.run(client.files.put("a", content=apieces()))
 
 
-def test_an_iterator_of_text_is_refused(caller: Caller, client: Any, server: Server) -> None:
-    """A file is bytes."""
+def test_an_iterator_of_text_is_rejected(caller: Caller, client: Any, server: Server) -> None:
+    """A file consists of bytes."""
     server.play(reply({"id": "1"}))
     texts: Any = iter(["a"])
     with pytest.raises(InvalidRequestError, match="returned str instead of bytes"):
@@ -147,8 +147,10 @@ def test_an_iterator_of_text_is_refused(caller: Caller, client: Any, server: Ser
 
 
 @pytest.mark.parametrize("make", [bytes, io.BytesIO])
-def test_a_refused_file_without_a_name_is_told(caller: Caller, client: Any, server: Server, make: Any) -> None:
-    """Servers that go by the name say odd things of a file that has none; the error says what was sent."""
+def test_the_error_of_a_rejected_file_mentions_a_missing_name(
+    caller: Caller, client: Any, server: Server, make: Any
+) -> None:
+    """Servers that need the name send unclear errors."""
     server.play(reply({}, status=400), reply({}, status=400), reply({}, status=404))
     with pytest.raises(BadRequestError) as caught:
         caller.run(client.files.upload(file=make(b"x")))
@@ -162,14 +164,14 @@ def test_a_refused_file_without_a_name_is_told(caller: Caller, client: Any, serv
 
 
 def test_the_name_may_be_a_path() -> None:
-    """The name of a path is that of its file."""
+    """The file name is its last component."""
     part, _ = sent((Path("dir/a.txt"), b"x"))
     assert ("a.txt", "text/plain") == (part.filename, part.content_type)
     assert sent((None, b"x"))[0].filename is None
 
 
 def test_headers_of_a_part_are_sent() -> None:
-    """The fourth member of a file, as httpx has it."""
+    """They are the fourth member of a file tuple, as in httpx."""
     _, body = sent(("a.txt", b"x", "text/plain", {"X-Sum": "1"}))
     assert b"Content-Type: text/plain\r\nX-Sum: 1\r\n\r\nx" in body
     with pytest.raises(InvalidRequestError, match="line break"):
@@ -191,14 +193,14 @@ def test_headers_of_a_part_are_sent() -> None:
         ({"a": b"x"}, "file 'f' is dict|part 'f'|files"),
     ],
 )
-def test_what_is_no_file_is_an_invalid_request(file: Any, message: str) -> None:
-    """Mistakes are told where they are made, as errors of ours."""
+def test_a_value_that_is_not_a_file_is_an_invalid_request(file: Any, message: str) -> None:
+    """The error is ours."""
     with pytest.raises(InvalidRequestError, match=message):
         multipart_body(files={"f": file})
 
 
-def test_a_file_that_is_a_body_has_no_headers_of_a_part(caller: Caller, client: Any, server: Server) -> None:
-    """What cannot be sent is refused, as is a content type that would inject a header."""
+def test_headers_of_a_part_are_rejected_for_a_whole_body(caller: Caller, client: Any, server: Server) -> None:
+    """So is a content type that would inject a header."""
     for file in (("a", b"x", "text/plain", {"X": "1"}), ("a", b"x", "text/plain\r\nX: 1")):
         with pytest.raises(InvalidRequestError):
             caller.run(client.files.put("a", content=file))
@@ -232,8 +234,8 @@ def test_a_file_that_is_a_body_has_no_headers_of_a_part(caller: Caller, client: 
         (None, "application/octet-stream"),
     ],
 )
-def test_endings_have_types(name: str | None, expected: str) -> None:
-    """The same on every machine and in every version of Python."""
+def test_file_extensions_have_media_types(name: str | None, expected: str) -> None:
+    """They do not depend on the machine or the Python version."""
     assert expected == media_type_of(name)
 
 
@@ -245,13 +247,13 @@ def test_endings_have_types(name: str | None, expected: str) -> None:
         (("a.txt", b"x", None, [("X", "1")]), "the headers of file 'f' must be a mapping, got list"),
     ],
 )
-def test_members_of_a_file_in_the_wrong_order_are_refused(file: Any, message: str) -> None:
-    """They would name the file after its type, or leave the client as another error."""
+def test_members_of_a_file_tuple_in_the_wrong_order_are_rejected(file: Any, message: str) -> None:
+    """The file would be named after its type."""
     with pytest.raises(InvalidRequestError, match=message):
         multipart_body(files={"f": file})
 
 
-def test_a_file_that_was_opened_by_bytes_has_its_name(tmp_path: Path) -> None:
+def test_a_file_opened_by_a_bytes_path_has_its_name(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(b"x")
     with open(os.fsencode(path), "rb") as file:

@@ -35,14 +35,14 @@ def ask_stream(request: BaseRequest) -> StreamRequest[str]:
     return StreamRequest(ASK_STREAM, path=request.path, body=with_fields(request.body, {"stream": True}))
 
 
-def test_a_form_sends_what_its_base_sends() -> None:
-    """Path and body are those of the base, with the fixed fields."""
+def test_a_form_has_path_and_body_of_its_base() -> None:
+    """The fixed fields are added."""
     request = ask_stream("den", text="hello")
     assert StreamRequest(ASK_STREAM, {"room": "den"}, body=JsonBody({"text": "hello", "stream": True})) == request
 
 
 def test_a_form_has_the_signature_of_its_base() -> None:
-    """The parameters are those of the base; name, docstring and result are its own."""
+    """Name, docstring and result are its own."""
     shown = inspect.signature(ask_stream)
     assert inspect.signature(ask).parameters == shown.parameters
     assert "StreamRequest[str]" == shown.return_annotation
@@ -50,8 +50,8 @@ def test_a_form_has_the_signature_of_its_base() -> None:
     assert "<function ask_stream>" == repr(ask_stream)
 
 
-def test_a_wrong_argument_is_refused_as_by_the_base() -> None:
-    """A missing or unknown argument is a TypeError that names it."""
+def test_a_wrong_argument_is_a_type_error() -> None:
+    """A missing or unknown argument is named, as for the base."""
     called: Any = ask_stream
     with pytest.raises(TypeError, match="'text'"):
         called("den")
@@ -75,7 +75,7 @@ def test_fields_are_added_to_a_copy(body: Any, expected: Body) -> None:
     assert before == repr(body)
 
 
-def test_a_text_has_no_fields() -> None:
-    """A body without fields is refused."""
+def test_a_body_without_fields_is_rejected() -> None:
+    """Fields cannot be added to a text."""
     with pytest.raises(TypeError, match="TextBody has no fields"):
         with_fields(TextBody("x"), {"stream": True})

@@ -1,4 +1,4 @@
-"""Promises of bodies of JSON values, one after the other."""
+"""Request bodies of JSON Lines and JSON text sequences."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ LINES = '{"id":"1"}\n{"purr":"p"}\n[1,null]\n"é"\n'.encode()
 
 
 def request(body: Any, *framing: Any) -> Request[Thing]:
-    """A call with a body."""
+    """Return a call with a body."""
     return Request(OPERATION, body=lines_body(body, "application/jsonl", *framing))
 
 
 @pytest.mark.parametrize("make", [list, tuple, iter, lambda items: (item for item in items)])
-def test_values_go_out_one_to_a_line(caller: Caller, client: Any, server: Server, make: Callable[[Any], Any]) -> None:
-    """Whatever they come from."""
+def test_values_are_sent_one_per_line(caller: Caller, client: Any, server: Server, make: Callable[[Any], Any]) -> None:
+    """They may come from any iterable."""
     server.play(reply({"id": "1"}))
     assert "1" == caller.run(client.send(request(make(ITEMS)))).id
     assert LINES == server.received[0].body
@@ -44,7 +44,7 @@ def test_a_sequence_has_separators(caller: Caller, client: Any, server: Server) 
 
 
 def test_values_may_come_asynchronously(server: Server) -> None:
-    """With an asynchronous client, which sends each when it comes."""
+    """An asynchronous client sends each when it is available."""
     server.play(reply({"id": "1"}))
 
     async def items() -> AsyncIterator[Any]:
@@ -60,7 +60,7 @@ def test_values_may_come_asynchronously(server: Server) -> None:
 
 
 def test_a_file_of_lines_is_sent_as_it_is(tmp_path: Path) -> None:
-    """Bytes, paths, open files and tuples with a name are no values."""
+    """Bytes, paths, open files and tuples with a name are not values."""
     path = tmp_path / "lines.jsonl"
     path.write_bytes(LINES)
     for file in (LINES, path, io.BytesIO(LINES), ("lines.jsonl", LINES), (None, LINES, "application/x-ndjson")):
@@ -69,7 +69,7 @@ def test_a_file_of_lines_is_sent_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_list_can_be_sent_again_and_an_iterator_cannot(caller: Caller, server: Server) -> None:
-    """What an iterator gave is gone: the failure says so, and nothing is sent in half."""
+    """The values of an iterator are gone; the error states it, and no partial body is sent."""
     server.play(reply({}, status=503), reply({"id": "1"}), reply({}, status=503), reply({"id": "1"}))
     client = caller.client()
     caller.run(client.send(request(ITEMS)))
@@ -80,7 +80,7 @@ def test_a_list_can_be_sent_again_and_an_iterator_cannot(caller: Caller, server:
 
 
 def test_memory_is_constant(caller: Caller, client: Any, server: Server) -> None:
-    """Values are encoded when they are sent, not before."""
+    """Values are encoded while they are sent."""
     server.play(reply({"id": "1"}))
     alive: list[int] = []
     made = 0
@@ -102,8 +102,8 @@ def test_memory_is_constant(caller: Caller, client: Any, server: Server) -> None
     assert max(alive) < 10
 
 
-def test_a_value_without_a_json_form_is_refused(caller: Caller, client: Any, server: Server) -> None:
-    """Before anything is sent, where the values are at hand."""
+def test_a_value_without_a_json_form_is_rejected(caller: Caller, client: Any, server: Server) -> None:
+    """Nothing is sent if the values are available."""
     with pytest.raises(ValueError, match="no JSON form"):
         caller.run(client.send(request([object()])))
     assert [] == server.received

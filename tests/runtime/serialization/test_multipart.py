@@ -1,4 +1,4 @@
-"""Promises of `specwire.multipart`: exact bytes, nothing that injects, constant memory, clear refusals."""
+"""Multipart bodies: exact bytes, no injection, constant memory, clear errors."""
 
 import asyncio
 import io
@@ -30,7 +30,7 @@ Found = tuple[str, str | None, bytes]
 
 
 class Pipe(io.RawIOBase):
-    """A binary file that cannot seek."""
+    """Binary file that cannot seek."""
 
     def __init__(self, content: bytes) -> None:
         self._rest = io.BytesIO(content)
@@ -43,7 +43,7 @@ class Pipe(io.RawIOBase):
 
 
 class AsyncPipe:
-    """An asynchronous file, as small as one can be."""
+    """Minimal asynchronous file."""
 
     def __init__(self, content: bytes) -> None:
         self._rest = io.BytesIO(content)
@@ -68,7 +68,7 @@ def asent(body: StreamedBody, chunk_size: int = 64 * 1024) -> bytes:
 
 
 def parsed(body: Multipart) -> list[Found]:
-    """Read a body back as an independent server does: name, file name and content of each part."""
+    """Parse a body as an independent server does: name, file name and content of each part."""
     found: list[Found] = []
 
     def on_field(field: Field) -> None:
@@ -90,8 +90,8 @@ def parsed(body: Multipart) -> list[Found]:
     return found
 
 
-def test_exact_bytes(tmp_path: Path) -> None:
-    """The body is what RFC 7578 says, to the byte, sent synchronously or not."""
+def test_the_body_has_the_bytes_of_rfc_7578(tmp_path: Path) -> None:
+    """Sent synchronously and asynchronously."""
     path = tmp_path / "train.json"
     path.write_bytes(b'{"a": 1}')
     body = Multipart(
@@ -123,7 +123,7 @@ def test_exact_bytes(tmp_path: Path) -> None:
 
 
 def test_fields_become_parts() -> None:
-    """A list repeats its part, nulls left out; objects, lists in a list and what is stated as JSON are JSON."""
+    """A list repeats its part without nulls; objects, nested lists and declared JSON are JSON."""
     fields = {"tag": ["a", None, 1], "pair": [[1, 2], ["x", {"y": None}]], "about": {"k": [1]}, "ids": [3, 4]}
     body = multipart_body(fields=fields, files={}, types={"ids": "application/json"})
     assert [
@@ -136,8 +136,8 @@ def test_fields_become_parts() -> None:
     ] == [(part.name, part.content_type, part.content) for part in body.parts]
 
 
-def test_part_headers() -> None:
-    """Further headers stand after the content type, but for those that the part makes itself."""
+def test_further_headers_follow_the_content_type() -> None:
+    """Headers that the part generates cannot be given."""
     part = Part("a", b"x", None, "text/plain", (("X-Note", "1"),))
 
     assert b'Content-Disposition: form-data; name="a"\r\nContent-Type: text/plain\r\nX-Note: 1\r\n\r\n' == part.head()
@@ -145,20 +145,20 @@ def test_part_headers() -> None:
         Part("a", b"x", headers=(("content-type", "text/plain"),))
 
 
-def test_no_parts() -> None:
+def test_a_form_without_fields_is_its_closing_line() -> None:
     """A form without fields is its closing line."""
     assert b"--b--\r\n" == sent(Multipart([], boundary="b"))
 
 
-def test_boundaries_differ() -> None:
-    """Each body has a boundary of its own, of 128 random bits."""
+def test_each_body_has_its_own_boundary() -> None:
+    """It has 128 random bits."""
     boundaries = {Multipart([]).boundary for _ in range(100)}
 
     assert (100, {32}) == (len(boundaries), {len(boundary) for boundary in boundaries})
 
 
-def test_parts_have_headers_of_their_own() -> None:
-    """Each part of a name has those of the name, serialized as headers are; what is not given is not sent."""
+def test_parts_have_documented_headers() -> None:
+    """Each part has those of its name, serialized as headers; omitted ones are not sent."""
     body = multipart_body(
         fields={"note": "n"},
         files={"file": b"x", "pages": [b"1", b"2"]},
@@ -180,8 +180,8 @@ def test_parts_have_headers_of_their_own() -> None:
         multipart_body(files={"file": b"x"}, headers={"file": {"X-Sum": "a\r\nX-Evil: b"}})
 
 
-def test_parts_have_styles_of_their_own() -> None:
-    """A list is one part where its style says so, an object is parts of its own; nothing is percent-encoded."""
+def test_parts_have_documented_styles() -> None:
+    """A list is one part if its style says so, an object is several parts; nothing is percent-encoded."""
     style = {"form": Style("form", False), "deepObject": Style("deepObject", False)}
     style |= {name: Style(name, False) for name in ("pipeDelimited", "spaceDelimited")}
     body = multipart_body(
@@ -213,8 +213,8 @@ def test_parts_have_styles_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("boundary", ["", "a b", 'a"', "a\r\n", "x" * 71, "\u00e4"])
-def test_a_bad_boundary_is_refused(boundary: str) -> None:
-    """A boundary that is not one by RFC 2046 is refused."""
+def test_an_invalid_boundary_is_rejected(boundary: str) -> None:
+    """RFC 2046 defines its characters."""
     with pytest.raises(ValueError, match="1 to 70 characters"):
         Multipart([], boundary=boundary)
 
@@ -230,7 +230,7 @@ def test_a_bad_boundary_is_refused(boundary: str) -> None:
     ],
 )
 def test_names_cannot_inject(name: str, escaped: bytes) -> None:
-    """Names and file names are escaped as browsers escape them."""
+    """Names and file names are escaped as browsers do."""
     head = Part(name, b"", name, "a/b").head()
 
     assert (
@@ -245,7 +245,7 @@ def test_names_cannot_inject(name: str, escaped: bytes) -> None:
 
 @pytest.mark.parametrize("value", ["a/b\r\nX-Evil: 1", "a/b\n", "a\0b"])
 def test_header_values_cannot_inject(value: str) -> None:
-    """A content type or header with a line break is refused when the part is made, naming the part."""
+    """A content type or header with a line break is rejected when the part is made; the error names the part."""
     with pytest.raises(ValueError, match="part 'f', header 'Content-Type': the value has a line break"):
         Part("f", b"", None, value)
     with pytest.raises(ValueError, match="part 'f', header 'X-A': the value has a line break"):
@@ -272,8 +272,10 @@ def test_header_values_cannot_inject(value: str) -> None:
         (lambda path: (None, b"content"), None, "application/octet-stream"),
     ],
 )
-def test_files(tmp_path: Path, make: Callable[[Path], FileInput], filename: str | None, content_type: str) -> None:
-    """Every kind of file is sent whole, with the name and type that it has or was given."""
+def test_every_kind_of_file_is_sent_completely(
+    tmp_path: Path, make: Callable[[Path], FileInput], filename: str | None, content_type: str
+) -> None:
+    """Its name and type are known or given."""
     path = tmp_path / "cat.png"
     path.write_bytes(b"content")
     part = file_part("file", make(path))
@@ -284,16 +286,16 @@ def test_files(tmp_path: Path, make: Callable[[Path], FileInput], filename: str 
         part.content.close()
 
 
-def test_the_content_type_that_is_given_counts() -> None:
-    """The content type of the document stands in for a guess, and yields to that of the user."""
+def test_a_given_content_type_takes_precedence() -> None:
+    """The document's type takes precedence over a guess, the user's over both."""
     assert ["a/b", "c/d"] == [
         file_part("f", file, "a/b").content_type for file in (("x.png", b""), ("x.png", b"", "c/d"))
     ]
 
 
 @pytest.mark.parametrize("content", [b"", b"x" * 65536, b"x" * 65537, b"\r\n--", b"x" * 200_000])
-def test_contents(tmp_path: Path, content: bytes) -> None:
-    """Content of any size comes out whole, from memory and from disk, and the length was right."""
+def test_files_of_any_size_are_sent_completely(tmp_path: Path, content: bytes) -> None:
+    """From memory and from disk, and the stated length is right."""
     path = tmp_path / "data"
     path.write_bytes(content)
     body = Multipart([file_part("a", path), file_part("b", content), text_part("c", "d")])
@@ -310,7 +312,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\\"
     chunk_size=st.integers(1, 100),
 )
 def test_forms_round_trip(parts: list[Found], chunk_size: int) -> None:
-    """A server finds the parts that were given, names escaped, in their order, whatever the chunks."""
+    """A server receives the same parts in order, whatever the chunks."""
 
     def escaped(name: str) -> str:
         return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
@@ -323,8 +325,8 @@ def test_forms_round_trip(parts: list[Found], chunk_size: int) -> None:
     assert all(len(chunk) <= chunk_size for chunk in body.iter(chunk_size))
 
 
-def test_mistakes_show_at_once(tmp_path: Path) -> None:
-    """A missing file, a directory, a text, a text file and a stranger are refused when the part is made."""
+def test_values_that_are_not_files_are_rejected_when_the_part_is_made(tmp_path: Path) -> None:
+    """A missing file, a folder, a text, a text file and other types."""
     with pytest.raises(FileNotFoundError, match=r"missing\.txt"):
         file_part("file", tmp_path / "missing.txt")
     with pytest.raises(IsADirectoryError, match="give a file"):
@@ -342,7 +344,7 @@ def test_mistakes_show_at_once(tmp_path: Path) -> None:
         text_part("x", object())
 
 
-def test_values_as_text() -> None:
+def test_scalars_are_text_parts() -> None:
     """Scalars are parts of text."""
     assert [b"true", b"7", "ä".encode()] == [text_part("x", value).content for value in (True, 7, "ä")]
 
@@ -360,8 +362,8 @@ def test_parts_are_values(tmp_path: Path) -> None:
     assert "secret" not in repr(Multipart(parts))
 
 
-def test_a_file_is_sent_from_where_it_stands() -> None:
-    """A seekable file is sent from its position, and again from there after a rewind."""
+def test_a_file_is_sent_from_its_position() -> None:
+    """After a rewind it is sent from there again."""
     file = io.BytesIO(b"0123456789")
     file.seek(4)
     body = Multipart([file_part("file", file)])
@@ -374,15 +376,15 @@ def test_a_file_is_sent_from_where_it_stands() -> None:
     assert len(first) == body.content_length()
 
 
-def test_a_file_at_its_end_is_refused() -> None:
-    """A file that was read or written to its end is refused instead of being sent empty."""
+def test_a_file_at_its_end_is_rejected() -> None:
+    """Otherwise it would be sent empty."""
     file = io.BytesIO()
     file.write(b"content")
     with pytest.raises(ValueError, match=r"part 'file' is at its end.*seek\(0\)"):
         Multipart([file_part("file", file)])
 
 
-def test_one_file_twice() -> None:
+def test_one_open_file_may_be_in_two_parts() -> None:
     """The same open file can stand in two parts."""
     file = io.BytesIO(b"content")
 
@@ -391,8 +393,8 @@ def test_one_file_twice() -> None:
     )
 
 
-def test_a_broken_off_upload_starts_anew(tmp_path: Path) -> None:
-    """After a try that broke off in the middle, the next one sends everything."""
+def test_an_interrupted_upload_starts_again(tmp_path: Path) -> None:
+    """The next attempt sends everything."""
     path = tmp_path / "a.bin"
     path.write_bytes(bytes(200_000))
     body = Multipart([file_part("a", path), file_part("b", io.BytesIO(bytes(200_000)))])
@@ -406,8 +408,8 @@ def test_a_broken_off_upload_starts_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [Pipe, AsyncPipe])
-def test_what_cannot_be_read_again(make: Callable[[bytes], FileInput]) -> None:
-    """A pipe has no length and is sent once; a second time is refused, naming the part."""
+def test_a_pipe_is_sent_once(make: Callable[[bytes], FileInput]) -> None:
+    """It has no length; the error of a second attempt names the part."""
     body = Multipart([text_part("a", 1), file_part("file", make(b"content"))])
 
     assert (None, False) == (body.content_length(), body.replayable)
@@ -419,7 +421,7 @@ def test_what_cannot_be_read_again(make: Callable[[bytes], FileInput]) -> None:
 
 
 def test_a_named_pipe_has_no_length(tmp_path: Path) -> None:
-    """A path that is not a regular file is streamed without a length, once."""
+    """A path that is not a regular file is streamed once."""
     path = tmp_path / "pipe"
     os.mkfifo(path)
     writer = os.open(path, os.O_RDWR)
@@ -433,8 +435,8 @@ def test_a_named_pipe_has_no_length(tmp_path: Path) -> None:
     os.close(writer)
 
 
-def test_async_files(tmp_path: Path) -> None:
-    """A file of anyio is read asynchronously, and refused by a synchronous client."""
+def test_an_asynchronous_file_needs_an_asynchronous_client(tmp_path: Path) -> None:
+    """A file of anyio is rejected by a synchronous client."""
     path = tmp_path / "a.bin"
     path.write_bytes(b"content" * 20_000)
 
@@ -449,8 +451,8 @@ def test_async_files(tmp_path: Path) -> None:
     assert b"content" * 20_000 == anyio.run(upload)
 
 
-def test_a_text_file_in_disguise_is_refused() -> None:
-    """A file whose read gives text is refused when that shows."""
+def test_a_file_that_returns_text_is_rejected() -> None:
+    """The error comes with the first read."""
 
     class Disguised:
         def read(self, size: int, /) -> str:
@@ -463,8 +465,10 @@ def test_a_text_file_in_disguise_is_refused() -> None:
 
 @pytest.mark.parametrize(("size", "how"), [(99_999, "shrank"), (0, "shrank"), (100_001, "grew"), (300_000, "grew")])
 @pytest.mark.parametrize("send", [sent, asent])
-def test_a_file_that_changes(tmp_path: Path, size: int, how: str, send: Callable[[StreamedBody], bytes]) -> None:
-    """A file that grew or shrank since its length was told is an error, before the body is whole."""
+def test_a_file_that_changes_is_an_error(
+    tmp_path: Path, size: int, how: str, send: Callable[[StreamedBody], bytes]
+) -> None:
+    """A file that grew or shrank is an error before the body ends."""
     path = tmp_path / "a.bin"
     path.write_bytes(bytes(100_000))
     body = Multipart([file_part("file", path)])
@@ -474,8 +478,8 @@ def test_a_file_that_changes(tmp_path: Path, size: int, how: str, send: Callable
         send(body)
 
 
-def test_progress(tmp_path: Path) -> None:
-    """Progress tells the bytes so far and in all after each chunk, and begins anew with each try."""
+def test_progress_is_reported_after_each_chunk(tmp_path: Path) -> None:
+    """It restarts with each attempt."""
     path = tmp_path / "a.bin"
     path.write_bytes(bytes(150_000))
     body = Multipart([file_part("file", path)], boundary="b")
@@ -492,7 +496,7 @@ def test_progress(tmp_path: Path) -> None:
     assert first == told
 
 
-def test_progress_without_a_length() -> None:
+def test_progress_without_a_length_reports_none() -> None:
     """Where the length is not known, progress tells None for it."""
     told: list[tuple[int, int | None]] = []
     list(Upload(Pipe(b"content")).iter(progress=lambda sent, total: told.append((sent, total))))
@@ -502,7 +506,7 @@ def test_progress_without_a_length() -> None:
 
 @pytest.mark.parametrize("asynchronous", [False, True])
 def test_memory_is_constant(tmp_path: Path, asynchronous: bool) -> None:
-    """A file of 64 MB goes out in less than 1 MB of memory."""
+    """A file of 64 MB is sent with less than 1 MB of memory."""
     path = tmp_path / "big.bin"
     path.touch()
     os.truncate(path, 64 * 1024 * 1024)
@@ -527,7 +531,7 @@ def test_memory_is_constant(tmp_path: Path, asynchronous: bool) -> None:
 
 
 def test_files_are_closed(tmp_path: Path) -> None:
-    """A path is open only while it is read, also when the upload breaks off; a file of the user stays open."""
+    """A path is open only while it is read, also if the upload is interrupted; a file of the user stays open."""
     path = tmp_path / "a.bin"
     path.write_bytes(bytes(200_000))
     with path.open("rb") as file:
@@ -543,8 +547,8 @@ def test_files_are_closed(tmp_path: Path) -> None:
         assert not file.closed
 
 
-def test_an_upload_of_one_file(tmp_path: Path) -> None:
-    """A body that is a file is the file, with its length, and can be sent again."""
+def test_a_body_may_be_one_file(tmp_path: Path) -> None:
+    """It has a length and can be sent again."""
     path = tmp_path / "a.bin"
     path.write_bytes(b"content")
     body = Upload(path, "audio/wav")

@@ -1,4 +1,4 @@
-"""Promises of `specwire.parameters` and `specwire.form`: the style table of OpenAPI 3.2, and nothing that injects."""
+"""Parameters and forms: the style table of OpenAPI 3.2, without injection."""
 
 import enum
 import uuid
@@ -31,7 +31,7 @@ class Level(enum.IntEnum):
 
 
 class Box(msgspec.Struct, rename="camel"):
-    """A filter with wire names."""
+    """Filter with wire names."""
 
     min_width: int
     max_width: int | msgspec.UnsetType = msgspec.UNSET
@@ -50,7 +50,7 @@ class Box(msgspec.Struct, rename="camel"):
     ],
 )
 def test_path_styles(style: str, explode: bool, text: str, array: str, mapping: str) -> None:
-    """Every path style gives what the table shows."""
+    """The results match the table."""
     styles = {"color": Style(style=style, explode=explode)}
 
     assert [text, array, mapping] == [
@@ -79,7 +79,7 @@ def test_path_styles(style: str, explode: bool, text: str, array: str, mapping: 
     ],
 )
 def test_query_styles(style: str, explode: bool, value: object, expected: str) -> None:
-    """Every query style gives what the table shows; what the table leaves open repeats the key."""
+    """The results match the table; styles that it leaves open repeat the key."""
     assert expected == encode_query({"color": value}, {"color": Style(style=style, explode=explode)})
 
 
@@ -88,7 +88,7 @@ def test_query_styles(style: str, explode: bool, value: object, expected: str) -
     [(False, "blue", "blue,black,brown", "R,100,G,200,B,150"), (True, "blue", "blue,black,brown", "R=100,G=200,B=150")],
 )
 def test_header_styles(explode: bool, text: str, array: str, mapping: str) -> None:
-    """Headers are in style simple."""
+    """Headers have style simple."""
     styles = {"color": Style(style="simple", explode=explode)}
 
     assert [text, array, mapping] == [
@@ -110,12 +110,12 @@ def test_header_styles(explode: bool, text: str, array: str, mapping: str) -> No
     ],
 )
 def test_cookie_styles(style: str, explode: bool, value: object, expected: str) -> None:
-    """Cookies are joined as the Cookie header joins them, in both styles."""
+    """Cookies are joined as in the Cookie header, in both styles."""
     assert expected == encode_cookies({"color": value}, {"color": Style(style=style, explode=explode)})
 
 
 def test_cookie_escapes() -> None:
-    """Style form percent-encodes a cookie's value; style cookie sends it as it is."""
+    """Style form percent-encodes a value; style cookie sends it unchanged."""
     assert "a=b%20c%3D" == encode_cookies({"a": "b c="})
     assert "a=b%20c=" == encode_cookies({"a": "b%20c="}, {"a": Style(style="cookie")})
 
@@ -152,14 +152,14 @@ def test_cookie_escapes() -> None:
         (timedelta(days=1, seconds=1.5), "P1DT1.5S"),
     ],
 )
-def test_scalars(value: object, expected: str) -> None:
+def test_each_scalar_type_has_one_text(value: object, expected: str) -> None:
     """Each type of scalar has one text."""
     assert {"x": expected} == encode_headers({"x": value})
 
 
 @pytest.mark.parametrize(("value", "expected"), [(b"\xff\xfe", "//4="), (bytearray(b"a"), "YQ==")])
-def test_bytes_are_base64_only_where_the_document_says_so(value: object, expected: str) -> None:
-    """Bytes have a text only in parameters of `format: byte`, in lists and mappings too."""
+def test_bytes_are_base64_only_for_format_byte(value: object, expected: str) -> None:
+    """In lists and mappings too."""
     styles = {"x": Style(base64=True)}
 
     assert f"x={expected}".replace("/", "%2F").replace("==", "%3D%3D").replace("4=", "4%3D") == encode_query(
@@ -171,7 +171,7 @@ def test_bytes_are_base64_only_where_the_document_says_so(value: object, expecte
 
 
 def test_a_struct_is_its_fields_by_wire_name() -> None:
-    """A struct is a mapping of its fields by wire name, without those that are not set."""
+    """Unset fields are omitted."""
     box = Box(min_width=1, since=datetime(2026, 1, 1, tzinfo=UTC))
 
     assert "minWidth=1&since=2026-01-01T00%3A00%3A00Z" == encode_query({"box": box})
@@ -179,7 +179,7 @@ def test_a_struct_is_its_fields_by_wire_name() -> None:
 
 
 def test_json_content() -> None:
-    """A parameter with JSON content is sent as JSON wherever it stands, without characters that cannot stand there."""
+    """A parameter with JSON content is JSON without characters that are invalid in its position."""
     styles = {"x": Style(content_json=True)}
     assert {"x": '"\\u007f\\u00e4"'} == encode_headers({"x": "\x7f\u00e4"}, styles)
     values = {"x": {"ä\U0001f600": [1, None]}}
@@ -192,8 +192,8 @@ def test_json_content() -> None:
 
 @pytest.mark.parametrize("value", [None, msgspec.UNSET, [], {}, [None], {"a": None}, {"a": msgspec.UNSET}, frozenset()])
 @pytest.mark.parametrize("style", ["form", "spaceDelimited", "deepObject"])
-def test_nothing_is_left_out(value: object, style: str) -> None:
-    """What is absent, null or empty is not sent."""
+def test_absent_values_are_not_sent(value: object, style: str) -> None:
+    """Absent, null and empty values."""
     if style == "deepObject" and not (value is None or value is msgspec.UNSET or isinstance(value, dict)):
         return
     styles = {"a": Style(style=style)}
@@ -204,19 +204,19 @@ def test_nothing_is_left_out(value: object, style: str) -> None:
     assert "b=1" == encode_cookies({"a": value, "b": 1})
 
 
-def test_nothing_inside_is_left_out() -> None:
+def test_absent_items_leave_no_gap() -> None:
     """An absent item does not leave a hole."""
     assert "a=1&a=2&b=3" == encode_query({"a": [1, None, 2], "m": {"b": 3, "c": None}})
     assert "b=3" == encode_query({"m": {"a": [], "b": 3, "c": {}, "d": {"e": None}}})
 
 
-def test_a_set_has_an_order() -> None:
-    """A set is sent in the order of its texts, so that equal requests have equal URLs."""
+def test_a_set_is_sent_in_sorted_order() -> None:
+    """Equal requests have equal URLs."""
     assert "a=x&a=y&a=z" == encode_query({"a": {"z", "x", "y"}})
 
 
 def test_reserved_characters() -> None:
-    """With allow_reserved they pass, and so do percent-encoded triples; what would end the value never does."""
+    """With allow_reserved they are not encoded, nor are percent-encoded triples; delimiters always are."""
     styles = {"q": Style(allow_reserved=True), "p": Style(style="simple", explode=False, allow_reserved=True)}
 
     assert "q=/a?b:@!$'()*,;=%20%26%2B%23%5B%5D%25zz%2F" == encode_query({"q": "/a?b:@!$'()*,;= &+#[]%zz%2F"}, styles)
@@ -225,7 +225,7 @@ def test_reserved_characters() -> None:
 
 
 def test_a_spanning_path_parameter() -> None:
-    """Its slashes are sent as slashes, everything else as text: a percent sign is no escape."""
+    """Its slashes are sent as slashes, all else is text: a percent sign is encoded."""
     style = {"path": Style("simple", explode=False, spans=True)}
 
     assert "/f/a/b%20c%252F%3F%23" == expand_path("/f/{path}", {"path": "a/b c%2F?#"}, style)
@@ -235,26 +235,26 @@ def test_a_spanning_path_parameter() -> None:
 
 @pytest.mark.parametrize("style", [Style("simple", False, spans=True), Style("simple", False, allow_reserved=True)])
 @pytest.mark.parametrize("value", ["a/../b", "../a", "a/..", "./a", "a/./b", ["a", "b/.."]])
-def test_a_spanning_path_parameter_cannot_turn_a_path(value: object, style: Style) -> None:
-    """Clients and proxies resolve dot segments, wherever they are in a value."""
+def test_a_spanning_path_parameter_rejects_dot_segments(value: object, style: Style) -> None:
+    """Clients and proxies resolve them anywhere in a value."""
     with pytest.raises(ValueError, match="path parameter 'path': the value has a segment"):
         expand_path("/f/{path}", {"path": value}, {"path": style})
 
 
 @pytest.mark.parametrize("value", ["%2e%2e/a", "a/%2E%2e", "a%2F..%2Fb"])
-def test_encoded_dots_cannot_turn_a_spanning_path(value: str) -> None:
-    """Percent-encoded triples pass a reserved expansion, and are dots to a server all the same."""
+def test_a_spanning_path_parameter_rejects_encoded_dots(value: str) -> None:
+    """Reserved expansion keeps percent-encoded triples, which servers decode."""
     with pytest.raises(ValueError, match="has a segment"):
         expand_path("/f/{path}", {"path": value}, {"path": Style("simple", False, allow_reserved=True)})
 
 
 def test_names_are_encoded() -> None:
-    """A name with brackets is sent percent-encoded."""
+    """A name with brackets is percent-encoded."""
     assert "filter%5Bname%5D=a%20b" == encode_query({"filter[name]": "a b"})
 
 
 def test_form_body() -> None:
-    """A form body encodes a space as `+`, and the rest as a browser does."""
+    """A form body encodes a space as `+`, and other characters as browsers do."""
     values = {"a b": "c d+e~*", "list": [1, 2], "none": None, "o": {"k": True}}
 
     assert b"a+b=c+d%2Be%7E*&list=1&list=2&k=true" == encode_form(values)
@@ -265,12 +265,12 @@ def test_form_body() -> None:
 
 
 def test_a_large_decimal_is_finite() -> None:
-    """A decimal beyond the range of floats is a number all the same."""
+    """A decimal beyond the range of floats is a number."""
     assert {"x": "1" + "0" * 400} == encode_headers({"x": Decimal("1E+400")})
 
 
-def test_path_template() -> None:
-    """Only what stands in braces is replaced, each name wherever it stands."""
+def test_only_braces_in_a_path_are_replaced() -> None:
+    """A name may occur several times."""
     values = {"a": "x/y", "b": "ä", "unused": "z"}
 
     assert "/v1/x%2Fy:run/%C3%A4.json/x%2Fy" == expand_path("/v1/{a}:run/{b}.json/{a}", values)
@@ -278,8 +278,8 @@ def test_path_template() -> None:
 
 @pytest.mark.parametrize("style", [Style("simple", False), Style("label", False), Style("simple", allow_reserved=True)])
 @pytest.mark.parametrize("value", ["", ".", "..", None, msgspec.UNSET, [], [""], [".."]])
-def test_a_path_cannot_be_turned(value: object, style: Style) -> None:
-    """A value that would make the path another one is refused, naming its parameter and no other."""
+def test_a_path_parameter_rejects_dot_segments(value: object, style: Style) -> None:
+    """The error names its parameter only."""
     if style.style == "label" and value == [".."]:
         return
     with pytest.raises(ValueError, match="path parameter 'id'") as caught:
@@ -289,8 +289,8 @@ def test_a_path_cannot_be_turned(value: object, style: Style) -> None:
 
 
 @pytest.mark.parametrize("value", ["%2e%2E", "%2e", ".%2e"])
-def test_encoded_dots_cannot_turn_a_path(value: str) -> None:
-    """Dots that pass as percent-encoded triples are still dots."""
+def test_a_path_parameter_rejects_encoded_dots(value: str) -> None:
+    """Percent-encoded dots are dots to a server."""
     with pytest.raises(ValueError, match="path parameter 'id'"):
         expand_path("/{id}", {"id": value}, {"id": Style("simple", allow_reserved=True)})
     assert "/" + value.replace("%", "%25") == expand_path("/{id}", {"id": value})
@@ -300,7 +300,7 @@ def test_encoded_dots_cannot_turn_a_path(value: str) -> None:
     "value", ["a\r\nx: y", "a\nb", "a\0", "sk-1\n", " \u00df", "\u00df\t", "\u20ac", "a\x7f", "a\x1b"]
 )
 def test_headers_cannot_be_injected(value: str) -> None:
-    """A value that could not stand in a header is refused, naming the header and not the value."""
+    """An invalid header value is rejected; the error names the header and not the value."""
     with pytest.raises(ValueError, match="^header 'x-key': the value ") as caught:
         encode_headers({"x-key": value})
 
@@ -309,14 +309,14 @@ def test_headers_cannot_be_injected(value: str) -> None:
 
 @pytest.mark.parametrize("name", ["a b", "a:", "", "\u00e4", "a\r\nb"])
 def test_header_names_are_tokens(name: str) -> None:
-    """A name that is no token is refused."""
+    """Other names are rejected."""
     with pytest.raises(ValueError, match="header name"):
         encode_headers({name: "a"})
 
 
 @pytest.mark.parametrize("value", ["a; b=c", "a\r\nb", "a b", "a,b", "\u00e4", 'a"'])
 def test_cookies_cannot_be_injected(value: str) -> None:
-    """A value that style cookie cannot send as it is is refused; style form encodes it."""
+    """Style cookie rejects a value with delimiters; style form encodes it."""
     with pytest.raises(ValueError, match="cookie 'k': the value"):
         encode_cookies({"k": value}, {"k": Style(style="cookie")})
     assert value == unquote(encode_cookies({"k": value}).removeprefix("k="))
@@ -325,7 +325,7 @@ def test_cookies_cannot_be_injected(value: str) -> None:
 
 
 def test_cookies_may_have_names_with_brackets() -> None:
-    """Frameworks name cookies so; what would end the name is refused."""
+    """Frameworks use such names; a name with a delimiter is rejected."""
     assert "ids[]=1; ids[]=2; a(b)=c" == encode_cookies({"ids[]": [1, 2], "a(b)": "c"})
     for name in ("", "a=b", "a;b"):
         with pytest.raises(ValueError, match="cookie name"):
@@ -345,14 +345,14 @@ def test_cookies_may_have_names_with_brackets() -> None:
         ("\ud800", "query parameter 'x': .*lone surrogate"),
     ],
 )
-def test_what_cannot_be_sent(value: object, message: str) -> None:
-    """A value that has no text is an error that names the parameter and says what to do."""
+def test_a_value_without_a_text_is_rejected(value: object, message: str) -> None:
+    """The error names the parameter and the remedy."""
     with pytest.raises(ValueError, match=message):
         encode_query({"x": value})
 
 
-def test_what_has_the_wrong_type() -> None:
-    """An object of a strange type is a TypeError that names the parameter and the type, not the object."""
+def test_an_object_of_an_unknown_type_is_a_type_error() -> None:
+    """It names the parameter and the type, not the object."""
     with pytest.raises(TypeError, match="query parameter 'x': a value of type object has no text form"):
         encode_query({"x": object()})
     with pytest.raises(TypeError, match="query parameter 'x': style deepObject needs a mapping or a list, got int"):
@@ -367,7 +367,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
 @given(values=st.dictionaries(NAMES, TEXTS | st.lists(TEXTS, min_size=1), max_size=4))
 def test_queries_and_forms_round_trip(values: dict[str, str | list[str]]) -> None:
-    """What a server decodes is what was given, in its order."""
+    """The server decodes the same pairs in order."""
     expected = [
         (name, text) for name, value in values.items() for text in ([value] if isinstance(value, str) else value)
     ]
@@ -378,7 +378,7 @@ def test_queries_and_forms_round_trip(values: dict[str, str | list[str]]) -> Non
 
 @given(value=TEXTS)
 def test_a_path_parameter_stays_in_its_segment(value: str) -> None:
-    """A value either stays inside its own segment, and decodes to itself, or is refused."""
+    """A value decodes to itself inside its segment, or is rejected."""
     try:
         path = expand_path("/a/{x}/b", {"x": value}, {"x": SIMPLE})
     except ValueError:
@@ -392,8 +392,8 @@ def test_a_path_parameter_stays_in_its_segment(value: str) -> None:
 
 
 @given(value=TEXTS | st.text("./%2eE\\?#a"), style=st.sampled_from(["spans", "allow_reserved"]))
-def test_a_spanning_path_parameter_stays_where_it_is(value: str, style: str) -> None:
-    """A value either stays behind and before what its template has there, and decodes to itself, or is refused."""
+def test_a_spanning_path_parameter_stays_in_its_place(value: str, style: str) -> None:
+    """A value decodes to itself between the fixed parts of its template, or is rejected."""
     try:
         path = expand_path("/a/{x}/b", {"x": value}, {"x": Style("simple", explode=False, **{style: True})})
     except ValueError:
@@ -409,7 +409,7 @@ def test_a_spanning_path_parameter_stays_where_it_is(value: str, style: str) -> 
 
 @given(items=st.lists(st.integers(), min_size=1), style=st.sampled_from([("form", ","), ("pipeDelimited", "%7C")]))
 def test_delimited_lists_round_trip(items: list[int], style: tuple[str, str]) -> None:
-    """A delimited list splits at its delimiter again."""
+    """A delimited list splits at its delimiter into the same items."""
     name, delimiter = style
     query = encode_query({"x": items}, {"x": Style(style=name, explode=False)})
 

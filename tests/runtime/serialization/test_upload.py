@@ -1,4 +1,4 @@
-"""Promises of uploads: streamed from where the file is, whole or refused, sent again only if that is possible."""
+"""Uploads: streamed from their source, complete or rejected, retried only if that is possible."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BYTES = bytes(range(256)) * 1000
 
 
 class Pipe:
-    """A source of bytes that can be read once."""
+    """Source of bytes that can be read once."""
 
     def __init__(self, data: bytes) -> None:
         self._file = io.BytesIO(data)
@@ -50,7 +50,7 @@ def parts(received: Any) -> list[tuple[str, bytes]]:
 def test_a_file_may_be_given_in_many_ways(
     caller: Caller, client: Any, server: Server, tmp_path: Path, form: str
 ) -> None:
-    """A path, an open file, bytes and named tuples arrive as the same content, with a length, after the fields."""
+    """A path, an open file, bytes and named tuples have the same content, with a length, after the fields."""
     path = tmp_path / "train.jsonl"
     path.write_bytes(BYTES)
     server.play(GOOD)
@@ -74,8 +74,8 @@ def test_a_file_may_be_given_in_many_ways(
     ] == parts(received)
 
 
-def test_a_file_is_sent_as_it_is(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """A binary body is the file itself, from memory or from disk."""
+def test_a_binary_body_is_the_file(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """From memory or from disk."""
     path = tmp_path / "x"
     path.write_bytes(BYTES)
     server.play(GOOD, GOOD)
@@ -86,7 +86,7 @@ def test_a_file_is_sent_as_it_is(caller: Caller, client: Any, server: Server, tm
     assert "application/octet-stream" == server.received[0].headers["content-type"]
 
 
-def test_an_open_file_is_sent_from_where_it_stands(caller: Caller, client: Any, server: Server) -> None:
+def test_an_open_file_is_sent_from_its_position(caller: Caller, client: Any, server: Server) -> None:
     """What was read of an open file before is not sent."""
     file = io.BytesIO(b"header,data")
     file.seek(7)
@@ -96,7 +96,7 @@ def test_an_open_file_is_sent_from_where_it_stands(caller: Caller, client: Any, 
 
 
 def test_bytes_of_unknown_length_are_sent_in_chunks(caller: Caller, client: Any, server: Server) -> None:
-    """A source that does not know its length is sent with chunked framing."""
+    """The source does not state its length."""
     server.play(GOOD)
     caller.run(client.files.upload(file=Pipe(BYTES)))
     received = server.received[0]
@@ -106,10 +106,10 @@ def test_bytes_of_unknown_length_are_sent_in_chunks(caller: Caller, client: Any,
 
 
 @pytest.mark.parametrize("form", ["path", "file", "bytes"])
-def test_a_repeated_upload_sends_the_whole_file_again(
+def test_a_retried_upload_sends_the_whole_file_again(
     caller: Caller, client: Any, server: Server, tmp_path: Path, form: str
 ) -> None:
-    """A retry and a redirect replay the file from where it stood at first."""
+    """Retries and redirects start at the initial position."""
     path = tmp_path / "x"
     path.write_bytes(b"skip" + BYTES)
     server.play(reply({}, status=429), reply(b"", status=307, headers={"location": "/b"}), reply({}, status=429), GOOD)
@@ -123,7 +123,7 @@ def test_a_repeated_upload_sends_the_whole_file_again(
 
 
 def test_the_same_request_may_be_sent_twice(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """A request value with a file is sent as often as one likes."""
+    """A request value with a file can be sent any number of times."""
     path = tmp_path / "x"
     path.write_bytes(BYTES)
     server.play(GOOD, GOOD)
@@ -133,8 +133,8 @@ def test_the_same_request_may_be_sent_twice(caller: Caller, client: Any, server:
     assert [BYTES, BYTES] == [parts(received)[0][1] for received in server.received]
 
 
-def test_what_cannot_be_read_again_is_not_sent_again(caller: Caller, client: Any, server: Server) -> None:
-    """An upload from a source that can be read once is not repeated; the server's own error is raised."""
+def test_an_upload_that_can_be_read_once_is_not_retried(caller: Caller, client: Any, server: Server) -> None:
+    """The server's error is raised."""
     server.play(reply({"message": "slow down"}, status=429))
     with pytest.raises(RateLimitError, match="upload: HTTP 429: slow down"):
         caller.run(client.files.upload(file=Pipe(BYTES)))
@@ -144,8 +144,10 @@ def test_what_cannot_be_read_again_is_not_sent_again(caller: Caller, client: Any
     assert 2 == len(server.received)
 
 
-def test_an_upload_that_breaks_off_is_not_repeated(caller: Caller, client: Any, server: Server) -> None:
-    """A POST whose answer never came is not repeated, though the file could be; a PUT is."""
+def test_an_interrupted_upload_is_retried_only_for_idempotent_methods(
+    caller: Caller, client: Any, server: Server
+) -> None:
+    """A POST without a response is not retried, a PUT is."""
     server.play((Reset(),))
     with pytest.raises(APIConnectionError):
         caller.run(client.files.upload(file=BYTES))
@@ -157,7 +159,7 @@ def test_an_upload_that_breaks_off_is_not_repeated(caller: Caller, client: Any, 
 def test_a_file_that_changes_while_it_is_sent_is_an_error(
     caller: Caller, client: Any, server: Server, tmp_path: Path
 ) -> None:
-    """A file that grew or shrank after the request began is an error that says so, and is tried once."""
+    """A file that grows or shrinks during the request is an error that states it, after one attempt."""
     path = tmp_path / "x"
     path.write_bytes(BYTES * 4)
 
@@ -170,8 +172,8 @@ def test_a_file_that_changes_while_it_is_sent_is_an_error(
     assert [] == server.received
 
 
-def test_progress_is_told(caller: Caller, client: Any, server: Server) -> None:
-    """The progress function is told bytes so far and in all."""
+def test_progress_is_reported(caller: Caller, client: Any, server: Server) -> None:
+    """The function gets the bytes so far and in all."""
     told: list[tuple[int, int | None]] = []
     server.play(GOOD)
     upload = client.files.upload.with_options(on_progress=lambda done, total: told.append((done, total)))
@@ -190,16 +192,16 @@ def test_progress_is_told(caller: Caller, client: Any, server: Server) -> None:
         (7, "file 'file' is int: give a `Path`, bytes, an open binary file"),
     ],
 )
-def test_what_is_no_file_is_refused_where_it_is_given(caller: Caller, client: Any, file: Any, error: str) -> None:
-    """A mistake in a file shows when the call is made, before anything is sent."""
+def test_a_value_that_is_not_a_file_is_rejected_by_the_call(caller: Caller, client: Any, file: Any, error: str) -> None:
+    """Nothing is sent."""
     with pytest.raises(InvalidRequestError, match=error):
         caller.run(client.files.upload(file=file))
     with pytest.raises(InvalidRequestError):
         caller.run(client.files.put("a", content=file))
 
 
-def test_a_missing_file_is_the_system_s_own_error(caller: Caller, client: Any, tmp_path: Path) -> None:
-    """A path that leads nowhere is `FileNotFoundError`, also when the file goes between two uses of a request."""
+def test_a_missing_file_is_a_file_not_found_error(caller: Caller, client: Any, tmp_path: Path) -> None:
+    """Also if the file is removed between two uses of a request."""
     with pytest.raises(FileNotFoundError):
         caller.run(client.files.upload(file=tmp_path / "none"))
     path = tmp_path / "x"
@@ -210,8 +212,8 @@ def test_a_missing_file_is_the_system_s_own_error(caller: Caller, client: Any, t
         caller.run(client.send(request))
 
 
-def test_asynchronous_files(server: Server, tmp_path: Path) -> None:
-    """An asynchronous file is read by the asynchronous client, here under trio; the synchronous one refuses it."""
+def test_an_asynchronous_file_needs_an_asynchronous_client(server: Server, tmp_path: Path) -> None:
+    """It is read under trio here; the synchronous client rejects it."""
     path = tmp_path / "x"
     path.write_bytes(BYTES)
     server.play(GOOD)
@@ -224,8 +226,8 @@ def test_asynchronous_files(server: Server, tmp_path: Path) -> None:
     assert BYTES == parts(server.received[0])[0][1]
 
 
-def test_a_file_closed_too_early_is_an_error_of_its_own(caller: Caller, client: Any, server: Server) -> None:
-    """An exception of the file itself reaches the caller, and the connection is given back."""
+def test_an_exception_of_the_file_reaches_the_caller(caller: Caller, client: Any, server: Server) -> None:
+    """The connection is released."""
 
     class Broken:
         def read(self, size: int, /) -> bytes:
@@ -273,8 +275,10 @@ print(asyncio.run(main()) if kind == "async" else sync_main())
 @pytest.mark.parametrize("form", ["part", "binary"])
 @pytest.mark.parametrize("kind", ["sync", "async"])
 @pytest.mark.parametrize("size", [1 << 27, pytest.param(1 << 30, marks=pytest.mark.exhaustive)])
-def test_a_huge_file_takes_no_memory(server: Server, tmp_path: Path, kind: str, form: str, size: int) -> None:
-    """A file of 128 MB, or of 1 GB, is uploaded with less than 20 MB of additional memory at the peak."""
+def test_a_huge_file_is_uploaded_in_little_memory(
+    server: Server, tmp_path: Path, kind: str, form: str, size: int
+) -> None:
+    """A file of 128 MB or 1 GB needs less than 20 MB of additional memory."""
     small, large = tmp_path / "small", tmp_path / "large"
     small.write_bytes(b"x" * 1_000_000)
     with large.open("wb") as file:
@@ -299,16 +303,16 @@ def test_a_huge_file_takes_no_memory(server: Server, tmp_path: Path, kind: str, 
         ((None, b"x", "image/webp"), "application/octet-stream", "image/webp"),
     ],
 )
-def test_a_file_says_which_media_type_it_is(file: Any, stated: str, expected: str) -> None:
-    """What is given with a file counts before what the document states; a range is filled in by the file's name."""
+def test_the_media_type_of_a_file_takes_precedence(file: Any, stated: str, expected: str) -> None:
+    """It overrides the document's; a range is resolved by the file name."""
     assert expected == media_type(file, stated)
 
 
 @pytest.mark.parametrize("form", ["path", "file"])
-def test_an_upload_is_sent_whole_in_every_try(
+def test_an_upload_is_complete_in_every_attempt(
     caller: Caller, client: Any, server: Server, tmp_path: Path, form: str
 ) -> None:
-    """Two refusals in a row cost nothing: each try begins where the file stood."""
+    """After two rejected attempts too, each starts at the initial position."""
     path = tmp_path / "file"
     path.write_bytes(BYTES)
     server.play(reply({}, status=429), reply({}, status=429), GOOD)

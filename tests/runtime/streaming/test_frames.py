@@ -1,4 +1,4 @@
-"""Promises of streams behind gateways: an odd frame never ends a good stream, and what the server says is heard."""
+"""Streams behind gateways: an unexpected frame never ends a valid stream, and server errors are raised."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FOREIGN = {
 
 
 def read(payload: EventsPayload, *chunks: bytes, on_drift: Any = "ignore") -> tuple[list[Any], APIError | None]:
-    """Return the events of a stream that ends, and what went wrong."""
+    """Return the events of a stream, and its error."""
     operation = Operation(id="talk", method="POST", path="/talk", returns=payload)
     response = Response(status_code=200, headers=Headers([]), content=b"", parsed=None)
     reader: EventReader[Any] = EventReader(StreamRequest(operation), response, Options(on_drift=on_drift))
@@ -57,8 +57,8 @@ CHUNKS = EventsPayload(Chunk, terminator="[DONE]")
 
 @pytest.mark.parametrize("place", [0, 1, 2])
 @pytest.mark.parametrize("frame", [pytest.param(frame, id=name) for name, frame in {**SILENT, **FOREIGN}.items()])
-def test_an_odd_frame_is_skipped(caller: Caller, client: Any, server: Server, frame: bytes, place: int) -> None:
-    """A frame that is no event of the document costs no other; one of another kind is drift, told once."""
+def test_an_unexpected_frame_is_skipped(caller: Caller, client: Any, server: Server, frame: bytes, place: int) -> None:
+    """It does not affect other events; one of another kind is drift and reported once."""
     told: list[Drift] = []
     frames = [ONE, TWO]
     frames[place:place] = [frame, frame]
@@ -72,15 +72,15 @@ def test_an_odd_frame_is_skipped(caller: Caller, client: Any, server: Server, fr
 
 
 @pytest.mark.parametrize("frame", [pytest.param(frame, id=name) for name, frame in FOREIGN.items()])
-def test_an_odd_frame_is_an_error_where_drift_is(frame: bytes) -> None:
-    """Whoever asked for errors gets one, after the events before it."""
+def test_an_unexpected_frame_raises_with_on_drift_raise(frame: bytes) -> None:
+    """After the events before it."""
     events, failure = read(CHUNKS, ONE + frame + TWO + DONE, on_drift="raise")
     assert BOTH[:1] == events
     assert isinstance(failure, DecodeError)
 
 
-def test_a_listener_that_raises_costs_no_event() -> None:
-    """Events of the chunk that drifted are there when what the listener raises is caught."""
+def test_a_drift_function_that_raises_loses_no_event() -> None:
+    """After its exception, the other events of the chunk are available."""
 
     def listener(drifts: Sequence[Drift]) -> None:
         raise LookupError(str(drifts[0]))
@@ -97,8 +97,8 @@ def test_a_listener_that_raises_costs_no_event() -> None:
 @pytest.mark.parametrize(
     "end", [b"data: [DONE] \n\n", b"data:[DONE]\t\n\n", b"event: done\ndata: [DONE]\n\n", b"data: [DONE] "]
 )
-def test_blanks_around_the_terminator_do_not_count(end: bytes) -> None:
-    """The terminator is compared without blanks, under any name, with or without its blank line."""
+def test_spaces_around_the_terminator_are_ignored(end: bytes) -> None:
+    """Under any event name, with or without a blank line after it."""
     assert (BOTH, None) == read(CHUNKS, ONE, TWO, end)
 
 
@@ -111,10 +111,10 @@ def test_blanks_around_the_terminator_do_not_count(end: bytes) -> None:
         (b'{"text": "looks like a chunk"}', "no message", {"text": "looks like a chunk"}),
     ],
 )
-def test_an_event_called_error_is_an_error(
+def test_an_event_named_error_is_an_error(
     caller: Caller, client: Any, server: Server, data: bytes, says: str, body: Any
 ) -> None:
-    """The name says it, whatever the data looks like; the events before it come first."""
+    """Whatever its data is; the events before it are returned first."""
     server.play(stream(ONE + b"event: error\ndata: " + data + b"\n\n" + TWO, DONE))
     events = client.talks.stream()
     assert BOTH[0] == caller.next(events)
@@ -125,8 +125,8 @@ def test_an_event_called_error_is_an_error(
 
 
 @pytest.mark.parametrize("name", [b"Error", b"ERROR"])
-def test_an_event_called_error_in_capitals_is_one_too(client: Any, caller: Caller, server: Server, name: bytes) -> None:
-    """A frame with an unknown name is skipped, but never one that says error."""
+def test_an_event_named_error_in_capitals_is_an_error(client: Any, caller: Caller, server: Server, name: bytes) -> None:
+    """Other unknown names are skipped."""
     server.play(stream(ONE + b"event: " + name + b"\ndata: gone\n\n" + TWO, DONE))
     events = client.talks.stream()
     assert BOTH[0] == caller.next(events)
@@ -134,14 +134,14 @@ def test_an_event_called_error_in_capitals_is_one_too(client: Any, caller: Calle
         caller.next(events)
 
 
-def test_named_events_of_the_document_come(caller: Caller, client: Any, server: Server) -> None:
-    """Where every event has a name, and the data is what the document says, names mean nothing."""
+def test_named_events_of_the_document_are_returned(caller: Caller, client: Any, server: Server) -> None:
+    """If the data matches the document, any name is accepted."""
     server.play(stream(b"event: chunk\n" + ONE, b"event: chunk\n" + TWO, DONE))
     assert BOTH == caller.list(client.talks.stream())
 
 
-def test_a_stream_of_nothing_that_can_be_read_is_an_error() -> None:
-    """Frames that are skipped are no answer."""
+def test_a_stream_without_a_readable_event_is_an_error() -> None:
+    """Skipped frames are not a response."""
     events, failure = read(CHUNKS, b"data: oops\n\n", b"data: oops again\n\n")
     assert [] == events
     assert isinstance(failure, DecodeError)
@@ -156,8 +156,8 @@ def test_a_stream_of_nothing_that_can_be_read_is_an_error() -> None:
     ],
     ids=["text", "anything"],
 )
-def test_text_is_text(kind: Any, expected: Sequence[Any]) -> None:
-    """Where the document says text, the data is the event; where it says nothing, JSON is read and text is text."""
+def test_data_is_text_if_the_document_declares_text(kind: Any, expected: Sequence[Any]) -> None:
+    """Without a declaration, JSON is decoded and other data is text."""
     body = b'data: plain text\n\ndata: {"a": 1}\n\ndata:\n\ndata: 3\n\ndata: two\ndata: lines\n\ndata: \xff\n\n'
     body += b'data: "quoted"\n\n'
     assert (expected, None) == read(EventsPayload(kind), body)
@@ -177,8 +177,10 @@ def test_text_is_text(kind: Any, expected: Sequence[Any]) -> None:
         ([], False),
     ],
 )
-def test_a_stream_may_end_once_all_its_parts_have(events: list[list[tuple[int, str | None]]], whole: bool) -> None:
-    """Where the document says what ends a part, the terminator may be missing after all parts have ended."""
+def test_a_stream_may_end_without_terminator_once_all_parts_ended(
+    events: list[list[tuple[int, str | None]]], whole: bool
+) -> None:
+    """The document states what ends a part."""
     import msgspec
 
     payload = EventsPayload(Any, terminator="[DONE]", finish=("choices", "*", "finish_reason"))
@@ -193,7 +195,7 @@ def test_a_stream_may_end_once_all_its_parts_have(events: list[list[tuple[int, s
 
 
 def test_a_line_that_is_not_json_is_skipped(caller: Caller, client: Any, server: Server) -> None:
-    """JSON Lines go on after a line that is none; one that lost its end at the end is a truncation."""
+    """JSON Lines continue after it; a truncated last line is an error."""
     body = b'{"text": "one"}\noops\n{"text": "two"}\n'
     server.play(stream(body, kind="application/jsonl"))
     assert BOTH == caller.list(client.with_options(on_drift="ignore").talks.lines())

@@ -1,4 +1,4 @@
-"""Promises of incremental parsers: time grows as the stream does, however large an item and small its pieces are."""
+"""Incremental parsers: time is linear for large items and for small pieces."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def comment(size: int) -> bytes:
 
 
 def record(size: int) -> bytes:
-    """Return a record of one line."""
+    """Return a record on one line."""
     return b'{"a":"' + b"x" * size + b'"}\n'
 
 
 def indented(size: int) -> bytes:
-    """Return a record over many lines."""
+    """Return a record on many lines."""
     return b"\x1e[\n" + b"1,\n" * (size // 3) + b"1]\n"
 
 
@@ -52,7 +52,7 @@ CASES = [
 
 
 def seconds(make: Callable[[], Feed], data: bytes, piece: int) -> float:
-    """Return the CPU time that it takes to feed data in pieces, the least of three."""
+    """Return the CPU time to parse data in pieces, the least of three runs."""
     found = []
     for _ in range(3):
         feed, started = make(), time.process_time()

@@ -1,4 +1,4 @@
-"""Promises of streams that may be resumed: they go on after the last event that came, none lost, none twice."""
+"""Resumable streams: they continue after the last event, none lost, none repeated."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BREAK: Sequence[Action] = (Pause(0.02), Close())
 
 
 def event(text: str, id_: str | None = None, retry: int | None = None) -> bytes:
-    """Return an event, with its id and the time to wait before a reconnection."""
+    """Return an event with its id and reconnection time."""
     head = "" if id_ is None else f"id: {id_}\n"
     head += "" if retry is None else f"retry: {retry}\n"
     return f"{head}data: {json.dumps({'text': text})}\n\n".encode()
@@ -39,10 +39,10 @@ def last_ids(server: Server) -> list[str | None]:
 
 
 @pytest.mark.parametrize("end", [BREAK, (Pause(0.02), Reset()), (END,)], ids=["closed", "reset", "ended early"])
-def test_a_stream_goes_on_after_the_last_event(
+def test_a_stream_resumes_after_the_last_event(
     caller: Caller, client: Any, server: Server, end: Sequence[Action]
 ) -> None:
-    """The same request is sent with the id of the last event; what came of an unfinished event is dropped."""
+    """The same request is sent with the last id; an unfinished event is dropped."""
     server.play(
         stream(event("a", "1"), event("b", "2") + b'id: 3\ndata: {"te', end=end),
         stream(event("c", "3"), event("d"), end=BREAK),
@@ -54,14 +54,14 @@ def test_a_stream_goes_on_after_the_last_event(
     assert {"text/event-stream"} == {one.headers["accept"] for one in server.received}
 
 
-def test_silence_is_a_break(caller: Caller, client: Any, server: Server) -> None:
-    """A stream that is silent for longer than `idle_timeout` goes on over another connection."""
+def test_a_stream_resumes_after_silence(caller: Caller, client: Any, server: Server) -> None:
+    """A stream that pauses for longer than `idle_timeout` resumes on another connection."""
     server.play(stream(event("a", "1"), Hold()), stream(event("b", "2"), DONE))
     assert ["a", "b"] == texts(caller, client.talks.follow.with_options(idle_timeout=0.25)())
     assert [None, "1"] == last_ids(server)
 
 
-def test_events_add_up_across_a_break(caller: Caller, client: Any, server: Server) -> None:
+def test_final_includes_the_events_before_an_interruption(caller: Caller, client: Any, server: Server) -> None:
     """What `final()` gives is made of the events before and after a break."""
     server.play(stream(event("a", "1"), end=BREAK), stream(event("b", "2"), DONE))
     assert "ab" == caller.run(client.talks.follow_up().final())
@@ -72,8 +72,8 @@ def test_events_add_up_across_a_break(caller: Caller, client: Any, server: Serve
     [event("a"), event("a", "1") + event("a", ""), event("a", "\x01"), event("a", "1 ")],
     ids=["none", "emptied", "control", "space"],
 )
-def test_a_stream_without_a_usable_id_breaks_off(caller: Caller, client: Any, server: Server, first: bytes) -> None:
-    """Without a last event id, or with one that no header can hold, the break is raised as ever."""
+def test_a_stream_without_a_valid_id_does_not_resume(caller: Caller, client: Any, server: Server, first: bytes) -> None:
+    """Without an id, or with one that is not a valid header value, the interruption is raised."""
     server.play(stream(first, end=BREAK))
     with pytest.raises(StreamTruncatedError, match="^follow: the stream broke off: "):
         caller.list(client.talks.follow())
@@ -81,13 +81,13 @@ def test_a_stream_without_a_usable_id_breaks_off(caller: Caller, client: Any, se
 
 
 def test_an_id_is_sent_in_utf_8(caller: Caller, client: Any, server: Server) -> None:
-    """An id may be any text on one line."""
+    """It may be any text on one line."""
     server.play(stream(event("a", "é☃"), end=BREAK), stream(DONE))
     assert ["a"] == texts(caller, client.talks.follow())
     assert "é☃" == str(last_ids(server)[1]).encode("latin-1").decode()
 
 
-def test_an_id_without_an_event_counts(caller: Caller, client: Any, server: Server) -> None:
+def test_an_id_without_data_changes_the_position(caller: Caller, client: Any, server: Server) -> None:
     """A block with an id and no data moves the place where the stream goes on."""
     server.play(stream(event("a", "1"), b"id: 2\n\n", end=BREAK), stream(event("b"), DONE))
     assert ["a", "b"] == texts(caller, client.talks.follow())
@@ -95,7 +95,7 @@ def test_an_id_without_an_event_counts(caller: Caller, client: Any, server: Serv
 
 
 def test_other_streams_are_not_resumed(caller: Caller, client: Any, server: Server) -> None:
-    """A stream that the document does not say to be resumable breaks off, ids or not."""
+    """The document must declare a stream resumable."""
     server.play(stream(event("a", "1"), end=BREAK))
     with pytest.raises(StreamTruncatedError):
         caller.list(client.talks.stream())
@@ -103,15 +103,17 @@ def test_other_streams_are_not_resumed(caller: Caller, client: Any, server: Serv
 
 
 @pytest.mark.parametrize("answer", [(DONE,), (event("b", "2"), DONE, Reset())], ids=["end", "after the end"])
-def test_the_end_is_the_end(caller: Caller, client: Any, server: Server, answer: Sequence[Any]) -> None:
+def test_nothing_is_requested_after_the_terminator(
+    caller: Caller, client: Any, server: Server, answer: Sequence[Any]
+) -> None:
     """After the terminator nothing is asked for."""
     server.play(stream(event("a", "1"), *answer))
     assert "a" == texts(caller, client.talks.follow())[0]
     assert 1 == len(server.received)
 
 
-def test_without_a_terminator_the_end_of_the_body_is_the_end(caller: Caller, client: Any, server: Server) -> None:
-    """A body that ends as HTTP has it is complete; one that ends inside of an event, or breaks off, is not."""
+def test_a_body_without_terminator_may_end(caller: Caller, client: Any, server: Server) -> None:
+    """It is complete unless it ends inside an event or is interrupted."""
     server.play(
         stream(event("a", "1"), end=BREAK),
         stream(event("b", "2"), b"data: {"),
@@ -122,7 +124,7 @@ def test_without_a_terminator_the_end_of_the_body_is_the_end(caller: Caller, cli
 
 
 def test_an_id_of_the_caller_is_replaced(caller: Caller, client: Any, server: Server) -> None:
-    """A stream that the caller began after an event goes on after the last one that came."""
+    """A stream that started after the caller's id resumes after the last event."""
     optional = client.talks.tail.with_options(headers={"LAST-event-id": "7"})
     for events in (client.talks.tail(last="7"), optional()):
         server.received.clear()
@@ -131,8 +133,8 @@ def test_an_id_of_the_caller_is_replaced(caller: Caller, client: Any, server: Se
         assert ["7", "8"] == last_ids(server)
 
 
-def test_an_error_in_the_stream_is_no_break(caller: Caller, client: Any, server: Server) -> None:
-    """What the server says in the stream is raised, and so is drift where it is an error."""
+def test_an_error_event_does_not_resume(caller: Caller, client: Any, server: Server) -> None:
+    """It is raised, and so is drift with `on_drift="raise"`."""
     server.play(stream(event("a", "1"), {"error": "overloaded"}, end=BREAK), stream(event("a", "1"), b"data: {,}\n\n"))
     with pytest.raises(StreamEventError):
         caller.list(client.talks.follow())
@@ -141,8 +143,8 @@ def test_an_error_in_the_stream_is_no_break(caller: Caller, client: Any, server:
     assert 2 == len(server.received)
 
 
-def test_no_content_ends_it(caller: Caller, client: Any, server: Server) -> None:
-    """A server that answers 204 has nothing more: the end of a stream without terminator, a truncation of one with."""
+def test_status_204_ends_the_stream(caller: Caller, client: Any, server: Server) -> None:
+    """It is the end without a terminator, a truncation with one."""
     server.play(stream(event("a", "1"), end=BREAK), reply(b"", status=204))
     assert ["a"] == texts(caller, client.talks.tail())
     server.play(stream(event("a", "1"), end=BREAK), reply(b"", status=204))
@@ -151,15 +153,15 @@ def test_no_content_ends_it(caller: Caller, client: Any, server: Server) -> None
     assert 4 == len(server.received)
 
 
-def test_a_page_in_the_place_of_events_is_an_error(caller: Caller, client: Any, server: Server) -> None:
-    """A document that comes instead of the rest is said to be one."""
+def test_a_document_instead_of_the_rest_is_an_error(caller: Caller, client: Any, server: Server) -> None:
+    """The message states it."""
     server.play(stream(event("a", "1"), end=BREAK), reply({"message": "maintenance"}))
     with pytest.raises(DecodeError, match="the server sent application/json instead of events"):
         caller.list(client.talks.follow())
 
 
-def test_the_server_says_how_long_to_wait(caller: Caller, server: Server) -> None:
-    """`retry:` is the time before each try to go on, kept over breaks, instead of the policy's own."""
+def test_the_server_sets_the_reconnection_time(caller: Caller, server: Server) -> None:
+    """`retry:` replaces the policy's wait before each attempt, also after further interruptions."""
     client = caller.client(retry=RetryPolicy(wait_initial=60.0, wait_max=60.0, attempts=4))
     server.play(
         stream(event("a", "1", retry=100), end=BREAK),
@@ -172,16 +174,16 @@ def test_the_server_says_how_long_to_wait(caller: Caller, server: Server) -> Non
     assert 0.3 <= time.monotonic() - started < 5
 
 
-def test_a_server_that_asks_for_too_long_a_wait_is_left(caller: Caller, client: Any, server: Server) -> None:
-    """A time to wait that is longer than `retry_after_cap` ends the stream with the break."""
+def test_a_reconnection_time_beyond_the_cap_ends_the_stream(caller: Caller, client: Any, server: Server) -> None:
+    """The interruption is raised."""
     server.play(stream(event("a", "1", retry=10**9), end=BREAK))
     with pytest.raises(StreamTruncatedError):
         caller.list(client.talks.follow())
     assert 1 == len(server.received)
 
 
-def test_tries_are_counted_anew_after_every_id(caller: Caller, client: Any, server: Server) -> None:
-    """A server that gets on each time is asked as often as it takes; one that does not, `attempts` times in all."""
+def test_attempts_restart_after_each_new_id(caller: Caller, client: Any, server: Server) -> None:
+    """A server that makes progress is called as often as needed, another one `attempts` times."""
     server.play(*(stream(event(str(n), str(n)), end=BREAK) for n in range(5)), stream(DONE))
     assert list("01234") == texts(caller, client.talks.follow())
     server.received.clear()
@@ -194,16 +196,16 @@ def test_tries_are_counted_anew_after_every_id(caller: Caller, client: Any, serv
 @pytest.mark.parametrize(
     "policy", [RetryPolicy(attempts=1), RetryPolicy(budget=0.0, wait_initial=1.0)], ids=["one", "budget"]
 )
-def test_a_policy_without_tries_resumes_nothing(caller: Caller, server: Server, policy: RetryPolicy) -> None:
-    """One attempt is one, and a budget of waiting holds for reconnections."""
+def test_the_retry_policy_bounds_reconnections(caller: Caller, server: Server, policy: RetryPolicy) -> None:
+    """One attempt is one, and the budget of waiting applies."""
     server.play(stream(event("a", "1"), end=BREAK))
     with pytest.raises(StreamTruncatedError):
         caller.list(caller.client(retry=policy).talks.follow())
     assert 1 == len(server.received)
 
 
-def test_a_busy_server_is_asked_again_and_one_that_refuses_is_not(caller: Caller, client: Any, server: Server) -> None:
-    """Statuses mean what they mean for calls; the error says that the stream broke off, and why it did not go on."""
+def test_a_resume_retries_busy_servers_only(caller: Caller, client: Any, server: Server) -> None:
+    """The error states the interruption and why the stream did not resume."""
     server.play(stream(event("a", "1"), end=BREAK), reply({}, status=503), stream(event("b", "2"), DONE))
     assert ["a", "b"] == texts(caller, client.talks.follow())
     server.play(stream(event("a", "1"), end=BREAK), reply({"message": "gone"}, status=404))
@@ -219,8 +221,8 @@ def test_a_busy_server_is_asked_again_and_one_that_refuses_is_not(caller: Caller
     assert 5 == len(server.received)
 
 
-def test_the_deadline_holds_for_going_on(caller: Caller, client: Any, server: Server) -> None:
-    """A stream has as much time as `deadline` says, with all that it takes to go on after breaks."""
+def test_the_deadline_includes_reconnections(caller: Caller, client: Any, server: Server) -> None:
+    """It bounds the whole stream."""
     server.play(stream(event("a", "1"), Pause(0.1), end=BREAK), (Hold(),))
     started = time.monotonic()
     with pytest.raises(StreamTruncatedError) as caught:
@@ -230,7 +232,7 @@ def test_the_deadline_holds_for_going_on(caller: Caller, client: Any, server: Se
     assert 2 == len(server.received)
 
 
-def test_uploads_are_not_sent_twice(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+def test_a_stream_with_an_upload_does_not_resume(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
     """A stream whose request carries a file breaks off."""
     path = tmp_path / "file"
     path.write_bytes(b"x")
@@ -240,8 +242,10 @@ def test_uploads_are_not_sent_twice(caller: Caller, client: Any, server: Server,
     assert 1 == len(server.received)
 
 
-def test_going_on_is_logged(caller: Caller, client: Any, server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    """A break is a line at DEBUG, the answer that goes on one at INFO; neither holds the id."""
+def test_a_reconnection_is_logged(
+    caller: Caller, client: Any, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An interruption is a DEBUG line, the next response an INFO line; neither has the id."""
     server.play(stream(event("a", "secret-id"), end=BREAK), stream(DONE))
     with caplog.at_level(logging.DEBUG, "specwire"):
         caller.list(client.talks.follow())
@@ -251,7 +255,7 @@ def test_going_on_is_logged(caller: Caller, client: Any, server: Server, caplog:
     assert KEY not in "".join(lines)
 
 
-def test_the_connections_are_given_back(caller: Caller, client: Any, server: Server) -> None:
+def test_closing_a_resumed_stream_releases_its_connection(caller: Caller, client: Any, server: Server) -> None:
     """A stream that is left after it went on closes its connection."""
     server.play(stream(event("a", "1"), end=BREAK), stream(event("b", "2"), Hold()))
     events = caller.enter(client.talks.follow())
@@ -260,8 +264,8 @@ def test_the_connections_are_given_back(caller: Caller, client: Any, server: Ser
     assert server.saw_close()
 
 
-def test_a_stream_closed_while_it_waits_is_not_opened_again(server: Server) -> None:
-    """Closing a stream from another task ends its attempts."""
+def test_closing_a_stream_ends_its_attempts_to_resume(server: Server) -> None:
+    """Another task closes it."""
 
     async def main() -> None:
         async with AsyncSample(KEY, base_url=server.url) as client:
@@ -278,8 +282,8 @@ def test_a_stream_closed_while_it_waits_is_not_opened_again(server: Server) -> N
     assert 1 == len(server.received)
 
 
-def test_a_whole_conversation_survives_a_bad_line(server: Server) -> None:
-    """A server that breaks off after each event gives every event once, in order."""
+def test_every_event_is_returned_once_over_an_unreliable_connection(server: Server) -> None:
+    """The server interrupts the stream after each event."""
     words = [f"word {n}" for n in range(20)]
 
     def answer(received: Received) -> Sequence[Action]:

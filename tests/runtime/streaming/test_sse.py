@@ -1,4 +1,4 @@
-"""Promises of `specwire.sse`: exactly the events that the WHATWG HTML standard finds in a stream."""
+"""Parser of server-sent events: exactly the events of the WHATWG HTML standard."""
 
 import re
 import tracemalloc
@@ -19,7 +19,7 @@ def parse(stream: bytes, cuts: tuple[int, ...] = ()) -> list[ServerSentEvent]:
 
 
 def reference(stream: bytes) -> list[ServerSentEvent]:
-    """Interpret a whole stream as the standard words it: line by line, the dullest way."""
+    """Parse a whole stream line by line, exactly as the standard describes."""
     *lines, _ = re.split(rb"\r\n|\r|\n", stream.removeprefix(b"\xef\xbb\xbf"))
     events: list[ServerSentEvent] = []
     data, event, last_id, retry = b"", "", "", None
@@ -100,15 +100,15 @@ EXAMPLES = {
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_examples(name: str) -> None:
-    """Each kind of stream gives the events the standard says."""
+def test_events_match_the_standard(name: str) -> None:
+    """Each kind of stream."""
     stream, expected = EXAMPLES[name]
 
     assert expected == parse(stream)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_examples_byte_by_byte(name: str) -> None:
+def test_events_match_the_standard_byte_by_byte(name: str) -> None:
     """A stream that arrives a byte at a time gives the same events."""
     stream, expected = EXAMPLES[name]
 
@@ -124,15 +124,15 @@ STREAMS = st.lists(st.tuples(LINES, ENDINGS)).map(lambda pairs: b"".join(line + 
 
 
 @given(stream=STREAMS | st.binary(max_size=60), data=st.data())
-def test_any_cuts_give_the_reference_events(stream: bytes, data: st.DataObject) -> None:
-    """Wherever a stream is cut, its events are those of a plain reading of the standard."""
+def test_any_chunks_give_the_same_events(stream: bytes, data: st.DataObject) -> None:
+    """However a stream is split, its events are those of the reference parser."""
     cuts = data.draw(st.lists(st.integers(0, len(stream))).map(lambda cuts: tuple(sorted(cuts))))
 
     assert reference(stream) == parse(stream, cuts)
 
 
-def test_the_event_comes_with_the_chunk_that_ends_it() -> None:
-    """An event is handed out at once, a carriage return being a line ending without waiting for a line feed."""
+def test_an_event_is_returned_with_its_last_byte() -> None:
+    """A carriage return ends a line without waiting for a line feed."""
     parser = SSEParser()
 
     assert [] == parser.feed(b"data: a\r\n")
@@ -141,8 +141,8 @@ def test_the_event_comes_with_the_chunk_that_ends_it() -> None:
     assert [ServerSentEvent(b"b")] == parser.feed(b"data: b\n\n")
 
 
-def test_the_state_for_a_reconnection() -> None:
-    """The parser knows the last event id, also of a block without data, and the reconnection time."""
+def test_the_parser_knows_the_state_for_a_reconnection() -> None:
+    """The last event id, also of a block without data, and the reconnection time."""
     parser = SSEParser()
     parser.feed(b"id: 4\nretry: 250\n\nid: 5\n")
 
@@ -165,8 +165,8 @@ def test_the_state_for_a_reconnection() -> None:
         (b"\xef\xbb", (False, b"")),
     ],
 )
-def test_the_end_tells_of_an_unfinished_event(stream: bytes, expected: tuple[bool, bytes]) -> None:
-    """Before and after the end, the parser tells whether an event was cut off, and shows what of it came."""
+def test_an_unfinished_event_is_known_at_the_end(stream: bytes, expected: tuple[bool, bytes]) -> None:
+    """The parser has its beginning."""
     parser = SSEParser()
     parser.feed(stream)
 
@@ -176,8 +176,8 @@ def test_the_end_tells_of_an_unfinished_event(stream: bytes, expected: tuple[boo
 
 
 @pytest.mark.parametrize("step", [1, 3, 64])
-def test_an_endless_event_is_refused(step: int) -> None:
-    """An event over the limit is refused however it is cut, after the events before it."""
+def test_an_event_over_the_limit_is_rejected(step: int) -> None:
+    """However it is split, after the events before it."""
     stream = b"data: ok\n\ndata: 12345678\ndata: 12345678\n"
     parser = SSEParser(max_event_size=20)
     chunks = (stream[start : start + step] for start in range(0, len(stream), step))
@@ -188,8 +188,8 @@ def test_an_endless_event_is_refused(step: int) -> None:
         parser.feed(b"".join(chunks))
 
 
-def test_comments_may_go_on_for_ever() -> None:
-    """Keep-alive comments never add up to an event that is too large."""
+def test_comments_do_not_count_toward_the_limit() -> None:
+    """Keep-alive comments may be endless."""
     parser = SSEParser(max_event_size=20)
     for _ in range(100):
         parser.feed(b": keep-alive\n")
@@ -197,8 +197,8 @@ def test_comments_may_go_on_for_ever() -> None:
     assert [ServerSentEvent(b"a")] == parser.feed(b"data: a\n\n")
 
 
-def test_a_large_event_costs_its_size_once() -> None:
-    """An event of 20 MB in chunks of 1 KB allocates a small multiple of its size, not its square."""
+def test_a_large_event_takes_linear_memory() -> None:
+    """An event of 20 MB in chunks of 1 KB allocates a small multiple of its size."""
     chunk = b"x" * 1024
     parser = SSEParser()
     parser.feed(b"data: ")

@@ -1,4 +1,4 @@
-"""Promises of `SSEParser.feed_data`: the data of the events, as `feed` gives them."""
+"""Fast path `SSEParser.feed_data`: the same data as `feed`."""
 
 from itertools import pairwise
 
@@ -31,8 +31,8 @@ def cut(stream: bytes, places: list[int]) -> list[bytes]:
 @example(stream=b"data: a\n\ndata: b\n\nevent: x\ndata: c\n\n", places=[3, 12])
 @example(stream=b"\n\ndata: d\n\ndata: e\nevent: x\r\n\r\n", places=[2, 19])
 @example(stream=b"x: y\n\ndata: a\n\ndata: b\n\n\ndata: c\n\n", places=[6])
-def test_the_data_is_that_of_the_events(stream: bytes, places: list[int]) -> None:
-    """Wherever a stream is cut, and whichever of the two is asked, the data and what is left are the same."""
+def test_feed_data_equals_feed(stream: bytes, places: list[int]) -> None:
+    """However a stream is split, and whichever of the two is called for each chunk."""
     plain, quick, mixed = SSEParser(), SSEParser(), SSEParser()
     for index, chunk in enumerate(cut(stream, places)):
         expected = [event.data for event in plain.feed(chunk)]
@@ -45,8 +45,8 @@ def test_the_data_is_that_of_the_events(stream: bytes, places: list[int]) -> Non
     assert plain.close() == quick.close()
 
 
-def test_an_event_that_is_too_large_is_refused() -> None:
-    """An event past the limit raises, once the events before it were handed out, and so does all that follows."""
+def test_an_event_over_the_limit_is_rejected() -> None:
+    """After the events before it; all later calls raise too."""
     parser = SSEParser(max_event_size=20)
     parser.feed_data(b"data: a\n\n")
 

@@ -1,4 +1,4 @@
-"""Promises of streams: typed events as they come, no silent end, the connection given back whatever happens."""
+"""Streams: typed events as they arrive, no silent end, and the connection is always released."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BOTH = [Chunk(text="one"), Chunk(text="two")]
 
 
 def failing(caller: Caller, events: Any, kind: type[SpecwireError]) -> tuple[list[Any], Any]:
-    """Return the events that came before a stream failed, and its error."""
+    """Return the events before the error of a stream, and the error."""
     found: list[Any] = []
     with pytest.raises(SpecwireError) as caught:
         while True:
@@ -46,7 +46,7 @@ def failing(caller: Caller, events: Any, kind: type[SpecwireError]) -> tuple[lis
 
 
 def test_events_are_typed_and_the_terminator_ends_them(caller: Caller, client: Any, server: Server) -> None:
-    """Each event is the document's type; `[DONE]` ends the stream; the request asked for a stream."""
+    """`[DONE]` ends the stream; the request asked for a stream."""
     server.play(stream(ONE, b": heartbeat\n\n", TWO, DONE))
     assert BOTH == caller.list(client.talks.stream(prompt="hello"))
     received = server.received[0]
@@ -55,7 +55,7 @@ def test_events_are_typed_and_the_terminator_ends_them(caller: Caller, client: A
 
 
 def test_events_arrive_before_the_stream_ends(caller: Caller, client: Any, server: Server) -> None:
-    """An event is handed out as soon as it came."""
+    """An event is returned as soon as it arrives."""
     server.play(stream(ONE, Hold()))
     events = client.talks.stream()
     assert Chunk(text="one") == caller.next(events)
@@ -63,7 +63,7 @@ def test_events_arrive_before_the_stream_ends(caller: Caller, client: Any, serve
     assert server.saw_close()
 
 
-def test_the_answer_around_the_events_is_known(caller: Caller, client: Any, server: Server) -> None:
+def test_an_open_stream_has_status_headers_and_request_id(caller: Caller, client: Any, server: Server) -> None:
     """An open stream tells status, headers and request id."""
     kind = {"content-type": "text/event-stream", "x-request-id": "r-1", "transfer-encoding": "chunked"}
     server.play((head(200, kind), chunk(DONE), END))
@@ -72,16 +72,16 @@ def test_the_answer_around_the_events_is_known(caller: Caller, client: Any, serv
     caller.leave(events)
 
 
-def test_asynchronous_streams_say_that_they_are_not_open(server: Server) -> None:
-    """`response` of an asynchronous stream that is not open is an error with a remedy."""
+def test_response_of_an_unopened_asynchronous_stream_is_an_error(server: Server) -> None:
+    """The message names the remedy."""
     events = AsyncSample(KEY, base_url=server.url).talks.stream()
     with pytest.raises(RuntimeError, match="the stream is not open yet: use `async with`, or read an event first"):
         assert 200 == events.response.status_code
     asyncio.run(events.aclose())
 
 
-def test_a_finished_stream_leaves_its_connection_for_the_next(caller: Caller, client: Any, server: Server) -> None:
-    """After the terminator the rest of the body is read, and the connection used again."""
+def test_a_finished_stream_keeps_its_connection(caller: Caller, client: Any, server: Server) -> None:
+    """The rest of the body is read, and the connection is reused."""
     server.play(stream(ONE, DONE, b": bye\n\n"), stream(TWO, DONE), reply({"id": "1"}))
     caller.list(client.talks.stream())
     caller.list(client.talks.stream())
@@ -89,14 +89,14 @@ def test_a_finished_stream_leaves_its_connection_for_the_next(caller: Caller, cl
     assert [0, 0, 0] == [received.connection for received in server.received]
 
 
-def test_what_follows_the_terminator_is_not_an_event(caller: Caller, client: Any, server: Server) -> None:
-    """Events after the terminator, in its chunk or later, are not handed out, however the body ends."""
+def test_events_after_the_terminator_are_ignored(caller: Caller, client: Any, server: Server) -> None:
+    """In its chunk or later, however the body ends."""
     server.play(stream(ONE, DONE + b'data: {"text": "late"}\n\n', TWO, end=(Reset(),)))
     assert [Chunk(text="one")] == caller.list(client.talks.stream())
 
 
-def test_a_server_that_goes_on_after_the_terminator_is_left(caller: Caller, client: Any, server: Server) -> None:
-    """After the terminator at most a little is read; then the connection is closed."""
+def test_little_is_read_after_the_terminator(caller: Caller, client: Any, server: Server) -> None:
+    """Then the connection is closed."""
     server.play(stream(ONE, DONE, *[b":" + b"x" * 30_000 + b"\n\n"] * 4, Hold()))
     assert [Chunk(text="one")] == caller.list(client.talks.stream())
     assert server.saw_close()
@@ -105,7 +105,7 @@ def test_a_server_that_goes_on_after_the_terminator_is_left(caller: Caller, clie
 def test_the_end_is_not_waited_for_after_the_terminator(
     caller: Caller, client: Any, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A server that does not end its body after the terminator does not hold the caller up."""
+    """A server that keeps the body open does not delay the caller."""
     monkeypatch.setattr(streaming, "_PATIENCE", 0.05)
     server.play(stream(ONE, DONE, Hold()), stream(TWO, DONE))
     started = time.monotonic()
@@ -117,7 +117,7 @@ def test_the_end_is_not_waited_for_after_the_terminator(
 
 @pytest.mark.parametrize("last", [b"data: [DONE]\n\n", b"data: [DONE]\n", b"data: [DONE]", b"data:[DONE]\r\n"])
 def test_the_terminator_needs_no_blank_line(caller: Caller, client: Any, server: Server, last: bytes) -> None:
-    """A body that ends right after the terminator was complete."""
+    """A body that ends right after the terminator is complete."""
     server.play(stream(ONE, last))
     assert [Chunk(text="one")] == caller.list(client.talks.stream())
 
@@ -134,7 +134,7 @@ def test_the_terminator_needs_no_blank_line(caller: Caller, client: Any, server:
 def test_a_truncated_stream_is_an_error(
     caller: Caller, client: Any, server: Server, end: Sequence[Action], said: str
 ) -> None:
-    """A stream that ends without its terminator raises after the events that came, again and again."""
+    """A stream without its terminator raises after its events, each time it is read."""
     server.play(stream(ONE, Pause(0.02), end=end))
     events = client.talks.stream()
     found, error = failing(caller, events, StreamTruncatedError)
@@ -146,7 +146,7 @@ def test_a_truncated_stream_is_an_error(
 
 
 def test_a_stream_without_terminator_ends_with_its_body(caller: Caller, client: Any, server: Server) -> None:
-    """Where the document names no terminator the end of the body is the end, but not in the middle of an event."""
+    """If the document names no terminator, the body may end, but not in the middle of an event."""
     server.play(stream(ONE, TWO), stream(ONE, b'data: {"text"'))
     assert BOTH == caller.list(client.talks.endless())
     found, error = failing(caller, client.talks.endless(), StreamTruncatedError)
@@ -157,7 +157,7 @@ def test_a_stream_without_terminator_ends_with_its_body(caller: Caller, client: 
 
 
 def test_silence_in_a_stream_is_an_error(caller: Caller, client: Any, server: Server) -> None:
-    """A stream that is silent for longer than `idle_timeout` raises, though `timeout` is long."""
+    """A stream that pauses for longer than `idle_timeout` raises, even if `timeout` is longer."""
     server.play(stream(ONE, Hold()))
     events = client.talks.stream.with_options(idle_timeout=0.25, timeout=60)()
     found, error = failing(caller, events, StreamTruncatedError)
@@ -167,7 +167,7 @@ def test_silence_in_a_stream_is_an_error(caller: Caller, client: Any, server: Se
 
 
 def test_the_first_event_may_take_longer_than_the_next(caller: Caller, client: Any, server: Server) -> None:
-    """Until the answer begins `timeout` holds, not `idle_timeout`."""
+    """Until the response begins, `timeout` applies instead of `idle_timeout`."""
     server.play((Pause(0.1), *stream(ONE, DONE)))
     assert [Chunk(text="one")] == caller.list(client.talks.stream.with_options(idle_timeout=0.25)())
     server.answer = lambda _: (Hold(),)
@@ -176,10 +176,10 @@ def test_the_first_event_may_take_longer_than_the_next(caller: Caller, client: A
 
 
 @pytest.mark.parametrize("thing", ["error", "malformed"])
-def test_a_bad_event_comes_after_the_good_ones_of_its_chunk(
+def test_an_invalid_event_is_raised_after_the_valid_ones_of_its_chunk(
     caller: Caller, client: Any, server: Server, thing: str
 ) -> None:
-    """Events that came in the same packet before a bad one are handed out first; then the connection is closed."""
+    """Then the connection is closed."""
     bad = b'data: {"error": {"message": "over\\nloaded"}}\n\n' if thing == "error" else b"data: {oops\n\n"
     server.play(stream(b'data: {"text": "one"}\n\n' + bad + b'data: {"text": "two"}\n\n', Hold()))
     kind = StreamEventError if thing == "error" else DecodeError
@@ -194,14 +194,14 @@ def test_a_bad_event_comes_after_the_good_ones_of_its_chunk(
     assert server.saw_close()
 
 
-def test_an_error_word_in_a_text_is_no_error(caller: Caller, client: Any, server: Server) -> None:
-    """Only the place that the document names makes an event an error, and only if it is not null."""
+def test_the_word_error_in_a_text_is_not_an_error(caller: Caller, client: Any, server: Server) -> None:
+    """Only the field that the document names, if not null, makes an event an error."""
     server.play(stream({"text": "an error"}, {"text": "x", "error": None}, DONE))
     assert ["an error", "x"] == [event.text for event in caller.list(client.talks.stream())]
 
 
 def test_drift_in_events_is_reported(caller: Caller, client: Any, server: Server) -> None:
-    """An event that is not what the document says is kept and reported as the client was told."""
+    """An event that differs from the document is kept and reported by `on_drift`."""
     server.play(*[stream({"text": 5, "state": "odd"}, DONE)] * 4)
     with pytest.warns(DriftWarning, match=r"talk differs from its document: \$\.text: expected string, got integer"):
         assert [(5, "odd")] == [(event.text, event.state) for event in caller.list(client.talks.stream())]
@@ -215,8 +215,8 @@ def test_drift_in_events_is_reported(caller: Caller, client: Any, server: Server
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/html; charset=utf-8"])
-def test_a_document_in_the_place_of_events_is_shown(caller: Caller, client: Any, server: Server, kind: str) -> None:
-    """A server that answers a document instead of events raises a `DecodeError` that holds it."""
+def test_a_document_instead_of_events_is_a_decode_error(caller: Caller, client: Any, server: Server, kind: str) -> None:
+    """The error has the document."""
     server.play(reply(b'{"object":\n "x"}', headers={"content-type": kind}))
     _, error = failing(caller, client.talks.stream(), DecodeError)
     shown = r"""'{"object":\n "x"}'"""
@@ -224,22 +224,22 @@ def test_a_document_in_the_place_of_events_is_shown(caller: Caller, client: Any,
     assert b'{"object":\n "x"}' == error.response.content
 
 
-def test_events_under_a_wrong_content_type_are_events(caller: Caller, client: Any, server: Server) -> None:
-    """A server that calls its events JSON is understood."""
+def test_events_with_a_wrong_content_type_are_read(caller: Caller, client: Any, server: Server) -> None:
+    """Some servers label events as JSON."""
     server.play(stream(ONE, DONE, kind="application/json"))
     assert [Chunk(text="one")] == caller.list(client.talks.stream())
 
 
 def test_an_error_status_is_raised_when_the_stream_opens(caller: Caller, client: Any, server: Server) -> None:
-    """A stream that the server refuses raises the status error, typed, when it is opened."""
+    """The error is typed."""
     server.play(reply({"message": "no"}, status=401))
     with pytest.raises(AuthenticationError) as caught:
         caller.enter(client.talks.stream())
     assert Problem(message="no") == caught.value.body
 
 
-def test_a_stream_that_did_not_begin_is_asked_for_again(caller: Caller, client: Any, server: Server) -> None:
-    """A busy server is asked again; a stream that began is not."""
+def test_a_stream_is_retried_until_it_begins(caller: Caller, client: Any, server: Server) -> None:
+    """A busy server is retried; a stream that began is not."""
     server.play(reply({}, status=429), stream(ONE, DONE))
     events = caller.enter(client.talks.stream())
     assert 2 == events.response.attempts
@@ -250,8 +250,8 @@ def test_a_stream_that_did_not_begin_is_asked_for_again(caller: Caller, client: 
     assert 3 == len(server.received)
 
 
-def test_leaving_a_with_block_closes(caller: Caller, client: Any, server: Server) -> None:
-    """`with` gives the connection back at its end, also by an exception; closing again is nothing."""
+def test_a_with_block_closes_the_stream(caller: Caller, client: Any, server: Server) -> None:
+    """Also after an exception; closing is idempotent."""
     server.play(*[stream(ONE, Hold())] * 2)
     for error in (None, ValueError("mine")):
         events = caller.enter(client.talks.stream())
@@ -262,7 +262,7 @@ def test_leaving_a_with_block_closes(caller: Caller, client: Any, server: Server
 
 
 def test_a_closed_stream_does_not_end_silently(caller: Caller, client: Any, server: Server) -> None:
-    """Reading on after closing is an error, unless all was read; a stream closed before it opened stays closed."""
+    """Reading after closing is an error unless all was read; a stream that is closed before it opened stays closed."""
     server.play(stream(ONE, Hold()), stream(ONE, DONE))
     events = client.talks.stream()
     caller.next(events)
@@ -280,8 +280,8 @@ def test_a_closed_stream_does_not_end_silently(caller: Caller, client: Any, serv
     assert 2 == len(server.received)
 
 
-def test_break_gives_the_connection_back(server: Server) -> None:
-    """A `for` loop that is left by `break` or an exception closes the stream at once, without the garbage collector."""
+def test_break_closes_the_stream(server: Server) -> None:
+    """Leaving a `for` loop by `break` or an exception closes it at once, without the garbage collector."""
     server.play(*[stream(ONE, Hold())] * 2)
     gc.disable()
     try:
@@ -299,7 +299,7 @@ def test_break_gives_the_connection_back(server: Server) -> None:
 
 @pytest.mark.parametrize("begun", [True, False])
 def test_an_abandoned_asynchronous_stream_is_closed(server: Server, begun: bool) -> None:
-    """An asynchronous stream that is dropped gives its connection back soon, without a warning."""
+    """A stream without references releases its connection soon, without a warning."""
     server.play(stream(ONE, Hold()))
 
     async def main() -> bool:
@@ -316,7 +316,7 @@ def test_an_abandoned_asynchronous_stream_is_closed(server: Server, begun: bool)
         assert asyncio.run(main())
 
 
-def test_an_abandoned_stream_outlives_its_loop_quietly(server: Server) -> None:
+def test_an_abandoned_stream_of_an_ended_loop_causes_no_warnings(server: Server) -> None:
     """A stream that is dropped after its loop ended makes no noise."""
     server.play(stream(ONE, Hold()))
     kept: list[Any] = []
@@ -334,7 +334,7 @@ def test_an_abandoned_stream_outlives_its_loop_quietly(server: Server) -> None:
 
 
 def test_another_task_may_close_a_stream(server: Server) -> None:
-    """Closing a stream while a task waits for its next event ends the wait by an error."""
+    """A task that waits for the next event gets an error."""
     server.play(stream(ONE, Hold()))
 
     async def main() -> None:
@@ -351,7 +351,7 @@ def test_another_task_may_close_a_stream(server: Server) -> None:
     assert server.saw_close()
 
 
-def test_cancelling_closes(server: Server) -> None:
+def test_cancelling_a_task_closes_its_stream(server: Server) -> None:
     """A task that is cancelled in the middle of a stream gives the connection back."""
     server.play(stream(ONE, Hold()))
 
@@ -375,7 +375,7 @@ def test_cancelling_closes(server: Server) -> None:
 
 
 def test_streams_work_under_trio(server: Server) -> None:
-    """The asynchronous client works under trio: to the end of a stream, and when it is left."""
+    """Read to the end, or left early."""
     server.play(stream(ONE, TWO, DONE), stream(ONE, Hold()), reply({}, status=429), reply({"id": "1"}))
 
     async def main() -> list[Chunk]:
@@ -394,7 +394,7 @@ def test_streams_work_under_trio(server: Server) -> None:
 
 
 def test_an_abandoned_stream_is_closed_under_trio(server: Server) -> None:
-    """Under trio too, a stream that is dropped gives its connection back."""
+    """Its connection is released."""
     server.play(stream(ONE, Hold()))
 
     async def main() -> bool:
@@ -409,8 +409,8 @@ def test_an_abandoned_stream_is_closed_under_trio(server: Server) -> None:
         assert trio.run(main)
 
 
-def test_what_the_events_add_up_to(caller: Caller, client: Any, server: Server) -> None:
-    """`final()` reads what is left and gives the whole; events that were read before count too."""
+def test_final_returns_the_result_of_all_events(caller: Caller, client: Any, server: Server) -> None:
+    """It reads the rest; events that were read before count too."""
     server.play(*[stream(ONE, TWO, DONE)] * 2)
     events = caller.enter(client.talks.add_up())
     assert Chunk(text="one") == caller.next(events)
@@ -420,8 +420,8 @@ def test_what_the_events_add_up_to(caller: Caller, client: Any, server: Server) 
     assert "onetwo" == caller.run(client.talks.add_up().final())
 
 
-def test_a_truncated_stream_does_not_add_up(caller: Caller, client: Any, server: Server) -> None:
-    """`final()` never gives the part of an answer for the whole, however often it is asked."""
+def test_final_raises_for_a_truncated_stream(caller: Caller, client: Any, server: Server) -> None:
+    """It never returns a partial result, however often it is called."""
     server.play(stream(ONE), stream(ONE, Hold()))
     events = client.talks.add_up()
     for _ in range(2):
@@ -434,14 +434,14 @@ def test_a_truncated_stream_does_not_add_up(caller: Caller, client: Any, server:
         caller.run(events.final())
 
 
-def test_json_lines(caller: Caller, client: Any, server: Server) -> None:
-    """JSON Lines come as typed events, the last one also without a line feed."""
+def test_json_lines_are_typed_events(caller: Caller, client: Any, server: Server) -> None:
+    """The last one needs no line feed."""
     server.play(stream(b'{"text": "one"}\n\n{"te', b'xt": "two"}', kind="application/jsonl"))
     assert BOTH == caller.list(client.talks.lines())
     assert "application/jsonl" == server.received[0].headers["accept"]
 
 
-def test_json_text_sequences(caller: Caller, client: Any, server: Server) -> None:
+def test_json_text_sequences_are_typed_events(caller: Caller, client: Any, server: Server) -> None:
     """JSON text sequences come as typed events."""
     server.play(stream(b'\x1e{"text": "one"}\n', b'\x1e{"text": "two"}\n', kind="application/json-seq"))
     assert BOTH == caller.list(client.talks.sequence())
@@ -456,20 +456,20 @@ def test_json_text_sequences(caller: Caller, client: Any, server: Server) -> Non
         ("sequence", b'\x1e{"text": "one"}\n\x1e12\x1e{}\n', StreamTruncatedError),
     ],
 )
-def test_broken_records_are_errors(
+def test_invalid_records_are_errors(
     caller: Caller, client: Any, server: Server, method: str, body: bytes, kind: type[SpecwireError]
 ) -> None:
-    """A record that lost its end is a truncated stream; one that is not JSON a `DecodeError`."""
+    """A truncated record is a truncated stream; one that is not JSON is a `DecodeError`."""
     server.play(stream(body, kind="application/jsonl"))
     found, error = failing(caller, getattr(client.talks, method)(), kind)
     assert [Chunk(text="one")][: len(found)] == found
     assert str(error).startswith(f"{method}: ")
 
 
-def test_what_grows_without_end_is_an_error(
+def test_an_endless_event_or_record_is_an_error(
     caller: Caller, client: Any, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An event or a record that never ends is an error of the stream, not of memory."""
+    """It never fills the memory."""
     from specwire._responses.jsonlines import JSONLinesParser
     from specwire._streaming import events as module
     from specwire._streaming.sse import SSEParser
@@ -486,8 +486,8 @@ def test_what_grows_without_end_is_an_error(
     assert server.saw_close()
 
 
-def test_twenty_thousand_events_come_quickly(caller: Caller, client: Any, server: Server) -> None:
-    """A long stream of small events arrives whole, in order and typed, in well under five seconds of work."""
+def test_twenty_thousand_events_are_read_quickly(caller: Caller, client: Any, server: Server) -> None:
+    """All arrive typed and in order, in well under five seconds of CPU time."""
     block = b"".join(b'data: {"text": "%d"}\n\n' % number for number in range(20_000))
     server.play(stream(*[block[start : start + 4096] for start in range(0, len(block), 4096)], DONE))
     started = time.process_time()
@@ -497,8 +497,8 @@ def test_twenty_thousand_events_come_quickly(caller: Caller, client: Any, server
     assert time.process_time() - started < 5
 
 
-def test_streams_say_what_they_are(caller: Caller, client: Any) -> None:
-    """The repr of a stream names its class and operation; nothing is sent by it."""
+def test_the_repr_of_a_stream_has_class_and_operation(caller: Caller, client: Any) -> None:
+    """It sends nothing."""
     prefix = "Async" if caller.asynchronous else ""
     streams = {
         f"<{prefix}EventStream of talk>": client.talks.stream(),
@@ -517,7 +517,7 @@ def test_an_event_may_be_split_anywhere(caller: Caller, client: Any, server: Ser
 
 
 def test_the_garbage_collector_does_not_touch_the_pool(server: Server) -> None:
-    """It may run while the pool is being changed: the socket is closed at once, the rest is for the next call."""
+    """It may run while the pool changes: the socket is closed at once, the rest is left to the next call."""
     server.play(stream(ONE, Hold()), reply({"id": "1"}))
     with Sample(KEY, base_url=server.url) as client:
         events = client.talks.stream()
@@ -549,10 +549,10 @@ def test_the_garbage_collector_does_not_touch_the_pool(server: Server) -> None:
         (f"the key {KEY} is bad\n\n".encode(), DecodeError),
     ],
 )
-def test_the_error_of_a_stream_without_events_holds_its_body(
+def test_the_error_of_a_stream_without_events_has_its_body(
     caller: Caller, client: Any, server: Server, body: bytes, kind: type[SpecwireError]
 ) -> None:
-    """What was read is in the error, without the key."""
+    """The key is masked."""
     server.play(stream(body), stream(body))
     for method in (client.talks.stream, client.talks.endless):
         found, error = failing(caller, method(), kind)
@@ -564,21 +564,21 @@ def test_the_error_of_a_stream_without_events_holds_its_body(
 
 @pytest.mark.parametrize("body", [b"", b": ping\n\n", b"retry: 100\n\n: bye\n", b"event: ping\n\n"])
 def test_a_stream_of_comments_is_empty(caller: Caller, client: Any, server: Server, body: bytes) -> None:
-    """Comments and fields without data are a stream without events, and no error."""
+    """Comments and fields without data are not an error."""
     server.play(stream(body))
     assert [] == caller.list(client.talks.endless())
 
 
-def test_a_body_is_read_as_bytes(caller: Caller, client: Any, server: Server) -> None:
-    """`iter_bytes()` yields the body whatever it is, and gives the connection back."""
+def test_iter_bytes_yields_any_body(caller: Caller, client: Any, server: Server) -> None:
+    """It releases the connection."""
     server.play(stream(b"tok0 ", b"tok1\n"), reply({"id": "1"}))
     assert b"tok0 tok1\n" == b"".join(caller.list(client.talks.stream().iter_bytes()))
     caller.run(client.things.get("1"))
     assert [0, 0] == [received.connection for received in server.received]
 
 
-def test_bytes_come_before_the_body_ends(caller: Caller, client: Any, server: Server) -> None:
-    """A piece of the body is handed out as soon as it came; closing the stream ends the reading."""
+def test_iter_bytes_yields_before_the_body_ends(caller: Caller, client: Any, server: Server) -> None:
+    """Closing the stream ends the reading."""
     server.play(stream(b"tok0 ", Hold()))
     events = client.talks.stream()
     pieces = events.iter_bytes()
@@ -588,16 +588,16 @@ def test_bytes_come_before_the_body_ends(caller: Caller, client: Any, server: Se
     assert server.saw_close()
 
 
-def test_bytes_that_break_off_are_an_error(caller: Caller, client: Any, server: Server) -> None:
-    """A connection that breaks in the middle is no end of the body."""
+def test_an_interrupted_body_is_an_error_of_iter_bytes(caller: Caller, client: Any, server: Server) -> None:
+    """An interruption is not the end."""
     server.play(stream(b"tok0 ", end=(Reset(),)))
     found, error = failing(caller, client.talks.stream().iter_bytes(), StreamTruncatedError)
     assert [b"tok0 "] == found
     assert 200 == error.response.status_code
 
 
-def test_events_and_bytes_do_not_mix(caller: Caller, client: Any, server: Server) -> None:
-    """Bytes after events, and events after bytes, are errors: some of the body would be missing."""
+def test_events_and_bytes_of_one_stream_cannot_be_mixed(caller: Caller, client: Any, server: Server) -> None:
+    """Some of the body would be missing."""
     server.play(stream(ONE, TWO, DONE), stream(ONE, DONE))
     events = client.talks.stream()
     caller.next(events)

@@ -1,4 +1,4 @@
-"""Promises of streams whose body is not what the document says: nothing is lost, and nothing ends in silence."""
+"""Streams with an unexpected body: nothing is lost, and nothing ends silently."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def canned(request: pytest.FixtureRequest) -> Canned:
 
 
 def stream(canned: Canned, kind: Any, body: bytes, content_type: str, framing: Any = "sse") -> Any:
-    """Return a stream that gets this body."""
+    """Return a stream with this body."""
     client, _ = canned.client(body, content_type)
     operation = Operation(id="op", method="GET", path="/op", returns=EventsPayload(kind, framing))
     of = AsyncEventStream if canned.asynchronous else EventStream
@@ -34,7 +34,7 @@ def stream(canned: Canned, kind: Any, body: bytes, content_type: str, framing: A
 
 
 def events(canned: Canned, kind: Any, body: bytes, content_type: str = "text/event-stream") -> tuple[list[Any], int]:
-    """Return the events of a body, and the number of warnings of drift."""
+    """Return the events of a body, and the number of drift warnings."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         found = canned.list(lambda: stream(canned, kind, body, content_type))
@@ -55,7 +55,7 @@ def events(canned: Canned, kind: Any, body: bytes, content_type: str = "text/eve
         (Any, b'data: a\n\ndata: {"id": 1}\n\ndata: 5\n\n', ["a", {"id": 1}, 5], 0),
     ],
 )
-def test_bare_text_is_an_event_of_any_type_that_takes_strings(
+def test_plain_text_is_an_event_of_a_type_that_accepts_strings(
     canned: Canned, kind: Any, body: bytes, found: list[Any], drifts: int
 ) -> None:
     assert events(canned, kind, body) == (found, drifts)
@@ -74,7 +74,7 @@ def test_bare_text_is_an_event_of_any_type_that_takes_strings(
         (b"<html>\n</html>\n", "text/html; charset=utf-8"),
     ],
 )
-def test_a_body_without_events_is_an_error_that_holds_it(
+def test_a_body_without_events_is_an_error_with_the_body(
     canned: Canned, kind: Any, body: bytes, content_type: str
 ) -> None:
     with pytest.raises(APIError) as caught:
@@ -88,7 +88,7 @@ def test_a_body_without_events_is_an_error_that_holds_it(
     "content_type", ["application/json", "text/event-stream", "text/plain", "application/x-ndjson"]
 )
 @pytest.mark.parametrize("end", [b"", b"\n", b"\n\n"])
-def test_an_error_in_the_place_of_events_is_raised_under_any_label(
+def test_an_error_instead_of_events_is_raised_for_any_content_type(
     canned: Canned, content_type: str, end: bytes
 ) -> None:
     with pytest.raises(EnvelopeError, match="overloaded"):
@@ -96,7 +96,7 @@ def test_an_error_in_the_place_of_events_is_raised_under_any_label(
 
 
 @pytest.mark.parametrize("body", [b"", b"\n\n", b": ping\n\n", b"retry: 5\n\n", b"\xef\xbb\xbf: ping\n\n", b"id\n\n"])
-def test_a_stream_that_says_nothing_is_empty(canned: Canned, body: bytes) -> None:
+def test_a_stream_without_data_is_empty(canned: Canned, body: bytes) -> None:
     assert events(canned, Order, body) == ([], 0)
 
 
@@ -115,7 +115,7 @@ def test_a_stream_is_read_as_bytes(canned: Canned) -> None:
     ],
 )
 @pytest.mark.parametrize("framing", ["sse", "jsonl"])
-def test_an_event_that_is_nothing_but_an_error_is_raised(canned: Canned, framing: str, error: bytes) -> None:
+def test_an_event_that_contains_only_an_error_is_raised(canned: Canned, framing: str, error: bytes) -> None:
     form = b"data: %b\n\n" if framing == "sse" else b"%b\n"
     body = form % b'{"id": 1}' + form % error
     content_type = "text/event-stream" if framing == "sse" else "application/x-ndjson"
@@ -123,5 +123,5 @@ def test_an_event_that_is_nothing_but_an_error_is_raised(canned: Canned, framing
         canned.list(lambda: stream(canned, Order, body, content_type, framing))
 
 
-def test_an_event_with_an_error_beside_a_field_of_the_document_is_an_event(canned: Canned) -> None:
+def test_an_event_with_an_error_next_to_a_declared_field_is_an_event(canned: Canned) -> None:
     assert events(canned, Order, b'data: {"id": 1, "error": "x"}\n\n') == ([Order(id=1)], 0)
