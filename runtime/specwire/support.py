@@ -59,8 +59,12 @@ if TYPE_CHECKING:
         DateTimeInput as DateTimeInput,
         DecimalInput as DecimalInput,
         DurationInput as DurationInput,
+        IntTextInput as IntTextInput,
         TimeInput as TimeInput,
         UUIDInput as UUIDInput,
+    )
+    from specwire._models.int_text import (
+        IntText as IntText,
     )
     from specwire._models.model import (
         ADDITIONAL as ADDITIONAL,
@@ -152,7 +156,8 @@ _MODULES = by_module(
         "_codec.model": "OpenModel WireModel",
         "_codec.drift": "tolerate",
         "_codec.formats": "Formats",
-        "_models.inputs": "DateInput DateTimeInput DecimalInput DurationInput TimeInput UUIDInput",
+        "_models.inputs": "DateInput DateTimeInput DecimalInput DurationInput IntTextInput TimeInput UUIDInput",
+        "_models.int_text": "IntText",
         "_models.model": "ADDITIONAL Unknown constant",
         "_models.union": "union",
         "_models.unset": "UNSET Unset",

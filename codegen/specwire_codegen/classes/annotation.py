@@ -29,6 +29,7 @@ INPUT_ALIASES = {
     "timedelta": "DurationInput",
     "UUID": "UUIDInput",
     "Decimal": "DecimalInput",
+    "IntText": "IntTextInput",
 }
 
 

@@ -125,7 +125,7 @@ def _members(
 def _slotted(type_: TypeExpr, written: Callable[[TypeExpr], str], slots: dict[str, str]) -> TypeExpr:
     """Return a type with each name and constant replaced by a slot; `slots` maps source text to slots."""
     match type_:
-        case Primitive(name) if written(type_) == name:
+        case Primitive(name) if name != "IntText" and written(type_) == name:
             return type_
         case Primitive() | ModelRef() | Literals():
             return _slot(written(type_), slots)

@@ -70,6 +70,7 @@ class Formats:
 
     base64: tuple[str, ...] = ()
     decimal: tuple[str, ...] = ()
+    number: tuple[str, ...] = ()
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 PrimitiveName: TypeAlias = Literal[
-    "str", "int", "float", "bool", "bytes", "datetime", "date", "time", "timedelta", "UUID", "Decimal"
+    "str", "int", "float", "bool", "bytes", "datetime", "date", "time", "timedelta", "UUID", "Decimal", "IntText"
 ]
 
 

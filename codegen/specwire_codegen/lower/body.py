@@ -188,7 +188,7 @@ def _styles(media: Mapping[str, Any], form: Schema, components: Components) -> t
             bool(encoding.get("explode", kind == "form")),
             bool(encoding.get("allowReserved")),
             not stated and is_json(encoding.get("contentType", "")),
-            bool(formats_of(properties.get(name, {}), components).base64),
+            bool(formats_of([properties.get(name, {})], components).base64),
         )
         if style != _FORM:
             found.append((name, style))

@@ -331,6 +331,8 @@ def _kind(type_: TypeExpr | ObjectModel) -> JsonKind:
             return "number"
         case Primitive("bool"):
             return "boolean"
+        case Primitive("IntText"):
+            return "any"  # for msgspec, a class of ours
         case Primitive() | Literals():
             return "string"
         case AnyJson() | Nullable() | UnionOf() | ModelRef():

@@ -178,13 +178,8 @@ class _Lowering:
         if not isinstance(body, JsonBody | JsonLinesBody | MultipartBody):
             return Formats()
         content: Mapping[str, Any] = self.raw["requestBody"]["content"]
-        found = [
-            formats_of(media.get(keyword, {}), self.components)
-            for media in content.values()
-            for keyword in ("schema", "itemSchema")
-        ]
-        base64 = sorted({name for each in found for name in each.base64})
-        return Formats(tuple(base64), tuple(sorted({name for each in found for name in each.decimal})))
+        stated = (media.get(keyword) for media in content.values() for keyword in ("schema", "itemSchema"))
+        return formats_of([schema for schema in stated if schema is not None], self.components)
 
     def _server(self) -> str | None:
         common = self.document.data.get("servers", [])

@@ -39,7 +39,7 @@ def lower_parameter(
         raw.get("explode", default[1]),
         bool(raw.get("allowReserved")),
         bool(content),
-        bool(formats_of(schema, components).base64),
+        bool(formats_of([schema], components).base64),
         ends and _may_be_empty(raw, details),
         bool(raw.get(SPANS)),
     )

@@ -33,6 +33,7 @@ _FORMATS: dict[str, PrimitiveName] = {
     "byte": "bytes",
     "base64": "bytes",
     "decimal": "Decimal",
+    **dict.fromkeys(("int32", "int64", "uint32", "uint64"), "IntText"),
 }
 _SCALARS: dict[str, PrimitiveName] = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 

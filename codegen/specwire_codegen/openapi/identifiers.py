@@ -11,8 +11,8 @@ from specwire_codegen.openapi.casing import pascal, respelled
 from specwire_codegen.openapi.transliteration import decoded, skeleton
 
 RESERVED_CLASSES = frozenset(
-    "AbstractSet Any ClassVar Decimal Ellipsis Literal Mapping NotRequired Sequence TYPE_CHECKING TypeAlias TypedDict "
-    "UNSET UUID ADDITIONAL OpenModel Unknown Unset WireModel None True False".split()
+    "AbstractSet Any ClassVar Decimal Ellipsis IntText Literal Mapping NotRequired Sequence TYPE_CHECKING TypeAlias "
+    "TypedDict UNSET UUID ADDITIONAL OpenModel Unknown Unset WireModel None True False".split()
 )
 """Names reserved by a models module."""
 LONGEST_CLASS = 80

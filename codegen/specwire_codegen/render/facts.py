@@ -215,7 +215,7 @@ def _errors(errors: Errors) -> _Value:
 
 
 def _formats(formats: Formats) -> _Value:
-    named = (("base64", formats.base64), ("decimal", formats.decimal))
+    named = (("base64", formats.base64), ("decimal", formats.decimal), ("number", formats.number))
     return _Value("_FORMATS", f"Formats({', '.join(f'{name}={literal_set(names)}' for name, names in named if names)})")
 
 

@@ -33,9 +33,9 @@ _KNOWN = {
     "timedelta": "datetime",
     **dict.fromkeys(
         "ADDITIONAL UNSET OpenModel Unknown Unset WireModel union "
-        "UUIDInput DateTimeInput DateInput TimeInput DurationInput DecimalInput FileInput Formats Style "
-        "BinaryBody DownloadRequest FormBody JsonBody MixedRequest PagedRequest Request StreamRequest TextBody "
-        "BaseRequest given json_body lines_body multipart_body same_arguments with_fields "
+        "UUIDInput DateTimeInput DateInput TimeInput DurationInput DecimalInput IntText IntTextInput "
+        "FileInput Formats Style BinaryBody DownloadRequest FormBody JsonBody MixedRequest PagedRequest Request "
+        "StreamRequest TextBody BaseRequest given json_body lines_body multipart_body same_arguments with_fields "
         "BinaryPayload Cursor EmptyPayload EventError EventsPayload JsonPayload NextURL Offset Operation PageNumber "
         "Polling ErrorEnvelope TextPayload "
         "Workflow accumulated deprecated downloaded endpoint workflow mixed paginated streamed "

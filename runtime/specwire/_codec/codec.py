@@ -36,7 +36,7 @@ def encode(value: object, formats: Formats = NO_FORMATS) -> bytes:
     except (TypeError, ValueError, OverflowError):
         data = b""  # the slow path finds the place
     # msgspec supports more types than JSON: it writes bytes in base64, NaN as null, and numbers as text.
-    if data and _is_exact(value) and _MARK not in data:
+    if data and not formats.number and _is_exact(value) and _MARK not in data:
         return data
     from specwire._codec.plain import plain  # few bodies need it
 

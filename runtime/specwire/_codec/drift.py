@@ -15,6 +15,7 @@ from msgspec import inspect
 from specwire._codec.codec import MISFIT, decoder
 from specwire._codec.drift_reports import Drift, DriftWarning, OnDrift, listed, report
 from specwire._models import lenient_json
+from specwire._models.int_text import IntText, int_of
 from specwire._models.json_types import kind_of, shown
 from specwire._models.model import ADDITIONAL, Unknown, unnamed
 from specwire._models.suspicion import fields_of, is_foreign
@@ -99,7 +100,8 @@ class _Builder:
         if enum and isinstance(raw, str | int) and len(str(raw)) <= 40:
             got = f"{got} {raw!r}"
         self._add(place, _expected(info), got)
-        return raw
+        number = int_of(raw) if any(isinstance(item, inspect.IntType) for item in types) else None
+        return raw if number is None else number
 
     def build(self, info: inspect.Type, raw: Any, place: _Place | None) -> Any:
         build = _BUILDS.get(type(info))
@@ -166,7 +168,7 @@ class _Builder:
 
     def custom(self, info: inspect.CustomType, raw: Any, place: _Place | None) -> Any:
         if not isinstance(info.cls, UnionMarker):
-            return self.note(place, info, raw)
+            return self.scalar(info, raw, place)
         if not isinstance(raw, dict | list):
             return self._chosen(info.cls, info, raw, place)
         key = (info.cls, id(raw))
@@ -281,6 +283,8 @@ def _scalar(info: inspect.Type, raw: Any) -> Any:
         return raw if fits else _MISFIT
     if isinstance(info, inspect.IntType) and isinstance(raw, float) and raw.is_integer():
         return int(raw)
+    if isinstance(info, inspect.CustomType) and info.cls is IntText:
+        return _MISFIT if (number := int_of(raw)) is None else number
     kind = _SCALARS.get(type(info))
     if kind is None or (type(info) in _PLAIN and type(raw) not in _PLAIN[type(info)]):
         return _MISFIT
@@ -333,7 +337,7 @@ def _expected(info: inspect.Type) -> str:
         case inspect.StructType():
             return info.cls.__name__
         case inspect.CustomType():
-            return info.cls.__name__
+            return "integer as a string" if info.cls is IntText else info.cls.__name__
         case inspect.UnionType():
             return " or ".join(_expected(item) for item in info.types)
         case inspect.CollectionType():

@@ -14,6 +14,8 @@ class Formats(msgspec.Struct, frozen=True):
     """Fields with bytes, written in base64."""
     decimal: AbstractSet[str] = frozenset()
     """Fields with a `Decimal` as text; elsewhere it is a number."""
+    number: AbstractSet[str] = frozenset()
+    """Fields with any number as text."""
 
 
 NO_FORMATS = Formats()

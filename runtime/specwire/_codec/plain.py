@@ -10,13 +10,14 @@ import uuid
 from collections.abc import Mapping, Sequence, Set as AbstractSet
 from decimal import Decimal
 from os import PathLike
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from specwire._codec.foreign_values import unwrap
 from specwire._codec.formats import NO_FORMATS, Formats
 from specwire._codec.scalar import REMEDY_FOR_BYTES, scalar_text, surrogate
+from specwire._models.int_text import IntText
 from specwire._models.model import ADDITIONAL
 
 _TIMES = (dt.date, dt.time, dt.timedelta, uuid.UUID)
@@ -29,7 +30,19 @@ def plain(value: object, formats: Formats = NO_FORMATS) -> Any:
 
     Raises `TypeError` or `ValueError` with the JSON path of a value that has no JSON form.
     """
-    return _Walk(formats).take(value, "" in formats.base64, "" in formats.decimal)
+    walk = _Walk(formats)
+    return walk.take(value, walk.texts("", _NUMBERS))
+
+
+class _Texts(NamedTuple):
+    """Values of a field that are written as text."""
+
+    base64: bool
+    decimal: bool
+    number: bool
+
+
+_NUMBERS = _Texts(base64=False, decimal=False, number=False)
 
 
 class _Walk:
@@ -39,54 +52,61 @@ class _Walk:
         self._formats = formats
         self._path: list[str | int] = []
 
-    def take(self, value: Any, base64_: bool, decimal: bool) -> Any:
-        """Return a value as builtins; the flags are the formats of the enclosing field."""
+    def texts(self, name: str, outer: _Texts) -> _Texts:
+        """Return what is text in a field, which includes what is text in the field around it."""
+        named = (self._formats.base64, self._formats.decimal, self._formats.number)
+        if not any(name in names for names in named):
+            return outer
+        return _Texts(*(inherited or name in names for inherited, names in zip(outer, named, strict=True)))
+
+    def take(self, value: Any, texts: _Texts) -> Any:
+        """Return a value as builtins, given what is text in its field."""
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, enum.Enum):
-            return self.take(value.value, base64_, decimal)
+            return self.take(value.value, texts)
         if isinstance(value, str):
             return self._text(str.__str__(value))
         if isinstance(value, int):
-            return int.__int__(value)
+            return int.__repr__(value) if texts.number or type(value) is IntText else int.__int__(value)
         if isinstance(value, float):
             if not math.isfinite(value):
                 raise self._error(ValueError, "NaN and infinity have no JSON form; give a finite number or None")
-            return float.__float__(value)
+            return scalar_text(value) if texts.number else float.__float__(value)
         if isinstance(value, Decimal):
             if not value.is_finite():
                 raise self._error(ValueError, "NaN and infinity have no JSON form; give a finite number or None")
             text = Decimal.__str__(value)
-            return text if decimal else msgspec.Raw(text.encode())
+            return text if texts.decimal else msgspec.Raw(text.encode())
         if isinstance(value, bytes | bytearray | memoryview):
-            if not base64_:
+            if not texts.base64:
                 raise self._error(TypeError, REMEDY_FOR_BYTES)
             return base64.b64encode(value).decode("ascii")
         if isinstance(value, _TIMES):
             return self._scalar(value)
-        return self._container(value, base64_, decimal)
+        return self._container(value, texts)
 
-    def _container(self, value: Any, base64_: bool, decimal: bool) -> Any:
+    def _container(self, value: Any, texts: _Texts) -> Any:
         if isinstance(value, msgspec.Raw):
             return value
         if isinstance(value, Mapping):
-            return self._object(value, base64_, decimal)
+            return self._object(value, texts)
         try:
             opened = unwrap(value)
         except TypeError as error:
             raise self._error(TypeError, str(error)) from None
         if opened is not value:
-            return self.take(opened, base64_, decimal)
+            return self.take(opened, texts)
         if isinstance(value, Sequence | AbstractSet):
             found: list[Any] = []
             for index, item in enumerate(value):
                 self._path.append(index)
-                found.append(self.take(item, base64_, decimal))
+                found.append(self.take(item, texts))
                 self._path.pop()
             return found
         raise self._error(TypeError, f"a value of type {type(value).__name__} has no JSON form{_remedy(value)}")
 
-    def _object(self, value: Mapping[Any, Any], base64_: bool, decimal: bool) -> dict[str, Any]:
+    def _object(self, value: Mapping[Any, Any], texts: _Texts) -> dict[str, Any]:
         found: dict[str, Any] = {}
         more: Mapping[str, Any] = {}
         for key, item in value.items():
@@ -94,7 +114,7 @@ class _Walk:
             if name in found:
                 raise self._error(ValueError, f"two keys are written as {name!r}")
             self._path.append(name)
-            taken = self.take(item, base64_ or name in self._formats.base64, decimal or name in self._formats.decimal)
+            taken = self.take(item, self.texts(name, texts))
             self._path.pop()
             if name == ADDITIONAL and isinstance(taken, Mapping):
                 more = taken

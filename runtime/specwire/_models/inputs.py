@@ -15,3 +15,5 @@ TimeInput: TypeAlias = time | str
 DurationInput: TypeAlias = timedelta | str
 """Timedelta, or ISO 8601 text."""
 DecimalInput: TypeAlias = Decimal | int | float | str
+IntTextInput: TypeAlias = int | str
+"""Integer, or its digits."""

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple, TypeAlias, Union, cast, get_origin
 import msgspec
 from msgspec import inspect
 
+from specwire._models.int_text import IntText, int_of
 from specwire._models.json_types import shown
 from specwire._models.model import ADDITIONAL
 
@@ -80,7 +81,11 @@ _refused = _Refused()
 
 
 def decode_hook(kind: type, raw: Any) -> Any:
-    """Decode a raw value as the best variant of a union; used as `dec_hook` of every decoder."""
+    """Decode a raw value as the best variant of a union, or as an integer; used as `dec_hook` of every decoder."""
+    if kind is IntText:
+        if (number := int_of(raw)) is None:
+            raise msgspec.ValidationError(f"Expected an integer as a string, got {type(raw).__name__!r}")
+        return number
     if not isinstance(kind, UnionMarker):
         raise NotImplementedError(f"{kind!r} is not a wire type")
     choice = choose(kind, raw)

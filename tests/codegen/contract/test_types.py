@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from specwire._models.int_text import IntText
 from specwire_codegen.contract.values.types import EquivalentText, Types
 from specwire_codegen.ir import ListOf, Literals, MapOf, ModelRef, Nullable, Primitive, TypeExpr, UnionOf
 
@@ -98,6 +99,8 @@ def test_every_type_takes_its_values_and_no_others(types: Types, type_: TypeExpr
         (Primitive("timedelta"), "P1M", "P1M"),
         (Primitive("UUID"), str(UUID(int=1)), UUID(int=1)),
         (Primitive("Decimal"), "1.50", Decimal("1.50")),
+        (Primitive("IntText"), "-12", IntText(-12)),
+        (Primitive("IntText"), "012", "012"),
         (Primitive("bytes"), "YQ==", b"a"),
         (Primitive("bytes"), "YR==", "YR=="),
         (UnionOf((Primitive("int"), Primitive("date"))), "2026-01-02", date(2026, 1, 2)),

@@ -11,10 +11,11 @@ from uuid import UUID
 
 import pytest
 from hypothesis import given, settings, strategies as st
-from specwire import UNSET, Drift, DriftWarning, Unknown, from_dict, to_dict
+from specwire import UNSET, Drift, DriftWarning, Unknown, WireModel, from_dict, to_dict
+from specwire._codec.codec import encode
 from specwire._codec.drift import decode, report
 from specwire.errors import DecodeError
-from specwire.support import tolerate, union
+from specwire.support import IntText, Unset, tolerate, union
 
 from tests.support.caller import Caller
 from tests.support.sample import Cat, Dog, Image, Secret, Text, Thing
@@ -250,6 +251,42 @@ def test_the_first_of_equally_drifted_containers_is_chosen(kind: Any, raw: Any) 
     value, drifts = decode(json.dumps(raw).encode(), kind)
     assert raw == value
     assert 1 == len(drifts)
+
+
+class Sizes(WireModel, kw_only=True):
+    text: IntText | Unset = UNSET
+    number: int | None | Unset = UNSET
+    either: int | str | Unset = UNSET
+    texts: list[IntText] | Unset = UNSET
+
+
+@pytest.mark.parametrize(
+    ("sent", "value", "drifts"),
+    [
+        ({"text": "9007199254740993"}, 9007199254740993, []),
+        ({"text": "-1"}, -1, []),
+        ({"texts": ["1", "2"]}, [1, 2], []),
+        ({"text": 5}, 5, ["$.text: expected integer as a string, got integer"]),
+        ({"text": "007"}, "007", ["$.text: expected integer as a string, got string"]),
+        ({"text": ""}, "", ["$.text: expected integer as a string, got string"]),
+        ({"text": None}, None, ["$.text: expected integer as a string, got null"]),
+        ({"texts": ["1", "x"]}, [1, "x"], ["$.texts[1]: expected integer as a string, got string"]),
+        ({"number": "12"}, 12, ["$.number: expected integer or null, got string"]),
+        ({"number": "1.5"}, "1.5", ["$.number: expected integer or null, got string"]),
+        ({"number": "x"}, "x", ["$.number: expected integer or null, got string"]),
+        ({"either": "12"}, "12", []),
+    ],
+)
+def test_integers_in_strings_are_integers_and_are_encoded_as_they_came(
+    sent: dict[str, Any], value: Any, drifts: list[str]
+) -> None:
+    """A string of digits is an integer where the document says so, and also, reported, where it says integer."""
+    found, reported = decode(json.dumps(sent).encode(), Sizes)
+    (name,) = sent
+    assert (value, drifts) == (getattr(found, name), list(map(str, reported)))
+    assert isinstance(getattr(found, name), type(value))
+    assert sent == to_dict(found)
+    assert json.dumps(sent).replace(" ", "").encode() == encode(found)
 
 
 PAIRS: list[tuple[str, Any, Any, list[Drift]]] = [

@@ -25,6 +25,7 @@ import pytest
 from hypothesis import given, strategies as st
 from specwire import BaseRequest, Options, WireModel
 from specwire._codec.codec import encode
+from specwire._codec.scalar import scalar_text
 from specwire._exchange.body import WholeBody, body_of
 from specwire._exchange.exchange import Exchange
 from specwire._exchange.prepared import Prepared
@@ -36,6 +37,7 @@ from specwire.errors import InvalidRequestError
 from specwire.support import (
     EmptyPayload,
     Formats,
+    IntText,
     JsonBody,
     OpenModel,
     Operation,
@@ -342,6 +344,19 @@ def test_formats_byte_and_decimal_accept_bytes_and_decimals() -> None:
     with pytest.raises(TypeError, match=r"\$\.text: bytes have no text form"):
         encode({**value, "text": b"hello"}, formats)
     assert encode(b"hello", Formats(base64=frozenset({""}))) == b'"aGVsbG8="'
+
+
+def test_numbers_are_sent_as_texts_where_the_document_says_so() -> None:
+    """Fields of `format: int64` strings take integers, at any depth; an integer read from a string is one anywhere."""
+    formats = Formats(number=frozenset({"size", "sizes"}), decimal=frozenset({"price"}))
+    value = {"size": 5, "sizes": {"a": [-1, 2.5]}, "n": 5, "inner": [{"size": True, "n": 2}], "price": 1, "none": None}
+
+    assert encode(value, formats) == (
+        b'{"size":"5","sizes":{"a":["-1","2.5"]},"n":5,"inner":[{"size":true,"n":2}],"price":1,"none":null}'
+    )
+    assert encode([IntText(7), 7]) == b'["7",7]'
+    assert encode(7, Formats(number=frozenset({""}))) == b'"7"'
+    assert scalar_text(IntText(-7)) == "-7"
 
 
 class Open(OpenModel, kw_only=True):

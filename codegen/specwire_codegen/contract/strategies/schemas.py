@@ -10,7 +10,7 @@ from hypothesis.strategies import SearchStrategy
 from schemathesis.core import NotSet
 
 from specwire_codegen.contract.subject import component_name
-from specwire_codegen.lower.schema import is_tuple
+from specwire_codegen.lower.schema import is_tuple, text_type
 
 Schema = Mapping[str, Any]
 
@@ -19,7 +19,11 @@ _BOUNDS = frozenset(
     "pattern minLength maxLength minItems maxItems uniqueItems minimum maximum exclusiveMinimum exclusiveMaximum "
     "multipleOf minProperties maxProperties".split()
 )
-_DECIMAL = r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"
+_NUMBERS = {
+    "Decimal": r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$",
+    "IntText": r"^(0|-?[1-9][0-9]{0,17})$",
+}
+"""Patterns of the texts that clients take as numbers."""
 _TEXT_FORMATS = frozenset(
     "email hostname idn-email idn-hostname ipv4 ipv6 iri iri-reference json-pointer password regex "
     "relative-json-pointer uri uri-reference uri-template url".split()
@@ -51,14 +55,14 @@ def values(schemas: Mapping[str, Schema], schema: Schema) -> SearchStrategy[Any]
 
 
 def _textual(schema: Any) -> Any:
-    """Return a schema whose values clients take as declared: texts for bytes and decimals, tuples of full length."""
+    """Return a schema whose values clients take as declared: texts for bytes and numbers, tuples of full length."""
     if isinstance(schema, list):
         return [_textual(one) for one in schema]
     if not isinstance(schema, Mapping):
         return schema
     found = {key: _textual(one) for key, one in schema.items() if (key, one) != ("format", "binary")}
-    if found.get("format") == "decimal" and found.get("type") != "number":
-        found.setdefault("pattern", _DECIMAL)
+    if (pattern := _NUMBERS.get(text_type(found) or "")) is not None:
+        found.setdefault("pattern", pattern)
     if is_tuple(found):  # clients report another length as drift, though JSON Schema allows it
         found.update(minItems=len(found["prefixItems"]), items=False)
     return found

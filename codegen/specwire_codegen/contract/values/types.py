@@ -17,6 +17,7 @@ from typing import Any, assert_never
 from uuid import UUID
 
 import attrs
+from specwire._models.int_text import IntText, int_of
 from specwire._models.unset import UNSET
 
 from specwire_codegen.contract.subject import Subject
@@ -51,6 +52,7 @@ _CLASSES: Mapping[PrimitiveName, tuple[type, ...]] = {
     "timedelta": (timedelta,),
     "UUID": (UUID,),
     "Decimal": (Decimal,),
+    "IntText": (IntText,),
 }
 
 
@@ -241,7 +243,7 @@ def _scalar(name: PrimitiveName, value: Any) -> Given:
         raise _Misfit from None
     if found is None:
         raise _Misfit
-    return Given(found, value if name in ("bytes", "Decimal") else EquivalentText(value))
+    return Given(found, value if name in ("bytes", "Decimal", "IntText") else EquivalentText(value))
 
 
 def _instant(text: str) -> datetime | None:
@@ -271,6 +273,7 @@ _PARSERS: Mapping[PrimitiveName, Callable[[str], Any]] = {
     "timedelta": duration,
     "UUID": UUID,
     "Decimal": _decimal,
+    "IntText": int_of,
     "bytes": _bytes,
 }
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from builtins import float as _float
 from datetime import date as _date, datetime, time as _time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.support import UNSET, IntText, Unset, WireModel, union
 
 
 class Formats(WireModel, kw_only=True):
@@ -33,7 +33,9 @@ class Formats(WireModel, kw_only=True):
     double: _float | Unset = UNSET
     decimal: Decimal | Unset = UNSET
     number_decimal: _float | Unset = UNSET
-    text_number: str | Unset = UNSET
+    text_number: IntText | Unset = UNSET
+    text_numbers: list[IntText] | Unset = UNSET
+    text_or_model: FormatsTextOrModel | Unset = UNSET
     unixtime: int | Unset = UNSET
     number_date: int | Unset = UNSET
     ipv4: str | Unset = UNSET
@@ -54,7 +56,18 @@ class FormatsJsonContent(WireModel, kw_only=True):
     a: int | Unset = UNSET
 
 
+class FormatsTextOrModelObject(WireModel, kw_only=True):
+    count: int | Unset = UNSET
+
+
+if TYPE_CHECKING:
+    FormatsTextOrModel: TypeAlias = IntText | FormatsTextOrModelObject
+else:
+    FormatsTextOrModel = union(__name__, "FormatsTextOrModel", lambda: (IntText, FormatsTextOrModelObject))
+
 __all__ = [
     "Formats",
     "FormatsJsonContent",
+    "FormatsTextOrModel",
+    "FormatsTextOrModelObject",
 ]
