@@ -144,7 +144,7 @@ def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]
             message = f"{value!r} is not a valid name for an environment variable"
             help_ = "use letters, digits and underscores, such as SHOP_API_KEY"
             found.append(error("bad-name", message, config.locate("client", key), help_))
-    if not _is_class_name(config.class_name) or _is_taken(config.class_name):
+    if not is_class_name(config.class_name) or _is_taken(config.class_name):
         help_ = "use PascalCase letters and digits; names of the runtime are reserved"
         place = config.locate("client", "class")
         found.append(error("bad-name", f"{config.class_name!r} is not a class name", place, help_))
@@ -152,7 +152,7 @@ def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]
         for key, value in data.get(table, {}).items():
             found += _misnamed(table, key, value, config.locate(table, key))
     for key, value in data.get("models", {}).items():
-        if not _is_class_name(value) or value in RESERVED_CLASSES:
+        if not is_class_name(value) or value in RESERVED_CLASSES:
             help_ = "use PascalCase letters and digits; names of Python and typing are reserved"
             found.append(error("bad-name", f"{value!r} is not a class name", config.locate("models", key), help_))
     for key, value in data.get("casing", {}).items():
@@ -176,7 +176,7 @@ def _misnamed(table: str, key: str, value: Any, place: Location) -> Iterator[Dia
         return
     names = value if isinstance(value, list) else [value]
     for name in names:
-        if not _is_method(name):
+        if not is_method(name):
             yield error(
                 "bad-name", f"{name!r} is not a method name", place, "write a dotted path such as batch.jobs.list"
             )
@@ -193,10 +193,12 @@ def _misstated(key: str, value: Any, place: Location) -> list[Diagnostic]:
     return [error("bad-value", f"{key} must be a string or a list of strings", place, help_)]
 
 
-def _is_class_name(value: object) -> bool:
+def is_class_name(value: object) -> bool:
+    """Return whether a value can be the name of a class."""
     return isinstance(value, str) and _CLASS.fullmatch(value) is not None and pascal(value) == value
 
 
-def _is_method(value: object) -> bool:
+def is_method(value: object) -> bool:
+    """Return whether a value is a dotted path that can be a method."""
     named = isinstance(value, str) and _METHOD.fullmatch(value) is not None
     return named and not any(map(keyword.iskeyword, str(value).split(".")))

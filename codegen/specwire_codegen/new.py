@@ -26,6 +26,7 @@ from specwire_codegen.files.network import origin_of
 from specwire_codegen.files.pin import Pinned, PinnedPart, tables, toml
 from specwire_codegen.inference.infer import Guess, guesses
 from specwire_codegen.lower import lower
+from specwire_codegen.migrate.migration import migrate
 from specwire_codegen.normalize import Normalized, normalize
 from specwire_codegen.openapi.casing import pascal
 from specwire_codegen.openapi.identifiers import is_device
@@ -52,9 +53,12 @@ class New:
     warnings: tuple[Diagnostic, ...]
 
 
-def new(root: Path, name: str, source: str, access: Access | None = None, *, today: date) -> New:
+def new(
+    root: Path, name: str, source: str, access: Access | None = None, *, today: date, config: Path | None = None
+) -> New:
     """Write `specs/<name>/` for a document at a path or URL; raise if the provider exists.
 
+    With `config`, the configuration of another generator, names and corrections come from there instead of guesses.
     Each file is read only once, so the written files are those that were analysed.
     """
     require_package_name(name)
@@ -64,7 +68,8 @@ def new(root: Path, name: str, source: str, access: Access | None = None, *, tod
     library = Library(disk(source, (access or Access()).with_more(_named(source))))
     document = load_from(library)
     normalized = normalize(document)
-    found = tuple(guesses(normalized.data, document.data))
+    migration = migrate(config, document, name) if config is not None else None
+    found = tuple(guesses(normalized.data, document.data)) if migration is None else ()
     first, *others = library.all()
     (key, *_), *sources = library.shelf.sources([part.address for part in (first, *others)])
     suffix = "json" if first.raw.lstrip()[:1] == b"{" else "yaml"
@@ -80,8 +85,12 @@ def new(root: Path, name: str, source: str, access: Access | None = None, *, tod
         spec: first.raw,
         **copies,
         "source.toml": _source(source, key, first.raw, parts, normalized.data["info"], today).encode(),
-        "client.toml": (_client(name) + _waits(attrs.evolve(document, data=normalized.data), found)).encode(),
     }
+    if migration is not None:
+        files |= {file: text.encode() for file, text in migration.files.items()}
+        _write(folder, files)
+        return New(folder, tuple(files), (), (*migration.normalized.warnings, *migration.findings))
+    files["client.toml"] = (_client(name) + _waits(attrs.evolve(document, data=normalized.data), found)).encode()
     if found:
         files["overlay.yaml"] = _overlay(normalized.data["info"]["title"], found).encode()
     _write(folder, files)

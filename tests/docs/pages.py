@@ -32,3 +32,8 @@ def blocks(page: str) -> Iterator[Block]:
     text = (ROOT / page).read_text("utf-8")
     for found in _FENCE.finditer(text):
         yield Block(page, text.count("\n", 0, found.start()) + 2, found[1], found[2])
+
+
+def is_session(page: str) -> bool:
+    """Return whether the blocks of a page are one session: files, and commands that use them (`test_migrate_pages`)."""
+    return page.startswith("docs/migrate/")

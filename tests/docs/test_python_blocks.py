@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 
-from tests.docs.pages import blocks, pages
+from tests.docs.pages import blocks, is_session, pages
 from tests.support import certificates
 from tests.support.paths import ROOT
 
-EXAMPLES = {page: found for page in pages() if (found := [one for one in blocks(page) if one.language == "python"])}
+EXAMPLES = {
+    page: found
+    for page in pages()
+    if not is_session(page) and (found := [one for one in blocks(page) if one.language == "python"])
+}
 
 
 def test_the_documentation_has_examples() -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import Block, blocks, pages
+from tests.docs.pages import Block, blocks, is_session, pages
 from tests.support.paths import ROOT
 
-SHELL = [block for page in pages() for block in blocks(page) if block.language == "sh"]
+SHELL = [block for page in pages() for block in blocks(page) if block.language == "sh" and not is_session(page)]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 NOT_RUN = {
     "mock": "serves until it is interrupted",

@@ -62,6 +62,7 @@ Root = Annotated[
     Path, cyclopts.Parameter(name="--root", help="Project folder, with specs/, overrides/ and generated/.")
 ]
 
+From = Annotated[Path, cyclopts.Parameter(name="--from")]
 Output = Annotated[Path, cyclopts.Parameter(name=["--output", "-o"])]
 Port = Annotated[int, cyclopts.Parameter(validator=cyclopts.validators.Number(gte=0, lte=65535))]
 Count = Annotated[int, cyclopts.Parameter(validator=cyclopts.validators.Number(gte=1))]
@@ -201,7 +202,7 @@ def dump_ir(
 
 
 @app.command
-def new(name: str, *, spec: str, reading: Reading = Sources(), root: Root = Path()) -> int:
+def new(name: str, *, spec: str, from_: From | None = None, reading: Reading = Sources(), root: Root = Path()) -> int:
     """Add a provider: pinned copies of its document, names of the client, and guesses to confirm.
 
     Parameters
@@ -210,6 +211,8 @@ def new(name: str, *, spec: str, reading: Reading = Sources(), root: Root = Path
         Name of the provider, for specs/NAME and specwire_clients.NAME.
     spec
         Path or URL of the OpenAPI document.
+    from_
+        Configuration of another generator, which names and corrections come from: stainless.yml.
     """
     from datetime import UTC, datetime
 
@@ -217,7 +220,7 @@ def new(name: str, *, spec: str, reading: Reading = Sources(), root: Root = Path
 
     require_package_name(name)
     with working(f"{name}: {spec}"):
-        made = run(root, name, spec, reading.access, today=datetime.now(UTC).date())
+        made = run(root, name, spec, reading.access, today=datetime.now(UTC).date(), config=from_)
     warn(made.warnings)
     for file in made.files:
         say(f"wrote {(made.folder / file).as_posix()}")

@@ -71,7 +71,12 @@ def chosen(config: ClientConfig, operations: Sequence[Named]) -> Chosen:
 def _reserved(methods: Sequence[Method], place: Location) -> Iterator[Diagnostic]:
     """Yield an error for each name that the client, or the source of a resource, needs for itself."""
     for method in methods:
-        taken = [name for depth, name in enumerate(method) if name in (RESERVED_RESOURCE if depth else RESERVED)]
-        if taken:
-            message = f"{'.'.join(method)!r} cannot be a method: {taken[0]!r} is a name that the client needs"
-            yield error("bad-name", message, place, f"write {taken[0]}_, or another word")
+        name = reserved_in(method)
+        if name is not None:
+            message = f"{'.'.join(method)!r} cannot be a method: {name!r} is a name that the client needs"
+            yield error("bad-name", message, place, f"write {name}_, or another word")
+
+
+def reserved_in(method: Method) -> str | None:
+    """Return the part of a method that the client, or the source of a resource, needs for itself; None without one."""
+    return next((each for depth, each in enumerate(method) if each in (RESERVED_RESOURCE if depth else RESERVED)), None)

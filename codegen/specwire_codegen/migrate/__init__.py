@@ -1,0 +1,1 @@
+"""Configurations of other generators, translated to `client.toml` and an overlay."""

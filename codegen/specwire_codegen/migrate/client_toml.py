@@ -1,0 +1,65 @@
+"""`client.toml` from a description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from specwire_codegen.files.pin import toml
+from specwire_codegen.migrate.description import Description
+from specwire_codegen.openapi.casing import pascal, respelled
+from specwire_codegen.python_source import line
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+"""Keys that need no quotes in TOML."""
+
+
+def client_toml(description: Description, name: str) -> str:
+    """Return the text of `client.toml`; `name` is that of the provider."""
+    tables = [_client(description, name), _operations(description), _models(description), _casing(description)]
+    head = f"# From a configuration of {line(description.format)}, which is not read again.\n"
+    return head + "\n".join("".join(f"{each}\n" for each in table) for table in tables if table)
+
+
+def _client(description: Description, name: str) -> list[str]:
+    found = ["[client]", f"class = {toml(description.class_name or pascal(name))}"]
+    if description.key_variable:
+        found.append(f"key = {toml(description.key_variable)}")
+    if description.base_url_variable:
+        found.append(f"base_url = {toml(description.base_url_variable)}")
+    return found
+
+
+def _operations(description: Description) -> list[str]:
+    found = ["[operations]"]
+    methods = description.methods.items()
+    found += [f"{toml(route)} = {_names([each.name for each in several])}" for route, several in methods]
+    by_reason: dict[str, list[str]] = {}
+    for route, reason in description.omitted.items():
+        by_reason.setdefault(reason, []).append(route)
+    for reason, routes in by_reason.items():
+        found += [f"# {line(reason)}", *(f"{toml(route)} = false" for route in routes)]
+    return found if len(found) > 1 else []
+
+
+def _names(names: Sequence[str]) -> str:
+    return toml(names[0]) if len(names) == 1 else f"[{', '.join(map(toml, names))}]"
+
+
+def _models(description: Description) -> list[str]:
+    chosen = {component: model.class_name for component, model in description.models.items()}
+    usual = {component: respelled(pascal(component), description.casing) for component in chosen}
+    return _table("models", {component: name for component, name in chosen.items() if usual[component] != name})
+
+
+def _casing(description: Description) -> list[str]:
+    return _table("casing", description.casing)
+
+
+def _table(name: str, entries: Mapping[str, str]) -> list[str]:
+    lines = [f"{_key(key)} = {toml(value)}" for key, value in entries.items()]
+    return [f"[{name}]", *lines] if lines else []
+
+
+def _key(key: str) -> str:
+    return key if _BARE.fullmatch(key) else toml(key)

@@ -1,0 +1,85 @@
+"""What a configuration says about a client, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from specwire_codegen.migrate.node import Node
+
+
+@attrs.frozen
+class Option:
+    """An argument of the constructor."""
+
+    name: str
+    variable: str | None = None
+    """Environment variable with its default."""
+    scheme: str | None = None
+    """Security scheme whose credential it is, or a part of it."""
+    role: str | None = None
+    """Part of the credential: `username`, `password`, `client_id` or `client_secret`."""
+    header: str | None = None
+    """Header that sends it with every request."""
+    query: str | None = None
+    """Query parameter that sends it with every request."""
+    optional: bool = False
+    doc: str = ""
+
+
+@attrs.frozen
+class Method:
+    """A dotted name, and where the configuration has it."""
+
+    name: str
+    node: Node
+
+
+@attrs.frozen
+class Model:
+    """The class of a component, and where the configuration names it."""
+
+    class_name: str
+    node: Node
+
+
+@attrs.frozen
+class Example:
+    """A call to show first."""
+
+    route: str
+    arguments: Mapping[str, Any]
+
+
+@attrs.define
+class Description:
+    """The parts of a client that its configuration chooses; routes are `GET /pets/{id}`."""
+
+    format: str
+    """Name of the format, for people."""
+    class_name: str | None = None
+    key_variable: str | None = None
+    base_url_variable: str | None = None
+    methods: dict[str, list[Method]] = attrs.field(factory=dict)
+    """Methods by route; those after the first are aliases."""
+    omitted: dict[str, str] = attrs.field(factory=dict)
+    """Reasons by route."""
+    models: dict[str, Model] = attrs.field(factory=dict)
+    """Classes by component."""
+    casing: dict[str, str] = attrs.field(factory=dict)
+    unpaged: set[str] = attrs.field(factory=set)
+    """Routes of operations without pages."""
+    unstreamed: set[str] = attrs.field(factory=set)
+    """Routes of operations that do not stream."""
+    options: list[Option] = attrs.field(factory=list)
+    examples: list[Example] = attrs.field(factory=list)
+    compat: str | None = None
+    """Style of clients that the client is compatible with."""
+
+    def add_method(self, route: str, name: str, node: Node) -> None:
+        """Add a method, or an alias, of an operation."""
+        methods = self.methods.setdefault(route, [])
+        if all(each.name != name for each in methods):
+            methods.append(Method(name, node))

@@ -1,0 +1,3 @@
+"""Reader of `stainless.yml`."""
+
+from specwire_codegen.migrate.stainless.read import read as read

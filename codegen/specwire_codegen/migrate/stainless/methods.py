@@ -1,0 +1,98 @@
+"""Methods: names, and what their operations do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from specwire_codegen.documents.routes import Routed
+from specwire_codegen.migrate.description import Description
+from specwire_codegen.migrate.node import Node
+from specwire_codegen.migrate.stainless.pagination import Scheme, extension_of, scheme_of
+from specwire_codegen.migrate.stainless.resources import Method
+from specwire_codegen.migrate.stainless.streaming import Rules, apply_streaming
+from specwire_codegen.migrate.subject import Subject
+
+
+def read_methods(
+    methods: Sequence[Method],
+    subject: Subject,
+    description: Description,
+    models: Mapping[str, str],
+    schemes: Sequence[Scheme],
+    rules: Rules,
+    settings: Node | None,
+) -> None:
+    """Add the names of methods to a description; apply their pages and streams to the document."""
+    by_route: dict[str, list[Method]] = {}
+    for method in methods:
+        description.add_method(method.operation.route, method.name, method.node)
+        by_route.setdefault(method.operation.route, []).append(method)
+    for several in by_route.values():
+        operation = several[0].operation
+        _page(several, operation, schemes, subject, description)
+        streams = [apply_streaming(each.node, operation.item, rules, models, subject) for each in several[:1]]
+        if not any(streams):
+            description.unstreamed.add(operation.route)
+        _deprecate(several, operation, subject)
+        for method in several:
+            _leave_the_rest(method.node)
+
+
+def _page(
+    several: Sequence[Method],
+    operation: Routed[str],
+    schemes: Sequence[Scheme],
+    subject: Subject,
+    description: Description,
+) -> None:
+    """State the pagination of an operation that one of its methods pages through."""
+    raw = subject.get(operation.item)
+    if isinstance(raw, dict) and "x-specwire-pagination" in raw:
+        return
+    for method in several:
+        scheme = scheme_of(method.node, operation.item, schemes, subject)
+        extension = extension_of(scheme, operation.item, subject) if scheme is not None else None
+        if extension is not None:
+            subject.update(
+                operation.item,
+                {"x-specwire-pagination": extension},
+                method.node,
+                f"pagination: {scheme.name if scheme else ''}",
+            )
+            return
+    description.unpaged.add(operation.route)
+
+
+def _deprecate(several: Sequence[Method], operation: Routed[str], subject: Subject) -> None:
+    """Mark an operation all of whose methods are deprecated."""
+    stated = [each.node.get("deprecated") if isinstance(each.node.value, dict) else None for each in several]
+    marks = [each for each in stated if each is not None and each.value is not False]
+    raw = subject.get(operation.item)
+    if len(marks) == len(several) and isinstance(raw, dict) and raw.get("deprecated") is not True:
+        subject.replace(f"{operation.item}/deprecated", True, marks[0], _message(marks[0]))
+    elif marks and len(marks) < len(several):
+        marks[0].leave("only one of several methods for an operation is deprecated", "say so in your changelog")
+
+
+def _message(node: Node) -> str:
+    if isinstance(node.value, str):
+        return node.value
+    stated = node.get("python") or node.get("default")
+    return (stated.text() or "deprecated") if stated is not None else "deprecated"
+
+
+def _leave_the_rest(node: Node) -> None:
+    if not isinstance(node.value, dict):
+        return
+    for key, message, help_ in (
+        ("body_param_name", "the argument for the body is called 'body'", "pass it as body="),
+        ("positional_params", "positional arguments follow the path", "compare the signature with api.md"),
+        ("unwrap_response", "the response is not unwrapped", "read the field of the response"),
+        (
+            "default_request_options",
+            "a method has no options of its own",
+            "pass timeout= or max_retries= to with_options",
+        ),
+    ):
+        if (stated := node.get(key)) is not None and stated.value not in (False, "body", []):
+            stated.leave(message, help_)

@@ -1,0 +1,107 @@
+"""`streaming`: rules for events, and the operations that stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from specwire_codegen.migrate.node import Node
+from specwire_codegen.migrate.subject import Subject
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.media_types import base_type
+
+_EVENTS = "text/event-stream"
+_RULE = ("event_type", "data_starts_with", "kind", "handle", "error_property")
+_METHOD = ("stream_event_model", "param_discriminator", "params_type_name", "event_type")
+
+
+@attrs.frozen
+class Rules:
+    """How events end a stream and report errors, as members of `x-specwire-stream`."""
+
+    members: Mapping[str, Any]
+
+
+def read_rules(config: Node) -> Rules:
+    """Return the rules for events of a configuration."""
+    stated = config.at("streaming", "on_event")
+    if (streaming := config.get("streaming")) is not None:
+        streaming.only(("on_event",), ("on_event_error", "python"))
+    found: dict[str, Any] = {}
+    errors: list[str] = []
+    for node in stated.items() if stated is not None else ():
+        node.only(_RULE)
+        handle = node.get("handle")
+        how = handle.text() if handle is not None else None
+        data, kind, member = node.get("data_starts_with"), node.get("event_type"), node.get("error_property")
+        if how == "done" and data is not None and (text := data.text()):
+            found.setdefault("terminator", text)
+        elif how == "done" and kind is not None:
+            kind.leave("events cannot end a stream by their name", "state the data of the last event as terminator")
+        elif how == "ignore" and kind is not None:
+            kind.leave(f"events {', '.join(kind.texts())} are not left out", "skip them where you read the events")
+        if member is not None and (name := member.text()):
+            errors.append("".join(pointers.join("", step) for step in name.split(".")))
+        elif how == "error" and kind is not None and (others := [each for each in kind.texts() if each != "error"]):
+            kind.leave(f"events {', '.join(others)} are not raised", "check their type where you read the events")
+    if errors:
+        found["error"] = errors[0] if len(errors) == 1 else list(dict.fromkeys(errors))
+    return Rules(found)
+
+
+def apply_streaming(method: Node, operation: str, rules: Rules, models: Mapping[str, str], subject: Subject) -> bool:
+    """Make an operation stream as its method says; return whether it does."""
+    stated = method.get("streaming") if isinstance(method.value, dict) else None
+    if stated is None or stated.value is False:
+        return False
+    if isinstance(stated.value, dict):
+        stated.only(_METHOD)
+    extension: dict[str, Any] = dict(rules.members)
+    switch = _switch(stated, operation, subject)
+    if switch is not None:
+        extension["switch"] = switch
+    response = next(iter(subject.successes(operation)), None)
+    if response is None:
+        stated.leave("the operation has no successful response", "describe it in the document")
+        return False
+    schema = _event_schema(stated, operation, models, subject)
+    content = subject.get(pointers.join(response, "content"))
+    known = next((each for each in content if base_type(each) == _EVENTS), None) if isinstance(content, dict) else None
+    if known is None:
+        media = {**({"schema": schema} if schema else {}), **({"x-specwire-stream": extension} if extension else {})}
+        return subject.update(response, {"content": {_EVENTS: media}}, stated, "streaming")
+    place = pointers.join(response, "content", known)
+    if schema is not None and isinstance(stated.value, dict) and "stream_event_model" in stated.value:
+        subject.replace(pointers.join(place, "schema"), schema, stated, "streaming")
+    media = subject.get(place)
+    if extension and isinstance(media, dict) and "x-specwire-stream" not in media:
+        subject.update(place, {"x-specwire-stream": extension}, stated, "streaming")
+    return True
+
+
+def _switch(stated: Node, operation: str, subject: Subject) -> dict[str, Any] | None:
+    """Return the parameter that asks for events, or None if the operation always streams."""
+    node = stated.get("param_discriminator") if isinstance(stated.value, dict) else None
+    name = node.text() if node is not None else None
+    if node is None or not name:
+        return None
+    if any(name in subject.properties(pointers.join(each, "schema")) for _, each, _ in subject.bodies(operation)):
+        return {"field": name, "value": True}
+    if any(each.get("name") == name and each.get("in") == "query" for _, each in subject.parameters(operation)):
+        return {"field": name, "value": True, "in": "query"}
+    node.leave(f"the operation has no field {name!r}", "correct the document, or set the switch in overlay.yaml")
+    return None
+
+
+def _event_schema(stated: Node, operation: str, models: Mapping[str, str], subject: Subject) -> dict[str, Any] | None:
+    """Return the schema of an event: the model that the method names, else the response."""
+    node = stated.get("stream_event_model") if isinstance(stated.value, dict) else None
+    name = node.text() if node is not None else None
+    if node is not None and name:
+        if name in models:
+            return {"$ref": f"#{pointers.to_fragment(models[name])}"}
+        node.leave(f"there is no model {name!r}", "name the schema of the events in overlay.yaml")
+    answer = subject.answer(operation)
+    return answer[1] if answer is not None else None
