@@ -7,7 +7,7 @@ from pathlib import Path
 
 import attrs
 
-from specwire_codegen.diagnostics import Diagnostic, Location, failure, settle
+from specwire_codegen.diagnostics import Diagnostic, Location, failure, raise_errors
 from specwire_codegen.documents.document import Document
 from specwire_codegen.documents.filter import without
 from specwire_codegen.documents.parse import parse
@@ -39,7 +39,7 @@ def migrate(path: Path, document: Document, name: str) -> Migration:
     config = Node(value, source, "", findings)
     subject = Subject(document)
     description = _read(config, subject)
-    settle(findings)
+    raise_errors(findings)
     fit_methods(description)
     omitted = {route: Location(file) for route in description.omitted}
     normalized = normalize(without(subject.document, omitted))
@@ -48,7 +48,7 @@ def migrate(path: Path, document: Document, name: str) -> Migration:
     if subject.actions:
         title = str(normalized.data["info"]["title"])
         files["overlay.yaml"] = overlay_yaml(title, description.format, subject.actions)
-    return Migration(files, normalized, settle(findings))
+    return Migration(files, normalized, raise_errors(findings))
 
 
 def _read(config: Node, subject: Subject) -> Description:
