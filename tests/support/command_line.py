@@ -1,4 +1,4 @@
-"""The command line in a small project, for the tests of what it returns and prints."""
+"""Command line in a small project."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Specwire = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with one provider, not generated yet; no two tests have the same provider, for imports are kept."""
+    """Project with one provider that was not generated yet; each test needs its own name, since imports are cached."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("SPECWIRE_DEBUG", raising=False)

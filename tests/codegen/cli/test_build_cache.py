@@ -1,4 +1,4 @@
-"""The cache of what the last run made: a hint that can be missing, spoilt or somebody else's."""
+"""Build cache: it may be missing, damaged or another user's."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ __all__ = ["project", "specwire"]
         b"",
     ],
 )
-def test_a_spoilt_cache_skips_nothing_and_stops_nothing(project: Path, specwire: Specwire, content: bytes) -> None:
-    """Whatever stands in the user's cache, a run makes what it should, and the next one is skipped again."""
+def test_a_damaged_cache_is_ignored(project: Path, specwire: Specwire, content: bytes) -> None:
+    """A run generates everything, and the next one is skipped again."""
     assert 0 == specwire("generate")[0]
     (cached,) = (project.parents[1] / "cache" / "specwire").iterdir()
     cached.write_bytes(content)
@@ -35,8 +35,8 @@ def test_a_spoilt_cache_skips_nothing_and_stops_nothing(project: Path, specwire:
     assert "unchanged" in specwire("generate")[1]
 
 
-def test_a_pipe_in_the_place_of_the_cache_is_not_read(project: Path, specwire: Specwire) -> None:
-    """Nobody waits for what never comes."""
+def test_a_pipe_at_the_path_of_the_cache_is_not_read(project: Path, specwire: Specwire) -> None:
+    """Reading it would block."""
     assert 0 == specwire("generate")[0]
     (cached,) = (project.parents[1] / "cache" / "specwire").iterdir()
     cached.unlink()

@@ -1,4 +1,4 @@
-"""Diagnostics are rendered with place, cause and advice, and raised together."""
+"""Diagnostics: rendered with place, cause and advice, and raised together."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from specwire_codegen.diagnostics import (
 )
 
 
-def test_a_full_diagnostic_takes_three_lines() -> None:
-    """A diagnostic names severity, code, place, message, pointer and advice."""
+def test_a_full_diagnostic_has_three_lines() -> None:
+    """It has severity, code, place, message, pointer and advice."""
     where = Location("specs/x/openapi.yaml", "/paths/~1a/get/responses/200", 41, 9)
     found = error("unresolved-ref", "'#/components/schemas/Foo' does not exist", where, "declare the schema")
     expected = (
@@ -27,21 +27,21 @@ def test_a_full_diagnostic_takes_three_lines() -> None:
     assert expected == str(found)
 
 
-def test_unknown_parts_are_left_out() -> None:
-    """Without line, pointer or advice only what is known is printed."""
+def test_unknown_parts_of_a_diagnostic_are_omitted() -> None:
+    """For example line, pointer and advice."""
     assert "warning[odd] a.yaml: strange" == str(warning("odd", "strange", Location("a.yaml")))
     assert "error[odd]: strange" == str(Diagnostic("error", "odd", "strange"))
     assert "error[odd] a.yaml:7: strange" == str(error("odd", "strange", Location("a.yaml", "", 7)))
 
 
 def test_settle_returns_warnings_once() -> None:
-    """Warnings alone do not fail, and the same one is told only once."""
+    """Warnings alone do not fail, and duplicates are dropped."""
     one, two = warning("a", "first"), warning("b", "second")
     assert (one, two) == raise_errors([one, two, one])
 
 
 def test_settle_raises_everything_together() -> None:
-    """One error fails the stage with all that was found, warnings too."""
+    """One error fails the stage with all findings, warnings included."""
     one, two = warning("a", "first"), error("b", "second")
     with pytest.raises(DiagnosticError) as raised:
         raise_errors([one, two])
@@ -53,8 +53,8 @@ def test_settle_raises_everything_together() -> None:
 @pytest.mark.parametrize(
     "character", ["\x1b", "\x07", "\x9b", "\u202e", "\u200b", "\ufe0f", "\U000e0041", "\r", "\x7f"]
 )
-def test_raw_text_of_a_document_does_not_steer_a_terminal(character: str) -> None:
-    """Whatever message, pointer or other place quotes, hidden characters are shown as escapes."""
+def test_quoted_text_has_no_control_characters(character: str) -> None:
+    """Messages, pointers and other places show hidden characters as escapes."""
     place = Location(f"{character}.yaml", f"/paths/x{character}y")
     finding = error("odd", f"the title {character}[2J is odd", place, f"call it {character}")
     finding = attrs.evolve(finding, also=(place,))
@@ -64,7 +64,7 @@ def test_raw_text_of_a_document_does_not_steer_a_terminal(character: str) -> Non
 
 @pytest.mark.parametrize("text", ["x" * 5000, "a\nerror[b]: c\n" * 500, "\U000e0041" * 400, "\x1b" * 299])
 def test_each_line_of_a_finding_is_short(text: str) -> None:
-    """Place, message, pointer, other places and advice take a line each, of 300 characters, whatever they quote."""
+    """Place, message, pointer, other places and advice have one line each, of at most 300 characters."""
     finding = attrs.evolve(error("odd", text, Location(text, text, 41, 9), text), also=(Location(text, text),))
     head, *others = str(finding).split("\n")
     assert ["  at #", "  also", "  help"] == [line[:6] for line in others]
@@ -72,7 +72,7 @@ def test_each_line_of_a_finding_is_short(text: str) -> None:
     assert ":41:9: " in head
 
 
-def test_a_short_message_is_shown_whole() -> None:
+def test_a_message_of_300_characters_is_not_shortened() -> None:
     """Up to 300 characters nothing is left out."""
     head = "error[odd] a.yaml: "
     message = "m" * (300 - len(head))

@@ -1,4 +1,4 @@
-"""Every way in which a run of the command line ends early: an exit code and a line, and never a traceback."""
+"""Early ends of a run: an exit code and a line, never a traceback."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ __all__ = ["project", "specwire"]
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_whatever_is_raised_is_a_line(
+def test_every_exception_is_one_line(
     specwire: Specwire, monkeypatch: pytest.MonkeyPatch, problem: BaseException, code: int, line: str
 ) -> None:
-    """No exception of a verb leaves a traceback, as text and as JSON; SPECWIRE_DEBUG and --debug show it."""
+    """As text and as JSON; SPECWIRE_DEBUG and --debug show the traceback."""
 
     def fail(*_: object) -> None:
         raise problem
@@ -59,8 +59,8 @@ def test_whatever_is_raised_is_a_line(
 @pytest.mark.parametrize(
     "module", ["attrs", "cyclopts", "rich", "jinja2", "yaml", "starlette", "uvicorn", "jsonschema_rs"]
 )
-def test_a_package_that_is_not_installed_is_named(project: Path, module: str) -> None:
-    """Each verb says what is missing, and the command that installs it."""
+def test_a_missing_package_is_named_with_the_install_command(project: Path, module: str) -> None:
+    """For each verb that needs an extra."""
     (project / "normalized.json").write_text('{"openapi": "3.2.0", "paths": {}}', "utf-8")
     verb = ("mock", "t") if module in ("starlette", "uvicorn", "jsonschema_rs") else ("generate",)
     code = f"sys.modules[{module!r}] = None; from specwire_codegen.cli import main; main()"
@@ -70,7 +70,7 @@ def test_a_package_that_is_not_installed_is_named(project: Path, module: str) ->
     assert (1, "", expected) == (done.returncode, done.stdout, done.stderr)
 
 
-def test_a_reader_that_has_seen_enough(project: Path) -> None:
+def test_a_closed_pipe_ends_the_command_silently(project: Path) -> None:
     """A closed pipe ends the command without a word."""
     with subprocess.Popen(command("dump-ir", "t"), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as dumping:
         assert dumping.stdout is not None and dumping.stderr is not None
@@ -79,16 +79,16 @@ def test_a_reader_that_has_seen_enough(project: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk(project: Path) -> None:
-    """Output that cannot be written is an error, not half an answer with 0."""
+def test_a_full_disk_is_an_error(project: Path) -> None:
+    """Truncated output never has exit code 0."""
     with open("/dev/full", "w") as full:
         done = subprocess.run(command("dump-ir", "t"), stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert 1 == done.returncode
     assert done.stderr.startswith("error: No space left on device") and 1 == done.stderr.count("\n")
 
 
-def test_an_interrupt_while_generating(project: Path) -> None:
-    """Ctrl-C is exit code 130 and a line, and leaves no half package."""
+def test_an_interrupt_leaves_no_partial_package(project: Path) -> None:
+    """Ctrl-C is exit code 130 and one line."""
     code = (
         "import os, signal, specwire_codegen.generate as generate; "
         "generate.formatted = lambda files: os.kill(os.getpid(), signal.SIGINT); "
@@ -99,8 +99,8 @@ def test_an_interrupt_while_generating(project: Path) -> None:
     assert not Path("generated").exists()
 
 
-def test_output_without_an_encoding_for_it(project: Path) -> None:
-    """What the terminal has no bytes for is escaped."""
+def test_unencodable_output_is_escaped(project: Path) -> None:
+    """The terminal's encoding may not have a character."""
     done = subprocess.run(
         command("generate", "\u6f22.yaml", "--package", "x"),
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
@@ -111,8 +111,8 @@ def test_output_without_an_encoding_for_it(project: Path) -> None:
     assert 1 == done.returncode and done.stderr.startswith("error[no-such-file] \\u6f22.yaml")
 
 
-def test_nothing_of_a_document_steers_the_terminal(project: Path, specwire: Specwire) -> None:
-    """Names, places, helps and titles are printed without control characters."""
+def test_no_text_of_a_document_prints_control_characters(project: Path, specwire: Specwire) -> None:
+    """Names, places, helps and titles."""
     steering = "\x1b]0;owned\x07"
     written = '"A\\x1b]0;owned\\a": {$ref: "#/components/schemas/B\\x1b]0;owned\\a"}'
     (project / "openapi.yaml").write_text(f"{SPEC}components: {{schemas: {{{written}}}}}\n", "utf-8")
@@ -122,7 +122,7 @@ def test_nothing_of_a_document_steers_the_terminal(project: Path, specwire: Spec
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", out + err), (out, err)
 
 
-def test_telemetry_that_is_not_installed_is_named() -> None:
+def test_a_missing_opentelemetry_is_named_with_the_install_command() -> None:
     """The extra of the run time says how it is installed, too."""
     code = "import sys; sys.modules['opentelemetry'] = None; import specwire.otel"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -130,8 +130,8 @@ def test_telemetry_that_is_not_installed_is_named() -> None:
     assert expected == done.stderr.splitlines()[-1]
 
 
-def test_many_findings_are_counted(project: Path, specwire: Specwire) -> None:
-    """Fifty findings are shown, errors first, and the others counted; `--json` has all of them."""
+def test_fifty_findings_are_shown_and_the_others_counted(project: Path, specwire: Specwire) -> None:
+    """Errors come first; `--json` has all."""
     paths = "".join(f"  /p{number}: {{get: {{operationId: n{number}{'x' * 1001}}}}}\n" for number in range(200))
     odd = "".join(f"    A{number}: {{type: odd{number}}}\n" for number in range(60))
     (project / "openapi.yaml").write_text(
@@ -151,7 +151,7 @@ def test_many_findings_are_counted(project: Path, specwire: Specwire) -> None:
 
 
 def test_an_error_without_a_place_is_a_short_line(specwire: Specwire, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is wrong and what to do about it stay; the middle of a long list goes."""
+    """Problem and remedy stay; the middle of a long list is cut."""
 
     def fail(*_: object) -> None:
         raise SpecwireCodegenError(f"broken: {'name, ' * 500}: mend it")

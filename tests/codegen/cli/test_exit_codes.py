@@ -1,4 +1,4 @@
-"""Each verb to its end: exit code and output."""
+"""Exit code and output of each verb."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.support.paths import ROOT
 __all__ = ["project", "specwire"]
 
 
-def test_check(project: Path, specwire: Specwire) -> None:
-    """0 where all is as it would be generated; 1 with each file that is stale, missing, too many or not ours."""
+def test_check_reports_stale_packages(project: Path, specwire: Specwire) -> None:
+    """0 if all files are up to date; 1 with each file that is stale, missing, superfluous or foreign."""
     assert 0 == specwire("generate")[0]
     assert (0, "everything is as it would be generated\n", "") == specwire("check")
     package = Path("generated/specwire_clients/t")
@@ -43,16 +43,16 @@ def test_check(project: Path, specwire: Specwire) -> None:
     assert sorted(lines) == sorted(one["message"] for one in found)
 
 
-def test_check_of_a_document_alone(project: Path, specwire: Specwire) -> None:
-    """A package that was made of one document anywhere is checked with the options it was made with."""
+def test_check_of_a_single_document(project: Path, specwire: Specwire) -> None:
+    """It uses the options that the package was generated with."""
     options = ("specs/t/openapi.yaml", "--package", "shop", "-o", "out")
     assert 1 == specwire("check", *options)[0]
     assert 0 == specwire("generate", *options)[0]
     assert 0 == specwire("check", *options)[0]
 
 
-def test_accept(project: Path, specwire: Specwire) -> None:
-    """Generating stops at a pin that is not recorded, until it is; unknown ids and providers are refused."""
+def test_accept_records_pins(project: Path, specwire: Specwire) -> None:
+    """Generating fails at an unrecorded pin until it is accepted; unknown ids and providers are rejected."""
     for part in ("specs/aitre", "overrides/specwire_overrides/aitre"):
         shutil.copytree(ROOT / part, part, ignore=shutil.ignore_patterns("__pycache__"))
     pin = Path("specs/aitre/override_pins/create_completion.json")
@@ -72,8 +72,8 @@ def test_accept(project: Path, specwire: Specwire) -> None:
     assert pin.is_symlink()
 
 
-def test_mock(project: Path, specwire: Specwire) -> None:
-    """It tells its address and its key, answers, checks the host, and ends at an interrupt with 0."""
+def test_mock_serves_until_interrupted(project: Path, specwire: Specwire) -> None:
+    """It prints address and key, responds, checks the host, and ends at an interrupt with 0."""
     code, out, err = specwire("mock", "t")
     assert (1, "") == (code, out) and err.endswith("normalized.json does not exist: run specwire generate t\n")
     assert 0 == specwire("generate")[0]
@@ -95,21 +95,21 @@ def test_mock(project: Path, specwire: Specwire) -> None:
 
 
 @pytest.mark.parametrize("options", [("--port", "65536"), ("--port", "-1"), ("--port", "x")])
-def test_a_port_that_is_none_is_wrong_usage(project: Path, specwire: Specwire, options: tuple[str, str]) -> None:
-    """The number is checked before anything is done."""
+def test_an_invalid_port_is_wrong_usage(project: Path, specwire: Specwire, options: tuple[str, str]) -> None:
+    """It is checked first."""
     assert 2 == specwire("mock", "t", *options)[0]
 
 
 @pytest.mark.parametrize("host", ["nope.invalid", "a" * 300, "\u00e9" * 80])
-def test_a_host_that_is_none(project: Path, specwire: Specwire, host: str) -> None:
-    """A name that cannot be resolved, or could not even be asked for, is an error."""
+def test_an_invalid_host_is_an_error(project: Path, specwire: Specwire, host: str) -> None:
+    """A name that does not resolve, or is not a host name."""
     assert 0 == specwire("generate")[0]
     code, out, err = specwire("mock", "t", "--host", host, "--port", "0")
     assert (1, "") == (code, out) and err.startswith("error: cannot resolve ")
 
 
-def test_contract(project: Path, specwire: Specwire) -> None:
-    """The client that was just generated is found and checked, every success that is declared is one; 1 for a fault."""
+def test_contract_checks_the_generated_client(project: Path, specwire: Specwire) -> None:
+    """The generated client passes with every documented success; a fault is 1."""
     (project.parent / "t").rename(project.parent / "contract_test")
     name = "contract_test"
     code, out, err = specwire("contract", name)
@@ -123,8 +123,8 @@ def test_contract(project: Path, specwire: Specwire) -> None:
     assert out.splitlines()[-1] == f"{name} on its mock server: 2 of 2 operations conform to the document"
 
 
-def test_contract_of_a_client_that_is_wrong(project: Path, specwire: Specwire) -> None:
-    """A client that sends something else than the document says is exit code 1, with a row and the reason."""
+def test_contract_reports_a_wrong_client(project: Path, specwire: Specwire) -> None:
+    """Exit code 1, with a row and the reason."""
     name = "wrong_contract_test"
     (project.parent / "t").rename(project.parent / name)
     assert 0 == specwire("generate")[0]
@@ -138,8 +138,8 @@ def test_contract_of_a_client_that_is_wrong(project: Path, specwire: Specwire) -
     assert err.startswith("makeOrder: ")
 
 
-def test_a_live_contract_says_what_it_calls(project: Path, specwire: Specwire) -> None:
-    """The server is named before it is called; what may cost money needs two options."""
+def test_a_live_contract_names_the_server_first(project: Path, specwire: Specwire) -> None:
+    """Calls that may cost money need two options."""
     name = "live_contract_test"
     (project.parent / "t").rename(project.parent / name)
     assert 0 == specwire("generate")[0]
@@ -153,8 +153,8 @@ def test_a_live_contract_says_what_it_calls(project: Path, specwire: Specwire) -
     assert 1 == code and "base URL 'nowhere' is unusable: " in err
 
 
-def test_generate_new_and_dump(project: Path, specwire: Specwire) -> None:
-    """What they print, and 0; unknown names are 1, and nothing to do at all too."""
+def test_output_of_generate_new_and_dump(project: Path, specwire: Specwire) -> None:
+    """0; unknown names, and nothing to do, are 1."""
     code, out, err = specwire("generate")
     assert (0, "") == (code, err) and ["client", "t"] == [line.split()[0] for line in out.splitlines()]
     assert " unchanged " in specwire("generate")[1]
@@ -168,15 +168,15 @@ def test_generate_new_and_dump(project: Path, specwire: Specwire) -> None:
     assert 1 == specwire("generate", "--root", "elsewhere")[0]
 
 
-def test_the_version_is_the_package_s(specwire: Specwire) -> None:
+def test_version_prints_the_installed_version(specwire: Specwire) -> None:
     """`--version` prints what is installed."""
     from importlib.metadata import version
 
     assert (0, f"{version('specwire')}\n", "") == specwire("--version")
 
 
-def test_contract_calls_no_server_of_an_operation(project: Path, specwire: Specwire) -> None:
-    """Where the document names a server for an operation alone, the mock server is called all the same."""
+def test_contract_ignores_servers_of_operations(project: Path, specwire: Specwire) -> None:
+    """The mock server is called for them too."""
     name = "own_server_test"
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
@@ -192,8 +192,8 @@ def test_contract_calls_no_server_of_an_operation(project: Path, specwire: Specw
     assert (0, "") == (code, err), out
 
 
-def test_every_verb_that_reads_documents_takes_the_same_options() -> None:
-    """What a document may reach is declared once, for all verbs but those that read what `generate` wrote."""
+def test_every_verb_that_reads_documents_has_the_same_options() -> None:
+    """They are declared once, except for verbs that read generated files."""
     found = {name: verbs.app[name].default_command for name in verbs.app if not name.startswith("-")}
     signatures = {name: inspect.signature(verb) for name, verb in found.items() if verb is not None}
     reading = {name: signature.parameters.get("reading") for name, signature in signatures.items()}

@@ -1,4 +1,4 @@
-"""Loading names every mistake of a text with its place, and never shows a traceback."""
+"""Loading: every mistake of a text has a place and a message, never a traceback."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def written(folder: Path, text: str | bytes, name: str = "openapi.yaml") -> Path
     return path
 
 
-def complaints(path: Path | str, allowed: Access | None = None) -> list[tuple[str, int | None, str]]:
-    """Return code, line and message of everything that keeps a document from being loaded."""
+def findings(path: Path | str, allowed: Access | None = None) -> list[tuple[str, int | None, str]]:
+    """Return code, line and message of each reason why a document cannot be loaded."""
     with pytest.raises(DiagnosticError) as raised:
         normalize(load(path, allowed))
     found = raised.value.diagnostics
@@ -55,19 +55,19 @@ def complaints(path: Path | str, allowed: Access | None = None) -> list[tuple[st
     ],
 )
 def test_scalars_follow_yaml_1_2(text: str, value: object) -> None:
-    """Only what JSON knows is read as more than a string."""
+    """Only JSON's literals are other types than strings."""
     data, _ = parse(f"a: {text}".encode(), "x.yaml")
     assert {"a": value} == data
 
 
 def test_status_codes_become_strings() -> None:
-    """Keys are strings as they are written, whatever YAML makes of them."""
+    """Keys are strings as written."""
     data, _ = parse(b"200: a\ntrue: b\n1.0: c\nnull: d\n", "x.yaml")
     assert {"200": "a", "true": "b", "1.0": "c", "null": "d"} == data
 
 
 def test_merge_keys_are_followed() -> None:
-    """A YAML merge key brings in what the mapping does not have itself."""
+    """A YAML merge key adds the keys that the mapping lacks."""
     data, source = parse(b"a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  y: 3\n", "x.yaml")
     assert {"x": 1, "y": 3} == data["b"]
     assert (1, 8) == (source.locate("/b/x").line, source.locate("/b/x").column)
@@ -75,7 +75,7 @@ def test_merge_keys_are_followed() -> None:
 
 @pytest.mark.parametrize("name", ["x.yaml", "x.json"])
 def test_places_are_found_in_yaml_and_json(name: str) -> None:
-    """A member is located at its key, an element at its value, and what is missing at its nearest ancestor."""
+    """A member is located at its key, an element at its value, a missing one at its nearest ancestor."""
     text = '{\n  "a": {\n    "b/c": [10,\n      20]\n  }\n}\n'
     _, source = parse(text.encode(), name)
     places = {pointer: source.locate(pointer) for pointer in ("", "/a", "/a/b~1c", "/a/b~1c/1", "/a/b~1c/7", "/a/z/y")}
@@ -84,8 +84,8 @@ def test_places_are_found_in_yaml_and_json(name: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_encodings_are_known_by_their_mark(tmp_path: Path, encoding: str) -> None:
-    """UTF-8 needs no byte order mark; UTF-16 is known by it."""
+def test_encodings_are_detected(tmp_path: Path, encoding: str) -> None:
+    """UTF-8 needs no byte order mark, UTF-16 does."""
     path = written(tmp_path, MINIMAL.replace("T", "Größe").encode(encoding))
     assert "Größe" == load(path).data["info"]["title"]
 
@@ -116,55 +116,55 @@ def test_encodings_are_known_by_their_mark(tmp_path: Path, encoding: str) -> Non
         (" {a: NaN\n}", ("no-version", 1, "the document has no 'openapi' key")),
     ],
 )
-def test_broken_texts_are_named_with_their_line(
+def test_every_syntax_error_has_code_line_and_message(
     tmp_path: Path, text: str | bytes, expected: tuple[str, int | None, str]
 ) -> None:
     """Every mistake of a text has a code, a line and a message that a person understands."""
-    assert [expected] == complaints(written(tmp_path, text))
+    assert [expected] == findings(written(tmp_path, text))
 
 
-def test_json_is_judged_as_json_in_a_json_file(tmp_path: Path) -> None:
-    """A broken .json file is reported as JSON, not as the YAML it might be."""
+def test_a_broken_json_file_is_reported_as_json(tmp_path: Path) -> None:
+    """Even if it might be YAML."""
     path = written(tmp_path, '{"a": 1,\n "b": }', "x.json")
-    assert [("broken-json", 2, "Expecting value")] == complaints(path)
+    assert [("broken-json", 2, "Expecting value")] == findings(path)
     path = written(tmp_path, '{"a": NaN}', "y.json")
-    assert [("not-json", None, "NaN is not a JSON number")] == complaints(path)
+    assert [("not-json", None, "NaN is not a JSON number")] == findings(path)
     path = written(tmp_path, '{"a": "\\ud800"}', "z.json")
-    assert [("broken-json", None, "a string has an incomplete surrogate pair")] == complaints(path)
+    assert [("broken-json", None, "a string has an incomplete surrogate pair")] == findings(path)
 
 
-def test_alias_bombs_are_refused(tmp_path: Path) -> None:
-    """Aliases may not expand a small text to a huge document."""
+def test_alias_bombs_are_rejected(tmp_path: Path) -> None:
+    """Aliases cannot expand a small text to a huge document."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 8)]
-    found = complaints(written(tmp_path, "\n".join(lines)))
+    found = findings(written(tmp_path, "\n".join(lines)))
     assert [("too-many-values", 5, "aliases expand the document by more than 20,000 values")] == found
 
 
-def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
-    """A missing file, a directory and a device are errors that say what they are."""
-    assert [("no-such-file", None, "the file does not exist")] == complaints(tmp_path / "missing.yaml")
-    assert [("is-a-directory", None, "this is a directory, not a document")] == complaints(tmp_path)
-    assert [("not-a-file", None, "this is not a regular file")] == complaints("/dev/null")
-    assert "not-readable" == complaints("a\0b")[0][0]
+def test_unreadable_files_are_named(tmp_path: Path) -> None:
+    """A missing file, a folder and a device have their own errors."""
+    assert [("no-such-file", None, "the file does not exist")] == findings(tmp_path / "missing.yaml")
+    assert [("is-a-directory", None, "this is a directory, not a document")] == findings(tmp_path)
+    assert [("not-a-file", None, "this is not a regular file")] == findings("/dev/null")
+    assert "not-readable" == findings("a\0b")[0][0]
 
 
-def test_remote_documents_are_fetched_only_when_asked_for() -> None:
-    """An address is refused unless remote documents are allowed, and so is any scheme but http."""
+def test_remote_documents_are_fetched_only_with_permission() -> None:
+    """Other schemes than http and https are rejected."""
     address = "https://example.invalid/openapi.yaml"
     expected = [("remote-not-allowed", None, "remote documents are not fetched by default")]
-    assert expected == complaints(address)
-    found = complaints("ftp://example.invalid/openapi.yaml", access(hosts=["example.invalid"]))
+    assert expected == findings(address)
+    found = findings("ftp://example.invalid/openapi.yaml", access(hosts=["example.invalid"]))
     assert [("unknown-scheme", None, "only http and https URLs can be fetched")] == found
 
 
-def test_a_file_address_is_a_path(tmp_path: Path) -> None:
-    """`file:` names a file of this machine."""
+def test_a_file_url_is_a_path(tmp_path: Path) -> None:
+    """It names a file of this machine."""
     assert "T" == load(written(tmp_path, MINIMAL).as_uri()).data["info"]["title"]
 
 
 def test_addresses_are_shown_without_secrets() -> None:
-    """User, password and query of an address never appear in a message."""
+    """No message has user, password or query of an address."""
     with pytest.raises(DiagnosticError) as raised:
         load("https://me:secret@example.invalid/openapi.yaml?token=secret")
     assert "https://example.invalid/openapi.yaml" in str(raised.value)
@@ -173,7 +173,7 @@ def test_addresses_are_shown_without_secrets() -> None:
 
 @given(st.binary(max_size=60), st.sampled_from(["x.yaml", "x.json"]))
 def test_any_bytes_give_a_value_or_a_diagnostic(raw: bytes, name: str) -> None:
-    """No text, however broken, ends in anything but a value or a diagnostic."""
+    """For any text."""
     try:
         parse(raw, name)
     except DiagnosticError as problem:
@@ -181,14 +181,14 @@ def test_any_bytes_give_a_value_or_a_diagnostic(raw: bytes, name: str) -> None:
 
 
 def test_the_file_is_named_as_the_user_named_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Places are told with the path that was given, not with a resolved one."""
+    """Places have the given path, not a resolved one."""
     written(tmp_path, MINIMAL)
     monkeypatch.chdir(tmp_path)
     assert "openapi.yaml:2:8" == str(load("openapi.yaml").locate("/info/title"))
 
 
 def test_an_overlay_is_not_a_document(tmp_path: Path) -> None:
-    """Overlays load as overlays only, and the mistake is explained."""
+    """Overlays load as overlays only, with an explanation otherwise."""
     path = written(tmp_path, "overlay: 1.0.0\ninfo: {title: t, version: '1'}\nactions: []\n")
     assert "1.0.0" == load_overlay(path).data["overlay"]
     with pytest.raises(DiagnosticError, match="this is an overlay"):
@@ -228,7 +228,7 @@ components:
 
 
 def test_other_files_are_bundled_under_free_names(tmp_path: Path) -> None:
-    """References to other files become components, named apart where the document has the name already."""
+    """References to other files become components with names that the document does not use."""
     written(tmp_path, PETS, "paths/pets.yaml")
     written(tmp_path, COMMON, "common.yaml")
     document = load(written(tmp_path, REFERRING))
@@ -246,8 +246,8 @@ def test_other_files_are_bundled_under_free_names(tmp_path: Path) -> None:
     assert (str(tmp_path / "common.yaml"), 9) == (place.file, place.line)
 
 
-def test_references_that_lead_nowhere_are_collected(tmp_path: Path) -> None:
-    """All references that a call needs and that cannot be followed are told at once, where they stand."""
+def test_unresolved_references_are_reported_together(tmp_path: Path) -> None:
+    """All that a call needs, with their places."""
     used = "get: {operationId: getA, responses: {'200': {description: A., content: {application/json: {schema: {$ref: "
     text = REFERRING.replace(
         "components:",
@@ -261,7 +261,7 @@ def test_references_that_lead_nowhere_are_collected(tmp_path: Path) -> None:
     text += "    Unused: {$ref: 'missing-too.yaml'}\n"
     written(tmp_path, PETS.replace("Pet'", "Nothing'"), "paths/pets.yaml")
     written(tmp_path, COMMON, "common.yaml")
-    found = sorted(complaints(written(tmp_path, text)), key=lambda each: each[2])
+    found = sorted(findings(written(tmp_path, text)), key=lambda each: each[2])
     tried = tmp_path / "missing.yaml"
     rule = "leads out of the folder of the document, its repository and the working directory"
     why = "is remote, and remote documents are not fetched by default; treated as any value"
@@ -274,8 +274,8 @@ def test_references_that_lead_nowhere_are_collected(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.text(max_size=5), max_size=4))
-def test_pointers_split_as_they_were_joined(tokens: list[str]) -> None:
-    """Any tokens survive the way into a pointer and back."""
+def test_pointers_round_trip(tokens: list[str]) -> None:
+    """Any tokens survive."""
     assert tuple(tokens) == pointers.split(pointers.join("", *tokens))
 
 
@@ -286,7 +286,7 @@ def test_pointers_split_as_they_were_joined(tokens: list[str]) -> None:
     )
 )
 def test_json_values_survive_loading(value: object) -> None:
-    """What is written as JSON is read as it was, whatever it is, but for a key that is refused."""
+    """JSON is loaded unchanged, except for rejected keys."""
     text = json.dumps({"value": value}, ensure_ascii=True)
     assert {"value": value} == parse(text.encode(), "x.json")[0]
 
@@ -302,13 +302,13 @@ def test_json_values_survive_loading(value: object) -> None:
         "\t\n\t# x\na: {b: 1, c: 2}\n\t",
     ],
 )
-def test_tabs_on_lines_without_content_are_spaces(text: str) -> None:
-    """A tab on a blank line or before a comment is no mistake."""
+def test_tabs_on_blank_lines_are_accepted(text: str) -> None:
+    """Also before a comment."""
     assert {"a": {"b": 1, "c": 2}} == parse(text.encode(), "x.yaml")[0]
 
 
 def test_tabs_of_a_text_are_kept() -> None:
-    """A tab that is part of a text is left alone, and one that indents is a mistake."""
+    """A tab in a text is kept; one in an indent is an error."""
     assert {"a": "x\n\t# y\n", "b": 1} == parse(b"a: |\n  x\n  \t# y\nb: 1\n", "x.yaml")[0]
     with pytest.raises(DiagnosticError, match="replace the tab"):
         parse(b"a:\n  b: 1\n\t\nc:\n\td: 1\n", "x.yaml")
@@ -316,6 +316,6 @@ def test_tabs_of_a_text_are_kept() -> None:
 
 @pytest.mark.parametrize("tag", ["!include", "!ref", "!Import"])
 def test_a_tag_that_includes_a_file_has_advice(tag: str) -> None:
-    """What other tools write as a tag is written as a reference."""
+    """Write a reference instead of another tool's tag."""
     with pytest.raises(DiagnosticError, match=r"write `\$ref: Pet\.yaml`"):
         parse(f"a: {tag} Pet.yaml\n".encode(), "x.yaml")

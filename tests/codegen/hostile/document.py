@@ -1,4 +1,4 @@
-"""Hostile text for every string of a document, and what must be true of the client that comes of it."""
+"""Hostile text for every string of a document, and checks of the client that results."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from specwire_codegen.output.audit import audit
 from specwire_codegen.render import render
 
 Position: TypeAlias = tuple[tuple[str | int, ...], bool]
-"""A path through the document, and whether its last step itself, a key, is meant, and not the value there."""
+"""Path through the document, and whether its last step is the key itself instead of its value."""
 
 CANARY = "SPECWIRE_CANARY"
-"""The environment variable that hostile text sets if it is ever run."""
+"""Environment variable that hostile text sets if it is ever executed."""
 RUN = f"__import__('os').environ.__setitem__('{CANARY}', '1')"
 
 TEXTS = (
@@ -66,17 +66,17 @@ TEXTS = (
     "a, b; c=d\"e'f",
 )
 HALF = "\ud800"
-"""Half of a surrogate pair, which JSON can say and no text can hold."""
+"""Lone surrogate, which JSON can express and UTF-8 cannot."""
 
 
 def base() -> dict[str, Any]:
-    """Return the document that hostile text is put into."""
+    """Return the document that hostile text is inserted into."""
     document: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "document.yaml").read_text("utf-8"))
     return document
 
 
 def positions(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Position]:
-    """Yield every place where a text stands: values and keys."""
+    """Yield every position of a text: values and keys."""
     if isinstance(value, str):
         yield path, False
     elif isinstance(value, dict):
@@ -89,7 +89,7 @@ def positions(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Position
 
 
 def replaced(value: Any, position: Position, text: Any) -> Any:
-    """Return a document with a text (or another value) at a position, all else as it was and in its order."""
+    """Return a document with a text (or another value) at a position; the rest and its order do not change."""
     path, is_key = position
     if not path:
         return text
@@ -104,14 +104,14 @@ def replaced(value: Any, position: Position, text: Any) -> Any:
 
 
 def written(folder: Path, document: Any) -> Path:
-    """Write a document as JSON, which can say more than YAML, and return its path."""
+    """Write a document as JSON, which can express more than YAML, and return its path."""
     path = folder / "spec.json"
     path.write_text(json.dumps(document), "utf-8")
     return path
 
 
 def rendered(spec: Path) -> dict[str, str] | str:
-    """Return the files that come of a document before they are formatted, or the message that refuses it."""
+    """Return the unformatted files of a document, or the message that rejects it."""
     try:
         document = load(spec)
         document = type(document)(normalize(document).data, document.file, document.places)
@@ -121,14 +121,14 @@ def rendered(spec: Path) -> dict[str, str] | str:
 
 
 def is_harmless(found: Mapping[str, str] | str) -> bool:
-    """Whether a document was refused, or became a client that the audit passes, of files with sane names."""
+    """Tell whether a document was rejected, or became a client with valid file names that passes the audit."""
     if isinstance(found, dict):
         audit(found)
     return isinstance(found, str) or all(map(is_safe_path, found))
 
 
 def is_safe_path(name: str) -> bool:
-    """Whether the name of a file is one that the generator may have thought of."""
+    """Tell whether the name of a file is one that the generator chooses."""
     parts = name.removesuffix(".py").split("/")
     known = {"py.typed", "api.md", "MANIFEST.json"}
     return name in known or name.endswith(".py") and all(part.isidentifier() and len(part) <= 120 for part in parts)
@@ -162,14 +162,14 @@ _MAPS = frozenset(
 
 
 def is_prose(position: Position) -> bool:
-    """Whether a position is a value for people, which cannot be wrong."""
+    """Tell whether a position is a value for people, which is never invalid."""
     path, is_key = position
     is_member = len(path) > 1 and path[-2] in _MAPS
     return not is_key and path[-1] in _PROSE and not is_member and "value" not in path
 
 
 def is_named(position: Position) -> bool:
-    """Whether a position is a value, or a key that is no word of OpenAPI."""
+    """Tell whether a position is a value, or a key that is not a keyword of OpenAPI."""
     path, is_key = position
     return not is_key or str(path[-1]).startswith(("x-", "{")) or (len(path) > 1 and path[-2] in _MAPS)
 
@@ -178,7 +178,7 @@ _VALUES = frozenset("attention const default enum equals example examples failur
 
 
 def is_value(position: Position) -> bool:
-    """Whether a position is prose or data of which nothing in a client's structure depends."""
+    """Tell whether a position is prose or data that does not affect a client's structure."""
     path, is_key = position
     steps = [step for step in path if isinstance(step, str)]
     return not is_key and (is_prose(position) or steps[-1] in _VALUES) and "variables" not in steps

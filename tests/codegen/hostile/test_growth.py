@@ -1,4 +1,4 @@
-"""Growth: what a document may have many of costs time in proportion, and its client can be linted and imported."""
+"""Growth: time is proportional to the number of things in a document, and the client can be linted and imported."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SCHEMAS = "#/components/schemas/"
 
 
 def document(schemas: dict[str, Schema], **operation: Any) -> dict[str, Any]:
-    """Return a document that sends and answers the schema `A`."""
+    """Return a document that sends and returns the schema `A`."""
     content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}A"}}}
     answer = {"200": {"description": "d", "content": content}}
     get = {"operationId": "getA", "responses": answer, **operation}
@@ -36,7 +36,7 @@ def document(schemas: dict[str, Schema], **operation: Any) -> dict[str, Any]:
 
 
 def variants(count: int, tagged: bool = False) -> dict[str, Schema]:
-    """Return objects for a union, told apart by a constant or by their required keys."""
+    """Return objects for a union, distinguished by a constant or by their required keys."""
     return {
         f"V{number}": {
             "type": "object",
@@ -130,7 +130,7 @@ SERIES: dict[str, tuple[Callable[[int], dict[str, Any]], int]] = {
 }
 
 
-def made(folder: Path, data: dict[str, Any]) -> Built:
+def generated(folder: Path, data: dict[str, Any]) -> Built:
     """Build the client of a document; formatting and the audit parse every module of it."""
     path = folder / "spec.json"
     path.write_text(json.dumps(data), "utf-8")
@@ -138,13 +138,13 @@ def made(folder: Path, data: dict[str, Any]) -> Built:
 
 
 @pytest.mark.parametrize("name", sampled(SERIES, 7))
-def test_time_grows_with_size_and_no_faster(name: str, tmp_path: Path) -> None:
-    """Four times as many take at most about four times as long; ten times is allowed, and a second for noise."""
+def test_time_is_linear_in_size(name: str, tmp_path: Path) -> None:
+    """Four times as many take about four times as long; ten times and a second of noise are allowed."""
     make, size = SERIES[name]
     seconds: list[float] = []
     for count in (size, 2 * size, 4 * size):
         started = time.process_time()
-        made(tmp_path, make(count))
+        generated(tmp_path, make(count))
         seconds.append(time.process_time() - started)
     assert seconds[2] <= 10 * seconds[0] + 1, seconds
 
@@ -161,9 +161,9 @@ LARGE = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sampled(LARGE, 2))
-def test_what_is_wide_or_deep_parses_and_runs(name: str, tmp_path: Path) -> None:
-    """Neither ruff nor Python overflows, and no expression is nested deeper than pyright takes (256 levels)."""
-    built = made(tmp_path, SERIES[name][0](LARGE[name]))
+def test_a_wide_or_deep_client_parses_and_runs(name: str, tmp_path: Path) -> None:
+    """Neither ruff nor Python overflows, and no expression is nested deeper than pyright allows (256 levels)."""
+    built = generated(tmp_path, SERIES[name][0](LARGE[name]))
     for path, text in built.files.items():
         if path.endswith(".py"):
             assert max(depths(ast.parse(text))) < 256, path
@@ -171,7 +171,7 @@ def test_what_is_wide_or_deep_parses_and_runs(name: str, tmp_path: Path) -> None
 
 
 def depths(tree: ast.AST) -> Iterator[int]:
-    """Yield how deep each node of a tree is."""
+    """Yield the depth of each node of a tree."""
     waiting = [(tree, 1)]
     while waiting:
         node, depth = waiting.pop()
@@ -195,13 +195,13 @@ INSANE: dict[str, tuple[Callable[[], dict[str, Any]], str, str]] = {
 
 
 @pytest.mark.parametrize("name", INSANE)
-def test_a_name_that_nobody_meant_is_refused_soon(name: str, tmp_path: Path) -> None:
-    """Names and paths of insane length are errors at their place, before anything is made of them."""
+def test_an_extremely_long_name_is_rejected_quickly(name: str, tmp_path: Path) -> None:
+    """Names and paths have a limit, and the error has their place."""
     make, what, pointer = INSANE[name]
     data = make()
     started = time.process_time()
     with pytest.raises(DiagnosticError) as raised:
-        made(tmp_path, data)
+        generated(tmp_path, data)
     assert time.process_time() - started < 5
     (problem,) = raised.value.diagnostics
     assert "too-long" == problem.code
@@ -210,8 +210,8 @@ def test_a_name_that_nobody_meant_is_refused_soon(name: str, tmp_path: Path) -> 
     assert len(str(problem)) < 3_000
 
 
-def test_names_of_sane_length_are_kept(tmp_path: Path) -> None:
+def test_names_up_to_the_limit_are_accepted(tmp_path: Path) -> None:
     """The longest names and paths that are allowed become a client."""
     data = document({"a" * 1_000: {"type": "object", "properties": {"a": TEXT}}}, operationId="b" * 1_000)
     data["paths"] = {"/a" * 4_000: data["paths"]["/a"]}
-    assert made(tmp_path, data).api.operations
+    assert generated(tmp_path, data).api.operations

@@ -1,4 +1,4 @@
-"""Hostile structure: bombs, cycles, depths, sizes, encodings and references; each is refused, or done in seconds."""
+"""Hostile structure: bombs, cycles, depths, sizes, encodings and references are rejected or processed in seconds."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from specwire_codegen.project import single
 HEAD = 'openapi: 3.1.0\ninfo: {title: T, version: "1"}\n'
 SCHEMAS = "#/components/schemas/"
 SECONDS = 20.0
-"""What the slowest of these may take on a busy machine; on an idle one it is a tenth."""
+"""Limit of the slowest test on a busy machine; an idle one takes a tenth."""
 
 _watched: list[list[str]] = []
 
 
 _INSTALLED = f"file://{sysconfig.get_path('purelib')}/"
-"""Where the validator reads the schemas of OpenAPI, when it first needs them."""
+"""Files that the validator reads when it first needs the schemas of OpenAPI."""
 
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
@@ -47,7 +47,7 @@ sys.addaudithook(_watch)
 
 @contextmanager
 def nothing_fetched() -> Iterator[None]:
-    """Hold that nothing is looked up, connected to, or read outside, whatever code it is that would do so."""
+    """Fail if any code resolves a host, connects, or reads a file outside."""
     seen: list[str] = []
     _watched.append(seen)
     try:
@@ -58,7 +58,7 @@ def nothing_fetched() -> Iterator[None]:
 
 
 def document(schemas: Any, **more: Any) -> bytes:
-    """Return a document with an operation that answers the schema `A`."""
+    """Return a document with an operation that returns the schema `A`."""
     schema = {"$ref": f"{SCHEMAS}A"}
     answer = {"description": "d", "content": {"application/json": {"schema": schema}}}
     paths = {"/a": {"get": {"operationId": "a", "responses": {"200": answer}}}}
@@ -72,7 +72,7 @@ def document(schemas: Any, **more: Any) -> bytes:
 
 
 def nested(levels: int, keyword: str = "properties") -> Any:
-    """Return a schema with others inside of it."""
+    """Return nested schemas of this depth."""
     schema: Any = {"type": "string"}
     for _ in range(levels):
         match keyword:
@@ -86,7 +86,7 @@ def nested(levels: int, keyword: str = "properties") -> Any:
 
 
 def outcome(raw: bytes, folder: Path) -> Built | tuple[str, ...]:
-    """Return what comes of a document, or the codes of the diagnostics that refuse it; both soon."""
+    """Return the client of a document, or the codes of the diagnostics that reject it, within the time limit."""
     spec = folder / ("spec.json" if raw.lstrip()[:1] == b"{" else "spec.yaml")
     spec.write_bytes(raw)
     started = time.process_time()
@@ -149,8 +149,8 @@ REFUSED: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_read_is_refused(name: str, tmp_path: Path) -> None:
-    """A document that has no meaning, or none that may be looked up, is refused with a diagnostic, soon."""
+def test_an_unreadable_document_is_rejected_quickly(name: str, tmp_path: Path) -> None:
+    """One without a meaning, or with forbidden references, has a diagnostic."""
     raw, code = REFUSED[name]
     found = outcome(raw, tmp_path)
     assert not isinstance(found, Built)
@@ -221,8 +221,8 @@ DONE: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("name", DONE)
-def test_what_can_be_read_is_done_soon(name: str, tmp_path: Path) -> None:
-    """A document that is large, deep or odd but has a meaning becomes a client, soon, and nothing is looked up."""
+def test_an_unusual_document_is_generated_quickly(name: str, tmp_path: Path) -> None:
+    """Large, deep or odd documents with a meaning become clients, and nothing is fetched."""
     found = outcome(DONE[name], tmp_path)
     assert isinstance(found, Built), found
     assert sum(map(len, found.files.values())) < 10_000_000
@@ -230,7 +230,7 @@ def test_what_can_be_read_is_done_soon(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("count", [4_000, pytest.param(20_000, marks=pytest.mark.exhaustive)])
-def test_thousands_of_properties_are_done(tmp_path: Path, count: int) -> None:
+def test_thousands_of_properties_take_linear_time(tmp_path: Path, count: int) -> None:
     """The time for a class grows with its fields, and no faster."""
     raw = document({"A": {"type": "object", "properties": {f"p{number}": WORD for number in range(count)}}})
     (tmp_path / "spec.json").write_bytes(raw)
@@ -239,7 +239,7 @@ def test_thousands_of_properties_are_done(tmp_path: Path, count: int) -> None:
     assert time.process_time() - started < count * 0.006
 
 
-def test_a_link_does_not_lead_out(tmp_path: Path) -> None:
+def test_a_symbolic_link_to_another_folder_is_not_read(tmp_path: Path) -> None:
     """A file beside the document that is a link to another folder is not read."""
     folder = tmp_path / "outer" / "inner" / "specs"
     folder.mkdir(parents=True)
@@ -248,8 +248,8 @@ def test_a_link_does_not_lead_out(tmp_path: Path) -> None:
     assert ("ref-not-allowed",) == outcome(document({"A": {"$ref": "beside.yaml#/A"}}), folder)
 
 
-def test_names_that_collide_often_are_told_apart_by_digest() -> None:
-    """The seventh name of the same wish gets a digest of what it names, and so keeps it, whoever else there is."""
+def test_frequent_collisions_of_names_are_resolved_by_digest() -> None:
+    """The seventh equal name gets a digest of what it names, which does not depend on the others."""
     wires = ["a" + "-" * number for number in range(30)]
     names = distinct((wire, "a") for wire in wires)
     assert 30 == len(set(names.values()))
@@ -259,8 +259,8 @@ def test_names_that_collide_often_are_told_apart_by_digest() -> None:
 
 
 @pytest.mark.parametrize("title", ["\U0001f600", "a\x7fb", '"; x = "', "a\nb", "\\"])
-def test_a_new_provider_takes_any_title(title: str, tmp_path: Path) -> None:
-    """What `new` notes of a document can be read again."""
+def test_new_accepts_any_title(title: str, tmp_path: Path) -> None:
+    """The files that `new` writes can be read again."""
     (tmp_path / "api.json").write_bytes(document({"A": WORD}, info={"title": title, "version": "1"}))
     made = new(tmp_path, "acme", str(tmp_path / "api.json"), today=date(2025, 1, 1))
     assert title == tomllib.loads((made.folder / "source.toml").read_text("utf-8"))["title"]

@@ -1,4 +1,4 @@
-"""Hostile documents: whatever stands in one is refused with a message, or becomes data in a harmless client."""
+"""Hostile documents: each is rejected with a message, or becomes data in a harmless client."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from tests.sampling import sampled
 
 PROSE = tuple(position for position in POSITIONS if is_prose(position))
 OTHERS = tuple(position for position in POSITIONS if position not in PROSE and is_named(position))
-"""The strings that somebody wrote, without prose and without the words of OpenAPI itself."""
+"""Strings of authors, without prose and without keywords of OpenAPI."""
 HOSTILE = (*TEXTS, *vocabulary())
 
 
@@ -65,14 +65,14 @@ KEYS = keys_of(BASE)
 SEEN = tuple(
     text for text in HOSTILE if clean(text) and len(text) < 1000 and not any(same_words(text, key) for key in KEYS)
 )
-"""Texts of which something is left in prose, and that do not repeat the name of what they describe."""
+"""Texts that prose does not drop, and that do not repeat the name of what they describe."""
 TURNS = 64
 TEXTS_PER_TURN = 4
 
 
 @pytest.mark.parametrize("turn", sampled(range(TURNS), 3))
 def test_a_hostile_name_or_value_is_data(turn: int, tmp_path: Path) -> None:
-    """Whatever stands in the place of a name or a value, the client is made of what clients are made of.
+    """With any text as a name or value, the client passes the audit.
 
     Over all turns each position has its turn, and each text several positions.
     """
@@ -83,8 +83,8 @@ def test_a_hostile_name_or_value_is_data(turn: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("turn", sampled(range(TURNS), 3))
-def test_a_value_changes_nothing_but_constants(turn: int, tmp_path: Path) -> None:
-    """Hostile texts and our own words in all values at once give the syntax of the twin with harmless words.
+def test_hostile_values_change_constants_only(turn: int, tmp_path: Path) -> None:
+    """Hostile texts and the generator's own words in all values give the same syntax as harmless words.
 
     Over all turns each value has each text once.
     """
@@ -98,7 +98,7 @@ def test_a_value_changes_nothing_but_constants(turn: int, tmp_path: Path) -> Non
         assert shape(found) == shape(twin)
 
 
-def test_our_own_words_are_collected() -> None:
+def test_the_generator_s_words_are_collected() -> None:
     """The vocabulary has the slots of the classes, names in templates, prefixes and reserved words."""
     wanted = {
         "C0",
@@ -118,8 +118,8 @@ def test_our_own_words_are_collected() -> None:
 
 
 @pytest.mark.parametrize("text", sampled(TEXTS, 8))
-def test_hostile_prose_is_prose(text: str, tmp_path: Path) -> None:
-    """Whatever all titles, summaries and descriptions say, it is a docstring that does not end early."""
+def test_hostile_prose_is_a_docstring(text: str, tmp_path: Path) -> None:
+    """Titles, summaries and descriptions never end a docstring early."""
     document = BASE
     for position in PROSE:
         document = replaced(document, position, text)
@@ -130,7 +130,7 @@ def test_hostile_prose_is_prose(text: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("turn", sampled(range(TURNS), 2))
 def test_any_string_may_be_hostile(turn: int, tmp_path: Path) -> None:
-    """Every string of the document in turn, the words of OpenAPI too, can hold any text."""
+    """Every string of the document, keywords of OpenAPI included, can have any text."""
     for number, position in list(enumerate(POSITIONS))[turn::TURNS]:
         text = TEXTS[(number * 7 + turn) % len(TEXTS)]
         assert is_harmless(rendered(written(tmp_path, replaced(BASE, position, text)))), position
@@ -138,8 +138,8 @@ def test_any_string_may_be_hostile(turn: int, tmp_path: Path) -> None:
 
 @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(OTHERS), st.sampled_from(OTHERS), st.text(max_size=30) | st.sampled_from(TEXTS))
-def test_two_hostile_strings_are_no_worse(tmp_path: Path, one: Position, other: Position, text: str) -> None:
-    """The same text in two places collides with itself, and that is all."""
+def test_two_equal_hostile_strings_are_harmless(tmp_path: Path, one: Position, other: Position, text: str) -> None:
+    """The same text in two places collides with itself only."""
     document = replaced(replaced(BASE, one, text), other, text)
     assert is_harmless(rendered(written(tmp_path, document)))
 
@@ -153,15 +153,15 @@ def test_two_hostile_strings_are_no_worse(tmp_path: Path, one: Position, other: 
         max_leaves=4,
     ),
 )
-def test_a_value_of_the_wrong_type_is_refused_or_mended(tmp_path: Path, position: Position, value: Any) -> None:
-    """A number, a list or an object where a text or anything else should be is never a traceback."""
+def test_a_value_of_the_wrong_type_is_rejected_or_repaired(tmp_path: Path, position: Position, value: Any) -> None:
+    """A number, list or object instead of another type never causes a traceback."""
     path, _ = position
     assert is_harmless(rendered(written(tmp_path, replaced(BASE, (path, False), value))))
 
 
 @pytest.mark.parametrize("position", OTHERS[:: len(OTHERS) // 12])
-def test_half_a_character_is_refused(position: Position, tmp_path: Path) -> None:
-    """A lone surrogate, which no file can hold, is an error."""
+def test_a_lone_surrogate_is_rejected(position: Position, tmp_path: Path) -> None:
+    """No file can contain it."""
     found = rendered(written(tmp_path, replaced(BASE, position, f"x{HALF}")))
     assert isinstance(found, str)
     assert "error[broken-json]" in found
@@ -200,14 +200,14 @@ DATA: tuple[Position, ...] = (
     (("components", "schemas", "Pet", "allOf", 1, "properties", "class", "const"), False),
     (("info", "version"), False),
 )
-"""Strings that a client must send, or compare with what it gets."""
+"""Strings that a client must send, or compare with what it receives."""
 
 
 @pytest.mark.parametrize(
     "text", [f"/x '{RUN}; #", f'/y"); {RUN}; ("', "/z\\", f"/{{{{ {RUN} }}}}%s", "/\u202e\u2028\x07", "/f0_key", "/T0"]
 )
-def test_data_is_kept_to_the_letter(text: str, tmp_path: Path) -> None:
-    """What goes over the wire goes over it as it stands in the document."""
+def test_data_is_sent_unchanged(text: str, tmp_path: Path) -> None:
+    """Wire values are exactly those of the document."""
     document = BASE
     for number, position in enumerate(DATA):
         document = replaced(document, position, f"{text}{number}")
@@ -218,7 +218,7 @@ def test_data_is_kept_to_the_letter(text: str, tmp_path: Path) -> None:
 
 
 def as_sent(path: str) -> str:
-    """Return a path without its fragment, and with characters that no URL has percent-encoded."""
+    """Return a path without its fragment, with invalid URL characters percent-encoded."""
     return re.sub(r"[\x00-\x1f\x7f\\]", lambda found: quote(found[0]), path.partition("#")[0])
 
 
@@ -232,7 +232,7 @@ def constants(files: Mapping[str, str]) -> Iterator[object]:
 
 @pytest.fixture
 def importable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder that packages can be imported from, which are forgotten afterwards; no canary sings there yet."""
+    """Folder from which packages can be imported during a test; the canary is not set yet."""
     monkeypatch.delenv(CANARY, raising=False)
     monkeypatch.syspath_prepend(str(tmp_path))
     _forget_sample()
@@ -241,14 +241,14 @@ def importable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
 
 
 def _forget_sample() -> None:
-    """Take the generated package out of the imported modules; other tests of the process have one of the same name."""
+    """Remove the generated package from the imported modules; other tests have one of the same name."""
     for module in [module for module in sys.modules if module.partition(".")[0] == "sample"]:
         del sys.modules[module]
 
 
 @pytest.mark.parametrize("text", sampled([text for text in TEXTS if RUN in text and "\0" not in text], 3))
-def test_nothing_runs_on_import(text: str, importable: Path) -> None:
-    """A client full of hostile text can be imported, its annotations evaluated, and none of the text has been run."""
+def test_importing_a_hostile_client_executes_no_text(text: str, importable: Path) -> None:
+    """It can be imported and its annotations evaluated."""
     document = BASE
     for position in (*PROSE, *DATA):
         document = replaced(document, position, f"/{text}".replace("{", "<"))
@@ -267,8 +267,8 @@ def test_nothing_runs_on_import(text: str, importable: Path) -> None:
     assert CANARY not in os.environ
 
 
-def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
-    """Tags, operationIds and components that are paths become names of modules, all of them inside."""
+def test_no_name_leaves_the_output_folder(tmp_path: Path) -> None:
+    """Tags, operationIds and components that are paths become module names inside it."""
     document = BASE
     for position in ((("paths", "/pets", "get", "tags", 0), False), (("paths", "/log", "get", "operationId"), False)):
         document = replaced(document, position, "../../../etc/passwd")
@@ -278,8 +278,8 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
     assert ["spec.json"] == [path.name for path in tmp_path.iterdir()]
 
 
-def test_a_message_does_not_steer_a_terminal(tmp_path: Path) -> None:
-    """What a message quotes of a document is short, and without control characters."""
+def test_messages_have_no_control_characters(tmp_path: Path) -> None:
+    """Quotes of a document are short."""
     text = "\x1b]0;owned\x07\x9b31m" + "x" * 10_000
     document = replaced(BASE, (("paths", "/pets/{petId}", "get", "x-specwire-polling", "status"), False), f"/{text}")
     with pytest.raises(SpecwireCodegenError) as raised:
@@ -290,8 +290,8 @@ def test_a_message_does_not_steer_a_terminal(tmp_path: Path) -> None:
     assert len(shown) < 3000
 
 
-def test_no_client_is_called_like_what_it_imports(tmp_path: Path) -> None:
-    """A class of the runtime that the module of the clients needs is no name for a client."""
+def test_no_client_has_the_name_of_an_import(tmp_path: Path) -> None:
+    """Classes of the runtime that the client module imports are not names of clients."""
     found = rendered(written(tmp_path, BASE))
     assert isinstance(found, dict)
     modules = [source for name, source in found.items() if name == "client.py" or name.startswith("resources/")]

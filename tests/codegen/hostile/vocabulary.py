@@ -1,4 +1,4 @@
-"""The generator's own words, collected from its source: what a document might say that we look for ourselves."""
+"""Words of the generator, collected from its source: text that a document might share with it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import specwire_codegen
 
 ROOT = Path(specwire_codegen.__file__).parent
 EMITTING = ("classes", "ir", "lower", "openapi/identifiers.py", "output", "python_source.py", "render")
-"""The modules that names and texts of a document pass on their way into source."""
+"""Modules that names and texts of a document pass through on their way into source."""
 _WORD = re.compile(r"[A-Za-z_$#{%<][\w.$#/<>{}%:-]{0,60}")
 _PARTS = re.compile(r"[A-Za-z_]\w*")
 FORMER = (
@@ -24,12 +24,12 @@ FORMER = (
     "SpecwireClassX",
     "a SpecwireClassX",
 )
-"""Placeholders of an earlier generator, which looked for them in text."""
+"""Placeholders of an earlier generator, which it searched for in text."""
 
 
 @cache
 def vocabulary() -> tuple[str, ...]:
-    """Return all words of the generator: identifiers, prefixes with numbers, and what templates are made of."""
+    """Return all words of the generator: identifiers, numbered prefixes, and parts of templates."""
     found = {*FORMER, *(word for path in _modules() for word in _words(ast.parse(path.read_text("utf-8"))))}
     for path in sorted((ROOT / "templates").rglob("*.jinja*")):
         found |= set(_template(path.read_text("utf-8")))
@@ -43,7 +43,7 @@ def _modules() -> Iterator[Path]:
 
 
 def _words(tree: ast.Module) -> Iterator[str]:
-    """Yield the constants that look like names, and those of f-strings with a number in the place of a value."""
+    """Yield the constants that look like names, and those of f-strings with a number for each value."""
     for node in ast.walk(tree):
         match node:
             case ast.Constant(value=str(text)) if _WORD.fullmatch(text):

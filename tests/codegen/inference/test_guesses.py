@@ -1,4 +1,4 @@
-"""What `specwire new` guesses: what is certain is written, what is not is a comment, and the rest is left alone."""
+"""Inference of `specwire new`: certain facts are written, uncertain ones are comments, others are omitted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def thing(**properties: Any) -> dict[str, Any]:
 
 
 def guess(query: Mapping[str, Any], schema: Any, path: str = "/v1/jobs", headers: Any = None) -> Guess | None:
-    """Return the guess for an operation with these query parameters and this answer."""
+    """Return the guess for an operation with these query parameters and this response."""
     parameters = [{"in": "query", "name": name, "schema": each} for name, each in query.items()]
     response = {"headers": headers or {}, "content": {"application/json": {"schema": schema}}}
     operation = {"operationId": "list", "parameters": parameters, "responses": {"200": response}}
@@ -200,15 +200,15 @@ PAGES: dict[str, tuple[dict[str, Any], Any, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_pagination_that_is_certain_is_guessed(name: str) -> None:
-    """Shapes of frameworks and vendors, each with the extension that pages it."""
+def test_certain_pagination_is_inferred(name: str) -> None:
+    """Response shapes of frameworks and vendors, each with its extension."""
     query, schema, expected = PAGES[name]
     found = guess(query, schema)
     assert found is not None and (expected, True) == (found.value, found.certain)
 
 
-def test_a_link_header_pages_an_object_too() -> None:
-    """A declared `Link` header is how an answer without a cursor pages."""
+def test_a_link_header_is_inferred_for_an_object() -> None:
+    """It is declared, and the response has no cursor."""
     found = guess({"per_page": INT, "page": INT}, thing(total_count=INT, items=ARRAY), headers={"Link": {}})
     assert found is not None and ({"style": "link", "items": "/items"}, True) == (found.value, found.certain)
 
@@ -225,8 +225,8 @@ def test_a_link_header_pages_an_object_too() -> None:
         ({}, thing(data=thing(fields=ARRAY, name=TEXT), links=thing(next=TEXT))),
     ],
 )
-def test_pagination_that_is_not_certain_is_a_comment(query: Mapping[str, Any], schema: Any) -> None:
-    """A wrong guess is worse than none: it is written down, but does not hold."""
+def test_uncertain_pagination_is_a_comment(query: Mapping[str, Any], schema: Any) -> None:
+    """A wrong guess is worse than none."""
     found = guess(query, schema)
     assert found is not None and not found.certain
     overlay = _overlay("Shop", [found])

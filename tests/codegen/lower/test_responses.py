@@ -1,4 +1,4 @@
-"""What operations answer: which type a document gives each status, and when a call is sent."""
+"""Types of responses: which type each status has, and when a call is sent."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ components:
 
 @pytest.fixture
 def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
-    """Return a function that makes the client of a document's text and imports it."""
+    """Return a function that generates and imports the client of a document."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     names = (f"answers_{number}" for number in itertools.count())
@@ -61,7 +61,7 @@ def operation(name: str, *responses: str, method: str = "get") -> str:
 
 
 def play(module: ModuleType, body: bytes, content_type: str | None, status: int = 200) -> tuple[Any, list[str]]:
-    """Return a client that gets one answer, and the list of the methods that it sent."""
+    """Return a client with one scripted response, and the list of the methods that it sends."""
     sent: list[str] = []
     headers = {} if content_type is None else {"content-type": content_type}
 
@@ -76,7 +76,7 @@ def play(module: ModuleType, body: bytes, content_type: str | None, status: int 
 
 
 def test_each_status_has_its_type(generated: Any) -> None:
-    """What a status answers is decoded as its own type; a call is annotated with all of them."""
+    """The response of a status is decoded as its own type; the return annotation has all of them."""
     queued, updated = '{$ref: "#/components/schemas/Queued"}', '{$ref: "#/components/schemas/Updated"}'
     json = "application/json"
     module = generated(
@@ -108,8 +108,8 @@ def test_each_status_has_its_type(generated: Any) -> None:
         assert (type(value), value) == (type(found), found), (name, status)
 
 
-def test_a_status_tells_a_file_from_a_value(generated: Any) -> None:
-    """Where one status answers a file and another a value, the call is sent and gives what came."""
+def test_the_status_distinguishes_a_file_from_a_value(generated: Any) -> None:
+    """If one status returns a file and another a value, the call returns what the server sends."""
     pdf = response("200", "application/pdf", "{type: string, format: binary}")
     state = response("202", "application/json", "{type: object, properties: {state: {type: string}}}")
     module = generated(HEAD + "paths:\n" + operation("report", pdf, state, response("204", None)))
@@ -148,8 +148,8 @@ LAZY = [
 METHODS = ("get", "post", "put", "patch", "delete", "options")
 
 
-def test_what_changes_something_is_sent_when_it_is_called(generated: Any) -> None:
-    """Over all types that are read later and all methods: but for GET, a call is a request, sync and awaited."""
+def test_a_write_is_sent_when_it_is_called(generated: Any) -> None:
+    """For all lazily read types and all methods except GET, a call sends the request, sync and awaited."""
     paths = "".join(
         operation(f"{method}{number}", each, method=method) for number, each in enumerate(LAZY) for method in METHODS
     )
@@ -180,8 +180,8 @@ def test_what_changes_something_is_sent_when_it_is_called(generated: Any) -> Non
 
 
 @pytest.mark.filterwarnings("default::ResourceWarning")
-def test_what_is_never_sent_is_told(generated: Any) -> None:
-    """A download or a stream that goes unread gives a `ResourceWarning`, which says what to do."""
+def test_an_unread_download_or_stream_gives_a_resource_warning(generated: Any) -> None:
+    """It was never sent; the warning names the remedy."""
     file, events = LAZY[0], response("200", "text/event-stream", "{type: string}")
     module = generated(HEAD + "paths:\n" + operation("file", file) + operation("talk", events, method="post"))
     client, sent = play(module, b"", None)
@@ -192,8 +192,8 @@ def test_what_is_never_sent_is_told(generated: Any) -> None:
     assert [] == sent
 
 
-def test_plain_strings_are_text_that_is_sent(generated: Any) -> None:
-    """A string under any type, or under that of bytes, is a `str`, whatever the method."""
+def test_plain_strings_are_text(generated: Any) -> None:
+    """A string under any media type, that of bytes included, is a `str`, whatever the method."""
     text = "{type: string}"
     paths = "".join(
         operation(f"{method}{number}", response("200", kind, text), method=method)
@@ -229,7 +229,7 @@ SIGNATURES = [
 ]  # fmt: skip
 
 
-def test_signatures_say_what_is_answered(generated: Any, tmp_path: Path) -> None:
+def test_the_reference_shows_the_type_of_each_response(generated: Any, tmp_path: Path) -> None:
     """Each kind of response has its type in the reference."""
     paths = "".join(operation(f"op{number}", each) for number, (_, each, _) in enumerate(SIGNATURES))
     module = generated(HEAD + "paths:\n" + paths)
@@ -238,8 +238,8 @@ def test_signatures_say_what_is_answered(generated: Any, tmp_path: Path) -> None
         assert f"client.op{number}() -> {expected}\n" in reference, name
 
 
-def test_what_a_swagger_2_operation_produces_is_answered(generated: Any, tmp_path: Path) -> None:
-    """Files under plain strings, and types of files without a schema, are downloads."""
+def test_swagger_2_files_are_downloads(generated: Any, tmp_path: Path) -> None:
+    """Files under plain strings, and media types of files without a schema."""
     module = generated(
         """swagger: "2.0"
 info: {title: T, version: "1"}
@@ -283,7 +283,7 @@ RESULT = '{title: %s, properties: {result: {$ref: "#/definitions/Reply"}, error:
 
 
 def gateway(schema: str, description: str = "") -> str:
-    """Return a document of grpc-gateway in which one call answers a schema."""
+    """Return a document of grpc-gateway in which one call returns a schema."""
     return GATEWAY.replace("SCHEMA", schema).replace("DESCRIPTION", description)
 
 
@@ -299,8 +299,8 @@ def gateway(schema: str, description: str = "") -> str:
         ("", '{title: Stream result of Reply, properties: {result: {$ref: "#/definitions/Reply"}}}'),
     ],
 )
-def test_results_of_a_gateway_are_a_stream(generated: Any, description: str, schema: str) -> None:
-    """Each line holds an event as its `result`, whose own `error` is a field, or an `error`, which is raised."""
+def test_results_of_grpc_gateway_are_a_stream(generated: Any, description: str, schema: str) -> None:
+    """Each line is an event in `result`, which may have a field `error`, or an `error` to raise."""
     module = generated(gateway(schema, description))
     lines = b'{"result":{"id":"1"}}\n{"result":{"id":"2","error":"none"},"error":null}\n'
     broken = b'{"error":{"code":14,"message":"gone away"}}\n{"result":{"id":"3"}}\n'
@@ -314,8 +314,8 @@ def test_results_of_a_gateway_are_a_stream(generated: Any, description: str, sch
     assert [("1", False), ("2", True)] == [(each.id, each.error == "none") for each in client.watch()]
 
 
-def test_a_gateway_sends_events_before_its_error(generated: Any) -> None:
-    """Events of the chunk that holds an error come first, and a server that does not wrap its events is understood."""
+def test_events_before_an_error_of_grpc_gateway_are_returned(generated: Any) -> None:
+    """A server that does not wrap its events is understood too."""
     module = generated(gateway('{$ref: "#/x-stream-definitions/Reply"}'))
     lines = b'{"id":"1"}\n{"result":{"id":"2"}}\n{"error":{"message":"gone"}}'
     events = iter(play(module, lines, "application/json")[0].watch())
@@ -332,15 +332,15 @@ def test_a_gateway_sends_events_before_its_error(generated: Any) -> None:
         '{properties: {result: {$ref: "#/definitions/Reply"}, error: {$ref: "#/definitions/rpcStatus"}, id: {}}}',
     ],
 )
-def test_a_result_beside_an_error_is_no_stream_by_itself(generated: Any, schema: str) -> None:
-    """Where nothing names a gateway, an object with `result` and `error` is one JSON value."""
+def test_result_and_error_alone_do_not_make_a_stream(generated: Any, schema: str) -> None:
+    """Without a sign of grpc-gateway, such an object is one JSON value."""
     module = generated(gateway(schema))
     client, _ = play(module, b'{"result": {"id": "1"}}', "application/json")
     assert "1" == client.watch().result.id
 
 
-def test_each_form_of_an_answer_has_a_method(generated: Any) -> None:
-    """JSON, texts and files of one operation are methods of their own, which ask for their media type."""
+def test_each_kind_of_response_has_a_method(generated: Any) -> None:
+    """JSON, texts and files of one operation are separate methods with their own `Accept`."""
     module = generated(
         HEAD
         + """
@@ -385,8 +385,8 @@ A, B = "{type: object, properties: {a: {type: string}}}", "{type: object, proper
         ("application/vnd.shop.v1+json", "application/vnd.shop.v2+json", "get_it_shop_v2"),
     ],
 )
-def test_json_of_another_shape_has_a_method(generated: Any, first: str, second: str, name: str) -> None:
-    """Each asks for its own media type, with the parameters where only they tell the types apart."""
+def test_json_of_another_schema_has_its_own_method(generated: Any, first: str, second: str, name: str) -> None:
+    """It requests its own media type, with the parameters if only they distinguish the types."""
     content = f"{{{first!r}: {{schema: {A}}}, {second!r}: {{schema: {B}}}}}"
     module = generated(HEAD + "paths:\n" + operation("getIt", f'"200": {{description: d, content: {content}}}'))
 
@@ -400,8 +400,8 @@ def test_json_of_another_shape_has_a_method(generated: Any, first: str, second: 
 
 
 @pytest.mark.parametrize("schema", [A, "{}", "{type: object}"])
-def test_json_of_the_same_shape_or_of_none_has_no_method(generated: Any, schema: str) -> None:
-    """It is the same value in another encoding, or the document does not tell."""
+def test_json_of_the_same_schema_has_no_other_method(generated: Any, schema: str) -> None:
+    """It is the same value in another encoding, or has no schema."""
     content = f"{{application/json: {{schema: {A}}}, application/hal+json: {{schema: {schema}}}}}"
     module = generated(HEAD + "paths:\n" + operation("getIt", f'"200": {{description: d, content: {content}}}'))
 
@@ -425,10 +425,10 @@ def test_json_of_the_same_shape_or_of_none_has_no_method(generated: Any, schema:
         ("application/hal+json", A, None, {}, None),
     ],
 )
-def test_json_requests_of_another_shape_have_a_method(
+def test_json_requests_of_another_schema_have_their_own_method(
     generated: Any, second: str, schema: str, name: str | None, arguments: dict[str, Any], body: object
 ) -> None:
-    """Each sends its own media type; the same shape in another encoding needs none."""
+    """Each sends its own media type; the same schema in another encoding needs none."""
     content = f"{{application/json: {{schema: {A}}}, {second!r}: {{schema: {schema}}}}}"
     request = f"requestBody: {{required: true, content: {content}}}"
     path = f"  /it: {{post: {{operationId: getIt, {request}, responses: {{'204': {{description: d}}}}}}}}\n"
@@ -458,10 +458,10 @@ def test_json_requests_of_another_shape_have_a_method(
         ),
     ],
 )
-def test_emitters_of_spring_send_events_of_any_shape(
+def test_spring_emitters_are_streams_of_any_json(
     generated: Any, media_type: str, schema: str, name: str, properties: str
 ) -> None:
-    """What is documented as the Java object that sends events is a stream of any JSON, or of text."""
+    """Spring documents the Java object that sends events instead of their type."""
     components = f"components: {{schemas: {{{name}: {{type: object, properties: {properties}}}}}}}\n"
     module = generated(HEAD + "paths:\n" + operation("watch", response("200", media_type, schema)) + components)
     client, _ = play(module, b'data: {"id":1}\n\ndata: [2]\n\ndata: hello\n\n', "text/event-stream")
@@ -470,7 +470,7 @@ def test_emitters_of_spring_send_events_of_any_shape(
         assert [{"id": 1}, [2], "hello"] == list(client.watch())
 
 
-def test_an_emitter_with_fields_of_its_own_is_a_model(generated: Any) -> None:
+def test_a_schema_named_like_a_spring_emitter_keeps_its_fields(generated: Any) -> None:
     """A schema that only shares its name with a class of Spring keeps its fields."""
     schema = '{$ref: "#/components/schemas/SseEmitter"}'
     components = "components: {schemas: {SseEmitter: {type: object, properties: {id: {type: integer}}}}}\n"

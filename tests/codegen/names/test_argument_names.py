@@ -1,4 +1,4 @@
-"""Names of arguments: the document's words are free, whatever a module of operations calls its own."""
+"""Names of arguments: the document's names are available, whatever names a module uses itself."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def things(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The module of the operations."""
+    """Module of the operations."""
     waited = operation("poll", [*WORDS, "poll"])
     waited["x-specwire-polling"] = {"status": "/state", "success": ["done"], "failure": ["failed"], "interval": 1}
     document = {
@@ -71,7 +71,7 @@ def things(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_an_argument_has_the_name_of_the_document(name: str, things: Any) -> None:
-    """Names of our modules, helpers and types are names of arguments all the same, and are sent as such."""
+    """Names of modules, helpers and types can be names of arguments, and are sent as such."""
     sent = {word: f"<{word}>" for word in WORDS}
     more = {"body": ["x"]} if name == "lines" else {}
     request = getattr(things, name)(**sent, **more)
@@ -80,7 +80,7 @@ def test_an_argument_has_the_name_of_the_document(name: str, things: Any) -> Non
 
 
 def fields_of(body: Any) -> list[str]:
-    """Return the names of what a body holds."""
+    """Return the field names of a body."""
     match body:
         case MultipartBody(parts=parts):
             return [part.name for part in parts]
@@ -90,6 +90,6 @@ def fields_of(body: Any) -> list[str]:
             return list(body.value)
 
 
-def test_a_waiter_calls_its_builder(things: Any) -> None:
-    """Arguments called like what the waiter calls do not get in its way."""
+def test_arguments_of_a_waiter_do_not_shadow_its_builder(things: Any) -> None:
+    """They may have the same name."""
     assert things.wait(inputs="a", models="b", flow="c", given="d", poll_="e") is not None

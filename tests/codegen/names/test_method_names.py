@@ -1,4 +1,4 @@
-"""Method names that nobody chose: from tags, operationIds and paths."""
+"""Default names of methods: from tags, operationIds and paths."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def method(http_method: str, path: str, id: str = "", tag: str | None = None) ->
     ],
 )
 def test_names_from_routes(http_method: str, path: str, name: str) -> None:
-    """An operation without a name of its own is named for what its route does."""
+    """An operation without a name is named after its route."""
     assert name == method(http_method, path)
 
 
@@ -62,7 +62,7 @@ def test_names_from_routes(http_method: str, path: str, name: str) -> None:
     ],
 )
 def test_names_from_operation_ids(http_method: str, path: str, id: str, tag: str | None, name: str) -> None:
-    """A name says nothing twice: what the resource says, the method does not."""
+    """A method does not repeat the resource's name."""
     assert name == method(http_method, path, id, tag)
 
 
@@ -84,24 +84,24 @@ def methods(*ids: str) -> list[str]:
     ],
 )
 def test_names_from_dotted_operation_ids(ids: list[str], names: list[str]) -> None:
-    """Where all operationIds are paths of resources, so are the methods."""
+    """If all operationIds are paths of resources, so are the methods."""
     assert names == methods(*ids)
 
 
 @pytest.mark.parametrize("name", sorted(RESERVED))
 def test_reserved_names_get_an_underscore(name: str) -> None:
-    """No method hides what the client itself can do."""
+    """No method hides a method of the client."""
     assert f"{name}_" == method("POST", f"/{name}", name)
 
 
 def test_a_read_of_a_reserved_name_gets_a_verb() -> None:
-    """Better a word than an underscore."""
+    """A verb is better than an underscore."""
     assert "get_endpoint" == method("GET", "/endpoint", "endpoint")
 
 
 @pytest.mark.parametrize(("tag", "name"), [("Resource", "resources"), ("endpoint", "endpoints"), ("close", "close_")])
 def test_resources_with_reserved_names(tag: str, name: str) -> None:
-    """A resource that its client needs for itself is in the plural, else it has an underscore."""
+    """A resource with a name of the client is plural, or has an underscore."""
     wanted = [Named("1", "list_them", tag, "GET", "/them"), Named("2", "listMore", f"{tag}s", "GET", "/more")]
     found = default_methods(wanted, [])
 
@@ -122,7 +122,7 @@ routes = st.lists(
 
 @given(routes)
 def test_names_are_distinct(drawn: list[tuple[str, list[str], str, str | None]]) -> None:
-    """Every operation has a method of its own, and no method is also a resource."""
+    """Every operation has its own method, and no method is also a resource."""
     operations = {
         one.key: one
         for verb, parts, id, tag in drawn
@@ -139,7 +139,7 @@ def test_names_are_distinct(drawn: list[tuple[str, list[str], str, str | None]])
 
 
 def methods_of(*operations: tuple[str, str, str, str | None]) -> list[str]:
-    """Return the methods of operations: HTTP method, path, operationId (or nothing) and tag."""
+    """Return the methods of operations, given as HTTP method, path, operationId (or nothing) and tag."""
     made = [
         Named(f"{http_method} {path}", id or f"{http_method.lower()} {path}", tag, http_method, path)
         for http_method, path, id, tag in operations
@@ -177,10 +177,10 @@ PLAIN = {"delete", "destroy", "remove", "update", "patch", "put", "replace", "ge
         ("GET", ("listBuckets", "listBucket"), ("list", "get")),
     ],
 )
-def test_a_collection_never_has_the_verb_of_its_items(
+def test_a_collection_has_another_verb_than_its_items(
     first: str, tag: str | None, http_method: str, ids: tuple[str, str], expected: tuple[str, str]
 ) -> None:
-    """What is done to all says so, in whatever order and style the document has the two."""
+    """In any order and style of the document."""
     operations = [(http_method, "/buckets", ids[0], tag), (http_method, "/buckets/{id}", ids[1], tag)]
     if first == "item":
         found = methods_of(*reversed(operations))[::-1]
@@ -200,12 +200,12 @@ def test_a_collection_never_has_the_verb_of_its_items(
     ],
 )
 def test_a_collection_without_items(http_method: str, path: str, id: str, tag: str | None, name: str) -> None:
-    """Deleting several things says so also where nothing deletes one; what there is one of keeps the verb."""
+    """Deleting several things has `all` in its name; a singleton keeps the verb."""
     assert [name] == methods_of((http_method, path, id, tag))
 
 
-def test_an_id_that_speaks_of_one_thing_is_kept_on_the_path_of_several() -> None:
-    """The body of `PUT /pet` says which pet is meant: all are not."""
+def test_a_singular_operation_id_on_a_plural_path_is_kept() -> None:
+    """The body of `PUT /pet` identifies the pet."""
     operations = [("PUT", "/pet", "updatePet", "pet"), ("GET", "/pet/{petId}", "getPetById", "pet")]
     assert ["pet.update_pet", "pet.get"] == methods_of(*operations)
 
@@ -222,7 +222,7 @@ def test_an_id_that_speaks_of_one_thing_is_kept_on_the_path_of_several() -> None
     )
 )
 def test_no_operation_on_several_things_has_a_plain_verb(operations: list[tuple[str, str, bool, str | None]]) -> None:
-    """Every operation has a name of its own."""
+    """Every operation has its own name."""
     named = [
         (
             verb,
@@ -341,6 +341,8 @@ def test_no_operation_on_several_things_has_a_plain_verb(operations: list[tuple[
         ([("GET", "/vendors", "get_providers", "Provider")], ["provider.list"]),
     ],
 )
-def test_habits_of_frameworks_are_undone(operations: list[tuple[str, str, str, str | None]], names: list[str]) -> None:
-    """What they put around the name of a handler is no part of it, and what is left says what the operation does."""
+def test_affixes_of_frameworks_are_removed(
+    operations: list[tuple[str, str, str, str | None]], names: list[str]
+) -> None:
+    """The rest of a handler's name describes the operation."""
     assert names == methods_of(*operations)

@@ -41,7 +41,7 @@ from specwire_codegen.openapi.transliteration import decoded, encoded, translite
     ],
 )
 def test_snake(wire: str, python: str) -> None:
-    """A wire name becomes the name a person would write."""
+    """A wire name becomes an idiomatic snake-case name."""
     assert python == snake(wire)
 
 
@@ -63,7 +63,7 @@ def test_snake(wire: str, python: str) -> None:
     ],
 )
 def test_argument(wire: str, python: str) -> None:
-    """A property or parameter keeps its script, and signs that tell it from its neighbours."""
+    """A property or parameter keeps its script, and signs that distinguish it from others."""
     assert python == argument(wire)
 
 
@@ -78,13 +78,13 @@ def test_argument(wire: str, python: str) -> None:
     ],
 )
 def test_pascal(wire: str, python: str) -> None:
-    """A component name becomes a class name; a good one stays."""
+    """A component name becomes a class name; a valid one stays."""
     assert python == pascal(wire)
 
 
 @given(st.text())
-def test_names_are_identifiers_as_python_reads_them(wire: str) -> None:
-    """Whatever the script, names are visible identifiers, no keywords, and in the form to which Python brings them."""
+def test_names_are_normalized_identifiers(wire: str) -> None:
+    """In any script, names are visible identifiers, not keywords, in the form that Python normalizes to."""
     for name in (snake(wire), pascal(wire), argument(wire)):
         assert name.isidentifier()
         assert not keyword.iskeyword(name)
@@ -95,7 +95,7 @@ def test_names_are_identifiers_as_python_reads_them(wire: str) -> None:
 
 @given(st.text(st.characters(max_codepoint=0x24F)))
 def test_latin_names_are_ascii(wire: str) -> None:
-    """Latin letters lose their accents, and stay Latin."""
+    """Latin letters lose their accents."""
     assert all(character.isascii() or not unicodedata.name(character).startswith("LATIN ") for character in snake(wire))
 
 
@@ -111,7 +111,7 @@ def test_latin_names_are_ascii(wire: str) -> None:
     ],
 )
 def test_a_class_keeps_its_script(component: str, name: str) -> None:
-    """A component in another script than Latin is a class in that script."""
+    """A component in another script is a class in that script."""
     assert {component: name} == class_names([component])
 
 
@@ -125,8 +125,8 @@ def test_names_that_look_the_same_differ() -> None:
     assert ["ope", "\u043e\u0440\u0435_"] == list(fields.values())
 
 
-def test_files_are_of_ascii() -> None:
-    """Modules of resources in any script have names that every file system keeps."""
+def test_module_names_are_ascii() -> None:
+    """Every file system supports them."""
     assert "pets" == file_name("pets", 100)
     names = {file_name(name, 100) for name in ("用户", "用户_list", "ユーザー", "\u043e\u0440\u0435", "用" * 500)}
     assert 5 == len(names)
@@ -135,7 +135,7 @@ def test_files_are_of_ascii() -> None:
 
 @given(st.lists(st.text(max_size=6), unique=True))
 def test_distinct_names_are_distinct(wires: list[str]) -> None:
-    """Names that collide after cleaning are told apart, and who is named as wished keeps the name."""
+    """Names that collide after cleaning are distinguished; an exact name is kept."""
     names = distinct((wire, snake(wire)) for wire in wires)
     assert len(wires) == len(set(names.values()))
     for wire in wires:
@@ -143,26 +143,26 @@ def test_distinct_names_are_distinct(wires: list[str]) -> None:
             assert wire == names[wire]
 
 
-def test_class_names_leave_the_modules_own_names_alone() -> None:
+def test_class_names_do_not_shadow_names_of_their_module() -> None:
     """A component cannot take a name that the models module needs."""
     assert {"Any": "AnyModel", "any": "AnyModelModel", "Unset": "UnsetModel"} == class_names(["Any", "any", "Unset"])
 
 
 @given(st.text())
-def test_an_encoded_name_comes_back(text: str) -> None:
-    """Names of components are ASCII while they are normalized, and in their script again afterwards."""
+def test_encoded_names_round_trip(text: str) -> None:
+    """Component names are ASCII during normalization, and in their script afterwards."""
     name = transliterated(text)
     assert encoded(name).isascii()
     assert name == decoded(encoded(name)) or "U0" in name
 
 
-def test_what_was_not_encoded_stays() -> None:
+def test_names_that_only_look_encoded_are_kept() -> None:
     """Names that look encoded but stand for no letter are left alone."""
     assert ["U000041", "U110000", "U00200B", "User"] == list(map(decoded, ["U000041", "U110000", "U00200B", "User"]))
 
 
-def test_a_module_path_is_cut_to_what_is_unique() -> None:
-    """A component of pydantic with its module in its name is called by the least that tells it from the others."""
+def test_a_module_path_is_shortened_to_its_unique_end() -> None:
+    """pydantic adds it to component names."""
     components = ["app__models__Pet", "app__models__Owner", "app__views__Owner", "Pen", "x__Pen", "Foo__Bar", "a__b"]
     assert {
         "app__models__Pet": "Pet",
@@ -176,7 +176,7 @@ def test_a_module_path_is_cut_to_what_is_unique() -> None:
 
 
 def test_a_class_name_has_a_limit() -> None:
-    """What is longer than 80 characters is cut, and ends in a digest so that two of them differ."""
+    """A name over 80 characters is cut and ends in a digest."""
     names = class_names(["A" * 80, "B" * 300, "B" * 301])
     assert "A" * 80 == names["A" * 80]
     assert [80, 80] == [len(names["B" * size]) for size in (300, 301)]

@@ -1,4 +1,4 @@
-"""Conditions that are no variants, and combinations of variants that would be too many."""
+"""Conditions that are not variants, and combinations of too many variants."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def normalized(schema: Any, **others: Any) -> tuple[Json, list[str]]:
         ({"oneOf": [{"required": ["x"], "properties": {"y": False}}, {"required": ["y"]}]}, []),
     ],
 )
-def test_unions_of_demands_leave_one_object(version: str, demand: Json, required: list[str]) -> None:
-    """The properties are optional; what every branch requires is required; nothing is a union, and nothing is told."""
+def test_unions_of_required_lists_are_one_object(version: str, demand: Json, required: list[str]) -> None:
+    """Its properties are optional, except those that every branch requires; there is no union and no warning."""
     schema = {**OBJECT, **demand}
     found, warnings = normalized(schema, version=version, NeedsX={"required": ["x"]})
     assert OBJECT["properties"] == found["properties"]
@@ -77,8 +77,8 @@ def test_unions_of_demands_leave_one_object(version: str, demand: Json, required
     assert [] == warnings
 
 
-def test_demands_on_a_scalar_leave_its_type(tmp_path: Path) -> None:
-    """A pattern or a length, whichever holds, is no union of types."""
+def test_alternative_constraints_keep_a_scalar_type(tmp_path: Path) -> None:
+    """Alternative patterns or lengths are not a union of types."""
     schema = {"type": "object", "properties": {"code": {**TEXT, "anyOf": [{"pattern": "^a"}, {"maxLength": 3}]}}}
     (tmp_path / "spec.json").write_text(json.dumps(document(schema)), "utf-8")
     built = build(single(tmp_path / "spec.json", "sample", tmp_path / "sample"))
@@ -124,8 +124,8 @@ COMBINED = [all_of_unions, all_of_demands, nested_unions, property_unions, two_u
 
 
 @pytest.mark.parametrize("make", COMBINED)
-def test_combinations_are_not_multiplied(make: Callable[[int], Json]) -> None:
-    """Beyond a limit an object is kept whole, which is told once; its size grows as that of the document does."""
+def test_combinations_beyond_a_limit_are_not_multiplied(make: Callable[[int], Json]) -> None:
+    """The object is kept whole with one warning; its size is linear in that of the document."""
     sizes = {}
     for size in (8, 16, 32):
         found, warnings = normalized(make(size))
@@ -136,8 +136,8 @@ def test_combinations_are_not_multiplied(make: Callable[[int], Json]) -> None:
 
 
 @pytest.mark.parametrize("make", COMBINED)
-def test_time_grows_as_the_document_does(make: Callable[[int], Json]) -> None:
-    """Four times as many take at most some thirty times as long: a square, and then a little."""
+def test_time_is_at_most_quadratic(make: Callable[[int], Json]) -> None:
+    """Four times as many take at most some thirty times as long."""
     times = {}
     for size in (8, 32):
         schema = make(size)
@@ -148,7 +148,7 @@ def test_time_grows_as_the_document_does(make: Callable[[int], Json]) -> None:
 
 
 def test_an_object_that_is_kept_whole_has_all_properties() -> None:
-    """Each is optional unless every variant of its union requires it, and of each type that any variant gives it."""
+    """Each is optional unless every variant requires it, with all types that variants give it."""
     unions = [
         {
             "oneOf": [
@@ -210,7 +210,7 @@ def refused_or_built(text: str, folder: Path) -> None:
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("keyword", ["multipleOf", "maximum", "minLength", "default"])
 def test_odd_numbers_are_an_error_or_a_warning(place: str, keyword: str, tmp_path: Path) -> None:
-    """A number that nothing can be held against does not end in a traceback."""
+    """A number that nothing can be compared with never causes a traceback."""
     for number in ("0", "1e400", "9" * 4000):
         refused_or_built(odd(keyword, place, number, "same"), tmp_path)
 
@@ -218,14 +218,14 @@ def test_odd_numbers_are_an_error_or_a_warning(place: str, keyword: str, tmp_pat
 @pytest.mark.slow
 @pytest.mark.parametrize(("place", "keyword"), sampled(product(PLACES, KEYWORDS), 12))
 def test_any_odd_number_is_an_error_or_a_warning(place: str, keyword: str, tmp_path: Path) -> None:
-    """No number in any keyword at any place does, with a default to hold against it or not."""
+    """Any number in any keyword at any place, with and without a default to compare."""
     for number in NUMBERS:
         for default in ("none", "plain", "same"):
             refused_or_built(odd(keyword, place, number, default), tmp_path)
 
 
-def test_null_and_nothing_else_is_null() -> None:
-    """A component whose only value is null is no type of its own in a union, and so the union is not of anything."""
+def test_a_component_that_is_always_null_is_null() -> None:
+    """It is not a variant of a union, so the union may vanish."""
     owner = {"type": "object", "properties": {"name": TEXT}}
     schema = {
         "type": "object",
@@ -253,8 +253,8 @@ def test_null_and_nothing_else_is_null() -> None:
         ({"items": ref("Word")}, {"type": "string", "enum": ["a", "b"]}),
     ],
 )
-def test_an_enum_of_scalars_beside_an_array_is_that_of_its_items(items: Json, expected: Json) -> None:
-    """It is told, and a list is a list."""
+def test_an_enum_of_scalars_on_an_array_applies_to_its_items(items: Json, expected: Json) -> None:
+    """With a warning; a list stays a list."""
     schema = {"type": "object", "properties": {"status": {"type": "array", "enum": ["a", "b"], **items}}}
     found = normalize(Document(document(schema, Word=TEXT), "spec.json"))
     schemas = found.data["components"]["schemas"]
@@ -272,20 +272,20 @@ def test_an_enum_of_scalars_beside_an_array_is_that_of_its_items(items: Json, ex
     ],
 )
 def test_names_of_values_are_in_the_description(names: Json) -> None:
-    """Whatever the extension that gives them."""
+    """Each extension for such names is supported."""
     found, warnings = normalized({"type": "integer", "enum": [0, 1], "description": "The sex.", **names})
     assert "The sex.\n\nValues: 0 is Unknown; 1 is Female." == found["description"]
     assert [] == warnings
 
 
-def test_names_that_are_too_few_are_left_out() -> None:
-    """Nobody can tell which value they are of."""
+def test_names_of_values_are_ignored_if_some_are_missing() -> None:
+    """They cannot be assigned to values."""
     found, _ = normalized({"type": "integer", "enum": [0, 1], "x-enum-varnames": ["Unknown"]})
     assert "description" not in found
 
 
-def test_demands_that_refer_to_each_other_are_read_once_each() -> None:
-    """Each of 40 schemas refers three times to the next; read at each place, they would be read 3**40 times."""
+def test_conditions_that_refer_to_each_other_are_read_once() -> None:
+    """Each of 40 schemas refers three times to the next; naive reading would take 3**40 steps."""
     others: Json = {
         f"A{index}": {"anyOf": [ref(f"A{index + 1}"), {"allOf": [ref(f"A{index + 1}")]}, ref(f"A{index + 1}")]}
         for index in range(40)

@@ -1,4 +1,4 @@
-"""Parts of an `allOf` that say the same keyword: what holds at once is kept, what cannot is told."""
+"""Merging of `allOf`: compatible keywords are combined, contradictions are reported."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def property_of(one: Json, other: Json) -> tuple[Any, list[str]]:
         ({"exclusiveMaximum": 2}, {"exclusiveMaximum": 1}, {"exclusiveMaximum": 1}),
     ],
 )
-def test_the_narrower_bound_holds(one: Json, other: Json, expected: Json) -> None:
-    """The larger of two lower bounds, the smaller of two upper ones, in either order."""
+def test_the_narrower_bound_is_kept(one: Json, other: Json, expected: Json) -> None:
+    """The larger lower bound, the smaller upper bound, in either order."""
     merged, warnings = property_of({"type": "integer", **one}, {"type": "integer", **other})
     assert {"type": "integer", **expected} == merged
     assert [] == warnings
@@ -73,8 +73,8 @@ def test_the_narrower_bound_holds(one: Json, other: Json, expected: Json) -> Non
         ),
     ],
 )
-def test_what_both_say_holds(one: Json, other: Json, expected: Json) -> None:
-    """Enumerations meet, requirements add up, closed objects stay closed; nothing is told."""
+def test_compatible_keywords_are_combined(one: Json, other: Json, expected: Json) -> None:
+    """Enumerations are intersected, requirements added, closed objects stay closed; no warning."""
     merged, warnings = property_of(one, other)
     assert expected.items() <= merged.items()
     assert [] == warnings
@@ -92,15 +92,15 @@ def test_what_both_say_holds(one: Json, other: Json, expected: Json) -> None:
         ({"type": "string", "format": "date"}, {"type": "string", "format": "uuid"}),
     ],
 )
-def test_what_excludes_each_other_is_told(one: Json, other: Json) -> None:
-    """The last part wins, whole."""
+def test_a_contradiction_is_reported(one: Json, other: Json) -> None:
+    """The last part is kept whole."""
     merged, warnings = property_of(one, other)
     assert ["allof-conflict"] == warnings
     assert other == merged
 
 
-def test_the_order_of_required_makes_no_other_schema() -> None:
-    """Two inline objects that differ in it alone are one model."""
+def test_the_order_of_required_does_not_matter() -> None:
+    """Two inline objects that differ in it only are one model."""
     inner = {"type": "object", "properties": {"a": TEXT, "b": TEXT}}
     variants = [{**inner, "required": ["a", "b"]}, {**inner, "required": ["b", "a"]}]
     found = normalize(Document(document({"type": "object", "properties": {"p": {"anyOf": variants}}}), "spec.json"))
@@ -110,8 +110,8 @@ def test_the_order_of_required_makes_no_other_schema() -> None:
 
 
 @pytest.mark.parametrize("parent", [True, False, {}])
-def test_a_parent_that_is_no_object_is_no_base(parent: Any) -> None:
-    """What extends `true` or `false` is what it says itself."""
+def test_a_boolean_parent_is_not_a_base_class(parent: Any) -> None:
+    """A schema that extends `true` or `false` has its own fields only."""
     schema = {"allOf": [ref("Parent"), {"type": "object", "properties": {"a": TEXT}}]}
     found = normalize(Document(document(schema, Parent=parent), "spec.json"))
     assert {"a": TEXT} == found.data["components"]["schemas"]["Root"]["properties"]
@@ -125,8 +125,8 @@ def test_a_parent_that_is_no_object_is_no_base(parent: Any) -> None:
         ([TEXT, {"type": "integer"}], False),
     ],
 )
-def test_a_discriminator_is_for_objects(members: list[Json], kept: bool) -> None:
-    """Where not all variants are objects, it is left out with a warning."""
+def test_a_discriminator_of_other_types_is_ignored(members: list[Json], kept: bool) -> None:
+    """Not all variants are objects, which is a warning."""
     one = {"type": "object", "properties": {"kind": TEXT, "a": TEXT}}
     schema = {"oneOf": members, "discriminator": {"propertyName": "kind"}}
     others: Json = {"One": one, "Two": {**one, "required": ["a"]}}

@@ -1,4 +1,4 @@
-"""One cause, one warning: with its first place, and how many more there are."""
+"""Repeated warnings: one per cause, with its first places and a count."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def document(version: str) -> Document:
 
 @pytest.mark.parametrize("version", ["3.1.0", "3.1.1", "3.2.0", "v3.1.0"])
 def test_unknown_keywords_are_annotations_since_3_1(version: str) -> None:
-    """Nothing is said about keywords of schemas that newer versions allow."""
+    """Newer versions allow them, so there is no warning."""
     assert () == normalize(document(version)).warnings
 
 
 @pytest.mark.parametrize("version", ["3.0.0", "3.0.4"])
-def test_unknown_keywords_of_3_0_are_told_once(version: str) -> None:
-    """In OpenAPI 3.0 each of them costs one warning, however often it occurs."""
+def test_unknown_keywords_of_3_0_are_reported_once(version: str) -> None:
+    """One warning each, however often they occur."""
     found = normalize(document(version)).warnings
     assert [("unknown-field", 8), ("unknown-field", 0)] == [(each.code, len(each.also)) for each in found] or [
         ("unknown-field", 0),
@@ -39,7 +39,7 @@ def test_unknown_keywords_of_3_0_are_told_once(version: str) -> None:
 
 
 def test_equal_findings_are_one() -> None:
-    """Findings that differ in nothing but their place are one, in the order of the first places."""
+    """Findings that differ in their place only are one, in the order of the first places."""
     found = merged(
         [
             warning("a", "one", place(1), "help"),
@@ -52,7 +52,7 @@ def test_equal_findings_are_one() -> None:
 
 
 def test_a_warning_counts_its_places() -> None:
-    """A warning names two more places, and counts the others; an error names twenty."""
+    """A warning names two more places and counts the others; an error names twenty."""
     places = [place(line) for line in range(1, 31)]
     (found,) = raise_errors([warning("a", "one", each) for each in places])
     assert "  also at 27 more places" in str(found).splitlines()

@@ -1,4 +1,4 @@
-"""The audit of a package: what clients are made of passes, and nothing else does, however well it parses."""
+"""Audit of a package: the constructs of clients pass, and every other one is rejected."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def audited(source: str, name: str = "operations/pets.py") -> None:
         "if TYPE_CHECKING:\n    A: TypeAlias = 'Literal[\"os.system\"] | str'",
     ],
 )
-def test_what_clients_are_made_of_passes(source: str) -> None:
-    """Docstrings, data, calls of the run time, classes, builders and aliases are on the list."""
+def test_constructs_of_clients_pass(source: str) -> None:
+    """Docstrings, data, calls of the runtime, classes, builders and aliases."""
     audited(source)
 
 
@@ -118,21 +118,21 @@ def test_what_clients_are_made_of_passes(source: str) -> None:
         "a b",
     ],
 )
-def test_anything_else_is_an_error(source: str) -> None:
-    """Every other statement, expression, import, call, base, decorator and hidden character is refused."""
+def test_any_other_construct_is_rejected(source: str) -> None:
+    """Every other statement, expression, import, call, base, decorator and hidden character."""
     with pytest.raises(SpecwireCodegenError, match=r"^internal error: operations/pets\.py"):
         audited(source)
 
 
 @pytest.mark.parametrize("name", ["x.txt", "../x.py", "a-b.py", "x", "a/../b.py", "/x.py", "a b.py"])
 def test_a_file_is_a_module_or_known(name: str) -> None:
-    """No file but modules, `api.md` and `py.typed` is written."""
+    """Other files than modules, `api.md` and `py.typed` are rejected."""
     with pytest.raises(SpecwireCodegenError, match="not a module name"):
         audited("", name)
 
 
-def test_overrides_come_from_their_package_only() -> None:
-    """A module of overrides is imported from the package of overrides, and read, not called."""
+def test_overrides_are_imported_from_their_package_only() -> None:
+    """They are referenced and not called."""
     imports = "from specwire_overrides.acme import files as _files\nfrom specwire.support import endpoint\n"
     source = f"{imports}A = endpoint(_files.a)\n"
     audit({"client.py": source}, "specwire_overrides.acme")

@@ -1,4 +1,4 @@
-"""Classes: datamodel-code-generator gets nothing that a document wrote, and its classes equal those of the IR."""
+"""Classes: datamodel-code-generator gets no text of a document, and its classes equal those of the IR."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from specwire_codegen.ir import Field, ListOf, Literals, MapOf, ModelRef, Nullab
 from tests.codegen.hostile.document import base, rendered, written
 
 OURS = re.compile(r"C\d+|f\d+|T\d+|#/components/schemas/T\d+|slots")
-"""The identifiers of the outlines; all other strings are words of OpenAPI, of a template or of a format."""
+"""Identifiers of the outlines; all other strings are keywords of OpenAPI, parts of templates or formats."""
 WORDS = frozenset(
     "openapi 3.1.0 info title models version 1 paths components schemas type object properties required string integer "
     "number boolean null array items anyOf additionalProperties $ref format date-time date time duration uuid binary "
@@ -29,8 +29,8 @@ WORDS = frozenset(
 
 
 @pytest.fixture(autouse=True)
-def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forget the classes that were made before, so that each test has its own made."""
+def no_cached_classes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clear the cached classes before each test."""
     monkeypatch.setattr(dcg, "_MADE", {})
 
 
@@ -46,8 +46,8 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(item)
 
 
-def test_the_emitter_sees_no_word_of_a_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Schemas and template data that datamodel-code-generator gets are made of identifiers of ours."""
+def test_the_emitter_gets_no_text_of_a_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its schemas and template data consist of the generator's identifiers."""
     seen: set[str] = set()
     real = datamodel_code_generator.generate
 
@@ -69,8 +69,8 @@ SLOTS = ("C0", "T0", "f0", "f0_key", "f0_doc", "class_name", "class_text", "doc"
 
 
 @pytest.mark.parametrize("word", SLOTS)
-def test_a_slot_in_a_document_is_a_word(word: str) -> None:
-    """A document that uses the names of our slots gets them back, each where it stood."""
+def test_a_slot_name_in_a_document_is_text(word: str) -> None:
+    """A document that uses the names of slots gets them back unchanged."""
     kind = UnionOf((Literals((word, f"{word}'")), ListOf(MapOf(ModelRef(word))), Primitive("int")))
     doc = f"{word} {word}"
     fields = (Field(word, word, Nullable(kind), True, doc), Field("b", "B", Primitive("date"), False, doc))
@@ -90,7 +90,7 @@ def test_a_slot_in_a_document_is_a_word(word: str) -> None:
 
 @pytest.mark.parametrize("doc", ["", " ", "Pet", "pet.", "`Pet`"])
 def test_a_docstring_does_not_repeat_a_name(doc: str) -> None:
-    """A class or field whose description is its name has no docstring; a class without members has `pass`."""
+    """A class or field that is described by its name has no docstring; an empty class has `pass`."""
     field = attrs.evolve(Field("pet", "pet", Primitive("int"), True), doc=doc)
     for text in (structs([ObjectModel("Pet", (field,), doc)]), typed_dicts([ObjectModel("Pet", (field,), doc)])):
         assert '"""' not in text
@@ -109,8 +109,8 @@ def test_classes_that_differ_from_the_ir_are_an_error(monkeypatch: pytest.Monkey
         structs([made])
 
 
-def test_a_class_that_does_not_come_back_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every class that was asked for must be returned, and no other."""
+def test_a_missing_or_additional_class_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exactly the requested classes must be returned."""
     monkeypatch.setattr(datamodel_code_generator, "generate", lambda *_, **__: "class Other: pass\n")
     with pytest.raises(SpecwireCodegenError, match="returned other classes than requested"):
         structs([model(Field("a", "a", Primitive("int"), True))])
@@ -130,13 +130,13 @@ def test_a_class_that_does_not_come_back_is_an_error(monkeypatch: pytest.MonkeyP
     ],
 )
 def test_only_the_syntax_of_a_class_is_printed(source: str) -> None:
-    """A tree that holds a text, a function or anything else that no outline has is refused."""
+    """A tree with a text, a function or anything else that no outline has is rejected."""
     with pytest.raises(SpecwireCodegenError, match="which is not part of a class"):
         printed(ast.parse(source).body[0], {"class_name": "Pet"})
 
 
 def test_a_field_called_like_a_type_keeps_its_name() -> None:
-    """In the class the type has another name then, since the body of a class is a scope."""
+    """Inside the class the type has another name, because a class body is a scope."""
     made = model(
         Field("list", "list", ListOf(Primitive("date")), False), Field("date", "date", Primitive("date"), False)
     )

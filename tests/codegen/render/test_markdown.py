@@ -37,32 +37,32 @@ def test_a_block_keeps_its_lines(block: str) -> None:
 
 
 @pytest.mark.parametrize("block", BLOCKS[:8])
-def test_a_block_may_follow_prose_at_once(block: str) -> None:
+def test_a_block_may_follow_prose_without_a_blank_line(block: str) -> None:
     """No blank line is needed between prose and a list, a table or code."""
     lines = block.replace("nested\n    continued", "nested continued").split("\n")
     assert ["One of these:", *lines] == wrapped(f"One of these:\n{block}", 80)
 
 
-def test_a_long_item_hangs() -> None:
+def test_a_long_list_item_has_a_hanging_indent() -> None:
     """The lines of a list item are indented below its text."""
     assert [f"1. {'word ' * 7}word", "   word word", "2. x"] == wrapped(f"1. {'word ' * 10}\n2. x", 43)
 
 
-def test_a_first_line_may_be_longer() -> None:
+def test_only_the_first_line_may_be_longer() -> None:
     """Only the first line has more room."""
     assert [("x " * 22).strip(), ("x " * 20).strip()] == wrapped("x " * 42, 40, 4)
 
 
 @pytest.mark.parametrize("indent", [2, 4, 8])
 def test_indented_text_of_a_python_docstring_is_prose(indent: int) -> None:
-    """Lines that are all indented but for the first one are not code."""
+    """If all lines except the first are indented, they are not code."""
     text = f"Summary.\n{' ' * indent}More of it,\n{' ' * indent}and more.\n\n{' ' * indent}- item"
     assert ["Summary. More of it, and more.", "", "- item"] == wrapped(text, 80)
 
 
 @given(st.text(st.sampled_from('ab. `|-#*1\n"\\~=')), st.integers(40, 60))
 def test_no_word_is_lost(text: str, width: int) -> None:
-    """Whatever the Markdown, its words stay in order, and its docstring is one constant."""
+    """The words of any Markdown stay in order, and its docstring is one constant."""
     assert text.split() == " ".join(wrapped(text, width)).split()
     assert clean(text).split() == ast.literal_eval(docstring(text)).split()
     assert not any(line != line.rstrip() for line in wrapped(text, width))
@@ -83,8 +83,8 @@ def test_no_word_is_lost(text: str, width: int) -> None:
         ("", "", ""),
     ],
 )
-def test_a_description_begins_with_a_sentence(text: str, first: str, rest: str) -> None:
-    """The first sentence is the summary, and nothing of the rest is lost."""
+def test_the_first_sentence_is_the_summary(text: str, first: str, rest: str) -> None:
+    """The rest follows."""
     assert (first, rest) == summarized(text)
 
 
@@ -96,7 +96,7 @@ def test_splitting_loses_nothing(text: str) -> None:
 
 
 def test_a_section_keeps_the_list_of_an_argument() -> None:
-    """The description of an argument may be a list, indented below its name."""
+    """It is indented below the argument's name."""
     text = docstring("Do.", sections=[("Args", [("kind", "One of:\n- a\n- b"), ("other", "- c\n- d")])])
     expected = """
         Do.

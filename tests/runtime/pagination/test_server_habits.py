@@ -13,7 +13,7 @@ import pytest
 from specwire import UNSET, PagedRequest, Unset, WireModel
 from specwire._operations.operation import Pagination
 from specwire._pagination.pagination import EMPTY_PAGES
-from specwire.errors import InvalidRequestError, NotFoundError, PaginationError
+from specwire.errors import ConfigurationError, InvalidRequestError, NotFoundError, PaginationError
 from specwire.support import Cursor, JsonPayload, NextURL, Offset, Operation, PageNumber
 
 from tests.support.sample import AsyncSample, Sample
@@ -361,7 +361,7 @@ def test_max_pages_is_an_error_only_if_more_pages_follow(mode: str) -> None:
         for item in listing(Wire(well_behaved("cursor", ITEMS)), pagination, {}, mode, max_pages=2):
             got.append(item)
     assert ITEMS[:10] == got
-    with pytest.raises(InvalidRequestError, match="max_pages is 0"):
+    with pytest.raises(ConfigurationError, match="max_pages is 0"):
         list(listing(Wire(well_behaved("cursor", ITEMS)), pagination, {}, mode, max_pages=0))
 
 
