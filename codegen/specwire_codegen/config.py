@@ -22,7 +22,8 @@ _ACCESS_KEYS: Mapping[str, tuple[type, ...]] = {"refs-within": (str, list), "ref
 _KINDS = {str: ("a string", "put it into quotes"), bool: ("true or false", "write it without quotes")}
 _VARIABLES = ("key", "base_url")
 _TABLES = ("operations", "streams", "waits")
-_KNOWN = ("client", *_TABLES, "models", "casing")
+_INFERRED = ("streams", "pages", "waits")
+_KNOWN = ("client", *_TABLES, "models", "casing", "infer")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _METHOD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
@@ -48,6 +49,8 @@ class ClientConfig:
     """Class names by component."""
     casing: Mapping[str, str] = attrs.field(factory=dict)
     """Spelling of words in class names."""
+    infer: Mapping[str, bool | Mapping[str, bool]] = attrs.field(factory=dict)
+    """Kinds of inference that apply, or by operationId the operations that they apply to."""
     partial: bool = False
     """True if only a part of the document is generated; names for other operations are then ignored."""
     text: str = attrs.field(default="", repr=False)
@@ -91,6 +94,7 @@ def read_config(path: Path, package: str) -> ClientConfig:
         requires_base_url=client.get("requires_base_url", False),
         models=data.get("models", {}),
         casing=data.get("casing", {}),
+        infer=data.get("infer", {}),
         text=text,
     )
     raise_errors(_problems(config, data))
@@ -151,6 +155,7 @@ def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]
     for table in _TABLES:
         for key, value in data.get(table, {}).items():
             found += _misnamed(table, key, value, config.locate(table, key))
+    found += _inferred(config, data.get("infer", {}))
     for key, value in data.get("models", {}).items():
         if not is_class_name(value) or value in RESERVED_CLASSES:
             help_ = "use PascalCase letters and digits; names of Python and typing are reserved"
@@ -182,6 +187,18 @@ def _misnamed(table: str, key: str, value: Any, place: Location) -> Iterator[Dia
             )
         elif names.count(name) > 1:
             yield error("bad-name", f"{key} is named {name} twice", place, "remove one of them")
+
+
+def _inferred(config: ClientConfig, table: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    for key, value in table.items():
+        if key not in _INFERRED:
+            message, help_ = f"[infer] has no key {key!r}", f"use one of {', '.join(_INFERRED)}"
+            yield error("unknown-key", message, config.locate("infer", key), help_)
+            continue
+        switches = value.values() if isinstance(value, dict) else [value]
+        if not all(isinstance(each, bool) for each in switches):
+            help_ = f"write {key} = false, or {key} = {{listPets = false}} for an operationId"
+            yield error("bad-value", f"{key} must be true or false", config.locate("infer", key), help_)
 
 
 def _misstated(key: str, value: Any, place: Location) -> list[Diagnostic]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
 
 from specwire_codegen import build_cache
-from specwire_codegen.config import read_config
+from specwire_codegen.config import ClientConfig, read_config
 from specwire_codegen.diagnostics import (
     Diagnostic,
     DiagnosticError,
@@ -29,7 +29,8 @@ from specwire_codegen.files.load import load, load_from, load_overlay
 from specwire_codegen.files.pin import pinned, read_pin
 from specwire_codegen.ir import Api
 from specwire_codegen.lower import lower
-from specwire_codegen.normalize import normalize
+from specwire_codegen.normalize import Normalized, normalize
+from specwire_codegen.normalize.guess import KINDS, Guess, Inference
 from specwire_codegen.output.audit import audit
 from specwire_codegen.output.formatting import formatted
 from specwire_codegen.output.manifest import MANIFEST, manifest
@@ -52,6 +53,7 @@ class Built:
     warnings: tuple[Diagnostic, ...]
     dependencies: tuple[str, ...] = ()
     """Paths of the documents that the target's document refers to."""
+    guesses: tuple[Guess, ...] = ()
 
 
 @contextmanager
@@ -69,14 +71,28 @@ def document_of(
     target: Target, access: Access | None = None, *, after: str | None = None
 ) -> tuple[Document, tuple[Diagnostic, ...]]:
     """Return the normalized document of a target, or as it is after a pass, and the warnings."""
+    document, found = _normalized(target, access, after)
+    return document, found.warnings
+
+
+def _normalized(target: Target, access: Access | None, after: str | None = None) -> tuple[Document, Normalized]:
+    """Return the normalized document of a target, or as it is after a pass, and what was found on the way."""
     with _bounded(target):
         document = _loaded(target, access or Access())
         if target.overlay is not None:
             document = overlays.apply(document, load_overlay(target.overlay))
         config = read_config(target.config, target.name)
         document = without(document, {key: config.locate("operations", key) for key in config.omitted})
-        normalized = normalize(select(document, target.only_tags, target.only_operations), after=after)
-    return attrs.evolve(document, data=normalized.data), normalized.warnings
+        selected = select(document, target.only_tags, target.only_operations)
+        normalized = normalize(selected, after=after, inference=_inference(config))
+    return attrs.evolve(document, data=normalized.data), normalized
+
+
+def _inference(config: ClientConfig) -> Inference:
+    """Return which guesses apply, by the table `[infer]` of `client.toml`."""
+    off = frozenset(kind for kind in KINDS if config.infer.get(kind) is False)
+    single = {kind: value for kind in KINDS if isinstance(value := config.infer.get(kind), Mapping)}
+    return Inference(off, single)
 
 
 def _loaded(target: Target, access: Access) -> Document:
@@ -128,7 +144,7 @@ def _collecting_seldom() -> Iterator[None]:
 @_collecting_seldom()
 def build(target: Target, access: Access | None = None) -> Built:
     """Return the output of a target without writing it."""
-    document, warnings = document_of(target, access)
+    document, found = _normalized(target, access)
     api = overridden(target, document)
     if target.overrides is not None and target.override_pins is not None:
         raise_errors(list(check_pins(api, api.overrides, target.override_pins)))
@@ -141,8 +157,9 @@ def build(target: Target, access: Access | None = None) -> Built:
         api=api,
         files={**sources, MANIFEST: manifest(sources, build_cache.inputs_of(target, document.dependencies), kept)},
         normalized=normalized,
-        warnings=merged((*warnings, *api.warnings)),
+        warnings=merged((*found.warnings, *api.warnings)),
         dependencies=document.dependencies,
+        guesses=found.guesses,
     )
 
 

@@ -14,6 +14,7 @@ from specwire_codegen.project import Target
 if TYPE_CHECKING:
     from specwire_codegen.diagnostics import Diagnostic
     from specwire_codegen.ir import Api
+    from specwire_codegen.normalize import Guess
 
 
 @attrs.frozen
@@ -26,16 +27,26 @@ class Generated:
     changes: tuple[str, ...]
     warnings: tuple[Diagnostic, ...]
     seconds: float
+    guesses: tuple[Guess, ...] = ()
+    """What was inferred; empty if nothing had changed."""
 
 
-def generate(target: Target, access: Access | None = None, *, force: bool = False, strict: bool = False) -> Generated:
+def generate(
+    target: Target,
+    access: Access | None = None,
+    *,
+    force: bool = False,
+    strict: bool = False,
+    explain: bool = False,
+) -> Generated:
     """Write the package of a target unless inputs, generator and output are unchanged.
 
-    `force` writes it anyway, replacing edited generated files; `strict` turns warnings into errors.
+    `force` writes it anyway, replacing edited generated files; `strict` turns warnings into errors; `explain` reads the
+    document in any case, for what is inferred from it.
     """
     started = time.monotonic()
     access = access or Access()
-    if not force and not strict and build_cache.is_current(target, access):
+    if not force and not strict and not explain and build_cache.is_current(target, access):
         return Generated(target, None, (), (), time.monotonic() - started)
     from specwire_codegen.generate import build, refuse_warnings
     from specwire_codegen.output.package import write
@@ -46,4 +57,5 @@ def generate(target: Target, access: Access | None = None, *, force: bool = Fals
     normalized = (target.normalized, built.normalized) if target.normalized is not None else None
     changes = write(target.output, built.files, normalized=normalized, force=force)
     build_cache.record(target, built.dependencies, access)
-    return Generated(target, built.api, tuple(changes), built.warnings, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return Generated(target, built.api, tuple(changes), built.warnings, seconds, built.guesses)

@@ -24,10 +24,10 @@ from specwire_codegen.files.library import Library, Part
 from specwire_codegen.files.load import load_from
 from specwire_codegen.files.network import origin_of
 from specwire_codegen.files.pin import Pinned, PinnedPart, tables, toml
-from specwire_codegen.inference.infer import Guess, guesses
 from specwire_codegen.lower import lower
 from specwire_codegen.migrate.migration import migrate
 from specwire_codegen.normalize import Normalized, normalize
+from specwire_codegen.normalize.guess import Guess
 from specwire_codegen.openapi.casing import pascal
 from specwire_codegen.openapi.identifiers import is_device
 from specwire_codegen.output.paths import digest, inside
@@ -69,7 +69,7 @@ def new(
     document = load_from(library)
     normalized = normalize(document)
     migration = migrate(config, document, name) if config is not None else None
-    found = tuple(guesses(normalized.data, document.data)) if migration is None else ()
+    found = normalized.guesses if migration is None else ()
     first, *others = library.all()
     (key, *_), *sources = library.shelf.sources([part.address for part in (first, *others)])
     suffix = "json" if first.raw.lstrip()[:1] == b"{" else "yaml"
@@ -217,17 +217,19 @@ def _waits(document: Document, found: Sequence[Guess]) -> str:
     if not jobs:
         return ""
     try:
-        names = {one.id: one.method for one in lower(document, default_config("client"), "client").operations}
+        operations = lower(document, default_config("client"), "client").operations
     except DiagnosticError:  # `generate` reports which names must be chosen first
-        names = {}
-    taken = set(names.values())
+        operations = ()
+    named = {one.id: one for one in operations}
     lines: list[str] = []
     for operation in jobs:
-        method = (*names.get(operation, ())[:-1], "wait")
-        twice = method in taken or operation not in names
-        taken.add(method)
+        method: tuple[str, ...] = ("wait",)
+        if (one := named.get(operation)) is not None:
+            waiter = one.polling.method if one.polling is not None else None
+            method = waiter or (*one.resource, "wait")
+        sure = jobs[operation].certain and one is not None
         key = operation if _BARE.fullmatch(operation) else toml(operation)
-        lines.append(f"{'# ' if twice else ''}{key} = {toml('.'.join(method))}\n")
+        lines.append(f"{'' if sure else '# '}{key} = {toml('.'.join(method))}\n")
     return (
         "\n# Guesses: methods that poll a job until its status in overlay.yaml is final. Confirm or remove each.\n"
         f"[waits]\n{''.join(lines)}"

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from specwire._client.endpoint import (
         accumulated as accumulated,
         downloaded as downloaded,
+        downloaded_or_streamed as downloaded_or_streamed,
         endpoint as endpoint,
         mixed as mixed,
         paginated as paginated,
         streamed as streamed,
+        switched as switched,
         workflow as workflow,
     )
     from specwire._client.overrides import (
@@ -147,7 +149,8 @@ _MODULES = by_module(
     {
         "_client.async_client": "AsyncClient",
         "_client.deprecation": "deprecated",
-        "_client.endpoint": "accumulated downloaded endpoint workflow mixed paginated streamed",
+        "_client.endpoint": "accumulated downloaded downloaded_or_streamed endpoint mixed paginated streamed switched "
+        "workflow",
         "_client.overrides": "adds replaces",
         "_client.resource": "AsyncResource Resource resource",
         "_client.sync_client": "Client",

@@ -56,6 +56,21 @@ def plain(client: Mistral) -> None:
     client.chat.complete(model="m", messages=[message])
 
 
+def switched(client: Mistral) -> None:
+    chunk = mistral.CompletionChunk
+    with client.chat.complete(model="m", messages=[], stream=True) as events:
+        assert_type(events, AccumulatingStream[mistral.CompletionChunk, mistral.ChatCompletionResponse])
+        for event in events:
+            assert isinstance(event, chunk)
+    assert_type(client.chat.complete(model="m", messages=[]), mistral.ChatCompletionResponse)
+
+
+async def switched_async(client: AsyncMistral) -> None:
+    events = await client.chat.complete(model="m", messages=[], stream=True)
+    assert_type(events, AsyncAccumulatingStream[mistral.CompletionChunk, mistral.ChatCompletionResponse])
+    assert_type(await client.chat.complete(model="m", messages=[]), mistral.ChatCompletionResponse)
+
+
 def streamed(client: Mistral) -> None:
     assert_type(client.chat.stream.request(model="m", messages=[]), StreamRequest[mistral.CompletionChunk])
     with client.chat.stream(model="m", messages=[]) as events:

@@ -14,6 +14,7 @@ import cyclopts
 from specwire._network.server_url import shown_url
 
 from specwire_codegen.cli.console import advise, note, pour, report, say, show, show_rows, tell, warn, working
+from specwire_codegen.cli.explanation import explanation
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
 from specwire_codegen.dump import dump
 from specwire_codegen.files.access import Access, access
@@ -76,6 +77,7 @@ def generate(
     reading: Reading = Sources(),
     strict: Strict = False,
     force: bool = False,
+    explain: bool = False,
     only_tags: Annotated[list[str], cyclopts.Parameter(consume_multiple=True)] | None = None,
     only_operations: Annotated[list[str], cyclopts.Parameter(consume_multiple=True)] | None = None,
     root: Root = Path(),
@@ -92,6 +94,8 @@ def generate(
         Folder that will contain the package.
     force
         Generate even if nothing has changed, and replace edited generated files. Other files are never replaced.
+    explain
+        Print what the document leaves out and the client infers: streams, pages and jobs, and from what.
     only_tags
         Generate only operations with one of these tags.
     only_operations
@@ -106,8 +110,10 @@ def generate(
     rows = [["client", "document", "operations", "methods", "models", "files", "seconds"]]
     for target in targets:
         with working(f"{target.name}: {target.spec}"):
-            made = run(target, reading.access, force=force, strict=strict)
+            made = run(target, reading.access, force=force, strict=strict, explain=explain)
         warn(made.warnings)
+        for guess in made.guesses if explain else ():
+            say(explanation(guess))
         row = [target.output.name, target.spec.as_posix()]
         if made.api is None:
             row += ["", "", "", "unchanged", f"{made.seconds:.2f}"]
@@ -225,8 +231,9 @@ def new(name: str, *, spec: str, from_: From | None = None, reading: Reading = S
     for file in made.files:
         say(f"wrote {(made.folder / file).as_posix()}")
     for guess in made.guesses:
-        asked = "confirm it" if guess.certain else "not certain: a comment, to be uncommented if it holds,"
-        say(f"guessed {guess.extension} on {guess.target}: {asked} in overlay.yaml")
+        say(explanation(guess))
+    if made.guesses:
+        say("confirm or correct these guesses in overlay.yaml")
     say(f"next: specwire generate {name}")
     return 0
 

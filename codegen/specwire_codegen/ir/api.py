@@ -21,7 +21,7 @@ class Operation:
     """A method of the client.
 
     A document operation with several response forms becomes several of these with the same `id`. `fixed` are the body
-    fields that select a stream; other forms are selected by media type.
+    fields and `fixed_query` the query parameters that select a stream; other forms are selected by media type.
     """
 
     id: str
@@ -57,6 +57,11 @@ class Operation:
     """Other methods that make the same call."""
     form: str = ""
     """Name of the response form if the operation has several and this is not the first."""
+    fixed_query: tuple[tuple[str, LiteralValue], ...] = ()
+    streams: tuple[tuple[str, ...], ...] = ()
+    """Method for the stream of the same operation, and its aliases."""
+    switch: tuple[str, LiteralValue] | None = None
+    """Argument that makes this method return that stream, and its value; None without one."""
 
     @property
     def mixed(self) -> bool:

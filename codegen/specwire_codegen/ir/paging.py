@@ -21,6 +21,7 @@ class PageNumber:
     total: tuple[str, ...] | None = None
     pages: tuple[str, ...] | None = None
     more: tuple[str, ...] | None = None
+    in_body: bool = False
 
 
 @attrs.frozen
@@ -33,6 +34,7 @@ class Offset:
     size: str | None = None
     total: tuple[str, ...] | None = None
     more: tuple[str, ...] | None = None
+    in_body: bool = False
 
 
 @attrs.frozen
@@ -45,6 +47,8 @@ class Cursor:
     next: tuple[str, ...] | None = None
     last: tuple[str, ...] | None = None
     more: tuple[str, ...] | None = None
+    in_body: bool = False
+    header: str | None = None
 
 
 @attrs.frozen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
 
@@ -97,16 +96,6 @@ class Components:
 def is_telling(type_: TypeExpr) -> bool:
     """Whether a type says more than that a value is JSON, or an object."""
     return type_ not in (AnyJson(), MapOf(AnyJson()))
-
-
-def switch_of(responses: Mapping[str, Any]) -> tuple[str, LiteralValue] | None:
-    """Return the body field that selects streaming, and its value."""
-    for response in responses.values():
-        for media in response.get("content", {}).values():
-            switch = media.get("x-specwire-stream", {}).get("switch")
-            if switch:
-                return switch["field"], switch["value"]
-    return None
 
 
 def constants_of(type_: TypeExpr) -> tuple[LiteralValue, ...]:

@@ -8,12 +8,11 @@ from typing import Any
 import attrs
 
 from specwire_codegen.config import ClientConfig
-from specwire_codegen.diagnostics import Diagnostic, error, failure, raise_errors
+from specwire_codegen.diagnostics import Diagnostic, error, raise_errors
 from specwire_codegen.documents.document import Document
 from specwire_codegen.ir import (
     BinaryBody,
     Body,
-    Cursor,
     Empty,
     ErrorEnvelope,
     Errors,
@@ -25,32 +24,29 @@ from specwire_codegen.ir import (
     JsonPayload,
     LiteralValue,
     MultipartBody,
-    NextURL,
-    Offset,
     Operation,
-    PageNumber,
-    Pagination,
     Parameter,
     Part,
     Payload,
-    Polling,
     Status,
     TextBody,
     TypeExpr,
 )
 from specwire_codegen.lower.body import lower_bodies
+from specwire_codegen.lower.facts.paging import lower_pagination, lower_polling
+from specwire_codegen.lower.facts.selection import Selection, Switch, selected, switch_of, unselected
 from specwire_codegen.lower.formats import formats_of
-from specwire_codegen.lower.media import Components, constants_of, item_of, switch_of
+from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.naming.chosen import Chosen, Method, chosen
 from specwire_codegen.lower.naming.method import default_methods
 from specwire_codegen.lower.naming.named import named
+from specwire_codegen.lower.naming.waiter import default_waiter
 from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.path import Paths
 from specwire_codegen.lower.payload import Responses, lower_responses, status_key
 from specwire_codegen.lower.querystring import without_query_strings
 from specwire_codegen.lower.security import requirements
 from specwire_codegen.lower.server import server_url
-from specwire_codegen.normalize.extensions import UNKNOWN
 from specwire_codegen.openapi.casing import argument
 from specwire_codegen.openapi.identifiers import RESERVED_ARGUMENTS, WAITING_ARGUMENTS, distinct
 from specwire_codegen.openapi.methods import IDEMPOTENT
@@ -73,7 +69,10 @@ def lower_operations(document: Document, components: Components, config: ClientC
     taken = {*defaults.values(), *choice.all()}
     for path, http_method, raw, pointer in routes:
         methods = choice.methods("operations", raw["operationId"]) or (defaults[names[pointer].key],)
-        found += _Lowering(document, components, choice, path, http_method, raw, pointer, methods, taken).operations()
+        waiters = choice.methods("waits", raw["operationId"])
+        waiter = waiters[0] if waiters else default_waiter(raw, methods[0], taken)
+        lowering = _Lowering(document, components, choice, path, http_method, raw, pointer, methods, waiter, taken)
+        found += lowering.operations()
     raise_errors([*_unused(found, choice), *_collisions(found, choice)])
     return tuple(found)
 
@@ -91,6 +90,8 @@ class _Lowering:
     pointer: str
     methods: tuple[Method, ...]
     """Its name, and the aliases."""
+    waiter: Method | None
+    """The method that waits for the job that it reads."""
     taken: set[Method]
     """The names of all methods so far."""
 
@@ -100,21 +101,20 @@ class _Lowering:
         if self.http_method != "HEAD":
             responses = lower_responses(self.raw.get("responses", {}), self.components)
         plain, events = responses.whole, responses.events
-        switch = switch_of(self.raw.get("responses", {}))
+        switch = switch_of(self.raw, self.components) if events is not None else None
         for kind, body in lower_bodies(self.raw.get("requestBody"), self.components).items():
             methods = self._twins(self.methods, kind) if kind else self.methods
             if plain is not None:
-                hidden = switch[0] if switch and events else None
-                yield self._operation(methods, body, plain, hidden, (), responses.by_status)
+                streams = self._stream_methods(methods) if events is not None else ()
+                whole = self._operation(methods, body, plain, unselected(switch), responses.by_status)
+                yield attrs.evolve(whole, streams=streams, switch=_argument_of(whole, switch))
                 for form, twin in responses.twins:
                     if twin.whole is not None:
                         names = self._twins(methods, form)
-                        operation = self._operation(names, body, twin.whole, hidden, (), twin.by_status)
+                        operation = self._operation(names, body, twin.whole, unselected(switch), twin.by_status)
                         yield attrs.evolve(operation, form=form)
             if events is not None:
-                fixed: tuple[tuple[str, LiteralValue], ...] = (switch,) if switch else ()
-                names = self._stream_methods(methods) if plain is not None else methods
-                yield self._operation(names, body, events, switch[0] if switch else None, fixed)
+                yield self._operation(streams if plain is not None else methods, body, events, selected(switch))
 
     def _stream_methods(self, methods: tuple[Method, ...]) -> tuple[Method, ...]:
         return self.choice.methods("streams", self.raw["operationId"]) or self._twins(methods, "stream")
@@ -135,11 +135,10 @@ class _Lowering:
         methods: tuple[Method, ...],
         body: Body | None,
         payload: Payload,
-        hidden: str | None,
-        fixed: tuple[tuple[str, LiteralValue], ...],
+        selection: Selection,
         by_status: tuple[tuple[Status, Payload], ...] = (),
     ) -> Operation:
-        parameters, body = self._named(_without(body, hidden))
+        parameters, body = self._named(_without(body, selection.hidden), selection.hidden_query)
         operation = Operation(
             id=self.raw["operationId"],
             method=methods[0],
@@ -151,7 +150,8 @@ class _Lowering:
             deprecated=bool(self.raw.get("deprecated")),
             parameters=parameters,
             body=body,
-            fixed=fixed,
+            fixed=selection.fixed,
+            fixed_query=selection.fixed_query,
             payload=payload,
             errors=self._errors(),
             payloads_by_status=by_status,
@@ -167,8 +167,8 @@ class _Lowering:
             paths = Paths(self.components, payload.type, operation.location)
             return attrs.evolve(
                 operation,
-                pagination=self._pagination(paths),
-                polling=self._polling(paths),
+                pagination=lower_pagination(self.raw, paths),
+                polling=lower_polling(self.raw, paths, self.waiter),
                 error_envelope=self._error_envelope(paths),
             )
         return operation
@@ -186,16 +186,17 @@ class _Lowering:
         servers = self.raw.get("servers", common)
         return server_url(servers) if servers != common else None
 
-    def _named(self, body: Body | None) -> tuple[tuple[Parameter, ...], Body | None]:
+    def _named(self, body: Body | None, hidden: str | None) -> tuple[tuple[Parameter, ...], Body | None]:
         """Return parameters and body with distinct Python names."""
-        raw = without_query_strings(self.raw.get("parameters", []), self.components)
+        stated = without_query_strings(self.raw.get("parameters", []), self.components)
+        raw = [each for each in stated if (each["in"], each["name"]) != ("query", hidden)]
         order = {"path": 0, "query": 1, "header": 2, "cookie": 3}
         ordered = sorted(raw, key=lambda one: (order[one["in"]], self.path.find("{" + one["name"] + "}")))
         wishes = [(one["in"], one["name"], argument(one["name"])) for one in ordered]
         fields = _body_fields(body)
         wishes += [("body", wire, name) for wire, name in fields]
         reserved = RESERVED_ARGUMENTS | _own_arguments(body)
-        if self.choice.methods("waits", self.raw["operationId"]):
+        if self.waiter is not None:
             reserved |= WAITING_ARGUMENTS | {self.methods[0][-1]}  # the waiter calls the request builder
         python = distinct(_apart(wishes), reserved)
         parameters = tuple(self._parameter(one, python[f"{one['in']}:{one['name']}"]) for one in ordered)
@@ -224,59 +225,6 @@ class _Lowering:
         stated = [(status, type_) for status, type_ in found.items() if status == "default" or type_ != default]
         return Errors(tuple(sorted(stated, key=lambda pair: (isinstance(pair[0], str), str(pair[0])))))
 
-    def _pagination(self, paths: Paths) -> Pagination | None:
-        raw = self.raw.get("x-specwire-pagination")
-        if raw is None:
-            return None
-        items, items_type = paths.follow(split(raw["items"]))
-        item = item_of(paths.resolved(items_type))
-        if item is None:
-            message = f"items {raw['items']!r} is not an array of the response"
-            raise failure("bad-pagination", message, self.document.locate(self.pointer))
-        total = paths.names(raw.get("total"))
-        match raw["style"]:
-            case "page":
-                first = raw.get("first", 0)
-                return PageNumber(
-                    raw["page"],
-                    items,
-                    item,
-                    raw.get("size"),
-                    None if first == UNKNOWN else first,
-                    total,
-                    paths.names(raw.get("pages")),
-                    paths.names(raw.get("more")),
-                )
-            case "offset":
-                return Offset(raw["offset"], items, item, raw.get("size"), total, paths.names(raw.get("more")))
-            case "url" | "link":
-                return NextURL(items, item, paths.names(raw.get("next")))
-            case _:
-                last = Paths(self.components, item, self.document.locate(self.pointer)).names(
-                    raw.get("next_from_last_item")
-                )
-                return Cursor(
-                    raw["cursor"], items, item, paths.names(raw.get("next")), last, paths.names(raw.get("more"))
-                )
-
-    def _polling(self, paths: Paths) -> Polling | None:
-        raw = self.raw.get("x-specwire-polling")
-        if raw is None:
-            return None
-        waiter = self.choice.methods("waits", self.raw["operationId"])
-        status, type_ = paths.follow(split(raw["status"]))
-        rest = {*raw["success"], *raw.get("failure", ()), *raw.get("attention", ())}
-        steps = [value for value in constants_of(paths.resolved(type_)) if isinstance(value, str) and value not in rest]
-        return Polling(
-            status,
-            tuple(raw["success"]),
-            tuple(raw["failure"]),
-            tuple(raw.get("attention", ())),
-            tuple(raw.get("progress", steps)),
-            float(raw.get("interval", 5)),
-            waiter[0] if waiter else None,
-        )
-
     def _error_envelope(self, paths: Paths) -> ErrorEnvelope | None:
         raw = self.raw.get("x-specwire-error-envelope")
         if raw is None:
@@ -297,7 +245,19 @@ def _apart(wishes: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
         yield f"{place}:{wire}", name if owners[name] == place else f"{place}_{name}"
 
 
+def _argument_of(operation: Operation, switch: Switch | None) -> tuple[str, LiteralValue] | None:
+    """Return the argument that makes a method return its stream; None if another argument has its name."""
+    if switch is None:
+        return None
+    names = {each.name for each in operation.parameters} | {name for _, name in _body_fields(operation.body)}
+    own = dict(_body_fields(operation.body)).get(switch.name) if switch.kept else None
+    name = own or argument(switch.name)
+    return (name, switch.value) if own or name not in names else None
+
+
 def _without(body: Body | None, hidden: str | None) -> Body | None:
+    if hidden is not None and isinstance(body, MultipartBody):
+        return attrs.evolve(body, parts=tuple(part for part in body.parts if part.wire_name != hidden))
     if hidden is None or not isinstance(body, JsonBody | FormBody) or body.fields is None:
         return body
     return attrs.evolve(body, fields=tuple(field for field in body.fields if field.wire_name != hidden))

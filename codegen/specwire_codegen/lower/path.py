@@ -15,8 +15,12 @@ class Paths:
 
     def __init__(self, components: Components, root: TypeExpr, location: Location | None) -> None:
         self._components = components
-        self._location = location
+        self.location = location
         self._root = root
+
+    def below(self, type_: TypeExpr) -> Paths:
+        """Return a resolver of pointers into another type."""
+        return Paths(self._components, type_, self.location)
 
     def names(self, pointer: str | None) -> tuple[str, ...] | None:
         """Return the attribute names of a pointer, or None without a pointer."""
@@ -63,7 +67,7 @@ class Paths:
                         schema["properties"][key]
                     )
         message = f"the response has no property {key!r}, which an x-specwire extension refers to"
-        raise failure("bad-pointer", message, self._location, "use a pointer to a property of the response")
+        raise failure("bad-pointer", message, self.location, "use a pointer to a property of the response")
 
     def _component(self, class_name: str) -> str:
         return next(component for component, name in self._components.names.items() if name == class_name)

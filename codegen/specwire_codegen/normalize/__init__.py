@@ -8,10 +8,11 @@ import attrs
 
 from specwire_codegen.diagnostics import Diagnostic, failure, raise_errors
 from specwire_codegen.documents.document import Document
+from specwire_codegen.normalize.guess import Guess, Inference
 from specwire_codegen.normalize.passes import PASSES
 from specwire_codegen.normalize.source_map import Report, strip
 
-__all__ = ["Normalized", "normalize"]
+__all__ = ["Guess", "Inference", "Normalized", "normalize"]
 
 
 @attrs.frozen
@@ -20,16 +21,19 @@ class Normalized:
 
     data: dict[str, Any]
     warnings: tuple[Diagnostic, ...]
+    guesses: tuple[Guess, ...] = ()
+    """What was inferred, in the order of the operations; only the guesses that were applied are part of `data`."""
 
 
-def normalize(document: Document, *, after: str | None = None) -> Normalized:
+def normalize(document: Document, *, after: str | None = None, inference: Inference | None = None) -> Normalized:
     """Return the canonical form of a document; normalizing that again changes nothing.
 
-    With `after`, the name of a pass, return the document as it is after that pass.
+    With `after`, the name of a pass, return the document as it is after that pass. `inference` chooses the guesses that
+    apply; by default, all that are certain.
 
     Raises DiagnosticError with everything that keeps the document from being understood.
     """
-    report = Report(document, list(document.findings))
+    report = Report(document, list(document.findings), inference=inference or Inference())
     data = document.data
     try:
         for each in PASSES:
@@ -41,4 +45,4 @@ def normalize(document: Document, *, after: str | None = None) -> Normalized:
     except RecursionError:
         help = "give inner schemas names under components"
         raise failure("too-deep", "schemas are nested too deeply", document.locate(""), help) from None
-    return Normalized(strip(data), raise_errors(report.diagnostics))
+    return Normalized(strip(data), raise_errors(report.diagnostics), tuple(report.guesses))

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from specwire_codegen.normalize.guess import INFERRED, KINDS
 from specwire_codegen.normalize.operations.streams import EVENT_STREAM, JSON_LINES
 from specwire_codegen.normalize.source_map import PRIVATE, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
@@ -44,6 +45,10 @@ def _place(value: Any) -> str | None:
 
 def _flag(value: Any) -> str | None:
     return None if isinstance(value, bool) else "true or false"
+
+
+def _off(value: Any) -> str | None:
+    return None if value is False else "an object, or false so that nothing is inferred"
 
 
 def _natural(value: Any) -> str | None:
@@ -110,7 +115,7 @@ class _ByType:
     """A list, an object or a scalar, each with its own shape."""
 
     scalar: Test
-    object: _Object | None = None
+    object: _Object | _Choice | None = None
     list: _List | None = None
 
 
@@ -136,18 +141,21 @@ _STREAM = _Object(
     {
         "terminator": _text,
         "error": _ByType(_pointer, list=_List(_ByType(_pointer, object=_ERROR_EQUALS))),
-        "switch": _Object({"field": _text, "value": _scalar}, ("field", "value")),
+        "switch": _Object({"field": _text, "value": _scalar, "in": _one_of("body", "query")}, ("field", "value")),
         "resumable": _flag,
         "finish": _pointer,
         "item": _pointer,
     }
 )
+_STREAMED = _Object({**_STREAM.members, "media_type": _one_of(EVENT_STREAM, *sorted(JSON_LINES))})
+_PAGED_IN = _one_of("query", "body")
 _PAGINATION = _Choice(
     "style",
     {
         "page": _Object(
             {
                 "style": _text,
+                "in": _PAGED_IN,
                 "page": _text,
                 "size": _text,
                 "first": _first,
@@ -161,10 +169,12 @@ _PAGINATION = _Choice(
         "cursor": _Object(
             {
                 "style": _text,
+                "in": _PAGED_IN,
                 "cursor": _text,
                 "size": _text,
                 "items": _place,
                 "next": _pointer,
+                "next_header": _text,
                 "next_from_last_item": _pointer,
                 "more": _pointer,
             },
@@ -173,6 +183,7 @@ _PAGINATION = _Choice(
         "offset": _Object(
             {
                 "style": _text,
+                "in": _PAGED_IN,
                 "offset": _text,
                 "size": _text,
                 "items": _place,
@@ -202,9 +213,13 @@ _REFUSAL = _Object({"code": _pointer, "accepted": _scalars, "message": _pointer}
 _SOURCES = _List(_Object({"id": _text, "what": _text, "url": _text}, ("id", "what")))
 
 EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
-    "x-specwire-stream": (_Extension(_STREAM, ("mediaType",)),),
-    "x-specwire-pagination": (_Extension(_PAGINATION, ("operation",)),),
-    "x-specwire-polling": (_Extension(_POLLING, ("operation",)),),
+    "x-specwire-stream": (
+        _Extension(_STREAM, ("mediaType",)),
+        _Extension(_ByType(_flag, object=_STREAMED), ("operation",)),
+    ),
+    "x-specwire-pagination": (_Extension(_ByType(_off, object=_PAGINATION), ("operation",)),),
+    "x-specwire-polling": (_Extension(_ByType(_off, object=_POLLING), ("operation",)),),
+    INFERRED: (_Extension(_Object(dict.fromkeys(KINDS, _text)), ("operation",)),),
     "x-specwire-retry": (
         _Extension(_Object({"statuses": _statuses, "never": _NEVER, "idempotency_header": _header}), ("openapi",)),
         _Extension(_Object({"safe": _safe}, ("safe",)), ("operation",)),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import attrs
 
 from specwire_codegen.normalize import extensions, order
+from specwire_codegen.normalize.inference import infer, streams as inferred_streams
 from specwire_codegen.normalize.names import components, hoist
 from specwire_codegen.normalize.operations import event_emitters, operations, parameters, stream_envelopes, streams
 from specwire_codegen.normalize.refs import references
@@ -100,7 +101,9 @@ PASSES = (
     Pass("recursive-unions", recursive.apply, ("simplify",)),
     Pass("event-emitters", event_emitters.apply, ("simplify",)),
     Pass("stream-envelopes", stream_envelopes.apply, ("simplify",)),
-    Pass("streams", streams.apply, ("event-emitters", "stream-envelopes", "inline-media-types")),
+    # Before the schemas of events that no operation refers to are removed.
+    Pass("infer-streams", inferred_streams.apply, ("event-emitters", "stream-envelopes", "inline-media-types")),
+    Pass("streams", streams.apply, ("infer-streams",)),
     Pass("prune", order.prune, ("streams",)),
     Pass("hoist", hoist.apply, ("operations", "responses", "streams", "prune")),
     Pass(
@@ -109,6 +112,7 @@ PASSES = (
         ("hoist",),
     ),
     Pass("parameters", parameters.apply, ("inline-components",)),
+    Pass("infer", infer.apply, ("parameters", "extensions")),
     Pass("discriminators", discriminators.apply, ("hoist", "recursive-unions")),
     Pass("discriminator-values", discriminator_values.apply, ("discriminators",)),
     Pass("prune-inlined", order.prune, ("inline-components", "discriminator-values")),

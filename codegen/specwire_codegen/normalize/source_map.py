@@ -8,6 +8,7 @@ import attrs
 
 from specwire_codegen.diagnostics import Diagnostic, Location, error, warning
 from specwire_codegen.documents.document import Document
+from specwire_codegen.normalize.guess import Guess, Inference
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
@@ -64,6 +65,9 @@ class Report:
     diagnostics: list[Diagnostic] = attrs.field(factory=list)
     doubts: list[tuple[str, str]] = attrs.field(factory=list)
     """Messages and pointers of what was invalid before later passes."""
+    inference: Inference = Inference()
+    guesses: list[Guess] = attrs.field(factory=list)
+    """What was inferred, applied or not."""
 
     def error(self, code: str, message: str, pointer: str, help: str | None = None) -> None:
         """Record an error at a source pointer."""

@@ -131,10 +131,12 @@ class _Module:
                     if keyword.arg not in ("kw_only", "tag", "tag_field"):
                         raise self._unknown(keyword)
                     self._data(keyword.value)
+                inside = attrs.evolve(self, bound={*self.bound})
                 for statement in body:
                     if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr | ast.Pass):
                         raise self._unknown(statement)
-                    self._statement(statement)
+                    inside._statement(statement)
+                    inside._bind([statement])  # later members may refer to it
             case ast.FunctionDef(args=arguments, body=body, returns=ast.expr() as returns, decorator_list=decorators):
                 self._decorators(decorators)
                 self._function(arguments, body, converts=bool(decorators))

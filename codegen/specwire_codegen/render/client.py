@@ -23,7 +23,14 @@ from specwire_codegen.openapi.casing import pascal, respelled
 from specwire_codegen.openapi.identifiers import RESERVED_CLIENTS
 from specwire_codegen.python_source import docstring, literal, literal_set
 from specwire_codegen.render.module import import_block, render_template
-from specwire_codegen.render.operations import builders, function_name, module_name, module_of
+from specwire_codegen.render.operations import (
+    builders,
+    function_name,
+    module_name,
+    module_of,
+    selected_name,
+    switched_to,
+)
 from specwire_codegen.render.prose import api_name, resource_title
 from specwire_codegen.render.security import security_facts
 
@@ -43,6 +50,8 @@ class Member:
     name: str
     value: str
     doc: str
+    late: bool = False
+    """True if its value refers to another method of its class."""
 
 
 @attrs.frozen
@@ -147,7 +156,11 @@ def _class(
     return ResourceClass(
         names[path],
         docstring(resource_title(api, path), indent=4),
-        tuple(member for method, member in sorted(methods.items()) if method[:-1] == path),
+        tuple(
+            member
+            for method, member in sorted(methods.items(), key=lambda item: (item[1].late, item[0]))
+            if method[:-1] == path
+        ),
         tuple(
             Child(child[-1], names[child], f"{here}{module_of(child)}", docstring(resource_title(api, child), indent=4))
             for child in children
@@ -170,6 +183,9 @@ def _methods(api: Api) -> Iterator[tuple[tuple[str, ...], Member]]:
         elif operation.id in replaced and not isinstance(operation.payload, EventStream):
             override = replaced[operation.id]
             value = f"{_DESCRIPTORS[override.returns]}({_override(override)})"
+        elif (stream := _stream_beside(operation, method, api)) is not None:
+            yield method, Member(method[-1], _marked(_switched(operation, built, stream), operation), doc, late=True)
+            continue
         else:
             value = f"{_descriptor(operation)}({built})"
         yield method, Member(method[-1], _marked(value, operation), doc)
@@ -177,6 +193,21 @@ def _methods(api: Api) -> Iterator[tuple[tuple[str, ...], Member]]:
         if override.kind == "adds" and override.returns != "Accumulator":
             value = f"{_DESCRIPTORS[override.returns]}({_override(override)})"
             yield override.method, Member(override.method[-1], value, docstring(override.doc, indent=4))
+
+
+def _stream_beside(operation: Operation, method: tuple[str, ...], api: Api) -> str | None:
+    """Return the method of the same class that an argument of a method selects."""
+    if switched_to(operation, api.operations) is None:
+        return None
+    return next((stream[-1] for stream in operation.streams if stream[:-1] == method[:-1]), None)
+
+
+def _switched(operation: Operation, built: str, stream: str) -> str:
+    assert operation.switch is not None
+    name, value = operation.switch
+    descriptor = "downloaded_or_streamed" if isinstance(operation.payload, BinaryStream) else "switched"
+    selected = f"_{module_name(operation)}.{selected_name(operation)}"
+    return f"{descriptor}({built}, {stream}, {selected}, {literal(name)}, {literal(value)})"
 
 
 def _marked(value: str, operation: Operation) -> str:

@@ -38,7 +38,8 @@ _KNOWN = {
         "StreamRequest TextBody BaseRequest given json_body lines_body multipart_body same_arguments with_fields "
         "BinaryPayload Cursor EmptyPayload EventError EventsPayload JsonPayload NextURL Offset Operation PageNumber "
         "Polling ErrorEnvelope TextPayload "
-        "Workflow accumulated deprecated downloaded endpoint workflow mixed paginated streamed "
+        "Workflow accumulated deprecated downloaded downloaded_or_streamed endpoint workflow mixed paginated streamed "
+        "switched "
         "AsyncClient AsyncResource Client Resource resource NonRetryableErrors Provider "
         "ApiKey Basic Bearer Digest Http MutualTLS OAuth2 Security Undeclared".split(),
         RUNTIME,

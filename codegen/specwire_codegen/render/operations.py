@@ -10,8 +10,8 @@ import attrs
 from specwire_codegen.classes.annotation import out
 from specwire_codegen.ir import Api, FormBody, JsonBody, JsonPayload, Operation
 from specwire_codegen.openapi.identifiers import RESERVED_FUNCTIONS, SHADOWING, file_name, is_device
-from specwire_codegen.python_source import docstring
-from specwire_codegen.render.facts import Constant, Facts
+from specwire_codegen.python_source import docstring, literal
+from specwire_codegen.render.facts import Constant, Facts, constant_name
 from specwire_codegen.render.module import import_block, render_template
 from specwire_codegen.render.prose import (
     documentation,
@@ -127,8 +127,45 @@ def _functions(operation: Operation, siblings: Sequence[Operation], facts: Facts
         constant=constant,
         base=function_name(base.name) if base else "",
     )
+    if (stream := switched_to(operation, siblings)) is not None:
+        yield _selected(operation, stream, arguments, facts)
     if operation.polling is not None and operation.polling.method is not None:
         yield _waiter(operation, arguments)
+
+
+def selected_name(operation: Operation) -> str:
+    """Return the name of the builder with the argument that selects the stream."""
+    assert operation.switch is not None
+    return f"{operation.name}_by_{operation.switch[0]}"
+
+
+def switched_to(operation: Operation, siblings: Sequence[Operation]) -> Operation | None:
+    """Return the stream that an argument of a method selects; both are on the same resource."""
+    if operation.switch is None or operation.pagination is not None or operation.mixed:
+        return None
+    near = {method for method in operation.streams if method[:-1] == operation.resource}
+    return next((one for one in siblings if one.id == operation.id and near & {one.method, *one.aliases}), None)
+
+
+def _selected(operation: Operation, stream: Operation, arguments: list[Argument], facts: Facts) -> Function:
+    """Return the builder of a stream as type checkers see it: with the argument that selects it."""
+    assert operation.switch is not None
+    name, value = operation.switch
+    rest = [argument for argument in arguments if argument.name != name]
+    passed = [argument.name if argument.positional else f"{argument.name}={argument.name}" for argument in rest]
+    call = f"{function_name(stream.name)}({', '.join(passed)})"
+    kind, type_arguments = request_type(stream)
+    if function_name(stream.name) in {name, *(argument.name for argument in rest)}:  # hidden by an argument
+        call = f"{kind}({', '.join([constant_name(stream), *RequestSource(stream, rest, facts).keywords()])})"
+    switch = Argument(name, f"Literal[{literal(value)}]", True, "")
+    return Function(
+        name=selected_name(operation),
+        arguments=signature([*rest, switch], Argument.declaration),
+        kind=kind,
+        type_arguments=type_arguments,
+        doc=docstring(f"`{operation.name}` with `{name}={literal(value)}`, which is `{stream.name}`.", indent=4),
+        call=call,
+    )
 
 
 def base_form(operation: Operation, siblings: Sequence[Operation]) -> Operation | None:
@@ -141,6 +178,8 @@ def base_form(operation: Operation, siblings: Sequence[Operation]) -> Operation 
 
 def _is_extensible(operation: Operation) -> bool:
     """Return True if the fixed fields of an operation can be added to a request that was built without them."""
+    if operation.fixed_query:
+        return False
     match operation.body:
         case _ if not operation.fixed:
             return True

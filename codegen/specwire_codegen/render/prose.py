@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from specwire_codegen.ir import Api, BinaryStream, EventStream, Operation, Payload, Text
 from specwire_codegen.openapi.casing import words
 from specwire_codegen.openapi.plurals import singular
-from specwire_codegen.python_source import docstring, line, same_words, sentence, summarized
+from specwire_codegen.python_source import docstring, line, literal, same_words, sentence, summarized
 from specwire_codegen.render.signature import Argument
 
 _LONGEST_SUMMARY = 200
@@ -107,6 +107,9 @@ def documentation(operation: Operation, arguments: Iterable[Argument]) -> str:
     paragraphs = list(_described(operation))
     if operation.deprecated:
         paragraphs.append("Deprecated.")
+    if operation.switch is not None and operation.streams:
+        name, value = operation.switch
+        paragraphs.append(f"With `{name}={literal(value)}`, returns the stream of `{operation.streams[0][-1]}`.")
     paragraphs.append(_route(operation))
     return docstring("\n\n".join(paragraphs), indent=4, sections=[("Args", _documented(arguments))])
 

@@ -15,6 +15,7 @@ from specwire_codegen.ir import (
     FormBody,
     JsonBody,
     JsonLinesBody,
+    LiteralValue,
     MultipartBody,
     Operation,
     Parameter,
@@ -48,8 +49,9 @@ class RequestSource:
         """Yield the keywords of the request with their values."""
         for place, keyword in _PLACES:
             values = [parameter for parameter in self.operation.parameters if parameter.place == place]
-            if values:
-                mapping = self._mapping(values)
+            fixed = _literals(self.operation.fixed_query) if place == "query" else []
+            if values or fixed:
+                mapping = self._mapping(values, fixed)
                 yield f"{keyword}={mapping}" if place == "path" else f"{keyword}={self._called('given')}({mapping})"
         if body := self._body():
             yield f"body={body}"
@@ -67,7 +69,7 @@ class RequestSource:
         return calling(self.arguments)(helper)
 
     def _fixed(self) -> list[tuple[str, str]]:
-        return [(wire, literal(value)) for wire, value in self.operation.fixed]
+        return _literals(self.operation.fixed)
 
     def _body(self) -> str:
         match self.operation.body:
@@ -103,7 +105,7 @@ class RequestSource:
         return f"{self._called('json_body')}({self._mapping(fields, self._fixed())}{_typed(body)}{required})"
 
     def _multipart(self, body: MultipartBody) -> Iterator[str]:
-        yield f"fields={self._mapping([part for part in body.parts if part.file == 'no'])}"
+        yield f"fields={self._mapping([part for part in body.parts if part.file == 'no'], self._fixed())}"
         yield f"files={self._mapping([part for part in body.parts if part.file != 'no'])}"
         types = {part.wire_name: part.content_type for part in body.parts if part.content_type is not None}
         if types:
@@ -136,6 +138,10 @@ def _typed(body: JsonBody) -> str:
 
 def _optional(made: str, required: bool) -> str:
     return made if required else f"None if body is UNSET else {made}"
+
+
+def _literals(values: Iterable[tuple[str, LiteralValue]]) -> list[tuple[str, str]]:
+    return [(wire, literal(value)) for wire, value in values]
 
 
 def _dict(pairs: Iterable[tuple[str, str]]) -> str:

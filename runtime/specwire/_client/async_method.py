@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
-from specwire._client.method import BoundOperation, Holder, Sendable, bound_method
+from specwire._client.method import BoundOperation, Holder, Sendable, Switch, bound_method
 from specwire._operations.request import DownloadRequest, MixedRequest, Request, StreamRequest
 from specwire._operations.response import Response
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from specwire._streaming.async_streaming import AsyncAccumulatingStream, AsyncEventStream
 
 P = ParamSpec("P")
+Q = ParamSpec("Q")
+S = TypeVar("S")
 T = TypeVar("T")
 E = TypeVar("E")
 F = TypeVar("F")
@@ -37,6 +39,25 @@ class AsyncMethod(Sendable[P, "AsyncSession", Request[T]], Generic[P, T]):
         The body of a success raises nothing: its differences from the document are in `drift`.
         """
         return await self._session.perform(self._build(*args, **kwargs), lenient=True)
+
+
+class AsyncSwitchedMethod(AsyncMethod[P, T], Generic[P, T, Q, S]):
+    """A call that returns `T`, or the stream `S` if an argument selects it."""
+
+    def __init__(self, build: Callable[P, Request[T]], resource: Holder[AsyncSession], stream: Switch[Q, S]) -> None:
+        super().__init__(build, resource)
+        self._stream = stream
+
+    @overload
+    def __call__(self, *args: Q.args, **kwargs: Q.kwargs) -> S: ...
+
+    @overload
+    async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._stream.selected(kwargs):
+            return self._stream.opened(self._session, args, kwargs)
+        return super().__call__(*args, **kwargs)
 
 
 class AsyncPagedMethod(AsyncMethod[P, T], Generic[P, T, ItemT]):
@@ -87,6 +108,27 @@ class AsyncDownloadMethod(Sendable[P, "AsyncSession", DownloadRequest], Generic[
         from specwire._downloads.async_download import AsyncDownload  # few use it
 
         return AsyncDownload.called(self._session, self._build(*args, **kwargs))
+
+
+class AsyncSwitchedDownloadMethod(AsyncDownloadMethod[P], Generic[P, Q, S]):
+    """A call that returns bytes, or the stream `S` if an argument selects it."""
+
+    def __init__(
+        self, build: Callable[P, DownloadRequest], resource: Holder[AsyncSession], stream: Switch[Q, S]
+    ) -> None:
+        super().__init__(build, resource)
+        self._stream = stream
+
+    @overload
+    def __call__(self, *args: Q.args, **kwargs: Q.kwargs) -> S: ...
+
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload: ...
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._stream.selected(kwargs):
+            return self._stream.opened(self._session, args, kwargs)
+        return super().__call__(*args, **kwargs)
 
 
 class AsyncMixedMethod(Sendable[P, "AsyncSession", MixedRequest[T]], Generic[P, T]):

@@ -17,9 +17,11 @@ from specwire._client.async_method import (
     AsyncMixedMethod,
     AsyncPagedMethod,
     AsyncStreamMethod,
+    AsyncSwitchedDownloadMethod,
+    AsyncSwitchedMethod,
     AsyncWorkflowMethod,
 )
-from specwire._client.method import shown
+from specwire._client.method import Switch, shown
 from specwire._client.resource import AsyncResource, Resource
 from specwire._client.sync_method import (
     AccumulatingMethod,
@@ -28,6 +30,8 @@ from specwire._client.sync_method import (
     MixedMethod,
     PagedMethod,
     StreamMethod,
+    SwitchedDownloadMethod,
+    SwitchedMethod,
     WorkflowMethod,
 )
 
@@ -37,8 +41,11 @@ if TYPE_CHECKING:
     from specwire._client.workflow import Workflow
     from specwire._operations.request import DownloadRequest, MixedRequest, PagedRequest, Request, StreamRequest
     from specwire._streaming.accumulator import Accumulator
+    from specwire._streaming.async_streaming import AsyncAccumulatingStream, AsyncEventStream
+    from specwire._streaming.sync_streaming import AccumulatingStream, EventStream
 
 P = ParamSpec("P")
+Q = ParamSpec("Q")
 T = TypeVar("T")
 E = TypeVar("E")
 F = TypeVar("F")
@@ -91,6 +98,47 @@ def endpoint(build: Callable[P, Request[T]]) -> Descriptor[Method[P, T], AsyncMe
     return Descriptor("endpoint", build, lambda at: Method(build, at), lambda at: AsyncMethod(build, at))
 
 
+@overload
+def switched(
+    build: Callable[P, Request[T]],
+    stream: Descriptor[AccumulatingMethod[P, E, F], AsyncAccumulatingMethod[P, E, F]],
+    selected: Callable[Q, StreamRequest[E]],
+    name: str,
+    value: bool | str,
+) -> Descriptor[
+    SwitchedMethod[P, T, Q, AccumulatingStream[E, F]], AsyncSwitchedMethod[P, T, Q, AsyncAccumulatingStream[E, F]]
+]: ...
+
+
+@overload
+def switched(
+    build: Callable[P, Request[T]],
+    stream: Descriptor[StreamMethod[P, E], AsyncStreamMethod[P, E]],
+    selected: Callable[Q, StreamRequest[E]],
+    name: str,
+    value: bool | str,
+) -> Descriptor[SwitchedMethod[P, T, Q, EventStream[E]], AsyncSwitchedMethod[P, T, Q, AsyncEventStream[E]]]: ...
+
+
+def switched(
+    build: Callable[..., Request[Any]],
+    stream: Descriptor[Any, Any],
+    selected: Callable[..., StreamRequest[Any]],
+    name: str,
+    value: bool | str,
+) -> Descriptor[Any, Any]:
+    """One request, one answer, or the stream of the same operation if the argument `name` is `value`.
+
+    `selected` has the parameters of such a call, for type checkers.
+    """
+    return Descriptor(
+        "switched",
+        build,
+        lambda at: SwitchedMethod(build, at, Switch(stream.sync(at), name, value)),
+        lambda at: AsyncSwitchedMethod(build, at, Switch(stream.async_(at), name, value)),
+    )
+
+
 def paginated(
     build: Callable[P, PagedRequest[T, ItemT]],
 ) -> Descriptor[PagedMethod[P, T, ItemT], AsyncPagedMethod[P, T, ItemT]]:
@@ -119,6 +167,22 @@ def downloaded(build: Callable[P, DownloadRequest]) -> Descriptor[DownloadMethod
     """Bytes, read as they come."""
     return Descriptor(
         "downloaded", build, lambda at: DownloadMethod(build, at), lambda at: AsyncDownloadMethod(build, at)
+    )
+
+
+def downloaded_or_streamed(
+    build: Callable[P, DownloadRequest],
+    stream: Descriptor[StreamMethod[P, E], AsyncStreamMethod[P, E]],
+    selected: Callable[Q, StreamRequest[E]],
+    name: str,
+    value: bool | str,
+) -> Descriptor[SwitchedDownloadMethod[P, Q, EventStream[E]], AsyncSwitchedDownloadMethod[P, Q, AsyncEventStream[E]]]:
+    """Bytes, or the stream of the same operation if the argument `name` is `value`; see `switched`."""
+    return Descriptor(
+        "downloaded_or_streamed",
+        build,
+        lambda at: SwitchedDownloadMethod(build, at, Switch(stream.sync(at), name, value)),
+        lambda at: AsyncSwitchedDownloadMethod(build, at, Switch(stream.async_(at), name, value)),
     )
 
 

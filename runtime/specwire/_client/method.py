@@ -17,6 +17,8 @@ P = ParamSpec("P")
 SessionT = TypeVar("SessionT", bound="BaseSession")
 SessionT_co = TypeVar("SessionT_co", covariant=True)
 RequestT = TypeVar("RequestT")
+Q = ParamSpec("Q")
+S_co = TypeVar("S_co", covariant=True)
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 
@@ -106,3 +108,31 @@ class Sendable(BoundOperation[P, SessionT], Generic[P, SessionT, RequestT]):
         """Return the call as a value, without making it."""
         request: RequestT = self._build(*args, **kwargs)
         return request
+
+
+class Switch(Generic[Q, S_co]):
+    """The argument of a method that selects the stream `S` of its operation.
+
+    `Q` are the parameters of the method with this argument.
+    """
+
+    def __init__(self, stream: BoundOperation[..., Any], name: str, value: object) -> None:
+        self._stream = stream
+        self._name = name
+        self._value = value
+
+    def selected(self, arguments: dict[str, Any]) -> bool:
+        """Return True if the arguments select the stream, and remove the flag from them."""
+        if self._name not in arguments:
+            return False
+        selected = bool(arguments[self._name] == self._value)
+        if selected or self._value is True:
+            del arguments[self._name]
+        return selected
+
+    def opened(self, session: Any, args: tuple[Any, ...], arguments: dict[str, Any]) -> S_co:
+        """Return the stream of a session."""
+        method: Any = copy.copy(self._stream)
+        method._session = session
+        stream: S_co = method(*args, **arguments)
+        return stream

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
-from specwire._client.method import BoundOperation, Holder, Sendable, bound_method
+from specwire._client.method import BoundOperation, Holder, Sendable, Switch, bound_method
 from specwire._operations.request import DownloadRequest, MixedRequest, Request, StreamRequest
 from specwire._operations.response import Response
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from specwire._streaming.sync_streaming import AccumulatingStream, EventStream
 
 P = ParamSpec("P")
+Q = ParamSpec("Q")
+S = TypeVar("S")
 T = TypeVar("T")
 E = TypeVar("E")
 F = TypeVar("F")
@@ -38,6 +40,25 @@ class Method(Sendable[P, "Session", Request[T]], Generic[P, T]):
         The body of a success raises nothing: its differences from the document are in `drift`.
         """
         return self._session.perform(self._build(*args, **kwargs), lenient=True)
+
+
+class SwitchedMethod(Method[P, T], Generic[P, T, Q, S]):
+    """A call that returns `T`, or the stream `S` if an argument selects it."""
+
+    def __init__(self, build: Callable[P, Request[T]], resource: Holder[Session], stream: Switch[Q, S]) -> None:
+        super().__init__(build, resource)
+        self._stream = stream
+
+    @overload
+    def __call__(self, *args: Q.args, **kwargs: Q.kwargs) -> S: ...
+
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._stream.selected(kwargs):
+            return self._stream.opened(self._session, args, kwargs)
+        return super().__call__(*args, **kwargs)
 
 
 class PagedMethod(Method[P, T], Generic[P, T, ItemT]):
@@ -88,6 +109,25 @@ class DownloadMethod(Sendable[P, "Session", DownloadRequest], Generic[P]):
         from specwire._downloads.sync_download import Download  # few use it
 
         return Download.called(self._session, self._build(*args, **kwargs))
+
+
+class SwitchedDownloadMethod(DownloadMethod[P], Generic[P, Q, S]):
+    """A call that returns bytes, or the stream `S` if an argument selects it."""
+
+    def __init__(self, build: Callable[P, DownloadRequest], resource: Holder[Session], stream: Switch[Q, S]) -> None:
+        super().__init__(build, resource)
+        self._stream = stream
+
+    @overload
+    def __call__(self, *args: Q.args, **kwargs: Q.kwargs) -> S: ...
+
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download: ...
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._stream.selected(kwargs):
+            return self._stream.opened(self._session, args, kwargs)
+        return super().__call__(*args, **kwargs)
 
 
 class MixedMethod(Sendable[P, "Session", MixedRequest[T]], Generic[P, T]):

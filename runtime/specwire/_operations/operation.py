@@ -91,6 +91,8 @@ class PageNumber(msgspec.Struct, frozen=True):
     """Path to the total number of pages."""
     more: tuple[str, ...] | None = None
     """Path to the flag for more pages."""
+    in_body: bool = False
+    """True if `page` and `size` are fields of the body rather than query parameters."""
 
 
 class Offset(msgspec.Struct, frozen=True):
@@ -101,16 +103,19 @@ class Offset(msgspec.Struct, frozen=True):
     size: str | None = None
     total: tuple[str, ...] | None = None
     more: tuple[str, ...] | None = None
+    in_body: bool = False
 
 
 class Cursor(msgspec.Struct, frozen=True):
-    """Pagination by cursor, from the page (`next`) or from its last item (`last`)."""
+    """Pagination by cursor, from the page (`next`), its last item (`last`) or a response header (`header`)."""
 
     cursor: str
     items: tuple[str, ...]
     next: tuple[str, ...] | None = None
     last: tuple[str, ...] | None = None
     more: tuple[str, ...] | None = None
+    in_body: bool = False
+    header: str | None = None
 
 
 class NextURL(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ repeat a page. So a single sign never ends a list, and a repeated page is an err
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from specwire._models.model import Unknown
 from specwire._models.unset import UNSET
 from specwire._operations.operation import Cursor, NextURL, Offset, PageNumber, Pagination
-from specwire._operations.request import PagedRequest
+from specwire._operations.request import JsonBody, PagedRequest
 from specwire.errors import DecodeError, InvalidRequestError, PaginationError
 
 if TYPE_CHECKING:
@@ -127,9 +127,9 @@ class Trail(Generic[T, ItemT]):
     def _start(self) -> int | None:
         match self._pagination:
             case PageNumber(parameter, _, _, first):
-                return _number(self._request, parameter, first)
+                return self._stated(parameter, first)
             case Offset(parameter):
-                return _number(self._request, parameter, 0)
+                return self._stated(parameter, 0)
             case _:
                 return None
 
@@ -140,7 +140,7 @@ class Trail(Generic[T, ItemT]):
                 return self._number or 0, True
             case PageNumber(_, _, size, first):
                 ahead = 0 if self._number is None else self._number - (first or 0)
-                asked = _number(self._request, size, None) if size is not None else None
+                asked = self._stated(size, None) if size is not None else None
                 # A server that returned fewer items than requested may have done so on earlier pages.
                 return (0, True) if ahead <= 0 else (ahead * (asked or 0), asked == len(found))
             case _:
@@ -159,44 +159,39 @@ class Trail(Generic[T, ItemT]):
                     self._number = 1
                 else:
                     self._number += 1
-                return _with(self._request, parameter, self._number)
+                return self._asking(parameter, self._number)
             case Offset(parameter, _, _, total, more):
                 if self._has_ended(page, total, None, more):
                     return None
                 if not self._found:
                     raise self._error("the server reports more items, but returned none")
                 self._number = (self._number or 0) + len(self._found)
-                return _with(self._request, parameter, self._number)
-            case Cursor(parameter, _, next_, last, more):
-                return self._after_cursor(page, parameter, next_, last, more)
+                return self._asking(parameter, self._number)
+            case Cursor() as pagination:
+                return self._after_cursor(page, pagination, response)
             case NextURL(_, next_):
                 url = at(page, next_) if next_ is not None else _linked(response)
                 if not isinstance(url, str) or not url or self._is_end(url):
                     return None
                 return self._request.replace(url=url)
 
-    def _after_cursor(
-        self,
-        page: T,
-        parameter: str,
-        next_: tuple[str, ...] | None,
-        last: tuple[str, ...] | None,
-        more: tuple[str, ...] | None,
-    ) -> PagedRequest[T, ItemT] | None:
-        follows = at(page, more) if more is not None else None
-        if next_ is not None:
-            cursor = at(page, next_)
+    def _after_cursor(self, page: T, pagination: Cursor, response: Response[T]) -> PagedRequest[T, ItemT] | None:
+        follows = at(page, pagination.more) if pagination.more is not None else None
+        if pagination.header is not None:
+            cursor: Any = response.headers.get(pagination.header)
+        elif pagination.next is not None:
+            cursor = at(page, pagination.next)
         else:
-            cursor = at(self._found[-1], last or ()) if self._found else None
+            cursor = at(self._found[-1], pagination.last or ()) if self._found else None
         if follows is False:
             return None
         if cursor in (None, "", False):
-            if follows is True and (next_ is not None or self._found):
+            if follows is True and (pagination.next is not None or self._found):
                 raise self._error("the server reports more items, but no next page")
             return None
         if not isinstance(cursor, str | int):
             raise self._error(f"the cursor of the next page is {type(cursor).__name__}, not text")
-        return None if self._is_end(cursor) else _with(self._request, parameter, cursor)
+        return None if self._is_end(cursor) else self._asking(pagination.cursor, cursor)
 
     def _is_end(self, cursor: str | int) -> bool:
         """Return True if a cursor or URL means the end: it was used before, and comes from an empty page."""
@@ -210,10 +205,37 @@ class Trail(Generic[T, ItemT]):
     def _cursors(self, request: PagedRequest[T, ItemT]) -> list[Any]:
         match self._pagination:
             case Cursor(parameter):
-                cursor = request.query.get(parameter)
+                cursor = self._values(request).get(parameter)
                 return [] if cursor is None or cursor is UNSET else [cursor]
             case _:
                 return [] if request.url is None else [request.url]
+
+    def _stated(self, parameter: str, default: int | None) -> int | None:
+        """Return the number that the request has for a parameter, or the default."""
+        value = self._values(self._request).get(parameter)
+        if value is None or value is UNSET:
+            return default
+        try:
+            return int(value)
+        except (TypeError, ValueError):
+            place = "field" if _is_in_body(self._pagination) else "query parameter"
+            message = f"{self._request.operation.id}: {place} {parameter!r}: must be a whole number"
+            raise InvalidRequestError(message) from None
+
+    def _values(self, request: PagedRequest[T, ItemT]) -> Mapping[str, Any]:
+        """Return the values that a request asks for its page with."""
+        if not _is_in_body(self._pagination):
+            return request.query
+        return request.body.value if isinstance(request.body, JsonBody) and isinstance(request.body.value, dict) else {}
+
+    def _asking(self, parameter: str, value: Any) -> PagedRequest[T, ItemT]:
+        """Return the request with another value for a parameter."""
+        values = {**self._values(self._request), parameter: value}
+        if not _is_in_body(self._pagination):
+            return self._request.replace(query=values)
+        body = self._request.body
+        content_type = body.content_type if isinstance(body, JsonBody) else "application/json"
+        return self._request.replace(body=JsonBody(values, content_type))
 
     def _has_ended(
         self,
@@ -300,16 +322,5 @@ def _pagination(request: PagedRequest[Any, Any]) -> Pagination:
     return found
 
 
-def _number(request: PagedRequest[Any, Any], parameter: str, default: int | None) -> int | None:
-    value = request.query.get(parameter)
-    if value is None or value is UNSET:
-        return default
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        message = f"{request.operation.id}: query parameter {parameter!r}: must be a whole number"
-        raise InvalidRequestError(message) from None
-
-
-def _with(request: PagedRequest[T, ItemT], parameter: str, value: Any) -> PagedRequest[T, ItemT]:
-    return request.replace(query={**request.query, parameter: value})
+def _is_in_body(pagination: Pagination) -> bool:
+    return not isinstance(pagination, NextURL) and pagination.in_body

@@ -40,6 +40,10 @@ _SEEN = 8
 """Number of events of a stream that are checked against the document in depth, since the check is slow."""
 _KEPT = 1024 * 1024
 """Maximum bytes of a body without events that its error keeps."""
+_DONE = b"[DONE]"
+"""Last frame of many streams, whether their documents state it or not: no JSON text, so no event of one."""
+_ERROR = b'"error"'
+"""Byte string that every event with nothing but an error contains."""
 
 
 class EventReader(Generic[E]):
@@ -76,6 +80,10 @@ class EventReader(Generic[E]):
         """Byte strings that an error contains: around an event, and in place of an event."""
         self._text = payload.kind is str and payload.framing == "sse"
         """True if event data is text rather than JSON."""
+        self._alone = self._sse is not None and not payload.errors and not self._text
+        """True if an event with nothing but an error is one, since the document states no rule."""
+        if self._alone:
+            self._clues.add(_ERROR)
         self._decode: Callable[[bytes], Any] = _as_text if self._text else decoder(payload.kind).decode
         self._finish = Finish(payload.finish) if payload.finish else None
         self._given = False
@@ -314,7 +322,7 @@ class EventReader(Generic[E]):
 
     def _is_end(self, data: bytes) -> bool:
         """Return True if the data of an event is the terminator, with or without whitespace around it."""
-        return self._terminator is not None and data.strip() == self._terminator
+        return (bare := data.strip()) == self._terminator or (bare == _DONE and not self._text)
 
     def _read(self, data: bytes) -> tuple[Any, tuple[drift.Drift, ...]]:
         if self._text:
@@ -334,6 +342,8 @@ class EventReader(Generic[E]):
     def _error_in(self, data: bytes) -> StreamEventError | None:
         """Return the error in the text of an event, or None."""
         body = lenient_json.loads_or_text(data)
+        if self._alone:
+            return self._error(body) if error_alone_in(body) is not None else None
         for error in self._payload.errors:
             found = at(body, error.path)
             if found is not None and error.equals in (None, found):

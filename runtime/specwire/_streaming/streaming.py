@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from specwire._http.response import HTTPResponse
@@ -14,6 +14,8 @@ from specwire._operations.request import StreamRequest
 from specwire._streaming.events import EventReader
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from specwire._operations.response import Response
 
 E = TypeVar("E")
@@ -64,6 +66,13 @@ class Stream(BaseStream[E]):
 
 class AsyncStream(BaseStream[E]):
     """A stream of an asynchronous client."""
+
+    async def __aenter__(self) -> Self:
+        raise NotImplementedError
+
+    def __await__(self) -> Generator[Any, Any, Self]:
+        """Open the stream, so that `await method(stream=True)` is one."""
+        return self.__aenter__().__await__()
 
     @property
     def response(self) -> Response[None]:

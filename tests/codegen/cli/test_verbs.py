@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from specwire_codegen.inference.infer import guesses
+from specwire_codegen.normalize.inference.infer import guesses_at
 
 from tests.support.command_line import exit_code
 
@@ -253,4 +253,4 @@ def guessed(query: list[str], schema: dict[str, Any], headers: dict[str, Any]) -
     response = {"headers": headers, "content": {"application/json": {"schema": schema}}}
     parameters = [{"name": name, "in": "query"} for name in query]
     operation = {"operationId": "list", "parameters": parameters, "responses": {"200": response}}
-    return next((guess.value for guess in guesses({"paths": {"/x": {"get": operation}}})), None)
+    return next((guess.value for guess in guesses_at("/x", "get", operation, {}, {})), None)

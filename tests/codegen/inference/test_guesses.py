@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
-from specwire_codegen.inference.infer import Guess, guesses
+from specwire_codegen.documents.document import Document
 from specwire_codegen.new import _overlay
+from specwire_codegen.normalize import normalize
+from specwire_codegen.normalize.guess import Guess
+from specwire_codegen.normalize.inference.infer import guesses_at
 
 TEXT = {"type": "string"}
 INT = {"type": "integer"}
@@ -28,7 +31,7 @@ def guess(query: Mapping[str, Any], schema: Any, path: str = "/v1/jobs", headers
     parameters = [{"in": "query", "name": name, "schema": each} for name, each in query.items()]
     response = {"headers": headers or {}, "content": {"application/json": {"schema": schema}}}
     operation = {"operationId": "list", "parameters": parameters, "responses": {"200": response}}
-    return next(guesses({"paths": {path: {"get": operation}}}), None)
+    return next(guesses_at(path, "get", operation, {}, {}), None)
 
 
 PAGES: dict[str, tuple[dict[str, Any], Any, dict[str, Any]]] = {
@@ -279,13 +282,13 @@ def test_statuses_without_a_beginning_are_not_certain() -> None:
     assert job("active", "disabled") is None
 
 
-def stated(operation: Mapping[str, Any], answer: Any) -> Mapping[str, Any] | None:
-    """Return what is made of a GET whose source has the extensions of another generator."""
-    response = {"content": {"application/json": {"schema": answer}}}
+def stated(operation: Mapping[str, Any], answer: Any, **common: Any) -> Mapping[str, Any] | None:
+    """Return the pagination of a GET whose document has the extensions of another generator."""
+    response = {"description": "A page.", "content": {"application/json": {"schema": answer}}}
     whole = {"operationId": "list", "responses": {"200": response}, **operation}
-    bare = {key: value for key, value in whole.items() if not key.startswith("x-")}
-    found = next(guesses({"paths": {"/v1/jobs": {"get": bare}}}, {"paths": {"/v1/jobs": {"get": whole}}}), None)
-    return None if found is None else found.value
+    data = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/v1/jobs": {"get": whole}}, **common}
+    found = normalize(Document(data, "t.yaml")).guesses
+    return next((guess.value for guess in found if guess.reason.startswith("the extension")), None)
 
 
 def speakeasy(kind: str, outputs: Mapping[str, str], **inputs: str) -> dict[str, Any]:
@@ -327,7 +330,11 @@ def test_what_is_stated_for_another_generator_is_translated(
     operation: Mapping[str, Any], expected: Mapping[str, Any] | None
 ) -> None:
     """The extension of one vendor names parameters and JSON paths; what it does not say plainly is not made up."""
-    assert expected == stated(operation, thing())
+    page = thing(
+        data=ARRAY, rows=ARRAY, next=TEXT, meta=thing(**{"next page": TEXT}), links=thing(next=TEXT), pages=INT
+    )
+    whole = ARRAY if expected is not None and expected["items"] == "" else page
+    assert expected == stated(operation, whole)
 
 
 def test_fields_that_are_marked_for_another_generator_are_read() -> None:

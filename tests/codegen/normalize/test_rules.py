@@ -193,7 +193,7 @@ def test_the_examples_of_a_parameter_keep_their_names() -> None:
 @pytest.mark.parametrize(
     ("extension", "value", "help_"),
     [
-        ("x-specwire-stream", {}, "move it to the media type"),
+        ("x-specwire-stream", {}, "move it to the media type or the operation"),
         ("x-specwire-polling", {"status": "/s", "success": ["a"], "failure": []}, "move it to the operation"),
         ("x-specwire-retry", {"safe": True}, "move it to the document or the operation"),
     ],

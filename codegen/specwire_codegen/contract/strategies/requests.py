@@ -29,7 +29,7 @@ from specwire_codegen.ir import (
     TextBody,
 )
 from specwire_codegen.lower.body import form_schema
-from specwire_codegen.lower.media import Components, exact_type, is_range, switch_of
+from specwire_codegen.lower.media import Components, exact_type, is_range
 from specwire_codegen.openapi.media_types import base_type
 
 _PLACES = ("path", "query", "header", "cookie")
@@ -123,6 +123,17 @@ def _part_headers(subject: Subject, body: MultipartBody, raw: Schema) -> Schema:
     return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
 
 
+def _arguments(body: JsonBody | FormBody | MultipartBody, properties: Schema) -> frozenset[str]:
+    """Return the properties of a body that are arguments, which the switch of a stream is not."""
+    match body:
+        case JsonBody(fields=fields) | FormBody(fields) if fields:
+            return frozenset(field.wire_name for field in fields)
+        case MultipartBody(parts) if parts:
+            return frozenset(part.wire_name for part in parts)
+        case _:
+            return frozenset(properties)
+
+
 def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema | None:
     """Return the schema of the JSON values of the body."""
     body = operation.body
@@ -143,8 +154,7 @@ def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema 
         target = form_schema(schema, Components(subject.schemas, {}))
     if not target.get("properties"):
         return schema
-    switch = switch_of(raw.get("responses", {}))
-    hidden = {switch[0]} if switch else set()
+    hidden = target["properties"].keys() - _arguments(body, target["properties"])
     hidden |= {name for name, one in target["properties"].items() if isinstance(one, Mapping) and one.get("readOnly")}
     if isinstance(body, MultipartBody):
         hidden |= {part.wire_name for part in body.parts if part.file != "no"}

@@ -24,7 +24,6 @@ from specwire_codegen.contract.wire.parameters import (
 )
 from specwire_codegen.contract.wire.querystring import parameters_of, unsent
 from specwire_codegen.ir import EventStream, JsonBody, MutualTLSScheme, Operation
-from specwire_codegen.lower.media import switch_of
 from specwire_codegen.openapi.media_types import base_type, is_json
 
 
@@ -93,18 +92,17 @@ def _problems(subject: Subject, operation: Operation, case: Case, arrival: Arriv
 
 
 def expected_body(raw: Mapping[str, Any], operation: Operation, body: Body | None) -> Body | None:
-    """Return the body with the field that requests a stream, if the method is the streaming one.
+    """Return the body with the fields that the method sends by itself, such as the one that requests a stream.
 
     An optional object without values may be sent as `{}`: see docs/decisions/sending.md.
     """
     match operation.body:
         case JsonBody(fields=fields, media_type=media_type) if body is None and fields is not None:
             sends = operation.http_method in ("POST", "PUT", "PATCH")
-            return Body(media_type, {}) if sends else None
-    switch = switch_of(raw.get("responses", {}))
-    if switch is None or body is None or not isinstance(operation.payload, EventStream):
+            return Body(media_type, dict(operation.fixed)) if sends or operation.fixed else None
+    if body is None or not operation.fixed:
         return body
-    return attrs.evolve(body, value={**body.value, switch[0]: switch[1]})
+    return attrs.evolve(body, value={**body.value, **dict(operation.fixed)})
 
 
 def _accept(raw: Mapping[str, Any], operation: Operation, arrival: Arrival) -> Iterator[str]:

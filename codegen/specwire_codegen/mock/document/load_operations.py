@@ -159,8 +159,8 @@ def _error_pointer(error: Any) -> str | None:
     return next((shape for shape in shapes if isinstance(shape, str)), None)
 
 
-def _pagination(raw: dict[str, Any] | None) -> Pagination | None:
-    if raw is None:
+def _pagination(raw: Any) -> Pagination | None:
+    if not raw:
         return None
     return Pagination(
         style=raw["style"],
@@ -176,8 +176,8 @@ def _pagination(raw: dict[str, Any] | None) -> Pagination | None:
     )
 
 
-def _polling(raw: dict[str, Any] | None) -> Polling | None:
-    if raw is None:
+def _polling(raw: Any) -> Polling | None:
+    if not raw:
         return None
     success = tuple(raw["success"])
     return Polling(

@@ -1,32 +1,35 @@
-"""Guesses, and the helpers that read a document for them."""
+"""Helpers that read a document for guesses."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-import attrs
-
+from specwire_codegen.normalize.source_map import origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.media_types import is_json
 
 Schemas: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 
-@attrs.frozen
-class Guess:
-    """An extension suggested for an operation or one of its media types."""
+def target_of(operation: Any, path: str, method: str) -> str:
+    """Return the JSONPath of an operation in its source."""
+    tokens = pointers.split(origin_of(operation)) or ("paths", path, method)
+    return "$" + "".join(f".{token}" if token.isidentifier() else f"['{_quoted(token)}']" for token in tokens)
 
-    target: str
-    """JSONPath of the place."""
-    extension: str
-    value: Mapping[str, Any]
-    reason: str
-    certain: bool = True
-    """False if the guess is written as a comment."""
-    operation: str = ""
-    """OperationId, used for derived names."""
+
+def source_of(node: Any, source: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an object as it is in the source, with the extensions of other generators; empty without one."""
+    try:
+        found = pointers.get(source, origin_of(node))
+    except (KeyError, ValueError):
+        return {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def _quoted(token: str) -> str:
+    return token.replace("\\", "\\\\").replace("'", "\\'")
 
 
 def resolved(schema: Any, schemas: Schemas) -> Mapping[str, Any]:
@@ -42,6 +45,22 @@ def resolved(schema: Any, schemas: Schemas) -> Mapping[str, Any]:
             return schema
         schema = {**{key: each for key, each in schema.items() if key not in ("anyOf", "oneOf")}, **variants[0]}
     return {}
+
+
+def reaches(schema: Any, pointer: str, schemas: Schemas, kind: str | None = None) -> Mapping[str, Any] | None:
+    """Return the schema at a pointer below another, of this type if one is given; None if there is none."""
+    found = resolved(schema, schemas)
+    for token in pointers.split(pointer):
+        if token not in found.get("properties", {}):
+            return None
+        found = resolved(found["properties"][token], schemas)
+    return found if kind is None or types_of(found) == {kind} else None
+
+
+def members_of(schema: Any) -> Sequence[Any]:
+    """Return the variants of a union; none of any other schema."""
+    found = schema.get("oneOf", schema.get("anyOf")) if isinstance(schema, Mapping) else None
+    return found if isinstance(found, list) else ()
 
 
 def _is_null(schema: Any) -> bool:
@@ -78,9 +97,23 @@ def answer(operation: Mapping[str, Any], schemas: Schemas) -> Mapping[str, Any]:
     return resolved(media.get("schema", {}), schemas)
 
 
+def followed(node: Any, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a node with references to components followed; empty if they lead nowhere."""
+    for _ in range(50):
+        if not isinstance(node, Mapping):
+            return {}
+        if "$ref" not in node:
+            return node
+        tokens = str(node["$ref"]).partition("#/components/")[2].split("/")
+        node = data.get("components", {})
+        for token in tokens:
+            node = node.get(pointers.unescape(token)) if isinstance(node, Mapping) else None
+    return {}
+
+
 def success(operation: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the first successful response."""
     responses: Iterator[Mapping[str, Any]] = (
-        response for status, response in operation["responses"].items() if status.startswith("2")
+        response for status, response in operation.get("responses", {}).items() if status.startswith("2")
     )
     return next(responses, {})

@@ -7,8 +7,9 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.inference.guess import (
-    Guess,
+from specwire_codegen.normalize.extensions import UNKNOWN
+from specwire_codegen.normalize.guess import Guess
+from specwire_codegen.normalize.inference.reading import (
     Schemas,
     answer,
     describes,
@@ -18,7 +19,6 @@ from specwire_codegen.inference.guess import (
     success,
     types_of,
 )
-from specwire_codegen.normalize.extensions import UNKNOWN
 from specwire_codegen.openapi import pointer as pointers
 
 _PAGE = "page page_number pageNumber page[number] page_no pageNo page_index pageIndex pagenum page_num".split()
@@ -87,7 +87,7 @@ class _Answer:
     sure: bool
 
 
-def guess_pages(target: str, path: str, operation: Mapping[str, Any], schemas: Schemas) -> Iterator[Guess]:
+def guess_pages(target: str, path: str, method: str, operation: Mapping[str, Any], schemas: Schemas) -> Iterator[Guess]:
     """Yield a guess at the pagination of an operation."""
     if "x-specwire-pagination" in operation:
         return

@@ -7,7 +7,8 @@ from typing import Any
 
 from specwire._operations.job_status import ATTENTION, FAILURE, SUCCESS, word
 
-from specwire_codegen.inference.guess import Guess, Schemas, answer, resolved
+from specwire_codegen.normalize.guess import Guess
+from specwire_codegen.normalize.inference.reading import Schemas, answer, resolved
 
 _STATUS = ("status", "state")
 _SUCCESS = SUCCESS | {"ready", "ok"}
@@ -43,5 +44,7 @@ def guess_polling(target: str, path: str, operation: Mapping[str, Any], schemas:
         reason = f"the values of {name!r}"
         if rest:
             reason += f"; not classified, so they raise an error when they occur: {', '.join(rest)}"
-        yield Guess(target, "x-specwire-polling", value, reason, certain, str(operation.get("operationId", "")))
+        yield Guess(
+            target, "x-specwire-polling", value, reason, certain, str(operation.get("operationId", "")), "waits"
+        )
         return
