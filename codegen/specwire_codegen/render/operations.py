@@ -163,7 +163,7 @@ def _selected(operation: Operation, stream: Operation, arguments: list[Argument]
         arguments=signature([*rest, switch], Argument.declaration),
         kind=kind,
         type_arguments=type_arguments,
-        doc=docstring(f"`{operation.name}` with `{name}={literal(value)}`, which is `{stream.name}`.", indent=4),
+        doc=docstring(f"Streaming form of `{operation.name}`, selected by `{name}={literal(value)}`.", indent=4),
         call=call,
     )
 

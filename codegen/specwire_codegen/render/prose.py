@@ -109,7 +109,7 @@ def documentation(operation: Operation, arguments: Iterable[Argument]) -> str:
         paragraphs.append("Deprecated.")
     if operation.switch is not None and operation.streams:
         name, value = operation.switch
-        paragraphs.append(f"With `{name}={literal(value)}`, returns the stream of `{operation.streams[0][-1]}`.")
+        paragraphs.append(f"With `{name}={literal(value)}`, returns a stream of events.")
     paragraphs.append(_route(operation))
     return docstring("\n\n".join(paragraphs), indent=4, sections=[("Args", _documented(arguments))])
 

@@ -69,7 +69,7 @@ def complete(
 
     Generates the next message of a conversation. Models that draw pictures in a chat use this operation too.
 
-    With `stream=True`, returns the stream of `stream`.
+    With `stream=True`, returns a stream of events.
 
     `POST /v1/chat/completions`, operation `create_chat_completion`.
 
@@ -153,7 +153,7 @@ def complete_by_stream(
     user: str | Unset = UNSET,
     stream: Literal[True],
 ) -> StreamRequest[models.ChatCompletionChunk]:
-    """`complete` with `stream=True`, which is `stream`."""
+    """Streaming form of `complete`, selected by `stream=True`."""
     return StreamRequest(
         _STREAM,
         body=json_body(

@@ -65,7 +65,7 @@ def create(
 
     Continues a plain text with one of the older models.
 
-    With `stream=True`, returns the stream of `stream`.
+    With `stream=True`, returns a stream of events.
 
     `POST /v1/completions`, operation `create_completion`.
 
@@ -142,7 +142,7 @@ def create_by_stream(
     user: str | Unset = UNSET,
     stream: Literal[True],
 ) -> StreamRequest[models.Completion]:
-    """`create` with `stream=True`, which is `stream`."""
+    """Streaming form of `create`, selected by `stream=True`."""
     return StreamRequest(
         _STREAM,
         body=json_body(

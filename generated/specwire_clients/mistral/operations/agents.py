@@ -62,7 +62,7 @@ def complete(
 
     Generates the next message of a conversation with a configured agent, which has its own model and settings.
 
-    With `stream=True`, returns the stream of `stream`.
+    With `stream=True`, returns a stream of events.
 
     `POST /v1/agents/completions`, operation `agents_complete`.
 
@@ -124,7 +124,7 @@ def complete_by_stream(
     parallel_tool_calls: bool | Unset = UNSET,
     stream: Literal[True],
 ) -> StreamRequest[models.CompletionChunk]:
-    """`complete` with `stream=True`, which is `stream`."""
+    """Streaming form of `complete`, selected by `stream=True`."""
     return StreamRequest(
         _STREAM,
         body=json_body(

@@ -65,7 +65,7 @@ def complete(
 
     Generates the next message of a conversation.
 
-    With `stream=True`, returns the stream of `stream`.
+    With `stream=True`, returns a stream of events.
 
     `POST /v1/chat/completions`, operation `chat_complete`.
 
@@ -138,7 +138,7 @@ def complete_by_stream(
     safe_prompt: bool | Unset = UNSET,
     stream: Literal[True],
 ) -> StreamRequest[models.CompletionChunk]:
-    """`complete` with `stream=True`, which is `stream`."""
+    """Streaming form of `complete`, selected by `stream=True`."""
     return StreamRequest(
         _STREAM,
         body=json_body(

@@ -57,7 +57,7 @@ def complete(
 
     Generates the text between a prompt and an optional suffix.
 
-    With `stream=True`, returns the stream of `stream`.
+    With `stream=True`, returns a stream of events.
 
     `POST /v1/fim/completions`, operation `fim_complete`.
 
@@ -107,7 +107,7 @@ def complete_by_stream(
     min_tokens: int | None | Unset = UNSET,
     stream: Literal[True],
 ) -> StreamRequest[models.CompletionChunk]:
-    """`complete` with `stream=True`, which is `stream`."""
+    """Streaming form of `complete`, selected by `stream=True`."""
     return StreamRequest(
         _STREAM,
         body=json_body(

@@ -77,7 +77,7 @@ def complete(
 
     Generates the next message of a conversation.
 
-    With `stream=True`, returns the stream of `stream`.
+    With `stream=True`, returns a stream of events.
 
     `POST /v1/chat/completions`, operation `create_chat_completion`.
 
@@ -165,7 +165,7 @@ def complete_by_stream(
     reasoning_effort: inputs.ReasoningEffortParam | Unset = UNSET,
     stream: Literal[True],
 ) -> StreamRequest[models.ChatCompletionChunk]:
-    """`complete` with `stream=True`, which is `stream`."""
+    """Streaming form of `complete`, selected by `stream=True`."""
     return StreamRequest(
         _STREAM,
         body=json_body(
