@@ -31,7 +31,7 @@ _CREATE = Operation(
 def create(*, text: str | Unset = UNSET) -> Request[models.ReplyResponse]:
     """Reply.
 
-    With `stream=True`, returns the stream of `create_stream`.
+    With `stream=True`, returns a stream of events.
 
     `POST /v1/replies`, operation `reply`.
     """
@@ -39,7 +39,7 @@ def create(*, text: str | Unset = UNSET) -> Request[models.ReplyResponse]:
 
 
 def create_by_stream(*, text: str | Unset = UNSET, stream: Literal[True]) -> StreamRequest[models.ReplyEvent]:
-    """`create` with `stream=True`, which is `create_stream`."""
+    """Streaming form of `create`, selected by `stream=True`."""
     return create_stream(text=text)
 
 

@@ -28,7 +28,7 @@ _CHAT = Operation(id="chat", method="POST", path="/chat", returns=JsonPayload(mo
 def chat(*, prompt: str) -> Request[models.Reply]:
     """Chat.
 
-    With `stream=True`, returns the stream of `chat_stream`.
+    With `stream=True`, returns a stream of events.
 
     `POST /chat`, operation `chat`.
     """
@@ -36,7 +36,7 @@ def chat(*, prompt: str) -> Request[models.Reply]:
 
 
 def chat_by_stream(*, prompt: str, stream: Literal[True]) -> StreamRequest[models.Piece]:
-    """`chat` with `stream=True`, which is `chat_stream`."""
+    """Streaming form of `chat`, selected by `stream=True`."""
     return chat_stream(prompt=prompt)
 
 

@@ -123,7 +123,7 @@ _ASK = Operation(id="ask", method="POST", path="/either", returns=JsonPayload(mo
 def ask(*, text: str) -> Request[models.AskResponse]:
     """Ask.
 
-    With `stream=True`, returns the stream of `ask_stream`.
+    With `stream=True`, returns a stream of events.
 
     `POST /either`, operation `ask`.
     """
@@ -131,7 +131,7 @@ def ask(*, text: str) -> Request[models.AskResponse]:
 
 
 def ask_by_stream(*, text: str, stream: Literal[True]) -> StreamRequest[models.Change]:
-    """`ask` with `stream=True`, which is `ask_stream`."""
+    """Streaming form of `ask`, selected by `stream=True`."""
     return ask_stream(text=text)
 
 
