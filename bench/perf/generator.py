@@ -128,10 +128,16 @@ def _operations(number: int, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "patch", operation("update", name, item, **body)
 
 
-def measured(checkout: Path, document: Path, folder: Path) -> Run:
+def measured(checkout: Path, document: Path, folder: Path, bytecode: Path) -> Run:
     """Generate a document with a checkout in a new process; `folder` has the output and the build cache."""
     roots = [str(checkout / name) for name in ("runtime", "codegen")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(roots), "XDG_CACHE_HOME": str(folder / "cache")}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(roots),
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": str(bytecode),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+    }
     command = [sys.executable, "-m", "specwire_codegen", "generate", str(document), "--package", "sample"]
     with (folder / "printed").open("w+b") as printed:
         streams = [(os.POSIX_SPAWN_DUP2, printed.fileno(), number) for number in (1, 2)]
@@ -143,7 +149,7 @@ def measured(checkout: Path, document: Path, folder: Path) -> Run:
     return Run(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def compared(case: Case, checkouts: Sequence[Path], rounds: int) -> list[list[Run]]:
+def compared(case: Case, checkouts: Sequence[Path], rounds: int, bytecode: Path) -> list[list[Run]]:
     """Return the runs of a case in each checkout; raise SystemExit if the checkouts write different files."""
     found: list[list[Run]] = [[] for _ in checkouts]
     with tempfile.TemporaryDirectory() as scratch:
@@ -154,8 +160,8 @@ def compared(case: Case, checkouts: Sequence[Path], rounds: int) -> list[list[Ru
                     shutil.rmtree(folder, ignore_errors=True)
                 if not folder.exists():
                     folder.mkdir()
-                    first = measured(checkout, case.document, folder)
-                runs.append(measured(checkout, case.document, folder) if case.unchanged else first)
+                    first = measured(checkout, case.document, folder, bytecode)
+                runs.append(measured(checkout, case.document, folder, bytecode) if case.unchanged else first)
         written = [_files(folder / "out") for folder in folders]
     if any(each != written[0] for each in written):
         names = sorted(name for name in written[0].keys() | written[-1].keys() if len({*_texts(written, name)}) > 1)
@@ -215,7 +221,7 @@ def main() -> None:
     arguments = parser.parse_args()
     sizes = sorted({*arguments.operations, *(GROWTH if arguments.growth else ())})
     with tempfile.TemporaryDirectory() as scratch:
-        checkouts = [CHECKOUT]
+        checkouts, bytecode = [CHECKOUT], Path(scratch) / "bytecode"
         if arguments.against:
             checkouts.insert(0, unpacked(arguments.against, Path(scratch) / "against"))
         names = [arguments.against, "now"][-len(checkouts) :]
@@ -223,9 +229,9 @@ def main() -> None:
         print(f"{' | '.join(f'{name}, MB' for name in names)} |\n|---|{'---|' * (2 * len(names) + 1)}")
         points: list[tuple[float, float]] = []
         tiny = Case("bytecode", cases(Path(scratch), (), ())[0].document)
-        compared(tiny, checkouts, 1)
+        compared(tiny, checkouts, 1, bytecode)
         for case in cases(Path(scratch), [path.resolve() for path in arguments.document], sizes):
-            found = compared(case, checkouts, arguments.rounds)
+            found = compared(case, checkouts, arguments.rounds, bytecode)
             print(row(case, found), flush=True)
             if case.document.stem.isdigit() and not case.unchanged:
                 points.append((float(case.document.stem), statistics.median(run.seconds for run in found[-1])))

@@ -20,9 +20,9 @@ from specwire_codegen.documents.document import Document
 from specwire_codegen.files import fetch
 from specwire_codegen.files.access import Access
 from specwire_codegen.files.disk import disk
+from specwire_codegen.files.fetch import origin_of
 from specwire_codegen.files.library import Library, Part
 from specwire_codegen.files.load import load_from
-from specwire_codegen.files.network import origin_of
 from specwire_codegen.files.pin import Pinned, PinnedPart, tables, toml
 from specwire_codegen.lower import lower
 from specwire_codegen.migrate.migration import migrate

@@ -13,6 +13,8 @@ def main() -> None:
     """Run the command line and exit; if the packages of an extra are missing, print how to install them."""
     try:
         from specwire_codegen.cli.running import run
+
+        code = run(sys.argv[1:])
     except ModuleNotFoundError as problem:
         from specwire_codegen.cli.extras import missing
 
@@ -21,4 +23,4 @@ def main() -> None:
             raise
         print(f"error: {advice}", file=sys.stderr)
         sys.exit(1)
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(code)

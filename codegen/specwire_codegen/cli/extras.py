@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _EXTRAS = {
-    "mock": ("jsonschema_rs", "multipart", "python_multipart", "starlette", "uvicorn"),
+    "mock": ("multipart", "python_multipart", "starlette", "uvicorn"),
     "contract": ("hypothesis", "schemathesis"),
 }
 

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin
 
 import attrs
@@ -14,8 +15,10 @@ from specwire_codegen.diagnostics import DiagnosticError, error
 from specwire_codegen.files import fetch, nearby
 from specwire_codegen.files.access import Access
 from specwire_codegen.files.library import Text, UnreachableFileError
-from specwire_codegen.files.network import Network, origin_of
 from specwire_codegen.files.reach import Reach, reach
+
+if TYPE_CHECKING:
+    from specwire_codegen.files.network import Network
 
 _OPAQUE = re.compile(r"(?i)[a-z][a-z0-9+.-]+:")
 """URLs without a host: `urn:`, `data:`. A single letter is a Windows drive."""
@@ -29,12 +32,21 @@ class Disk:
     name: str
     """Path or URL of the document as the user gave it."""
     access: Access
-    network: Network
     reach: Reach | None
     aliases: dict[str, str] = attrs.field(factory=dict)
     """Requested address -> actual address."""
     known: dict[str, str] = attrs.field(factory=dict)
     """Real path of a file -> its address."""
+    _network: Network | None = attrs.field(default=None, init=False)
+
+    @property
+    def network(self) -> Network:
+        """The fetcher of URLs; its HTTP library is imported for the first one."""
+        if self._network is None:
+            from specwire_codegen.files.network import Network
+
+            self._network = Network(self.home, self.access.hosts)
+        return self._network
 
     def root(self) -> Text:
         """Return the document's own text; raise DiagnosticError."""
@@ -52,7 +64,7 @@ class Disk:
         written = fetch.with_scheme(written)
         if fetch.is_remote(written) or fetch.is_remote(base):
             address = urljoin(base, written) if fetch.is_remote(base) else written
-            origin_of(address)
+            fetch.origin_of(address)
             copy = self.access.copy_of(address)
             if copy is None:
                 return self.aliases.get(address, address)
@@ -186,7 +198,7 @@ def disk(source: str | Path, access: Access) -> Disk:
     """Return the shelf of a document at a path or URL."""
     name = fetch.shown(source)
     if fetch.is_remote(source):
-        return Disk(str(source), name, access, Network(str(source), access.hosts), None)
+        return Disk(str(source), name, access, None)
     path = Path(fetch.path_of(str(source))) if fetch.is_file_address(str(source)) else Path(source)
     home = os.path.realpath(path)
-    return Disk(home, str(path), access, Network(home, access.hosts), reach(path, access.within), known={home: home})
+    return Disk(home, str(path), access, reach(path, access.within), known={home: home})

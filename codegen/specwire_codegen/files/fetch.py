@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from specwire_codegen.diagnostics import Location, failure
 
 MAX_BYTES = 64 * 1024 * 1024
+PORTS = {"http": 80, "https": 443}
+"""Schemes of URLs that can be fetched, with their ports."""
 
 _REMOTE = re.compile(r"(?i)[a-z][a-z0-9+.-]+://")
 _FILE = re.compile(r"(?i)file:(//(localhost)?(?=/))?")
@@ -17,6 +19,12 @@ _FILE = re.compile(r"(?i)file:(//(localhost)?(?=/))?")
 def is_remote(source: str | Path) -> bool:
     """Return whether a source is a URL rather than a path."""
     return isinstance(source, str) and _REMOTE.match(source) is not None and _FILE.match(source) is None
+
+
+def origin_of(address: str) -> tuple[str, str, int | None]:
+    """Return scheme, host and port of a URL; raise ValueError for an invalid one."""
+    parts = urlsplit(address)
+    return parts.scheme.lower(), (parts.hostname or "").lower(), parts.port or PORTS.get(parts.scheme.lower())
 
 
 def with_scheme(address: str) -> str:

@@ -27,20 +27,11 @@ DEADLINE = 60.0
 """Time limit for all fetches of one document, in seconds."""
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PORTS = {"http": 80, "https": 443}
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _HEADERS = {"accept": "application/json, application/yaml, */*;q=0.8", "accept-encoding": "identity"}
 _TIMEOUT = httpx2.Timeout(None, connect=10.0)
 """Connection timeout, so that an unresponsive address leaves time for the others; the deadline bounds the rest."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-
-Origin = tuple[str, str, int | None]
-
-
-def origin_of(address: str) -> Origin:
-    """Return scheme, host and port of a URL; raise ValueError for an invalid one."""
-    parts = urlsplit(address)
-    return parts.scheme.lower(), (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme.lower())
 
 
 @attrs.define
@@ -57,10 +48,10 @@ class Network:
     def refusal(self, address: str, base: str) -> tuple[str, str] | None:
         """Return the reason why a reference in `base` may not reach a URL, with help; None if it may."""
         try:
-            scheme, host, port = origin_of(address)
+            scheme, host, port = fetch.origin_of(address)
         except ValueError:
             return "is not a URL", "write it like https://host/path"
-        if scheme not in _PORTS:
+        if scheme not in fetch.PORTS:
             return (
                 "cannot be fetched: only http and https URLs are supported",
                 "map it to a local copy: --ref URL-PREFIX=FOLDER",
@@ -68,7 +59,7 @@ class Network:
         if self._is_named(address):
             return None
         if fetch.is_remote(base):
-            if origin_of(base) == (scheme, host, port):
+            if fetch.origin_of(base) == (scheme, host, port):
                 return None
             reason = "has another origin than the document that refers to it, and is not fetched"
         elif NAMED_BY_FILES in self.hosts:
@@ -131,7 +122,7 @@ class Network:
 
     async def _addresses(self, address: str) -> tuple[str, ...]:
         """Return the IP addresses of a host, cached for the whole document."""
-        _, host, port = origin_of(address)
+        _, host, port = fetch.origin_of(address)
         if host not in self._found:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
             self._found[host] = tuple(dict.fromkeys(str(each[4][0]) for each in found))
@@ -154,7 +145,7 @@ class Network:
             raise failure("ref-not-allowed", message, here, help)
 
     async def _check_redirect(self, address: str, successor: str, here: Location) -> None:
-        if origin_of(successor) == origin_of(address):
+        if fetch.origin_of(successor) == fetch.origin_of(address):
             return
         if not self._is_named(successor):
             message = f"the server redirects to {fetch.shown(successor)!r}, which has another origin"
@@ -164,7 +155,7 @@ class Network:
             await self._require_public(successor, here)
 
     def _is_named(self, address: str) -> bool:
-        _, host, port = origin_of(address)
+        _, host, port = fetch.origin_of(address)
         return host in self.hosts or f"{host}:{port}" in self.hosts or f"[{host}]:{port}" in self.hosts
 
 

@@ -8,8 +8,9 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from specwire._exchange import logging
 from specwire._exchange.body import WholeBody, body_of
 from specwire._exchange.call_state import CallState
-from specwire._exchange.prepared import IDEMPOTENT, with_auth
+from specwire._exchange.prepared import with_auth
 from specwire._http import retry
+from specwire._http.methods import IDEMPOTENT
 from specwire._http.request import PreparedRequest
 from specwire._models import lenient_json
 from specwire._network.deadline import Deadline

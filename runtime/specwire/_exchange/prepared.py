@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin
 
 from specwire._http.configuration import user_agent
+from specwire._http.methods import IDEMPOTENT
 from specwire._http.request import encoded
 from specwire._network.request_url import without_userinfo
 from specwire._responses.parsing import quick_decoder
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from specwire._operations.provider import Provider
     from specwire._operations.security import AppliedAuth
 
-IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})
 _FRAMING = frozenset(
     "connection content-length host keep-alive proxy-connection te trailer transfer-encoding upgrade".split()
 )

@@ -58,3 +58,12 @@ def test_an_unchanged_run_only_reads_hashes_and_compares(tmp_path: Path, documen
     assert "specwire_codegen.build_cache" in second
     assert not heavy(second)
     assert not any(name.startswith("rich.") for name in second)
+
+
+def test_generating_imports_no_client_of_the_network(tmp_path: Path, document: str) -> None:
+    """A local document needs neither an HTTP library nor the runtime of clients."""
+    found = imported(tmp_path, "generate", document, "--package", "sample")
+    assert (
+        not {"httpx2", "openapi_schema_validator", "openapi_spec_validator", "requests", "specwire._exchange.prepared"}
+        & found
+    )

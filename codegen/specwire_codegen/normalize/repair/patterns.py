@@ -10,13 +10,13 @@ from specwire_codegen.openapi.walk import rebuild
 _PATTERNS = frozenset({"pattern", "patternProperties"})
 
 
-def forget(data: Node) -> Node:
-    """Return the document without patterns; some need exponential time for thirty characters."""
+def forget(data: Node, kind: ObjectType = "openapi") -> Node:
+    """Return an object without patterns; some need exponential time for thirty characters."""
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
         if kind != "schema" or _PATTERNS.isdisjoint(node):
             return node
         return {key: value for key, value in node.items() if key not in _PATTERNS}
 
-    found: Node = rebuild(data, "openapi", visit)
+    found: Node = rebuild(data, kind, visit)
     return found

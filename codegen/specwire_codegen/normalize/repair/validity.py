@@ -1,12 +1,20 @@
-"""Validation against the OpenAPI specification with openapi-spec-validator."""
+"""Validation against the schemas of the OpenAPI specification.
+
+openapi-spec-validator ships the schemas; jsonschema-rs validates with them. The package itself is imported only to name
+all violations of a document that is in doubt, since importing it takes longer than generating a small document.
+"""
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV32SpecValidator
+import jsonschema_rs
 
 from specwire_codegen.normalize.repair import patterns
 from specwire_codegen.normalize.source_map import Report, origin_at, strip
@@ -26,15 +34,26 @@ class Problem(NamedTuple):
     """Keyword of the specification's schema that failed."""
 
 
+@cache
+def _schema(version: str) -> jsonschema_rs.Validator:
+    """Return the schema of a version of the specification."""
+    package = find_spec("openapi_spec_validator")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("No module named 'openapi_spec_validator'", name="openapi_spec_validator")
+    file = Path(package.origin).parent / "resources" / "schemas" / version / "schema.json"
+    schema = json.loads(file.read_bytes())
+    return jsonschema_rs.validator_cls_for(schema)(schema)
+
+
 def problems(data: Node) -> Iterator[Problem]:
     """Yield every schema violation in stamped OpenAPI 3.2 data.
 
     Components whose name is still a pointer are not violations.
     """
     plain = strip(data)
-    for found in OpenAPIV32SpecValidator.schema_validator.iter_errors(plain):
-        place, rule = _exact(plain, found.absolute_path), list(found.absolute_schema_path)
-        problem = Problem(_first_line(found), place, str(rule[-1]) if rule else "")
+    for found in _schema("v3.2").iter_errors(plain):
+        place, rule = _exact(plain, found.instance_path), found.schema_path
+        problem = Problem(_first_line(found.message), place, str(rule[-1]) if rule else "")
         if not (len(place) == 2 and problem.message.startswith('"/')):
             yield problem
 
@@ -50,7 +69,8 @@ def _exact(data: Any, place: Iterable[str | int]) -> tuple[str | int, ...]:
 
 def of_source(data: Node) -> Iterator[tuple[str, str]]:
     """Yield a message and pointer for every schema violation in a Swagger 2.0 document."""
-    yield from _located(OpenAPIV2SpecValidator.schema_validator.iter_errors(data))
+    for found in _schema("v2.0").iter_errors(data):
+        yield _first_line(found.message), pointers.join("", *found.instance_path)
 
 
 def apply(data: Node, report: Report) -> Node:
@@ -76,30 +96,28 @@ def of_whole(data: Node) -> Iterator[tuple[str, str]]:
         raise RecursionError
     names = [tag.get("name") for tag in plain.get("tags", [])]
     flat = len(names) == len(set(names)) and not any("parent" in tag for tag in plain.get("tags", []))
-    if flat and OpenAPIV32SpecValidator.schema_validator.is_valid(plain):
+    if flat and _schema("v3.2").is_valid(plain):
         return
     for message, pointer in validate_strictly(plain):
         yield message, origin_at(data, pointer)
 
 
 def validate_strictly(data: Node) -> Iterator[tuple[str, str]]:
-    """Yield a message and pointer for every violation in plain data, with all rules of the validator."""
+    """Yield a message and pointer for every violation in plain data, with all rules of openapi-spec-validator."""
+    from openapi_spec_validator import OpenAPIV32SpecValidator
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         try:
-            problems = list(OpenAPIV32SpecValidator(patterns.forget(data)).iter_errors())
+            problems: list[Any] = list(OpenAPIV32SpecValidator(patterns.forget(data)).iter_errors())
         except ValueError:  # it reads path templates as Python format strings, and not all of them are
             problems = list(OpenAPIV32SpecValidator.schema_validator.iter_errors(data))
-    yield from _located(problems)
-
-
-def _located(problems: Iterable[Any]) -> Iterator[tuple[str, str]]:
     for problem in problems:
-        yield _first_line(problem), pointers.join("", *getattr(problem, "absolute_path", ()))
+        yield _first_line(str(problem.message)), pointers.join("", *getattr(problem, "absolute_path", ()))
 
 
-def _first_line(problem: Any) -> str:
-    return str(problem.message).splitlines()[0][:200]
+def _first_line(message: str) -> str:
+    return message.splitlines()[0][:200]
 
 
 def _depth(value: Any) -> int:
