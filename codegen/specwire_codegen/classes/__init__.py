@@ -13,7 +13,7 @@ from datamodel_code_generator.enums import DataModelType
 from specwire_codegen.classes import direct
 from specwire_codegen.classes.annotation import dict_name
 from specwire_codegen.classes.dcg import emit
-from specwire_codegen.classes.outline import Filled, struct_outline, typed_dict_outline
+from specwire_codegen.classes.outline import Outline, struct_outline, typed_dict_outline
 from specwire_codegen.classes.tree import printed
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.ir import ObjectModel
@@ -34,14 +34,15 @@ def typed_dicts(models: Sequence[ObjectModel]) -> str:
 def _classes(
     kind: DataModelType,
     models: Iterable[ObjectModel],
-    outlined: Callable[[ObjectModel], Filled],
+    outlined: Callable[[ObjectModel], Outline],
     direct_text: Callable[[ObjectModel], str],
 ) -> str:
-    filled = [(model, outlined(model)) for model in models]
-    trees = emit(kind, dict.fromkeys(each.outline for _, each in filled))
+    outlines = [(model, outlined(model)) for model in models]
+    emitted = emit(kind, [outline for _, outline in outlines])
     sources: list[str] = []
-    for model, each in filled:
-        source = printed(trees[each.outline], each.slots)
+    for model, outline in outlines:
+        members = [(emitted.members[member], slots) for member, slots in outline.members]
+        source = printed(emitted.heads[outline.head], outline.slots, members)
         if source != direct_text(model):
             raise SpecwireCodegenError(
                 f"internal error: the class {model.name} differs from the output of datamodel-code-generator"

@@ -1,4 +1,7 @@
-"""datamodel-code-generator, called as a library: outlines in, trees of classes out.
+"""datamodel-code-generator, called as a library: heads and members of classes in, their trees out.
+
+It is called once for all heads, each a class without members, and for all members, which are those of one class. Time
+thus depends on how many different ones a document has, rather than on how many classes.
 
 Its input consists of our own identifiers and opaque references, so that it cannot rename, merge or reorder anything.
 Its warnings are errors, and each class must be in its output.
@@ -9,16 +12,17 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from importlib.resources import as_file, files
 from typing import Any
 
+import attrs
 import datamodel_code_generator as dcg
 from datamodel_code_generator import InputFileType, LiteralType, PythonVersion
 from datamodel_code_generator.enums import DataModelType
 from datamodel_code_generator.format import DateClassType, DatetimeClassType
 
-from specwire_codegen.classes.outline import Outline
+from specwire_codegen.classes.outline import Head, Member, Outline
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.ir import AnyJson, ListOf, MapOf, ModelRef, Nullable, Primitive, TypeExpr, UnionOf
 from specwire_codegen.lower.model import all_refs
@@ -38,29 +42,60 @@ _FORMATS = {
 }
 
 
-_MADE: dict[tuple[DataModelType, Outline], ast.stmt] = {}
-"""Cache of classes by outline; providers share many of them. Trees are never modified."""
+@attrs.define
+class Emitted:
+    """Trees by head and by member; trees are never modified."""
+
+    heads: dict[Head, ast.stmt] = attrs.field(factory=dict)
+    members: dict[Member, tuple[ast.stmt, ...]] = attrs.field(factory=dict)
 
 
-def emit(kind: DataModelType, outlines: Iterable[Outline]) -> Mapping[Outline, ast.stmt]:
-    """Return the class of each outline."""
+_MADE: dict[DataModelType, Emitted] = {}
+"""What was made before; documents share many heads and members."""
+_MEMBERS = "C"
+"""The class of all members."""
+
+
+def emit(kind: DataModelType, outlines: Iterable[Outline]) -> Emitted:
+    """Return at least the heads and members of these outlines."""
     wanted = list(outlines)
-    new = [outline for outline in wanted if (kind, outline) not in _MADE]
-    if new:
-        _MADE.update({(kind, outline): tree for outline, tree in _emitted(kind, new).items()})
-    return {outline: _MADE[kind, outline] for outline in wanted}
+    made = _MADE.setdefault(kind, Emitted())
+    heads = dict.fromkeys(each.head for each in wanted if each.head not in made.heads)
+    members = dict.fromkeys(member for each in wanted for member, _ in each.members if member not in made.members)
+    if heads or members:
+        new = _emitted(kind, list(heads), list(members))
+        made.heads |= new.heads
+        made.members |= new.members
+    return made
 
 
-def _emitted(kind: DataModelType, outlines: Sequence[Outline]) -> Mapping[Outline, ast.stmt]:
-    named = {f"C{number}": outline for number, outline in enumerate(outlines)}
-    found = {name: node for node in ast.parse(_generated(kind, named)).body for name in _defined(node)}
-    missing, extra = named.keys() - found.keys(), found.keys() - named.keys()
+def _emitted(kind: DataModelType, heads: Sequence[Head], members: Sequence[Member]) -> Emitted:
+    named = {f"{_MEMBERS}{number}": head for number, head in enumerate(heads)}
+    body = ast.parse(_generated(kind, named, members)).body
+    found = {name: node for node in body for name in _defined(node)}
+    _require_same({_MEMBERS, *named}, found.keys())
+    fields: dict[str, list[ast.stmt]] = {}
+    whole = found[_MEMBERS]
+    assert isinstance(whole, ast.ClassDef)
+    for statement in whole.body if members else ():
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            fields[statement.target.id] = []
+            statement.target.id = "name"
+        list(fields.values())[-1].append(statement)
+    _require_same({f"f{number}" for number in range(len(members))}, fields.keys())
+    return Emitted(
+        {head: found[name] for name, head in named.items()},
+        {member: tuple(fields[f"f{number}"]) for number, member in enumerate(members)},
+    )
+
+
+def _require_same(asked: Set[str], returned: Set[str]) -> None:
+    missing, extra = asked - returned, returned - asked
     if missing or extra:
         raise SpecwireCodegenError(
             "internal error: datamodel-code-generator returned other classes than requested: "
             f"missing {sorted(missing)}, extra {sorted(extra)}"
         )
-    return {outline: found[name] for name, outline in named.items()}
 
 
 def _defined(node: ast.stmt) -> Iterator[str]:
@@ -71,9 +106,10 @@ def _defined(node: ast.stmt) -> Iterator[str]:
             return
 
 
-def _generated(kind: DataModelType, outlines: Mapping[str, Outline]) -> str:
-    schemas = {name: _object(outline) for name, outline in outlines.items()}
-    slots = {slot for outline in outlines.values() for member in outline.members for slot in all_refs(member.type)}
+def _generated(kind: DataModelType, heads: Mapping[str, Head], members: Sequence[Member]) -> str:
+    schemas = {_MEMBERS: _object(members), **{name: _object(()) for name in heads}}
+    facts = {_MEMBERS: _layout(Head(False), members), **{name: _layout(head, ()) for name, head in heads.items()}}
+    slots = {slot for member in members for slot in all_refs(member.type)}
     opaque = {slot: {"x-python-import": {"module": "slots", "name": slot}} for slot in sorted(slots)}
     document = {
         "openapi": "3.1.0",
@@ -99,7 +135,7 @@ def _generated(kind: DataModelType, outlines: Mapping[str, Outline]) -> str:
                 disable_timestamp=True,
                 formatters=[],
                 custom_template_dir=templates,
-                extra_template_data=defaultdict(dict, {name: _layout(outline) for name, outline in outlines.items()}),
+                extra_template_data=defaultdict(dict, facts),
             )
         except Warning as warning:
             raise SpecwireCodegenError(
@@ -109,25 +145,25 @@ def _generated(kind: DataModelType, outlines: Mapping[str, Outline]) -> str:
     return text
 
 
-def _layout(outline: Outline) -> dict[str, Any]:
+def _layout(head: Head, members: Sequence[Member]) -> dict[str, Any]:
     """Return the facts that the templates need in addition to the types."""
     return {
-        "base": "OpenModel" if outline.open else "WireModel",
-        "documented": outline.documented,
-        "tagged": outline.tagged,
-        "renamed": outline.renamed,
-        "secret": outline.secret,
-        "functional": outline.functional,
+        "base": "OpenModel" if head.open else "WireModel",
+        "documented": head.documented,
+        "tagged": head.tagged,
+        "renamed": head.renamed,
+        "secret": head.secret,
+        "functional": head.functional,
         "members": {
             f"f{number}": {"form": member.form, "documented": member.documented}
-            for number, member in enumerate(outline.members)
+            for number, member in enumerate(members)
         },
     }
 
 
-def _object(outline: Outline) -> dict[str, Any]:
-    """Return an outline as a schema; every property is required, since the templates print defaults."""
-    properties = {f"f{number}": _schema(member.type) for number, member in enumerate(outline.members)}
+def _object(members: Sequence[Member]) -> dict[str, Any]:
+    """Return an object with these members; every property is required, since the templates print defaults."""
+    properties = {f"f{number}": _schema(member.type) for number, member in enumerate(members)}
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 

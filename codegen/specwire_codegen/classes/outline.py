@@ -1,12 +1,12 @@
 """Outlines of classes: the input of datamodel-code-generator, with slots for document content.
 
-An outline contains only our own identifiers: `f0` for a field, `T0` for a name in an annotation. Models with the same
-outline differ only in the contents of their slots.
+An outline has a head and members, and contains only our own identifiers, such as `T0` for a name in an annotation. The
+models of a document share most of their heads and members, which differ only in the contents of their slots.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, TypeAlias
 
 import attrs
@@ -47,10 +47,9 @@ class Member:
 
 
 @attrs.frozen
-class Outline:
-    """A class without names, constants and texts."""
+class Head:
+    """A class without names, constants, texts and members."""
 
-    members: tuple[Member, ...]
     documented: bool
     open: bool = False
     tagged: bool = False
@@ -61,14 +60,15 @@ class Outline:
 
 
 @attrs.frozen
-class Filled:
-    """The outline of a model, and the source for each of its slots."""
+class Outline:
+    """The outline of a model, and the source for the slots of its head and of each member."""
 
-    outline: Outline
+    head: Head
     slots: dict[str, str]
+    members: tuple[tuple[Member, dict[str, str]], ...]
 
 
-def struct_outline(model: ObjectModel) -> Filled:
+def struct_outline(model: ObjectModel) -> Outline:
     """Return the outline of a model's `msgspec.Struct`."""
     doc = class_doc(model)
     slots = {CLASS: model.name, "doc": doc}
@@ -79,20 +79,21 @@ def struct_outline(model: ObjectModel) -> Filled:
         slots["secrets"] = literal_set(secret)
     renamed = shadowed(model)
     slots |= renamed
-    members = _members(model.fields, lambda type_: out(type_, renamed=renamed), _struct_form, slots)
     renamed_tag = model.tag is not None and model.tag.name != model.tag.wire_name
-    outline = Outline(members, bool(doc), model.is_open, model.tag is not None, renamed_tag, bool(secret))
-    return Filled(outline, slots)
+    head = Head(bool(doc), model.is_open, model.tag is not None, renamed_tag, bool(secret))
+    return Outline(
+        head, slots, _members(model.fields, lambda type_: out(type_, renamed=renamed), _struct_form, renamed)
+    )
 
 
-def typed_dict_outline(model: ObjectModel) -> Filled:
+def typed_dict_outline(model: ObjectModel) -> Outline:
     """Return the outline of a model's `TypedDict`."""
     name = dict_name(model.name)
     slots = {CLASS: name, "class_text": literal(name), "doc": class_doc(model)}
     fields = keys(model)
     spelled = [attrs.evolve(field, name=spelling(field)) for field in fields]
-    members = _members(spelled, into, lambda field: "promised" if field.asked else "optional", slots)
-    return Filled(Outline(members, bool(slots["doc"]), functional=is_functional(fields)), slots)
+    head = Head(bool(slots["doc"]), functional=is_functional(fields))
+    return Outline(head, slots, _members(spelled, into, lambda field: "promised" if field.asked else "optional", {}))
 
 
 def _struct_form(field: Field) -> Form:
@@ -106,19 +107,22 @@ def _struct_form(field: Field) -> Form:
 
 
 def _members(
-    fields: Iterable[Field], written: Callable[[TypeExpr], str], form: Callable[[Field], Form], slots: dict[str, str]
-) -> tuple[Member, ...]:
-    """Return the fields as members, and add the source for their slots to `slots`."""
-    types: dict[str, str] = {}
-    members: list[Member] = []
-    for number, field in enumerate(fields):
-        slots |= {f"f{number}": field.name, f"f{number}_key": literal(field.wire_name)}
+    fields: Iterable[Field],
+    written: Callable[[TypeExpr], str],
+    form: Callable[[Field], Form],
+    renamed: Mapping[str, str],
+) -> tuple[tuple[Member, dict[str, str]], ...]:
+    """Return the fields as members, each with the source for its slots; `renamed` names are slots too."""
+    members: list[tuple[Member, dict[str, str]]] = []
+    for field in fields:
+        types: dict[str, str] = {}
+        slots = {"name": field.name, "key": literal(field.wire_name), **renamed}
         if field.constant is not None:
-            slots[f"f{number}_value"] = literal(field.constant)
+            slots["value"] = literal(field.constant)
         if doc := field_doc(field):
-            slots[f"f{number}_doc"] = doc
-        members.append(Member(_slotted(field.type, written, types), form(field), bool(doc)))
-    slots |= {slot: text for text, slot in types.items()}
+            slots["text"] = doc
+        member = Member(_slotted(field.type, written, types), form(field), bool(doc))
+        members.append((member, slots | {slot: text for text, slot in types.items()}))
     return tuple(members)
 
 

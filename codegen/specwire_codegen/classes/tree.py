@@ -6,7 +6,7 @@ A slot is an `ast.Name` whose identifier is a key of the slots. Text is never se
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.python_source import literal
@@ -14,21 +14,36 @@ from specwire_codegen.python_source import literal
 CLASS = "class_name"
 """The slot of a class's own name."""
 
+Members = Sequence[tuple[Sequence[ast.stmt], Mapping[str, str]]]
+"""Statements of each member, with its slots."""
 
-def printed(statement: ast.stmt, slots: Mapping[str, str]) -> str:
+
+def printed(head: ast.stmt, slots: Mapping[str, str], members: Members = ()) -> str:
     """Return the source of a class; raise for any syntax that a class does not need."""
-    match statement:
+    match head:
         case ast.ClassDef(bases=bases, keywords=keywords, body=body, decorator_list=[]):
             arguments = [*(_expression(base, slots) for base in bases), *(_keyword(each, slots) for each in keywords)]
-            head = f"class {slots[CLASS]}({', '.join(arguments)}):"
-            return "\n".join([head, *(f"    {_member(each, slots)}" for each in body)])
-        case ast.Assign(targets=[ast.Name()], value=ast.Call() as call):
-            return f"{slots[CLASS]} = {_expression(call, slots)}"
+            lines = [_statement(each, slots) for each in body if not (members and isinstance(each, ast.Pass))]
+            lines += [_statement(each, own) for statements, own in members for each in statements]
+            return "\n".join([f"class {slots[CLASS]}({', '.join(arguments)}):", *(f"    {line}" for line in lines)])
+        case ast.Assign(targets=[ast.Name()], value=ast.Call(func=ast.Name() as function, args=[text], keywords=[])):
+            # The members of a `TypedDict` call are quoted, since they are defined further down.
+            entries = ", ".join(_entry(statements[0], own) for statements, own in members)
+            return f"{slots[CLASS]} = {_expression(function, slots)}({_expression(text, slots)}, {{{entries}}})"
+        case _:
+            raise _unexpected(head)
+
+
+def _entry(statement: ast.stmt, slots: Mapping[str, str]) -> str:
+    """Return a member as an entry of the dictionary of a `TypedDict` call."""
+    match statement:
+        case ast.AnnAssign(annotation=annotation, value=None):
+            return f"{slots['key']}: {literal(_expression(annotation, slots))}"
         case _:
             raise _unexpected(statement)
 
 
-def _member(statement: ast.stmt, slots: Mapping[str, str]) -> str:
+def _statement(statement: ast.stmt, slots: Mapping[str, str]) -> str:
     match statement:
         case ast.AnnAssign(target=target, annotation=annotation, value=None):
             return f"{_expression(target, slots)}: {_expression(annotation, slots)}"
@@ -57,11 +72,8 @@ def _expression(node: ast.expr | None, slots: Mapping[str, str]) -> str:
         case ast.Call(func=ast.Name() as function, args=arguments, keywords=keywords):
             written = [*(_expression(each, slots) for each in arguments), *(_keyword(each, slots) for each in keywords)]
             return f"{_expression(function, slots)}({', '.join(written)})"
-        case ast.Dict(keys=keys, values=values):
-            # The members of a `TypedDict` call are quoted, since they are defined further down.
-            pairs = zip(keys, values, strict=True)
-            entries = (f"{_expression(key, slots)}: {literal(_expression(value, slots))}" for key, value in pairs)
-            return "{" + ", ".join(entries) + "}"
+        case ast.Dict(keys=[], values=[]):
+            return "{}"
         case _:
             raise _unexpected(node)
 
