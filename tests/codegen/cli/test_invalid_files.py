@@ -1,4 +1,4 @@
-"""Files, names and folders that are no such thing: an error with its place and a help, and nothing is written."""
+"""Invalid files, names and folders: an error with place and help, and nothing is written."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ FILES: dict[str, dict[str, str | bytes | None]] = {
 
 
 @pytest.mark.parametrize(("file", "kind"), [(file, kind) for file, kinds in FILES.items() for kind in kinds])
-def test_a_file_that_is_no_such_thing(project: Path, specwire: Specwire, file: str, kind: str) -> None:
-    """Any content of any file that is read is an error with its place and a help, and nothing is written."""
+def test_any_invalid_content_is_an_error(project: Path, specwire: Specwire, file: str, kind: str) -> None:
+    """For each file that is read."""
     content, path = FILES[file][kind], project / file
     path.unlink(missing_ok=True)
     if content is None:
@@ -85,10 +85,8 @@ def test_a_file_that_is_no_such_thing(project: Path, specwire: Specwire, file: s
 
 @pytest.mark.parametrize("special", ["fifo", "dangling"])
 @pytest.mark.parametrize("file", ["overlay.yaml", "client.toml", "source.toml", "openapi.yaml"])
-def test_a_file_that_cannot_be_read_is_not_passed_over(
-    project: Path, specwire: Specwire, file: str, special: str
-) -> None:
-    """A pipe or a link to nowhere is an error: the file is meant to count."""
+def test_an_unreadable_file_is_not_ignored(project: Path, specwire: Specwire, file: str, special: str) -> None:
+    """A pipe or a dangling link is an error."""
     path = project / file
     path.unlink(missing_ok=True)
     if special == "fifo":
@@ -102,8 +100,8 @@ def test_a_file_that_cannot_be_read_is_not_passed_over(
 @pytest.mark.parametrize(
     "name", ["import", "class", "json", "os", "msgspec", "specwire", "httpx", "__init__", "A", "a-b", ""]
 )
-def test_names_of_packages_that_others_have(project: Path, specwire: Specwire, name: str) -> None:
-    """A package that would shadow one that clients need, or that no statement can import, is refused."""
+def test_an_invalid_package_name_is_rejected(project: Path, specwire: Specwire, name: str) -> None:
+    """It would shadow a dependency or cannot be imported."""
     for arguments in (
         ("generate", "specs/t/openapi.yaml", f"--package={name}"),
         ("new", name, "--spec", "specs/t/openapi.yaml"),
@@ -114,8 +112,8 @@ def test_names_of_packages_that_others_have(project: Path, specwire: Specwire, n
 
 
 @pytest.mark.parametrize("place", ["afile", "afile/deeper", "/dev/null", "/proc/nowhere", "a" * 300])
-def test_an_output_that_cannot_be_a_folder(project: Path, specwire: Specwire, place: str) -> None:
-    """The path and the reason are named."""
+def test_an_output_path_that_cannot_be_a_folder_is_an_error(project: Path, specwire: Specwire, place: str) -> None:
+    """The message has path and reason."""
     Path("afile").write_text("mine", "utf-8")
     code, out, err = specwire("generate", "specs/t/openapi.yaml", "--package", "shop", "-o", place)
     assert (1, "") == (code, out) and re.match(r"error\[(output-not-a-folder|not-writable)\] ", err) and "help: " in err
@@ -147,14 +145,16 @@ def test_an_output_that_cannot_be_a_folder(project: Path, specwire: Specwire, pl
         ),
     ],
 )
-def test_mistakes_in_names(project: Path, specwire: Specwire, text: str, expected: str) -> None:
+def test_mistakes_in_client_toml_are_reported_with_their_line(
+    project: Path, specwire: Specwire, text: str, expected: str
+) -> None:
     """Each mistake in `client.toml` is named whole, with its line."""
     (project / "client.toml").write_text(text, "utf-8")
     assert (1, "", expected.format("specs/t/client.toml")) == specwire("generate")
 
 
-def test_a_byte_order_mark_is_no_mistake(project: Path, specwire: Specwire) -> None:
-    """Editors of Windows put one before TOML."""
+def test_a_byte_order_mark_in_toml_is_accepted(project: Path, specwire: Specwire) -> None:
+    """Editors of Windows write one."""
     (project / "client.toml").write_bytes(b"\xef\xbb\xbf[client]\r\nclass = 'Shop'\r\n")
     assert 0 == specwire("generate")[0]
     assert "class Shop(Client)" in Path("generated/specwire_clients/t/client.py").read_text("utf-8")

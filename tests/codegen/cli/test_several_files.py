@@ -1,4 +1,4 @@
-"""A document in several files: what it becomes, and when it becomes it anew."""
+"""Documents in several files: the result, and when it is generated again."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ Parcel = "Package"
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves files without telling."""
+    """Server of files without a log."""
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def generate(capsys: pytest.CaptureFixture[str], *options: str) -> str:
-    """Run `specwire generate` and return what it prints."""
+    """Run `specwire generate` and return its output."""
     code = exit_code("generate", "spec.yaml", "--package", "shop", "-o", "out", *options)
     captured = capsys.readouterr()
     assert 0 == code, captured.err
@@ -89,10 +89,10 @@ def generate(capsys: pytest.CaptureFixture[str], *options: str) -> str:
         ("b/names.yaml", "total", "sum"),
     ],
 )
-def test_a_change_in_any_file_counts(
+def test_a_change_in_any_file_generates_again(
     folder: Path, capsys: pytest.CaptureFixture[str], name: str, old: str, new: str
 ) -> None:
-    """A run is skipped if nothing has changed, and is none if any of the files read has, however deep it is."""
+    """A run is skipped only if no file that was read changed, at any depth."""
     generate(capsys)
     assert "unchanged" in generate(capsys)
     path = folder / name
@@ -102,8 +102,10 @@ def test_a_change_in_any_file_counts(
 
 
 @pytest.mark.parametrize("part", [("--only-operations", "listOrders"), ("--only-tags", "orders")])
-def test_a_part_needs_not_all_names(folder: Path, capsys: pytest.CaptureFixture[str], part: tuple[str, str]) -> None:
-    """A part is generated of operations in other files too, and names for what is not in it are no mistakes."""
+def test_a_part_of_a_document_ignores_names_of_other_parts(
+    folder: Path, capsys: pytest.CaptureFixture[str], part: tuple[str, str]
+) -> None:
+    """Its operations may be in other files."""
     generate(capsys, *part)
     models = (folder / "out/shop/models/__init__.py").read_text("utf-8")
     assert "class Purchase(" in models
@@ -111,10 +113,10 @@ def test_a_part_needs_not_all_names(folder: Path, capsys: pytest.CaptureFixture[
     assert "def all(" in (folder / "out/shop/operations/orders.py").read_text("utf-8")
 
 
-def test_of_remote_documents_nobody_knows_whether_they_changed(
+def test_remote_documents_are_always_generated_again(
     folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """A document that refers to one elsewhere is made anew each time, and no secret of its address is remembered."""
+    """No secret of their address is cached."""
     with HTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder / "a"))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/names.yaml?token=hidden"
@@ -129,8 +131,8 @@ def test_of_remote_documents_nobody_knows_whether_they_changed(
     assert not (folder / ".ruff_cache").exists()
 
 
-def test_what_is_allowed_counts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A run with other options is none that was there already, and a strict one always looks for warnings."""
+def test_other_options_generate_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A strict run always checks for warnings."""
     (folder / "client.toml").unlink()
     (folder / "spec.yaml").write_text(SPEC.replace("a/names.yaml", "https://names.test/names.yaml"), "utf-8")
     generate(capsys)

@@ -1,4 +1,4 @@
-"""The verbs of the command line besides `generate`, as a user types them."""
+"""Verbs of the command line besides `generate`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ components:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty project with a document beside it."""
+    """Empty project with a document next to it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (tmp_path / "shop.yaml").write_text(SPEC, "utf-8")
@@ -58,7 +58,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_new_pins_the_document_and_writes_guesses(folder: Path) -> None:
-    """A new provider is a pinned copy, names, and an overlay of guesses; it generates as it stands."""
+    """A new provider has a pinned copy, names, and an overlay of guesses, and generates without changes."""
     assert 0 == exit_code("new", "shop", "--spec", "shop.yaml")
     overlay = yaml.safe_load((folder / "specs/shop/overlay.yaml").read_text("utf-8"))
     assert [
@@ -94,8 +94,8 @@ def test_new_pins_the_document_and_writes_guesses(folder: Path) -> None:
     assert "wait = workflow(_orders.wait)" in orders
 
 
-def test_an_edited_copy_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is pinned stays as it was fetched; corrections go into the overlay."""
+def test_an_edited_copy_is_rejected(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The pinned copy stays as fetched; corrections are overlays."""
     exit_code("new", "shop", "--spec", "shop.yaml")
     (folder / "specs/shop/openapi.yaml").write_text(SPEC.replace("Shop", "Stop"), "utf-8")
     assert 1 == exit_code("generate", "shop")
@@ -104,14 +104,14 @@ def test_an_edited_copy_is_refused(folder: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_new_does_not_overwrite(folder: Path) -> None:
-    """A provider that is there already is left alone."""
+    """An existing provider is not changed."""
     assert 0 == exit_code("new", "shop", "--spec", "shop.yaml")
     assert 1 == exit_code("new", "shop", "--spec", "shop.yaml")
     assert 1 == exit_code("new", "../shop", "--spec", "shop.yaml")
 
 
 def test_a_part_of_a_document(folder: Path) -> None:
-    """Only the chosen operations are generated, with only the models that they need."""
+    """Only the selected operations are generated, with the models that they need."""
     options = ("generate", "shop.yaml", "--package", "shop", "-o", "out")
     assert 0 == exit_code(*options, "--only-operations", "getOrder", "--only-tags", "other")
     assert "Page" not in (folder / "out/shop/models/__init__.py").read_text("utf-8")
@@ -124,14 +124,14 @@ def test_a_part_of_a_document(folder: Path) -> None:
 
 
 def test_dump_ir_is_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The intermediate representation can be read by other programs."""
+    """Other programs can read it."""
     assert 0 == exit_code("dump-ir", "shop.yaml")
     dumped = json.loads(capsys.readouterr().out)
     assert ["listOrders", "getOrder", "ping"] == [operation["id"] for operation in dumped["operations"]]
 
 
 def test_dump_ir_warns_like_generate(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is found while the client is made of the document is told too, and refused by --strict."""
+    """The same warnings, and the same errors with --strict."""
     (folder / "shop.yaml").write_text(f"{SPEC}\nsecurity: [{{nobody: []}}]\n", "utf-8")
     assert 0 == exit_code("dump-ir", "shop.yaml")
     assert "unknown-security-scheme" in capsys.readouterr().err
@@ -139,10 +139,10 @@ def test_dump_ir_warns_like_generate(folder: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize("json_lines", [False, True])
-def test_text_of_a_document_is_printed_to_the_letter(
+def test_text_of_a_document_is_printed_unchanged(
     folder: Path, capsys: pytest.CaptureFixture[str], json_lines: bool
 ) -> None:
-    """Neither codes of emoji nor markup mean anything in it."""
+    """Emoji codes and markup have no effect."""
     (folder / "shop.yaml").write_text(SPEC.replace("#/components/schemas/Order'", ":x:[red]b[/red].yaml'"), "utf-8")
     options = ("--json",) if json_lines else ()
     assert 1 == exit_code("generate", "shop.yaml", "--package", "shop", *options)
@@ -157,8 +157,8 @@ def test_diagnostics_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert {"unresolved-ref"} == {line["code"] for line in lines}
 
 
-def test_a_folder_of_ones_own_is_not_overwritten(folder: Path) -> None:
-    """Generating into a folder that holds other things is refused, and nothing in it is touched."""
+def test_a_foreign_folder_is_not_overwritten(folder: Path) -> None:
+    """Generating into it is rejected, and nothing changes."""
     (folder / "out/shop").mkdir(parents=True)
     (folder / "out/shop/mine.py").write_text("x = 1\n", "utf-8")
     assert 1 == exit_code("generate", "shop.yaml", "--package", "shop", "-o", "out")
@@ -166,7 +166,7 @@ def test_a_folder_of_ones_own_is_not_overwritten(folder: Path) -> None:
 
 
 def test_edited_and_foreign_files_stop_generate(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Both are named; --force discards edits, and never a file of somebody else."""
+    """Both are named; --force discards edits, never foreign files."""
     options = ("generate", "shop.yaml", "--package", "shop", "-o", "out")
     assert 0 == exit_code(*options)
     client, mine = folder / "out/shop/client.py", folder / "out/shop/mine.py"
@@ -186,8 +186,8 @@ def test_edited_and_foreign_files_stop_generate(folder: Path, capsys: pytest.Cap
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "\udcff"])
-def test_a_broken_cache_is_ignored(folder: Path, text: str) -> None:
-    """What is remembered of the last run only saves time."""
+def test_a_damaged_cache_is_ignored(folder: Path, text: str) -> None:
+    """It only saves time."""
     options = ("generate", "shop.yaml", "--package", "shop", "-o", "out")
     assert 0 == exit_code(*options)
     (remembered,) = (folder / "cache/specwire").iterdir()
@@ -197,8 +197,8 @@ def test_a_broken_cache_is_ignored(folder: Path, text: str) -> None:
     assert json.loads(remembered.read_text("utf-8"))
 
 
-def test_a_cache_that_cannot_be_written_is_no_error(folder: Path) -> None:
-    """Without it every run is a whole one."""
+def test_an_unwritable_cache_is_not_an_error(folder: Path) -> None:
+    """Every run is complete then."""
     (folder / "cache").write_text("a file", "utf-8")
     options = ("generate", "shop.yaml", "--package", "shop", "-o", "out")
     assert 0 == exit_code(*options)
@@ -206,13 +206,13 @@ def test_a_cache_that_cannot_be_written_is_no_error(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("package", ["Shop", "../x", "a-b", "class!"])
-def test_a_package_name_is_an_identifier(folder: Path, package: str) -> None:
-    """No package name leads anywhere else."""
+def test_a_package_name_must_be_an_identifier(folder: Path, package: str) -> None:
+    """No name leads to another folder."""
     assert 1 == exit_code("generate", "shop.yaml", "--package", package)
 
 
 def test_wrong_usage_is_exit_code_2(folder: Path) -> None:
-    """A word that is no verb is wrong usage."""
+    """For example an unknown verb."""
     assert 2 == exit_code("generat")
 
 
@@ -236,14 +236,16 @@ URI = {"type": ["string", "null"], "format": "uri"}
         (["page"], {"items": ARRAY, "others": ARRAY, "next": {"type": "string"}}, {"style": "page", "items": "/items"}),
     ],
 )
-def test_pagination_is_guessed(query: list[str], properties: dict[str, Any], expected: dict[str, Any] | None) -> None:
-    """A page that names the URL of the next is followed by it, before parameters are counted up."""
+def test_pagination_by_next_url_is_inferred(
+    query: list[str], properties: dict[str, Any], expected: dict[str, Any] | None
+) -> None:
+    """A URL of the next page takes precedence over page numbers."""
     found = guessed(query, {"type": "object", "properties": properties}, {})
     assert found is None if expected is None else found is not None and expected.items() <= found.items()
 
 
-def test_pagination_by_link_is_guessed() -> None:
-    """An array with a `Link` header, and a parameter that pages."""
+def test_pagination_by_link_header_is_inferred() -> None:
+    """An array with a `Link` header, and a paging parameter."""
     assert {"style": "link", "items": ""} == guessed(["per_page"], ARRAY, {"Link": {}})
     assert guessed(["per_page"], ARRAY, {}) is None
     assert guessed([], ARRAY, {"Link": {}}) is None

@@ -1,4 +1,4 @@
-"""Overlays change exactly what they say, and an action that changes nothing is an error."""
+"""Overlays: exactly the stated changes, and an action without effect is an error."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ paths:
 
 
 def applied(tmp_path: Path, actions: str) -> Document:
-    """Return the document with an overlay of these actions applied."""
+    """Return the document after an overlay of these actions."""
     source, overlay = tmp_path / "openapi.yaml", tmp_path / "overlay.yaml"
     source.write_text(DOCUMENT)
     overlay.write_text(f"overlay: 1.1.0\ninfo: {{title: o, version: '1'}}\nactions:\n{actions}")
     return apply(load(source), load_overlay(overlay))
 
 
-def refusals(tmp_path: Path, actions: str) -> list[tuple[str, int | None, str]]:
-    """Return code, overlay line and message of everything that keeps an overlay from being applied."""
+def rejections(tmp_path: Path, actions: str) -> list[tuple[str, int | None, str]]:
+    """Return code, overlay line and message of each reason why an overlay cannot be applied."""
     with pytest.raises(DiagnosticError) as raised:
         applied(tmp_path, actions)
     found = raised.value.diagnostics
@@ -70,18 +70,16 @@ def refusals(tmp_path: Path, actions: str) -> list[tuple[str, int | None, str]]:
         ),
     ],
 )
-def test_actions_do_what_the_specification_says(
-    tmp_path: Path, actions: str, path: tuple[str, ...], expected: Any
-) -> None:
-    """Objects merge, lists grow, primitives are replaced, copies are made, nodes go away, in order."""
+def test_actions_follow_the_specification(tmp_path: Path, actions: str, path: tuple[str, ...], expected: Any) -> None:
+    """Objects merge, lists grow, primitives are replaced, copies are made, nodes are removed, in order."""
     value: Any = applied(tmp_path, actions).data
     for token in path:
         value = value[token]
     assert expected == value
 
 
-def test_the_document_itself_is_left_alone(tmp_path: Path) -> None:
-    """Applying an overlay makes a new document and does not touch the old one."""
+def test_the_document_itself_is_not_changed(tmp_path: Path) -> None:
+    """Applying an overlay returns a new document."""
     source, overlay = tmp_path / "openapi.yaml", tmp_path / "overlay.yaml"
     source.write_text(DOCUMENT)
     overlay.write_text(
@@ -96,7 +94,7 @@ def test_the_document_itself_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_places_follow_what_was_changed(tmp_path: Path) -> None:
-    """What the overlay wrote is located in the overlay, what moved in a list where it was written."""
+    """Values of the overlay are located in the overlay, moved items of a list at their origin."""
     actions = "  - target: $.info\n    update: {summary: s}\n  - target: $.tags[0]\n    remove: true\n"
     actions += "  - target: $.tags\n    update:\n      name: d\n"
     document = applied(tmp_path, actions)
@@ -114,8 +112,8 @@ def test_places_follow_what_was_changed(tmp_path: Path) -> None:
     assert expected == {pointer: (Path(place.file).name, place.line) for pointer, place in places.items()}
 
 
-def test_every_useless_or_broken_action_is_told(tmp_path: Path) -> None:
-    """Actions that match nothing, are not sound, or do not fit are all reported with their own lines."""
+def test_every_invalid_action_is_reported(tmp_path: Path) -> None:
+    """Actions without a match, with syntax errors, or of the wrong type have their own lines."""
     actions = """
   - target: $.paths['/none']
     remove: true
@@ -145,34 +143,34 @@ def test_every_useless_or_broken_action_is_told(tmp_path: Path) -> None:
         ("overlay-incompatible", 16, "the whole document cannot be removed"),
         ("overlay-action", 18, "an action must be an object with a 'target'"),
     ]
-    found = refusals(tmp_path, actions)
+    found = rejections(tmp_path, actions)
     assert ("overlay-path", 9) == found[2][:2]
     assert expected == found[:2] + found[3:]
 
 
 def test_an_overlay_without_actions_is_an_error(tmp_path: Path) -> None:
-    """An overlay that does nothing is a mistake."""
-    assert [("overlay-actions", 3, "the overlay has no list of actions")] == refusals(tmp_path, "")
+    """It would have no effect."""
+    assert [("overlay-actions", 3, "the overlay has no list of actions")] == rejections(tmp_path, "")
 
 
 @pytest.mark.parametrize("between", [("$.tags", "$.tags"), ("$.tags", "$.more")])
-def test_copies_do_not_grow_without_bounds(tmp_path: Path, between: tuple[str, str]) -> None:
-    """A list that is copied into itself doubles; the overlay is refused before the document is too large."""
+def test_repeated_copies_are_bounded(tmp_path: Path, between: tuple[str, str]) -> None:
+    """A list that is copied into itself doubles; a too large result is rejected."""
     one, other = between
     start = "  - {target: $, update: {more: [{name: x}]}}\n"
     doubling = f"  - {{target: {one}, copy: {other}}}\n  - {{target: {other}, copy: {one}}}\n"
-    found = refusals(tmp_path, start + doubling * 24)
+    found = rejections(tmp_path, start + doubling * 24)
     assert {("too-many-values", "the overlay copies more than 20,000 values")} == {
         (code, text) for code, _, text in found
     }
 
 
 @pytest.mark.parametrize("function", ["match", "search"])
-def test_a_pattern_that_backtracks_is_left(tmp_path: Path, function: str) -> None:
-    """A pattern takes a second and not for ever; the message says which."""
+def test_a_backtracking_pattern_is_stopped(tmp_path: Path, function: str) -> None:
+    """After a second, and the message has the pattern."""
     actions = f"  - target: $.tags\n    update: {{name: {'a' * 60}!}}\n"
     actions += f'  - target: $.tags[?{function}(@.name, "(a|aa)+b")]\n    remove: true\n'
-    (found,) = refusals(tmp_path, actions)
+    (found,) = rejections(tmp_path, actions)
     assert "overlay-path" == found[0] and "takes too long" in found[2]
 
 
@@ -181,30 +179,30 @@ def test_a_pattern_that_backtracks_is_left(tmp_path: Path, function: str) -> Non
     [("match", "a|c", ["b"]), ("search", "b", ["a", "c"]), ("match", "[b-z]", ["a"]), ("search", ".", [])],
 )
 def test_patterns_select(tmp_path: Path, function: str, pattern: str, kept: list[str]) -> None:
-    """`match` is of the whole text, `search` of a part."""
+    """`match` applies to the whole text, `search` to a part."""
     data = applied(tmp_path, f"  - target: $.tags[?{function}(@.name, '{pattern}')]\n    remove: true\n").data
     assert kept == [tag["name"] for tag in data["tags"]]
 
 
-def test_a_path_that_comes_by_too_many_places_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_that_visits_too_many_nodes_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Several descents multiply."""
     monkeypatch.setattr(json_path, "_MOST_NODES", 5)
-    (found, *_) = refusals(tmp_path, "  - target: $..*..*..*\n    update: {x-a: 1}\n")
+    (found, *_) = rejections(tmp_path, "  - target: $..*..*..*\n    update: {x-a: 1}\n")
     assert "overlay-path" == found[0] and "visits more than 5 values" in found[2]
 
 
 @pytest.mark.parametrize("path", ["$..*[?$..*[?@.x == 1]]", "$..*..*..*[?@.x == 1]", "$.paths.*[?$..[?@.x == 1]]"])
-def test_visits_without_a_match_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
-    """Filters in filters multiply what is visited, though nothing matches."""
+def test_visited_nodes_without_a_match_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """Nested filters multiply them."""
     monkeypatch.setattr(json_path, "_MOST_NODES", 20)
-    (found, *_) = refusals(tmp_path, f'  - target: "{path}"\n    update: {{x-a: 1}}\n')
+    (found, *_) = rejections(tmp_path, f'  - target: "{path}"\n    update: {{x-a: 1}}\n')
     assert "overlay-path" == found[0] and "visits more than 20 values" in found[2]
 
 
 def test_updates_of_many_targets_are_bounded(tmp_path: Path) -> None:
-    """A large value that is put into each of many places is refused before it is put there."""
+    """A large value for many targets is rejected before it is inserted."""
     more = ", ".join(f"k{number}: {{}}" for number in range(1000))
     large = ", ".join(f"v{number}: {number}" for number in range(1000))
     actions = f"  - {{target: $, update: {{more: {{{more}}}}}}}\n  - {{target: $.more.*, update: {{{large}}}}}\n"
-    ((code, _, message),) = refusals(tmp_path, actions)
+    ((code, _, message),) = rejections(tmp_path, actions)
     assert ("too-many-values", "the overlay adds more than 500,000 values") == (code, message)

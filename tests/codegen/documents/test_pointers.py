@@ -1,4 +1,4 @@
-"""JSON pointers: tokens that are array indexes, and tokens that only look like one."""
+"""JSON pointers: array indexes, and tokens that only look like one."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.project import single
 
 DIGITS = st.sampled_from(["²", "٣", "१", "1" * 5000, "0" * 5000, "-1", "+1", "1.0", "1e0", " 1", "1_0", "x", ""])
-"""Tokens that `str.isdigit` or `int` might take for an index, and no array item has."""
+"""Tokens that `str.isdigit` or `int` accept, and that are not valid array indexes."""
 STEP = DIGITS | st.text(max_size=3)
 
 
 @given(st.lists(STEP, max_size=4), STEP)
-def test_no_token_raises(steps: list[str], token: str) -> None:
-    """Every reader of a pointer finds an item by its index, or finds nothing."""
+def test_no_pointer_token_raises(steps: list[str], token: str) -> None:
+    """Every reader finds an item by its index, or finds nothing."""
     value: Any = [[1], {"a": [2]}, [[[3]]]]
     pointer = pointers.join("", *steps, token)
     try:
@@ -41,7 +41,7 @@ def test_no_token_raises(steps: list[str], token: str) -> None:
 
 @pytest.mark.parametrize(("token", "index"), [("0", 0), ("7", 7), ("²", None), ("1" * 10, None), ("-1", None)])
 def test_an_index_has_ascii_digits(token: str, index: int | None) -> None:
-    """A superscript is a digit of Unicode, and no index."""
+    """A superscript is a digit of Unicode, and not an index."""
     assert index == pointers.index(token)
 
 
@@ -54,8 +54,8 @@ BASE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("token", ["²", "1" * 5000])
-def test_a_reference_that_is_no_index_is_a_finding(tmp_path: Path, token: str) -> None:
-    """It is reported with its place."""
+def test_a_reference_with_an_invalid_index_is_reported(tmp_path: Path, token: str) -> None:
+    """With its place."""
     get = {"parameters": [{"$ref": f"#/tags/{token}"}], "responses": {"204": {"description": "d"}}}
     spec = tmp_path / "spec.json"
     spec.write_text(json.dumps({**BASE, "paths": {"/a": {"get": get}}}), "utf-8")
@@ -66,8 +66,8 @@ def test_a_reference_that_is_no_index_is_a_finding(tmp_path: Path, token: str) -
     assert any(each.location is not None and each.location.pointer.startswith("/paths") for each in found)
 
 
-def test_an_overlay_removes_a_name_that_is_no_index(tmp_path: Path) -> None:
-    """The order of removals compares names and indexes."""
+def test_an_overlay_removes_a_name_that_looks_like_an_index(tmp_path: Path) -> None:
+    """Removals are sorted by names and indexes."""
     spec, overlay = tmp_path / "spec.json", tmp_path / "overlay.yaml"
     spec.write_text(json.dumps({**BASE, "components": {"schemas": {"²": {}, "A": {}}}}), "utf-8")
     actions = "  - target: $.components.schemas.*\n    remove: true\n"

@@ -1,4 +1,4 @@
-"""The word before a key in `Authorization`, where the document of the scheme states it."""
+"""Prefix of a key in `Authorization`, if the document's security scheme states it."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ SCHEME = {"type": "apiKey", "in": "header", "name": "Authorization"}
         ("Bearer ", "k", {"description": "The key isn't secret. Bearer token."}),
     ],
 )
-def test_the_word_before_a_key(expected: str, name: str, stated: dict[str, Any]) -> None:
-    """It is added where the name, the description or an extension states it, and left out where there is a doubt."""
+def test_a_stated_prefix_is_added(expected: str, name: str, stated: dict[str, Any]) -> None:
+    """Name, description or an extension states it; doubtful ones are not added."""
     assert expected == prefix_of(name, {**SCHEME, **stated})
 
 
-def test_the_word_of_another_header() -> None:
-    """Only an extension states one for a header other than `Authorization`."""
+def test_the_prefix_of_another_header() -> None:
+    """Only an extension states one for other headers than `Authorization`."""
     other = {**SCHEME, "name": "X-Key", "description": "Bearer <key>"}
     assert prefix_of("Bearer", other) == ""
     assert prefix_of("key", {**other, "x-fern-header": {"prefix": "Key "}}) == "Key "
@@ -72,8 +72,10 @@ def test_the_word_of_another_header() -> None:
 
 
 @pytest.mark.parametrize(("stated", "bare"), [({}, True), ({"description": "Authorization: Token <key>"}, False)])
-def test_a_client_says_that_the_key_is_the_whole_header(tmp_path: Path, stated: dict[str, Any], bare: bool) -> None:
-    """Where no word is known to stand before a key in `Authorization`, whoever makes the client must give it."""
+def test_a_client_documents_that_the_key_is_the_whole_header(
+    tmp_path: Path, stated: dict[str, Any], bare: bool
+) -> None:
+    """If no prefix is known, the user must give it."""
     document = {
         "openapi": "3.1.0",
         "info": {"title": "T", "version": "1"},

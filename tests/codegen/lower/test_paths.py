@@ -1,4 +1,4 @@
-"""Paths of a document that are not the paths that a server would be asked for."""
+"""Paths that differ from the path of the request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from specwire_codegen.project import single
 
 
 def lowered(folder: Path, *paths: str) -> tuple[list[str], list[str]]:
-    """Return the paths that operations are sent to, and the codes of the warnings."""
+    """Return the request paths of the operations, and the codes of the warnings."""
 
     def item(path: str) -> dict[str, Any]:
         names = dict.fromkeys(re.findall(r"\{(\w+)\}", path))
@@ -55,31 +55,31 @@ def lowered(folder: Path, *paths: str) -> tuple[list[str], list[str]]:
         "/a/x%5C..",
     ],
 )
-def test_a_path_of_something_else_is_left_out(tmp_path: Path, path: str) -> None:
-    """Clients and proxies resolve dot segments: the request would reach another resource."""
+def test_a_path_with_dot_segments_is_omitted(tmp_path: Path, path: str) -> None:
+    """Clients and proxies resolve them, so the request would reach another resource."""
     assert ([], ["unsendable-path"]) == lowered(tmp_path, path)
 
 
 @pytest.mark.parametrize("path", ["/...", "/.x", "/x..", "/{id}..", "/..;/x", "/x?q=../y", "/%252e%252e"])
-def test_dots_that_are_no_segment_stay(tmp_path: Path, path: str) -> None:
+def test_dots_inside_a_segment_are_kept(tmp_path: Path, path: str) -> None:
     """Only whole segments are resolved."""
     assert ([path], []) == lowered(tmp_path, path)
 
 
 @pytest.mark.parametrize("path", ["/a#{id}", "/a#b/{id}", "/{x}#{id}"])
-def test_a_parameter_in_a_fragment_is_left_out(tmp_path: Path, path: str) -> None:
+def test_a_parameter_in_a_fragment_is_omitted(tmp_path: Path, path: str) -> None:
     """Its value would never be sent."""
     assert ([], ["unsendable-path"]) == lowered(tmp_path, path)
 
 
 @pytest.mark.parametrize(("path", "sent"), [("/a#b", "/a"), ("/#Action=Run", "/"), ("/{id}#x", "/{id}"), ("/a#", "/a")])
 def test_a_fragment_is_not_sent(tmp_path: Path, path: str, sent: str) -> None:
-    """A fragment would swallow the query that follows the path."""
+    """A fragment would include the query that follows the path."""
     assert ([sent], ["path-fragment"]) == lowered(tmp_path, path)
 
 
 def test_operations_may_differ_in_their_fragments(tmp_path: Path) -> None:
-    """Documents of remote procedures tell operations on one path apart so."""
+    """Documents of remote procedures distinguish operations on one path so."""
     assert (["/", "/"], ["path-fragment", "path-fragment"]) == lowered(tmp_path, "/#Action=Run", "/#Action=Stop")
 
 
@@ -87,8 +87,8 @@ def test_operations_may_differ_in_their_fragments(tmp_path: Path) -> None:
     ("path", "sent"),
     [("/a\r\nX:y", "/a%0D%0AX:y"), ("/a\tb", "/a%09b"), ("/a\0", "/a%00"), ("/a\x7f", "/a%7F"), ("/a\\b", "/a%5Cb")],
 )
-def test_characters_that_no_url_has_are_encoded(tmp_path: Path, path: str, sent: str) -> None:
-    """An HTTP library would refuse each call."""
+def test_invalid_url_characters_are_encoded(tmp_path: Path, path: str, sent: str) -> None:
+    """An HTTP library would reject each call."""
     assert ([sent], ["bad-path"]) == lowered(tmp_path, path)
 
 
@@ -105,8 +105,8 @@ def operation_of(folder: Path, path: str, *parameters: dict[str, Any]) -> ir.Ope
 
 
 @pytest.mark.parametrize("name", ["a\0", "a\tb", "a\\b"])
-def test_a_name_of_a_parameter_is_not_sent(tmp_path: Path, name: str) -> None:
-    """It stays as it is declared, whatever characters are in it."""
+def test_the_name_of_a_path_parameter_is_kept(tmp_path: Path, name: str) -> None:
+    """It is not sent, so it may have any characters."""
     found = operation_of(tmp_path, f"/f\t/{{{name}}}", {"name": name})
     assert f"/f%09/{{{name}}}" == found.path
     assert [name] == [each.wire_name for each in found.parameters]
@@ -129,8 +129,8 @@ def test_a_name_of_a_parameter_is_not_sent(tmp_path: Path, name: str) -> None:
         ("/{path=projects/*/jobs/*}:run", "/{path}:run"),
     ],
 )
-def test_parameters_that_span_slashes(tmp_path: Path, path: str, sent: str) -> None:
-    """What frameworks write for them is read; their slashes are sent as slashes."""
+def test_spanning_parameters_of_frameworks_are_recognized(tmp_path: Path, path: str, sent: str) -> None:
+    """Their slashes are sent as slashes."""
     operation = operation_of(tmp_path, path, {"name": "path"})
 
     assert sent == operation.path
@@ -148,8 +148,8 @@ def test_parameters_that_span_slashes(tmp_path: Path, path: str, sent: str) -> N
         ("/f/{path}", "/f/{path}"),
     ],
 )
-def test_parameters_that_have_a_type_or_a_pattern(tmp_path: Path, path: str, sent: str) -> None:
-    """They are one segment: their slashes are percent-encoded."""
+def test_parameters_with_a_type_or_pattern_are_one_segment(tmp_path: Path, path: str, sent: str) -> None:
+    """Their slashes are percent-encoded."""
     operation = operation_of(tmp_path, path, {"name": "path"})
 
     assert sent == operation.path
@@ -158,31 +158,31 @@ def test_parameters_that_have_a_type_or_a_pattern(tmp_path: Path, path: str, sen
 
 @pytest.mark.parametrize("path", ["/f/*", "/f/**"])
 @pytest.mark.parametrize("declared", [(), ({"name": "*"},), ({"name": "**"},)])
-def test_wildcards(tmp_path: Path, path: str, declared: tuple[dict[str, Any], ...]) -> None:
-    """A wildcard is an argument, whether the document declares it or not."""
+def test_a_wildcard_is_an_argument(tmp_path: Path, path: str, declared: tuple[dict[str, Any], ...]) -> None:
+    """Whether the document declares it or not."""
     operation = operation_of(tmp_path, path, *(each for each in declared if path.endswith(f"/{each['name']}")))
 
     assert "/f/{path}" == operation.path
     assert [ir.Style("simple", False, empty=True, spans=True)] == [each.style for each in operation.parameters]
 
 
-def test_reserved_expansion(tmp_path: Path) -> None:
-    """The operator of RFC 6570 lets all reserved characters pass that a path may have, as `allowReserved` does."""
+def test_reserved_expansion_keeps_reserved_characters(tmp_path: Path) -> None:
+    """The operator of RFC 6570 is `allowReserved` for paths."""
     reserved = ir.Style("simple", False, allow_reserved=True, empty=True)
 
     assert reserved == operation_of(tmp_path, "/f/{+path}", {"name": "path"}).parameters[0].style
     assert reserved == operation_of(tmp_path, "/f/{path}", {"name": "path", "allowReserved": True}).parameters[0].style
 
 
-def test_a_document_marks_a_parameter_that_spans(tmp_path: Path) -> None:
-    """Documents of FastAPI lose what the server's path says; an overlay can add it."""
+def test_an_extension_marks_a_spanning_parameter(tmp_path: Path) -> None:
+    """Documents of FastAPI lose this fact; an overlay can add it."""
     operation = operation_of(tmp_path, "/f/{path}", {"name": "path", "x-specwire-spans": True})
 
     assert ir.Style("simple", False, empty=True, spans=True) == operation.parameters[0].style
 
 
 def test_wildcards_span_in_every_operation(tmp_path: Path) -> None:
-    """Operations without responses and custom methods are operations too."""
+    """Also in operations without responses and in custom methods."""
     rest = {"name": "rest", "in": "path", "required": True, "schema": {"type": "string"}}
     done = {"204": {"description": "done"}}
     item = {

@@ -1,4 +1,4 @@
-"""What the pin of an operation pins: every kind of body and of answer, so that no move goes unseen."""
+"""Pins of operations: every kind of body and response is pinned, so that no change is missed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVENT = {"type": "object", "properties": {"data": {"contentMediaType": "applicat
 
 
 def pin(tmp_path: Path, body: dict[str, Any] | None = None, answer: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return the pin of an operation with such a body and such an answer."""
+    """Return the pin of an operation with this body and this response."""
     success: dict[str, Any] = {"description": "d", **({"content": answer} if answer is not None else {})}
     operation: dict[str, Any] = {"operationId": "op", "responses": {"200": success}}
     if body is not None:
@@ -53,7 +53,7 @@ def pin(tmp_path: Path, body: dict[str, Any] | None = None, answer: dict[str, An
     ids=lambda value: next(iter(value)),
 )
 def test_the_body_is_pinned(tmp_path: Path, content: dict[str, Any], pinned: dict[str, Any], required: bool) -> None:
-    """Its media type, its members, and whether it may be left out."""
+    """Media type, members, and whether it is required."""
     found = pin(tmp_path, {"required": required, "content": content})["body"]
     (media,) = pinned
     if isinstance(pinned[media], str):
@@ -74,8 +74,8 @@ def test_the_body_is_pinned(tmp_path: Path, content: dict[str, Any], pinned: dic
     ],
     ids=lambda value: "nothing" if value is None else next(iter(value)),
 )
-def test_the_answer_is_pinned(tmp_path: Path, content: dict[str, Any] | None, pinned: dict[str, str]) -> None:
-    """Its media type and its type, of files and of empty answers too."""
+def test_the_response_is_pinned(tmp_path: Path, content: dict[str, Any] | None, pinned: dict[str, str]) -> None:
+    """Media type and type, also of files and empty responses."""
     found = pin(tmp_path, answer=content)["answers"]
     ((media, text),) = pinned.items()
     assert [media] == list(found)
@@ -96,7 +96,7 @@ def variants() -> Iterator[dict[str, Any]]:
     yield {"answer": {"application/json": {"schema": {"type": "string"}}}}
 
 
-def test_no_two_kinds_have_one_contract(tmp_path: Path) -> None:
-    """Whatever moves, the pin differs."""
+def test_different_operations_have_different_pins(tmp_path: Path) -> None:
+    """Each fact changes the pin."""
     found = [json.dumps(pin(tmp_path, **each), sort_keys=True) for each in variants()]
     assert len(found) == len(set(found))

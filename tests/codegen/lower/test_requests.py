@@ -1,4 +1,4 @@
-"""What a generated client puts on the wire for shapes of requests that frameworks write: `cases/positive/sending`."""
+"""Requests of generated clients for schemas of frameworks: `cases/positive/sending`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Sent = tuple[str, str | None, bytes]
 
 @pytest.fixture
 def package(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The generated package, imported for one test."""
+    """Generated package, imported for one test."""
     monkeypatch.syspath_prepend(CASE.as_posix())
     yield importlib.import_module("sample")
     for name in [name for name in sys.modules if name.partition(".")[0] == "sample"]:
@@ -28,13 +28,13 @@ def package(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 @pytest.fixture
 def sent() -> list[Sent]:
-    """The requests that were sent: target, content type, body."""
+    """Sent requests: target, content type, body."""
     return []
 
 
 @pytest.fixture
 def client(package: Any, sent: list[Sent]) -> Any:
-    """A client whose server notes what came."""
+    """Client whose server records requests."""
 
     def answer(request: httpx2.Request) -> httpx2.Response:
         sent.append((request.url.raw_path.decode(), request.headers.get("content-type"), request.read()))
@@ -71,15 +71,15 @@ TARGETS: dict[str, tuple[Callable[[Any], object], str]] = {
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_targets(client: Any, sent: list[Sent], name: str) -> None:
+def test_the_target_of_a_request(client: Any, sent: list[Sent], name: str) -> None:
     """Paths with wildcards, query objects with lists."""
     call, expected = TARGETS[name]
     call(client)
     assert expected == sent[0][0]
 
 
-def test_a_path_still_leads_nowhere_else(client: Any, sent: list[Sent]) -> None:
-    """A parameter that may be empty is no way to another path, and one that may not be is refused."""
+def test_an_empty_path_parameter_does_not_change_the_path(client: Any, sent: list[Sent]) -> None:
+    """If it may not be empty, it is rejected."""
     for call in (client.contents.get, client.files.get):
         with pytest.raises(InvalidRequestError):
             call("..")
@@ -99,8 +99,8 @@ BODIES: dict[str, tuple[Callable[[Any], object], str | None, bytes]] = {
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_bodies(client: Any, sent: list[Sent], name: str) -> None:
-    """The body that the plain method sends, and that of its twins."""
+def test_the_body_of_each_form_of_a_method(client: Any, sent: list[Sent], name: str) -> None:
+    """Of the plain method and of its twins."""
     call, content_type, body = BODIES[name]
     call(client)
     assert [(content_type, body)] == [each[1:] for each in sent]
@@ -108,21 +108,21 @@ def test_bodies(client: Any, sent: list[Sent], name: str) -> None:
 
 @pytest.mark.parametrize("method", ["up", "up2"])
 def test_an_object_with_files_is_a_form(client: Any, sent: list[Sent], method: str) -> None:
-    """Where a property is binary, the plain method sends multipart."""
+    """If a property is binary, the plain method sends multipart."""
     getattr(client, method)(file=("a.txt", b"x"), note="n")
     content_type = sent[0][1]
     assert content_type is not None and content_type.startswith("multipart/form-data")
     assert b'name="file"; filename="a.txt"' in sent[0][2]
 
 
-def test_no_method_sends_what_no_server_takes(client: Any) -> None:
-    """JSON with a required file, and text for an object, are no methods."""
+def test_meaningless_bodies_have_no_method(client: Any) -> None:
+    """JSON with a required file, and text for an object."""
     assert not hasattr(client, "up_json") and not hasattr(client, "update_config_text")
 
 
 @pytest.mark.parametrize("option", ["body", "query", "headers"])
-def test_options_that_add_fields_take_mappings(client: Any, sent: list[Sent], option: str) -> None:
-    """A whole body is no option; fields are not lost in a body that has none."""
+def test_the_option_body_needs_a_body_with_fields(client: Any, sent: list[Sent], option: str) -> None:
+    """Otherwise the added fields would be lost."""
     with pytest.raises(ConfigurationError, match=f"the option '{option}' must be a mapping"):
         client.opt.with_options(**{option: b"x"})()
     with pytest.raises(InvalidRequestError, match="extra fields need a body that is an object"):

@@ -1,4 +1,4 @@
-"""Which credentials an operation takes: never less than the document requires."""
+"""Credentials of operations: never less than the document requires."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PAIRS = tuple(combinations(("key", "token", "odd", "missing"), 2))
 
 
 def api(folder: Path, security: list[dict[str, list[str]]], *, whole: bool) -> Api:
-    """Return the API of an operation that requires this, by itself or because the whole document does."""
+    """Return the API of an operation with this requirement, its own or the document's."""
     operation: dict[str, Any] = {"operationId": "read", "responses": {"204": {"description": "Done."}}}
     data = {
         "openapi": "3.1.0",
@@ -49,7 +49,7 @@ def api(folder: Path, security: list[dict[str, list[str]]], *, whole: bool) -> A
 def test_no_requirement_is_weakened(
     tmp_path: Path, whole: bool, first: tuple[str, ...], second: tuple[str, ...] | None
 ) -> None:
-    """Each way to make a call is one that the document states, whole; usable ones go before those that are not."""
+    """Each alternative is complete and documented; supported ones come first."""
     stated = [names for names in (first, second) if names is not None]
     found = api(tmp_path, [{name: [] for name in names} for names in stated], whole=whole)
     security, (operation,) = found.security, found.operations
@@ -63,8 +63,8 @@ def test_no_requirement_is_weakened(
 
 @pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("name", NAMES)
-def test_an_open_alternative_stays_open(tmp_path: Path, whole: bool, name: str) -> None:
-    """An empty requirement says that a call may go without credentials; an unusable scheme beside it matters little."""
+def test_an_empty_alternative_allows_anonymous_calls(tmp_path: Path, whole: bool, name: str) -> None:
+    """An unsupported scheme next to it does not change that."""
     security = api(tmp_path, [{name: []}, {}], whole=whole).security
     assert security is not None and () in security.requirements and not security.required
     assert not any(isinstance(scheme, UndeclaredScheme) for _, scheme in security.schemes)

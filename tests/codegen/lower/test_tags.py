@@ -53,7 +53,7 @@ def tag(style: str, value: str) -> Json:
 
 
 def value_of(style: str, form: str, name: str) -> str:
-    """Return the value that stands for a variant: what the mapping says, else what it is called."""
+    """Return the value of a variant: from the mapping, or else its name."""
     return name.lower() if "mapped" in form or "base" in form or style in ("const", "enum") else name
 
 
@@ -115,7 +115,7 @@ def document() -> Json:
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Return the package of the document."""
+    """Package of the document."""
     folder = tmp_path_factory.mktemp("tags")
     (folder / "spec.json").write_text(json.dumps(document()), "utf-8")
     built = build(single(folder / "spec.json", "tagged", folder / "tagged"))
@@ -130,7 +130,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def played(package: Any, name: str, answer: Json, body: Any) -> tuple[Any, Json, list[Any]]:
-    """Return what a call makes of an answer, what it sent, and the drift that it reported."""
+    """Return the result of a call with this response, the body that it sends, and the reported drift."""
     sent: list[bytes] = []
     drifts: list[Any] = []
 
@@ -147,7 +147,7 @@ def played(package: Any, name: str, answer: Json, body: Any) -> tuple[Any, Json,
 
 @pytest.mark.parametrize(("style", "form"), COMBINATIONS)
 def test_a_variant_is_made_without_its_tag_and_sent_with_it(package: Any, style: str, form: str) -> None:
-    """The value is that of the mapping, its type is a literal, it may be given, and it is read as the variant."""
+    """The tag is the value of the mapping, its type is a literal, it may be given, and it selects the variant."""
     for each in ("One", "Two", "Three"):
         name = f"{prefix(style, form)}{each}"
         kind, value = getattr(package.models, name), value_of(style, form, name)
@@ -163,8 +163,8 @@ def test_a_variant_is_made_without_its_tag_and_sent_with_it(package: Any, style:
 
 
 @pytest.mark.parametrize(("style", "form"), COMBINATIONS)
-def test_an_unknown_tag_is_no_variant_and_reported(package: Any, style: str, form: str) -> None:
-    """It is the base where the mapping names that, else unknown; nothing of it is lost."""
+def test_an_unknown_tag_is_reported(package: Any, style: str, form: str) -> None:
+    """The value is the base if the mapping names it, else unknown, and complete."""
     name = prefix(style, form)
     answer = {"tag": "unheard", "common": "c", "new": 1}
     got, sent, drifts = played(package, name, answer, getattr(package.models, f"{name}One")())
@@ -180,8 +180,8 @@ def test_an_unknown_tag_is_no_variant_and_reported(package: Any, style: str, for
 
 
 @pytest.mark.parametrize(("style", "form"), BASED)
-def test_the_base_answers_to_its_own_name(package: Any, style: str, form: str) -> None:
-    """That is reported only where no mapping names it."""
+def test_the_base_matches_its_own_name(package: Any, style: str, form: str) -> None:
+    """With drift only if no mapping names it."""
     name = prefix(style, form)
     kind = getattr(package.models, f"{name}UnionBase")
     named = "base" in form
@@ -193,8 +193,8 @@ def test_the_base_answers_to_its_own_name(package: Any, style: str, form: str) -
 
 
 @pytest.mark.slow
-def test_type_checkers_ask_for_no_tag_and_refuse_a_wrong_one(package: Any, tmp_path: Path) -> None:
-    """Each variant is made with and without its tag, and with a wrong one."""
+def test_type_checkers_accept_no_tag_and_reject_a_wrong_one(package: Any, tmp_path: Path) -> None:
+    """For each variant."""
     lines = ["from tagged import Tagged, models", "client = Tagged(base_url='https://api.test')"]
     wrong = []
     for style, form in COMBINATIONS:

@@ -1,4 +1,4 @@
-"""The Python types of schemas, and the bodies that a call may leave out."""
+"""Python types of schemas, and optional request bodies."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def answer(schema: Json) -> Json:
         ({"anyOf": [{}, {"enum": [None]}]}, "Any"),
     ],
 )
-def test_null_alone_is_none(schema: Json, expected: str, tmp_path: Path) -> None:
+def test_a_schema_of_null_is_none(schema: Json, expected: str, tmp_path: Path) -> None:
     """What is always null is no value of any kind."""
     root = {"type": "object", "required": ["it"], "properties": {"it": schema}}
     reference = answer({"$ref": "#/components/schemas/Root"})
@@ -62,8 +62,8 @@ def test_a_pattern_for_every_name_types_every_value(pattern: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("pattern", ["^x-", "^[a-z]+$", "."])
-def test_values_beside_a_pattern_are_of_any_type(pattern: str, tmp_path: Path) -> None:
-    """Names that the pattern does not match may come too, with any value."""
+def test_values_outside_a_pattern_have_any_type(pattern: str, tmp_path: Path) -> None:
+    """Other names may occur too."""
     schema = {"type": "object", "patternProperties": {pattern: {"type": "number"}}}
     expected = "dict[str, float]" if pattern == "." else "dict[str, Any]"
     assert f"Request[{expected}]" in sources(tmp_path, answer(schema))["operations/root.py"]
@@ -82,8 +82,8 @@ def test_values_beside_a_pattern_are_of_any_type(pattern: str, tmp_path: Path) -
         ({}, False),
     ],
 )
-def test_a_body_without_fields_may_be_left_out(schema: Json, optional: bool, tmp_path: Path) -> None:
-    """Empty messages of protobuf are required bodies of which nothing is known."""
+def test_a_body_without_fields_is_optional(schema: Json, optional: bool, tmp_path: Path) -> None:
+    """Empty messages of protobuf are required bodies without known fields."""
     body = {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
     found = sources(tmp_path, body, Empty={"type": "object", "title": "Empty"})["operations/root.py"]
     (argument,) = re.findall(r"^    \*, body: (.*)$|def send_x\(\*, body: (.*?)\) ->", found, re.MULTILINE)
@@ -91,8 +91,8 @@ def test_a_body_without_fields_may_be_left_out(schema: Json, optional: bool, tmp
 
 
 @pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
-def test_a_file_that_may_be_null_takes_none(version: str, tmp_path: Path) -> None:
-    """A part that is None is not sent."""
+def test_a_nullable_file_accepts_none(version: str, tmp_path: Path) -> None:
+    """Such a part is not sent."""
     file: Json = {"type": "string", "format": "binary"}
     null: Json = {"type": "null"}
     one: Json = {**file, "nullable": True} if version == "3.0.3" else {"anyOf": [file, null]}
@@ -134,8 +134,8 @@ PAIR = [STRING, INTEGER]
         ({"prefixItems": PAIR, "items": {"type": "boolean"}}, "list[str | int | bool]"),
     ],
 )
-def test_arrays_with_a_type_for_each_place(schema: Json, expected: str, tmp_path: Path) -> None:
-    """They are tuples unless the document says that there may be fewer places or more."""
+def test_arrays_with_a_type_per_position_are_tuples(schema: Json, expected: str, tmp_path: Path) -> None:
+    """Unless the number of items may differ."""
     root = {"type": "object", "required": ["it"], "properties": {"it": {"type": "array", **schema}}}
     models = sources(tmp_path, answer({"$ref": "#/components/schemas/Root"}), Root=root)["models/__init__.py"]
 
@@ -156,8 +156,8 @@ def test_arrays_with_a_type_for_each_place(schema: Json, expected: str, tmp_path
         ({"prefixItems": PAIR}, "Sequence[str | int]"),
     ],
 )
-def test_arrays_in_requests(schema: Json, expected: str, tmp_path: Path) -> None:
-    """Sets are taken where order means nothing; tuples and lists everywhere."""
+def test_arrays_in_requests_accept_any_sequence(schema: Json, expected: str, tmp_path: Path) -> None:
+    """Sets are accepted if order has no meaning."""
     parameter = {"name": "it", "in": "query", "required": True, "schema": {"type": "array", **schema}}
     (operation,) = (
         text for path, text in sources(tmp_path, {"parameters": [parameter]}).items() if path.endswith("root.py")

@@ -1,4 +1,4 @@
-"""Names of packages and of modules in them: none hides a module that clients import."""
+"""Names of packages and their modules: none hides a module that clients import."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ DEPENDENCIES = ("anyio", "h11", "httpcore2", "httpx2", "idna", "msgspec", "specw
 
 
 @pytest.mark.parametrize("name", ["acme", "acme_api", "a1", "openai", "shop2"])
-def test_an_ordinary_name_is_taken(name: str) -> None:
-    """Lower-case letters, digits and underscores make a name."""
+def test_an_ordinary_name_is_accepted(name: str) -> None:
+    """Lower-case letters, digits and underscores."""
     require_package_name(name)
 
 
 @pytest.mark.parametrize(
     "name", ["", "1a", "A", "a-b", "a.b", "a.", "../a", "__init__", "__main__", "_", "é", "a b", "a\n", *keyword.kwlist]
 )
-def test_what_is_no_name_is_refused(name: str) -> None:
-    """Names that cannot be imported, or that Python has a meaning for, are refused."""
+def test_an_invalid_name_is_rejected(name: str) -> None:
+    """Names that cannot be imported or are keywords."""
     with pytest.raises(SpecwireCodegenError, match="is not a package name"):
         require_package_name(name)
 
 
 @pytest.mark.parametrize("name", DEPENDENCIES)
-def test_dependencies_are_refused(name: str) -> None:
-    """A package called like what its clients import would be imported in its place."""
+def test_names_of_dependencies_are_rejected(name: str) -> None:
+    """A client would import the package instead of its dependency."""
     with pytest.raises(SpecwireCodegenError, match=f"choose another, such as my_{name}"):
         require_package_name(name)
 
 
-def test_the_standard_library_is_refused() -> None:
+def test_names_of_the_standard_library_are_rejected() -> None:
     """No module of the standard library can be hidden by a client."""
     names = {name for name in sys.stdlib_module_names if not name.startswith("_") and name.islower()}
     assert {"os", "json", "typing", "email", "asyncio"} <= names
@@ -52,14 +52,14 @@ DEVICES = ["con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "
 
 
 @pytest.mark.parametrize("name", DEVICES)
-def test_devices_of_windows_are_refused(name: str) -> None:
-    """No folder can have the name of a device there."""
+def test_windows_device_names_are_rejected(name: str) -> None:
+    """No folder can have such a name."""
     with pytest.raises(SpecwireCodegenError, match=f"choose another, such as my_{name}"):
         require_package_name(name)
 
 
-def test_files_have_names_that_every_system_takes(tmp_path: Path) -> None:
-    """Whatever tags are called, no file has the name of a device, and no two differ in case or composition alone."""
+def test_file_names_are_valid_on_every_system(tmp_path: Path) -> None:
+    """For any tags, no file has the name of a device, and no two differ in case or composition only."""
     tags = [
         *DEVICES,
         *map(str.upper, DEVICES),
@@ -93,8 +93,8 @@ def test_files_have_names_that_every_system_takes(tmp_path: Path) -> None:
     assert len(files) == len({str(path).casefold() for path in files})
 
 
-def test_tags_may_be_called_like_modules(tmp_path: Path) -> None:
-    """Resources and modules of operations are inside of the package, where they hide nothing."""
+def test_tags_may_have_names_of_modules(tmp_path: Path) -> None:
+    """Resources are inside the package, where they hide nothing."""
     tags = ["typing", "json", "os", "datetime", "uuid", "decimal", "collections", "builtins", "enum", "types"]
     tags += ["specwire", "msgspec", "models", "inputs", "client", "operations", "resources", "root", "acme"]
     done = {

@@ -1,4 +1,4 @@
-"""Documents in other scripts than Latin: their words are names of classes, methods, arguments and fields."""
+"""Documents in non-Latin scripts: their words are names of classes, methods, arguments and fields."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-def test_a_document_in_any_script_is_a_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Schemas, tags, operations, paths and properties keep their script; a field may be called like its class."""
+def test_a_document_in_any_script_becomes_a_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Schemas, tags, operations, paths and properties keep their script; a field may have the name of its class."""
     (tmp_path / "spec.json").write_text(json.dumps(DOCUMENT), "utf-8")
     target = single(tmp_path / "spec.json", "script_sample", tmp_path)
     (tmp_path / "client.toml").write_text('[client]\nclass = "Shop"\n', "utf-8")

@@ -29,7 +29,7 @@ gas gps https ios is lens media metadata news os previous process series sms spe
 
 @pytest.mark.parametrize("pair", PLURALS)
 def test_a_plural_has_its_singular(pair: str) -> None:
-    """Regular and irregular plurals become singulars, which stay as they are."""
+    """Regular and irregular plurals become singulars; singulars stay."""
     plural, single = pair.split(":")
     assert single == singular(plural)
     assert is_plural(plural)
@@ -38,20 +38,20 @@ def test_a_plural_has_its_singular(pair: str) -> None:
 
 @pytest.mark.parametrize("word", UNCHANGED)
 def test_a_word_that_is_not_a_plural_is_unchanged(word: str) -> None:
-    """Words that only end like plurals keep their ending."""
+    """It may end like one."""
     assert word == singular(word)
     assert not is_plural(word)
 
 
 @given(st.text())
 def test_a_singular_is_never_empty(text: str) -> None:
-    """Whatever the word, something of it is left."""
+    """For any word."""
     assert bool(text) == bool(singular(text))
 
 
 @pytest.mark.parametrize("pair", PLURALS)
 def test_components_and_methods_have_the_same_singular(pair: str) -> None:
-    """The item of a list `FooMovies` is `FooMovie`, as the method for one of `/movies` is `create_movie`."""
+    """The item of a list `FooMovies` is `FooMovie`, the method for `/movies` is `create_movie`."""
     plural, single = pair.split(":")
     assert f"Foo{single.capitalize()}" == components.singular(f"Foo{plural.capitalize()}")
 
@@ -75,13 +75,13 @@ def test_components_and_methods_have_the_same_singular(pair: str) -> None:
     ],
 )
 def test_components_and_arguments_have_the_same_words(text: str, name: str) -> None:
-    """Both name tables split capitals, digits and plurals of acronyms alike."""
+    """Both split capitals, digits and plural acronyms alike."""
     assert name == snake(text) == components.snake(text)
 
 
 @given(st.from_regex(r"\A[A-Za-z][A-Za-z0-9]*\Z"))
 def test_words_lose_no_letter(text: str) -> None:
-    """The words of an ASCII name are the name, and its Pascal case differs in capitals only."""
+    """The words of an ASCII name joined are the name; its Pascal case differs in capitals only."""
     assert text == "".join(words(text))
     assert text.lower() == components.pascal(text).lower()
     assert text.lower() in pascal(text).lower()
@@ -98,5 +98,5 @@ def test_words_lose_no_letter(text: str) -> None:
     ],
 )
 def test_a_class_name_keeps_its_acronym(name: str, single: str | None) -> None:
-    """Only the last word changes, and not its capitals."""
+    """Only the last word changes, except its capitals."""
     assert single == components.singular(name)

@@ -1,4 +1,4 @@
-"""The passes of normalization: their order, what they need, and the document after each of them."""
+"""Passes of normalization: their order, what they need, and the document after each."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_every_pass_has_a_name_of_its_own_and_follows_what_it_needs() -> None:
+def test_every_pass_has_a_unique_name_and_follows_its_needs() -> None:
     """The order of the table is one that the needs allow."""
     seen: set[str] = set()
     for each in PASSES:
@@ -44,7 +44,7 @@ def test_every_pass_has_a_name_of_its_own_and_follows_what_it_needs() -> None:
 
 
 def test_the_document_can_be_seen_after_each_pass(file: Path) -> None:
-    """No private key of the passes is in it, and the last pass leaves the canonical document."""
+    """It has no private keys, and the last pass returns the canonical document."""
     document = load(file)
     seen = [normalize(document, after=each.name).data for each in PASSES]
     assert all("\\u0000" not in json.dumps(data) for data in seen)

@@ -1,4 +1,4 @@
-"""What a document requires without a place for it, and what it says of headers that are not parameters."""
+"""Required properties without a declaration, and headers that are not parameters."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ def normalized(text: str, folder: Path) -> tuple[dict[str, Any], list[str]]:
 
 
 def headers(data: dict[str, Any]) -> list[str]:
-    """Return the names of the parameters of the operation that lists."""
+    """Return the parameter names of the operation that lists."""
     return [parameter["name"] for parameter in data["paths"]["/pets"]["get"].get("parameters", [])]
 
 
-def test_a_required_property_that_is_not_declared_is_a_property(tmp_path: Path) -> None:
-    """A property that is only named in `required` gets a place, with a warning that says so."""
+def test_an_undeclared_required_property_is_added(tmp_path: Path) -> None:
+    """With a warning."""
     data, warnings = normalized(f"{HEAD}{PETS}components:\n{PET}{KEY}", tmp_path)
     assert data["components"]["schemas"]["Pet"]["properties"]["owner"] == {}
     assert warnings.count("undeclared-property") == 1
 
 
-def test_what_a_property_refers_to_says_who_sends_it(tmp_path: Path) -> None:
-    """`readOnly` and `writeOnly` of a component hold for the properties that refer to it, null or not."""
+def test_read_only_and_write_only_of_a_component_apply_to_references(tmp_path: Path) -> None:
+    """Also to nullable ones."""
     schemas = """\
 components:
   schemas:
@@ -84,15 +84,15 @@ components:
     assert data["components"]["schemas"]["Pet"]["properties"]["owner"]["readOnly"] is True
 
 
-def test_headers_with_a_home_of_their_own_are_no_parameters(tmp_path: Path) -> None:
-    """`Accept` and `Authorization` are ignored as parameters, as OpenAPI says, with one warning for each."""
+def test_accept_and_authorization_are_not_parameters(tmp_path: Path) -> None:
+    """OpenAPI says to ignore them; each has one warning."""
     data, warnings = normalized(f"{HEAD}{PETS}components:\n{PET}{KEY}", tmp_path)
     assert headers(data) == ["X-Trace"]
     assert warnings.count("ignored-header") == 2
 
 
-def test_headers_that_frame_a_request_are_no_parameters(tmp_path: Path) -> None:
-    """Callers do not say how long their body is, nor where it goes: a wrong word would break the connection."""
+def test_framing_headers_are_not_parameters(tmp_path: Path) -> None:
+    """A wrong length or host would break the connection."""
     framing = ("Content-Length", "host", "Transfer-Encoding")
     stated = "".join(f"      - {{name: {name}, in: header, required: true, schema: {{}}}}\n" for name in framing)
     paths = PETS.replace("    get:", f"{stated}    get:", 1)
@@ -101,14 +101,14 @@ def test_headers_that_frame_a_request_are_no_parameters(tmp_path: Path) -> None:
     assert warnings.count("ignored-header") == 4
 
 
-def test_an_authorization_that_no_scheme_speaks_of_stays_a_parameter(tmp_path: Path) -> None:
-    """Where a document has no security schemes, its `Authorization` parameter is the only way in."""
+def test_authorization_is_a_parameter_without_security_schemes(tmp_path: Path) -> None:
+    """There is no other way to authenticate."""
     data, _ = normalized(f"{HEAD}{PETS}components:\n{PET}", tmp_path)
     assert headers(data) == ["Authorization", "X-Trace"]
 
 
-def test_requests_need_no_read_only_property_and_answers_no_write_only_one(tmp_path: Path) -> None:
-    """A required property is asked of callers unless it is read-only, and expected of servers unless write-only."""
+def test_read_only_properties_are_not_required_in_requests(tmp_path: Path) -> None:
+    """Nor write-only ones in responses."""
     target = single(tmp_path / "t.yaml", "t", tmp_path)
     (tmp_path / "t.yaml").write_text(f"{HEAD}{PETS}components:\n{PET}", "utf-8")
     api = lower(document_of(target)[0], read_config(target.config, "t"), "t")
@@ -120,8 +120,8 @@ def test_requests_need_no_read_only_property_and_answers_no_write_only_one(tmp_p
     assert {field.wire_name for field in pet.fields if field.promised} == {"id", "name", "owner"}
 
 
-def test_a_query_in_a_path_that_parameters_state_is_left_to_them(tmp_path: Path) -> None:
-    """`?q={q}` and `{?q}` go where `q` is a query parameter, and stay where it is not or the path is taken."""
+def test_a_query_in_a_path_is_removed_if_it_is_a_parameter(tmp_path: Path) -> None:
+    """`?q={q}` and `{?q}` stay if `q` is not a query parameter, or the path exists."""
     operation = "{get: {parameters: [{name: q, in: query}], responses: {'204': {description: d}}}}"
     other = "{get: {responses: {'204': {description: d}}}}"
     paths = f"/a?q={{q}}: {operation}\n  /b{{?q}}: {operation}\n  /c?x=1&q={{q}}: {operation}\n  /d?x=1: {other}\n"
@@ -132,8 +132,8 @@ def test_a_query_in_a_path_that_parameters_state_is_left_to_them(tmp_path: Path)
 
 
 @pytest.mark.parametrize("kind", ["string", "object"])
-def test_keywords_of_other_types_do_not_make_a_text_an_object(tmp_path: Path, kind: str) -> None:
-    """Properties beside texts as values say nothing, whatever the type is said to be."""
+def test_properties_next_to_text_values_are_ignored(tmp_path: Path, kind: str) -> None:
+    """Whatever the declared type is."""
     schema = f"{{type: {kind}, enum: [cat, dog], properties: {{name: {{type: string}}}}, required: [name]}}"
     data, _ = normalized(f"{HEAD}{PETS}components:\n  schemas:\n    Pet: {schema}\n", tmp_path)
     assert data["components"]["schemas"]["Pet"] == {"type": "string", "enum": ["cat", "dog"]}

@@ -1,4 +1,4 @@
-"""Each rule of a step of normalization alone: upgrades of 3.0, enumerations, recursive unions, tags, numbered names."""
+"""Rules of normalization, one by one: upgrades of 3.0, enumerations, recursive unions, tags, numbered names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from specwire_codegen.documents.document import Document
 from specwire_codegen.normalize import normalize
 from specwire_codegen.normalize.schema.enums import canonical
 
-from tests.codegen.normalize.test_normalize import PET, Json, operation_of, ref, root, settled, spec
+from tests.codegen.normalize.test_normalize import PET, Json, operation_of, ref, root, renormalized, spec
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,8 @@ from tests.codegen.normalize.test_normalize import PET, Json, operation_of, ref,
         ({"type": "any"}, {}),
     ],
 )
-def test_what_openapi_3_0_writes_otherwise_is_upgraded(schema: Json, expected: Json) -> None:
-    """Constants that may be null, lists of anything, examples by name, and types of Swagger."""
+def test_keywords_of_openapi_3_0_are_upgraded(schema: Json, expected: Json) -> None:
+    """Nullable constants, lists of anything, examples by name, and types of Swagger."""
     assert expected == root(schema, version="3.0.3")
 
 
@@ -53,7 +53,10 @@ def test_what_openapi_3_0_writes_otherwise_is_upgraded(schema: Json, expected: J
     ],
 )
 def test_enumerations_have_one_form(schema: Json, expected: Json) -> None:
-    """Values are of the declared type and different, one is a constant, null is apart, scalars have no structure."""
+    """Values are distinct and of the declared type.
+
+    One value is a constant, null is separate, and scalars have no structure.
+    """
     assert expected == canonical(schema)
 
 
@@ -64,8 +67,8 @@ def test_enumerations_have_one_form(schema: Json, expected: Json) -> None:
         ([ref("Node"), {"type": "string"}], {"type": "string"}),
     ],
 )
-def test_a_union_is_no_variant_of_itself(members: list[Any], expected: Json) -> None:
-    """The variant is left out with a warning, and what is left of the union stays."""
+def test_a_union_cannot_be_its_own_variant(members: list[Any], expected: Json) -> None:
+    """The variant is dropped with a warning, and the rest of the union stays."""
     schemas = {"Root": {"type": "object", "properties": {"n": ref("Node")}}, "Node": {"anyOf": members}}
     normalized = normalize(spec(schemas))
     assert expected == normalized.data["components"]["schemas"]["Node"]
@@ -85,8 +88,8 @@ def test_a_union_is_no_variant_of_itself(members: list[Any], expected: Json) -> 
         ),
     ],
 )
-def test_parents_of_tags_are_declared_and_above(tags: list[Json], parents: Json, reasons: list[str]) -> None:
-    """A parent that is not there, or that the tag itself is above of, is left out with a warning."""
+def test_an_invalid_parent_of_a_tag_is_dropped(tags: list[Json], parents: Json, reasons: list[str]) -> None:
+    """A missing parent, or a descendant of the tag, is a warning."""
     document = spec({"Root": {"type": "string"}}, tags=["a"])
     normalized = normalize(Document({**document.data, "tags": tags}, "spec.yaml"))
     assert parents == {tag["name"]: tag.get("parent") for tag in normalized.data["tags"]}
@@ -95,11 +98,13 @@ def test_parents_of_tags_are_declared_and_above(tags: list[Json], parents: Json,
 
 
 def test_a_schema_whose_names_are_taken_has_another_word_or_letter() -> None:
-    """A name of its own is found beside all names that other schemas have."""
+    """Its name differs from those of all other schemas."""
     names = ["RootIt", "RootItProperty", "RootItPropertyB"]
     taken = {name: {"type": "object", "properties": {name: {"type": "integer"}}} for name in names}
     properties = {"it": PET, **{name: ref(name) for name in taken}}
-    found = settled(spec({"Root": {"type": "object", "properties": properties}, **taken})).data["components"]["schemas"]
+    found = renormalized(spec({"Root": {"type": "object", "properties": properties}, **taken})).data["components"][
+        "schemas"
+    ]
     (made,) = found.keys() - {"Root", *names}
     assert ref(made) == found["Root"]["properties"]["it"]
     assert PET["properties"] == found[made]["properties"]
@@ -125,21 +130,21 @@ def test_a_schema_whose_names_are_taken_has_another_word_or_letter() -> None:
         ("Taken0", "Product", "Taken0"),
     ],
 )
-def test_a_schema_whose_name_is_a_counter_is_called_by_its_title(name: str, title: Any, expected: str) -> None:
-    """Fastify writes `def-0`, zod `__schema0`; a name that says something stays."""
+def test_a_schema_with_a_counter_as_name_is_named_after_its_title(name: str, title: Any, expected: str) -> None:
+    """Fastify writes `def-0`, zod `__schema0`; meaningful names stay."""
     schema = {**PET, "title": title} if title is not None else PET
-    found = settled(spec({"Root": {"type": "object", "properties": {"it": ref(name)}}, name: schema}))
+    found = renormalized(spec({"Root": {"type": "object", "properties": {"it": ref(name)}}, name: schema}))
     schemas = found.data["components"]["schemas"]
     assert {"Root", expected} == schemas.keys()
     assert ref(expected) == schemas["Root"]["properties"]["it"]
 
 
-def test_a_title_that_another_schema_has_for_a_name_is_not_taken() -> None:
-    """A counter stays where its title would name two different schemas."""
+def test_a_title_of_two_different_schemas_is_not_used() -> None:
+    """A counter stays then."""
     other = {"type": "object", "properties": {"other": {"type": "integer"}}}
     titled = {"def-0": {**PET, "title": "Product"}, "def-1": {**other, "title": "Product"}}
     properties = {name: ref(name) for name in titled}
-    found = settled(spec({"Root": {"type": "object", "properties": properties}, **titled})).data["components"][
+    found = renormalized(spec({"Root": {"type": "object", "properties": properties}, **titled})).data["components"][
         "schemas"
     ]
     assert {"Root", "Product", "Def1"} == found.keys()
@@ -147,7 +152,7 @@ def test_a_title_that_another_schema_has_for_a_name_is_not_taken() -> None:
 
 
 def halves(**extra: Any) -> dict[str, Json]:
-    """Return schemas as FastAPI writes them twice: `Order` holds `Item`; `extra` is what `Item-Output` has besides."""
+    """Return schemas as FastAPI writes them twice: `Order` has `Item`; `extra` is added to `Item-Output`."""
     order = {half: {"type": "object", "properties": {"item": ref(f"Item-{half}")}} for half in ("Input", "Output")}
     item = {"type": "object", "properties": {"name": {"type": "string"}}}
     return {
@@ -171,13 +176,13 @@ def halves(**extra: Any) -> dict[str, Json]:
     ],
 )
 def test_equal_schemas_of_input_and_output_are_one(schemas: dict[str, Json], expected: set[str]) -> None:
-    """What an answer holds can then be sent; those that differ, or hold some that do, stay two."""
+    """A received value can be sent; schemas that differ, at any depth, stay two."""
     root = {"type": "object", "properties": {name: ref(name) for name in schemas}}
-    assert expected == settled(spec({"Root": root, **schemas})).data["components"]["schemas"].keys()
+    assert expected == renormalized(spec({"Root": root, **schemas})).data["components"]["schemas"].keys()
 
 
 def test_the_examples_of_a_parameter_keep_their_names() -> None:
-    """One example of 3.0 becomes an example named `example`; where there are named ones, they count."""
+    """One example of 3.0 becomes an example named `example`; named ones take precedence."""
     one = {"name": "a", "in": "query", "schema": {"type": "string"}, "example": "x"}
     several = {
         "name": "b",
@@ -198,8 +203,8 @@ def test_the_examples_of_a_parameter_keep_their_names() -> None:
         ("x-specwire-retry", {"safe": True}, "move it to the document or the operation"),
     ],
 )
-def test_a_misplaced_extension_is_told_where_it_belongs(extension: str, value: Json, help_: str) -> None:
-    """The message names the extension, where it is, and where it may be."""
+def test_a_misplaced_extension_is_reported_with_its_valid_places(extension: str, value: Json, help_: str) -> None:
+    """The message has the extension and where it is."""
     with pytest.raises(DiagnosticError) as raised:
         normalize(spec({"Root": {**PET, extension: value}}))
     (found,) = raised.value.diagnostics

@@ -1,4 +1,4 @@
-"""Names stay when parts of a document that have nothing to do with them come, go, or change places."""
+"""Stable names: unrelated changes of a document do not rename anything."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.codegen.hostile.document import base
 Names: TypeAlias = dict[tuple[str, ...], str]
 
 WORDS = st.sampled_from("zebra Yak_list xylem WombatPage home city kind Name".split())
-"""New names, some of which the base document has elsewhere."""
+"""New names, some of which are elsewhere in the base document."""
 PROSE = st.text(st.characters(codec="ascii", categories=["L", "P", "Z"]), max_size=40)
 
 
@@ -48,7 +48,7 @@ def names_of(api: Api) -> Names:
 
 @cache
 def names_before() -> Names:
-    """Return the names of the client of the document that the tests change."""
+    """Return the names of the client before the change."""
     return names_of(api_of(base()))
 
 
@@ -75,7 +75,7 @@ def shuffled(value: Any, order: random.Random) -> Any:
 
 
 def with_schema(document: dict[str, Any], word: str, prose: str) -> None:
-    """Add a schema and an operation of its own that needs it."""
+    """Add a schema and an operation that needs it."""
     schema = {
         "type": "object",
         "description": prose,
@@ -90,21 +90,21 @@ def with_schema(document: dict[str, Any], word: str, prose: str) -> None:
 
 
 def with_operation(document: dict[str, Any], word: str, prose: str) -> None:
-    """Add an operation with an inline body under a tag of its own, in front of all others."""
+    """Add an operation with an inline body under its own tag, before all others."""
     body = {"content": {"application/json": {"schema": {"type": "object", "properties": {"name": {"type": "string"}}}}}}
     operation = {"tags": [word], "summary": prose, "requestBody": body, "responses": {"200": {"description": prose}}}
     document["paths"] = {f"/{word}/{{id}}": {"post": operation}, **document["paths"]}
 
 
 def with_property(document: dict[str, Any], word: str, prose: str) -> None:
-    """Add a property, with a class of its own, to a schema that is used by many."""
+    """Add a property with its own class to a schema that many use."""
     property_ = {"type": "object", "description": prose, "properties": {word: {"type": "string"}}}
     properties = document["components"]["schemas"]["Problem"]["properties"]
     document["components"]["schemas"]["Problem"]["properties"] = {word: property_, **properties}
 
 
 def with_prose(document: dict[str, Any], word: str, prose: str) -> None:
-    """Describe everything otherwise."""
+    """Change all descriptions."""
     document["info"]["description"] = document["info"]["title"] = f"{word} {prose}"
     for name, schema in document["components"]["schemas"].items():
         schema["description"] = f"{prose} {word} {name}"
@@ -127,10 +127,10 @@ CHANGES: tuple[Callable[[dict[str, Any], str, str], None], ...] = (
     st.lists(st.tuples(st.sampled_from(CHANGES), WORDS, PROSE), min_size=1, max_size=4),
     st.randoms(use_true_random=False),
 )
-def test_what_is_added_renames_nothing(
+def test_additions_rename_nothing(
     changes: list[tuple[Callable[[dict[str, Any], str, str], None], str, str]], order: random.Random
 ) -> None:
-    """Whatever is added, described otherwise or put in another order, all that was there keeps its names."""
+    """Additions, other descriptions and another order keep all names."""
     before = names_before()
     document = base()
     for change, word, prose in changes:
@@ -140,8 +140,8 @@ def test_what_is_added_renames_nothing(
 
 
 @pytest.mark.parametrize("path", sorted(base()["paths"]))
-def test_what_is_removed_renames_nothing(path: str) -> None:
-    """Whatever path is removed, all that stays keeps its names."""
+def test_removals_rename_nothing(path: str) -> None:
+    """If any path is removed, the rest keeps its names."""
     before = names_before()
     document = base()
     del document["paths"][path]

@@ -1,4 +1,4 @@
-"""What writing a package removes, replaces and refuses to touch."""
+"""Writing a package: what is removed, replaced or left alone."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def put(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Return everything below a folder: the text of files, the target of links, the kind of the rest."""
+    """Return everything below a folder: text of files, targets of links, types of the rest."""
     found: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -49,12 +49,12 @@ def tree(folder: Path) -> dict[str, str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A package as the last run wrote it."""
+    """Package as the last run wrote it."""
     write(tmp_path / "shop", package(OLD))
     return tmp_path / "shop"
 
 
-def refusal(folder: Path, *, force: bool = False) -> str:
+def rejection(folder: Path, *, force: bool = False) -> str:
     """Return why a package is not written; nothing may have changed."""
     before = tree(folder.parent)
     with pytest.raises(SpecwireCodegenError) as refused:
@@ -63,7 +63,7 @@ def refusal(folder: Path, *, force: bool = False) -> str:
     return str(refused.value)
 
 
-def test_only_what_differs_is_reported(folder: Path) -> None:
+def test_only_changed_files_are_reported(folder: Path) -> None:
     """Changed, created and removed files are named; a second run changes nothing."""
     expected = ["change MANIFEST.json", "change client.py", "create operations/orders.py", "remove resources/orders.py"]
     assert expected == compare(folder, package(NEW)) == write(folder, package(NEW))
@@ -77,9 +77,9 @@ def test_only_what_differs_is_reported(folder: Path) -> None:
     "name", ["my_own.py", "models/mine.py", "data/", "resources/__pycache__/notes.txt", "Client.py"]
 )
 def test_foreign_files_are_never_touched(folder: Path, name: str, force: bool) -> None:
-    """A file or folder that the manifest does not list stops the run and is named, forced or not."""
+    """A file or folder that the manifest does not list stops the run and is named, even with --force."""
     put(folder, {f"{name}x.txt" if name.endswith("/") else name: "mine"})
-    message = refusal(folder, force=force)
+    message = rejection(folder, force=force)
     assert name in message and "specwire never deletes them" in message
 
 
@@ -96,40 +96,40 @@ def test_foreign_files_are_never_touched(folder: Path, name: str, force: bool) -
         "[" * 100_000,
     ],
 )
-def test_a_manifest_of_others_makes_nothing_ours(tmp_path: Path, text: str, force: bool) -> None:
-    """A file that only has the name of our manifest is foreign, and so is all beside it."""
+def test_a_foreign_manifest_is_not_used(tmp_path: Path, text: str, force: bool) -> None:
+    """A file that only has the name of our manifest is foreign, and so are all files next to it."""
     put(tmp_path / "shop", {MANIFEST: text, "precious.txt": "x"})
-    message = refusal(tmp_path / "shop", force=force)
+    message = rejection(tmp_path / "shop", force=force)
     assert "MANIFEST.json, precious.txt" in message and "another folder" in message
 
 
 @pytest.mark.parametrize("force", [False, True])
 def test_a_merge_conflict_in_the_manifest_is_named(folder: Path, force: bool) -> None:
-    """Nobody can tell then which files are generated: the help says how to go on."""
+    """The generated files are unknown then; the help names the remedy."""
     text = (folder / MANIFEST).read_text("utf-8")
     (folder / MANIFEST).write_text(f"<<<<<<< ours\n{text}=======\n{text}>>>>>>> theirs\n", "utf-8")
-    found = refusal(folder, force=force)
+    found = rejection(folder, force=force)
     assert "merge" in found and MANIFEST in found and "git checkout" in found
 
 
 def test_an_edited_file_is_replaced_only_by_force(folder: Path) -> None:
-    """Generated files that were edited stop the run, those that would be removed too; --force discards the edits."""
+    """Edited generated files stop the run, also those to remove; --force discards the edits."""
     put(folder, {"client.py": "a = 1  # better\n", "resources/orders.py": "mine\n"})
-    message = refusal(folder)
+    message = rejection(folder)
     assert "client.py, resources/orders.py" in message and "--force" in message
     write(folder, package(NEW), force=True)
     assert package(NEW) == tree(folder)
 
 
-def test_a_file_that_has_its_new_contents_already_is_no_edit(folder: Path) -> None:
-    """What is as it would be written needs no force, whatever the manifest says."""
+def test_a_file_with_its_new_contents_is_not_edited(folder: Path) -> None:
+    """It needs no --force, whatever the manifest says."""
     put(folder, {"client.py": NEW["client.py"]})
     write(folder, package(NEW))
     assert package(NEW) == tree(folder)
 
 
-def test_windows_line_ends_are_no_edit(folder: Path) -> None:
-    """Files that version control gave other line ends are still ours."""
+def test_other_line_endings_are_not_edits(folder: Path) -> None:
+    """Version control may change them."""
     for name, text in OLD.items():
         (folder / name).write_bytes(text.replace("\n", "\r\n").encode())
     write(folder, package(NEW))
@@ -137,21 +137,21 @@ def test_windows_line_ends_are_no_edit(folder: Path) -> None:
 
 
 def test_missing_files_are_written_again(folder: Path) -> None:
-    """What was deleted by hand comes back."""
+    """Deleted files are restored."""
     shutil.rmtree(folder / "models")
     write(folder, package(NEW))
     assert package(NEW) == tree(folder)
 
 
-def test_bytecode_goes_with_its_modules(folder: Path) -> None:
+def test_bytecode_is_removed_with_its_modules(folder: Path) -> None:
     """`__pycache__` neither stops a run nor survives the modules."""
     put(folder, {"__pycache__/client.cpython-311.pyc": "x", "resources/__pycache__/orders.cpython-311.pyc": "x"})
     write(folder, package(NEW))
     assert package(NEW) == tree(folder)
 
 
-def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
-    """A folder that was made for the package keeps its permissions; a new one can be read by all."""
+def test_an_existing_empty_folder_is_used(tmp_path: Path) -> None:
+    """It keeps its permissions; a new one is readable by all."""
     (tmp_path / "shop").mkdir(mode=0o700)
     write(tmp_path / "shop", package(NEW))
     write(tmp_path / "out/other", package(NEW))
@@ -164,7 +164,7 @@ def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("force", [False, True])
 @pytest.mark.parametrize("kind", ["file", "fifo", "link", "dangling", "parent", "parent fifo"])
-def test_a_place_that_is_no_folder(tmp_path: Path, kind: str, force: bool) -> None:
+def test_an_output_path_that_is_not_a_folder_is_an_error(tmp_path: Path, kind: str, force: bool) -> None:
     """A package takes the place of nothing but a folder."""
     folder = tmp_path / ("shop/inner/deep" if kind.startswith("parent") else "shop")
     match kind:
@@ -184,8 +184,8 @@ def test_a_place_that_is_no_folder(tmp_path: Path, kind: str, force: bool) -> No
 
 
 @pytest.mark.parametrize("kind", ["link to file", "link to folder", "fifo", "folder"])
-def test_what_is_no_file_in_a_package_is_foreign(folder: Path, kind: str) -> None:
-    """A link, a fifo or a folder at the name of a generated file is none, and nothing behind it is touched."""
+def test_other_types_of_files_in_a_package_are_foreign(folder: Path, kind: str) -> None:
+    """A link, a fifo or a folder with the name of a generated file; their contents are not touched."""
     put(folder.parent / "elsewhere", {"client.py": OLD["client.py"]})
     (folder / "client.py").unlink()
     match kind:
@@ -198,16 +198,16 @@ def test_what_is_no_file_in_a_package_is_foreign(folder: Path, kind: str) -> Non
             os.mkfifo(folder / "client.py")
         case "folder":
             put(folder, {"client.py/x.txt": "mine"})
-    assert "foreign-files" in refusal(folder, force=True)
+    assert "foreign-files" in rejection(folder, force=True)
 
 
 @pytest.mark.parametrize("lasting", [False, True])
 @pytest.mark.parametrize("nth", range(1, 5))
 @pytest.mark.parametrize("problem", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=repr)
-def test_a_step_that_fails_leaves_everything(
+def test_a_failed_replacement_restores_everything(
     folder: Path, monkeypatch: pytest.MonkeyPatch, nth: int, problem: BaseException, lasting: bool
 ) -> None:
-    """Whichever replacement fails, the former package and the former document are there, and nothing else."""
+    """Whichever fails, the former package and document are there, and nothing else."""
     normalized = folder.with_name("normalized.json")
     write(folder, package(OLD, "1"), normalized=(normalized, "1"))
     before, real, calls = tree(folder.parent), os.replace, 0
@@ -223,7 +223,7 @@ def test_a_step_that_fails_leaves_everything(
     with pytest.raises((SpecwireCodegenError, KeyboardInterrupt)) as stopped:
         write(folder, package(NEW, "2"), normalized=(normalized, "2"))
     if lasting and nth > 1 and isinstance(problem, OSError):
-        # What cannot be put back is not lost: the message says where it is.
+        # If restoring fails, nothing is lost: the message names the place.
         assert "the previous contents are in" in str(stopped.value)
         assert set(before.values()) <= set(tree(folder.parent).values())
     elif not lasting:
@@ -231,8 +231,8 @@ def test_a_step_that_fails_leaves_everything(
 
 
 @pytest.mark.parametrize("function", ["mkdtemp", "mkstemp"])
-def test_a_folder_that_cannot_be_written(folder: Path, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
-    """The path and the reason are told, and nothing has changed."""
+def test_an_unwritable_folder_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
+    """The message has path and reason, and nothing changed."""
 
     def refused(**options: object) -> None:
         raise PermissionError(13, "Permission denied", str(folder.parent))
@@ -244,8 +244,8 @@ def test_a_folder_that_cannot_be_written(folder: Path, monkeypatch: pytest.Monke
     assert before == tree(folder.parent)
 
 
-def test_what_appears_meanwhile_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is put into the package while it is replaced is not removed with the former package."""
+def test_a_file_that_appears_during_the_run_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not removed with the former package."""
     real = os.replace
 
     def racing(source: Path, target: Path) -> None:
@@ -261,8 +261,8 @@ def test_what_appears_meanwhile_is_kept(folder: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("name", ["../x.py", "a/../../x.py", "/etc/x.py", "link/x.py"])
-def test_no_name_leads_out(tmp_path: Path, name: str) -> None:
-    """A path stays below its folder, through links too."""
+def test_no_name_leaves_the_folder(tmp_path: Path, name: str) -> None:
+    """Not through links either."""
     (tmp_path / "in").mkdir()
     (tmp_path / "in/link").symlink_to(tmp_path)
     with pytest.raises(SpecwireCodegenError, match="leads out of the output folder"):
@@ -271,15 +271,15 @@ def test_no_name_leads_out(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(("one", "other"), [("a/Order.py", "a/order.py"), ("\xe9.py", "e\u0301.py")])
-def test_names_that_are_one_file_elsewhere(tmp_path: Path, one: str, other: str) -> None:
-    """Names that differ in case or composition only are refused, on every file system."""
+def test_names_that_collide_on_other_systems_are_rejected(tmp_path: Path, one: str, other: str) -> None:
+    """They differ in case or composition only."""
     with pytest.raises(SpecwireCodegenError, match="the same file on some systems"):
         write(tmp_path / "shop", package({one: "", other: ""}))
     assert [] == os.listdir(tmp_path)
 
 
-def test_the_normalized_document_is_ours_only_as_written(tmp_path: Path) -> None:
-    """It is replaced while the manifest knows its hash; an edited one only by force, a link never."""
+def test_the_normalized_document_is_replaced_only_if_unedited(tmp_path: Path) -> None:
+    """The manifest has its hash; an edited one needs --force, a link is never replaced."""
     folder, normalized = tmp_path / "shop", tmp_path / "normalized.json"
     write(folder, package(OLD, "1"), normalized=(normalized, "1"))
     assert ["change MANIFEST.json", f"write {normalized}"] == [
@@ -299,8 +299,8 @@ def test_the_normalized_document_is_ours_only_as_written(tmp_path: Path) -> None
     assert (package(NEW, "3"), "3") == (tree(folder), normalized.read_text())
 
 
-def test_a_single_file_is_replaced_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Folders on the way are made; a failure leaves the former text, and no temporary file."""
+def test_a_single_file_is_replaced_atomically(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Missing folders are created; a failure keeps the former text and leaves no temporary file."""
     path = tmp_path / "deep/one.json"
     replace_file(path, "1")
     replace_file(path, "2")
@@ -327,8 +327,8 @@ TEXTS = st.sampled_from(["", "mine\n", *OLD.values(), *NEW.values()])
 
 
 @given(ours=st.booleans(), changes=st.dictionaries(NAMES, st.none() | TEXTS, max_size=5), force=st.booleans())
-def test_no_tree_loses_what_is_not_ours(ours: bool, changes: dict[str, str | None], force: bool) -> None:
-    """However a folder was changed, writing succeeds and removes only what was generated, or changes nothing at all."""
+def test_no_folder_loses_foreign_files(ours: bool, changes: dict[str, str | None], force: bool) -> None:
+    """For any changes of a folder, writing succeeds and removes generated files only, or changes nothing."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "shop"
         if ours:

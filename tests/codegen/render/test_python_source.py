@@ -1,4 +1,4 @@
-"""What text of a document can do to source: nothing."""
+"""Text of a document in Python source: it never becomes code."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ HOSTILE = st.text() | st.sampled_from(
 
 @given(HOSTILE)
 def test_a_literal_evaluates_to_its_text(text: str) -> None:
-    """Whatever the text, its literal is one string token of that value."""
+    """The literal of any text is one string token of that value."""
     assert text == ast.literal_eval(literal(text))
     assert "\n" not in literal(text)
 
 
 @given(st.lists(HOSTILE).map(tuple))
 def test_a_tuple_literal_evaluates_to_its_texts(texts: tuple[str, ...]) -> None:
-    """Tuples keep their items and their length."""
+    """Tuples keep items and length."""
     assert texts == ast.literal_eval(literal(texts))
 
 
 @given(st.lists(HOSTILE, max_size=4), st.integers(0, 8))
 def test_a_docstring_stays_one_expression(parts: list[str], indent: int) -> None:
-    """Whatever the prose, the docstring is a single constant, and says what the prose says."""
+    """For any prose, it is one constant with the words of the prose."""
     prose = "\n\n".join(parts)
     module = ast.parse(docstring(prose))
     assert 1 == len(module.body)
@@ -67,14 +67,14 @@ def test_a_docstring_stays_one_expression(parts: list[str], indent: int) -> None
 
 @given(HOSTILE, HOSTILE)
 def test_sections_stay_inside_the_docstring(name: str, prose: str) -> None:
-    """A hostile argument description cannot end the docstring early."""
+    """A hostile argument description cannot end it early."""
     text = docstring("A call.", indent=4, sections=[("Args", [("model", prose), ("other", name)])])
     assert 1 == len(ast.parse(f"def f():\n    {text}\n").body)
 
 
 @given(HOSTILE)
 def test_a_sentence_is_one_line(text: str) -> None:
-    """A one-line description has no line break and ends like a sentence."""
+    """A one-line description has no line break and ends with punctuation."""
     found = sentence(text)
     assert "\n" not in found
     assert found == "" or found[-1] in ".!?:"
@@ -93,19 +93,19 @@ def test_a_sentence_is_one_line(text: str) -> None:
     ],
 )
 def test_markdown_makes_no_list_and_no_entity(text: str, shown: str) -> None:
-    """Prose begins no list or heading, and hides no character behind an entity."""
+    """Prose starts no list or heading, and hides no character in an entity."""
     assert shown == markdown(text)
 
 
 @given(st.recursive(HOSTILE, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(HOSTILE, inner, max_size=3)))
-def test_json_says_the_same_without_hidden_characters(value: object) -> None:
+def test_json_for_people_is_equal_without_hidden_characters(value: object) -> None:
     """JSON for people is the same value, and shows what it holds."""
     text = json_text(value)
     assert value == json.loads(text)
     assert not any(is_hidden(character) for character in text if character != "\n")
 
 
-def test_markdown_keeps_words_and_drops_meaning() -> None:
+def test_markdown_keeps_words_and_drops_markup() -> None:
     """Prose of a document cannot become a link, a heading or HTML."""
     assert r"\<script\>\[x\]\(y\) \# a\_b" == markdown("<script>[x](y)\n# a_b")
 
@@ -153,8 +153,8 @@ HIDDEN = "".join(filter(is_hidden, map(chr, range(sys.maxunicode + 1))))
         "\U000f0000",
     ],
 )
-def test_what_a_reader_does_not_see_is_hidden(character: str) -> None:
-    """Controls, formats, odd spaces, private characters and blank letters are hidden, wherever they stand."""
+def test_invisible_characters_are_hidden(character: str) -> None:
+    """Controls, formats, odd spaces, private characters and blank letters, at any position."""
     assert is_hidden(character)
     text = f"a{character}b"
     for shown in (
@@ -171,15 +171,15 @@ def test_what_a_reader_does_not_see_is_hidden(character: str) -> None:
     assert clean(text) in ("ab", "a b")
 
 
-def test_letters_of_any_script_are_seen() -> None:
-    """Letters, digits, marks, signs and emoji stay as they are."""
+def test_visible_characters_are_kept() -> None:
+    """Letters, digits, marks, signs and emoji of any script."""
     text = "caf\u00e9 \u65e5\u672c \u0627\u0644 \u0939\u093f\u0928\u094d\u0926\u0940 \U0001f600 \u20ac \u2014 ~"
     assert f'"{text}"' == literal(text)
     assert text == clean(text) == escaped(text)
 
 
 def test_no_hidden_character_gets_through_any_sink() -> None:
-    """Of all characters of Unicode, those that are hidden are data in literals and are missing from prose."""
+    """Every hidden character of Unicode is data in literals and missing from prose."""
     assert HIDDEN == ast.literal_eval(literal(HIDDEN))
     for shown in (literal(HIDDEN), docstring(f"a{HIDDEN}"), code(HIDDEN), comment(HIDDEN), escaped(HIDDEN)):
         assert "" == "".join(filter(is_hidden, shown.replace("\n", "")))
@@ -187,7 +187,7 @@ def test_no_hidden_character_gets_through_any_sink() -> None:
 
 @given(st.text() | st.text("`a "))
 def test_a_code_span_ends_where_its_text_does(text: str) -> None:
-    """Backticks inside are fewer in a row than those around."""
+    """It has more backticks than its text has in a row."""
     found = code(text)
     ticks = len(found) - len(found.lstrip("`"))
     inside = found[ticks:-ticks]
@@ -197,6 +197,6 @@ def test_a_code_span_ends_where_its_text_does(text: str) -> None:
 
 @given(HOSTILE)
 def test_a_comment_does_not_end_early(text: str) -> None:
-    """No text closes a comment of Markdown, or begins a line of its own."""
+    """No text closes a Markdown comment or starts its own line."""
     assert ">" not in comment(f"{text}-->").replace("&gt;", "")
     assert "\n" not in comment(text)

@@ -1,4 +1,4 @@
-"""Generated modules as a person would have written them: layout, facts, constants, and what is shared."""
+"""Generated modules read as if written by a person: layout, facts, constants, and shared parts."""
 
 from __future__ import annotations
 
@@ -122,14 +122,14 @@ components:
 
 
 def rendered(tmp_path: Path, text: str, name: str) -> str:
-    """Return a file of the package that a document makes."""
+    """Return a file of a document's package."""
     spec = tmp_path / "cinema.yaml"
     spec.write_text(text, "utf-8")
     return build(Target("cinema", spec, tmp_path / "out", tmp_path / "client.toml")).files[name]
 
 
 def constant(source: str, name: str) -> str:
-    """Return the source of the value of a constant, on one line."""
+    """Return the source of a constant's value on one line."""
     for node in ast.parse(source).body:
         match node:
             case ast.Assign(targets=[ast.Name(id=found)], value=value) if found == name:
@@ -141,16 +141,16 @@ def constant(source: str, name: str) -> str:
     raise AssertionError(f"no constant {name}")
 
 
-def test_errors_ascend_and_are_written_once(tmp_path: Path) -> None:
-    """Statuses come first, then ranges, then the default; two operations share one table."""
+def test_error_tables_are_sorted_and_shared(tmp_path: Path) -> None:
+    """Statuses first, then ranges, then the default; two operations share one table."""
     source = rendered(tmp_path, SHARED, "operations/movies.py")
     table = "{404: bool, '4XX': int, '5XX': int, 'default': models.Error}"
     assert table == constant(source, "_ERRORS")
     assert 2 == source.count("errors=_ERRORS")
 
 
-def test_a_style_that_repeats_has_a_speaking_name(tmp_path: Path) -> None:
-    """A style is written with keywords, and once."""
+def test_a_repeated_style_is_a_named_constant(tmp_path: Path) -> None:
+    """It is written once, with keywords."""
     source = rendered(tmp_path, SHARED, "operations/movies.py")
     assert "Style('form', explode=False)" == constant(source, "_COMMA_SEPARATED")
     assert 1 == source.count("Style(")
@@ -158,13 +158,13 @@ def test_a_style_that_repeats_has_a_speaking_name(tmp_path: Path) -> None:
 
 
 def test_a_body_is_in_the_order_of_the_signature(tmp_path: Path) -> None:
-    """Required fields come first in the body, as among the arguments."""
+    """Required fields first."""
     source = rendered(tmp_path, SHARED, "operations/movies.py")
     assert 'json_body({"title": title, "year": year, "slug": slug, "by": by})' in source
 
 
 def test_a_stream_shares_arguments_and_body(tmp_path: Path) -> None:
-    """The streaming form is written by its difference."""
+    """The streaming form states its differences only."""
     source = rendered(tmp_path, STREAMED, "operations/talks.py")
     assert 1 == source.count('"text": text')
     assert 1 == source.count("What to say.")
@@ -179,23 +179,23 @@ def docstring_of(source: str, name: str) -> str:
     return ast.get_docstring(found[name]) or ""
 
 
-def test_a_description_is_kept_whole_and_as_markdown(tmp_path: Path) -> None:
-    """Without a summary the first sentence is the summary, and the rest follows with its list and its code."""
+def test_a_description_is_complete_markdown(tmp_path: Path) -> None:
+    """Without a summary, its first sentence is the summary; lists and code are kept."""
     found = docstring_of(rendered(tmp_path, TOLD, "operations/cinema.py"), "create_movie")
     shown = '- `title`\n- `slug`\n\n```json\n{"title": "Alien"}\n```'
     body = f"Adds a movie.\n\nIt may take long.\n\nOne of these is needed:\n{shown}"
     assert f"{body}\n\n`POST /movies`, operation `postMovies`." == found.partition("\n\nArgs:")[0]
 
 
-def test_a_summary_that_is_the_id_is_not_one(tmp_path: Path) -> None:
-    """The words of the method stand in for a summary that repeats the operationId."""
+def test_a_summary_that_repeats_the_id_is_not_used(tmp_path: Path) -> None:
+    """The words of the method replace it."""
     files = {name: rendered(tmp_path, TOLD, name) for name in ("operations/cinema.py", "resources/cinema.py", "api.md")}
     assert docstring_of(files["operations/cinema.py"], "list_movies").startswith("List movies.\n")
     assert all("getMovies." not in text for text in files.values())
 
 
-def test_fields_and_arguments_take_the_description_of_their_component(tmp_path: Path) -> None:
-    """The summary of a component describes what refers to it, also where that may be null; own words come first."""
+def test_fields_and_arguments_use_the_description_of_their_component(tmp_path: Path) -> None:
+    """Also if they may be null; their own description takes precedence."""
     source = rendered(tmp_path, TOLD, "models/__init__.py")
     assert 3 == source.count('    """Where the movie is in its life."""\n')
     assert '    """Its own words."""\n' in source
@@ -203,14 +203,14 @@ def test_fields_and_arguments_take_the_description_of_their_component(tmp_path: 
     assert "    status: Where the movie is in its life." == arguments
 
 
-def test_nothing_repeats_a_name(tmp_path: Path) -> None:
-    """A class without description has no docstring, an argument described by its name no line."""
+def test_no_docstring_repeats_a_name(tmp_path: Path) -> None:
+    """A class without description has none, an argument described by its name no line."""
     assert "" == docstring_of(rendered(tmp_path, TOLD, "models/__init__.py"), "Movie")
     assert "title: " not in rendered(tmp_path, TOLD, "operations/cinema.py").replace("title: str", "")
 
 
-def test_clients_are_described_in_english(tmp_path: Path) -> None:
-    """The docstrings of a client's module name the API with its article."""
+def test_docstrings_of_clients_are_idiomatic(tmp_path: Path) -> None:
+    """They name the API with its article."""
     source = rendered(tmp_path, SHARED, "client.py")
     assert '"""Clients for the Cinema API.' in source
     assert '"""Synchronous client for the Cinema API."""' in source
@@ -219,7 +219,7 @@ def test_clients_are_described_in_english(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("title", ["Petstore", "The Petstore", "Petstore - REST API.", ""])
 def test_any_title_makes_a_sentence(title: str, tmp_path: Path) -> None:
-    """A title with or without an article, a full stop or any text."""
+    """With or without an article, a full stop or any text."""
     source = rendered(tmp_path, SHARED.replace("title: Cinema API", f"title: {title!r}"), "client.py")
     [found] = re.findall(r'"""Synchronous client for (.*)"""', source)
     assert found == {"Petstore": "Petstore.", "The Petstore": "the Petstore.", "": "the API."}.get(
@@ -228,7 +228,7 @@ def test_any_title_makes_a_sentence(title: str, tmp_path: Path) -> None:
 
 
 def test_every_operation_is_below_its_facts() -> None:
-    """A function that uses the facts of an operation is the next statement after them, and no constant is unused."""
+    """A function follows the constants that it uses, and no constant is unused."""
     assert len(GENERATED) > 50 and len(CASES) > 300
     for path in (*GENERATED, *CASES):
         _check_constants(ast.parse(path.read_text("utf-8")), str(path))
@@ -247,8 +247,8 @@ def _check_constants(tree: ast.Module, path: str) -> None:
                 continue
 
 
-def test_the_header_says_what_a_reader_can_do() -> None:
-    """No file speaks of commands or folders of this repository."""
+def test_headers_do_not_mention_this_repository() -> None:
+    """No command or folder of it is in a generated file."""
     for path in (*GENERATED, *CASES):
         text = path.read_text("utf-8")
         assert not text or "Do not edit: run `specwire generate`." in text, path
