@@ -10,7 +10,7 @@ from specwire_codegen.documents.document import Document
 from specwire_codegen.normalize import normalize
 from specwire_codegen.normalize.schema.enums import canonical
 
-from tests.codegen.normalize.test_normalize import PET, Json, operation_of, ref, root, renormalized, spec
+from tests.codegen.normalize.test_normalize import PET, Json, operation_of, ref, renormalized, root, spec
 
 
 @pytest.mark.parametrize(
