@@ -80,7 +80,7 @@ def inputs_of(target: Target, dependencies: Sequence[str] = ()) -> dict[str, str
 
     `dependencies` are the paths of the documents that the target's document refers to.
     """
-    parts = [target.spec, *map(Path, dependencies), target.config, target.overlay]
+    parts = [target.spec, *map(Path, dependencies), target.config, target.overlay, *target.overlays]
     if target.overrides is not None:
         parts += sorted(target.overrides.glob("*.py"))
     if target.override_pins is not None:

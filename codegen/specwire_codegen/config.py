@@ -19,6 +19,7 @@ from specwire_codegen.openapi.suggest import did_you_mean
 _CLIENT_KEYS = {"class": str, "key": str, "base_url": str, "requires_base_url": bool}
 _ACCESS_KEYS: Mapping[str, tuple[type, ...]] = {"refs-within": (str, list), "ref": (str, list, dict)}
 """Options for the access of a document (see `files/access.py`): at the top, or in `[client]`."""
+_PATH_KEYS = {**_ACCESS_KEYS, "overlays": (str, list)}
 _KINDS = {str: ("a string", "put it into quotes"), bool: ("true or false", "write it without quotes")}
 _VARIABLES = ("key", "base_url")
 _TABLES = ("operations", "streams", "waits")
@@ -51,6 +52,8 @@ class ClientConfig:
     """Spelling of words in class names."""
     infer: Mapping[str, bool | Mapping[str, bool]] = attrs.field(factory=dict)
     """Kinds of inference that apply, or by operationId the operations that they apply to."""
+    overlays: tuple[Path, ...] = ()
+    """Overlays of the document, in order, instead of `overlay.yaml`."""
     partial: bool = False
     """True if only a part of the document is generated; names for other operations are then ignored."""
     text: str = attrs.field(default="", repr=False)
@@ -92,6 +95,7 @@ def read_config(path: Path, package: str) -> ClientConfig:
         key_variable=client.get("key", default.key_variable),
         base_url_variable=client.get("base_url", default.base_url_variable),
         requires_base_url=client.get("requires_base_url", False),
+        overlays=_overlays(path.parent, data.get("overlays", client.get("overlays", ()))),
         models=data.get("models", {}),
         casing=data.get("casing", {}),
         infer=data.get("infer", {}),
@@ -103,6 +107,11 @@ def read_config(path: Path, package: str) -> ClientConfig:
     )
     omitted = tuple(key for key, value in data.get("operations", {}).items() if value is False)
     return attrs.evolve(config, operations=operations, omitted=omitted, streams=streams, waits=waits)
+
+
+def _overlays(folder: Path, stated: Any) -> tuple[Path, ...]:
+    listed = [stated] if isinstance(stated, str) else stated
+    return tuple(folder / each for each in listed if isinstance(each, str)) if isinstance(listed, list) else ()
 
 
 def _respelled(name: str, casing: Mapping[str, Any]) -> str:
@@ -117,7 +126,7 @@ def _misshapen(file: str, data: Mapping[str, Any]) -> list[Diagnostic]:
     """Return the problems that prevent reading: unknown tables, and values that are not tables."""
     found: list[Diagnostic] = []
     for name, table in data.items():
-        if name in _ACCESS_KEYS:
+        if name in _PATH_KEYS:
             found += _misstated(name, table, Location(file))
         elif name not in _KNOWN:
             message = f"[{name}] is not a table of client.toml"
@@ -132,7 +141,7 @@ def _misshapen(file: str, data: Mapping[str, Any]) -> list[Diagnostic]:
 def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for key, value in data.get("client", {}).items():
-        if key in _ACCESS_KEYS:
+        if key in _PATH_KEYS:
             found += _misstated(key, value, config.locate("client", key))
             continue
         kind = _CLIENT_KEYS.get(key)
@@ -202,11 +211,13 @@ def _inferred(config: ClientConfig, table: Mapping[str, Any]) -> Iterator[Diagno
 
 
 def _misstated(key: str, value: Any, place: Location) -> list[Diagnostic]:
-    """Return the problems of an access option."""
+    """Return the problems of an option with paths."""
     members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
-    if isinstance(value, _ACCESS_KEYS[key]) and all(isinstance(each, str) for each in members):
+    if isinstance(value, _PATH_KEYS[key]) and all(isinstance(each, str) for each in members):
         return []
     help_ = 'write refs-within = ["../common"], or ref = {"https://example.com/schemas" = "vendored"}'
+    if key == "overlays":
+        help_ = 'write overlays = ["overlay.yaml", "ours.overlay.yaml"]'
     return [error("bad-value", f"{key} must be a string or a list of strings", place, help_)]
 
 

@@ -20,13 +20,13 @@ from specwire_codegen.diagnostics import (
     merged,
     raise_errors,
 )
-from specwire_codegen.documents import overlay as overlays
 from specwire_codegen.documents.document import Document
 from specwire_codegen.documents.filter import select, without
 from specwire_codegen.files.access import Access, read_access
 from specwire_codegen.files.library import Library
-from specwire_codegen.files.load import load, load_from, load_overlay
+from specwire_codegen.files.load import load, load_from, with_overlays
 from specwire_codegen.files.pin import pinned, read_pin
+from specwire_codegen.files.reach import is_near
 from specwire_codegen.ir import Api
 from specwire_codegen.lower import lower
 from specwire_codegen.normalize import Normalized, normalize
@@ -78,10 +78,12 @@ def document_of(
 def _normalized(target: Target, access: Access | None, after: str | None = None) -> tuple[Document, Normalized]:
     """Return the normalized document of a target, or as it is after a pass, and what was found on the way."""
     with _bounded(target):
-        document = _loaded(target, access or Access())
-        if target.overlay is not None:
-            document = overlays.apply(document, load_overlay(target.overlay))
-        config = read_config(target.config, target.name)
+        access, config = access or Access(), read_config(target.config, target.name)
+        document = _loaded(target, access)
+        overlays = target.overlays
+        if str(target.spec) not in document.dependencies:  # not an overlay itself
+            overlays = (*_overlays(target, config), *overlays)
+        document = with_overlays(document, overlays, target.spec, access)
         document = without(document, {key: config.locate("operations", key) for key in config.omitted})
         selected = select(document, target.only_tags, target.only_operations)
         normalized = normalize(selected, after=after, inference=_inference(config))
@@ -93,6 +95,16 @@ def _inference(config: ClientConfig) -> Inference:
     off = frozenset(kind for kind in KINDS if config.infer.get(kind) is False)
     single = {kind: value for kind in KINDS if isinstance(value := config.infer.get(kind), Mapping)}
     return Inference(off, single)
+
+
+def _overlays(target: Target, config: ClientConfig) -> tuple[Path, ...]:
+    """Return the overlays that `client.toml` names, which must be nearby, else the one beside the document."""
+    for path in config.overlays:
+        if not is_near(path, target.config):
+            message = f"{path.as_posix()!r} is hidden or too far away for this file to allow it"
+            help = f"to allow it, use the command line: --overlay {path.as_posix()}"
+            raise failure("overlay-not-allowed", message, config.locate("client", "overlays"), help)
+    return config.overlays or ((target.overlay,) if target.overlay is not None else ())
 
 
 def _loaded(target: Target, access: Access) -> Document:

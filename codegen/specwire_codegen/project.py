@@ -37,6 +37,9 @@ class Target:
     """Folder of the package."""
     config: Path
     overlay: Path | None = None
+    """Overlay beside the document, unless `client.toml` names others."""
+    overlays: tuple[Path, ...] = ()
+    """More overlays, applied after these."""
     normalized: Path | None = None
     overrides: Path | None = None
     override_pins: Path | None = None

@@ -58,6 +58,10 @@ class Sources:
 
 
 Reading = Annotated[Sources, cyclopts.Parameter(name="*")]
+Overlays = Annotated[
+    tuple[Path, ...],
+    cyclopts.Parameter(name="--overlay", help="Also apply this overlay, after those of client.toml. May be repeated."),
+]
 Strict = Annotated[bool, cyclopts.Parameter(name="--strict", negative="", help="Turn warnings into errors.")]
 Root = Annotated[
     Path, cyclopts.Parameter(name="--root", help="Project folder, with specs/, overrides/ and generated/.")
@@ -75,6 +79,7 @@ def generate(
     package: str | None = None,
     output: Output = Path(),
     reading: Reading = Sources(),
+    overlay: Overlays = (),
     strict: Strict = False,
     force: bool = False,
     explain: bool = False,
@@ -105,7 +110,8 @@ def generate(
 
     tags, ids = tuple(only_tags or ()), tuple(only_operations or ())
     targets = [
-        attrs.evolve(target, only_tags=tags, only_operations=ids) for target in _targets(sources, package, output, root)
+        attrs.evolve(target, only_tags=tags, only_operations=ids)
+        for target in _targets(sources, package, output, root, overlay)
     ]
     rows = [["client", "document", "operations", "methods", "models", "files", "seconds"]]
     for target in targets:
@@ -138,6 +144,7 @@ def check(
     package: str | None = None,
     output: Output = Path(),
     reading: Reading = Sources(),
+    overlay: Overlays = (),
     strict: Strict = False,
     root: Root = Path(),
 ) -> int:
@@ -156,7 +163,7 @@ def check(
 
     found = [
         change
-        for target in _targets(sources, package, output, root)
+        for target in _targets(sources, package, output, root, overlay)
         for change in run(target, reading.access, strict=strict)
     ]
     for change in found:
@@ -174,6 +181,7 @@ def dump_ir(
     *,
     after: str | None = None,
     reading: Reading = Sources(),
+    overlay: Overlays = (),
     strict: Strict = False,
     root: Root = Path(),
 ) -> int:
@@ -193,6 +201,7 @@ def dump_ir(
     if after is not None and after not in names:
         raise SpecwireCodegenError(f"unknown pass {after!r}: take one of {', '.join(names)}")
     target = provider(root, source) if source in providers(root) else single(source, "client", Path())
+    target = attrs.evolve(target, overlays=overlay)
     document, warnings = document_of(target, reading.access, after=after)
     if after is not None:
         warn(warnings)
@@ -376,7 +385,13 @@ def contract(
     return 1 if found.problems else 0
 
 
-def _targets(sources: Sequence[str], package: str | None, output: Path, root: Path) -> list[Target]:
+def _targets(
+    sources: Sequence[str], package: str | None, output: Path, root: Path, overlays: tuple[Path, ...]
+) -> list[Target]:
+    return [attrs.evolve(target, overlays=overlays) for target in _chosen(sources, package, output, root)]
+
+
+def _chosen(sources: Sequence[str], package: str | None, output: Path, root: Path) -> list[Target]:
     if package is not None:
         if len(sources) != 1:
             raise SpecwireCodegenError("--package takes one document: specwire generate my.yaml --package my_client")

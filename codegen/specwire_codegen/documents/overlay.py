@@ -1,4 +1,4 @@
-"""OpenAPI Overlay 1.0 and 1.1: corrections to external documents."""
+"""OpenAPI Overlay 1.0 to 1.2: corrections to external documents."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.diagnostics import Diagnostic, error, raise_errors
+from specwire_codegen.diagnostics import Diagnostic, error, raise_errors, warning
 from specwire_codegen.documents.document import Document, Place, Source
 from specwire_codegen.documents.json_path import PathError, find
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.suggest import did_you_mean
 
 _FIELDS = ("target", "description", "update", "copy", "remove")
+_REUSABLE = "#/components/actions/"
 _MOST_COPIED = 20_000
 """Maximum number of values that all copies of an overlay can add; a list copied into itself doubles."""
 _MOST_UPDATED = 500_000
@@ -23,9 +24,9 @@ _VERBS = ("update", "copy", "remove")
 
 
 def apply(document: Document, overlay: Document) -> Document:
-    """Return the document with every action of the overlay applied, in order.
+    """Return the document with every action of the overlay applied, in order; actions without a match are warnings.
 
-    Raises DiagnosticError for all actions that are invalid, match nothing, or do not fit their target.
+    Raises DiagnosticError for all actions that are invalid, or do not fit their target.
     """
     actions = overlay.data.get("actions")
     editor = _Editor(overlay, document)
@@ -34,8 +35,9 @@ def apply(document: Document, overlay: Document) -> Document:
             editor.act(action, pointers.join("/actions", index))
     else:
         editor.complain("overlay-actions", "the overlay has no list of actions", "/actions", "add `actions:`")
-    raise_errors(editor.findings)
-    return editor.document
+    findings = (*editor.document.findings, *raise_errors(editor.findings))
+    dependencies = (*editor.document.dependencies, overlay.file)
+    return attrs.evolve(editor.document, findings=findings, dependencies=dependencies)
 
 
 class _Incompatible(Exception):
@@ -56,6 +58,12 @@ class _Editor:
 
     def act(self, action: Any, at: str) -> None:
         """Apply one action, or record the reason why it cannot be applied."""
+        fields = at
+        if isinstance(action, dict) and "$ref" in action:
+            reused = self._reused(action, at)
+            if reused is None:
+                return
+            action, fields = reused
         if not self._is_sound(action, at):
             return
         found = self._find(action["target"], pointers.join(at, "target"))
@@ -63,14 +71,29 @@ class _Editor:
             return
         if not found:
             message = f"the target {action['target']!r} matches nothing"
+            where = self.overlay.locate(pointers.join(at, "target"))
             help = "correct the target, or remove the action if the document no longer needs it"
-            self.complain("overlay-no-match", message, pointers.join(at, "target"), help)
+            self.findings.append(warning("overlay-no-match", message, where, help))
         elif action.get("remove"):
             self._remove(found, at)
         elif "copy" in action:
-            self._copy(action["copy"], found, at)
+            self._copy(action["copy"], found, fields)
         else:
-            self._update(action["update"], found, pointers.join(at, "update"))
+            self._update(action["update"], found, pointers.join(fields, "update"))
+
+    def _reused(self, action: dict[str, Any], at: str) -> tuple[dict[str, Any], str] | None:
+        """Return an action with the fields of the reusable action that it refers to, and their place."""
+        ref, own = action["$ref"], {key: value for key, value in action.items() if key != "$ref"}
+        place = f"{str(ref).removeprefix('#')}/fields"
+        try:
+            shared = pointers.get(self.overlay.data, place) if str(ref).startswith(_REUSABLE) else None
+        except KeyError:
+            shared = None
+        if isinstance(shared, dict):
+            return {**shared, **own}, place
+        help = f"refer to an action below {_REUSABLE}"
+        self.complain("overlay-action", f"{ref!r} is not a reusable action", pointers.join(at, "$ref"), help)
+        return None
 
     def _is_sound(self, action: Any, at: str) -> bool:
         if not isinstance(action, dict) or not isinstance(action.get("target"), str):
@@ -85,7 +108,7 @@ class _Editor:
             self.complain("overlay-action", "'remove' must be true or false, 'copy' must be a JSONPath", at)
             return False
         verbs = [verb for verb in _VERBS if verb in action and action[verb] is not False]
-        if len(verbs) != 1:
+        if len(verbs) != 1 and "remove" not in verbs:  # which takes precedence
             said = " and ".join(verbs) or "nothing to do"
             self.complain(
                 "overlay-action", f"the action has {said}", at, "use exactly one of update, copy and remove: true"

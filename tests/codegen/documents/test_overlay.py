@@ -206,3 +206,67 @@ def test_updates_of_many_targets_are_bounded(tmp_path: Path) -> None:
     actions = f"  - {{target: $, update: {{more: {{{more}}}}}}}\n  - {{target: $.more.*, update: {{{large}}}}}\n"
     ((code, _, message),) = rejections(tmp_path, actions)
     assert ("too-many-values", "the overlay adds more than 500,000 values") == (code, message)
+
+
+@pytest.mark.parametrize(
+    ("version", "actions", "path", "expected"),
+    [
+        ("1.0.0", "{target: $, update: {license: MIT, info: {title: N}}}", ("info",), {"title": "N", "version": "1"}),
+        ("1.0.0", "{target: $.servers, update: {url: b}}", ("servers",), [{"url": "a"}, {"url": "b"}]),
+        ("1.0.0", "{target: '$.servers[0]', remove: true}", ("servers",), []),
+        ("1.0.0", "{target: $.info.title, update: {x: 1}, remove: true}", ("info",), {"version": "1"}),
+        ("1.1.0", "{target: $.info.title, copy: $.info, remove: true}", ("info",), {"version": "1"}),
+        (
+            "1.0.0",
+            "{target: \"$.paths.*.get.responses[?@['x-hidden'] == true]\", remove: true}",
+            ("paths", "/a", "get", "responses"),
+            {"200": {"description": "ok"}},
+        ),
+        (
+            "1.0.0",
+            "{target: '$.paths.*[?@.operationId]', update: {tags: [x]}}",
+            ("paths", "/a", "put"),
+            {"operationId": "put", "tags": ["x"]},
+        ),
+        ("1.2.0", "{target: $.info, $ref: '#/components/actions/renamed~1twice'}", ("info", "title"), "R"),
+        (
+            "1.2",
+            "{target: $.info.title, $ref: '#/components/actions/gone'}",
+            ("info",),
+            {"version": "1"},
+        ),
+    ],
+)
+def test_shapes_of_the_compliance_sets(
+    tmp_path: Path, version: str, actions: str, path: tuple[str, ...], expected: Any
+) -> None:
+    """Removal takes precedence, a list takes one item, a filter selects, and actions may be reused."""
+    source, overlay = tmp_path / "openapi.yaml", tmp_path / "overlay.yaml"
+    source.write_text(
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: a}]\npaths:\n  /a:\n"
+        "    get: {responses: {'200': {description: ok}, '400': {description: no, x-hidden: true}}}\n"
+        "    put: {operationId: put}\n"
+    )
+    overlay.write_text(
+        f"overlay: {version}\n$self: https://a.test/o.yaml\ninfo: {{title: o, version: '1'}}\nactions: [{actions}]\n"
+        "components: {actions: {renamed/twice: {fields: {update: {title: R}}}, gone: {fields: {remove: true}}}}\n"
+    )
+    value: Any = apply(load(source), load_overlay(overlay)).data
+    for token in path:
+        value = value[token]
+    assert expected == value
+
+
+def test_a_target_without_a_match_is_a_warning(tmp_path: Path) -> None:
+    """The other actions are applied, as the specification demands; `--strict` refuses it."""
+    document = applied(tmp_path, "  - {target: $.none, remove: true}\n  - {target: $.info, update: {title: N}}\n")
+    assert "N" == document.data["info"]["title"]
+    (found,) = document.findings
+    assert ("warning", "overlay-no-match", 4) == (found.severity, found.code, found.location and found.location.line)
+
+
+@pytest.mark.parametrize("ref", ["#/components/actions/none", "#/info", "other.yaml#/a", "5"])
+def test_a_reusable_action_must_exist(tmp_path: Path, ref: str) -> None:
+    """A reference leads to an action of the same overlay."""
+    found = refusals(tmp_path, f"  - {{target: $.info, $ref: '{ref}'}}\n")
+    assert [("overlay-action", 4, f"{ref!r} is not a reusable action")] == found
