@@ -15,9 +15,9 @@ from specwire._network.server_url import shown_url
 
 from specwire_codegen.cli.console import advise, note, pour, report, say, show, show_rows, tell, warn, working
 from specwire_codegen.cli.explanation import explanation
+from specwire_codegen.cli.options import Count, From, Output, Overlays, Port, Reading, Root, Sources, Strict
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
 from specwire_codegen.dump import dump
-from specwire_codegen.files.access import Access, access
 from specwire_codegen.project import Target, provider, providers, read_normalized, require_package_name, single
 
 if TYPE_CHECKING:
@@ -38,39 +38,6 @@ app = cyclopts.App(
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
 )
-
-
-@attrs.frozen
-class Sources:
-    """Options that extend what a document can read."""
-
-    refs_within: tuple[Path, ...] = ()
-    """Also allow references into this file or folder. May be repeated."""
-    ref: tuple[str, ...] = ()
-    """Read local copies of remote references: URL-PREFIX=FOLDER or URL=FILE. May be repeated."""
-    allow_remote: tuple[str, ...] = ()
-    """Allow fetching from this host; without a value, from the hosts in local files. May be repeated."""
-
-    @property
-    def access(self) -> Access:
-        """The access that the options allow."""
-        return access(self.refs_within, self.ref, self.allow_remote)
-
-
-Reading = Annotated[Sources, cyclopts.Parameter(name="*")]
-Overlays = Annotated[
-    tuple[Path, ...],
-    cyclopts.Parameter(name="--overlay", help="Also apply this overlay, after those of client.toml. May be repeated."),
-]
-Strict = Annotated[bool, cyclopts.Parameter(name="--strict", negative="", help="Turn warnings into errors.")]
-Root = Annotated[
-    Path, cyclopts.Parameter(name="--root", help="Project folder, with specs/, overrides/ and generated/.")
-]
-
-From = Annotated[Path, cyclopts.Parameter(name="--from")]
-Output = Annotated[Path, cyclopts.Parameter(name=["--output", "-o"])]
-Port = Annotated[int, cyclopts.Parameter(validator=cyclopts.validators.Number(gte=0, lte=65535))]
-Count = Annotated[int, cyclopts.Parameter(validator=cyclopts.validators.Number(gte=1))]
 
 
 @app.command

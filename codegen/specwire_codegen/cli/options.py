@@ -1,0 +1,44 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import attrs
+import cyclopts
+
+from specwire_codegen.files.access import Access, access
+
+
+@attrs.frozen
+class Sources:
+    """Options that extend what a document can read."""
+
+    refs_within: tuple[Path, ...] = ()
+    """Also allow references into this file or folder. May be repeated."""
+    ref: tuple[str, ...] = ()
+    """Read local copies of remote references: URL-PREFIX=FOLDER or URL=FILE. May be repeated."""
+    allow_remote: tuple[str, ...] = ()
+    """Allow fetching from this host; without a value, from the hosts in local files. May be repeated."""
+
+    @property
+    def access(self) -> Access:
+        """The access that the options allow."""
+        return access(self.refs_within, self.ref, self.allow_remote)
+
+
+Reading = Annotated[Sources, cyclopts.Parameter(name="*")]
+Overlays = Annotated[
+    tuple[Path, ...],
+    cyclopts.Parameter(name="--overlay", help="Also apply this overlay, after those of client.toml. May be repeated."),
+]
+Strict = Annotated[bool, cyclopts.Parameter(name="--strict", negative="", help="Turn warnings into errors.")]
+Root = Annotated[
+    Path, cyclopts.Parameter(name="--root", help="Project folder, with specs/, overrides/ and generated/.")
+]
+
+From = Annotated[Path, cyclopts.Parameter(name="--from")]
+Output = Annotated[Path, cyclopts.Parameter(name=["--output", "-o"])]
+Port = Annotated[int, cyclopts.Parameter(validator=cyclopts.validators.Number(gte=0, lte=65535))]
+Count = Annotated[int, cyclopts.Parameter(validator=cyclopts.validators.Number(gte=1))]
