@@ -28,6 +28,7 @@ class Sources:
         return access(self.refs_within, self.ref, self.allow_remote)
 
 
+NO_MORE = Sources()
 Reading = Annotated[Sources, cyclopts.Parameter(name="*")]
 Overlays = Annotated[
     tuple[Path, ...],

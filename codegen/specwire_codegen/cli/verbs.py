@@ -15,7 +15,7 @@ from specwire._network.server_url import shown_url
 
 from specwire_codegen.cli.console import advise, note, pour, report, say, show, show_rows, tell, warn, working
 from specwire_codegen.cli.explanation import explanation
-from specwire_codegen.cli.options import Count, From, Output, Overlays, Port, Reading, Root, Sources, Strict
+from specwire_codegen.cli.options import NO_MORE, Count, From, Output, Overlays, Port, Reading, Root, Strict
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
 from specwire_codegen.dump import dump
 from specwire_codegen.project import Target, provider, providers, read_normalized, require_package_name, single
@@ -45,7 +45,7 @@ def generate(
     *sources: str,
     package: str | None = None,
     output: Output = Path(),
-    reading: Reading = Sources(),
+    reading: Reading = NO_MORE,
     overlay: Overlays = (),
     strict: Strict = False,
     force: bool = False,
@@ -110,7 +110,7 @@ def check(
     *sources: str,
     package: str | None = None,
     output: Output = Path(),
-    reading: Reading = Sources(),
+    reading: Reading = NO_MORE,
     overlay: Overlays = (),
     strict: Strict = False,
     root: Root = Path(),
@@ -147,7 +147,7 @@ def dump_ir(
     source: str,
     *,
     after: str | None = None,
-    reading: Reading = Sources(),
+    reading: Reading = NO_MORE,
     overlay: Overlays = (),
     strict: Strict = False,
     root: Root = Path(),
@@ -184,7 +184,7 @@ def dump_ir(
 
 
 @app.command
-def new(name: str, *, spec: str, from_: From | None = None, reading: Reading = Sources(), root: Root = Path()) -> int:
+def new(name: str, *, spec: str, from_: From | None = None, reading: Reading = NO_MORE, root: Root = Path()) -> int:
     """Add a provider: pinned copies of its document, names of the client, and guesses to confirm.
 
     Parameters
@@ -215,7 +215,7 @@ def new(name: str, *, spec: str, from_: From | None = None, reading: Reading = S
 
 
 @app.command
-def accept(operation_id: str, *, name: str | None = None, reading: Reading = Sources(), root: Root = Path()) -> int:
+def accept(operation_id: str, *, name: str | None = None, reading: Reading = NO_MORE, root: Root = Path()) -> int:
     """Record the operation that an override depends on.
 
     Parameters
@@ -297,7 +297,7 @@ def contract(
     all_operations: bool = False,
     yes: bool = False,
     examples: Count = 10,
-    reading: Reading = Sources(),
+    reading: Reading = NO_MORE,
     root: Root = Path(),
 ) -> int:
     """Check document, client and server against each other; exit with 1 if they differ.
