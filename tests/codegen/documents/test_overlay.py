@@ -268,5 +268,5 @@ def test_a_target_without_a_match_is_a_warning(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ref", ["#/components/actions/none", "#/info", "other.yaml#/a", "5"])
 def test_a_reusable_action_must_exist(tmp_path: Path, ref: str) -> None:
     """A reference leads to an action of the same overlay."""
-    found = refusals(tmp_path, f"  - {{target: $.info, $ref: '{ref}'}}\n")
+    found = rejections(tmp_path, f"  - {{target: $.info, $ref: '{ref}'}}\n")
     assert [("overlay-action", 4, f"{ref!r} is not a reusable action")] == found
