@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from specwire_codegen.cli import verbs
+from specwire_codegen.cli import options, verbs
 from specwire_codegen.openapi.casing import pascal
 
 from tests.support.command_line import SPEC, Specwire, command, project, specwire
@@ -199,4 +199,4 @@ def test_every_verb_that_reads_documents_has_the_same_options() -> None:
     reading = {name: signature.parameters.get("reading") for name, signature in signatures.items()}
     assert {"mock", "demo"} == {name for name, parameter in reading.items() if parameter is None}
     stated = {(parameter.default, parameter.annotation) for parameter in reading.values() if parameter is not None}
-    assert {(verbs.Sources(), "Reading")} == stated
+    assert {(options.Sources(), "Reading")} == stated
