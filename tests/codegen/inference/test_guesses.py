@@ -159,6 +159,33 @@ PAGES: dict[str, tuple[dict[str, Any], Any, dict[str, Any]]] = {
             "size": "limit",
         },
     ),
+    "last id of the page": (
+        {"after": TEXT, "limit": INT},
+        thing(data={"type": "array", "items": thing(name=TEXT)}, last_id=NULLABLE, has_more=FLAG),
+        {
+            "style": "cursor",
+            "cursor": "after",
+            "items": "/data",
+            "next": "/last_id",
+            "more": "/has_more",
+            "size": "limit",
+        },
+    ),
+    "last id beside items with ids": (
+        {"after_id": TEXT},
+        thing(data=ARRAY, first_id=NULLABLE, last_id=NULLABLE),
+        {"style": "cursor", "cursor": "after_id", "items": "/data", "next_from_last_item": "/id"},
+    ),
+    "uuid of the last item": (
+        {"after": TEXT},
+        thing(data={"type": "array", "items": thing(uuid=TEXT)}, has_more=FLAG),
+        {"style": "cursor", "cursor": "after", "items": "/data", "next_from_last_item": "/uuid", "more": "/has_more"},
+    ),
+    "after_cursor": (
+        {"after_cursor": TEXT},
+        thing(items=ARRAY, next_cursor=NULLABLE),
+        {"style": "cursor", "cursor": "after_cursor", "items": "/items", "next": "/next_cursor"},
+    ),
     # V8: items in an object, an answer that is an array
     "nested items": (
         {"page": {**INT, "default": 1}, "page_size": INT},
@@ -217,6 +244,43 @@ def test_a_link_header_is_inferred_for_an_object() -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "header", "cursor"),
+    [
+        ({"cursor": TEXT}, "X-Next-Cursor", "cursor"),
+        ({"page_token": TEXT, "page_size": INT}, "Next-Page-Token", "page_token"),
+        ({"page": INT}, "X-Next-Page", "page"),
+    ],
+)
+def test_a_header_with_the_next_cursor_is_inferred(query: Mapping[str, Any], header: str, cursor: str) -> None:
+    """The response is an array, which has no place for a cursor."""
+    found = guess(query, ARRAY, headers={header: {}, "X-Request-Id": {}})
+    assert found is not None and found.certain
+    expected = {"style": "cursor", "cursor": cursor, "next_header": header, "items": ""}
+    assert expected == {key: each for key, each in found.value.items() if key != "size"}
+
+
+def posted(fields: Mapping[str, Any], schema: Any, path: str, query: Mapping[str, Any] | None = None) -> Guess | None:
+    """Return the guess for a POST with these fields in its body."""
+    parameters = [{"in": "query", "name": name, "schema": each} for name, each in (query or {}).items()]
+    response = {"content": {"application/json": {"schema": schema}}}
+    body = {"content": {"application/json": {"schema": thing(**fields)}}}
+    operation = {"operationId": "list", "parameters": parameters, "requestBody": body, "responses": {"200": response}}
+    return next(guesses_at(path, "post", operation, {}, {}), None)
+
+
+def test_a_post_that_reads_a_list_is_paged_by_its_body() -> None:
+    """Or by its query, if the cursor is there; a POST that creates something is not a list."""
+    page = thing(items=ARRAY, next_cursor=NULLABLE)
+    expected = {"style": "cursor", "cursor": "cursor", "items": "/items", "next": "/next_cursor"}
+    for path in ("/v1/jobs/search", "/v1/jobs/list", "/v1/jobs:query"):
+        found = posted({"cursor": TEXT, "limit": INT}, page, path)
+        assert found is not None and ({**expected, "size": "limit", "in": "body"}, True) == (found.value, found.certain)
+    found = posted({"filter": TEXT}, page, "/v1/jobs/search", {"cursor": TEXT})
+    assert found is not None and (expected, True) == (found.value, found.certain)
+    assert posted({"cursor": TEXT}, page, "/v1/jobs") is None
+
+
+@pytest.mark.parametrize(
     ("query", "schema"),
     [
         ({"page": TEXT}, thing(data=ARRAY)),
@@ -248,6 +312,12 @@ def test_uncertain_pagination_is_a_comment(query: Mapping[str, Any], schema: Any
         ({"start": INT, "end": INT, "limit": INT}, thing(data=ARRAY)),
         ({"after": {"type": "string", "format": "date-time"}, "limit": INT}, thing(data=ARRAY)),
         ({"page": INT}, TEXT),
+        (
+            {"after": {**TEXT, "description": "Made after this time (ISO 8601)."}},
+            thing(data=ARRAY, has_more=FLAG),
+        ),
+        ({"from": {**INT, "description": "Unix timestamp."}, "limit": INT}, thing(data=ARRAY, total=INT)),
+        ({"after": INT, "limit": INT}, thing(data=ARRAY, has_more=FLAG)),
     ],
 )
 def test_what_is_no_list_in_pages_is_left_alone(query: Mapping[str, Any], schema: Any) -> None:

@@ -19,7 +19,7 @@ from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.types import Types
 from specwire_codegen.contract.wire.expected_request import Arrival
 from specwire_codegen.contract.wire.parameters import is_text_of, query_pairs
-from specwire_codegen.ir import JsonPayload, ListOf, Operation
+from specwire_codegen.ir import Cursor, JsonPayload, ListOf, NextURL, Operation
 
 _NEXT = "?page=2&mark=a%20b"
 """The address of the second page, relative to the first."""
@@ -37,8 +37,12 @@ class _Place:
 
 def pages(subject: Subject, types: Types, operation: Operation) -> SearchStrategy[Scenario] | None:
     """Return a strategy of scenarios with a list in two pages, or None for an operation without pages."""
-    if operation.pagination is None or not isinstance(operation.payload, JsonPayload):
+    pagination = operation.pagination
+    if pagination is None or not isinstance(operation.payload, JsonPayload):
         return None
+    in_body = not isinstance(pagination, NextURL) and pagination.in_body
+    if in_body or (isinstance(pagination, Cursor) and pagination.header is not None):
+        return None  # the scenarios page by the query and the body of the response
     return _Pages(subject, types, operation).strategy()
 
 

@@ -173,6 +173,7 @@ def _pagination(raw: Any) -> Pagination | None:
         next=raw.get("next"),
         next_from_last_item=raw.get("next_from_last_item"),
         more=raw.get("more"),
+        in_body=raw.get("in") == "body",
     )
 
 

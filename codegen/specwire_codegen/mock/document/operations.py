@@ -132,6 +132,7 @@ class Pagination:
     next: str | None
     next_from_last_item: str | None
     more: str | None
+    in_body: bool = False
 
 
 @attrs.frozen(eq=False)

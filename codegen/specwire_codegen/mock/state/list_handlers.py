@@ -34,7 +34,8 @@ class ListHandlers:
         resources = self.lookup.collection(exchange, role.collection).resources()
         known = [self._item(exchange, role, one) for one in resources]
         items = [item for item in known if matches(item, meant(filters, known))]
-        page = cut(pagination, operation, exchange.query, items)
+        asked = exchange.content.fields if pagination is not None and pagination.in_body else exchange.query
+        page = cut(pagination, operation, asked, items)
         body = self.examples.value(media, exchange.example)
         return fill(pagination, role.items, body, page, lambda value: self.examples.fits(media, value))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -15,11 +16,13 @@ from specwire_codegen.normalize.inference.reading import (
     describes,
     first,
     may_be,
+    members_of,
     resolved,
     success,
     types_of,
 )
 from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.media_types import is_json
 
 _PAGE = "page page_number pageNumber page[number] page_no pageNo page_index pageIndex pagenum page_num".split()
 _SIZE = (
@@ -30,10 +33,21 @@ _OFFSET = "offset page[offset] skip $skip start from".split()
 _CURSOR = (
     "cursor page_token pageToken next_token nextToken continuation_token continuationToken page[cursor] page_cursor "
     "pageCursor next_cursor nextCursor next_page_token nextPageToken pagination_token paginationToken starting_after "
-    "page[after] after after_id marker start_cursor startCursor continue"
+    "page[after] after after_id afterId after_cursor afterCursor after_token startingAfter last_id lastId marker "
+    "start_cursor startCursor continue bookmark"
 ).split()
-_LAST_ITEM = ("starting_after", "after_id", "after")
+_LAST_ITEM = ("starting_after", "startingAfter", "after_id", "afterId", "after", "last_id", "lastId")
 """Cursors that are the id of the last item by default."""
+_LAST_ID = ("last_id", "lastId")
+"""Fields of a page with the id of its last item."""
+_IDS = ("id", "uuid", "token", "key")
+"""Fields of an item that identify it, the usual one first."""
+_NEXT_HEADER = re.compile(
+    r"(x-)?(next-?(page|cursor|token|page-?token|continuation)|(continuation|pagination|page)-?token|cursor)",
+    re.IGNORECASE,
+)
+_LISTS = frozenset("list search query find filter browse _search _list".split())
+"""Last segments of paths whose POST reads a list."""
 _NEXT = (
     "next_cursor nextCursor next_page_token nextPageToken next_token nextToken next_page_cursor nextPageCursor "
     "end_cursor endCursor continuation_token continuationToken next_continuation_token next_marker nextMarker "
@@ -49,7 +63,7 @@ _LINKS = (
 ).split()
 """Objects that contain links to other pages."""
 _MORE = (
-    "has_more hasMore has_next hasNext has_next_page hasNextPage more is_truncated isTruncated truncated has_more_items"
+    "has_more hasMore has_next hasNext has_next_page hasNextPage more is_truncated isTruncated has_more_items"
 ).split()
 _TOTAL = (
     "total total_count totalCount total_entries totalEntries total_items totalItems total_results totalResults "
@@ -64,6 +78,7 @@ _NO_ITEMS = frozenset(
 _URLS = ("uri", "url", "uri-reference", "iri")
 _IS_TOTAL = r"\btotal\b|\boverall\b|\bin all\b|across all|all pages|that match|matching|regardless"
 _IS_OF_PAGE = r"(this|the|current|each|per) (page|response|request|batch)|returned|on page|per page"
+_IS_TIME = r"\b(time|timestamp|date|datetime|iso[- ]?8601|rfc[- ]?3339|unix|epoch|seconds)\b"
 _FROM_ZERO = r"\b(zero|0)[- ]?(based|indexed)|(start|begin)s?( (at|from|with))? (0|zero)\b|first page (is|=) ?(0|zero)"
 _FROM_ONE = r"\b(one|1)[- ]?(based|indexed)|(start|begin)s?( (at|from|with))? (1|one)\b|first page (is|=) ?(1|one)"
 
@@ -88,21 +103,28 @@ class _Answer:
 
 
 def guess_pages(target: str, path: str, method: str, operation: Mapping[str, Any], schemas: Schemas) -> Iterator[Guess]:
-    """Yield a guess at the pagination of an operation."""
-    if "x-specwire-pagination" in operation:
+    """Yield a guess at the pagination of a GET, or of a POST that reads a list."""
+    if method not in ("get", "post"):
         return
     query = {each["name"]: each for each in operation.get("parameters", []) if each["in"] == "query"}
     schema = answer(operation, schemas)
+    in_body = False
+    if method == "post":
+        if path.rstrip("/").rpartition("/")[2].rpartition(":")[2].lower() not in _LISTS:
+            return
+        fields = _fields(operation, schemas)
+        in_body = not any(name in query for name in (*_CURSOR, *_PAGE, *_OFFSET))
+        query = fields if in_body else query
     page = _page(schema, schemas, path.rstrip("/").rpartition("/")[2])
     if page is None:
         return
     size = first(_SIZE, query)
-    linked = any(name.lower() == "link" for name in success(operation).get("headers", {}))
-    found = _style(page, query, size, schemas, linked=linked)
+    headers = [str(name) for name in success(operation).get("headers", {})]
+    found = _by_header(headers, query, schemas) or _style(page, query, size, schemas, linked="link" in lowered(headers))
     if found is None:
         return
     value, sure, sign = found
-    value = {"items": page.items, **value}
+    value = {"items": page.items, **value, **({"in": "body"} if in_body and value["style"] not in _BY_URL else {})}
     if size is not None and value["style"] != "link":
         value["size"] = size
     if value["style"] in ("page", "offset"):
@@ -115,6 +137,36 @@ def guess_pages(target: str, path: str, method: str, operation: Mapping[str, Any
     named = f"the array {page.items!r}" if page.items else "the response, which is an array"
     shown = f"the parameters {', '.join(query)} and " if query else ""
     yield Guess(target, "x-specwire-pagination", value, f"{shown}{sign}{named}", sure and page.sure)
+
+
+_BY_URL = ("url", "link")
+
+
+def lowered(names: Iterable[str]) -> frozenset[str]:
+    """Return names in lower case."""
+    return frozenset(name.lower() for name in names)
+
+
+def _fields(operation: Mapping[str, Any], schemas: Schemas) -> dict[str, Mapping[str, Any]]:
+    """Return the fields of a JSON body in the form of parameters."""
+    content = operation.get("requestBody", {}).get("content", {})
+    schema: Any = next((media.get("schema", {}) for name, media in content.items() if is_json(name)), {})
+    return {
+        name: {"name": name, "schema": each, **({"description": each["description"]} if "description" in each else {})}
+        for name, each in resolved(schema, schemas).get("properties", {}).items()
+        if isinstance(each, Mapping)
+    }
+
+
+def _by_header(
+    headers: Sequence[str], query: Mapping[str, Any], schemas: Schemas
+) -> tuple[dict[str, Any], bool, str] | None:
+    """Return the style of a list whose next cursor, or number of the next page, is in a header of the response."""
+    header = next((name for name in headers if _NEXT_HEADER.fullmatch(name)), None)
+    cursor = first((*_CURSOR, *_PAGE), query)
+    if header is None or cursor is None or not may_be(_schema(query[cursor], schemas), "string", "integer"):
+        return None
+    return {"style": "cursor", "cursor": cursor, "next_header": header}, True, f"the header {header!r} and "
 
 
 def _page(schema: Mapping[str, Any], schemas: Schemas, segment: str) -> _Answer | None:
@@ -182,12 +234,19 @@ def _schema(parameter: Mapping[str, Any], schemas: Schemas) -> Mapping[str, Any]
     return resolved(parameter.get("schema", {}), schemas)
 
 
+def _says(parameter: Mapping[str, Any], pattern: str, schemas: Schemas) -> bool:
+    """Return whether the description of a parameter or of its schema matches a pattern."""
+    return describes(parameter, pattern) or describes(_schema(parameter, schemas), pattern)
+
+
 def _is_number(parameter: Mapping[str, Any], schemas: Schemas) -> bool:
     return may_be(_schema(parameter, schemas), "integer", "number")
 
 
 def _is_offset(name: str, query: Mapping[str, Any], size: str | None, schemas: Schemas) -> bool:
     if not _is_number(query[name], schemas):
+        return False
+    if _says(query[name], _IS_TIME, schemas):
         return False
     # These two can also start time spans and number ranges.
     return name not in ("start", "from") or (size is not None and not {"end", "to", "until"} & query.keys())
@@ -201,11 +260,8 @@ def _first_page(parameter: Mapping[str, Any], schemas: Schemas) -> int | str:
             return stated
     if schema.get("exclusiveMinimum") == 0:
         return 1
-    for text in (parameter, schema):
-        zero, one = describes(text, _FROM_ZERO), describes(text, _FROM_ONE)
-        if zero != one:
-            return 0 if zero else 1
-    return UNKNOWN
+    zero, one = _says(parameter, _FROM_ZERO, schemas), _says(parameter, _FROM_ONE, schemas)
+    return (0 if zero else 1) if zero != one else UNKNOWN
 
 
 def _cursor(page: _Answer, query: Mapping[str, Any], schemas: Schemas) -> tuple[dict[str, Any], bool, str] | None:
@@ -231,11 +287,34 @@ def _cursor(page: _Answer, query: Mapping[str, Any], schemas: Schemas) -> tuple[
     if following is not None:
         return {"style": "cursor", "cursor": name, "next": following, **flag}, True, ""
     schema = _schema(query[name], schemas)
-    element = page.element.get("properties", {})
-    if "id" not in element or not may_be(schema, "string", "integer") or "date" in str(schema.get("format", "")):
+    if "date" in str(schema.get("format", "")) or not may_be(schema, "string", "integer"):
         return None
-    sure = name in _LAST_ITEM and (more is not None or describes(query[name], r"\bids?\b"))
-    return {"style": "cursor", "cursor": name, "next_from_last_item": "/id", **flag}, sure, ""
+    if _says(query[name], _IS_TIME, schemas) and not _says(query[name], r"\b(ids?|cursor)\b", schemas):
+        return None
+    last = _find(page, _LAST_ID, schemas, "string", "integer")
+    identity = _identity(page, schema, schemas)
+    if identity is not None:
+        named = _says(query[name], rf"\b{identity}s?\b", schemas)
+        sure = name in _LAST_ITEM and (named or (more is not None and identity in _IDS[:2]) or last is not None)
+        return {"style": "cursor", "cursor": name, "next_from_last_item": f"/{identity}", **flag}, sure, ""
+    if last is not None and name in _LAST_ITEM:
+        return {"style": "cursor", "cursor": name, "next": last, **flag}, True, ""
+    return None
+
+
+def _identity(page: _Answer, parameter: Mapping[str, Any], schemas: Schemas) -> str | None:
+    """Return the field that identifies an item, in a type that the parameter takes; all variants of a union have it."""
+    variants = [resolved(each, schemas) for each in members_of(page.element)] or [page.element]
+    for name in _IDS:
+        fields = [each.get("properties", {}).get(name) for each in variants]
+        if all(fields) and all(_fits(resolved(each, schemas), parameter) for each in fields):
+            return name
+    return None
+
+
+def _fits(field: Mapping[str, Any], parameter: Mapping[str, Any]) -> bool:
+    kinds = types_of(field)
+    return kinds <= {"string", "integer"} and (not kinds or may_be(parameter, *kinds))
 
 
 def _find(page: _Answer, names: Sequence[str], schemas: Schemas, *kinds: str) -> str | None:
