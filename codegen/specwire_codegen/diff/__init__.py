@@ -1,0 +1,1 @@
+"""Comparison of two versions of a client, in terms of what its users write."""

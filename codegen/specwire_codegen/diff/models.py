@@ -1,0 +1,98 @@
+"""Changes of the classes of a client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from specwire_codegen.diff.change import Action, Change, Kind, Severity, worst
+from specwire_codegen.diff.relation import Shapes, described, relation, request_severity, response_severity
+from specwire_codegen.ir import AliasModel, Field, Model, ObjectModel, TypeExpr
+
+
+@attrs.frozen
+class Usage:
+    """Where a class is used."""
+
+    sent: bool
+    received: bool
+
+
+class ModelChanges:
+    """Changes of one class that both versions have."""
+
+    def __init__(self, old: Model, new: Model, usage: Usage, shapes: tuple[Shapes, Shapes]) -> None:
+        self._old, self._new = old, new
+        self._usage = usage
+        self._shapes = shapes
+
+    def all(self) -> Iterator[Change]:
+        """Yield all changes."""
+        old, new = self._old, self._new
+        name = f"models.{new.name}"
+        if old.name != new.name:
+            yield Change("breaking", "model", "renamed", f"models.{old.name}", f"renamed to {name}")
+        match old, new:
+            case ObjectModel(), ObjectModel():
+                yield from self._fields(old, new)
+                if (old.tag and (old.tag.wire_name, old.tag.value)) != (new.tag and (new.tag.wire_name, new.tag.value)):
+                    yield Change("breaking", "model", "changed", name, "has another discriminator value")
+            case AliasModel(), AliasModel():
+                yield from self._types(old.type, new.type, "type", name)
+            case _:
+                kind = "an alias of a type" if isinstance(new, AliasModel) else "a class"
+                yield Change("breaking", "model", "changed", name, f"is now {kind}")
+
+    def _fields(self, old: ObjectModel, new: ObjectModel) -> Iterator[Change]:
+        before, after = ({field.wire_name: field for field in model.fields} for model in (old, new))
+        for wire in before.keys() - after.keys():
+            similar = _renamed(before[wire], before, after, self._shapes)
+            text = f"renamed to {similar.name}" if similar else "removed"
+            yield self._change("breaking", "renamed" if similar else "removed", before[wire], text)
+        for wire in after.keys() - before.keys():
+            asked = self._usage.sent and after[wire].asked and after[wire].default is None
+            text = "added, and required in requests" if asked else "added"
+            yield self._change("breaking" if asked else "safe", "added", after[wire], text)
+        for wire in before.keys() & after.keys():
+            yield from self._field(before[wire], after[wire])
+
+    def _field(self, old: Field, new: Field) -> Iterator[Change]:
+        if old.name != new.name:
+            yield self._change("breaking", "renamed", old, f"renamed to {new.name}")
+        asked = [field.asked and field.default is None for field in (old, new)]
+        if self._usage.sent and asked[0] != asked[1]:
+            text = "now required in requests" if asked[1] else "now optional in requests"
+            yield self._change("breaking" if asked[1] else "safe", "changed", new, text)
+        if self._usage.received and old.promised != new.promised:
+            text = "now always in responses" if new.promised else "may now be absent from responses"
+            yield self._change("safe" if new.promised else "risky", "changed", new, text)
+        yield from self._types(old.type, new.type, "field", f"models.{self._new.name}.{new.name}")
+
+    def _types(self, old: TypeExpr, new: TypeExpr, kind: Kind, subject: str) -> Iterator[Change]:
+        found = relation(self._shapes[0].of(old), self._shapes[1].of(new))
+        if found == "same" or (kind == "field" and old == new):
+            return  # a change of an alias is reported once, at the alias
+        severities: list[Severity] = []
+        if self._usage.sent:
+            severities.append(request_severity(found))
+        if self._usage.received:
+            severities.append(response_severity(found))
+        yield Change(worst(severities), kind, "changed", subject, described(old, new))
+
+    def _change(self, severity: Severity, action: Action, field: Field, text: str) -> Change:
+        return Change(severity, "field", action, f"models.{self._new.name}.{field.name}", text)
+
+
+def _renamed(
+    field: Field, old: Mapping[str, Field], new: Mapping[str, Field], shapes: tuple[Shapes, Shapes]
+) -> Field | None:
+    """Return the only new field of the same type as a removed one; None if there is none or several."""
+    shape = shapes[0].of(field.type), field.required
+
+    def alike(side: Mapping[str, Field], other: Mapping[str, Field], own: Shapes) -> list[Field]:
+        rest = (each for wire, each in side.items() if wire not in other)
+        return [each for each in rest if (own.of(each.type), each.required) == shape]
+
+    added = alike(new, old, shapes[1])
+    return added[0] if len(added) == len(alike(old, new, shapes[0])) == 1 else None

@@ -1,0 +1,139 @@
+"""Relation of two types: whether every value of one is a value of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeAlias, assert_never
+
+from specwire_codegen.classes.annotation import out
+from specwire_codegen.diff.change import Severity
+from specwire_codegen.ir import (
+    AliasModel,
+    AnyJson,
+    ListOf,
+    Literals,
+    MapOf,
+    Model,
+    ModelRef,
+    Nullable,
+    Primitive,
+    TupleOf,
+    TypeExpr,
+    UnionOf,
+)
+
+Relation = Literal["same", "narrower", "wider", "overlapping", "different"]
+"""How the new type relates to the old one."""
+_LITERALS = {str: "str", bool: "bool", int: "int"}
+
+_Atom: TypeAlias = tuple[object, ...]
+Shape: TypeAlias = frozenset[_Atom]
+"""A type as the set of its alternatives, without names of aliases."""
+_ANY: _Atom = ("any",)
+_NULL: _Atom = ("null",)
+
+
+class Shapes:
+    """Shapes of the types of one version of a client; `renamed` maps its classes to those of the other version."""
+
+    def __init__(self, models: Mapping[str, Model], renamed: Callable[[str], str]) -> None:
+        self._models = models
+        self._renamed = renamed
+
+    def of(self, type_: TypeExpr, within: frozenset[str] = frozenset()) -> Shape:
+        """Return the shape of a type; an alias that contains itself stays a name."""
+        match type_:
+            case AnyJson():
+                return frozenset({_ANY})
+            case Primitive(name):
+                return frozenset({("primitive", name)})
+            case Literals(values):
+                return frozenset(("literal", _LITERALS[type(value)], value) for value in values)
+            case Nullable(AnyJson()):
+                return frozenset({_NULL})
+            case Nullable(inner):
+                return self.of(inner, within) | {_NULL}
+            case UnionOf(variants):
+                return frozenset[_Atom]().union(*(self.of(variant, within) for variant in variants))
+            case ListOf(item):
+                return frozenset({("list", self.of(item, within))})
+            case TupleOf(items):
+                return frozenset({("tuple", *(self.of(item, within) for item in items))})
+            case MapOf(value):
+                return frozenset({("map", self.of(value, within))})
+            case ModelRef(name):
+                model = self._models.get(name)
+                if isinstance(model, AliasModel) and name not in within:
+                    return self.of(model.type, within | {name})
+                return frozenset({("model", self._renamed(name))})
+            case _:
+                assert_never(type_)
+
+
+def relation(old: Shape, new: Shape) -> Relation:
+    """Return how a new type relates to the old one."""
+    narrower, wider = fits(new, old), fits(old, new)
+    if narrower and wider:
+        return "same"
+    if narrower or wider:
+        return "narrower" if narrower else "wider"
+    return "overlapping" if any(fits(frozenset({atom}), old) for atom in new - {_NULL}) else "different"
+
+
+def described(old: TypeExpr, new: TypeExpr) -> str:
+    """Return the change of a type in words; for constants, only those that came or went."""
+    if isinstance(old, Nullable) and isinstance(new, Nullable):
+        return described(old.type, new.type)
+    if isinstance(old, Literals) and isinstance(new, Literals):
+        gone, come = (
+            Literals(tuple(value for value in one.values if value not in other.values))
+            for one, other in ((old, new), (new, old))
+        )
+        parts = [f"no longer {out(gone)}"] * bool(gone.values) + [f"also {out(come)}"] * bool(come.values)
+        return ", ".join(parts)
+    return f"{out(old)} is now {out(new)}"
+
+
+def fits(one: Shape, other: Shape) -> bool:
+    """Return whether every value of one type is a value of the other."""
+    return _ANY in other or all(any(_atom_fits(atom, room) for room in other) for atom in one)
+
+
+def _atom_fits(atom: _Atom, room: _Atom) -> bool:
+    if atom == room:
+        return True
+    match atom, room:
+        case ("literal", kind, _), ("primitive", name):
+            return kind == name or (kind, name) == ("int", "float")
+        case ("primitive", "int"), ("primitive", "float"):
+            return True
+        case (("list", frozenset() as item), ("list", frozenset() as other)) | (
+            ("map", frozenset() as item),
+            ("map", frozenset() as other),
+        ):
+            return fits(item, other)
+        case ("tuple", *items), ("list", frozenset() as other):
+            return all(isinstance(item, frozenset) and fits(item, other) for item in items)
+        case ("tuple", *items), ("tuple", *others):
+            pairs = zip(items, others, strict=False)
+            return len(items) == len(others) and all(
+                isinstance(item, frozenset) and isinstance(other, frozenset) and fits(item, other)
+                for item, other in pairs
+            )
+    return False
+
+
+def request_severity(found: Relation) -> Severity:
+    """Return what a change of a type that users send means for them."""
+    return "safe" if found in ("same", "wider") else "breaking"
+
+
+def response_severity(found: Relation) -> Severity:
+    """Return what a change of a type that users receive means for them."""
+    severities: dict[Relation, Severity] = {
+        "same": "safe",
+        "narrower": "safe",
+        "wider": "risky",
+        "different": "breaking",
+    }
+    return severities[found]
