@@ -68,18 +68,23 @@ def _bounded(target: Target) -> Iterator[None]:
 
 
 def document_of(
-    target: Target, access: Access | None = None, *, after: str | None = None
+    target: Target, access: Access | None = None, *, after: str | None = None, source: Document | None = None
 ) -> tuple[Document, tuple[Diagnostic, ...]]:
-    """Return the normalized document of a target, or as it is after a pass, and the warnings."""
-    document, found = _normalized(target, access, after)
+    """Return the normalized document of a target, or as it is after a pass, and the warnings.
+
+    `source` is read instead of the document of the target.
+    """
+    document, found = _normalized(target, access, after, source)
     return document, found.warnings
 
 
-def _normalized(target: Target, access: Access | None, after: str | None = None) -> tuple[Document, Normalized]:
+def _normalized(
+    target: Target, access: Access | None, after: str | None = None, source: Document | None = None
+) -> tuple[Document, Normalized]:
     """Return the normalized document of a target, or as it is after a pass, and what was found on the way."""
     with _bounded(target):
         access, config = access or Access(), read_config(target.config, target.name)
-        document = _loaded(target, access)
+        document = source or _loaded(target, access)
         overlays = target.overlays
         if str(target.spec) not in document.dependencies:  # not an overlay itself
             overlays = (*_overlays(target, config), *overlays)

@@ -15,10 +15,10 @@ import attrs
 import yaml
 
 from specwire_codegen.config import default_config
-from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, Location, SpecwireCodegenError, failure
+from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError
 from specwire_codegen.documents.document import Document
 from specwire_codegen.files import fetch
-from specwire_codegen.files.access import Access
+from specwire_codegen.files.access import Access, access_to
 from specwire_codegen.files.disk import disk
 from specwire_codegen.files.fetch import origin_of
 from specwire_codegen.files.library import Library, Part
@@ -65,7 +65,7 @@ def new(
     folder = root / "specs" / name
     if lexists(folder):
         raise SpecwireCodegenError(f"{folder.as_posix()} already exists: choose another name, or remove it")
-    library = Library(disk(source, (access or Access()).with_more(_named(source))))
+    library = Library(disk(source, (access or Access()).with_more(access_to(source))))
     document = load_from(library)
     normalized = normalize(document)
     migration = migrate(config, document, name) if config is not None else None
@@ -111,20 +111,6 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     except BaseException:
         discard(staged)
         raise
-
-
-def _named(source: str) -> Access:
-    """Return the access implied by naming a document: to its own origin."""
-    if not fetch.is_remote(source):
-        return Access()
-    try:
-        _, host, port = origin_of(source)
-    except ValueError:
-        place = Location(fetch.shown(source))
-        raise failure(
-            "not-an-address", "its host or port is malformed", place, "write it like https://host/path"
-        ) from None
-    return Access(hosts=frozenset({f"[{host}]:{port}" if ":" in host else f"{host}:{port}"}))
 
 
 def _places(root: str, sources: Sequence[str]) -> list[str]:

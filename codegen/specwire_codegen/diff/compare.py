@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from specwire_codegen.diff.change import Change, ordered
 from specwire_codegen.diff.models import ModelChanges, Usage
 from specwire_codegen.diff.operations import OperationChanges, method_changes, pairs_of
-from specwire_codegen.diff.relation import Shapes
+from specwire_codegen.diff.relation import Types
 from specwire_codegen.diff.renames import renamed_classes
 from specwire_codegen.diff.usage import received
 from specwire_codegen.ir import Api
@@ -17,14 +17,12 @@ def changes(old: Api, new: Api) -> tuple[Change, ...]:
     """Return the changes between two versions, the worst first."""
     pairs = pairs_of(old, new)
     renamed = renamed_classes(old, new, pairs)
-    shapes = (
-        Shapes({model.name: model for model in old.models}, lambda name: renamed.get(name, name)),
-        Shapes({model.name: model for model in new.models}, lambda name: name),
-    )
+    before, after = ({model.name: model for model in api.models} for api in (old, new))
+    typing = Types(before, after, renamed)
     found = [*_client(old, new), *method_changes(old, new, pairs)]
     for pair in pairs:
-        found += OperationChanges(pair, shapes).all()
-    found += _models(old, new, renamed, shapes)
+        found += OperationChanges(pair, typing).all()
+    found += _models(old, new, renamed, typing)
     return ordered(found)
 
 
@@ -51,7 +49,7 @@ def _client(old: Api, new: Api) -> Iterator[Change]:
         yield Change("breaking", "client", "changed", f"{new.class_name}(api_key=)", "now required")
 
 
-def _models(old: Api, new: Api, renamed: Mapping[str, str], shapes: tuple[Shapes, Shapes]) -> Iterator[Change]:
+def _models(old: Api, new: Api, renamed: Mapping[str, str], typing: Types) -> Iterator[Change]:
     before, after = ({model.name: model for model in api.models} for api in (old, new))
     sent = old.inputs | new.inputs
     in_responses = received(old) | received(new)
@@ -61,6 +59,6 @@ def _models(old: Api, new: Api, renamed: Mapping[str, str], shapes: tuple[Shapes
             yield Change("breaking", "model", "removed", f"models.{name}", "removed")
             continue
         usage = Usage({name, now.name} & sent != set(), {name, now.name} & in_responses != set())
-        yield from ModelChanges(model, now, usage, shapes).all()
+        yield from ModelChanges(model, now, usage, typing).all()
     for name in after.keys() - before.keys() - set(renamed.values()):
         yield Change("safe", "model", "added", f"models.{name}", "added")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from specwire_codegen.diff.change import Action, Change, Kind, Severity, worst
-from specwire_codegen.diff.relation import Shapes, described, relation, request_severity, response_severity
+from specwire_codegen.diff.relation import Types, request_severity, response_severity
 from specwire_codegen.ir import AliasModel, Field, Model, ObjectModel, TypeExpr
 
 
@@ -22,10 +22,10 @@ class Usage:
 class ModelChanges:
     """Changes of one class that both versions have."""
 
-    def __init__(self, old: Model, new: Model, usage: Usage, shapes: tuple[Shapes, Shapes]) -> None:
+    def __init__(self, old: Model, new: Model, usage: Usage, typing: Types) -> None:
         self._old, self._new = old, new
         self._usage = usage
-        self._shapes = shapes
+        self._typing = typing
 
     def all(self) -> Iterator[Change]:
         """Yield all changes."""
@@ -46,11 +46,12 @@ class ModelChanges:
 
     def _fields(self, old: ObjectModel, new: ObjectModel) -> Iterator[Change]:
         before, after = ({field.wire_name: field for field in model.fields} for model in (old, new))
-        for wire in before.keys() - after.keys():
-            similar = _renamed(before[wire], before, after, self._shapes)
+        renamed = {wire: _renamed(before[wire], before, after, self._typing) for wire in before.keys() - after.keys()}
+        for wire, similar in renamed.items():
             text = f"renamed to {similar.name}" if similar else "removed"
             yield self._change("breaking", "renamed" if similar else "removed", before[wire], text)
-        for wire in after.keys() - before.keys():
+        explained = {field.wire_name for field in renamed.values() if field is not None}
+        for wire in after.keys() - before.keys() - explained:
             asked = self._usage.sent and after[wire].asked and after[wire].default is None
             text = "added, and required in requests" if asked else "added"
             yield self._change("breaking" if asked else "safe", "added", after[wire], text)
@@ -70,7 +71,7 @@ class ModelChanges:
         yield from self._types(old.type, new.type, "field", f"models.{self._new.name}.{new.name}")
 
     def _types(self, old: TypeExpr, new: TypeExpr, kind: Kind, subject: str) -> Iterator[Change]:
-        found = relation(self._shapes[0].of(old), self._shapes[1].of(new))
+        found = self._typing.relation(old, new)
         if found == "same" or (kind == "field" and old == new):
             return  # a change of an alias is reported once, at the alias
         severities: list[Severity] = []
@@ -78,21 +79,18 @@ class ModelChanges:
             severities.append(request_severity(found))
         if self._usage.received:
             severities.append(response_severity(found))
-        yield Change(worst(severities), kind, "changed", subject, described(old, new))
+        yield Change(worst(severities), kind, "changed", subject, self._typing.described(old, new))
 
     def _change(self, severity: Severity, action: Action, field: Field, text: str) -> Change:
         return Change(severity, "field", action, f"models.{self._new.name}.{field.name}", text)
 
 
-def _renamed(
-    field: Field, old: Mapping[str, Field], new: Mapping[str, Field], shapes: tuple[Shapes, Shapes]
-) -> Field | None:
+def _renamed(field: Field, old: Mapping[str, Field], new: Mapping[str, Field], typing: Types) -> Field | None:
     """Return the only new field of the same type as a removed one; None if there is none or several."""
-    shape = shapes[0].of(field.type), field.required
 
-    def alike(side: Mapping[str, Field], other: Mapping[str, Field], own: Shapes) -> list[Field]:
-        rest = (each for wire, each in side.items() if wire not in other)
-        return [each for each in rest if (own.of(each.type), each.required) == shape]
+    def alike(one: Field, other: Field) -> bool:
+        return one.required == other.required and typing.relation(one.type, other.type) == "same"
 
-    added = alike(new, old, shapes[1])
-    return added[0] if len(added) == len(alike(old, new, shapes[0])) == 1 else None
+    added = [each for wire, each in new.items() if wire not in old and alike(field, each)]
+    removed = [each for wire, each in old.items() if wire not in new and added and alike(each, added[0])]
+    return added[0] if len(added) == len(removed) == 1 else None

@@ -18,7 +18,7 @@ from specwire_codegen.diff.methods import (
     response_kind,
     response_type,
 )
-from specwire_codegen.diff.relation import Shapes, described, relation, request_severity, response_severity
+from specwire_codegen.diff.relation import Types, request_severity, response_severity
 from specwire_codegen.ir import Api, EventStream, Operation, TypeExpr
 
 
@@ -98,9 +98,9 @@ def _method(method: Method, severity: Severity, action: Action, text: str) -> Ch
 class OperationChanges:
     """Changes of one operation that both versions have."""
 
-    def __init__(self, pair: Pair, shapes: tuple[Shapes, Shapes]) -> None:
+    def __init__(self, pair: Pair, typing: Types) -> None:
         self._old, self._new = pair.old, pair.new
-        self._shapes = shapes
+        self._typing = typing
         self._method = Method(pair.new.method, pair.new)
 
     def all(self) -> Iterator[Change]:
@@ -122,11 +122,11 @@ class OperationChanges:
         old, new = arguments(self._old), arguments(self._new)
         types = argument_types(self._old), argument_types(self._new)
         base = self._method.shown.removesuffix(")")
-        for name in old.keys() - new.keys():
-            similar = _renamed(name, old, new, types)
+        renamed = {name: _renamed(name, old, new, types) for name in old.keys() - new.keys()}
+        for name, similar in renamed.items():
             text = f"renamed to {similar}=" if similar else "removed"
             yield self._change("breaking", "argument", "renamed" if similar else "removed", text, f"{base}{name}=)")
-        for name in new.keys() - old.keys():
+        for name in new.keys() - old.keys() - set(renamed.values()):
             if new[name].required and new[name].default is None:
                 yield self._change("breaking", "argument", "added", "added, and required", f"{base}{name}=)")
             else:
@@ -153,9 +153,11 @@ class OperationChanges:
             if before is not after:
                 yield self._change("breaking", "argument", "changed", "has another type", subject)
             return
-        found = relation(self._shapes[0].of(before), self._shapes[1].of(after))
+        found = self._typing.relation(before, after)
         if found != "same" and before != after:
-            yield self._change(request_severity(found), "argument", "changed", described(before, after), subject)
+            yield self._change(
+                request_severity(found), "argument", "changed", self._typing.described(before, after), subject
+            )
 
     def _response(self) -> Iterator[Change]:
         before, after = response_type(self._old), response_type(self._new)
@@ -164,9 +166,11 @@ class OperationChanges:
         if kinds[0] != kinds[1]:
             yield self._change("breaking", "response", "changed", f"{kinds[0]} before, now {kinds[1]}", subject)
         elif before is not None and after is not None:
-            found = relation(self._shapes[0].of(before), self._shapes[1].of(after))
+            found = self._typing.relation(before, after)
             if found != "same" and before != after:
-                yield self._change(response_severity(found), "response", "changed", described(before, after), subject)
+                yield self._change(
+                    response_severity(found), "response", "changed", self._typing.described(before, after), subject
+                )
 
     def _pages(self) -> Iterator[Change]:
         old, new = self._old.pagination, self._new.pagination
@@ -176,9 +180,9 @@ class OperationChanges:
         elif old is None and new is not None:
             yield self._change("safe", "pages", "added", "added with .pages()", subject)
         elif old is not None and new is not None:
-            found = relation(self._shapes[0].of(old.item), self._shapes[1].of(new.item))
+            found = self._typing.relation(old.item, new.item)
             if found != "same" and old.item != new.item:
-                text = f"items: {described(old.item, new.item)}"
+                text = f"items: {self._typing.described(old.item, new.item)}"
                 yield self._change(response_severity(found), "pages", "changed", text, subject)
 
     def _errors(self) -> Iterator[Change]:
@@ -189,10 +193,10 @@ class OperationChanges:
         for status in new.keys() - old.keys():
             yield self._change("safe", "error", "added", f"{status}: the body is {out(new[status])}", subject)
         for status in old.keys() & new.keys():
-            found = relation(self._shapes[0].of(old[status]), self._shapes[1].of(new[status]))
+            found = self._typing.relation(old[status], new[status])
             if found != "same" and old[status] != new[status]:
                 severity = response_severity(found)
-                text = f"{status}: {described(old[status], new[status])}"
+                text = f"{status}: {self._typing.described(old[status], new[status])}"
                 yield self._change("risky" if severity == "breaking" else severity, "error", "changed", text, subject)
 
 

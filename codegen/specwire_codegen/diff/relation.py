@@ -69,6 +69,16 @@ class Shapes:
             case _:
                 assert_never(type_)
 
+    def named(self, type_: TypeExpr) -> TypeExpr:
+        """Return the constants that a type is an alias of; other types unchanged."""
+        match type_:
+            case Nullable(inner) if (found := self.named(inner)) is not inner:
+                return Nullable(found)
+            case ModelRef(name) if isinstance(model := self._models.get(name), AliasModel):
+                return model.type if isinstance(model.type, Literals) else type_
+            case _:
+                return type_
+
 
 def relation(old: Shape, new: Shape) -> Relation:
     """Return how a new type relates to the old one."""
@@ -78,20 +88,6 @@ def relation(old: Shape, new: Shape) -> Relation:
     if narrower or wider:
         return "narrower" if narrower else "wider"
     return "overlapping" if any(fits(frozenset({atom}), old) for atom in new - {_NULL}) else "different"
-
-
-def described(old: TypeExpr, new: TypeExpr) -> str:
-    """Return the change of a type in words; for constants, only those that came or went."""
-    if isinstance(old, Nullable) and isinstance(new, Nullable):
-        return described(old.type, new.type)
-    if isinstance(old, Literals) and isinstance(new, Literals):
-        gone, come = (
-            Literals(tuple(value for value in one.values if value not in other.values))
-            for one, other in ((old, new), (new, old))
-        )
-        parts = [f"no longer {out(gone)}"] * bool(gone.values) + [f"also {out(come)}"] * bool(come.values)
-        return ", ".join(parts)
-    return f"{out(old)} is now {out(new)}"
 
 
 def fits(one: Shape, other: Shape) -> bool:
@@ -130,10 +126,41 @@ def request_severity(found: Relation) -> Severity:
 
 def response_severity(found: Relation) -> Severity:
     """Return what a change of a type that users receive means for them."""
-    severities: dict[Relation, Severity] = {
-        "same": "safe",
-        "narrower": "safe",
-        "wider": "risky",
-        "different": "breaking",
-    }
-    return severities[found]
+    match found:
+        case "same" | "narrower":
+            return "safe"
+        case "wider" | "overlapping":
+            return "risky"
+        case _:
+            return "breaking"
+
+
+class Types:
+    """The types of both versions."""
+
+    def __init__(self, old: Mapping[str, Model], new: Mapping[str, Model], renamed: Mapping[str, str]) -> None:
+        self._old = Shapes(old, lambda name: renamed.get(name, name))
+        self._new = Shapes(new, lambda name: name)
+
+    def relation(self, old: TypeExpr, new: TypeExpr) -> Relation:
+        """Return how a new type relates to the old one."""
+        return relation(self._old.of(old), self._new.of(new))
+
+    def described(self, old: TypeExpr, new: TypeExpr) -> str:
+        """Return the change of a type in words; for constants, only those that came or went."""
+        return _described(self._old.named(old), self._new.named(new)) or f"{out(old)} is now {out(new)}"
+
+
+def _described(old: TypeExpr, new: TypeExpr) -> str:
+    match old, new:
+        case Nullable(before), Nullable(after):
+            return _described(before, after)
+        case Literals(before), Literals(after):
+            gone, come = (
+                Literals(tuple(value for value in one if value not in other))
+                for one, other in ((before, after), (after, before))
+            )
+            parts = [f"no longer {out(gone)}"] * bool(gone.values) + [f"also {out(come)}"] * bool(come.values)
+            return ", ".join(parts)
+        case _:
+            return ""

@@ -35,7 +35,7 @@ def received(api: Api) -> frozenset[str]:
 
 def _response_types(api: Api) -> Iterator[TypeExpr]:
     for operation in api.operations:
-        for payload in (operation.payload, *(payload for _, payload in operation.answers)):
+        for payload in (operation.payload, *(payload for _, payload in operation.payloads_by_status)):
             match payload:
                 case JsonPayload(type_) | EventStream(type_):
                     yield type_

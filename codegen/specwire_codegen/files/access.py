@@ -48,6 +48,22 @@ def access(within: Iterable[Path] = (), copies: Iterable[str] = (), hosts: Itera
     return Access(tuple(within), tuple(_copy(each, Path()) for each in copies), frozenset(map(_host, hosts)))
 
 
+def access_to(source: str) -> Access:
+    """Return the access implied by naming a document: to its own origin."""
+    from specwire_codegen.files.network import origin_of
+
+    if not fetch.is_remote(source):
+        return Access()
+    try:
+        _, host, port = origin_of(source)
+    except ValueError:
+        place = Location(fetch.shown(source))
+        raise failure(
+            "not-an-address", "its host or port is malformed", place, "write it like https://host/path"
+        ) from None
+    return Access(hosts=frozenset({f"[{host}]:{port}" if ":" in host else f"{host}:{port}"}))
+
+
 def read_access(config: Path) -> Access:
     """Return the access that a `client.toml` grants: `refs-within` and `ref`, at the top or in `[client]`.
 

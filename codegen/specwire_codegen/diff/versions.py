@@ -1,0 +1,108 @@
+"""Versions of a client to compare: providers, documents on disk or at a URL, and both in a revision of Git."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import attrs
+
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diff.compare import changes
+from specwire_codegen.diff.report import Report
+from specwire_codegen.files import fetch
+from specwire_codegen.files.access import Access, access_to
+from specwire_codegen.files.load import load
+from specwire_codegen.generate import api_of, document_of
+from specwire_codegen.ir import Api
+from specwire_codegen.project import Target, provider, providers, single
+
+_REVISION = re.compile(r"([^:]+):(.+)")
+_PACKAGE = "client"
+"""Name of the package of a document that has no other."""
+
+
+@attrs.frozen
+class Version:
+    """One version, as the user named it."""
+
+    shown: str
+    target: Target
+    url: str = ""
+    """Address of the document, if it is not on disk."""
+
+    def api(self, access: Access) -> Api:
+        """Return the client of this version."""
+        source = load(self.url, access.with_more(access_to(self.url))) if self.url else None
+        document, _ = document_of(self.target, access, source=source)
+        return api_of(self.target, document)
+
+
+@contextmanager
+def versions(root: Path, old: str, new: str) -> Iterator[tuple[Version, Version]]:
+    """Provide the two versions that a user named.
+
+    A document without names of its own takes those of the provider that it is compared with.
+    """
+    with TemporaryDirectory(prefix="specwire-") as folder:
+        one, other = (_version(root, name, Path(folder, side)) for name, side in ((old, "old"), (new, "new")))
+        yield _named_as(one, other), _named_as(other, one)
+
+
+def report_of(root: Path, old: str, new: str, access: Access) -> Report:
+    """Return the changes between two versions that a user named."""
+    with versions(root, old, new) as (one, other):
+        before, after = one.api(access), other.api(access)
+        return Report(one.shown, other.shown, after.version, changes(before, after))
+
+
+def _named_as(one: Version, other: Version) -> Version:
+    target = one.target
+    if target.config.is_file() or target.overlay is not None or not other.target.config.is_file():
+        return one
+    return attrs.evolve(one, target=attrs.evolve(target, config=other.target.config, overlay=other.target.overlay))
+
+
+def _version(root: Path, name: str, folder: Path) -> Version:
+    if fetch.is_remote(name):
+        return Version(fetch.shown(name), single(folder / "openapi.yaml", _PACKAGE, folder), name)
+    if name in providers(root):
+        return Version(name, provider(root, name))
+    if Path(name).exists() or (found := _REVISION.fullmatch(name)) is None:
+        return Version(name, single(name, _PACKAGE, folder))
+    revision, place = found.groups()
+    _check_out(root, revision, place, folder)
+    if place in providers(folder):
+        return Version(name, provider(folder, place))
+    return Version(name, single(folder / place, _PACKAGE, folder))
+
+
+def _check_out(root: Path, revision: str, place: str, folder: Path) -> None:
+    """Write the folder of a document, or of a provider, as it is in a revision."""
+    named = ("--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    commit = _git(root, "rev-parse", *named).decode().strip()
+    if not commit:
+        raise SpecwireCodegenError(f"{revision!r} is not a revision, and {revision}:{place} is not a file")
+    for path in (f"specs/{place}", Path(place).parent.as_posix()):
+        if archive := _git(root, "archive", "--format=tar", commit, "--", path):
+            with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+                files.extractall(folder, filter="data")
+            if place in providers(folder) or (folder / place).is_file():
+                return
+    raise SpecwireCodegenError(f"revision {revision!r} has neither the file nor the provider {place!r}")
+
+
+def _git(root: Path, *arguments: str) -> bytes:
+    """Return the output of a Git command; empty if it fails."""
+    command = ["git", "-C", str(root), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    except FileNotFoundError:
+        raise SpecwireCodegenError("git is not installed: name files instead of revisions") from None
+    return done.stdout if done.returncode == 0 else b""

@@ -1,0 +1,102 @@
+"""Versions to compare: files, providers, URLs, Git revisions; the forms of the report."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.support.command_line import Specwire
+
+from .edits import DOCUMENT, EDITS, edited
+
+BREAKING = "client.pets.delete(): removed"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A repository with a provider and a document, each with one commit and a later edit."""
+    specs = tmp_path / "specs" / "shop"
+    specs.mkdir(parents=True)
+    for path in (specs / "openapi.yaml", tmp_path / "old.yaml", tmp_path / "shop.yaml"):
+        path.write_text(yaml.safe_dump(DOCUMENT), "utf-8")
+    (specs / "client.toml").write_text('[client]\nclass = "PetShop"\n', "utf-8")
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b.test", "-C", str(tmp_path))
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "First"], check=True)
+    for path in (specs / "openapi.yaml", tmp_path / "shop.yaml"):
+        path.write_text(yaml.safe_dump(edited(EDITS["method removed"])), "utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{}/old.yaml", "{}/shop.yaml"),
+        ("HEAD:shop.yaml", "{}/shop.yaml"),
+        ("HEAD:shop", "shop"),
+        ("{}/old.yaml", "shop"),
+    ],
+)
+def test_versions_are_files_providers_and_revisions(project: Path, specwire: Specwire, old: str, new: str) -> None:
+    """Each pair has the same change."""
+    code, out, err = specwire("diff", old.format(project), new.format(project), "--root", str(project))
+    assert (0, "") == (code, err)
+    assert f"breaking (1)\n  {BREAKING}\n\n1 breaking, 0 risky, 0 safe; suggested version bump: major\n" == out
+
+
+@pytest.mark.parametrize(("limit", "code"), [("breaking", 1), ("risky", 1)])
+def test_the_exit_code_tells_of_severe_changes(project: Path, specwire: Specwire, limit: str, code: int) -> None:
+    """`--fail-on` is for continuous integration."""
+    assert code == specwire("diff", "HEAD:shop", "shop", "--fail-on", limit, "--root", str(project))[0]
+    assert 0 == specwire("diff", "shop", "shop", "--fail-on", limit, "--root", str(project))[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nope:shop", "'nope' is not a revision"),
+        ("HEAD:nope", "revision 'HEAD' has neither the file nor the provider 'nope'"),
+        ("--upload-pack=x:shop", "Unknown option"),
+        ("nope", "no-such-file"),
+    ],
+)
+def test_unknown_versions_are_clear_errors(project: Path, specwire: Specwire, name: str, message: str) -> None:
+    """The message names what was looked for."""
+    code, out, err = specwire("diff", name, "shop", "--root", str(project))
+    assert code in (1, 2)
+    assert message in err + out
+    assert "Traceback" not in err
+
+
+def test_reports_have_the_form_of_their_use(project: Path, specwire: Specwire) -> None:
+    """Markdown and HTML escape the text of documents, JSON has every field, the changelog its sections."""
+    hostile = edited(EDITS["method removed"])
+    hostile["components"]["schemas"]["Food"]["properties"]["kind"] = {"type": "string", "enum": ["<b>`x`|</b>", "y"]}
+    (project / "shop.yaml").write_text(yaml.safe_dump(hostile), "utf-8")
+    again = edited(EDITS["method removed"])
+    again["components"]["schemas"]["Food"]["properties"]["kind"] = {"type": "string", "enum": ["y"]}
+    (project / "old.yaml").write_text(yaml.safe_dump(again), "utf-8")
+    pair = (str(project / "shop.yaml"), str(project / "old.yaml"))
+    reports = {
+        name: specwire("diff", *pair, "--format", name)[1] for name in ("text", "markdown", "html", "json", "changelog")
+    }
+    assert "<b>" not in reports["html"].replace("<b>none</b>", "").replace("<b>minor</b>", "")
+    assert "<b>" not in reports["markdown"]
+    (change,) = json.loads(reports["json"])["changes"]
+    assert ("safe", "field", "changed", "models.Food.kind") == tuple(
+        change[key] for key in ("severity", "kind", "action", "subject")
+    )
+    assert reports["changelog"].startswith("## [1]\n\n### Changed\n\n- `models.Food.kind`: ")
+
+
+def test_a_report_goes_to_a_file(project: Path, specwire: Specwire) -> None:
+    """The terminal has the counts."""
+    page = project / "diff.html"
+    _, out, _ = specwire("diff", "HEAD:shop", "shop", "--format", "html", "-o", str(page), "--root", str(project))
+    assert out.endswith("1 breaking, 0 risky, 0 safe\n")
+    assert page.read_text("utf-8").startswith("<!doctype html>")
