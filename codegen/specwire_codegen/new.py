@@ -20,7 +20,6 @@ from specwire_codegen.documents.document import Document
 from specwire_codegen.files import fetch
 from specwire_codegen.files.access import Access, access_to
 from specwire_codegen.files.disk import disk
-from specwire_codegen.files.fetch import origin_of
 from specwire_codegen.files.library import Library, Part
 from specwire_codegen.files.load import load_from
 from specwire_codegen.files.pin import Pinned, PinnedPart, tables, toml

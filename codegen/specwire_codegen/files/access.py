@@ -50,12 +50,10 @@ def access(within: Iterable[Path] = (), copies: Iterable[str] = (), hosts: Itera
 
 def access_to(source: str) -> Access:
     """Return the access implied by naming a document: to its own origin."""
-    from specwire_codegen.files.network import origin_of
-
     if not fetch.is_remote(source):
         return Access()
     try:
-        _, host, port = origin_of(source)
+        _, host, port = fetch.origin_of(source)
     except ValueError:
         place = Location(fetch.shown(source))
         raise failure(

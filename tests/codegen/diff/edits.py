@@ -304,7 +304,7 @@ EDITS: dict[str, Edit] = {
         ),
     ),
     "pages removed": Edit(
-        lambda d: _operation(d, "pets.list").pop("x-specwire-pagination"),
+        lambda d: _operation(d, "pets.list").update({"x-specwire-pagination": False}),
         (("breaking", "client.pets.list.iter(): removed with .pages()"),),
     ),
     "error added": Edit(
