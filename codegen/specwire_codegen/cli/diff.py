@@ -8,9 +8,7 @@ from typing import Annotated, Literal
 import cyclopts
 
 from specwire_codegen.cli.console import pour, say
-from specwire_codegen.cli.verbs import Reading, Root, Sources
-
-_USUAL = Sources()
+from specwire_codegen.cli.options import NO_MORE, Reading, Root
 
 
 def diff(
@@ -20,7 +18,7 @@ def diff(
     format: Literal["text", "markdown", "json", "html", "changelog"] = "text",
     output: Annotated[Path, cyclopts.Parameter(name=["--output", "-o"])] | None = None,
     fail_on: Literal["breaking", "risky"] | None = None,
-    reading: Reading = _USUAL,
+    reading: Reading = NO_MORE,
     root: Root = Path(),
 ) -> int:
     """Compare two versions of a client, and say what each change means for its users.
