@@ -34,6 +34,7 @@ CALLED_FROM_OUTSIDE = {
     "return_type": "the library of JSONPath reads it",
     "save_to": "users call it",
     "should_exit": "uvicorn reads it",
+    "verification_uri_complete": "users read it",
     "whence": "an argument of the protocol of files",
 }
 

@@ -20,6 +20,7 @@ SOURCES = (
     "_client/async_method.py",
     "_client/async_session.py",
     "_downloads/async_download.py",
+    "_http/async_pools.py",
     "_pagination/async_pages.py",
     "_streaming/async_streaming.py",
 )
@@ -28,6 +29,7 @@ HEADER = "# Derived from {source} by tools/synchronous.py. Do not edit: run `mak
 _RULES = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
+        (r"async for (\w+) in ([\w.]+):\n\s+yield \1\n", r"yield from \2\n"),
         (r"(?<!\w)\(await ([\w.]+\([\w, =*]*\))\)", r"\1"),
         (r"await sleep\(", "time.sleep("),
         (r"await ", ""),
@@ -38,6 +40,8 @@ _RULES = [
         (r"for all tasks, in one event loop or several,", "for all threads, which may be taken into a fork,"),
         (r"; streams and downloads are not awaited", ", and return the result"),
         (r"\bAsyncHTTPClient\b", "SyncHTTPClient"),
+        (r"\bAsyncByteStream\b", "SyncByteStream"),
+        (r"\bhandle_async_request\b", "handle_request"),
         (r"\b(_?)Async(?=[A-Z])", r"\1"),
         (r"\basync_(?=[a-z])", "sync_"),
         (r"\b__a(enter|exit|iter|next)__", r"__\1__"),

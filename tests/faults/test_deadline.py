@@ -12,7 +12,8 @@ from weakref import WeakSet
 
 import pytest
 from specwire import Options, RetryPolicy, TransportError
-from specwire._network import deadline_backend
+from specwire._network import deadline_scope
+from specwire._network.network_backend import Stream
 from specwire.errors import (
     APIConnectionError,
     APITimeoutError,
@@ -132,24 +133,21 @@ def test_a_deadline_needs_no_thread(server: Server, monkeypatch: pytest.MonkeyPa
 
 
 def test_no_wait_begins_when_time_is_up() -> None:
-    """Bytes that are there already do not prolong a call; without a limit, everything is the library's own."""
-
-    class Wire:
-        def read(self, size: int, timeout: float | None) -> bytes:
-            return str(timeout).encode()
-
-        def sleep(self, seconds: float) -> float:
-            return seconds
-
-    wire = deadline_backend.Stream(Wire(), WeakSet())
-    assert b"5.0" == wire.read(1, 5.0)
-    with deadline_backend.within(0.02):
-        assert 0 < float(wire.read(1, None)) <= 0.02
-        time.sleep(0.03)
-        with pytest.raises(TransportError):
-            wire.read(1, 5.0)
-    assert b"None" == wire.read(1, None)
-    assert 3.0 == deadline_backend._Backend(Wire()).sleep(3.0)
+    """Bytes that are there already do not prolong a call; without a limit, they are read."""
+    here, there = socket.socketpair()
+    with here, there:
+        wire = Stream(here, WeakSet())
+        there.sendall(b"abc")
+        assert b"a" == wire.read(1, 5.0)
+        assert 5.0 == here.gettimeout()
+        with deadline_scope.deadline_scope(0.02):
+            assert b"b" == wire.read(1, None)
+            assert 0 < (here.gettimeout() or 0) <= 0.02
+            time.sleep(0.03)
+            with pytest.raises(TransportError):
+                wire.read(1, 5.0)
+        assert b"c" == wire.read(1, None)
+        assert here.gettimeout() is None
 
 
 def test_a_server_that_reads_slowly_is_left(caller: Caller) -> None:

@@ -219,11 +219,11 @@ class HTTPResponse:
     @contextmanager
     def deadline(self, seconds: float) -> Iterator[None]:
         """Close the connection if the block takes longer than `seconds`."""
-        from specwire._network.deadline_backend import Stream, within
+        from specwire._network.deadline_scope import deadline_scope, is_limited
 
         network = self.raw.extensions.get("network_stream")
-        if isinstance(network, Stream):
-            with within(seconds):
+        if network is not None and is_limited(network):
+            with deadline_scope(seconds):
                 yield
             return
         connection = network.get_extra_info("socket") if network is not None else None

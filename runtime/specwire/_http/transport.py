@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from os import PathLike, fspath
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from specwire._http.request import PreparedRequest, encoded
 from specwire._http.response import HTTPResponse
 from specwire._http.unclosed import UnclosedResponse, UnclosedResponses
+from specwire._network.connection_trace import name_proxy, trace, trace_async
 from specwire._network.deadline import Deadline
-from specwire._network.deadline_backend import install_deadlines, interrupt, within
+from specwire._network.deadline_scope import deadline_scope
 from specwire._network.event_loop import PerEventLoop, current, start
 from specwire._network.faults import raise_failure
 from specwire._network.fork import reset_after_fork
@@ -25,9 +26,12 @@ from specwire.errors import ConfigurationError, SpecwireError
 
 if TYPE_CHECKING:
     import ssl
+    from http.cookiejar import CookieJar
 
     from specwire._http.options import Options
+    from specwire._http.sync_pools import Pools
 
+PoolsT = TypeVar("PoolsT")
 _LIBRARIES = ("httpx2", "httpx")
 _PLAINLY: dict[str, Any] = {"stream": True, "auth": None, "follow_redirects": False}
 """Arguments that turn off what the HTTP library would do by itself.
@@ -42,8 +46,6 @@ _parents: list[object] = []
 Path: TypeAlias = str | PathLike[str]
 Certificate: TypeAlias = Path | tuple[Path, Path] | tuple[Path, Path, str]
 """PEM file of certificate and key; or one file of each; or both and the password of the key."""
-_IDLE = 4.0
-"""Seconds to keep an idle connection: Node.js and uvicorn close theirs after five, even during a request."""
 
 
 class SyncHTTPClient(Protocol):
@@ -70,30 +72,45 @@ class AsyncHTTPClient(Protocol):
     async def aclose(self) -> None: ...
 
 
-class Transport:
+HTTPClientT = TypeVar("HTTPClientT", SyncHTTPClient, AsyncHTTPClient)
+
+
+class BaseTransport(Generic[HTTPClientT]):
+    """State that synchronous and asynchronous transports share."""
+
+    def __init__(
+        self, client: HTTPClientT | None, certificate: Certificate | None, trace: Callable[..., Any], *, cookies: bool
+    ) -> None:
+        self._client: HTTPClientT | None = client
+        self._owned = client is None
+        self._tls = certified_context(certificate) if certificate is not None else None
+        self._cookies = cookies
+        self._library = library_of(client) if client is not None else None
+        self._trace = None if client is None else trace
+        """Trace extension of the requests of a client of the user's."""
+        self._closed = False
+        self._used = False
+
+    def is_closed(self) -> bool:
+        """Return True once the transport is closed and can't send."""
+        return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
+
+
+class Transport(BaseTransport[SyncHTTPClient]):
     """Synchronous transport; it creates its HTTP client on first use unless the user passed one."""
+
+    _pools: Pools | None = None
+    """Connections of the client's own."""
 
     def __init__(
         self, client: SyncHTTPClient | None, certificate: Certificate | None = None, *, cookies: bool = False
     ) -> None:
         if client is not None and hasattr(client, "aclose"):
             raise TypeError(f"http_client must be synchronous, got {type(client).__name__}: give an httpx2.Client")
+        super().__init__(client, certificate, trace, cookies=cookies)
         self._unclosed = UnclosedResponses()
-        self._client = client
-        self._owned = client is None
-        self._tls = certified_context(certificate) if certificate is not None else None
         self._lock = threading.Lock()
-        self._cookies = cookies
-        self._library = library_of(client) if client is not None else None
-        if client is not None:
-            install_deadlines(client)
-        self._closed = False
-        self._used = False
         reset_after_fork(self)
-
-    def is_closed(self) -> bool:
-        """Return True once the transport is closed and can't send."""
-        return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
     def send(self, request: PreparedRequest, options: Options, stream: bool = False) -> HTTPResponse:
         """Send one attempt; raise `TransportError` without a response, `BodyTooLargeError` above the size limit."""
@@ -108,12 +125,14 @@ class Transport:
         try:
             # No local variable of this frame may hold the request: it contains a key, and tracebacks can show locals.
             if deadline is None:
-                raw = client.send(_build(client, library, request, timeouts), **_PLAINLY)
+                raw = client.send(_build(client, library, request, timeouts, self._trace), **_PLAINLY)
             else:
-                with within(deadline.remaining or 0):
-                    raw = client.send(_build(client, library, request, timeouts), **_PLAINLY)
+                with deadline_scope(deadline.remaining or 0):
+                    raw = client.send(_build(client, library, request, timeouts, self._trace), **_PLAINLY)
         except Exception as error:
-            raise_failure(error, library, _route(client, library, request.url))
+            if not self._owned:
+                name_proxy(error, library, request.url)
+            raise_failure(error, library)
             raise
         response = (
             UnclosedResponse(raw, library, timeouts, self._unclosed) if stream else HTTPResponse(raw, library, timeouts)
@@ -136,16 +155,23 @@ class Transport:
         return response
 
     def _open(self) -> SyncHTTPClient:
-        import httpx2
-
         if not self._owned:
             raise _foreign()
         with self._lock:
             client = self._client
             if client is None:
-                self._library = httpx2
-                client = self._client = _make(httpx2, httpx2.Client, self._tls, self._cookies)
+                client = self._client = self._make()
             return client
+
+    def _make(self) -> SyncHTTPClient:
+        import httpx2
+
+        from specwire._http.sync_pools import Pools
+
+        self._library = httpx2
+        self._pools = _made(httpx2, Pools, self._tls)
+        client: SyncHTTPClient = httpx2.Client(transport=self._pools, cookies=_jar(self._cookies))
+        return client
 
     def forked(self) -> None:
         """Leave the connections to the parent: two processes on one connection would read each other's responses."""
@@ -155,15 +181,15 @@ class Transport:
             # Dropping the client closes this process's copies of the sockets, and each warns that it was never closed.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ResourceWarning)
-                self._client = None
+                self._client = self._pools = None
                 self._unclosed = UnclosedResponses()
         self._used = False
 
     def close(self) -> None:
         self._unclosed.close_leaked()
         self._closed = True
-        if self._owned and self._client is not None:
-            interrupt(self._client)
+        if self._pools is not None:
+            self._pools.backend.interrupt()
         self._close_client()
 
     def _close_client(self) -> None:
@@ -176,7 +202,7 @@ class Transport:
             self._close_client()  # this also closes the connections of leaked responses
 
 
-class AsyncTransport:
+class AsyncTransport(BaseTransport[AsyncHTTPClient]):
     """Asynchronous transport with one HTTP client per event loop, or with the client that the user passed."""
 
     def __init__(
@@ -186,21 +212,9 @@ class AsyncTransport:
             raise TypeError(
                 f"http_client must be asynchronous, got {type(client).__name__}: give an httpx2.AsyncClient"
             )
-        self._client = client
-        self._owned = client is None
+        super().__init__(client, certificate, trace_async, cookies=cookies)
         self._own: PerEventLoop[AsyncHTTPClient] = PerEventLoop()
-        self._tls = certified_context(certificate) if certificate is not None else None
-        self._cookies = cookies
-        self._library = library_of(client) if client is not None else None
-        if client is not None:
-            install_deadlines(client)
-        self._closed = False
-        self._used = False
         reset_after_fork(self)
-
-    def is_closed(self) -> bool:
-        """Return True once the transport is closed and can't send."""
-        return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
     def send(self, request: PreparedRequest, options: Options, stream: bool = False) -> Awaitable[HTTPResponse]:
         """Send one attempt; raise `TransportError` without a response, `BodyTooLargeError` above the size limit."""
@@ -214,9 +228,11 @@ class AsyncTransport:
         assert library is not None
         timeouts = _timeouts(options)
         try:
-            raw = await client.send(_build(client, library, request, timeouts), **_PLAINLY)
+            raw = await client.send(_build(client, library, request, timeouts, self._trace), **_PLAINLY)
         except Exception as error:
-            raise_failure(error, library, _route(client, library, request.url))
+            if not self._owned:
+                name_proxy(error, library, request.url)
+            raise_failure(error, library)
             raise
         response = HTTPResponse(raw, library, timeouts)
         if response.has_unexpected_body():
@@ -235,11 +251,13 @@ class AsyncTransport:
     def _open(self) -> AsyncHTTPClient:
         import httpx2
 
+        from specwire._http.async_pools import AsyncPools
+
         if not self._owned:
             raise _foreign()
         self._library = httpx2
-        client: AsyncHTTPClient = _make(httpx2, httpx2.AsyncClient, self._tls, self._cookies)
-        return self._own.put(client)
+        pools = _made(httpx2, AsyncPools, self._tls)
+        return self._own.put(httpx2.AsyncClient(transport=pools, cookies=_jar(self._cookies)))
 
     def forked(self) -> None:
         """Leave the connections to the parent."""
@@ -258,34 +276,26 @@ class AsyncTransport:
                 start(loop, client.aclose)
 
 
-def _make(library: ModuleType, kind: Callable[..., Any], tls: ssl.SSLContext | None, cookies: bool) -> Any:
-    """Create an HTTP client; raise `ConfigurationError` if the environment doesn't allow it."""
-    from specwire._http.cookies import NullCookieJar
-
-    limits = library.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=_IDLE)
+def _made(library: ModuleType, kind: Callable[[ssl.SSLContext], PoolsT], tls: ssl.SSLContext | None) -> PoolsT:
+    """Create connection pools; raise `ConfigurationError` if the environment doesn't allow it."""
     try:
-        client = kind(verify=tls or tls_context(), limits=limits, cookies=None if cookies else NullCookieJar())
+        return kind(tls or tls_context())
     except Exception as error:
         problem = _unusable(error, library)
-    else:
-        install_deadlines(client, alive=True)
-        return client
     raise problem  # not chained: the message of the original may hold a password
+
+
+def _jar(cookies: bool) -> CookieJar | None:
+    """Return the cookie jar for the HTTP library: its own, or one that stores nothing."""
+    from specwire._http.cookies import NullCookieJar
+
+    return None if cookies else NullCookieJar()
 
 
 def _unusable(error: Exception, library: ModuleType) -> ConfigurationError:
     from specwire._network.environment import unusable  # only on failure
 
     return error if isinstance(error, ConfigurationError) else unusable(error, library)
-
-
-def _route(client: object, library: ModuleType, url: str) -> str:
-    from specwire._network.environment import route  # only on failure
-
-    try:
-        return route(client, library.URL(url))
-    except library.InvalidURL:
-        return ""
 
 
 def _timeouts(options: Options) -> dict[str, float | None]:
@@ -309,6 +319,7 @@ def _build(
     library: ModuleType,
     request: PreparedRequest,
     timeouts: dict[str, float | None],
+    trace: Callable[..., Any] | None,
 ) -> Any:
     url = request.url
     return client.build_request(
@@ -316,7 +327,7 @@ def _build(
         library.URL(url) if "?" in url else _plain_url(library, url),
         headers=encoded(request.headers) if request.encoded is None else request.encoded,
         content=request.content,
-        extensions={"timeout": timeouts},
+        extensions={"timeout": timeouts} if trace is None else {"timeout": timeouts, "trace": trace},
     )
 
 

@@ -21,16 +21,11 @@ def unusable(error: Exception, library: Any) -> ConfigurationError:
     return ConfigurationError(problem or f"the HTTP client cannot be made: {_without_login(summary(str(error), 150))}")
 
 
-def route(client: Any, url: Any) -> str:
-    """Return the route of a client to a URL: `through the proxy HOST:PORT (VARIABLE)`, or empty for a direct one."""
-    find = getattr(client, "_transport_for_url", None)
-    proxy = getattr(getattr(find(url), "_pool", None), "_proxy_url", None) if find is not None else None
-    if proxy is None:
-        return ""
-    host, port = proxy.host.decode("ascii", "replace"), proxy.port
+def proxy_shown(host: str, port: int | None) -> str:
+    """Return a proxy as part of a sentence: `through the proxy HOST:PORT (VARIABLE)`."""
     place = host if port is None else f"{host}:{port}"
-    names = [name for name, value in _proxies() if place in value]
-    return f"through the proxy {place}{f' ({names[0]})' if names else ''}"
+    variable = next((f" ({name})" for name, value in _proxies() if place in value), "")
+    return f"through the proxy {place}{variable}"
 
 
 def _problems(error: Exception, library: Any) -> Iterator[str]:

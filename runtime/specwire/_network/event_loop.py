@@ -15,11 +15,16 @@ _running: set[Any] = set()
 """Tasks, to which asyncio itself holds only weak references."""
 
 
+def is_trio() -> bool:
+    """Return True if the current loop is a trio run."""
+    trio = sys.modules.get("trio")
+    return trio is not None and trio.lowlevel.in_trio_run()
+
+
 def current() -> Any:
     """Return the current loop: asyncio's event loop, or the token of a trio run."""
-    trio = sys.modules.get("trio")
-    if trio is not None and trio.lowlevel.in_trio_run():
-        return trio.lowlevel.current_trio_token()
+    if is_trio():
+        return sys.modules["trio"].lowlevel.current_trio_token()
     import asyncio
 
     return asyncio.get_running_loop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from errno import EBADF
 from types import ModuleType
+from typing import Any
 
 from specwire._errors.server_message import summary
 from specwire._network.content_coding import CodingError
@@ -21,18 +22,18 @@ _LONGEST = 150
 """Maximum characters of an HTTP library's message."""
 
 
-def raise_failure(error: Exception, library: ModuleType, route: str = "") -> None:
+def raise_failure(error: Exception, library: ModuleType) -> None:
     """Raise an exception of the HTTP library or its dependencies as `TransportError`; do nothing for any other.
 
     Exceptions from the caller's own code (an unreadable file, middleware, a custom transport) stay unchanged.
-    `route` describes the proxy, if any.
+    A note on the exception describes the proxy, if any.
     """
     if isinstance(error, TransportError | BodyTooLargeError | SpecwireError):
         return
     failure = _failure(error, library)
     if failure is None:
         return
-    if route and not failure.sent:
+    if not failure.sent and (route := "; ".join(getattr(error, "__notes__", ()))):
         failure = TransportError(
             f"{route}: {failure}", sent=False, timeout=failure.timeout, retryable=failure.retryable
         )
@@ -97,10 +98,12 @@ def terse(error: BaseException) -> BaseException:
     The request holds the credentials, and so do the local variables in the HTTP library's frames. The library's own
     chained exception remains as `__context__`, which isn't shown.
     """
+    each: Any
     for each in list(_causes(error)):
         each.__traceback__ = None
-        if getattr(each, "_request", None) is not None:
-            vars(each)["_request"] = None
+        held = getattr(type(each), "request", None)  # of exceptions of the HTTP library
+        if isinstance(held, property) and held.fset is not None:
+            each.request = None
     error.__context__, error.__cause__ = error.__cause__ or error.__context__, None
     return error
 

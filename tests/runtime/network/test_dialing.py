@@ -52,21 +52,15 @@ def client(server: Server, **options: Any) -> Sample:
 
 
 @pytest.mark.parametrize("deadline", [None, 5.0])
-@pytest.mark.parametrize("library", ["httpx2", "httpx"])
 def test_an_unresponsive_address_delays_the_next_by_a_quarter_second(
-    server: Server, unresponsive: str, monkeypatch: pytest.MonkeyPatch, deadline: float | None, library: str
+    server: Server, unresponsive: str, monkeypatch: pytest.MonkeyPatch, deadline: float | None
 ) -> None:
     """A refused connection does not delay it, with and without timeouts."""
     resolve(monkeypatch, REFUSING, unresponsive, unresponsive, "127.0.0.1")
     server.answer = lambda _: reply({"id": "1"})
-    http_client = None
-    if library == "httpx":
-        http_client = pytest.importorskip("httpx").Client()
     began = time.monotonic()
-    with client(server, deadline=deadline, http_client=http_client) as sample:
+    with client(server, deadline=deadline) as sample:
         assert Thing(id="1") == sample.things.make(name="a")
-    if http_client is not None:
-        http_client.close()
     assert 0.4 < time.monotonic() - began < 3
 
 
