@@ -20,7 +20,7 @@ SOURCES = (
     "_client/async_method.py",
     "_client/async_session.py",
     "_downloads/async_download.py",
-    "_http/async_pools.py",
+    "_pools/async_pools.py",
     "_pagination/async_pages.py",
     "_streaming/async_streaming.py",
 )

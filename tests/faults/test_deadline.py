@@ -13,7 +13,7 @@ from weakref import WeakSet
 import pytest
 from specwire import Options, RetryPolicy, TransportError
 from specwire._network import deadline_scope
-from specwire._network.network_backend import Stream
+from specwire._pools.network_backend import Stream
 from specwire.errors import (
     APIConnectionError,
     APITimeoutError,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from http.cookiejar import CookieJar
 
     from specwire._http.options import Options
-    from specwire._http.sync_pools import Pools
+    from specwire._pools.sync_pools import Pools
 
 PoolsT = TypeVar("PoolsT")
 _LIBRARIES = ("httpx2", "httpx")
@@ -166,7 +166,7 @@ class Transport(BaseTransport[SyncHTTPClient]):
     def _make(self) -> SyncHTTPClient:
         import httpx2
 
-        from specwire._http.sync_pools import Pools
+        from specwire._pools.sync_pools import Pools
 
         self._library = httpx2
         self._pools = _made(httpx2, Pools, self._tls)
@@ -251,7 +251,7 @@ class AsyncTransport(BaseTransport[AsyncHTTPClient]):
     def _open(self) -> AsyncHTTPClient:
         import httpx2
 
-        from specwire._http.async_pools import AsyncPools
+        from specwire._pools.async_pools import AsyncPools
 
         if not self._owned:
             raise _foreign()

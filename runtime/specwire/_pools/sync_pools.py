@@ -10,8 +10,8 @@ from typing import Any
 import httpcore2
 import httpx2
 
-from specwire._http.proxies import POOL_ERRORS, ProxyRoute, core_request, is_direct, proxy_routes, translated
-from specwire._network.network_backend import KEEP_ALIVE, Backend
+from specwire._pools.network_backend import KEEP_ALIVE, Backend
+from specwire._pools.proxies import POOL_ERRORS, ProxyRoute, core_request, is_direct, proxy_routes, translated
 
 _IDLE = 4.0
 """Seconds to keep an idle connection: Node.js and uvicorn close theirs after five, even during a request."""
