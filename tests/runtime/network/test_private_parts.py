@@ -39,7 +39,8 @@ def used(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
             found.add((caller, name))
 
     def watch(kind: type) -> None:
-        read, write = kind.__getattribute__, kind.__setattr__
+        read: Any = kind.__getattribute__
+        write: Any = kind.__setattr__
 
         def getter(self: object, name: str) -> Any:
             note(self, name)
