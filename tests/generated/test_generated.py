@@ -152,9 +152,10 @@ def knowing(folder: Path) -> list[str]:
     return found
 
 
-def test_one_runtime_module_knows_the_http_library() -> None:
-    """An HTTP library is imported in the transport and nowhere else, but for the eyes of type checkers."""
-    assert ["_http/transport.py"] == knowing(ROOT / "runtime" / "specwire")
+def test_few_runtime_modules_know_the_http_library() -> None:
+    """HTTP libraries are imported in the transport and in the connection pools, and elsewhere for type checkers only."""
+    pools = ("async_pools", "network_backend", "proxies", "sync_pools")
+    assert ["_http/transport.py", *(f"_pools/{name}.py" for name in pools)] == knowing(ROOT / "runtime" / "specwire")
 
 
 def test_every_form_of_import_is_seen(tmp_path: Path) -> None:
