@@ -1,4 +1,4 @@
-"""Promises of the fuzz targets: some hundred values break none of them."""
+"""Fuzz targets: a few hundred values find no failure."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ CHECKS = [pytest.param(check, id=f"{target}-{check.name}") for target in TARGETS
 
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("count", [100, pytest.param(300, marks=EXHAUSTIVE)])
-def test_a_target_holds_for_a_while(check: Check, count: int) -> None:
-    """Each promise holds for as many values, the same in each run; of whole clients, for a tenth of them."""
+def test_a_property_holds_for_some_values(check: Check, count: int) -> None:
+    """The same values in each run, fewer for whole clients."""
     run(check, count // 10 if check in words.CHECKS else count, same=True)

@@ -1,8 +1,4 @@
-"""Bugs planted in the runtime, each by one change to what clients send, read or repeat, and where to look for them.
-
-A plant changes the value of a request, the bytes on the wire, or one function of the runtime that it names in full: if
-that function moves, planting fails.
-"""
+"""Bugs for the runtime, each one change of what clients send, read or retry, and the documents that reveal it."""
 
 from __future__ import annotations
 
@@ -42,7 +38,7 @@ EXAMPLES = 20
 
 @attrs.frozen
 class Wire:
-    """A request as it goes out."""
+    """Request on the wire."""
 
     method: str
     target: bytes
@@ -50,7 +46,7 @@ class Wire:
     body: bytes
 
     def header(self, name: str) -> str:
-        """Return a header's value, empty if there is none."""
+        """Return a header's value, or an empty text."""
         return dict(self.headers).get(name, "")
 
     def without(self, *names: str) -> Wire:
@@ -75,22 +71,22 @@ class Wire:
 
 
 @attrs.frozen
-class Plant:
-    """A bug, and the documents to look for it in."""
+class PlantedBug:
+    """Bug, and the documents to look for it in."""
 
     name: str
     plant: Callable[[pytest.MonkeyPatch], None] = attrs.field(repr=False)
     operations: tuple[str, ...] = ()
-    """Operations of shipped providers whose contract is checked, as `moonshot/list_models`."""
+    """Operations of shipped providers to check, as `moonshot/list_models`."""
     cases: tuple[str, ...] = ()
-    """Documents of `tests/cases/positive`, whose clients are tried."""
+    """Documents of `tests/cases/positive` to check."""
 
 
-PLANTS: list[Plant] = []
+PLANTS: list[PlantedBug] = []
 
 
 def sending(name: str, *documents: str) -> Callable[[Callable[[Wire], Wire]], Callable[[Wire], Wire]]:
-    """Plant a change of requests on their way to the server."""
+    """Plant a change of requests on the wire."""
 
     def planted(change: Callable[[Wire], Wire]) -> Callable[[Wire], Wire]:
         def plant(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +112,7 @@ def _changed(request: httpx2.Request, body: bytes, change: Callable[[Wire], Wire
     framing = ("content-length", "transfer-encoding")
     headers = tuple((name.lower(), value) for name, value in request.headers.multi_items() if name not in framing)
     wire = change(Wire(request.method, request.url.raw_path, headers, body))
-    # The `target` extension is what the HTTP library sends as it is, unlike a URL, which it encodes.
+    # The HTTP library sends the `target` extension unchanged, but encodes a URL.
     return httpx2.Request(
         wire.method,
         request.url,
@@ -126,7 +122,7 @@ def _changed(request: httpx2.Request, body: bytes, change: Callable[[Wire], Wire
     )
 
 
-def asking(name: str, *documents: str) -> Callable[[Callable[[BaseRequest], BaseRequest]], None]:
+def changing_requests(name: str, *documents: str) -> Callable[[Callable[[BaseRequest], BaseRequest]], None]:
     """Plant a change of the request values that clients send."""
 
     def planted(change: Callable[[BaseRequest], BaseRequest]) -> None:
@@ -150,7 +146,7 @@ def patching(name: str, *documents: str) -> Callable[[Callable[[pytest.MonkeyPat
 
 def _add(name: str, plant: Callable[[pytest.MonkeyPatch], None], documents: tuple[str, ...]) -> None:
     shipped = tuple(one for one in documents if "/" in one)
-    PLANTS.append(Plant(name, plant, shipped, tuple(one for one in documents if one not in shipped)))
+    PLANTS.append(PlantedBug(name, plant, shipped, tuple(one for one in documents if one not in shipped)))
 
 
 def _operation(request: BaseRequest, **changes: Any) -> BaseRequest:
@@ -188,12 +184,12 @@ def _field_lost(wire: Wire) -> Wire:
     return wire.with_json(lambda body: dict([*body.items()][:-1]) if isinstance(body, dict) else body)
 
 
-@asking("5 path parameters swapped", "serialization")
+@changing_requests("5 path parameters swapped", "serialization")
 def _swapped(request: BaseRequest) -> BaseRequest:
     return request.replace(path=dict(zip(request.path, [*request.path.values()][::-1], strict=True)))
 
 
-@asking("6 errors documented under another status", "moonshot/create_batch", "responses")
+@changing_requests("6 errors documented under another status", "moonshot/create_batch", "responses")
 def _other_status(request: BaseRequest) -> BaseRequest:
     errors = request.operation.errors
     return _operation(
@@ -246,7 +242,7 @@ def _lines_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     _events_changed(monkeypatch, change)
 
 
-@asking("8 page skipped", "mistral/list_fine_tuning_jobs", "pages")
+@changing_requests("8 page skipped", "mistral/list_fine_tuning_jobs", "pages")
 def _page_skipped(request: BaseRequest) -> BaseRequest:
     name = getattr(request.operation.pagination, "page", None)
     if name is None or name not in request.query:
@@ -323,7 +319,7 @@ def _repeated_without_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Exchange, "next_request", changed)
 
 
-@asking("15 POST repeated like GET", "moonshot/create_batch", "bodies")
+@changing_requests("15 POST repeated like GET", "moonshot/create_batch", "bodies")
 def _everything_safe(request: BaseRequest) -> BaseRequest:
     return _operation(request, safe=True)
 
@@ -352,7 +348,7 @@ def _no_event_id(wire: Wire) -> Wire:
     return wire.without("last-event-id")
 
 
-@asking("20 body of an error handed back raw", "moonshot/create_batch", "responses")
+@changing_requests("20 body of an error handed back raw", "moonshot/create_batch", "responses")
 def _raw_errors(request: BaseRequest) -> BaseRequest:
     return _operation(request, errors={})
 
@@ -367,7 +363,7 @@ def _decoded(wire: Wire) -> Wire:
     return attrs.evolve(wire, target=re.sub(rb"%[2-7][0-9A-F]", lambda hit: unquote_to_bytes(hit[0]), wire.target))
 
 
-@asking("23 answers handed back as dictionaries", "moonshot/get_balance", "answers")
+@changing_requests("23 answers handed back as dictionaries", "moonshot/get_balance", "answers")
 def _no_models(request: BaseRequest) -> BaseRequest:
     returns = request.operation.returns
     return (
@@ -390,8 +386,8 @@ def _no_event_models(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(stream, "__init__", untyped(stream))
 
 
-def findings(plant: Plant, subject_named: Callable[[str], Subject], folder: Path) -> Iterator[str]:
-    """Yield where a planted bug shows: `contract` and the provider, or `conformance` and the case."""
+def findings(plant: PlantedBug, subject_named: Callable[[str], Subject], folder: Path) -> Iterator[str]:
+    """Yield where a planted bug is found: `contract` and the provider, or `conformance` and the case."""
     for one in plant.operations:
         provider, _, operation_id = one.partition("/")
         if _found_by_contract(subject_named(provider), operation_id):

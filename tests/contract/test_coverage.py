@@ -1,4 +1,4 @@
-"""No operation of a document is without contract tests: they run for every method, and every operation has one."""
+"""Coverage of the contract tests: every operation and every method of each document."""
 
 import re
 
@@ -8,15 +8,15 @@ from specwire_codegen.ir import EventStream
 from tests.support.paths import SPECS
 
 
-def test_every_operation_of_the_document_as_it_was_written_has_a_method(subject: Subject) -> None:
-    """The tests of this folder run for every operationId that stands in the document's own text."""
+def test_every_operation_of_the_original_document_has_a_method(subject: Subject) -> None:
+    """The tests of this folder run for every operationId in its text."""
     text = (SPECS / subject.name / "openapi.yaml").read_text("utf-8")
     written = re.findall(r"^\s+operationId:\s*(\S+)", text, re.MULTILINE)
     assert sorted(written) == sorted({operation.id for operation in subject.api.operations})
 
 
-def test_every_stream_has_a_method_of_its_own(subject: Subject) -> None:
-    """An operation that answers JSON or a stream is tested as two methods."""
+def test_every_stream_has_its_own_method(subject: Subject) -> None:
+    """An operation with JSON or a stream as response is tested as two methods."""
     offered = [
         raw["operationId"]
         for item in subject.document["paths"].values()

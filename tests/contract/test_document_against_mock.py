@@ -19,13 +19,13 @@ from tests.sampling import sample_number
 
 
 @pytest.mark.slow
-def test_the_mock_server_does_as_the_document_says(
+def test_the_mock_server_follows_the_document(
     subject: Subject, harness: Harness, examples: int, exhaustive: bool, record_property: Callable[[str, object], None]
 ) -> None:
-    """No request that schemathesis makes of a document gets an answer that the document does not allow.
+    """No request of schemathesis gets an undocumented response.
 
-    The coverage of every keyword makes nine of ten requests: unless all is run, it is for every eighth operation, each
-    day for others.
+    Covering all keywords takes nine tenths of the requests, so a normal run does it for an eighth of the
+    operations, which changes daily.
     """
     plan = Plan(harness.url, {"Authorization": f"Bearer {KEY}"}, examples)
     if exhaustive:
@@ -41,17 +41,17 @@ def test_the_mock_server_does_as_the_document_says(
         record_property("contract", f"{subject.name} {operation_id} - document")
 
 
-def test_every_check_is_used_or_left_out_for_a_reason() -> None:
-    """All checks that schemathesis has are made, but for those that are left out by name."""
+def test_every_check_is_used_or_excluded_by_name() -> None:
+    """Exclusions have reasons."""
     load_all_checks()
     assert sorted({*CHECKS, *LEFT_OUT} - {"max_response_time"}) == sorted(KNOWN.get_all_names())
 
 
 @pytest.mark.parametrize("change", ["status", "type", "field"])
-def test_a_server_that_does_otherwise_is_found(
+def test_a_server_that_differs_is_reported(
     change: str, harness_of: Callable[[Subject], Harness], moonshot: Subject
 ) -> None:
-    """A server whose answers have another status, media type or field type than the document is reported."""
+    """Another status, media type or field type than documented."""
     document = changed(moonshot, change)
     plan = Plan(
         harness_of(moonshot).url,
@@ -66,7 +66,7 @@ def test_a_server_that_does_otherwise_is_found(
 
 
 def changed(subject: Subject, change: str) -> dict[str, object]:
-    """Return a document in which the balance is answered in another way than the mock server does it."""
+    """Return a document whose balance response differs from that of the mock server."""
     answer = {"type": "object", "required": ["nothing"], "properties": {"nothing": {"type": "integer"}}}
     media = {
         "application/xml" if change == "type" else "application/json": {"schema": answer if change == "field" else {}}

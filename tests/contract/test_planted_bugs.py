@@ -1,4 +1,4 @@
-"""The contract and conformance checks find bugs that are planted in the runtime, and without any they find nothing."""
+"""Contract checks find planted bugs of the runtime, and report nothing without one."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.planted_bugs import PLANTS, Plant, findings
+from tests.contract.planted_bugs import PLANTS, PlantedBug, findings
 from tests.sampling import sampled
 from tests.support.subjects import subject_named
 
 
 @pytest.mark.parametrize("plant", sampled(PLANTS, 2), ids=lambda plant: plant.name)
 def test_a_planted_bug_is_found(
-    plant: Plant,
+    plant: PlantedBug,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """The checks of a document that has the feature find a bug in it."""
+    """The checks of a document with the feature report it."""
     record_property("planted", plant.name)
     plant.plant(monkeypatch)
     found = list(findings(plant, subject_named, tmp_path))
@@ -28,14 +28,14 @@ def test_a_planted_bug_is_found(
 
 
 @pytest.mark.exhaustive
-def test_nothing_is_found_where_nothing_is_planted(tmp_path: Path) -> None:
-    """The operations and documents that the plants are looked for in pass."""
+def test_nothing_is_reported_without_a_bug(tmp_path: Path) -> None:
+    """The same operations and documents pass."""
     operations = tuple(dict.fromkeys(one for plant in PLANTS for one in plant.operations))
     cases = tuple(dict.fromkeys(case for plant in PLANTS for case in plant.cases))
-    healthy = Plant("nothing", lambda monkeypatch: None, operations, cases)
+    healthy = PlantedBug("nothing", lambda monkeypatch: None, operations, cases)
     assert [] == list(findings(healthy, subject_named, tmp_path))
 
 
-def test_every_bug_of_the_list_is_planted() -> None:
-    """All thirty-one are."""
+def test_all_thirty_one_bugs_are_planted() -> None:
+    """Each number is there once."""
     assert 31 == len({plant.name.partition(" ")[0] for plant in PLANTS}) == len(PLANTS)

@@ -1,4 +1,4 @@
-"""The scripted server and the clients of `tests/runtime`, and a deadline on every test."""
+"""Fixtures of the runtime's tests, and a time limit for each test."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from tests.runtime.conftest import _environment, caller, client, server, tls
 __all__ = ["_environment", "caller", "client", "server", "tls"]
 
 DEADLINE = 60
-"""Seconds after which a test hangs."""
+"""Time limit of a test in seconds."""
 
 
 class Hung(BaseException):
-    """A test that does not end; no `except Exception` is to swallow it."""
+    """Test that exceeds its time limit; no `except Exception` can catch it."""
 
 
 @pytest.fixture(autouse=True)
 def _deadline() -> Iterator[None]:
-    """Fail what hangs."""
+    """Fail a test that exceeds its time limit."""
 
     def ring(_signal: int, _frame: FrameType | None) -> None:
         raise Hung(f"not done after {DEADLINE} seconds")

@@ -1,4 +1,4 @@
-"""Promises about money: what was perhaps carried out and costs again is sent again only where the user says so."""
+"""Billed calls: a call that may have been executed is retried only if the user opts in."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ CALLS: dict[str, tuple[type[Any], Callable[[Any], Any], int]] = {
 
 
 def client_of(kind: type[Any], server: Server, **policy: Any) -> Any:
-    """Make a client that waits for a moment and repeats without waiting."""
+    """Make a client with a short timeout that retries without waiting."""
     return kind("k" * 20, base_url=server.url, timeout=0.1, retry=RetryPolicy(wait_initial=0.0, wait_max=0.0, **policy))
 
 
 @pytest.mark.parametrize("fault", UNCLEAR)
 @pytest.mark.parametrize("call", CALLS)
 def test_an_unclear_outcome_is_not_paid_twice(server: Server, call: str, fault: str) -> None:
-    """After silence or a break, a generation is not sent again, unless the user takes the cost."""
+    """After silence or an interruption, a generation is not sent again, unless the user accepts the cost."""
     kind, make, attempts = CALLS[call]
     server.answer = lambda _: UNCLEAR[fault]
     for repeats, expected in ((False, attempts), (True, 3)):
@@ -56,8 +56,8 @@ def test_an_unclear_outcome_is_not_paid_twice(server: Server, call: str, fault: 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 529])
 @pytest.mark.parametrize("call", CALLS)
-def test_an_answer_that_says_no_may_be_followed_by_another_try(server: Server, call: str, status: int) -> None:
-    """The server says itself that it did not do it: then a generation is repeated like all that is safe."""
+def test_a_billed_call_is_retried_after_a_rejection(server: Server, call: str, status: int) -> None:
+    """The server states that it was not executed."""
     kind, make, _ = CALLS[call]
     server.answer = lambda _: reply({"error": {"message": "no"}}, status=status)
     with pytest.raises((ServerError, RateLimitError)), client_of(kind, server) as client:
@@ -75,8 +75,8 @@ SAID = [
 
 
 @pytest.mark.parametrize("body", SAID, ids=json.dumps)
-def test_a_quota_that_is_used_up_is_not_asked_again(caller: Caller, client: Any, server: Server, body: Any) -> None:
-    """Waiting does not bring money."""
+def test_an_exhausted_quota_is_not_retried(caller: Caller, client: Any, server: Server, body: Any) -> None:
+    """Waiting does not help."""
     server.answer = lambda _: reply(body, status=429)
     calls: list[Callable[[], Any]] = [lambda: client.things.get("1"), lambda: client.things.make(name="x")]
     for call in calls:
@@ -89,8 +89,10 @@ def test_a_quota_that_is_used_up_is_not_asked_again(caller: Caller, client: Any,
 @pytest.mark.parametrize(
     "method", ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY", "POST", "PATCH", "LINK"]
 )
-def test_methods_that_may_be_repeated(caller: Caller, client: Any, server: Server, method: str) -> None:
-    """The methods that HTTP calls idempotent are repeated after a break, the others are not."""
+def test_idempotent_methods_are_retried_after_an_interruption(
+    caller: Caller, client: Any, server: Server, method: str
+) -> None:
+    """Those that HTTP defines; others are not."""
     operation = Operation(id="x", method=method, path="/x", returns=JsonPayload(Thing))
     server.answer = lambda _: (Close(),)
     with pytest.raises(APIConnectionError):

@@ -1,4 +1,4 @@
-"""Promises of a client that is sent too much: what it holds is bounded, and an error keeps its status."""
+"""Too large responses: memory is bounded, and an error keeps its status."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ BOMB = bomb(200)
 
 
 def inflating(status: int, **headers: str) -> Sequence[Action]:
-    """Return an answer of 200 kB that inflates to 200 MB."""
+    """Return a response of 200 kB that decompresses to 200 MB."""
     named = {"content-encoding": "gzip", "content-length": str(len(BOMB)), "content-type": "application/json"}
     return (head(status, {**named, **headers}), BOMB)
 
 
 def endless(status: int) -> Sequence[Action]:
-    """Return an answer that goes on for longer than anybody reads."""
+    """Return an endless response."""
     return (head(status, {"content-type": "application/json"}), *[b"0" * MEGABYTE] * 400)
 
 
 @pytest.fixture
 def peak() -> Any:
-    """Return a function that gives the bytes that were held at most since the test began."""
+    """Return a function that returns the peak of allocated bytes since the test began."""
     tracemalloc.start()
     yield lambda: tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
 
 @pytest.mark.parametrize("answer", [inflating, endless])
-def test_an_answer_beyond_the_limit_is_an_error(
+def test_a_response_beyond_the_limit_is_an_error(
     caller: Caller, client: Any, server: Server, peak: Any, answer: Any
 ) -> None:
-    """A body is read up to `max_response_size`, decompressed; the error has the status."""
+    """The limit `max_response_size` counts decompressed bytes; the error has the status."""
     server.answer = lambda _: answer(200)
     bounded = client.with_options(max_response_size=2 * MEGABYTE)
     for call in (bounded.things.get, bounded.things.get.raw):
@@ -64,8 +64,8 @@ def test_an_answer_beyond_the_limit_is_an_error(
     assert "1" == caller.run(client.things.get("1")).id
 
 
-def test_there_is_a_limit_without_being_asked(caller: Caller, client: Any, server: Server) -> None:
-    """The default takes what anybody holds in memory, and no more."""
+def test_there_is_a_default_limit(caller: Caller, client: Any, server: Server) -> None:
+    """It is large enough for any response in memory."""
     server.answer = lambda _: inflating(200)
     with pytest.raises(ResponseTooLargeError):
         caller.run(client.things.get("1"))
@@ -74,7 +74,7 @@ def test_there_is_a_limit_without_being_asked(caller: Caller, client: Any, serve
 def test_a_download_in_memory_is_bounded_and_one_to_a_file_is_not(
     caller: Caller, client: Any, server: Server, tmp_path: Any, peak: Any
 ) -> None:
-    """`read` and `text` hold the whole; `save` holds a piece."""
+    """`read` and `text` are limited; `save` needs the memory of a piece."""
     server.answer = lambda _: inflating(200)
     bounded = client.with_options(max_response_size=2 * MEGABYTE)
     for call in (bounded.files.download().read, bounded.files.download().text):
@@ -90,7 +90,7 @@ def test_a_download_in_memory_is_bounded_and_one_to_a_file_is_not(
 def test_the_body_of_an_error_is_cut(
     caller: Caller, client: Any, server: Server, peak: Any, answer: Any, status: int
 ) -> None:
-    """Of errors and redirects a megabyte is read, for calls of every kind."""
+    """A megabyte of errors and redirects is read, for calls of every kind."""
     server.answer = lambda _: answer(status)
     for call in (
         lambda: caller.run(client.things.make(name="x")),
@@ -106,8 +106,8 @@ def test_the_body_of_an_error_is_cut(
     assert peak() < 24 * MEGABYTE
 
 
-def test_the_end_of_an_error_that_breaks_off_does_not_count(caller: Caller, client: Any, server: Server) -> None:
-    """An error whose body is cut off is the error that it says it is."""
+def test_a_truncated_error_body_is_still_that_error(caller: Caller, client: Any, server: Server) -> None:
+    """The status decides."""
     packed = gzip.compress(b'{"detail": "what came of it"}')[:-10]
     server.play((head(400, {"content-length": "999"}), b'{"detail": "half', Close()))
     with pytest.raises(BadRequestError):
@@ -118,8 +118,8 @@ def test_the_end_of_an_error_that_breaks_off_does_not_count(caller: Caller, clie
 
 
 @pytest.mark.parametrize("status", [200, 400])
-def test_the_answer_of_a_token_endpoint_is_bounded(caller: Caller, server: Server, peak: Any, status: int) -> None:
-    """A token is small: what is larger is refused."""
+def test_the_response_of_a_token_endpoint_is_bounded(caller: Caller, server: Server, peak: Any, status: int) -> None:
+    """A larger one is rejected."""
     grant = OAuth2ClientCredentials("id", "secret", token_url=f"{server.url}/token")
     server.answer = lambda _: inflating(status)
     with pytest.raises(AuthenticationError):

@@ -1,4 +1,4 @@
-"""Promises of cancellation: at whichever point of a call it comes, nothing is left open and the next call works."""
+"""Cancellation at any point of a call: nothing stays open, and the next call works."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.support.server import DONE, Received, Server, reply, stream
 
 @coroutine
 def _watched(work: Coroutine[Any, Any, None], at: int, cancel: Callable[[], object]) -> Generator[Any, Any, int]:
-    """Run a coroutine and cancel it when it is about to wait for the time number `at`; return how often it waited."""
+    """Run a coroutine and cancel it at its `at`-th wait; return the number of waits."""
     waits = 0
     step: Callable[[], Any] = partial(work.send, None)
     while True:
@@ -76,8 +76,8 @@ async def _paged(client: AsyncSample, folder: Path) -> None:
 CALLS = [_call, _retried, _streamed, _iterated, _saved, _uploaded, _paged]
 
 
-def _answers() -> Callable[[Received], Any]:
-    """Return what the server does: well, except that the first `/safe` of each attempt fails."""
+def _responses() -> Callable[[Received], Any]:
+    """Return the server's responses: successes, except for the first `/safe` of each attempt."""
     seen: set[str] = set()
 
     def answer(received: Received) -> Any:
@@ -108,9 +108,9 @@ def _whole_or_none(folder: Path) -> bool:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.__name__.strip("_"))
-def test_a_call_may_be_cancelled_everywhere_under_asyncio(call: Any, server: Server, tmp_path: Path) -> None:
-    """Cancelled at its first, second, ... last wait, a call ends at once, leaks nothing, and the next call works."""
-    server.answer = _answers()
+def test_a_call_can_be_cancelled_at_every_wait_under_asyncio(call: Any, server: Server, tmp_path: Path) -> None:
+    """It ends at once, leaks nothing, and the next call works."""
+    server.answer = _responses()
 
     async def attempt(at: int) -> int | None:
         async with AsyncSample(KEY, base_url=server.url, retry=QUICK) as client:
@@ -134,9 +134,9 @@ def test_a_call_may_be_cancelled_everywhere_under_asyncio(call: Any, server: Ser
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.__name__.strip("_"))
-def test_a_call_may_be_cancelled_everywhere_under_trio(call: Any, server: Server, tmp_path: Path) -> None:
-    """Cancelled at its first, second, ... last wait, a call ends at once, leaks nothing, and the next call works."""
-    server.answer = _answers()
+def test_a_call_can_be_cancelled_at_every_wait_under_trio(call: Any, server: Server, tmp_path: Path) -> None:
+    """It ends at once, leaks nothing, and the next call works."""
+    server.answer = _responses()
 
     async def attempt(at: int) -> int | None:
         async with AsyncSample(KEY, base_url=server.url, retry=QUICK) as client:
@@ -152,7 +152,7 @@ def test_a_call_may_be_cancelled_everywhere_under_trio(call: Any, server: Server
 
 
 async def _settled(client: AsyncSample, sleep: Callable[[float], Any]) -> None:
-    """Wait for what a dropped stream gives back by itself, a moment later."""
+    """Wait for a dropped stream to release its connection."""
     for _ in range(100):
         if not busy(client):
             return
@@ -162,7 +162,7 @@ async def _settled(client: AsyncSample, sleep: Callable[[float], Any]) -> None:
 
 
 def _until_done(attempt: Callable[[int], int | None], folder: Path) -> None:
-    """Cancel at one wait after the other, until a call comes to its end before."""
+    """Cancel at one wait after the other until a call completes first."""
     for at in range(1, 200):
         waits = attempt(at)
         assert _whole_or_none(folder)

@@ -1,4 +1,4 @@
-"""Promises of connections that break off: at no byte of a request or an answer is anything lost or left behind."""
+"""Interrupted connections: at no byte of a request or a response is anything lost or left behind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.sample import Thing
 from tests.support.server import Action, Close, Received, Reset, Server, reply
 
 LARGE = b"x" * (4 << 20)
-"""More than the buffers of a socket hold."""
+"""More than the buffers of a socket."""
 HTTPX2 = pytest.mark.parametrize("caller", ["sync-httpx2", "async-httpx2"], indirect=True)
 
 
@@ -31,10 +31,10 @@ def _cut(data: bytes, end: Action, _received: Received) -> Sequence[Action]:
 @HTTPX2
 @pytest.mark.parametrize("end", [Close(), Reset()], ids=["closed", "reset"])
 @pytest.mark.parametrize("call", [pytest.param(call, id=call.name) for call in CALLS])
-def test_an_answer_may_break_off_at_every_byte(
+def test_a_response_may_be_interrupted_at_every_byte(
     call: Call, end: Action, caller: Caller, client: Any, server: Server, tmp_path: Path
 ) -> None:
-    """A cut answer raises, is never taken for a whole one, and leaves neither half a file nor a connection in use."""
+    """It raises, is never returned as complete, and leaves neither a partial file nor a connection in use."""
     answer = whole(call)
     enough = answer.index(b"[DONE]") + len("[DONE]") if call is STREAM else len(answer)
     for size in range(len(answer)):
@@ -53,8 +53,10 @@ def test_an_answer_may_break_off_at_every_byte(
 
 @pytest.mark.parametrize("end", [closes, resets, half_closes], ids=["closed", "reset", "half-closed"])
 @pytest.mark.parametrize("taken", [0, 1, 40, 300, 100_000, 1 << 20])
-def test_an_upload_may_break_off_everywhere(taken: int, end: Callable[[socket.socket], None], caller: Caller) -> None:
-    """An upload that the server does not take to its end is a connection error, not repeated, and gives all back."""
+def test_an_upload_may_be_interrupted_anywhere(
+    taken: int, end: Callable[[socket.socket], None], caller: Caller
+) -> None:
+    """It is a connection error, not retried, and releases everything."""
     connections = 0
 
     def serve(connection: socket.socket) -> None:
@@ -75,7 +77,7 @@ def test_an_upload_may_break_off_everywhere(taken: int, end: Callable[[socket.so
 
 
 def test_a_server_that_stops_reading_is_a_timeout(caller: Caller) -> None:
-    """An upload that the server no longer reads ends by `timeout`."""
+    """The upload ends by `timeout`."""
 
     def serve(connection: socket.socket) -> None:
         connection.recv(1000)
@@ -90,8 +92,8 @@ def test_a_server_that_stops_reading_is_a_timeout(caller: Caller) -> None:
         assert [] == busy(client)
 
 
-def test_an_upload_that_is_refused_half_way_says_why(caller: Caller) -> None:
-    """A server that answers before it has read all is understood: the error is its answer, not the broken pipe."""
+def test_an_upload_that_is_rejected_half_way_raises_the_reason(caller: Caller) -> None:
+    """The error is the server's response, not the broken pipe."""
 
     def serve(connection: socket.socket) -> None:
         connection.recv(1000)

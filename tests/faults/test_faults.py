@@ -1,4 +1,4 @@
-"""Promises of a client in trouble: every fault of the table has the outcome of the table, on every client."""
+"""Table of failures: each has its result with every client."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ EACH = [pytest.param(fault, id=fault.what) for group in FAULTS for fault in grou
 
 @pytest.mark.parametrize("call", [pytest.param(call, id=call.name) for call in CALLS])
 @pytest.mark.parametrize("fault", EACH)
-def test_a_fault_has_its_outcome(
+def test_a_failure_has_its_result(
     fault: Fault, call: Call, caller: Caller, server: Server, tls: ssl.SSLContext, tmp_path: Path
 ) -> None:
-    """A call gives or raises what the table says, leaves no half file and no connection in use, and the next works."""
+    """No partial file and no used connection stay, and the next call works."""
     with ExitStack() as stack:
         client = fault.arrange(Scenario(caller, server, call, tls, stack))
         match fault.outcomes[call.name]:
@@ -47,7 +47,7 @@ def test_a_fault_has_its_outcome(
 
 
 def raised(kind: type[SpecwireError], call: Any) -> SpecwireError:
-    """Return the exception of a call, which is exactly of this kind, says what it says in one line, and no secret."""
+    """Return the exception of a call, which has exactly this class, this text in one line, and no secret."""
     with pytest.raises(SpecwireError) as caught:
         call()
     assert kind is type(caught.value)

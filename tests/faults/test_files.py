@@ -1,4 +1,4 @@
-"""Promises of disks: full, or changed under an upload, they cost neither the old file nor the connection."""
+"""Files and disks: a full disk, or a file that changes, costs neither the old file nor the connection."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def _large_or_thing(received: Received) -> Any:
     return reply(LARGE) if received.target.startswith("/files") else reply({"id": "1"})
 
 
-def test_a_disk_that_is_full_leaves_the_old_file(server: Server, tmp_path: Path) -> None:
-    """A download that finds no room raises the `OSError`, leaves what was there, and the client works on."""
+def test_a_full_disk_keeps_the_old_file(server: Server, tmp_path: Path) -> None:
+    """A download without space raises the `OSError`, and the client still works."""
     target = tmp_path / "file"
     target.write_bytes(b"old")
     server.answer = _large_or_thing
@@ -59,8 +59,8 @@ def test_a_disk_that_is_full_leaves_the_old_file(server: Server, tmp_path: Path)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
-def test_a_file_that_takes_no_more_gives_the_connection_back(caller: Caller, client: Any, server: Server) -> None:
-    """`save_to()` into a file that cannot be written raises the `OSError` and gives the connection back."""
+def test_an_unwritable_file_releases_the_connection(caller: Caller, client: Any, server: Server) -> None:
+    """`save_to()` raises the `OSError`."""
     server.answer = _large_or_thing
     with open("/dev/full", "wb", buffering=0) as full, pytest.raises(OSError) as caught:
         caller.run(client.files.download().save_to(full))
@@ -70,10 +70,10 @@ def test_a_file_that_takes_no_more_gives_the_connection_back(caller: Caller, cli
 
 
 @pytest.mark.parametrize(("size", "said"), [(400_000, "grew"), (3 << 20, "shrank")])
-def test_a_file_that_changes_is_never_sent_as_if_whole(
+def test_a_changing_file_is_never_uploaded_as_complete(
     caller: Caller, client: Any, server: Server, tmp_path: Path, size: int, said: str
 ) -> None:
-    """A file that changes while it is uploaded is a connection error that says so; the server gets no whole request."""
+    """It is a connection error that states it; the server gets no complete request."""
     path = tmp_path / "file"
     path.write_bytes(b"a" * size)
     request = client.files.upload.request(file=path)

@@ -1,4 +1,4 @@
-"""Promises of lists and waits in trouble: each row of the table on every client, over sockets."""
+"""Failures of lists and waiters: each row of the table with every client, over sockets."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tests.support.server import Server
 
 @pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.what) for fault in LISTS])
 @pytest.mark.parametrize("size", [None, 100])
-def test_a_fault_of_a_list_has_its_outcome(
+def test_a_failure_of_a_list_has_its_result(
     fault: ListFault, size: int | None, caller: Caller, client: Any, server: Server
 ) -> None:
-    """All items come once and in order, or one error of ours says why they do not; no connection stays in use."""
+    """All items in order, or one of our errors with the reason; no connection stays in use."""
     server.answer = numbered(fault.serve)
     sizes = {"list": "size", "by_offset": "limit"}
     arguments = {sizes[fault.method]: size} if size is not None and fault.method in sizes else {}
@@ -30,7 +30,7 @@ def test_a_fault_of_a_list_has_its_outcome(
         return caller.list(getattr(client.things, fault.method).iter(**arguments))
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # some of these pages are no pages of the document
+        warnings.simplefilter("ignore")  # some of these pages differ from the document
         if fault.raises is None:
             assert list(range(COUNT)) == [int(item.id) for item in call()]
         else:

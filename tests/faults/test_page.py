@@ -1,4 +1,4 @@
-"""Promises of the page of faults: it says what the tests hold, no more and no less."""
+"""Page of failures: it shows the table that the tests check."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from tests.faults.page import page
 from tests.support.paths import ROOT
 
 
-def test_the_page_is_the_table() -> None:
-    """`docs/faults.md` is what `python -m tests.faults.page` prints."""
+def test_the_page_is_up_to_date() -> None:
+    """`docs/faults.md` is the output of `python -m tests.faults.page`."""
     assert page() == (ROOT / "docs" / "faults.md").read_text("utf-8")
 
 
-def test_the_page_names_tests_that_exist() -> None:
-    """Every module of tests that the page names is there."""
+def test_the_page_names_existing_tests() -> None:
+    """Every module that it names exists."""
     named = set(re.findall(r"`(tests/faults/\w+\.py)`", page()))
     assert {True} == {(ROOT / name).is_file() for name in named}

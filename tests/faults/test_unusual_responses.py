@@ -1,4 +1,4 @@
-"""Promises at the edges of the HTTP library: every exception is ours, one short line, and keeps the status."""
+"""Unusual responses and requests: every exception is ours, is one short line, and keeps the status."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def calls(caller: Caller, client: Any, folder: Path) -> Iterator[Callable[[], An
 
 
 def check(error: BaseException) -> None:
-    """Hold an exception against what is promised of all."""
+    """Check an exception."""
     assert isinstance(error, SpecwireError), traceback.format_exception(error)
     assert "\n" not in str(error)
     assert 0 < len(str(error)) <= 300
@@ -75,16 +75,16 @@ def check(error: BaseException) -> None:
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_every_call_raises_our_own_for_every_answer(
+def test_every_call_raises_our_exceptions_for_every_response(
     caller: Caller, client: Any, server: Server, tmp_path: Path, name: str
 ) -> None:
-    """Each odd answer x each kind of call; a redirect that leads nowhere keeps its status."""
+    """Each unusual response for each kind of call; a redirect without a target keeps its status."""
     server.answer = lambda _: ANSWERS[name]
     for call in calls(caller, client, tmp_path):
         with pytest.raises(SpecwireError) as caught:
             call()
         check(caught.value)
-        # httpx refuses some locations before anybody sees the answer.
+        # httpx rejects some locations before the response is available.
         if "location" in str(ANSWERS[name][0]) and caller.library == "httpx2":
             assert isinstance(caught.value, APIStatusError)
             assert 302 == caught.value.status_code
@@ -93,8 +93,8 @@ def test_every_call_raises_our_own_for_every_answer(
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_the_token_endpoint_is_no_exception(caller: Caller, server: Server, name: str) -> None:
-    """The same answers where a token was asked for."""
+def test_token_requests_raise_our_exceptions(caller: Caller, server: Server, name: str) -> None:
+    """For the same responses."""
     server.answer = lambda _: ANSWERS[name]
     client = caller.client(OAuth2ClientCredentials("id", "secret", token_url=f"{server.url}/token"))
     with pytest.raises(SpecwireError) as caught:
@@ -103,7 +103,7 @@ def test_the_token_endpoint_is_no_exception(caller: Caller, server: Server, name
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.02])
-def test_an_endless_series_of_interim_answers_ends(
+def test_endless_interim_responses_end_by_the_timeout(
     caller: Caller, client: Any, server: Server, tmp_path: Path, pause: float
 ) -> None:
     """`timeout` bounds the wait for a real answer."""
@@ -119,8 +119,8 @@ def test_an_endless_series_of_interim_answers_ends(
 @pytest.mark.parametrize(
     "name", ["Transfer-Encoding", "content-length", "Host", "CONNECTION", "TE", "Upgrade", "Trailer"]
 )
-def test_the_frame_of_a_request_is_not_the_users(caller: Caller, client: Any, server: Server, name: str) -> None:
-    """Headers that say how a request stands on its connection are refused, and nothing is sent."""
+def test_framing_headers_of_the_user_are_rejected(caller: Caller, client: Any, server: Server, name: str) -> None:
+    """Nothing is sent."""
     framed = client.with_options(headers={name: "5"})
     calls: list[Callable[[], Any]] = [lambda: framed.things.get("1"), lambda: framed.things.make(name="x")]
     for call in calls:
@@ -131,8 +131,8 @@ def test_the_frame_of_a_request_is_not_the_users(caller: Caller, client: Any, se
     assert [] == server.received
 
 
-def test_a_url_that_is_too_long_is_the_requests_fault(caller: Caller, client: Any, server: Server) -> None:
-    """Nothing is sent of a URL that nobody takes."""
+def test_a_too_long_url_is_an_invalid_request(caller: Caller, client: Any, server: Server) -> None:
+    """Nothing is sent."""
     with pytest.raises(InvalidRequestError, match="the URL has"):
         caller.run(client.things.get("x" * 70_000))
     with pytest.raises(InvalidRequestError, match="the URL has"):
@@ -141,8 +141,8 @@ def test_a_url_that_is_too_long_is_the_requests_fault(caller: Caller, client: An
 
 
 @pytest.mark.parametrize("url", ["http://h.test:99999", f"http://{LONG}.test", "http://a..test", "http://h.test:0"])
-def test_a_base_url_that_leads_nowhere_is_refused(url: str) -> None:
-    """It is told when the client is made."""
+def test_an_unusable_base_url_is_rejected(url: str) -> None:
+    """When the client is made."""
     for kind in (Sample, AsyncSample):
         with pytest.raises(ConfigurationError):
             kind(KEY, base_url=url)
@@ -163,10 +163,10 @@ ENVIRONMENTS: list[tuple[dict[str, str], str]] = [
 
 @pytest.mark.parametrize(("variables", "says"), ENVIRONMENTS)
 @pytest.mark.parametrize("kind", [Sample, AsyncSample])
-def test_a_wrong_environment_is_named(
+def test_an_invalid_environment_variable_is_named(
     kind: Any, variables: dict[str, str], says: str, monkeypatch: pytest.MonkeyPatch, server: Server, tls: Any
 ) -> None:
-    """The variable and its value, without the password in it."""
+    """With its value, without a password."""
     from specwire._http import transport
 
     monkeypatch.setattr(transport, "_tls_context", None if "SSL_CERT_FILE" in variables else tls)
@@ -184,7 +184,7 @@ def test_a_wrong_environment_is_named(
 def test_a_proxy_that_is_down_is_named(
     caller: Caller, server: Server, monkeypatch: pytest.MonkeyPatch, tls: Any
 ) -> None:
-    """A failure to connect says by way of what, and which variable says so."""
+    """The error of the connection names the proxy and its environment variable."""
     monkeypatch.setenv("HTTP_PROXY", "http://user:hunter2@127.0.0.1:9")
     client = caller.client(base_url="http://api.test")
     with pytest.raises(APIConnectionError, match=r"through the proxy 127\.0\.0\.1:9 \(HTTP_PROXY\)") as caught:
@@ -192,10 +192,10 @@ def test_a_proxy_that_is_down_is_named(
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))
 
 
-def test_a_password_in_the_base_url_shows_nowhere(
+def test_a_password_in_the_base_url_is_not_shown(
     caller: Caller, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It goes out as `Basic`, and stands in no log line and in no attribute of an error."""
+    """It is sent as `Basic`, and is in no log line and no attribute of an error."""
     url = server.url.replace("http://", "http://user:hunter2secret@")
     client = caller.client(base_url=url)
     server.play(
@@ -214,14 +214,14 @@ def test_a_password_in_the_base_url_shows_nowhere(
 
 
 def failing(call: Callable[[], Any]) -> APIError:
-    """Return what a call raises."""
+    """Return the exception of a call."""
     with pytest.raises(APIError) as caught:
         call()
     return caught.value
 
 
 def assert_no_secret(error: BaseException, *secrets: str) -> None:
-    """Walk over all that an exception leads to: attributes, causes, contexts, and what frames show."""
+    """Search everything that is reachable from an exception: attributes, causes, contexts, frames."""
     seen: set[int] = set()
     waiting: list[object] = [error]
     while waiting:
@@ -254,7 +254,7 @@ def assert_no_secret(error: BaseException, *secrets: str) -> None:
 
 @pytest.mark.parametrize("answer", [(Close(),), reply({"detail": "no"}, status=401), (b"garbage\r\n\r\n", Close())])
 def test_no_exception_leads_to_a_key(caller: Caller, server: Server, answer: Any) -> None:
-    """A key in a header, in the query or in a cookie is reachable from no exception."""
+    """A key in a header, the query or a cookie is reachable from no exception."""
     clients = [
         caller.client(),
         caller.client("x", headers={"authorization": f"Bearer {KEY}"}),
@@ -266,12 +266,12 @@ def test_no_exception_leads_to_a_key(caller: Caller, server: Server, answer: Any
 
 
 def raised_by(caller: Caller, client: Any) -> APIError:
-    """Return what a call of a client raises."""
+    """Return the exception of a client's call."""
     return failing(lambda: caller.run(client.things.make(name="x")))
 
 
-def test_no_cookie_is_kept_unless_asked_for(caller: Caller, server: Server) -> None:
-    """What one answer sets does not go out with the next call, unless the client was made so."""
+def test_cookies_are_kept_only_with_the_option(caller: Caller, server: Server) -> None:
+    """A cookie of one response is not sent with the next call by default."""
     server.answer = lambda _: reply({"id": "1"}, headers={"set-cookie": "sid=1; Path=/"})
     if caller.library == "httpx":
         with pytest.raises(ConfigurationError, match="your http_client keeps its own"):
@@ -284,8 +284,8 @@ def test_no_cookie_is_kept_unless_asked_for(caller: Caller, server: Server) -> N
         assert ("sid=1" if cookies else None) == server.received[-1].headers.get("cookie")
 
 
-def test_a_fifo_in_the_place_of_a_part_is_refused(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """A part, or the note beside it, that is no regular file is not waited for."""
+def test_a_fifo_at_the_path_of_a_part_is_rejected(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
+    """The same holds for its note; neither is waited for."""
     server.answer = lambda _: reply(b"content")
     os.mkfifo(tmp_path / ".file.part")
     with pytest.raises(SpecwireError, match="is not a regular file: remove it"):
@@ -295,8 +295,8 @@ def test_a_fifo_in_the_place_of_a_part_is_refused(caller: Caller, client: Any, s
     assert b"content" == caller.run(client.files.download().save(tmp_path / "file", resume=True)).read_bytes()
 
 
-def test_the_key_goes_on_to_https_of_the_same_host() -> None:
-    """A redirect from port 80 to port 443 of one host is the same server; any other is not."""
+def test_the_key_is_sent_to_https_of_the_same_host() -> None:
+    """A redirect from port 80 to port 443 is the same server; any other is not."""
     from specwire._network.request_url import same_origin
 
     assert same_origin("http://h.test/a", "https://h.test/b")

@@ -1,4 +1,4 @@
-"""One mock server for all tests of this folder, on a real socket."""
+"""One mock server on a socket for all tests of this folder."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,32 +13,32 @@ from starlette.applications import Starlette
 
 @pytest.fixture(scope="session")
 def document() -> dict[str, Any]:
-    """The document that is served."""
+    """Document of the server."""
     return load(Path(__file__).with_name("document.yaml")).data
 
 
 @pytest.fixture(scope="session")
 def application(document: dict[str, Any]) -> Starlette:
-    """The application behind the server."""
+    """Application of the server."""
     return mock_app.build(document)
 
 
 @pytest.fixture(scope="session")
 def url(application: Starlette) -> Iterator[str]:
-    """The base URL of the running server."""
+    """Base URL of the running server."""
     with server.serve(application) as base:
         yield base
 
 
 @pytest.fixture(scope="session")
 def connected(url: str) -> Iterator[httpx2.Client]:
-    """A client with a good key; one for all tests, since making one costs a TLS context."""
+    """Client with a valid key; one for all tests, since a TLS context is slow to make."""
     with httpx2.Client(base_url=url, headers={"authorization": "Bearer test-key"}) as http:
         yield http
 
 
 @pytest.fixture
 def client(connected: httpx2.Client) -> httpx2.Client:
-    """A client with a good key, and a server without memories."""
+    """Client with a valid key; the server's state is reset."""
     connected.post("/__mock__/reset")
     return connected

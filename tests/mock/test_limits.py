@@ -1,4 +1,4 @@
-"""What a document can make the mock server spend, and who may ask it."""
+"""Limits of the mock server: resources that a document can use, and hosts that it answers for."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def nested(levels: int) -> dict[str, Any]:
     ],
     ids=range(14),
 )
-def test_sizes_are_capped(schema: dict[str, Any]) -> None:
-    """Whatever a schema demands, an answer comes soon and stays small."""
+def test_sizes_of_a_schema_are_capped(schema: dict[str, Any]) -> None:
+    """A response is small and quick, whatever its schema requires."""
     wide: dict[str, Any] = {
         f"Wide{level}": {"properties": {name: {"$ref": f"#/components/schemas/Wide{level + 1}"} for name in "abcde"}}
         for level in range(12)
@@ -67,7 +67,7 @@ def test_sizes_are_capped(schema: dict[str, Any]) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
 
 
-def test_sizes_that_fit_are_kept() -> None:
+def test_sizes_below_the_caps_are_kept() -> None:
     """Below the caps, what a schema demands is drawn."""
     schema = {"type": "array", "minItems": 500, "items": {"type": "string", "minLength": 300}}
     with server.serve(mock_app.build(document(schema))) as url:
@@ -76,7 +76,7 @@ def test_sizes_that_fit_are_kept() -> None:
 
 
 def status(url: str, host: str | None) -> int:
-    """Return the status of a request that names a host, or none."""
+    """Return the status of a request with this host, or without one."""
     address = httpx2.URL(url)
     named = "" if host is None else f"Host: {host}\r\n"
     with socket.create_connection((str(address.host), address.port or 0)) as connection:
@@ -102,16 +102,16 @@ def status(url: str, host: str | None) -> int:
         (None, 200),
     ],
 )
-def test_only_this_machine_is_answered(host: str | None, expected: int) -> None:
-    """A request that a browser was led to make under a foreign name is refused, before anything is done for it."""
+def test_a_foreign_host_is_rejected(host: str | None, expected: int) -> None:
+    """A browser may be led to send such a request; nothing is executed for it."""
     application = mock_app.build(document({"type": "integer"}))
     with server.serve(application) as url:
         assert expected == status(url, host)
     assert (expected == 200) == bool(application.state.requests)
 
 
-def asked(application: ASGIApp, path: str, host: str) -> httpx2.Response:
-    """Return the answer of an application that is called in the process."""
+def called_in_process(application: ASGIApp, path: str, host: str) -> httpx2.Response:
+    """Return the response of an application that is called in the process."""
 
     async def get() -> httpx2.Response:
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=application), base_url="http://x") as client:
@@ -135,24 +135,24 @@ def asked(application: ASGIApp, path: str, host: str) -> httpx2.Response:
         ("0.0.0.0", ("mock",), "mock:8080", 200),
     ],
 )
-def test_the_names_of_the_server(listening: str, named: tuple[str, ...], host: str, expected: int) -> None:
-    """It goes by the address it listens at and the names it was given; listening everywhere, by any address."""
+def test_valid_names_of_the_server(listening: str, named: tuple[str, ...], host: str, expected: int) -> None:
+    """Its listening address and its given names; if it listens everywhere, any address."""
     checked = HostCheck(PlainTextResponse("ok"), listening, named)
-    answer = asked(checked, "/", host)
+    answer = called_in_process(checked, "/", host)
     assert expected == answer.status_code
     assert expected == 200 or "--allow-host" in answer.text
 
 
-def test_tests_may_call_the_application_under_any_name() -> None:
-    """In the process, no server checks the host; nor where it was asked not to."""
+def test_in_process_calls_may_use_any_host() -> None:
+    """No server checks it there, nor if the check is off."""
     application = mock_app.build(document({"type": "integer"}))
-    assert 200 == asked(application, "/x", "testserver").status_code
+    assert 200 == called_in_process(application, "/x", "testserver").status_code
     with server.serve(application, any_host=True) as url:
         assert 200 == status(url, "api.example")
 
 
-def test_records_keep_so_many_bytes_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that runs for days keeps size and hash of every body, and the bytes of the first since its reset."""
+def test_recorded_bytes_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long-running server keeps size and hash of every body, and the bytes of the first since its reset."""
     monkeypatch.setattr(recording, "ROOM", 10)
     with server.serve(mock_app.build(document({"type": "string"}))) as base, httpx2.Client(base_url=base) as client:
         for _ in range(2):

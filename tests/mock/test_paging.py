@@ -1,4 +1,4 @@
-"""Lists in pages, for every style of pagination."""
+"""Pages of lists, for every style of pagination."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ ITEMS = [{"id": f"i{number}"} for number in range(7)]
 
 
 def operation(**facts: Any) -> tuple[Pagination, Operation]:
-    """Return a list operation with these facts, whose default size is 3."""
+    """Return a list operation with these facts and a default page size of 3."""
     size = {"name": "limit", "in": "query", "schema": {"type": "integer", "default": 3}}
     node = {"get": {"parameters": [size], "responses": {}, "x-specwire-pagination": {"size": "limit", **facts}}}
     (one,) = read(Document({"paths": {"/": node}}))
@@ -33,15 +33,17 @@ def operation(**facts: Any) -> tuple[Pagination, Operation]:
         ({"style": "cursor", "cursor": "c", "next": "/next"}, {"c": "i6"}, 7, 0),
     ],
 )
-def test_slices(facts: dict[str, Any], query: dict[str, Any], start: int, count: int) -> None:
+def test_a_page_has_the_requested_position_and_size(
+    facts: dict[str, Any], query: dict[str, Any], start: int, count: int
+) -> None:
     """A page begins where the query says and has as many items as asked for."""
     pagination, one = operation(items="/data", **facts)
     page = cut(pagination, one, query, ITEMS)
     assert (page.start, page.items) == (start, tuple(ITEMS[start : start + count]))
 
 
-def test_next_cursor_leads_on_and_ends() -> None:
-    """The next cursor leads to the page that follows, and is null on the last page."""
+def test_the_next_cursor_leads_to_the_next_page() -> None:
+    """It is null on the last page."""
     pagination, one = operation(items="/data", style="cursor", cursor="c", next="/meta/next", more="/more", total="/n")
     first = fill(pagination, "/data", {}, cut(pagination, one, {"limit": 5}, ITEMS), lambda value: True)
     assert first == {"data": ITEMS[:5], "meta": {"next": "i4"}, "more": True, "n": 7}
@@ -49,7 +51,7 @@ def test_next_cursor_leads_on_and_ends() -> None:
     assert last == {"data": ITEMS[5:], "meta": {"next": None}, "more": False, "n": 7}
 
 
-def test_cursor_that_may_not_be_null_is_left_out() -> None:
+def test_a_cursor_that_cannot_be_null_is_omitted_on_the_last_page() -> None:
     """On the last page a cursor that may not be null is absent."""
     pagination, one = operation(items="/data", style="cursor", cursor="c", next="/next")
     page = cut(pagination, one, {"c": "i4"}, ITEMS)
@@ -58,8 +60,8 @@ def test_cursor_that_may_not_be_null_is_left_out() -> None:
     }
 
 
-def test_neighbours_of_a_list() -> None:
-    """The usual fields beside a list are brought in line with it."""
+def test_fields_next_to_a_list_match_it() -> None:
+    """Totals, flags and the like."""
     body = {"has_more": True, "first_id": "x", "last_id": "y", "total": 99}
     page = cut(None, operation(items="/data", style="offset", offset="o")[1], {}, ITEMS)
     assert fill(None, "/data", body, page, lambda value: True) == {
@@ -82,6 +84,6 @@ def test_neighbours_of_a_list() -> None:
         ({"unknown": 1}, True),
     ],
 )
-def test_filters(filters: dict[str, Any], expected: bool) -> None:
-    """A filter on a field the item has must match; any other is ignored."""
+def test_a_filter_on_a_field_must_match(filters: dict[str, Any], expected: bool) -> None:
+    """Other filters are ignored."""
     assert matches({"status": "A", "meta": {"k": "v", "l": "m"}}, filters) == expected

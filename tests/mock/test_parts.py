@@ -1,4 +1,4 @@
-"""The pure parts of the mock server."""
+"""Pure parts of the mock server."""
 
 import asyncio
 import re
@@ -29,7 +29,7 @@ COLOURS = {"R": 100, "G": 200}
 
 
 def parameter(place: Place, style: str, explode: bool, schema: Any) -> Parameter:
-    """Return a parameter called `p`."""
+    """Return a parameter named `p`."""
     return Parameter("p", place, False, style, explode, schema, None)
 
 
@@ -84,8 +84,10 @@ def parameter(place: Place, style: str, explode: bool, schema: Any) -> Parameter
         ("cookie", "cookie", True, {"type": "string"}, "p=a", "a"),
     ],
 )
-def test_styles(place_: Place, style: str, explode: bool, schema: Any, raw: str, expected: Any) -> None:
-    """Every style of the OpenAPI table is read back as the value it was written from."""
+def test_every_parameter_style_is_parsed(
+    place_: Place, style: str, explode: bool, schema: Any, raw: str, expected: Any
+) -> None:
+    """The result is the value that was encoded."""
     sources = Sources(
         path={"p": raw} if place_ == "path" else {},
         query=pairs(raw) if place_ == "query" else (),
@@ -96,13 +98,13 @@ def test_styles(place_: Place, style: str, explode: bool, schema: Any, raw: str,
     assert READER.read(parameter(place_, style, explode, schema), sources) == expected
 
 
-def test_parameter_with_content() -> None:
+def test_a_parameter_with_content_is_json() -> None:
     """A parameter with a media type is read as JSON."""
     one = Parameter("p", "query", False, "form", True, {}, "application/json")
     assert READER.read(one, Sources({}, pairs("p=%7B%22a%22%3A1%7D"), "", {}, ())) == {"a": 1}
 
 
-def test_free_form_object_leaves_named_parameters() -> None:
+def test_a_free_form_object_excludes_named_parameters() -> None:
     """A free-form object takes only the names that no other parameter has."""
     free = Parameter("p", "query", False, "form", True, {"type": "object"}, None)
     other = Parameter("page", "query", False, "form", True, {"type": "integer"}, None)
@@ -113,19 +115,19 @@ def test_free_form_object_leaves_named_parameters() -> None:
     "pattern",
     [r"^[A-Z]{3}-\d{4}$", r"^(cat|dog)s?$", r"^sk-[a-zA-Z0-9]{20,}$", r"^\w+@\w+\.com$", r"[^a-z]", r"^$", r"a{2,3}b*"],
 )
-def test_patterns(pattern: str) -> None:
+def test_a_drawn_text_matches_its_pattern(pattern: str) -> None:
     """A drawn text matches its pattern."""
     drawn = patterns.draw(pattern)
     assert drawn is not None
     assert re.search(pattern, drawn)
 
 
-def test_patterns_keep_to_lengths() -> None:
+def test_a_drawn_text_has_the_requested_length() -> None:
     """A drawn text is as long as asked for."""
     assert patterns.draw("^[a-f]+$", 10, 12) == "a" * 12
 
 
-def test_odd_patterns() -> None:
+def test_an_unsupported_pattern_is_reported() -> None:
     """A pattern that cannot be drawn is admitted."""
     assert (patterns.draw("^(?!a)b$"), patterns.draw("(")) == (None, None)
 
@@ -164,20 +166,20 @@ def grown(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 @given(st.recursive(scalars, grown, max_leaves=8))
 def test_drawn_values_are_valid(schema: dict[str, Any]) -> None:
-    """A value that is drawn from a schema fits it."""
+    """A value that is drawn from a schema is valid."""
     validators = Validators(EMPTY, "response")
     assert validators.accepts(schema, Sampler(EMPTY, validators).draw(schema))
 
 
 @given(st.lists(st.binary(max_size=20)), st.integers(1, 30))
 def test_rechunking_keeps_the_bytes(parts: list[bytes], size: int) -> None:
-    """Chunks of another size hold the same bytes, and all but the last are full."""
+    """Chunks of another size have the same bytes, and all except the last are full."""
     cut = list(streams.rechunked(parts, size))
     assert b"".join(cut) == b"".join(parts)
     assert {len(chunk) for chunk in cut[:-1]} <= {size}
 
 
-def test_events_with_line_breaks() -> None:
+def test_a_line_break_in_event_data_makes_two_data_lines() -> None:
     """A line break in the data makes two data lines."""
     assert (
         streams.encode(Event("a\nb", (("event", "x"),), is_json=False), lines=False)
@@ -187,7 +189,7 @@ def test_events_with_line_breaks() -> None:
 
 @given(st.integers(1, 60))
 def test_multipart_in_any_chunks(size: int) -> None:
-    """A multipart body is split the same way however it arrives."""
+    """A multipart body is parsed alike however it is split."""
     body = (
         b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
         b'--x\r\nContent-Disposition: form-data; name="f"; filename="n.bin"\r\nContent-Type: image/png\r\n\r\n'
@@ -207,7 +209,7 @@ def test_multipart_in_any_chunks(size: int) -> None:
 
 
 def test_large_parts_are_not_kept() -> None:
-    """Of a part beyond the limit only size and hash remain."""
+    """Of a part beyond the limit only size and hash are kept."""
 
     async def wire() -> AsyncIterator[bytes]:
         yield b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n'
@@ -221,7 +223,7 @@ def test_large_parts_are_not_kept() -> None:
 
 
 def named(name: str) -> MediaType:
-    """Return a media type without anything to it."""
+    """Return a media type without content."""
     return MediaType(name, None, None, {}, (), None)
 
 
@@ -236,14 +238,14 @@ def named(name: str) -> MediaType:
         ("", "application/json"),
     ],
 )
-def test_accept(accept: str, expected: str) -> None:
-    """The Accept header's favourite is chosen; without one it is JSON."""
+def test_the_preferred_media_type_of_accept_is_selected(accept: str, expected: str) -> None:
+    """The default is JSON."""
     chosen = content_negotiation.preferred([named("text/plain"), named("application/json")], accept)
     assert chosen is not None
     assert chosen.name == expected
 
 
-def test_pointers() -> None:
+def test_a_pointer_finds_inserts_and_removes() -> None:
     """A pointer finds, places and drops what it names."""
     value = {"a/b": [{"c": 1}]}
     assert find(value, "/a~1b/0/c") == 1
@@ -255,7 +257,7 @@ def test_pointers() -> None:
 
 @given(st.from_regex(r"[a-z]{1,5}-[a-z0-9]{8,20}", fullmatch=True), st.integers(0, 5))
 def test_ids_look_like_the_example(example: str, seed: int) -> None:
-    """Fresh ids keep prefix and length, and never repeat."""
+    """New ids have prefix and length of the example, and never repeat."""
     source = Identifiers(seed)
     fresh = [source.like(example) for _ in range(20)]
     prefix = example[: example.rfind("-") + 1]

@@ -1,4 +1,4 @@
-"""The mock server plays every provider of this repository."""
+"""Mock servers of the shipped providers."""
 
 import json
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ from tests.support.paths import SPECS
 
 
 def names() -> list[str]:
-    """Return the providers whose normalized document is there."""
+    """Return the providers with a normalized document."""
     return sorted(path.parent.name for path in SPECS.glob("*/normalized.json"))
 
 
 def target(drawer: Sampler, operation: Operation) -> tuple[str, dict[str, Any]]:
-    """Return the path and query of a request with all that is required."""
+    """Return path and query of a request with all required parameters."""
     path, query = operation.path, {}
     for parameter in operation.parameters:
         if parameter.place == "path":
@@ -34,7 +34,7 @@ def target(drawer: Sampler, operation: Operation) -> tuple[str, dict[str, Any]]:
 
 
 def bodies(document: Document, drawer: Sampler, media: MediaType) -> Iterator[dict[str, Any]]:
-    """Yield the examples of a request body, or one that is drawn, as arguments of the HTTP client."""
+    """Yield the examples of a request body, or a drawn one, as arguments of the HTTP client."""
     if media.is_json:
         values = [example.value for example in media.examples] or [drawer.draw(schema_of(media))]
         yield from ({"json": value} for value in values)
@@ -52,8 +52,8 @@ def bodies(document: Document, drawer: Sampler, media: MediaType) -> Iterator[di
 
 
 @pytest.mark.parametrize("provider", names())
-def test_every_example_is_taken_and_answered(provider: str) -> None:
-    """Every example of a request is accepted, and every answer to it fits the document."""
+def test_every_example_is_accepted(provider: str) -> None:
+    """Every response to it is valid."""
     data = json.loads((SPECS / provider / "normalized.json").read_text())
     document = Document(data)
     drawer = Sampler(document, Validators(document, "request"))

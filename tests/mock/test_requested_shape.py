@@ -1,4 +1,4 @@
-"""The answer that a request asks for: counts, lengths, formats, JSON of a schema, and the variant that was made."""
+"""Responses with the requested counts, lengths, formats, JSON schema and variant."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ def provider(name: str) -> Iterator[httpx2.Client]:
 
 @pytest.fixture(scope="module")
 def mistral() -> Iterator[httpx2.Client]:
-    """The mock of Mistral."""
+    """Mock server of Mistral."""
     yield from provider("mistral")
 
 
 @pytest.fixture(scope="module")
 def aitre() -> Iterator[httpx2.Client]:
-    """The mock of AITRE."""
+    """Mock server of AITRE."""
     yield from provider("aitre")
 
 
 @pytest.mark.parametrize(("given", "count"), [("a", 1), (["a"], 1), (["a", "b", "c"], 3), (["x"] * 40, 40)])
-def test_a_vector_for_each_input(mistral: httpx2.Client, given: Any, count: int) -> None:
-    """As many vectors as texts, each with its index."""
+def test_each_input_has_a_vector(mistral: httpx2.Client, given: Any, count: int) -> None:
+    """With its index."""
     data = mistral.post("/v1/embeddings", json={"model": "m", "input": given}).json()["data"]
     assert list(range(count)) == [each["index"] for each in data]
 
 
 @pytest.mark.parametrize("length", [1, 3, 256])
 @pytest.mark.parametrize("encoding", ["float", "base64"])
-def test_vectors_are_as_long_as_asked(aitre: httpx2.Client, length: int, encoding: str) -> None:
-    """`dimensions` counts, in both encodings."""
+def test_vectors_have_the_requested_dimensions(aitre: httpx2.Client, length: int, encoding: str) -> None:
+    """In both encodings."""
     asked = {"model": "m", "input": ["a", "b"], "dimensions": length, "encoding_format": encoding}
     vectors = [each["embedding"] for each in aitre.post("/v1/embeddings", json=asked).json()["data"]]
     if encoding == "base64":
@@ -55,7 +55,7 @@ def test_vectors_are_as_long_as_asked(aitre: httpx2.Client, length: int, encodin
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
-def test_as_many_images_as_asked(aitre: httpx2.Client, count: int) -> None:
+def test_the_requested_number_of_images_is_returned(aitre: httpx2.Client, count: int) -> None:
     """`n` counts."""
     asked = {"model": "gpt-image-1", "prompt": "x", "n": count}
     assert count == len(aitre.post("/v1/images/generations", json=asked).json()["data"])
@@ -71,7 +71,7 @@ def test_as_many_images_as_asked(aitre: httpx2.Client, count: int) -> None:
         ("vtt", "text/plain", "WEBVTT\n"),
     ],
 )
-def test_the_format_that_was_asked_for(aitre: httpx2.Client, form: str, media: str, begins: str) -> None:
+def test_a_format_selects_media_type_and_example(aitre: httpx2.Client, form: str, media: str, begins: str) -> None:
     """A format chooses the media type, and the example that shows it."""
     sent: dict[str, Any] = {
         "files": {"file": ("a.mp3", b"x", "audio/mpeg")},
@@ -98,8 +98,10 @@ SCHEMA = {
 @pytest.mark.parametrize(
     "wanted", [{"type": "json_schema", "json_schema": {"name": "a", "schema": SCHEMA}}, {"type": "json_object"}]
 )
-def test_json_of_the_schema_that_was_asked_for(mistral: httpx2.Client, wanted: dict[str, Any], stream: bool) -> None:
-    """What the model says is JSON of the request's schema, in one piece or over the events of a stream."""
+def test_the_model_returns_json_of_the_requested_schema(
+    mistral: httpx2.Client, wanted: dict[str, Any], stream: bool
+) -> None:
+    """In one piece or over the events of a stream."""
     asked = {"model": "m", "messages": [{"role": "user", "content": "x"}], "response_format": wanted, "stream": stream}
     answer = mistral.post("/v1/chat/completions", json=asked)
     if stream:
@@ -114,8 +116,8 @@ def test_json_of_the_schema_that_was_asked_for(mistral: httpx2.Client, wanted: d
 @pytest.mark.parametrize(
     "schema", [{"type": 5}, {"$ref": "https://example.com/x"}, {"$ref": "#/nowhere"}, {"pattern": "["}]
 )
-def test_a_schema_that_is_none_changes_nothing(schema: dict[str, Any]) -> None:
-    """The answer stays as the document shows it."""
+def test_an_invalid_schema_is_ignored(schema: dict[str, Any]) -> None:
+    """The example is returned."""
     value = {"choices": [{"message": {"content": "Hello"}}]}
     fields = {"response_format": {"type": "json_schema", "json_schema": {"schema": schema}}}
     assert value == granted(value, fields, lambda _: True)
@@ -134,13 +136,13 @@ def test_a_schema_that_is_none_changes_nothing(schema: dict[str, Any]) -> None:
         ({"dimensions": 2}, {"data": [{"tokens": [1, 2, 3]}]}),
     ],
 )
-def test_what_is_no_wish_changes_nothing(fields: dict[str, Any], value: dict[str, Any]) -> None:
-    """Counts are whole and positive, inputs are texts, vectors hold fractions."""
+def test_invalid_counts_and_inputs_are_ignored(fields: dict[str, Any], value: dict[str, Any]) -> None:
+    """Counts are positive integers, inputs are texts."""
     assert value == granted(value, fields, lambda _: True)
 
 
-def test_wishes_are_bounded_and_valid() -> None:
-    """No count makes an answer larger than a thousand items, and none makes it break its schema."""
+def test_requested_counts_are_bounded_and_valid() -> None:
+    """At most a thousand items, within the schema."""
     value = {"data": [{"index": 7, "embedding": [0.5]}]}
     assert 1000 == len(granted(value, {"n": 10**9}, lambda _: True)["data"])
     assert 10_000 == len(granted(value, {"dimensions": 10**9}, lambda _: True)["data"][0]["embedding"])
@@ -149,7 +151,7 @@ def test_wishes_are_bounded_and_valid() -> None:
 
 @pytest.mark.parametrize("query", ["order_by=-created", "foo=1", "page=0&page_size=5&order_by=-created&_=2"])
 def test_unknown_query_keys_filter_nothing(mistral: httpx2.Client, query: str) -> None:
-    """A free-form parameter takes keys that nobody declares; where no item has them, they say nothing of the list."""
+    """A free-form parameter has undeclared keys, which no item has."""
     everything = mistral.get("/v1/batch/jobs").json()["total"]
     assert everything and everything == mistral.get(f"/v1/batch/jobs?{query}").json()["total"]
 
@@ -161,8 +163,8 @@ JOBS = {
 
 
 @pytest.mark.parametrize("kind", JOBS)
-def test_a_job_stays_of_its_kind(mistral: httpx2.Client, kind: str) -> None:
-    """However often it is read, a job is of the variant that it was made in, and shows what it showed."""
+def test_a_job_keeps_its_variant(mistral: httpx2.Client, kind: str) -> None:
+    """Each time it is read, it has the variant and fields of its creation."""
     made = mistral.post(
         "/v1/fine_tuning/jobs", json={"model": "open-mistral-7b", "training_files": [], **JOBS[kind]}
     ).json()

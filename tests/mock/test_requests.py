@@ -1,4 +1,4 @@
-"""What the mock server checks about a request."""
+"""Request validation of the mock server."""
 
 import base64
 from typing import Any
@@ -12,25 +12,25 @@ from starlette.applications import Starlette
 CHAT = {"model": "tiny", "messages": [{"content": "Hi"}]}
 
 
-def test_server_prefix_is_optional(client: httpx2.Client) -> None:
+def test_the_path_of_the_server_is_optional(client: httpx2.Client) -> None:
     """A path answers with and without the path of the document's server."""
     assert [client.post(path, json=CHAT).status_code for path in ("/chat", "/v2/chat")] == [200, 200]
 
 
-def test_unknown_path(client: httpx2.Client) -> None:
-    """A path that the document does not have is a 404 in the shape of the document's errors."""
+def test_an_unknown_path_is_a_404(client: httpx2.Client) -> None:
+    """It is one of the document's errors."""
     reply = client.get("/chats")
     assert reply.status_code == 404
     assert reply.json() == {"error": {"message": "the document has no such path", "type": "not_found_error"}}
 
 
-def test_unknown_method(client: httpx2.Client) -> None:
-    """A method that the path does not have is a 405 that names the ones it has."""
+def test_an_unknown_method_is_a_405(client: httpx2.Client) -> None:
+    """It lists the allowed methods."""
     reply = client.put("/files")
     assert (reply.status_code, reply.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
-def test_head(client: httpx2.Client) -> None:
+def test_head_is_get_without_body(client: httpx2.Client) -> None:
     """HEAD answers like GET, without the body."""
     get, head = client.get("/files"), client.head("/files")
     assert (head.status_code, head.headers["content-length"], head.content) == (
@@ -42,7 +42,7 @@ def test_head(client: httpx2.Client) -> None:
 
 @pytest.mark.parametrize("authorization", ["", "Bearer wrong", "Basic dGVzdC1rZXk="])
 def test_bearer_key_is_checked(client: httpx2.Client, authorization: str) -> None:
-    """A missing or unknown key is a 401 with a challenge, in the shape of the document's errors."""
+    """A missing or unknown key is a 401 with a challenge and a documented error."""
     reply = client.post("/chat", json=CHAT, headers={"authorization": authorization})
     assert (reply.status_code, reply.headers["www-authenticate"]) == (401, 'Bearer realm="mock"')
     assert reply.json()["error"]["type"] == "authentication_error"
@@ -68,18 +68,20 @@ def basic(pair: str) -> str:
         ("", {"cookie": "auth=wrong"}, 401),
     ],
 )
-def test_alternatives_of_security(client: httpx2.Client, query: str, headers: dict[str, str], status: int) -> None:
-    """Any one alternative lets in, and only when all schemes in it are met."""
+def test_one_alternative_of_security_is_enough(
+    client: httpx2.Client, query: str, headers: dict[str, str], status: int
+) -> None:
+    """All schemes of the alternative are required."""
     assert client.get(f"/keys{query}", headers={"authorization": ""} | headers).status_code == status
 
 
-def test_optional_security(client: httpx2.Client) -> None:
+def test_an_empty_requirement_needs_no_credentials(client: httpx2.Client) -> None:
     """An empty requirement lets everybody in."""
     assert client.get("/search?q=ab", headers={"authorization": ""}).status_code == 200
 
 
-def test_body_violations_are_told_in_the_body(client: httpx2.Client) -> None:
-    """A body that breaks its schema is refused with what is wrong, and never with what was sent."""
+def test_an_invalid_body_is_rejected_with_its_violations(client: httpx2.Client) -> None:
+    """Its values are not quoted."""
     reply = client.post("/chat", json={"model": "tiny", "messages": [], "stream": "secret"})
     assert reply.status_code == 400
     message = reply.json()["error"]["message"]
@@ -87,7 +89,7 @@ def test_body_violations_are_told_in_the_body(client: httpx2.Client) -> None:
     assert "secret" not in reply.text
 
 
-def test_violations_in_rows(client: httpx2.Client) -> None:
+def test_an_error_with_a_list_has_one_item_per_violation(client: httpx2.Client) -> None:
     """An error shape with a list of rows gets one row for each violation."""
     reply = client.get("/search?q=a&ids=1,b&filter[max]=x", headers={"x-trace": "no", "cookie": "session=z"})
     assert reply.status_code == 422
@@ -100,7 +102,7 @@ def test_violations_in_rows(client: httpx2.Client) -> None:
     ]
 
 
-def test_missing_parameter(client: httpx2.Client) -> None:
+def test_a_missing_required_parameter_is_a_violation(client: httpx2.Client) -> None:
     """A required parameter that is absent is a violation."""
     assert client.get("/search").json()["detail"][0]["loc"] == ["query", "q"]
 
@@ -114,13 +116,13 @@ def test_missing_parameter(client: httpx2.Client) -> None:
         (b"", "", 400),
     ],
 )
-def test_unreadable_bodies(client: httpx2.Client, content: bytes, media: str, status: int) -> None:
-    """A body that is no JSON, of a type that is not taken, or missing is refused."""
+def test_an_unreadable_body_is_rejected(client: httpx2.Client, content: bytes, media: str, status: int) -> None:
+    """Invalid JSON, an undocumented media type, or none."""
     headers = {"content-type": media} if media else {}
     assert client.post("/chat", content=content, headers=headers).status_code == status
 
 
-def test_body_where_none_belongs(client: httpx2.Client) -> None:
+def test_an_operation_without_a_body_rejects_one(client: httpx2.Client) -> None:
     """An operation without a body refuses one."""
     assert client.request("GET", "/search?q=ab", json={}).status_code == 422
 
@@ -134,24 +136,24 @@ def test_body_where_none_belongs(client: httpx2.Client) -> None:
     ],
 )
 def test_read_only_properties(client: httpx2.Client, body: dict[str, str], status: int) -> None:
-    """A read-only property is not required of a request and not taken from one."""
+    """They are not required in a request and rejected in one."""
     assert client.post("/accounts", json=body).status_code == status
 
 
-def test_write_only_properties(client: httpx2.Client) -> None:
+def test_write_only_properties_are_never_returned(client: httpx2.Client) -> None:
     """A write-only property is never answered."""
     assert set(client.post("/accounts", json={"name": "Ann", "password": "x"}).json()) == {"id", "name"}
 
 
 @pytest.mark.parametrize(("form", "status"), [("count=3&names=a&names=b", 204), ("count=x", 422), ("names=a", 422)])
-def test_form_bodies(client: httpx2.Client, form: str, status: int) -> None:
-    """Form fields get the types of their schema before they are checked."""
+def test_form_fields_are_converted_to_their_types(client: httpx2.Client, form: str, status: int) -> None:
+    """Before they are validated."""
     headers = {"content-type": "application/x-www-form-urlencoded"}
     assert client.post("/form", content=form, headers=headers).status_code == status
 
 
 @pytest.mark.parametrize(("text", "status"), [("short", 204), ("too long", 422)])
-def test_text_bodies(client: httpx2.Client, text: str, status: int) -> None:
+def test_a_text_body_is_validated_as_a_string(client: httpx2.Client, text: str, status: int) -> None:
     """A text body is checked as a string."""
     assert client.post("/form", content=text, headers={"content-type": "text/plain"}).status_code == status
 
@@ -171,13 +173,15 @@ FILE = ("train.jsonl", b"{}\n", "application/jsonl")
         ((None, b"{}"), {"purpose": "ocr"}, [["body", "file"]]),
     ],
 )
-def test_multipart_bodies(client: httpx2.Client, file: Any, data: dict[str, Any], wrong: list[list[str | int]]) -> None:
+def test_a_multipart_body_is_validated_part_by_part(
+    client: httpx2.Client, file: Any, data: dict[str, Any], wrong: list[list[str | int]]
+) -> None:
     """A multipart body is checked part by part."""
     reply = client.post("/files", files={"file": file}, data=data)
     assert [row["loc"] for row in reply.json().get("detail", [])] == wrong
 
 
-def test_broken_multipart(client: httpx2.Client) -> None:
+def test_a_multipart_body_without_closing_boundary_is_rejected(client: httpx2.Client) -> None:
     """A multipart body without its closing boundary is refused."""
     headers = {"content-type": "multipart/form-data; boundary=b"}
     reply = client.post("/files", content=b'--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n1', headers=headers)
@@ -185,8 +189,8 @@ def test_broken_multipart(client: httpx2.Client) -> None:
     assert "closing boundary" in reply.json()["detail"][0]["msg"]
 
 
-def test_records(client: httpx2.Client, application: Starlette) -> None:
-    """Every request is recorded with its operation and violations, and without credentials."""
+def test_every_request_is_recorded_without_credentials(client: httpx2.Client, application: Starlette) -> None:
+    """With its operation and violations."""
     client.post(
         "/chat?key=test-key&a=1", json={"model": "tiny"}, headers={"cookie": "auth=test-key; b=2", "x-key": "k"}
     )
@@ -208,7 +212,7 @@ def test_records(client: httpx2.Client, application: Starlette) -> None:
     assert [str(violation) for violation in record.violations] == ['body: "messages" is a required property']
 
 
-def test_records_over_http(client: httpx2.Client) -> None:
+def test_records_can_be_read_and_cleared_over_http(client: httpx2.Client) -> None:
     """The records can be read over HTTP and forgotten."""
     client.get("/nowhere")
     (record,) = client.get("/__mock__/requests").json()
@@ -218,14 +222,14 @@ def test_records_over_http(client: httpx2.Client) -> None:
 
 
 def test_large_bodies_are_recorded_as_hash(client: httpx2.Client, application: Starlette) -> None:
-    """Of a body beyond a megabyte only size and hash are recorded."""
+    """Above a megabyte, size and hash are recorded."""
     client.post("/form", content=b"x" * 1_100_000, headers={"content-type": "text/plain"})
     (record,) = application.state.requests
     assert (record.body, record.size, len(record.sha256)) == (None, 1_100_000, 64)
 
 
 def test_secrets_are_not_logged(client: httpx2.Client, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither keys nor bodies get into the log."""
+    """Neither keys nor bodies are in the log."""
     with caplog.at_level("DEBUG"):
         client.post("/chat?key=test-key", json={"model": 1, "messages": "hush"})
     logged = [record.getMessage() for record in caplog.records if record.name == "specwire.mock"]
@@ -238,21 +242,21 @@ def test_secrets_are_not_logged(client: httpx2.Client, caplog: pytest.LogCapture
     [b"NaN", b"\xff", b"[" * 100_000, b'{"a":' * 300 + b"1" + b"}" * 300],
     ids=["constant", "encoding", "depth", "depth of the schema check"],
 )
-def test_hostile_json(client: httpx2.Client, content: bytes) -> None:
-    """A body that only looks like JSON is refused like any other that is none."""
+def test_hostile_json_is_rejected(client: httpx2.Client, content: bytes) -> None:
+    """Like other invalid JSON."""
     reply = client.post("/chat", content=content, headers={"content-type": "application/json"})
     assert (reply.status_code, set(reply.json()["error"])) == (400, {"message", "type"})
 
 
-def test_lone_surrogates_come_back(client: httpx2.Client) -> None:
-    """A string that UTF-8 cannot hold is answered as an escape."""
+def test_lone_surrogates_are_returned_as_escapes(client: httpx2.Client) -> None:
+    """UTF-8 has no form for them."""
     content = b'{"model": "\\ud800", "messages": [{"content": "Hi"}]}'
     reply = client.post("/chat", content=content, headers={"content-type": "application/json"})
     assert b'"model":"\\ud800"' in reply.content
 
 
-def test_undeclared_security_scheme() -> None:
-    """Nobody knows what meets a scheme that is not declared: the mock asks for nothing in its place."""
+def test_an_undeclared_security_scheme_needs_no_credentials() -> None:
+    """Its form is unknown."""
     operation = {"operationId": "ping", "security": [{"key": []}], "responses": {"204": {"description": "Done."}}}
     with (
         server.serve(mock_app.build({"paths": {"/ping": {"get": operation}}})) as base,
@@ -261,7 +265,7 @@ def test_undeclared_security_scheme() -> None:
         assert 204 == client.get("/ping").status_code
 
 
-def test_document_without_paths() -> None:
+def test_a_document_without_paths_is_rejected() -> None:
     """A document without paths is not served."""
     with pytest.raises(MockError, match="no `paths`"):
         mock_app.build({})
@@ -271,7 +275,7 @@ def test_document_without_paths() -> None:
     "media_type", ["application/json", "text/json", "application/vnd.a+json", "text/json; charset=utf-8"]
 )
 def test_every_json_media_type_is_read_as_json(media_type: str) -> None:
-    """Bodies and responses of each are JSON, as they are for generated clients."""
+    """Requests and responses of each are JSON, as in generated clients."""
     schema = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
     content = {media_type.partition(";")[0]: {"schema": schema}}
     post = {

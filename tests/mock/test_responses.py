@@ -1,4 +1,4 @@
-"""What the mock server answers, and what it remembers."""
+"""Responses and state of the mock server."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,20 +26,20 @@ def upload(client: httpx2.Client, content: bytes = b"hello\n", name: str = "b.tx
     return record
 
 
-def test_example_with_the_model_echoed(client: httpx2.Client) -> None:
+def test_the_first_example_is_returned_with_the_requested_model(client: httpx2.Client) -> None:
     """The first example is answered, with the model that was asked for."""
     reply = client.post("/chat", json=CHAT)
     assert reply.json() == {"id": "chat-1", "model": "tiny", "text": "Hello"}
     assert reply.headers["x-served-by"] == "acme"
 
 
-def test_named_example(client: httpx2.Client) -> None:
+def test_an_example_can_be_requested_by_name(client: httpx2.Client) -> None:
     """An example can be asked for by name."""
     assert client.post("/chat", json=CHAT, headers={"x-mock-example": "bye"}).json()["text"] == "Bye"
 
 
-def test_drawn_answer_is_valid(client: httpx2.Client, document: dict[str, Any]) -> None:
-    """Without an example the answer is drawn from the schema and valid."""
+def test_a_drawn_response_is_valid(client: httpx2.Client, document: dict[str, Any]) -> None:
+    """It is drawn from the schema if there is no example."""
     first, second = (client.get("/search?q=ab").json() for _ in range(2))
     assert_fits(document, "Shapes", first)
     assert first == second
@@ -56,14 +56,16 @@ def test_drawn_answer_is_valid(client: httpx2.Client, document: dict[str, Any]) 
         (None, "audio/*;q=0.9, text/plain;q=0.1", "audio/mpeg"),
     ],
 )
-def test_media_type_of_the_answer(client: httpx2.Client, asked: str | None, accept: str, media: str) -> None:
-    """A format field of the request or the Accept header chooses among the media types."""
+def test_format_field_or_accept_select_the_media_type(
+    client: httpx2.Client, asked: str | None, accept: str, media: str
+) -> None:
+    """The request has one of them."""
     body = {} if asked is None else {"response_format": asked}
     assert client.post("/speech", json=body, headers={"accept": accept}).headers["content-type"] == media
 
 
-def test_upload_is_reflected_and_comes_back(client: httpx2.Client) -> None:
-    """An uploaded file has a fresh id, tells its name, size and purpose, and its bytes can be read."""
+def test_an_uploaded_file_can_be_read(client: httpx2.Client) -> None:
+    """It has a new id, name, size, purpose, and its bytes."""
     record = upload(client, b"\x00\xff bytes", "data.bin")
     assert (record["filename"], record["bytes"], record["purpose"]) == ("data.bin", 8, "batch")
     assert record["id"].startswith("file-")
@@ -72,21 +74,21 @@ def test_upload_is_reflected_and_comes_back(client: httpx2.Client) -> None:
     assert (content.content, content.headers["content-type"]) == (b"\x00\xff bytes", "application/octet-stream")
 
 
-def test_any_id_is_known(client: httpx2.Client) -> None:
-    """An id that was never created is answered with that id."""
+def test_an_unknown_id_is_returned_as_an_object(client: httpx2.Client) -> None:
+    """It has this id."""
     assert client.get("/files/file-unknown").json()["id"] == "file-unknown"
     assert client.get("/files/file-unknown/content").content == b"stored bytes"
 
 
 @pytest.mark.parametrize("identifier", ["missing", "missing-1", "00000000-0000-0000-0000-000000000000"])
-def test_missing_ids(client: httpx2.Client, identifier: str) -> None:
-    """Ids that begin with `missing`, and the nil UUID, are not found."""
+def test_ids_that_start_with_missing_are_not_found(client: httpx2.Client, identifier: str) -> None:
+    """So is the nil UUID."""
     paths = (f"/files/{identifier}", f"/files/{identifier}/content", f"/jobs/{identifier}")
     assert [client.get(path).status_code for path in paths] == [404, 404, 404]
 
 
-def test_deleted_is_gone(client: httpx2.Client) -> None:
-    """What was deleted is not found any more, nor its content, nor in the list."""
+def test_a_deleted_object_is_not_found(client: httpx2.Client) -> None:
+    """Neither are its content and its list entry."""
     record = upload(client)
     path = f"/files/{record['id']}"
     assert client.delete(path).status_code == 204
@@ -95,15 +97,15 @@ def test_deleted_is_gone(client: httpx2.Client) -> None:
     assert record["id"] not in [item["id"] for item in client.get("/files").json()["data"]]
 
 
-def test_update(client: httpx2.Client) -> None:
+def test_an_update_is_returned_and_kept(client: httpx2.Client) -> None:
     """A change is answered and remembered."""
     path = f"/files/{upload(client)['id']}"
     assert client.patch(path, json={"filename": "new.txt"}).json()["filename"] == "new.txt"
     assert client.get(path).json()["filename"] == "new.txt"
 
 
-def test_page_numbers(client: httpx2.Client, document: dict[str, Any]) -> None:
-    """Numbered pages are disjoint, complete and say the total; the newest item comes first."""
+def test_numbered_pages_are_disjoint_and_complete(client: httpx2.Client, document: dict[str, Any]) -> None:
+    """They have the total, and the newest item comes first."""
     record = upload(client)
     pages = [client.get(f"/files?page={number}&size=3").json() for number in range(4)]
     assert [len(page["data"]) for page in pages] == [3, 3, 2, 0]
@@ -115,7 +117,7 @@ def test_page_numbers(client: httpx2.Client, document: dict[str, Any]) -> None:
         assert_fits(document, "File", item)
 
 
-def test_filter(client: httpx2.Client) -> None:
+def test_a_query_parameter_named_like_a_field_filters_the_list(client: httpx2.Client) -> None:
     """A query parameter named like a field filters the list."""
     page = client.get("/files?purpose=ocr&purpose=other").json()
     assert {item["purpose"] for item in page["data"]} == {"ocr"}
@@ -123,7 +125,7 @@ def test_filter(client: httpx2.Client) -> None:
 
 
 def walk(client: httpx2.Client) -> Iterator[dict[str, Any]]:
-    """Yield the pages of jobs, from cursor to cursor."""
+    """Yield the pages of jobs, following their cursors."""
     query = ""
     while True:
         page = client.get(f"/jobs?limit=3{query}").json()
@@ -133,8 +135,8 @@ def walk(client: httpx2.Client) -> Iterator[dict[str, Any]]:
         query = f"&after={page['data'][-1]['id']}"
 
 
-def test_cursors(client: httpx2.Client, document: dict[str, Any]) -> None:
-    """Cursors lead through all items once, and the flag is false on the last page."""
+def test_cursors_lead_through_all_items_once(client: httpx2.Client, document: dict[str, Any]) -> None:
+    """The flag is false on the last page."""
     pages = list(walk(client))
     assert [len(page["data"]) for page in pages] == [3, 3, 1]
     items = [item for page in pages for item in page["data"]]
@@ -143,13 +145,13 @@ def test_cursors(client: httpx2.Client, document: dict[str, Any]) -> None:
         assert_fits(document, "Job", item)
 
 
-def test_unknown_cursor_ends_the_list(client: httpx2.Client) -> None:
+def test_an_unknown_cursor_returns_an_empty_last_page(client: httpx2.Client) -> None:
     """A cursor that nobody gave out leads to an empty last page."""
     assert client.get("/jobs?after=nonsense").json() == {"data": [], "has_more": False}
 
 
 def statuses(client: httpx2.Client, path: str, count: int) -> list[str]:
-    """Poll so many times and return the statuses."""
+    """Poll a number of times and return the statuses."""
     return [client.get(path).json()["status"] for _ in range(count)]
 
 
@@ -159,8 +161,8 @@ def create_job(client: httpx2.Client, **body: Any) -> dict[str, Any]:
     return job
 
 
-def test_job_runs_its_course(client: httpx2.Client, document: dict[str, Any]) -> None:
-    """A job is one status further with every poll, and its other fields keep up."""
+def test_a_job_advances_one_status_per_poll(client: httpx2.Client, document: dict[str, Any]) -> None:
+    """Its other fields follow."""
     job = create_job(client, api_key="hush")
     assert (job["status"], job["model"], job["progress"], "api_key" in job) == ("QUEUED", "tiny", "0%", False)
     running, done, still = (client.get(f"/jobs/{job['id']}").json() for _ in range(3))
@@ -172,34 +174,34 @@ def test_job_runs_its_course(client: httpx2.Client, document: dict[str, Any]) ->
     assert_fits(document, "Job", running)
 
 
-def test_list_shows_the_present_status(client: httpx2.Client) -> None:
-    """A list shows jobs where they are, without moving them."""
+def test_a_list_shows_the_current_status(client: httpx2.Client) -> None:
+    """Reading it does not advance jobs."""
     job = create_job(client)
     client.get(f"/jobs/{job['id']}")
     assert [client.get("/jobs?limit=1").json()["data"][0]["status"] for _ in range(2)] == ["RUNNING", "RUNNING"]
 
 
-def test_unknown_job_starts_at_the_beginning(client: httpx2.Client) -> None:
+def test_an_unknown_job_starts_with_the_first_status(client: httpx2.Client) -> None:
     """A job that was never created is polled from its first status on."""
     assert statuses(client, f"/jobs/{UUID}", 4) == ["QUEUED", "RUNNING", "SUCCESS", "SUCCESS"]
 
 
-def test_cancel(client: httpx2.Client) -> None:
-    """A cancelled job rests in the status that says so; cancelling it again changes nothing."""
+def test_a_cancelled_job_keeps_its_status(client: httpx2.Client) -> None:
+    """Cancelling it again changes nothing."""
     job = create_job(client)
     path = f"/jobs/{job['id']}"
     assert [client.post(f"{path}/cancel").json()["status"] for _ in range(2)] == ["CANCELLED", "CANCELLED"]
     assert statuses(client, path, 2) == ["CANCELLED", "CANCELLED"]
 
 
-def test_ended_job_cannot_be_cancelled(client: httpx2.Client) -> None:
-    """Cancelling a job that has ended is refused where the document has a 409 for that."""
+def test_an_ended_job_cannot_be_cancelled(client: httpx2.Client) -> None:
+    """If the document has a 409 for that."""
     path = f"/jobs/{create_job(client)['id']}"
     statuses(client, path, 3)
     assert client.post(f"{path}/cancel").status_code == 409
 
 
-def test_waiting_job_is_started(client: httpx2.Client) -> None:
+def test_a_job_without_auto_start_waits_for_its_start(client: httpx2.Client) -> None:
     """A job that is not to start by itself waits for a start."""
     path = f"/jobs/{create_job(client, auto_start=False)['id']}"
     assert statuses(client, path, 2) == ["VALIDATED", "VALIDATED"]
@@ -207,8 +209,8 @@ def test_waiting_job_is_started(client: httpx2.Client) -> None:
     assert statuses(client, path, 1) == ["SUCCESS"]
 
 
-def test_task_on_another_path(client: httpx2.Client) -> None:
-    """A submitted task has a fresh id and is polled on a path of its own."""
+def test_a_task_is_polled_on_its_own_path(client: httpx2.Client) -> None:
+    """A submitted task has a new id."""
     first, second = (client.post("/submit/draw", json={"prompt": "a dog"}).json()["result"] for _ in range(2))
     assert first != second
     polls = [client.get(f"/task/{first}/fetch").json() for _ in range(3)]
@@ -217,8 +219,8 @@ def test_task_on_another_path(client: httpx2.Client) -> None:
     assert {(poll["id"], poll["prompt"]) for poll in polls} == {(first, "a dog")}
 
 
-def test_seed_decides(document: dict[str, Any]) -> None:
-    """The same seed gives the same ids and times, another seed other ids."""
+def test_the_seed_determines_ids_and_times(document: dict[str, Any]) -> None:
+    """Another seed gives other ids."""
 
     def records(seed: int) -> dict[str, Any]:
         with (
@@ -232,8 +234,8 @@ def test_seed_decides(document: dict[str, Any]) -> None:
     assert (first["id"] != other["id"], first["created_at"] == other["created_at"]) == (True, True)
 
 
-def test_clock_and_keys(document: dict[str, Any]) -> None:
-    """Times come from the clock that is given, and any of the given keys lets in."""
+def test_clock_and_keys_can_be_given(document: dict[str, Any]) -> None:
+    """Times come from the clock, and each of the keys is accepted."""
     application = mock_app.build(document, keys={"a", "b"}, clock=lambda: 1_234_567_890.0)
     with server.serve(application) as url, httpx2.Client(base_url=url, headers={"authorization": "Bearer b"}) as client:
         assert upload(client)["created_at"] == 1_234_567_890

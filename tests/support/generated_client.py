@@ -1,4 +1,4 @@
-"""Clients of documents, generated for a test and imported."""
+"""Clients of documents, generated and imported for a test."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from specwire_codegen.output.package import write
 from specwire_codegen.project import single
 
 
-def made(document: Path | str, package: str, folder: Path) -> Subject:
-    """Generate a document, a file or its text, as a package of a folder that is on the path."""
+def generated_client(document: Path | str, package: str, folder: Path) -> Subject:
+    """Generate a package from a document, given as a file or text, in a folder on the import path."""
     if isinstance(document, str):
         (folder / f"{package}.yaml").write_text(document, "utf-8")
         document = folder / f"{package}.yaml"

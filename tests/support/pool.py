@@ -1,4 +1,4 @@
-"""What a client holds open, looked at from outside."""
+"""Connections that a client holds open, seen from outside."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import Any
 
 
 def opened(client: Any) -> list[Any]:
-    """Return the HTTP clients that a client uses: an asynchronous one has one for each event loop."""
+    """Return the HTTP clients of a client: an asynchronous one has one per event loop."""
     transport = client._session._transport
     own = transport._own._things.values() if hasattr(transport, "_own") else ()
     return [http for http in (transport._client, *own) if http is not None]
 
 
 def busy(client: Any) -> list[str]:
-    """Return the connections that a client's pool believes to be in use, and what waits for one."""
+    """Return the connections of a client that its pool considers in use, and the requests that wait for one."""
     mounted = [transport for http in opened(client) for transport in (http._transport, *http._mounts.values())]
     pools = [transport._pool for transport in mounted if transport is not None]
     used = [one for pool in pools for one in pool.connections if not (one.is_idle() or one.is_closed())]
-    # A task that is cancelled while the library closes a connection leaves its record of the request behind.
+    # The HTTP library keeps the record of a request whose task is cancelled while it closes the connection.
     waiting = [one for pool in pools for one in pool._requests if one.connection is None or one.connection in used]
     return list(map(repr, used + waiting))

@@ -1,4 +1,4 @@
-"""The clients of our own small documents at work: each feature on the wire, as its document says."""
+"""Clients of the small documents in `tests/cases` do what their documents say."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ CASES = ALL_CASES / "positive"
 NAMES = sorted(path.name for path in CASES.iterdir())
 
 
-def is_left_out(problem: str) -> bool:
-    """Whether a property is missing that no model can have a field for, as a warning says at its generation."""
+def is_omitted(problem: str) -> bool:
+    """Tell whether a property has no field in its model, which was a warning when it was generated."""
     place, _, what = problem.partition(": ")
     odd = any(character in '"\\' or character < " " for character in place.rpartition(".")[2])
     return odd and " is missing for " in what
@@ -26,14 +26,12 @@ def is_left_out(problem: str) -> bool:
     ("name", "cases"),
     [*sampled(((name, 3) for name in NAMES), 24), *(pytest.param(name, 12, marks=EXHAUSTIVE) for name in NAMES)],
 )
-def test_clients_do_as_their_documents_say(
-    name: str, cases: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Drawn calls of up to eight operations arrive as the document says, and answers and errors come back equal."""
+def test_clients_follow_their_documents(name: str, cases: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawn calls of up to eight operations match the document, and responses and errors are returned equal."""
     monkeypatch.syspath_prepend(str(tmp_path))
     found = tried(CASES / name / "spec.yaml", f"case_{name}_{cases}", tmp_path, operations=8, cases=cases)
     assert found.error == ""
     unequal = [problem for one in found.tried for problem in one.unequal]
-    assert [] == [problem for problem in unequal if not is_left_out(problem)]
+    assert [] == [problem for problem in unequal if not is_omitted(problem)]
     assert [((), ())] * len(found.tried) == [(one.wrong, one.undrawn) for one in found.tried]
     assert (sum(one.cases for one in found.tried) > 0) is (found.operations > 0)

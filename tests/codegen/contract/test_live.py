@@ -1,4 +1,4 @@
-"""A live server is read with care: nothing is called that changes something or costs money, and no key is shown."""
+"""Live servers: nothing that changes something or costs money is called, and no key is shown."""
 
 from collections.abc import Callable, Iterator
 
@@ -17,7 +17,7 @@ from specwire_codegen.mock.server import serve
 
 @attrs.frozen
 class Server:
-    """A mock server that stands for a live one, and what arrived there."""
+    """Mock server instead of a live one, with its received requests."""
 
     url: str
     recorder: Recorder
@@ -25,18 +25,18 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(moonshot: Subject) -> Iterator[Server]:
-    """A server of the smallest document."""
+    """Server of the smallest document."""
     recorder = Recorder(build(dict(moonshot.document)))
     with serve(recorder) as url:
         yield Server(url, recorder)
 
 
 def silent(step: str) -> None:
-    """Take no notice of progress."""
+    """Ignore progress."""
 
 
 def test_only_reading_operations_are_called(server: Server, moonshot: Subject) -> None:
-    """Lists are read, then items by the ids of the lists; nothing but GET arrives."""
+    """Lists are read, then items by the ids in the lists; only GET requests arrive."""
     report = check_live(moonshot, Target(server.url, KEY), 1, silent)
     assert report.problems == ()
     assert [row.operation_id for row in report.rows if row.checked] == [
@@ -51,22 +51,22 @@ def test_only_reading_operations_are_called(server: Server, moonshot: Subject) -
     assert summary(report) == f"moonshot at {server.url}: 6 of 6 operations conform to the document, 7 not called"
 
 
-def test_what_is_not_called_has_a_reason(subject: Subject) -> None:
-    """Every operation that changes something is refused, and says why."""
+def test_every_skipped_operation_has_a_reason(subject: Subject) -> None:
+    """Each that changes something."""
     refused = {planned_call.operation.id for planned_call in plan_calls(subject) if planned_call.skip_reason}
     writing = {one.id for one in subject.api.operations if one.http_method not in ("GET", "HEAD")}
     assert writing <= refused == set(skipped_operations(subject))
 
 
-def test_a_refused_key_ends_the_run_and_is_not_shown(server: Server, moonshot: Subject) -> None:
-    """The message says that the key was refused, not which it was."""
+def test_a_rejected_key_ends_the_run_and_is_not_shown(server: Server, moonshot: Subject) -> None:
+    """The message does not quote it."""
     with pytest.raises(SpecwireCodegenError, match="refused the key") as caught:
         check_live(moonshot, Target(server.url, "sk-secret-1"), 1, silent)
     assert "sk-secret-1" not in str(caught.value)
 
 
-def test_where_and_with_which_key_comes_from_the_environment(moonshot: Subject) -> None:
-    """The base URL is the one given, else the environment's, else the document's; the key is the environment's."""
+def test_url_and_key_come_from_the_environment(moonshot: Subject) -> None:
+    """A given base URL takes precedence, the document's is the default."""
     assert live_target(moonshot, None, {"MOONSHOT_API_KEY": "k"}) == Target("https://api.moonshot.cn", "k")
     environment = {"MOONSHOT_API_KEY": "k", "MOONSHOT_BASE_URL": "http://there/"}
     assert live_target(moonshot, None, environment) == Target("http://there", "k")
@@ -75,8 +75,8 @@ def test_where_and_with_which_key_comes_from_the_environment(moonshot: Subject) 
         live_target(moonshot, None, {})
 
 
-def test_drift_of_a_live_server_is_found(moonshot: Subject, served: Callable[[dict[str, object]], Server]) -> None:
-    """An answer that is not what the document says is a problem of the operation that gave it."""
+def test_drift_of_a_live_server_is_reported(moonshot: Subject, served: Callable[[dict[str, object]], Server]) -> None:
+    """The operation whose response differs has a problem."""
     schemas = moonshot.document["components"]["schemas"]
     changed = {**moonshot.document, "components": {**moonshot.document["components"], "schemas": {**schemas}}}
     paths = {**moonshot.document["paths"]}
@@ -89,7 +89,7 @@ def test_drift_of_a_live_server_is_found(moonshot: Subject, served: Callable[[di
 
 @pytest.fixture
 def served() -> Iterator[Callable[[dict[str, object]], Server]]:
-    """Serve a document until the end of a test."""
+    """Function that serves a document until the end of the test."""
     from contextlib import ExitStack
 
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""A bench and a run notice a client that does otherwise than its document says, and say what was checked."""
+"""A harness and a run report a client that differs from its document, and what was checked."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from specwire_codegen.contract.strategies.property_check import Violation
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.ir import JsonBody, Operation
 
-from tests.support.generated_client import made
+from tests.support.generated_client import generated_client
 
 
 def operation_of(subject: Subject, operation_id: str) -> Operation:
@@ -22,7 +22,7 @@ def operation_of(subject: Subject, operation_id: str) -> Operation:
 
 
 def silent(step: str) -> None:
-    """Take no notice of progress."""
+    """Ignore progress."""
 
 
 DOCUMENT = """\
@@ -50,9 +50,9 @@ components:
 
 
 def test_a_run_on_the_mock_server_covers_every_operation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each operation has its row, with requests of schemathesis, calls sent and answers read, and nothing is wrong."""
+    """Each operation has a row, with requests of schemathesis, calls and responses, and no problem."""
     monkeypatch.syspath_prepend(str(tmp_path))
-    subject = made(DOCUMENT, "contract_run", tmp_path)
+    subject = generated_client(DOCUMENT, "contract_run", tmp_path)
     report = check_mock(subject, 2, silent)
     assert report.problems == ()
     assert [row.operation_id for row in report.rows] == ["getPet", "addPet"]
@@ -60,10 +60,10 @@ def test_a_run_on_the_mock_server_covers_every_operation(tmp_path: Path, monkeyp
     assert summary(report) == "contract_run on its mock server: 2 of 2 operations conform to the document"
 
 
-def test_a_wrong_method_is_noticed_for_both_clients(
+def test_a_wrong_method_is_reported_for_both_clients(
     harness_of: Callable[[Subject], Harness], moonshot: Subject
 ) -> None:
-    """A client that sends another method than the document has is reported, sync and async."""
+    """A client that sends another HTTP method than documented."""
     wrong = attrs.evolve(operation_of(moonshot, "get_balance"), http_method="PUT")
     with pytest.raises(Violation) as caught:
         harness_of(moonshot).sends(wrong, 1)
@@ -73,8 +73,8 @@ def test_a_wrong_method_is_noticed_for_both_clients(
     ]
 
 
-def test_swapped_fields_are_noticed(harness_of: Callable[[Subject], Harness], moonshot: Subject) -> None:
-    """A client that sends one field's value under another's name is reported."""
+def test_swapped_fields_are_reported(harness_of: Callable[[Subject], Harness], moonshot: Subject) -> None:
+    """A client that sends one field's value under another's name."""
     operation = operation_of(moonshot, "create_batch")
     assert isinstance(operation.body, JsonBody) and operation.body.fields is not None
     names = {"input_file_id": "endpoint", "endpoint": "input_file_id"}
@@ -84,8 +84,8 @@ def test_swapped_fields_are_noticed(harness_of: Callable[[Subject], Harness], mo
         harness_of(moonshot).sends(swapped, 5)
 
 
-def test_an_answer_that_the_client_does_not_know_is_noticed(moonshot: Subject) -> None:
-    """A client generated from another document than the server's is reported with the place where they differ."""
+def test_an_unknown_response_is_reported(moonshot: Subject) -> None:
+    """A client that was generated from another document than the server's is reported with the difference."""
     schema: dict[str, Any] = {"type": "object", "required": ["code"], "properties": {"code": {"type": "boolean"}}}
     schemas = {**moonshot.document["components"]["schemas"], "BalanceResponse": schema}
     components = {**moonshot.document["components"], "schemas": schemas}
@@ -94,8 +94,8 @@ def test_an_answer_that_the_client_does_not_know_is_noticed(moonshot: Subject) -
             harness.reads(operation_of(moonshot, "get_balance"), 3)
 
 
-def test_a_report_says_what_was_not_called_and_hides_the_key() -> None:
-    """The last line counts what was checked, what is right, and what was left alone; the key is blacked out."""
+def test_a_report_counts_skipped_operations_and_hides_the_key() -> None:
+    """The last line counts what was checked, what is right, and what was skipped."""
     rows = (Row("a", (1,)), Row("b", (1,), ("the key k-1 is wrong",)), Row("c", (0,), note="no", checked=False))
     report = Report("x", ("read",), rows, (), ("k-1 again",)).without("k-1")
     assert summary(report) == "x: 1 of 2 operations conform to the document, 1 not called"

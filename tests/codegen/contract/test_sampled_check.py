@@ -1,4 +1,4 @@
-"""A trial of a client on a document that has one of everything, and of one that was made of another document."""
+"""Sampled check of a client: its own document, which has every feature, and another one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from specwire_codegen.contract.sampled_check import SampledCheck, sample
 from specwire_codegen.contract.subject import Subject
 
-from tests.support.generated_client import made
+from tests.support.generated_client import generated_client
 
 DOCUMENT = """\
 openapi: 3.1.0
@@ -126,13 +126,13 @@ components:
 
 @pytest.fixture
 def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Subject:
-    """The document's client."""
+    """Client of the document with every feature."""
     monkeypatch.syspath_prepend(str(tmp_path))
-    return made(DOCUMENT, "everything", tmp_path)
+    return generated_client(DOCUMENT, "everything", tmp_path)
 
 
-def test_a_client_does_as_its_document_says(everything: Subject) -> None:
-    """Every kind of parameter, body, server and answer arrives and comes back as the document says."""
+def test_a_client_that_follows_its_document_passes(everything: Subject) -> None:
+    """Every kind of parameter, body, server and response."""
     with SampledCheck(everything) as trial:
         found = [trial.run(operation, 12) for operation in everything.api.operations]
     assert [(one.operation_id, (), (), ()) for one in found] == [
@@ -141,10 +141,10 @@ def test_a_client_does_as_its_document_says(everything: Subject) -> None:
     assert all(one.cases > 0 and one.responses > 0 for one in found)
 
 
-def test_a_client_of_another_document_is_found_out(
+def test_a_client_of_another_document_is_reported(
     everything: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Other styles, media types, servers and securities than the document's are problems."""
+    """Other styles, media types, servers and securities are problems."""
     text = DOCUMENT.replace("style: pipeDelimited", "style: spaceDelimited").replace(
         "explode: true, schema: {$ref", "schema: {$ref"
     )
@@ -153,7 +153,7 @@ def test_a_client_of_another_document_is_found_out(
         "contentType: application/json", "contentType: text/plain"
     )
     text = text.replace("text/event-stream", "application/jsonl")
-    other = made(text, "other", tmp_path)
+    other = generated_client(text, "other", tmp_path)
     subject = Subject(
         "mixed", other.package, everything.document, everything.api, other.sync_client, other.async_client
     )
@@ -162,8 +162,8 @@ def test_a_client_of_another_document_is_found_out(
     assert {name for name, one in found.items() if one.wrong} == set(everything.operation_ids)
 
 
-def test_a_sample_is_the_same_for_a_seed_and_various(everything: Subject) -> None:
-    """Operations with something new come first; the same seed gives the same ones."""
+def test_a_sample_is_varied_and_the_same_for_a_seed(everything: Subject) -> None:
+    """Operations with new features come first."""
     operations = everything.api.operations
     first = sample(operations, 4, seed=1)
     assert first == sample(operations, 4, seed=1)

@@ -1,4 +1,4 @@
-"""Values are held against the declared types, and drawn JSON is given to methods as Python has it."""
+"""Declared types of values, and Python values for drawn JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from specwire._models.int_text import IntText
 from specwire_codegen.contract.values.types import EquivalentText, Types
 from specwire_codegen.ir import ListOf, Literals, MapOf, ModelRef, Nullable, Primitive, TypeExpr, UnionOf
 
-from tests.support.generated_client import made
+from tests.support.generated_client import generated_client
 
 DOCUMENT = """\
 openapi: 3.1.0
@@ -40,16 +40,16 @@ components:
 
 @pytest.fixture
 def types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Types:
-    """The types of a small client."""
+    """Types of a small client."""
     monkeypatch.syspath_prepend(str(tmp_path))
-    return Types(made(DOCUMENT, "typed", tmp_path))
+    return Types(generated_client(DOCUMENT, "typed", tmp_path))
 
 
 PET = ModelRef("Pet")
 
 
-def test_a_model_and_its_fields_are_held_against_their_types(types: Types) -> None:
-    """Dictionaries for models, texts for instants, unknown constants and missing fields are named by their place."""
+def test_a_model_and_its_fields_are_compared_with_their_types(types: Types) -> None:
+    """Dictionaries for models, texts for datetimes, unknown constants and missing fields are reported."""
     good = types.given(PET, {"name": "a", "born": "2026-01-02T03:04:05Z", "friends": [{"name": "b"}], "kind": "cat"})
     pet = good.value
     assert type(pet).__name__ == "Pet"
@@ -83,8 +83,8 @@ def test_a_model_and_its_fields_are_held_against_their_types(types: Types) -> No
         (UnionOf((Primitive("int"), Primitive("str"))), "a", 1.5),
     ],
 )
-def test_every_type_takes_its_values_and_no_others(types: Types, type_: TypeExpr, good: Any, bad: Any) -> None:
-    """A value of the type passes, and one that is the same JSON or compares equal does not."""
+def test_every_type_accepts_its_values_only(types: Types, type_: TypeExpr, good: Any, bad: Any) -> None:
+    """A value of the type passes, and one with the same JSON or an equal one does not."""
     assert list(types.problems(type_, good)) == []
     assert len(list(types.problems(type_, bad))) == 1
 
@@ -106,22 +106,20 @@ def test_every_type_takes_its_values_and_no_others(types: Types, type_: TypeExpr
         (UnionOf((Primitive("int"), Primitive("date"))), "2026-01-02", date(2026, 1, 2)),
     ],
 )
-def test_texts_are_given_as_the_values_that_they_stand_for(
-    types: Types, type_: TypeExpr, text: str, value: object
-) -> None:
-    """A text that a format gives a type is given in this type; one that does not fit stays a text."""
+def test_drawn_texts_become_values_of_their_format(types: Types, type_: TypeExpr, text: str, value: object) -> None:
+    """A text that does not match its format stays a text."""
     given = types.given(type_, text)
     assert (type(given.value), given.value, given.expected) == (type(value), value, text)
 
 
-def test_constants_are_given_as_members_of_an_enumeration(types: Types) -> None:
+def test_drawn_constants_become_members_of_their_enum(types: Types) -> None:
     """A constant becomes a member that has its value."""
     given = types.given(Literals(("a", 1)), "a").value
     assert isinstance(given, Enum) and given.value == "a"
 
 
-def test_a_text_may_arrive_in_another_form_of_the_same_meaning() -> None:
-    """The offset of an instant may be written in any way; another instant, or none, is different."""
+def test_equivalent_texts_are_equal() -> None:
+    """The offset of a datetime may be written in any way; another instant, or none, differs."""
     noon = EquivalentText("2026-01-02T12:00:00Z")
     assert noon == "2026-01-02T13:00:00+01:00"
     assert noon != "2026-01-02T12:00:00"

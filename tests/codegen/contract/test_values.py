@@ -1,4 +1,4 @@
-"""JSON values are compared by what they mean, and drawn as the document has them."""
+"""Comparison of JSON values by meaning, and drawing them from a document."""
 
 import json
 from typing import Any
@@ -21,8 +21,8 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_a_value_does_not_differ_from_itself(value: Any) -> None:
-    """A value that went through JSON is the same value."""
+def test_a_value_is_equal_to_itself(value: Any) -> None:
+    """Also after a round trip through JSON."""
     assert list(differences(value, json.loads(json.dumps(value)))) == []
 
 
@@ -40,7 +40,7 @@ def test_a_value_does_not_differ_from_itself(value: Any) -> None:
     ],
 )
 def test_differences_are_named_by_their_place(expected: Any, actual: Any, found: list[str]) -> None:
-    """What differs is said with its JSON path; numbers are equal by value, and true is not 1."""
+    """With their JSON path; numbers are equal by value, and true is not 1."""
     assert list(differences(expected, actual)) == found
 
 
@@ -61,13 +61,13 @@ def test_differences_are_named_by_their_place(expected: Any, actual: Any, found:
         ("a", "A", False),
     ],
 )
-def test_texts_are_the_same_where_they_mean_the_same(one: str, other: str, same: bool) -> None:
-    """Instants and UUIDs may be spelled otherwise; other texts may not."""
+def test_texts_are_compared_by_their_format(one: str, other: str, same: bool) -> None:
+    """Datetimes and UUIDs may be spelled differently, other texts may not."""
     assert same_meaning(one, other) is same
 
 
 def test_objects_are_closed_and_maps_are_not() -> None:
-    """A closed schema allows the properties that it names, without what only requests have."""
+    """A closed schema allows its named properties, without those of requests only."""
     schema = {
         "type": "object",
         "properties": {"a": {"type": "object", "additionalProperties": True}, "secret": {"writeOnly": True}},
@@ -82,14 +82,14 @@ def test_objects_are_closed_and_maps_are_not() -> None:
 
 
 def test_the_smallest_failure_is_reported() -> None:
-    """Of all values that fail, the simplest is shown, and the same one each time."""
+    """Of all values that fail, the simplest one, and always the same."""
     with pytest.raises(Violation, match=r"^too large\nfor 10\b"):
         explore(st.integers(0, 1000), 200, lambda value: ["too large"] if value >= 10 else [])
     assert simplest(st.lists(st.integers())) == []
 
 
-def test_an_answer_that_comes_back_otherwise_is_found(moonshot: Subject) -> None:
-    """A lost field, an error that was not sent and an error that was not raised are all reported."""
+def test_a_wrongly_returned_response_is_reported(moonshot: Subject) -> None:
+    """A lost field, an error that was not sent and an error that was not raised."""
     types, operation = Types(moonshot), next(one for one in moonshot.api.operations if one.id == "get_balance")
     good = DrawnResponse(200, "application/json", (), {"code": 0})
     assert problems(types, operation, good, Outcome({})) == ["$.code: 0 is missing"]

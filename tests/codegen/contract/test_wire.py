@@ -1,4 +1,4 @@
-"""The check of what arrives is itself checked: every way in which a request can be wrong is noticed."""
+"""Check of received requests: every way in which one can be wrong is reported."""
 
 import attrs
 import pytest
@@ -17,7 +17,7 @@ GOOD = Arrival("POST", "/v1/batches", "", HEADERS, b'{"endpoint":"/v1/chat/compl
 
 
 def operation_of(subject: Subject, operation_id: str, *, stream: bool = False) -> Operation:
-    """Return a method of an operation; `stream` chooses the one that streams."""
+    """Return a method of an operation; `stream` selects the one that streams."""
     found = [one for one in subject.api.operations if one.id == operation_id]
     return found[-1] if stream else found[0]
 
@@ -29,7 +29,7 @@ def with_header(arrival: Arrival, name: str, value: str | None) -> Arrival:
 
 
 def test_a_good_request_has_no_problems(moonshot: Subject) -> None:
-    """A request that is what the document says passes."""
+    """A documented request passes."""
     assert expected_request.problems(moonshot, operation_of(moonshot, "create_batch"), CASE, GOOD) == []
 
 
@@ -52,14 +52,14 @@ def test_a_good_request_has_no_problems(moonshot: Subject) -> None:
         (attrs.evolve(GOOD, body=b"input_file_id=f"), "body $"),
     ],
 )
-def test_a_wrong_request_has_the_problem_named(moonshot: Subject, arrival: Arrival, place: str) -> None:
-    """Each part of a request that is not as it should be is reported, and nothing else."""
+def test_each_wrong_part_of_a_request_is_reported(moonshot: Subject, arrival: Arrival, place: str) -> None:
+    """And no other part."""
     found = expected_request.problems(moonshot, operation_of(moonshot, "create_batch"), CASE, arrival)
     assert [problem.partition(": ")[0] for problem in found] == [place]
 
 
 def test_an_optional_object_may_be_sent_empty(moonshot: Subject) -> None:
-    """Where a call gives no body, `{}` and nothing are both right for an object; fields are not."""
+    """Without a given body, `{}` and nothing are both valid; fields are not."""
     operation = operation_of(moonshot, "create_batch")
     empty = attrs.evolve(GOOD, body=b"{}")
     assert expected_request.problems(moonshot, operation, Case(), empty) == []
@@ -69,8 +69,8 @@ def test_an_optional_object_may_be_sent_empty(moonshot: Subject) -> None:
     assert expected_request.problems(moonshot, get, Case(), attrs.evolve(empty, method="DELETE")) != []
 
 
-def test_a_stream_must_be_asked_for(moonshot: Subject) -> None:
-    """The method that streams must send the switch, and the one that does not must leave it out."""
+def test_a_stream_must_be_requested(moonshot: Subject) -> None:
+    """The streaming method must send the switch, the other one must not."""
     value = {"model": "m", "messages": []}
     case = Case(body=Body("application/json", value))
     plain = Arrival("POST", "/v1/chat/completions", "", HEADERS, b'{"model":"m","messages":[]}')
@@ -114,7 +114,7 @@ def test_a_stream_must_be_asked_for(moonshot: Subject) -> None:
     ],
 )
 def test_parameters_are_read_by_their_style(style: str, explode: bool, value: object, query: str) -> None:
-    """A value in its style passes, and every other text in its place does not."""
+    """A value in its style passes, any other text does not."""
     parameter = {"in": "query", "name": "p", "style": style, "explode": explode}
     assert list(pairs_problems("query", [parameter], query_pairs(query), {"p": value})) == []
     assert list(pairs_problems("query", [parameter], query_pairs("p=other"), {"p": value})) != []
@@ -131,15 +131,15 @@ def test_parameters_are_read_by_their_style(style: str, explode: bool, value: ob
         ("a=1&b=x&a=2&c=3&d=4", False),
     ],
 )
-def test_objects_are_spread_beside_parameters_of_the_same_names(query: str, good: bool) -> None:
-    """What an object and a parameter both call `a` is sent twice; nothing may be missing, and nothing more be there."""
+def test_exploded_objects_may_share_names_with_parameters(query: str, good: bool) -> None:
+    """A name of both is sent twice; nothing may be missing or added."""
     parameters = [{"name": name, "in": "query"} for name in ("a", "p", "q")]
     values = {"a": 2, "p": {"a": 1, "b": "x"}, "q": {"c": 3}}
     assert (list(pairs_problems("query", parameters, query_pairs(query), values)) == []) is good
 
 
-def test_a_path_is_read_as_it_came() -> None:
-    """A slash inside a value must be percent-encoded, and encoded text must be what the value says."""
+def test_a_path_is_parsed_undecoded() -> None:
+    """A slash in a value must be percent-encoded, and the decoded text must be the value."""
     assert list(path_problems("/a/{b}/c", [], "/a/x%2Fy%20z/c", {"b": "x/y z"})) == []
     found = list(path_problems("/a/{b}/c", [], "/a/x/y/c", {"b": "x/y"}))
     assert found == ["path: '/a/x/y/c' is not of the form /a/{b}/c"]
@@ -150,7 +150,7 @@ def test_a_path_is_read_as_it_came() -> None:
 
 
 def test_a_path_may_have_any_characters() -> None:
-    """What a template has may arrive as it is or percent-encoded; other characters may not arrive."""
+    """Fixed parts may be percent-encoded or not; other characters may not occur."""
     for path in ('/x"%7C(/y', "/x%22|(/y", "/x%22%7C%28/y"):
         assert list(path_problems('/x"|(/{b}', [], path, {"b": "y"})) == []
     assert list(path_problems('/x"/{b}', [], "/x%23/y", {"b": "y"})) != []
@@ -158,7 +158,7 @@ def test_a_path_may_have_any_characters() -> None:
 
 
 def test_a_fragment_is_not_sent_and_a_query_string_that_is_required_is(moonshot: Subject) -> None:
-    """Of a path, what stands before `#` arrives; a query string that no client can send is a problem if it must be."""
+    """The path ends before `#`; a required query string that no client can send is a problem."""
     operation = attrs.evolve(operation_of(moonshot, "create_batch"), path="/v1/batches#again")
     assert expected_request.problems(moonshot, operation, CASE, GOOD) == []
     found = {"name": "q", "in": "querystring", "content": {"application/json": {}}}
@@ -174,8 +174,8 @@ FORM = (
 )
 
 
-def test_parts_of_a_form_are_taken_apart_exactly() -> None:
-    """Names, file names, types and content are read to the byte, line breaks and dashes of the content included."""
+def test_parts_of_a_form_are_parsed_exactly() -> None:
+    """Names, file names, types and content to the byte, with line breaks and dashes in the content."""
     assert parts_of(FORM, "multipart/form-data; boundary=B") == [
         Part("purpose", None, None, b"image"),
         Part("file", 'a".png', "image/png", b"\r\n--"),
@@ -183,8 +183,8 @@ def test_parts_of_a_form_are_taken_apart_exactly() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", FORM[:-4], FORM[3:], FORM.replace(b'name="file"', b"x=1")])
-def test_broken_forms_are_refused(body: bytes) -> None:
-    """A form without its boundaries, or with a part that has no name, is an error."""
+def test_invalid_forms_are_rejected(body: bytes) -> None:
+    """Without boundaries, or with a part without a name."""
     with pytest.raises(BrokenBodyError):
         parts_of(body, "multipart/form-data; boundary=B")
 
@@ -199,8 +199,8 @@ def test_broken_forms_are_refused(body: bytes) -> None:
         ({"file": File('a".png', b"\r\n--", "image/gif")}, "part file"),
     ],
 )
-def test_every_difference_of_a_part_is_noticed(moonshot: Subject, change: dict[str, object], place: str) -> None:
-    """Another value, content, file name or type of a part, and a missing part, are reported."""
+def test_every_difference_of_a_part_is_reported(moonshot: Subject, change: dict[str, object], place: str) -> None:
+    """Value, content, file name or type, and a missing part."""
     value: dict[str, object] = {"purpose": "image", "file": File('a".png', b"\r\n--", "image/png")}
     headers = (*HEADERS[:2], ("content-type", "multipart/form-data; boundary=B"))
     arrival = Arrival("POST", "/v1/files", "", headers, FORM)

@@ -1,4 +1,4 @@
-"""How faults come about: a script of the server, or a place where no server is."""
+"""Conditions of failures: a script of the server, or an address without a server."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ from tests.support.ports import free_port
 from tests.support.server import Action, Close, Pause, Received, Server, head
 
 Script = Callable[[Call], Sequence[Action]]
-"""What the server does, made from the answer that would have been good."""
+"""Actions of the server, made from the successful response."""
 
 
 class Scenario(msgspec.Struct, frozen=True):
-    """What a fault has to work with."""
+    """Context of a failure."""
 
     caller: Caller
     server: Server
     call: Call
     tls: ssl.SSLContext
     stack: ExitStack
-    """Closes what was opened when the test ends."""
+    """Closed when the test ends."""
 
     def client(self, **options: Any) -> Any:
-        """Make a client that waits long, so that only what is meant to time out does."""
+        """Make a client with long timeouts, so that only intended ones occur."""
         return self.caller.client(**{"timeout": 10.0, **options})
 
 
 Arrange = Callable[[Scenario], Any]
-"""Makes the fault come about, and the client that meets it."""
+"""Function that prepares the failure and returns the client that meets it."""
 
 
 def plays(script: Script) -> Arrange:
-    """Let the server do this to every request."""
+    """Let the server respond so to every request."""
 
     def arrange(scene: Scenario) -> Any:
         scene.server.answer = lambda _: script(scene.call)
@@ -55,7 +55,7 @@ def plays(script: Script) -> Arrange:
 
 
 def stalls(script: Script) -> Arrange:
-    """Let the server do this to every request, and the client wait for a moment only."""
+    """Let the server respond so to every request, with a short timeout of the client."""
 
     def arrange(scene: Scenario) -> Any:
         scene.server.answer = lambda _: script(scene.call)
@@ -65,19 +65,19 @@ def stalls(script: Script) -> Arrange:
 
 
 def bounded(arrange: Arrange) -> Arrange:
-    """Let the client hold two megabytes of an answer at most."""
+    """Let the client keep at most two megabytes of a response."""
     return lambda scene: arrange(scene).with_options(max_response_size=2 << 20)
 
 
 def whole(call: Call, status: int = 200, body: bytes | None = None, **headers: str) -> bytes:
-    """Return an answer in one piece; keywords are headers with `_` for `-`."""
+    """Return a complete response; keywords are headers with `_` for `-`."""
     data = call.body if body is None else body
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return head(status, {"content-type": call.content_type, "content-length": str(len(data)), **named}) + data
 
 
-def breaks_off(scene: Scenario) -> Any:
-    """Call a server that takes ranges, and breaks every answer off that is to hold all bytes."""
+def interrupted_part(scene: Scenario) -> Any:
+    """Call a server that supports ranges and interrupts every complete response."""
     body = scene.call.body
 
     def answer(received: Received) -> Sequence[Action]:
@@ -94,7 +94,7 @@ def breaks_off(scene: Scenario) -> Any:
 
 
 def open_head(call: Call, **headers: str) -> bytes:
-    """Return the head of an answer that says nothing of its length but what the keywords say."""
+    """Return the head of a response without a length, except by the keywords."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return head(200, {"content-type": call.content_type, **named})
 
@@ -110,7 +110,7 @@ def nowhere(scene: Scenario) -> Any:
 
 
 def untrusted(scene: Scenario) -> Any:
-    """Call a server whose certificate was signed by nobody that the client trusts."""
+    """Call a server with an untrusted certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with TemporaryDirectory() as folder:
         context.load_cert_chain(write(Path(folder)).both)
@@ -122,7 +122,7 @@ def untrusted(scene: Scenario) -> Any:
 
 
 def through_proxy(serve: Callable[[socket.socket], None] | None, target: str) -> Arrange:
-    """Call a server by way of a proxy that does this to each connection, or that is not there."""
+    """Call a server through a proxy that handles each connection so, or that does not exist."""
 
     def arrange(scene: Scenario) -> Any:
         port = free_port() if serve is None else scene.stack.enter_context(listening(serve))
@@ -136,14 +136,14 @@ def through_proxy(serve: Callable[[socket.socket], None] | None, target: str) ->
     return arrange
 
 
-def says_no(connection: socket.socket) -> None:
-    """Refuse what a client asks of a proxy."""
+def rejects(connection: socket.socket) -> None:
+    """Reject the request of a client as a proxy."""
     connection.recv(65536)
     connection.sendall(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")
 
 
-def takes(size: int, then: Callable[[socket.socket], None]) -> Arrange:
-    """Let the server take so many bytes of a request, and then do this instead of an answer."""
+def accepts(size: int, then: Callable[[socket.socket], None]) -> Arrange:
+    """Let the server read this many bytes of a request, and then do this instead of responding."""
 
     def serve(connection: socket.socket) -> None:
         left = size
@@ -158,17 +158,17 @@ def takes(size: int, then: Callable[[socket.socket], None]) -> Arrange:
 
 
 def closes(connection: socket.socket) -> None:
-    """Close the connection in the ordinary way, whatever is unread."""
+    """Close the connection, with unread data."""
     connection.shutdown(socket.SHUT_RDWR)
 
 
 def resets(connection: socket.socket) -> None:
-    """Break the connection off with a reset."""
+    """Reset the connection."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def half_closes(connection: socket.socket) -> None:
-    """Say that nothing will be sent, and go on listening."""
+    """Close the sending side and keep reading."""
     connection.shutdown(socket.SHUT_WR)
     while connection.recv(65536):
         continue
@@ -176,7 +176,7 @@ def half_closes(connection: socket.socket) -> None:
 
 @contextmanager
 def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Serve each connection by a function; gives the port."""
+    """Handle each connection by a function; yield the port."""
 
     def accept() -> None:
         with suppress(OSError):

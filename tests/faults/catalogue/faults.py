@@ -1,4 +1,4 @@
-"""Every fault that is tried, and what comes of it for each kind of call: tests hold it, `docs/faults.md` shows it."""
+"""Failures and their results for each kind of call; tests check the table, `docs/faults.md` shows it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from specwire.errors import (
 
 from tests.faults.catalogue.conditions import (
     Arrange,
+    accepts,
     bounded,
-    breaks_off,
     closes,
     half_closes,
+    interrupted_part,
     nowhere,
     open_head,
     plays,
     refused,
+    rejects,
     resets,
-    says_no,
     stalls,
-    takes,
     through_proxy,
     untrusted,
     whole,
@@ -46,17 +46,17 @@ PAGE = b"<!doctype html>\n<title>Bad Gateway</title>"
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """One thing that goes wrong."""
+    """One failure."""
 
     what: str
     arrange: Arrange
     outcomes: Outcomes
     recovers: bool = True
-    """Whether the same client can make a next call, to a server that is well again."""
+    """Whether the next call of the same client works, on a healthy server."""
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Faults of one place."""
+    """Failures of one place."""
 
     title: str
     faults: tuple[Fault, ...]
@@ -96,11 +96,11 @@ def _lost(attempts: int = 3) -> Raises:
 
 TRUNCATED = Raises(StreamTruncatedError)
 REPEATED = each(_lost())
-"""The server has certainly not seen it, so that all is tried again."""
+"""The server has not seen the request, so every call is retried."""
 UNCLEAR = each(_lost(), _lost(1), _lost(1))
-"""The server may have acted, so that only reads are tried again."""
+"""The server may have executed the request, so only reads are retried."""
 BROKEN = each(_lost(), _lost(1), TRUNCATED, _lost(1))
-"""The head of the answer came: a stream or a download has begun."""
+"""The head of the response arrived: a stream or a download began."""
 UNREADABLE = each(Raises(DecodeError))
 
 FAULTS = (
@@ -111,16 +111,16 @@ FAULTS = (
             Fault("the host does not exist (DNS)", nowhere, REPEATED, recovers=False),
             Fault("the certificate is not trusted (TLS)", untrusted, each(_lost(1)), recovers=False),
             Fault("the proxy is down", through_proxy(None, "http://sample.invalid"), REPEATED, recovers=False),
-            Fault("the proxy refuses", through_proxy(says_no, "https://sample.invalid"), REPEATED, recovers=False),
+            Fault("the proxy refuses", through_proxy(rejects, "https://sample.invalid"), REPEATED, recovers=False),
         ),
     ),
     Group(
         "Request",
         (
-            Fault("connection closed as soon as it is open", takes(0, closes), UNCLEAR, recovers=False),
-            Fault("reset at the first byte of the request", takes(1, resets), UNCLEAR, recovers=False),
-            Fault("reset within the request headers", takes(20, resets), UNCLEAR, recovers=False),
-            Fault("half-closed by the server within the request", takes(20, half_closes), UNCLEAR, False),
+            Fault("connection closed as soon as it is open", accepts(0, closes), UNCLEAR, recovers=False),
+            Fault("reset at the first byte of the request", accepts(1, resets), UNCLEAR, recovers=False),
+            Fault("reset within the request headers", accepts(20, resets), UNCLEAR, recovers=False),
+            Fault("half-closed by the server within the request", accepts(20, half_closes), UNCLEAR, False),
         ),
     ),
     Group(
@@ -205,7 +205,7 @@ FAULTS = (
             ),
             Fault(
                 "closed within the body, by a server that supports ranges",
-                breaks_off,
+                interrupted_part,
                 each(_lost(), _lost(1), TRUNCATED, Good()),
             ),
             Fault(

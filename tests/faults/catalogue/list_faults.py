@@ -1,4 +1,4 @@
-"""Faults of lists and jobs, which take several calls: tests hold the table, `docs/faults.md` shows it."""
+"""Failures of lists and jobs, which take several calls; tests check the table, `docs/faults.md` shows it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from specwire.errors import PaginationError, SpecwireError, UnknownStatusError
 from tests.support.server import Received, reply
 
 Serve = Callable[[Received, int], Any]
-"""Makes the answer of a request and of how many came before it."""
+"""Returns the response to a request, given the number of earlier requests."""
 CAP = 10
 COUNT = 23
 
 
 class ListFault(msgspec.Struct, frozen=True):
-    """One thing that goes wrong between the pages of a list, or the polls of a job."""
+    """One failure between the pages of a list, or the polls of a job."""
 
     what: str
     method: str
@@ -27,27 +27,27 @@ class ListFault(msgspec.Struct, frozen=True):
     raises: type[SpecwireError] | None = None
     says: str = ""
     requests: int = 0
-    """How many requests there are at most; 0 where that is the list's own."""
+    """Maximum number of requests; 0 for that of the list."""
 
     @property
     def outcome(self) -> str:
-        """What comes of it, as the page says it."""
+        """Result, as shown on the page."""
         return f"`{self.raises.__name__}`" if self.raises is not None else "every item, once"
 
 
-def asked(received: Received, name: str, default: int) -> int:
+def query_number(received: Received, name: str, default: int) -> int:
     """Return a number of the query."""
     return int(parse_qs(urlsplit(received.target).query).get(name, [str(default)])[0])
 
 
 def slice_of(received: Received, method: str) -> tuple[list[dict[str, str]], int]:
-    """Return the items that a request asks for, at most as many as the server gives, and where they end."""
+    """Return the items that a request asks for, at most as many as the server returns, and where they end."""
     if method == "by_offset":
-        start = asked(received, "offset", 0)
-        size = min(asked(received, "limit", CAP), CAP)
+        start = query_number(received, "offset", 0)
+        size = min(query_number(received, "limit", CAP), CAP)
     else:
-        size = min(asked(received, "size", CAP), CAP)
-        start = asked(received, "page", 0) * size
+        size = min(query_number(received, "size", CAP), CAP)
+        start = query_number(received, "page", 0) * size
     return [{"id": str(number)} for number in range(start, min(COUNT, start + size))], start + size
 
 
@@ -109,6 +109,6 @@ LISTS = (
 
 
 def numbered(serve: Serve) -> Callable[[Received], Any]:
-    """Return what a server calls for each request."""
+    """Return a function that serves each request by its number."""
     numbers: Iterator[int] = count()
     return lambda received: serve(received, next(numbers))

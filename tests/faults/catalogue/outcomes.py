@@ -1,4 +1,4 @@
-"""The calls that every fault is tried with, and what may come of one."""
+"""Calls that meet every failure, and their possible results."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tests.support.sample import Chunk, Thing
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A kind of call, and the answer that would be a good one."""
+    """Kind of call, and its successful response."""
 
     name: str
     content_type: str
     body: bytes
     value: Any
-    """What the call gives for it."""
+    """Result of the call."""
 
     def make(self, caller: Caller, client: Any, folder: Path) -> Any:
-        """Make the call and return what it gives; a download gives the bytes of the file."""
+        """Make the call and return its result; a download returns the bytes of the file."""
         match self.name:
             case "read":
                 return caller.run(client.things.get("1"))
@@ -45,14 +45,14 @@ CALLS = (READ, WRITE, STREAM, DOWNLOAD)
 
 
 class Good(msgspec.Struct, frozen=True):
-    """The call gives its answer as if nothing had been."""
+    """The call returns its response despite the failure."""
 
     def __str__(self) -> str:
         return "the response"
 
 
 class Gives(msgspec.Struct, frozen=True):
-    """The call gives something else, since it cannot know better."""
+    """The call returns something else, because it cannot detect the failure."""
 
     value: Any
     what: str
@@ -62,7 +62,7 @@ class Gives(msgspec.Struct, frozen=True):
 
 
 class Raises(msgspec.Struct, frozen=True):
-    """The call raises exactly this class after so many attempts, with this in its message."""
+    """The call raises exactly this class after this many attempts, with this text in its message."""
 
     kind: type[SpecwireError]
     attempts: int = 1
@@ -74,12 +74,12 @@ class Raises(msgspec.Struct, frozen=True):
 
 Outcome = Good | Gives | Raises
 Outcomes = Mapping[str, Outcome]
-"""Name of the call -> what comes of it."""
+"""Result by name of the call."""
 
 
 def each(
     read: Outcome, write: Outcome | None = None, stream: Outcome | None = None, download: Outcome | None = None
 ) -> Outcomes:
-    """Return the outcomes of all calls: a write is like a read, a stream like a write, a download like a read."""
+    """Return the results of all calls: a write is like a read, a stream like a write, a download like a read."""
     write = write or read
     return {"read": read, "write": write, "stream": stream or write, "download": download or read}
