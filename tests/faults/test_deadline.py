@@ -1,4 +1,4 @@
-"""Promises of `deadline`: a call ends by it, however many attempts, waits, redirects and slow bytes it is made of."""
+"""Option `deadline`: it bounds a call with all attempts, waits, redirects and slow bytes."""
 
 from __future__ import annotations
 
@@ -34,19 +34,22 @@ DRIPPING: Sequence[Action] = (
     *(action for _ in range(100) for action in (chunk(b" "), Pause(0.05))),
     END,
 )
-"""A body of which something always comes in time."""
+"""Body that sends a byte before each timeout."""
 
 
 @contextmanager
 def lasting(least: float, most: float) -> Iterator[None]:
-    """Hold the seconds that a block takes between two bounds."""
+    """Check that a block takes between this and that many seconds."""
     started = time.monotonic()
     yield
     assert least <= time.monotonic() - started < most
 
 
 def test_silence_ends_by_the_deadline(caller: Caller, client: Any, server: Server) -> None:
-    """A silent server is an `APITimeoutError` at the deadline, though `timeout` is longer; no try is left then."""
+    """A silent server is an `APITimeoutError` at the deadline.
+
+    There is no other attempt, and `timeout` may be longer.
+    """
     server.answer = lambda _: (Hold(),)
     with lasting(0.25, 3), pytest.raises(APITimeoutError) as caught:
         caller.run(client.with_options(deadline=0.3).things.get("1"))
@@ -55,8 +58,8 @@ def test_silence_ends_by_the_deadline(caller: Caller, client: Any, server: Serve
     assert [] == busy(client)
 
 
-def test_a_dripping_body_ends_by_the_deadline(caller: Caller, client: Any, server: Server) -> None:
-    """A body of which a byte comes now and then is cut off at the deadline; the next call works."""
+def test_a_slow_body_ends_by_the_deadline(caller: Caller, client: Any, server: Server) -> None:
+    """It sends a byte now and then; the next call works."""
     server.play(DRIPPING, GOOD)
     with lasting(0.25, 3), pytest.raises(APITimeoutError, match="the deadline of 0.3 s passed"):
         caller.run(client.with_options(deadline=0.3).things.get("1"))
@@ -65,8 +68,8 @@ def test_a_dripping_body_ends_by_the_deadline(caller: Caller, client: Any, serve
 
 
 @pytest.mark.parametrize("warm", [False, True], ids=["first", "again"])
-def test_a_dripping_head_ends_by_the_deadline(caller: Caller, server: Server, warm: bool) -> None:
-    """A head of which a byte comes now and then is cut off at the deadline, on a new connection and on a used one."""
+def test_a_slow_head_ends_by_the_deadline(caller: Caller, server: Server, warm: bool) -> None:
+    """On a new connection and on a used one."""
     if caller.library == "httpx" and not caller.asynchronous:
         pytest.skip("documented: a synchronous http_client of the user's own bounds each wait only")
     client = caller.client()
@@ -80,7 +83,7 @@ def test_a_dripping_head_ends_by_the_deadline(caller: Caller, server: Server, wa
     assert Thing(id="1") == caller.run(client.things.make(name="x"))
 
 
-def test_a_name_that_is_not_found_in_time_ends_by_the_deadline(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_dns_lookup_ends_by_the_deadline(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system's resolver, which may take half a minute, does not prolong a synchronous call."""
     over = threading.Event()
     ask = socket.getaddrinfo
@@ -98,7 +101,7 @@ def test_a_name_that_is_not_found_in_time_ends_by_the_deadline(server: Server, m
 
 
 def test_each_address_of_a_name_is_tried(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A host of which the first address does not answer is reached at the next; one without any is told of as such."""
+    """If the first address of a host does not respond, the next is used; a host without addresses is reported."""
     ask = socket.getaddrinfo
 
     def known(host: str, *rest: Any, **named: Any) -> Any:
@@ -117,7 +120,7 @@ def test_each_address_of_a_name_is_tried(server: Server, monkeypatch: pytest.Mon
 
 
 def test_a_deadline_needs_no_thread(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A synchronous client of its own connections keeps time without a thread for each call."""
+    """A synchronous client does not start a thread for each call."""
     caller, start = threading.current_thread(), threading.Thread.start
 
     def refused(thread: threading.Thread) -> None:
@@ -133,7 +136,7 @@ def test_a_deadline_needs_no_thread(server: Server, monkeypatch: pytest.MonkeyPa
 
 
 def test_no_wait_begins_when_time_is_up() -> None:
-    """Bytes that are there already do not prolong a call; without a limit, they are read."""
+    """Bytes that already arrived do not prolong a call; without a limit, the library's own timeouts apply."""
     here, there = socket.socketpair()
     with here, there:
         wire = Stream(here, WeakSet())
@@ -150,8 +153,8 @@ def test_no_wait_begins_when_time_is_up() -> None:
         assert here.gettimeout() is None
 
 
-def test_a_server_that_reads_slowly_is_left(caller: Caller) -> None:
-    """An upload of which the server takes a little now and then is cut off at the deadline."""
+def test_a_slow_upload_ends_by_the_deadline(caller: Caller) -> None:
+    """The server reads a little now and then."""
     if caller.library == "httpx" and not caller.asynchronous:
         pytest.skip("documented: a synchronous http_client of the user's own bounds each wait only")
 
@@ -170,7 +173,7 @@ def test_a_server_that_reads_slowly_is_left(caller: Caller) -> None:
 
 
 def test_attempts_share_the_deadline(caller: Caller, client: Any, server: Server) -> None:
-    """The second attempt has what the first left of the deadline, not all of `timeout`."""
+    """The second attempt has the rest of the deadline, not all of `timeout`."""
     server.answer = lambda _: (Hold(),)
     with lasting(0.7, 3), pytest.raises(APITimeoutError, match=r"the deadline of 0\.8 s passed"):
         caller.run(client.with_options(timeout=0.6, deadline=0.8).things.get("1"))
@@ -178,15 +181,15 @@ def test_attempts_share_the_deadline(caller: Caller, client: Any, server: Server
 
 
 def test_no_wait_begins_that_would_pass_the_deadline(caller: Caller, client: Any, server: Server) -> None:
-    """A server that asks for a longer wait than the deadline leaves is not waited for: its own error is raised."""
+    """If the server asks for a longer wait, its error is raised at once."""
     server.play(reply({}, status=429, headers={"retry-after": "60"}))
     with lasting(0, 3), pytest.raises(RateLimitError) as caught:
         caller.run(client.with_options(deadline=5.0).things.get("1"))
     assert 1 == caught.value.attempts
 
 
-def test_a_call_in_time_is_as_ever(caller: Caller, server: Server) -> None:
-    """A call within its deadline is repeated, answers, and gives its connection back for the next."""
+def test_a_call_within_its_deadline_is_unchanged(caller: Caller, server: Server) -> None:
+    """It is retried, responds, and keeps its connection for the next."""
     client = caller.client(deadline=30.0, retry=RetryPolicy(wait_initial=0.01, wait_max=0.01))
     server.play(reply({}, status=503), GOOD, GOOD)
     assert 2 == caller.run(client.things.get.raw("1")).attempts
@@ -196,7 +199,7 @@ def test_a_call_in_time_is_as_ever(caller: Caller, server: Server) -> None:
 
 @pytest.mark.parametrize("what", [{"text": "a"}, b": ping\n\n", b"data:\n\n"], ids=["events", "pings", "blanks"])
 def test_a_deadline_ends_a_stream(caller: Caller, client: Any, server: Server, what: Any) -> None:
-    """The deadline bounds the whole of a stream, whatever the server sends."""
+    """It bounds the whole stream, whatever the server sends."""
     server.play(stream(*[each for _ in range(60) for each in (what, Pause(0.05))], DONE))
     started = time.monotonic()
     with pytest.raises(StreamTruncatedError, match="the deadline passed"):
@@ -204,7 +207,7 @@ def test_a_deadline_ends_a_stream(caller: Caller, client: Any, server: Server, w
     assert 0.3 < time.monotonic() - started < 2
 
 
-def test_a_deadline_that_is_far_away_leaves_a_stream_alone(caller: Caller, client: Any, server: Server) -> None:
+def test_a_stream_within_its_deadline_is_complete(caller: Caller, client: Any, server: Server) -> None:
     """A stream that ends in time is whole."""
     server.play(stream({"text": "a"}, Pause(0.1), DONE), (Hold(),))
     assert [Chunk(text="a")] == caller.list(client.with_options(deadline=5).talks.stream())
@@ -214,7 +217,7 @@ def test_a_deadline_that_is_far_away_leaves_a_stream_alone(caller: Caller, clien
 
 @pytest.mark.parametrize("what", [b": ping\n\n", b"data:\n\n", b": a long comment, cut "])
 def test_pings_do_not_keep_a_stream_alive(caller: Caller, client: Any, server: Server, what: bytes) -> None:
-    """`idle_timeout` runs between two events; what is no event gains no time."""
+    """`idle_timeout` runs between two events; other frames do not restart it."""
     pings = [each for _ in range(60) for each in (Pause(0.05), what)]
     server.play(
         stream({"text": "a"}, *pings, DONE),
@@ -229,8 +232,8 @@ def test_pings_do_not_keep_a_stream_alive(caller: Caller, client: Any, server: S
 
 
 @pytest.mark.parametrize("deadline", [0, -1.0, float("nan")])
-def test_a_senseless_deadline_is_refused(deadline: float) -> None:
-    """A deadline that no call could keep is an error when it is given."""
+def test_an_invalid_deadline_is_rejected(deadline: float) -> None:
+    """When it is given."""
     with pytest.raises(ConfigurationError, match="deadline is"):
         Options(deadline=deadline)
     with pytest.raises(ConfigurationError, match="deadline is"):
