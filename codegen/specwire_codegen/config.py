@@ -6,7 +6,7 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
@@ -16,12 +16,14 @@ from specwire_codegen.openapi.casing import pascal, respelled, words
 from specwire_codegen.openapi.identifiers import RESERVED_CLASSES, RESERVED_CLIENTS
 from specwire_codegen.openapi.suggest import did_you_mean
 
-_CLIENT_KEYS = {"class": str, "key": str, "base_url": str, "requires_base_url": bool}
+_CLIENT_KEYS = {"class": str, "key": str, "base_url": str, "requires_base_url": bool, "verbs": str}
 _ACCESS_KEYS: Mapping[str, tuple[type, ...]] = {"refs-within": (str, list), "ref": (str, list, dict)}
 """Options for the access of a document (see `files/access.py`): at the top, or in `[client]`."""
 _PATH_KEYS = {**_ACCESS_KEYS, "overlays": (str, list)}
 _KINDS = {str: ("a string", "put it into quotes"), bool: ("true or false", "write it without quotes")}
 _VARIABLES = ("key", "base_url")
+Verbs = Literal["retrieve", "get"]
+_VERBS = ("retrieve", "get")
 _TABLES = ("operations", "streams", "waits")
 _INFERRED = ("streams", "pages", "waits")
 _KNOWN = ("client", *_TABLES, "models", "casing", "infer")
@@ -48,6 +50,8 @@ class ClientConfig:
     waits: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     models: Mapping[str, str] = attrs.field(factory=dict)
     """Class names by component."""
+    verbs: Verbs = "retrieve"
+    """Verb of methods that read one item."""
     casing: Mapping[str, str] = attrs.field(factory=dict)
     """Spelling of words in class names."""
     infer: Mapping[str, bool | Mapping[str, bool]] = attrs.field(factory=dict)
@@ -97,6 +101,7 @@ def read_config(path: Path, package: str) -> ClientConfig:
         requires_base_url=client.get("requires_base_url", False),
         overlays=_overlays(path.parent, data.get("overlays", client.get("overlays", ()))),
         models=data.get("models", {}),
+        verbs=client.get("verbs", default.verbs),
         casing=data.get("casing", {}),
         infer=data.get("infer", {}),
         text=text,
@@ -157,6 +162,10 @@ def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]
             message = f"{value!r} is not a valid name for an environment variable"
             help_ = "use letters, digits and underscores, such as SHOP_API_KEY"
             found.append(error("bad-name", message, config.locate("client", key), help_))
+    verbs = data.get("client", {}).get("verbs", "retrieve")
+    if isinstance(verbs, str) and verbs not in _VERBS:
+        help_ = did_you_mean(verbs, _VERBS, f"use one of {', '.join(_VERBS)}")
+        found.append(error("bad-value", f"verbs cannot be {verbs!r}", config.locate("client", "verbs"), help_))
     if not is_class_name(config.class_name) or _is_taken(config.class_name):
         help_ = "use PascalCase letters and digits; names of the runtime are reserved"
         place = config.locate("client", "class")

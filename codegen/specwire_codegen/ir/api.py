@@ -71,6 +71,11 @@ class Operation:
         )
 
     @property
+    def positional(self) -> Parameter | None:
+        """The only parameter that may be passed by position: the last one of the path."""
+        return next((each for each in reversed(self.parameters) if each.place == "path"), None)
+
+    @property
     def resource(self) -> tuple[str, ...]:
         """Dotted path of the resource."""
         return self.method[:-1]

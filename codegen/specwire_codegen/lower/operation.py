@@ -36,6 +36,7 @@ from specwire_codegen.lower.body import lower_bodies
 from specwire_codegen.lower.facts.paging import lower_pagination, lower_polling
 from specwire_codegen.lower.facts.selection import Selection, Switch, selected, switch_of, unselected
 from specwire_codegen.lower.formats import formats_of
+from specwire_codegen.lower.lists import returns_list
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.naming.chosen import Chosen, Method, chosen
 from specwire_codegen.lower.naming.method import default_methods
@@ -61,18 +62,21 @@ def lower_operations(document: Document, components: Components, config: ClientC
         for path, item in document.data.get("paths", {}).items()
         for http_method, tokens, raw in operations_of(item)
     ]
-    names = {pointer: named(raw, method, path) for path, method, raw, pointer in routes}
+    names = {pointer: named(raw, method, path, returns_list(raw, components)) for path, method, raw, pointer in routes}
     choice = chosen(config, [*names.values()])
     unnamed = [one for one in names.values() if not choice.methods("operations", one.id)]
-    defaults = default_methods(unnamed, choice.all())
+    defaults = default_methods(unnamed, choice.all(), config.verbs)
     found: list[Operation] = []
-    taken = {*defaults.values(), *choice.all()}
+    taken = {*(default.method for default in defaults.values()), *choice.all()}
     for path, http_method, raw, pointer in routes:
-        methods = choice.methods("operations", raw["operationId"]) or (defaults[names[pointer].key],)
+        methods, reason = choice.methods("operations", raw["operationId"]), config.file
+        if not methods:
+            default = defaults[names[pointer].key]
+            methods, reason = (default.method,), default.reason
         waiters = choice.methods("waits", raw["operationId"])
         waiter = waiters[0] if waiters else default_waiter(raw, methods[0], taken)
         lowering = _Lowering(document, components, choice, path, http_method, raw, pointer, methods, waiter, taken)
-        found += lowering.operations()
+        found += (attrs.evolve(operation, named_by=reason) for operation in lowering.operations())
     raise_errors([*_unused(found, choice), *_collisions(found, choice)])
     return tuple(found)
 
@@ -192,7 +196,7 @@ class _Lowering:
         raw = [each for each in stated if (each["in"], each["name"]) != ("query", hidden)]
         order = {"path": 0, "query": 1, "header": 2, "cookie": 3}
         ordered = sorted(raw, key=lambda one: (order[one["in"]], self.path.find("{" + one["name"] + "}")))
-        wishes = [(one["in"], one["name"], argument(one["name"])) for one in ordered]
+        wishes = [(one["in"], one["name"], argument(one.get("x-specwire-name", one["name"]))) for one in ordered]
         fields = _body_fields(body)
         wishes += [("body", wire, name) for wire, name in fields]
         reserved = RESERVED_ARGUMENTS | _own_arguments(body)

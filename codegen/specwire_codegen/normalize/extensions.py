@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from specwire_codegen.normalize.guess import INFERRED, KINDS
+from specwire_codegen.normalize.operations.stated_names import NAME
 from specwire_codegen.normalize.operations.streams import EVENT_STREAM, JSON_LINES
 from specwire_codegen.normalize.source_map import PRIVATE, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
@@ -41,6 +42,16 @@ def _pointer(value: Any) -> str | None:
 
 def _place(value: Any) -> str | None:
     return None if value == "" or _pointer(value) is None else "a JSON pointer such as '/data', or '' for the root"
+
+
+def _word(value: Any) -> str | None:
+    good = isinstance(value, str) and value.isidentifier() and not value.startswith("_")
+    return None if good else "a Python name such as 'create'"
+
+
+def _dotted(value: Any) -> str | None:
+    good = isinstance(value, str) and all(_word(part) is None for part in value.split("."))
+    return None if good else "Python names with dots between them, such as 'audio.speech'"
 
 
 def _flag(value: Any) -> str | None:
@@ -209,6 +220,7 @@ _POLLING = _Object(
     ("status", "success"),
 )
 _NEVER = _Object({"pointer": _pointer, "values": _scalars}, ("pointer", "values"))
+_NAMES_STATED = _Object({"resource": _dotted, "method": _word})
 _REFUSAL = _Object({"code": _pointer, "accepted": _scalars, "message": _pointer}, ("code", "accepted"))
 _SOURCES = _List(_Object({"id": _text, "what": _text, "url": _text}, ("id", "what")))
 
@@ -225,6 +237,7 @@ EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
         _Extension(_Object({"safe": _safe}, ("safe",)), ("operation",)),
     ),
     SPANS: (_Extension(_flag, ("parameter",)),),
+    NAME: (_Extension(_NAMES_STATED, ("operation",)), _Extension(_word, ("parameter",))),
     "x-specwire-error-envelope": (_Extension(_REFUSAL, ("operation",)),),
     "x-specwire-sources": (_Extension(_SOURCES),),
     "x-specwire-confidence": (_Extension(_one_of("high", "medium", "low")),),

@@ -9,7 +9,14 @@ import attrs
 from specwire_codegen.normalize import extensions, order
 from specwire_codegen.normalize.inference import infer, streams as inferred_streams
 from specwire_codegen.normalize.names import components, hoist
-from specwire_codegen.normalize.operations import event_emitters, operations, parameters, stream_envelopes, streams
+from specwire_codegen.normalize.operations import (
+    event_emitters,
+    operations,
+    parameters,
+    stated_names,
+    stream_envelopes,
+    streams,
+)
 from specwire_codegen.normalize.refs import references
 from specwire_codegen.normalize.repair import (
     defaults,
@@ -78,7 +85,8 @@ PASSES = (
     Pass("openapi3", openapi3.upgrade, ("tuples", "references")),
     Pass("numbers", numbers.apply, ("openapi3",)),
     Pass("enum-names", enum_names.apply, ("openapi3",)),
-    Pass("extensions", extensions.apply, ("enum-names",)),
+    Pass("stated-names", stated_names.apply, ("openapi3",)),
+    Pass("extensions", extensions.apply, ("enum-names", "stated-names")),
     Pass("security", security.apply, ("openapi3",)),
     Pass("missing-fields", missing_fields.apply, ("openapi3", "security")),
     Pass("field-types", field_types.apply, ("missing-fields", "extensions")),

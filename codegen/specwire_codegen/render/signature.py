@@ -104,12 +104,15 @@ def _other_types(operation: Operation) -> str:
 
 
 def arguments_of(operation: Operation) -> Iterator[Argument]:
-    """Yield the arguments of an operation, positional ones first, then the required ones."""
+    """Yield the arguments of an operation, the positional one first, then the required ones.
+
+    Only the last parameter of the path is positional: ids in the wrong order would address another item.
+    """
     found: list[Argument] = []
     for parameter in operation.parameters:
         annotation = into(parameter.type, INPUTS)
-        positional = parameter.place == "path"
-        required = parameter.required or positional
+        required = parameter.required or parameter.place == "path"
+        positional = parameter is operation.positional
         found.append(Argument(parameter.name, annotation, required, parameter.doc, positional, parameter.default))
     found += _body_arguments(operation.body)
     last = max((index for index, each in enumerate(found) if each.positional and each.default is None), default=-1)

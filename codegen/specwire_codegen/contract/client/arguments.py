@@ -31,16 +31,15 @@ class Arguments:
 
 def arguments(operation: Operation, case: Case) -> Arguments:
     """Return the arguments that make a method send a call. Raise `KeyError` for an unknown wire name."""
-    positional = [parameter for parameter in operation.parameters if parameter.place == "path"]
+    positional = operation.positional
     places = case.places
     keywords = {
         parameter.name: places[parameter.place][parameter.wire_name]
         for parameter in operation.parameters
-        if parameter.place != "path" and parameter.wire_name in places[parameter.place]
+        if parameter is not positional and parameter.wire_name in places[parameter.place]
     }
-    return Arguments(
-        tuple(case.path[parameter.wire_name] for parameter in positional), {**keywords, **_body(operation, case)}
-    )
+    args = (case.path[positional.wire_name],) if positional is not None else ()
+    return Arguments(args, {**keywords, **_body(operation, case)})
 
 
 def shared_with(override: Callable[..., Any], operation: Operation, case: Case) -> tuple[Case, Arguments] | None:

@@ -18,9 +18,25 @@ class Named:
     tag: str | None
     http_method: str
     path: str
+    resource: str | None = None
+    """Dotted resource that the document states for this operation."""
+    method: str | None = None
+    """Method name that the document states for this operation."""
+    several: bool | None = None
+    """Whether it returns a list; None if the document does not say."""
 
 
-def named(raw: Mapping[str, Any], http_method: str, path: str) -> Named:
+def named(raw: Mapping[str, Any], http_method: str, path: str, several: bool | None = None) -> Named:
     """Return the facts that a method name is derived from."""
     tags: Sequence[str] = raw.get("tags", ())
-    return Named(f"{http_method} {path}", raw["operationId"], tags[0] if tags else None, http_method, path)
+    stated: Mapping[str, str] = raw.get("x-specwire-name", {})
+    return Named(
+        f"{http_method} {path}",
+        raw["operationId"],
+        tags[0] if tags else None,
+        http_method,
+        path,
+        stated.get("resource"),
+        stated.get("method"),
+        several,
+    )

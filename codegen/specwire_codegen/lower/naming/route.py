@@ -1,126 +1,155 @@
-"""Method names derived from paths, for operations without a better name."""
+"""Paths as routes: their resources, parameters, versions and custom verbs."""
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Sequence
+from typing import Literal
 
+import attrs
+
+from specwire_codegen.lower.naming.vocabulary import ROOTS, VERBS, VERSION, is_version
 from specwire_codegen.openapi import plurals
-from specwire_codegen.openapi.casing import snake, words
-from specwire_codegen.openapi.plurals import singular
+from specwire_codegen.openapi.casing import words
 
-_PREFIX = re.compile(r"[a-z]{0,2}\d+(\.\d+)*(alpha|beta)?\d*|api|rest", re.IGNORECASE)
-_VERBS = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete", "QUERY": "query"}
-_SPEAKING = frozenset(
-    "activate add approve archive cancel check clear clone confirm create deactivate delete disable edit enable "
-    "execute export fetch find generate get import invite list merge pause publish refresh register reject remove "
-    "rename restart restore resume revoke rotate search send set submit subscribe trigger unsubscribe update upload "
-    "validate verify".split()
-)
-"""Verbs; a path segment of several words that begins with one is already a method name."""
+_EXTENSION = re.compile(r"\.(?:csv|html?|json|txt|xml|ya?ml)$")
+_CUSTOM = re.compile(r"(.*):([^:{}]+)")
+"""A segment with a custom verb: `{id}:cancel`."""
+_QUALIFIED = frozenset("at by containing for from in near of on per via with within".split())
+"""Words that separate the noun of a segment from its qualification: `stops-for-route`."""
+_TRUE = frozenset({"", "1", "true", "yes"})
 
 
-def segments_of(path: str) -> list[str]:
-    """Return the segments of a path, without query, leading versions and `api`."""
-    segments = [segment for segment in re.split(r"[?#]", path, maxsplit=1)[0].split("/") if segment]
-    while len(segments) > 1 and _PREFIX.fullmatch(segments[0]):
-        segments = segments[1:]
-    return segments
+@attrs.frozen
+class Step:
+    """A part of a path: a fixed segment, a parameter, or a verb after a colon."""
+
+    kind: Literal["fixed", "parameter", "verb"]
+    words: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The words in snake case."""
+        return "_".join(self.words)
+
+
+@attrs.frozen
+class Route:
+    """A path without what all paths have in common."""
+
+    steps: tuple[Step, ...]
+    version: str = ""
+    """The dropped version, such as `v2`."""
+    flags: tuple[str, ...] = ()
+    """Stage of the version and flags of a fixed query: `beta` of `?beta=true`."""
+    variant: tuple[str, ...] = ()
+    """Words of the fragment and of other fixed queries, which tell operations on one path apart."""
+
+    @property
+    def fixed(self) -> tuple[Step, ...]:
+        """The segments without parameters."""
+        return tuple(step for step in self.steps if step.kind == "fixed")
+
+    @property
+    def parameters(self) -> int:
+        """The number of parameters."""
+        return sum(step.kind == "parameter" for step in self.steps)
+
+    @property
+    def place(self) -> tuple[tuple[str, ...] | None, ...]:
+        """The path with the names of its parameters blanked, and its flags."""
+        return (
+            *(self.flags and (self.flags,)),
+            *(None if step.kind == "parameter" else step.words for step in self.steps),
+        )
+
+
+def route_of(path: str) -> Route:
+    """Return the route of a path: `/api/v1/pets/{id}:feed` has the steps `pets`, a parameter and the verb `feed`."""
+    base, _, fragment = path.partition("#")
+    base, _, query = base.partition("?")
+    segments = [segment for segment in base.split("/") if segment]
+    if len(segments) == 1 and "{" not in base and not _EXTENSION.search(base):
+        *holders, name = segments[0].split(".")
+        segments = [*holders, f":{name}" if holders else name]
+    steps: list[Step] = []
+    version, stage = "", ""
+    for index, segment in enumerate(segments):
+        plain = _EXTENSION.sub("", segment)
+        last = index == len(segments) - 1 and not any(step.kind == "fixed" for step in steps)
+        if "{" not in plain and not last and (found := VERSION.fullmatch(plain)) and (index < 2 or plain[0] in "vV"):
+            version, stage = version or plain.lower(), stage or (found[1] or "").lower()
+        elif plain.lower() in ROOTS and not steps and not last:
+            continue
+        else:
+            steps += _steps(plain)
+    flags, variant = _fixed_query(query)
+    if variant and variant[0] in VERBS and steps:
+        steps, variant = [*steps, Step("verb", variant)], ()
+    return Route(tuple(steps), version, (*filter(None, [stage]), *flags), (*variant, *_words(fragment)))
+
+
+def _steps(segment: str) -> list[Step]:
+    """Return the steps of a segment: `{id}:cancel` and `Users({id})` have two."""
+    found = _CUSTOM.fullmatch(segment)
+    bare, verb = (found[1], found[2]) if found else (segment, "")
+    before, brace, rest = bare.partition("{")
+    steps = [Step("fixed", _words(before))]
+    if brace:
+        steps.append(Step("parameter", _words(rest.partition("}")[0])))
+    steps.append(Step("verb", _words(verb)))
+    return [step for step in steps if step.words or step.kind == "parameter"]
+
+
+def _fixed_query(query: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the flags of a query in a path, and the words of its other values."""
+    flags: list[str] = []
+    variant: list[str] = []
+    for pair in filter(None, query.split("&")):
+        name, _, value = pair.partition("=")
+        if "{" in pair:
+            continue
+        if value.lower() in _TRUE:
+            flags += ["_".join(_words(name))]
+        else:
+            variant += _words(value)
+    return tuple(filter(None, flags)), tuple(variant)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in words(text))
+
+
+def is_same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Return whether two names are equal apart from number."""
+    return tuple(map(plurals.singular, one)) == tuple(map(plurals.singular, other))
+
+
+def is_plural(name: tuple[str, ...]) -> bool:
+    """Return whether the noun of a name is in the plural: `stops` in `stops_for_route`."""
+    return bool(name) and plurals.is_plural(_noun(name)[-1])
+
+
+def is_qualified(name: tuple[str, ...]) -> bool:
+    """Return whether a name has a qualification, which a parameter after it belongs to: `stops_for_route`."""
+    return len(_noun(name)) < len(name)
+
+
+def _noun(name: tuple[str, ...]) -> tuple[str, ...]:
+    index = next((index for index, word in enumerate(name[1:], 1) if word in _QUALIFIED), len(name))
+    return name[:index]
+
+
+def is_prefix(text: str) -> bool:
+    """Return whether a name is a version or means nothing, such as `api`."""
+    return text.lower() in ROOTS or is_version(text)
 
 
 def prefix_words(path: str) -> list[str]:
     """Return the words of the leading versions and `api` of a path."""
     segments = [segment for segment in re.split(r"[?#]", path, maxsplit=1)[0].split("/") if segment]
-    prefix = segments[: len(segments) - len(segments_of(path))]
-    return [word.lower() for segment in prefix for word in words(segment)]
-
-
-def is_prefix(text: str) -> bool:
-    """Return whether a segment is a version or `api`."""
-    return bool(_PREFIX.fullmatch(text))
-
-
-def owners_of(path: str) -> list[str]:
-    """Return the segments of a path that a parameter follows: `pots` in `/pots/{id}/seeds`."""
-    segments = segments_of(path)
-    return [one for one, other in itertools.pairwise(segments) if other.startswith("{") and not one.startswith("{")]
-
-
-def is_verb(word: str) -> bool:
-    """Return whether a word is a verb."""
-    return word in _SPEAKING
-
-
-def static_segments(path: str) -> list[str]:
-    """Return the segments without parameters."""
-    static = (re.sub(r"\{[^{}]*\}", "", segment) for segment in segments_of(path))
-    return [segment for segment in static if words(segment)]
-
-
-def is_plural(text: str) -> bool:
-    """Return whether a name is in the plural, judged by its ending."""
-    found = words(text)
-    return bool(found) and plurals.is_plural(found[-1].lower())
-
-
-def is_spoken(segment: str) -> bool:
-    """Return whether a segment is a verb with its object: `sendMessage`."""
-    found = words(segment)
-    return len(found) > 1 and found[0].lower() in _SPEAKING
-
-
-def is_same(one: str, other: str) -> bool:
-    """Return whether two names are equal apart from number."""
-    return [singular(word.lower()) for word in words(one)] == [singular(word.lower()) for word in words(other)]
-
-
-def ends_in_parameter(path: str) -> bool:
-    """Return whether a path identifies a single item."""
-    segments = segments_of(path)
-    return bool(segments) and segments[-1].startswith("{")
-
-
-def route_names(http_method: str, path: str, resource: str | None, collects: bool = False) -> list[str]:
-    """Return method names for a route, best first: `GET /users/{id}/posts` of `users` is `list_posts`.
-
-    `collects` is true if the path identifies several items, even if it does not end in a plural.
-    """
-    nouns = nouns_of(path, resource)
-    if nouns and is_spoken(nouns[-1]):
-        return [joined(nouns[-1:]), joined(nouns)]
-    verb = _VERBS.get(http_method, http_method.lower())
-    several = not ends_in_parameter(path)
-    key = [] if several else ["by", segments_of(path)[-1]]
-    plural = collects or is_plural(nouns[-1] if nouns else "".join(static_segments(path)[-1:]))
-    if http_method == "GET" and several and plural:
-        verb = "list"
-    if not nouns:
-        other = joined([verb, *key]) if key and http_method != "PATCH" else http_method.lower()
-        return [verb, other]
-    if http_method == "POST" and several and not is_plural(nouns[-1]):
-        return [joined(nouns[-1:]), joined(nouns), joined([verb, *nouns])]
-    things = nouns
-    if is_plural(nouns[-1]) and (http_method == "POST" or not several):
-        things = [*nouns[:-1], singular(joined(nouns[-1:]))]
-    names = [joined([verb, things[-1]]), joined([verb, things[-1], *key]), joined([verb, *things])]
-    return [*names, joined([http_method, *things])]
-
-
-def nouns_of(path: str, resource: str | None) -> list[str]:
-    """Return the segments that are not part of the resource name."""
-    segments = static_segments(path)
-    if resource is not None:
-        most = min(len(segments), len(words(resource)))
-        if any(is_same("_".join(segments[-size:]), resource) for size in range(2, most + 1)):
-            return []
-        while segments and is_same(segments[-1], resource):
-            segments = segments[:-1] if len(segments) == 1 or is_same(segments[0], resource) else []
-        if segments and is_same(segments[0], resource):
-            segments = segments[1:]
-    return segments
-
-
-def joined(parts: Sequence[str]) -> str:
-    """Return names as one name in snake case."""
-    return snake("_".join(word.lower() for part in parts for word in words(part)))
+    found: list[str] = []
+    for segment in segments[:-1]:
+        if not is_prefix(segment):
+            break
+        found += _words(segment)
+    return found
