@@ -11,6 +11,7 @@ from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
     from .resources.answers import Answers, AsyncAnswers
+    from .resources.whatever import AsyncWhatever, Whatever
 
 PROVIDER = Provider(
     name="sample", version="1", base_url="https://api.example.com/v1", base_url_variable="SAMPLE_BASE_URL"
@@ -24,6 +25,8 @@ class Sample(Client):
     _provider = PROVIDER
     answers: resource[Answers] = resource(".resources.answers", "Answers")
     """Answers."""
+    whatever: resource[Whatever] = resource(".resources.whatever", "Whatever")
+    """Whatever."""
 
 
 class AsyncSample(AsyncClient):
@@ -32,6 +35,8 @@ class AsyncSample(AsyncClient):
     _provider = PROVIDER
     answers: resource[AsyncAnswers] = resource(".resources.answers", "AsyncAnswers")
     """Answers."""
+    whatever: resource[AsyncWhatever] = resource(".resources.whatever", "AsyncWhatever")
+    """Whatever."""
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

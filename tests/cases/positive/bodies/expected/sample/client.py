@@ -11,6 +11,9 @@ from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
     from .resources.bodies import AsyncBodies, Bodies
+    from .resources.files import AsyncFiles, Files
+    from .resources.named import AsyncNamed, Named
+    from .resources.values import AsyncValues, Values
 
 PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL")
 """Servers and authentication of the API."""
@@ -22,6 +25,12 @@ class Sample(Client):
     _provider = PROVIDER
     bodies: resource[Bodies] = resource(".resources.bodies", "Bodies")
     """Bodies."""
+    files: resource[Files] = resource(".resources.files", "Files")
+    """Files."""
+    named: resource[Named] = resource(".resources.named", "Named")
+    """Named."""
+    values: resource[Values] = resource(".resources.values", "Values")
+    """Values."""
 
 
 class AsyncSample(AsyncClient):
@@ -30,6 +39,12 @@ class AsyncSample(AsyncClient):
     _provider = PROVIDER
     bodies: resource[AsyncBodies] = resource(".resources.bodies", "AsyncBodies")
     """Bodies."""
+    files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
+    """Files."""
+    named: resource[AsyncNamed] = resource(".resources.named", "AsyncNamed")
+    """Named."""
+    values: resource[AsyncValues] = resource(".resources.values", "AsyncValues")
+    """Values."""
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

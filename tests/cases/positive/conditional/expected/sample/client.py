@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
+    from .resources.payments import AsyncPayments, Payments
     from .resources.things import AsyncThings, Things
 
 PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL")
@@ -20,6 +21,8 @@ class Sample(Client):
     """Synchronous client for Conditions and bare schemas."""
 
     _provider = PROVIDER
+    payments: resource[Payments] = resource(".resources.payments", "Payments")
+    """Payments."""
     things: resource[Things] = resource(".resources.things", "Things")
     """Things."""
 
@@ -28,6 +31,8 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Conditions and bare schemas."""
 
     _provider = PROVIDER
+    payments: resource[AsyncPayments] = resource(".resources.payments", "AsyncPayments")
+    """Payments."""
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")
     """Things."""
 

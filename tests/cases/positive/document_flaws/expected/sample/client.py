@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
+    from .resources.odd import AsyncOdd, Odd
     from .resources.things import AsyncThings, Things
 
 PROVIDER = Provider(name="sample", version="3", base_url=None, base_url_variable="SAMPLE_BASE_URL")
@@ -20,6 +21,8 @@ class Sample(Client):
     """Synchronous client for spec."""
 
     _provider = PROVIDER
+    odd: resource[Odd] = resource(".resources.odd", "Odd")
+    """Odd."""
     things: resource[Things] = resource(".resources.things", "Things")
     """Things."""
 
@@ -28,6 +31,8 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for spec."""
 
     _provider = PROVIDER
+    odd: resource[AsyncOdd] = resource(".resources.odd", "AsyncOdd")
+    """Odd."""
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")
     """Things."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
-    from .resources.evil_import_os import AsyncEvilImportOs, EvilImportOs
+    from .resources.x_import_os import AsyncXImportOs, XImportOs
 
 PROVIDER = Provider(
     name="sample",
@@ -26,16 +26,16 @@ class Sample(Client):
     """Synchronous client for Hostile \"\"\" + __import__("os").system("x") + \"\"\"."""
 
     _provider = PROVIDER
-    evil_import_os: resource[EvilImportOs] = resource(".resources.evil_import_os", "EvilImportOs")
-    """Evil Import Os."""
+    x_import_os: resource[XImportOs] = resource(".resources.x_import_os", "XImportOs")
+    """X Import Os."""
 
 
 class AsyncSample(AsyncClient):
     """Asynchronous client for Hostile \"\"\" + __import__("os").system("x") + \"\"\"."""
 
     _provider = PROVIDER
-    evil_import_os: resource[AsyncEvilImportOs] = resource(".resources.evil_import_os", "AsyncEvilImportOs")
-    """Evil Import Os."""
+    x_import_os: resource[AsyncXImportOs] = resource(".resources.x_import_os", "AsyncXImportOs")
+    """X Import Os."""
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

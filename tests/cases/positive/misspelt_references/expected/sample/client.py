@@ -7,50 +7,64 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import AsyncClient, Client, Provider, endpoint, resource
-
-from .operations import root as _root
+from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
     from .resources.a import A, AsyncA
+    from .resources.b import AsyncB, B
+    from .resources.c import AsyncC, C
+    from .resources.d import AsyncD, D
+    from .resources.e import AsyncE, E
+    from .resources.f import AsyncF, F
+    from .resources.g import AsyncG, G
+    from .resources.h import AsyncH, H
 
 PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL")
 """Servers and authentication of the API."""
 
 
-class _Sample:
-    get_b = endpoint(_root.get_b)
-    """Get B."""
-    get_c = endpoint(_root.get_c)
-    """Get C."""
-    get_d = endpoint(_root.get_d)
-    """Get D."""
-    get_e = endpoint(_root.get_e)
-    """Get E."""
-    get_f = endpoint(_root.get_f)
-    """Get F."""
-    get_g = endpoint(_root.get_g)
-    """Get G."""
-    get_h = endpoint(_root.get_h)
-    """Get H."""
-    update_f = endpoint(_root.update_f)
-    """Update F."""
-
-
-class Sample(_Sample, Client):
+class Sample(Client):
     """Synchronous client for Misspelt references."""
 
     _provider = PROVIDER
     a: resource[A] = resource(".resources.a", "A")
     """A."""
+    b: resource[B] = resource(".resources.b", "B")
+    """B."""
+    c: resource[C] = resource(".resources.c", "C")
+    """C."""
+    d: resource[D] = resource(".resources.d", "D")
+    """D."""
+    e: resource[E] = resource(".resources.e", "E")
+    """E."""
+    f: resource[F] = resource(".resources.f", "F")
+    """F."""
+    g: resource[G] = resource(".resources.g", "G")
+    """G."""
+    h: resource[H] = resource(".resources.h", "H")
+    """H."""
 
 
-class AsyncSample(_Sample, AsyncClient):
+class AsyncSample(AsyncClient):
     """Asynchronous client for Misspelt references."""
 
     _provider = PROVIDER
     a: resource[AsyncA] = resource(".resources.a", "AsyncA")
     """A."""
+    b: resource[AsyncB] = resource(".resources.b", "AsyncB")
+    """B."""
+    c: resource[AsyncC] = resource(".resources.c", "AsyncC")
+    """C."""
+    d: resource[AsyncD] = resource(".resources.d", "AsyncD")
+    """D."""
+    e: resource[AsyncE] = resource(".resources.e", "AsyncE")
+    """E."""
+    f: resource[AsyncF] = resource(".resources.f", "AsyncF")
+    """F."""
+    g: resource[AsyncG] = resource(".resources.g", "AsyncG")
+    """G."""
+    h: resource[AsyncH] = resource(".resources.h", "AsyncH")
+    """H."""
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

@@ -13,6 +13,7 @@ from .operations import root as _root
 
 if TYPE_CHECKING:
     from .resources.customers import AsyncCustomers, Customers
+    from .resources.health import AsyncHealth, Health
     from .resources.invoices import AsyncInvoices, Invoices
 
 PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL", prefix="/v2")
@@ -22,8 +23,6 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class _Sample:
     close_ = endpoint(_root.close_)
     """Close."""
-    get_health = endpoint(_root.get_health)
-    """200."""
     import_ = endpoint(_root.import_)
     """Import."""
     счёт = endpoint(_root.счёт)
@@ -36,6 +35,8 @@ class Sample(_Sample, Client):
     _provider = PROVIDER
     customers: resource[Customers] = resource(".resources.customers", "Customers")
     """Customers."""
+    health: resource[Health] = resource(".resources.health", "Health")
+    """Health."""
     invoices: resource[Invoices] = resource(".resources.invoices", "Invoices")
     """Invoices."""
 
@@ -46,6 +47,8 @@ class AsyncSample(_Sample, AsyncClient):
     _provider = PROVIDER
     customers: resource[AsyncCustomers] = resource(".resources.customers", "AsyncCustomers")
     """Customers."""
+    health: resource[AsyncHealth] = resource(".resources.health", "AsyncHealth")
+    """Health."""
     invoices: resource[AsyncInvoices] = resource(".resources.invoices", "AsyncInvoices")
     """Invoices."""
 

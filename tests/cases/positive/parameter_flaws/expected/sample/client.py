@@ -7,34 +7,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import AsyncClient, Client, Provider, resource
+from specwire.support import AsyncClient, Client, Provider, endpoint, resource
+
+from .operations import root as _root
 
 if TYPE_CHECKING:
-    from .resources.files import AsyncFiles, Files
-    from .resources.posts import AsyncPosts, Posts
+    from .resources.items import AsyncItems, Items
+    from .resources.users import AsyncUsers, Users
 
 PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL")
 """Servers and authentication of the API."""
 
 
-class Sample(Client):
+class _Sample:
+    retrieve = endpoint(_root.retrieve)
+    """Retrieve."""
+
+
+class Sample(_Sample, Client):
     """Synchronous client for Parameters with flaws."""
 
     _provider = PROVIDER
-    files: resource[Files] = resource(".resources.files", "Files")
-    """Files."""
-    posts: resource[Posts] = resource(".resources.posts", "Posts")
-    """Posts."""
+    items: resource[Items] = resource(".resources.items", "Items")
+    """Items."""
+    users: resource[Users] = resource(".resources.users", "Users")
+    """Users."""
 
 
-class AsyncSample(AsyncClient):
+class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Parameters with flaws."""
 
     _provider = PROVIDER
-    files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
-    """Files."""
-    posts: resource[AsyncPosts] = resource(".resources.posts", "AsyncPosts")
-    """Posts."""
+    items: resource[AsyncItems] = resource(".resources.items", "AsyncItems")
+    """Items."""
+    users: resource[AsyncUsers] = resource(".resources.users", "AsyncUsers")
+    """Users."""
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

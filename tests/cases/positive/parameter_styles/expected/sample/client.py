@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
+    from .resources.path import AsyncPath, Path
     from .resources.styles import AsyncStyles, Styles
 
 PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL")
@@ -20,6 +21,8 @@ class Sample(Client):
     """Synchronous client for Parameter styles."""
 
     _provider = PROVIDER
+    path: resource[Path] = resource(".resources.path", "Path")
+    """Path."""
     styles: resource[Styles] = resource(".resources.styles", "Styles")
     """Styles."""
 
@@ -28,6 +31,8 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Parameter styles."""
 
     _provider = PROVIDER
+    path: resource[AsyncPath] = resource(".resources.path", "AsyncPath")
+    """Path."""
     styles: resource[AsyncStyles] = resource(".resources.styles", "AsyncStyles")
     """Styles."""
 

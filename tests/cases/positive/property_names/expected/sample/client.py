@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
+    from .resources.forms import AsyncForms, Forms
     from .resources.names import AsyncNames, Names
 
 PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL")
@@ -20,6 +21,8 @@ class Sample(Client):
     """Synchronous client for Property names."""
 
     _provider = PROVIDER
+    forms: resource[Forms] = resource(".resources.forms", "Forms")
+    """Forms."""
     names: resource[Names] = resource(".resources.names", "Names")
     """Names."""
 
@@ -28,6 +31,8 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Property names."""
 
     _provider = PROVIDER
+    forms: resource[AsyncForms] = resource(".resources.forms", "AsyncForms")
+    """Forms."""
     names: resource[AsyncNames] = resource(".resources.names", "AsyncNames")
     """Names."""
 

@@ -14,6 +14,7 @@ from .operations import root as _root
 if TYPE_CHECKING:
     from .resources.api_key import ApiKeyResource, AsyncApiKeyResource
     from .resources.connection import AsyncConnection, Connection
+    from .resources.errors import AsyncErrors, Errors
     from .resources.field import AsyncField, Field
     from .resources.literal import AsyncLiteral, Literal
     from .resources.log import AsyncLog, Log
@@ -47,6 +48,8 @@ class Sample(_Sample, Client):
     """Api Key."""
     connection: resource[Connection] = resource(".resources.connection", "Connection")
     """Connection."""
+    errors: resource[Errors] = resource(".resources.errors", "Errors")
+    """Errors."""
     field: resource[Field] = resource(".resources.field", "Field")
     """Field."""
     literal: resource[Literal] = resource(".resources.literal", "Literal")
@@ -69,6 +72,8 @@ class AsyncSample(_Sample, AsyncClient):
     """Api Key."""
     connection: resource[AsyncConnection] = resource(".resources.connection", "AsyncConnection")
     """Connection."""
+    errors: resource[AsyncErrors] = resource(".resources.errors", "AsyncErrors")
+    """Errors."""
     field: resource[AsyncField] = resource(".resources.field", "AsyncField")
     """Field."""
     literal: resource[AsyncLiteral] = resource(".resources.literal", "AsyncLiteral")

@@ -12,29 +12,23 @@ from specwire.support import AsyncClient, Client, Provider, endpoint, resource
 from .operations import root as _root
 
 if TYPE_CHECKING:
+    from .resources.aws import AsyncAws, Aws
+    from .resources.config import AsyncConfig, Config
     from .resources.contents import AsyncContents, Contents
+    from .resources.data import AsyncData, Data
     from .resources.files import AsyncFiles, Files
+    from .resources.leases import AsyncLeases, Leases
+    from .resources.q import AsyncQ, Q
     from .resources.raw import AsyncRaw, Raw
+    from .resources.spring import AsyncSpring, Spring
+    from .resources.tree import AsyncTree, Tree
+    from .resources.typed import AsyncTyped, Typed
 
 PROVIDER = Provider(name="sample", version="1", base_url="https://api.test", base_url_variable="SAMPLE_BASE_URL")
 """Servers and authentication of the API."""
 
 
 class _Sample:
-    get_aws = endpoint(_root.get_aws)
-    """Get aws."""
-    get_data = endpoint(_root.get_data)
-    """Get data."""
-    get_q = endpoint(_root.get_q)
-    """Get Q."""
-    get_spring = endpoint(_root.get_spring)
-    """Get spring."""
-    get_tree = endpoint(_root.get_tree)
-    """Get tree."""
-    get_typed = endpoint(_root.get_typed)
-    """Get typed."""
-    leases = endpoint(_root.leases)
-    """Leases."""
     load = endpoint(_root.load)
     """Load."""
     load_text = endpoint(_root.load_text)
@@ -51,32 +45,62 @@ class _Sample:
     """Up2."""
     up2_json = endpoint(_root.up2_json)
     """Up2."""
-    update_config = endpoint(_root.update_config)
-    """Update config."""
 
 
 class Sample(_Sample, Client):
     """Synchronous client for Sample."""
 
     _provider = PROVIDER
+    aws: resource[Aws] = resource(".resources.aws", "Aws")
+    """Aws."""
+    config: resource[Config] = resource(".resources.config", "Config")
+    """Config."""
     contents: resource[Contents] = resource(".resources.contents", "Contents")
     """Contents."""
+    data: resource[Data] = resource(".resources.data", "Data")
+    """Data."""
     files: resource[Files] = resource(".resources.files", "Files")
     """Files."""
+    leases: resource[Leases] = resource(".resources.leases", "Leases")
+    """Leases."""
+    q: resource[Q] = resource(".resources.q", "Q")
+    """Q."""
     raw: resource[Raw] = resource(".resources.raw", "Raw")
     """Raw."""
+    spring: resource[Spring] = resource(".resources.spring", "Spring")
+    """Spring."""
+    tree: resource[Tree] = resource(".resources.tree", "Tree")
+    """Tree."""
+    typed: resource[Typed] = resource(".resources.typed", "Typed")
+    """Typed."""
 
 
 class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Sample."""
 
     _provider = PROVIDER
+    aws: resource[AsyncAws] = resource(".resources.aws", "AsyncAws")
+    """Aws."""
+    config: resource[AsyncConfig] = resource(".resources.config", "AsyncConfig")
+    """Config."""
     contents: resource[AsyncContents] = resource(".resources.contents", "AsyncContents")
     """Contents."""
+    data: resource[AsyncData] = resource(".resources.data", "AsyncData")
+    """Data."""
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Files."""
+    leases: resource[AsyncLeases] = resource(".resources.leases", "AsyncLeases")
+    """Leases."""
+    q: resource[AsyncQ] = resource(".resources.q", "AsyncQ")
+    """Q."""
     raw: resource[AsyncRaw] = resource(".resources.raw", "AsyncRaw")
     """Raw."""
+    spring: resource[AsyncSpring] = resource(".resources.spring", "AsyncSpring")
+    """Spring."""
+    tree: resource[AsyncTree] = resource(".resources.tree", "AsyncTree")
+    """Tree."""
+    typed: resource[AsyncTyped] = resource(".resources.typed", "AsyncTyped")
+    """Typed."""
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
-    from .resources.bodies import AsyncBodies, Bodies
-    from .resources.parameters import AsyncParameters, Parameters
+    from .resources.files import AsyncFiles, Files
+    from .resources.form import AsyncForm, Form
+    from .resources.free import AsyncFree, Free
+    from .resources.matrix import AsyncMatrix, Matrix
+    from .resources.parts import AsyncParts, Parts
 
 PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL")
 """Servers and authentication of the API."""
@@ -21,20 +24,32 @@ class Sample(Client):
     """Synchronous client for Serialization."""
 
     _provider = PROVIDER
-    bodies: resource[Bodies] = resource(".resources.bodies", "Bodies")
-    """Bodies."""
-    parameters: resource[Parameters] = resource(".resources.parameters", "Parameters")
-    """Parameters."""
+    files: resource[Files] = resource(".resources.files", "Files")
+    """Files."""
+    form: resource[Form] = resource(".resources.form", "Form")
+    """Form."""
+    free: resource[Free] = resource(".resources.free", "Free")
+    """Free."""
+    matrix: resource[Matrix] = resource(".resources.matrix", "Matrix")
+    """Matrix."""
+    parts: resource[Parts] = resource(".resources.parts", "Parts")
+    """Parts."""
 
 
 class AsyncSample(AsyncClient):
     """Asynchronous client for Serialization."""
 
     _provider = PROVIDER
-    bodies: resource[AsyncBodies] = resource(".resources.bodies", "AsyncBodies")
-    """Bodies."""
-    parameters: resource[AsyncParameters] = resource(".resources.parameters", "AsyncParameters")
-    """Parameters."""
+    files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
+    """Files."""
+    form: resource[AsyncForm] = resource(".resources.form", "AsyncForm")
+    """Form."""
+    free: resource[AsyncFree] = resource(".resources.free", "AsyncFree")
+    """Free."""
+    matrix: resource[AsyncMatrix] = resource(".resources.matrix", "AsyncMatrix")
+    """Matrix."""
+    parts: resource[AsyncParts] = resource(".resources.parts", "AsyncParts")
+    """Parts."""
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

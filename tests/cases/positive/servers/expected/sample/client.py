@@ -11,6 +11,7 @@ from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
     from .resources.servers import AsyncServers, Servers
+    from .resources.uploads import AsyncUploads, Uploads
 
 PROVIDER = Provider(
     name="sample", version="1", base_url="https://eu.example.com/v1/", base_url_variable="SAMPLE_BASE_URL"
@@ -24,6 +25,8 @@ class Sample(Client):
     _provider = PROVIDER
     servers: resource[Servers] = resource(".resources.servers", "Servers")
     """Servers."""
+    uploads: resource[Uploads] = resource(".resources.uploads", "Uploads")
+    """Uploads."""
 
 
 class AsyncSample(AsyncClient):
@@ -32,6 +35,8 @@ class AsyncSample(AsyncClient):
     _provider = PROVIDER
     servers: resource[AsyncServers] = resource(".resources.servers", "AsyncServers")
     """Servers."""
+    uploads: resource[AsyncUploads] = resource(".resources.uploads", "AsyncUploads")
+    """Uploads."""
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
+    from .resources.lines import AsyncLines, Lines
+    from .resources.sse import AsyncSse, Sse
     from .resources.streams import AsyncStreams, Streams
 
 PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL")
@@ -20,6 +22,10 @@ class Sample(Client):
     """Synchronous client for Streams."""
 
     _provider = PROVIDER
+    lines: resource[Lines] = resource(".resources.lines", "Lines")
+    """Lines."""
+    sse: resource[Sse] = resource(".resources.sse", "Sse")
+    """Sse."""
     streams: resource[Streams] = resource(".resources.streams", "Streams")
     """Streams."""
 
@@ -28,6 +34,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Streams."""
 
     _provider = PROVIDER
+    lines: resource[AsyncLines] = resource(".resources.lines", "AsyncLines")
+    """Lines."""
+    sse: resource[AsyncSse] = resource(".resources.sse", "AsyncSse")
+    """Sse."""
     streams: resource[AsyncStreams] = resource(".resources.streams", "AsyncStreams")
     """Streams."""
 

@@ -11,6 +11,7 @@ from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
     from .resources.flaws import AsyncFlaws, Flaws
+    from .resources.three import AsyncThree, Three
 
 PROVIDER = Provider(
     name="sample", version="1", base_url="https://api.example.com/v1", base_url_variable="SAMPLE_BASE_URL"
@@ -24,6 +25,8 @@ class Sample(Client):
     _provider = PROVIDER
     flaws: resource[Flaws] = resource(".resources.flaws", "Flaws")
     """Flaws."""
+    three: resource[Three] = resource(".resources.three", "Three")
+    """Three."""
 
 
 class AsyncSample(AsyncClient):
@@ -32,6 +35,8 @@ class AsyncSample(AsyncClient):
     _provider = PROVIDER
     flaws: resource[AsyncFlaws] = resource(".resources.flaws", "AsyncFlaws")
     """Flaws."""
+    three: resource[AsyncThree] = resource(".resources.three", "AsyncThree")
+    """Three."""
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

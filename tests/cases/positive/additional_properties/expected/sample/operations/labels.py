@@ -11,10 +11,10 @@ from specwire.support import ADDITIONAL, UNSET, JsonBody, JsonPayload, Operation
 
 from .. import models
 
-_SET = Operation(id="setLabels", method="POST", path="/labels", returns=JsonPayload(models.Sets), secure=False)
+_CREATE = Operation(id="setLabels", method="POST", path="/labels", returns=JsonPayload(models.Sets), secure=False)
 
 
-def set(*, owner: str, additional_properties: Mapping[str, str] | Unset = UNSET) -> Request[models.Sets]:
+def create(*, owner: str, additional_properties: Mapping[str, str] | Unset = UNSET) -> Request[models.Sets]:
     """Set labels.
 
     `POST /labels`, operation `setLabels`.
@@ -22,7 +22,7 @@ def set(*, owner: str, additional_properties: Mapping[str, str] | Unset = UNSET)
     Args:
         additional_properties: Additional properties by name.
     """
-    return Request(_SET, body=json_body({"owner": owner, ADDITIONAL: additional_properties}))
+    return Request(_CREATE, body=json_body({"owner": owner, ADDITIONAL: additional_properties}))
 
 
 _REPLACE_MAP = Operation(

@@ -11,10 +11,10 @@ from ..operations import labels as _labels
 
 
 class _Labels:
+    create = endpoint(_labels.create)
+    """Set labels."""
     replace_map = endpoint(_labels.replace_map)
     """Replace map."""
-    set = endpoint(_labels.set)
-    """Set labels."""
 
 
 class Labels(_Labels, Resource):

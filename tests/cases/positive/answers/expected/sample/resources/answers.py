@@ -11,8 +11,6 @@ from ..operations import answers as _answers
 
 
 class _Answers:
-    exists = endpoint(_answers.exists)
-    """Answer with headers alone."""
     fallback = endpoint(_answers.fallback)
     """Answer with what the document calls the default."""
     markup = endpoint(_answers.markup)
@@ -21,8 +19,6 @@ class _Answers:
     """Answer with any success."""
     several = endpoint(_answers.several)
     """Answer a cat, a dog or nothing."""
-    whatever = endpoint(_answers.whatever)
-    """Take and answer a cat, whatever the media type."""
 
 
 class Answers(_Answers, Resource):

@@ -27,10 +27,10 @@ def list_() -> Request[list[models.Thing]]:
     return Request(_LIST)
 
 
-_ADD = Operation(id="addThing", method="POST", path="/things", returns=EmptyPayload(), secure=False)
+_CREATE = Operation(id="addThing", method="POST", path="/things", returns=EmptyPayload(), secure=False)
 
 
-def add(
+def create(
     *,
     dry: Any | Unset = UNSET,
     name: str | Unset = UNSET,
@@ -47,7 +47,7 @@ def add(
     `POST /things`, operation `addThing`.
     """
     return Request(
-        _ADD,
+        _CREATE,
         query=given({"dry": dry}),
         body=json_body(
             {
@@ -64,10 +64,10 @@ def add(
     )
 
 
-_ADD_TEXT = Operation(id="addThing", method="POST", path="/things", returns=EmptyPayload(), secure=False)
+_CREATE_TEXT = Operation(id="addThing", method="POST", path="/things", returns=EmptyPayload(), secure=False)
 
 
-def add_text(*, dry: Any | Unset = UNSET, body: str | Unset = UNSET) -> Request[Any]:
+def create_text(*, dry: Any | Unset = UNSET, body: str | Unset = UNSET) -> Request[Any]:
     """Add a thing.
 
     `POST /things`, operation `addThing`.
@@ -75,4 +75,6 @@ def add_text(*, dry: Any | Unset = UNSET, body: str | Unset = UNSET) -> Request[
     Args:
         body: Text to send.
     """
-    return Request(_ADD_TEXT, query=given({"dry": dry}), body=None if body is UNSET else TextBody(body, "text/plain"))
+    return Request(
+        _CREATE_TEXT, query=given({"dry": dry}), body=None if body is UNSET else TextBody(body, "text/plain")
+    )

@@ -11,9 +11,9 @@ from ..operations import things as _things
 
 
 class _Things:
-    add = endpoint(_things.add)
+    create = endpoint(_things.create)
     """Add a thing."""
-    add_text = endpoint(_things.add_text)
+    create_text = endpoint(_things.create_text)
     """Add a thing."""
     list = endpoint(_things.list_)
     """List the things."""

@@ -11,20 +11,12 @@ from ..operations import bodies as _bodies
 
 
 class _Bodies:
-    name_files = endpoint(_bodies.name_files)
-    """Name files."""
-    name_values = endpoint(_bodies.name_values)
-    """Name values."""
-    send_files = endpoint(_bodies.send_files)
-    """Send files."""
     send_form = endpoint(_bodies.send_form)
     """Send form."""
     send_json = endpoint(_bodies.send_json)
     """Send json."""
     send_raw = endpoint(_bodies.send_raw)
     """Send raw."""
-    send_values = endpoint(_bodies.send_values)
-    """Send values."""
 
 
 class Bodies(_Bodies, Resource):

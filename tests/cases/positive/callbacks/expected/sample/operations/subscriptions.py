@@ -9,27 +9,25 @@ from specwire.support import EmptyPayload, JsonPayload, Operation, Request, json
 
 from .. import models
 
-_SUBSCRIBE = Operation(
+_CREATE = Operation(
     id="subscribe", method="POST", path="/subscriptions", returns=JsonPayload(models.SubscribeResponse), secure=False
 )
 
 
-def subscribe(*, url: str) -> Request[models.SubscribeResponse]:
+def create(*, url: str) -> Request[models.SubscribeResponse]:
     """Subscribe.
 
     `POST /subscriptions`, operation `subscribe`.
     """
-    return Request(_SUBSCRIBE, body=json_body({"url": url}))
+    return Request(_CREATE, body=json_body({"url": url}))
 
 
-_UNSUBSCRIBE = Operation(
-    id="unsubscribe", method="DELETE", path="/subscriptions/{id}", returns=EmptyPayload(), secure=False
-)
+_DELETE = Operation(id="unsubscribe", method="DELETE", path="/subscriptions/{id}", returns=EmptyPayload(), secure=False)
 
 
-def unsubscribe(id: str) -> Request[None]:
+def delete(id: str) -> Request[None]:
     """Unsubscribe.
 
     `DELETE /subscriptions/{id}`, operation `unsubscribe`.
     """
-    return Request(_UNSUBSCRIBE, path={"id": id})
+    return Request(_DELETE, path={"id": id})

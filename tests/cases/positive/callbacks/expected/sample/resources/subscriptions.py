@@ -11,9 +11,9 @@ from ..operations import subscriptions as _subscriptions
 
 
 class _Subscriptions:
-    subscribe = endpoint(_subscriptions.subscribe)
+    create = endpoint(_subscriptions.create)
     """Subscribe."""
-    unsubscribe = endpoint(_subscriptions.unsubscribe)
+    delete = endpoint(_subscriptions.delete)
     """Unsubscribe."""
 
 

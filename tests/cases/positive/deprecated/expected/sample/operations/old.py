@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from .. import inputs
 
 
-_USE = Operation(id="useOld", method="POST", path="/old", returns=JsonPayload(models.Old), secure=False)
+_CREATE = Operation(id="useOld", method="POST", path="/old", returns=JsonPayload(models.Old), secure=False)
 
 
-def use(
+def create(
     *,
     legacy: str | Unset = UNSET,
     fresh: str | Unset = UNSET,
@@ -36,4 +36,6 @@ def use(
         worn: Deprecated.
         fine: Deprecated. Nobody should.
     """
-    return Request(_USE, query=given({"legacy": legacy, "fresh": fresh}), body=json_body({"worn": worn, "fine": fine}))
+    return Request(
+        _CREATE, query=given({"legacy": legacy, "fresh": fresh}), body=json_body({"worn": worn, "fine": fine})
+    )

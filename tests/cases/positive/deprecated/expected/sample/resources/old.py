@@ -11,7 +11,7 @@ from ..operations import old as _old
 
 
 class _Old:
-    use = deprecated(endpoint(_old.use))
+    create = deprecated(endpoint(_old.create))
     """Use old."""
 
 

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from .. import inputs
 
 
-_SEND = Operation(id="sendMessage", method="POST", path="/messages", returns=JsonPayload(models.Payment), secure=False)
+_CREATE = Operation(
+    id="sendMessage", method="POST", path="/messages", returns=JsonPayload(models.Payment), secure=False
+)
 
 
-def send(
+def create(
     *, content: str | Sequence[inputs.MessageContentItemParam], recipient: inputs.MessageRecipientParam | Unset = UNSET
 ) -> Request[models.Payment]:
     """Send message.
 
     `POST /messages`, operation `sendMessage`.
     """
-    return Request(_SEND, body=json_body({"content": content, "recipient": recipient}))
+    return Request(_CREATE, body=json_body({"content": content, "recipient": recipient}))

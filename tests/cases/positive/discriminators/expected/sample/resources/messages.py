@@ -11,7 +11,7 @@ from ..operations import messages as _messages
 
 
 class _Messages:
-    send = endpoint(_messages.send)
+    create = endpoint(_messages.create)
     """Send message."""
 
 

@@ -23,7 +23,7 @@ from specwire.support import (
 
 from .. import models
 
-_GET = Operation(
+_RETRIEVE = Operation(
     id="getParcel",
     method="GET",
     path="/parcels/{id}",
@@ -33,12 +33,14 @@ _GET = Operation(
 )
 
 
-def get(id: str, *, filter: Mapping[str, Any] | Unset = UNSET, x_trace: str | Unset = UNSET) -> Request[models.Parcel]:
+def retrieve(
+    id: str, *, filter: Mapping[str, Any] | Unset = UNSET, x_trace: str | Unset = UNSET
+) -> Request[models.Parcel]:
     """Get parcel.
 
     `GET /parcels/{id}`, operation `getParcel`.
     """
-    return Request(_GET, path={"id": id}, query=given({"filter": filter}), headers=given({"X-Trace": x_trace}))
+    return Request(_RETRIEVE, path={"id": id}, query=given({"filter": filter}), headers=given({"X-Trace": x_trace}))
 
 
 _SEND = Operation(id="sendParcel", method="POST", path="/parcels/{id}", returns=EmptyPayload())

@@ -11,7 +11,7 @@ from ..operations import parcels as _parcels
 
 
 class _Parcels:
-    get = endpoint(_parcels.get)
+    retrieve = endpoint(_parcels.retrieve)
     """Get parcel."""
     send = endpoint(_parcels.send)
     """Send parcel."""

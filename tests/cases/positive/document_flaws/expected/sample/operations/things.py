@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.support import UNSET, EmptyPayload, JsonPayload, Operation, Request, Unset, given
+from specwire.support import UNSET, JsonPayload, Operation, Request, Unset, given
 
 from .. import models
 
@@ -22,18 +22,7 @@ def list_() -> Request[list[str]]:
     return Request(_LIST)
 
 
-_GET_ODD = Operation(id="getOdd", method="GET", path="/odd/{", returns=EmptyPayload(), secure=False)
-
-
-def get_odd() -> Request[None]:
-    """Get odd.
-
-    `GET /odd/{`, operation `getOdd`.
-    """
-    return Request(_GET_ODD)
-
-
-_GET = Operation(
+_RETRIEVE = Operation(
     id="getThing",
     method="GET",
     path="/things/{id}",
@@ -43,7 +32,7 @@ _GET = Operation(
 )
 
 
-def get(id: int, *, fields: Any | Unset = UNSET) -> Request[models.Thing]:
+def retrieve(id: int, *, fields: Any | Unset = UNSET) -> Request[models.Thing]:
     """Get thing.
 
     `GET /things/{id}`, operation `getThing`.
@@ -51,4 +40,4 @@ def get(id: int, *, fields: Any | Unset = UNSET) -> Request[models.Thing]:
     Args:
         id: At least 1.
     """
-    return Request(_GET, path={"id": id}, query=given({"fields": fields}))
+    return Request(_RETRIEVE, path={"id": id}, query=given({"fields": fields}))

@@ -11,12 +11,10 @@ from ..operations import things as _things
 
 
 class _Things:
-    get = endpoint(_things.get)
-    """Get thing."""
-    get_odd = endpoint(_things.get_odd)
-    """Get odd."""
     list = endpoint(_things.list_)
     """List things."""
+    retrieve = endpoint(_things.retrieve)
+    """Get thing."""
 
 
 class Things(_Things, Resource):

@@ -20,12 +20,12 @@ def list_() -> Request[list[models.Cat]]:
     return Request(_LIST)
 
 
-_GET_ALL = Operation(id="get_dogs_all", method="GET", path="/dogs/all", returns=EmptyPayload(), secure=False)
+_ALL = Operation(id="get_dogs_all", method="GET", path="/dogs/all", returns=EmptyPayload(), secure=False)
 
 
-def get_all() -> Request[None]:
+def all() -> Request[None]:
     """List all dogs.
 
     `GET /dogs/all`, operation `get_dogs_all`.
     """
-    return Request(_GET_ALL)
+    return Request(_ALL)

@@ -11,7 +11,7 @@ from ..operations import dogs as _dogs
 
 
 class _Dogs:
-    get_all = endpoint(_dogs.get_all)
+    all = endpoint(_dogs.all)
     """List all dogs."""
     list = endpoint(_dogs.list_)
     """List dogs."""

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from .. import inputs
 
 
-_SEND = Operation(id="send_enums", method="POST", path="/enums", returns=JsonPayload(models.Constants), secure=False)
+_CREATE = Operation(id="send_enums", method="POST", path="/enums", returns=JsonPayload(models.Constants), secure=False)
 
 
-def send(
+def create(
     *,
     size: inputs.SizeParam | Unset = UNSET,
     switches: bool | Unset = UNSET,
@@ -35,7 +35,7 @@ def send(
     `POST /enums`, operation `send_enums`.
     """
     return Request(
-        _SEND,
+        _CREATE,
         body=json_body(
             {
                 "size": size,

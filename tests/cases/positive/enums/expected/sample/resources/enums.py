@@ -11,7 +11,7 @@ from ..operations import enums as _enums
 
 
 class _Enums:
-    send = endpoint(_enums.send)
+    create = endpoint(_enums.create)
     """Take and answer constants of every kind."""
 
 

@@ -9,7 +9,7 @@ from specwire.support import EventsPayload, Operation, StreamRequest
 
 from .. import models
 
-_FOLLOW = Operation(
+_RETRIEVE = Operation(
     id="follow_log",
     method="GET",
     path="/log",
@@ -18,9 +18,9 @@ _FOLLOW = Operation(
 )
 
 
-def follow() -> StreamRequest[models.Piece]:
+def retrieve() -> StreamRequest[models.Piece]:
     """Follow log.
 
     `GET /log`, operation `follow_log`.
     """
-    return StreamRequest(_FOLLOW)
+    return StreamRequest(_RETRIEVE)

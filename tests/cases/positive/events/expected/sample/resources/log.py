@@ -11,7 +11,7 @@ from ..operations import log as _log
 
 
 class _Log:
-    follow = streamed(_log.follow)
+    retrieve = streamed(_log.retrieve)
     """Follow log."""
 
 

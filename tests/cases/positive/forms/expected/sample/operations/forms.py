@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .. import inputs
 
 
-_FILL = Operation(
+_CREATE = Operation(
     id="fillForm",
     method="POST",
     path="/form",
@@ -29,7 +29,7 @@ _FILL = Operation(
 )
 
 
-def fill(
+def create(
     *,
     name: str,
     age: int | None | Unset = UNSET,
@@ -47,7 +47,7 @@ def fill(
     `POST /form`, operation `fillForm`.
     """
     return Request(
-        _FILL,
+        _CREATE,
         body=FormBody(
             given(
                 {

@@ -11,7 +11,7 @@ from ..operations import forms as _forms
 
 
 class _Forms:
-    fill = endpoint(_forms.fill)
+    create = endpoint(_forms.create)
     """Fill form."""
     get_token = endpoint(_forms.get_token)
     """Get token."""

@@ -21,12 +21,12 @@ def create(*, trace: str, idempotency_key: str | Unset = UNSET) -> Request[None]
     return Request(_CREATE, headers=given({"Trace": trace, "idempotency-key": idempotency_key}))
 
 
-_REPLACE = Operation(id="replace_payment", method="PUT", path="/payments/{id}", returns=EmptyPayload(), secure=False)
+_UPDATE = Operation(id="replace_payment", method="PUT", path="/payments/{id}", returns=EmptyPayload(), secure=False)
 
 
-def replace(id: str, *, idempotency_key: str) -> Request[None]:
+def update(id: str, *, idempotency_key: str) -> Request[None]:
     """Replace payment.
 
     `PUT /payments/{id}`, operation `replace_payment`.
     """
-    return Request(_REPLACE, path={"id": id}, headers=given({"Idempotency-Key": idempotency_key}))
+    return Request(_UPDATE, path={"id": id}, headers=given({"Idempotency-Key": idempotency_key}))

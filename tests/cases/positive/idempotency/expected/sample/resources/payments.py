@@ -13,7 +13,7 @@ from ..operations import payments as _payments
 class _Payments:
     create = endpoint(_payments.create)
     """Create payment."""
-    replace = endpoint(_payments.replace)
+    update = endpoint(_payments.update)
     """Replace payment."""
 
 

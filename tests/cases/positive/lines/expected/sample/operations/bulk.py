@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from .. import inputs
 
 
-_SEND_ALL = Operation(id="sendAll", method="POST", path="/bulk", returns=EmptyPayload(), secure=False)
+_CREATE = Operation(id="sendAll", method="POST", path="/bulk", returns=EmptyPayload(), secure=False)
 
 
-def send_all(*, body: Iterable[inputs.EventParam] | AsyncIterable[inputs.EventParam] | FileInput) -> Request[None]:
+def create(*, body: Iterable[inputs.EventParam] | AsyncIterable[inputs.EventParam] | FileInput) -> Request[None]:
     """Send all.
 
     `POST /bulk`, operation `sendAll`.
@@ -25,7 +25,7 @@ def send_all(*, body: Iterable[inputs.EventParam] | AsyncIterable[inputs.EventPa
     Args:
         body: Values, encoded as they are sent, or a file of them.
     """
-    return Request(_SEND_ALL, body=lines_body(body, "application/x-ndjson"))
+    return Request(_CREATE, body=lines_body(body, "application/x-ndjson"))
 
 
 _SEND_ARRAY = Operation(id="sendArray", method="POST", path="/array", returns=EmptyPayload(), secure=False)

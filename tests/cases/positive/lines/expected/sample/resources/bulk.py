@@ -11,7 +11,7 @@ from ..operations import bulk as _bulk
 
 
 class _Bulk:
-    send_all = endpoint(_bulk.send_all)
+    create = endpoint(_bulk.create)
     """Send all."""
     send_array = endpoint(_bulk.send_array)
     """Tools of OpenAPI 3.0 say with an array what the lines are."""

@@ -11,8 +11,6 @@ from specwire.support import (
     UNSET,
     BaseRequest,
     BinaryBody,
-    BinaryPayload,
-    DownloadRequest,
     EmptyPayload,
     FileInput,
     JsonPayload,
@@ -22,58 +20,10 @@ from specwire.support import (
     TextPayload,
     Unset,
     json_body,
-    multipart_body,
     same_arguments,
 )
 
 from .. import models
-
-_UPDATE_JSON = Operation(
-    id="patchJson",
-    method="PATCH",
-    path="/json",
-    returns=JsonPayload(models.Note, "application/vnd.example.v2+json"),
-    secure=False,
-)
-
-
-def update_json(*, text: str, stars: int | Unset = UNSET) -> Request[models.Note]:
-    """Update json.
-
-    `PATCH /json`, operation `patchJson`.
-    """
-    return Request(_UPDATE_JSON, body=json_body({"text": text, "stars": stars}, "application/merge-patch+json"))
-
-
-_GET_VERSION = Operation(
-    id="getVersion", method="GET", path="/versions", returns=JsonPayload(models.Note), secure=False
-)
-
-
-def get_version() -> Request[models.Note]:
-    """Get version.
-
-    `GET /versions`, operation `getVersion`.
-    """
-    return Request(_GET_VERSION)
-
-
-_GET_VERSION_PROFILE_OLD = Operation(
-    id="getVersion",
-    method="GET",
-    path="/versions",
-    returns=JsonPayload(list[str], "application/json;profile=old"),
-    secure=False,
-)
-
-
-def get_version_profile_old() -> Request[list[str]]:
-    """Get version.
-
-    `GET /versions`, operation `getVersion`.
-    """
-    return Request(_GET_VERSION_PROFILE_OLD)
-
 
 _SEND_SEVERAL = Operation(
     id="sendSeveral", method="POST", path="/several", returns=JsonPayload(models.Note), secure=False
@@ -102,69 +52,6 @@ def send_several_csv(request: BaseRequest) -> Request[str]:
     return Request(_SEND_SEVERAL_CSV, body=request.body)
 
 
-_SEND_EITHER = Operation(id="sendEither", method="POST", path="/either", returns=EmptyPayload(), secure=False)
-
-
-def send_either(*, text: str, stars: int | Unset = UNSET) -> Request[None]:
-    """Send either.
-
-    `POST /either`, operation `sendEither`.
-    """
-    return Request(_SEND_EITHER, body=json_body({"text": text, "stars": stars}))
-
-
-_SEND_EITHER_MULTIPART = Operation(id="sendEither", method="POST", path="/either", returns=EmptyPayload(), secure=False)
-
-
-def send_either_multipart(*, picture: FileInput, text: str | Unset = UNSET) -> Request[None]:
-    """Send either.
-
-    `POST /either`, operation `sendEither`.
-    """
-    return Request(_SEND_EITHER_MULTIPART, body=multipart_body(fields={"text": text}, files={"picture": picture}))
-
-
-_SEND_EITHER_TEXT_ = Operation(id="sendEither", method="POST", path="/either", returns=EmptyPayload(), secure=False)
-
-
-def send_either_text_(*, body: str) -> Request[None]:
-    """Send either.
-
-    `POST /either`, operation `sendEither`.
-
-    Args:
-        body: Text to send.
-    """
-    return Request(_SEND_EITHER_TEXT_, body=TextBody(body, "text/plain"))
-
-
-_SEND_EITHER_BINARY = Operation(id="sendEither", method="POST", path="/either", returns=EmptyPayload(), secure=False)
-
-
-def send_either_binary(*, body: FileInput) -> Request[None]:
-    """Send either.
-
-    `POST /either`, operation `sendEither`.
-
-    Args:
-        body: Bytes, a path or a binary file object.
-    """
-    return Request(_SEND_EITHER_BINARY, body=BinaryBody(body, "application/octet-stream"))
-
-
-_SEND_EITHER_TEXT = Operation(
-    id="sendEitherText", method="POST", path="/either/text", returns=EmptyPayload(), secure=False
-)
-
-
-def send_either_text() -> Request[None]:
-    """Send either text.
-
-    `POST /either/text`, operation `sendEitherText`.
-    """
-    return Request(_SEND_EITHER_TEXT)
-
-
 _SEND_TEXT = Operation(id="sendText", method="POST", path="/text", returns=TextPayload("text/html"), secure=False)
 
 
@@ -191,36 +78,6 @@ def send_xml(*, body: str) -> Request[str]:
         body: Text to send.
     """
     return Request(_SEND_XML, body=TextBody(body, "application/xml"))
-
-
-_UPDATE_BINARY = Operation(
-    id="putBinary", method="PUT", path="/binary", returns=BinaryPayload("image/png"), secure=False
-)
-
-
-def update_binary(*, body: FileInput | Unset = UNSET) -> DownloadRequest:
-    """Update binary.
-
-    `PUT /binary`, operation `putBinary`.
-
-    Args:
-        body: Bytes, a path or a binary file object.
-    """
-    return DownloadRequest(_UPDATE_BINARY, body=None if body is UNSET else BinaryBody(body, "application/octet-stream"))
-
-
-_UPDATE_PICTURE = Operation(id="putPicture", method="PUT", path="/picture", returns=JsonPayload(Any), secure=False)
-
-
-def update_picture(*, body: FileInput) -> Request[Any]:
-    """Update picture.
-
-    `PUT /picture`, operation `putPicture`.
-
-    Args:
-        body: Bytes, a path or a binary file object.
-    """
-    return Request(_UPDATE_PICTURE, body=BinaryBody(body, "image/*"))
 
 
 _SEND_YAML = Operation(

@@ -9,12 +9,12 @@ from specwire.support import JsonPayload, Operation, Request
 
 from .. import models
 
-_GET = Operation(id="getA", method="GET", path="/a/b", returns=JsonPayload(models.GetAResponse), secure=False)
+_B = Operation(id="getA", method="GET", path="/a/b", returns=JsonPayload(models.GetAResponse), secure=False)
 
 
-def get() -> Request[models.GetAResponse]:
-    """Get A.
+def b() -> Request[models.GetAResponse]:
+    """B A.
 
     `GET /a/b`, operation `getA`.
     """
-    return Request(_GET)
+    return Request(_B)

@@ -11,8 +11,8 @@ from ..operations import a as _a
 
 
 class _A:
-    get = endpoint(_a.get)
-    """Get A."""
+    b = endpoint(_a.b)
+    """B A."""
 
 
 class A(_A, Resource):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .. import inputs
 
 
-_SEARCH = Operation(
+_LIST = Operation(
     id="searchThings",
     method="GET",
     path="/things",
@@ -25,12 +25,12 @@ _SEARCH = Operation(
 )
 
 
-def search(*, named: str | Unset = UNSET, filter: inputs.ThingParam | Unset = UNSET) -> Request[list[models.Thing]]:
+def list_(*, named: str | Unset = UNSET, filter: inputs.ThingParam | Unset = UNSET) -> Request[list[models.Thing]]:
     """Search things.
 
     `GET /things`, operation `searchThings`.
     """
-    return Request(_SEARCH, query=given({"named": named, "filter": filter}))
+    return Request(_LIST, query=given({"named": named, "filter": filter}))
 
 
 _CREATE = Operation(id="createThing", method="POST", path="/things", returns=JsonPayload(models.Thing), secure=False)

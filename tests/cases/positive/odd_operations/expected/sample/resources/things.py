@@ -17,7 +17,7 @@ class _Things:
     """Create thing."""
     link = endpoint(_things.link)
     """Link thing."""
-    search = endpoint(_things.search)
+    list = endpoint(_things.list_)
     """Search things."""
 
 

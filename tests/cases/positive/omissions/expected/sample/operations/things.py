@@ -23,7 +23,7 @@ from specwire.support import (
 
 from .. import models
 
-_GET = Operation(
+_RETRIEVE = Operation(
     id="getThing",
     method="GET",
     path="/things/{id}",
@@ -32,7 +32,7 @@ _GET = Operation(
 )
 
 
-def get(
+def retrieve(
     id: str,
     *,
     fields: Sequence[str] | Unset = UNSET,
@@ -44,24 +44,26 @@ def get(
 
     `GET /things/{id}`, operation `getThing`.
     """
-    return Request(_GET, path={"id": id}, query=given({"fields": fields, "limit": limit, "at": at, "where": where}))
+    return Request(
+        _RETRIEVE, path={"id": id}, query=given({"fields": fields, "limit": limit, "at": at, "where": where})
+    )
 
 
-_UPDATE = Operation(id="putThing", method="PUT", path="/things/{id}", returns=EmptyPayload(), security=(("Basic",),))
+_REPLACE = Operation(id="putThing", method="PUT", path="/things/{id}", returns=EmptyPayload(), security=(("Basic",),))
 
 
-def update(id: str) -> Request[None]:
+def replace(id: str) -> Request[None]:
     """Put a thing.
 
     `PUT /things/{id}`, operation `putThing`.
     """
-    return Request(_UPDATE, path={"id": id})
+    return Request(_REPLACE, path={"id": id})
 
 
-_ADD = Operation(id="addThing", method="POST", path="/things/{id}", returns=EmptyPayload())
+_CREATE = Operation(id="addThing", method="POST", path="/things/{id}", returns=EmptyPayload())
 
 
-def add(
+def create(
     id: str,
     *,
     name: str,
@@ -75,31 +77,29 @@ def add(
     `POST /things/{id}`, operation `addThing`.
     """
     return Request(
-        _ADD,
+        _CREATE,
         path={"id": id},
         body=json_body({"name": name, "count": count, "kind": kind, "closed": closed, "state": state}),
     )
 
 
-_CHANGE = Operation(id="changeThing", method="PATCH", path="/things/{id}", returns=EmptyPayload())
+_UPDATE = Operation(id="changeThing", method="PATCH", path="/things/{id}", returns=EmptyPayload())
 
 
-def change(id: str) -> Request[None]:
+def update(id: str) -> Request[None]:
     """Change a thing.
 
     `PATCH /things/{id}`, operation `changeThing`.
     """
-    return Request(_CHANGE, path={"id": id})
+    return Request(_UPDATE, path={"id": id})
 
 
-_ADD_PHOTO = Operation(id="addPhoto", method="POST", path="/things/{id}/photo", returns=EmptyPayload())
+_PHOTO = Operation(id="addPhoto", method="POST", path="/things/{id}/photo", returns=EmptyPayload())
 
 
-def add_photo(id: str, *, photo: FileInput, caption: str | Unset = UNSET) -> Request[None]:
+def photo(id: str, *, photo: FileInput, caption: str | Unset = UNSET) -> Request[None]:
     """Add a photo.
 
     `POST /things/{id}/photo`, operation `addPhoto`.
     """
-    return Request(
-        _ADD_PHOTO, path={"id": id}, body=multipart_body(fields={"caption": caption}, files={"photo": photo})
-    )
+    return Request(_PHOTO, path={"id": id}, body=multipart_body(fields={"caption": caption}, files={"photo": photo}))

@@ -11,16 +11,16 @@ from ..operations import things as _things
 
 
 class _Things:
-    add = endpoint(_things.add)
+    create = endpoint(_things.create)
     """Add a thing."""
-    add_photo = endpoint(_things.add_photo)
+    photo = endpoint(_things.photo)
     """Add a photo."""
-    change = endpoint(_things.change)
-    """Change a thing."""
-    get = endpoint(_things.get)
+    replace = endpoint(_things.replace)
+    """Put a thing."""
+    retrieve = endpoint(_things.retrieve)
     """Get a thing."""
     update = endpoint(_things.update)
-    """Put a thing."""
+    """Change a thing."""
 
 
 class Things(_Things, Resource):

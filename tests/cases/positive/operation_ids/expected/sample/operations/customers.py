@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from specwire.support import EmptyPayload, Operation, Request
 
-_FIND_ALL = Operation(
+_LIST = Operation(
     id="CustomersController_findAll[0]", method="GET", path="/v2/customers", returns=EmptyPayload(), secure=False
 )
 
 
-def find_all() -> Request[None]:
-    """Find all.
+def list_() -> Request[None]:
+    """List customers.
 
     `GET /v2/customers`, operation `CustomersController_findAll[0]`.
     """
-    return Request(_FIND_ALL)
+    return Request(_LIST)
 
 
 _CREATE = Operation(id="customers/create", method="POST", path="/v2/customers", returns=EmptyPayload(), secure=False)
@@ -31,28 +31,28 @@ def create() -> Request[None]:
     return Request(_CREATE)
 
 
-_GET = Operation(id="get customer", method="GET", path="/v2/customers/{id}", returns=EmptyPayload(), secure=False)
+_RETRIEVE = Operation(id="get customer", method="GET", path="/v2/customers/{id}", returns=EmptyPayload(), secure=False)
 
 
-def get(id: str) -> Request[None]:
+def retrieve(id: str) -> Request[None]:
     """Get customer.
 
     `GET /v2/customers/{id}`, operation `get customer`.
     """
-    return Request(_GET, path={"id": id})
+    return Request(_RETRIEVE, path={"id": id})
 
 
-_UPDATE = Operation(
+_REPLACE = Operation(
     id="updateCustomerUsingPUT_1", method="PUT", path="/v2/customers/{id}", returns=EmptyPayload(), secure=False
 )
 
 
-def update(id: str) -> Request[None]:
+def replace(id: str) -> Request[None]:
     """Update customer using PUT 1.
 
     `PUT /v2/customers/{id}`, operation `updateCustomerUsingPUT_1`.
     """
-    return Request(_UPDATE, path={"id": id})
+    return Request(_REPLACE, path={"id": id})
 
 
 _DELETE = Operation(
@@ -68,25 +68,25 @@ def delete(id: str) -> Request[None]:
     return Request(_DELETE, path={"id": id})
 
 
-_CLASS_ = Operation(id="class", method="PATCH", path="/v2/customers/{id}", returns=EmptyPayload(), secure=False)
+_UPDATE = Operation(id="class", method="PATCH", path="/v2/customers/{id}", returns=EmptyPayload(), secure=False)
 
 
-def class_(id: str) -> Request[None]:
+def update(id: str) -> Request[None]:
     """Class.
 
     `PATCH /v2/customers/{id}`, operation `class`.
     """
-    return Request(_CLASS_, path={"id": id})
+    return Request(_UPDATE, path={"id": id})
 
 
-_MERGE_INTO_OTHER = Operation(
+_MERGE = Operation(
     id="MergeCUSTOMERIntoOther", method="POST", path="/v2/customers/{id}/merge", returns=EmptyPayload(), secure=False
 )
 
 
-def merge_into_other(id: str) -> Request[None]:
+def merge(id: str) -> Request[None]:
     """Merge CUSTOMER into other.
 
     `POST /v2/customers/{id}/merge`, operation `MergeCUSTOMERIntoOther`.
     """
-    return Request(_MERGE_INTO_OTHER, path={"id": id})
+    return Request(_MERGE, path={"id": id})

@@ -29,15 +29,17 @@ def create() -> Request[None]:
     return Request(_CREATE)
 
 
-_GET = Operation(id="get_v2_invoices_id", method="GET", path="/v2/invoices/{id}", returns=EmptyPayload(), secure=False)
+_RETRIEVE = Operation(
+    id="get_v2_invoices_id", method="GET", path="/v2/invoices/{id}", returns=EmptyPayload(), secure=False
+)
 
 
-def get(id: str) -> Request[None]:
-    """Get invoice.
+def retrieve(id: str) -> Request[None]:
+    """Retrieve invoice.
 
     `GET /v2/invoices/{id}`, operation `get_v2_invoices_id`.
     """
-    return Request(_GET, path={"id": id})
+    return Request(_RETRIEVE, path={"id": id})
 
 
 _DELETE = Operation(id="List", method="DELETE", path="/v2/invoices/{id}", returns=EmptyPayload(), secure=False)

@@ -7,17 +7,6 @@ from __future__ import annotations
 
 from specwire.support import EmptyPayload, Operation, Request
 
-_GET_HEALTH = Operation(id="200", method="GET", path="/v2/health", returns=EmptyPayload(), secure=False)
-
-
-def get_health() -> Request[None]:
-    """200.
-
-    `GET /v2/health`, operation `200`.
-    """
-    return Request(_GET_HEALTH)
-
-
 _IMPORT_ = Operation(id="import", method="POST", path="/v2/import", returns=EmptyPayload(), secure=False)
 
 

@@ -11,20 +11,20 @@ from ..operations import customers as _customers
 
 
 class _Customers:
-    class_ = endpoint(_customers.class_)
-    """Class."""
     create = endpoint(_customers.create)
     """Create customer."""
     delete = endpoint(_customers.delete)
     """Delete customer."""
-    find_all = endpoint(_customers.find_all)
-    """Find all."""
-    get = endpoint(_customers.get)
-    """Get customer."""
-    merge_into_other = endpoint(_customers.merge_into_other)
+    list = endpoint(_customers.list_)
+    """List customers."""
+    merge = endpoint(_customers.merge)
     """Merge CUSTOMER into other."""
-    update = endpoint(_customers.update)
+    replace = endpoint(_customers.replace)
     """Update customer using PUT 1."""
+    retrieve = endpoint(_customers.retrieve)
+    """Get customer."""
+    update = endpoint(_customers.update)
+    """Class."""
 
 
 class Customers(_Customers, Resource):

@@ -15,10 +15,10 @@ class _Invoices:
     """Create invoice."""
     delete = endpoint(_invoices.delete)
     """List."""
-    get = endpoint(_invoices.get)
-    """Get invoice."""
     list = endpoint(_invoices.list_)
     """List."""
+    retrieve = endpoint(_invoices.retrieve)
+    """Retrieve invoice."""
 
 
 class Invoices(_Invoices, Resource):

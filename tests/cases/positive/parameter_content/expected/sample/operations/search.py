@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _JSON = Style(content_json=True)
 
 
-_SEARCH = Operation(
+_RETRIEVE = Operation(
     id="search",
     method="GET",
     path="/search/{where}",
@@ -26,7 +26,7 @@ _SEARCH = Operation(
 )
 
 
-def search(
+def retrieve(
     where: inputs.WhereParam,
     *,
     filter: Sequence[inputs.WhereParam] | Unset = UNSET,
@@ -39,7 +39,7 @@ def search(
     `GET /search/{where}`, operation `search`.
     """
     return Request(
-        _SEARCH,
+        _RETRIEVE,
         path={"where": where},
         query=given({"filter": filter, "text": text}),
         headers=given({"X-Context": x_context}),

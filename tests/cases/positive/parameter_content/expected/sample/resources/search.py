@@ -11,7 +11,7 @@ from ..operations import search as _search
 
 
 class _Search:
-    search = endpoint(_search.search)
+    retrieve = endpoint(_search.retrieve)
     """Search."""
 
 

@@ -14,71 +14,7 @@ if TYPE_CHECKING:
     from .. import inputs
 
 _COMMA_SEPARATED = Style("form", explode=False)
-_STYLE = Style("matrix", explode=False)
-_SEND_PATH_STYLE = Style("label", explode=False)
 _PIPE_SEPARATED = Style("pipeDelimited", explode=False)
-
-
-_SEND_PATH = Operation(
-    id="sendPath",
-    method="GET",
-    path="/path/{simple}/{simpleList}/{simpleObject}/{simpleExploded}/{label}/{labelList}/{labelExploded}/{labelObject}/{matrix}/{matrixList}/{matrixExploded}/{matrixObject}/{matrixObjectExploded}",
-    returns=EmptyPayload(),
-    styles={
-        "simpleExploded": Style("simple"),
-        "label": _SEND_PATH_STYLE,
-        "labelList": _SEND_PATH_STYLE,
-        "labelExploded": Style("label"),
-        "labelObject": Style("label"),
-        "matrix": _STYLE,
-        "matrixList": _STYLE,
-        "matrixExploded": Style("matrix"),
-        "matrixObject": _STYLE,
-        "matrixObjectExploded": Style("matrix"),
-    },
-    secure=False,
-)
-
-
-def send_path(
-    simple: str,
-    simple_list: Sequence[str],
-    simple_object: inputs.ColourParam,
-    simple_exploded: inputs.ColourParam,
-    label: str,
-    label_list: Sequence[str],
-    label_exploded: Sequence[str],
-    label_object: inputs.ColourParam,
-    matrix: int,
-    matrix_list: Sequence[str],
-    matrix_exploded: Sequence[str],
-    matrix_object: inputs.ColourParam,
-    matrix_object_exploded: inputs.ColourParam,
-) -> Request[None]:
-    """Send path.
-
-    `GET
-    /path/{simple}/{simpleList}/{simpleObject}/{simpleExploded}/{label}/{labelList}/{labelExploded}/{labelObject}/{matrix}/{matrixList}/{matrixExploded}/{matrixObject}/{matrixObjectExploded}`,
-    operation `sendPath`.
-    """
-    return Request(
-        _SEND_PATH,
-        path={
-            "simple": simple,
-            "simpleList": simple_list,
-            "simpleObject": simple_object,
-            "simpleExploded": simple_exploded,
-            "label": label,
-            "labelList": label_list,
-            "labelExploded": label_exploded,
-            "labelObject": label_object,
-            "matrix": matrix,
-            "matrixList": matrix_list,
-            "matrixExploded": matrix_exploded,
-            "matrixObject": matrix_object,
-            "matrixObjectExploded": matrix_object_exploded,
-        },
-    )
 
 
 _SEND_QUERY = Operation(

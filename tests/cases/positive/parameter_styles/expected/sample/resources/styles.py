@@ -15,8 +15,6 @@ class _Styles:
     """Send cookies."""
     send_headers = endpoint(_styles.send_headers)
     """Send headers."""
-    send_path = endpoint(_styles.send_path)
-    """Send path."""
     send_query = endpoint(_styles.send_query)
     """Send query."""
 

@@ -8,19 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from specwire.support import (
-    ADDITIONAL,
-    UNSET,
-    DateInput,
-    EmptyPayload,
-    FormBody,
-    JsonPayload,
-    Operation,
-    Request,
-    Unset,
-    given,
-    json_body,
-)
+from specwire.support import ADDITIONAL, UNSET, DateInput, JsonPayload, Operation, Request, Unset, json_body
 
 from .. import models
 
@@ -28,10 +16,10 @@ if TYPE_CHECKING:
     from .. import inputs
 
 
-_SEND = Operation(id="sendNames", method="POST", path="/names", returns=JsonPayload(models.Names), secure=False)
+_CREATE = Operation(id="sendNames", method="POST", path="/names", returns=JsonPayload(models.Names), secure=False)
 
 
-def send(
+def create(
     *,
     from_: str,
     n1st: str,
@@ -85,7 +73,7 @@ def send(
         additional_properties: Additional properties by name.
     """
     return Request(
-        _SEND,
+        _CREATE,
         body=json_body(
             {
                 "from": from_,
@@ -134,16 +122,3 @@ def send(
             }
         ),
     )
-
-
-_SEND_FORM = Operation(id="sendForm", method="POST", path="/forms", returns=EmptyPayload(), secure=False)
-
-
-def send_form(
-    *, from_: str, a_b: str | Unset = UNSET, a_b_: str | Unset = UNSET, a_b__: str | Unset = UNSET
-) -> Request[None]:
-    """Send form.
-
-    `POST /forms`, operation `sendForm`.
-    """
-    return Request(_SEND_FORM, body=FormBody(given({"from": from_, "a[b]": a_b, "a.b": a_b_, "a-b": a_b__})))

@@ -11,10 +11,8 @@ from ..operations import names as _names
 
 
 class _Names:
-    send = endpoint(_names.send)
+    create = endpoint(_names.create)
     """Send names."""
-    send_form = endpoint(_names.send_form)
-    """Send form."""
 
 
 class Names(_Names, Resource):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .. import inputs
 
 
-_SEARCH = Operation(
+_LIST = Operation(
     id="search",
     method="GET",
     path="/items",
@@ -24,7 +24,7 @@ _SEARCH = Operation(
 )
 
 
-def search(
+def list_(
     *,
     text: str,
     sort_by: Sequence[str] | Unset = UNSET,
@@ -39,5 +39,5 @@ def search(
         text: What to look for.
     """
     return Request(
-        _SEARCH, query=given({"text": text, "sort-by": sort_by, "near": near}), headers=given({"X-Trace": x_trace})
+        _LIST, query=given({"text": text, "sort-by": sort_by, "near": near}), headers=given({"X-Trace": x_trace})
     )

@@ -11,7 +11,7 @@ from ..operations import items as _items
 
 
 class _Items:
-    search = endpoint(_items.search)
+    list = endpoint(_items.list_)
     """Search."""
 
 

@@ -8,18 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from specwire.support import (
-    EmptyPayload,
-    FileInput,
-    FormBody,
-    JsonBody,
-    JsonPayload,
-    Operation,
-    Request,
-    given,
-    json_body,
-    multipart_body,
-)
+from specwire.support import EmptyPayload, FormBody, JsonBody, JsonPayload, Operation, Request, given, json_body
 
 from .. import models
 
@@ -38,28 +27,15 @@ def create(*, name: str, password: str, home: inputs.AddressParam) -> Request[mo
     return Request(_CREATE, body=json_body({"name": name, "password": password, "home": home}))
 
 
-_FILL_FORM = Operation(id="fillForm", method="POST", path="/users/{id}/form", returns=EmptyPayload(), secure=False)
+_FORM = Operation(id="fillForm", method="POST", path="/users/{id}/form", returns=EmptyPayload(), secure=False)
 
 
-def fill_form(id: str, *, street: str) -> Request[None]:
+def form(id: str, *, street: str) -> Request[None]:
     """Fill form.
 
     `POST /users/{id}/form`, operation `fillForm`.
     """
-    return Request(_FILL_FORM, path={"id": id}, body=FormBody(given({"street": street})))
-
-
-_UPDATE_AVATAR = Operation(
-    id="putAvatar", method="PUT", path="/users/{id}/avatar", returns=JsonPayload(models.Avatar), secure=False
-)
-
-
-def update_avatar(id: str, *, file: FileInput) -> Request[models.Avatar]:
-    """Update avatar.
-
-    `PUT /users/{id}/avatar`, operation `putAvatar`.
-    """
-    return Request(_UPDATE_AVATAR, path={"id": id}, body=multipart_body(fields={}, files={"file": file}))
+    return Request(_FORM, path={"id": id}, body=FormBody(given({"street": street})))
 
 
 _IMPORT_ = Operation(id="importUsers", method="POST", path="/users/import", returns=EmptyPayload(), secure=False)

@@ -76,25 +76,25 @@ def create(
     )
 
 
-_GET = Operation(id="getOrder", method="GET", path="/orders/{id}", returns=JsonPayload(models.Order), secure=False)
+_RETRIEVE = Operation(id="getOrder", method="GET", path="/orders/{id}", returns=JsonPayload(models.Order), secure=False)
 
 
-def get(id: UUIDInput, *, verbose: bool | Unset = UNSET) -> Request[models.Order]:
+def retrieve(id: UUIDInput, *, verbose: bool | Unset = UNSET) -> Request[models.Order]:
     """Get order.
 
     `GET /orders/{id}`, operation `getOrder`.
     """
-    return Request(_GET, path={"id": id}, query=given({"verbose": verbose}))
+    return Request(_RETRIEVE, path={"id": id}, query=given({"verbose": verbose}))
 
 
-_GET_COPY = Operation(
+_COPY = Operation(
     id="get_orders_id_copy", method="GET", path="/orders/{id}/copy", returns=JsonPayload(models.Order), secure=False
 )
 
 
-def get_copy(id: UUIDInput, *, verbose: bool | Unset = UNSET) -> Request[models.Order]:
-    """Get copy.
+def copy(id: UUIDInput, *, verbose: bool | Unset = UNSET) -> Request[models.Order]:
+    """Copy orders.
 
     `GET /orders/{id}/copy`, operation `get_orders_id_copy`.
     """
-    return Request(_GET_COPY, path={"id": id}, query=given({"verbose": verbose}))
+    return Request(_COPY, path={"id": id}, query=given({"verbose": verbose}))

@@ -11,14 +11,14 @@ from ..operations import orders as _orders
 
 
 class _Orders:
+    copy = endpoint(_orders.copy)
+    """Copy orders."""
     create = endpoint(_orders.create)
     """Create order."""
-    get = endpoint(_orders.get)
-    """Get order."""
-    get_copy = endpoint(_orders.get_copy)
-    """Get copy."""
     list = endpoint(_orders.list_)
     """List orders."""
+    retrieve = endpoint(_orders.retrieve)
+    """Get order."""
 
 
 class Orders(_Orders, Resource):

@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from .. import inputs
 
 
-_GET = Operation(
+_RETRIEVE = Operation(
     id="get_invoice", method="GET", path="/invoices/{id}", returns=JsonPayload(models.Invoice), secure=False
 )
 
 
-def get(id: str) -> Request[models.Invoice]:
+def retrieve(id: str) -> Request[models.Invoice]:
     """Get invoice.
 
     `GET /invoices/{id}`, operation `get_invoice`.
     """
-    return Request(_GET, path={"id": id})
+    return Request(_RETRIEVE, path={"id": id})
 
 
 _UPDATE = Operation(id="put_invoice", method="PUT", path="/invoices/{id}", returns=EmptyPayload(), secure=False)

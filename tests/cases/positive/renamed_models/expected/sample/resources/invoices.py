@@ -11,7 +11,7 @@ from ..operations import invoices as _invoices
 
 
 class _Invoices:
-    get = endpoint(_invoices.get)
+    retrieve = endpoint(_invoices.retrieve)
     """Get invoice."""
     update = endpoint(_invoices.update)
     """Put invoice."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from specwire.support import EmptyPayload, Operation, Request
 
-_SHOW = Operation(id="show", method="GET", path="/api-key", returns=EmptyPayload())
+_RETRIEVE = Operation(id="show", method="GET", path="/api-key", returns=EmptyPayload())
 
 
-def show() -> Request[None]:
+def retrieve() -> Request[None]:
     """Show the key.
 
     `GET /api-key`, operation `show`.
     """
-    return Request(_SHOW)
+    return Request(_RETRIEVE)

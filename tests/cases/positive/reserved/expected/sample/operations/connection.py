@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from specwire.support import EmptyPayload, Operation, Request
 
-_TEST = Operation(id="test_connection", method="GET", path="/connection", returns=EmptyPayload())
+_RETRIEVE = Operation(id="test_connection", method="GET", path="/connection", returns=EmptyPayload())
 
 
-def test() -> Request[None]:
+def retrieve() -> Request[None]:
     """Test.
 
     `GET /connection`, operation `test_connection`.
     """
-    return Request(_TEST)
+    return Request(_RETRIEVE)

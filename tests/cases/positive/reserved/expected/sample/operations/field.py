@@ -9,12 +9,12 @@ from specwire.support import JsonPayload, Operation, Request
 
 from .. import models
 
-_SHOW = Operation(id="show_field", method="GET", path="/field", returns=JsonPayload(models.Struct))
+_RETRIEVE = Operation(id="show_field", method="GET", path="/field", returns=JsonPayload(models.Struct))
 
 
-def show() -> Request[models.Struct]:
+def retrieve() -> Request[models.Struct]:
     """Show the field.
 
     `GET /field`, operation `show_field`.
     """
-    return Request(_SHOW)
+    return Request(_RETRIEVE)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from specwire.support import EmptyPayload, Operation, Request
 
-_SHOW = Operation(id="show_literal", method="GET", path="/literal", returns=EmptyPayload())
+_RETRIEVE = Operation(id="show_literal", method="GET", path="/literal", returns=EmptyPayload())
 
 
-def show() -> Request[None]:
+def retrieve() -> Request[None]:
     """Show the literal.
 
     `GET /literal`, operation `show_literal`.
     """
-    return Request(_SHOW)
+    return Request(_RETRIEVE)

@@ -9,17 +9,6 @@ from datetime import date
 
 from specwire.support import UNSET, DateInput, EmptyPayload, JsonPayload, Operation, Request, Unset, given
 
-_ERRORS = Operation(id="errors", method="GET", path="/errors", returns=EmptyPayload())
-
-
-def errors() -> Request[None]:
-    """Count errors.
-
-    `GET /errors`, operation `errors`.
-    """
-    return Request(_ERRORS)
-
-
 _GIVEN = Operation(id="given", method="GET", path="/given", returns=EmptyPayload())
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from specwire.support import EmptyPayload, Operation, Request
 
-_SHOW = Operation(id="show_operation", method="GET", path="/operation", returns=EmptyPayload())
+_RETRIEVE = Operation(id="show_operation", method="GET", path="/operation", returns=EmptyPayload())
 
 
-def show() -> Request[None]:
+def retrieve() -> Request[None]:
     """Show the operation.
 
     `GET /operation`, operation `show_operation`.
     """
-    return Request(_SHOW)
+    return Request(_RETRIEVE)

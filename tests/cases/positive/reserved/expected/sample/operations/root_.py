@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from specwire.support import EmptyPayload, Operation, Request
 
-_SHOW = Operation(id="show_root", method="GET", path="/root", returns=EmptyPayload())
+_RETRIEVE = Operation(id="show_root", method="GET", path="/root", returns=EmptyPayload())
 
 
-def show() -> Request[None]:
+def retrieve() -> Request[None]:
     """Show the root.
 
     `GET /root`, operation `show_root`.
     """
-    return Request(_SHOW)
+    return Request(_RETRIEVE)

@@ -11,7 +11,7 @@ from ..operations import api_key as _api_key
 
 
 class _ApiKeyResource:
-    show = endpoint(_api_key.show)
+    retrieve = endpoint(_api_key.retrieve)
     """Show the key."""
 
 

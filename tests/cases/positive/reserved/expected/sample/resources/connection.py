@@ -11,7 +11,7 @@ from ..operations import connection as _connection
 
 
 class _Connection:
-    test = endpoint(_connection.test)
+    retrieve = endpoint(_connection.retrieve)
     """Test."""
 
 

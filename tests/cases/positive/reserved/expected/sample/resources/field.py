@@ -11,7 +11,7 @@ from ..operations import field as _field
 
 
 class _Field:
-    show = endpoint(_field.show)
+    retrieve = endpoint(_field.retrieve)
     """Show the field."""
 
 

@@ -11,7 +11,7 @@ from ..operations import literal as _literal
 
 
 class _Literal:
-    show = endpoint(_literal.show)
+    retrieve = endpoint(_literal.retrieve)
     """Show the literal."""
 
 

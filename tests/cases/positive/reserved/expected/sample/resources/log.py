@@ -13,8 +13,6 @@ from ..operations import log as _log
 class _Log:
     date = endpoint(_log.date_)
     """Tell the date."""
-    errors = endpoint(_log.errors)
-    """Count errors."""
     given = endpoint(_log.given_)
     """Count what was given."""
 

@@ -11,7 +11,7 @@ from ..operations import operation as _operation
 
 
 class _Operation:
-    show = endpoint(_operation.show)
+    retrieve = endpoint(_operation.retrieve)
     """Show the operation."""
 
 

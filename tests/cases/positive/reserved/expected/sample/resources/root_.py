@@ -11,7 +11,7 @@ from ..operations import root_ as _root_
 
 
 class _Root:
-    show = endpoint(_root_.show)
+    retrieve = endpoint(_root_.retrieve)
     """Show the root."""
 
 

@@ -47,7 +47,7 @@ def create() -> Request[Any]:
     return Request(_CREATE)
 
 
-_GET = Operation(
+_RETRIEVE = Operation(
     id="getThing",
     method="GET",
     path="/things/{id}",
@@ -57,12 +57,12 @@ _GET = Operation(
 )
 
 
-def get(id: str) -> Request[models.GetThingResponse]:
+def retrieve(id: str) -> Request[models.GetThingResponse]:
     """Get thing.
 
     `GET /things/{id}`, operation `getThing`.
     """
-    return Request(_GET, path={"id": id})
+    return Request(_RETRIEVE, path={"id": id})
 
 
 _REPLACE = Operation(id="replaceThing", method="PUT", path="/things/{id}", returns=EmptyPayload(), secure=False)
@@ -105,15 +105,15 @@ def options(id: str) -> Request[Any]:
     return Request(_OPTIONS, path={"id": id})
 
 
-_CHANGE = Operation(id="changeThing", method="PATCH", path="/things/{id}", returns=EmptyPayload(), secure=False)
+_UPDATE = Operation(id="changeThing", method="PATCH", path="/things/{id}", returns=EmptyPayload(), secure=False)
 
 
-def change(id: str) -> Request[None]:
+def update(id: str) -> Request[None]:
     """Change thing.
 
     `PATCH /things/{id}`, operation `changeThing`.
     """
-    return Request(_CHANGE, path={"id": id})
+    return Request(_UPDATE, path={"id": id})
 
 
 _TRACE = Operation(id="traceThing", method="TRACE", path="/things/{id}", returns=EmptyPayload(), secure=False)

@@ -11,22 +11,22 @@ from ..operations import things as _things
 
 
 class _Things:
-    change = endpoint(_things.change)
-    """Change thing."""
     create = endpoint(_things.create)
     """Create thing."""
     delete = endpoint(_things.delete)
     """Delete thing."""
-    get = endpoint(_things.get)
-    """Get thing."""
     list = endpoint(_things.list_)
     """List things."""
     options = endpoint(_things.options)
     """Options thing."""
     replace = endpoint(_things.replace)
     """Replace thing."""
+    retrieve = endpoint(_things.retrieve)
+    """Get thing."""
     trace = endpoint(_things.trace)
     """Trace thing."""
+    update = endpoint(_things.update)
+    """Change thing."""
 
 
 class Things(_Things, Resource):

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from specwire.support import EmptyPayload, Operation, Request
 
-_CHECK = Operation(id="check_health", method="GET", path="/health", returns=EmptyPayload(), secure=False)
+_RETRIEVE = Operation(id="check_health", method="GET", path="/health", returns=EmptyPayload(), secure=False)
 
 
-def check() -> Request[None]:
+def retrieve() -> Request[None]:
     """See whether the server lives.
 
     `GET /health`, operation `check_health`.
     """
-    return Request(_CHECK)
+    return Request(_RETRIEVE)

@@ -11,7 +11,7 @@ from ..operations import health as _health
 
 
 class _Health:
-    check = endpoint(_health.check)
+    retrieve = endpoint(_health.retrieve)
     """See whether the server lives."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from specwire.support import EmptyPayload, Operation, Request, Style
 
-_GET = Operation(
+_RETRIEVE = Operation(
     id="getContents",
     method="GET",
     path="/contents/{path}",
@@ -19,9 +19,9 @@ _GET = Operation(
 )
 
 
-def get(path: str) -> Request[Any]:
-    """Get content.
+def retrieve(path: str) -> Request[Any]:
+    """Retrieve content.
 
     `GET /contents/{path}`, operation `getContents`.
     """
-    return Request(_GET, path={"path": path})
+    return Request(_RETRIEVE, path={"path": path})

@@ -9,7 +9,7 @@ from typing import Any
 
 from specwire.support import EmptyPayload, Operation, Request, Style
 
-_GET = Operation(
+_RETRIEVE = Operation(
     id="getFiles*",
     method="GET",
     path="/files/{path}",
@@ -19,12 +19,12 @@ _GET = Operation(
 )
 
 
-def get(path: str) -> Request[Any]:
-    """Get file.
+def retrieve(path: str) -> Request[Any]:
+    """Retrieve file.
 
     `GET /files/{path}`, operation `getFiles*`.
 
     Args:
         path: Rest of the path, with its slashes; can be empty.
     """
-    return Request(_GET, path={"path": path})
+    return Request(_RETRIEVE, path={"path": path})

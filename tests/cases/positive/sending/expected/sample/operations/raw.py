@@ -9,7 +9,7 @@ from typing import Any
 
 from specwire.support import EmptyPayload, Operation, Request, Style
 
-_GET = Operation(
+_RETRIEVE = Operation(
     id="getRaw",
     method="GET",
     path="/raw/{path}",
@@ -19,9 +19,9 @@ _GET = Operation(
 )
 
 
-def get(path: str) -> Request[Any]:
-    """Get raw.
+def retrieve(path: str) -> Request[Any]:
+    """Retrieve raw.
 
     `GET /raw/{path}`, operation `getRaw`.
     """
-    return Request(_GET, path={"path": path})
+    return Request(_RETRIEVE, path={"path": path})

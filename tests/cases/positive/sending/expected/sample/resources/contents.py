@@ -11,8 +11,8 @@ from ..operations import contents as _contents
 
 
 class _Contents:
-    get = endpoint(_contents.get)
-    """Get content."""
+    retrieve = endpoint(_contents.retrieve)
+    """Retrieve content."""
 
 
 class Contents(_Contents, Resource):

@@ -11,8 +11,8 @@ from ..operations import files as _files
 
 
 class _Files:
-    get = endpoint(_files.get)
-    """Get file."""
+    retrieve = endpoint(_files.retrieve)
+    """Retrieve file."""
 
 
 class Files(_Files, Resource):

@@ -11,8 +11,8 @@ from ..operations import raw as _raw
 
 
 class _Raw:
-    get = endpoint(_raw.get)
-    """Get raw."""
+    retrieve = endpoint(_raw.retrieve)
+    """Retrieve raw."""
 
 
 class Raw(_Raw, Resource):

@@ -7,36 +7,12 @@ from __future__ import annotations
 
 from specwire.support import EmptyPayload, Operation, Request
 
-_GET = Operation(id="getHere", method="GET", path="/here", returns=EmptyPayload(), secure=False)
+_RETRIEVE = Operation(id="getHere", method="GET", path="/here", returns=EmptyPayload(), secure=False)
 
 
-def get() -> Request[None]:
-    """Get here.
+def retrieve() -> Request[None]:
+    """Retrieve here.
 
     `GET /here`, operation `getHere`.
     """
-    return Request(_GET)
-
-
-_GET_RELATIVE = Operation(
-    id="getRelative", method="GET", path="/relative", returns=EmptyPayload(), server="/v3", secure=False
-)
-
-
-def get_relative() -> Request[None]:
-    """Get relative.
-
-    `GET /relative`, operation `getRelative`.
-    """
-    return Request(_GET_RELATIVE)
-
-
-_GET_UNDECLARED = Operation(id="getUndeclared", method="GET", path="/undeclared", returns=EmptyPayload(), secure=False)
-
-
-def get_undeclared() -> Request[None]:
-    """Get undeclared.
-
-    `GET /undeclared`, operation `getUndeclared`.
-    """
-    return Request(_GET_UNDECLARED)
+    return Request(_RETRIEVE)

@@ -11,12 +11,8 @@ from ..operations import here as _here
 
 
 class _Here:
-    get = endpoint(_here.get)
-    """Get here."""
-    get_relative = endpoint(_here.get_relative)
-    """Get relative."""
-    get_undeclared = endpoint(_here.get_undeclared)
-    """Get undeclared."""
+    retrieve = endpoint(_here.retrieve)
+    """Retrieve here."""
 
 
 class Here(_Here, Resource):

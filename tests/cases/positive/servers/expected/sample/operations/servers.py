@@ -16,34 +16,3 @@ def common() -> Request[None]:
     `GET /common`, operation `common`.
     """
     return Request(_COMMON)
-
-
-_PATH_LEVEL = Operation(
-    id="path_level",
-    method="GET",
-    path="/uploads",
-    returns=EmptyPayload(),
-    server="https://uploads.example.com",
-    secure=False,
-)
-
-
-def path_level() -> Request[None]:
-    """Ask where the path says.
-
-    `GET /uploads`, operation `path_level`.
-    """
-    return Request(_PATH_LEVEL)
-
-
-_OPERATION_LEVEL = Operation(
-    id="operation_level", method="POST", path="/uploads", returns=EmptyPayload(), server="/v2", secure=False
-)
-
-
-def operation_level() -> Request[None]:
-    """Ask where the operation says.
-
-    `POST /uploads`, operation `operation_level`.
-    """
-    return Request(_OPERATION_LEVEL)

@@ -13,10 +13,6 @@ from ..operations import servers as _servers
 class _Servers:
     common = endpoint(_servers.common)
     """Ask where all others are."""
-    operation_level = endpoint(_servers.operation_level)
-    """Ask where the operation says."""
-    path_level = endpoint(_servers.path_level)
-    """Ask where the path says."""
 
 
 class Servers(_Servers, Resource):

@@ -8,22 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from specwire.support import (
-    UNSET,
-    BinaryPayload,
-    DownloadRequest,
-    EmptyPayload,
-    FileInput,
-    JsonBody,
-    JsonPayload,
-    Operation,
-    Request,
-    Style,
-    Unset,
-    UUIDInput,
-    given,
-    multipart_body,
-)
+from specwire.support import UNSET, JsonBody, JsonPayload, Operation, Request, Style, Unset, UUIDInput, given
 
 from .. import models
 
@@ -75,29 +60,3 @@ def create(*, body: inputs.PetParam, x_trace: UUIDInput | Unset = UNSET) -> Requ
         body: Request body.
     """
     return Request(_CREATE, headers=given({"X-Trace": x_trace}), body=JsonBody(body))
-
-
-_DOWNLOAD_PHOTO = Operation(
-    id="downloadPhoto", method="GET", path="/pets/{petId}/photo", returns=BinaryPayload("image/png")
-)
-
-
-def download_photo(pet_id: str) -> DownloadRequest:
-    """Download a photo.
-
-    `GET /pets/{petId}/photo`, operation `downloadPhoto`.
-    """
-    return DownloadRequest(_DOWNLOAD_PHOTO, path={"petId": pet_id})
-
-
-_UPLOAD_PHOTO = Operation(id="uploadPhoto", method="POST", path="/pets/{petId}/photo", returns=EmptyPayload())
-
-
-def upload_photo(pet_id: str, *, photo: FileInput, caption: str | Unset = UNSET) -> Request[None]:
-    """Upload a photo.
-
-    `POST /pets/{petId}/photo`, operation `uploadPhoto`.
-    """
-    return Request(
-        _UPLOAD_PHOTO, path={"petId": pet_id}, body=multipart_body(fields={"caption": caption}, files={"photo": photo})
-    )

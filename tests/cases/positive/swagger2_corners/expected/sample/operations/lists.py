@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COMMA_SEPARATED = Style("form", explode=False)
 
 
-_SEND = Operation(
+_LIST = Operation(
     id="sendLists",
     method="GET",
     path="/lists",
@@ -33,7 +33,7 @@ _SEND = Operation(
 )
 
 
-def send(
+def list_(
     *,
     csv: Sequence[str] | Unset = UNSET,
     multi: Sequence[str] | Unset = UNSET,
@@ -53,7 +53,7 @@ def send(
         bounded: Less than 10. The server's default is 3.
     """
     return Request(
-        _SEND,
+        _LIST,
         query=given(
             {
                 "csv": csv,
@@ -70,7 +70,7 @@ def send(
     )
 
 
-_GET = Operation(
+_RETRIEVE = Operation(
     id="getLists",
     method="GET",
     path="/lists/{ids}",
@@ -80,9 +80,9 @@ _GET = Operation(
 )
 
 
-def get(ids: Sequence[int]) -> Request[str]:
-    """Get list.
+def retrieve(ids: Sequence[int]) -> Request[str]:
+    """Retrieve list.
 
     `GET /lists/{ids}`, operation `getLists`.
     """
-    return Request(_GET, path={"ids": ids})
+    return Request(_RETRIEVE, path={"ids": ids})

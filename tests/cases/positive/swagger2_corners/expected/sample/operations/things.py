@@ -10,20 +10,15 @@ from typing import TYPE_CHECKING
 
 from specwire.support import (
     UNSET,
-    BinaryPayload,
-    DownloadRequest,
     EmptyPayload,
-    FileInput,
     FormBody,
     JsonBody,
     JsonPayload,
     Operation,
     Request,
     Style,
-    TextBody,
     Unset,
     given,
-    multipart_body,
 )
 
 from .. import models
@@ -32,7 +27,7 @@ if TYPE_CHECKING:
     from .. import inputs
 
 
-_FILL = Operation(
+_UPDATE_THING = Operation(
     id="fillThing",
     method="PUT",
     path="/things",
@@ -42,7 +37,7 @@ _FILL = Operation(
 )
 
 
-def fill(
+def update_thing(
     *,
     name: str,
     sizes: Sequence[int] | Unset = UNSET,
@@ -53,7 +48,9 @@ def fill(
 
     `PUT /things`, operation `fillThing`.
     """
-    return Request(_FILL, body=FormBody(given({"name": name, "sizes": sizes, "labels": labels, "parts": parts})))
+    return Request(
+        _UPDATE_THING, body=FormBody(given({"name": name, "sizes": sizes, "labels": labels, "parts": parts}))
+    )
 
 
 _CREATE = Operation(id="createThing", method="POST", path="/things", returns=JsonPayload(models.Thing), secure=False)
@@ -68,33 +65,3 @@ def create(*, body: inputs.ThingParam) -> Request[models.Thing]:
         body: Request body.
     """
     return Request(_CREATE, body=JsonBody(body))
-
-
-_UPLOAD = Operation(id="uploadThing", method="POST", path="/things/file", returns=BinaryPayload("*/*"), secure=False)
-
-
-def upload(*, file: FileInput, labels: Sequence[str] | Unset = UNSET) -> DownloadRequest:
-    """Upload thing.
-
-    `POST /things/file`, operation `uploadThing`.
-
-    Args:
-        file: It.
-    """
-    return DownloadRequest(_UPLOAD, body=multipart_body(fields={"labels": labels}, files={"file": file}))
-
-
-_SEND_TEXT = Operation(
-    id="sendText", method="POST", path="/things/text", returns=JsonPayload(models.Thing), secure=False
-)
-
-
-def send_text(*, body: str) -> Request[models.Thing]:
-    """Send text.
-
-    `POST /things/text`, operation `sendText`.
-
-    Args:
-        body: Text to send.
-    """
-    return Request(_SEND_TEXT, body=TextBody(body, "text/plain"))

@@ -11,10 +11,10 @@ from ..operations import lists as _lists
 
 
 class _Lists:
-    get = endpoint(_lists.get)
-    """Get list."""
-    send = endpoint(_lists.send)
+    list = endpoint(_lists.list_)
     """Send lists."""
+    retrieve = endpoint(_lists.retrieve)
+    """Retrieve list."""
 
 
 class Lists(_Lists, Resource):

@@ -9,7 +9,7 @@ from specwire.support import JsonPayload, Operation, Request
 
 from .. import models
 
-_GET = Operation(
+_RETRIEVE = Operation(
     id="getOwner",
     method="GET",
     path="/owners/{id}",
@@ -19,9 +19,9 @@ _GET = Operation(
 )
 
 
-def get(id: int) -> Request[models.Owner]:
+def retrieve(id: int) -> Request[models.Owner]:
     """Get an owner.
 
     `GET /owners/{id}`, operation `getOwner`.
     """
-    return Request(_GET, path={"id": id})
+    return Request(_RETRIEVE, path={"id": id})

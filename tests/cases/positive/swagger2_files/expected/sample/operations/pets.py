@@ -26,7 +26,7 @@ def list_() -> Request[list[models.Pet]]:
     return Request(_LIST)
 
 
-_ADD = Operation(
+_CREATE = Operation(
     id="addPet",
     method="POST",
     path="/pets",
@@ -36,9 +36,11 @@ _ADD = Operation(
 )
 
 
-def add(*, name: str, owner: inputs.OwnerParam | Unset = UNSET, born: DateInput | Unset = UNSET) -> Request[models.Pet]:
+def create(
+    *, name: str, owner: inputs.OwnerParam | Unset = UNSET, born: DateInput | Unset = UNSET
+) -> Request[models.Pet]:
     """Add a pet.
 
     `POST /pets`, operation `addPet`.
     """
-    return Request(_ADD, body=json_body({"name": name, "owner": owner, "born": born}))
+    return Request(_CREATE, body=json_body({"name": name, "owner": owner, "born": born}))

@@ -11,7 +11,7 @@ from ..operations import owners as _owners
 
 
 class _Owners:
-    get = endpoint(_owners.get)
+    retrieve = endpoint(_owners.retrieve)
     """Get an owner."""
 
 

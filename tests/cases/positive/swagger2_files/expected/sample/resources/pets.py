@@ -11,7 +11,7 @@ from ..operations import pets as _pets
 
 
 class _Pets:
-    add = endpoint(_pets.add)
+    create = endpoint(_pets.create)
     """Add a pet."""
     list = endpoint(_pets.list_)
     """List the pets."""

@@ -11,8 +11,6 @@ from ..operations import flaws as _flaws
 
 
 class _Flaws:
-    get_three = endpoint(_flaws.get_three)
-    """Get three."""
     send_mixed = endpoint(_flaws.send_mixed)
     """Send mixed."""
     send_two = endpoint(_flaws.send_two)

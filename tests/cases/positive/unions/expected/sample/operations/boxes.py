@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from .. import inputs
 
 
-_PACK = Operation(id="pack", method="POST", path="/boxes", returns=JsonPayload(models.Box), secure=False)
+_CREATE = Operation(id="pack", method="POST", path="/boxes", returns=JsonPayload(models.Box), secure=False)
 
 
-def pack(
+def create(
     *,
     content: str | Sequence[inputs.ShapeParam] | None,
     owner: inputs.BoxOwnerParam | Unset = UNSET,
@@ -33,7 +33,7 @@ def pack(
     `POST /boxes`, operation `pack`.
     """
     return Request(
-        _PACK,
+        _CREATE,
         body=json_body(
             {"content": content, "owner": owner, "lists": lists, "colour": colour, "level": level, "size": size}
         ),

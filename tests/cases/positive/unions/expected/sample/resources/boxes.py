@@ -11,7 +11,7 @@ from ..operations import boxes as _boxes
 
 
 class _Boxes:
-    pack = endpoint(_boxes.pack)
+    create = endpoint(_boxes.create)
     """Pack."""
 
 

@@ -18,15 +18,15 @@ def list_() -> Request[None]:
     return Request(_LIST)
 
 
-_GET = Operation(id="getPetById", method="GET", path="/pets/{id}", returns=EmptyPayload(), secure=False)
+_RETRIEVE = Operation(id="getPetById", method="GET", path="/pets/{id}", returns=EmptyPayload(), secure=False)
 
 
-def get(id: str) -> Request[None]:
+def retrieve(id: str) -> Request[None]:
     """Get pet by id.
 
     `GET /pets/{id}`, operation `getPetById`.
     """
-    return Request(_GET, path={"id": id})
+    return Request(_RETRIEVE, path={"id": id})
 
 
 _DELETE = Operation(

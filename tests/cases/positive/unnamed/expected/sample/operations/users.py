@@ -29,30 +29,30 @@ def create() -> Request[None]:
     return Request(_CREATE)
 
 
-_GET = Operation(
+_RETRIEVE = Operation(
     id="get_api_v1_users_id", method="GET", path="/api/v1/users/{id}", returns=EmptyPayload(), secure=False
 )
 
 
-def get(id: str) -> Request[None]:
+def retrieve(id: str) -> Request[None]:
     """Read a user.
 
     `GET /api/v1/users/{id}`, operation `get_api_v1_users_id`.
     """
-    return Request(_GET, path={"id": id})
+    return Request(_RETRIEVE, path={"id": id})
 
 
-_UPDATE = Operation(
+_REPLACE = Operation(
     id="put_api_v1_users_id", method="PUT", path="/api/v1/users/{id}", returns=EmptyPayload(), secure=False
 )
 
 
-def update(id: str) -> Request[None]:
+def replace(id: str) -> Request[None]:
     """Replace a user.
 
     `PUT /api/v1/users/{id}`, operation `put_api_v1_users_id`.
     """
-    return Request(_UPDATE, path={"id": id})
+    return Request(_REPLACE, path={"id": id})
 
 
 _DELETE = Operation(
@@ -68,67 +68,20 @@ def delete(id: str) -> Request[None]:
     return Request(_DELETE, path={"id": id})
 
 
-_PATCH = Operation(
+_UPDATE = Operation(
     id="patch_api_v1_users_id", method="PATCH", path="/api/v1/users/{id}", returns=EmptyPayload(), secure=False
 )
 
 
-def patch(id: str) -> Request[None]:
+def update(id: str) -> Request[None]:
     """Change a user.
 
     `PATCH /api/v1/users/{id}`, operation `patch_api_v1_users_id`.
     """
-    return Request(_PATCH, path={"id": id})
+    return Request(_UPDATE, path={"id": id})
 
 
-_LIST_POSTS = Operation(
-    id="get_api_v1_users_id_posts", method="GET", path="/api/v1/users/{id}/posts", returns=EmptyPayload(), secure=False
-)
-
-
-def list_posts(id: str) -> Request[None]:
-    """List a user's posts.
-
-    `GET /api/v1/users/{id}/posts`, operation `get_api_v1_users_id_posts`.
-    """
-    return Request(_LIST_POSTS, path={"id": id})
-
-
-_CREATE_POST = Operation(
-    id="post_api_v1_users_id_posts",
-    method="POST",
-    path="/api/v1/users/{id}/posts",
-    returns=EmptyPayload(),
-    secure=False,
-)
-
-
-def create_post(id: str) -> Request[None]:
-    """Write a post.
-
-    `POST /api/v1/users/{id}/posts`, operation `post_api_v1_users_id_posts`.
-    """
-    return Request(_CREATE_POST, path={"id": id})
-
-
-_GET_POST = Operation(
-    id="get_api_v1_users_id_posts_post",
-    method="GET",
-    path="/api/v1/users/{id}/posts/{post}",
-    returns=EmptyPayload(),
-    secure=False,
-)
-
-
-def get_post(id: str, post: str) -> Request[None]:
-    """Read a post.
-
-    `GET /api/v1/users/{id}/posts/{post}`, operation `get_api_v1_users_id_posts_post`.
-    """
-    return Request(_GET_POST, path={"id": id, "post": post})
-
-
-_GET_AVATAR = Operation(
+_AVATAR = Operation(
     id="get_api_v1_users_id_avatar",
     method="GET",
     path="/api/v1/users/{id}/avatar",
@@ -137,12 +90,12 @@ _GET_AVATAR = Operation(
 )
 
 
-def get_avatar(id: str) -> Request[None]:
+def avatar(id: str) -> Request[None]:
     """Read a picture.
 
     `GET /api/v1/users/{id}/avatar`, operation `get_api_v1_users_id_avatar`.
     """
-    return Request(_GET_AVATAR, path={"id": id})
+    return Request(_AVATAR, path={"id": id})
 
 
 _ACTIVATE = Operation(

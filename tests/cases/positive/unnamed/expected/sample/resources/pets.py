@@ -13,10 +13,10 @@ from ..operations import pets as _pets
 class _Pets:
     delete = endpoint(_pets.delete)
     """Delete pet pets id delete."""
-    get = endpoint(_pets.get)
-    """Get pet by id."""
     list = endpoint(_pets.list_)
     """List pets."""
+    retrieve = endpoint(_pets.retrieve)
+    """Get pet by id."""
 
 
 class Pets(_Pets, Resource):
