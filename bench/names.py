@@ -128,9 +128,8 @@ def run(arguments: Sequence[str]) -> int:
             methods, faulty = methods + 1, faulty + bool(found)
             counts.update(found)
             if found and given.list:
-                print(
-                    f"{path.name}: {operation.http_method} {operation.path} {operation.id}: {'.'.join(operation.method)} {found}"
-                )
+                name = ".".join(operation.method)
+                print(f"{path.name}: {operation.http_method} {operation.path} {operation.id}: {name} {found}")
     print(f"{good} documents, {methods} methods, {faulty} with faults: {100 * faulty / max(methods, 1):.1f} %")
     for fault, count in counts.most_common():
         print(f"  {count} {fault}")

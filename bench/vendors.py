@@ -1,4 +1,4 @@
-"""Compare generated clients with the SDKs that vendors publish for the same documents, and write the result as one table.
+"""Compare generated clients with the SDKs that vendors publish for the same documents; write one table.
 
     SPECWIRE_VENDORS=folder python -m bench.vendors [--config] [--only GLOB] [--list SDK]
 
@@ -288,9 +288,10 @@ def _page(bare: str, with_config: str) -> str:
         "# Generated clients and the SDKs of vendors\n\n"
         f"{datetime.now(UTC):%Y-%m-%d}, commit {commit}: `SPECWIRE_VENDORS=folder {command}`\n\n"
         "Shares of SDK methods in percent. An SDK method is joined to an operation by HTTP method and path. The other\n"
-        "columns are shares of the joined methods: same dotted name, same name of the method, same resource, all arguments\n"
-        "of the SDK by the same names, a call with the SDK's required arguments is accepted, pages of those that the SDK\n"
-        "pages, streams of those that it streams, and the class of the answer. The last row is the mean over SDKs.\n\n"
+        "columns are shares of the joined methods: same dotted name, same name of the method, same resource, all\n"
+        "arguments of the SDK by the same names, a call with the SDK's required arguments is accepted, pages of those\n"
+        "that the SDK pages, streams of those that it streams, and the class of the answer. The last row is the mean\n"
+        "over SDKs.\n\n"
     )
     text = f"{head}## From the document alone\n\n{bare}\n"
     if with_config:

@@ -70,6 +70,9 @@ class Operation:
             not isinstance(payload, BinaryStream) for _, payload in self.payloads_by_status
         )
 
+    named_by: str = attrs.field(default="", eq=False)
+    """What its name comes from: `client.toml`, path, tag, operationId."""
+
     @property
     def positional(self) -> Parameter | None:
         """The only parameter that may be passed by position: the last one of the path."""

@@ -53,7 +53,7 @@ def test_a_document_in_any_script_becomes_a_client(tmp_path: Path, monkeypatch: 
     api = generate(target).api
     assert api is not None
     methods = [operation.method for operation in api.operations]
-    assert [("用户", "用户列表"), ("用户", "get"), ("ペット", "get"), ("счета", "создать_счёт")] == methods
+    assert [("用户", "list"), ("用户", "retrieve"), ("ペット", "retrieve"), ("счета", "создать_счёт")] == methods
     assert all(str(path.relative_to(tmp_path)).isascii() for path in target.output.rglob("*"))
     monkeypatch.syspath_prepend(str(tmp_path))
     importlib.invalidate_caches()

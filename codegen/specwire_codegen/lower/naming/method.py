@@ -218,6 +218,8 @@ class _Namer:
             return _Candidate(
                 resource, self._read(self._verb(one, spot, name)) if not spot.action else verb, "tag, path"
             )
+        if not name and tag and one.http_method in ("GET", "POST"):
+            return _Candidate(resource, "_".join(noun), "tag, path")
         if not name:
             return (
                 self._action(one, spot, tag)

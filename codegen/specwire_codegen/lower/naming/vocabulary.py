@@ -13,23 +13,24 @@ BASIC = READING | LISTING | MAKING | CHANGING | DELETING
 """Verbs of basic operations (create, read, update, delete)."""
 _OTHERS = frozenset(
     """
-    abort accept acknowledge activate adjust aggregate analyze append apply approve archive assign attach authenticate
-    authorize block book build bulk calculate call cancel capture charge check checkout claim clear clone close compact
-    compare complete compute confirm connect convert copy count deactivate debug decline decode decrypt deploy deposit
-    detach detokenize disable discard disconnect dismiss dispatch download draft drain duplicate embed enable encode
-    encrypt end enqueue enrich enroll estimate evaluate exchange execute exec expire explain export extend extract fail
-    filter finalize finish flush follow fork forget frame freeze generate grant heartbeat hold import increment infer
-    ingest initialize initiate inspect install interrupt introspect invalidate invite invoke issue join judge kill leave link
-    load lock login logout lookup mark match merge migrate moderate move mute navigate notify observe open parse pause
-    perform ping poll predict prepare preview process promote provision publish purge push query queue quote reactivate
-    rebuild recalculate receive recommend reconnect record recover redact redeem refer refresh refund register reindex
-    reject release reload remix remove rename render renew reopen reorder replay reply report reprocess request rerank
-    rerun resend reserve reset resize resolve restart restore resubmit resume retry reverse revert review revoke rewind
-    roll rollback rotate run save scale scan schedule score search seed select send share sign simulate skip snooze sort
-    split star start stop stream submit subscribe summarize suspend swap switch sync synchronize tag terminate test
-    tokenize toggle track train transcribe transfer transform translate trigger unarchive unassign unblock undelete undo
-    unfollow unfreeze uninstall unlink unlock unmute unpause unpin unpublish unregister unschedule unshare unskip unstar
-    unsubscribe unsuspend untag upgrade upload upscale upsert validate verify void vote wait wake watch withdraw
+    abort accept acknowledge activate adjust aggregate analyze append apply approve archive assign attach
+    authenticate authorize block book build bulk calculate call cancel capture charge check checkout claim clear
+    clone close compact compare complete compute confirm connect convert copy count deactivate debug decline decode
+    decrypt deploy deposit detach detokenize disable discard disconnect dismiss dispatch download draft drain
+    duplicate embed enable encode encrypt end enqueue enrich enroll estimate evaluate exchange exec execute expire
+    explain export extend extract fail filter finalize finish flush follow forget fork frame freeze generate grant
+    heartbeat hold import increment infer ingest initialize initiate inspect install interrupt introspect invalidate
+    invite invoke issue join judge kill leave link load lock login logout lookup mark match merge migrate moderate
+    move mute navigate notify observe open parse pause perform ping poll predict prepare preview process promote
+    provision publish purge push query queue quote reactivate rebuild recalculate receive recommend reconnect record
+    recover redact redeem refer refresh refund register reindex reject release reload remix remove rename render
+    renew reopen reorder replay reply report reprocess request rerank rerun resend reserve reset resize resolve
+    restart restore resubmit resume retry reverse revert review revoke rewind roll rollback rotate run save scale
+    scan schedule score search seed select send share sign simulate skip snooze sort split star start stop stream
+    submit subscribe summarize suspend swap switch sync synchronize tag terminate test toggle tokenize track train
+    transcribe transfer transform translate trigger unarchive unassign unblock undelete undo unfollow unfreeze
+    uninstall unlink unlock unmute unpause unpin unpublish unregister unschedule unshare unskip unstar unsubscribe
+    unsuspend untag upgrade upload upscale upsert validate verify void vote wait wake watch withdraw
     """.split()
 )
 VERBS = BASIC | _OTHERS
