@@ -31,8 +31,8 @@ from specwire_codegen.render.signature import arguments_of
 BENCH = Path(__file__).parent
 COLUMNS = ("operations", "joined", "dotted", "last", "resource", "arguments", "callable", "pages", "streams", "models")
 """Columns of the table; all but the first are shares of SDK methods."""
-_SENT_BY_US = frozenset({"stream"})
-"""Arguments of SDKs that a method of its own replaces in a generated client."""
+_SENT_BY_US = frozenset({"stream", "stream_response"})
+"""Arguments of SDKs that ask for a stream; a generated client sends them by itself."""
 
 
 class Parameter(msgspec.Struct, frozen=True):

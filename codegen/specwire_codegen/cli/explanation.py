@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from specwire_codegen.python_source import line
 
 if TYPE_CHECKING:
+    from specwire_codegen.ir import Operation
     from specwire_codegen.normalize import Guess
 
 
@@ -23,3 +24,10 @@ def explanation(guess: Guess) -> str:
         what = f"proposed for {guess.operation}, but not certain"
         change = f"to apply it, add it to {guess.target} in an overlay"
     return f"{what}: {guess.extension}: {value}; from {line(guess.reason)}; {change}"
+
+
+def explanation_of_name(operation: Operation) -> str:
+    """Return one line about the name of a method: the operation, and what the name comes from."""
+    return (
+        f"named {operation.http_method} {line(operation.path)}: {'.'.join(operation.method)}; from {operation.named_by}"
+    )

@@ -14,7 +14,7 @@ import cyclopts
 from specwire._network.server_url import shown_url
 
 from specwire_codegen.cli.console import advise, note, pour, report, say, show, show_rows, tell, warn, working
-from specwire_codegen.cli.explanation import explanation
+from specwire_codegen.cli.explanation import explanation, explanation_of_name
 from specwire_codegen.cli.options import NO_MORE, Count, From, Output, Overlays, Port, Reading, Root, Strict
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
 from specwire_codegen.dump import dump
@@ -67,7 +67,7 @@ def generate(
     force
         Generate even if nothing has changed, and replace edited generated files. Other files are never replaced.
     explain
-        Print what the document leaves out and the client infers: streams, pages and jobs, and from what.
+        Print what the document leaves out and the client infers: streams, pages, jobs and names, and from what.
     only_tags
         Generate only operations with one of these tags.
     only_operations
@@ -87,6 +87,8 @@ def generate(
         warn(made.warnings)
         for guess in made.guesses if explain else ():
             say(explanation(guess))
+        for operation in made.api.operations if explain and made.api is not None else ():
+            say(explanation_of_name(operation))
         row = [target.output.name, target.spec.as_posix()]
         if made.api is None:
             row += ["", "", "", "unchanged", f"{made.seconds:.2f}"]

@@ -416,6 +416,8 @@ def test_affixes_of_frameworks_are_removed(
         ([("POST", "/chat.postMessage", "chat_postMessage", None)], ["chat.post_message"]),
         ([("GET", "/responses/{id}/responses/{other}", "", None)], ["responses.retrieve"]),
         ([("GET", "/health", "health", "Inspect")], ["inspect.health"]),
+        ([("GET", "/health", "getHealth", "system")], ["system.get_health"]),
+        ([("GET", "/v1/spend", "getprojectspendlimit", "organization")], ["organization.get_spend"]),
     ],
 )
 def test_names_from_paths(operations: list[tuple[str, str, str, str | None]], names: list[str]) -> None:
@@ -436,6 +438,9 @@ def test_dotted_tags_are_paths_of_resources() -> None:
         ("POST", "/v1/speech", "speech_v1_speech_post", "audio.speech"),
         ("GET", "/v1/files", "files_api_routes_list", "files"),
         ("GET", "/v1/files/{id}/url", "files_api_routes_get_signed_url", "files"),
+        ("GET", "/v1/a/{id}/b/{b}?beta=true", "beta_get_a_version_a__id__b__b__get", "a"),
+        ("POST", "/v1/invites", "inviteUser", "Invites"),
+        ("GET", "/v1/batch/jobs/{id}", "jobs_api_routes_batch_get_batch_job", "batch"),
     )
     assert [
         "beta.conversations.start",
@@ -448,6 +453,9 @@ def test_dotted_tags_are_paths_of_resources() -> None:
         "audio.speech.create",
         "files.list",
         "files.get_signed_url",
+        "beta.a.b.get",
+        "invites.create",
+        "batch.jobs.get",
     ] == found
 
 

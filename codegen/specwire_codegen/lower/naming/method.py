@@ -11,8 +11,10 @@ from specwire_codegen.config import Verbs
 from specwire_codegen.lower.naming.named import Named
 from specwire_codegen.lower.naming.route import is_plural, is_prefix, is_same
 from specwire_codegen.lower.naming.spoken import (
+    after_resource,
     is_change,
     is_derived,
+    is_glued,
     names_in,
     spoken,
     without_module,
@@ -164,16 +166,40 @@ class _Namer:
         return _Candidate(resource, spoken_name or path.name, "resource of an extension, operationId")
 
     def _tagged(self, one: Named, spot: Spot, name: tuple[str, ...]) -> _Candidate:
-        """Return the name in the resource of a dotted tag."""
-        resource = self.tagged[one.key]
+        """Return the name in the resource of a tag, in a document whose tags are paths of resources."""
+        flags = spot.route.flags
+        name = name[len(flags) :] if flags and name[: len(flags)] == flags else name
+        tag = self.tagged[one.key]
+        if len(tag) == 1 and self._is_basic(spot, tag[0], name):
+            reading = name[0] if name and name[0] in ("get", "retrieve") else "retrieve"
+            verb = self._read(spot.verb) if reading == "retrieve" else spot.verb.replace("retrieve", reading)
+            return _Candidate(spot.resource, verb, "path, as its tag")
+        resource = (*(flag for flag in flags if flag not in tag), *tag)
+        name = after_resource(name, resource[-1])
         rest = without_resources(name, resource)[0]
         noun = tuple(resource[-1].split("_"))
         silent = not rest or rest[0] in ("post", "put", "patch") and len(rest) == 1 or is_same(rest, noun)
         acts = spot.action and one.http_method in ("GET", "POST") and is_verb(spot.verb.partition("_")[0])
         if silent or acts and rest[0] in BASIC:
             return _Candidate(resource, self._read(spot.verb) or "call", "dotted tag, path")
+        if is_glued(rest) and spot.route.fixed:
+            return _Candidate(resource, self._leaf(one, spot), "tag, path")
         said = next(names_in(one, name, resource, spot.item, spot.several))
         return _Candidate(resource, said, "dotted tag, operationId")
+
+    def _is_basic(self, spot: Spot, tag: str, name: tuple[str, ...]) -> bool:
+        """Return whether a path below the resource of a tag names a basic operation, and the operationId agrees."""
+        fixed = spot.route.fixed
+        if spot.action or not fixed or not is_same(fixed[0].words, tuple(tag.split("_"))):
+            return False
+        nouns = {singular(word) for step in fixed for word in step.words}
+        return not name or name[0] in BASIC or is_verb(name[0]) and singular(name[0]) in nouns
+
+    def _leaf(self, one: Named, spot: Spot) -> str:
+        """Return a verb with the last segment: `get_health`, `create_report`."""
+        leaf = spot.route.fixed[-1]
+        verb = {"GET": "get", "POST": "create"}.get(one.http_method, spot.verb.partition("_")[0])
+        return leaf.name if is_verb(leaf.words[0]) else f"{verb}_{leaf.name}"
 
     def _by_path(self, one: Named, spot: Spot, name: tuple[str, ...]) -> _Candidate:
         """Return the name by the path; tags and operationIds add what it does not say."""
@@ -218,8 +244,8 @@ class _Namer:
             return _Candidate(
                 resource, self._read(self._verb(one, spot, name)) if not spot.action else verb, "tag, path"
             )
-        if not name and tag and one.http_method in ("GET", "POST"):
-            return _Candidate(resource, "_".join(noun), "tag, path")
+        if tag and (not name or is_glued(name)):
+            return _Candidate(resource, self._leaf(one, spot), "tag, path")
         if not name:
             return (
                 self._action(one, spot, tag)

@@ -30,6 +30,10 @@ _CLASS = re.compile(r"^[A-Za-z0-9]*Controller[_.#/](?=[A-Za-z])")
 _COUNTED = re.compile(r"Using(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH)(_\d+)?$|_\d+$|\[\d+\]$")
 """Counters that frameworks append to make operationIds unique: `listUsingGET_1`, `list[0]`."""
 
+_LONGEST_VERB = 14
+"""Longer words that begin with a verb are several words."""
+_STARTS = tuple(word for word in BASIC if len(word) > 2)
+
 
 def without_module(operations: Sequence[Named]) -> list[Named]:
     """Return the operations without the module prefix of all operationIds: `app_list_trips`, `app_get_trip`."""
@@ -98,8 +102,12 @@ def _after_holder(name: list[str]) -> list[str]:
 
 def _without_route(name: list[str], one: Named) -> list[str]:
     """Return the words before an appended route: `read_item_items__item_id__get` -> `read_item`."""
-    route = [*_words(_base(one.path)), one.http_method.lower()]
-    return name[: -len(route)] if len(name) > len(route) and name[-len(route) :] == route else name
+    whole = _words(_base(one.path))
+    for words_ in (whole, whole[len(prefix_words(one.path)) :]):
+        route = [*words_, one.http_method.lower()]
+        if len(name) > len(route) and name[-len(route) :] == route:
+            return name[: -len(route)]
+    return name
 
 
 def _without_path(name: list[str], path: str) -> list[str]:
@@ -139,6 +147,21 @@ def without_resources(name: Sequence[str], resources: Sequence[str]) -> tuple[tu
         rest, several = without_resource(rest, resource)
         plural = plural or several and index == 0
     return rest, plural
+
+
+def after_resource(name: tuple[str, ...], resource: str) -> tuple[str, ...]:
+    """Return the words after a resource if no verb precedes it: `agents_api_conversations_start` -> `start`."""
+    wanted = [singular(word) for word in resource.split("_")]
+    for start in range(len(name) - len(wanted) - 1, -1, -1):
+        found = [singular(word) for word in name[start : start + len(wanted)]] == wanted
+        if found and not any(map(is_verb, name[:start])) and (start > 0 or not is_verb(name[0])):
+            return name[start + len(wanted) :]
+    return name
+
+
+def is_glued(name: Sequence[str]) -> bool:
+    """Return whether an operationId is a single word that begins with a verb: `getprojectspendlimit`."""
+    return len(name) == 1 and len(name[0]) > _LONGEST_VERB and name[0].startswith(_STARTS)
 
 
 def names_in(one: Named, name: tuple[str, ...], resources: Sequence[str], item: bool, listed: bool) -> Iterator[str]:
