@@ -440,7 +440,6 @@ def test_dotted_tags_are_paths_of_resources() -> None:
         ("GET", "/v1/files/{id}/url", "files_api_routes_get_signed_url", "files"),
         ("GET", "/v1/a/{id}/b/{b}?beta=true", "beta_get_a_version_a__id__b__b__get", "a"),
         ("POST", "/v1/invites", "inviteUser", "Invites"),
-        ("GET", "/v1/batch/jobs/{id}", "jobs_api_routes_batch_get_batch_job", "batch"),
     )
     assert [
         "beta.conversations.start",
@@ -455,7 +454,6 @@ def test_dotted_tags_are_paths_of_resources() -> None:
         "files.get_signed_url",
         "beta.a.b.get",
         "invites.create",
-        "batch.jobs.get",
     ] == found
 
 
