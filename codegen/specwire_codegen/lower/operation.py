@@ -36,9 +36,9 @@ from specwire_codegen.lower.body import lower_bodies
 from specwire_codegen.lower.facts.paging import lower_pagination, lower_polling
 from specwire_codegen.lower.facts.selection import Selection, Switch, selected, switch_of, unselected
 from specwire_codegen.lower.formats import formats_of
-from specwire_codegen.lower.lists import returns_list
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.naming.chosen import Chosen, Method, chosen
+from specwire_codegen.lower.naming.lists import returns_list
 from specwire_codegen.lower.naming.method import default_methods
 from specwire_codegen.lower.naming.named import named
 from specwire_codegen.lower.naming.waiter import default_waiter

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
-    from .resources.described import AsyncDescribed, Described
     from .resources.employees import AsyncEmployees, Employees
 
 PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL")
@@ -21,8 +20,6 @@ class Sample(Client):
     """Synchronous client for All of."""
 
     _provider = PROVIDER
-    described: resource[Described] = resource(".resources.described", "Described")
-    """Described."""
     employees: resource[Employees] = resource(".resources.employees", "Employees")
     """Employees."""
 
@@ -31,8 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for All of."""
 
     _provider = PROVIDER
-    described: resource[AsyncDescribed] = resource(".resources.described", "AsyncDescribed")
-    """Described."""
     employees: resource[AsyncEmployees] = resource(".resources.employees", "AsyncEmployees")
     """Employees."""
 

@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING
 from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
-    from .resources.binary import AsyncBinary, Binary
     from .resources.bodies import AsyncBodies, Bodies
     from .resources.either import AsyncEither, Either
-    from .resources.json import AsyncJson, Json
-    from .resources.picture import AsyncPicture, Picture
     from .resources.versions import AsyncVersions, Versions
 
 PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL")
@@ -25,16 +22,10 @@ class Sample(Client):
     """Synchronous client for Media types."""
 
     _provider = PROVIDER
-    binary: resource[Binary] = resource(".resources.binary", "Binary")
-    """Binary."""
     bodies: resource[Bodies] = resource(".resources.bodies", "Bodies")
     """Bodies."""
     either: resource[Either] = resource(".resources.either", "Either")
     """Either."""
-    json: resource[Json] = resource(".resources.json", "Json")
-    """Json."""
-    picture: resource[Picture] = resource(".resources.picture", "Picture")
-    """Picture."""
     versions: resource[Versions] = resource(".resources.versions", "Versions")
     """Versions."""
 
@@ -43,16 +34,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Media types."""
 
     _provider = PROVIDER
-    binary: resource[AsyncBinary] = resource(".resources.binary", "AsyncBinary")
-    """Binary."""
     bodies: resource[AsyncBodies] = resource(".resources.bodies", "AsyncBodies")
     """Bodies."""
     either: resource[AsyncEither] = resource(".resources.either", "AsyncEither")
     """Either."""
-    json: resource[AsyncJson] = resource(".resources.json", "AsyncJson")
-    """Json."""
-    picture: resource[AsyncPicture] = resource(".resources.picture", "AsyncPicture")
-    """Picture."""
     versions: resource[AsyncVersions] = resource(".resources.versions", "AsyncVersions")
     """Versions."""
 

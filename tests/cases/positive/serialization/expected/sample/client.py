@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from specwire.support import AsyncClient, Client, Provider, resource
 
 if TYPE_CHECKING:
+    from .resources.bodies import AsyncBodies, Bodies
     from .resources.files import AsyncFiles, Files
-    from .resources.form import AsyncForm, Form
-    from .resources.free import AsyncFree, Free
     from .resources.matrix import AsyncMatrix, Matrix
     from .resources.parts import AsyncParts, Parts
 
@@ -24,12 +23,10 @@ class Sample(Client):
     """Synchronous client for Serialization."""
 
     _provider = PROVIDER
+    bodies: resource[Bodies] = resource(".resources.bodies", "Bodies")
+    """Bodies."""
     files: resource[Files] = resource(".resources.files", "Files")
     """Files."""
-    form: resource[Form] = resource(".resources.form", "Form")
-    """Form."""
-    free: resource[Free] = resource(".resources.free", "Free")
-    """Free."""
     matrix: resource[Matrix] = resource(".resources.matrix", "Matrix")
     """Matrix."""
     parts: resource[Parts] = resource(".resources.parts", "Parts")
@@ -40,12 +37,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Serialization."""
 
     _provider = PROVIDER
+    bodies: resource[AsyncBodies] = resource(".resources.bodies", "AsyncBodies")
+    """Bodies."""
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Files."""
-    form: resource[AsyncForm] = resource(".resources.form", "AsyncForm")
-    """Form."""
-    free: resource[AsyncFree] = resource(".resources.free", "AsyncFree")
-    """Free."""
     matrix: resource[AsyncMatrix] = resource(".resources.matrix", "AsyncMatrix")
     """Matrix."""
     parts: resource[AsyncParts] = resource(".resources.parts", "AsyncParts")

@@ -12,8 +12,6 @@ from specwire.support import AsyncClient, Client, Provider, resource
 if TYPE_CHECKING:
     from .resources.files import AsyncFiles, Files
     from .resources.here import AsyncHere, Here
-    from .resources.relative import AsyncRelative, Relative
-    from .resources.undeclared import AsyncUndeclaredResource, UndeclaredResource
 
 PROVIDER = Provider(
     name="sample", version="1", base_url="https://eu.example.com:8443/v1", base_url_variable="SAMPLE_BASE_URL"
@@ -29,10 +27,6 @@ class Sample(Client):
     """Files."""
     here: resource[Here] = resource(".resources.here", "Here")
     """Here."""
-    relative: resource[Relative] = resource(".resources.relative", "Relative")
-    """Relative."""
-    undeclared: resource[UndeclaredResource] = resource(".resources.undeclared", "UndeclaredResource")
-    """Undeclared."""
 
 
 class AsyncSample(AsyncClient):
@@ -43,10 +37,6 @@ class AsyncSample(AsyncClient):
     """Files."""
     here: resource[AsyncHere] = resource(".resources.here", "AsyncHere")
     """Here."""
-    relative: resource[AsyncRelative] = resource(".resources.relative", "AsyncRelative")
-    """Relative."""
-    undeclared: resource[AsyncUndeclaredResource] = resource(".resources.undeclared", "AsyncUndeclaredResource")
-    """Undeclared."""
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

@@ -7,84 +7,75 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import AsyncClient, Client, Provider, resource
+from specwire.support import AsyncClient, Client, Provider, endpoint, resource
+
+from .operations import root as _root
 
 if TYPE_CHECKING:
-    from .resources.a import A, AsyncA
-    from .resources.b import AsyncB, B
-    from .resources.c import AsyncC, C
-    from .resources.d import AsyncD, D
-    from .resources.e import AsyncE, E
-    from .resources.f import AsyncF, F
-    from .resources.g import AsyncG, G
-    from .resources.h import AsyncH, H
-    from .resources.i import AsyncI, I
-    from .resources.j import AsyncJ, J
-    from .resources.k import AsyncK, K
-    from .resources.l import AsyncL, L
+    from .resources.class_ import AsyncClass, Class
+    from .resources.close_ import AsyncClose, Close
+    from .resources.inputs import AsyncInputs, Inputs
+    from .resources.models import AsyncModels, Models
+    from .resources.n2_fa import AsyncN2Fa, N2Fa
+    from .resources.uberprufung import AsyncUberprufung, Uberprufung
+    from .resources.user_accounts import AsyncUserAccounts, UserAccounts
+    from .resources.users_accounts import AsyncUsersAccounts, UsersAccounts
 
 PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL")
 """Servers and authentication of the API."""
 
 
-class Sample(Client):
+class _Sample:
+    get_e = endpoint(_root.get_e)
+    """Get E."""
+    get_f = endpoint(_root.get_f)
+    """Get F."""
+    get_h = endpoint(_root.get_h)
+    """Get H."""
+
+
+class Sample(_Sample, Client):
     """Synchronous client for Tags."""
 
     _provider = PROVIDER
-    a: resource[A] = resource(".resources.a", "A")
-    """A."""
-    b: resource[B] = resource(".resources.b", "B")
-    """B."""
-    c: resource[C] = resource(".resources.c", "C")
-    """C."""
-    d: resource[D] = resource(".resources.d", "D")
-    """D."""
-    e: resource[E] = resource(".resources.e", "E")
-    """E."""
-    f: resource[F] = resource(".resources.f", "F")
-    """F."""
-    g: resource[G] = resource(".resources.g", "G")
-    """G."""
-    h: resource[H] = resource(".resources.h", "H")
-    """H."""
-    i: resource[I] = resource(".resources.i", "I")
-    """I."""
-    j: resource[J] = resource(".resources.j", "J")
-    """J."""
-    k: resource[K] = resource(".resources.k", "K")
-    """K."""
-    l: resource[L] = resource(".resources.l", "L")
-    """L."""
+    class_: resource[Class] = resource(".resources.class_", "Class")
+    """Class."""
+    close_: resource[Close] = resource(".resources.close_", "Close")
+    """Close."""
+    inputs: resource[Inputs] = resource(".resources.inputs", "Inputs")
+    """Inputs."""
+    models: resource[Models] = resource(".resources.models", "Models")
+    """Models."""
+    n2_fa: resource[N2Fa] = resource(".resources.n2_fa", "N2Fa")
+    """N2 Fa."""
+    uberprufung: resource[Uberprufung] = resource(".resources.uberprufung", "Uberprufung")
+    """Uberprufung."""
+    user_accounts: resource[UserAccounts] = resource(".resources.user_accounts", "UserAccounts")
+    """People."""
+    users_accounts: resource[UsersAccounts] = resource(".resources.users_accounts", "UsersAccounts")
+    """Users Accounts."""
 
 
-class AsyncSample(AsyncClient):
+class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Tags."""
 
     _provider = PROVIDER
-    a: resource[AsyncA] = resource(".resources.a", "AsyncA")
-    """A."""
-    b: resource[AsyncB] = resource(".resources.b", "AsyncB")
-    """B."""
-    c: resource[AsyncC] = resource(".resources.c", "AsyncC")
-    """C."""
-    d: resource[AsyncD] = resource(".resources.d", "AsyncD")
-    """D."""
-    e: resource[AsyncE] = resource(".resources.e", "AsyncE")
-    """E."""
-    f: resource[AsyncF] = resource(".resources.f", "AsyncF")
-    """F."""
-    g: resource[AsyncG] = resource(".resources.g", "AsyncG")
-    """G."""
-    h: resource[AsyncH] = resource(".resources.h", "AsyncH")
-    """H."""
-    i: resource[AsyncI] = resource(".resources.i", "AsyncI")
-    """I."""
-    j: resource[AsyncJ] = resource(".resources.j", "AsyncJ")
-    """J."""
-    k: resource[AsyncK] = resource(".resources.k", "AsyncK")
-    """K."""
-    l: resource[AsyncL] = resource(".resources.l", "AsyncL")
-    """L."""
+    class_: resource[AsyncClass] = resource(".resources.class_", "AsyncClass")
+    """Class."""
+    close_: resource[AsyncClose] = resource(".resources.close_", "AsyncClose")
+    """Close."""
+    inputs: resource[AsyncInputs] = resource(".resources.inputs", "AsyncInputs")
+    """Inputs."""
+    models: resource[AsyncModels] = resource(".resources.models", "AsyncModels")
+    """Models."""
+    n2_fa: resource[AsyncN2Fa] = resource(".resources.n2_fa", "AsyncN2Fa")
+    """N2 Fa."""
+    uberprufung: resource[AsyncUberprufung] = resource(".resources.uberprufung", "AsyncUberprufung")
+    """Uberprufung."""
+    user_accounts: resource[AsyncUserAccounts] = resource(".resources.user_accounts", "AsyncUserAccounts")
+    """People."""
+    users_accounts: resource[AsyncUsersAccounts] = resource(".resources.users_accounts", "AsyncUsersAccounts")
+    """Users Accounts."""
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

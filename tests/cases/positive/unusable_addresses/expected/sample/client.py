@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 from specwire.support import AsyncClient, Client, OAuth2, Provider, resource
 
 if TYPE_CHECKING:
-    from .resources.none import AsyncNoneModel, NoneModel
     from .resources.places import AsyncPlaces, Places
-    from .resources.second import AsyncSecond, Second
 
 PROVIDER = Provider(
     name="sample",
@@ -29,24 +27,16 @@ class Sample(Client):
     """Synchronous client for Unusable addresses."""
 
     _provider = PROVIDER
-    none: resource[NoneModel] = resource(".resources.none", "NoneModel")
-    """None."""
     places: resource[Places] = resource(".resources.places", "Places")
     """Places."""
-    second: resource[Second] = resource(".resources.second", "Second")
-    """Second."""
 
 
 class AsyncSample(AsyncClient):
     """Asynchronous client for Unusable addresses."""
 
     _provider = PROVIDER
-    none: resource[AsyncNoneModel] = resource(".resources.none", "AsyncNoneModel")
-    """None."""
     places: resource[AsyncPlaces] = resource(".resources.places", "AsyncPlaces")
     """Places."""
-    second: resource[AsyncSecond] = resource(".resources.second", "AsyncSecond")
-    """Second."""
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

@@ -60,3 +60,16 @@ def create(
             }
         ),
     )
+
+
+_GET_DESCRIBED = Operation(
+    id="getDescribed", method="GET", path="/described", returns=JsonPayload(models.Described), secure=False
+)
+
+
+def get_described() -> Request[models.Described]:
+    """Get described.
+
+    `GET /described`, operation `getDescribed`.
+    """
+    return Request(_GET_DESCRIBED)

@@ -22,25 +22,25 @@ from specwire.support import (
 
 from .. import models
 
-_CHAT = Operation(id="chat", method="POST", path="/chat", returns=JsonPayload(models.Reply), secure=False)
+_CREATE = Operation(id="chat", method="POST", path="/chat", returns=JsonPayload(models.Reply), secure=False)
 
 
-def chat(*, prompt: str) -> Request[models.Reply]:
+def create(*, prompt: str) -> Request[models.Reply]:
     """Chat.
 
     With `stream=True`, returns a stream of events.
 
     `POST /chat`, operation `chat`.
     """
-    return Request(_CHAT, body=json_body({"prompt": prompt}))
+    return Request(_CREATE, body=json_body({"prompt": prompt}))
 
 
-def chat_by_stream(*, prompt: str, stream: Literal[True]) -> StreamRequest[models.Piece]:
-    """Streaming form of `chat`, selected by `stream=True`."""
-    return chat_stream(prompt=prompt)
+def create_by_stream(*, prompt: str, stream: Literal[True]) -> StreamRequest[models.Piece]:
+    """Streaming form of `create`, selected by `stream=True`."""
+    return create_stream(prompt=prompt)
 
 
-_CHAT_STREAM = Operation(
+_CREATE_STREAM = Operation(
     id="chat",
     method="POST",
     path="/chat",
@@ -51,10 +51,10 @@ _CHAT_STREAM = Operation(
 )
 
 
-@same_arguments(chat)
-def chat_stream(request: BaseRequest) -> StreamRequest[models.Piece]:
-    """Streaming form of `chat`; same arguments.
+@same_arguments(create)
+def create_stream(request: BaseRequest) -> StreamRequest[models.Piece]:
+    """Streaming form of `create`; same arguments.
 
     `POST /chat`, operation `chat`.
     """
-    return StreamRequest(_CHAT_STREAM, body=with_fields(request.body, {"stream": True}))
+    return StreamRequest(_CREATE_STREAM, body=with_fields(request.body, {"stream": True}))

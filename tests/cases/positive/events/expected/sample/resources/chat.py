@@ -11,9 +11,9 @@ from ..operations import chat as _chat
 
 
 class _Chat:
-    chat_stream = streamed(_chat.chat_stream)
-    """Streaming form of `chat`."""
-    chat = switched(_chat.chat, chat_stream, _chat.chat_by_stream, "stream", True)
+    create_stream = streamed(_chat.create_stream)
+    """Streaming form of `create`."""
+    create = switched(_chat.create, create_stream, _chat.create_by_stream, "stream", True)
     """Chat."""
 
 

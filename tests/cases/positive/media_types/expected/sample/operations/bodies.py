@@ -11,6 +11,8 @@ from specwire.support import (
     UNSET,
     BaseRequest,
     BinaryBody,
+    BinaryPayload,
+    DownloadRequest,
     EmptyPayload,
     FileInput,
     JsonPayload,
@@ -24,6 +26,23 @@ from specwire.support import (
 )
 
 from .. import models
+
+_UPDATE_JSON = Operation(
+    id="patchJson",
+    method="PATCH",
+    path="/json",
+    returns=JsonPayload(models.Note, "application/vnd.example.v2+json"),
+    secure=False,
+)
+
+
+def update_json(*, text: str, stars: int | Unset = UNSET) -> Request[models.Note]:
+    """Update json.
+
+    `PATCH /json`, operation `patchJson`.
+    """
+    return Request(_UPDATE_JSON, body=json_body({"text": text, "stars": stars}, "application/merge-patch+json"))
+
 
 _SEND_SEVERAL = Operation(
     id="sendSeveral", method="POST", path="/several", returns=JsonPayload(models.Note), secure=False
@@ -78,6 +97,36 @@ def send_xml(*, body: str) -> Request[str]:
         body: Text to send.
     """
     return Request(_SEND_XML, body=TextBody(body, "application/xml"))
+
+
+_UPDATE_BINARY = Operation(
+    id="putBinary", method="PUT", path="/binary", returns=BinaryPayload("image/png"), secure=False
+)
+
+
+def update_binary(*, body: FileInput | Unset = UNSET) -> DownloadRequest:
+    """Update binary.
+
+    `PUT /binary`, operation `putBinary`.
+
+    Args:
+        body: Bytes, a path or a binary file object.
+    """
+    return DownloadRequest(_UPDATE_BINARY, body=None if body is UNSET else BinaryBody(body, "application/octet-stream"))
+
+
+_UPDATE_PICTURE = Operation(id="putPicture", method="PUT", path="/picture", returns=JsonPayload(Any), secure=False)
+
+
+def update_picture(*, body: FileInput) -> Request[Any]:
+    """Update picture.
+
+    `PUT /picture`, operation `putPicture`.
+
+    Args:
+        body: Bytes, a path or a binary file object.
+    """
+    return Request(_UPDATE_PICTURE, body=BinaryBody(body, "image/*"))
 
 
 _SEND_YAML = Operation(

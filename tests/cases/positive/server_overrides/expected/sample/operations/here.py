@@ -16,3 +16,27 @@ def retrieve() -> Request[None]:
     `GET /here`, operation `getHere`.
     """
     return Request(_RETRIEVE)
+
+
+_GET_RELATIVE = Operation(
+    id="getRelative", method="GET", path="/relative", returns=EmptyPayload(), server="/v3", secure=False
+)
+
+
+def get_relative() -> Request[None]:
+    """Get relative.
+
+    `GET /relative`, operation `getRelative`.
+    """
+    return Request(_GET_RELATIVE)
+
+
+_GET_UNDECLARED = Operation(id="getUndeclared", method="GET", path="/undeclared", returns=EmptyPayload(), secure=False)
+
+
+def get_undeclared() -> Request[None]:
+    """Get undeclared.
+
+    `GET /undeclared`, operation `getUndeclared`.
+    """
+    return Request(_GET_UNDECLARED)

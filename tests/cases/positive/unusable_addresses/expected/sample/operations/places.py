@@ -7,6 +7,30 @@ from __future__ import annotations
 
 from specwire.support import UNSET, EmptyPayload, Operation, Request, Unset, multipart_body
 
+_GET_NONE = Operation(id="getNone", method="GET", path="/none", returns=EmptyPayload())
+
+
+def get_none() -> Request[None]:
+    """Ask where the client is told.
+
+    `GET /none`, operation `getNone`.
+    """
+    return Request(_GET_NONE)
+
+
+_GET_SECOND = Operation(
+    id="getSecond", method="GET", path="/second", returns=EmptyPayload(), server="https://second.example.com"
+)
+
+
+def get_second() -> Request[None]:
+    """Ask the second server.
+
+    `GET /second`, operation `getSecond`.
+    """
+    return Request(_GET_SECOND)
+
+
 _UPLOAD = Operation(id="upload", method="POST", path="/upload", returns=EmptyPayload())
 
 
