@@ -61,6 +61,7 @@ $(LOWEST)/.ready: pyproject.toml constraints.txt .ci/lowest.py
 
 generate: $(READY)
 	@$(BIN)/python tools/synchronous.py
+	@$(BIN)/python tools/emitted_classes.py
 	@$(BIN)/specwire generate
 
 demo: $(READY)

@@ -105,13 +105,13 @@ def _name(path: Path, home: Path) -> str:
 
 @cache
 def _generator() -> str:
-    """Return the digest of the generator's modules and templates."""
+    """Return the digest of the generator's modules and data."""
     root = os.path.dirname(__file__)
     hashed = hashlib.sha256()
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(each for each in folders if folder != root or each not in _BESIDE)
         for name in sorted(names):
-            if name.endswith((".py", ".jinja", ".jinja2")):
+            if name.endswith((".py", ".jinja", ".jinja2", ".json")):
                 path = os.path.join(folder, name)
                 with open(path, "rb") as file:
                     hashed.update(os.path.relpath(path, root).encode() + b"\0" + file.read() + b"\0")

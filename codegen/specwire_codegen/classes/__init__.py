@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from datamodel_code_generator.enums import DataModelType
-
 from specwire_codegen.classes import direct
 from specwire_codegen.classes.annotation import dict_name
-from specwire_codegen.classes.dcg import emit
-from specwire_codegen.classes.outline import Outline, struct_outline, typed_dict_outline
+from specwire_codegen.classes.emitter import emit
+from specwire_codegen.classes.outline import Kind, Outline, struct_outline, typed_dict_outline
 from specwire_codegen.classes.tree import printed
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.ir import ObjectModel
@@ -22,17 +20,17 @@ from specwire_codegen.ir import ObjectModel
 def structs(models: Sequence[ObjectModel]) -> str:
     """Return the `msgspec.Struct` of each model, sorted by name."""
     ordered = sorted(models, key=lambda model: model.name)
-    return _classes(DataModelType.MsgspecStruct, ordered, struct_outline, direct.struct)
+    return _classes("struct", ordered, struct_outline, direct.struct)
 
 
 def typed_dicts(models: Sequence[ObjectModel]) -> str:
     """Return the `TypedDict` of each model, sorted by name."""
     ordered = sorted(models, key=lambda model: dict_name(model.name))
-    return _classes(DataModelType.TypingTypedDict, ordered, typed_dict_outline, direct.typed_dict)
+    return _classes("typed dict", ordered, typed_dict_outline, direct.typed_dict)
 
 
 def _classes(
-    kind: DataModelType,
+    kind: Kind,
     models: Iterable[ObjectModel],
     outlined: Callable[[ObjectModel], Outline],
     direct_text: Callable[[ObjectModel], str],
@@ -41,8 +39,8 @@ def _classes(
     emitted = emit(kind, [outline for _, outline in outlines])
     sources: list[str] = []
     for model, outline in outlines:
-        members = [(emitted.members[member], slots) for member, slots in outline.members]
-        source = printed(emitted.heads[outline.head], outline.slots, members)
+        members = [(emitted[member], slots) for member, slots in outline.members]
+        source = printed(emitted[outline.head][0], outline.slots, members)
         if source != direct_text(model):
             raise SpecwireCodegenError(
                 f"internal error: the class {model.name} differs from the output of datamodel-code-generator"

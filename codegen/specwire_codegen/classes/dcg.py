@@ -16,13 +16,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from importlib.resources import as_file, files
 from typing import Any
 
-import attrs
 import datamodel_code_generator as dcg
 from datamodel_code_generator import InputFileType, LiteralType, PythonVersion
 from datamodel_code_generator.enums import DataModelType
 from datamodel_code_generator.format import DateClassType, DatetimeClassType
 
-from specwire_codegen.classes.outline import Head, Member, Outline
+from specwire_codegen.classes.outline import Head, Kind, Member
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.ir import AnyJson, ListOf, MapOf, ModelRef, Nullable, Primitive, TypeExpr, UnionOf
 from specwire_codegen.lower.model import all_refs
@@ -42,38 +41,18 @@ _FORMATS = {
 }
 
 
-@attrs.define
-class Emitted:
-    """Trees by head and by member; trees are never modified."""
-
-    heads: dict[Head, ast.stmt] = attrs.field(factory=dict)
-    members: dict[Member, tuple[ast.stmt, ...]] = attrs.field(factory=dict)
-
-
-_MADE: dict[DataModelType, Emitted] = {}
-"""What was made before; documents share many heads and members."""
+_MODELS = {"struct": DataModelType.MsgspecStruct, "typed dict": DataModelType.TypingTypedDict}
 _MEMBERS = "C"
 """The class of all members."""
 
 
-def emit(kind: DataModelType, outlines: Iterable[Outline]) -> Emitted:
-    """Return at least the heads and members of these outlines."""
-    wanted = list(outlines)
-    made = _MADE.setdefault(kind, Emitted())
-    heads = dict.fromkeys(each.head for each in wanted if each.head not in made.heads)
-    members = dict.fromkeys(member for each in wanted for member, _ in each.members if member not in made.members)
-    if heads or members:
-        new = _emitted(kind, list(heads), list(members))
-        made.heads |= new.heads
-        made.members |= new.members
-    return made
-
-
-def _emitted(kind: DataModelType, heads: Sequence[Head], members: Sequence[Member]) -> Emitted:
-    named = {f"{_MEMBERS}{number}": head for number, head in enumerate(heads)}
-    body = ast.parse(_generated(kind, named, members)).body
-    found = {name: node for node in body for name in _defined(node)}
-    _require_same({_MEMBERS, *named}, found.keys())
+def emitted(kind: Kind, parts: Iterable[Head | Member]) -> dict[Head | Member, Sequence[ast.stmt]]:
+    """Return the statements of each head and member."""
+    given = list(parts)
+    members = [part for part in given if isinstance(part, Member)]
+    heads = {f"{_MEMBERS}{number}": part for number, part in enumerate(given) if isinstance(part, Head)}
+    found = {name: node for node in ast.parse(_generated(kind, heads, members)).body for name in _defined(node)}
+    _require_same({_MEMBERS, *heads}, found.keys())
     fields: dict[str, list[ast.stmt]] = {}
     whole = found[_MEMBERS]
     assert isinstance(whole, ast.ClassDef)
@@ -82,11 +61,12 @@ def _emitted(kind: DataModelType, heads: Sequence[Head], members: Sequence[Membe
             fields[statement.target.id] = []
             statement.target.id = "name"
         list(fields.values())[-1].append(statement)
-    _require_same({f"f{number}" for number in range(len(members))}, fields.keys())
-    return Emitted(
-        {head: found[name] for name, head in named.items()},
-        {member: tuple(fields[f"f{number}"]) for number, member in enumerate(members)},
-    )
+    names = [f"f{number}" for number in range(len(members))]
+    _require_same(set(names), fields.keys())
+    return {
+        **{head: [found[name]] for name, head in heads.items()},
+        **{member: fields[name] for name, member in zip(names, members, strict=True)},
+    }
 
 
 def _require_same(asked: Set[str], returned: Set[str]) -> None:
@@ -106,7 +86,7 @@ def _defined(node: ast.stmt) -> Iterator[str]:
             return
 
 
-def _generated(kind: DataModelType, heads: Mapping[str, Head], members: Sequence[Member]) -> str:
+def _generated(kind: Kind, heads: Mapping[str, Head], members: Sequence[Member]) -> str:
     schemas = {_MEMBERS: _object(members), **{name: _object(()) for name in heads}}
     facts = {_MEMBERS: _layout(Head(False), members), **{name: _layout(head, ()) for name, head in heads.items()}}
     slots = {slot for member in members for slot in all_refs(member.type)}
@@ -123,13 +103,13 @@ def _generated(kind: DataModelType, heads: Mapping[str, Head], members: Sequence
             text = dcg.generate(
                 document,
                 input_file_type=InputFileType.OpenAPI,
-                output_model_type=kind,
+                output_model_type=_MODELS[kind],
                 target_python_version=PythonVersion.PY_311,
                 enum_field_as_literal=LiteralType.All,
                 use_union_operator=True,
                 use_standard_collections=True,
                 use_standard_primitive_types=True,
-                use_generic_container_types=kind is DataModelType.TypingTypedDict,
+                use_generic_container_types=kind == "typed dict",
                 output_datetime_class=DatetimeClassType.Datetime,
                 output_date_class=DateClassType.Date,
                 disable_timestamp=True,

@@ -35,6 +35,8 @@ Form: TypeAlias = Literal[
     "promised", "promised renamed", "constant", "constant renamed", "optional", "optional renamed", "additional"
 ]
 """Form of the annotation and default of a field."""
+Kind: TypeAlias = Literal["struct", "typed dict"]
+"""Kind of a class: of responses, or of nested input."""
 
 
 @attrs.frozen

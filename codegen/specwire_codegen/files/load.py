@@ -13,7 +13,6 @@ import attrs
 
 from specwire_codegen.diagnostics import Location, failure, warning
 from specwire_codegen.documents.document import Document, Place
-from specwire_codegen.documents.overlay import apply
 from specwire_codegen.documents.parse import parse
 from specwire_codegen.files import fetch
 from specwire_codegen.files.access import Access
@@ -100,6 +99,8 @@ def _extended(root: Part, library: Library) -> tuple[list[Document], str | None]
 
 
 def _overlaid(document: Document, overlays: Sequence[Document]) -> Document:
+    from specwire_codegen.documents.overlay import apply
+
     return reduce(apply, overlays, document)
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import attrs
 import datamodel_code_generator
 import pytest
-from specwire_codegen.classes import dcg, direct, structs, typed_dicts
+from specwire_codegen.classes import dcg, direct, emitter, structs, typed_dicts
 from specwire_codegen.classes.tree import printed
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.ir import Field, ListOf, Literals, MapOf, ModelRef, Nullable, ObjectModel, Primitive, Tag, UnionOf
 
 from tests.codegen.hostile.document import base, rendered, written
+from tools import emitted_classes
 
 OURS = re.compile(r"C\d*|f\d+|T\d+|#/components/schemas/T\d+|slots")
 """Identifiers of the outlines; all other strings are keywords of OpenAPI, parts of templates or formats."""
@@ -31,7 +33,8 @@ WORDS = frozenset(
 @pytest.fixture(autouse=True)
 def no_cached_classes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clear the cached classes before each test."""
-    monkeypatch.setattr(dcg, "_MADE", {})
+    monkeypatch.setattr(emitter, "_MADE", {})
+    monkeypatch.setattr(emitter, "_kept", lambda kind: {})
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -103,7 +106,7 @@ def test_classes_that_differ_from_the_ir_are_an_error(monkeypatch: pytest.Monkey
     """If datamodel-code-generator and the printer of the IR disagree, nothing is generated."""
     made = model(Field("a", "a", Primitive("int"), True))
     structs([made])
-    monkeypatch.setattr(dcg, "_MADE", {})
+    monkeypatch.setattr(emitter, "_MADE", {})
     monkeypatch.setitem(dcg._FORMATS, "int", ("number", None))
     with pytest.raises(SpecwireCodegenError, match="internal error: the class Pet differs"):
         structs([made])
@@ -144,3 +147,21 @@ def test_a_field_called_like_a_type_keeps_its_name() -> None:
     assert direct.struct(made) == source
     assert "list: _list[_date] | Unset = UNSET" in source
     assert "date: _date | Unset = UNSET" in source
+
+
+def test_kept_classes_are_what_the_emitter_returns() -> None:
+    """The file that saves importing datamodel-code-generator holds its output; heads and members are those of today."""
+    assert emitted_classes.text() == emitter.KEPT.read_text("utf-8"), "run: python tools/emitted_classes.py"
+
+
+def test_kept_classes_of_another_version_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are used only with the version of datamodel-code-generator that returned them."""
+    monkeypatch.undo()
+    emitter._kept.cache_clear()
+    assert emitter._kept("struct")
+    other = tmp_path / "emitted.json"
+    other.write_text(emitter.KEPT.read_text("utf-8").replace(version(emitter.EMITTER), "0.0.0", 1), "utf-8")
+    monkeypatch.setattr(emitter, "KEPT", other)
+    emitter._kept.cache_clear()
+    assert {} == emitter._kept("struct")
+    emitter._kept.cache_clear()
