@@ -72,7 +72,9 @@ def run_python(block: Block, folder: Path) -> None:
     client = tomllib.loads((specs / "client.toml").read_text("utf-8"))["client"]
     with serve(build(json.loads((specs / "normalized.json").read_text("utf-8")))) as url:
         environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(folder / "generated"), str(ROOT / "runtime")))}
-        environment |= {client["base_url"]: url, client["key"]: "test-key"}
+        prefix = specs.name.upper()
+        environment |= {client.get("base_url", f"{prefix}_BASE_URL"): url}
+        environment |= {client.get("key", f"{prefix}_API_KEY"): "test-key"}
         command = [sys.executable, "-c", block.text]
         done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120

@@ -196,7 +196,7 @@ def new(name: str, *, spec: str, from_: From | None = None, reading: Reading = N
     spec
         Path or URL of the OpenAPI document.
     from_
-        Configuration of another generator, which names and corrections come from: stainless.yml.
+        Configuration of Stainless, Fern or Speakeasy, read once for names and corrections.
     """
     from datetime import UTC, datetime
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -12,7 +13,7 @@ from specwire_codegen.documents.document import Document
 from specwire_codegen.documents.filter import without
 from specwire_codegen.documents.parse import parse
 from specwire_codegen.files import fetch
-from specwire_codegen.migrate import stainless
+from specwire_codegen.migrate import fern, speakeasy, stainless
 from specwire_codegen.migrate.client_toml import client_toml
 from specwire_codegen.migrate.description import Description
 from specwire_codegen.migrate.fitting import fit_methods, fit_models
@@ -38,7 +39,7 @@ def migrate(path: Path, document: Document, name: str) -> Migration:
     findings: list[Diagnostic] = []
     config = Node(value, source, "", findings)
     subject = Subject(document)
-    description = _read(config, subject)
+    description = _read(config, subject, path)
     raise_errors(findings)
     fit_methods(description)
     omitted = {route: Location(file) for route in description.omitted}
@@ -51,10 +52,39 @@ def migrate(path: Path, document: Document, name: str) -> Migration:
     return Migration(files, normalized, raise_errors(findings))
 
 
-def _read(config: Node, subject: Subject) -> Description:
+def _read(config: Node, subject: Subject, path: Path) -> Description:
     if not isinstance(config.value, dict):
         raise failure("bad-config", "the configuration is not an object", config.place, "is it the right file?")
-    if config.value.keys() & {"resources", "client_settings", "organization"}:
+    keys = config.value.keys()
+    if keys & {"resources", "client_settings", "organization"}:
         return stainless.read(config, subject)
-    help_ = "pass a stainless.yml"
+    if keys & {"workflowVersion", "configVersion", "generation"}:
+        return speakeasy.read(config, subject, path)
+    if keys & {"openapi", "swagger"}:
+        prefix = next((each for each in ("x-fern-", "x-speakeasy-") if _mentions(config.value, each)), None)
+        if prefix is not None:
+            return (
+                fern.read(config, subject, path.parent) if "fern" in prefix else speakeasy.read(config, subject, path)
+            )
+        help_ = "leave --from out: the document has no extension of Fern or Speakeasy"
+        raise failure("unknown-config", "this is a document", config.place, help_)
+    if keys & {"groups", "api", "auth-schemes", "default-group"}:
+        return fern.read(config, subject, path.parent)
+    help_ = (
+        "pass stainless.yml, generators.yml of Fern, workflow.yaml or gen.yaml of Speakeasy, or a document with hints"
+    )
     raise failure("unknown-config", "this is not a configuration of a known generator", config.place, help_)
+
+
+def _mentions(value: Any, prefix: str) -> bool:
+    """Return whether a key anywhere in a value begins with a prefix."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            if any(str(key).startswith(prefix) for key in each):
+                return True
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return False

@@ -49,9 +49,10 @@ class Subject:
 
     def act(self, action: Mapping[str, Any], node: Node) -> bool:
         """Apply an action that `node` asks for; return False if it cannot be applied, which is recorded."""
-        overlay = Document(
-            {"actions": [dict(action)]}, node.place.file, (Place("/actions/0", node.source, node.pointer),)
-        )
+        places = [Place("/actions/0", node.source, node.pointer)]
+        if not (isinstance(node.value, dict) and "target" in node.value):
+            places.append(Place("/actions/0/update", node.source, node.pointer))
+        overlay = Document({"actions": [dict(action)]}, node.place.file, tuple(places))
         try:
             self.document = apply(self.document, overlay)
         except DiagnosticError as problem:

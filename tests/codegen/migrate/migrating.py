@@ -42,13 +42,16 @@ class Migrated:
         return found
 
 
-def migrated(config: str | Path, root: Path, document: str | Path = DOCUMENT) -> Migrated:
-    """Return what a configuration becomes: its text, or its path."""
+def migrated(
+    config: str | Path, root: Path, document: str | Path = DOCUMENT, *, file: str = "stainless.yml"
+) -> Migrated:
+    """Return what a configuration becomes: its path, or its text, which is written to `file`."""
     spec = document if isinstance(document, Path) else root / "spec.yaml"
-    path = config if isinstance(config, Path) else root / "stainless.yml"
+    path = config if isinstance(config, Path) else root / file
     if isinstance(document, str):
         spec.write_text(document)
     if isinstance(config, str):
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(config)
     made = new(root, "sea", str(spec), today=date(2026, 1, 1), config=path)
     overlay = made.folder / "overlay.yaml"

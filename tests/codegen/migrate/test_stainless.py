@@ -197,7 +197,8 @@ WRONG = [
     ("organization: {name: x}", "the configuration has no resources"),
     ("a: &a [*a]\nresources: {}", "is inside"),
     ("- resources", "the configuration is not an object"),
-    ("openapi: 3.1.0", "not a configuration of a known generator"),
+    ("openapi: 3.1.0", "leave --from out"),
+    ("services: {}", "not a configuration of a known generator"),
 ]
 
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import attrs
 
+from specwire_codegen.migrate.events import state_stream
 from specwire_codegen.migrate.node import Node
 from specwire_codegen.migrate.subject import Subject
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.media_types import base_type
 
-_EVENTS = "text/event-stream"
 _RULE = ("event_type", "data_starts_with", "kind", "handle", "error_property")
 _METHOD = ("stream_event_model", "param_discriminator", "params_type_name", "event_type")
 
@@ -62,23 +61,9 @@ def apply_streaming(method: Node, operation: str, rules: Rules, models: Mapping[
     switch = _switch(stated, operation, subject)
     if switch is not None:
         extension["switch"] = switch
-    response = next(iter(subject.successes(operation)), None)
-    if response is None:
-        stated.leave("the operation has no successful response", "describe it in the document")
-        return False
     schema = _event_schema(stated, operation, models, subject)
-    content = subject.get(pointers.join(response, "content"))
-    known = next((each for each in content if base_type(each) == _EVENTS), None) if isinstance(content, dict) else None
-    if known is None:
-        media = {**({"schema": schema} if schema else {}), **({"x-specwire-stream": extension} if extension else {})}
-        return subject.update(response, {"content": {_EVENTS: media}}, stated, "streaming")
-    place = pointers.join(response, "content", known)
-    if schema is not None and isinstance(stated.value, dict) and "stream_event_model" in stated.value:
-        subject.replace(pointers.join(place, "schema"), schema, stated, "streaming")
-    media = subject.get(place)
-    if extension and isinstance(media, dict) and "x-specwire-stream" not in media:
-        subject.update(place, {"x-specwire-stream": extension}, stated, "streaming")
-    return True
+    named = isinstance(stated.value, dict) and "stream_event_model" in stated.value
+    return state_stream(subject, operation, stated, schema, extension, replace=named)
 
 
 def _switch(stated: Node, operation: str, subject: Subject) -> dict[str, Any] | None:
