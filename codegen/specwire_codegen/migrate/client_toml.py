@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from specwire_codegen.files.pin import toml
 from specwire_codegen.migrate.description import Description
+from specwire_codegen.normalize.guess import KINDS
 from specwire_codegen.openapi.casing import pascal, respelled
 from specwire_codegen.python_source import line
 
@@ -16,7 +17,13 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 def client_toml(description: Description, name: str) -> str:
     """Return the text of `client.toml`; `name` is that of the provider."""
-    tables = [_client(description, name), _operations(description), _models(description), _casing(description)]
+    tables = [
+        _client(description, name),
+        _operations(description),
+        _models(description),
+        _casing(description),
+        _infer(description),
+    ]
     head = f"# From a configuration of {line(description.format)}, which is not read again.\n"
     return head + "\n".join("".join(f"{each}\n" for each in table) for table in tables if table)
 
@@ -54,6 +61,12 @@ def _models(description: Description) -> list[str]:
 
 def _casing(description: Description) -> list[str]:
     return _table("casing", description.casing)
+
+
+def _infer(description: Description) -> list[str]:
+    if not description.complete:
+        return []
+    return ["# The configuration states all streams and pages.", "[infer]", *(f"{kind} = false" for kind in KINDS)]
 
 
 def _table(name: str, entries: Mapping[str, str]) -> list[str]:

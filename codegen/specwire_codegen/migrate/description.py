@@ -69,10 +69,8 @@ class Description:
     models: dict[str, Model] = attrs.field(factory=dict)
     """Classes by component."""
     casing: dict[str, str] = attrs.field(factory=dict)
-    unpaged: set[str] = attrs.field(factory=set)
-    """Routes of operations without pages."""
-    unstreamed: set[str] = attrs.field(factory=set)
-    """Routes of operations that do not stream."""
+    complete: bool = False
+    """True if it states all streams and pages, so that none are inferred."""
     options: list[Option] = attrs.field(factory=list)
     examples: list[Example] = attrs.field(factory=list)
     compat: str | None = None

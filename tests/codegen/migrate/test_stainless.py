@@ -82,6 +82,11 @@ def test_pages_follow_their_schemes(whole: Migrated) -> None:
             pytest.fail(f"{others}")
 
 
+def test_nothing_else_is_inferred(whole: Migrated) -> None:
+    """The configuration is all that counts."""
+    assert {"streams": False, "pages": False, "waits": False} == whole.client["infer"]
+
+
 def test_streams_have_their_events(whole: Migrated) -> None:
     """With the switch, the end of the stream and the errors."""
     (stream,) = (one for one in whole.api.operations if isinstance(one.payload, EventStream))

@@ -29,22 +29,16 @@ def read_methods(
         by_route.setdefault(method.operation.route, []).append(method)
     for several in by_route.values():
         operation = several[0].operation
-        _page(several, operation, schemes, subject, description)
-        streams = [apply_streaming(each.node, operation.item, rules, models, subject) for each in several[:1]]
-        if not any(streams):
-            description.unstreamed.add(operation.route)
+        _page(several, operation, schemes, subject)
+        for each in several:
+            if apply_streaming(each.node, operation.item, rules, models, subject):
+                break
         _deprecate(several, operation, subject)
         for method in several:
             _leave_the_rest(method.node)
 
 
-def _page(
-    several: Sequence[Method],
-    operation: Routed[str],
-    schemes: Sequence[Scheme],
-    subject: Subject,
-    description: Description,
-) -> None:
+def _page(several: Sequence[Method], operation: Routed[str], schemes: Sequence[Scheme], subject: Subject) -> None:
     """State the pagination of an operation that one of its methods pages through."""
     raw = subject.get(operation.item)
     if isinstance(raw, dict) and "x-specwire-pagination" in raw:
@@ -60,7 +54,6 @@ def _page(
                 f"pagination: {scheme.name if scheme else ''}",
             )
             return
-    description.unpaged.add(operation.route)
 
 
 def _deprecate(several: Sequence[Method], operation: Routed[str], subject: Subject) -> None:

@@ -34,7 +34,7 @@ _NO_SETTINGS = (
 def read(config: Node, subject: Subject) -> Description:
     """Return what a configuration says, and apply its corrections to the document of `subject`."""
     config.only(_USED, _IGNORED)
-    description = Description("Stainless", compat="stainless")
+    description = Description("Stainless", complete=True)
     description.casing |= casing_of(config)
     _read_names(config, description)
     apply_transforms(config, subject)
