@@ -16,7 +16,10 @@ from specwire_codegen.openapi.casing import pascal, respelled, words
 from specwire_codegen.openapi.identifiers import RESERVED_CLASSES, RESERVED_CLIENTS
 from specwire_codegen.openapi.suggest import did_you_mean
 
-_CLIENT_KEYS = {"class": str, "key": str, "base_url": str, "requires_base_url": bool, "verbs": str}
+_CLIENT_KEYS = {
+    **dict.fromkeys(("class", "key", "base_url", "verbs"), str),
+    **dict.fromkeys(("requires_base_url", "open_enums", "open_unions"), bool),
+}
 _ACCESS_KEYS: Mapping[str, tuple[type, ...]] = {"refs-within": (str, list), "ref": (str, list, dict)}
 """Options for the access of a document (see `files/access.py`): at the top, or in `[client]`."""
 _PATH_KEYS = {**_ACCESS_KEYS, "overlays": (str, list)}
@@ -42,6 +45,10 @@ class ClientConfig:
     key_variable: str | None
     base_url_variable: str | None
     requires_base_url: bool = False
+    open_enums: bool = True
+    """Whether requests take any string for an enumeration."""
+    open_unions: bool = False
+    """Whether requests take any object for a union with a discriminator."""
     operations: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     """Methods of operations; those after the first are other names of the same method."""
     omitted: tuple[str, ...] = ()
@@ -99,6 +106,8 @@ def read_config(path: Path, package: str) -> ClientConfig:
         key_variable=client.get("key", default.key_variable),
         base_url_variable=client.get("base_url", default.base_url_variable),
         requires_base_url=client.get("requires_base_url", False),
+        open_enums=client.get("open_enums", True),
+        open_unions=client.get("open_unions", False),
         overlays=_overlays(path.parent, data.get("overlays", client.get("overlays", ()))),
         models=data.get("models", {}),
         verbs=client.get("verbs", default.verbs),

@@ -56,6 +56,11 @@ def plain(client: Mistral) -> None:
     client.chat.complete(model="m", messages=[message])
 
 
+def later_values(client: Mistral) -> None:
+    client.files.list(purpose="training")
+    client.chat.complete(model="m", messages=[], tool_choice="later")
+
+
 def switched(client: Mistral) -> None:
     chunk = mistral.CompletionChunk
     with client.chat.complete(model="m", messages=[], stream=True) as events:

@@ -16,7 +16,7 @@ def wrong(client: Mistral) -> None:
     client.chat.complete(model="m", messages=[], temprature=0.1)  # refused
     client.chat.complete(model="m", messages=[{"role": "nobody", "content": "Hi"}])  # refused
     client.files.upload(file="train.jsonl", purpose="fine-tune")  # refused
-    client.files.list(purpose="training")  # refused
+    client.files.list(purpose=1)  # refused
     client.files.retrieve()  # refused
     client.chat.complete.with_options(timeot=5)  # refused
     assert client.chat.complete(model="m", messages=[]).choices[0].mesage  # refused

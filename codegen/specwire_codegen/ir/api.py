@@ -145,5 +145,9 @@ class Api:
     """Resource -> one-line description, from the document's tags."""
     warnings: tuple[Diagnostic, ...] = ()
     overrides: tuple[Override, ...] = ()
+    open_enums: bool = True
+    """True if requests take any string for an enumeration."""
+    open_unions: bool = False
+    """True if requests take any object for a union with a discriminator."""
     overrides_package: str | None = None
     """Import name of the package of the override modules."""

@@ -59,6 +59,8 @@ def lower(document: Document, config: ClientConfig, package: str) -> Api:
         base_url_variable=config.base_url_variable,
         security=security,
         retry=_retry(data),
+        open_enums=config.open_enums,
+        open_unions=config.open_unions,
         operations=operations,
         models=models,
         inputs=reachable(_input_refs(operations), models),

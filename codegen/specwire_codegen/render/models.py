@@ -18,6 +18,7 @@ from specwire_codegen.ir import (
     ModelRef,
     Nullable,
     ObjectModel,
+    Primitive,
     TypeExpr,
     UnionOf,
 )
@@ -125,6 +126,21 @@ def _ordered(models: Sequence[Model]) -> list[AliasModel]:
     return list(ordered.values())
 
 
+def _asked(model: AliasModel, api: Api) -> str:
+    """Return the type of an alias in requests, with what the API may accept later if requests are open."""
+    type_ = model.type.type if isinstance(model.type, Nullable) else model.type
+    variants = _variants(type_)
+    listed = any(isinstance(one, Literals) and len(one.values) > 1 and _are_texts(one) for one in variants)
+    later = " | str" if api.open_enums and listed and Primitive("str") not in variants else ""
+    if api.open_unions and model.discriminator is not None:
+        later += " | Mapping[str, Any]"
+    return into(model.type) + later
+
+
+def _are_texts(literals_: Literals) -> bool:
+    return all(isinstance(value, str) for value in literals_.values)
+
+
 def render_inputs(api: Api, header: str) -> str:
     """Return the source of the request types: dictionaries or models."""
     wanted = [model for model in api.models if model.name in api.inputs]
@@ -135,7 +151,7 @@ def render_inputs(api: Api, header: str) -> str:
     ]
     aliases += _quoted(
         _ordered(wanted),
-        lambda model: Alias(param_name(model.name), into(model.type), "", docstring(model.doc) if model.doc else ""),
+        lambda model: Alias(param_name(model.name), _asked(model, api), "", docstring(model.doc) if model.doc else ""),
     )
     title = docstring(f"{_INPUTS}\n\n{header}")
     context = {"title": title, "classes": emitted, "aliases": aliases, "uses_models": bool(objects)}

@@ -555,33 +555,33 @@ TokenNumbersParam: TypeAlias = Sequence[int]
 """A text as token numbers."""
 CompletionPromptParam: TypeAlias = str | Sequence[str] | Sequence[int] | Sequence[TokenNumbersParam]
 """One text or several, as text or as token numbers."""
-EmbeddingEncodingParam: TypeAlias = Literal["float", "base64"]
+EmbeddingEncodingParam: TypeAlias = Literal["float", "base64"] | str
 """Whether vectors are written as lists of numbers or as base64."""
 EmbeddingInputParam: TypeAlias = str | Sequence[str] | Sequence[int] | Sequence[TokenNumbersParam]
 """One text or several, as text or as token numbers."""
-ImageBackgroundParam: TypeAlias = Literal["transparent", "opaque", "auto"]
+ImageBackgroundParam: TypeAlias = Literal["transparent", "opaque", "auto"] | str
 """The background of a picture."""
-ImageDetailParam: TypeAlias = Literal["auto", "low", "high"]
+ImageDetailParam: TypeAlias = Literal["auto", "low", "high"] | str
 """How closely a model looks at a picture."""
-ImageModerationParam: TypeAlias = Literal["low", "auto"]
+ImageModerationParam: TypeAlias = Literal["low", "auto"] | str
 """How strictly the content of pictures is checked."""
-ImageOutputFormatParam: TypeAlias = Literal["png", "jpeg", "webp"]
+ImageOutputFormatParam: TypeAlias = Literal["png", "jpeg", "webp"] | str
 """Format of a picture file."""
-ImageQualityParam: TypeAlias = Literal["standard", "hd", "low", "medium", "high", "auto"]
+ImageQualityParam: TypeAlias = Literal["standard", "hd", "low", "medium", "high", "auto"] | str
 """How carefully a picture is drawn. DALL·E 3 knows `standard` and `hd`, GPT Image the others."""
-ImageResponseFormatParam: TypeAlias = Literal["url", "b64_json"]
+ImageResponseFormatParam: TypeAlias = Literal["url", "b64_json"] | str
 """Whether a picture is returned by address or inside the reply."""
-ImageStyleParam: TypeAlias = Literal["vivid", "natural"]
+ImageStyleParam: TypeAlias = Literal["vivid", "natural"] | str
 """A dramatic or a natural look."""
-InputAudioFormatParam: TypeAlias = Literal["wav", "mp3"]
+InputAudioFormatParam: TypeAlias = Literal["wav", "mp3"] | str
 """Format of a recording inside a message."""
 JsonSchemaParam: TypeAlias = Mapping[str, Any]
 """Any JSON Schema."""
 LogitBiasParam: TypeAlias = Mapping[str, int]
 """For token numbers, written as text, how much more or less likely they become, from -100 to 100."""
-MidjourneyBotTypeParam: TypeAlias = Literal["MID_JOURNEY", "NIJI_JOURNEY"]
+MidjourneyBotTypeParam: TypeAlias = Literal["MID_JOURNEY", "NIJI_JOURNEY"] | str
 """Which bot draws: Midjourney itself, or Niji for the look of anime."""
-MidjourneyDimensionsParam: TypeAlias = Literal["PORTRAIT", "SQUARE", "LANDSCAPE"]
+MidjourneyDimensionsParam: TypeAlias = Literal["PORTRAIT", "SQUARE", "LANDSCAPE"] | str
 """Shape of a picture: 2 to 3, square, or 3 to 2."""
 ResponseFormatParam: TypeAlias = TextResponseFormatParam | JsonObjectResponseFormatParam | JsonSchemaResponseFormatParam
 """The form that a reply must have; its `type` tells which."""
@@ -589,13 +589,13 @@ StopSequencesParam: TypeAlias = str | Sequence[str]
 """One text, or up to four, before which the model stops."""
 TextContentParam: TypeAlias = str | Sequence[TextPartParam]
 """A text, whole or in parts."""
-TimestampGranularityParam: TypeAlias = Literal["word", "segment"]
+TimestampGranularityParam: TypeAlias = Literal["word", "segment"] | str
 """What gets times in a detailed transcription."""
-ToolChoiceModeParam: TypeAlias = Literal["none", "auto", "required"]
+ToolChoiceModeParam: TypeAlias = Literal["none", "auto", "required"] | str
 """Whether the model calls no tool, decides by itself, or has to call one."""
 ToolChoiceParam: TypeAlias = ToolChoiceModeParam | NamedToolChoiceParam
 """Whether the model calls tools; or the one function that it has to call."""
-TranscriptFormatParam: TypeAlias = Literal["json", "text", "srt", "verbose_json", "vtt"]
+TranscriptFormatParam: TypeAlias = Literal["json", "text", "srt", "verbose_json", "vtt"] | str
 """Form of a written recording, as short or detailed JSON, as text, or as subtitles."""
 UserContentPartParam: TypeAlias = TextPartParam | ImagePartParam | InputAudioPartParam | FilePartParam
 """One part of a message of the user; `type` is its kind."""

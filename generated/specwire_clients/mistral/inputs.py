@@ -543,13 +543,14 @@ TrainingFileParam: TypeAlias = TrainingFileDict | models.TrainingFile
 UpdateFTModelInParam: TypeAlias = UpdateFTModelInDict | models.UpdateFTModelIn
 UserMessageParam: TypeAlias = UserMessageDict | models.UserMessage
 WandbIntegrationParam: TypeAlias = WandbIntegrationDict | models.WandbIntegration
-ApiEndpointParam: TypeAlias = Literal[
-    "/v1/chat/completions", "/v1/embeddings", "/v1/fim/completions", "/v1/moderations", "/v1/chat/moderations"
-]
+ApiEndpointParam: TypeAlias = (
+    Literal["/v1/chat/completions", "/v1/embeddings", "/v1/fim/completions", "/v1/moderations", "/v1/chat/moderations"]
+    | str
+)
 """Operations that a batch can use."""
-BatchJobStatusParam: TypeAlias = Literal[
-    "QUEUED", "RUNNING", "SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLATION_REQUESTED", "CANCELLED"
-]
+BatchJobStatusParam: TypeAlias = (
+    Literal["QUEUED", "RUNNING", "SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLATION_REQUESTED", "CANCELLED"] | str
+)
 """How far a batch job is. SUCCESS, FAILED, TIMEOUT_EXCEEDED and CANCELLED are final."""
 ChatClassificationInputParam: TypeAlias = InstructRequestParam | Sequence[InstructRequestParam]
 """One conversation, or several."""
@@ -563,38 +564,44 @@ ContentChunkParam: TypeAlias = TextChunkParam | ImageURLChunkParam | DocumentURL
 """One part of a message; `type` tells which kind. Later versions of the service have further kinds."""
 EmbeddingInputParam: TypeAlias = str | Sequence[str]
 """One text, or several."""
-FTClassifierLossFunctionParam: TypeAlias = Literal["single_class", "multi_class"]
+FTClassifierLossFunctionParam: TypeAlias = Literal["single_class", "multi_class"] | str
 """Whether exactly one label fits, or any number of them."""
-FilePurposeParam: TypeAlias = Literal["fine-tune", "batch", "ocr"]
+FilePurposeParam: TypeAlias = Literal["fine-tune", "batch", "ocr"] | str
 """What a file is for: training, a batch, or reading its text."""
-FineTuneableModelParam: TypeAlias = Literal[
-    "open-mistral-7b",
-    "mistral-small-latest",
-    "codestral-latest",
-    "mistral-large-latest",
-    "open-mistral-nemo",
-    "ministral-3b-latest",
-    "ministral-8b-latest",
-]
+FineTuneableModelParam: TypeAlias = (
+    Literal[
+        "open-mistral-7b",
+        "mistral-small-latest",
+        "codestral-latest",
+        "mistral-large-latest",
+        "open-mistral-nemo",
+        "ministral-3b-latest",
+        "ministral-8b-latest",
+    ]
+    | str
+)
 """Models that can be fine-tuned."""
-FineTuneableModelTypeParam: TypeAlias = Literal["completion", "classifier"]
+FineTuneableModelTypeParam: TypeAlias = Literal["completion", "classifier"] | str
 """Kinds of models that training can make."""
 FunctionArgumentsParam: TypeAlias = Mapping[str, Any] | str
 """Arguments of a function, as an object or as JSON text."""
 ImageURLOrStringParam: TypeAlias = ImageURLParam | str
 """An address of an image, plain or with settings."""
-JobStatusParam: TypeAlias = Literal[
-    "QUEUED",
-    "STARTED",
-    "VALIDATING",
-    "VALIDATED",
-    "RUNNING",
-    "FAILED_VALIDATION",
-    "FAILED",
-    "SUCCESS",
-    "CANCELLED",
-    "CANCELLATION_REQUESTED",
-]
+JobStatusParam: TypeAlias = (
+    Literal[
+        "QUEUED",
+        "STARTED",
+        "VALIDATING",
+        "VALIDATED",
+        "RUNNING",
+        "FAILED_VALIDATION",
+        "FAILED",
+        "SUCCESS",
+        "CANCELLED",
+        "CANCELLATION_REQUESTED",
+    ]
+    | str
+)
 """How far a fine-tuning job is. SUCCESS, FAILED, FAILED_VALIDATION and CANCELLED are final; a job that does not start
 by itself rests in VALIDATED.
 """
@@ -602,17 +609,17 @@ MessageContentParam: TypeAlias = str | Sequence[ContentChunkParam]
 """A text, or a list of parts."""
 OCRDocumentParam: TypeAlias = DocumentURLChunkParam | ImageURLChunkParam
 """A document or an image to read; `type` tells which."""
-ResponseFormatsParam: TypeAlias = Literal["text", "json_object", "json_schema"]
+ResponseFormatsParam: TypeAlias = Literal["text", "json_object", "json_schema"] | str
 """Free text, any JSON object, or JSON that follows a schema."""
-SampleTypeParam: TypeAlias = Literal["pretrain", "instruct", "batch_request", "batch_result", "batch_error"]
+SampleTypeParam: TypeAlias = Literal["pretrain", "instruct", "batch_request", "batch_result", "batch_error"] | str
 """Which kind of samples a file holds."""
-SourceParam: TypeAlias = Literal["upload", "repository", "mistral"]
+SourceParam: TypeAlias = Literal["upload", "repository", "mistral"] | str
 """How a file came to the service: sent by a caller, taken from a repository, or written by the service."""
 StopSequencesParam: TypeAlias = str | Sequence[str]
 """One text, or several, that end the reply as soon as one of them appears."""
 SystemMessageContentParam: TypeAlias = str | Sequence[TextChunkParam]
 """A text, or a list of text parts."""
-ToolChoiceEnumParam: TypeAlias = Literal["auto", "none", "any", "required"]
+ToolChoiceEnumParam: TypeAlias = Literal["auto", "none", "any", "required"] | str
 """Rules for tool calls; `any` and `required` both demand one, `none` forbids them, `auto` leaves it to the model."""
 ToolChoiceOptionParam: TypeAlias = ToolChoiceParam | ToolChoiceEnumParam
 """One certain tool, or a rule for all tools."""

@@ -330,7 +330,7 @@ BatchMetadataParam: TypeAlias = Mapping[str, str]
 """Up to 16 notes, with names of at most 64 and values of at most 512 characters."""
 ConversationMessageParam: TypeAlias = SystemMessageParam | UserMessageParam | AssistantMessageParam | ToolMessageParam
 """A message that somebody said. Its `role` tells who."""
-FilePurposeParam: TypeAlias = Literal["file-extract", "image", "video", "batch"]
+FilePurposeParam: TypeAlias = Literal["file-extract", "image", "video", "batch"] | str
 """What a file is for. Text extraction, an image or a video to look at, or the input of a batch."""
 ImageReferenceParam: TypeAlias = ImageUrlParam | str
 """An image as an object with its address, or the bare address."""
@@ -344,17 +344,17 @@ PredictionPartParam: TypeAlias = Mapping[str, Any]
 """A part of the expected text. Its members are not documented."""
 PredictionContentParam: TypeAlias = str | Sequence[PredictionPartParam]
 """Expected text, whole or in parts."""
-ReasoningEffortParam: TypeAlias = Literal["low", "high", "max"]
+ReasoningEffortParam: TypeAlias = Literal["low", "high", "max"] | str
 """How long a model reasons."""
-ResponseFormatTypeParam: TypeAlias = Literal["text", "json_object", "json_schema"]
+ResponseFormatTypeParam: TypeAlias = Literal["text", "json_object", "json_schema"] | str
 """Free text, any JSON object, or JSON that follows a schema."""
 StopSequencesParam: TypeAlias = str | Sequence[str]
 """One text, or up to five, at which the answer ends."""
 ThinkingKeepParam: TypeAlias = Literal["all"]
 """Which earlier reasoning stays in the conversation."""
-ThinkingTypeParam: TypeAlias = Literal["enabled", "disabled"]
+ThinkingTypeParam: TypeAlias = Literal["enabled", "disabled"] | str
 """Reasoning on or off."""
-ToolChoiceModeParam: TypeAlias = Literal["auto", "none", "required"]
+ToolChoiceModeParam: TypeAlias = Literal["auto", "none", "required"] | str
 """Call tools freely, never, or at least one."""
 ToolChoiceParam: TypeAlias = ToolChoiceModeParam | NamedToolChoiceParam
 """A general rule, or the one function to call."""

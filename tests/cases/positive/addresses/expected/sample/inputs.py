@@ -16,4 +16,4 @@ class BoxDict(TypedDict):
 
 
 BoxParam: TypeAlias = BoxDict | models.Box
-StateParam: TypeAlias = Literal["open", "shut"]
+StateParam: TypeAlias = Literal["open", "shut"] | str

@@ -46,4 +46,4 @@ class PersonDict(TypedDict):
 EmployeeParam: TypeAlias = EmployeeDict | models.Employee
 EmployeeBossParam: TypeAlias = EmployeeBossDict | models.EmployeeBoss
 PersonParam: TypeAlias = PersonDict | models.Person
-GradeParam: TypeAlias = Literal["junior", "senior"]
+GradeParam: TypeAlias = Literal["junior", "senior"] | str

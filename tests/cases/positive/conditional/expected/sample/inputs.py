@@ -27,4 +27,4 @@ class PaymentDict(TypedDict):
 
 ConditionalParam: TypeAlias = ConditionalDict | models.Conditional
 PaymentParam: TypeAlias = PaymentDict | models.Payment
-PaymentMethodParam: TypeAlias = Literal["card", "bank", "cash"]
+PaymentMethodParam: TypeAlias = Literal["card", "bank", "cash"] | str

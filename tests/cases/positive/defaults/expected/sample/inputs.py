@@ -36,5 +36,5 @@ class SettingsDict(TypedDict):
 
 NestedParam: TypeAlias = NestedDict | models.Nested
 SettingsParam: TypeAlias = SettingsDict | models.Settings
-SettingsModeParam: TypeAlias = Literal["fast", "slow"]
-UpdateSettingsSortParam: TypeAlias = Literal["up", "down"]
+SettingsModeParam: TypeAlias = Literal["fast", "slow"] | str
+UpdateSettingsSortParam: TypeAlias = Literal["up", "down"] | str

@@ -26,4 +26,4 @@ ConstantsParam: TypeAlias = ConstantsDict | models.Constants
 ConstantsLevelsParam: TypeAlias = Literal[1, 2]
 ConstantsMixedParam: TypeAlias = str | int | bool
 ConstantsRatiosParam: TypeAlias = float
-SizeParam: TypeAlias = Literal["small", "large", "10", "class", "", "a b", "A B"]
+SizeParam: TypeAlias = Literal["small", "large", "10", "class", "", "a b", "A B"] | str

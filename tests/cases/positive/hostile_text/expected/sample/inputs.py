@@ -7,4 +7,4 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-XImportOsQParam: TypeAlias = Literal['"', "'", "\\", "a\nb"]
+XImportOsQParam: TypeAlias = Literal['"', "'", "\\", "a\nb"] | str

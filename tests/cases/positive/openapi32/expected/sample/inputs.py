@@ -21,4 +21,4 @@ class QueryBooksRequestDict(TypedDict):
 
 BookParam: TypeAlias = BookDict | models.Book
 QueryBooksRequestParam: TypeAlias = QueryBooksRequestDict | models.QueryBooksRequest
-KindParam: TypeAlias = Literal["novel", "poem"]
+KindParam: TypeAlias = Literal["novel", "poem"] | str

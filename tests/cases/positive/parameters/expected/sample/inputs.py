@@ -7,4 +7,4 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-ReadPartOrderByParam: TypeAlias = Literal["name", "age"]
+ReadPartOrderByParam: TypeAlias = Literal["name", "age"] | str

@@ -68,5 +68,5 @@ OrderABParam: TypeAlias = OrderABDict | models.OrderAB
 OrderABCDParam: TypeAlias = OrderABCDDict | models.OrderABCD
 OrderLineParam: TypeAlias = OrderLineDict | models.OrderLine
 TreeParam: TypeAlias = TreeDict | models.Tree
-OrderStatusParam: TypeAlias = Literal["open", "closed"]
+OrderStatusParam: TypeAlias = Literal["open", "closed"] | str
 PositiveParam: TypeAlias = int

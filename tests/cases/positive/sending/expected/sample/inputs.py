@@ -47,4 +47,4 @@ OptReqRequestParam: TypeAlias = OptReqRequestDict | models.OptReqRequest
 OptRequestParam: TypeAlias = OptRequestDict | models.OptRequest
 PatchItRequestParam: TypeAlias = PatchItRequestDict | models.PatchItRequest
 UpdateConfigRequestParam: TypeAlias = UpdateConfigRequestDict | models.UpdateConfigRequest
-KindParam: TypeAlias = Literal["a", "b"]
+KindParam: TypeAlias = Literal["a", "b"] | str

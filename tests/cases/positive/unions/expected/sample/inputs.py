@@ -46,5 +46,5 @@ SquareParam: TypeAlias = SquareDict | models.Square
 BoxLevelParam: TypeAlias = Literal[1, 2, 3]
 BoxListsParam: TypeAlias = Sequence[str] | Sequence[int]
 BoxOwnerParam: TypeAlias = ByNameParam | ByIdParam
-ColourParam: TypeAlias = Literal["red", "green"]
+ColourParam: TypeAlias = Literal["red", "green"] | str
 ShapeParam: TypeAlias = CircleParam | SquareParam
