@@ -49,7 +49,7 @@ def test_an_upload_is_the_request_of_the_generated_builder(tmp_path: Path) -> No
     assert mistral_files.upload(file=path) == mistral_upload(file=path)
 
 
-@pytest.mark.parametrize("purpose", get_args(moonshot_inputs.FilePurposeParam))
+@pytest.mark.parametrize("purpose", get_args(get_args(moonshot_inputs.FilePurposeParam)[0]))
 def test_moonshot_is_told_the_purpose_that_was_given(purpose: moonshot_inputs.FilePurposeParam) -> None:
     """Each purpose is sent as it was given, before the file under its name."""
     body = moonshot_upload(file=("in.jsonl", b"{}"), purpose=purpose).body
@@ -57,7 +57,7 @@ def test_moonshot_is_told_the_purpose_that_was_given(purpose: moonshot_inputs.Fi
     assert [("purpose", purpose.encode(), None), ("file", b"{}", "in.jsonl")] == sent(body)
 
 
-@pytest.mark.parametrize("purpose", get_args(mistral_inputs.FilePurposeParam))
+@pytest.mark.parametrize("purpose", get_args(get_args(mistral_inputs.FilePurposeParam)[0]))
 def test_mistral_is_told_the_purpose_that_was_given(purpose: mistral_inputs.FilePurposeParam) -> None:
     """Each purpose is sent as it was given; without one, none is."""
     body = mistral_upload(file=("in.jsonl", b"{}"), purpose=purpose).body
