@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from specwire._network.async_body import AsyncBody, AsyncBodyIterator
     from specwire._operations.response import Response
 
+CLOSING = frozenset({408, 500})
+"""Statuses after which many servers close the connection without announcing it."""
 _BEGINNING = 1024 * 1024
 """Maximum bytes read from the body of an error or a redirect."""
 _NO_CHARSETS = frozenset({"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
@@ -244,6 +246,13 @@ class HTTPResponse:
             with guard:
                 left = True
             timer.cancel()
+
+    def retire(self) -> None:
+        """Let no other request use the connection: pools drop idle connections that have something to read."""
+        network = self.raw.extensions.get("network_stream")
+        if network is not None:
+            ask = network.get_extra_info
+            network.get_extra_info = lambda info: info == "is_readable" or ask(info)
 
     def disconnect(self) -> None:
         """Close the connection itself, so that it isn't reused."""

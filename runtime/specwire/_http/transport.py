@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from specwire._http.request import PreparedRequest, encoded
-from specwire._http.response import HTTPResponse
+from specwire._http.response import CLOSING, HTTPResponse
 from specwire._http.unclosed import UnclosedResponse, UnclosedResponses
 from specwire._network.connection_trace import name_proxy, trace, trace_async
 from specwire._network.deadline import Deadline
@@ -139,6 +139,8 @@ class Transport(BaseTransport[SyncHTTPClient]):
         )
         if response.has_unexpected_body():
             response.disconnect()
+        if response.status_code in CLOSING:
+            response.retire()
         if stream:
             timeouts["read"] = options.idle_timeout
         else:
@@ -237,6 +239,8 @@ class AsyncTransport(BaseTransport[AsyncHTTPClient]):
         response = HTTPResponse(raw, library, timeouts)
         if response.has_unexpected_body():
             await response.adisconnect()
+        if response.status_code in CLOSING:
+            response.retire()
         if stream:
             timeouts["read"] = options.idle_timeout
             return response

@@ -28,7 +28,9 @@ def raise_failure(error: Exception, library: ModuleType) -> None:
     Exceptions from the caller's own code (an unreadable file, middleware, a custom transport) stay unchanged.
     A note on the exception describes the proxy, if any.
     """
-    if isinstance(error, TransportError | BodyTooLargeError | SpecwireError):
+    if isinstance(error, TransportError):
+        raise terse(error)
+    if isinstance(error, BodyTooLargeError | SpecwireError):
         return
     failure = _failure(error, library)
     if failure is None:

@@ -67,11 +67,12 @@ class Stream(httpcore2.NetworkStream):
         self._socket = connection
         self._siblings = siblings
         self._interrupted = False
+        self._is_head = True
         siblings.add(self)
         mark_limited(self)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        seconds = bounded(timeout)
+        seconds, self._is_head = bounded(timeout), True
         try:  # not `_translated`, which would cost half a microsecond for each read
             self._socket.settimeout(seconds)
             data = self._receive(max_bytes)
@@ -85,7 +86,8 @@ class Stream(httpcore2.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if buffer:
-            with _translated(httpcore2.WriteTimeout, httpcore2.WriteError):
+            is_head, self._is_head = self._is_head, False
+            with _translated(httpcore2.WriteTimeout, httpcore2.WriteError), _unsent(is_head):
                 write(self._send_all, buffer, timeout)
 
     def _receive(self, max_bytes: int) -> bytes:
@@ -197,12 +199,16 @@ class AsyncStream(httpcore2.AsyncNetworkStream):
 
     def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
         self._stream = stream
+        self._is_head = True
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self._is_head = True
         return await self._stream.read(max_bytes, remaining(timeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._stream.write(buffer, timeout)
+        is_head, self._is_head = self._is_head, False
+        with _unsent(is_head):
+            await self._stream.write(buffer, timeout)
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -225,6 +231,21 @@ def _translated(late: type[Exception], failed: type[Exception]) -> Iterator[None
         raise late(str(error)) from error
     except OSError as error:
         raise failed(str(error)) from error
+
+
+@contextmanager
+def _unsent(is_head: bool) -> Iterator[None]:
+    """Raise the failure to write the head of a request as `TransportError`: the server cannot act on a part of it.
+
+    The HTTP library would ignore the failure, and wait for a response.
+    """
+    try:
+        yield
+    except (ConnectionError, httpcore2.WriteError) as error:
+        if not is_head:
+            raise
+        message = f"the server closed the connection before the request: {error}"
+        raise TransportError(message, sent=False, timeout=False) from None
 
 
 def _is_address(host: str) -> bool:
