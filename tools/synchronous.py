@@ -18,6 +18,7 @@ RUNTIME = ROOT / "runtime" / "specwire"
 SOURCES = (
     "_client/async_client.py",
     "_client/async_method.py",
+    "_client/async_middleware.py",
     "_client/async_session.py",
     "_downloads/async_download.py",
     "_pools/async_pools.py",
@@ -49,6 +50,7 @@ _RULES = [
         (r"\bStopAsyncIteration\b", "StopIteration"),
         (r"(\w)_async\b", r"\1"),
         (r"asynchronous=True", "asynchronous=False"),
+        (r"\bAsynchronous\b", "Synchronous"),
         (r"\b[Aa]n asynchronous", lambda found: f"{found[0][0]} synchronous"),
         (r"\basynchronous(?!=)", "synchronous"),
         (r"from specwire\S+ import sleep\n", "import time\n"),

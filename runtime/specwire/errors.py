@@ -56,6 +56,7 @@ __all__ = [
     "PaginationError",
     "PermissionDeniedError",
     "RateLimitError",
+    "ResponseTooLargeError",
     "EnvelopeError",
     "ServerError",
     "SpecwireError",
@@ -109,6 +110,8 @@ class APIError(SpecwireError):
 
 class APIConnectionError(APIError):
     """No response: the connection was refused, reset or broken off."""
+
+    attempts: int = 1
 
 
 class APITimeoutError(APIConnectionError):

@@ -19,6 +19,7 @@ This page is generated from `specwire --help`: `UPDATE=1 python -m pytest tests/
 | 1 | the input has errors, or `check` or `contract` found differences |
 | 2 | wrong usage |
 | 130 | interrupted |
+| 141 | the reader of the output closed it, for example `head` |
 
 Options of every command:
 

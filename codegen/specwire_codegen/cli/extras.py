@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
+from specwire_codegen.diagnostics import SpecwireCodegenError
+
 _EXTRAS = {
     "mock": ("multipart", "python_multipart", "starlette", "uvicorn"),
     "contract": ("hypothesis", "schemathesis"),
 }
+
+
+def require_contract() -> None:
+    """Raise `SpecwireCodegenError` if a package for contract tests is not installed."""
+    absent = [name for name in (*_EXTRAS["contract"], "starlette") if find_spec(name) is None]
+    if absent:
+        raise SpecwireCodegenError(f"contract needs {', '.join(absent)}: pip install 'specwire[contract]'")
 
 
 def missing(problem: ModuleNotFoundError) -> str | None:

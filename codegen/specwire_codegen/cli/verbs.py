@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +12,7 @@ import attrs
 import cyclopts
 from specwire._network.server_url import shown_url
 
+from specwire_codegen.cli import extras
 from specwire_codegen.cli.console import advise, note, pour, report, say, show, show_rows, tell, warn, working
 from specwire_codegen.cli.explanation import explanation, explanation_of_name
 from specwire_codegen.cli.options import NO_MORE, Count, From, Output, Overlays, Port, Reading, Root, Strict
@@ -321,9 +321,7 @@ def contract(
     examples
         Number of generated examples for each check of an operation.
     """
-    missing = [library for library in ("schemathesis", "hypothesis", "starlette") if find_spec(library) is None]
-    if missing:
-        raise SpecwireCodegenError(f"contract needs {', '.join(missing)}: pip install 'specwire[contract]'")
+    extras.require_contract()
     from specwire_codegen.contract import report as reports
     from specwire_codegen.contract.run import check_live, check_mock, live_target, skipped_operations
     from specwire_codegen.contract.subject import subject_of

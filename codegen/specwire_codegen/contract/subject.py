@@ -15,7 +15,7 @@ from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access
 from specwire_codegen.generate import document_of, overridden
 from specwire_codegen.ir import Api, Operation
-from specwire_codegen.openapi.methods import METHODS
+from specwire_codegen.openapi import walk
 from specwire_codegen.project import Target
 from specwire_codegen.render.operations import function_name, module_name
 
@@ -68,11 +68,11 @@ def component_name(reference: str) -> str:
 
 def operations_of(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
     """Return method, path and object of every operation of the document."""
-    found = []
-    for path, item in document.get("paths", {}).items():
-        found += [(method.upper(), path, item[method]) for method in METHODS if method in item]
-        found += [(method, path, raw) for method, raw in item.get("additionalOperations", {}).items()]
-    return found
+    return [
+        (method, path, raw)
+        for path, item in document.get("paths", {}).items()
+        for method, _, raw in walk.operations_of(item)
+    ]
 
 
 def subject_of(target: Target, access: Access | None = None) -> Subject:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import attrs
@@ -51,15 +51,8 @@ class Document:
     def locate(self, pointer: str) -> Location:
         """Return the source location of the value at `pointer`, or of its nearest known ancestor."""
         index = {place.pointer: place for place in self.places}
-        for ancestor in _ancestors(pointer):
+        for ancestor in pointers.ancestors(pointer):
             place = index.get(ancestor)
             if place is not None:
                 return place.source.locate(place.origin + pointer[len(ancestor) :])
         return Location(self.file, pointer)
-
-
-def _ancestors(pointer: str) -> Iterator[str]:
-    yield pointer
-    while pointer:
-        pointer = pointers.parent(pointer)
-        yield pointer

@@ -12,6 +12,7 @@ from specwire_codegen.documents.document import Document
 from specwire_codegen.documents.routes import Routed, Routes
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.methods import METHODS
+from specwire_codegen.openapi.walk import operations_of
 
 Wanted = Callable[[tuple[str, str], Mapping[str, Any]], bool]
 """Test of an operation by its path and method, and its content."""
@@ -93,11 +94,10 @@ def _followed(document: Document, item: Any) -> Any:
 
 def _operations(item: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield method and operation of a path item."""
-    if isinstance(item, Mapping):
-        more = item.get("additionalOperations")
-        pairs = [(key, item[key]) for key in item if key in METHODS]
-        pairs += more.items() if isinstance(more, Mapping) else ()
-        yield from ((method, operation) for method, operation in pairs if isinstance(operation, Mapping))
+    if isinstance(item, dict):
+        for _, tokens, operation in operations_of(item):
+            if isinstance(operation, Mapping):
+                yield str(tokens[-1]), operation
 
 
 def _kept(item: Any, path: str, wanted: Wanted) -> dict[str, Any] | None:

@@ -160,7 +160,7 @@ class _Editor:
             self.findings.append(error("overlay-incompatible", message, where, "remove the target first, then add it"))
             return
         replaced = {new.pointer for new in places}
-        kept = [old for old in self.document.places if replaced.isdisjoint(_above(old.pointer))]
+        kept = [old for old in self.document.places if replaced.isdisjoint(pointers.ancestors(old.pointer))]
         data = pointers.replaced(self.document.data, target, merged)
         self.document = attrs.evolve(self.document, data=data, places=(*kept, *places))
 
@@ -205,10 +205,6 @@ def _kind(value: Any) -> str:
     return "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else f"the value {value!r}"
 
 
-def _is_within(pointer: str, ancestor: str) -> bool:
-    return pointer == ancestor or pointer.startswith(f"{ancestor}/")
-
-
 def _size(value: Any, most: int) -> int:
     """Return how many values there are in one, counted up to one more than `most`."""
     return sum(1 for _ in islice(_values(value), most + 1))
@@ -222,25 +218,17 @@ def _values(value: Any) -> Iterator[Any]:
         waiting += each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
 
 
-def _above(pointer: str) -> Iterator[str]:
-    """Yield a pointer and its ancestors."""
-    yield pointer
-    while pointer:
-        pointer = pointers.parent(pointer)
-        yield pointer
-
-
 def _without(document: Document, target: str) -> Document:
     parent = pointers.parent(target)
     container, token = pointers.get(document.data, parent), pointers.split(target)[-1]
-    kept = [place for place in document.places if not _is_within(place.pointer, target)]
+    kept = [place for place in document.places if not pointers.is_within(place.pointer, target)]
     if isinstance(container, dict):
         rest: Any = {key: value for key, value in container.items() if key != token}
     else:
         gone = int(token)
         rest = [value for index, value in enumerate(container) if index != gone]
         later = [pointers.join(parent, index) for index in range(gone, len(container))]
-        kept = [place for place in kept if not any(_is_within(place.pointer, each) for each in later)]
+        kept = [place for place in kept if not any(pointers.is_within(place.pointer, each) for each in later)]
         kept += [
             Place(pointers.join(parent, i), document, pointers.join(parent, i + 1)) for i in range(gone, len(rest))
         ]

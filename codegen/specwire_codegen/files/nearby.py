@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from specwire_codegen.files.reach import listed
 from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.suggest import nearest
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _MOST_NAMES = 2000
@@ -67,12 +67,11 @@ def _respelt(path: Path, root: Path) -> Path | None:
     for index, part in enumerate(parts):
         names = sorted(listed(here))[:_MOST_NAMES]
         if part not in names:
-            same = [name for name in names if name.lower() == part.lower()]
             stems = [
                 name for name in names if Path(name).suffix in _ENDINGS and Path(name).stem.lower() == part.lower()
             ]
             last = index == len(parts) - 1
-            part = next(iter(same or (stems if last else []) or difflib.get_close_matches(part, names, 1, 0.75)), "")
+            part = (stems[0] if stems and last else nearest(part, names, 0.75)) or ""
             if not part:
                 return None
         here /= part
@@ -89,7 +88,7 @@ def place(value: Any, pointer: str) -> str | None:
     for index, token in enumerate(tokens):
         if isinstance(value, dict):
             keys = [str(key) for key in value]
-            near = token if token in value else next(iter(_near(token, keys)), None)
+            near = token if token in value else nearest(token, keys[:_MOST_NAMES])
             if near is None:
                 return None
             value, here = value[near], pointers.below(here, near)
@@ -100,8 +99,3 @@ def place(value: Any, pointer: str) -> str | None:
         if index == len(tokens) - 1:
             return here if here != pointer else None
     return None
-
-
-def _near(token: str, keys: list[str]) -> list[str]:
-    same = [key for key in keys if key.lower() == token.lower()]
-    return same or difflib.get_close_matches(token, keys[:_MOST_NAMES], 1, 0.6)

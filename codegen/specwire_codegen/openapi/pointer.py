@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -39,6 +40,19 @@ def split(pointer: str) -> tuple[str, ...]:
 def parent(pointer: str) -> str:
     """Return the pointer to the parent of `pointer`; the root is its own parent."""
     return pointer.rpartition("/")[0]
+
+
+def ancestors(pointer: str) -> Iterator[str]:
+    """Yield a pointer and its ancestors, up to the root."""
+    yield pointer
+    while pointer:
+        pointer = parent(pointer)
+        yield pointer
+
+
+def is_within(pointer: str, ancestor: str) -> bool:
+    """Return whether a pointer is another or below it."""
+    return pointer == ancestor or pointer.startswith(f"{ancestor}/")
 
 
 def from_fragment(reference: str) -> str:

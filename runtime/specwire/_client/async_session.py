@@ -73,9 +73,9 @@ class AsyncSession(BaseSession):
         open_ = partial(self._open, options=options)
         if not options.call_middleware:
             return await open_(request)
-        from specwire._client.middleware_session import opened_async  # few use it
+        from specwire._client.async_middleware import opened  # few use it
 
-        return await opened_async(options.call_middleware, open_, request)
+        return await opened(options.call_middleware, open_, request)
 
     async def _open(self, request: BaseRequest, options: Options) -> tuple[HTTPResponse, Response[None]]:
         exchange = self.exchange(request, options)

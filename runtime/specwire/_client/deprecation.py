@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import sys
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
@@ -11,13 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 from specwire._client.endpoint import Descriptor
 from specwire._client.method import BoundOperation
 from specwire._client.resource import AsyncResource, Resource
+from specwire._errors.caller import calling_frame
 
 if TYPE_CHECKING:
     from typing import Self
 
     from typing_extensions import deprecated as marked  # `warnings.deprecated` from Python 3.13 on
-
-_PACKAGE = __name__.partition(".")[0]
 
 SyncT = TypeVar("SyncT")
 AsyncT = TypeVar("AsyncT")
@@ -63,10 +61,11 @@ def _warned(build: Callable[..., Any], message: str) -> Callable[..., Any]:
 
     @functools.wraps(build)
     def warned(*args: Any, **kwargs: Any) -> Any:
-        level, frame = 1, sys._getframe()
-        while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
-            level, frame = level + 1, frame.f_back
-        warnings.warn(message, DeprecationWarning, stacklevel=level)
+        frame = calling_frame()
+        name, known = frame.f_globals.get("__name__"), frame.f_globals.setdefault("__warningregistry__", {})
+        warnings.warn_explicit(
+            message, DeprecationWarning, frame.f_code.co_filename, frame.f_lineno, module=name, registry=known
+        )
         return build(*args, **kwargs)
 
     return warned

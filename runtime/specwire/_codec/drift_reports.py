@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
 import warnings
 from collections.abc import Callable, Sequence
-from types import FrameType
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-_PACKAGE = __name__.partition(".")[0]
+from specwire._errors.caller import calling_frame
+
 _INDEX = re.compile(r"\[\d+\]")
 _MOST = 1000
 """Maximum number of places that a client warns about: a server can invent names without end."""
@@ -69,17 +68,9 @@ def _is_new(drift: Drift, where: str, warned: set[str]) -> bool:
 
 def _warn(text: str) -> None:
     """Warn at the line that called this package, without an entry in the warning registry of its module."""
-    frame = _caller()
+    frame = calling_frame()
     place: dict[str, Any] = {"filename": frame.f_code.co_filename, "lineno": frame.f_lineno}
     try:
         warnings.warn_explicit(text, DriftWarning, module=frame.f_globals.get("__name__"), **place)
     except DriftWarning as warning:
         warnings.showwarning(warning, DriftWarning, **place)
-
-
-def _caller() -> FrameType:
-    """Return the frame that called this package."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
-        frame = frame.f_back
-    return frame

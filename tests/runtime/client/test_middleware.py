@@ -270,7 +270,7 @@ def test_call_middleware_may_return_a_response_except_for_streams(caller: Caller
     cached = client.with_options(call_middleware=[middleware])
     assert Thing(id="made") == caller.run(cached.things.get("1"))
     assert response is caller.run(cached.things.get.raw("1"))
-    with pytest.raises(TypeError, match=r"talk: middleware answered in the server's place"):
+    with pytest.raises(TypeError, match=r"talk: middleware cannot replace the response"):
         caller.list(cached.talks.stream())
     assert [] == server.received
 

@@ -1,11 +1,12 @@
-"""Middleware around calls whose answer is read as it comes; see `specwire.Middleware`."""
+# Derived from async_middleware.py by tools/synchronous.py. Do not edit: run `make generate`.
+"""Synchronous middleware around calls whose response is read as it arrives; see `specwire.Middleware`."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from specwire._http.middleware import chained_calls, chained_calls_async
+from specwire._http.middleware import chained_calls
 
 if TYPE_CHECKING:
     from specwire._http.response import HTTPResponse
@@ -35,32 +36,10 @@ def opened(middleware: Sequence[Any], open_: Callable[[BaseRequest], Opened], re
         raise
 
 
-async def opened_async(
-    middleware: Sequence[Any], open_: Callable[[BaseRequest], Awaitable[Opened]], request: BaseRequest
-) -> Opened:
-    """Return what a call through middleware opened, its body still to be read."""
-    responses: list[HTTPResponse] = []
-
-    async def call(request: BaseRequest) -> Response[Any]:
-        while responses:
-            await responses.pop().aclose()
-        http_response, response = await open_(request)
-        responses.append(http_response)
-        return response
-
-    try:
-        response = await chained_calls_async(middleware, call)(request)
-        return _only(responses, request), response
-    except BaseException:
-        for http_response in responses:
-            await http_response.aclose()
-        raise
-
-
 def _only(responses: list[HTTPResponse], request: BaseRequest) -> HTTPResponse:
     if not responses:
         raise TypeError(
-            f"{request.operation.id}: middleware answered in the server's place, which it cannot for a stream or a "
-            "download: return what `call(request)` gives"
+            f"{request.operation.id}: middleware cannot replace the response of a stream or a download: return the "
+            "result of `call(request)`"
         )
     return responses[0]

@@ -1,0 +1,46 @@
+"""Asynchronous middleware around calls whose response is read as it arrives; see `specwire.Middleware`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from specwire._http.middleware import chained_calls_async
+
+if TYPE_CHECKING:
+    from specwire._http.response import HTTPResponse
+    from specwire._operations.request import BaseRequest
+    from specwire._operations.response import Response
+
+    Opened: TypeAlias = tuple[HTTPResponse, Response[None]]
+
+
+async def opened(
+    middleware: Sequence[Any], open_: Callable[[BaseRequest], Awaitable[Opened]], request: BaseRequest
+) -> Opened:
+    """Return what a call through middleware opened, its body still to be read."""
+    responses: list[HTTPResponse] = []
+
+    async def call(request: BaseRequest) -> Response[Any]:
+        while responses:
+            await responses.pop().aclose()
+        http_response, response = await open_(request)
+        responses.append(http_response)
+        return response
+
+    try:
+        response = await chained_calls_async(middleware, call)(request)
+        return _only(responses, request), response
+    except BaseException:
+        for http_response in responses:
+            await http_response.aclose()
+        raise
+
+
+def _only(responses: list[HTTPResponse], request: BaseRequest) -> HTTPResponse:
+    if not responses:
+        raise TypeError(
+            f"{request.operation.id}: middleware cannot replace the response of a stream or a download: return the "
+            "result of `call(request)`"
+        )
+    return responses[0]
