@@ -18,7 +18,7 @@ RUNTIME = ROOT / "runtime" / "specwire"
 SOURCES = (
     "_client/async_client.py",
     "_client/async_method.py",
-    "_client/async_middleware.py",
+    "_http/async_streamed_calls.py",
     "_client/async_session.py",
     "_downloads/async_download.py",
     "_pools/async_pools.py",

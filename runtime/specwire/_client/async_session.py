@@ -73,7 +73,7 @@ class AsyncSession(BaseSession):
         open_ = partial(self._open, options=options)
         if not options.call_middleware:
             return await open_(request)
-        from specwire._client.async_middleware import opened  # few use it
+        from specwire._http.async_streamed_calls import opened  # few use it
 
         return await opened(options.call_middleware, open_, request)
 

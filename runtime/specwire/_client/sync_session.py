@@ -74,7 +74,7 @@ class Session(BaseSession):
         open_ = partial(self._open, options=options)
         if not options.call_middleware:
             return open_(request)
-        from specwire._client.sync_middleware import opened  # few use it
+        from specwire._http.sync_streamed_calls import opened  # few use it
 
         return opened(options.call_middleware, open_, request)
 

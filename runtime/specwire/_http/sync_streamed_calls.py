@@ -1,4 +1,4 @@
-# Derived from async_middleware.py by tools/synchronous.py. Do not edit: run `make generate`.
+# Derived from async_streamed_calls.py by tools/synchronous.py. Do not edit: run `make generate`.
 """Synchronous middleware around calls whose response is read as it arrives; see `specwire.Middleware`."""
 
 from __future__ import annotations
