@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING
 from specwire._lazy import by_module, lazy as lazy
 
 if TYPE_CHECKING:
+    from specwire._auth.credential import (
+        AsyncKey as AsyncKey,
+        Key as Key,
+    )
     from specwire._client.async_client import (
         AsyncClient as AsyncClient,
+        AsyncClientOptions as AsyncClientOptions,
     )
     from specwire._client.deprecation import (
         deprecated as deprecated,
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
     )
     from specwire._client.sync_client import (
         Client as Client,
+        ClientOptions as ClientOptions,
     )
     from specwire._client.workflow import (
         Workflow as Workflow,
@@ -102,6 +108,8 @@ if TYPE_CHECKING:
     from specwire._operations.provider import (
         NonRetryableErrors as NonRetryableErrors,
         Provider as Provider,
+        Server as Server,
+        ServerVariable as ServerVariable,
     )
     from specwire._operations.request import (
         BaseRequest as BaseRequest,
@@ -147,13 +155,14 @@ if TYPE_CHECKING:
 
 _MODULES = by_module(
     {
-        "_client.async_client": "AsyncClient",
+        "_auth.credential": "AsyncKey Key",
+        "_client.async_client": "AsyncClient AsyncClientOptions",
         "_client.deprecation": "deprecated",
         "_client.endpoint": "accumulated downloaded downloaded_or_streamed endpoint mixed paginated streamed switched "
         "workflow",
         "_client.overrides": "adds replaces",
         "_client.resource": "AsyncResource Resource resource",
-        "_client.sync_client": "Client",
+        "_client.sync_client": "Client ClientOptions",
         "_client.workflow": "Workflow send wait",
         "_codec.conversion": "to_dict",
         "_codec.model": "OpenModel WireModel",
@@ -169,7 +178,7 @@ _MODULES = by_module(
             "BinaryPayload Cursor EmptyPayload EventError EventsPayload JsonPayload NextURL "
             "Offset Operation PageNumber Polling ErrorEnvelope TextPayload"
         ),
-        "_operations.provider": "NonRetryableErrors Provider",
+        "_operations.provider": "NonRetryableErrors Provider Server ServerVariable",
         "_operations.request": (
             "BaseRequest BinaryBody DownloadRequest FormBody JsonBody MixedRequest "
             "PagedRequest Request StreamRequest TextBody given json_body lines_body "

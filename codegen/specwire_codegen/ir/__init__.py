@@ -8,6 +8,8 @@ from specwire_codegen.ir.api import (
     Operation as Operation,
     Override as Override,
     Retry as Retry,
+    Server as Server,
+    ServerVariable as ServerVariable,
 )
 from specwire_codegen.ir.models import (
     ADDITIONAL as ADDITIONAL,

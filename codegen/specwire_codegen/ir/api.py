@@ -90,6 +90,27 @@ class Operation:
 
 
 @attrs.frozen
+class ServerVariable:
+    """A variable of a server's URL, which is a keyword of the client."""
+
+    name: str
+    default: str
+    values: tuple[str, ...]
+    """The allowed values; any if empty."""
+
+
+@attrs.frozen
+class Server:
+    """A server that the client can be made for."""
+
+    name: str
+    url: str
+    """With the names of its variables in braces."""
+    description: str
+    variables: tuple[ServerVariable, ...]
+
+
+@attrs.frozen
 class Retry:
     """Retry rules of the document."""
 
@@ -141,6 +162,8 @@ class Api:
     """Names of the models that requests can contain."""
     casing: Mapping[str, str] = attrs.field(factory=dict)
     """Spelling of words in class names."""
+    servers: tuple[Server, ...] = ()
+    """All servers by name, the default first; empty if there is nothing to choose."""
     tags: tuple[tuple[str, str], ...] = ()
     """Resource -> one-line description, from the document's tags."""
     warnings: tuple[Diagnostic, ...] = ()

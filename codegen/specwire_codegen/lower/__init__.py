@@ -29,7 +29,7 @@ from specwire_codegen.lower.naming.class_name import chosen_class_names
 from specwire_codegen.lower.operation import lower_operations
 from specwire_codegen.lower.querystring import unsent_query_strings
 from specwire_codegen.lower.security import lower_security
-from specwire_codegen.lower.server import server_flaws, server_url
+from specwire_codegen.lower.server import named_servers, server_flaws, server_url
 from specwire_codegen.openapi.casing import pascal, respelled, snake
 from specwire_codegen.openapi.pointer import join, split
 from specwire_codegen.python_source import sentence
@@ -57,6 +57,7 @@ def lower(document: Document, config: ClientConfig, package: str) -> Api:
         description=info.get("description", info.get("summary", "")),
         base_url=None if config.requires_base_url else _base_url(data),
         base_url_variable=config.base_url_variable,
+        servers=() if config.requires_base_url else named_servers(data.get("servers", [])),
         security=security,
         retry=_retry(data),
         open_enums=config.open_enums,

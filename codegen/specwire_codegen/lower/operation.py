@@ -207,9 +207,17 @@ class _Lowering:
         return parameters, _renamed(body, {wire: python[f"body:{wire}"] for wire, _ in fields})
 
     def _parameter(self, raw: Mapping[str, Any], name: str) -> Parameter:
-        required = bool(raw.get("required")) and not self._is_idempotency_key(raw)
+        own = self._is_idempotency_key(raw) or (raw["in"], raw["name"].lower()) in self._credentials()
+        required = bool(raw.get("required")) and not own
         ends = raw["in"] == "path" and self.path.endswith(f"/{{{raw['name']}}}")
         return lower_parameter(raw, name, raw["name"], raw["in"], self.components, required=required, ends=ends)
+
+    def _credentials(self) -> set[tuple[str, str]]:
+        """Return place and name of the parameters that the security schemes of the operation send."""
+        stated = self.raw.get("security", self.document.data.get("security", []))
+        schemes = self.document.data.get("components", {}).get("securitySchemes", {})
+        used = [schemes[name] for each in requirements(stated) for name in each if name in schemes]
+        return {(one["in"], str(one["name"]).lower()) for one in used if one.get("type") == "apiKey"}
 
     def _is_idempotency_key(self, parameter: Mapping[str, Any]) -> bool:
         """Return whether a parameter is the idempotency key, which the client sends by default."""

@@ -76,7 +76,7 @@ def lower_security(
         usual = Counter(each for each in asked if any(each)).most_common(1)[0][0]
         required = () not in usual and all(each == usual for each in asked)
     else:
-        required = any(usual) and () not in usual
+        required = any(usual) and () not in usual and all(each == usual or not any(each) for each in asked)
     names = dict.fromkeys(name for each in [usual, *asked] for requirement in each for name in requirement)
     if not names:
         return None, tuple(attrs.evolve(one, secure=False, security=None) for one in operations), tuple(warnings)
@@ -182,7 +182,7 @@ def _variables(
     prefix = (default or "").removesuffix("API_KEY")
     python = distinct([(name, snake(name)) for name in keyed], frozenset({"base_url"}))
     found = {name: prefix + python[name].upper() for name in keyed}
-    if keyed and config.key_variable and config.key_variable != default:
+    if keyed and config.key_variable:
         found[keyed[0]] = config.key_variable
     return tuple(found.items())
 

@@ -32,6 +32,12 @@ RESERVED_CLIENTS = frozenset(
     "Resource Security Undeclared".split()
 )
 """Names that the client module imports from the runtime."""
+CLIENT_OPTIONS = frozenset(
+    "api_key base_url call_middleware cert cookies credentials deadline default_headers environment headers "
+    "http_client keep_unknown max_response_size max_retries middleware on_drift options retry scheme_keys self "
+    "server_variables timeout".split()
+)
+"""Keywords of clients, which variables of servers cannot have."""
 SHADOWING = frozenset("bool bytes date datetime dict float int list object str time timedelta tuple type".split())
 """Names that would shadow types used in annotations."""
 _PORTS = (f"{kind}{number}" for kind in ("com", "lpt") for number in "0123456789¹²³")

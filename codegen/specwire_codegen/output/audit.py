@@ -133,6 +133,9 @@ class _Module:
                     self._data(keyword.value)
                 inside = attrs.evolve(self, bound={*self.bound})
                 for statement in body:
+                    if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
+                        self._constructor(statement)
+                        continue
                     if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr | ast.Pass):
                         raise self._unknown(statement)
                     inside._statement(statement)
@@ -151,6 +154,54 @@ class _Module:
                     self._value(value)
             case ast.Pass():
                 return
+            case _:
+                raise self._unknown(node)
+
+    def _constructor(self, node: ast.FunctionDef) -> None:
+        """Check that a constructor only passes its arguments on to that of its base class."""
+        given = node.args
+        listed = [*given.args[1:], *given.kwonlyargs, *([given.kwarg] if given.kwarg else [])]
+        names = {each.arg for each in listed}
+        if (
+            [each.arg for each in given.args[:1]] != ["self"]
+            or given.vararg
+            or given.posonlyargs
+            or node.decorator_list
+        ):
+            raise self._unknown(node)
+        for each in listed:
+            if each.annotation is None:
+                raise self._unknown(each)
+            self._annotation(each.annotation)
+        for default in [*given.defaults, *given.kw_defaults]:
+            self._data(default)
+        match node.body:
+            case [
+                ast.Expr(value=ast.Constant(value=str())),
+                ast.Expr(
+                    value=ast.Call(
+                        func=ast.Attribute(
+                            value=ast.Call(func=ast.Name(id="super"), args=[], keywords=[]), attr="__init__"
+                        ),
+                        args=passed,
+                        keywords=keywords,
+                    )
+                ),
+            ]:
+                for value in [*passed, *(keyword.value for keyword in keywords)]:
+                    self._passed(value, names)
+            case _:
+                raise self._unknown(node)
+
+    def _passed(self, node: ast.expr, names: set[str]) -> None:
+        """Check an argument of a constructor, or a dictionary of them."""
+        match node:
+            case ast.Name(id=name) if name in names:
+                return
+            case ast.Dict(keys=keys, values=values):
+                for key, value in zip(keys, values, strict=True):
+                    self._data(key)
+                    self._passed(value, names)
             case _:
                 raise self._unknown(node)
 
@@ -199,7 +250,7 @@ class _Module:
         match node:
             case ast.Constant(value=None):
                 return
-            case ast.Subscript(value=ast.Name(id="Literal"), slice=values):
+            case ast.Subscript(value=ast.Name(id="Literal" | "_Literal"), slice=values):
                 self._data(values)
             case ast.Subscript(value=value, slice=index):
                 self._annotation(value)

@@ -33,6 +33,7 @@ from specwire_codegen.render.operations import (
 )
 from specwire_codegen.render.prose import api_name, resource_title
 from specwire_codegen.render.security import security_facts
+from specwire_codegen.render.server import own_keywords, server_facts, servers_note
 
 _DESCRIPTORS = {
     "Request": "endpoint",
@@ -86,8 +87,11 @@ def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
         "provider": _provider(api),
         "root": classes[()],
         "client": api.class_name,
-        "doc": docstring(f"Synchronous client for {api_name(api)}.{_whole_key(api)}", indent=4),
-        "async_doc": docstring(f"Asynchronous client for {api_name(api)}.{_whole_key(api)}", indent=4),
+        "keywords": own_keywords(api),
+        "doc": docstring(f"Synchronous client for {api_name(api)}.{_whole_key(api)}{servers_note(api)}", indent=4),
+        "async_doc": docstring(
+            f"Asynchronous client for {api_name(api)}.{_whole_key(api)}{servers_note(api)}", indent=4
+        ),
     }
     yield "client.py", _module("client.py.jinja", context, classes[()], _used(api, "."))
     if len(classes) > 1:
@@ -238,6 +242,8 @@ def _provider(api: Api) -> str:
     ]
     if api.base_url_variable:
         facts.append(f"base_url_variable={literal(api.base_url_variable)}")
+    if api.servers:
+        facts += server_facts(api)
     if prefix := _common_prefix(api):
         facts.append(f"prefix={literal(prefix)}")
     if api.security is not None:

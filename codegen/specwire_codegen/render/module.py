@@ -51,6 +51,9 @@ _ALIASED = {
     "_constant": (RUNTIME, "constant"),
     "_wait": (RUNTIME, "wait"),
     "_field": ("msgspec", "field"),
+    **{f"_{name}": ("typing", name) for name in ("Literal", "Unpack")},
+    **{f"_{name}": (RUNTIME, name) for name in "AsyncClientOptions AsyncKey ClientOptions Key Server".split()},
+    "_ServerVariable": (RUNTIME, "ServerVariable"),
     **{f"_{name}": (_KNOWN.get(name, "builtins"), name) for name in (*SHADOWING, *HELPERS)},
 }
 IMPORTED: Mapping[str, tuple[str, str]] = {**{name: (module, name) for name, module in _KNOWN.items()}, **_ALIASED}

@@ -29,9 +29,11 @@ class Credentials:
         """True if connections present a client certificate; None if only the user knows."""
         self._chosen: dict[tuple[Requirement, ...], tuple[Source, ...]] = {}
         self._usual: AppliedAuth | None = None
-        if security.required:
-            found = self._sources_for(security.requirements, "")
-            self._usual = found[0].auth if len(found) == 1 and isinstance(found[0], StaticCredential) else None
+        found = (
+            self._sources_for(security.requirements, "") if security.required else self._found(security.requirements)
+        )
+        if found is not None and len(found) == 1 and isinstance(found[0], StaticCredential):
+            self._usual = found[0].auth
 
     def ready(self, operation: Operation) -> AppliedAuth | None:
         """Return the authentication of a call if it is always the same, else None."""
@@ -58,14 +60,20 @@ class Credentials:
             chosen = self._chosen[alternatives] = self._sources_for(alternatives, f" for {operation.id}")
         return chosen
 
-    def _sources_for(self, alternatives: tuple[Requirement, ...], what: str) -> tuple[Source, ...]:
+    def _found(self, alternatives: tuple[Requirement, ...]) -> tuple[Source, ...] | None:
+        """Return the sources of the first alternative that has all of them, or None."""
         schemes, sources = self._security.schemes, self._sources
         for certified in (False, True) if self._certified is None else (self._certified,):
             for names in filter(None, alternatives):
                 if all(name in sources or (certified and isinstance(schemes[name], MutualTLS)) for name in names):
                     return tuple(sources[name] for name in names if name in sources)
-        if () in alternatives or not alternatives:
-            return ()
+        return () if () in alternatives or not alternatives else None
+
+    def _sources_for(self, alternatives: tuple[Requirement, ...], what: str) -> tuple[Source, ...]:
+        found = self._found(alternatives)
+        if found is not None:
+            return found
+        schemes = self._security.schemes
         client, variables = self._client, self._security.variables
         if len(schemes) == 1 and not isinstance(next(iter(schemes.values())), MutualTLS | Undeclared):
             where = "".join(f", or set {variable}" for variable in variables.values())

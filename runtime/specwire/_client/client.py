@@ -13,7 +13,8 @@ _OWN_CLIENT = "http_client=httpx2.Client({name}=...), or httpx2.AsyncClient"
 _REMEDIES = {
     **dict.fromkeys(("key", "token", "access_token", "api_token", "auth_token", "bearer_token"), "api_key=..."),
     **dict.fromkeys(("username", "password", "auth"), "api_key=(user, password)"),
-    **dict.fromkeys(("server", "server_url", "url", "host", "endpoint", "api_base"), "base_url=..."),
+    **dict.fromkeys(("server_url", "url", "host", "endpoint", "api_base"), "base_url=..."),
+    **dict.fromkeys(("server", "env", "data_residency"), "environment=..., or base_url"),
     **dict.fromkeys(
         ("retries", "num_retries", "retry_config", "retry_policy"), "max_retries=..., or retry=RetryPolicy"
     ),
@@ -32,6 +33,13 @@ _REMEDIES = {
 def unsendable(request: object) -> TypeError:
     """Return the error for an argument of `send` that is not a request."""
     return TypeError(f"{type(request).__name__} cannot be sent: give a request value or a workflow")
+
+
+class Environments:
+    """The servers of a client's document by name, as an attribute of its class."""
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return owner._provider.servers
 
 
 class LazySession:

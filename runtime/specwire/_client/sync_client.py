@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypedDict, TypeVar, Unpack, overload
 
 from specwire._auth.credentials import make_credentials
-from specwire._client.client import LazySession, known_keywords, unsendable
+from specwire._client.client import Environments, LazySession, known_keywords, unsendable
 from specwire._client.resource import Resource
 from specwire._http.configuration import DEFAULT_TIMEOUT, find_base_url, is_certified, make_options
-from specwire._operations.provider import Provider
+from specwire._operations.provider import Provider, Server
 from specwire.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -34,11 +34,35 @@ T = TypeVar("T")
 E = TypeVar("E")
 
 
+class ClientOptions(TypedDict, total=False):
+    """Keywords of a client that do not depend on its document; see `Client`."""
+
+    credentials: Mapping[str, Key] | None
+    base_url: str | URL | None
+    timeout: float | TimeoutConfig | None
+    deadline: float | None
+    max_response_size: int | None
+    max_retries: int | None
+    retry: RetryPolicy | None
+    headers: HeaderTypes | None
+    default_headers: HeaderTypes | None
+    on_drift: OnDrift
+    keep_unknown: bool
+    middleware: Sequence[Middleware]
+    call_middleware: Sequence[CallMiddleware]
+    http_client: SyncHTTPClient | None
+    cert: Certificate | None
+    cookies: bool
+
+
 class Client(Resource):
     """A synchronous client for all threads, which may be taken into a fork, closed by `close()` or `with`."""
 
     _provider: ClassVar[Provider]
+    ENVIRONMENTS: ClassVar[Mapping[str, Server]]
+    """Servers of the document, by the name that `environment` takes; empty if there is only one."""
     if not TYPE_CHECKING:
+        ENVIRONMENTS = Environments()
         _session = LazySession()
 
     @known_keywords
@@ -48,6 +72,9 @@ class Client(Resource):
         *,
         credentials: Mapping[str, Key] | None = None,
         base_url: str | URL | None = None,
+        environment: str | None = None,
+        server_variables: Mapping[str, str | None] | None = None,
+        scheme_keys: Mapping[str, Key | None] | None = None,
         timeout: float | TimeoutConfig | None = DEFAULT_TIMEOUT,
         deadline: float | None = None,
         max_response_size: int | None = 128 * 1024 * 1024,
@@ -71,6 +98,9 @@ class Client(Resource):
                 `OAuth2ClientCredentials`.
             credentials: Keys by security scheme, for an API with several schemes.
             base_url: Base URL of the server; by default, that of the document.
+            environment: Name of a server of the document, if it has several; see `ENVIRONMENTS` of the client.
+            server_variables: Values for the variables in the URL of the server.
+            scheme_keys: As `credentials`; None leaves a scheme out.
             timeout: Seconds to wait for each step, such as the next bytes; None sets no limit. An `httpx.Timeout` sets
                 those of connecting and reading. An `http_client` with a timeout of its own keeps it by default.
             deadline: Seconds for a call with all its attempts; None sets no limit.
@@ -89,8 +119,12 @@ class Client(Resource):
             cookies: Send cookies back to the server that set them.
         """
         name, provider = type(self).__name__, self._provider
-        url = find_base_url(base_url, provider, name)
-        resolved = make_credentials(name, provider, url, api_key, credentials, is_certified(http_client, cert))
+        url = find_base_url(base_url, provider, name, environment, server_variables)
+        keys = {
+            **{scheme: key for scheme, key in (scheme_keys or {}).items() if key is not None},
+            **(credentials or {}),
+        }
+        resolved = make_credentials(name, provider, url, api_key, keys, is_certified(http_client, cert))
         options = make_options(
             provider,
             timeout=timeout,

@@ -178,7 +178,8 @@ class Exchange:
         self._log(response.status_code, wait, response)
         if wait is not None:
             return wait
-        error = parsing.status_error(self.state, response.status_code, headers, content)
+        hint = self.prepared.other_servers if response.status_code == 401 else ""
+        error = parsing.status_error(self.state, response.status_code, headers, content, hint)
         if isinstance(self._body, Multipart) and response.status_code in (400, 415, 422):
             for note in self._body.notes():
                 error.add_note(note)

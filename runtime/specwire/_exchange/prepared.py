@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin
 
-from specwire._http.configuration import user_agent
+from specwire._http.configuration import other_servers, user_agent
 from specwire._http.methods import IDEMPOTENT
 from specwire._http.request import encoded
 from specwire._network.request_url import without_userinfo
@@ -58,6 +58,7 @@ class Prepared:
         "keyed",
         "non_retryable",
         "operation",
+        "other_servers",
         "server",
         "url",
         "userinfo",
@@ -72,6 +73,8 @@ class Prepared:
         """Errors after which the call isn't retried."""
         self.server, self.userinfo = without_userinfo(_server(provider, base_url, operation.server))
         """URL of the server, and the header values for the user and password that it contained."""
+        self.other_servers = other_servers(provider, base_url) if provider.servers else ""
+        """Hint for a rejected key: it may belong to another server."""
         self.url = None if "{" in operation.path else self.server + operation.path
         """URL of the calls; None if it depends on parameters."""
         self.credentials = credentials if operation.secure else None

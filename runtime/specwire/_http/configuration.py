@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -50,15 +50,26 @@ def user_agent(name: str, version: str) -> str:
     return f"specwire/{ours} ({name}/{plain}; python/{python})"
 
 
-def find_base_url(given: str | URL | None, provider: Provider, client: str) -> str:
-    """Return the base URL passed, else the environment's, else the document's.
+def find_base_url(
+    given: str | URL | None,
+    provider: Provider,
+    client: str,
+    environment: str | None = None,
+    variables: Mapping[str, str | None] | None = None,
+) -> str:
+    """Return the base URL passed, else that of the named server, else the environment's, else the document's.
 
     Raise `ConfigurationError` if unusable.
     """
     variable = provider.base_url_variable
-    url = (
-        (str(given) if given else "") or (os.environ.get(variable, "").strip() if variable else "") or provider.base_url
-    )
+    values = {name: value for name, value in (variables or {}).items() if value is not None}
+    if given and (environment or values):
+        raise ConfigurationError("base_url= and the name of a server are alternatives: give one of them")
+    url = str(given) if given else _server_url(environment, values, provider, client)
+    url = url or (os.environ.get(variable, "").strip() if variable else "")
+    if not url and (named := _stated_environment(provider)):
+        url = _server_url(named, {}, provider, client)
+    url = url or provider.base_url or ""
     if not url:
         where = f", or set {variable}" if variable else ""
         raise ConfigurationError(f"{client} needs the base URL of the server: pass {client}(base_url=...){where}")
@@ -70,6 +81,44 @@ def find_base_url(given: str | URL | None, provider: Provider, client: str) -> s
             f"every path of {client} begins with {provider.prefix}: leave {twice} out of {shown_url(url)!r}"
         )
     return url.rstrip("/")
+
+
+def _stated_environment(provider: Provider) -> str:
+    """Return the name of a server from the environment."""
+    variable = provider.environment_variable
+    return os.environ.get(variable, "").strip() if variable else ""
+
+
+def _server_url(name: str | None, values: Mapping[str, str], provider: Provider, client: str) -> str:
+    """Return the URL of a named server, or of the first one that has the variables; empty if nothing is chosen."""
+    servers = provider.servers
+    if name is not None and name not in servers:
+        known = f"use one of {', '.join(servers)}" if servers else "the document names one server; use base_url=..."
+        raise ConfigurationError(f"{client} has no environment {name!r}: {known}")
+    if name is None and not values:
+        return ""
+    server = (
+        servers[name]
+        if name
+        else next((each for each in servers.values() if values.keys() <= set(each.variables)), None)
+    )
+    if server is None or not values.keys() <= set(server.variables):
+        where = f"the environment {name!r}" if name else f"no environment of {client}"
+        raise ConfigurationError(f"{where} has {'no' if name else 'all'} variables {', '.join(values)}")
+    for key, value in values.items():
+        allowed = server.variables[key].values
+        if not isinstance(value, str) or not value or allowed and value not in allowed:
+            raise ConfigurationError(f"{key} cannot be {value!r}: use {' or '.join(allowed) or 'a string'}")
+    return server.at(values)
+
+
+def other_servers(provider: Provider, base_url: str) -> str:
+    """Return a hint to the other servers of the document, if the base URL is one of them."""
+    urls = {name: server.at({}).rstrip("/") for name, server in provider.servers.items()}
+    others = [f"{shown_url(url)} (environment={name!r})" for name, url in urls.items() if url != base_url]
+    if base_url not in urls.values() or not others:
+        return ""
+    return f"the key may belong to {' or '.join(others[:2])}"
 
 
 def _doubled(url: str, prefix: str) -> str:

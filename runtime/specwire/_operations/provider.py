@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Set as AbstractSet
 
 import msgspec
 
@@ -16,6 +16,28 @@ class NonRetryableErrors(msgspec.Struct, frozen=True):
     values: AbstractSet[str]
 
 
+class ServerVariable(msgspec.Struct, frozen=True):
+    """A variable of a server's URL; `values` are those allowed, any if empty."""
+
+    default: str
+    values: tuple[str, ...] = ()
+
+
+class Server(msgspec.Struct, frozen=True):
+    """A server of the document; its URL holds the names of its variables in braces."""
+
+    url: str
+    description: str = ""
+    variables: Mapping[str, ServerVariable] = {}
+
+    def at(self, values: Mapping[str, str]) -> str:
+        """Return the URL with values for its variables, or their defaults."""
+        url = self.url
+        for name, variable in self.variables.items():
+            url = url.replace("{" + name + "}", values.get(name, variable.default))
+        return url
+
+
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """API: its server, authentication and retry rules."""
 
@@ -26,6 +48,10 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """Server of the document; None if the user must pass one."""
     base_url_variable: str | None = None
     """Environment variable that overrides the server."""
+    servers: Mapping[str, Server] = {}
+    """Servers by name, the default first; empty if there is no choice."""
+    environment_variable: str | None = None
+    """Environment variable with the name of a server."""
     prefix: str = ""
     """Common prefix of all paths, such as `/v1`."""
     security: Scheme | Security | None = None

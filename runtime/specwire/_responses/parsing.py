@@ -158,8 +158,11 @@ def _tell(state: CallState, response: HTTPResponse, content: bytes, drifts: tupl
     report(drifts, options.on_drift, operation.id, options.warned)
 
 
-def status_error(state: CallState, status: int, headers: Headers, content: bytes) -> APIStatusError:
-    """Return the exception for an error status; `headers` and `content` have their secrets masked."""
+def status_error(state: CallState, status: int, headers: Headers, content: bytes, hint: str = "") -> APIStatusError:
+    """Return the exception for an error status; `headers` and `content` have their secrets masked.
+
+    `hint` is for a rejected key.
+    """
     raw = lenient_json.loads_or_text(content)
     body, drifts = _error_body(state, status, raw)
     response: Response[None] = state.response(status, headers, content, drift=drifts)
@@ -177,6 +180,8 @@ def status_error(state: CallState, status: int, headers: Headers, content: bytes
     tail = f" (request id {response.request_id[:60]})" if response.request_id else ""
     if status == 401 and state.auth is not None and state.auth.hint:
         tail += f" ({state.auth.hint})"
+    if status == 401 and hint:
+        tail += f" ({hint})"
     room = max(LIMIT - len(head) - len(tail), 20)
     return status_class(status)(
         f"{head}{cut(text, room) or 'no message'}{tail}",
