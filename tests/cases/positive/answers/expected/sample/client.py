@@ -23,6 +23,7 @@ class Sample(Client):
     """Synchronous client for Answers."""
 
     _provider = PROVIDER
+
     answers: resource[Answers] = resource(".resources.answers", "Answers")
     """Answers."""
     whatever: resource[Whatever] = resource(".resources.whatever", "Whatever")
@@ -33,6 +34,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Answers."""
 
     _provider = PROVIDER
+
     answers: resource[AsyncAnswers] = resource(".resources.answers", "AsyncAnswers")
     """Answers."""
     whatever: resource[AsyncWhatever] = resource(".resources.whatever", "AsyncWhatever")

@@ -29,6 +29,7 @@ class Chosen(_Chosen, Client):
     """Synchronous client for Chosen."""
 
     _provider = PROVIDER
+
     models: resource[Models] = resource(".resources.models", "Models")
     """Models."""
     replies: resource[Replies] = resource(".resources.replies", "Replies")
@@ -41,6 +42,7 @@ class AsyncChosen(_Chosen, AsyncClient):
     """Asynchronous client for Chosen."""
 
     _provider = PROVIDER
+
     models: resource[AsyncModels] = resource(".resources.models", "AsyncModels")
     """Models."""
     replies: resource[AsyncReplies] = resource(".resources.replies", "AsyncReplies")

@@ -21,6 +21,7 @@ class Sample(Client):
     """Synchronous client for Conditions and bare schemas."""
 
     _provider = PROVIDER
+
     payments: resource[Payments] = resource(".resources.payments", "Payments")
     """Payments."""
     things: resource[Things] = resource(".resources.things", "Things")
@@ -31,6 +32,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Conditions and bare schemas."""
 
     _provider = PROVIDER
+
     payments: resource[AsyncPayments] = resource(".resources.payments", "AsyncPayments")
     """Payments."""
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")

@@ -21,6 +21,7 @@ class Sample(Client):
     """Synchronous client for Discriminators."""
 
     _provider = PROVIDER
+
     animals: resource[Animals] = resource(".resources.animals", "Animals")
     """Animals."""
     messages: resource[Messages] = resource(".resources.messages", "Messages")
@@ -31,6 +32,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Discriminators."""
 
     _provider = PROVIDER
+
     animals: resource[AsyncAnimals] = resource(".resources.animals", "AsyncAnimals")
     """Animals."""
     messages: resource[AsyncMessages] = resource(".resources.messages", "AsyncMessages")

@@ -21,6 +21,7 @@ class Sample(Client):
     """Synchronous client for spec."""
 
     _provider = PROVIDER
+
     odd: resource[Odd] = resource(".resources.odd", "Odd")
     """Odd."""
     things: resource[Things] = resource(".resources.things", "Things")
@@ -31,6 +32,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for spec."""
 
     _provider = PROVIDER
+
     odd: resource[AsyncOdd] = resource(".resources.odd", "AsyncOdd")
     """Odd."""
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")

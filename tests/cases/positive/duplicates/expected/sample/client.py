@@ -21,6 +21,7 @@ class Sample(Client):
     """Synchronous client for Duplicates."""
 
     _provider = PROVIDER
+
     cats: resource[Cats] = resource(".resources.cats", "Cats")
     """Cats."""
     dogs: resource[Dogs] = resource(".resources.dogs", "Dogs")
@@ -31,6 +32,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Duplicates."""
 
     _provider = PROVIDER
+
     cats: resource[AsyncCats] = resource(".resources.cats", "AsyncCats")
     """Cats."""
     dogs: resource[AsyncDogs] = resource(".resources.dogs", "AsyncDogs")

@@ -21,6 +21,7 @@ class Sample(Client):
     """Synchronous client for Events."""
 
     _provider = PROVIDER
+
     chat: resource[Chat] = resource(".resources.chat", "Chat")
     """Chat."""
     log: resource[Log] = resource(".resources.log", "Log")
@@ -31,6 +32,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Events."""
 
     _provider = PROVIDER
+
     chat: resource[AsyncChat] = resource(".resources.chat", "AsyncChat")
     """Chat."""
     log: resource[AsyncLog] = resource(".resources.log", "AsyncLog")

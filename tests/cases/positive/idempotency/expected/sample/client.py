@@ -23,6 +23,7 @@ class Sample(Client):
     """Synchronous client for Idempotency."""
 
     _provider = PROVIDER
+
     orders: resource[Orders] = resource(".resources.orders", "Orders")
     """Orders."""
     payments: resource[Payments] = resource(".resources.payments", "Payments")
@@ -33,6 +34,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Idempotency."""
 
     _provider = PROVIDER
+
     orders: resource[AsyncOrders] = resource(".resources.orders", "AsyncOrders")
     """Orders."""
     payments: resource[AsyncPayments] = resource(".resources.payments", "AsyncPayments")

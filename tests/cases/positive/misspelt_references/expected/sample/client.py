@@ -27,6 +27,7 @@ class Sample(Client):
     """Synchronous client for Misspelt references."""
 
     _provider = PROVIDER
+
     a: resource[A] = resource(".resources.a", "A")
     """A."""
     b: resource[B] = resource(".resources.b", "B")
@@ -49,6 +50,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Misspelt references."""
 
     _provider = PROVIDER
+
     a: resource[AsyncA] = resource(".resources.a", "AsyncA")
     """A."""
     b: resource[AsyncB] = resource(".resources.b", "AsyncB")

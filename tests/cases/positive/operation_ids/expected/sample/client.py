@@ -33,6 +33,7 @@ class Sample(_Sample, Client):
     """Synchronous client for Operation ids."""
 
     _provider = PROVIDER
+
     customers: resource[Customers] = resource(".resources.customers", "Customers")
     """Customers."""
     health: resource[Health] = resource(".resources.health", "Health")
@@ -45,6 +46,7 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Operation ids."""
 
     _provider = PROVIDER
+
     customers: resource[AsyncCustomers] = resource(".resources.customers", "AsyncCustomers")
     """Customers."""
     health: resource[AsyncHealth] = resource(".resources.health", "AsyncHealth")

@@ -21,6 +21,7 @@ class Sample(Client):
     """Synchronous client for Parameter styles."""
 
     _provider = PROVIDER
+
     path: resource[Path] = resource(".resources.path", "Path")
     """Path."""
     styles: resource[Styles] = resource(".resources.styles", "Styles")
@@ -31,6 +32,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Parameter styles."""
 
     _provider = PROVIDER
+
     path: resource[AsyncPath] = resource(".resources.path", "AsyncPath")
     """Path."""
     styles: resource[AsyncStyles] = resource(".resources.styles", "AsyncStyles")

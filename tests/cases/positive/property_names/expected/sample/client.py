@@ -21,6 +21,7 @@ class Sample(Client):
     """Synchronous client for Property names."""
 
     _provider = PROVIDER
+
     forms: resource[Forms] = resource(".resources.forms", "Forms")
     """Forms."""
     names: resource[Names] = resource(".resources.names", "Names")
@@ -31,6 +32,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Property names."""
 
     _provider = PROVIDER
+
     forms: resource[AsyncForms] = resource(".resources.forms", "AsyncForms")
     """Forms."""
     names: resource[AsyncNames] = resource(".resources.names", "AsyncNames")

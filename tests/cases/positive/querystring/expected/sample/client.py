@@ -29,6 +29,7 @@ class Sample(_Sample, Client):
     """Synchronous client for Search."""
 
     _provider = PROVIDER
+
     items: resource[Items] = resource(".resources.items", "Items")
     """Items."""
 
@@ -37,6 +38,7 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Search."""
 
     _provider = PROVIDER
+
     items: resource[AsyncItems] = resource(".resources.items", "AsyncItems")
     """Items."""
 

@@ -21,6 +21,7 @@ class Sample(Client):
     """Synchronous client for Several files."""
 
     _provider = PROVIDER
+
     orders: resource[Orders] = resource(".resources.orders", "Orders")
     """Orders."""
     parcels: resource[Parcels] = resource(".resources.parcels", "Parcels")
@@ -31,6 +32,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Several files."""
 
     _provider = PROVIDER
+
     orders: resource[AsyncOrders] = resource(".resources.orders", "AsyncOrders")
     """Orders."""
     parcels: resource[AsyncParcels] = resource(".resources.parcels", "AsyncParcels")

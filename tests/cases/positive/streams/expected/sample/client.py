@@ -22,6 +22,7 @@ class Sample(Client):
     """Synchronous client for Streams."""
 
     _provider = PROVIDER
+
     lines: resource[Lines] = resource(".resources.lines", "Lines")
     """Lines."""
     sse: resource[Sse] = resource(".resources.sse", "Sse")
@@ -34,6 +35,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Streams."""
 
     _provider = PROVIDER
+
     lines: resource[AsyncLines] = resource(".resources.lines", "AsyncLines")
     """Lines."""
     sse: resource[AsyncSse] = resource(".resources.sse", "AsyncSse")

@@ -21,6 +21,7 @@ class Sample(Client):
     """Synchronous client for Unions."""
 
     _provider = PROVIDER
+
     boxes: resource[Boxes] = resource(".resources.boxes", "Boxes")
     """Boxes."""
     shapes: resource[Shapes] = resource(".resources.shapes", "Shapes")
@@ -31,6 +32,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Unions."""
 
     _provider = PROVIDER
+
     boxes: resource[AsyncBoxes] = resource(".resources.boxes", "AsyncBoxes")
     """Boxes."""
     shapes: resource[AsyncShapes] = resource(".resources.shapes", "AsyncShapes")
