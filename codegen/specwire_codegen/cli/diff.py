@@ -37,6 +37,7 @@ def diff(
         File to write the report to.
     fail_on
         Exit with 1 for changes of this severity, or worse.
+
     """
     from specwire_codegen.diff.change import SEVERITIES
     from specwire_codegen.diff.report import FORMATS

@@ -72,6 +72,7 @@ def generate(
         Generate only operations with one of these tags.
     only_operations
         Generate only operations with these operationIds, in addition to those of --only-tags.
+
     """
     from specwire_codegen.incremental import generate as run
 
@@ -127,6 +128,7 @@ def check(
         Name of the package that was generated from a single document.
     output
         Folder that contains the package.
+
     """
     from specwire_codegen.generate import check as run
 
@@ -162,6 +164,7 @@ def dump_ir(
         Name of a provider, or a document.
     after
         Print the document as it is after this pass instead; an unknown name lists the passes.
+
     """
     from specwire_codegen.generate import api_of, document_of, refuse_warnings
     from specwire_codegen.normalize.passes import PASSES
@@ -197,6 +200,7 @@ def new(name: str, *, spec: str, from_: From | None = None, reading: Reading = N
         Path or URL of the OpenAPI document.
     from_
         Configuration of Stainless, Fern or Speakeasy, read once for names and corrections.
+
     """
     from datetime import UTC, datetime
 
@@ -226,6 +230,7 @@ def accept(operation_id: str, *, name: str | None = None, reading: Reading = NO_
         The operation.
     name
         The provider, if several have an operation with this id.
+
     """
     from specwire_codegen.generate import accept as run
 
@@ -266,6 +271,7 @@ def mock(
         Port to listen on; 0 for any free port.
     allow_host
         Also accept requests with this `Host`. May be repeated.
+
     """
     from specwire_codegen.mock.app import build
     from specwire_codegen.mock.server import run
@@ -284,6 +290,7 @@ def demo(*, live: Annotated[list[str], cyclopts.Parameter(negative="")] | None =
     ----------
     live
         Call the real API of this provider, with the key in the environment. This may cost money. May be repeated.
+
     """
     from specwire_codegen.demo import demo as run
 
@@ -320,6 +327,7 @@ def contract(
         Confirm --all-operations.
     examples
         Number of generated examples for each check of an operation.
+
     """
     extras.require_contract()
     from specwire_codegen.contract import report as reports

@@ -51,10 +51,14 @@ def check_mock(subject: Subject, examples: int, progress: Progress) -> Report:
     names = ", ".join(checks_in(ALL_PHASES))
     notes = (
         f"document: requests of schemathesis to the mock server, and {chains.cases} in a row; {names}",
-        "sent: calls generated from the document, made with both clients with JSON and Python values, and with the "
-        "overrides; compared on the wire",
-        "read: responses, streams, errors, pages, retries and interrupted streams generated from the document; "
-        "compared in value and type with the results of both clients",
+        (
+            "sent: calls generated from the document, made with both clients with JSON and Python values, and with the "
+            "overrides; compared on the wire"
+        ),
+        (
+            "read: responses, streams, errors, pages, retries and interrupted streams generated from the document; "
+            "compared in value and type with the results of both clients"
+        ),
         *(f"not checked: {name}, because {why}" for name, why in LEFT_OUT.items()),
         *(f"ignored: {what}, because {why}" for what, why in EXCEPTIONS.items()),
         "ignored: statuses of the mock server's own rejections that the document does not list",

@@ -317,7 +317,7 @@ class _Bundler:
             found = self.targets.find(ref, self.home)
         except UnreachableFileError:
             return True
-        is_object = isinstance(found.value, dict) or kind == "schema" and isinstance(found.value, bool)
+        is_object = isinstance(found.value, dict) or (kind == "schema" and isinstance(found.value, bool))
         return found.base != self.home or not is_object or self.layout.keeps(found.pointer, kind)
 
     def mapped(self, spot: Spot) -> Any:

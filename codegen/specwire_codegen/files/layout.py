@@ -50,7 +50,7 @@ class Layout:
         It can if the target is an OpenAPI object. Targets in an extension, an example or an unknown field become
         components first.
         """
-        return self.prefix != "" and _is_place(pointer) or self.prefix == "" and _survives(pointer, kind)
+        return (self.prefix != "" and _is_place(pointer)) or (self.prefix == "" and _survives(pointer, kind))
 
 
 @cache

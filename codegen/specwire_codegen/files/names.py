@@ -101,4 +101,4 @@ class Names:
 
 def _is_component(pointer: str) -> bool:
     tokens = pointers.split(pointer)
-    return tokens[:1] == ("components",) or len(tokens) == 2 and tokens[0] in ("parameters", "responses")
+    return tokens[:1] == ("components",) or (len(tokens) == 2 and tokens[0] in ("parameters", "responses"))

@@ -55,12 +55,9 @@ def reach(document: Path, named: Iterable[Path]) -> Reach:
     """Return the reach of a document at a path."""
     folder = document.resolve().parent
     above = _too_wide()
-    found = [folder]
-    repository = next((each for each in (folder, *folder.parents) if _holds_repository(each)), None)
-    for wider in (repository, Path.cwd().resolve()):
-        if wider is not None and folder.is_relative_to(wider) and wider not in above:
-            found.append(wider)
-    return Reach(folder, tuple(dict.fromkeys(found)), tuple(each.resolve() for each in named))
+    repository = next((each for each in (folder, *folder.parents) if _holds_repository(each)), folder)
+    wider = [each for each in (repository, Path.cwd().resolve()) if folder.is_relative_to(each) and each not in above]
+    return Reach(folder, tuple(dict.fromkeys([folder, *wider])), tuple(each.resolve() for each in named))
 
 
 def is_near(place: Path, config: Path) -> bool:

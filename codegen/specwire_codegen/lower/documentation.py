@@ -47,5 +47,5 @@ def _bound(schema: Schema, inclusive: str, exclusive: str, at: str, beyond: str)
     return ""
 
 
-def _shown(value: str | int | float | bool) -> str:
+def _shown(value: str | float | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else (f'"{value}"' if isinstance(value, str) else f"{value}")

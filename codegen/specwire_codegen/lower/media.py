@@ -90,7 +90,7 @@ class Components:
         """Return whether a schema is a string or has no constraints."""
         found = self.resolve(schema)
         kinds = found.get("type")
-        return kinds == "string" or not found.keys() - {"description", "title", "format", "type"} and kinds is None
+        return kinds == "string" or (not found.keys() - {"description", "title", "format", "type"} and kinds is None)
 
 
 def is_telling(type_: TypeExpr) -> bool:

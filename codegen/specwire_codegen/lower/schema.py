@@ -149,7 +149,7 @@ def _is_integer(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
 
 
-def _scalar(value: bool | int | float | str) -> PrimitiveName:
+def _scalar(value: bool | float | str) -> PrimitiveName:
     match value:
         case bool():
             return "bool"

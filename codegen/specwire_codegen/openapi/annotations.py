@@ -1,3 +1,5 @@
+"""Keywords of schemas that do not constrain values."""
+
 from __future__ import annotations
 
 ANNOTATIONS = frozenset(

@@ -62,7 +62,7 @@ def file_name(name: str, size: int) -> str:
 
 def is_device(name: str) -> bool:
     """Return whether Windows reserves a file name."""
-    return name.split(".")[0].rstrip(" ").lower() in _DEVICES
+    return name.split(".", maxsplit=1)[0].rstrip(" ").lower() in _DEVICES
 
 
 def distinct(names: Iterable[tuple[str, str]], reserved: frozenset[str] = frozenset()) -> dict[str, str]:

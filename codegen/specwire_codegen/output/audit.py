@@ -37,7 +37,7 @@ def audit(files: Mapping[str, str], overrides: str | None = None) -> None:
             raise SpecwireCodegenError(f"internal error: {name!r} is not a module name")
         hidden = [character for character in set(text) if character != "\n" and is_hidden(character)]
         if hidden:
-            raise SpecwireCodegenError(f"internal error: {name} contains the hidden character {ascii(hidden[0])}")
+            raise SpecwireCodegenError(f"internal error: {name} contains the hidden character {hidden[0]!a}")
         try:
             tree = ast.parse(text)
         except (SyntaxError, RecursionError) as problem:

@@ -212,7 +212,8 @@ def builders(api: Api) -> Iterator[tuple[Operation, tuple[str, ...], Builder]]:
 
 
 def _waiter(operation: Operation, arguments: list[Argument]) -> Function:
-    assert operation.polling is not None and operation.polling.method is not None
+    assert operation.polling is not None
+    assert operation.polling.method is not None
     passed = [argument.name if argument.positional else f"{argument.name}={argument.name}" for argument in arguments]
     keywords = "interval=interval, timeout=timeout, on_progress=on_progress"
     return Function(

@@ -35,6 +35,7 @@ def transcribe(
         language: Spoken language as an ISO 639-1 code; it improves the result.
         prompt: Text in the same language that sets the style, or that precedes the recording.
         temperature: Sampling temperature. At least 0 and at most 1. The server's default is 0.
+
     """
     request = audio.transcribe(file=file, model=model, language=language, prompt=prompt, temperature=temperature)
     return request.answering(JsonPayload(models.Transcription))
@@ -61,6 +62,7 @@ def transcribe_verbose(
         prompt: Text in the same language that sets the style, or that precedes the recording.
         temperature: Sampling temperature. At least 0 and at most 1. The server's default is 0.
         timestamp_granularities: Units with timestamps: words, segments or both.
+
     """
     request = audio.transcribe(
         file=file,
@@ -95,6 +97,7 @@ def transcribe_text(
         language: Spoken language as an ISO 639-1 code; it improves the result.
         prompt: Text in the same language that sets the style, or that precedes the recording.
         temperature: Sampling temperature. At least 0 and at most 1. The server's default is 0.
+
     """
     request = audio.transcribe(
         file=file, model=model, language=language, prompt=prompt, response_format=format, temperature=temperature
@@ -117,6 +120,7 @@ def translate(
         model: Id of the model, such as `whisper-1`.
         prompt: English text that sets the style, or that precedes the recording.
         temperature: Sampling temperature. At least 0 and at most 1. The server's default is 0.
+
     """
     request = audio.translate(file=file, model=model, prompt=prompt, temperature=temperature)
     return request.answering(JsonPayload(models.Translation))
@@ -135,6 +139,7 @@ def translate_verbose(
         model: Id of the model, such as `whisper-1`.
         prompt: English text that sets the style, or that precedes the recording.
         temperature: Sampling temperature. At least 0 and at most 1. The server's default is 0.
+
     """
     request = audio.translate(
         file=file, model=model, prompt=prompt, response_format="verbose_json", temperature=temperature
@@ -161,6 +166,7 @@ def translate_text(
         format: Plain text, or subtitles as SubRip (`srt`) or WebVTT (`vtt`).
         prompt: English text that sets the style, or that precedes the recording.
         temperature: Sampling temperature. At least 0 and at most 1. The server's default is 0.
+
     """
     request = audio.translate(file=file, model=model, prompt=prompt, response_format=format, temperature=temperature)
     return request.answering(TextPayload())

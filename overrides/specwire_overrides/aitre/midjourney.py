@@ -41,6 +41,7 @@ def imagine_and_wait(
         interval: Seconds between two polls; 3 by default.
         timeout: Seconds to wait, after which `WaitTimeoutError` is raised; None for no limit.
         on_progress: Called with the task after each poll; its `progress` goes from "0%" to "100%".
+
     """
     request = midjourney.imagine(
         prompt=prompt, bot_type=bot_type, base64_array=base64_array, notify_hook=notify_hook, state=state

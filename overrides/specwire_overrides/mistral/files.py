@@ -28,6 +28,7 @@ def upload(
         file: The content: a `Path`, bytes, an open binary file, or `(filename, content)`.
         purpose: Purpose of the file.
         filename: Name of the stored file; by default the file's own name.
+
     """
     file = named(file, filename)
     check_file(file, "upload_file", megabytes=512)

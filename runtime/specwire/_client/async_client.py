@@ -116,6 +116,7 @@ class AsyncClient(AsyncResource):
             http_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` to use; it stays yours to close.
             cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
             cookies: Send cookies back to the server that set them.
+
         """
         name, provider = type(self).__name__, self._provider
         url = find_base_url(base_url, provider, name, environment, server_variables)

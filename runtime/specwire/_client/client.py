@@ -65,7 +65,7 @@ def known_keywords(init: InitT) -> InitT:
             raise TypeError(_unknown(type(self).__name__, name, known))
         init(self, *args, **kwargs)
 
-    return cast(InitT, checked)
+    return cast("InitT", checked)
 
 
 def _unknown(client: str, name: str, known: Iterable[str]) -> str:

@@ -56,6 +56,7 @@ def wait(
         timeout: Seconds in all before `WaitTimeoutError` is raised with the last state of the job; None sets no
             limit.
         on_progress: Called with the job after each poll.
+
     """
     polling = request.operation.polling
     if polling is None:

@@ -48,8 +48,7 @@ def whole_file(target: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def kept_file(target: Path, source: str) -> Iterator[Part]:
-    """Open the part `.NAME.part` in the folder of the target; rename it to the target on success, and keep it
-    otherwise.
+    """Open the part `.NAME.part` in the folder of the target; rename it to the target on success, else keep it.
 
     It is deleted if its rest can't be requested. `source` is a digest of the origin: a part from elsewhere is
     dropped. Raises `SpecwireError` if another download is writing to it.

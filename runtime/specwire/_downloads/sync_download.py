@@ -83,6 +83,7 @@ class Download(Opening):
             path: The file; one that is there is replaced.
             resume: Keep a partial download next to the file, as `.NAME.part`, if this fails; the next call with
                 `resume` continues there, also in another process, if the server still has the same bytes.
+
         """
         from specwire._downloads.partfile import kept_file, whole_file
 

@@ -41,6 +41,7 @@ class Resumption:
             url: URL of that attempt, for the log.
             progressed: True if any data arrived since the last attempt.
             pace: Minimum seconds between attempts that the server requires.
+
         """
         if progressed or self._attempts == 0:
             self._attempts = 0

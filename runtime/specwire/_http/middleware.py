@@ -42,7 +42,6 @@ from specwire._operations.request import BaseRequest
 from specwire._operations.response import Response
 
 __all__ = [
-    "HTTPResponse",
     "AsyncCall",
     "AsyncCallMiddleware",
     "AsyncMiddleware",
@@ -50,6 +49,7 @@ __all__ = [
     "BaseRequest",
     "Call",
     "CallMiddleware",
+    "HTTPResponse",
     "Middleware",
     "PreparedRequest",
     "Response",

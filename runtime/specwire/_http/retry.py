@@ -128,6 +128,7 @@ def decide(
         billed: True if each execution of the request costs money.
         waited: Seconds already spent waiting on this request.
         pace: Minimum seconds between attempts that the server requires.
+
     """
     if attempt >= policy.attempts or not _repeatable(policy, idempotent, billed, outcome):
         return None

@@ -63,7 +63,7 @@ class UnclosedResponse(HTTPResponse):
     def _raw_chunks(self) -> Iterator[bytes]:
         chunks = self._open_body = cast("Generator[bytes, None, None]", self.raw.iter_raw())
         self._unclosed.open_bodies.add(chunks)
-        for chunk in chunks:  # noqa: UP028 - `yield from` would close them where this is left
+        for chunk in chunks:  # `yield from` would close them where the loop is left
             yield chunk
 
     def abandon(self) -> None:

@@ -31,7 +31,7 @@ def constant(value: T, name: str | None = None) -> T:
     Callers need not pass it, and it is always sent. A response without it is drift, unless it is the tag by which
     msgspec selects the variant of a union.
     """
-    return cast(T, _Constant(value, name))
+    return cast("T", _Constant(value, name))
 
 
 def is_open(kind: type[msgspec.Struct]) -> bool:

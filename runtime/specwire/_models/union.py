@@ -320,7 +320,7 @@ def _losses(info: inspect.Type, raw: Any, memo: _Memo) -> Iterator[int]:
 @cache
 def _fields(kind: type[msgspec.Struct]) -> tuple[Mapping[str, inspect.Type], inspect.Type | None]:
     """Return the field types of a model by wire name, and the type of its additional properties."""
-    info = cast(inspect.StructType, info_of(kind))
+    info = cast("inspect.StructType", info_of(kind))
     fields = {field.encode_name: field.type for field in info.fields}
     if info.tag_field is not None:
         fields[info.tag_field] = inspect.StrType()

@@ -14,8 +14,26 @@ from specwire._serialization.file import FileChangedError
 from specwire.errors import SpecwireError
 
 _STACK = frozenset(
-    ("httpx2", "httpx", "httpcore2", "httpcore", "h11", "h2", "hpack", "anyio", "asyncio", "trio", "ssl", "socket")
-    + ("socksio", "truststore", "encodings", "idna", "zlib", "uvloop")
+    (
+        "httpx2",
+        "httpx",
+        "httpcore2",
+        "httpcore",
+        "h11",
+        "h2",
+        "hpack",
+        "anyio",
+        "asyncio",
+        "trio",
+        "ssl",
+        "socket",
+        "socksio",
+        "truststore",
+        "encodings",
+        "idna",
+        "zlib",
+        "uvloop",
+    )
 )
 """Packages that implement connections: their exceptions are connection failures."""
 _LONGEST = 150

@@ -147,7 +147,7 @@ def lines_body(
     """Build a body from values, or from a file that contains them: bytes, path, open file, or tuple with its name."""
     named = isinstance(body, tuple) and len(body) in (2, 3) and isinstance(body[0], str | None)
     if named or isinstance(body, bytes | bytearray | memoryview | PathLike) or hasattr(body, "read"):
-        return BinaryBody(cast(FileInput, body), content_type)
+        return BinaryBody(cast("FileInput", body), content_type)
     return JsonLinesBody(cast("Iterable[Any] | AsyncIterable[Any]", body), content_type, framing)
 
 
@@ -172,6 +172,7 @@ def multipart_body(
         header_styles: Styles of these headers.
 
     Raises `InvalidRequestError` for a value that can't be sent.
+
     """
     try:
         parts = _parts(fields or {}, files, types or {}, styles or {}, formats)

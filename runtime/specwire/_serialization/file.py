@@ -131,10 +131,10 @@ class Source:
             )
         elif _is_file(content):
             if self._start is not None:
-                cast(Seekable, content).seek(self._start)
+                cast("Seekable", content).seek(self._start)
             yield from self._read(content, size)
         else:
-            for chunk in cast(Iterator[bytes], content):
+            for chunk in cast("Iterator[bytes]", content):
                 yield self._bytes(chunk)
 
     async def achunks(self, size: int) -> AsyncGenerator[bytes, None]:
@@ -142,11 +142,11 @@ class Source:
         content = self._content
         if not isinstance(content, os.PathLike) and _is_async(content):
             if _is_file(content):
-                file = cast(AsyncReadable, content)
+                file = cast("AsyncReadable", content)
                 while chunk := self._bytes(await file.read(size)):
                     yield chunk
             else:
-                async for chunk in cast(AsyncIterator[bytes], content):
+                async for chunk in cast("AsyncIterator[bytes]", content):
                     yield self._bytes(chunk)
             return
         with closing(self.chunks(size)) as chunks:

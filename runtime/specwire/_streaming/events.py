@@ -142,7 +142,7 @@ class EventReader(Generic[E]):
         self.done = True
         if self.terminated or self.failure is not None:
             return
-        if self._unread is not None and (self._is_document or self._sse and self._unread.lstrip().startswith(b"{")):
+        if self._unread is not None and (self._is_document or (self._sse and self._unread.lstrip().startswith(b"{"))):
             self._stop(unexpected_error(self._request, self._read_so_far()))
             return
         try:

@@ -39,6 +39,7 @@ class Reconnection(Generic[E]):
         Args:
             url: URL of the stream, for the log.
             error: Error of the last attempt to continue; None if the stream itself broke off.
+
         """
         if self._id is not None:
             moved, self._last = self._parser.last_event_id != self._last, self._parser.last_event_id

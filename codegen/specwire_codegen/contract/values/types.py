@@ -177,7 +177,7 @@ class Types:
             case TupleOf(items):
                 return self._list(chain(items, repeat(AnyJson())), value)
             case MapOf(item):
-                return self._dict(value, {key: item for key in value} if isinstance(value, dict) else {})
+                return self._dict(value, dict.fromkeys(value, item) if isinstance(value, dict) else {})
             case UnionOf(variants):
                 return self._first(variants, value)
             case ModelRef(name):

@@ -122,7 +122,7 @@ def _media_types(document: Document, raw: dict[str, Any]) -> tuple[MediaType, ..
 def _media_type(document: Document, name: str, raw: dict[str, Any]) -> MediaType:
     stream = raw.get("x-specwire-stream")
     return MediaType(
-        name=name.split(";")[0].strip().lower(),
+        name=name.split(";", maxsplit=1)[0].strip().lower(),
         schema=raw.get("schema"),
         item_schema=raw.get("itemSchema"),
         encoding=raw.get("encoding", {}),

@@ -36,6 +36,7 @@ async def send_reply(reply: Reply, faults: Faults, scope: Scope, receive: Receiv
     if cut:
         return await _close(scope, receive)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
+    return None
 
 
 def _chunks(reply: Reply, *, cut: bool) -> Iterator[bytes]:

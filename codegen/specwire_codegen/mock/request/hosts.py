@@ -31,6 +31,7 @@ class HostCheck:
         allowed = ", ".join(sorted(self._allowed))
         text = f"the mock server accepts only the hosts {allowed}; allow another with --allow-host\n"
         await PlainTextResponse(text, 421)(scope, receive, send)
+        return None
 
     def _allows(self, host: str) -> bool:
         return host in self._allowed or (self._everywhere and _is_address(host))

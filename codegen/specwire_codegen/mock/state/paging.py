@@ -146,6 +146,8 @@ def _passes(value: Any, wanted: Any) -> bool:
         case list():
             return value in wanted
         case dict():
-            return not wanted or isinstance(value, dict) and all(value.get(name) == one for name, one in wanted.items())
+            return not wanted or (
+                isinstance(value, dict) and all(value.get(name) == one for name, one in wanted.items())
+            )
         case _:
             return bool(value == wanted)

@@ -131,7 +131,7 @@ class _Reader:
             digits = self._pattern[self._at : self._at + width]
             self._at += width
             return chr(int(digits, 16)) if re.fullmatch(rf"[0-9a-fA-F]{{{width}}}", digits) else char
-        if char.isdigit() and char != "0" or char in {"p", "P", "k"}:
+        if (char.isdigit() and char != "0") or char in {"p", "P", "k"}:
             raise UnsupportedPatternError
         return CLASSES.get(char) or CONTROLS.get(char) or char
 

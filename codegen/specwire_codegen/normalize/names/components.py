@@ -27,14 +27,14 @@ def apply(data: Node, _report: Report) -> Node:
     data = _with_pairs_as_one(data)
     schemas = data.get("components", {}).get("schemas", {})
     titles = {name: title for name, schema in schemas.items() if (title := _title(name, schema))}
-    stay = (name for name in schemas if is_provisional(name) or words.identifier(name) == name and name not in titles)
+    stay = (name for name in schemas if is_provisional(name) or (words.identifier(name) == name and name not in titles))
     names = {name: name for name in stay}
     taken: dict[str, Any] = {name: schemas[name] for name in names}
     for name, schema in schemas.items():
         if name in names:
             continue
         new = titles.get(name, "")
-        if not new or new in taken and not same(taken[new], schema):
+        if not new or (new in taken and not same(taken[new], schema)):
             new = words.identifier(name)
         while new in taken and not same(taken[new], schema):
             new += "Schema"

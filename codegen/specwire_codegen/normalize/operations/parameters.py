@@ -28,7 +28,6 @@ _FIT = {"header": TOKEN, "cookie": re.compile(r"[!#-+\--:<>-\[\]-~]+")}
 
 def apply(data: Node, report: Report) -> Node:
     """Return the document with complete parameters on every operation; references must already be inlined."""
-
     secured = bool(data.get("components", {}).get("securitySchemes"))
     foreign = {name: what for name, what in _OWN_HEADERS.items() if secured or name != "authorization"}
 

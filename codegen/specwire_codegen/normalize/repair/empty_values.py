@@ -114,4 +114,4 @@ def _filled(value: Any, field: Child | FieldType, place: str) -> Any:
 
 def _is_blank(value: Any) -> bool:
     """Return whether a value is empty; an object can still carry its origin."""
-    return value is None or value == "" or value == [] or isinstance(value, dict) and not value.keys() - {ORIGIN}
+    return value is None or value in ("", []) or (isinstance(value, dict) and not value.keys() - {ORIGIN})

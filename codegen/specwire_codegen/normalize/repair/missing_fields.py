@@ -70,7 +70,7 @@ class _Settler:
     def _typed(self, node: Node, kind: ObjectType, here: str) -> Node:
         """Return a parameter with either a schema or content, converted from Swagger 2.0 if needed."""
         name = node.get("name")
-        if "content" in node and (node["content"] == {} or "schema" in node and isinstance(node["content"], dict)):
+        if "content" in node and (node["content"] == {} or ("schema" in node and isinstance(node["content"], dict))):
             what = "is empty" if node["content"] == {} else "is ignored because there is a schema"
             self._warn("odd-parameter", f"'content' of parameter {name!r} {what}", here, "remove one of the two")
             node = {key: value for key, value in node.items() if key != "content"}
@@ -169,7 +169,7 @@ class _Settler:
         stated = node.get("parameters")
         parameters = stated if isinstance(stated, list) else []
         places = [each.get("in") if isinstance(each, dict) else None for each in parameters]
-        if "querystring" not in places or "query" not in places and places.count("querystring") == 1:
+        if "querystring" not in places or ("query" not in places and places.count("querystring") == 1):
             return node
         spare = {index for index, place in enumerate(places) if place == "querystring"}
         spare -= set() if "query" in places else {min(spare)}

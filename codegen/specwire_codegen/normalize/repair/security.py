@@ -87,7 +87,9 @@ def _scheme(scheme: Any, name: str, report: Report) -> Any:
         message = f"the security scheme {name!r} {what}; the client cannot use it"
         report.warning("unusable-security-scheme", message, place, "check its type, name, in and scheme")
         return None
-    elif known == "oauth2" and not _flows(scheme) or known == "openIdConnect" and not scheme.get("openIdConnectUrl"):
+    elif (known == "oauth2" and not _flows(scheme)) or (
+        known == "openIdConnect" and not scheme.get("openIdConnectUrl")
+    ):
         new = {**{key: value for key, value in scheme.items() if key not in ("flows", "openIdConnectUrl")}, **_BEARER}
         message = f"the security scheme {name!r} has no token URL; treated as a bearer token"
     elif known != stated:

@@ -105,7 +105,7 @@ def _of_content(_pointer: str, value: Node) -> Node:
 def _of_values(_pointer: str, value: Node) -> Node:
     """Return a body with the schema of a parameter or header."""
     kept = {key: value[key] for key in ("schema", "example", "examples") if key in value}
-    content = value["content"] if "content" in value else {_JSON: kept}
+    content = value.get("content", {_JSON: kept})
     return {"description": value.get("description", ""), "content": content}
 
 

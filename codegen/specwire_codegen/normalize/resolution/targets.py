@@ -129,7 +129,7 @@ class _Finder:
                 self.repair(use, f"{ref!r} leads to a {actual}; treated as its schema", f"refer to '#{inner}'", place)
                 found = inner
                 actual = "schema"
-        if not isinstance(value, dict) and not is_schema or actual not in {kind, None}:
+        if (not isinstance(value, dict) and not is_schema) or actual not in {kind, None}:
             self.repaired.pop(use, None)
             help = _advice(self.data, pointers.from_fragment(ref), kind)
             where = self.report.locate(place)

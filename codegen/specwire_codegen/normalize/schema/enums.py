@@ -23,7 +23,7 @@ def apply(data: Node, report: Report) -> Node:
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
         values = node.get("enum") if kind == "schema" else None
         types = node.get("type", ()) if kind == "schema" else ()
-        arrays = types == "array" or isinstance(types, list) and "array" in types and {*types} <= {"array", "null"}
+        arrays = types == "array" or (isinstance(types, list) and "array" in types and {*types} <= {"array", "null"})
         if not arrays or not isinstance(values, list) or any(isinstance(value, list) for value in values):
             return node
         place = pointers.join(origin_of(node), "enum")

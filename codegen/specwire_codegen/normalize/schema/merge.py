@@ -129,9 +129,8 @@ class Merger:
                 merged[key] = self._properties(one[key], value, problems)
             else:
                 merged[key] = self._keyword(key, one[key], value, problems)
-        if "const" in merged and "enum" in merged:
-            if merged["const"] not in merged.pop("enum"):
-                problems.append(f"the value {merged['const']!r} is not among the allowed values")
+        if "const" in merged and "enum" in merged and merged["const"] not in merged.pop("enum"):
+            problems.append(f"the value {merged['const']!r} is not among the allowed values")
         return merged
 
     def _properties(self, one: Node, other: Node, problems: list[str]) -> Node:
@@ -158,9 +157,8 @@ class Merger:
         if found:
             problems.extend(f"{place}: {problem}" for problem in found)
             return other
-        if same(merged, right) or "$ref" in other and same(constraints(merged), constraints(right)):
-            merged = {**annotations_of(one), **other}
-            return merged
+        if same(merged, right) or ("$ref" in other and same(constraints(merged), constraints(right))):
+            return {**annotations_of(one), **other}
         if "$ref" in one and same(merged, left):
             return {**one, **annotations_of(other)}
         return nulls.join(merged) if left_null and right_null else merged

@@ -244,7 +244,7 @@ class _Converter:
         if has_file:
             media = [_MULTIPART]
         body = {"schema": schema, **({"encoding": encoding} if encoding else {})}
-        return {"content": {each: body for each in media}, "required": bool(required), ORIGIN: here}
+        return {"content": dict.fromkeys(media, body), "required": bool(required), ORIGIN: here}
 
     def response(self, node: Any, produces: list[str], here: str, files: Sequence[str] = ()) -> Any:
         """Return a response; `files` are the binary media types of the operation, used without a schema."""
