@@ -10,13 +10,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 EXTRAS = ("httpx", "otel", "codegen", "mock")
 COUPLED = {"httpcore2": "httpx2", "opentelemetry-sdk": "opentelemetry-api"}
-"""Packages that are released together with another, and need just its version."""
+"""Packages that are released together with another, and require exactly its version."""
 FREE = {"opentelemetry-semantic-conventions"}
-"""Packages whose version follows from that of another, but is a different one."""
+"""Packages whose version depends on that of another."""
 
 
 def normal(name: str) -> str:
-    """Return the form of a package's name that all its spellings have in common."""
+    """Return the normalized form of a package's name."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 

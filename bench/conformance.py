@@ -1,4 +1,4 @@
-"""Try the clients of a folder of documents: what they send and what they make of answers, drawn from the documents.
+"""Check the clients of a folder of documents: the requests that they send, and how they read responses.
 
     SPECWIRE_CORPUS=folder python bench/conformance.py [--only GLOB] [--sample 25] [--operations 5] [--cases 3]
 
@@ -28,27 +28,27 @@ TIMEOUT = 400
 
 
 class Amount(msgspec.Struct, frozen=True):
-    """How much to try."""
+    """Number of operations and cases to check."""
 
     operations: int
     cases: int
     seconds: float
-    """The most that one document may take."""
+    """Time limit of one document."""
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """Something that is not as the document says."""
+    """Difference from the document."""
 
     document: str
     operation: str
     kind: str
-    """`wire`, `answer`, `undrawn`, or `document` where nothing could be tried."""
+    """`wire`, `answer`, `undrawn`, or `document` if nothing could be checked."""
     what: str
 
 
-def tried(file: Path, package: str, folder: Path, amount: Amount) -> Document:
-    """Try one document in a child process."""
-    command = [sys.executable, "-m", "bench.tried", str(file), package, str(folder)]
+def check_in_child(file: Path, package: str, folder: Path, amount: Amount) -> Document:
+    """Check one document in a child process."""
+    command = [sys.executable, "-m", "bench.conformance_sample", str(file), package, str(folder)]
     command += [str(amount.operations), str(amount.cases)]
     path = os.pathsep.join([*ROOTS, str(BENCH.parent)])
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
@@ -72,16 +72,16 @@ def tried(file: Path, package: str, folder: Path, amount: Amount) -> Document:
 
 
 def problems(document: Document) -> Iterator[Problem]:
-    """Yield all that is wrong with a document's client, or could not be tried."""
+    """Yield the problems of a document's client, or the reason why it could not be checked."""
     if document.error:
         yield Problem(document.name, "", "document", document.error)
-    for one in document.tried:
+    for one in document.outcomes:
         for kind, found in (("wire", one.wrong), ("answer", one.unequal), ("undrawn", one.undrawn)):
             yield from (Problem(document.name, one.operation_id, kind, what) for what in found)
 
 
 def _noted(results: Iterable[Document], file: Path) -> Iterator[Document]:
-    """Yield results as they come, their problems written to a file at once."""
+    """Yield results as they arrive, and write their problems to a file at once."""
     with file.open("w", encoding="utf-8") as notes:
         for one in results:
             notes.writelines(msgspec.json.encode(problem).decode() + "\n" for problem in problems(one))
@@ -118,7 +118,7 @@ def table(results: Sequence[Document], amount: Amount, day: str) -> str:
 
 
 def _row(name: str, results: Sequence[Document]) -> str:
-    outcomes: list[Outcome] = [outcome for one in results for outcome in one.tried]
+    outcomes: list[Outcome] = [outcome for one in results for outcome in one.outcomes]
     cells = [
         name,
         f"{sum(1 for one in results if not one.error)} of {len(results)}",
@@ -133,7 +133,7 @@ def _row(name: str, results: Sequence[Document]) -> str:
 
 
 def _part(count: int, whole: int) -> str:
-    """Return so many of so many, and the percentage, which is 100 only where it is all."""
+    """Return a count, a total and the percentage, which is 100 only if all are counted."""
     return f"{count} of {whole} ({count * 10000 // whole / 100:.2f} %)" if 0 < count < whole else f"{count} of {whole}"
 
 
@@ -148,7 +148,7 @@ def _short(text: str) -> str:
 
 
 def main() -> None:
-    """Read the command line, run, write."""
+    """Parse the command line, run, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="*", help="documents to take, by a pattern of their names")
     parser.add_argument("--sample", type=int, help="take so many of these documents, drawn by --seed")
@@ -167,7 +167,7 @@ def main() -> None:
     amount = Amount(arguments.operations, arguments.cases, arguments.limit)
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(arguments.jobs) as pool:
         names = [f"p{number:03}" for number in range(len(files))]
-        coming = pool.map(lambda file, name: tried(file, name, Path(scratch), amount), files, names)
+        coming = pool.map(lambda file, name: check_in_child(file, name, Path(scratch), amount), files, names)
         arguments.into.mkdir(parents=True, exist_ok=True)
         results = list(_noted(coming, arguments.into / "conformance.jsonl"))
     text = table(results, amount, time.strftime("%Y-%m-%d"))

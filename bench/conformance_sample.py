@@ -1,4 +1,4 @@
-"""One document in a process of its own: generated, and its client tried on a sample of the operations."""
+"""Conformance of one document in a separate process: its client is generated and checked on a sample of operations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import msgspec
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What came of one operation."""
+    """Result of one operation."""
 
     operation_id: str
     cases: int
@@ -27,19 +27,19 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Document(msgspec.Struct, frozen=True):
-    """What came of one document."""
+    """Results of one document."""
 
     name: str
     version: str = ""
-    """Major and minor of the OpenAPI version that it states."""
+    """Major and minor version of OpenAPI that it states."""
     operations: int = 0
-    tried: tuple[Outcome, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
     error: str = ""
     seconds: float = 0.0
 
 
-def tried(file: Path, package: str, folder: Path, operations: int, cases: int, seconds: float = 10) -> Document:
-    """Generate a document as `folder/package`, on the path already, and try it; `seconds` bounds each drawing."""
+def check_sample(file: Path, package: str, folder: Path, operations: int, cases: int, seconds: float = 10) -> Document:
+    """Generate a document as `folder/package`, on the import path, and check it; `seconds` bounds each drawing."""
     from specwire_codegen.contract.sampled_check import SampledCheck, sample
     from specwire_codegen.contract.subject import subject_in
     from specwire_codegen.diagnostics import SpecwireCodegenError
@@ -81,5 +81,5 @@ def stated_version(file: Path) -> str:
 
 if __name__ == "__main__":
     sys.path.insert(0, sys.argv[3])
-    done = tried(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
+    done = check_sample(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
     sys.stdout.write(msgspec.json.encode(done).decode() + "\n")

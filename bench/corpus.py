@@ -33,18 +33,18 @@ TIMEOUT = 300
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """A survey, and what type checkers and the peer say."""
+    """Survey of a document, with findings of type checkers and the time of a peer."""
 
     survey: Survey
     package: str
     mypy: tuple[str, ...] | None = None
     pyright: tuple[str, ...] | None = None
     peer_seconds: float | None = None
-    """Of datamodel-code-generator on the same document, without starting Python; None where it fails or was not run."""
+    """Time of datamodel-code-generator on the document, without starting Python; None if it failed or did not run."""
 
     @property
     def ratio(self) -> float | None:
-        """Our seconds over the peer's."""
+        """Return our seconds divided by the peer's."""
         return self.survey.seconds / self.peer_seconds if self.peer_seconds else None
 
 
@@ -81,7 +81,7 @@ print(time.process_time() - started)
 
 
 def peer_seconds(file: Path, folder: Path) -> float | None:
-    """Return how long datamodel-code-generator takes for the models of a document; None if it fails."""
+    """Return the time of datamodel-code-generator for the models of a document; None if it fails."""
     done = _run([sys.executable, "-c", PEER, str(file), str(folder / f"{file.stem}.py")], folder)
     return round(float(done.stdout), 3) if done.returncode == 0 else None
 
@@ -95,7 +95,7 @@ def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[st
 
 
 def mypy_errors(tree: Path, packages: Sequence[str], batch: int = 25) -> dict[str, list[str]]:
-    """Return the errors of mypy --strict by package; a few packages at a time, which bounds the memory."""
+    """Return the errors of mypy --strict by package; a few packages at a time, to bound the memory."""
     found: dict[str, list[str]] = {package: [] for package in packages}
     for start in range(0, len(packages), batch):
         command = [sys.executable, "-m", "mypy", "--strict", "--config-file", "", "--no-error-summary"]
@@ -235,7 +235,7 @@ def _flaws(one: Checked) -> str:
 
 
 def main() -> None:
-    """Read the command line, run, write."""
+    """Parse the command line, run, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="*", help="documents to take, by a pattern of their names")
     parser.add_argument("--jobs", type=int, default=2)

@@ -1,4 +1,4 @@
-"""A scatter plot as SVG, with the line through the origin that fits the points best."""
+"""Scatter plot as SVG, with the line through the origin that fits the points best."""
 
 from __future__ import annotations
 

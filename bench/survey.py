@@ -1,4 +1,4 @@
-"""One document generated in a process of its own, and what there is to say of the client that came of it."""
+"""Survey of one document: it is generated in a separate process, and its client is inspected."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", 
 
 
 class Emitted(NamedTuple):
-    """An operation that a client leads to; forms of one operation, such as for another body, share its id."""
+    """Operation of a client; its forms, such as for another body, share its id."""
 
     method: str
     path: str
@@ -28,35 +28,35 @@ class Emitted(NamedTuple):
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """What came of one document."""
+    """Result for one document."""
 
     document: str
     size: int
-    """Bytes of the document."""
+    """Size of the document in bytes."""
     generated: bool
     error: str = ""
     warnings: int = 0
     operations: int = 0
     """Operations in the document, counted in its raw text."""
     emitted: int = 0
-    """Operations that the client's resources lead to."""
+    """Operations that the client's resources have."""
     missing: tuple[str, ...] = ()
     modules: int = 0
     models: int = 0
     import_errors: tuple[str, ...] = ()
     decoder_errors: tuple[str, ...] = ()
     numbered: tuple[str, ...] = ()
-    """Names that end in a number of which the document knows nothing."""
+    """Names that end in a number that is not in the document."""
     padded: tuple[str, ...] = ()
-    """Methods that only an underscore tells from another."""
+    """Methods that differ from another by an underscore only."""
     seconds: float = 0.0
-    """Processor time of generating, without starting Python: what else runs on the machine does not count."""
+    """Processor time of the generator, without starting Python; independent of other load."""
     memory: float = 0.0
     """Peak resident memory in MB."""
 
 
 def survey(file: Path, package: str, output: Path) -> Survey:
-    """Generate a document as `output/package`, import all of it, and look at it."""
+    """Generate a document as `output/package`, import all of it, and inspect it."""
     from specwire_codegen.diagnostics import SpecwireCodegenError
     from specwire_codegen.incremental import generate
     from specwire_codegen.project import single
@@ -102,7 +102,7 @@ def _processor_seconds() -> float:
 
 
 def raw_document(file: Path) -> dict[str, Any]:
-    """Return a document as its text has it, by a parser that is not the generator's."""
+    """Return a document as written, by another parser than the generator's."""
     text = file.read_text("utf-8")
     if file.suffix == ".json":
         data: dict[str, Any] = json.loads(text)
@@ -150,12 +150,12 @@ def missing_operations(wanted: Iterable[tuple[str, str]], emitted: Iterable[Emit
 
 
 def imported(package: str) -> tuple[dict[str, ModuleType], list[str]]:
-    """Import a package and every module of it; return the modules by name, and what went wrong."""
+    """Import a package and every module of it; return the modules by name, and the errors."""
     root = importlib.import_module(package)
     modules, errors = {package: root}, list[str]()
     for info in pkgutil.walk_packages(root.__path__, f"{package}."):
         if info.name == f"{package}.inputs":
-            continue  # type checkers alone read it: it names what it defines further down
+            continue  # for type checkers only: it uses names before their definition
         try:
             modules[info.name] = importlib.import_module(info.name)
         except Exception as problem:
@@ -164,7 +164,7 @@ def imported(package: str) -> tuple[dict[str, ModuleType], list[str]]:
 
 
 def client_operations(module: ModuleType) -> dict[str, Emitted]:
-    """Return every operation that the client leads to, by its dotted name."""
+    """Return every operation of the client by its dotted name."""
     client = next(getattr(module, name) for name in module.__all__ if not name.startswith(("Async", "PROVIDER")))
     return dict(_operations_of(client, ()))
 
@@ -199,7 +199,7 @@ def undecodable(models: ModuleType, names: Iterable[str]) -> Iterator[str]:
 
 
 def squeezed(text: str) -> str:
-    """Return a document's text as lower-case letters and digits alone, words apart from words only by quotes."""
+    """Return a document's text as lower-case letters and digits, with quotes between words."""
     return re.sub(r"[^a-z0-9\"]+", "", text.lower())
 
 
@@ -215,7 +215,7 @@ def is_numbered(name: str, known: str) -> bool:
 
 
 def is_cut(name: str) -> bool:
-    """Whether this is a class name of the greatest length, which ends in a digest of the whole where it was longer."""
+    """Tell whether this is a class name of the maximum length, which ends in a digest."""
     from specwire_codegen.openapi.identifiers import LONGEST_CLASS
 
     bare = name.rstrip("_")

@@ -29,7 +29,7 @@ WATER = "At what temperature does water boil?"
 
 @contextmanager
 def call(kind: str, code: str) -> Iterator[list[str]]:
-    """Print one call: its kind, its code, how long it took, and what the block says of the answer."""
+    """Print one call: its kind, its code, its duration, and what the block prints of the response."""
     answer: list[str] = []
     started = time.perf_counter()
     yield answer
@@ -38,12 +38,12 @@ def call(kind: str, code: str) -> Iterator[list[str]]:
 
 
 def heading(client: object) -> None:
-    """Print which client speaks to whom."""
+    """Print the names of a client and its server."""
     print(f"\n{client!r}")
 
 
 def interval(name: str) -> float:
-    """Return the seconds between two looks at a job: a real server is not to be flooded."""
+    """Return the seconds between two polls of a job, which are longer for a real server."""
     return 2.0 if name in LIVE else 0.02
 
 
@@ -54,7 +54,7 @@ def short(value: object, width: int = 72) -> str:
 
 
 def mistral(folder: Path) -> None:
-    """Plain, streamed, uploaded, downloaded, paged and polled calls."""
+    """Make plain, streamed, uploaded, downloaded, paged and polled calls."""
     training = folder / "train.jsonl"
     training.write_text(
         '{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}\n' * 50
@@ -96,7 +96,7 @@ def mistral(folder: Path) -> None:
 
 
 def moonshot(folder: Path) -> None:
-    """The same kinds of calls with an API that pages by cursor."""
+    """Make the same kinds of calls with an API that pages by cursor."""
     batch = folder / "batch.jsonl"
     batch.write_text('{"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": {}}\n')
     with Moonshot() as client:
@@ -125,7 +125,7 @@ def moonshot(folder: Path) -> None:
 
 
 def aitre(folder: Path) -> None:
-    """Audio both ways, pictures and Midjourney."""
+    """Synthesize and transcribe audio, create pictures, and use Midjourney."""
     recording = folder / "hello.mp3"
     with Aitre() as client:
         heading(client)
@@ -150,7 +150,7 @@ def aitre(folder: Path) -> None:
 
 
 async def asynchronous(folder: Path) -> None:
-    """The same methods, awaited; many at once on one client."""
+    """Await the same methods, many at once on one client."""
     async with AsyncMistral() as client:
         heading(client)
         with call("at once", "20 x await chat.complete(...)") as answer:
@@ -185,8 +185,8 @@ async def asynchronous(folder: Path) -> None:
             answer.append(f"{task.status}: {short(task.image_url, 50)}")
 
 
-def refuse_strangers() -> None:
-    """Exit where the environment leads to a real API that was not named as an argument."""
+def reject_unnamed_servers() -> None:
+    """Exit if the environment leads to a real API that was not named as an argument."""
     for name in PROVIDERS:
         server = os.environ.get(f"{name.upper()}_BASE_URL", "")
         if name not in LIVE and urlsplit(server).hostname != "127.0.0.1":
@@ -195,7 +195,7 @@ def refuse_strangers() -> None:
 
 def main() -> None:
     """Run all of them."""
-    refuse_strangers()
+    reject_unnamed_servers()
     where = f", live: {', '.join(LIVE)}" if LIVE else ", against mock servers made from the documents"
     print(f"Every kind of call{where}")
     with tempfile.TemporaryDirectory() as name:

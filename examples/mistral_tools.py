@@ -25,12 +25,12 @@ TOOLS: list[ToolParam] = [
 
 
 def get_weather(city: str) -> str:
-    """Return the weather, as the model will read it."""
+    """Return the weather as text for the model."""
     return json.dumps({"city": city, "celsius": 21})
 
 
 def main() -> None:
-    """Ask until the model has what it needs."""
+    """Call the model until it needs no more tools."""
     messages: list[MessageParam] = [{"role": "user", "content": "What is the weather in Paris?"}]
     with Mistral() as client:
         while True:

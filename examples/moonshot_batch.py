@@ -18,7 +18,7 @@ QUESTIONS = ["What is the capital of France?", "What is the capital of Peru?"]
 
 
 async def main() -> None:
-    """Ask all questions at once, at leisure."""
+    """Send all questions as one batch, and print the answers."""
     async with AsyncMoonshot() as client:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "questions.jsonl"

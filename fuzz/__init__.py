@@ -1,1 +1,1 @@
-"""Fuzz targets: promises of the runtime's parsers and encoders for any input."""
+"""Fuzz targets: properties of the runtime's parsers and encoders for any input."""

@@ -1,4 +1,4 @@
-"""Run fuzz targets: `python -m fuzz [TARGET ...] [--seconds N]`, or one promise `--coverage` by atheris."""
+"""Run fuzz targets: `python -m fuzz [TARGET ...] [--seconds N]`, or one property `--coverage` by atheris."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .check import TARGETS, by_coverage, checks, has_atheris, run_for
 
 
 def main() -> None:
-    """Try each promise of the targets in turn; the first that breaks ends the run with its smallest example."""
+    """Check each property of the targets in turn; the first failure ends the run with its smallest example."""
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS) + "; all if none is named")
     parser.add_argument("--seconds", type=float, default=60, help="how long to try each promise (60)")

@@ -1,4 +1,4 @@
-"""A promise for any input, and how it is tried: by Hypothesis for a while, or by coverage with atheris."""
+"""Properties for any input, checked by Hypothesis for a while, or by coverage with atheris."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import SearchStrategy
 
 TARGETS = ("decoder", "jsonlines", "link_header", "multipart", "parameters", "retry_after", "sse", "words")
-"""The modules of this package that hold promises."""
+"""Modules of this package with properties."""
 _PATIENT = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
 
 class Check(msgspec.Struct, frozen=True):
-    """A promise: a function that raises where it does not hold, and the values it holds for."""
+    """Property: a function that raises if it does not hold, and the values to try."""
 
     promise: Callable[[Any], None]
     values: SearchStrategy[Any]
 
     @property
     def name(self) -> str:
-        """What the promise is called."""
+        """Return the name of the property."""
         return self.promise.__name__
 
 
 def run(check: Check, examples: int, *, same: bool = False) -> None:
-    """Try a promise with so many values, the same in each run if told; raises what the smallest breaks."""
+    """Check a property with a number of values, the same in each run if asked; raise the smallest failure."""
     quiet = settings(
         max_examples=examples,
         deadline=None,
@@ -43,7 +43,7 @@ def run(check: Check, examples: int, *, same: bool = False) -> None:
 
 
 def run_for(check: Check, seconds: float) -> int:
-    """Try a promise for so many seconds and return how many values were drawn for it."""
+    """Check a property for some seconds and return the number of values."""
     end = time.monotonic() + seconds
     examples = 0
     while time.monotonic() < end:
@@ -53,13 +53,13 @@ def run_for(check: Check, seconds: float) -> int:
 
 
 def checks(target: str) -> tuple[Check, ...]:
-    """Return the promises of a target, a module of this package."""
+    """Return the properties of a target, a module of this package."""
     found: tuple[Check, ...] = import_module(f"{__package__}.{target}").CHECKS
     return found
 
 
 def by_coverage(check: Check, arguments: list[str]) -> None:
-    """Let atheris try a promise until it breaks; `arguments` are libFuzzer's. Does not return."""
+    """Let atheris check a property until it fails; `arguments` are libFuzzer's. Does not return."""
     atheris = import_module("atheris")
     atheris.instrument_all()
     tested: Any = settings(database=None)(given(check.values)(check.promise))

@@ -1,4 +1,4 @@
-"""The tolerant decoder: any JSON as any model, and anything that is not JSON."""
+"""Tolerant decoder: any JSON as any model, and bytes that are not JSON."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ _SCALARS: tuple[Any, ...] = (int, str, float, bool, Literal["x", "y"], Literal[1
 
 
 class ListOf(msgspec.Struct, frozen=True):
-    """An array."""
+    """Array."""
 
     items: Shape
 
 
 class MapOf(msgspec.Struct, frozen=True):
-    """An object with any keys."""
+    """Object with any keys."""
 
     values: Shape
 
 
 class Nullable(msgspec.Struct, frozen=True):
-    """Something or null."""
+    """Type or null."""
 
     inner: Shape
 
 
 class Fields(msgspec.Struct, frozen=True):
-    """An object with these keys, each with its type and whether it is required."""
+    """Object with these keys, each with its type and whether it is required."""
 
     fields: tuple[tuple[str, Shape, bool], ...]
 
 
 Shape = int | ListOf | MapOf | Nullable | Fields
-"""A type as data: the number of a scalar type, or a type of types."""
+"""Type as data: the number of a scalar type, or a type of types."""
 
 _SHAPES: st.SearchStrategy[Shape] = st.recursive(
     st.integers(0, len(_SCALARS) - 1),
@@ -86,7 +86,7 @@ def _type_of(shape: Shape) -> Any:
 
 
 def _is_kept(raw: Any, shape: Shape, back: Any) -> bool:
-    """Tell whether a value came back: of an object all of it, or what the fields of its type know."""
+    """Tell whether a value is complete: an object in full, or the fields that its type knows."""
     match shape:
         case ListOf(items) if isinstance(raw, list) and isinstance(back, list):
             return len(raw) == len(back) and all(
@@ -104,7 +104,7 @@ def _is_kept(raw: Any, shape: Shape, back: Any) -> bool:
 
 
 def nothing_is_lost(case: tuple[Any, Shape]) -> None:
-    """Any JSON becomes a value of any type without an exception, and goes back as it came."""
+    """Any JSON decodes as any type without an exception, and encodes unchanged."""
     raw, shape = case
     value, drifts = decode(msgspec.json.encode(raw), _type_of(shape))
     assert _is_kept(raw, shape, msgspec.json.decode(msgspec.json.encode(value)))
@@ -113,7 +113,7 @@ def nothing_is_lost(case: tuple[Any, Shape]) -> None:
         assert "\n" not in str(drift)
 
 
-def garbage_is_said_to_be_garbage(case: tuple[bytes, Shape]) -> None:
+def invalid_json_raises_a_decode_error(case: tuple[bytes, Shape]) -> None:
     """Bytes that are not JSON raise `DecodeError` (or `UnicodeDecodeError`), nothing else."""
     data, shape = case
     try:
@@ -125,5 +125,5 @@ def garbage_is_said_to_be_garbage(case: tuple[bytes, Shape]) -> None:
 _PIECES = st.lists(st.sampled_from([b"{", b"}", b"[", b"]", b'"a"', b":", b",", b"1", b"-", b"e5", b"null", b"\xff"]))
 CHECKS = (
     Check(nothing_is_lost, st.tuples(_JSON, _SHAPES)),
-    Check(garbage_is_said_to_be_garbage, st.tuples(_PIECES.map(b"".join) | st.binary(max_size=30), _SHAPES)),
+    Check(invalid_json_raises_a_decode_error, st.tuples(_PIECES.map(b"".join) | st.binary(max_size=30), _SHAPES)),
 )

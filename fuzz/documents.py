@@ -31,18 +31,18 @@ from specwire_codegen.project import single
 
 from bench.corpus import mypy_errors
 
-from .flaws import flaws, unclear, unsettled
+from .flaws import flaws, unclear, unstable
 from .mutations import SINGLE, Data, merged, reduced, split
 
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "positive"
 PATIENCE = 60
-"""Seconds that a document may take."""
+"""Time limit of a document in seconds."""
 BATCH = 20
-"""Packages that mypy sees at a time."""
+"""Number of packages per run of mypy."""
 
 
 class Mutant(msgspec.Struct, frozen=True):
-    """A changed document, and how it came to be."""
+    """Mutated document, and its mutations."""
 
     seed: int
     origin: str
@@ -53,11 +53,11 @@ class Mutant(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """All that the document says."""
+        """Return all text of the document."""
         return json.dumps([self.document, self.beside], ensure_ascii=False)
 
     def write(self, folder: Path) -> Path:
-        """Write the document and what is beside it; returns its path."""
+        """Write the document and its other files; return its path."""
         if self.beside is not None:
             (folder / "beside.json").write_text(json.dumps(self.beside), "utf-8")
         path = folder / ("spec.yaml" if self.is_yaml and self.beside is None else "spec.json")
@@ -69,13 +69,13 @@ class Mutant(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What came of a mutant: nothing is wrong if `findings` is empty."""
+    """Result for a mutant; it is correct if `findings` is empty."""
 
     seed: int
     origin: str
     changes: tuple[str, ...]
     refused: tuple[str, ...] = ()
-    """The codes of the errors that a document was refused with."""
+    """Codes of the errors that reject the document."""
     message: str = ""
     findings: tuple[str, ...] = ()
     operations: int = 0
@@ -83,14 +83,14 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def sources(corpus: str | None) -> tuple[Path, ...]:
-    """Return the documents to begin with: those of a corpus, or of the tests where there is none."""
+    """Return the original documents: those of a corpus, or of the tests if there is none."""
     found = Path(corpus, "dev").iterdir() if corpus else CASES.glob("*/spec.yaml")
     return tuple(sorted(path for path in found if path.suffix in (".json", ".yaml")))
 
 
 @cache
 def loaded(path: Path) -> Data:
-    """Return a document as its text has it, with texts for keys."""
+    """Return a document as written, with texts as keys."""
     text = path.read_text("utf-8")
     data = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
     document: Data = json.loads(json.dumps(data, default=str))
@@ -98,7 +98,7 @@ def loaded(path: Path) -> Data:
 
 
 def mutant(seed: int, among: Sequence[Path]) -> Mutant:
-    """Return the mutant of a number: the same for the same documents."""
+    """Return the mutant of a seed: the same for the same documents."""
     chance = Random(seed)
     source = chance.choice(among)
     document = reduced(loaded(source), chance, chance.choice([10] * 15 + [100]))
@@ -113,7 +113,12 @@ def mutant(seed: int, among: Sequence[Path]) -> Mutant:
         before = copy.deepcopy(document)
         try:
             changes.append(mutation.__name__ if mutation(document, chance) else f"no {mutation.__name__}")
-        except (AttributeError, IndexError, KeyError, TypeError):  # not made for what an earlier one left
+        except (
+            AttributeError,
+            IndexError,
+            KeyError,
+            TypeError,
+        ):  # earlier mutations may not fit
             document = before
     beside: Data | None = None
     if chance.random() < 0.05:
@@ -127,7 +132,7 @@ def mutant(seed: int, among: Sequence[Path]) -> Mutant:
 
 
 def outcome(made: Mutant, folder: Path, package: str) -> Outcome:
-    """Generate a mutant as `folder/package` and look at what comes."""
+    """Generate a mutant as `folder/package` and check the result."""
     whole = Outcome(made.seed, made.origin, made.changes)
     beside = folder / f"{package}_spec"
     beside.mkdir()
@@ -136,7 +141,7 @@ def outcome(made: Mutant, folder: Path, package: str) -> Outcome:
         with within(PATIENCE):
             target = single(spec, package, folder)
             generated = generate(target, force=True)
-            found = (*flaws(made.document, made.text, package, generated.warnings), *unsettled(target))
+            found = (*flaws(made.document, made.text, package, generated.warnings), *unstable(target))
     except DiagnosticError as problem:
         errors = [each for each in problem.diagnostics if each.severity == "error"]
         codes = tuple(sorted({each.code for each in errors}))
@@ -155,7 +160,7 @@ def outcome(made: Mutant, folder: Path, package: str) -> Outcome:
 
 
 def run(seeds: Iterable[int], among: Sequence[Path], folder: Path, *, types: bool, keep: bool) -> Iterator[Outcome]:
-    """Try mutants and yield what came of each; what is wrong by mypy comes after the others of its batch."""
+    """Check mutants and yield their results; findings of mypy follow those of the batch."""
     waiting: list[Outcome] = []
     sys.path.insert(0, str(folder))
     for seed in seeds:
@@ -175,13 +180,13 @@ def run(seeds: Iterable[int], among: Sequence[Path], folder: Path, *, types: boo
 
 
 def discard(folder: Path, package: str) -> None:
-    """Remove what was made of a mutant."""
+    """Remove the files of a mutant."""
     for name in (package, f"{package}_spec"):
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def checked(made: list[Outcome], folder: Path) -> Iterator[Outcome]:
-    """Yield the outcomes that mypy --strict finds something in."""
+    """Yield the results in which mypy --strict finds something."""
     errors = mypy_errors(folder, [one.package for one in made]) if made else {}
     for one in made:
         if errors[one.package]:
@@ -197,7 +202,7 @@ def until(end: float, first: int) -> Iterator[int]:
 
 
 def main() -> int:
-    """Try mutants for a while, print what is wrong with any, and a summary; returns the exit code."""
+    """Check mutants for a while, print findings and a summary, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m fuzz.documents", description=__doc__)
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--first", type=int, default=0, help="the number to begin with")

@@ -1,4 +1,4 @@
-"""Flaws: what may be wrong with a package that was made of a document, or with the refusal of one."""
+"""Flaws of a package that was generated from a document, or of the message that rejects one."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from .mutations import Data
 
 
 def unclear(errors: Iterable[Diagnostic]) -> Iterator[str]:
-    """Yield what a refusal does not say: where, what, or what to do."""
+    """Yield what a message lacks: where, what, or what to do."""
     for each in errors:
         if each.location is None or not each.message or not each.help:
             yield f"unclear: {each}"
 
 
 def flaws(document: Data, text: str, package: str, warnings: Iterable[Diagnostic]) -> Iterator[str]:
-    """Yield what is wrong with an importable package that was made of `document`, all of which says `text`."""
+    """Yield the flaws of an importable package of `document`, whose whole text is `text`."""
     importlib.invalidate_caches()
     modules, errors = imported(package)
     yield from (f"import: {error}" for error in errors)
@@ -46,15 +46,15 @@ def flaws(document: Data, text: str, package: str, warnings: Iterable[Diagnostic
             yield f"missing: {method} {path}"
 
 
-def unsettled(target: Target) -> Iterator[str]:
-    """Yield that the canonical form of a document is none, if normalizing it again changes it."""
+def unstable(target: Target) -> Iterator[str]:
+    """Yield a flaw if normalizing the canonical document changes it."""
     once, _ = document_of(target)
     again = normalize(Document(once.data, "again.json"))
     if json.dumps(once.data) != json.dumps(again.data):
-        yield "unsettled: normalizing again changes the document"
+        yield "unstable: normalizing again changes the document"
     for each in again.warnings:
-        if each.code != "bad-path":  # the one that says how what is wrong is taken, and not that it was mended
-            yield f"unsettled: normalizing again warns: {each}"
+        if each.code != "bad-path":  # the warning that states how a flaw is interpreted
+            yield f"unstable: normalizing again warns: {each}"
 
 
 def operations(document: Data) -> set[tuple[str, str]]:
@@ -70,10 +70,10 @@ def operations(document: Data) -> set[tuple[str, str]]:
 
 
 def is_local(item: Any) -> bool:
-    """Whether an item of `paths` stands here."""
+    """Tell whether an item of `paths` is inline."""
     return not isinstance(item, dict) or "$ref" not in item
 
 
 def plain(path: str) -> str:
-    """Return a path without what a mended one differs in."""
+    """Return a path without the parts that a repair changes."""
     return re.sub(r"\{[^{}]*\}", "{}", "/" + re.sub(r"\{\{(.*?)\}\}", r"{\1}", path).partition("?")[0].lstrip("/"))

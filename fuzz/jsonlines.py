@@ -1,4 +1,4 @@
-"""JSON Lines and JSON text sequences: values there and back, and any bytes, cut anywhere."""
+"""JSON Lines and JSON text sequences: round trips of values, and any bytes, in any chunks."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ def _read(parser: JSONLinesParser | JSONSequenceParser, stream: bytes, places: l
     return found + parser.close()
 
 
-def lines_come_back(case: tuple[list[Any], list[int], bytes]) -> None:
-    """Values, one a line, come back, whatever ends the lines."""
+def lines_round_trip(case: tuple[list[Any], list[int], bytes]) -> None:
+    """Values, one per line, with any line endings."""
     values, cuts, end = case
     stream = b"".join(msgspec.json.encode(value) + end for value in values)
     assert values == list(map(msgspec.json.decode, _read(JSONLinesParser(), stream, cuts)))
 
 
-def sequences_come_back(case: tuple[list[Any], list[int], bytes]) -> None:
-    """Values, each after a record separator, come back."""
+def sequences_round_trip(case: tuple[list[Any], list[int], bytes]) -> None:
+    """Values, each after a record separator."""
     values, cuts, end = case
     stream = b"".join(b"\x1e" + msgspec.json.encode(value) + end for value in values)
     assert values == list(map(msgspec.json.decode, _read(JSONSequenceParser(), stream, cuts)))
 
 
-def garbage_is_cut_alike(case: tuple[bytes, list[int]]) -> None:
-    """Of garbage too the pieces do not depend on the cuts; nothing but the declared errors is raised."""
+def invalid_bytes_do_not_depend_on_chunks(case: tuple[bytes, list[int]]) -> None:
+    """Only the documented errors are raised."""
     stream, cuts = case
     assert _read(JSONLinesParser(), stream, []) == _read(JSONLinesParser(), stream, cuts)
     try:
@@ -53,7 +53,7 @@ def garbage_is_cut_alike(case: tuple[bytes, list[int]]) -> None:
 
 _CASES = st.tuples(st.lists(_VALUES, max_size=5), _CUTS, st.sampled_from([b"\n", b"\r\n", b"\n\n"]))
 CHECKS = (
-    Check(lines_come_back, _CASES),
-    Check(sequences_come_back, _CASES),
-    Check(garbage_is_cut_alike, st.tuples(_GARBAGE, _CUTS)),
+    Check(lines_round_trip, _CASES),
+    Check(sequences_round_trip, _CASES),
+    Check(invalid_bytes_do_not_depend_on_chunks, st.tuples(_GARBAGE, _CUTS)),
 )

@@ -1,4 +1,4 @@
-"""Multipart forms: any names and contents, parsed back by another parser."""
+"""Multipart forms: any names and contents, parsed by another parser."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _ESCAPES = {'"': "%22", "\r": "%0D", "\n": "%0A"}
 _BAD = st.text(max_size=3).map(lambda text: f"a{text}")
 
 
-def forms_come_back(case: tuple[list[Part], int]) -> None:
-    """Each part comes back with its name, file name, type and bytes, and the length that was told is the length."""
+def forms_round_trip(case: tuple[list[Part], int]) -> None:
+    """Each part keeps name, file name, type and bytes, and the stated length is right."""
     parts, size = case
     form = Multipart(parts)
     body = b"".join(form.iter(size))
@@ -49,7 +49,7 @@ def _escaped(name: str) -> str:
 
 
 def types_cannot_inject(text: str) -> None:
-    """A content type is refused, or stays one header line."""
+    """A content type is rejected, or is one header line."""
     try:
         part = Part("name", b"", None, text)
     except ValueError:
@@ -58,6 +58,6 @@ def types_cannot_inject(text: str) -> None:
 
 
 CHECKS = (
-    Check(forms_come_back, st.tuples(_PARTS, st.integers(1, 200))),
+    Check(forms_round_trip, st.tuples(_PARTS, st.integers(1, 200))),
     Check(types_cannot_inject, _BAD | st.text(max_size=5)),
 )

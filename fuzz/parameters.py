@@ -1,4 +1,4 @@
-"""Parameters: any value, encoded into its place, stays there and comes back."""
+"""Parameters: any value stays in its place and decodes to itself."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _VALUES = _SCALARS | st.lists(_SCALARS, max_size=3) | st.dictionaries(_TEXT, _SC
 _NAMES = st.from_regex(r"\A[A-Za-z][A-Za-z0-9_-]{0,5}\Z")
 
 
-def a_path_is_not_turned(value: Any) -> None:
-    """A path parameter is refused, or stays the segment that the template gives it, and a text comes back."""
+def a_path_parameter_stays_in_its_segment(value: Any) -> None:
+    """Or it is rejected; a text decodes to itself."""
     try:
         path = expand_path("/v1/{id}/end", {"id": value})
     except (ValueError, TypeError) as error:
@@ -33,15 +33,15 @@ def a_path_is_not_turned(value: Any) -> None:
     assert not isinstance(value, str) or value == unquote(segment)
 
 
-def a_query_comes_back(values: dict[str, str]) -> None:
-    """Texts of a query come back, each under its name, in order."""
+def a_query_round_trips(values: dict[str, str]) -> None:
+    """Texts under their names, in order."""
     query = encode_query(values)
     assert query.isascii()
     assert list(values.items()) == parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
 
 
 def a_query_stays_a_query(values: dict[str, Any]) -> None:
-    """Whatever is in it, a query has no character that would end it."""
+    """No value adds a character that ends the query."""
     try:
         query = encode_query(values)
     except (ValueError, TypeError):
@@ -50,8 +50,8 @@ def a_query_stays_a_query(values: dict[str, Any]) -> None:
     assert "#" not in query
 
 
-def a_header_stays_one(values: dict[str, Any]) -> None:
-    """A header is refused, or is one line of Latin-1 that no other header can hide in."""
+def a_header_is_one_line(values: dict[str, Any]) -> None:
+    """Of Latin-1, without another header; or it is rejected."""
     try:
         headers = encode_headers(values)
     except (ValueError, TypeError):
@@ -61,8 +61,8 @@ def a_header_stays_one(values: dict[str, Any]) -> None:
         assert not re.search(rb"[\r\n\0]", text.encode("latin-1"))
 
 
-def cookies_stay_apart(values: dict[str, Any]) -> None:
-    """Cookies are refused, or are pairs of which none reaches into the next, and texts come back."""
+def cookies_are_separate_pairs(values: dict[str, Any]) -> None:
+    """Texts decode to themselves; or they are rejected."""
     try:
         cookies = encode_cookies(values)
     except (ValueError, TypeError):
@@ -74,9 +74,9 @@ def cookies_stay_apart(values: dict[str, Any]) -> None:
 
 
 CHECKS = (
-    Check(a_path_is_not_turned, _VALUES),
-    Check(a_query_comes_back, st.dictionaries(_TEXT, _TEXT, max_size=4)),
+    Check(a_path_parameter_stays_in_its_segment, _VALUES),
+    Check(a_query_round_trips, st.dictionaries(_TEXT, _TEXT, max_size=4)),
     Check(a_query_stays_a_query, st.dictionaries(_TEXT, _VALUES, max_size=3)),
-    Check(a_header_stays_one, st.dictionaries(_TEXT | _NAMES, _VALUES, max_size=3)),
-    Check(cookies_stay_apart, st.dictionaries(_TEXT | _NAMES, _VALUES, max_size=3)),
+    Check(a_header_is_one_line, st.dictionaries(_TEXT | _NAMES, _VALUES, max_size=3)),
+    Check(cookies_are_separate_pairs, st.dictionaries(_TEXT | _NAMES, _VALUES, max_size=3)),
 )

@@ -29,14 +29,14 @@ _POLICIES = st.builds(
 _OUTCOMES = st.just(NotSent()) | st.just(MaybeSent()) | st.builds(ServerResponded, st.integers(100, 599), _HEADERS)
 
 
-def any_header_asks_for_seconds(headers: dict[str, str]) -> None:
-    """The answer is a finite number of seconds, not less than 0, or None."""
+def any_header_is_a_number_of_seconds_or_none(headers: dict[str, str]) -> None:
+    """It is finite and not negative."""
     asked = parse_retry_after(headers, NOW)
     assert asked is None or 0 <= asked < math.inf
 
 
-def a_decision_keeps_its_policy(case: tuple[RetryPolicy, Any, int, bool, float]) -> None:
-    """No wait is longer than the policy's bounds, none follows the last attempt, none goes over the budget."""
+def a_decision_follows_its_policy(case: tuple[RetryPolicy, Any, int, bool, float]) -> None:
+    """No wait exceeds the policy's bounds or budget, and none follows the last attempt."""
     policy, outcome, attempt, idempotent, waited = case
     wait = decide(policy, attempt=attempt, idempotent=idempotent, outcome=outcome, waited=waited, now=lambda: NOW)
     if wait is None:
@@ -48,6 +48,6 @@ def a_decision_keeps_its_policy(case: tuple[RetryPolicy, Any, int, bool, float])
 
 
 CHECKS = (
-    Check(any_header_asks_for_seconds, _HEADERS),
-    Check(a_decision_keeps_its_policy, st.tuples(_POLICIES, _OUTCOMES, st.integers(1, 6), st.booleans(), _SECONDS)),
+    Check(any_header_is_a_number_of_seconds_or_none, _HEADERS),
+    Check(a_decision_follows_its_policy, st.tuples(_POLICIES, _OUTCOMES, st.integers(1, 6), st.booleans(), _SECONDS)),
 )

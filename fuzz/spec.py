@@ -36,7 +36,7 @@ CHANGES = st.lists(st.tuples(st.sampled_from(POSITIONS), VALUES), min_size=1, ma
 
 
 def check(text: bytes) -> None:
-    """Raise for a document, as the bytes of a file, that is neither refused nor harmless."""
+    """Raise unless a document, as the bytes of a file, is rejected or harmless."""
     with tempfile.TemporaryDirectory() as folder:
         spec = Path(folder) / "spec.yaml"
         spec.write_bytes(text)
@@ -46,7 +46,7 @@ def check(text: bytes) -> None:
 @settings(database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(CHANGES)
 def changed(changes: list[tuple[Any, Any]]) -> None:
-    """Check the clean document with a few of its strings replaced by anything."""
+    """Check the base document with a few of its strings replaced by anything."""
     document: Any = BASE
     for (path, is_key), value in changes:
         is_text = isinstance(value, str)
@@ -55,7 +55,7 @@ def changed(changes: list[tuple[Any, Any]]) -> None:
 
 
 def one(data: bytes) -> None:
-    """Run one input: as a file, if its first byte says so, else as choices among the changes of the clean document."""
+    """Run one input: as a file if its first byte says so, else as choices of changes of the base document."""
     if data[:1] < b"\x20":
         check(data[1:])
     else:
@@ -64,7 +64,7 @@ def one(data: bytes) -> None:
 
 
 def main(seconds: float = 60.0, seed: int = 0) -> int:
-    """Feed random inputs for some seconds; returns how many."""
+    """Try random inputs for some seconds; return their number."""
     choices, count, end = random.Random(seed), 0, time.monotonic() + seconds
     while time.monotonic() < end:
         one(b" " + choices.randbytes(choices.randrange(4, 400)))

@@ -1,4 +1,4 @@
-"""Server-sent events: any bytes, cut anywhere, against the dullest reading of the standard."""
+"""Server-sent events: any bytes, in any chunks, compared with a line-by-line parser."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _CUT = st.tuples(_STREAMS, st.lists(st.integers(0, 400)))
 _PLAIN = st.sampled_from([b"data: d\n\n", b"data: d\n\n", b"data: e\n", b"data: e\n"])
 _MIXED = st.sampled_from([b"event: x\n", b"event: x\r\n\r\n", b"id: 1\n", b"id: 1\r\n", b"\n", b"\r\n", b": c\n"])
 _LINED = st.lists(st.tuples(_PLAIN | _MIXED, st.booleans()), max_size=16)
-"""Lines as servers write them, and whether the stream is cut after each."""
+"""Lines as servers write them, and whether the stream is split after each."""
 
 
 def _pieces(case: tuple[bytes, list[int]]) -> list[bytes]:
@@ -52,7 +52,7 @@ def _pieces(case: tuple[bytes, list[int]]) -> list[bytes]:
 
 
 def _events(stream: bytes) -> list[ServerSentEvent]:
-    """Interpret a whole stream line by line."""
+    """Parse a whole stream line by line."""
     *lines, _ = re.split(rb"\r\n|\r|\n", stream.removeprefix(b"\xef\xbb\xbf"))
     found: list[ServerSentEvent] = []
     data, name, last_id, retry = list[bytes](), "", "", None
@@ -75,14 +75,14 @@ def _events(stream: bytes) -> list[ServerSentEvent]:
     return found
 
 
-def any_cuts_give_the_events(case: tuple[bytes, list[int]]) -> None:
-    """The events do not depend on where the stream was cut."""
+def any_chunks_give_the_same_events(case: tuple[bytes, list[int]]) -> None:
+    """For any bytes."""
     parser = SSEParser()
     assert _events(case[0]) == [event for piece in _pieces(case) for event in parser.feed(piece)]
 
 
 def the_data_alone_is_the_same(case: tuple[bytes, list[int]]) -> None:
-    """`feed_data`, the quick way, gives the data of the same events and remembers the same id."""
+    """`feed_data`, the fast path, returns the data of the same events and keeps the same id."""
     quick, slow = SSEParser(), SSEParser()
     for piece in _pieces(case):
         assert [event.data for event in slow.feed(piece)] == quick.feed_data(piece)
@@ -91,7 +91,7 @@ def the_data_alone_is_the_same(case: tuple[bytes, list[int]]) -> None:
 
 
 def lines_give_the_same_data(lines: list[tuple[bytes, bool]]) -> None:
-    """`feed_data` gives the data and the names of all events, wherever chunks end with a line."""
+    """`feed_data` returns the data and names of all events if chunks end with lines."""
     chunks = [b"data: first\n\n", b""]
     for line, cut in lines:
         chunks[-1] += line
@@ -107,6 +107,6 @@ def lines_give_the_same_data(lines: list[tuple[bytes, bool]]) -> None:
 
 CHECKS = (
     Check(lines_give_the_same_data, _LINED),
-    Check(any_cuts_give_the_events, _CUT),
+    Check(any_chunks_give_the_same_events, _CUT),
     Check(the_data_alone_is_the_same, _CUT),
 )

@@ -1,4 +1,4 @@
-"""Text of a document: whatever it says, in our own words too, it is data."""
+"""Text of a document is data, also if it has words of the generator."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TEXT = (
 
 
 def client_of(document: Any) -> dict[str, str] | str:
-    """Return the client of a document, or the message that refuses it."""
+    """Return the client of a document, or the message that rejects it."""
     with tempfile.TemporaryDirectory() as folder:
         spec = Path(folder) / "spec.json"
         spec.write_text(json.dumps(document), "utf-8")
@@ -48,14 +48,14 @@ def client_of(document: Any) -> dict[str, str] | str:
 
 @cache
 def twin() -> dict[str, object]:
-    """Return the shape of the client that harmless words give."""
+    """Return the shape of the client with harmless words."""
     found = client_of(with_values([f"word{number}" for number in range(len(VALUES))]))
     assert isinstance(found, dict)
     return shape(found)
 
 
-def a_value_changes_nothing_but_constants(drawn: tuple[int, list[str]]) -> None:
-    """Raise unless texts in places of values give the syntax that harmless words give."""
+def values_change_constants_only(drawn: tuple[int, list[str]]) -> None:
+    """Raise unless texts as values give the syntax of harmless words."""
     seed, texts = drawn
     kept = [text for text in texts if clean(text) and text not in ("", " ")]
     words = [*kept, *(f"word{number}" for number in range(len(VALUES) - len(kept)))]
@@ -65,8 +65,8 @@ def a_value_changes_nothing_but_constants(drawn: tuple[int, list[str]]) -> None:
     assert shape(found) == twin()
 
 
-def a_name_is_a_name(changes: list[tuple[Position, str]]) -> None:
-    """Raise unless a document with such names and values is refused or becomes a client that the audit passes."""
+def names_are_harmless(changes: list[tuple[Position, str]]) -> None:
+    """Raise unless a document with these names and values is rejected or becomes a client that passes the audit."""
     document = BASE
     for position, text in changes:
         document = replaced(document, position, text)
@@ -75,8 +75,8 @@ def a_name_is_a_name(changes: list[tuple[Position, str]]) -> None:
 
 CHECKS = (
     Check(
-        a_value_changes_nothing_but_constants,
+        values_change_constants_only,
         st.tuples(st.integers(0, 2**32), st.lists(TEXT, min_size=1, max_size=12, unique=True)),
     ),
-    Check(a_name_is_a_name, st.lists(st.tuples(st.sampled_from(NAMED), TEXT), min_size=1, max_size=4)),
+    Check(names_are_harmless, st.lists(st.tuples(st.sampled_from(NAMED), TEXT), min_size=1, max_size=4)),
 )

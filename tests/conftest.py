@@ -1,4 +1,4 @@
-"""What a whole run has in common: which tests run, in which order, and the summary of the contract tests."""
+"""Settings of a whole run: selection and order of the tests, and the summary of the contract tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.sampling import VARIABLE, sample_number
 from tests.support.paths import SPECS
 
 KINDS = {"document", "sent", "read"}
-"""What an operation has passed when it is covered; the latter two by every method that it has, sync and async."""
+"""Kinds of checks that cover an operation; the latter two for each of its methods, sync and async."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,7 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse to rewrite expectations where nobody reviews them, and give all workers the same samples."""
+    """Reject rewriting expectations in CI, and give all workers the same samples."""
     os.environ[VARIABLE] = str(sample_number())
     if os.environ.get("UPDATE") and os.environ.get("CI"):
         raise pytest.UsageError("UPDATE is set in CI: it rewrites the expected files, so no test could fail; unset it")
@@ -44,12 +44,12 @@ def _runs_all(config: pytest.Config) -> bool:
 
 @pytest.fixture(scope="session")
 def exhaustive(pytestconfig: pytest.Config) -> bool:
-    """Whether the full sweeps run too."""
+    """Whether the full sweeps run."""
     return _runs_all(pytestconfig)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Show how to repeat the samples of this run, and count the operations that passed all kinds of contract tests."""
+    """Show how to repeat the samples of this run, and count the operations that passed all contract tests."""
     if not _runs_all(config):
         terminalreporter.write_line(f"samples: {VARIABLE}={sample_number()} repeats them, --exhaustive runs all cases")
     reports = [one for outcome in ("passed", "failed") for one in terminalreporter.getreports(outcome)]

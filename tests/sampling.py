@@ -23,7 +23,7 @@ VARIABLE = "SPECWIRE_SAMPLE"
 
 
 def sample_number() -> int:
-    """Return the number that selects the samples of this run: that of the day, unless the environment sets another."""
+    """Return the number that selects the samples of this run: today's, or that of the environment."""
     return int(os.environ.get(VARIABLE) or datetime.now(UTC).toordinal())
 
 

@@ -38,7 +38,7 @@ def tree(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", POSITIVE)
 def test_positive(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A document becomes just this package, with just these warnings."""
+    """A document gives exactly this package and these warnings."""
     case = CASES / "positive" / name
     monkeypatch.chdir(case)
     built = build(single(Path("spec.yaml"), "sample", Path("expected")))
@@ -60,7 +60,7 @@ def test_positive(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", POSITIVE)
 def test_expected_imports(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is expected can be imported, every module of it."""
+    """Every expected module can be imported."""
     folder = CASES / "positive" / name / "expected"
     monkeypatch.syspath_prepend(str(folder))
     try:
@@ -73,7 +73,7 @@ def test_expected_imports(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with every expected package under its case's name, so that one run of a checker sees them all."""
+    """Return a folder with every expected package under its case's name, so that a checker runs once."""
     folder = tmp_path_factory.mktemp("packages")
     for name in POSITIVE:
         shutil.copytree(CASES / "positive" / name / "expected" / "sample", folder / f"{name}_case")
@@ -82,7 +82,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_expected_is_strict_clean_for_mypy(packages: Path) -> None:
-    """What is expected passes mypy --strict."""
+    """Expected packages pass mypy --strict."""
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file", "", "--cache-dir", str(packages / "cache")]
     environment = {**os.environ, "MYPYPATH": str(RUNTIME)}
     names = [path.name for path in sorted(packages.glob("*_case"))]
@@ -94,7 +94,7 @@ def test_expected_is_strict_clean_for_mypy(packages: Path) -> None:
 
 @pytest.mark.slow
 def test_expected_is_clean_for_pyright(packages: Path) -> None:
-    """What is expected passes pyright in strict mode."""
+    """Expected packages pass pyright in strict mode."""
     settings = {"typeCheckingMode": "strict", "extraPaths": [str(RUNTIME)], "include": ["*_case"]}
     (packages / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
     command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable]
@@ -107,7 +107,7 @@ def test_expected_is_clean_for_pyright(packages: Path) -> None:
 def test_negative(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A mistake is an exit code of 1 and just this message, and nothing is written."""
+    """A mistake is exit code 1 with exactly this message, and nothing is written."""
     case = CASES / "negative" / name
     for path in case.iterdir():
         if path.name != "stderr.txt":

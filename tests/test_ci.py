@@ -1,4 +1,4 @@
-"""What `.ci/run` makes of its parts; make is replaced by a script that prints what it is asked for."""
+"""Parts of `.ci/run`; make is replaced by a script that prints its arguments."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ case "$*" in $FAILING*) exit 1 ;; esac
 
 @pytest.fixture
 def ci(tmp_path: Path) -> Path:
-    """A folder whose `make` does nothing."""
+    """Folder whose `make` does nothing."""
     make = tmp_path / "bin" / "make"
     make.parent.mkdir()
     make.write_text(MAKE, "utf-8")
@@ -35,7 +35,7 @@ def ci(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `.ci/run` with that `make`; real documents are in a folder of no documents."""
+    """Run `.ci/run` with that `make` and an empty folder of real documents."""
     documents = {f"SPECWIRE_{name}": str(folder / "documents") for name in ("CORPUS", "VENDORS", "HISTORY")}
     path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
@@ -48,7 +48,7 @@ def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_all_parts_run_and_the_last_line_is_that_of_the_tests(ci: Path) -> None:
-    """The checks, the other Pythons, the lowest dependencies and the tests run; the closing line of pytest is last."""
+    """Checks, other Pythons, lowest dependencies and tests run; the last line is pytest's."""
     done = run(ci)
     assert (0, CLOSING) == (done.returncode, done.stdout.splitlines()[-1])
     own = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -60,8 +60,8 @@ def test_all_parts_run_and_the_last_line_is_that_of_the_tests(ci: Path) -> None:
 
 
 @pytest.mark.parametrize("part", ["setup", "check", "test-quick", "test-lowest", "test"])
-def test_one_part_that_fails_fails_the_run_and_stops_no_other(ci: Path, part: str) -> None:
-    """Whichever it is; what failed is listed before the closing line."""
+def test_a_failed_part_fails_the_run_and_stops_no_other(ci: Path, part: str) -> None:
+    """It is listed before the last line."""
     done = run(ci, FAILING=part)
     assert (1, CLOSING) == (done.returncode, done.stdout.splitlines()[-1])
     assert "asked for: test-lowest" in done.stdout
@@ -69,13 +69,13 @@ def test_one_part_that_fails_fails_the_run_and_stops_no_other(ci: Path, part: st
 
 
 def test_tests_that_do_not_end_fail_the_run(ci: Path) -> None:
-    """No closing line is an error."""
+    """A missing last line is an error."""
     done = run(ci, TESTS="Killed")
     assert (1, "ERROR: pytest did not finish: no closing line\n") == (done.returncode, done.stderr)
 
 
-def test_what_is_missing_is_told_at_once_and_at_the_end(ci: Path) -> None:
-    """A Python that is claimed and not installed, and documents that are nowhere."""
+def test_missing_pythons_and_documents_are_reported_twice(ci: Path) -> None:
+    """At once and at the end."""
     done = run(ci, NO_OTHERS="1", SPECWIRE_CORPUS="")
     assert 0 == done.returncode
     told = [line for line in done.stderr.splitlines() if line.startswith("WARNING: there is no python3.")]
@@ -87,7 +87,7 @@ def test_what_is_missing_is_told_at_once_and_at_the_end(ci: Path) -> None:
 
 
 def test_a_folder_of_documents_that_does_not_exist_is_an_error(ci: Path) -> None:
-    """Before anything runs."""
+    """It is reported first."""
     done = run(ci, SPECWIRE_VENDORS=str(ci / "nowhere"))
     assert (2, "") == (done.returncode, done.stdout)
     assert f"ERROR: SPECWIRE_VENDORS names {ci / 'nowhere'}, which is not a folder\n" == done.stderr

@@ -48,7 +48,7 @@ components:
 
 
 def run(*command: str | Path, folder: Path, **environment: str) -> str:
-    """Run a command in a folder that is not the repository's, without the paths of the environment of the tests."""
+    """Run a command in another folder, without the paths of the tests' environment."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
     done = subprocess.run(
         [str(part) for part in command],
@@ -65,7 +65,7 @@ def run(*command: str | Path, folder: Path, **environment: str) -> str:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheel and the source distribution."""
+    """Folder with the wheel and the source distribution."""
     folder = tmp_path_factory.mktemp("distribution")
     run(sys.executable, "-m", "hatchling", "build", "-d", folder, folder=ROOT)
     return folder
@@ -78,7 +78,7 @@ def wheel_in(folder: Path) -> Path:
 
 
 def needed(requirements: list[str], extras: set[str]) -> dict[str, Distribution]:
-    """Return what requirements ask for, and what that asks for in turn, by name."""
+    """Return requirements and their own requirements, by name."""
     found: dict[str, Distribution] = {}
     waiting = [(Requirement(each), extras) for each in requirements]
     while waiting:
@@ -95,7 +95,7 @@ def needed(requirements: list[str], extras: set[str]) -> dict[str, Distribution]
 
 
 def installed(wheel: Path, folder: Path, *extras: str) -> Path:
-    """Install a wheel, with what its metadata ask for, in an environment of its own; return the folder of programs."""
+    """Install a wheel with its requirements in a new environment; return the folder of programs."""
     run(sys.executable, "-m", "venv", "--without-pip", folder, folder=wheel.parent)
     programs = folder / "bin"
     (packages,) = (folder / "lib").glob("python*/site-packages")
@@ -135,7 +135,7 @@ with Moonshot({key!r}, base_url={url!r}) as client:
 
 
 def test_a_client_of_the_wheel_calls_a_server_with_the_runtime_alone(built: Path, tmp_path: Path) -> None:
-    """The shipped clients work with what the wheel asks for without extras; its types are seen by type checkers."""
+    """The shipped clients work without extras; type checkers see their types."""
     programs = installed(wheel_in(built), tmp_path / "environment")
     packages = {path.name for path in (tmp_path / "environment").glob("lib/python*/site-packages/*")}
     assert "httpx2" in packages and not packages & {"attrs", "jinja2", "httpx", "ruff", "starlette"}
@@ -148,7 +148,7 @@ def test_a_client_of_the_wheel_calls_a_server_with_the_runtime_alone(built: Path
 
 
 def test_the_generator_of_the_wheel_generates_and_serves(built: Path, tmp_path: Path) -> None:
-    """The wheel with the extra `mock` has all that it takes to generate a client, and to serve its document."""
+    """With the extra `mock` a client can be generated and its document served."""
     programs = installed(wheel_in(built), tmp_path / "environment", "mock")
     (tmp_path / "shop.yaml").write_text(DOCUMENT, "utf-8")
     run(programs / "specwire", "generate", "shop.yaml", "--package", "shop", "-o", "out", folder=tmp_path)
@@ -162,7 +162,7 @@ def test_the_generator_of_the_wheel_generates_and_serves(built: Path, tmp_path: 
 
 
 def test_the_source_distribution_builds_the_same_wheel(built: Path, tmp_path: Path) -> None:
-    """Whoever builds from source gets the same files, and has the tests."""
+    """It has the same files, and the tests."""
     (archive,) = built.glob("*.tar.gz")
     with tarfile.open(archive) as opened:
         opened.extractall(tmp_path / "source", filter="data")

@@ -1,4 +1,4 @@
-"""Which tests run, in which order, and when expectations may be rewritten."""
+"""Selection and order of the tests, and when expectations may be rewritten."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run(folder: Path, *options: str, **environment: str) -> str:
     (folder / "test_them.py").write_text(TESTS, "utf-8")
     (folder / "conftest.py").write_text((ROOT / "tests/conftest.py").read_text("utf-8"), "utf-8")
     settings = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), "-p", "no:cacheprovider"]
-    settings += ["-p", "_hypothesis_pytestplugin"]  # the only plugin that the settings need: others take long to load
+    settings += ["-p", "_hypothesis_pytestplugin"]  # the only plugin that the settings need; others load slowly
     kept = {name: value for name, value in os.environ.items() if name not in ("CI", "UPDATE", VARIABLE)}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *settings, "-vv", *options, str(folder)],
@@ -49,7 +49,7 @@ def names_run(output: str) -> list[str]:
 
 
 def test_slow_tests_start_first_and_full_sweeps_are_left_out(tmp_path: Path) -> None:
-    """The longest tests start first; the full sweeps run when asked for."""
+    """The full sweeps run on request."""
     assert ["test_slow", "test_quick"] == names_run(run(tmp_path))
     assert ["test_slow", "test_exhaustive", "test_quick"] == names_run(run(tmp_path, "--exhaustive"))
     assert ["test_exhaustive"] == names_run(run(tmp_path, "-m", "exhaustive"))
@@ -57,7 +57,7 @@ def test_slow_tests_start_first_and_full_sweeps_are_left_out(tmp_path: Path) -> 
 
 
 def test_expectations_are_not_rewritten_in_ci(tmp_path: Path) -> None:
-    """A run that could not fail is refused."""
+    """Such a run could not fail."""
     output = run(tmp_path, CI="true", UPDATE="1")
     assert "UPDATE is set in CI" in output
     assert [] == names_run(output)
@@ -69,7 +69,7 @@ def kept(day: int, cases: int, count: int, monkeypatch: pytest.MonkeyPatch) -> l
 
 
 def test_a_sample_is_spread_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No more cases than asked for are kept, at equal distances; the others are marked."""
+    """At most the requested number of cases is kept, at equal distances; the others are marked."""
     assert [0, 4, 8] == kept(0, 10, 3, monkeypatch)
     assert [3, 7] == kept(7, 10, 3, monkeypatch)
     assert [0, 1] == kept(5, 2, 5, monkeypatch)
@@ -79,7 +79,7 @@ def test_a_sample_is_spread_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("cases", "count"), [(1, 1), (10, 3), (64, 3), (97, 12), (98, 98)])
 def test_every_case_has_its_day(cases: int, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many days as a sample is smaller than the sweep take each case once."""
+    """Consecutive days take each case once."""
     first = sample_number()
     days = -(-cases // count)
     taken = [case for day in range(first, first + days) for case in kept(day, cases, count, monkeypatch)]
@@ -87,6 +87,6 @@ def test_every_case_has_its_day(cases: int, count: int, monkeypatch: pytest.Monk
 
 
 def test_the_summary_shows_how_to_repeat_a_sample(tmp_path: Path) -> None:
-    """A run that leaves cases out shows the number of its samples, which the environment can set."""
+    """It shows the number of the samples, which the environment can set."""
     assert "SPECWIRE_SAMPLE=41 repeats them" in run(tmp_path, SPECWIRE_SAMPLE="41")
     assert "repeats them" not in run(tmp_path, "--exhaustive")

@@ -1,4 +1,4 @@
-"""The structure of the code: imports without cycles, small packages, and a picture of them in the documentation."""
+"""Structure of the code: imports without cycles, small folders and modules, and diagrams in the documentation."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ PACKAGES = [ROOT / "runtime/specwire", ROOT / "codegen/specwire_codegen"]
 FOLDERS = [*PACKAGES, *(ROOT / name for name in ("tests", "fuzz", "bench", "examples", "tools", "overrides"))]
 """Folders with hand-written modules; the documents' own packages in `tests/cases` are generated."""
 SIBLINGS = 15
-"""Modules that one folder may hold, without its `__init__`."""
+"""Maximum number of modules in a folder, without its `__init__`."""
 LINES = 400
-"""Lines of a module."""
+"""Maximum number of lines in a module."""
 PICTURES = ROOT / "docs/architecture.md"
 
 Graph = Mapping[str, frozenset[str]]
 
 
 def modules(root: Path) -> dict[str, Path]:
-    """Return the files of a package by module, but for its own `__init__`, which only passes names on."""
+    """Return the files of a package by module, except its own `__init__`, which only re-exports names."""
     found = {
         ".".join((root.name, *file.relative_to(root).with_suffix("").parts)).removesuffix(".__init__"): file
         for file in sorted(root.rglob("*.py"))
@@ -40,7 +40,7 @@ def modules(root: Path) -> dict[str, Path]:
 
 
 def imports(file: Path, module: str, known: Mapping[str, Path], *, types: bool = True) -> Iterator[str]:
-    """Yield the modules of a package that a module imports, inside functions too; for types alone only if asked for."""
+    """Yield the modules of a package that a module imports, also inside functions; imports for types are optional."""
     package = module if file.name == "__init__.py" else module.rpartition(".")[0]
     tree = ast.parse(file.read_text("utf-8"))
     typing = {node for block in ast.walk(tree) if _is_for_types(block) for node in ast.walk(block)}
@@ -122,7 +122,7 @@ def picture(graph: Graph) -> str:
 
 @pytest.mark.parametrize("root", PACKAGES, ids=lambda root: root.name)
 def test_no_modules_import_each_other_in_a_cycle(root: Path) -> None:
-    """A reader of a module needs to know only the modules below it; imports for types count too."""
+    """Imports for types count too."""
     files = modules(root)
     graph = {module: set(imports(file, module, files)) for module, file in files.items()}
     assert len(files) == len(list(TopologicalSorter(graph).static_order()))
@@ -153,7 +153,7 @@ def test_every_folder_of_tests_is_a_package() -> None:
 
 
 def test_derived_modules_are_up_to_date() -> None:
-    """Whoever changes an asynchronous module derives the synchronous one again: `make generate`."""
+    """`make generate` derives the synchronous modules."""
     script = ROOT / "tools/synchronous.py"
     done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
     assert (0, "") == (done.returncode, done.stdout), done.stdout + done.stderr
@@ -166,8 +166,8 @@ def test_no_module_is_long(root: Path) -> None:
     assert {} == {file: lines for file, lines in lengths.items() if lines > LINES}
 
 
-def test_the_pictures_of_the_architecture_are_true() -> None:
-    """`docs/architecture.md` shows the imports as they are; `UPDATE=1` draws them anew."""
+def test_the_diagrams_of_the_architecture_are_up_to_date() -> None:
+    """`docs/architecture.md` shows the actual imports; `UPDATE=1` draws them."""
     shown = PICTURES.read_text("utf-8")
     drawn = iter([picture(rooms(root)) for root in PACKAGES])
     true, count = re.subn(r"```mermaid\n.*?```", lambda _: next(drawn), shown, flags=re.DOTALL)

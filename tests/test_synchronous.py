@@ -1,4 +1,4 @@
-"""The synchronous half of the runtime is derived from the asynchronous one by a script."""
+"""Synchronous half of the runtime, derived from the asynchronous one by a script."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def script() -> ModuleType:
 
 
 def test_every_derived_module_has_a_source(script: ModuleType) -> None:
-    """What says that it is derived is written by the script, and nothing derived is left of a source that is gone."""
+    """Every module with the header of the script is written by it."""
     derived = {path for path in RUNTIME.rglob("*.py") if path.read_text("utf-8").startswith("# Derived from")}
     assert {RUNTIME / source.replace("async_", "sync_") for source in script.SOURCES} == derived
 
 
 def test_nothing_asynchronous_is_left(script: ModuleType) -> None:
-    """Derived modules hold no keyword, name or word of asynchronous code."""
+    """Derived modules have no keyword, name or word of asynchronous code."""
     for source in script.SOURCES:
         text = (RUNTIME / source.replace("async_", "sync_")).read_text("utf-8")
         tree = ast.parse(text)
@@ -42,7 +42,7 @@ def test_nothing_asynchronous_is_left(script: ModuleType) -> None:
 
 
 def test_a_module_is_translated(script: ModuleType) -> None:
-    """Keywords, names of the protocols and words of the documentation have their synchronous forms."""
+    """Keywords, protocol names and words of docstrings have synchronous forms."""
     source = '''"""What an asynchronous client does; use `async with`."""
 
 from collections.abc import Awaitable, Callable

@@ -15,7 +15,7 @@ from tests.support.paths import ROOT
 
 OURS = ("runtime", "codegen", "overrides")
 USERS = ("generated", "tests/cases", "examples", "bench")
-"""What uses the hand-written packages besides themselves: code of clients, and programs."""
+"""Users of the hand-written packages: code of clients, and programs."""
 CALLED_FROM_OUTSIDE = {
     "__dir__": "Python calls it",
     "__instancecheck__": "Python calls it",
@@ -40,7 +40,7 @@ CALLED_FROM_OUTSIDE = {
 
 
 def unused(root: Path, ours: Iterable[str], users: Iterable[str]) -> set[str]:
-    """Return the names in some folders that no code of these folders or of the users uses."""
+    """Return the names in some folders that neither these folders nor their users use."""
     found = Vulture()
     found.scavenge([str(root / folder) for folder in (*ours, *users)])
     return {
@@ -51,12 +51,12 @@ def unused(root: Path, ours: Iterable[str], users: Iterable[str]) -> set[str]:
 
 
 def test_all_code_is_used() -> None:
-    """Nothing is kept that only tests use, and the list of exceptions has no name too many."""
+    """Code that only tests use is unused; the list of exceptions is minimal."""
     assert sorted(CALLED_FROM_OUTSIDE) == sorted(unused(ROOT, OURS, USERS))
 
 
 def test_unused_code_is_found(tmp_path: Path) -> None:
-    """Functions, methods and constants count; what a user of them has itself does not."""
+    """Functions, methods and constants; those of the users do not count."""
     texts = {
         "ours/a.py": "def used(): ...\ndef unused(): ...\nCONSTANT = 1\nclass Used:\n    def method(self): ...\n",
         "ours/sub/b.py": "def lonely(): ...\n",

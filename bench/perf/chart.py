@@ -1,4 +1,4 @@
-"""Samples to a picture: for each kind of work, CPU of each client as a multiple of bare httpx2 + msgspec."""
+"""Chart of samples: CPU of each client as a multiple of bare httpx2 + msgspec, for each kind of work."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STYLE = "font-family: system-ui, sans-serif; font-size: 12px; fill: #212529"
 
 
 def chart(samples: Samples) -> str:
-    """Return the picture as SVG, on a logarithmic scale."""
+    """Return the chart as SVG, on a logarithmic scale."""
     shapes: list[str] = []
     top = 64
     for section in SECTIONS:
@@ -57,7 +57,7 @@ def chart(samples: Samples) -> str:
 
 
 def _place(value: float) -> float:
-    """Return where a value stands; the scale begins at a third."""
+    """Return the position of a value; the scale starts at a third."""
     return _LEFT + _WIDTH * math.log(max(value, 1 / 3) * 3) / math.log(_MOST * 3)
 
 

@@ -1,4 +1,4 @@
-"""The environments that the peers run in, made once under a folder and then used again."""
+"""Environments of the peers, made once in a folder and reused."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REQUIREMENTS = {
     "opc": ("openapi-python-client", "ruff"),
 }
 SHOWN = ("specwire", "httpx2", "httpx", "msgspec", "openai", "mistralai", "openapi-python-client", "pydantic")
-"""Packages whose versions stand in the results."""
+"""Packages whose versions are in the results."""
 
 
 def python(folder: Path, name: str) -> Path:
@@ -48,14 +48,14 @@ def variables(folder: Path, name: str) -> dict[str, str]:
 
 
 def versions(folder: Path, name: str) -> dict[str, str]:
-    """Return the versions of the packages in an environment that matter here."""
+    """Return the versions of the listed packages in an environment."""
     listing = [str(python(folder, name)), "-m", "pip", "list", "--format=json", "--disable-pip-version-check"]
     packages = json.loads(subprocess.run(listing, check=True, capture_output=True, text=True).stdout)
     return {item["name"]: item["version"] for item in packages if item["name"] in SHOWN}
 
 
 def _generate(folder: Path) -> None:
-    """Generate a client from the document that ours comes from, in the version of OpenAPI that the generator reads."""
+    """Generate a client from the document of ours, in the version of OpenAPI that the generator supports."""
     document = json.loads((ROOT / "specs/mistral/normalized.json").read_text(encoding="utf-8"))
     older = {**_without_items(document), "openapi": "3.1.0"}
     (folder / "document.json").write_text(json.dumps(older), encoding="utf-8")

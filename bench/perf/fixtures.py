@@ -1,14 +1,14 @@
-"""What the server of the bench answers: small, fixed, shaped like what the real services send."""
+"""Responses of the benchmark server: small, fixed, and like those of real services."""
 
 import json
 import random
 
 EVENTS = 20_000
-"""Events of a stream."""
+"""Number of events in a stream."""
 FEW_EVENTS = 2_000
-"""Events of a stream for clients that take their time."""
+"""Number of events in a stream for slow clients."""
 DOWNLOAD = 64 * 1024 * 1024
-"""Bytes of the file that is downloaded."""
+"""Size of the downloaded file in bytes."""
 FILE_ID = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
 
 _BLOCK = 16 * 1024
@@ -16,7 +16,7 @@ _WORDS = ("when ", "the ", "stream ", "ends ", "early, ", "nobody ", "should ", 
 
 
 def chat() -> bytes:
-    """Return a chat answer of about 1.2 kB."""
+    """Return a chat response of about 1.2 kB."""
     message = {"role": "assistant", "content": "".join(_WORDS) * 15, "tool_calls": None, "prefix": False}
     return _json(
         {

@@ -5,12 +5,12 @@
 
 
 def resident() -> int:
-    """Return the memory that is resident now."""
+    """Return the resident memory."""
     return _field("VmRSS")
 
 
 def peak() -> int:
-    """Return the most memory that has been resident."""
+    """Return the peak of the resident memory."""
     return _field("VmHWM")
 
 

@@ -19,9 +19,9 @@ import httpx2
 from specwire_clients.mistral import AsyncMistral, Mistral
 
 CALL_LIMIT = 12.0
-"""Microseconds of CPU that a call may cost."""
+"""Limit of CPU per call in microseconds."""
 EVENT_LIMIT = 1.0
-"""Microseconds of CPU that an event may cost."""
+"""Limit of CPU per event in microseconds."""
 
 _MESSAGES: Any = [{"role": "user", "content": "Hi"}]
 _BODY = (
@@ -33,7 +33,7 @@ _EVENT = (
     b'{"content":"word"},"finish_reason":null}]}\n\n'
 )
 _EVENTS = 100
-"""Events in a chunk: what a quick server sends at once."""
+"""Number of events in a chunk of a fast server."""
 _ALONE = "event, a chunk each"
 """What a slow server sends; without a limit, because the HTTP library costs many times as much for each chunk."""
 
@@ -43,8 +43,8 @@ class _Request:
         self.extensions: dict[str, Any] = {"timeout": {}}
 
 
-class _Answer:
-    """The parts of a response that the run time uses."""
+class _Response:
+    """Attributes of a response that the runtime uses."""
 
     status_code = 200
     charset_encoding = "utf-8"
@@ -83,7 +83,7 @@ _SSE = httpx2.Headers({"content-type": "text/event-stream"})
 
 
 class _Canned:
-    """What both canned clients share."""
+    """Base of both canned clients."""
 
     def __init__(self, events: int, together: int = _EVENTS) -> None:
         super().__init__()
@@ -94,8 +94,8 @@ class _Canned:
 
     def answer(self) -> Any:
         if not self._chunks:
-            return _Answer(_JSON, [_BODY], read=True)
-        return _Answer(_SSE, self._chunks, read=False)
+            return _Response(_JSON, [_BODY], read=True)
+        return _Response(_SSE, self._chunks, read=False)
 
 
 class _Client(_Canned, httpx2.Client):
@@ -109,7 +109,7 @@ class _AsyncClient(_Canned, httpx2.AsyncClient):
 
 
 def call() -> Callable[[int], None]:
-    """Return what makes so many calls."""
+    """Return a function that makes this many calls."""
     client = Mistral("k" * 32, base_url="http://api.test", http_client=_Client(0))
     complete = client.chat.complete
 
@@ -121,7 +121,7 @@ def call() -> Callable[[int], None]:
 
 
 def call_async() -> Callable[[int], Coroutine[Any, Any, None]]:
-    """Return what makes so many calls, one after the other."""
+    """Return a function that makes this many calls, one after the other."""
     client = AsyncMistral("k" * 32, base_url="http://api.test", http_client=_AsyncClient(0))
     complete = client.chat.complete
 
@@ -133,7 +133,7 @@ def call_async() -> Callable[[int], Coroutine[Any, Any, None]]:
 
 
 def events(count: int, together: int = _EVENTS) -> Callable[[], None]:
-    """Return what reads so many events of one stream; their decoding to models is not ours and is taken off."""
+    """Return a function that reads this many events of one stream, without decoding them to models."""
     client = Mistral("k" * 32, base_url="http://api.test", http_client=_Client(count, together))
 
     def work() -> None:
@@ -144,7 +144,7 @@ def events(count: int, together: int = _EVENTS) -> Callable[[], None]:
 
 
 def events_async(count: int) -> Callable[[], Coroutine[Any, Any, None]]:
-    """Return what reads so many events of one stream."""
+    """Return a function that reads this many events of one stream."""
     client = AsyncMistral("k" * 32, base_url="http://api.test", http_client=_AsyncClient(count))
 
     async def work() -> None:
@@ -174,7 +174,7 @@ def least(work: Callable[[], Any], count: int, rounds: int = 9) -> float:
 
 
 def measure(count: int = 5000) -> dict[str, float]:
-    """Return microseconds of CPU by what was done."""
+    """Return microseconds of CPU by kind of work."""
     from specwire_clients.mistral import models
 
     async def drive(work: Callable[[int], Coroutine[Any, Any, None]]) -> None:
@@ -196,7 +196,7 @@ def measure(count: int = 5000) -> dict[str, float]:
 
 
 def main() -> int:
-    """Print the figures; with `--check`, fail where one is above its limit."""
+    """Print the results; with `--check`, fail if one exceeds its limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="fail above the limits")
     check = parser.parse_args().check

@@ -1,4 +1,4 @@
-"""What is measured, with whom, and what is aimed at."""
+"""Plan of the benchmark: kinds of work, peers and targets."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Peer:
-    """A client that is measured."""
+    """Client to measure."""
 
     name: str
     module: str
     environment: str
     groups: tuple[str, ...]
-    """Groups of sections that it takes part in."""
+    """Groups of its sections."""
     slow: bool = False
     """Whether it gets the shorter streams."""
 
@@ -38,7 +38,7 @@ RIVALS = (*SDKS, "openapi-python-client")
 
 @dataclass(frozen=True)
 class Section:
-    """One piece of work and the figure of it that counts."""
+    """One kind of work and its relevant figure."""
 
     name: str
     title: str
@@ -52,7 +52,7 @@ class Section:
 
     @property
     def source(self) -> str:
-        """The section whose samples this one reads."""
+        """Section whose samples this one uses."""
         return self.of or self.name
 
 
@@ -111,7 +111,7 @@ class Target:
     kind: Literal["at most", "times", "value"]
     limit: float
     against: tuple[str, ...] = (BARE,)
-    """Of several, the quickest counts."""
+    """Of several, the fastest counts."""
 
 
 def _ratios(limit: float, *sections: str) -> tuple[Target, ...]:

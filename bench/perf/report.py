@@ -1,4 +1,4 @@
-"""Samples to a page: each target with its ratio and verdict, then every figure."""
+"""Report of samples: each target with its ratio and verdict, then every figure."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _SECTIONS = {section.name: section for section in SECTIONS}
 
 
 def values(samples: Samples, section: Section, peer: str) -> list[float]:
-    """Return a peer's figure of each round, in the section's unit; nothing where it took no part."""
+    """Return a peer's figure of each round, in the section's unit; empty if it did not take part."""
     found = samples.get(section.source, {}).get(peer, [])
     return [sample[section.metric] * section.scale for sample in found if section.metric in sample]
 
 
 def ratio(samples: Samples, section: Section, peer: str, other: str) -> float | None:
-    """Return the median over the rounds of one peer's figure over another's; None where one took no part."""
+    """Return the median over the rounds of one peer's figure divided by another's; None if one did not take part."""
     pairs = list(zip(values(samples, section, peer), values(samples, section, other), strict=False))
     return median(mine / theirs for mine, theirs in pairs if theirs) if pairs and any(y for _, y in pairs) else None
 

@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 
 
 class Worker:
-    """A peer's process."""
+    """Process of a peer."""
 
     def __init__(self, command: list[str], variables: dict[str, str]) -> None:
         self._process = subprocess.Popen(
@@ -36,7 +36,7 @@ class Worker:
         )
 
     def ask(self, order: dict[str, Any]) -> dict[str, float]:
-        """Give an order and return what it cost."""
+        """Send an order and return its cost."""
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
@@ -64,14 +64,14 @@ class Harness:
         self._workers: dict[str, Worker] = {}
 
     def sample(self, peer: Peer, section: Section) -> dict[str, float]:
-        """Let a peer do the work of a section once and return what it cost."""
+        """Let a peer do the work of a section once and return its cost."""
         if section.group == "cold":
             command, variables = self._command(peer)
             done = subprocess.run([*command, "--cold"], env=variables, stdout=subprocess.PIPE, check=True, cwd=HERE)
             cost: dict[str, float] = json.loads(done.stdout)
             return cost
         if section.group in ("upload", "download"):
-            # Growth of memory shows only in a process that has not been large before.
+            # Growth of memory is visible only in a process that was never larger.
             worker = Worker(*self._command(peer))
             try:
                 return worker.ask(self._order(peer, section))
@@ -105,7 +105,7 @@ class Harness:
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """Run the server and give its origin."""
+    """Run the server and yield its origin."""
     server = subprocess.Popen(
         [sys.executable, str(HERE / "server.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -134,7 +134,7 @@ def measure(envs: Path, sections: list[Section], rounds: int, seconds: float, up
 
 
 def machine(envs: Path, rounds: int, seconds: float) -> dict[str, str]:
-    """Return what has to be known of the machine and the run to read the figures."""
+    """Return the facts of machine and run that are needed to read the figures."""
     found: dict[str, str] = {}
     for name in environments.REQUIREMENTS:
         found |= environments.versions(envs, name)

@@ -15,7 +15,7 @@ _DELAY = 1.0
 
 
 class Server(asyncio.Protocol):
-    """One connection: reads requests, drops their bodies, writes ready-made answers."""
+    """Connection of the server: it parses requests, drops their bodies, and writes ready-made responses."""
 
     def __init__(self, answers: dict[tuple[str, str], bytes]) -> None:
         self._answers = answers
@@ -95,7 +95,7 @@ class Server(asyncio.Protocol):
 
 
 def answers() -> dict[tuple[str, str], bytes]:
-    """Return every answer by method and path."""
+    """Return every response by method and path."""
     events = fixtures.stream()
     few = fixtures.stream(fixtures.FEW_EVENTS)
     chat = "/v1/chat/completions"

@@ -1,4 +1,4 @@
-"""The work that is measured, the same for every peer, and what it cost: CPU of this process, wall time, memory."""
+"""Work of the benchmark, the same for every peer, and its cost: CPU of this process, wall time, memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from memory import peak
 
 
 class Work:
-    """One peer in one process, warm: its clients are made once and keep their connections."""
+    """Work of one peer in one process: its clients are made once and keep their connections."""
 
     def __init__(self, peer: str, origin: str) -> None:
         self._peer = import_module(f"peers.{peer}")
@@ -24,7 +24,7 @@ class Work:
         self._bodies: dict[str, bytes] = {}
 
     def do(self, what: str, seconds: float, place: str = "", **details: Any) -> dict[str, float]:
-        """Do a piece of work and return its cost, as `Meter.cost` says."""
+        """Do some work and return its cost, as `Meter.cost`."""
         kind = "Async" if what in ("acall", "astream", "in_flight", "flood") else "Sync"
         client = self._clients.get(kind + place)
         if client is None:
@@ -134,7 +134,7 @@ class Work:
 
 
 class Meter:
-    """What a stretch of work cost; each `going` that says yes stands for so many units of work."""
+    """Cost of a stretch of work; each `going` that returns true counts as a number of units."""
 
     def __init__(self, units: int = 1) -> None:
         self._units = units
@@ -149,7 +149,7 @@ class Meter:
         return self
 
     def going(self, seconds: float) -> bool:
-        """Say whether there is time for more work; yes the first time."""
+        """Tell whether there is time for more work; always true the first time."""
         if self._done and time.perf_counter() - self._wall >= seconds:
             return False
         self._done += self._units

@@ -28,7 +28,7 @@ def cold(name: str, origin: str) -> dict[str, float]:
 
 
 def main() -> None:
-    """Do what the arguments or the orders say."""
+    """Execute the arguments or the orders."""
     name, origin, *flags = sys.argv[1:]
     cost = cold(name, origin) if flags == ["--cold"] else None
     import json

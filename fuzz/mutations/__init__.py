@@ -25,4 +25,4 @@ SINGLE: tuple[Mutation, ...] = (
     *(extract, write_inline, recurse, mislead, nullify, nullify, constrain, constrain, constrain, wrap, wrap, deepen),
     *(parameter, parameter, media, media, answers, security, servers, hooks, version),
 )
-"""All mutations of one document; those that have more to choose from are here more often."""
+"""All mutations of one document; those with more variants are listed more often."""

@@ -1,4 +1,4 @@
-"""What may happen to any value of a document."""
+"""Mutations of any value of a document."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from .places import VALUES, Data, found, places
 
 
 def delete(document: Data, chance: Random) -> bool:
-    """Leave out a key."""
+    """Remove a key."""
     place = chance.choice([place for place in places(document) if place.path[0] not in ("openapi", "swagger")])
     del place.holder[place.key]
     return True
 
 
 def empty(document: Data, chance: Random) -> bool:
-    """Take everything out of an object or a list, or, as PHP does, write an empty one of the other kind."""
+    """Empty an object or a list, or, as PHP does, write an empty one of the other type."""
     able = [place for place in places(document) if isinstance(place.value, (dict, list))]
     place = chance.choice(able)
     place.holder[place.key] = chance.choice([{}, [], None, type(place.value)()])
@@ -31,7 +31,7 @@ def mistype(document: Data, chance: Random) -> bool:
 
 
 def mistype_scalar(document: Data, chance: Random) -> bool:
-    """Write a text, number or flag as another."""
+    """Write a text, number or boolean as another type."""
     able = [place for place in places(document) if not isinstance(place.value, (dict, list))]
     place = chance.choice([place for place in able if place.path[0] not in ("openapi", "swagger")])
     place.holder[place.key] = chance.choice([None, "", 0, 1.5, True, "true", [place.value], str(place.value)])
@@ -39,7 +39,7 @@ def mistype_scalar(document: Data, chance: Random) -> bool:
 
 
 def forget(document: Data, chance: Random) -> bool:
-    """Leave out one field wherever it stands, as a tool does that does not know it."""
+    """Remove one field everywhere, like a tool that does not know it."""
     keys = ["operationId", "tags", "responses", "schema", "type", "required", "description", "title", "info", "servers"]
     key = chance.choice([*keys, "components", "items", "properties", "in", "name", "format", "security", "content"])
     able = [place for place in places(document) if place.key == key and isinstance(place.holder, dict)]
@@ -49,7 +49,7 @@ def forget(document: Data, chance: Random) -> bool:
 
 
 def swap(document: Data, chance: Random) -> bool:
-    """Copy an object over another of its kind."""
+    """Copy an object over another of its type."""
     role = chance.choice(["schema", "parameter", "response", "media", "operation", "path"])
     able = found(document, role)
     if len(able) < 2:

@@ -1,4 +1,4 @@
-"""Operations of a document, with more in them, or stated oddly; and what stands around them."""
+"""Mutations of operations and their surroundings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .places import AWKWARD, Data, is_swagger, one
 
 
 def parameter(document: Data, chance: Random) -> bool:
-    """Add a parameter of an odd kind, or state one oddly."""
+    """Add an unusual parameter, or change one."""
     operation, known = one(document, chance, "operation"), one(document, chance, "parameter")
     if operation is None:
         return False
@@ -77,7 +77,7 @@ MEDIA = (
 
 
 def media(document: Data, chance: Random) -> bool:
-    """Let bodies or answers be of other media types."""
+    """Change the media types of bodies or responses."""
     kinds = chance.sample(MEDIA, chance.randrange(1, 4))
     if is_swagger(document):
         holder = chance.choice([document, one(document, chance, "operation") or document])
@@ -106,7 +106,7 @@ def media(document: Data, chance: Random) -> bool:
 
 
 def answers(document: Data, chance: Random) -> bool:
-    """State the answers of an operation oddly."""
+    """Change the responses of an operation."""
     operation = one(document, chance, "operation", "responses")
     if operation is None or not isinstance(operation["responses"], dict) or not operation["responses"]:
         return False
@@ -120,7 +120,7 @@ def answers(document: Data, chance: Random) -> bool:
 
 
 def security(document: Data, chance: Random) -> bool:
-    """State who may call oddly."""
+    """Change the security of an operation."""
     holder = chance.choice([document, one(document, chance, "operation") or document])
     names = list((document.get("components") or {}).get("securitySchemes") or {"nothing": 0})
     ways: list[Any] = [
@@ -165,7 +165,7 @@ def security(document: Data, chance: Random) -> bool:
 
 
 def servers(document: Data, chance: Random) -> bool:
-    """State where the server is oddly."""
+    """Change the servers."""
     if is_swagger(document):
         key = chance.choice(["host", "basePath", "schemes"])
         document[key] = chance.choice(["", "/", "a.com/b", None, ["ws"], [], "https://a.com", "{host}", "/{tenant}/v1"])
@@ -187,7 +187,7 @@ def servers(document: Data, chance: Random) -> bool:
 
 
 def hooks(document: Data, chance: Random) -> bool:
-    """Add what is told to a caller: webhooks and callbacks."""
+    """Add webhooks and callbacks."""
     operation, item = one(document, chance, "operation"), one(document, chance, "path")
     if operation is None or item is None:
         return False
@@ -200,7 +200,7 @@ def hooks(document: Data, chance: Random) -> bool:
 
 
 def version(document: Data, chance: Random) -> bool:
-    """State another version of OpenAPI."""
+    """Change the version of OpenAPI."""
     if is_swagger(document):
         document["swagger"] = chance.choice(["2.0", 2.0, 2, "2"])
     else:

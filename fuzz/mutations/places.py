@@ -1,4 +1,4 @@
-"""Places of a raw document, by what stands there, and names and values that could stand there instead."""
+"""Places of a raw document by their type, and names and values to put there."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ AWKWARD = (
     *"ALLCAPS HTTPServer iOS v1.0 v1 V1 List<Item> Page«Item» Map[String,Int] Foo`1 a,b".split(),
     *("", " ", "a b", "the quick brown fox jumps over the lazy dog and then some more words of a long name", "x" * 120),
 )
-"""Names that are no Python names, or are taken by Python, by the runtime or by the generated package."""
+"""Names that are invalid in Python, or used by Python, the runtime or the generated package."""
 
 
 VALUES: tuple[Any, ...] = (None, "", [], {}, 0, 7, 1.5, True, False, "text", ["text"], {"a": "b"}, [None], [{}], "null")
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A member of an object or a list of a document."""
+    """Member of an object or a list of a document."""
 
     holder: Any
     key: Any
@@ -48,7 +48,7 @@ class Place(msgspec.Struct, frozen=True):
 
     @property
     def value(self) -> Any:
-        """What stands there."""
+        """Return the value at the place."""
         return self.holder[self.key]
 
     @value.setter
@@ -57,7 +57,7 @@ class Place(msgspec.Struct, frozen=True):
 
     @property
     def role(self) -> str:
-        """What kind of object stands here, as far as its place tells."""
+        """Return the type of the object at the place, as far as it is known."""
         above = self.path[-2] if len(self.path) > 1 else None
         if above in ("properties", "schemas", "definitions", "patternProperties") or above in UNIONS:
             return "schema"
@@ -71,7 +71,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[Place]:
-    """Yield every member of a document but those of examples and extensions, parents before children."""
+    """Yield every member of a document except those of examples and extensions, parents first."""
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, member in list(members):
         is_name = bool(path) and path[-1] in _NAMES
@@ -82,18 +82,18 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[Place]:
 
 
 def found(document: Data, role: str) -> list[Place]:
-    """Return the objects of a kind."""
+    """Return the objects of a type."""
     return [place for place in places(document) if place.role == role and isinstance(place.value, dict)]
 
 
 def one(document: Data, chance: Random, role: str, *keys: str) -> Any:
-    """Return an object of a kind that has all the keys; None if there is none."""
+    """Return an object of a type with all these keys, or None."""
     able = [place.value for place in found(document, role) if all(key in place.value for key in keys)]
     return chance.choice(able) if able else None
 
 
 def is_swagger(document: Data) -> bool:
-    """Whether a document is of Swagger 2.0."""
+    """Tell whether a document is Swagger 2.0."""
     return "swagger" in document
 
 

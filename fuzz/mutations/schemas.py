@@ -1,4 +1,4 @@
-"""Schemas of a document, stated otherwise, oddly or wrongly."""
+"""Mutations of schemas: equivalent, unusual or wrong forms."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def extract(document: Data, chance: Random) -> bool:
 
 
 def target_of(document: Data, reference: Any) -> Any:
-    """Return what a local reference leads to; None if that is nothing."""
+    """Return the target of a local reference, or None."""
     value: Any = document
     for token in str(reference).removeprefix("#/").split("/"):
         token = token.replace("~1", "/").replace("~0", "~")
@@ -37,7 +37,7 @@ def target_of(document: Data, reference: Any) -> Any:
 
 
 def write_inline(document: Data, chance: Random) -> bool:
-    """Write what a reference leads to in its place."""
+    """Replace a reference by its target."""
     able = [place for place in places(document) if isinstance(place.value, dict) and "$ref" in place.value]
     if not able:
         return False
@@ -47,7 +47,7 @@ def write_inline(document: Data, chance: Random) -> bool:
 
 
 def recurse(document: Data, chance: Random) -> bool:
-    """Let a schema lead back to the named one it belongs to."""
+    """Let a schema refer to the named schema that contains it."""
     schemas = schemas_of(document)
     if not schemas:
         return False
@@ -66,7 +66,7 @@ def recurse(document: Data, chance: Random) -> bool:
 
 
 def mislead(document: Data, chance: Random) -> bool:
-    """Let a reference lead somewhere else: to another kind of place, to nothing, or out of the document."""
+    """Change the target of a reference: another type, nothing, or outside the document."""
     able = [place for place in places(document) if isinstance(place.value, dict) and "$ref" in place.value]
     able = able or found(document, "schema")
     if not able:
@@ -104,7 +104,7 @@ def mislead(document: Data, chance: Random) -> bool:
 
 
 def nullify(document: Data, chance: Random) -> bool:
-    """State, in one of the many ways, that null may stand somewhere."""
+    """Allow null in one of its many forms."""
     schema = one(document, chance, "schema")
     if schema is None:
         return False
@@ -117,7 +117,7 @@ def nullify(document: Data, chance: Random) -> bool:
 
 
 def constrain(document: Data, chance: Random) -> bool:
-    """Add keywords that are of another version, of another type, or contradict what is there."""
+    """Add keywords of another version or type, or contradictory ones."""
     schema = one(document, chance, "schema")
     if schema is None:
         return False
@@ -161,7 +161,7 @@ def constrain(document: Data, chance: Random) -> bool:
 
 
 def wrap(document: Data, chance: Random) -> bool:
-    """Put a schema into a union, or together with another, with or without a discriminator."""
+    """Put a schema into a union or `allOf`, with or without a discriminator."""
     able = [place for place in found(document, "schema") if len(place.path) > 2]
     names = list(schemas_of(document))
     if not able:
@@ -184,7 +184,7 @@ def wrap(document: Data, chance: Random) -> bool:
 
 
 def deepen(document: Data, chance: Random) -> bool:
-    """Put a schema some objects or lists deeper."""
+    """Nest a schema some objects or lists deeper."""
     able = found(document, "schema")
     if not able:
         return False

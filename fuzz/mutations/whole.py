@@ -1,4 +1,4 @@
-"""Whole documents: a part of one, two as one, one as two."""
+"""Mutations of whole documents: reduce one, merge two, split one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .places import Data, is_swagger, places, redirect, ref, schemas_of
 
 
 def reduced(document: Data, chance: Random, most: int = 10) -> Data:
-    """Return a document with some of its paths alone, and the named schemas that these need."""
+    """Return a document with some of its paths, and the named schemas that these need."""
     document = copy.deepcopy(document)
     paths = document.get("paths")
     if isinstance(paths, dict) and len(paths) > most:
@@ -33,7 +33,7 @@ def reduced(document: Data, chance: Random, most: int = 10) -> Data:
 
 
 def merged(document: Data, other: Data) -> Data:
-    """Return two documents as one; what both name is the first's."""
+    """Return two documents as one; for equal names the first's value is used."""
     whole = copy.deepcopy(document)
     sections = ("definitions", "parameters", "responses") if is_swagger(document) else ("components",)
     for section in ("paths", *sections):

@@ -29,7 +29,7 @@ from specwire_codegen.contract.strategies.property_check import Violation
 from specwire_codegen.contract.subject import Subject
 from specwire_overrides.moonshot import files as overriding
 
-from bench.conformance_sample import tried
+from bench.conformance_sample import check_sample
 from tests.support.paths import CASES as ALL_CASES
 
 CASES = ALL_CASES / "positive"
@@ -396,8 +396,8 @@ def findings(plant: PlantedBug, subject_named: Callable[[str], Subject], folder:
     try:
         for number, name in enumerate(plant.cases):
             package = f"planted_{re.sub('[^a-z0-9]', '_', plant.name.lower())}_{number}"
-            found = tried(CASES / name / "spec.yaml", package, folder, operations=8, cases=4)
-            if any(one.wrong or one.unequal for one in found.tried):
+            found = check_sample(CASES / name / "spec.yaml", package, folder, operations=8, cases=4)
+            if any(one.wrong or one.unequal for one in found.outcomes):
                 yield f"conformance {name}"
     finally:
         sys.path.remove(str(folder))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.conformance_sample import tried
+from bench.conformance_sample import check_sample
 from bench.corpus import documents
 from tests.sampling import sampled
 
@@ -30,12 +30,12 @@ pytestmark = [
 @pytest.mark.parametrize(
     ("number", "file"), sampled(enumerate(SAMPLE), 5), ids=lambda value: getattr(value, "name", None)
 )
-def test_clients_do_as_their_documents_say(
+def test_clients_follow_their_documents(
     number: int, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Three drawn calls of three operations arrive as the document says, and three answers of each come back equal."""
+    """Three drawn calls of three operations match the document, and three responses of each are returned equal."""
     monkeypatch.syspath_prepend(str(tmp_path))
-    found = tried(file, f"conformance_{number}", tmp_path, operations=3, cases=3)
+    found = check_sample(file, f"conformance_{number}", tmp_path, operations=3, cases=3)
     assert "" == found.error
-    assert [((), ())] * len(found.tried) == [(one.wrong, one.unequal) for one in found.tried]
-    assert sum(one.cases for one in found.tried) > 0
+    assert [((), ())] * len(found.outcomes) == [(one.wrong, one.unequal) for one in found.outcomes]
+    assert sum(one.cases for one in found.outcomes) > 0

@@ -1,7 +1,7 @@
-"""Real documents of the world: each becomes a client of all its operations that imports and whose models decode.
+"""Real documents: each becomes a client with all its operations that imports and whose models decode.
 
-They are not part of this project: `SPECWIRE_CORPUS` names the folder that has them in `dev/`. `make test` generates a
-sample of the day, `make test-all` all; `bench/corpus.py` runs the type checkers over all of them, here they see a part.
+They are not part of this project: `SPECWIRE_CORPUS` names the folder with `dev/`. `make test` generates a sample of the
+day, `make test-all` all; `bench/corpus.py` runs the type checkers over all of them, here over a part.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FOLDER = os.environ.get("SPECWIRE_CORPUS", "")
 DOCUMENTS = corpus.documents(Path(FOLDER), "*") if FOLDER else []
 SAMPLE = DOCUMENTS[::15]
 PARTS = 4
-"""How many runs of mypy see the sample: each takes memory, and one is for a day."""
+"""Number of runs of mypy for the sample: each takes memory, and one is for a day."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -39,8 +39,8 @@ def package_of(file: Path) -> str:
 
 
 @pytest.mark.parametrize("file", sampled(DOCUMENTS, 20), ids=lambda file: file.name)
-def test_nothing_is_dropped(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A document becomes a client with every operation, every module imports, every model has a decoder."""
+def test_no_operation_is_dropped(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client has every operation, every module imports, and every model has a decoder."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.syspath_prepend(str(tmp_path))
     found = survey(file, package_of(file), tmp_path)
@@ -56,7 +56,7 @@ def test_nothing_is_dropped(file: Path, tmp_path: Path, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("part", sampled(range(PARTS), 1))
 def test_a_sample_is_strict_clean(part: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What comes of every fifteenth document passes mypy --strict."""
+    """The clients of every fifteenth document pass mypy --strict."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     files = SAMPLE[part::PARTS]
     for file in files:
@@ -66,8 +66,8 @@ def test_a_sample_is_strict_clean(part: int, tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("file", sampled(SAMPLE, 4), ids=lambda file: file.name)
-def test_what_is_normalized_keeps_all_rules(file: Path) -> None:
-    """A normalized document is valid by every rule that openapi-spec-validator knows."""
+def test_a_normalized_document_is_valid(file: Path) -> None:
+    """By every rule of openapi-spec-validator."""
     try:
         document, _ = document_of(single(file, "sample", Path()))
     except DiagnosticError as problem:

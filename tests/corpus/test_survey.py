@@ -1,4 +1,4 @@
-"""What a survey takes for missing or numbered, and what not."""
+"""Surveys of clients: missing operations and numbered names."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ LONG = "PutNestedTestRequest" + "F" * LONGEST_CLASS
     ],
 )
 def test_numbered_names(name: str, numbered: bool) -> None:
-    """A number is of the document; a digest is at the end of nothing but a class name that was cut."""
+    """A number of the document is fine; only a shortened class name ends in a digest."""
     assert numbered == is_numbered(name, "sha256")
 
 
-def test_operations_that_a_fragment_tells_apart() -> None:
-    """As many operations have the path without a fragment; forms of one operation are no more than it."""
+def test_operations_that_differ_in_their_fragment() -> None:
+    """There are as many operations for the path without it; forms of one operation count once."""
     wanted = {("GET", "/cookies"), ("GET", "/cookies#form")}
     standard, form = Emitted("GET", "/cookies", "standard"), Emitted("GET", "/cookies", "form")
     assert [] == missing_operations(wanted, [standard, form])

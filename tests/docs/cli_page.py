@@ -31,7 +31,7 @@ Options of every command:
 
 def page() -> str:
     """Return the page."""
-    with patch.object(sys, "argv", ["specwire"]):  # usage lines repeat how the program was called
+    with patch.object(sys, "argv", ["specwire"]):  # usage lines repeat the name of the program
         commands = app.generate_docs(output_format="markdown").partition("## specwire ")
     text = (commands[1] + commands[2]).replace("```console", "```text")
     text = re.sub(r" \*\[default: (\(\)|False)\]\*", "", text)

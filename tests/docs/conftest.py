@@ -1,4 +1,4 @@
-"""Mock servers for the clients that the documentation shows, and the clients of its made-up APIs."""
+"""Mock servers for the clients in the documentation, and the clients of its fictional APIs."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.support.paths import ROOT
 
 SHIPPED = ("mistral", "moonshot", "aitre")
 MADE_UP = {"petstore": ROOT / "examples/petstore.yaml", "acme": ROOT / "tests/docs/acme.yaml"}
-"""APIs that exist in the documentation only, and their documents."""
+"""Fictional APIs of the documentation, and their documents."""
 
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Variables that lead every client to a mock server; clients of made-up APIs can be imported."""
+    """Variables that lead every client to a mock server; fictional clients can be imported."""
     folder = tmp_path_factory.mktemp("packages")
     found = {"PYTHONPATH": str(folder)}
     with ExitStack() as stack:
@@ -44,7 +44,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 @pytest.fixture
 def reader(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Working directory of somebody who tries the examples, with the files that they name."""
+    """Working directory of a reader who tries the examples, with the files that they name."""
     for name, value in environment.items():
         monkeypatch.setenv(name, os.pathsep.join((value, os.environ.get(name, ""))) if name == "PYTHONPATH" else value)
     for name in os.environ:

@@ -1,4 +1,4 @@
-"""Pages that are made from the code are up to date; `UPDATE=1` writes them."""
+"""Generated pages are up to date; `UPDATE=1` writes them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAGES = {"docs/cli.md": cli_page.page, "docs/diagnostics.md": diagnostics_page.p
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_up_to_date(name: str) -> None:
-    """It is what the code makes of it now."""
+    """It equals the one that the code generates."""
     make: Callable[[], str] = PAGES[name]
     if os.environ.get("UPDATE"):
         (ROOT / name).write_text(make(), "utf-8")
@@ -23,7 +23,7 @@ def test_a_page_is_up_to_date(name: str) -> None:
 
 
 def test_the_page_of_diagnostics_is_complete() -> None:
-    """It has every code that a test of the generator expects, and none without a message."""
+    """It has every code that a test expects, each with a message."""
     found = {message.code for message in diagnostics_page.reported()}
     assert diagnostics_page.expected_codes() <= found
     assert len(found) > 100

@@ -1,4 +1,4 @@
-"""The excerpts in "How a document becomes a client" are what the generator makes."""
+"""Excerpts in "How a document becomes a client" equal the generator's files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXCERPTS = [block for block in blocks("docs/how-it-works.md") if block.language 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """Return the lines of everything that is made of the petstore, without their indent."""
+    """Return the lines of all files that are generated for the petstore, without indent."""
     folder = tmp_path_factory.mktemp("petstore")
     spec = ROOT / "examples/petstore.yaml"
     target = single(spec, "petstore", folder)

@@ -20,7 +20,7 @@ EXAMPLES = {
 
 
 def test_the_documentation_has_examples() -> None:
-    """The pages that a user reads first are among those with examples."""
+    """Also the pages that users read first."""
     assert {"README.md", "docs/authentication.md", "docs/observability.md"} <= EXAMPLES.keys()
 
 

@@ -22,7 +22,7 @@ SETTINGS = "docs/client-toml.md"
 
 
 def placed(block: Block) -> dict[str, Any]:
-    """Return a document that has the example in the place that its first line names."""
+    """Return a document with the example at the place that its first line names."""
     place = block.text.splitlines()[0]
     stated = yaml.safe_load(block.text)
     media: dict[str, Any] = {"schema": {"type": "object", "additionalProperties": True}}
@@ -59,7 +59,7 @@ def listed(advice: str | None) -> set[str]:
 
 @pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: f"line {block.line}")
 def test_an_example_of_an_extension_is_valid(block: Block, tmp_path: Path) -> None:
-    """Whoever copies it gets no error."""
+    """Copying it gives no error."""
     assert [] == errors(placed(block), tmp_path)
 
 
@@ -69,7 +69,7 @@ NESTED_EXAMPLES = [(block, name) for block in EXAMPLES for name in sorted(NESTED
 
 
 def test_every_extension_with_members_has_an_example() -> None:
-    """None of them is left out below."""
+    """The following tests cover all of them."""
     assert NESTED == {name for _, name in NESTED_EXAMPLES}
 
 

@@ -1,4 +1,4 @@
-"""Every shell command of the documentation exists, with the options that it is given."""
+"""Shell commands of the documentation exist with their options."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def commands(block: Block) -> list[list[str]]:
 
 
 def name_of(block: Block) -> str:
-    """Return what a block is called in a report."""
+    """Return the name of a block in a report."""
     return f"{block.page}:{block.line}"
 
 
 def test_the_first_two_commands_of_the_readme() -> None:
-    """`make` shows everything and `make test` tests it: nobody has to look for them."""
+    """`make` shows everything and `make test` tests it."""
     found = [words for block in SHELL if block.page == "README.md" for words in commands(block)]
     assert [["make"], ["make", "test"]] == found[:2]
 
@@ -52,7 +52,7 @@ def test_no_block_is_left_untested() -> None:
 
 @pytest.mark.parametrize("block", SHELL, ids=name_of)
 def test_the_commands_of_a_block_work(block: Block, reader: Path, tmp_path: Path) -> None:
-    """Commands of specwire run in a copy of the project; others are checked as far as that has no effect."""
+    """Commands of specwire run in a copy of the project; others are checked without effect."""
     for words in commands(block):
         checks = {"make": has_goal, "pip": has_extra, "python": has_module, "specwire": runs, "cd": ignores}
         checks[Path(words[0]).name](words[1:], tmp_path)
@@ -79,7 +79,7 @@ def has_extra(words: list[str], folder: Path) -> None:
 
 
 def has_module(words: list[str], folder: Path) -> None:
-    """Check that a module or a script of `python` is there."""
+    """Check that a module or a script of `python` exists."""
     match words:
         case ["-m", module, *_]:
             assert find_spec(module) is not None, module
@@ -90,7 +90,7 @@ def has_module(words: list[str], folder: Path) -> None:
 
 
 def runs(words: list[str], folder: Path) -> None:
-    """Run a command of specwire in a copy of the project, or parse it where it is named in `NOT_RUN`."""
+    """Run a command of specwire in a copy of the project, or parse it if it is in `NOT_RUN`."""
     from specwire_codegen.cli.verbs import app
 
     if words[0] in NOT_RUN:
@@ -104,6 +104,6 @@ def runs(words: list[str], folder: Path) -> None:
 
 
 def copied(folder: Path) -> None:
-    """Copy what a project consists of."""
+    """Copy the folders of a project."""
     for name in ("specs", "overrides", "generated", "examples"):
         shutil.copytree(ROOT / name, folder / name)

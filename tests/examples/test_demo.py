@@ -1,4 +1,4 @@
-"""`specwire demo` and `make`: no environment makes them call a real server."""
+"""Command `specwire demo` and `make`: no environment makes them call a real server."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ NAMES = ("mistral", "moonshot", "aitre")
 
 
 @pytest.fixture
-def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
-    """A server that the whole environment leads to, with keys: nobody may connect to it."""
+def real_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """Server that the whole environment leads to, with keys; nothing may connect to it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -46,19 +46,19 @@ def is_untouched(listener: socket.socket) -> bool:
     return False
 
 
-def test_the_demo_calls_mock_servers_only(stranger: socket.socket, capfd: pytest.CaptureFixture[str]) -> None:
-    """Keys, addresses and proxies of the environment lead nowhere."""
+def test_the_demo_calls_mock_servers_only(real_server: socket.socket, capfd: pytest.CaptureFixture[str]) -> None:
+    """Keys, addresses and proxies of the environment are ignored."""
     assert 0 == exit_code("demo")
-    assert is_untouched(stranger)
+    assert is_untouched(real_server)
     printed = capfd.readouterr().out
     assert "against mock servers" in printed
     assert all(f"{name.title()}(base_url='http://127.0.0.1:" in printed for name in NAMES)
 
 
-def test_the_demo_says_what_is_live_before_it_calls(
-    stranger: socket.socket, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+def test_the_demo_announces_live_calls(
+    real_server: socket.socket, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """The server and the cost are told first; an error of the server ends it with one line."""
+    """Server and cost come first; an error of the server ends it with one line."""
     document = json.loads((ROOT / "specs/mistral/normalized.json").read_text("utf-8"))
     with serve(build(document, keys=("another-key",))) as real:
         monkeypatch.setenv("MISTRAL_BASE_URL", real.replace("http://", "http://user:secret@"))
@@ -68,7 +68,7 @@ def test_the_demo_says_what_is_live_before_it_calls(
     assert first.startswith(f"mistral is live: examples/demo.py sends every call to {real}, with the key in MISTRAL_A")
     assert first.endswith("may cost money") and "secret" not in first
     assert 1 == len(rest) and rest[0].startswith("error: ") and "401" in rest[0]
-    assert is_untouched(stranger)
+    assert is_untouched(real_server)
 
 
 @pytest.mark.parametrize(
@@ -79,24 +79,26 @@ def test_the_demo_says_what_is_live_before_it_calls(
         ("nobody", "HOME", "error: unknown provider 'nobody'"),
     ],
 )
-def test_a_live_demo_needs_to_know_where_and_as_whom(
-    stranger: socket.socket,
+def test_a_live_demo_needs_address_and_key(
+    real_server: socket.socket,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     name: str,
     variable: str,
     message: str,
 ) -> None:
-    """Without a key or an address nothing is called, at no server."""
+    """Without them nothing is called."""
     monkeypatch.delenv(variable)
     assert 1 == exit_code("demo", "--live", name)
     printed = capfd.readouterr()
     assert "" == printed.out and printed.err.startswith(message)
-    assert is_untouched(stranger)
+    assert is_untouched(real_server)
 
 
-def test_the_example_by_itself_refuses_real_servers(stranger: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A real server must be named, even where the example is run without `specwire demo`."""
+def test_the_example_rejects_real_servers_that_are_not_named(
+    real_server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also without `specwire demo`."""
     monkeypatch.setenv("MOONSHOT_BASE_URL", "https://127.0.0.1.example")
     monkeypatch.delenv("AITRE_BASE_URL")
     command = [sys.executable, str(ROOT / "examples/demo.py")]
@@ -104,21 +106,23 @@ def test_the_example_by_itself_refuses_real_servers(stranger: socket.socket, mon
         done = subprocess.run([*command, *live], capture_output=True, text=True, check=False, timeout=60)
         assert (1, "") == (done.returncode, done.stdout)
         assert "specwire demo --live" in done.stderr
-    assert is_untouched(stranger)
+    assert is_untouched(real_server)
 
 
-def test_contract_checks_the_mock_past_proxies(stranger: socket.socket, capfd: pytest.CaptureFixture[str]) -> None:
+def test_contract_calls_the_mock_server_without_proxy(
+    real_server: socket.socket, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Without --live or --base-url only the mock server is called."""
     assert 0 == exit_code("contract", "moonshot", "--examples", "1")
-    assert is_untouched(stranger)
+    assert is_untouched(real_server)
     assert "13 of 13 operations conform to the document" in capfd.readouterr().out
     assert "somewhere.test" == os.environ["no_proxy"] and "NO_PROXY" not in os.environ
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 @pytest.mark.parametrize("goal", ["all", "demo", "contract", "mock"])
-def test_make_asks_for_nothing_live(stranger: socket.socket, goal: str) -> None:
-    """Only words on the command line of make lead to a real server."""
+def test_make_asks_for_nothing_live(real_server: socket.socket, goal: str) -> None:
+    """Only arguments of make lead to a real server."""
     dry = ["make", "--dry-run", "--always-make", goal]
     printed = subprocess.run(dry, capture_output=True, text=True, check=True, cwd=ROOT).stdout
     assert "specwire" in printed and "--live" not in printed and "--base-url" not in printed
@@ -130,7 +134,7 @@ def test_make_asks_for_nothing_live(stranger: socket.socket, goal: str) -> None:
 
 @pytest.mark.parametrize("before", [{}, {"NO_PROXY": "a.test"}, {"no_proxy": "*", "NO_PROXY": "a.test,b.test"}])
 def test_loopback_is_exempt_from_proxies_for_a_while(before: dict[str, str]) -> None:
-    """What is exempt already stays so, and the environment is as it was afterwards."""
+    """Earlier exemptions stay, and the environment is restored."""
     environment = dict(before)
     with direct(environment):
         assert {"127.0.0.1", "localhost", "::1"} < {*environment["NO_PROXY"].split(","), ""}

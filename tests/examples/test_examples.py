@@ -1,4 +1,4 @@
-"""The examples, run as a user would, against mock servers."""
+"""Examples, run as a user would, against mock servers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 
 @pytest.fixture(scope="module")
 def environment() -> Iterator[dict[str, str]]:
-    """Where the clients find their servers and keys."""
+    """Variables with the servers and keys of the clients."""
     found = dict(os.environ)
     with ExitStack() as stack:
         for name in ("mistral", "moonshot", "aitre"):
@@ -29,8 +29,8 @@ def environment() -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.parametrize("script", sorted(path.name for path in (ROOT / "examples").glob("*.py")))
-def test_an_example_runs(script: str, environment: dict[str, str]) -> None:
-    """It ends well, says something, and warns of nothing."""
+def test_an_example_runs_without_warnings(script: str, environment: dict[str, str]) -> None:
+    """It prints something and succeeds."""
     done = subprocess.run(
         [sys.executable, "-W", "error", str(ROOT / "examples" / script)],
         env=environment,

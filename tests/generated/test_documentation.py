@@ -1,4 +1,4 @@
-"""Docstrings of the shipped clients describe the methods that they belong to."""
+"""Docstrings of the shipped clients describe their methods."""
 
 from __future__ import annotations
 from tests.support.paths import ROOT
@@ -45,13 +45,13 @@ def fields(document: dict[str, Any], schema: dict[str, Any]) -> set[str]:
 
 
 def plain(name: str) -> str:
-    """Return a name without the marks of its case: `customId` is `custom_id`."""
+    """Return a name without its case: `customId` is `custom_id`."""
     return name.replace("_", "").lower()
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_docstrings_mention_no_field_that_the_method_does_not_take(provider: str) -> None:
-    """What selects a stream, or is left out otherwise, is no argument: its name means nothing to the reader."""
+def test_docstrings_mention_only_arguments_of_the_method(provider: str) -> None:
+    """For example not the field that selects a stream."""
     bodies = sent(provider)
     seen = 0
     for function in functions(provider):

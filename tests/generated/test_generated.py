@@ -1,4 +1,4 @@
-"""The committed clients: what `make` writes, complete, importable, strict-clean."""
+"""Committed clients: complete, importable, strict-clean, and as `make` writes them."""
 
 from __future__ import annotations
 from tests.support.paths import ROOT
@@ -32,14 +32,14 @@ def modules(package: str) -> list[str]:
     return [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths]
 
 
-def test_the_three_providers_are_there() -> None:
-    """There is a document for each provider, and no other."""
+def test_there_are_three_providers() -> None:
+    """Each has a document."""
     assert sorted(OPERATIONS) == providers(ROOT)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_what_is_committed_is_what_is_generated(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Generating again changes no byte, neither of the package nor of the normalized document."""
+def test_committed_clients_are_up_to_date(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Generating again changes no byte of packages and normalized documents."""
     assert [] == check(target(name, monkeypatch))
 
 
@@ -56,14 +56,14 @@ def test_no_operation_is_dropped(name: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_formatting_again_changes_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Generated files are as ruff would write them."""
+    """Generated files are formatted by ruff."""
     files = {path: text for path, text in build(target(name, monkeypatch)).files.items() if path.endswith(".py")}
     assert files == formatted(files)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_module_imports(name: str) -> None:
-    """Every emitted module can be imported, also those that only type checkers need."""
+    """Also those for type checkers only."""
     found = modules(f"specwire_clients.{name}")
     assert f"specwire_clients.{name}.client" in found
     for module in found:
@@ -72,7 +72,7 @@ def test_every_module_imports(name: str) -> None:
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_model_can_be_decoded(name: str) -> None:
-    """msgspec can make a decoder of every model."""
+    """msgspec can make a decoder of it."""
     models = importlib.import_module(f"specwire_clients.{name}.models")
     assert models.__all__
     for model in models.__all__:
@@ -87,15 +87,15 @@ def test_the_package_is_lazy(name: str) -> None:
     assert "[]\n" == done.stdout
 
 
-def test_generated_code_holds_no_silencers() -> None:
-    """Nothing that was generated is excused from a check."""
+def test_generated_code_has_no_silencers() -> None:
+    """No check is disabled."""
     for path in sources(ROOT / "generated"):
         text = path.read_text("utf-8")
         assert not any(word in text for word in ("type: ignore", "noqa", "pyright:")), path
 
 
 def sources(folder: Path) -> list[Path]:
-    """Return the modules of a folder, of which there must be some."""
+    """Return the modules of a folder; there must be some."""
     found = sorted(folder.rglob("*.py"))
     assert found, f"{folder} has no modules"
     return found
@@ -116,8 +116,8 @@ def imports_of(folder: Path) -> set[str]:
     return {name for tree in trees for node in ast.walk(tree) for name in imported(node)}
 
 
-def test_imports_go_one_way() -> None:
-    """The runtime knows nothing of the generator, the generator nothing of generated code, overrides nothing of either client."""
+def test_imports_lead_in_one_direction() -> None:
+    """The runtime does not import the generator, the generator no generated code, overrides no client."""
     assert not imports_of(ROOT / "runtime" / "specwire") & {
         "specwire_codegen",
         "specwire_overrides",
@@ -135,8 +135,8 @@ def test_imports_go_one_way() -> None:
 HTTP_LIBRARIES = {"httpx", "httpx2", "httpcore", "httpcore2"}
 
 
-def knowing(folder: Path) -> list[str]:
-    """Return the modules of a folder that import an HTTP library, other than for type checkers."""
+def importing_http(folder: Path) -> list[str]:
+    """Return the modules of a folder that import an HTTP library, except for type checkers."""
     found = []
     for path in sources(folder):
         tree = ast.parse(path.read_text("utf-8"))
@@ -155,11 +155,11 @@ def knowing(folder: Path) -> list[str]:
 def test_few_runtime_modules_know_the_http_library() -> None:
     """HTTP libraries are imported in the transport and in the connection pools, and elsewhere for type checkers only."""
     pools = ("async_pools", "network_backend", "proxies", "sync_pools")
-    assert ["_http/transport.py", *(f"_pools/{name}.py" for name in pools)] == knowing(ROOT / "runtime" / "specwire")
+    assert ["_http/transport.py", *(f"_pools/{name}.py" for name in pools)] == importing_http(ROOT / "runtime" / "specwire")
 
 
-def test_every_form_of_import_is_seen(tmp_path: Path) -> None:
-    """Modules of sub-packages, `from` imports and imports inside functions count; those for type checkers do not."""
+def test_every_form_of_import_is_found(tmp_path: Path) -> None:
+    """Sub-packages, `from` imports and imports inside functions; those for type checkers are ignored."""
     texts = {
         "a.py": "import httpx2",
         "b/__init__.py": "from httpx2 import Limits",
@@ -171,9 +171,9 @@ def test_every_form_of_import_is_seen(tmp_path: Path) -> None:
     for name, text in texts.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")
-    assert ["a.py", "b/__init__.py", "b/c.py", "d.py"] == knowing(tmp_path)
+    assert ["a.py", "b/__init__.py", "b/c.py", "d.py"] == importing_http(tmp_path)
     with pytest.raises(AssertionError, match="has no modules"):
-        knowing(tmp_path / "nowhere")
+        importing_http(tmp_path / "nowhere")
 
 
 LAZY = """
@@ -203,14 +203,14 @@ NEEDED = (
     "errors",
     "support",
 )
-"""Modules of the runtime that it takes to make a client; each further one costs every program that has a client."""
+"""Maximum number of runtime modules for making a client; each costs every program that has one."""
 UNNEEDED = {"anyio", "asyncio", "email", "httpx", "httpx2", "pathlib", "random", "selectors", "socket", "ssl"}
-"""Modules that the first call may import, or the first that has a use for them."""
+"""Modules that only the first call, or the first that needs them, may import."""
 
 
 @pytest.mark.parametrize(("name", "client"), [("aitre", "Aitre"), ("mistral", "Mistral"), ("moonshot", "Moonshot")])
-def test_resources_and_models_are_imported_when_asked_for(name: str, client: str) -> None:
-    """To make a client costs the same, and little, whether its document is small or large."""
+def test_resources_and_models_are_imported_lazily(name: str, client: str) -> None:
+    """Making a client costs the same for small and large documents."""
     code = LAZY.format(name=name, client=client)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = done.stdout.split()
@@ -224,8 +224,8 @@ def test_resources_and_models_are_imported_when_asked_for(name: str, client: str
 
 
 @pytest.mark.parametrize("package", ["specwire_clients", "specwire_overrides"])
-def test_other_projects_add_providers_of_their_own(package: str, tmp_path: Path) -> None:
-    """The packages are namespaces: what a project generates stands beside the clients that are installed."""
+def test_other_projects_can_add_providers(package: str, tmp_path: Path) -> None:
+    """The packages are namespaces."""
     own = tmp_path / package / "flights"
     own.mkdir(parents=True)
     (own / "__init__.py").write_text("WINGS = 2\n", "utf-8")

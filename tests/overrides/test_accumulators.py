@@ -1,4 +1,4 @@
-"""What streams of completions add up to: the models that the same calls give without a stream."""
+"""Accumulated streams of completions: the models that the same calls return without a stream."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -40,8 +40,8 @@ def mistral_message(*deltas: dict[str, Any]) -> dict[str, Any]:
     return to_dict(reply.choices[0].message)
 
 
-def test_a_mistral_chat_adds_up_to_its_json_reply() -> None:
-    """Chunks of a chat give the value that decoding the whole reply gives."""
+def test_a_mistral_chat_equals_its_json_response() -> None:
+    """Its chunks give the value that the whole response decodes to."""
     events = [
         chunk({"role": "assistant", "content": ""}),
         chunk({"content": "Hel"}),
@@ -69,16 +69,16 @@ def test_agents_and_fim_give_the_models_of_their_json_methods() -> None:
     assert expected == (type(agents), type(fim), fim.choices[0].message.content)
 
 
-def test_an_empty_stream_adds_up_to_a_reply_without_choices() -> None:
-    """A stream that ends before its first chunk raises nothing."""
+def test_an_empty_stream_gives_a_reply_without_choices() -> None:
+    """It raises nothing."""
     assert {"object": "chat.completion", "choices": []} == to_dict(MistralChat().final())
     assert {"object": "chat.completion", "choices": []} == to_dict(MoonshotChat().final())
     assert {"object": "chat.completion", "choices": []} == to_dict(AitreChat().final())
     assert {"object": "text_completion", "choices": []} == to_dict(CompletionAccumulator().final())
 
 
-def test_final_can_be_asked_for_at_any_time() -> None:
-    """The answer so far is a snapshot that later chunks do not change."""
+def test_final_can_be_called_at_any_time() -> None:
+    """Its result does not change with later chunks."""
     accumulator = MistralChat()
     first = total(accumulator, mistral.CompletionChunk, [chunk({"content": "a"})])
     second = total(accumulator, mistral.CompletionChunk, [chunk({"content": "b"}, "length")])
@@ -86,8 +86,8 @@ def test_final_can_be_asked_for_at_any_time() -> None:
     assert ["a", "ab", "ab"] == contents
 
 
-def test_choices_are_told_apart_by_their_index() -> None:
-    """Two replies that come interleaved, the second first, do not mix."""
+def test_choices_are_distinguished_by_their_index() -> None:
+    """Interleaved replies do not mix."""
     events = [
         chunk({"role": "assistant", "content": "B"}, index=1),
         chunk({"role": "assistant", "content": "A"}, index=0),
@@ -106,8 +106,8 @@ def test_choices_are_told_apart_by_their_index() -> None:
     assert [(0, "Aa", "stop"), (1, "Bb", "length")] == found
 
 
-def test_content_becomes_parts_when_any_part_comes() -> None:
-    """Text and parts of Mistral give a list, adjacent text joined and other parts kept as they are."""
+def test_content_is_a_list_of_parts_if_there_is_any_part() -> None:
+    """Adjacent text of Mistral is joined, other parts are kept."""
     message = mistral_message(
         {"role": "assistant", "content": ""},
         {"content": "See "},
@@ -123,8 +123,8 @@ def test_content_becomes_parts_when_any_part_comes() -> None:
     assert expected == message["content"]
 
 
-def test_parts_that_no_document_knows_are_kept() -> None:
-    """Pieces of reasoning are joined like text, and an unknown part is not lost."""
+def test_undocumented_parts_are_kept() -> None:
+    """Pieces of reasoning are joined like text."""
     message = mistral_message(
         {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}]},
         {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": ", so"}]}]},
@@ -139,8 +139,8 @@ def test_parts_that_no_document_knows_are_kept() -> None:
     assert expected == message["content"]
 
 
-def test_fragments_of_tool_calls_are_put_together_by_index() -> None:
-    """Id, type and name are taken once, the arguments are joined; content that never came is null."""
+def test_fragments_of_tool_calls_are_joined_by_index() -> None:
+    """Id, type and name are used once, arguments are joined; missing content is null."""
     events = [
         chunk({"role": "assistant", "content": None, "tool_calls": [fragment(0, '{"ci', "a", "weather")]}),
         chunk({"tool_calls": [fragment(1, "", "b", "time"), fragment(0, 'ty": "')]}),
@@ -174,8 +174,8 @@ def call(arguments: Any, **more: Any) -> dict[str, Any]:
     return {"function": {"name": "f", "arguments": arguments}, **more}
 
 
-def test_whole_tool_calls_of_one_index_are_kept_apart_by_their_ids() -> None:
-    """Mistral's calls that all have index 0 stay several, their arguments objects or text, and are numbered."""
+def test_complete_tool_calls_of_one_index_are_separated_by_id() -> None:
+    """Mistral's calls may all have index 0; they are numbered."""
     message = mistral_message(
         {"role": "assistant", "content": ""},
         {"tool_calls": [call({"x": 1}, id="a", index=0), call('{"x": 2}', id="b", index=0)]},
@@ -185,8 +185,8 @@ def test_whole_tool_calls_of_one_index_are_kept_apart_by_their_ids() -> None:
     assert [("a", {"x": 1}, 0), ("b", '{"x": 2}', 1), ("c", {}, 2)] == found
 
 
-def test_whole_tool_calls_without_ids_are_kept_apart() -> None:
-    """A call that names its function is a call of its own where nothing else tells calls apart."""
+def test_complete_tool_calls_without_ids_are_separate() -> None:
+    """A call with a function name is a new call."""
     message = mistral_message(
         {"tool_calls": [call({"x": 1}), call({"x": 2}, id="null", index=0), call("{}", id="null")]}
     )
@@ -194,7 +194,7 @@ def test_whole_tool_calls_without_ids_are_kept_apart() -> None:
 
 
 def test_fragments_that_repeat_the_id_or_the_name_are_one_call() -> None:
-    """A gateway that says in every fragment what the first one said makes no further calls."""
+    """Some gateways repeat them in every fragment."""
     ids = [fragment(0, "{", "a", "f"), fragment(0, "}", "a", "f")]
     names = [fragment(1, "[", "b", "g"), fragment(1, "]", None, "g")]
     empty = [fragment(2, "1", "c", "h"), fragment(2, "2", "", "")]
@@ -205,8 +205,8 @@ def test_fragments_that_repeat_the_id_or_the_name_are_one_call() -> None:
     assert [("a", "f", "{}"), ("b", "g", "[]"), ("c", "h", "12")] == found
 
 
-def test_reasoning_is_joined_beside_the_text() -> None:
-    """Moonshot's reasoning and text are two texts of one message."""
+def test_reasoning_is_joined_separately_from_the_text() -> None:
+    """Moonshot has both in one message."""
     events = [
         chunk({"role": "assistant", "content": "", "reasoning_content": None}),
         chunk({"reasoning_content": "Let me "}),
@@ -230,23 +230,23 @@ def test_refusals_are_joined() -> None:
     assert aitre.AssistantReply(role="assistant", content=None, refusal="I cannot") == reply.choices[0].message
 
 
-def test_usage_comes_from_the_event_that_has_no_choices() -> None:
-    """The usage of the last event counts, nulls before it do not."""
+def test_usage_is_that_of_the_event_without_choices() -> None:
+    """Earlier nulls are ignored."""
     events = [chunk({"content": "x"}, "stop", usage=None), {**HEAD, "choices": [], "usage": USAGE}]
     expected = moonshot.Usage(prompt_tokens=3, completion_tokens=2, total_tokens=5)
     assert expected == total(MoonshotChat(), moonshot.ChatCompletionChunk, events).usage
 
 
-def test_usage_comes_from_the_last_choice_of_older_streams() -> None:
-    """Moonshot's older streams tell the usage inside of the last choice."""
+def test_usage_may_be_in_the_last_choice() -> None:
+    """Moonshot's older streams have it there."""
     last = {"index": 0, "delta": {}, "finish_reason": "stop", "usage": USAGE}
     events = [chunk({"content": "x"}), {**HEAD, "choices": [last]}]
     expected = moonshot.Usage(prompt_tokens=3, completion_tokens=2, total_tokens=5)
     assert expected == total(MoonshotChat(), moonshot.ChatCompletionChunk, events).usage
 
 
-def test_the_head_comes_from_the_first_chunk_that_has_it() -> None:
-    """An event before the reply, its id and model empty, does not hide those of the reply."""
+def test_the_head_is_that_of_the_first_chunk_with_one() -> None:
+    """An earlier event with empty id and model is ignored."""
     before = {"id": "", "object": "", "created": 0, "model": "", "choices": []}
     late = chunk({"content": "x"}, id="other", model="n", system_fingerprint="fp")
     reply = total(AitreChat(), aitre.ChatCompletionChunk, [before, chunk({"role": "assistant"}), late])
@@ -306,8 +306,8 @@ def text(
     return {"index": index, "text": text, "logprobs": logprobs, "finish_reason": finish_reason}
 
 
-def test_chunks_that_drifted_do_not_stop_the_sum() -> None:
-    """Whatever a server sends in the place of a chunk or its members, the rest still adds up."""
+def test_drifted_chunks_do_not_stop_accumulation() -> None:
+    """The rest is accumulated."""
     odd: list[Any] = [
         ["no", "object"],
         {**HEAD, "choices": None},
@@ -320,8 +320,8 @@ def test_chunks_that_drifted_do_not_stop_the_sum() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.text(max_size=3)), max_size=30))
-def test_however_replies_are_cut_they_come_out_whole(pieces: list[tuple[int, str]]) -> None:
-    """Texts of several choices, cut anywhere and interleaved anyhow, are joined in order."""
+def test_any_split_of_replies_gives_the_whole(pieces: list[tuple[int, str]]) -> None:
+    """Texts of several choices, split and interleaved, are joined in order."""
     events = [chunk({"content": piece}, index=index) for index, piece in pieces]
     expected = {
         index: "".join(piece for owner, piece in pieces if owner == index) for index in {index for index, _ in pieces}
@@ -331,8 +331,8 @@ def test_however_replies_are_cut_they_come_out_whole(pieces: list[tuple[int, str
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.text(max_size=3)), max_size=30))
-def test_however_tool_calls_are_cut_they_come_out_whole(pieces: list[tuple[int, str]]) -> None:
-    """Arguments of several calls, cut anywhere and interleaved anyhow, are joined in order."""
+def test_any_split_of_tool_calls_gives_the_whole(pieces: list[tuple[int, str]]) -> None:
+    """Arguments of several calls, split and interleaved, are joined in order."""
     begun: set[int] = set()
     events = []
     for index, piece in pieces:
@@ -347,8 +347,8 @@ def test_however_tool_calls_are_cut_they_come_out_whole(pieces: list[tuple[int, 
     assert expected == {made.id: made.function.arguments for made in calls}
 
 
-def test_an_empty_finish_reason_is_none() -> None:
-    """Some servers write `finish_reason: ""` into each chunk: it never takes the place of one."""
+def test_an_empty_finish_reason_is_ignored() -> None:
+    """Some servers write `finish_reason: ""` into each chunk."""
     events = [chunk({"content": "a"}, ""), chunk({"content": "b"}, "stop"), chunk({"content": ""}, "")]
     for reply in (
         total(MistralChat(), mistral.CompletionChunk, events),

@@ -1,4 +1,4 @@
-"""Recordings to text: one typed request for each form of the answer."""
+"""Transcriptions: one typed request for each response format."""
 
 import pickle
 from collections.abc import Callable
@@ -38,10 +38,10 @@ def fields(request: Request[Any]) -> dict[str, list[str]]:
         (audio.translate_text, TextPayload(), "text"),
     ],
 )
-def test_each_method_asks_for_the_form_that_it_answers(
+def test_each_method_requests_its_response_format(
     build: Callable[..., Request[Any]], returns: Payload, format_: str | None
 ) -> None:
-    """The answer's type and the form that is asked for go together; the default form is not sent."""
+    """The default format is not sent."""
     request = build(file=FILE, model="whisper-1", prompt="p", temperature=0.5)
     expected = {"model": ["whisper-1"], "prompt": ["p"], "temperature": ["0.5"]}
     expected |= {"response_format": [format_]} if format_ else {}
@@ -49,14 +49,14 @@ def test_each_method_asks_for_the_form_that_it_answers(
 
 
 @pytest.mark.parametrize("format_", ["text", "srt", "vtt"])
-def test_text_comes_in_the_format_that_is_asked_for(format_: Any) -> None:
+def test_text_has_the_requested_format(format_: Any) -> None:
     """Subtitles are text too."""
     asked = [build(file=FILE, model="m", format=format_) for build in (audio.transcribe_text, audio.translate_text)]
     assert [[format_], [format_]] == [fields(request)["response_format"] for request in asked]
 
 
 def test_granularities_are_repeated_parts() -> None:
-    """What gets times goes out under the bracketed name, once for each."""
+    """Each is a part with the bracketed name."""
     request = audio.transcribe_verbose(file=FILE, model="m", language="de", timestamp_granularities=["word", "segment"])
     assert {
         "model": ["m"],
@@ -67,14 +67,14 @@ def test_granularities_are_repeated_parts() -> None:
 
 
 def test_a_typed_request_stays_a_value() -> None:
-    """Requests compare, pickle, and leave the generated operation as it was."""
+    """Requests compare and pickle, and the generated operation does not change."""
     request = audio.transcribe_text(file=FILE, model="m")
     assert request == pickle.loads(pickle.dumps(request)) == audio.transcribe_text(file=FILE, model="m")
     assert JsonPayload(models.TranscriptionResult) == generated.transcribe(file=FILE, model="m").operation.returns
 
 
-def test_the_client_answers_each_form_as_its_type() -> None:
-    """Text comes as a string, JSON as the one model of its form."""
+def test_each_response_format_has_its_type() -> None:
+    """Text is a string, JSON the model of its format."""
     verbose = '{"language":"en","duration":1.5,"text":"Hi","words":[],"segments":[]}'
 
     def serve(request: httpx2.Request) -> httpx2.Response:

@@ -1,4 +1,4 @@
-"""Overrides as they are read and pinned: each mistake is an error that says where, what and what to do."""
+"""Declarations and pins of overrides: each mistake is an error with place, reason and remedy."""
 
 from pathlib import Path
 
@@ -129,24 +129,24 @@ PINS = Path("specs/acme/override_pins")
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A project with one provider and two overrides, none of them recorded yet."""
+    """Project with one provider and two unrecorded overrides."""
     monkeypatch.chdir(tmp_path)
     for path, text in ((DOCUMENT, SPEC), (DOCUMENT.with_name("client.toml"), CONFIG), (OVERRIDE, GOOD)):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
 
-def refused() -> str:
-    """Return what `generate` says when it stops."""
+def message_of_generate() -> str:
+    """Return the message of `generate` when it stops."""
     with pytest.raises(DiagnosticError) as caught:
         generate(provider(ROOT, "acme"))
     return str(caught.value)
 
 
-def said(source: str) -> str:
-    """Return what `generate` says of a module of overrides."""
+def message_for(source: str) -> str:
+    """Return the message of `generate` for a module of overrides."""
     OVERRIDE.write_text(source)
-    return refused()
+    return message_of_generate()
 
 
 def recorded() -> None:
@@ -156,7 +156,7 @@ def recorded() -> None:
 
 
 def edit(path: Path, old: str, new: str) -> None:
-    """Replace a text that stands in a file exactly once."""
+    """Replace a text that occurs once in a file."""
     text = path.read_text()
     assert text.count(old) == 1
     path.write_text(text.replace(old, new))
@@ -173,8 +173,8 @@ def function(decorator: str, name: str = "act", returns: str = " -> Request[str]
     return f'{decorator}\ndef {name}(){returns}:\n    """Act."""\n'
 
 
-def test_recorded_overrides_stand_on_the_client() -> None:
-    """The replaced method is the override's, the stream adds up, and the override's signature is in the reference."""
+def test_recorded_overrides_are_on_the_client() -> None:
+    """The method is replaced, the stream has an accumulator, and the reference has the override's signature."""
     recorded()
     generate(provider(ROOT, "acme"))
     files = {name: text.decode() for name, text in output().items()}
@@ -184,31 +184,31 @@ def test_recorded_overrides_stand_on_the_client() -> None:
     assert "def transcribe(" in files["operations/audio.py"]
 
 
-def test_a_dead_override_is_an_error() -> None:
-    """An override of an operation that is not there says which one may be meant."""
+def test_an_override_of_an_unknown_operation_is_an_error() -> None:
+    """The nearest operation is suggested."""
     expected = (
         "error[override-dead] overrides/specwire_overrides/acme/audio.py:2: "
         "act depends on 'transcrib', which is not an operation of the document\n"
         "  help: correct the operationId, or remove the override; did you mean 'transcribe'?"
     )
-    assert expected == said(function('@replaces("transcrib")'))
+    assert expected == message_for(function('@replaces("transcrib")'))
 
 
-def test_a_dead_override_shows_the_operations_when_none_is_near() -> None:
+def test_all_operations_are_listed_if_none_is_near() -> None:
     """Without a near name, all operations are listed."""
     expected = "  help: correct the operationId, or remove the override; the document has chat, get_job, transcribe"
-    assert expected == said(function('@replaces("zzz")')).splitlines()[1]
+    assert expected == message_for(function('@replaces("zzz")')).splitlines()[1]
 
 
 def test_a_public_function_must_be_declared() -> None:
-    """A function without an operation is an error; a private one is the module's own."""
+    """A function without an operation is an error, unless it is private."""
     expected = (
         "error[override-undeclared] overrides/specwire_overrides/acme/audio.py:2: "
         "act does not name its operation\n"
         '  help: write @adds("operationId", "resource.method") or @replaces("operationId") above it, '
         "or begin its name with an underscore"
     )
-    assert expected == said(function("@cache") + function("", "_act"))
+    assert expected == message_for(function("@cache") + function("", "_act"))
 
 
 def test_an_override_is_declared_once() -> None:
@@ -218,31 +218,31 @@ def test_an_override_is_declared_once() -> None:
         "act names its operation more than once\n"
         "  help: keep one of its decorators"
     )
-    assert expected == said(function('@replaces("transcribe")\n@replaces("chat")'))
+    assert expected == message_for(function('@replaces("transcribe")\n@replaces("chat")'))
 
 
 def test_an_override_is_a_plain_function() -> None:
-    """An asynchronous function is an error, since both clients use the same one."""
+    """An asynchronous function is an error, because both clients use the same one."""
     expected = (
         "error[override-undeclared] overrides/specwire_overrides/acme/audio.py:2: act is asynchronous\n"
         "  help: write a plain function that makes a request; both clients send it"
     )
-    assert expected == said(function('@replaces("transcribe")').replace("def", "async def"))
+    assert expected == message_for(function('@replaces("transcribe")').replace("def", "async def"))
 
 
 @pytest.mark.parametrize("decorator", ["@replaces(NAME)", "@replaces()", '@adds("chat", method="chat.x")', "@adds(1)"])
 def test_a_declaration_is_literal(decorator: str) -> None:
-    """What is read and not run cannot hold anything but strings."""
+    """It is read without being executed, so it has strings only."""
     expected = (
         "error[override-not-literal] overrides/specwire_overrides/acme/audio.py:2: "
         "the decorator of act is not literal\n"
         "  help: write the operationId and the method as plain strings: the decorator is read, not run"
     )
-    assert expected == said(function(decorator))
+    assert expected == message_for(function(decorator))
 
 
 def test_two_overrides_of_one_operation_are_an_error() -> None:
-    """Two functions cannot replace one operation, nor two classes add up one stream."""
+    """Two functions cannot replace one operation, nor two classes accumulate one stream."""
     again = GOOD.replace("def transcribe", "def transcribe_too").replace("class ChatAccumulator", "class ChatSum")
     expected = (
         "error[override-conflict] overrides/specwire_overrides/acme/audio.py:17: "
@@ -252,7 +252,7 @@ def test_two_overrides_of_one_operation_are_an_error() -> None:
         "ChatAccumulator and ChatSum both combine the stream of chat\n"
         "  help: keep one of them"
     )
-    assert expected == said(GOOD + "\n\n" + again)
+    assert expected == message_for(GOOD + "\n\n" + again)
 
 
 @pytest.mark.parametrize(
@@ -265,13 +265,13 @@ def test_two_overrides_of_one_operation_are_an_error() -> None:
         ("jobs.get.fast", "act cannot be named jobs.get.fast, because get_job is named jobs.get"),
     ],
 )
-def test_an_added_method_cannot_take_the_place_of_another(method: str, message: str) -> None:
-    """A method that is there already, or lies below or above one, is an error."""
+def test_an_added_method_cannot_replace_another(method: str, message: str) -> None:
+    """It exists already, or is below or above an existing one."""
     expected = (
         f"error[override-conflict] overrides/specwire_overrides/acme/audio.py:2: {message}\n"
         "  help: give one of them another method"
     )
-    assert expected == said(function(f'@adds("transcribe", "{method}")'))
+    assert expected == message_for(function(f'@adds("transcribe", "{method}")'))
 
 
 @pytest.mark.parametrize(
@@ -288,38 +288,38 @@ def test_an_added_method_cannot_take_the_place_of_another(method: str, message: 
     ],
 )
 def test_a_declaration_names_a_method_where_it_needs_one(source: str, message: str) -> None:
-    """Functions that add name their method; nothing else does, and the name can be written in Python."""
+    """Added functions name their method, others do not, and the name is valid Python."""
     expected = f"error[override-method] overrides/specwire_overrides/acme/audio.py:2: {message}"
-    assert expected == said(source).splitlines()[0]
+    assert expected == message_for(source).splitlines()[0]
 
 
-def test_a_function_says_what_it_makes() -> None:
-    """Without a return annotation nobody knows which kind of method a function becomes."""
+def test_a_function_needs_a_return_annotation() -> None:
+    """It determines the kind of the method."""
     expected = (
         "error[override-returns] overrides/specwire_overrides/acme/audio.py:2: "
         "act has no return annotation for its request\n"
         "  help: annotate it with one of Request, PagedRequest, StreamRequest, DownloadRequest, Workflow"
     )
-    assert expected == said(function('@replaces("chat")', returns=""))
+    assert expected == message_for(function('@replaces("chat")', returns=""))
 
 
-def test_a_sum_without_a_stream_is_dead() -> None:
-    """A class that adds up the events of an operation without events is an error."""
+def test_an_accumulator_without_a_stream_is_an_error() -> None:
+    """The operation has no events."""
     expected = (
         "error[override-dead] overrides/specwire_overrides/acme/audio.py:2: "
         "Sum combines events, but transcribe does not return a stream\n"
         "  help: remove it, or correct the operationId"
     )
-    assert expected == said('@adds("transcribe")\nclass Sum: ...')
+    assert expected == message_for('@adds("transcribe")\nclass Sum: ...')
 
 
 def test_a_module_that_does_not_parse_is_an_error() -> None:
-    """A slip in one module says where it is."""
-    assert "error[override-syntax] overrides/specwire_overrides/acme/audio.py:1:" in said("def f(:\n")
+    """The place is in the message."""
+    assert "error[override-syntax] overrides/specwire_overrides/acme/audio.py:1:" in message_for("def f(:\n")
 
 
-def test_a_pin_that_is_not_recorded_is_an_error() -> None:
-    """A new override must be looked at once, with its operation."""
+def test_an_unrecorded_pin_is_an_error() -> None:
+    """A new override must be reviewed once with its operation."""
     expected = (
         "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:4: "
         "transcribe depends on transcribe, whose pin is not recorded\n"
@@ -328,11 +328,11 @@ def test_a_pin_that_is_not_recorded_is_an_error() -> None:
         "ChatAccumulator depends on chat, whose pin is not recorded\n"
         "  help: review the class, then `make accept OVERRIDE=chat`"
     )
-    assert expected == refused()
+    assert expected == message_of_generate()
 
 
-def test_a_pin_that_cannot_be_read_is_an_error() -> None:
-    """A pin that a bad merge spoiled is recorded anew, not guessed at."""
+def test_an_unreadable_pin_is_an_error() -> None:
+    """A merge may have damaged it; it is not guessed."""
     recorded()
     (PINS / "chat.json").write_text("<<<<<<<")
     expected = (
@@ -340,11 +340,11 @@ def test_a_pin_that_cannot_be_read_is_an_error() -> None:
         "the pin of chat cannot be read: specs/acme/override_pins/chat.json\n"
         "  help: review the class, then `make accept OVERRIDE=chat`"
     )
-    assert expected == refused()
+    assert expected == message_of_generate()
 
 
-def test_an_operation_that_changed_stops_its_override() -> None:
-    """The difference is shown with both places, as fields a person knows."""
+def test_a_changed_operation_is_an_error_of_its_override() -> None:
+    """The difference is shown with both places."""
     recorded()
     edit(DOCUMENT, "prompt: {type: string}", "chunking_strategy: {type: string}")
     edit(
@@ -359,11 +359,11 @@ def test_an_operation_that_changed_stops_its_override() -> None:
         "    + part chunking_strategy (str, optional)\n"
         "  help: update the function, then `make accept OVERRIDE=transcribe`"
     )
-    assert expected == refused()
+    assert expected == message_of_generate()
 
 
-def test_a_stream_that_changed_stops_its_sum() -> None:
-    """The model of the events and the answer beside them are pinned too."""
+def test_a_changed_stream_is_an_error_of_its_accumulator() -> None:
+    """The models of the events and of the JSON response are pinned too."""
     recorded()
     edit(DOCUMENT, "contentSchema: {$ref: '#/components/schemas/Transcript'}", "contentSchema: true")
     edit(DOCUMENT, "required: [text]\n              properties:\n                text", "properties: {words")
@@ -381,11 +381,11 @@ def test_a_stream_that_changed_stops_its_sum() -> None:
         "    + response text/event-stream (events of Any)\n"
         "  help: update the class, then `make accept OVERRIDE=chat`"
     )
-    assert expected == refused()
+    assert expected == message_of_generate()
 
 
-def test_a_moved_operation_stops_its_override() -> None:
-    """Another method, path or media type is a change like any other."""
+def test_a_moved_operation_is_an_error_of_its_override() -> None:
+    """Another method, path or media type."""
     recorded()
     edit(DOCUMENT, "  /audio:\n    post:", "  /v2/audio:\n    put:")
     edit(DOCUMENT, "multipart/form-data", "application/x-www-form-urlencoded")
@@ -403,11 +403,11 @@ def test_a_moved_operation_stops_its_override() -> None:
         "    - part prompt (str, optional)",
         "    + form field prompt (str, optional)",
     ]
-    assert expected == refused().splitlines()[1:-1]
+    assert expected == message_of_generate().splitlines()[1:-1]
 
 
-def test_accept_records_one_pin_anew() -> None:
-    """After a look at the override, its pin follows the document; the others stay as they are."""
+def test_accept_updates_one_pin() -> None:
+    """The others do not change."""
     recorded()
     before = (PINS / "chat.json").read_text()
     edit(DOCUMENT, "prompt: {type: string}", "chunking_strategy: {type: string}")
@@ -417,7 +417,7 @@ def test_accept_records_one_pin_anew() -> None:
     assert '"chunking_strategy": "str, optional"' in path.read_text()
 
 
-def test_accept_refuses_what_no_override_stands_on() -> None:
+def test_accept_rejects_operations_without_override() -> None:
     """A pin without an override would be dead at once."""
     with pytest.raises(SpecwireCodegenError) as caught:
         accept(provider(ROOT, "acme"), "get_job")
@@ -425,14 +425,14 @@ def test_accept_refuses_what_no_override_stands_on() -> None:
 
 
 def test_a_pin_without_an_override_is_an_error() -> None:
-    """Contracts do not outlive what they were made for."""
+    """Unused pins are removed."""
     recorded()
     expected = (
         "error[pin-dead] specs/acme/override_pins/transcribe.json: "
         "records the pin of transcribe, which no override depends on\n"
         "  help: remove the file"
     )
-    assert expected == said(GOOD[GOOD.index('@adds("chat")') :])
+    assert expected == message_for(GOOD[GOOD.index('@adds("chat")') :])
 
 
 def test_renaming_an_operation_leaves_the_old_output_untouched() -> None:
@@ -447,4 +447,4 @@ def test_renaming_an_operation_leaves_the_old_output_untouched() -> None:
         "transcribe depends on 'transcribe', which is not an operation of the document\n"
         "  help: correct the operationId, or remove the override; did you mean 'transcribe_audio'?"
     )
-    assert (expected, before) == (refused(), output())
+    assert (expected, before) == (message_of_generate(), output())

@@ -1,4 +1,4 @@
-"""`imagine_and_wait`, driven by hand: what it asks for, and what it makes of the answers."""
+"""Workflow `imagine_and_wait`, driven by hand: its requests and results."""
 
 import json
 import pickle
@@ -17,17 +17,17 @@ from specwire_overrides.aitre.midjourney import imagine_and_wait
 
 
 def submitted(code: int = 1, result: str | int | None = "7") -> MidjourneySubmitResponse:
-    """Return the answer to a submission."""
+    """Return the response to a submission."""
     return MidjourneySubmitResponse(code=code, description="said", result=result)
 
 
 def task(status: str, progress: str = "", **more: Any) -> MidjourneyTask:
-    """Return a task as it is read."""
+    """Return a task."""
     return MidjourneyTask(id="7", action="IMAGINE", status=status, progress=progress, **more)
 
 
 def driven(flow: Workflow[MidjourneyTask], answers: Sequence[Any]) -> tuple[list[Step], MidjourneyTask | None]:
-    """Answer the requests of a flow in turn; return its steps, and its value if it came to its end."""
+    """Respond to the requests of a workflow; return its steps, and its value if it ended."""
     steps: list[Step] = []
     left = iter(answers)
     sent: Any = None
@@ -47,7 +47,7 @@ FETCH = midjourney.fetch("7")
 
 
 def test_a_task_is_submitted_and_read_until_it_is_done() -> None:
-    """The steps are the submission and the polls with their pauses; the value is the task at its end."""
+    """The steps are the submission and the polls with their pauses; the value is the finished task."""
     done = task("SUCCESS", "100%", image_url="https://img.test/7.png")
     answers = [submitted(), task(""), task("IN_PROGRESS", "50%"), done]
     steps, value = driven(imagine_and_wait(prompt="a cat", state="mine"), answers)
@@ -57,7 +57,7 @@ def test_a_task_is_submitted_and_read_until_it_is_done() -> None:
 
 
 def test_progress_and_interval_are_the_callers() -> None:
-    """Every poll is told of, and the pauses are as long as asked."""
+    """Every poll is reported, and the pauses are as requested."""
     told: list[Any] = []
     flow = imagine_and_wait(prompt="a cat", interval=0.5, on_progress=lambda seen: told.append(seen.progress))
     steps, _ = driven(flow, [submitted(), task("SUBMITTED", "0%"), task("SUCCESS", "100%")])
@@ -66,12 +66,12 @@ def test_progress_and_interval_are_the_callers() -> None:
 
 @pytest.mark.parametrize(("code", "result"), [(1, "7"), (21, "7"), (22, "7"), (1, 7)])
 def test_every_accepted_code_is_waited_for(code: int, result: str | int) -> None:
-    """A queued task and one that exists already are read like any other, whether the id is text or a number."""
+    """A queued or existing task is read like any other, whether its id is text or a number."""
     steps, value = driven(imagine_and_wait(prompt="a cat"), [submitted(code, result), task("SUCCESS")])
     assert (FETCH, task("SUCCESS")) == (steps[1], value)
 
 
-def test_a_task_that_asks_for_something_comes_back_as_it_rests() -> None:
+def test_a_task_that_needs_input_is_returned() -> None:
     """The status MODAL ends the wait without an error."""
     _, value = driven(imagine_and_wait(prompt="a cat"), [submitted(21), task("MODAL")])
     assert task("MODAL") == value
@@ -85,8 +85,8 @@ def test_a_task_that_asks_for_something_comes_back_as_it_rests() -> None:
         (task("CANCEL"), "mj_fetch_task: task 7 ended as CANCEL: no reason given"),
     ],
 )
-def test_a_task_that_failed_is_an_error(end: MidjourneyTask, message: str) -> None:
-    """The error says why, holds the task, and pickles."""
+def test_a_failed_task_is_an_error(end: MidjourneyTask, message: str) -> None:
+    """It has the reason and the task, and pickles."""
     with pytest.raises(JobFailedError) as caught:
         driven(imagine_and_wait(prompt="a cat"), [submitted(), end])
     again = pickle.loads(pickle.dumps(caught.value))
@@ -95,21 +95,21 @@ def test_a_task_that_failed_is_an_error(end: MidjourneyTask, message: str) -> No
 
 
 def test_a_submission_without_an_id_is_an_error() -> None:
-    """An accepted task that nobody can ask for does not end in a poll of nothing."""
+    """Such a task cannot be polled."""
     with pytest.raises(DecodeError) as caught:
         driven(imagine_and_wait(prompt="a cat"), [submitted(21, None)])
     assert "mj_submit_imagine: the server accepted the task with code 21 but returned no id" == str(caught.value)
 
 
-def test_a_wait_that_is_too_long_says_where_the_task_was() -> None:
-    """The task as last seen is in the error, so that the wait can be taken up again."""
+def test_a_timeout_has_the_last_task() -> None:
+    """The wait can be resumed."""
     with pytest.raises(WaitTimeoutError) as caught:
         driven(imagine_and_wait(prompt="a cat", timeout=0), [submitted(), task("IN_PROGRESS", "10%")])
     assert task("IN_PROGRESS", "10%") == caught.value.last
 
 
-def test_a_refusal_inside_a_successful_answer_is_an_error() -> None:
-    """The client raises what the server said under HTTP 200, before anything is polled."""
+def test_an_error_envelope_of_a_submission_is_raised() -> None:
+    """Nothing is polled."""
     asked: list[str] = []
 
     def serve(request: httpx2.Request) -> httpx2.Response:

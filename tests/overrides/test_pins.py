@@ -1,4 +1,4 @@
-"""What a pin records of each kind of body and answer, so that a change of it stops an override."""
+"""Pins of each kind of body and response, so that a change stops an override."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ TRACE = Parameter("trace", "X-Trace", "header", STR, required=True)
     ],
 )
 def test_a_body_is_recorded(body: Body | None, recorded: Any) -> None:
-    """Media type, members or type, and whether it must be given."""
+    """Media type, members or type, and whether it is required."""
     assert recorded == pin_of((attrs.evolve(PLAIN, body=body),))["body"]
 
 
@@ -108,13 +108,13 @@ def test_a_body_is_recorded(body: Body | None, recorded: Any) -> None:
         (Empty(), {"nothing": "nothing"}),
     ],
 )
-def test_an_answer_is_recorded(payload: Payload, recorded: dict[str, str]) -> None:
-    """Media type and type, of bytes, text and nothing too."""
+def test_a_response_is_recorded(payload: Payload, recorded: dict[str, str]) -> None:
+    """Media type and type, also of bytes, text and empty responses."""
     assert recorded == pin_of((attrs.evolve(PLAIN, payload=payload),))["responses"]
 
 
-def test_the_request_line_and_all_answers_of_an_operation_are_recorded() -> None:
-    """Method, path and parameters, and what each of its methods answers, in the order of media types."""
+def test_the_request_line_and_all_responses_are_recorded() -> None:
+    """Method, path, parameters, and the response of each method, sorted by media type."""
     operation = attrs.evolve(PLAIN, parameters=(TRACE,), payload=EventStream(PET, "sse", "text/event-stream"))
     found = pin_of((operation, attrs.evolve(operation, payload=JsonPayload(PET))))
     assert ("op", "POST", "/things") == (found["operationId"], found["method"], found["path"])

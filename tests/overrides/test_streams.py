@@ -1,4 +1,4 @@
-"""Streams of the clients, from bytes to the answer they add up to."""
+"""Accumulated streams of the clients, from bytes to the result."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from specwire_clients.moonshot import Moonshot
 
 
 def serving(events: Sequence[Any]) -> Callable[[httpx2.Request], httpx2.Response]:
-    """Return a server that answers everything with one event stream."""
+    """Return a server that responds to everything with one event stream."""
     body = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
     return lambda request: httpx2.Response(200, headers={"content-type": "text/event-stream"}, text=body)
 
@@ -39,7 +39,7 @@ TEXT = [
 
 
 def test_final_reads_the_rest_of_the_stream() -> None:
-    """Whoever stops reading after one event still gets the whole answer."""
+    """Stopping after one event still returns the whole result."""
     with httpx2.Client(transport=httpx2.MockTransport(serving(CHAT))) as http, Mistral("k", http_client=http) as client:
         with client.chat.stream(model="m", messages=[{"role": "user", "content": "Hi"}]) as events:
             first = next(events)
@@ -47,8 +47,8 @@ def test_final_reads_the_rest_of_the_stream() -> None:
     assert ("Hel", "Hello") == (first.choices[0].delta.content, final.choices[0].message.content)
 
 
-def test_the_asynchronous_stream_adds_up_alike() -> None:
-    """`final()` is awaited on the asynchronous client, and gives the same."""
+def test_final_of_an_asynchronous_stream_is_awaited() -> None:
+    """It returns the same."""
 
     async def run() -> tuple[object, int]:
         transport = httpx2.MockTransport(serving(CHAT))
@@ -60,7 +60,7 @@ def test_the_asynchronous_stream_adds_up_alike() -> None:
     assert ("Hello", 3) == asyncio.run(run())
 
 
-def test_moonshot_and_aitre_streams_add_up() -> None:
+def test_every_stream_of_moonshot_and_aitre_has_final() -> None:
     """Every streamed operation of the other providers has a `final()`."""
     with httpx2.Client(transport=httpx2.MockTransport(serving(CHAT))) as http:
         moonshot = Moonshot("k", http_client=http)
@@ -75,8 +75,8 @@ def test_moonshot_and_aitre_streams_add_up() -> None:
     assert ("Hello", "Hello", "lo") == found
 
 
-def test_what_came_before_a_break_can_be_had() -> None:
-    """`so_far()` gives the sum of the events that came, at any time and after an error."""
+def test_so_far_returns_the_result_of_the_received_events() -> None:
+    """At any time and after an error."""
     broken = "".join(f"data: {json.dumps(event)}\n\n" for event in (CHAT[0], {"error": {"message": "no more"}}))
 
     def answer(_request: httpx2.Request) -> httpx2.Response:
@@ -93,7 +93,7 @@ def test_what_came_before_a_break_can_be_had() -> None:
                 assert "Hel" == events.so_far().choices[0].message.content
 
 
-def test_what_came_before_a_break_can_be_had_asynchronously() -> None:
+def test_so_far_of_an_asynchronous_stream_needs_no_await() -> None:
     """`so_far()` of the asynchronous client needs no `await`."""
     broken = f"data: {json.dumps(CHAT[0])}\n\n"
 

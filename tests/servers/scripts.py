@@ -1,8 +1,4 @@
-"""What is done with each server, and what must come of it, once for both kinds of client.
-
-A script is a generator that yields calls; what a call returns, raises or streams is sent back into it. So one script
-drives the synchronous and the asynchronous client.
-"""
+"""Scripts of calls for each server with expected results, for both kinds of client."""
 
 from __future__ import annotations
 
@@ -150,7 +146,7 @@ def drf_spectacular(client: Any) -> Script:
 
 
 def fastify(client: Any) -> Script:
-    """Rooms: schemas that are named by counters, a default response without a body, text, a form and a key."""
+    """Rooms: schemas named by counters, a default response without a body, text, a form and a key."""
     room = yield lambda: client.rooms.create(name="Blue", beds=2, view=None)
     assert (type(room).__name__, room.id, room.beds, room.view) == ("Room", 1, 2, None)
     for beds in (1, 1, 3):
@@ -241,4 +237,4 @@ SCRIPTS: dict[str, Callable[[Any], Script]] = {
     for each in (fastapi, litestar, flask_smorest, django_ninja, drf_spectacular, fastify, hono, elysia, nest)
 }
 KEYS = {"fastapi": "token-of-ada", "django-ninja": "good", "fastify": "good", "hono": "good"}
-"""The key of the servers that ask for one."""
+"""Key of the servers that require one."""

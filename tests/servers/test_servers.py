@@ -29,12 +29,12 @@ pytestmark = [
 
 @attrs.frozen
 class Generated:
-    """A framework, the package generated from the document that its application publishes, and that application."""
+    """Framework, its running application, and the package generated from its document."""
 
     framework: Framework
     package: Any
     url: str
-    """Where the application listens; nothing has been called but its document."""
+    """Address of the application; only its document was requested so far."""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def operations(package: Any) -> set[str]:
 
 
 class Called:
-    """The operations that were called."""
+    """Operations that were called."""
 
     def __init__(self) -> None:
         self.ids: set[str] = set()
@@ -73,7 +73,7 @@ class Called:
 
 
 def run(script: Script, settle: Callable[[Any], Any]) -> None:
-    """Make the calls of a script one after the other; `settle` turns what a call returns into a plain value."""
+    """Make the calls of a script in order; `settle` turns the result of a call into a plain value."""
     call = next(script, None)
     while call is not None:
         try:
@@ -99,7 +99,7 @@ def _thrown(script: Script, problem: Exception) -> Callable[[], Any] | None:
 
 
 def read(call: Callable[[], Any]) -> Any:
-    """Return what a call returns; of a stream its events, of a download its content."""
+    """Return the result of a call: the events of a stream, the content of a download."""
     value = call()
     if hasattr(value, "read"):
         return value.read()
@@ -110,7 +110,7 @@ def read(call: Callable[[], Any]) -> Any:
 
 
 async def read_async(call: Callable[[], Any]) -> Any:
-    """Return what a call returns; of a stream its events, of a download its content."""
+    """Return the result of a call: the events of a stream, the content of a download."""
     value = call()
     if inspect.isawaitable(value):
         value = await value
@@ -132,14 +132,14 @@ def client_of(package: Any, *, asynchronous: bool) -> type[Any]:
 @pytest.mark.parametrize("kind", ["sync", "async"])
 @pytest.mark.parametrize("generated", FRAMEWORKS, indirect=True, ids=lambda each: each.name)
 def test_every_operation_of_a_server(generated: Generated, kind: str) -> None:
-    """Every call gets through, and every answer, error and file is what the server meant."""
+    """Every call succeeds, and every response, error and file is as the server intends."""
     name, called = generated.framework.name, Called()
     options: dict[str, Any] = {"on_drift": "ignore", **({"api_key": KEYS[name]} if name in KEYS else {})}
     make = client_of(generated.package, asynchronous=kind == "async")
     if kind == "sync":
         with make(base_url=generated.url, call_middleware=[called.sync], **options) as client:
             run(SCRIPTS[name](client), read)
-    else:  # the numbers that an application gives begin anew
+    else:  # the ids of an application restart
         with served(generated.framework) as url, asyncio.Runner() as runner:
             client = make(base_url=url, call_middleware=[called.asynchronous], **options)
             run(SCRIPTS[name](client), lambda call: runner.run(read_async(call)))

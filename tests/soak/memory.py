@@ -1,4 +1,4 @@
-"""What a process holds: file descriptors, threads, memory, and what belongs to calls that are over."""
+"""Objects and resources of a process: file descriptors, threads, memory, and objects of finished calls."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ CALLS: frozenset[type] = frozenset(
         httpx2.Response,
     }
 )
-"""What lives no longer than its call."""
+"""Classes whose objects live no longer than their call."""
 
 
 class Held(NamedTuple):
-    """What is held once garbage is collected."""
+    """Resources after a garbage collection."""
 
     descriptors: int
     threads: int
     traced: int
-    """Bytes that Python has allocated."""
+    """Bytes allocated by Python."""
     resident: int
-    """Bytes of the process that are in memory."""
+    """Resident bytes of the process."""
     calls: tuple[str, ...]
-    """Names of the classes of objects that belong to a call."""
+    """Class names of objects that belong to a call."""
 
 
 def held() -> Held:
-    """Look at the process; `tracemalloc` must be tracing."""
+    """Return the resources of this process; `tracemalloc` must be tracing."""
     gc.collect()
     descriptors = len(os.listdir("/proc/self/fd"))
     with open("/proc/self/statm", encoding="ascii") as file:

@@ -1,4 +1,4 @@
-"""A server in a process of its own, so that what it holds is not counted; `python -m tests.soak.serving` runs it."""
+"""Server in a separate process, so that its resources are not counted; `python -m tests.soak.serving` runs it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tests.support.paths import ROOT
 from tests.support.server import DONE, Hold, HTTPResponse, Received, Server, reply, stream
 
 PAGE = 3
-"""Items of a page of which there is no end."""
+"""Items of a page in an endless list."""
 
 
-def answer(received: Received) -> HTTPResponse:
-    """Answer by the path: each operation of the sample has its own, and some things are never there or never end."""
+def respond(received: Received) -> HTTPResponse:
+    """Respond by the path: each operation of the sample has its own, some things do not exist or never end."""
     path, _, query = received.target.partition("?")
     match path.split("/")[1:]:
         case _ if query == "slow=true":
@@ -35,7 +35,7 @@ def answer(received: Received) -> HTTPResponse:
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """Run the server; the value is its URL."""
+    """Run the server; yield its URL."""
     command = [sys.executable, "-m", "tests.soak.serving"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -44,12 +44,12 @@ def serving() -> Iterator[str]:
 
 
 def main() -> None:
-    """Serve until the standard input ends."""
+    """Serve until standard input ends."""
     with Server() as server:
 
         def forgetting(received: Received) -> HTTPResponse:
             server.received.clear()
-            return answer(received)
+            return respond(received)
 
         server.answer = forgetting
         print(server.url, flush=True)

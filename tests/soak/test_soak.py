@@ -1,4 +1,4 @@
-"""Promises of a long life: a client that is used all day, and left in all the ways there are, holds what it held."""
+"""Long runs: a client that is used all day, in all ways to end a call, accumulates nothing."""
 
 from __future__ import annotations
 
@@ -24,36 +24,36 @@ from tests.support.pool import busy
 from tests.support.sample import AsyncSample, Sample
 
 AT_ONCE = 3
-"""Threads or tasks that share the client."""
+"""Number of threads or tasks that share the client."""
 
 
 class Left(Exception):
-    """The user's own."""
+    """Exception of the user."""
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """The server."""
+    """Address of the server."""
     with serving() as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def upload(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file to send."""
+    """File to send."""
     path = tmp_path_factory.mktemp("soak") / "upload.bin"
     path.write_bytes(b"x" * 50_000)
     return path
 
 
 def _circle(thing: object) -> None:
-    """Forget a thing so that only the garbage collector finds it."""
+    """Leave a thing in a reference cycle for the garbage collector."""
     circle = [thing]
     circle.append(circle)
 
 
 class SyncUse:
-    """Each way to use a synchronous client, and to leave what it gives."""
+    """Every way to use a synchronous client, and to end a call."""
 
     def __init__(self, client: Sample, upload: Path) -> None:
         self.client = client
@@ -117,7 +117,7 @@ class SyncUse:
 
 
 class AsyncUse:
-    """Each way to use an asynchronous client, and to leave what it gives."""
+    """Every way to use an asynchronous client, and to end a call."""
 
     def __init__(self, client: AsyncSample, upload: Path) -> None:
         self.client = client
@@ -196,7 +196,7 @@ class AsyncUse:
 
 
 async def _cancelled(work: Coroutine[Any, Any, object]) -> None:
-    """Cancel work that never ends by itself, wherever it is by then."""
+    """Cancel endless work, wherever it is by then."""
     task = asyncio.ensure_future(work)
     await asyncio.sleep(0.005)
     task.cancel()
@@ -206,7 +206,7 @@ async def _cancelled(work: Coroutine[Any, Any, object]) -> None:
 
 
 async def _settled() -> None:
-    """Wait until the tasks that close what was forgotten are done."""
+    """Wait for the tasks that close dropped streams."""
     for _ in range(200):
         await asyncio.sleep(0.01)
         if asyncio.all_tasks() == {asyncio.current_task()}:
@@ -215,7 +215,7 @@ async def _settled() -> None:
 
 
 def check(history: list[Held]) -> None:
-    """Hold what was held after the first rounds against what was held after each that followed."""
+    """Compare the resources after the first rounds with those after each later round."""
     _, first, *later = history
     assert [()] * len(history) == [one.calls for one in history]
     assert [first.threads] * len(later) == [one.threads for one in later]
@@ -224,7 +224,7 @@ def check(history: list[Held]) -> None:
 
 
 def growth(history: list[Held]) -> float:
-    """Return by how many bytes most rounds let memory grow: a table of the interpreter that grows once is no leak."""
+    """Return the bytes by which most rounds grow: a table of the interpreter that grows once is not a leak."""
     return median_low(later.traced - one.traced for one, later in pairwise(history))
 
 
@@ -243,7 +243,7 @@ def check_memory(history: list[Held], uses: int) -> None:
 
 
 def sync_life(url: str, upload: Path, rounds: int) -> list[Held]:
-    """Use a client from threads, round after round."""
+    """Use a client from threads for several rounds."""
     before = held()
     history: list[Held] = []
     with Sample("key", base_url=url) as client, ThreadPoolExecutor(AT_ONCE) as pool:
@@ -256,7 +256,7 @@ def sync_life(url: str, upload: Path, rounds: int) -> list[Held]:
         for _ in range(rounds):
             list(pool.map(work, range(AT_ONCE)))
             gc.collect()
-            use.calls()  # what was forgotten is closed by the next call
+            use.calls()  # dropped streams are closed by the next call
             history.append(held())
             assert [] == busy(client)
     check(history)
@@ -265,7 +265,7 @@ def sync_life(url: str, upload: Path, rounds: int) -> list[Held]:
 
 
 async def async_life(url: str, upload: Path, rounds: int) -> list[Held]:
-    """Use a client from tasks, round after round."""
+    """Use a client from tasks for several rounds."""
     trouble: list[Any] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, what: trouble.append(what))
     before = held()
@@ -284,7 +284,7 @@ async def async_life(url: str, upload: Path, rounds: int) -> list[Held]:
             history.append(held())
             assert [] == busy(client)
     check(history)
-    for _ in range(100):  # the loop closes a socket some turns after it was told to
+    for _ in range(100):  # the loop closes a socket after some iterations
         if before[:2] == held()[:2]:
             break
         await asyncio.sleep(0.01)
@@ -306,13 +306,13 @@ def turn_of_tasks(url: str, upload: Path) -> None:
 
 
 def day_of_threads(url: str, upload: Path) -> None:
-    """Use a client from threads for long; the process is not larger afterwards either."""
+    """Use a client from threads for long; the process does not grow."""
     tracemalloc.start(1)
     check_memory(sync_life(url, upload, 50), AT_ONCE * 11)
 
 
 def day_of_tasks(url: str, upload: Path) -> None:
-    """Use a client from tasks for long; the process is not larger afterwards either."""
+    """Use a client from tasks for long; the process does not grow."""
     tracemalloc.start(1)
     check_memory(asyncio.run(async_life(url, upload, 40)), AT_ONCE * 13)
 
@@ -327,17 +327,17 @@ def day_of_tasks(url: str, upload: Path) -> None:
         pytest.param(day_of_tasks, marks=pytest.mark.exhaustive),
     ],
 )
-def test_a_client_holds_on_to_nothing(url: str, upload: Path, life: Callable[[str, Path], None]) -> None:
-    """Sockets, threads, tasks and memory stay flat, however calls, streams, downloads and uploads end.
+def test_a_client_accumulates_nothing(url: str, upload: Path, life: Callable[[str, Path], None]) -> None:
+    """Sockets, threads, tasks and memory stay constant for every end of calls, streams, downloads and uploads.
 
-    Each life has a process of its own: what earlier tests left would end meanwhile, and tables of the interpreter grow.
+    Each run has its own process, because earlier tests may still release resources.
     """
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         pool.submit(life, url, upload).result()
 
 
-def test_what_is_held_is_seen(url: str) -> None:
-    """An open stream and an open download are among what is held, by their classes."""
+def test_open_streams_and_downloads_are_counted(url: str) -> None:
+    """By their classes."""
     tracemalloc.start(1)
     try:
         with Sample("key", base_url=url) as client, client.talks.stream(prompt="endless") as events:

@@ -1,4 +1,4 @@
-"""Certificates for localhost, made anew in each run: no key lies in the repository."""
+"""Certificates for localhost, made in each run, so that the repository has no key."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 NAME = "a test client"
-"""Whom the certificate is for."""
+"""Subject of the certificate."""
 PASSWORD = "open-sesame"
-"""What opens the locked key."""
+"""Password of the locked key."""
 
 
 class Files(NamedTuple):
-    """The PEM files of one certificate."""
+    """PEM files of one certificate."""
 
     authority: Path
-    """Who signed it; no client trusts that one unasked."""
+    """Certificate authority, which no client trusts by default."""
     alone: Path
     both: Path
-    """The certificate and its key."""
+    """Certificate and key."""
     locked: Path
-    """The key behind the password."""
+    """Key with a password."""
 
 
 def write(folder: Path) -> Files:

@@ -1,4 +1,4 @@
-"""Calls that users make, never run: mypy and pyright must infer these types, and refuse the calls at the end."""
+"""Calls of users, never executed: mypy and pyright must infer these types, and reject the calls at the end."""
 
 from __future__ import annotations
 

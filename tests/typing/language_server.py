@@ -1,4 +1,4 @@
-"""A language server as an editor talks to it: pyright's, which is the engine of Pylance too."""
+"""Client of pyright's language server, which is also the engine of Pylance."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.paths import ROOT
 
 
 class LanguageServer:
-    """The server, for one document."""
+    """Language server for one document."""
 
     def __init__(self, text: str, root: Path = ROOT) -> None:
         self._lines = text.splitlines()
@@ -40,7 +40,7 @@ class LanguageServer:
         self._tell("textDocument/didOpen", textDocument=document)
 
     def at(self, method: str, marker: str, offset: int = 0) -> Any:
-        """Ask about the place right after the first occurrence of a text."""
+        """Request a fact about the position after the first occurrence of a text."""
         line = next(number for number, each in enumerate(self._lines) if marker in each)
         character = self._lines[line].index(marker) + len(marker) + offset
         place = {"line": line, "character": character}

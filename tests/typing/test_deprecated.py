@@ -42,7 +42,7 @@ async def use_async(client: AsyncDated) -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project with a client that has a deprecated operation, and a module that calls it."""
+    """Project with a client that has a deprecated operation, and a module that calls it."""
     (tmp_path / "spec.yaml").write_text(SPEC, "utf-8")
     generate(Target("dated", tmp_path / "spec.yaml", tmp_path / "dated", tmp_path / "client.toml"))
     (tmp_path / "use.py").write_text(USE, "utf-8")
@@ -50,7 +50,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_editors_strike_a_deprecated_operation_through(project: Path) -> None:
-    """pyright, and so Pylance, reports each use of the deprecated method, and nothing else; the types stay exact."""
+    """pyright, and so Pylance, reports each use of the deprecated method, and nothing else; types stay exact."""
     (project / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "strict"}), "utf-8")
     command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, "-p", str(project)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=project)
@@ -59,7 +59,7 @@ def test_editors_strike_a_deprecated_operation_through(project: Path) -> None:
 
 
 def test_mypy_reports_a_deprecated_operation(project: Path) -> None:
-    """mypy reports the same where its check is on, and keeps the types."""
+    """If its check is enabled; types stay exact."""
     command = [sys.executable, "-m", "mypy", "--strict", "--enable-error-code", "deprecated", "use.py"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=project)
     lines = [line.partition(": error:")[0] for line in done.stdout.splitlines() if "[deprecated]" in line]

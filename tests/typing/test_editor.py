@@ -1,4 +1,4 @@
-"""What an editor and a notebook show of the clients while one types."""
+"""Editors and notebooks: hover, signature help, completion and docstrings of the clients."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ async def main(other: AsyncMistral) -> None:
 
 @pytest.fixture(scope="module")
 def editor() -> Iterator[LanguageServer]:
-    """An editor in which the text above was typed."""
+    """Editor with the text above."""
     with LanguageServer(TYPED) as server:
         yield server
 
 
 def hover(editor: LanguageServer, marker: str) -> str:
-    """Return what stands in the box over the name that a text ends in."""
+    """Return the hover text of the name that a text ends in."""
     text: str = editor.at("hover", marker)["contents"]["value"]
     return text
 
 
 def completions(editor: LanguageServer, marker: str) -> set[str]:
-    """Return what is offered after a text."""
+    """Return the completions after a text."""
     return {item["label"] for item in editor.at("completion", marker)["items"]}
 
 
@@ -67,15 +67,15 @@ def completions(editor: LanguageServer, marker: str) -> set[str]:
         ("message.rol", ["role: "]),
     ],
 )
-def test_hover_shows_what_a_name_is(editor: LanguageServer, marker: str, shown: list[str]) -> None:
-    """Hovering shows parameters with their types, what comes back, and what it is for."""
+def test_hover_shows_signature_and_docstring(editor: LanguageServer, marker: str, shown: list[str]) -> None:
+    """Parameters with types, the result, and the summary."""
     text = hover(editor, marker)
     assert [] == [each for each in shown if each not in text]
     assert "Any" not in text
 
 
 def test_signature_help_shows_each_parameter(editor: LanguageServer) -> None:
-    """Inside of the brackets, the whole docstring is shown, and of the parameter at hand what it means."""
+    """The whole docstring, and the meaning of the current parameter."""
     [signature] = editor.at("signatureHelp", 'complete(model="m", messages=')["signatures"]
     assert "messages: The conversation so far" in signature["documentation"]["value"]
     assert "`POST /v1/chat/completions`" in signature["documentation"]["value"]
@@ -84,8 +84,8 @@ def test_signature_help_shows_each_parameter(editor: LanguageServer) -> None:
     assert signature["label"].endswith("-> ChatCompletionResponse")
 
 
-def test_completion_offers_what_there_is(editor: LanguageServer) -> None:
-    """Resources, operations, parameters and the fields of answers are offered."""
+def test_completion_offers_resources_operations_and_fields(editor: LanguageServer) -> None:
+    """And parameters."""
     assert {"chat", "files", "with_options", "close"} <= completions(editor, "client.")
     assert {"complete", "stream"} <= completions(editor, "client.chat.")
     assert {"raw", "request", "with_options"} <= completions(editor, "client.chat.complete.")
@@ -96,7 +96,7 @@ def test_completion_offers_what_there_is(editor: LanguageServer) -> None:
 
 
 def test_definition_leads_to_the_operation(editor: LanguageServer) -> None:
-    """ "Go to definition" ends at the line that says which operation it is."""
+    """ "Go to definition" leads to the line that names the operation."""
     [place] = editor.at("definition", "client.chat.comp")
     path = place["uri"].removeprefix("file://")
     with open(path, encoding="utf-8") as file:
@@ -104,7 +104,7 @@ def test_definition_leads_to_the_operation(editor: LanguageServer) -> None:
 
 
 def notebook(code: str) -> Any:
-    """Return what a notebook knows of the end of a line, with the objects that are there."""
+    """Return a notebook's interpreter at the end of a line."""
     return jedi.Interpreter(code, [{"client": Mistral("k"), "later": AsyncMistral("k"), "models": models}])
 
 
@@ -121,21 +121,21 @@ def notebook(code: str) -> Any:
         ("models.ChatCompletionResponse(", {"id=", "choices=", "usage="}),
     ],
 )
-def test_notebooks_offer_what_there_is(code: str, offered: set[str]) -> None:
-    """Tab in a notebook offers operations and parameters, also of the further ways to call."""
+def test_notebooks_complete_operations_and_parameters(code: str, offered: set[str]) -> None:
+    """Also for other forms of a call."""
     assert offered <= {one.name for one in notebook(code).complete()}
 
 
 def test_notebooks_show_docstrings() -> None:
-    """A question mark behind a method shows its parameters and what it does."""
+    """A question mark after a method shows its parameters and docstring."""
     [found] = notebook("client.chat.complete").help()
     assert "model: 'str'" in found.docstring()
     assert "messages: The conversation so far, oldest message first." in found.docstring()
 
 
 @pytest.mark.parametrize("kind", [Mistral, AsyncMistral])
-def test_further_ways_to_call_have_the_same_parameters(kind: Any) -> None:
-    """`inspect.signature` of `.raw`, `.request`, `.iter` and `.pages` has the builder's parameters."""
+def test_other_forms_of_a_call_have_the_same_parameters(kind: Any) -> None:
+    """`inspect.signature` of `.raw`, `.request`, `.iter` and `.pages`."""
     method = kind("k").files.list
     for way in (method.raw, method.request, method.iter, method.pages):
         signature = inspect.signature(way)
@@ -147,7 +147,7 @@ def test_further_ways_to_call_have_the_same_parameters(kind: Any) -> None:
 
 @pytest.mark.parametrize("kind", [Mistral, AsyncMistral])
 def test_help_of_a_client_is_readable(kind: Any) -> None:
-    """`help()` names resources and operations, and no object by its address."""
+    """`help()` names resources and operations, and no object address."""
     for thing in (kind, kind("k").chat, kind("k").chat.complete):
         text = pydoc.plain(pydoc.render_doc(thing))
         assert " object>" not in text

@@ -1,4 +1,4 @@
-"""What type checkers make of the clients; that the sources themselves are clean is seen by `make check`."""
+"""Type checkers on calls of users; `make check` covers the sources."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ def refused_lines() -> set[int]:
 @pytest.mark.slow
 @pytest.mark.exhaustive
 def test_everything_is_strict_clean_for_mypy() -> None:
-    """mypy --strict accepts runtime, generator, overrides, generated clients, examples and the calls of users."""
+    """Runtime, generator, overrides, generated clients, examples and calls of users."""
     assert "Success" in mypy("runtime", "codegen", "overrides", "generated", "examples", "tests/typing/api.py")
 
 
 @pytest.mark.slow
 @pytest.mark.exhaustive
 def test_everything_is_clean_for_pyright() -> None:
-    """pyright accepts all that mypy does."""
+    """The same as for mypy."""
     assert [] == pyright("runtime", "codegen", "overrides", "generated", "examples", "tests/typing/api.py")
 
 
-def test_make_check_sees_what_users_write() -> None:
-    """The checkers are set to see the calls of users, besides the sources."""
+def test_make_check_covers_calls_of_users() -> None:
+    """The settings of the checkers include them."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
     sources = {"runtime", "codegen", "overrides", "generated", "examples"}
     assert sources | {"tests/typing/api.py"} <= set(settings["pyright"]["include"])
@@ -63,14 +63,14 @@ def test_make_check_sees_what_users_write() -> None:
 
 
 @pytest.mark.slow
-def test_mypy_refuses_wrong_calls() -> None:
+def test_mypy_rejects_wrong_calls() -> None:
     """Each wrong call is an error, and nothing else is."""
     found = {int(line) for line in re.findall(r"refused\.py:(\d+): error", mypy("tests/typing/refused.py"))}
     assert refused_lines() == found
 
 
 @pytest.mark.slow
-def test_pyright_refuses_wrong_calls() -> None:
+def test_pyright_rejects_wrong_calls() -> None:
     """Each wrong call is an error, and nothing else is."""
     found = {one["range"]["start"]["line"] + 1 for one in pyright("tests/typing/refused.py")}
     assert refused_lines() == found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.conformance_sample import tried
+from bench.conformance_sample import check_sample
 from tests.sampling import EXHAUSTIVE, sampled
 from tests.support.paths import CASES as ALL_CASES
 
@@ -29,9 +29,9 @@ def is_omitted(problem: str) -> bool:
 def test_clients_follow_their_documents(name: str, cases: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawn calls of up to eight operations match the document, and responses and errors are returned equal."""
     monkeypatch.syspath_prepend(str(tmp_path))
-    found = tried(CASES / name / "spec.yaml", f"case_{name}_{cases}", tmp_path, operations=8, cases=cases)
+    found = check_sample(CASES / name / "spec.yaml", f"case_{name}_{cases}", tmp_path, operations=8, cases=cases)
     assert found.error == ""
-    unequal = [problem for one in found.tried for problem in one.unequal]
+    unequal = [problem for one in found.outcomes for problem in one.unequal]
     assert [] == [problem for problem in unequal if not is_omitted(problem)]
-    assert [((), ())] * len(found.tried) == [(one.wrong, one.undrawn) for one in found.tried]
-    assert (sum(one.cases for one in found.tried) > 0) is (found.operations > 0)
+    assert [((), ())] * len(found.outcomes) == [(one.wrong, one.undrawn) for one in found.outcomes]
+    assert (sum(one.cases for one in found.outcomes) > 0) is (found.operations > 0)

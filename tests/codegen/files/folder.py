@@ -1,4 +1,4 @@
-"""Folders of small documents: written from one text, loaded, and what is said about them."""
+"""Folders of small documents: written from one text, loaded, with their findings."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ PET = "type: object\nrequired: [id]\nproperties:\n  id: {type: integer}\n  name:
 
 
 def ok(schema: str) -> str:
-    """Return an answer that has a schema, as YAML in one line."""
+    """Return a response with a schema, as YAML in one line."""
     return f"responses: {{'200': {{description: ok, content: {{application/json: {{schema: {schema}}}}}}}}}"
 
 
 def get(schema: str, path: str = "/pets") -> str:
-    """Return paths with one operation whose answer has a schema."""
+    """Return paths with one operation whose response has a schema."""
     return f"paths:\n  {path}: {{get: {{operationId: getPet, {ok(schema)}}}}}\n"
 
 
 def write(folder: Path, text: str) -> Path:
-    """Write files, each headed by `--- # name`, and return the path of the first; a root gets what it lacks."""
+    """Write files, each headed by `--- # name`, and return the path of the first; a root gets its required fields."""
     names: list[Path] = []
     parts = re.split(r"^--- # (.+)\n", text, flags=re.M)[1:]
     for name, body in zip(parts[::2], parts[1::2], strict=True):
@@ -46,22 +46,22 @@ def normalized(path: Path | str, access: Access | None = None) -> Normalized:
 
 
 def facts(path: Path | str, access: Access | None = None) -> Any:
-    """Return the data of a document that must be understood without a warning."""
+    """Return the data of a document that must have no warning."""
     found = normalized(path, access)
     assert () == found.warnings, "\n".join(map(str, found.warnings))
     return found.data
 
 
 def findings(path: Path | str, access: Access | None = None) -> tuple[Diagnostic, ...]:
-    """Return what is said about a document: the warnings, or what it is refused for."""
+    """Return the warnings or errors of a document."""
     try:
         return normalized(path, access).warnings
     except DiagnosticError as problem:
         return problem.diagnostics
 
 
-def refusal(path: Path | str, access: Access | None = None) -> str:
-    """Return what a document is refused for, as a user sees it."""
+def rejection(path: Path | str, access: Access | None = None) -> str:
+    """Return the error of a document, as a user sees it."""
     with pytest.raises(DiagnosticError) as raised:
         normalized(path, access)
     return str(raised.value)

@@ -1,4 +1,4 @@
-"""Random splits of a document into files, by references at every place where one may stand."""
+"""Random splits of a document into files, by references at every allowed place."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 @attrs.define
 class Splitter:
-    """Splits one document; the same seed does the same."""
+    """Splitter of one document; the same seed gives the same files."""
 
     seed: int
     share: float = 0.12
-    """How likely it is that what may be elsewhere is."""
+    """Probability that a part is moved to another file."""
     most: int = 40
     files: dict[str, bytes] = attrs.field(factory=dict)
     moved: list[str] = attrs.field(factory=list)
-    """What was moved: from which place, as which reference."""
+    """Moved parts: their place and their reference."""
     _random: random.Random = attrs.field(
         init=False, default=attrs.Factory(lambda self: random.Random(self.seed), takes_self=True)
     )
@@ -69,7 +69,7 @@ class Splitter:
         return self.files
 
     def _place(self, value: Any, slot: Slot, file: str, here: str, above: ObjectType, key: str) -> Any:
-        """Return what stands at a place: the value, its parts perhaps elsewhere, or a reference to it."""
+        """Return the value at a place: the value itself, with parts moved, or a reference to it."""
         whole = isinstance(slot, Child) and slot.shape != "one"
         kind = slot.kind if isinstance(slot, Child) and slot.shape == "one" else ""
         if not self._may_move(value, slot, kind, here, key) or self._random.random() > self.share:
@@ -93,7 +93,7 @@ class Splitter:
             return not (isinstance(value, dict) and "$ref" in value)
         if kind != "schema":
             return value is not None
-        # A schema that is moved is named after its file, unless it has a name where it stands.
+        # A moved schema is named after its file, unless its place has a name.
         tokens = pointers.split(here)
         return isinstance(value, dict) and (
             tokens[:2] == ("components", "schemas")
@@ -103,7 +103,7 @@ class Splitter:
         )
 
     def _inside(self, value: Any, slot: Slot, file: str, here: str, above: ObjectType, key: str) -> Any:
-        """Return a value with its parts perhaps elsewhere."""
+        """Return a value, with parts moved."""
         if isinstance(slot, Child):
             if slot.shape == "one":
                 return self._node(value, slot.kind, file, here, above)
@@ -122,7 +122,7 @@ class Splitter:
         return value
 
     def _node(self, value: Any, kind: ObjectType, file: str, here: str, above: ObjectType) -> Any:
-        """Return an object of a kind with its parts perhaps elsewhere, its references from its file."""
+        """Return an object of a type, with parts moved and its references relative to its file."""
         if not isinstance(value, dict):
             return value
         built = {}
@@ -144,7 +144,7 @@ class Splitter:
         return f"{self._way(ROOT, file)}{ref}"
 
     def _moved(self, value: Any, slot: Slot, file: str, here: str, above: ObjectType, key: str) -> str:
-        """Put a value into a file of its own, and return a reference to it."""
+        """Write a value to a new file, and return a reference to it."""
         number = len(self.files)
         folder = self._random.choice(_FOLDERS)
         is_text = isinstance(value, str) and "\r" not in value and self._random.random() < 0.5
@@ -177,7 +177,7 @@ class Splitter:
         return ref
 
     def _way(self, target: str, file: str) -> str:
-        """Return the path of a file from another one, written in one of the ways that paths are."""
+        """Return the path of a file from another one, in one of its spellings."""
         path = posixpath.relpath(target, posixpath.dirname(file))
         way = quote(path, safe="/{}") if "%" in path or self._random.random() < 0.5 else path
         return f"./{way}" if not way.startswith(".") and self._random.random() < 0.3 else way

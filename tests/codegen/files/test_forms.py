@@ -1,4 +1,4 @@
-"""Forms of references: pointers, names and addresses as people write them, and what is said where they are wrong."""
+"""Forms of references: pointers, names and addresses as people write them, and messages for wrong ones."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.codegen.files.folder import PET, facts, findings, get, normalized, ok, refusal, write
+from tests.codegen.files.folder import PET, facts, findings, get, normalized, ok, rejection, write
 
 SEEN = "type: object\nproperties: {seen: {type: integer}}\n"
 
 
 def schema(root: Path) -> Any:
-    """Return the schema of the only answer, wherever it is."""
+    """Return the schema of the only response, wherever it is."""
     data = normalized(root).data
     (item,) = data["paths"].values()
     found = item["get"]["responses"]["200"]["content"]["application/json"]["schema"]
@@ -54,7 +54,7 @@ def schema(root: Path) -> Any:
     ],
 )
 def test_a_reference_is_followed(tmp_path: Path, ref: str, files: dict[str, str]) -> None:
-    """Every way to write a path or a pointer that can only mean one thing leads there."""
+    """Every spelling of a path or pointer with one meaning."""
     root = write(tmp_path, f"--- # openapi.yaml\n{get(f'{{$ref: {ref!r}}}')}")
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -70,8 +70,8 @@ def test_a_reference_is_followed(tmp_path: Path, ref: str, files: dict[str, str]
         ("sub\\c.yaml", "'sub\\\\c.yaml' has backslashes; read as '/'"),
     ],
 )
-def test_what_is_nearly_right_is_followed_with_a_warning(tmp_path: Path, ref: str, message: str) -> None:
-    """Where there is one meaning alone, that is taken, and said."""
+def test_an_unambiguous_mistake_is_followed_with_a_warning(tmp_path: Path, ref: str, message: str) -> None:
+    """There is one possible meaning."""
     item = f"get: {{operationId: getPlain, {ok('{type: string}')}}}"
     text = f"--- # openapi.yaml\npaths: {{/plain: {{$ref: '{ref}'}}}}\n"
     root = write(tmp_path, f"{text}--- # b.yaml\npaths: {{/plain: {{{item}}}}}\n--- # sub/c.yaml\n{item}\n")
@@ -90,28 +90,28 @@ def test_what_is_nearly_right_is_followed_with_a_warning(tmp_path: Path, ref: st
         ("schemas/Pet.yaml", "paths/", "schemas/Pet.yaml? Write it as ../schemas/Pet.yaml"),
     ],
 )
-def test_a_file_that_is_nearly_right_is_named(tmp_path: Path, tried: str, at: str, meant: str) -> None:
-    """A missing file is told with the path that was tried and the one that was probably meant."""
+def test_a_missing_file_is_reported_with_the_nearest_name(tmp_path: Path, tried: str, at: str, meant: str) -> None:
+    """And with the path that was tried."""
     item = f"get: {{operationId: getPet, {ok(f'{{$ref: {tried}}}')}}}"
     text = f"--- # openapi.yaml\npaths: {{/pets: {{$ref: paths/pets.yaml}}}}\n--- # paths/pets.yaml\n{item}\n"
     if not at:
         text = f"--- # openapi.yaml\npaths:\n  /pets: {{{item}}}\n"
-    said = refusal(write(tmp_path, f"{text}--- # schemas/Pet.yaml\n{PET}"))
+    said = rejection(write(tmp_path, f"{text}--- # schemas/Pet.yaml\n{PET}"))
     assert f"the file {tmp_path}/{at}{tried} does not exist" in said
     assert f"help: did you mean {meant}" in said
 
 
-def test_a_pointer_that_is_nearly_right_is_named(tmp_path: Path) -> None:
+def test_an_unresolved_pointer_is_reported_with_the_nearest_one(tmp_path: Path) -> None:
     """A pointer into a file that leads nowhere is told with the one that was probably meant."""
     root = write(
         tmp_path, f"--- # openapi.yaml\n{get('{$ref: schemas.yaml#/Pett}')}--- # schemas.yaml\nPet: {{type: object}}\n"
     )
-    assert "did you mean #/Pet?" in refusal(root)
+    assert "did you mean #/Pet?" in rejection(root)
 
 
 @pytest.mark.parametrize("ref", ["schemas/", "/schemas/Pet.yaml", "empty.yaml", "https://[x/y"])
-def test_what_is_no_document_is_refused(tmp_path: Path, ref: str) -> None:
-    """Folders, files outside, empty files and broken addresses are refused."""
+def test_unsuitable_targets_are_rejected(tmp_path: Path, ref: str) -> None:
+    """Folders, files outside, empty files and invalid addresses."""
     (tmp_path / "schemas").mkdir()
     (tmp_path / "empty.yaml").write_text("", "utf-8")
     assert ["error"] == [
@@ -119,8 +119,8 @@ def test_what_is_no_document_is_refused(tmp_path: Path, ref: str) -> None:
     ]
 
 
-def test_broken_yaml_is_told_where_it_is(tmp_path: Path) -> None:
-    """A mistake in a neighbour is told with the neighbour's line, and with what refers to it."""
+def test_a_syntax_error_in_another_file_has_its_line(tmp_path: Path) -> None:
+    """And the reference to that file."""
     broken = "type: object\nproperties:\n  id: {type: integer\n  name: x\n"
     text = f"--- # openapi.yaml\n{get('{$ref: Pet.yaml}')}--- # Pet.yaml\n{broken}"
     (found,) = findings(write(tmp_path, text))
@@ -130,7 +130,7 @@ def test_broken_yaml_is_told_where_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["pathItem", "operation", "schema"])
-def test_a_circle_of_files_is_told_by_their_names(tmp_path: Path, place: str) -> None:
+def test_a_reference_cycle_is_reported_with_its_files(tmp_path: Path, place: str) -> None:
     """References that lead back to themselves are told with the files that they come by."""
     paths = {
         "pathItem": "paths: {/a: {$ref: a.yaml}}\n",
@@ -143,7 +143,7 @@ def test_a_circle_of_files_is_told_by_their_names(tmp_path: Path, place: str) ->
 
 
 def test_files_may_refer_to_each_other(tmp_path: Path) -> None:
-    """Schemas in files that refer to each other, and back into the document, are one set of models."""
+    """Schemas that refer to each other across files, and back into the document, are one set of models."""
     text = f"""--- # openapi.yaml
 {get("{$ref: a.yaml#/Node}")}components:
   schemas: {{Leaf: {{type: object, properties: {{up: {{$ref: a.yaml#/Node}}}}}}}}
@@ -163,7 +163,7 @@ properties: {{back: {{$ref: a.yaml#/Node}}, whole: {{$ref: "#"}}}}
 
 @pytest.mark.parametrize("mapping", [False, True])
 def test_a_pointer_of_a_part_may_mean_the_document(tmp_path: Path, mapping: bool) -> None:
-    """`#/components/..` in a part means the document where the part has none, with a warning."""
+    """`#/components/..` in a file without components means the document, with a warning."""
     union = """oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]
 discriminator: {propertyName: kind, mapping: {c: '#/components/schemas/Cat', d: '#/components/schemas/Dog'}}
 """
@@ -182,17 +182,17 @@ discriminator: {propertyName: kind, mapping: {c: '#/components/schemas/Cat', d: 
         ]["Any"]["discriminator"]["mapping"]
 
 
-def test_a_pointer_that_neither_has_says_what_it_is_a_pointer_into(tmp_path: Path) -> None:
+def test_an_unresolved_local_pointer_is_reported_with_its_file(tmp_path: Path) -> None:
     """A pointer that leads nowhere in its own file says that it is one into that file."""
     root = write(
         tmp_path,
         f"--- # openapi.yaml\n{get('{$ref: a.yaml}')}--- # a.yaml\nitems: {{$ref: '#/components/schemas/No'}}\n",
     )
-    assert "'#' is the root of the file that contains the reference" in refusal(root)
+    assert "'#' is the root of the file that contains the reference" in rejection(root)
 
 
 def test_a_chain_is_named_after_its_beginning(tmp_path: Path) -> None:
-    """A model is called what the document calls it, not what the last of several files does."""
+    """A model has the document's name for it, not that of the last file."""
     chain = "Pet: {$ref: '#/defs/P'}\ndefs: {P: {$ref: b.yaml#/x/P}}\n"
     text = f"--- # openapi.yaml\n{get('{$ref: a.yaml#/Pet}')}--- # a.yaml\n{chain}"
     root = write(tmp_path, f"{text}--- # b.yaml\nx: {{P: {{type: object, properties: {{id: {{type: integer}}}}}}}}\n")
@@ -200,7 +200,7 @@ def test_a_chain_is_named_after_its_beginning(tmp_path: Path) -> None:
 
 
 def test_an_inline_schema_of_a_media_type_elsewhere_has_a_name(tmp_path: Path) -> None:
-    """A media type that is referred to names its schema as one that stands in its place."""
+    """It is the same name as if the media type were inline."""
     inline = "{schema: {type: object, required: [id], properties: {id: {type: integer}}}}"
 
     def document(media: str) -> str:

@@ -1,4 +1,4 @@
-"""Documents from the network: own origin only, once, within a deadline and a size."""
+"""Remote documents: from their own origin only, once, within a deadline and a size."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.files import fetch, network
 from specwire_codegen.files.access import NAMED_BY_FILES, access
 
-from tests.codegen.files.folder import findings, get, normalized, refusal, write
+from tests.codegen.files.folder import findings, get, normalized, rejection, write
 from tests.support import certificates
 from tests.support.command_line import exit_code
 
@@ -27,7 +27,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class Site:
-    """A server of one origin: its pages, and what it was asked for."""
+    """Server of one origin, with its pages and received requests."""
 
     def __init__(self) -> None:
         self.pages: dict[str, Answer | Callable[[Any], None]] = {}
@@ -50,7 +50,7 @@ class Site:
                 self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
@@ -78,17 +78,17 @@ def sites() -> Iterator[tuple[Site, Site]]:
 
 
 def document(ref: str) -> str:
-    """Return a document that refers to something."""
+    """Return a document with this reference."""
     return f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\n{get(f'{{$ref: {ref!r}}}')}"
 
 
 def own(site: Site) -> Any:
-    """Return what naming a document of a site allows."""
+    """Return the access that naming a document of a site gives."""
     return access(hosts=[site.host])
 
 
 def test_a_fetched_document_reaches_its_own_origin(sites: tuple[Site, Site]) -> None:
-    """Relative references of a document from the network lead to its own host, and each text is fetched once."""
+    """Its relative references lead to its own host, and each text is fetched once."""
     here, _ = sites
     here.text("/api/Pet.yaml", SEEN)
     address = here.text("/api/openapi.yaml", document("Pet.yaml") + "x-again: {}\n")
@@ -96,18 +96,18 @@ def test_a_fetched_document_reaches_its_own_origin(sites: tuple[Site, Site]) -> 
     assert ["/api/openapi.yaml", "/api/Pet.yaml"] == here.asked
 
 
-def test_another_origin_is_refused_and_named(sites: tuple[Site, Site]) -> None:
-    """A document from the network reaches no other host, port or scheme."""
+def test_another_origin_is_rejected_and_named(sites: tuple[Site, Site]) -> None:
+    """Another host, port or scheme."""
     here, there = sites
     address = here.text("/openapi.yaml", document(there.text("/secret.yaml", SEEN)))
-    said = refusal(address, own(here))
+    said = rejection(address, own(here))
     assert "has another origin than the document" in said
     assert f"--allow-remote {there.host}" in said
     assert [] == there.asked
 
 
-def test_another_origin_may_be_named(sites: tuple[Site, Site]) -> None:
-    """A host that the user names is reached."""
+def test_another_origin_can_be_allowed(sites: tuple[Site, Site]) -> None:
+    """The user names its host."""
     here, there = sites
     address = here.text("/openapi.yaml", document(there.text("/Pet.yaml", SEEN)))
     assert () == findings(address, access(hosts=[here.host, there.host]))
@@ -115,7 +115,7 @@ def test_another_origin_may_be_named(sites: tuple[Site, Site]) -> None:
 
 @pytest.mark.parametrize("what", ["root", "part"])
 def test_a_redirect_stays_on_its_origin(sites: tuple[Site, Site], what: str) -> None:
-    """A redirect within the origin is followed; one to another is refused and named."""
+    """A redirect within the origin is followed; one to another is rejected."""
     here, there = sites
     here.text("/v2/Pet.yaml", SEEN)
     here.pages["/v1/Pet.yaml"] = (302, {"location": "/v2/Pet.yaml"}, b"")
@@ -162,7 +162,7 @@ def _refused(address: str, allowed: Any) -> Any:
         ("http://0x7f.1/", False),
     ],
 )
-def test_private_addresses_are_known(address: str, public: bool) -> None:
+def test_only_globally_reachable_addresses_are_public(address: str, public: bool) -> None:
     """Only what everybody can reach is public."""
     assert public == asyncio.run(network.Network(address, frozenset()).is_public(address))
 
@@ -171,7 +171,7 @@ def test_private_addresses_are_known(address: str, public: bool) -> None:
 def test_a_public_host_does_not_lead_into_a_private_network(
     sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch, named: bool
 ) -> None:
-    """A redirect of a public host to this machine or its network is refused, whoever named that."""
+    """A redirect of a public host to this machine or its network is rejected, even if the user allowed it."""
     here, there = sites
 
     async def public(_: network.Network, address: str) -> bool:
@@ -186,7 +186,7 @@ def test_a_public_host_does_not_lead_into_a_private_network(
 
 
 class Names:
-    """A name service that answers each question of a host with the next of its lists, and the last one for ever."""
+    """DNS that answers each query of a host with the next of its lists, and then repeats the last one."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **answers: list[list[str]]) -> None:
         self.answers = {f"{name}.test": lists for name, lists in answers.items()}
@@ -213,10 +213,10 @@ class Names:
 def test_a_name_keeps_its_first_address(
     sites: tuple[Site, Site], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: str
 ) -> None:
-    """A host that means another address when it is asked again is connected to where it was first found."""
+    """A host that resolves to another address later is connected to at its first one."""
     here, _ = sites
     port = here.server.server_port
-    # 127.0.0.1 stands for a public address, and 127.0.0.2 for what a private network would be.
+    # 127.0.0.1 plays a public address, and 127.0.0.2 a private one.
     monkeypatch.setattr(network, "_is_global", lambda address: address == "127.0.0.1")
     names = Names(monkeypatch, evil=[["127.0.0.1"], ["127.0.0.2"]])
     here.text("/Tag.yaml", SEEN)
@@ -237,17 +237,17 @@ def test_a_name_keeps_its_first_address(
 def test_a_host_with_one_private_address_is_private(
     sites: tuple[Site, Site], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, private: str
 ) -> None:
-    """A name that means a public and a private address is not asked at all."""
+    """It is not called, even if it has a public address too."""
     here, _ = sites
     Names(monkeypatch, mixed=[["127.0.0.1", private]])
     monkeypatch.setattr(network, "_is_global", lambda address: address == "127.0.0.1")
     root = write(tmp_path, f"--- # openapi.yaml\n{get(f'{{$ref: http://mixed.test:{here.server.server_port}/x}}')}")
-    assert "is in a private network" in refusal(root, access(hosts=[NAMED_BY_FILES]))
+    assert "is in a private network" in rejection(root, access(hosts=[NAMED_BY_FILES]))
     assert [] == here.asked
 
 
 def test_the_next_address_of_a_host_is_tried(sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A host of which one address refuses is reached at another, under its own name."""
+    """If one address refuses; the host name in the request stays."""
     here, _ = sites
     Names(monkeypatch, api=[["127.0.0.9", "127.0.0.1"]])
     named: list[str] = []
@@ -271,7 +271,7 @@ def test_the_next_address_of_a_host_is_tried(sites: tuple[Site, Site], monkeypat
 def test_a_certificate_is_for_the_name(
     sites: tuple[Site, Site], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, works: bool
 ) -> None:
-    """The certificate of an address is held against the name that was asked for, and not against the address."""
+    """The certificate is checked against the requested name and not the address."""
     here, _ = sites
     files = certificates.write(tmp_path)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -289,8 +289,8 @@ def test_a_certificate_is_for_the_name(
         assert "certificate" in _refused(address, allowed)[0].message
 
 
-def test_a_proxy_looks_up_hosts_by_itself(sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Behind a proxy, a host that the user named is asked for by its name, which may mean nothing here."""
+def test_a_proxy_resolves_hosts(sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name may be unknown here."""
     proxy, _ = sites
     monkeypatch.setenv("http_proxy", f"http://{proxy.host}")
     monkeypatch.setenv("no_proxy", "exempt.test")
@@ -304,8 +304,8 @@ def test_a_proxy_looks_up_hosts_by_itself(sites: tuple[Site, Site], monkeypatch:
     assert 2 == len(proxy.asked)
 
 
-def test_the_bare_option_allows_what_local_files_name(sites: tuple[Site, Site], tmp_path: Path) -> None:
-    """`--allow-remote` alone opens the hosts that the user's own files name, and their own origin to those."""
+def test_allow_remote_allows_hosts_that_local_files_name(sites: tuple[Site, Site], tmp_path: Path) -> None:
+    """And for each its own origin."""
     here, there = sites
     here.text("/more/Tag.yaml", SEEN)
     address = here.text("/Pet.yaml", "type: object\nproperties: {tag: {$ref: more/Tag.yaml}}\n")
@@ -317,15 +317,15 @@ def test_the_bare_option_allows_what_local_files_name(sites: tuple[Site, Site], 
     assert [] == there.asked
 
 
-def test_the_bare_option_does_not_reach_a_private_network(tmp_path: Path) -> None:
-    """Link-local and private addresses have to be named, whoever wrote them down."""
+def test_allow_remote_excludes_private_networks(tmp_path: Path) -> None:
+    """Link-local and private addresses must be named."""
     root = write(tmp_path, f"--- # openapi.yaml\n{get('{$ref: http://169.254.169.254/latest}')}")
-    said = refusal(root, access(hosts=[NAMED_BY_FILES]))
+    said = rejection(root, access(hosts=[NAMED_BY_FILES]))
     assert "is in a private network" in said
 
 
 def test_without_the_option_nothing_is_fetched(sites: tuple[Site, Site], tmp_path: Path) -> None:
-    """A local document reaches no host; a schema there may be any value, and there is one warning for each."""
+    """A remote schema is any value then, with one warning each."""
     here, _ = sites
     address = here.text("/Pet.yaml", SEEN)
     root = write(tmp_path, f"--- # openapi.yaml\n{get(f'{{type: array, items: {{$ref: {address!r}}}}}')}")
@@ -335,15 +335,15 @@ def test_without_the_option_nothing_is_fetched(sites: tuple[Site, Site], tmp_pat
 
 
 def test_a_remote_document_reads_no_file(sites: tuple[Site, Site], tmp_path: Path) -> None:
-    """A document from the network reaches no file of this machine."""
+    """It cannot refer to files of this machine."""
     here, _ = sites
     (tmp_path / "Pet.yaml").write_text(SEEN, "utf-8")
     address = here.text("/openapi.yaml", document((tmp_path / "Pet.yaml").as_uri()))
-    assert "is a local file, but the document that refers to it is remote" in refusal(address, own(here))
+    assert "is a local file, but the document that refers to it is remote" in rejection(address, own(here))
 
 
 def drip(handler: BaseHTTPRequestHandler) -> None:
-    """Answer one byte at a time, without end."""
+    """Respond one byte at a time, endlessly."""
     handler.send_response(200)
     handler.end_headers()
     try:
@@ -356,7 +356,7 @@ def drip(handler: BaseHTTPRequestHandler) -> None:
 
 
 def drip_headers(handler: BaseHTTPRequestHandler) -> None:
-    """Send headers one byte at a time, without end."""
+    """Send headers one byte at a time, endlessly."""
     try:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nx: ")
         for _ in range(600):
@@ -369,7 +369,7 @@ def drip_headers(handler: BaseHTTPRequestHandler) -> None:
 
 @pytest.mark.parametrize("slow", [drip, drip_headers])
 def test_all_fetches_have_one_deadline(sites: tuple[Site, Site], slow: Callable[[Any], None]) -> None:
-    """A server that drips is left when the time for all fetches is over."""
+    """A slow server is abandoned when the time for all fetches is over."""
     here, _ = sites
     made = network.Network(f"http://{here.host}/a", frozenset({here.host}), 0.5)
     here.pages["/a"] = slow
@@ -381,8 +381,8 @@ def test_all_fetches_have_one_deadline(sites: tuple[Site, Site], slow: Callable[
     assert time.monotonic() - started < 5
 
 
-def test_a_server_that_accepts_and_is_silent_is_left() -> None:
-    """So is one that never answers."""
+def test_a_silent_server_is_abandoned() -> None:
+    """By the same deadline."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         made = network.Network(address, frozenset({address[7:-1]}), 0.3)
@@ -391,8 +391,10 @@ def test_a_server_that_accepts_and_is_silent_is_left() -> None:
 
 
 @pytest.mark.parametrize("compressed", [False, True])
-def test_a_document_has_a_size(sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch, compressed: bool) -> None:
-    """A document that is too large, decompressed, is refused."""
+def test_a_too_large_document_is_rejected(
+    sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch, compressed: bool
+) -> None:
+    """The size is that after decompression."""
     here, _ = sites
     monkeypatch.setattr(fetch, "MAX_BYTES", 1000)
     monkeypatch.setattr(fetch.check_size, "__defaults__", (1000,))
@@ -405,7 +407,7 @@ def test_a_document_has_a_size(sites: tuple[Site, Site], monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("status", [204, 304, 400, 401, 404, 500])
 def test_only_200_is_a_document(sites: tuple[Site, Site], status: int) -> None:
-    """An answer of another status is no document, whatever is in it."""
+    """Responses of other statuses are errors."""
     here, _ = sites
     here.pages["/openapi.yaml"] = (status, {}, b"" if status in (204, 304) else b"openapi: 3.1.0\n")
     (found,) = _refused(f"http://{here.host}/openapi.yaml", own(here))
@@ -413,15 +415,15 @@ def test_only_200_is_a_document(sites: tuple[Site, Site], status: int) -> None:
 
 
 def test_endless_redirects_end(sites: tuple[Site, Site]) -> None:
-    """A redirect to itself is left."""
+    """For example a redirect to itself."""
     here, _ = sites
     here.pages["/openapi.yaml"] = (302, {"location": "/openapi.yaml"}, b"")
     (found,) = _refused(f"http://{here.host}/openapi.yaml", own(here))
     assert "not-fetched" == found.code
 
 
-def test_a_copy_stands_for_an_address(tmp_path: Path) -> None:
-    """`--ref` reads copies: of a prefix, of one address, and of schemas that call each other by `$id`."""
+def test_a_copy_replaces_an_address(tmp_path: Path) -> None:
+    """`--ref` maps a prefix, an address, or the `$id` of schemas to copies."""
     text = f"""--- # a/openapi.yaml
 {get('{$ref: "https://schemas.test/v1/Pet.json"}')}--- # vendored/Pet.json
 {{"$id": "https://schemas.test/v1/Pet.json", "type": "object", "properties": {{
@@ -448,14 +450,14 @@ def test_a_copy_stands_for_an_address(tmp_path: Path) -> None:
     ],
 )
 def test_copies_may_be_named_in_client_toml(tmp_path: Path, config: str, works: bool) -> None:
-    """`ref` in client.toml is meant from its own folder; a prefix ends where a part of a path does."""
+    """`ref` is relative to that file; a prefix ends at a path segment."""
     root = write(tmp_path, f"--- # openapi.yaml\n{get('{$ref: https://s.test/Pet.yaml}')}--- # copies/Pet.yaml\n{SEEN}")
     (tmp_path / "client.toml").write_text(config + "\n", "utf-8")
     assert int(not works) == exit_code("generate", str(root), "--package", "p", "-o", str(tmp_path), "--strict")
 
 
 def test_a_copy_does_not_lead_out_of_its_folder(tmp_path: Path) -> None:
-    """What a prefix is mapped to is open, and nothing above it."""
+    """The folder that a prefix is mapped to is readable, and nothing above it."""
     out = get("{$ref: https://s.test/%2E%2E/secret.yaml}")
     text = f"--- # a/openapi.yaml\n{out}--- # secret.yaml\n{SEEN}--- # c/x\n{SEEN}"
     found = findings(write(tmp_path, text), access(copies=[f"https://s.test={tmp_path / 'c'}"]))
@@ -465,15 +467,15 @@ def test_a_copy_does_not_lead_out_of_its_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code"), [(["--ref", "x=y"], 1), (["--ref", "https://a.test"], 1), (["--allow-remote=a/b"], 1)]
 )
-def test_options_are_checked(tmp_path: Path, words: list[str], code: int) -> None:
+def test_invalid_options_are_rejected(tmp_path: Path, words: list[str], code: int) -> None:
     """What names nothing is refused."""
     root = write(tmp_path, f"--- # openapi.yaml\n{get('{type: string}')}")
     assert code == exit_code("dump-ir", str(root), *words)
 
 
 @pytest.mark.parametrize("where", ["before", "after", "host"])
-def test_the_option_may_stand_anywhere(sites: tuple[Site, Site], tmp_path: Path, where: str) -> None:
-    """`--allow-remote` is a word of its own before a document, at the end, and before a host."""
+def test_allow_remote_may_be_at_any_position(sites: tuple[Site, Site], tmp_path: Path, where: str) -> None:
+    """Before a document, at the end, and before a host."""
     here, _ = sites
     address = here.text("/Pet.yaml", SEEN)
     root = write(tmp_path, f"--- # openapi.yaml\n{get(f'{{$ref: {address!r}}}')}")
@@ -486,8 +488,8 @@ def test_the_option_may_stand_anywhere(sites: tuple[Site, Site], tmp_path: Path,
 @pytest.mark.parametrize(
     "address", ["http://[/", "http://[::1", "HTTP://u:s3cret@[", "http://x:99999/", "https://x:y/"]
 )
-def test_a_malformed_address_is_refused(capsys: pytest.CaptureFixture[str], address: str) -> None:
-    """In one line and a help, without what may be a password."""
+def test_a_malformed_address_is_rejected(capsys: pytest.CaptureFixture[str], address: str) -> None:
+    """With one line and a help, without possible passwords."""
     assert 1 == exit_code("new", "acme", "--spec", address)
     said = capsys.readouterr().err
     assert said.startswith("error[not-an-address]") and 2 == len(said.splitlines()) and "s3cret" not in said

@@ -1,4 +1,4 @@
-"""`specwire new` for documents in several files: every text pinned, and nothing else read afterwards."""
+"""Pinned documents of several files: `specwire new` copies every text, and nothing else is read afterwards."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ properties: {{root: {{$ref: "../a/spec.yaml#/components/schemas/Own"}}}}
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder with a document in several files; the working directory is there."""
+    """Return a folder with a document in several files, which is the working directory."""
     root = write(tmp_path, PARTS)
     root.write_text(
         root.read_text("utf-8") + "components: {schemas: {Own: {type: object, properties: {x: {type: integer}}}}}\n"
@@ -50,7 +50,7 @@ def pin(monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_file_is_pinned(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each text is copied byte for byte, in its layout where it has one, with its sources and its digest."""
+    """Each text is copied unchanged, with its layout, sources and digest."""
     provider = pin(monkeypatch)
     facts = tomllib.loads((provider / "source.toml").read_text("utf-8"))
     found = {part["file"]: part["sources"] for part in facts["parts"]}
@@ -66,7 +66,7 @@ def test_every_file_is_pinned(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_all_verbs_work_on_the_pin_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was pinned is all that is read: the source may be gone."""
+    """The source may be removed."""
     pin(monkeypatch)
     for name in ("a", "common", "copies"):
         shutil.rmtree(folder / name)
@@ -80,7 +80,7 @@ def test_all_verbs_work_on_the_pin_alone(folder: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("name", ["openapi.yaml", "paths/pets.yaml", "about.md", "parts/copies/Dog.json"])
 @pytest.mark.parametrize("change", ["edited", "removed"])
 def test_every_copy_is_checked(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, change: str) -> None:
-    """A copy that was edited or is gone is told before anything is generated."""
+    """An edited or missing copy is reported before anything is generated."""
     path = pin(monkeypatch) / name
     if change == "edited":
         path.write_bytes(path.read_bytes() + b"\n")
@@ -92,13 +92,13 @@ def test_every_copy_is_checked(folder: Path, monkeypatch: pytest.MonkeyPatch, na
 
 
 def test_a_pin_reads_nothing_else(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A `source.toml` that names something outside of its folder is refused."""
+    """A `source.toml` that names a file outside its folder is rejected."""
     source = pin(monkeypatch) / "source.toml"
     source.write_text(source.read_text("utf-8").replace('file = "about.md"', 'file = "../../../a/about.md"'), "utf-8")
     assert 1 == exit_code("generate", "acme", "--root", "ws")
 
 
-def test_a_missing_part_is_told_before_anything_is_pinned(folder: Path) -> None:
+def test_an_incomplete_document_is_not_pinned(folder: Path) -> None:
     """A document that is not whole is not pinned."""
     (folder / "a/paths/pets.yaml").unlink()
     assert 1 == exit_code("new", "acme", "--spec", "a/spec.yaml", "--refs-within", "common", "--root", "ws")
@@ -106,7 +106,7 @@ def test_a_missing_part_is_told_before_anything_is_pinned(folder: Path) -> None:
 
 
 def test_a_fetched_document_is_pinned_as_analysed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each text is fetched once: what is pinned is what was analysed."""
+    """Each text is fetched once."""
     site = Site()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     address = site.text("/api/openapi.yaml", document("more/Pet.yaml?key=s3cret"))
@@ -126,7 +126,7 @@ def test_a_fetched_document_is_pinned_as_analysed(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.parametrize("order", [("s/a", "s/a/b"), ("s/a/b", "s/a"), ("s/A", "s/a/b"), ("s/a", "s/A")])
 def test_copies_do_not_collide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: tuple[str, str]) -> None:
-    """An address may be a document and a folder of documents; file systems may not tell case apart."""
+    """An address may be a document and a folder; file systems may ignore case."""
     site = Site()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     members = ", ".join(f"p{index}: {{$ref: {ref!r}}}" for index, ref in enumerate(order))
@@ -141,7 +141,7 @@ def test_copies_do_not_collide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_a_provider_is_written_as_a_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of a pin would be taken for a document of its own."""
+    """A partial pin would look like another document."""
     root = write(tmp_path, f"--- # x.yaml\n{get('{type: string}')}")
 
     def full(self: Path, data: bytes) -> int:
@@ -152,8 +152,8 @@ def test_a_provider_is_written_as_a_whole_or_not_at_all(tmp_path: Path, monkeypa
     assert [] == list((tmp_path / "ws/specs").iterdir())
 
 
-def test_a_link_is_no_place_for_a_provider(tmp_path: Path) -> None:
-    """Not even one that leads nowhere: what it names is not the user's word."""
+def test_a_provider_is_not_written_through_a_link(tmp_path: Path) -> None:
+    """Not even through a dangling one."""
     root = write(tmp_path, f"--- # x.yaml\n{get('{type: string}')}")
     (tmp_path / "ws/specs").mkdir(parents=True)
     (tmp_path / "ws/specs/acme").symlink_to(tmp_path / "elsewhere")
@@ -161,7 +161,7 @@ def test_a_link_is_no_place_for_a_provider(tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_document_in_one_file_is_pinned_as_before(tmp_path: Path) -> None:
+def test_a_document_in_one_file_has_no_parts(tmp_path: Path) -> None:
     """Without parts there are no parts."""
     root = write(tmp_path, f"--- # x.yaml\n{get('{type: string}')}")
     assert 0 == exit_code("new", "acme", "--spec", str(root), "--root", str(tmp_path / "ws"))
@@ -182,8 +182,8 @@ def test_a_document_in_one_file_is_pinned_as_before(tmp_path: Path) -> None:
         "[[parts]]\nfile = '/etc/hostname'\nsources = ['a']\nsha256 = ''",
     ],
 )
-def test_a_spoilt_pin_is_refused(tmp_path: Path, parts: str) -> None:
-    """A source.toml that is malformed, or that names files elsewhere, is an error that names it."""
+def test_an_invalid_source_toml_is_rejected(tmp_path: Path, parts: str) -> None:
+    """Malformed, or with files elsewhere."""
     (tmp_path / "source.toml").write_text(f"{parts}\n", "utf-8")
     with pytest.raises(SpecwireCodegenError, match=r"source\.toml (cannot be read|names)"):
         read_pin(tmp_path / "source.toml")

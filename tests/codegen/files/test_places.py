@@ -1,4 +1,4 @@
-"""A reference may stand anywhere: what comes is what comes of the same content written in its place."""
+"""References at any place: the result equals that of the same content inline."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.files.load import load
 from specwire_codegen.openapi import pointer as pointers
 
-from tests.codegen.files.folder import as_yaml, facts, findings, get, normalized, ok, refusal, write
+from tests.codegen.files.folder import as_yaml, facts, findings, get, normalized, ok, rejection, write
 
 Json = dict[str, Any]
 
@@ -23,7 +23,7 @@ KEYED = {"$ref": "#/components/schemas/Pet"}
 
 
 def openapi() -> Json:
-    """Return a document that has something at every place of OpenAPI 3."""
+    """Return a document with every construct of OpenAPI 3."""
     return {
         "openapi": "3.2.0",
         "info": {"title": "Pets", "version": "7", "description": "The *pets* API.", "contact": {"name": "N"}},
@@ -174,7 +174,7 @@ def openapi() -> Json:
 
 
 def swagger() -> Json:
-    """Return a document that has something at every place of Swagger 2.0."""
+    """Return a document with every construct of Swagger 2.0."""
     return {
         "swagger": "2.0",
         "info": {"title": "Pets", "version": "7"},
@@ -241,7 +241,7 @@ def swagger() -> Json:
 
 
 def places(value: Any, pointer: str = "") -> list[str]:
-    """Return the pointers of everything in a document but the whole of it."""
+    """Return the pointers of everything in a document except the document itself."""
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     found = []
     for key, member in members:
@@ -250,8 +250,8 @@ def places(value: Any, pointer: str = "") -> list[str]:
     return found
 
 
-def is_open(pointer: str) -> bool:
-    """Tell whether what is at a place can be elsewhere: no version, no reference, no part of an example or an enum."""
+def is_movable(pointer: str) -> bool:
+    """Tell whether a value can be elsewhere: not a version, a reference, or part of an example or enum."""
     tokens = pointers.split(pointer)
     inside = [index for index, token in enumerate(tokens) if token in ("example", "value", "enum")]
     is_schema_name = tokens[-2:-1] in (("schema",), ("properties",), ("items",))
@@ -269,14 +269,14 @@ def is_open(pointer: str) -> bool:
 
 
 PLACES = [
-    *(pytest.param(openapi, each, id=f"3.2 {each}") for each in places(openapi()) if is_open(each)),
-    *(pytest.param(swagger, each, id=f"2.0 {each}") for each in places(swagger()) if is_open(each)),
+    *(pytest.param(openapi, each, id=f"3.2 {each}") for each in places(openapi()) if is_movable(each)),
+    *(pytest.param(swagger, each, id=f"2.0 {each}") for each in places(swagger()) if is_movable(each)),
 ]
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Return what comes of the two documents in one piece."""
+    """Return the results of the two documents in one piece."""
     folder = tmp_path_factory.mktemp("whole")
     found = {}
     for make in (openapi, swagger):
@@ -285,8 +285,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("make", "pointer"), PLACES)
-def test_a_reference_may_stand_anywhere(make: Any, pointer: str, tmp_path: Path, whole: dict[str, Any]) -> None:
-    """What is put elsewhere, in the file or in another one, comes back in its place."""
+def test_a_reference_may_be_at_any_place(make: Any, pointer: str, tmp_path: Path, whole: dict[str, Any]) -> None:
+    """To another place of the file or to another file."""
     document = make()
     part = pointers.get(document, pointer)
     local = pointers.replaced(document, pointer, {"$ref": "#/x-part/one"}) | {"x-part": {"one": part}}
@@ -302,8 +302,8 @@ def test_a_reference_may_stand_anywhere(make: Any, pointer: str, tmp_path: Path,
         assert expected == found, name
 
 
-def test_own_keys_win(tmp_path: Path) -> None:
-    """Keys beside a reference count, in containers and in objects."""
+def test_keys_next_to_a_reference_take_precedence(tmp_path: Path) -> None:
+    """In containers and in objects."""
     text = f"""--- # openapi.yaml
 paths:
   $ref: paths.yaml
@@ -321,7 +321,7 @@ get: {{operationId: theirs, summary: Theirs, description: Long., {ok("{type: int
 
 
 def test_a_merge_key_may_hold_a_reference(tmp_path: Path) -> None:
-    """`<<: {$ref}` brings in the keys of another file, as YAML brings in those of an anchor."""
+    """`<<: {$ref}` adds the keys of another file, like those of an anchor."""
     text = f"""--- # openapi.yaml
 {get('{$ref: "#/components/schemas/Pet"}')}components:
   schemas:
@@ -342,7 +342,7 @@ properties: {{id: {{type: integer}}, name: {{type: string}}}}
 
 
 def test_a_text_may_be_a_file(tmp_path: Path) -> None:
-    """A description is the text of a Markdown file, a name that of a text file."""
+    """A description may be a Markdown file, a name a text file."""
     text = f"""--- # openapi.yaml
 openapi: 3.1.0
 info: {{title: {{$ref: title.txt}}, version: '1', description: {{$ref: "docs/about%20us.md"}}}}
@@ -364,8 +364,8 @@ readPet
 
 
 @pytest.mark.parametrize("ending", ["env", "pem", "", "toml"])
-def test_a_text_is_taken_from_few_kinds_of_files(ending: str, tmp_path: Path) -> None:
-    """What becomes a text of the client is read from texts, YAML and JSON alone."""
+def test_a_text_comes_from_text_files_only(ending: str, tmp_path: Path) -> None:
+    """Texts, YAML and JSON."""
     name = f"secret.{ending}".rstrip(".")
     text = f"--- # openapi.yaml\npaths: {{}}\ntags: [{{name: t, description: {{$ref: {name}}}}}]\n"
     root = write(tmp_path, f"{text}--- # {name}\nkey: s3cret\n")
@@ -373,7 +373,7 @@ def test_a_text_is_taken_from_few_kinds_of_files(ending: str, tmp_path: Path) ->
 
 
 def test_a_long_text_is_not_read(tmp_path: Path) -> None:
-    """A text of more than 1 MB has no place in a description."""
+    """Above 1 MB it is not a description."""
     text = "--- # openapi.yaml\nopenapi: 3.1.0\ninfo: {title: T, version: '1', description: {$ref: a.md}}\npaths: {}\n"
     root = write(tmp_path, text)
     (tmp_path / "a.md").write_text("word " * 220_000, "utf-8")
@@ -393,7 +393,7 @@ PLAIN = "{type: object, properties: {id: {type: integer}}}"
 
 
 def examples(folder: Path, example: str, schema: str = PLAIN) -> tuple[Any, list[str]]:
-    """Return the examples of the answer, and the codes of what is said about them."""
+    """Return the examples of the response, and the codes of the findings."""
     found = normalized(write(folder, EXAMPLE.replace("SCHEMA", schema).replace("EXAMPLE", example)))
     media = found.data["paths"]["/pets"]["get"]["responses"]["200"]["content"]["application/json"]
     return media.get("examples"), [each.code for each in found.warnings]
@@ -401,7 +401,7 @@ def examples(folder: Path, example: str, schema: str = PLAIN) -> tuple[Any, list
 
 @pytest.mark.parametrize("example", ["example: {$ref: rex.json}", "examples: {one: {value: {$ref: rex.json}}}"])
 def test_an_example_may_be_a_file(example: str, tmp_path: Path) -> None:
-    """An example is a reference as a whole only: what is deeper is data."""
+    """Only an example as a whole is a reference; deeper ones are data."""
     found, codes = examples(tmp_path, example)
     assert ([{"id": 7, "name": "rex", "at": {"$ref": "deep.json"}}], []) == (
         [each["value"] for each in found.values()],
@@ -410,21 +410,21 @@ def test_an_example_may_be_a_file(example: str, tmp_path: Path) -> None:
 
 
 def test_an_example_of_a_reference_is_data(tmp_path: Path) -> None:
-    """Where the schema has a property `$ref`, an object with that key is a value of it."""
+    """If the schema has a property `$ref`, an object with that key is a value."""
     schema = "{type: object, allOf: [{properties: {$ref: {type: string}}}]}"
     found, codes = examples(tmp_path, "example: {$ref: rex.json}", schema)
     assert ([{"$ref": "rex.json"}], []) == ([each["value"] for each in found.values()], codes)
 
 
 @pytest.mark.parametrize("target", ["gone.json", "https://a.test/x.json", "rex.json#/none"])
-def test_an_example_that_is_missing_is_left_out(target: str, tmp_path: Path) -> None:
-    """Without its file, an example costs a warning and is no example."""
+def test_a_missing_example_file_is_a_warning(target: str, tmp_path: Path) -> None:
+    """The example is omitted."""
     found, codes = examples(tmp_path, f"example: {{$ref: '{target}'}}")
     assert (None, 1) == (found, len(codes))
 
 
-def test_what_is_data_is_left_alone(tmp_path: Path) -> None:
-    """Constants, members of enums and extensions are data: nothing is read for them."""
+def test_references_in_data_are_not_followed(tmp_path: Path) -> None:
+    """Constants, enum members and extensions."""
     text = f"""--- # openapi.yaml
 x-samples: [{{source: {{$ref: gone.py}}}}]
 {get('{$ref: "#/components/schemas/Pet"}')}components:
@@ -442,15 +442,15 @@ x-samples: [{{source: {{$ref: gone.py}}}}]
     assert ["data-ref"] == [each.code for each in found.warnings]
 
 
-def test_a_reference_that_is_left_over_is_an_error(tmp_path: Path) -> None:
-    """A field that there is not may not take what a reference leads to with it."""
+def test_a_reference_in_an_unknown_field_is_an_error(tmp_path: Path) -> None:
+    """The field cannot be dropped with its target."""
     text = "--- # openapi.yaml\npaths: {/pets: {get: {operationId: getPet, respones: {$ref: r.yaml}}}}\n"
     (found,) = (each for each in findings(write(tmp_path, text)) if each.severity == "error")
     assert ("stray-ref", "did you mean 'responses'?") == (found.code, found.help)
 
 
-def test_what_is_brought_in_keeps_its_place(tmp_path: Path) -> None:
-    """A mistake is told with the file and the line where it was written, however it came in."""
+def test_mistakes_in_other_files_have_their_place(tmp_path: Path) -> None:
+    """File and line of the text itself."""
     text = """--- # openapi.yaml
 paths: {$ref: paths.yaml}
 --- # paths.yaml
@@ -466,7 +466,7 @@ paths: {$ref: paths.yaml}
 
 
 def test_a_root_that_refers_to_the_document_needs_its_version(tmp_path: Path) -> None:
-    """Only what says which version it is can be a document."""
+    """A file without a version is not a document."""
     root = write(
         tmp_path,
         f"--- # a.yaml\n--- # real.yaml\nopenapi: 3.1.0\ninfo: {{title: R, version: '1'}}\n{get('{type: string}')}",
@@ -479,14 +479,14 @@ def test_a_root_that_refers_to_the_document_needs_its_version(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("target", ["gone.json", "#/components/examples/gone", "https://a.test/x.json", "urn:x:y"])
-def test_an_example_object_that_is_missing_is_left_out(target: str, tmp_path: Path) -> None:
+def test_a_missing_example_object_is_omitted(target: str, tmp_path: Path) -> None:
     """No call needs it."""
     found, codes = examples(tmp_path, f"examples: {{one: {{$ref: '{target}'}}, two: {{value: {{id: 1}}}}}}")
     assert (["two"], 1) == (list(found), len(codes))
 
 
 @pytest.mark.parametrize("what", ["../x.json", ".hidden.json", "/etc/passwd"])
-def test_an_example_object_that_may_not_be_read_is_refused(what: str, tmp_path: Path) -> None:
-    """The user says what may be read; silence would hide the attempt."""
+def test_a_forbidden_example_object_is_rejected(what: str, tmp_path: Path) -> None:
+    """Omitting it would hide the attempt."""
     text = EXAMPLE.replace("SCHEMA", PLAIN).replace("EXAMPLE", f"examples: {{one: {{$ref: '{what}'}}}}")
-    assert "error[ref-not-allowed]" in refusal(write(tmp_path / "a", text))
+    assert "error[ref-not-allowed]" in rejection(write(tmp_path / "a", text))

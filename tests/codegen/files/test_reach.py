@@ -1,4 +1,4 @@
-"""What a document may read: the rule of `files/reach.py`, with each of its edges."""
+"""Files that a document may read: the rule of `files/reach.py` and its limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from specwire_codegen.files.access import Access, access
 
-from tests.codegen.files.folder import facts, findings, get, refusal, write
+from tests.codegen.files.folder import facts, findings, get, rejection, write
 from tests.support.command_line import exit_code
 
 PET = "type: object\nproperties: {seen: {type: integer}}\n"
@@ -17,7 +17,7 @@ PET = "type: object\nproperties: {seen: {type: integer}}\n"
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Return a home folder; the working directory is in another one."""
+    """Return a home folder; the working directory is another one."""
     folder = tmp_path / "homes/user"
     folder.mkdir(parents=True)
     (tmp_path / "work").mkdir()
@@ -28,13 +28,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def document(folder: Path, place: str, ref: str, *others: str) -> Path:
-    """Write a document that refers to one file, and other files that all hold the same schema."""
+    """Write a document that refers to one file, and other files with the same schema."""
     body = "".join(f"--- # {other}\n{PET}" for other in others)
     return write(folder, f"--- # {place}\n{get(f'{{$ref: {ref!r}}}')}{body}")
 
 
 def is_read(root: Path, allowed: Access | None = None) -> bool:
-    """Tell whether a document is understood with what it refers to, and otherwise refused for just that."""
+    """Tell whether a document is accepted with its reference, or rejected for that reference only."""
     found = findings(root, allowed)
     assert {each.code for each in found} <= {"ref-not-allowed"}
     return not found
@@ -56,7 +56,7 @@ def is_read(root: Path, allowed: Access | None = None) -> bool:
     ],
 )
 def test_a_document_reads_its_own_folder(tmp_path: Path, place: str, ref: str, target: str, read: bool) -> None:
-    """Without a repository around it, a document reads what is in its own folder and is not hidden."""
+    """Without a repository, it reads files of its own folder that are not hidden."""
     assert read == is_read(document(tmp_path, place, ref, target))
 
 
@@ -71,8 +71,8 @@ def test_a_document_reads_its_own_folder(tmp_path: Path, place: str, ref: str, t
         ("../../../.git/config", "repo/.git/config", False),
     ],
 )
-def test_a_repository_is_open(tmp_path: Path, mark: str, ref: str, target: str, read: bool) -> None:
-    """What lies in the same repository is read, whatever the working directory is."""
+def test_files_of_the_same_repository_are_read(tmp_path: Path, mark: str, ref: str, target: str, read: bool) -> None:
+    """Whatever the working directory is."""
     if mark == ".git" and target.startswith("repo/.git/"):
         pytest.skip("the mark is a file here")
     path = tmp_path / "repo" / mark
@@ -82,7 +82,7 @@ def test_a_repository_is_open(tmp_path: Path, mark: str, ref: str, target: str, 
 
 
 def test_the_nearest_repository_counts(tmp_path: Path) -> None:
-    """A repository in another one does not open that."""
+    """A repository inside another one does not open the outer one."""
     (tmp_path / "outer/.git").mkdir(parents=True)
     (tmp_path / "outer/inner/.git").mkdir(parents=True)
     assert not is_read(document(tmp_path, "outer/inner/a/openapi.yaml", "../../Pet.yaml", "outer/Pet.yaml"))
@@ -101,7 +101,7 @@ def test_a_repository_of_the_whole_home_does_not_count(tmp_path: Path, marked: s
 def test_the_working_directory_is_open_if_it_holds_the_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, read: bool
 ) -> None:
-    """A call from the folder that holds both says that they belong together; the home folder says nothing."""
+    """Unless it is the home folder."""
     base = folder if folder == "homes/user" else "top"
     root = document(tmp_path, f"{base}/a/openapi.yaml", "../b/Pet.yaml", f"{base}/b/Pet.yaml")
     (tmp_path / folder).mkdir(exist_ok=True)
@@ -121,15 +121,15 @@ def test_the_working_directory_is_open_if_it_holds_the_document(
         ("homes/user/.shared", "../homes/user/.shared/Pet.yaml", "homes/user/.shared/Pet.yaml", True),
     ],
 )
-def test_a_folder_may_be_named(tmp_path: Path, named: str, ref: str, target: str, read: bool) -> None:
-    """What the user names is open, hidden or not; what is hidden in it is not."""
+def test_a_named_folder_is_open(tmp_path: Path, named: str, ref: str, target: str, read: bool) -> None:
+    """Hidden or not; hidden files in it are not."""
     root = document(tmp_path, "a/openapi.yaml", ref, target)
     assert read == is_read(root, access(within=[tmp_path / named]))
 
 
 @pytest.mark.parametrize("to_file", [True, False])
 def test_links_are_resolved(tmp_path: Path, to_file: bool) -> None:
-    """A link is where it leads to."""
+    """The target of a link counts."""
     (tmp_path / "secret").mkdir()
     (tmp_path / "secret/Pet.yaml").write_text(PET, "utf-8")
     root = document(tmp_path, "a/openapi.yaml", "Pet.yaml" if to_file else "in/Pet.yaml")
@@ -139,7 +139,7 @@ def test_links_are_resolved(tmp_path: Path, to_file: bool) -> None:
     assert is_read(root, access(within=[tmp_path / "secret"]))
 
 
-def test_a_link_to_the_document_itself(tmp_path: Path) -> None:
+def test_a_document_behind_a_link_reads_the_folder_of_its_target(tmp_path: Path) -> None:
     """A document that is called by a link reads what is beside the document that the link leads to."""
     root = document(tmp_path, "a/openapi.yaml", "Pet.yaml", "a/Pet.yaml")
     link = tmp_path / "work/link.yaml"
@@ -149,8 +149,8 @@ def test_a_link_to_the_document_itself(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("spelling", ["file://{}", "file://localhost{}", "file:{}", "FILE://{}"])
 @pytest.mark.parametrize(("target", "read"), [("a/Pet one.yaml", True), ("b/Pet one.yaml", False)])
-def test_a_file_address_is_a_path(tmp_path: Path, spelling: str, target: str, read: bool) -> None:
-    """`file:` means a path, under the same rule."""
+def test_a_file_url_is_a_path(tmp_path: Path, spelling: str, target: str, read: bool) -> None:
+    """Under the same rule."""
     path = (tmp_path / target).as_posix().replace(" ", "%20")
     assert read == is_read(document(tmp_path, "a/openapi.yaml", spelling.format(path), target))
 
@@ -173,7 +173,7 @@ def test_a_file_address_is_a_path(tmp_path: Path, spelling: str, target: str, re
     ],
 )
 def test_a_share_of_another_machine_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ref: str) -> None:
-    """What Windows would look for on another machine, with the user's login, is no path: nobody looks for it."""
+    """Windows would connect to it with the user's credentials."""
     root = document(tmp_path, "a/openapi.yaml", ref)
     looked: list[str] = []
     exists = Path.exists
@@ -190,7 +190,7 @@ def test_a_share_of_another_machine_is_never_opened(tmp_path: Path, monkeypatch:
 
 @pytest.mark.parametrize("ref", ["//host.test/Pet.yaml", "//user:s3cret@host.test/Pet.yaml"])
 def test_a_host_without_a_scheme_is_an_address(tmp_path: Path, ref: str) -> None:
-    """`//host/path` names another host, as it does everywhere in the web, under the rule of addresses."""
+    """`//host/path` is a URL, under the rule of URLs."""
     (found,) = findings(document(tmp_path, "a/openapi.yaml", ref))
     assert "'https://host.test/Pet.yaml' is remote" in found.message
     assert found.help is not None and "--allow-remote host.test" in found.help
@@ -198,7 +198,7 @@ def test_a_host_without_a_scheme_is_an_address(tmp_path: Path, ref: str) -> None
 
 @pytest.mark.parametrize("place", ["description", "schema", "operationId", "example"])
 def test_the_rule_holds_at_every_place(tmp_path: Path, place: str) -> None:
-    """Nothing outside is read, whatever it is wanted for."""
+    """Nothing outside is read for any kind of reference."""
     ref = "{$ref: ../b/secret.json}"
     fields = {"description": f"description: {ref}", "operationId": f"operationId: {ref}", "schema": "", "example": ""}
     media = {"schema": f"schema: {ref}", "example": f"example: {ref}"}.get(place, "schema: {type: string}")
@@ -209,11 +209,11 @@ def test_the_rule_holds_at_every_place(tmp_path: Path, place: str) -> None:
     assert ["ref-not-allowed"] == codes
 
 
-def test_an_option_of_a_refusal_can_be_pasted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A refusal names its rule, and the option that lets in what is meant."""
+def test_the_error_has_the_option_to_paste(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the rule."""
     root = document(tmp_path, "specs/pay/2024/openapi.yaml", "../../../common/v1/Pet.yaml", "common/v1/Pet.yaml")
     monkeypatch.chdir(root.parent)
-    said = refusal(root)
+    said = rejection(root)
     assert "leads out of the folder of the document, its repository and the working directory" in said
     assert "--refs-within ../../../common" in said
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -223,16 +223,16 @@ def test_an_option_of_a_refusal_can_be_pasted(tmp_path: Path, monkeypatch: pytes
     assert 0 == exit_code("dump-ir", "openapi.yaml", "--refs-within=../../../common")
 
 
-def test_a_single_file_is_named_rather_than_its_folder(tmp_path: Path) -> None:
-    """What is beside the document's folder is named itself: its folder would be far too much."""
-    said = refusal(document(tmp_path, "a/openapi.yaml", "../Pet.yaml", "Pet.yaml"))
+def test_the_suggested_option_names_a_single_file(tmp_path: Path) -> None:
+    """Its folder would be too much."""
+    said = rejection(document(tmp_path, "a/openapi.yaml", "../Pet.yaml", "Pet.yaml"))
     assert f"--refs-within {Path(os.path.relpath(tmp_path / 'Pet.yaml')).as_posix()}" in said
 
 
 @pytest.mark.parametrize("table", ["", "[client]\n"])
 @pytest.mark.parametrize("value", ['["../b"]', '"../b"'])
 def test_a_folder_may_be_named_in_client_toml(tmp_path: Path, table: str, value: str) -> None:
-    """`refs-within` in client.toml is meant from its own folder."""
+    """`refs-within` is relative to that file."""
     root = document(tmp_path, "specs/a/openapi.yaml", "../b/Pet.yaml", "specs/b/Pet.yaml")
     (root.parent / "client.toml").write_text(f"{table}refs-within = {value}\n", "utf-8")
     assert 0 == exit_code("dump-ir", str(root))
@@ -254,7 +254,7 @@ def test_a_folder_may_be_named_in_client_toml(tmp_path: Path, table: str, value:
     "form", ["refs-within = ['{}']", "ref = {{'https://s.test' = '{}'}}", "[client]\nrefs-within = '{}'"]
 )
 @pytest.mark.parametrize("absolute", [True, False])
-def test_a_file_beside_a_document_does_not_open_what_is_far_or_hidden(
+def test_client_toml_opens_no_hidden_or_distant_files(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -263,7 +263,7 @@ def test_a_file_beside_a_document_does_not_open_what_is_far_or_hidden(
     form: str,
     absolute: bool,
 ) -> None:
-    """A client.toml may come with the document from anybody: only the command line opens secrets, and other folders."""
+    """It may come with the document from anybody; only the command line opens them."""
     ref = "https://s.test/x.json" if form.startswith("ref =") else os.path.relpath(f"/{secret}/x.json", f"/{place}")
     root = document(tmp_path, f"{place}/openapi.yaml", ref, f"{secret}/x.json")
     named = tmp_path / secret if absolute else Path(os.path.relpath(tmp_path / secret, root.parent))
@@ -276,14 +276,14 @@ def test_a_file_beside_a_document_does_not_open_what_is_far_or_hidden(
 
 
 def test_client_toml_is_checked(tmp_path: Path) -> None:
-    """A value that names nothing is an error with its line."""
+    """An invalid value is an error with its line."""
     root = document(tmp_path, "a/openapi.yaml", "Pet.yaml", "a/Pet.yaml")
     (root.parent / "client.toml").write_text("[client]\nrefs-within = 7\n", "utf-8")
     assert 1 == exit_code("dump-ir", str(root))
 
 
-def test_what_no_call_needs_is_not_refused(tmp_path: Path) -> None:
-    """A reference that nobody needs refuses nothing."""
+def test_unneeded_references_are_not_rejected(tmp_path: Path) -> None:
+    """No operation uses them."""
     root = document(tmp_path, "a/openapi.yaml", "Pet.yaml", "a/Pet.yaml")
     more = "components: {schemas: {Unused: {$ref: ../../secret.yaml}, Too: {properties: {a: {$ref: gone.yaml}}}}}\n"
     root.write_text(root.read_text("utf-8") + more, "utf-8")

@@ -38,8 +38,8 @@ NAMES = sorted(path.name for path in CASES.iterdir() if splittable(path / "spec.
 DOCUMENTS = sorted(CORPUS.glob("*.json"))[::3][:50] if CORPUS is not None else []
 
 
-def understood(path: Path, folder: Path) -> tuple[str, list[tuple[str, str]]]:
-    """Return the normalized document at a path as JSON, and what is said about it, without places."""
+def canonical(path: Path, folder: Path) -> tuple[str, list[tuple[str, str]]]:
+    """Return the normalized document at a path as JSON, and its findings without places."""
     found: Normalized = normalize(load(path, access(within=[folder])))
     return json.dumps(found.data, ensure_ascii=False), sorted({(each.code, each.message) for each in found.warnings})
 
@@ -60,10 +60,10 @@ def compare(data: Any, folder: Path, seed: int, share: float = 0.12, most: int =
     many = written(folder / "many", splitter.split(data))
     where = "\n".join((f"seed {seed}", *splitter.moved))
     try:
-        found = understood(many, folder)
+        found = canonical(many, folder)
     except DiagnosticError as problem:
         raise AssertionError(f"{problem}\n{where}") from None
-    expected = understood(whole, folder)
+    expected = canonical(whole, folder)
     assert expected[0] == found[0], where
     assert expected[1] == found[1], where
     return len(splitter.files)
@@ -75,16 +75,16 @@ def data_of(path: Path) -> Any:
 
 
 @pytest.mark.parametrize("name", NAMES[::3])
-def test_many_files_are_one_document(name: str, tmp_path: Path) -> None:
-    """Each of the documents of `tests/cases`, split at random, is what it was."""
+def test_a_split_document_is_equal(name: str, tmp_path: Path) -> None:
+    """Each document of `tests/cases`, split at random."""
     assert compare(data_of(CASES / name / "spec.yaml"), tmp_path, seed=len(name)) > 1
 
 
 @pytest.mark.parametrize(
     "name", [name for name in ("references", "bodies", "swagger2", "discriminators") if name in NAMES]
 )
-def test_the_client_of_many_files_is_that_of_one(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The whole package is equal, byte for byte."""
+def test_the_client_of_a_split_document_is_equal(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Byte for byte."""
     data = data_of(CASES / name / "spec.yaml")
     files = {"one": {ROOT: json.dumps(data).encode()}, "many": Splitter(7, 0.2).split(data)}
     made = {}
@@ -100,7 +100,7 @@ def test_the_client_of_many_files_is_that_of_one(name: str, tmp_path: Path, monk
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("name", NAMES)
-def test_any_split_of_any_case(name: str, seed: int, tmp_path: Path) -> None:
+def test_any_split_of_any_case_is_equal(name: str, seed: int, tmp_path: Path) -> None:
     """So is every split."""
     compare(data_of(CASES / name / "spec.yaml"), tmp_path, seed, share=(seed % 5 + 1) / 12, most=100)
 
@@ -110,8 +110,8 @@ def test_any_split_of_any_case(name: str, seed: int, tmp_path: Path) -> None:
     CORPUS is None, reason="SPECWIRE_CORPUS is not set: name the folder that has dev/ with the documents"
 )
 @pytest.mark.parametrize("path", sampled(DOCUMENTS or [Path()], 10), ids=lambda path: path.name or "none")
-def test_real_documents_may_be_split(path: Path, tmp_path: Path) -> None:
-    """Fifty documents of the world, split at random, are what they were."""
+def test_split_real_documents_are_equal(path: Path, tmp_path: Path) -> None:
+    """Fifty of them, split at random."""
     if not splittable(path):
         pytest.skip("it uses anchors or other files")
     compare(data_of(path), tmp_path, seed=len(path.name), share=0.03, most=150)

@@ -1,4 +1,4 @@
-"""Targets of references: inside of anything, of another kind, missing, and with words of their own beside them."""
+"""Targets of references: nested, of another type, missing, and with siblings."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ DEEP = {
 
 @pytest.mark.parametrize("name", DEEP)
 @pytest.mark.parametrize("version", ["3.0.3", "3.1.0", "3.2.0"])
-def test_a_target_may_be_inside_of_anything(tmp_path: Path, name: str, version: str) -> None:
-    """What references lead to is followed as deep as it goes, wherever that is."""
+def test_a_target_may_be_at_any_depth(tmp_path: Path, name: str, version: str) -> None:
+    """References are followed inside any object."""
     head = f"openapi: {version}\ninfo: {{title: T, version: '1'}}\n"
     root = write(tmp_path, f"--- # spec.yaml\n{head}{DEEP[name]}")
     built = build(single(root, "sample", tmp_path / "out"))
@@ -69,7 +69,7 @@ host: x.test
 
 
 def test_a_definition_of_swagger_may_be_anywhere(tmp_path: Path) -> None:
-    """What protoc-gen-swagger keeps under `x-stream-definitions` is a schema like others."""
+    """protoc-gen-swagger keeps schemas under `x-stream-definitions`."""
     text = f"""--- # swagger.yaml
 {SWAGGER}paths:
   /watch:
@@ -114,8 +114,8 @@ TARGETS = {
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_a_schema_may_refer_to_what_has_one(tmp_path: Path, target: str) -> None:
-    """A schema that refers to a response, a parameter or the like is the schema of that, with a warning."""
+def test_a_schema_may_refer_to_an_object_with_a_schema(tmp_path: Path, target: str) -> None:
+    """A response, a parameter or the like, with a warning."""
     ref = f"{{$ref: '#/components/{target}'}}"
     root = write(tmp_path, f"--- # spec.yaml\n{get(ref)}{COMPONENTS}")
     found = normalized(root)
@@ -127,8 +127,8 @@ def test_a_schema_may_refer_to_what_has_one(tmp_path: Path, target: str) -> None
 
 @pytest.mark.parametrize("target", [*TARGETS, "schemas/Thing"])
 @pytest.mark.parametrize("place", ["response", "requestBody", "header", "mediaType", "parameter"])
-def test_every_kind_may_refer_to_every_other(tmp_path: Path, place: str, target: str) -> None:
-    """What refers to an object of another kind is made of it, with a warning, or refused; never a traceback."""
+def test_references_between_object_types(tmp_path: Path, place: str, target: str) -> None:
+    """Converted with a warning, or rejected; never a traceback."""
     ref = f"{{$ref: '#/components/{target}'}}"
     sections = {"response": "responses", "requestBody": "requestBodies", "header": "headers", "mediaType": "mediaTypes"}
     fields = {
@@ -150,8 +150,8 @@ def test_every_kind_may_refer_to_every_other(tmp_path: Path, place: str, target:
 
 
 @pytest.mark.parametrize("version", ["3.1.0", "3.2.0"])
-def test_words_beside_a_reference_count(tmp_path: Path, version: str) -> None:
-    """`summary` and `description` beside `$ref` replace those of the target, where it has such a field."""
+def test_siblings_of_a_reference_are_used(tmp_path: Path, version: str) -> None:
+    """`summary` and `description` replace those of a target that has such a field."""
     beside = "summary: Sum, description: Mine."
     text = f"""--- # spec.yaml
 openapi: {version}
@@ -197,7 +197,7 @@ security: [{{key: []}}]
     build(single(tmp_path / "spec.yaml", "sample", tmp_path / "out"))
 
 
-def test_strict_refuses_what_would_be_warned_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_strict_makes_warnings_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--strict` makes an error of each warning."""
     root = str(write(tmp_path, f"--- # spec.yaml\n{get('{$ref: https://schemas.test/Pet.json}')}"))
     words = ("generate", root, "--package", "p", "-o", str(tmp_path))
@@ -218,8 +218,8 @@ def test_strict_refuses_what_would_be_warned_about(tmp_path: Path, monkeypatch: 
         ("security: [{key: []}]", "key: {type: {$ref: 'scheme.yaml#/type'}, scheme: {$ref: 'scheme.yaml#/scheme'}}"),
     ],
 )
-def test_security_may_be_anywhere(tmp_path: Path, security: str, components: str) -> None:
-    """A requirement or a scheme in another file demands what it demands in its place."""
+def test_security_may_be_in_another_file(tmp_path: Path, security: str, components: str) -> None:
+    """Requirements and schemes mean the same there."""
     text = f"""--- # spec.yaml
 {security}
 {get("{type: string}")}components: {{securitySchemes: {{{components}}}}}
@@ -251,7 +251,7 @@ key: {{type: http, scheme: bearer}}
     ],
 )
 def test_security_that_cannot_be_read_is_an_error(tmp_path: Path, security: str) -> None:
-    """What is not understood about security never makes it weaker."""
+    """It never makes security weaker."""
     root = write(tmp_path, f"--- # spec.yaml\n{security}\n{get('{type: string}')}")
     assert "error" in {each.severity for each in findings(root)}
 
@@ -277,7 +277,7 @@ KINDS = {
 
 @pytest.mark.parametrize("section", KINDS)
 @pytest.mark.parametrize("place", PLACES)
-def test_a_target_of_another_kind_costs_what_stands_there(place: str, section: str, tmp_path: Path) -> None:
+def test_a_target_of_a_wrong_type_removes_its_place_only(place: str, section: str, tmp_path: Path) -> None:
     """The rest of the document is generated."""
     stated = PLACES[place].replace("SECTION", f"{section}/It")
     document = f"paths: {{/a: {{get: {{operationId: a, {stated}}}}}, /b: {{get: {{operationId: other}}}}}}\n"
@@ -289,14 +289,14 @@ def test_a_target_of_another_kind_costs_what_stands_there(place: str, section: s
 
 
 @pytest.mark.parametrize("target", ["urn:example:pet", "data:application/json,{}", "tag:a.test,2020:x"])
-def test_an_address_that_names_no_host_is_no_file(tmp_path: Path, target: str) -> None:
+def test_a_url_without_a_host_is_not_a_file(tmp_path: Path, target: str) -> None:
     """Such a schema is any value, like one on another host."""
     (finding,) = findings(write(tmp_path, f"--- # openapi.yaml\n{get(f'{{$ref: {target!r}}}')}"))
     assert ("warning", True) == (finding.severity, "only http and https" in finding.message)
 
 
-def test_an_address_that_names_no_host_may_be_an_id(tmp_path: Path) -> None:
-    """It is looked for in the document first."""
+def test_a_url_without_a_host_may_be_an_id(tmp_path: Path) -> None:
+    """It is looked up in the document first."""
     document = (
         get("{$ref: 'urn:example:pet'}") + "components: {schemas: {Pet: {$id: 'urn:example:pet', type: object}}}\n"
     )
