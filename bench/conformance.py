@@ -24,7 +24,7 @@ from bench.conformance_sample import Document, Outcome, stated_version
 from bench.corpus import BENCH, ROOTS, documents
 
 TIMEOUT = 400
-"""Seconds for one document, unless told otherwise."""
+"""Default time limit of one document in seconds."""
 
 
 class Amount(msgspec.Struct, frozen=True):

@@ -136,7 +136,7 @@ def raw_operations(data: dict[str, Any]) -> set[tuple[str, str]]:
 def missing_operations(wanted: Iterable[tuple[str, str]], emitted: Iterable[Emitted]) -> list[tuple[str, str]]:
     """Return the operations of a raw document that a client does not have.
 
-    A fragment is never sent: where it alone tells paths apart, there are as many operations of the path without it.
+    A fragment is never sent: if paths differ in it only, there are as many operations of the path without it.
     """
     made = Counter((one.method, one.path) for one in set(emitted))
     missing: list[tuple[str, str]] = []

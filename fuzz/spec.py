@@ -1,4 +1,4 @@
-"""Fuzz target: whatever bytes a document is made of, it is refused with a message or becomes a harmless client.
+"""Fuzz target: a document of any bytes is rejected with a message or becomes a harmless client.
 
 `python -m fuzz.spec` runs it (see README.md); `one(data)` is one input.
 """

@@ -1,7 +1,7 @@
-"""Small documents and what comes of them: `cases/positive/<feature>` and `cases/negative/<mistake>`.
+"""Golden cases: documents with their packages (`cases/positive/<feature>`) or messages (`cases/negative/<mistake>`).
 
-`warnings.txt` of a positive case holds what is said of flaws that were repaired; where there is none, nothing is said.
-`UPDATE=1 pytest tests/test_cases.py` writes what came, to be reviewed like code.
+`warnings.txt` of a positive case has the warnings about repaired flaws; without that file there must be no warning.
+`UPDATE=1 pytest tests/test_cases.py` rewrites the expected files. Review them like code.
 """
 
 from __future__ import annotations

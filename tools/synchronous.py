@@ -1,7 +1,7 @@
 """Derive the synchronous half of the runtime from the asynchronous one, which is written by hand.
 
-`python tools/synchronous.py` writes a `sync_NAME.py` beside each `async_NAME.py` that is listed here; with `--check` it
-names those that are out of date, and fails. Only names and keywords differ between the two; what works in another way
+`python tools/synchronous.py` writes a `sync_NAME.py` next to each `async_NAME.py` that is listed here; `--check` only
+lists those that are out of date, and fails. Only names and keywords differ between the two; code that differs otherwise
 is written by hand, in modules that both import.
 """
 

@@ -1,6 +1,6 @@
-"""The memory of this process, in bytes, as Linux tells it.
+"""Memory of this process in bytes, as reported by Linux.
 
-`getrusage` would not do: a process inherits the peak of the one that started it.
+`getrusage` is not suitable: a process inherits the peak of its parent.
 """
 
 

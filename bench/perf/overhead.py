@@ -35,7 +35,7 @@ _EVENT = (
 _EVENTS = 100
 """Number of events in a chunk of a fast server."""
 _ALONE = "event, a chunk each"
-"""What a slow server sends; without a limit, because the HTTP library costs many times as much for each chunk."""
+"""Events of a slow server, without a limit: the HTTP library costs many times as much for each chunk."""
 
 
 class _Request:

@@ -20,7 +20,7 @@ class Peer:
     groups: tuple[str, ...]
     """Groups of its sections."""
     slow: bool = False
-    """Whether it gets the shorter streams."""
+    """True if it gets the shorter streams."""
 
 
 PEERS = (
@@ -47,7 +47,7 @@ class Section:
     metric: str = "cpu"
     scale: float = 1e6
     order: dict[str, Any] = field(default_factory=dict)
-    """What the worker is told; a section without it reads another figure of the section `of`."""
+    """Order to the worker; a section without one reads another figure of the section `of`."""
     of: str = ""
 
     @property

@@ -1,7 +1,7 @@
 """Measure the runtime against its peers: `python bench/perf/run.py [--quick] [--only NAME]`.
 
 Each peer works in an environment and a process of its own, all against one local server. They take turns (A B C, B C A,
-...), and what counts is the ratio of two figures of the same round, so that other work on the machine tells less.
+...), and only the ratio of two figures of the same round counts, so that other load on the machine matters less.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What runs in each environment: takes orders as JSON lines, does the work with one peer, answers what it cost.
+"""Worker of each environment: it reads orders as JSON lines, does the work with one peer, and returns its cost.
 
 python worker.py PEER ORIGIN            # orders from standard input
 python worker.py PEER ORIGIN --cold     # import, construct, first call; then it ends

@@ -9,7 +9,7 @@ from .places import AWKWARD, Data, found, one, redirect, ref, schemas_of
 
 
 def operation_ids(document: Data, chance: Random) -> bool:
-    """Give operations ids that are awkward, or the same, or the same but for case."""
+    """Give operations ids that are awkward, or equal, or equal except for case."""
     able = [place.value for place in found(document, "operation")]
     if not able:
         return False

@@ -1,4 +1,4 @@
-"""schemathesis runs every provider's document against its running mock server.
+"""Mock servers of the providers follow their documents, as checked by schemathesis.
 
 All four of its phases run: the document's own examples, coverage of every keyword of every schema (valid values at
 their limits, values just beyond, missing and unknown ones, wrong methods and media types), drawn data, and chains in

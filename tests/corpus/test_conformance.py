@@ -1,4 +1,4 @@
-"""Clients of real documents at work: what they send arrives, and what they read comes back, as the document says.
+"""Clients of real documents: requests and responses match their documents.
 
 `SPECWIRE_CORPUS` names the folder that has the documents in `dev/`. `make test` tries a few of them, `make test-all`
 some more, and `bench/conformance.py` all.

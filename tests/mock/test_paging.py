@@ -36,7 +36,7 @@ def operation(**facts: Any) -> tuple[Pagination, Operation]:
 def test_a_page_has_the_requested_position_and_size(
     facts: dict[str, Any], query: dict[str, Any], start: int, count: int
 ) -> None:
-    """A page begins where the query says and has as many items as asked for."""
+    """The query has both."""
     pagination, one = operation(items="/data", **facts)
     page = cut(pagination, one, query, ITEMS)
     assert (page.start, page.items) == (start, tuple(ITEMS[start : start + count]))

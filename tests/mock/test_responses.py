@@ -146,7 +146,7 @@ def test_cursors_lead_through_all_items_once(client: httpx2.Client, document: di
 
 
 def test_an_unknown_cursor_returns_an_empty_last_page(client: httpx2.Client) -> None:
-    """A cursor that nobody gave out leads to an empty last page."""
+    """The server did not issue it."""
     assert client.get("/jobs?after=nonsense").json() == {"data": [], "has_more": False}
 
 

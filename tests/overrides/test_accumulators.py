@@ -255,7 +255,7 @@ def test_the_head_is_that_of_the_first_chunk_with_one() -> None:
 
 
 def test_log_probabilities_are_appended() -> None:
-    """The tokens of all chunks of a chat stand in one list, null lists aside."""
+    """The tokens of all chunks of a chat are in one list; null lists are ignored."""
     tokens = [{"token": token, "logprob": -1.0} for token in "ab"]
     events = [
         {**HEAD, "choices": [{"index": 0, "delta": {}, "logprobs": {"content": [token], "refusal": None}}]}

@@ -1,4 +1,4 @@
-"""Files are checked against what a server takes before any of them is sent."""
+"""Checks of files before an upload."""
 
 import io
 import os
@@ -20,7 +20,7 @@ from specwire_overrides.moonshot.files import upload as moonshot_upload
 
 
 def large(folder: Path, megabytes: int, more: int = 0) -> Path:
-    """Return a file of a size, that takes no room on the disk."""
+    """Return a sparse file of a size."""
     path = folder / "large.bin"
     path.touch()
     os.truncate(path, megabytes * 1024 * 1024 + more)
@@ -33,15 +33,15 @@ def file_of(request: BaseRequest) -> Part:
     return request.body.parts[-1]
 
 
-def refusal(file: FileInput, purpose: Literal["image", "batch"], filename: str | None = None) -> str:
-    """Return what a refused upload to Moonshot says."""
+def rejection(file: FileInput, purpose: Literal["image", "batch"], filename: str | None = None) -> str:
+    """Return the message of a rejected upload to Moonshot."""
     with pytest.raises(InvalidRequestError) as caught:
         moonshot_upload(file=file, purpose=purpose, filename=filename)
     return str(caught.value)
 
 
 def test_an_upload_is_the_request_of_the_generated_builder(tmp_path: Path) -> None:
-    """The checks change nothing of what is sent."""
+    """The checks do not change it."""
     path = tmp_path / "train.jsonl"
     path.write_bytes(b"{}\n")
     assert mistral_files.upload(file=path, purpose="fine-tune") == mistral_upload(file=path, purpose="fine-tune")
@@ -50,16 +50,16 @@ def test_an_upload_is_the_request_of_the_generated_builder(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("purpose", get_args(get_args(moonshot_inputs.FilePurposeParam)[0]))
-def test_moonshot_is_told_the_purpose_that_was_given(purpose: moonshot_inputs.FilePurposeParam) -> None:
-    """Each purpose is sent as it was given, before the file under its name."""
+def test_moonshot_gets_the_given_purpose(purpose: moonshot_inputs.FilePurposeParam) -> None:
+    """Before the file, which has its name."""
     body = moonshot_upload(file=("in.jsonl", b"{}"), purpose=purpose).body
     assert isinstance(body, MultipartBody)
     assert [("purpose", purpose.encode(), None), ("file", b"{}", "in.jsonl")] == sent(body)
 
 
 @pytest.mark.parametrize("purpose", get_args(get_args(mistral_inputs.FilePurposeParam)[0]))
-def test_mistral_is_told_the_purpose_that_was_given(purpose: mistral_inputs.FilePurposeParam) -> None:
-    """Each purpose is sent as it was given; without one, none is."""
+def test_mistral_gets_the_given_purpose(purpose: mistral_inputs.FilePurposeParam) -> None:
+    """Without one, none is sent."""
     body = mistral_upload(file=("in.jsonl", b"{}"), purpose=purpose).body
     assert isinstance(body, MultipartBody)
     assert [("purpose", purpose.encode(), None), ("file", b"{}", "in.jsonl")] == sent(body)
@@ -74,7 +74,7 @@ def sent(body: MultipartBody) -> list[tuple[str, object, str | None]]:
 
 
 def test_filename_names_bytes_and_renames_files(tmp_path: Path) -> None:
-    """The name that is given wins over the file's own; content and content type stay."""
+    """It overrides the file's own name; content and content type do not change."""
     path = tmp_path / "data.txt"
     path.write_bytes(b"{}\n")
     named = mistral_upload(file=b"{}\n", purpose="batch", filename="in.jsonl")
@@ -86,8 +86,8 @@ def test_filename_names_bytes_and_renames_files(tmp_path: Path) -> None:
     assert (expected, "text/x-lines") == (found, file_of(typed).content_type)
 
 
-def test_another_name_keeps_what_else_is_known_of_a_file() -> None:
-    """The type and the headers of a part stay when its name is another; what is no file is told as ours."""
+def test_filename_keeps_type_and_headers() -> None:
+    """A value that is not a file is our error."""
     files: tuple[Any, ...] = (("a", b"x", "text/x"), ("a", b"x", "text/x", {"X-Sum": "1"}))
     for file in files:
         assert ("b.pdf", *file[1:]) == named(file, "b.pdf")
@@ -97,30 +97,30 @@ def test_another_name_keeps_what_else_is_known_of_a_file() -> None:
         check_file(wrong, "upload", megabytes=1)
 
 
-def test_a_file_beyond_the_limit_is_refused(tmp_path: Path) -> None:
-    """The message says how large the file is, and how large it may be; the limit itself is allowed."""
+def test_a_file_beyond_the_limit_is_rejected(tmp_path: Path) -> None:
+    """The message has its size and the limit, which itself is allowed."""
     mistral_upload(file=large(tmp_path, 512), purpose="ocr")
     with pytest.raises(InvalidRequestError) as caught:
         mistral_upload(file=large(tmp_path, 512, 1), purpose="ocr")
     expected = "upload_file: large.bin has 536,870,913 bytes, but the server accepts at most 512 MB per file; split it"
     assert expected == str(caught.value)
-    assert "at most 100 MB" in refusal(large(tmp_path, 100, 1), "image")
+    assert "at most 100 MB" in rejection(large(tmp_path, 100, 1), "image")
 
 
-def test_the_size_of_an_open_file_counts_from_where_it_stands(tmp_path: Path) -> None:
-    """What was read of a file already is not sent, so it does not count."""
+def test_the_size_of_an_open_file_counts_from_its_position(tmp_path: Path) -> None:
+    """Bytes that were read before are not sent."""
     with large(tmp_path, 100, 1).open("rb") as file:
         file.read(1)
         moonshot_upload(file=file, purpose="image")
         file.seek(0)
-        assert "has 104,857,601 bytes" in refusal(file, "image")
+        assert "has 104,857,601 bytes" in rejection(file, "image")
 
 
-def test_a_file_whose_size_is_unknown_is_left_to_the_server() -> None:
-    """A file that cannot seek passes the check of its size."""
+def test_a_file_of_unknown_size_is_sent() -> None:
+    """It cannot seek."""
 
     class Pipe(io.BytesIO):
-        """A file that can only be read on."""
+        """File that can be read once."""
 
         def seekable(self) -> bool:
             return False
@@ -131,16 +131,16 @@ def test_a_file_whose_size_is_unknown_is_left_to_the_server() -> None:
 
 
 @pytest.mark.parametrize("empty", [b"", bytearray(), memoryview(b""), io.BytesIO(), ("in.jsonl", b"")])
-def test_moonshot_takes_no_empty_file(empty: FileInput) -> None:
-    """An empty file is refused in whatever form it is given, and Mistral's check lets it pass."""
+def test_moonshot_rejects_an_empty_file(empty: FileInput) -> None:
+    """In every form; Mistral accepts it."""
     expected = "upload_file: in.jsonl is empty, but the server rejects empty files; give one with content"
-    assert expected == refusal(empty, "batch", "in.jsonl")
+    assert expected == rejection(empty, "batch", "in.jsonl")
     mistral_upload(file=empty, purpose="ocr")
 
 
 @pytest.mark.parametrize("purpose", ["fine-tune", "batch"])
-def test_mistral_reads_json_lines_by_their_name(purpose: Literal["fine-tune", "batch"]) -> None:
-    """Bytes without a name and files of another one are refused, with the way out."""
+def test_mistral_needs_the_name_of_json_lines(purpose: Literal["fine-tune", "batch"]) -> None:
+    """Bytes without a name and files with another one are rejected, with the remedy."""
     with pytest.raises(InvalidRequestError) as caught:
         mistral_upload(file=("train.csv", b"x"), purpose=purpose)
     expected = (
@@ -154,13 +154,13 @@ def test_mistral_reads_json_lines_by_their_name(purpose: Literal["fine-tune", "b
     mistral_upload(file=("scan.pdf", b"x"), purpose="ocr")
 
 
-def test_moonshot_reads_batches_by_their_name() -> None:
-    """Only files for batches need the name."""
-    assert "for 'batch' must end in '.jsonl'" in refusal(b"x", "batch")
+def test_moonshot_needs_the_name_of_batches() -> None:
+    """Other files need none."""
+    assert "for 'batch' must end in '.jsonl'" in rejection(b"x", "batch")
     moonshot_upload(file=("book.pdf", b"x"), purpose="file-extract")
 
 
-def test_a_missing_file_shows_at_once(tmp_path: Path) -> None:
+def test_a_missing_file_raises_when_the_upload_is_made(tmp_path: Path) -> None:
     """A path that leads nowhere raises when the upload is made, not when it is sent."""
     with pytest.raises(FileNotFoundError):
         mistral_upload(file=tmp_path / "nowhere.jsonl", purpose="batch")

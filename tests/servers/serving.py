@@ -1,4 +1,4 @@
-"""Applications in processes of their own, and the clients that are generated from the documents they publish."""
+"""Applications in separate processes, and the clients that are generated from their documents."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from tests.support.ports import free_port
 
 HERE = Path(__file__).parent
 PYTHON = Path(sys.prefix) / "servers" / "bin" / "python"
-"""The interpreter of the environment that the Python frameworks are installed in."""
+"""Interpreter of the environment with the Python frameworks."""
 
 
 @attrs.frozen
 class Framework:
-    """A framework, and where its application publishes its document."""
+    """Framework, and the address of its document."""
 
     name: str
     document: str = "/openapi.json"
 
     @property
     def package(self) -> str:
-        """The name of the package that is generated."""
+        """Return the name of the generated package."""
         return f"{self.name.replace('-', '_')}_client"
 
     def command(self, port: int) -> list[str]:
@@ -84,7 +84,7 @@ def _await_listening(port: int) -> None:
 
 
 def document_of(framework: Framework, url: str) -> bytes:
-    """Return the document that an application publishes."""
+    """Return the document of an application."""
     with urllib.request.urlopen(url + framework.document, timeout=10) as response:
         body: bytes = response.read()
     return body

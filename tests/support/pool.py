@@ -1,4 +1,4 @@
-"""Connections that a client holds open, seen from outside."""
+"""Connections that a client keeps open, inspected from outside."""
 
 from __future__ import annotations
 

@@ -59,10 +59,10 @@ class Received:
 
 
 class Server:
-    """The server; `play` gives the answers to the next requests, in order, whatever connection they come on.
+    """Scripted server; `play` sets the responses to the next requests, in order, on any connection.
 
-    The first request of a connection has its place in the order from when the connection is opened: a client that gives
-    up early may send the next one before this one is read.
+    The first request of a connection takes its place when the connection opens: a client that gives up early may
+    send the next one before this one is read.
     """
 
     def __init__(self) -> None:

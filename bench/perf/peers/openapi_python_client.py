@@ -1,4 +1,4 @@
-"""What openapi-python-client generates from the same document; it has no streams, and holds downloads in memory."""
+"""Client of openapi-python-client for the same document; it has no streams, and keeps downloads in memory."""
 
 from __future__ import annotations
 

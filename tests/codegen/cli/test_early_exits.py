@@ -71,7 +71,7 @@ def test_a_missing_package_is_named_with_the_install_command(project: Path, modu
 
 
 def test_a_closed_pipe_ends_the_command_silently(project: Path) -> None:
-    """A closed pipe ends the command without a word."""
+    """The exit code is that of SIGPIPE."""
     with subprocess.Popen(command("dump-ir", "t"), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as dumping:
         assert dumping.stdout is not None and dumping.stderr is not None
         dumping.stdout.close()
@@ -123,7 +123,7 @@ def test_no_text_of_a_document_prints_control_characters(project: Path, specwire
 
 
 def test_a_missing_opentelemetry_is_named_with_the_install_command() -> None:
-    """The extra of the run time says how it is installed, too."""
+    """It is an extra of the runtime."""
     code = "import sys; sys.modules['opentelemetry'] = None; import specwire.otel"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     expected = "ImportError: specwire.otel needs opentelemetry-api: pip install 'specwire[otel]'"

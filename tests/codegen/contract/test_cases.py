@@ -1,4 +1,4 @@
-"""Clients of the small documents in `tests/cases` do what their documents say."""
+"""Clients of the small documents in `tests/cases` follow their documents."""
 
 from __future__ import annotations
 

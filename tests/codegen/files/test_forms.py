@@ -102,7 +102,7 @@ def test_a_missing_file_is_reported_with_the_nearest_name(tmp_path: Path, tried:
 
 
 def test_an_unresolved_pointer_is_reported_with_the_nearest_one(tmp_path: Path) -> None:
-    """A pointer into a file that leads nowhere is told with the one that was probably meant."""
+    """Also in another file."""
     root = write(
         tmp_path, f"--- # openapi.yaml\n{get('{$ref: schemas.yaml#/Pett}')}--- # schemas.yaml\nPet: {{type: object}}\n"
     )
@@ -131,7 +131,7 @@ def test_a_syntax_error_in_another_file_has_its_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("place", ["pathItem", "operation", "schema"])
 def test_a_reference_cycle_is_reported_with_its_files(tmp_path: Path, place: str) -> None:
-    """References that lead back to themselves are told with the files that they come by."""
+    """In the order of the references."""
     paths = {
         "pathItem": "paths: {/a: {$ref: a.yaml}}\n",
         "operation": "paths: {/a: {get: {$ref: a.yaml}}}\n",
@@ -183,7 +183,7 @@ discriminator: {propertyName: kind, mapping: {c: '#/components/schemas/Cat', d: 
 
 
 def test_an_unresolved_local_pointer_is_reported_with_its_file(tmp_path: Path) -> None:
-    """A pointer that leads nowhere in its own file says that it is one into that file."""
+    """It refers to the root of that file."""
     root = write(
         tmp_path,
         f"--- # openapi.yaml\n{get('{$ref: a.yaml}')}--- # a.yaml\nitems: {{$ref: '#/components/schemas/No'}}\n",

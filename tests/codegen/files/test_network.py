@@ -468,7 +468,7 @@ def test_a_copy_does_not_lead_out_of_its_folder(tmp_path: Path) -> None:
     ("words", "code"), [(["--ref", "x=y"], 1), (["--ref", "https://a.test"], 1), (["--allow-remote=a/b"], 1)]
 )
 def test_invalid_options_are_rejected(tmp_path: Path, words: list[str], code: int) -> None:
-    """What names nothing is refused."""
+    """They name no host, file or address."""
     root = write(tmp_path, f"--- # openapi.yaml\n{get('{type: string}')}")
     assert code == exit_code("dump-ir", str(root), *words)
 

@@ -162,7 +162,7 @@ def test_a_provider_is_not_written_through_a_link(tmp_path: Path) -> None:
 
 
 def test_a_document_in_one_file_has_no_parts(tmp_path: Path) -> None:
-    """Without parts there are no parts."""
+    """Its pin has one copy."""
     root = write(tmp_path, f"--- # x.yaml\n{get('{type: string}')}")
     assert 0 == exit_code("new", "acme", "--spec", str(root), "--root", str(tmp_path / "ws"))
     facts = tomllib.loads((tmp_path / "ws/specs/acme/source.toml").read_text("utf-8"))

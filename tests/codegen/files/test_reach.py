@@ -140,7 +140,7 @@ def test_links_are_resolved(tmp_path: Path, to_file: bool) -> None:
 
 
 def test_a_document_behind_a_link_reads_the_folder_of_its_target(tmp_path: Path) -> None:
-    """A document that is called by a link reads what is beside the document that the link leads to."""
+    """The folder of the link itself is not read."""
     root = document(tmp_path, "a/openapi.yaml", "Pet.yaml", "a/Pet.yaml")
     link = tmp_path / "work/link.yaml"
     link.symlink_to(root)

@@ -240,7 +240,7 @@ def test_thousands_of_properties_take_linear_time(tmp_path: Path, count: int) ->
 
 
 def test_a_symbolic_link_to_another_folder_is_not_read(tmp_path: Path) -> None:
-    """A file beside the document that is a link to another folder is not read."""
+    """Even if the link is next to the document."""
     folder = tmp_path / "outer" / "inner" / "specs"
     folder.mkdir(parents=True)
     (tmp_path / "secret.yaml").write_text("A: {type: string}\n", "utf-8")

@@ -346,7 +346,7 @@ def test_words_of_statuses_are_placed() -> None:
 
 
 def test_statuses_without_a_beginning_are_not_certain() -> None:
-    """Where no step is known, nothing says how a job goes on."""
+    """If no intermediate status is known, nothing distinguishes an unfinished job."""
     found = job("odd", "completed", "failed")
     assert found is not None and not found.certain
     assert job("active", "disabled") is None
@@ -396,10 +396,10 @@ def speakeasy(kind: str, outputs: Mapping[str, str], **inputs: str) -> dict[str,
         (speakeasy("cursor", {"nextCursor": "$.next"}, cursor="c"), None),
     ],
 )
-def test_what_is_stated_for_another_generator_is_translated(
+def test_the_extension_of_another_generator_is_translated(
     operation: Mapping[str, Any], expected: Mapping[str, Any] | None
 ) -> None:
-    """The extension of one vendor names parameters and JSON paths; what it does not say plainly is not made up."""
+    """It names parameters and JSON paths; unclear parts are omitted."""
     page = thing(
         data=ARRAY, rows=ARRAY, next=TEXT, meta=thing(**{"next page": TEXT}), links=thing(next=TEXT), pages=INT
     )

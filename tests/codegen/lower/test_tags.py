@@ -1,4 +1,4 @@
-"""The tags of unions: whatever their style, depth and mapping, they are constants of their variants.
+"""Tags of unions: constants of their variants, for every style, depth and mapping.
 
 One document holds every combination of a style and a form of union, each with names of its own.
 """

@@ -46,7 +46,7 @@ def answer(schema: Json) -> Json:
     ],
 )
 def test_a_schema_of_null_is_none(schema: Json, expected: str, tmp_path: Path) -> None:
-    """What is always null is no value of any kind."""
+    """Its only value is null."""
     root = {"type": "object", "required": ["it"], "properties": {"it": schema}}
     reference = answer({"$ref": "#/components/schemas/Root"})
     found = sources(tmp_path, reference, "3.0.3", Root=root, Nil={"enum": [None]})["models/__init__.py"]

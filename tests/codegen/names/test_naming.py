@@ -157,7 +157,7 @@ def test_encoded_names_round_trip(text: str) -> None:
 
 
 def test_names_that_only_look_encoded_are_kept() -> None:
-    """Names that look encoded but stand for no letter are left alone."""
+    """They do not encode a letter."""
     assert ["U000041", "U110000", "U00200B", "User"] == list(map(decoded, ["U000041", "U110000", "U00200B", "User"]))
 
 

@@ -324,7 +324,7 @@ def test_call_middleware_of_the_wrong_kind_is_rejected(caller: Caller, client: A
 
 
 def test_middleware_learns_when_a_body_is_over(caller: Caller, client: Any, server: Server) -> None:
-    """`HTTPResponse.when_over` tells once, of a body that was read, left or broken off."""
+    """`HTTPResponse.when_over` is called once, for a body that was read, closed early or interrupted."""
     told: list[str | None] = []
 
     def after(answer: HTTPResponse) -> HTTPResponse:

@@ -74,7 +74,7 @@ def test_an_uncaught_error_ends_the_workflow(caller: Caller, client: Any, server
         caller.run(client.send(failing()))
 
 
-def test_a_pause_lasts_as_long_as_it_says(caller: Caller, client: Any) -> None:
+def test_a_pause_lasts_the_requested_time(caller: Caller, client: Any) -> None:
     """A workflow can sleep."""
 
     def resting() -> Workflow[str]:

@@ -153,7 +153,7 @@ def test_parameters_accept_additional_properties() -> None:
 
 
 def test_the_option_arrays_ignores_additional_properties() -> None:
-    """The option `arrays` leaves them as they are."""
+    """Lists of numbers in the named properties are arrays."""
     value, drifts = arrays.decode(b'{"additional_properties": "", "vectors": [1, 2.5], "more": [1]}', Free)
     assert not drifts
     assert [1, 2.5] == list(value.vectors)

@@ -524,7 +524,7 @@ MESSAGES: list[tuple[int, Any, str]] = [
 
 
 @pytest.mark.parametrize(("status", "body", "said"), MESSAGES, ids=[json.dumps(case[1])[:50] for case in MESSAGES])
-def test_the_message_of_an_error_has_what_the_server_said(canned: Canned, status: int, body: Any, said: str) -> None:
+def test_the_message_of_an_error_has_the_server_s_reasons(canned: Canned, status: int, body: Any, said: str) -> None:
     """It has the fields that the server reports, with their names, or else the start of the body."""
     with pytest.raises(APIStatusError) as caught:
         canned.answer(NOTHING, json.dumps(body).encode(), status=status)

@@ -146,7 +146,7 @@ def test_further_headers_follow_the_content_type() -> None:
 
 
 def test_a_form_without_fields_is_its_closing_line() -> None:
-    """A form without fields is its closing line."""
+    """RFC 2046 requires the closing boundary."""
     assert b"--b--\r\n" == sent(Multipart([], boundary="b"))
 
 
@@ -345,7 +345,7 @@ def test_values_that_are_not_files_are_rejected_when_the_part_is_made(tmp_path: 
 
 
 def test_scalars_are_text_parts() -> None:
-    """Scalars are parts of text."""
+    """Each scalar type has its text."""
     assert [b"true", b"7", "ä".encode()] == [text_part("x", value).content for value in (True, 7, "ä")]
 
 
@@ -385,7 +385,7 @@ def test_a_file_at_its_end_is_rejected() -> None:
 
 
 def test_one_open_file_may_be_in_two_parts() -> None:
-    """The same open file can stand in two parts."""
+    """Both have its whole content."""
     file = io.BytesIO(b"content")
 
     assert [("a", "upload", b"content"), ("b", "upload", b"content")] == parsed(
@@ -497,7 +497,7 @@ def test_progress_is_reported_after_each_chunk(tmp_path: Path) -> None:
 
 
 def test_progress_without_a_length_reports_none() -> None:
-    """Where the length is not known, progress tells None for it."""
+    """The length of a pipe is unknown."""
     told: list[tuple[int, int | None]] = []
     list(Upload(Pipe(b"content")).iter(progress=lambda sent, total: told.append((sent, total))))
 

@@ -87,7 +87,7 @@ def test_a_binary_body_is_the_file(caller: Caller, client: Any, server: Server, 
 
 
 def test_an_open_file_is_sent_from_its_position(caller: Caller, client: Any, server: Server) -> None:
-    """What was read of an open file before is not sent."""
+    """Bytes that were read before are not sent."""
     file = io.BytesIO(b"header,data")
     file.seek(7)
     server.play(GOOD)

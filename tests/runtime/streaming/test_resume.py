@@ -62,7 +62,7 @@ def test_a_stream_resumes_after_silence(caller: Caller, client: Any, server: Ser
 
 
 def test_final_includes_the_events_before_an_interruption(caller: Caller, client: Any, server: Server) -> None:
-    """What `final()` gives is made of the events before and after a break."""
+    """And those after it."""
     server.play(stream(event("a", "1"), end=BREAK), stream(event("b", "2"), DONE))
     assert "ab" == caller.run(client.talks.follow_up().final())
 
@@ -88,7 +88,7 @@ def test_an_id_is_sent_in_utf_8(caller: Caller, client: Any, server: Server) -> 
 
 
 def test_an_id_without_data_changes_the_position(caller: Caller, client: Any, server: Server) -> None:
-    """A block with an id and no data moves the place where the stream goes on."""
+    """The stream resumes after it."""
     server.play(stream(event("a", "1"), b"id: 2\n\n", end=BREAK), stream(event("b"), DONE))
     assert ["a", "b"] == texts(caller, client.talks.follow())
     assert [None, "2"] == last_ids(server)
@@ -106,7 +106,7 @@ def test_other_streams_are_not_resumed(caller: Caller, client: Any, server: Serv
 def test_nothing_is_requested_after_the_terminator(
     caller: Caller, client: Any, server: Server, answer: Sequence[Any]
 ) -> None:
-    """After the terminator nothing is asked for."""
+    """The stream is complete."""
     server.play(stream(event("a", "1"), *answer))
     assert "a" == texts(caller, client.talks.follow())[0]
     assert 1 == len(server.received)
@@ -233,7 +233,7 @@ def test_the_deadline_includes_reconnections(caller: Caller, client: Any, server
 
 
 def test_a_stream_with_an_upload_does_not_resume(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
-    """A stream whose request carries a file breaks off."""
+    """The interruption is raised."""
     path = tmp_path / "file"
     path.write_bytes(b"x")
     server.play(stream(event("a", "1"), end=BREAK))
@@ -256,7 +256,7 @@ def test_a_reconnection_is_logged(
 
 
 def test_closing_a_resumed_stream_releases_its_connection(caller: Caller, client: Any, server: Server) -> None:
-    """A stream that is left after it went on closes its connection."""
+    """Also if it is not read to the end."""
     server.play(stream(event("a", "1"), end=BREAK), stream(event("b", "2"), Hold()))
     events = caller.enter(client.talks.follow())
     assert ["a", "b"] == [caller.next(events).text, caller.next(events).text]

@@ -64,7 +64,7 @@ def test_events_arrive_before_the_stream_ends(caller: Caller, client: Any, serve
 
 
 def test_an_open_stream_has_status_headers_and_request_id(caller: Caller, client: Any, server: Server) -> None:
-    """An open stream tells status, headers and request id."""
+    """Before its events are read."""
     kind = {"content-type": "text/event-stream", "x-request-id": "r-1", "transfer-encoding": "chunked"}
     server.play((head(200, kind), chunk(DONE), END))
     events = caller.enter(client.talks.stream())
